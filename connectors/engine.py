@@ -1,0 +1,257 @@
+"""Pulls a source: plans the windows, cuts them into slices, pulls those side by side, commits each window.
+
+This is all that a connector need not write. One slice at a time is in a worker's memory; a slice that
+fails commits nothing, and the slices that were committed before it stay.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from connectors.contract import ONE_DAY, Cadence, Connection, Slice, Source, Stream, next_window
+from connectors.errors import SourceError
+from connectors.lake import Attempt, Lake, Manifest, schema_hash
+from connectors.rows import by_window, newest_of_each_key
+from connectors.throttle import ThrottledCalls
+from connectors.windows import Plan, Range, plan, settled
+
+COMPACT_AT = 100_000
+"""Rows of one window held before they are brought to one row a key, so that repeats do not pile up."""
+
+
+class Progress(Protocol):
+    """Told how a pull goes on. Called from several threads."""
+
+    def planned(self, source: str, stream: str, windows: int) -> None:
+        """`windows` will be pulled."""
+
+    def committed(self, source: str, stream: str, windows: int, rows: int) -> None:
+        """So many more are in the lake."""
+
+
+class Silent:
+    """No progress shown."""
+
+    def planned(self, source: str, stream: str, windows: int) -> None:
+        """Say nothing."""
+
+    def committed(self, source: str, stream: str, windows: int, rows: int) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class StreamReport:
+    """What one pull did to one stream."""
+
+    source: str
+    stream: Stream
+    committed: list[Manifest] = field(default_factory=list)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    error: SourceError | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows committed."""
+        return sum(manifest.rows for manifest in self.committed)
+
+
+def pull(
+    source: Source,
+    values: Mapping[str, str],
+    lake: Lake,
+    wanted: Range,
+    *,
+    now: Callable[[], datetime],
+    run_id: str = "",
+    only: Iterable[str] | None = None,
+    progress: Progress | None = None,
+    calls: ThrottledCalls | None = None,
+) -> list[StreamReport]:
+    """Pull the windows of `wanted` that are missing or may have changed, of every stream (or `only` some).
+
+    `values` are the source's options. A fault of one stream is in its report and leaves the others alone.
+    Exceptions that are no fault of the source (bugs, a full disk) are raised.
+    """
+    streams = [stream for stream in source.streams if only is None or stream.name in set(only)]
+    for stream in streams:
+        lake.declare(source.name, stream)
+    calls = calls or ThrottledCalls(source.limits, source.diagnose)
+    try:
+        connection = open_connection(source, values, calls)
+    except SourceError as error:
+        reports = [StreamReport(source.name, stream, error=error) for stream in streams]
+    else:
+        try:
+            job = _Job(source, connection, lake, now, run_id, progress or Silent())
+            reports = job.run(streams, wanted)
+        finally:
+            connection.close()
+    for report in reports:
+        lake.record(attempt(report, now()))
+    return reports
+
+
+def open_connection(source: Source, values: Mapping[str, str], calls: ThrottledCalls) -> Connection:
+    """Open `source`, with every vendor's exception turned into a `SourceError`."""
+    try:
+        return source.open(values, calls)
+    except SourceError:
+        raise
+    except Exception as error:
+        fault = source.diagnose(error)
+        if fault is None:
+            raise
+        raise fault from None
+
+
+def attempt(report: StreamReport, at: datetime) -> Attempt:
+    """The report in one line, for the lake."""
+    error = report.error
+    return Attempt(
+        source=report.source,
+        stream=report.stream.name,
+        at=at,
+        outcome=error.kind if error else "ok",
+        message=str(error) if error else "",
+    )
+
+
+@dataclass
+class _Job:
+    """One pull of one source: what its slices share."""
+
+    source: Source
+    connection: Connection
+    lake: Lake
+    now: Callable[[], datetime]
+    run_id: str
+    progress: Progress
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, streams: list[Stream], wanted: Range) -> list[StreamReport]:
+        zone = self.connection.zone
+        plans = [self._plan(stream, wanted, zone) for stream in streams]
+        reports = {
+            p.stream.name: StreamReport(self.source.name, p.stream, skipped=p.skipped)
+            for p in plans
+        }
+        with ThreadPoolExecutor(self.source.workers, thread_name_prefix=self.source.name) as pool:
+            running: dict[Future[None], StreamReport] = {}
+            for piece in oldest_first(plans):
+                report = reports[piece.stream.name]
+                running[pool.submit(self._pull_slice, piece, report)] = report
+            try:
+                for done in as_completed(running):
+                    done.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        return list(reports.values())
+
+    def _plan(self, stream: Stream, wanted: Range, zone: ZoneInfo) -> Plan:
+        committed = self.lake.manifests(self.source.name, stream.name)
+        found = plan(stream, committed, wanted, zone, self.now())
+        self.progress.planned(self.source.name, stream.name, found.windows)
+        return found
+
+    def _pull_slice(self, piece: Slice, report: StreamReport) -> None:
+        if report.error:
+            return  # the stream has failed already: what is left would fail as well
+        try:
+            self._pull_and_commit(piece, report)
+        except SourceError as error:
+            with self._lock:
+                report.error = report.error or error
+
+    def _pull_and_commit(self, piece: Slice, report: StreamReport) -> None:
+        held: dict[date, list[pa.Table]] = {window: [] for window in piece.windows}
+        flags: set[str] = set()
+        try:
+            for page in self.connection.pages(piece):
+                flags |= page.flags
+                if flags and len(held) > 1:
+                    break
+                for window, table in by_window(piece, page.rows).items():
+                    hold(piece.stream, held[window], table)
+        except SourceError:
+            raise
+        except Exception as error:
+            fault = self.source.diagnose(error)
+            if fault is None:
+                raise
+            raise fault from None
+        if flags and len(held) > 1:
+            # which of the windows is not to be trusted? asked one by one, each answers for itself
+            for window in piece.windows:
+                self._pull_and_commit(one_window(piece, window), report)
+            return
+        for window, tables in held.items():
+            self._commit(piece, window, tables, flags, report)
+
+    def _commit(
+        self,
+        piece: Slice,
+        window: date,
+        tables: list[pa.Table],
+        flags: set[str],
+        report: StreamReport,
+    ) -> None:
+        stream = piece.stream
+        if stream.mutable:
+            tables = [self.lake.read(self.source.name, stream, window), *tables]
+        rows = newest_of_each_key(stream, [stream.schema.empty_table(), *tables])
+        end = next_window(window, stream.window) - ONE_DAY
+        now = self.now()
+        manifest = self.lake.commit(
+            Manifest(
+                source=self.source.name,
+                stream=stream.name,
+                window=window,
+                data_through=min(end, piece.data_through) if piece.data_through else end,
+                pulled_at=now,
+                rows=rows.num_rows,
+                bytes=0,
+                checksum="",
+                schema_hash=schema_hash(stream.schema),
+                settled=settled(stream, window, piece.zone, now),
+                flags=tuple(sorted(flags)),
+                connector_version=self.source.version,
+                run_id=self.run_id,
+                files=(),
+            ),
+            [rows],
+        )
+        with self._lock:
+            report.committed.append(manifest)
+        self.progress.committed(self.source.name, stream.name, 1, rows.num_rows)
+
+
+def hold(stream: Stream, held: list[pa.Table], table: pa.Table) -> None:
+    """Keep the rows of a page; bring them to one row a key whenever many have come together."""
+    held.append(table)
+    if len(held) > 1 and sum(part.num_rows for part in held[1:]) > COMPACT_AT:
+        held[:] = [newest_of_each_key(stream, held)]
+
+
+def oldest_first(plans: list[Plan]) -> list[Slice]:
+    """The slices of all streams in the order of their days, so that no stream waits for another's history."""
+    return sorted((piece for p in plans for piece in p.slices), key=lambda piece: piece.first)
+
+
+def one_window(piece: Slice, window: date) -> Slice:
+    """The part of `piece` that is `window`."""
+    is_last = window == piece.last
+    through = piece.data_through if is_last or piece.stream.window is Cadence.DAY else None
+    return replace(
+        piece,
+        first=window,
+        last=window,
+        reaches_now=piece.reaches_now and is_last,
+        data_through=through,
+    )

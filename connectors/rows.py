@@ -1,0 +1,94 @@
+"""From the rows of a source to the tables of a window: declared columns, declared types, one row a key."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.contract import Slice, Stream, window_of
+from connectors.errors import Drift
+
+_ARRIVAL = "__arrival"
+
+
+def to_table(stream: Stream, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """`rows` under the declared schema; what is not declared is dropped here and never stored.
+
+    Raises `Drift` naming the column when a declared column is missing, has another type, or a key is null.
+    """
+    columns = []
+    for field in stream.schema:
+        try:
+            values = pa.array([row[field.name] for row in rows], type=field.type)
+        except KeyError:
+            raise Drift(
+                f"{stream.name} came without its column {field.name!r}",
+                "the source has dropped or renamed it: adapt the connector's schema",
+            ) from None
+        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, OverflowError) as error:
+            # the fault names the type and not the value: values can be private
+            raise Drift(
+                f"{stream.name}.{field.name} no longer fits {field.type} ({type(error).__name__})",
+                "the source has changed its type: adapt the connector's schema",
+            ) from None
+        if values.null_count and not field.nullable:
+            raise Drift(
+                f"{stream.name}.{field.name} is null in {values.null_count} rows",
+                "declare the column null=True if the source may leave it out",
+            )
+        columns.append(values)
+    return pa.Table.from_arrays(columns, schema=stream.schema)
+
+
+def window_column(stream: Stream, table: pa.Table, zone: ZoneInfo) -> list[date]:
+    """The window of each row, by its cursor."""
+    found: Iterable[Any] = table.column(stream.cursor).to_pylist()
+    return [window_of(day_of(value, zone), stream.window) for value in found]
+
+
+def day_of(value: date | datetime, zone: ZoneInfo) -> date:
+    """The day of a cursor: a date is one already, an instant falls on one in `zone`."""
+    return value.astimezone(zone).date() if isinstance(value, datetime) else value
+
+
+def by_window(piece: Slice, rows: Sequence[Mapping[str, Any]]) -> dict[date, pa.Table]:
+    """The rows of one page, split by window. Rows outside the slice are dropped: another slice has them.
+
+    The newest slice of a mutable stream also keeps what has changed since (see `Slice.reaches_now`).
+    """
+    stream = piece.stream
+    table = to_table(stream, rows)
+    places: dict[date, list[int]] = {}
+    for index, window in enumerate(window_column(stream, table, piece.zone)):
+        place = min(window, piece.last) if piece.reaches_now else window
+        if piece.first <= place <= piece.last:
+            places.setdefault(place, []).append(index)
+    if len(places) == 1 and len(next(iter(places.values()))) == table.num_rows:
+        return {next(iter(places)): table}
+    return {window: table.take(pa.array(indexes)) for window, indexes in places.items()}
+
+
+def newest_of_each_key(stream: Stream, tables: Sequence[pa.Table]) -> pa.Table:
+    """One row a key, in the order of the keys: the one with the latest cursor, of equals the last to arrive.
+
+    Rows arrive twice when they move while the source is being paged through, and when a mutable
+    window is pulled again. The order makes equal rows equal bytes.
+    """
+    whole = pa.concat_tables(tables).combine_chunks()
+    if not whole.num_rows:
+        return whole
+    arrival = pa.array(range(whole.num_rows), pa.int64())
+    keys = [*stream.key, *([] if stream.cursor in stream.key else [stream.cursor]), _ARRIVAL]
+    ordered = whole.append_column(_ARRIVAL, arrival).sort_by([(key, "ascending") for key in keys])
+    last_of_key = None
+    for key in stream.key:
+        column = ordered.column(key)
+        differs = pc.not_equal(column.slice(0, len(column) - 1), column.slice(1))
+        last_of_key = differs if last_of_key is None else pc.or_(last_of_key, differs)
+    keep = pa.chunked_array(
+        [*(last_of_key.chunks if last_of_key is not None else []), pa.array([True])]
+    )
+    return ordered.filter(keep).drop_columns([_ARRIVAL]).combine_chunks()
