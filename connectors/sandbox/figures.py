@@ -1,0 +1,62 @@
+"""What the sample company's year adds up to. Every other number in the sandbox is derived from these.
+
+Each month has a figure: the ones that are written down here come out exactly; the others follow a trend.
+"""
+
+from datetime import date
+
+FIRST_DAY = date(2024, 12, 1)
+"""The company's books begin here: 24 months before the end of November 2026."""
+
+Month = tuple[int, int]
+"""Year and month."""
+
+NET_REVENUE_CENTS: dict[Month, int] = {
+    (2026, 1): 118_400_00, (2026, 2): 121_900_00, (2026, 3): 139_700_00, (2026, 4): 151_200_00,
+    (2026, 5): 147_600_00, (2026, 6): 163_300_00, (2026, 7): 158_800_00, (2026, 8): 149_500_00,
+    (2026, 9): 172_400_00, (2026, 10): 295_000_00, (2026, 11): 214_000_00, (2026, 12): 236_000_00,
+}  # fmt: skip
+"""US dollars that stay after refunds, disputes and fees. October 2026 is the month of exactly $295,000."""
+
+UNITS_SOLD: dict[str, dict[Month, int]] = {
+    "widget": {
+        (2026, 1): 1_930, (2026, 2): 1_842, (2026, 3): 2_110, (2026, 4): 2_204, (2026, 5): 2_176,
+        (2026, 6): 2_251, (2026, 7): 2_087, (2026, 8): 2_158, (2026, 9): 2_340, (2026, 10): 2_295,
+        (2026, 11): 2_410, (2026, 12): 2_520,
+    },
+    "thingamajig": {
+        (2026, 1): 16_120, (2026, 2): 15_478, (2026, 3): 18_236, (2026, 4): 19_843, (2026, 5): 18_904,
+        (2026, 6): 19_115, (2026, 7): 18_450, (2026, 8): 17_962, (2026, 9): 19_370, (2026, 10): 19_688,
+        (2026, 11): 20_140, (2026, 12): 20_875,
+    },
+}  # fmt: skip
+"""Pieces ordered and not cancelled: 19,843 thingamajigs in April, 19,098 widgets by the end of September."""
+
+AVERAGE_ORDER_CENTS: dict[tuple[int, int], int] = {
+    (2025, 1): 248_00, (2025, 2): 250_00, (2026, 1): 305_00, (2026, 2): 318_00,
+}  # fmt: skip
+"""By year and half: the value of an order rose 22 % in the first half of 2026 (250 to 305 dollars)."""
+
+VISITORS: dict[Month, int] = {
+    (2026, 1): 118_240, (2026, 2): 112_905, (2026, 3): 126_480, (2026, 4): 129_770, (2026, 5): 131_655,
+    (2026, 6): 134_020, (2026, 7): 138_915, (2026, 8): 141_260, (2026, 9): 147_385, (2026, 10): 152_340,
+    (2026, 11): 158_210, (2026, 12): 149_870,
+}  # fmt: skip
+"""Different people who visited the site in the month."""
+
+LIKES: dict[date, int] = {
+    date(2024, 12, 1): 24_060,
+    date(2025, 12, 31): 29_480,
+    date(2026, 6, 30): 32_000,
+    date(2026, 12, 31): 33_620,
+    date(2027, 12, 31): 36_900,
+}
+"""People who like the page at the end of the day: 32,000 on 30 June 2026. Between two days: steadily, with noise."""
+
+
+def trend(figures: dict[Month, int], year: int, month: int, growth: float = 0.18) -> int:
+    """The figure of a month: as written down, else that of the same month in the nearest year, grown or shrunk."""
+    if (year, month) in figures:
+        return figures[year, month]
+    nearest = min((y for y, m in figures if m == month), key=lambda y: abs(y - year))
+    return round(figures[nearest, month] * (1 + growth) ** (year - nearest))

@@ -1,0 +1,14 @@
+"""What a part of the sample company hands out once it answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Served:
+    """A source of the sample company, up and answering on loopback."""
+
+    values: Mapping[str, str]
+    """Values of the connector's options that lead to it."""
+    close: Callable[[], None]
+    """Stops answering."""
