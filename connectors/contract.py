@@ -136,6 +136,8 @@ class Page:
     rows: Sequence[Mapping[str, Any]]
     flags: frozenset[str] = frozenset()
     """Trust flags (`sampled`, `thresholded`, …), for every window of the slice."""
+    alike: bool = False
+    """True when `flags` are known to hold for each window alike. Otherwise the windows are asked one by one."""
 
 
 @dataclass(frozen=True)

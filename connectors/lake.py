@@ -24,7 +24,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.contract import Stream
+from connectors.contract import Stream, next_window, window_of
 
 MANIFEST = "manifest.json"
 SCHEMA = "_schema.parquet"
@@ -88,6 +88,17 @@ class Lake:
         for path in sorted(self.folder(source, stream).glob(f"window=*/{MANIFEST}")):
             manifest = read_manifest(path)
             found[manifest.window] = manifest
+        return found
+
+    def between(self, source: str, stream: Stream, first: date, last: date) -> dict[date, Manifest]:
+        """The committed windows of a stream that start from `first` to `last`, without a look at any other."""
+        found = {}
+        window = window_of(first, stream.window)
+        while window <= last:
+            path = self._window(source, stream.name, window) / MANIFEST
+            if path.exists():
+                found[window] = read_manifest(path)
+            window = next_window(window, stream.window)
         return found
 
     def read(self, source: str, stream: Stream, window: date) -> pa.Table:
@@ -161,7 +172,9 @@ def write_part(folder: Path, part: pa.Table) -> str:
     pq.write_table(part, buffer, compression="zstd")
     content = buffer.getvalue()
     name = f"{hashlib.sha256(content).hexdigest()[:20]}.parquet"
-    if not (folder / name).exists():
+    if (folder / name).exists():
+        (folder / name).touch()  # young again, see `remove_files`
+    else:
         replace(folder / name, lambda temporary: temporary.write_bytes(content))
     return name
 
@@ -188,10 +201,14 @@ def replace(path: Path, write: Callable[[Path], object]) -> None:
 def remove_files(folder: Path, keep: set[str]) -> None:
     """Remove what no manifest names any more, and what a killed run left behind.
 
-    A young temporary file may belong to another process that is pulling the same window.
+    A young file may belong to another process that is pulling the same window and has not committed yet.
     """
     old = time.time() - 3600
     for path in folder.iterdir():
-        if path.name in keep or (path.suffix == ".tmp" and path.stat().st_mtime > old):
+        if path.name in keep:
             continue
-        path.unlink(missing_ok=True)
+        try:
+            if path.stat().st_mtime <= old:
+                path.unlink()
+        except FileNotFoundError:
+            continue  # the other process was faster

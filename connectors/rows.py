@@ -22,13 +22,15 @@ def to_table(stream: Stream, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     columns = []
     for field in stream.schema:
         try:
-            values = pa.array([row[field.name] for row in rows], type=field.type)
+            given = [row[field.name] for row in rows]
+            refuse_lossy(field.type, given)
+            values = pa.array(given, type=field.type)
         except KeyError:
             raise Drift(
                 f"{stream.name} came without its column {field.name!r}",
                 "the source has dropped or renamed it: adapt the connector's schema",
             ) from None
-        except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError, OverflowError) as error:
+        except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
             # the fault names the type and not the value: values can be private
             raise Drift(
                 f"{stream.name}.{field.name} no longer fits {field.type} ({type(error).__name__})",
@@ -41,6 +43,26 @@ def to_table(stream: Stream, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
             )
         columns.append(values)
     return pa.Table.from_arrays(columns, schema=stream.schema)
+
+
+def refuse_lossy(kind: pa.DataType, values: Sequence[Any]) -> None:
+    """Raise TypeError for what Arrow would store by changing it without a word.
+
+    It cuts 10.5 to the integer 10, takes a time without a zone as UTC, a moment as its day, and a number as
+    a moment.
+    """
+    types = {type(value) for value in values} - {type(None)}
+    if pa.types.is_integer(kind):
+        fits = all(issubclass(each, int) and each is not bool for each in types)
+    elif pa.types.is_timestamp(kind):
+        fits = all(issubclass(each, datetime) for each in types)
+        fits = fits and all(value.tzinfo for value in values if value is not None)
+    elif pa.types.is_date(kind):
+        fits = all(issubclass(each, date) and not issubclass(each, datetime) for each in types)
+    else:
+        return  # Arrow refuses by itself
+    if not fits:
+        raise TypeError
 
 
 def window_column(stream: Stream, table: pa.Table, zone: ZoneInfo) -> list[date]:

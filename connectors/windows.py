@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from connectors.contract import ONE_DAY, Slice, Stream, midnight, next_window, window_of
@@ -49,9 +49,7 @@ def plan(
         else:
             due.append(window)
         window = next_window(window, stream.window)
-    return Plan(
-        stream, tuple(cut(stream, due, zone, wanted.last, watermark(stream, zone, now))), skipped
-    )
+    return Plan(stream, tuple(cut(stream, due, zone, watermark(stream, zone, now))), skipped)
 
 
 def reason_to_skip(
@@ -85,14 +83,15 @@ def settled(stream: Stream, window: date, zone: ZoneInfo, now: datetime) -> bool
     if stream.snapshot:
         return now.astimezone(zone).date() > window
     end = midnight(next_window(window, stream.window), zone)
-    return now >= end + max(stream.restates_for, timedelta(0))
+    return now >= end + max(stream.restates_for, stream.arrives_within)
 
 
-def cut(stream: Stream, due: list[date], zone: ZoneInfo, last: date, newest: date) -> list[Slice]:
+def cut(stream: Stream, due: list[date], zone: ZoneInfo, newest: date) -> list[Slice]:
     """Runs of consecutive windows, each no longer than the stream allows.
 
-    `last` is the last day asked for, `newest` the last day that is there. What changed after `newest`
-    belongs to its window when the cursor moves with the change: it would else be in no window today.
+    `newest` is the last day that is there: a window is pulled as far, whatever day of it was asked for.
+    What changed after `newest` belongs to its window when the cursor moves with the change: it would
+    else be in no window today.
     """
     slices: list[Slice] = []
     run: list[date] = []
@@ -103,7 +102,7 @@ def cut(stream: Stream, due: list[date], zone: ZoneInfo, last: date, newest: dat
             run = []
         run.append(window)
     if run:
-        through = None if stream.snapshot else min(last, newest)
+        through = None if stream.snapshot else newest
         reaches_now = stream.mutable and run[-1] == window_of(newest, stream.window)
         slices.append(Slice(stream, run[0], run[-1], zone, reaches_now, through))
     return slices

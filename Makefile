@@ -1,0 +1,54 @@
+# Everything here needs python3 (3.11 or later) and nothing else: the virtual environment makes itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help run ui test lint format bench lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.installed ## One daily run: pull, model, score, publish (the sample company when no source is configured)
+	@$(BIN)/okra run
+
+ui: $(VENV)/.installed ## Dagster's web UI with the daily schedule, on http://127.0.0.1:3000
+	@$(BIN)/okra ui
+
+test: $(VENV)/.developing ## The test suite
+	@$(BIN)/pytest -n 2
+
+lint: $(VENV)/.developing ## Style, types, layers and SQL, as CI runs them
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint models
+
+format: $(VENV)/.developing ## Put the code into shape
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix models
+
+bench: $(VENV)/.developing ## Time a daily run and its parts; prints the README's table of figures
+	@$(BIN)/python -m tests.benchmarks.daily_run
+
+lock: $(VENV)/.developing ## Lock the newest dependencies that fit (versions and hashes, no addresses)
+	@$(BIN)/uv pip compile pyproject.toml --extra build --no-strip-extras --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url --no-emit-find-links --upgrade --quiet -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --no-strip-extras --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url --no-emit-find-links --constraint requirements.lock --quiet -o requirements-dev.lock
+
+clean: ## Remove what was built and installed; data/ stays
+	@rm -rf $(VENV) target .mypy_cache .pytest_cache .ruff_cache
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@echo "Installing Okra into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.developing: $(VENV)/.installed requirements-dev.lock
+	@echo "Installing the developers' tools into $(VENV) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
