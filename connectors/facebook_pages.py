@@ -1,0 +1,288 @@
+"""A Facebook page: how many people like it, and what they do there each day.
+
+The number of likes is a snapshot: the Graph API tells how many there are now and nothing about last week
+(`page_fans` and its kin went in November 2025). Insights are figures of a Pacific day, refreshed once a
+day and kept for two years; the last days are counted up for a while.
+
+Facebook takes metrics away every year, and one that is gone fails the whole call. The others are then
+asked without it, and the windows carry the trust flag `dead_metric:<name>`.
+
+The paging links of insights are not followed: they hold the token and lead on for ever, and the range of
+a call is explicit. Docs: developers.facebook.com/docs/platforminsights/page, …/graph-api/guides/error-handling.
+"""
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import pyarrow as pa
+
+from connectors.contract import ONE_DAY, Calls, Limit, Option, Page, Slice, Source, Stream, column
+from connectors.errors import (
+    CredentialError,
+    Drift,
+    PermissionDenied,
+    Rejected,
+    SourceError,
+    Throttled,
+    Unavailable,
+)
+from connectors.http import Answer, Http, header_value, redact, retry_after, usable_address
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+"""Insights count days from midnight to midnight here, wherever the page is run from."""
+
+PAGE_SNAPSHOT = Stream(
+    name="page_snapshot",
+    description="How many people like and follow the page, as of the day it was asked",
+    schema=pa.schema(
+        [
+            column("date", pa.date32(), "Pacific day on which it was asked"),
+            column("page_id", pa.string(), "The page"),
+            column("likes", pa.int64(), "People who like the page (fan_count)", unit="people"),
+            column(
+                "followers", pa.int64(), "People who follow it (followers_count)", unit="people"
+            ),
+        ]
+    ),
+    key=("date",),
+    cursor="date",
+    snapshot=True,
+)
+
+PAGE_INSIGHTS = Stream(
+    name="page_insights",
+    description="The page's daily figures, one row a day and metric",
+    schema=pa.schema(
+        [
+            column("date", pa.date32(), "Pacific day"),
+            column("metric", pa.string(), "Facebook's name of the figure"),
+            column("value", pa.int64(), "Null when Facebook told no value, which is not zero",
+                   unit="count", null=True),
+        ]
+    ),
+    key=("date", "metric"),
+    cursor="date",
+    # refreshed once in 24 hours: a day asked for sooner may not be there yet
+    arrives_within=timedelta(days=1),
+    restates_for=timedelta(days=3),
+    # 90 days a call at most, and in autumn one of them has 25 hours
+    windows_per_slice=89,
+)  # fmt: skip
+
+METRICS = ("page_daily_follows", "page_media_view", "page_views_total", "page_post_engagements")
+"""What is alive in v25 of the Graph API."""
+HALF_A_DAY = timedelta(hours=12)
+
+
+class FacebookConnection:
+    """One page, with a token that may read it."""
+
+    zone = PACIFIC
+
+    def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
+        """Calls nothing yet. Raises `SourceError` when the options make no sense."""
+        self._page = matching(values, "FACEBOOK_PAGE_ID", r"[A-Za-z0-9._-]+", "the page's number")
+        version = matching(values, "FACEBOOK_API_VERSION", r"v\d+\.\d+", f"such as {VERSION}")
+        token = header_value(values.get("FACEBOOK_ACCESS_TOKEN", ""), "FACEBOOK_ACCESS_TOKEN")
+        base = usable_address(values.get("FACEBOOK_API_BASE") or DEFAULT_BASE, "FACEBOOK_API_BASE")
+        self._calls = calls
+        self._http = Http(f"{base}/{version}", token, hook=lambda x: fault_of(x, token))
+        self._alive: tuple[str, ...] = METRICS
+        self._probing = threading.Lock()
+
+    def pages(self, piece: Slice) -> Iterator[Page]:
+        """Today's snapshot, or every value of the slice's days."""
+        if piece.stream is PAGE_SNAPSHOT:
+            yield self._snapshot(piece.first)
+        else:
+            yield self._insights(piece)
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self._http.close()
+
+    def _snapshot(self, today: date) -> Page:
+        found = self._get(f"/{self._page}", {"fields": "id,fan_count,followers_count"})
+        names = {"id": "page_id", "fan_count": "likes", "followers_count": "followers"}
+        return Page([{"date": today} | {names[k]: v for k, v in found.items() if k in names}])
+
+    def _insights(self, piece: Slice) -> Page:
+        asked = self._alive
+        try:
+            found = self._ask(asked, piece.since, piece.until)
+        except UnknownMetric:
+            asked = self._without_dead(asked, piece)
+            found = self._ask(asked, piece.since, piece.until)
+        days = [piece.first + timedelta(days=n) for n in range((piece.last - piece.first).days + 1)]
+        rows = [
+            {"date": day, "metric": metric, "value": found.get((day, metric))}
+            for day in days
+            for metric in asked
+        ]
+        dead = frozenset(f"dead_metric:{name}" for name in METRICS if name not in asked)
+        return Page(rows, dead, alike=True)
+
+    def _without_dead(self, asked: tuple[str, ...], piece: Slice) -> tuple[str, ...]:
+        """The metrics that are still there: each is asked for one day by itself, once a connection."""
+        with self._probing:
+            if self._alive == asked:
+                self._alive = tuple(name for name in asked if self._is_alive(name, piece))
+            if not self._alive:
+                raise Rejected(
+                    "Facebook has none of the page metrics any more",
+                    "see its list of deprecated metrics, and set FACEBOOK_API_VERSION or update Okra",
+                )
+            return self._alive
+
+    def _is_alive(self, metric: str, piece: Slice) -> bool:
+        try:
+            self._ask((metric,), piece.until - ONE_DAY, piece.until)
+        except UnknownMetric:
+            return False
+        return True
+
+    def _ask(
+        self, metrics: Iterable[str], since: datetime, until: datetime
+    ) -> dict[tuple[date, str], Any]:
+        """The values that Facebook tells of the days that end from `since` to `until`, by day and metric."""
+        params: dict[str, str | int] = {
+            "metric": ",".join(metrics),
+            "period": "day",
+            "since": int(since.timestamp()),
+            "until": int(until.timestamp()),
+        }
+        series: Any = self._get(f"/{self._page}/insights", params).get("data")
+        try:
+            return {
+                (day_ended(value["end_time"]), one["name"]): value.get("value")
+                for one in series
+                for value in one["values"]
+            }
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise Drift(
+                "insights no longer come as days with values", "adapt the connector"
+            ) from None
+
+    def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
+        found = self._calls("graph", lambda: self._http.get(path, params))
+        if not isinstance(found, Mapping):
+            raise Drift(f"GET {path} gave no object", "adapt the connector")
+        return found
+
+
+class UnknownMetric(Rejected):
+    """One of the metrics asked for is gone; Facebook does not say which."""
+
+
+def matching(values: Mapping[str, str], option: str, pattern: str, what: str) -> str:
+    """The option's value. Raises `Rejected` when it cannot be one."""
+    default = next((x.default for x in SOURCE.options if x.name == option), None)
+    value = (values.get(option) or default or "").strip()
+    if not re.fullmatch(pattern, value):
+        raise Rejected(f"{option} is not usable", f"it is {what}")
+    return value
+
+
+def day_ended(end_time: str) -> date:
+    """The Pacific day that is over at `end_time`: midnight there, or an hour off where summer time is ignored."""
+    return (datetime.fromisoformat(end_time).astimezone(PACIFIC) - HALF_A_DAY).date()
+
+
+def fault_of(answer: Answer, token: str) -> SourceError | None:
+    """The error in an answer's body, whatever its status; None when there is none, or no JSON."""
+    try:
+        found = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return None
+    error = found.get("error") if isinstance(found, Mapping) else None
+    if not isinstance(error, Mapping):
+        return None
+    code = error.get("code")
+    said = f"{answer.request} gave error {code}"
+    told = redact(str(error.get("message") or "")[:200], token)
+    return fault_of_code(code if isinstance(code, int) else 0, said, told, error, answer)
+
+
+def fault_of_code(
+    code: int, said: str, told: str, error: Mapping[str, Any], answer: Answer
+) -> SourceError:
+    """What one of the Graph API's error codes stands for."""
+    if code in {102, 190, 2500}:  # what it tells can hold parts of the token
+        return CredentialError(
+            f"{said}: the token is not accepted or has expired",
+            "make a new page token and set FACEBOOK_ACCESS_TOKEN",
+        )
+    if code in {4, 17, 32, 341, 613} or 80000 <= code <= 80014 or answer.status == 429:
+        return Throttled(f"{said}: too many requests", retry_after=regained_in(answer))
+    if code in {3, 10} or 200 <= code <= 299:
+        return PermissionDenied(
+            f"{said}: {told}", "the token needs pages_read_engagement and read_insights"
+        )
+    if code in {1, 2} or answer.status >= 500 or error.get("is_transient") is True:
+        return Unavailable(f"{said}: {told}")
+    if code == 100 and "valid insights metric" in told:
+        return UnknownMetric(f"{said}: {told}")
+    return Rejected(
+        f"{said}: {told}",
+        "check FACEBOOK_PAGE_ID and FACEBOOK_API_VERSION; insights are kept for two years",
+    )
+
+
+def regained_in(answer: Answer) -> float | None:
+    """Seconds until requests are let through again; None when Facebook tells nothing.
+
+    `X-Business-Use-Case-Usage` holds, for each business, a list with `estimated_time_to_regain_access` in minutes.
+    """
+    waits = []
+    for header in ("X-Business-Use-Case-Usage", "X-App-Usage"):
+        try:
+            told = orjson.loads(answer.headers.get(header, ""))
+        except orjson.JSONDecodeError:
+            continue
+        waits += [60.0 * minutes for minutes in numbers(told, "estimated_time_to_regain_access")]
+    return max(waits) if any(waits) else retry_after(answer.headers)
+
+
+def numbers(told: Any, name: str) -> Iterator[float]:
+    """Every number called `name` in nested JSON."""
+    if isinstance(told, Mapping):
+        if isinstance(told.get(name), int | float):
+            yield float(told[name])
+        for inner in told.values():
+            yield from numbers(inner, name)
+    elif isinstance(told, list):
+        for inner in told:
+            yield from numbers(inner, name)
+
+
+def diagnose(error: Exception) -> SourceError | None:
+    """Nothing: `connectors.http` raises faults of the source as such, so any other exception is a bug."""
+    return None
+
+
+DEFAULT_BASE, VERSION = "https://graph.facebook.com", "v25.0"
+
+SOURCE = Source(
+    name="facebook_pages",
+    title="Facebook Pages",
+    options=(
+        Option("FACEBOOK_PAGE_ID", "The page's number"),
+        Option(
+            "FACEBOOK_ACCESS_TOKEN",
+            "A page token with pages_read_engagement and read_insights",
+            secret=True,
+        ),
+        Option("FACEBOOK_API_BASE", "Address of the Graph API", default=DEFAULT_BASE),
+        Option("FACEBOOK_API_VERSION", "Version of the Graph API", default=VERSION),
+    ),
+    streams=(PAGE_SNAPSHOT, PAGE_INSIGHTS),
+    limits=(Limit("graph", 10, burst=10),),
+    open=FacebookConnection,
+    diagnose=diagnose,
+    workers=4,
+)

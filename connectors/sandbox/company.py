@@ -1,0 +1,86 @@
+"""The sample company as a whole: each of its sources is served when it is first asked for."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from zoneinfo import ZoneInfo
+
+from connectors.contract import Source
+from connectors.engine import pull
+from connectors.lake import Lake
+from connectors.sandbox.figures import FIRST_DAY
+from connectors.sandbox.served import Served
+from connectors.windows import Range
+
+
+class SampleCompany:
+    """Serves the sample company's sources on loopback, as they stand on `today`. A context manager."""
+
+    def __init__(self, today: date, home: Path) -> None:
+        self.today = today
+        self.home = home
+        self._served: dict[str, Served] = {}
+        self._lock = Lock()
+
+    def __enter__(self) -> "SampleCompany":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            while self._served:
+                self._served.popitem()[1].close()
+
+    def values(self, source: str) -> Mapping[str, str] | None:
+        """The option values that lead to the company's own `source`; None where it uses no such system."""
+        with self._lock:
+            if source not in self._served:
+                try:
+                    module = importlib.import_module(f"connectors.sandbox.{source}")
+                except ModuleNotFoundError:
+                    return None
+                self.home.mkdir(parents=True, exist_ok=True)
+                serve: Callable[[date, Path], Served] = module.serve
+                self._served[source] = serve(self.today, self.home)
+            return self._served[source].values
+
+    def take_past_snapshots(self, source: Source, lake: Lake, first: date) -> None:
+        """Fill the lake with the snapshots the company took before today, as if Okra had run each day.
+
+        A snapshot cannot be pulled for a day gone by, so a company that had none would have no history.
+        Each of these days is therefore lived through: the same connector pulls from a server whose
+        clock stands on that day. Done once, when the lake holds none; a day missed later stays missed.
+        """
+        streams = [stream.name for stream in source.streams if stream.snapshot]
+        values = self.values(source.name)
+        missing = [name for name in streams if not lake.manifests(source.name, name)]
+        if not missing or values is None:
+            return
+        day = max(first, FIRST_DAY)
+        while day < self.today:
+            noon = datetime.combine(day, time(20), tzinfo=ZoneInfo("UTC"))
+            pull(
+                source,
+                on_day(values, day),
+                lake,
+                Range(day, day),
+                now=lambda noon=noon: noon,  # type: ignore[misc]
+                only=missing,
+                run_id="before-okra",
+            )
+            day += timedelta(days=1)
+
+
+def on_day(values: Mapping[str, str], day: date) -> dict[str, str]:
+    """The same addresses with the server's clock on `day`."""
+    return {
+        name: f"{value}/on/{day.isoformat()}" if value.startswith("http://127.0.0.1") else value
+        for name, value in values.items()
+    }

@@ -1,0 +1,197 @@
+"""The Graph API, as far as the sample company's page is asked for in it.
+
+`/v25.0/{page}` and `/v25.0/{page}/insights` answer as on the server's day; below `/on/2026-04-01/` they
+answer as on that one, which is how the company's earlier snapshots come about.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from connectors.sandbox.figures import FIRST_DAY
+from connectors.sandbox.http_server import JsonServer, Reply, Request
+from connectors.sandbox.page_audience import FINAL, followers, insight, likes
+from connectors.sandbox.served import Served
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+PAGE_ID = "104882591000001"
+TOKEN = "EAAsamplecompany"  # noqa: S105 (opens nothing but this sandbox)
+VERSION = "v25.0"
+KEPT = timedelta(days=2 * 366)
+"""How long insights are kept: of older days there is no value."""
+
+
+@dataclass
+class Faults:
+    """What goes wrong, for tests. Requests are counted from 1."""
+
+    replies: Mapping[int, Reply] = field(default_factory=dict)
+    """What request n gets instead of its answer."""
+    dead: frozenset[str] = frozenset()
+    """Metrics that Facebook has taken away."""
+    silent: frozenset[str] = frozenset()
+    """Metrics that exist and have no data."""
+
+
+class FacebookServer(JsonServer):
+    """The page as it stands on `today`."""
+
+    def __init__(self, today: date, *, faults: Faults | None = None) -> None:
+        self._today = today
+        self._lock = threading.Lock()
+        self.faults = faults or Faults()
+        self.asked: list[Request] = []
+        """Every request, in the order of its arrival."""
+        super().__init__(self._answer)
+
+    def _answer(self, request: Request) -> Reply:
+        with self._lock:
+            self.asked.append(request)
+            number = len(self.asked)
+        if number in self.faults.replies:
+            return self.faults.replies[number]
+        today, path = self._clock(request.path)
+        if today is None:
+            return error(400, 2500, "Unknown path components")
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if given != TOKEN:
+            return error(401, 190, f"Malformed access token {given}", "OAuthException")
+        if path == f"/{VERSION}/{PAGE_ID}":
+            return page(request.params, today)
+        if path == f"/{VERSION}/{PAGE_ID}/insights":
+            return self._insights(request.params, today)
+        return error(
+            400, 100, f"Unsupported get request. Object with ID '{path}' does not exist", subcode=33
+        )
+
+    def _clock(self, path: str) -> tuple[date | None, str]:
+        """The day to answer as on, and the path without it. No day after the server's own is known."""
+        if not path.startswith("/on/"):
+            return self._today, path
+        day, _, rest = path.removeprefix("/on/").partition("/")
+        try:
+            found = date.fromisoformat(day)
+        except ValueError:
+            return None, path
+        return (found, "/" + rest) if found <= self._today else (None, path)
+
+    def _insights(self, params: Mapping[str, str], today: date) -> Reply:
+        metrics = params.get("metric", "").split(",")
+        known = FINAL.keys() - self.faults.dead
+        if not known.issuperset(metrics):
+            said = "(#100) The value must be a valid insights metric"
+            return error(400, 100, said, "OAuthException")
+        if params.get("period") != "day":
+            return error(400, 100, "(#100) period must be day for these metrics")
+        try:
+            since, until = (
+                datetime.fromtimestamp(int(params[name]), UTC) for name in ("since", "until")
+            )
+        except (KeyError, ValueError):
+            return error(400, 100, "(#100) since and until must be unix times")
+        if not timedelta(0) <= until - since <= timedelta(days=90):
+            said = "(#100) There cannot be more than 90 days (7776000 s) between since and until"
+            return error(400, 100, said)
+        data = [
+            self._series(metric, since, until, today)
+            for metric in metrics
+            if metric not in self.faults.silent
+        ]
+        return Reply(200, {"data": data, "paging": paging(params, since, until)})
+
+    def _series(
+        self, metric: str, since: datetime, until: datetime, today: date
+    ) -> Mapping[str, Any]:
+        """The values of `metric` whose days end from `since` to `until`, both included."""
+        day = max(FIRST_DAY, today - KEPT, since.astimezone(PACIFIC).date() - timedelta(days=2))
+        values: list[tuple[datetime, int]] = []
+        while day < today and ending(day) <= until:
+            if ending(day) >= since:
+                values.append((ending(day), insight(metric, day, (today - day).days)))
+            day += timedelta(days=1)
+        return series(metric, *((f"{at:%Y-%m-%dT%H:%M:%S}+0000", value) for at, value in values))
+
+
+def series(metric: str, *values: tuple[str, object]) -> Mapping[str, Any]:
+    """A metric as the Graph API tells it: values with the time at which their day is over."""
+    return {
+        "name": metric,
+        "period": "day",
+        "values": [{"value": value, "end_time": end_time} for end_time, value in values],
+        "title": metric.replace("_", " ").title(),
+        "description": f"Daily: {metric.replace('_', ' ')}",
+        "id": f"{PAGE_ID}/insights/{metric}/day",
+    }
+
+
+def page(params: Mapping[str, str], today: date) -> Reply:
+    """The page's fields, as they stand at the end of `today`: the id, and what was asked for."""
+    there: dict[str, Any] = {
+        "id": PAGE_ID,
+        "name": "Sample company",
+        "fan_count": likes(today),
+        "followers_count": followers(today),
+    }
+    fields = [name for name in params.get("fields", "name").split(",") if name]
+    for name in fields:
+        if name not in there:
+            return error(
+                400, 100, f"(#100) Tried accessing nonexisting field ({name}) on node type (Page)"
+            )
+    return Reply(200, {name: there[name] for name in dict.fromkeys([*fields, "id"])})
+
+
+def ending(day: date) -> datetime:
+    """The end of a Pacific day: 07:00 or 08:00 the next day in UTC."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=PACIFIC).astimezone(UTC)
+
+
+def paging(params: Mapping[str, str], since: datetime, until: datetime) -> Mapping[str, str]:
+    """Links to the ranges before and after, with the token in them and without an end, as Facebook's are."""
+    width = until - since
+    return {
+        name: f"https://graph.facebook.com/{VERSION}/{PAGE_ID}/insights?"
+        + urlencode(
+            {
+                "access_token": TOKEN,
+                "metric": params["metric"],
+                "period": "day",
+                "since": int(first.timestamp()),
+                "until": int((first + width).timestamp()),
+            }
+        )
+        for name, first in (("previous", since - width), ("next", until))
+    }
+
+
+def error(
+    status: int,
+    code: int,
+    message: str,
+    kind: str = "GraphMethodException",
+    *,
+    subcode: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Reply:
+    """An error in the Graph API's shape."""
+    found: dict[str, Any] = {"message": message, "type": kind, "code": code}
+    if subcode is not None:
+        found["error_subcode"] = subcode
+    return Reply(status, {"error": found | {"fbtrace_id": "Asample"}}, headers or {})
+
+
+def serve(today: date, home: Path) -> Served:
+    """The sample company's page, as it stands on `today`. Needs nothing of `home`."""
+    server = FacebookServer(today)
+    values = {
+        "FACEBOOK_PAGE_ID": PAGE_ID,
+        "FACEBOOK_ACCESS_TOKEN": TOKEN,
+        "FACEBOOK_API_BASE": server.address,
+        "FACEBOOK_API_VERSION": VERSION,
+    }
+    return Served(values, server.close)

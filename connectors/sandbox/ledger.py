@@ -1,0 +1,256 @@
+"""The sample company's Stripe ledger: every movement of its balance, the same on every machine.
+
+A month is made as a whole, from its figure and from random numbers that depend on the month alone, so a
+day's rows are the same whatever day it is read on. What happens to a charge later (a refund, a dispute)
+is drawn with the charge and shows up in the month it falls in. The net of a month comes out to the cent:
+the charges nothing ever happens to share whatever is missing to the figure.
+
+Days are UTC days, and amounts are in the currency's smallest unit.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+
+import numpy as np
+
+from connectors.sandbox.apportion import dice, spread
+from connectors.sandbox.balance_transactions import DISPUTE_FEE, Row, fee_of, gross_of, row
+from connectors.sandbox.figures import (
+    AVERAGE_ORDER_CENTS,
+    FIRST_DAY,
+    NET_REVENUE_CENTS,
+    Month,
+    trend,
+)
+
+FOREIGN_MONTHS: tuple[Month, ...] = ((2025, 10), (2025, 11), (2026, 2))
+"""Months in which a few customers also paid in yen and in Kuwaiti dinars."""
+LONGEST_FATE = 8
+"""Months in which something can still happen to a charge."""
+HOURS = np.array(
+    [2, 1, 1, 1, 1, 2, 3, 5, 8, 10, 11, 11, 10, 11, 12, 13, 14, 14, 13, 11, 9, 7, 5, 3]
+)
+"""How busy the hours of a day are: the customers are spread over Europe and America."""
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A customer's payment, and what comes of it. `amount` is a weight where nothing does."""
+
+    name: str
+    at: datetime
+    amount: int
+    bank_debit: bool
+    exchange_rate: float | None
+    refunded_at: datetime | None = None
+    refund: int = 0
+    disputed_at: datetime | None = None
+    won_at: datetime | None = None
+
+    @property
+    def has_fate(self) -> bool:
+        """Whether anything happens to it later."""
+        return bool(self.refunded_at or self.disputed_at)
+
+
+def rows_until(end: datetime) -> list[Row]:
+    """Every balance transaction created before `end`, oldest first."""
+    rows: list[Row] = []
+    month = (FIRST_DAY.year, FIRST_DAY.month)
+    while datetime(*month, 1, tzinfo=UTC) < end:
+        rows += month_rows(month)
+        month = step(month, 1)
+    last = int(end.timestamp())
+    return [row for row in rows if row["created"] < last]
+
+
+@cache
+def month_rows(month: Month) -> tuple[Row, ...]:
+    """The balance transactions of a month, oldest first."""
+    return tuple(in_order([*earnings(month), *payouts(month)]))
+
+
+@cache
+def earnings(month: Month) -> tuple[Row, ...]:
+    """What the company earned and what that cost it: all of the month's rows but the payouts."""
+    settled = [*aftermath(month), *billing(month), *transfers(month)]
+    revenue = [row["net"] for row in settled if row["type"] != "transfer"]
+    fated = [charge_row(x, x.amount) for x in charges(month) if x.has_fate]
+    plain = [x for x in charges(month) if not x.has_fate]
+    missing = trend(NET_REVENUE_CENTS, *month) - sum(revenue) - sum(row["net"] for row in fated)
+    nets = spread(missing, [x.amount for x in plain])
+    sales = [charge_row(x, gross_of(net)) for x, net in zip(plain, nets, strict=True)]
+    return tuple(in_order([*sales, *fated, *settled, *foreign(month)]))
+
+
+@cache
+def charges(month: Month) -> tuple[Charge, ...]:
+    """The month's charges in US dollars, with what will come of each."""
+    luck = dice("charges", month)
+    average = average_order(month)
+    count = round(trend(NET_REVENUE_CENTS, *month) / (average * 0.94))
+    found = []
+    for day, of_day in zip(days(month), spread(count, day_weights(month)), strict=True):
+        sizes = average * luck.lognormal(-0.18, 0.6, of_day)
+        for number, (size, at) in enumerate(zip(sizes, moments(luck, day, of_day), strict=True)):
+            found.append(with_fate(luck, f"{day}/{number}", at, max(9_00, int(size))))
+    return tuple(found)
+
+
+def with_fate(luck: np.random.Generator, name: str, at: datetime, amount: int) -> Charge:
+    """A charge, and by chance a refund (some months later) or a dispute (some won) for it."""
+    kind, fate, share = luck.random(3)
+    rate = round(float(luck.uniform(1.02, 1.18)), 5) if kind > 0.94 else None
+    charge = Charge(name, at, amount, bank_debit=bool(kind < 0.08), exchange_rate=rate)
+    if fate < 0.042:
+        late = luck.uniform(60, 190) if fate < 0.006 else luck.gamma(1.6, 6.0)
+        back = amount if share < 0.7 else max(1, int(amount * share / 2))
+        when = at + timedelta(days=min(float(late), 190), minutes=3)
+        return Charge(**vars(charge) | {"refunded_at": moment(when), "refund": back})
+    if fate < 0.047:
+        disputed = at + timedelta(days=float(luck.uniform(9, 70)))
+        won = disputed + timedelta(days=float(luck.uniform(25, 75))) if share < 0.45 else None
+        return Charge(**vars(charge) | {"disputed_at": moment(disputed), "won_at": moment(won)})
+    return charge
+
+
+def aftermath(month: Month) -> Iterator[Row]:
+    """The refunds, disputes and disputes won that fall in the month, of this month's charges and older ones."""
+    for back in range(LONGEST_FATE):
+        for x in charges(step(month, -back)) if exists(step(month, -back)) else ():
+            if x.refunded_at and in_month(x.refunded_at, month):
+                kind, prefix = ("payment_refund", "pyr") if x.bank_debit else ("refund", "re")
+                yield row(
+                    kind, "refund", "refund " + x.name, x.refunded_at, -x.refund, source=prefix
+                )
+            if x.disputed_at and in_month(x.disputed_at, month):
+                yield row(
+                    "adjustment", "dispute", "dispute " + x.name, x.disputed_at, -x.amount,
+                    DISPUTE_FEE, source="dp", source_name=x.name,
+                )  # fmt: skip
+            if x.won_at and in_month(x.won_at, month):
+                yield row(
+                    "adjustment", "dispute_reversal", "won " + x.name, x.won_at, x.amount,
+                    source="dp", source_name=x.name,
+                )  # fmt: skip
+
+
+def charge_row(charge: Charge, amount: int) -> Row:
+    """The balance transaction of a charge of `amount` cents."""
+    kind, prefix = ("payment", "py") if charge.bank_debit else ("charge", "ch")
+    return row(
+        kind, "charge", charge.name, charge.at, amount, fee_of(amount),
+        source=prefix, exchange_rate=charge.exchange_rate,
+    )  # fmt: skip
+
+
+def billing(month: Month) -> Iterator[Row]:
+    """What Stripe charges for its other services, on the second day of the month."""
+    at = moments(dice("billing", month), date(*month, 2), 1)[0]
+    cost = 40_00 + trend(NET_REVENUE_CENTS, *month) // 400
+    yield row("stripe_fee", "fee", f"billing {month}", at, -cost)
+
+
+def transfers(month: Month) -> Iterator[Row]:
+    """The partner's share, once a quarter: money that moves and is no cost of sales."""
+    if month[1] % 3 == 0:
+        at = moments(dice("partner", month), date(*month, 18), 1)[0]
+        share = trend(NET_REVENUE_CENTS, *month) // 50
+        yield row("transfer", "transfer", f"partner {month}", at, -share, source="tr")
+
+
+def foreign(month: Month) -> Iterator[Row]:
+    """Charges kept in yen (no decimals) and dinars (three, the last one always 0)."""
+    if month not in FOREIGN_MONTHS:
+        return
+    luck = dice("foreign", month)
+    for number in range(7):
+        currency, unit = ("jpy", 1) if number < 4 else ("kwd", 10)
+        amount = int(luck.integers(2_400, 41_000)) * unit
+        at = moments(luck, date(*month, int(luck.integers(3, 27))), 1)[0]
+        fee = round(amount * 0.036 / unit) * unit
+        name = f"{currency} {month} {number}"
+        yield row("charge", "charge", name, at, amount, fee, source="ch", currency=currency)
+
+
+def payouts(month: Month) -> Iterator[Row]:
+    """Each Monday the dollars that became available in the seven days before go to the bank."""
+    earlier = earnings(step(month, -1)) if exists(step(month, -1)) else ()
+    available = [
+        (x["available_on"], x["net"])
+        for x in (*earlier, *earnings(month))
+        if x["currency"] == "usd"
+    ]
+    for day in days(month):
+        if day.weekday() != 0:
+            continue
+        until = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+        total = sum(net for since, net in available if until - 7 * 86_400 < since <= until)
+        if total > 0:
+            at = datetime(day.year, day.month, day.day, 0, 12, 9, tzinfo=UTC)
+            yield row("payout", "payout", f"payout {day}", at, -total, source="po")
+
+
+def average_order(month: Month) -> int:
+    """About what an order is worth in that month, in cents."""
+    half = (month[0], 1 + month[1] // 7)
+    return AVERAGE_ORDER_CENTS[half if half in AVERAGE_ORDER_CENTS else nearest(half)]
+
+
+def nearest(half: tuple[int, int]) -> tuple[int, int]:
+    """The half year with a known order value that is nearest to `half`."""
+    return min(AVERAGE_ORDER_CENTS, key=lambda x: abs(2 * (x[0] - half[0]) + x[1] - half[1]))
+
+
+def day_weights(month: Month) -> list[float]:
+    """How the month's charges fall on its days: few at weekends, many at its end, a little more each day."""
+    luck = dice("days", month)
+    weights = []
+    last = len(days(month))
+    for number, day in enumerate(days(month), start=1):
+        weight = 0.45 if day.weekday() >= 5 else 1.0
+        weight *= 1.3 if number > last - 3 else 1.0
+        weights.append(weight * (1 + 0.002 * number) * float(luck.uniform(0.85, 1.15)))
+    return weights
+
+
+def moments(luck: np.random.Generator, day: date, count: int) -> list[datetime]:
+    """Moments of a day, in order, to the second."""
+    hours = luck.choice(24, size=count, p=HOURS / HOURS.sum())
+    seconds = np.sort(hours * 3600 + luck.integers(0, 3600, count))
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return [start + timedelta(seconds=int(x)) for x in seconds]
+
+
+def moment(at: datetime | None) -> datetime | None:
+    """`at` to the second."""
+    return at and at.replace(microsecond=0)
+
+
+def days(month: Month) -> list[date]:
+    """The days of a month."""
+    first, after = date(*month, 1), date(*step(month, 1), 1)
+    return [first + timedelta(days=n) for n in range((after - first).days)]
+
+
+def step(month: Month, count: int) -> Month:
+    """The month `count` months later."""
+    year, place = divmod(month[0] * 12 + month[1] - 1 + count, 12)
+    return year, place + 1
+
+
+def exists(month: Month) -> bool:
+    """Whether the company kept books in that month."""
+    return month >= (FIRST_DAY.year, FIRST_DAY.month)
+
+
+def in_month(at: datetime, month: Month) -> bool:
+    """Whether `at` falls in the month."""
+    return (at.year, at.month) == month
+
+
+def in_order(rows: Sequence[Row]) -> list[Row]:
+    """Oldest first; of the same second by id."""
+    return sorted(rows, key=lambda x: (x["created"], x["id"]))

@@ -1,0 +1,84 @@
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from connectors.engine import StreamReport, pull
+from connectors.facebook_pages import PAGE_INSIGHTS, SOURCE
+from connectors.lake import Lake
+from connectors.sandbox.facebook_pages import PAGE_ID, TOKEN, FacebookServer, Faults
+from connectors.throttle import ThrottledCalls
+from connectors.windows import Range
+
+TODAY = date(2026, 11, 24)
+NOON = time(20, tzinfo=UTC)
+"""About midday in California, summer and winter."""
+
+
+class FacebookPage:
+    """A page on loopback and a lake that it is pulled into."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake = lake
+        self.waits: list[float] = []
+        self.unslept = ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=self.waits.append)
+        """Calls that note in `waits` how long they would have slept."""
+        self.servers: list[FacebookServer] = []
+
+    def serve(self, today: date = TODAY, **faults: object) -> FacebookServer:
+        """The page as it stands on `today`."""
+        server = FacebookServer(today, faults=Faults(**faults))
+        self.servers.append(server)
+        return server
+
+    def options(self, server: FacebookServer, **values: str) -> dict[str, str]:
+        """What leads to `server`, with some of it changed."""
+        return {
+            "FACEBOOK_PAGE_ID": PAGE_ID,
+            "FACEBOOK_ACCESS_TOKEN": TOKEN,
+            "FACEBOOK_API_BASE": server.address,
+        } | values
+
+    def pulled(
+        self,
+        stream: str,
+        options: dict[str, str],
+        wanted: Range,
+        *,
+        today: date = TODAY,
+        calls: ThrottledCalls | None = None,
+    ) -> StreamReport:
+        """What pulling `wanted` of a stream came to."""
+        now = datetime.combine(today, NOON)
+        (report,) = pull(
+            SOURCE, options, self.lake, wanted, now=lambda: now, only=[stream], calls=calls
+        )
+        return report
+
+    def insights(
+        self,
+        server: FacebookServer,
+        wanted: Range,
+        *,
+        today: date = TODAY,
+        calls: ThrottledCalls | None = None,
+    ) -> StreamReport:
+        """What pulling `wanted` of the insights came to."""
+        return self.pulled("page_insights", self.options(server), wanted, today=today, calls=calls)
+
+    def values(self, wanted: Range) -> dict[tuple[date, str], int | None]:
+        """The insights that the lake holds of these days, by day and metric."""
+        windows = self.lake.between("facebook_pages", PAGE_INSIGHTS, wanted.first, wanted.last)
+        tables = [self.lake.read("facebook_pages", PAGE_INSIGHTS, window) for window in windows]
+        rows = pa.concat_tables(tables).to_pylist() if tables else []
+        return {(x["date"], x["metric"]): x["value"] for x in rows}
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[FacebookPage]:
+    page = FacebookPage(Lake(tmp_path / "lake"))
+    yield page
+    for server in page.servers:
+        server.close()
