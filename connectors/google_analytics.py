@@ -1,0 +1,295 @@
+"""Google Analytics 4: how many people visit, where they come from, how many come back.
+
+Reports of the Data API (v1beta), asked for with Google's own client. Days are the property's: its time
+zone is in every answer. Google says that a day's numbers may change for 24 to 48 hours; three days are
+read again. Numbers of users are of different people, for exactly the dimensions of their row: they
+cannot be added up, so the visitors of a month are asked for by month.
+
+Whether a number can be trusted is in the answer too, and is kept as a flag of its window:
+
+    thresholded           rows about too few people were withheld
+    sampled               computed from a part of the events
+    data_loss_other_row   rare values were thrown together into a row `(other)`
+    truncated             Google cut the data short for another reason
+
+Limits: 10 requests at a time, tokens an hour and a day (developers.google.com/analytics/devguides/
+reporting/data/v1/quotas). What is left of the tokens comes with each answer; at none, asking stops.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pyarrow as pa
+
+from connectors.contract import Cadence, Calls, Limit, Option, Page, Slice, Source, Stream, column
+from connectors.errors import QuotaExhausted, Rejected, Unavailable
+from connectors.google_api import REFILLS, diagnose, service_account
+from connectors.http import usable_address
+
+if TYPE_CHECKING:  # the client takes a second to import: done when a property is opened
+    from google.analytics.data_v1beta import BetaAnalyticsDataClient
+    from google.analytics.data_v1beta.types import RunReportResponse
+
+DAY = column("date", pa.date32(), "Day in the property's time zone")
+LATE, RESTATED = timedelta(hours=4), timedelta(days=3)
+
+TRAFFIC_BY_CHANNEL = Stream(
+    name="traffic_by_channel",
+    description="Sessions and users of each day by the channel that the session came from",
+    schema=pa.schema(
+        [
+            DAY,
+            column("channel", pa.string(), "Google's default channel group of the session"),
+            column("sessions", pa.int64(), "Sessions that began", unit="sessions"),
+            column("engaged_sessions", pa.int64(), "Of these: longer than 10 seconds, with a key "
+                   "event, or with two pages", unit="sessions"),
+            column("users", pa.int64(), "Different people; not to be added up", unit="people"),
+            column("new_users", pa.int64(), "People never seen before", unit="people"),
+        ]
+    ),
+    key=("date", "channel"),
+    cursor="date",
+    restates_for=RESTATED,
+    arrives_within=LATE,
+    windows_per_slice=31,
+)  # fmt: skip
+
+VISITORS_BY_DAY = Stream(
+    name="visitors_by_day",
+    description="Different people who visited on a day",
+    schema=pa.schema(
+        [DAY, column("visitors", pa.int64(), "Different people of the day", unit="people")]
+    ),
+    key=("date",),
+    cursor="date",
+    restates_for=RESTATED,
+    arrives_within=LATE,
+    windows_per_slice=366,
+)
+
+VISITORS_BY_MONTH = Stream(
+    name="visitors_by_month",
+    description="Different people who visited in a month; in the open month, so far",
+    schema=pa.schema(
+        [
+            column("month", pa.date32(), "First day of the month"),
+            column("visitors", pa.int64(), "Different people of the month", unit="people"),
+        ]
+    ),
+    key=("month",),
+    cursor="month",
+    window=Cadence.MONTH,
+    restates_for=RESTATED,
+    arrives_within=LATE,
+    windows_per_slice=12,
+)
+
+REPORTS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
+    "traffic_by_channel": (
+        {"date": "date", "sessionDefaultChannelGroup": "channel"},
+        {
+            "sessions": "sessions",
+            "engagedSessions": "engaged_sessions",
+            "totalUsers": "users",
+            "newUsers": "new_users",
+        },
+    ),
+    "visitors_by_day": ({"date": "date"}, {"totalUsers": "visitors"}),
+    "visitors_by_month": ({"yearMonth": "month"}, {"totalUsers": "visitors"}),
+}
+"""By stream: Google's dimensions and metrics, and the columns they are stored in."""
+
+BUCKET = "reports"
+PAGE = 100_000
+"""Rows asked for at once. Google gives at most 250,000."""
+TIMEOUT = 60.0
+"""Seconds for one answer."""
+SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
+DEFAULT_ENDPOINT = "https://analyticsdata.googleapis.com"
+
+
+class AnalyticsConnection:
+    """An open property."""
+
+    def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
+        """Raises `SourceError` when the options make no sense or the property cannot be read."""
+        endpoint = usable_address(
+            values.get("GA4_API_ENDPOINT") or DEFAULT_ENDPOINT, "GA4_API_ENDPOINT"
+        )
+        self._property = property_name(values.get("GA4_PROPERTY_ID", ""))
+        self._calls = calls
+        self._spent = ""
+        self._client = open_client(endpoint, values.get("GOOGLE_APPLICATION_CREDENTIALS", ""))
+        try:
+            self._zone = self._property_zone()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The property's time zone."""
+        return self._zone
+
+    def pages(self, piece: Slice) -> Iterator[Page]:
+        """The report of the slice's days."""
+        dimensions, metrics = REPORTS[piece.stream.name]
+        offset = 0
+        while True:
+            found = self._report(
+                [*dimensions], [*metrics], f"{piece.first}", f"{piece.last_day}", offset
+            )
+            yield Page([*rows_of(found, {**dimensions, **metrics})], flags_of(found))
+            offset += len(found.rows)
+            if offset >= found.row_count:
+                return
+            if not found.rows:
+                raise Unavailable(f"GA4 gave {offset} of {found.row_count} rows, then no more")
+
+    def close(self) -> None:
+        """Close the channel."""
+        self._client.transport.close()  # type: ignore[no-untyped-call]
+
+    def _report(
+        self, dimensions: list[str], metrics: list[str], first: str, last: str, offset: int = 0
+    ) -> "RunReportResponse":
+        """One page of a report. Raises `QuotaExhausted` when the answer before said that nothing is left."""
+        if self._spent:
+            raise QuotaExhausted(f"the GA4 property has no {self._spent} left", REFILLS)
+        request = {
+            "property": self._property,
+            "dimensions": [{"name": name} for name in dimensions],
+            "metrics": [{"name": name} for name in metrics],
+            "date_ranges": [{"start_date": first, "end_date": last}],
+            # the order in which Google would answer is not total: rows could change pages
+            "order_bys": [{"dimension": {"dimension_name": name}} for name in dimensions],
+            "limit": PAGE,
+            "offset": offset,
+            "keep_empty_rows": False,
+            "return_property_quota": True,
+        }
+        found: RunReportResponse = self._calls(
+            BUCKET, lambda: self._client.run_report(request, timeout=TIMEOUT, retry=None)
+        )
+        self._spent = spent(found)
+        return found
+
+    def _property_zone(self) -> ZoneInfo:
+        found = self._report([], ["sessions"], "yesterday", "yesterday").metadata.time_zone
+        try:
+            return ZoneInfo(found)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise Rejected(
+                f"the GA4 property has the time zone {found!r}, which is not known",
+                "set another in Analytics > Admin > Property details",
+            ) from None
+
+
+def property_name(given: str) -> str:
+    """The property as the API names it. Raises `Rejected` when `given` is no property id."""
+    number = given.strip().removeprefix("properties/")
+    if not re.fullmatch(r"[0-9]{1,20}", number):
+        raise Rejected(
+            "GA4_PROPERTY_ID is not the number of a property",
+            "take it from Analytics > Admin > Property details, for example 412345678; "
+            "a measurement id (G-…) is something else",
+        )
+    return f"properties/{number}"
+
+
+def open_client(endpoint: str, credentials: str) -> "BetaAnalyticsDataClient":
+    """A client of `endpoint`, which has passed `usable_address`: http is on loopback, without credentials.
+
+    Raises `CredentialError` when the file named by `credentials` is not there or no service account's.
+    """
+    parts = urlsplit(endpoint)
+    if parts.path:
+        raise Rejected(
+            "GA4_API_ENDPOINT has a path", "write it as https://host or https://host:port"
+        )
+    from google.analytics.data_v1beta import BetaAnalyticsDataClient
+
+    if parts.scheme == "http":
+        import grpc
+        from google.analytics.data_v1beta.services.beta_analytics_data.transports import (
+            BetaAnalyticsDataGrpcTransport,
+        )
+
+        options = [("grpc.enable_http_proxy", 0), ("grpc.max_receive_message_length", -1)]
+        channel = grpc.insecure_channel(parts.netloc, options)
+        return BetaAnalyticsDataClient(transport=BetaAnalyticsDataGrpcTransport(channel=channel))
+    return BetaAnalyticsDataClient(
+        credentials=service_account(credentials, SCOPE),
+        client_options={"api_endpoint": parts.netloc},
+    )
+
+
+def rows_of(found: "RunReportResponse", columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """The rows under the names of the columns. Values come as texts."""
+    dimensions = [columns.get(header.name) for header in found.dimension_headers]
+    metrics = [columns.get(header.name) for header in found.metric_headers]
+    for row in type(found).pb(found).rows:  # the plain messages: the wrapped ones are slow
+        stored: dict[str, Any] = {}
+        for name, dimension in zip(dimensions, row.dimension_values, strict=True):
+            stored[str(name)] = dimension.value if name == "channel" else day_of(dimension.value)
+        for name, metric in zip(metrics, row.metric_values, strict=True):
+            stored[str(name)] = whole(metric.value)
+        yield stored
+
+
+def day_of(text: str) -> date | str:
+    """`20260401` or, for a month, `202604`; anything else as it is, to be refused by the schema."""
+    try:
+        return datetime.strptime(text if len(text) == 8 else f"{text}01", "%Y%m%d").date()
+    except ValueError:
+        return text
+
+
+def whole(text: str) -> int | str:
+    """A whole number; anything else as it is, to be refused by the schema."""
+    return int(text) if re.fullmatch(r"-?[0-9]+", text) else text
+
+
+def flags_of(found: "RunReportResponse") -> frozenset[str]:
+    """What the answer says about how far it can be trusted."""
+    about = found.metadata
+    flags = {
+        "thresholded": about.subject_to_thresholding,
+        "sampled": about.sampling_metadatas,
+        "data_loss_other_row": about.data_loss_from_other_row,
+        "truncated": about.data_truncation_reasons,
+    }
+    return frozenset(flag for flag, found in flags.items() if found)
+
+
+def spent(found: "RunReportResponse") -> str:
+    """The quota of which nothing is left after this answer; empty when there is some of each."""
+    quota = type(found).pb(found).property_quota
+    for name in ("tokens_per_day", "tokens_per_hour", "tokens_per_project_per_hour"):
+        if quota.HasField(name) and getattr(quota, name).remaining <= 0:
+            return name.replace("_", " ")
+    return ""
+
+
+SOURCE = Source(
+    name="google_analytics",
+    title="Google Analytics 4",
+    options=(
+        Option("GA4_PROPERTY_ID", "Number of the property, from Admin > Property details"),
+        Option(
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "Path of the JSON key file of a service account that may view the property",
+            default="",
+        ),
+        Option("GA4_API_ENDPOINT", "Address of the Data API", default=DEFAULT_ENDPOINT),
+    ),
+    streams=(TRAFFIC_BY_CHANNEL, VISITORS_BY_DAY, VISITORS_BY_MONTH),
+    limits=(Limit(BUCKET, 10, burst=5),),
+    open=AnalyticsConnection,
+    diagnose=diagnose,
+    workers=4,
+)

@@ -1,0 +1,275 @@
+"""Google Analytics 4, as the sample company would find it: `RunReport` of the Data API (v1beta), over gRPC.
+
+The messages are the vendor's own classes. Answers follow developers.google.com/analytics/devguides/
+reporting/data/v1: values are texts, rows of nothing but zeros are left out, `limit` and `offset` page
+through an order the request chooses. Test hooks are arguments of the server, never reachable over gRPC.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.analytics.data_v1beta.types import (
+    DateRange,
+    DimensionHeader,
+    DimensionValue,
+    MetricHeader,
+    MetricType,
+    MetricValue,
+    OrderBy,
+    PropertyQuota,
+    QuotaStatus,
+    ResponseMetaData,
+    Row,
+    RunReportRequest,
+    RunReportResponse,
+    SamplingMetadata,
+)
+
+from connectors.sandbox.served import Served
+from connectors.sandbox.traffic import CHANNELS, different_people, visitors, visits
+
+PROPERTY = "412345678"
+SERVICE = "google.analytics.data.v1beta.BetaAnalyticsData"
+DIMENSIONS: dict[str, Callable[[date, str], str]] = {
+    "date": lambda day, channel: f"{day:%Y%m%d}",
+    "yearMonth": lambda day, channel: f"{day:%Y%m}",
+    "sessionDefaultChannelGroup": lambda day, channel: channel,
+}
+METRICS = {
+    "sessions": "sessions",
+    "engagedSessions": "engaged_sessions",
+    "newUsers": "new_users",
+    "totalUsers": "users",
+}
+CHANNEL = "sessionDefaultChannelGroup"
+DEFAULT_LIMIT, LARGEST_LIMIT = 10_000, 250_000
+
+
+@dataclass
+class Faults:
+    """What goes wrong or is withheld, for tests."""
+
+    statuses: list[tuple[grpc.StatusCode, str]] = field(default_factory=list)
+    """What the next calls fail with, in turn."""
+    thresholded: frozenset[date] = frozenset({date(2026, 3, 14)})
+    """Days of which the smallest channel is withheld, so that nobody can be recognised in it."""
+    sampled: frozenset[date] = frozenset()
+    other_row: frozenset[date] = frozenset()
+    gone: set[tuple[date, str]] = field(default_factory=set)
+    """Rows, by day and channel, that are not there (any more)."""
+    rows_per_answer: int = LARGEST_LIMIT
+    tokens_left: int = 200_000
+    """Of the property's daily quota."""
+    timezone: str = "Etc/UTC"
+
+
+class AnalyticsServer:
+    """A property's reports as they stand on `today`, on 127.0.0.1. A context manager."""
+
+    def __init__(self, today: date, *, faults: Faults | None = None) -> None:
+        self.today = today
+        self.faults = faults or Faults()
+        self.asked: list[RunReportRequest] = []
+        """Every request, in the order of its arrival."""
+        self._lock = threading.Lock()
+        self._workers = ThreadPoolExecutor(8, thread_name_prefix="analytics-server")
+        self._grpc = grpc.server(self._workers, options=[("grpc.so_reuseport", 0)])
+        run_report = grpc.unary_unary_rpc_method_handler(
+            self._run_report,
+            request_deserializer=RunReportRequest.deserialize,
+            response_serializer=RunReportResponse.serialize,
+        )
+        handler = grpc.method_handlers_generic_handler(SERVICE, {"RunReport": run_report})
+        self._grpc.add_generic_rpc_handlers((handler,))
+        self.address = f"http://127.0.0.1:{self._grpc.add_insecure_port('127.0.0.1:0')}"
+        self._grpc.start()
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._grpc.stop(grace=None).wait()
+        self._workers.shutdown()
+
+    def __enter__(self) -> "AnalyticsServer":
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.close()
+
+    def _run_report(self, request: RunReportRequest, context: Any) -> RunReportResponse:
+        with self._lock:
+            self.asked.append(request)
+            status = self.faults.statuses.pop(0) if self.faults.statuses else None
+        if status:
+            context.abort(*status)
+        if request.property != f"properties/{PROPERTY}":
+            context.abort(
+                grpc.StatusCode.PERMISSION_DENIED,
+                "User does not have sufficient permissions for this property. To learn more about "
+                "Property ID, see https://developers.google.com/analytics/devguides/reporting/data/v1/property-id.",
+            )
+        try:
+            return self._report(request)
+        except ValueError as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+            raise
+
+    def _report(self, request: RunReportRequest) -> RunReportResponse:
+        dimensions = [named(each.name, DIMENSIONS, "dimension") for each in request.dimensions]
+        metrics = [named(each.name, METRICS, "metric") for each in request.metrics]
+        limit = request.limit or DEFAULT_LIMIT
+        if not metrics or limit < 0 or request.offset < 0 or len(request.date_ranges) != 1:
+            raise ValueError("A report needs a metric, one date range and no negative limit.")
+        days = [*days_of(request.date_ranges[0], self.today)]
+        rows = [
+            (labels, numbers)
+            for labels, numbers in self._groups(days, dimensions, metrics)
+            if request.keep_empty_rows or any(numbers)
+        ]
+        in_order(rows, request.order_bys, dimensions, metrics)
+        most = min(limit, LARGEST_LIMIT, self.faults.rows_per_answer)
+        return RunReportResponse(
+            dimension_headers=[DimensionHeader(name=name) for name in dimensions],
+            metric_headers=[
+                MetricHeader(name=name, type_=MetricType.TYPE_INTEGER) for name in metrics
+            ],
+            rows=[row(*each) for each in rows[request.offset : request.offset + most]],
+            row_count=len(rows),
+            metadata=self._metadata({*days}, CHANNEL in dimensions),
+            property_quota=self._quota() if request.return_property_quota else None,
+            kind="analyticsData#runReport",
+        )
+
+    def _groups(
+        self, days: Sequence[date], dimensions: Sequence[str], metrics: Sequence[str]
+    ) -> Iterator[tuple[list[str], list[int]]]:
+        """Each combination of dimension values, with its numbers."""
+        channels = CHANNELS if CHANNEL in dimensions else ("",)
+        groups: dict[tuple[str, ...], tuple[list[date], str]] = {}
+        for day in days:
+            for channel in channels:
+                if not self._withheld(day, channel):
+                    key = tuple(DIMENSIONS[name](day, channel) for name in dimensions)
+                    groups.setdefault(key, ([], channel))[0].append(day)
+        for key, (members, channel) in groups.items():
+            yield [*key], [self._number(metric, members, channel) for metric in metrics]
+
+    def _number(self, metric: str, days: Sequence[date], channel: str) -> int:
+        if metric == "totalUsers":
+            return self._people(days, channel)
+        return sum(
+            getattr(numbers, METRICS[metric])
+            for day in days
+            for name, numbers in visits(day, self.today).items()
+            if not channel or channel == name
+        )
+
+    def _people(self, days: Sequence[date], channel: str) -> int:
+        """Different people of the days, which follow one another: never the sum of the days' people."""
+        if len(days) == 1 and not channel:
+            return visitors(days[0], self.today)
+        if len(days) == 1:
+            found = visits(days[0], self.today).get(channel)
+            return found.users if found else 0
+        months: dict[tuple[int, int], list[date]] = {}
+        for day in days:
+            months.setdefault((day.year, day.month), []).append(day)
+        whole = sum(different_people(part[0], part[-1], self.today) for part in months.values())
+        if not channel:
+            return whole
+        everyone = sum(x.users for day in days for x in visits(day, self.today).values())
+        return whole * sum(self._people([day], channel) for day in days) // max(everyone, 1)
+
+    def _withheld(self, day: date, channel: str) -> bool:
+        return (day, channel) in self.faults.gone or (
+            day in self.faults.thresholded and channel == CHANNELS[-1]
+        )
+
+    def _metadata(self, days: set[date], by_channel: bool) -> ResponseMetaData:
+        faults = self.faults
+        sampling = SamplingMetadata(samples_read_count=500_000, sampling_space_size=1_000_000)
+        return ResponseMetaData(
+            currency_code="USD",
+            time_zone=faults.timezone,
+            subject_to_thresholding=by_channel and not days.isdisjoint(faults.thresholded),
+            sampling_metadatas=[] if days.isdisjoint(faults.sampled) else [sampling],
+            data_loss_from_other_row=not days.isdisjoint(faults.other_row),
+        )
+
+    def _quota(self) -> PropertyQuota:
+        status = QuotaStatus(consumed=1, remaining=self.faults.tokens_left)
+        return PropertyQuota(
+            tokens_per_day=status,
+            tokens_per_hour=QuotaStatus(consumed=1, remaining=40_000),
+            concurrent_requests=QuotaStatus(consumed=0, remaining=10),
+            tokens_per_project_per_hour=QuotaStatus(consumed=1, remaining=14_000),
+        )
+
+
+def named(name: str, known: dict[str, Any], kind: str) -> str:
+    """`name`, when there is such a dimension or metric."""
+    if name not in known:
+        raise ValueError(
+            f"Field {name} is not a valid {kind}. For a list of valid dimensions and metrics, see "
+            "https://developers.google.com/analytics/devguides/reporting/data/v1/api-schema"
+        )
+    return name
+
+
+def days_of(asked: DateRange, today: date) -> Iterator[date]:
+    """The days of a range: written as dates, or `today`, `yesterday`, `3daysAgo`."""
+    day, last = day_of(asked.start_date, today), day_of(asked.end_date, today)
+    if last < day:
+        raise ValueError("The start date is after the end date.")
+    while day <= last:
+        yield day
+        day += timedelta(days=1)
+
+
+def day_of(text: str, today: date) -> date:
+    """One day of a date range. Raises ValueError where it is none."""
+    ago = {"today": "0", "yesterday": "1"}.get(text, text.removesuffix("daysAgo"))
+    if ago.isdigit():
+        return today - timedelta(days=int(ago))
+    return datetime.strptime(text, "%Y-%m-%d").date()
+
+
+def in_order(
+    rows: list[tuple[list[str], list[int]]],
+    order: Sequence[OrderBy],
+    dimensions: Sequence[str],
+    metrics: Sequence[str],
+) -> None:
+    """Sort as asked; else, as the vendor does, by the first metric, largest first."""
+    rows.sort(key=lambda found: -found[1][0])
+    for by in reversed(order):
+        if by.dimension.dimension_name:
+            place = dimensions.index(by.dimension.dimension_name)
+            rows.sort(key=lambda found: found[0][place], reverse=by.desc)
+        else:
+            place = metrics.index(by.metric.metric_name)
+            rows.sort(key=lambda found: found[1][place], reverse=by.desc)
+
+
+def row(labels: Sequence[str], numbers: Sequence[int]) -> Row:
+    """A row of an answer."""
+    return Row(
+        dimension_values=[DimensionValue(value=label) for label in labels],
+        metric_values=[MetricValue(value=str(number)) for number in numbers],
+    )
+
+
+def serve(today: date, home: Path) -> Served:
+    """The sample company's GA4 property, as it stands on `today`. Needs nothing of `home`."""
+    server = AnalyticsServer(today)
+    values = {
+        "GA4_PROPERTY_ID": PROPERTY,
+        "GA4_API_ENDPOINT": server.address,
+        "GOOGLE_APPLICATION_CREDENTIALS": "",
+    }
+    return Served(values, server.close)

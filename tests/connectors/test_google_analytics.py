@@ -1,0 +1,353 @@
+"""Google Analytics 4, against a server that speaks its protocol."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import grpc
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from connectors.contract import ONE_DAY
+from connectors.engine import StreamReport, pull
+from connectors.errors import (
+    CredentialError,
+    PermissionDenied,
+    QuotaExhausted,
+    Rejected,
+    SourceError,
+    Throttled,
+    Unavailable,
+)
+from connectors.google_analytics import SOURCE
+from connectors.google_api import diagnose
+from connectors.lake import Lake
+from connectors.sandbox.google_analytics import PROPERTY, AnalyticsServer, Faults
+from connectors.throttle import ThrottledCalls
+from connectors.windows import Range
+
+TODAY = date(2026, 11, 24)
+BAD_DAY = date(2026, 3, 14)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., AnalyticsServer]]:
+    servers: list[AnalyticsServer] = []
+
+    def start(today: date = TODAY, **faults) -> AnalyticsServer:
+        servers.append(AnalyticsServer(today, faults=Faults(**faults)))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path)
+
+
+def calls(slept: list[float] | None = None) -> ThrottledCalls:
+    """No waiting, but a note of how long it would have been."""
+    return ThrottledCalls(
+        SOURCE.limits, SOURCE.diagnose, sleep=(slept if slept is not None else []).append
+    )
+
+
+def take(
+    server: AnalyticsServer, lake: Lake, first: date, last: date | None = None, **other
+) -> dict[str, StreamReport]:
+    values = {"GA4_PROPERTY_ID": PROPERTY, "GA4_API_ENDPOINT": server.address} | other.pop(
+        "values", {}
+    )
+    now = datetime(server.today.year, server.today.month, server.today.day, 9, tzinfo=UTC)
+    reports = pull(
+        SOURCE,
+        values,
+        lake,
+        Range(first, last or server.today - ONE_DAY),
+        **{"now": lambda: now, "calls": calls()} | other,
+    )
+    return {report.stream.name: report for report in reports}
+
+
+def rows(lake: Lake, stream: str, window: date) -> list[dict[str, object]]:
+    return lake.read("google_analytics", SOURCE.stream(stream), window).to_pylist()
+
+
+def test_a_month_of_traffic_comes_out_as_the_sample_company_had_it(serve, lake):
+    reports = take(serve(), lake, date(2026, 10, 1), date(2026, 10, 31))
+    assert [report.error for report in reports.values()] == [None] * 3
+    assert rows(lake, "visitors_by_month", date(2026, 10, 1)) == [
+        {"month": date(2026, 10, 1), "visitors": 152_340}
+    ]
+    (day,) = rows(lake, "visitors_by_day", date(2026, 10, 7))
+    channels = rows(lake, "traffic_by_channel", date(2026, 10, 7))
+    assert [row["channel"] for row in channels] == [
+        "Direct", "Email", "Organic Search", "Organic Social", "Paid Search", "Referral",
+    ]  # fmt: skip
+    assert sum(row["users"] for row in channels) > day["visitors"] > 152_340 / 31
+    assert all(row["new_users"] < row["users"] < row["sessions"] for row in channels)
+    assert reports["traffic_by_channel"].rows == 31 * 6
+
+
+def test_the_open_month_counts_the_visitors_so_far(serve, lake):
+    server = serve()
+    take(server, lake, date(2026, 11, 1), only=["visitors_by_month"])
+    (month,) = rows(lake, "visitors_by_month", date(2026, 11, 1))
+    assert 120_000 < month["visitors"] < 158_210
+    (manifest,) = lake.manifests("google_analytics", "visitors_by_month").values()
+    assert (manifest.data_through, manifest.settled) == (date(2026, 11, 23), False)
+    assert server.asked[-1].date_ranges[0].end_date == "2026-11-23"
+
+
+def test_a_day_is_restated_until_three_days_later_and_a_row_that_vanished_is_removed(serve, lake):
+    day, server = date(2026, 11, 20), serve(date(2026, 11, 21))
+
+    def sessions() -> dict[str, int]:
+        return {row["channel"]: row["sessions"] for row in rows(lake, "traffic_by_channel", day)}
+
+    known = []
+    for _ in range(5):
+        take(server, lake, date(2026, 11, 1))
+        known.append(sessions())
+        server.today += ONE_DAY
+        server.faults.gone.add((day, "Referral"))
+    assert "Referral" in known[0]
+    assert "Referral" not in known[1]
+    direct = [each["Direct"] for each in known]
+    assert direct[0] < direct[1] < direct[2] < direct[3] == direct[4]
+
+
+def test_a_thresholded_day_is_flagged_alone(serve, lake):
+    take(serve(), lake, date(2026, 2, 20), date(2026, 4, 5))
+    flagged = {
+        (name, window): manifest.flags
+        for name in ("traffic_by_channel", "visitors_by_day", "visitors_by_month")
+        for window, manifest in lake.manifests("google_analytics", name).items()
+        if manifest.flags
+    }
+    assert flagged == {("traffic_by_channel", BAD_DAY): ("thresholded",)}
+    assert len(rows(lake, "traffic_by_channel", BAD_DAY)) == 5
+
+
+def test_sampling_and_the_other_row_are_flags_too(serve, lake):
+    server = serve(
+        sampled=frozenset({date(2026, 10, 3)}),
+        other_row=frozenset({date(2026, 10, 3), date(2026, 10, 4)}),
+    )
+    take(server, lake, date(2026, 10, 1), date(2026, 10, 5), only=["visitors_by_day"])
+    flags = [m.flags for m in lake.manifests("google_analytics", "visitors_by_day").values()]
+    assert flags == [(), (), ("data_loss_other_row", "sampled"), ("data_loss_other_row",), ()]
+
+
+def test_answers_that_come_in_pages_are_read_to_the_end(serve, lake):
+    server = serve(rows_per_answer=50)
+    reports = take(server, lake, date(2026, 10, 1), date(2026, 10, 31), only=["traffic_by_channel"])
+    assert reports["traffic_by_channel"].rows == 186
+    assert [request.offset for request in server.asked[1:]] == [0, 50, 100, 150]
+    assert all(
+        request.return_property_quota and request.limit <= 250_000 for request in server.asked
+    )
+
+
+def test_days_are_the_propertys_also_where_clocks_change(serve, lake):
+    server = serve(timezone="America/New_York")
+    server.today = date(2026, 3, 9)
+    # after the clocks went forward, midnight in New York is 04:00 UTC; four hours later the day is there
+    for now, expected in (((9, 7, 59), 7), ((9, 8, 0), 8)):
+        take(
+            server, lake, date(2026, 3, 6), date(2026, 3, 9), only=["visitors_by_day"],
+            now=lambda now=now: datetime(2026, 3, *now, tzinfo=UTC),
+        )  # fmt: skip
+        assert max(lake.manifests("google_analytics", "visitors_by_day")) == date(2026, 3, expected)
+
+
+def test_a_property_that_is_not_ours_is_denied_with_its_remedy(serve, lake):
+    reports = take(serve(), lake, date(2026, 11, 1), values={"GA4_PROPERTY_ID": "999"})
+    for report in reports.values():
+        assert isinstance(report.error, PermissionDenied)
+        assert "Viewer" in str(report.error)
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "fault"),
+    [
+        (grpc.StatusCode.UNAUTHENTICATED, "Request had invalid authentication credentials.", CredentialError),
+        (grpc.StatusCode.PERMISSION_DENIED, "Google Analytics Data API has not been used", PermissionDenied),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, "Exhausted property tokens per day.", QuotaExhausted),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, "Exhausted property tokens for a project per hour.", QuotaExhausted),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, "Exhausted concurrent requests quota.", Throttled),
+        (grpc.StatusCode.UNAVAILABLE, "The service is currently unavailable.", Unavailable),
+        (grpc.StatusCode.INTERNAL, "An internal error has occurred.", Unavailable),
+        (grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded", Unavailable),
+        (grpc.StatusCode.ABORTED, "aborted", Unavailable),
+        (grpc.StatusCode.INVALID_ARGUMENT, "Field sessionz is not a valid metric.", Rejected),
+        (grpc.StatusCode.NOT_FOUND, "not found", Rejected),
+        (
+            grpc.StatusCode.UNAVAILABLE,
+            "Getting metadata from plugin failed with error: ('invalid_grant: Invalid JWT Signature.',)",
+            CredentialError,
+        ),
+    ],
+)  # fmt: skip
+def test_each_status_is_told_for_what_it_is(serve, lake, code, said, fault):
+    slept: list[float] = []
+    report = take(
+        serve(statuses=[(code, said)] * 20),
+        lake,
+        date(2026, 11, 1),
+        calls=calls(slept),
+        only=["visitors_by_day"],
+    )["visitors_by_day"]
+    assert type(report.error) is fault
+    assert bool(slept) == fault.retryable
+    if fault is not CredentialError:
+        assert said[:20] in str(report.error)
+    assert lake.manifests("google_analytics", "visitors_by_day") == {}
+
+
+def test_a_server_that_fails_twice_is_asked_again(serve, lake):
+    slept: list[float] = []
+    server = serve(statuses=[(grpc.StatusCode.UNAVAILABLE, "try again")] * 2)
+    report = take(server, lake, date(2026, 11, 20), calls=calls(slept), only=["visitors_by_day"])[
+        "visitors_by_day"
+    ]
+    assert report.error is None
+    assert len(report.committed) == 4
+    assert len(slept) == 2
+
+
+def test_a_quota_that_runs_out_keeps_what_was_pulled_and_asks_no_more(serve, lake):
+    server = serve(rows_per_answer=50)
+    server.faults.tokens_left = 0
+    reports = take(server, lake, date(2026, 11, 1))
+    assert len(server.asked) == 1  # the answer to the first question said that nothing is left
+    for report in reports.values():
+        assert isinstance(report.error, QuotaExhausted)
+        assert "tokens per day" in str(report.error)
+
+
+def test_a_server_that_is_not_there_is_unavailable(lake):
+    server = AnalyticsServer(TODAY)
+    server.close()
+    slept: list[float] = []
+    reports = take(server, lake, date(2026, 11, 20), calls=calls(slept))
+    assert all(isinstance(report.error, Unavailable) for report in reports.values())
+    assert len([wait for wait in slept if wait > 0.3]) == 5  # beside the pace of the bucket
+
+
+@pytest.mark.parametrize("given", ["", "G-ABC123", "412 345", "properties/", "412345678/../1"])
+def test_what_is_no_property_id_is_refused_before_anyone_is_asked(serve, lake, given):
+    server = serve()
+    reports = take(server, lake, date(2026, 11, 1), values={"GA4_PROPERTY_ID": given})
+    assert all("GA4_PROPERTY_ID" in str(report.error) for report in reports.values())
+    assert server.asked == []
+
+
+def opening(values: dict[str, str]) -> SourceError:
+    with pytest.raises(SourceError) as caught:
+        SOURCE.open({"GA4_PROPERTY_ID": PROPERTY} | values, calls())
+    return caught.value
+
+
+def test_over_https_a_service_account_is_needed(tmp_path):
+    fault = opening({})
+    assert isinstance(fault, CredentialError)
+    assert "GOOGLE_APPLICATION_CREDENTIALS is not set" in str(fault)
+    gone = opening({"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "gone.json")})
+    assert isinstance(gone, CredentialError)
+    assert "gone.json" in str(gone)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"type": "service_account", "private_key": "sesame"}']
+)
+def test_a_file_that_is_no_service_accounts_is_refused_without_showing_it(tmp_path, content):
+    path = tmp_path / "key.json"
+    path.write_text(content)
+    fault = opening({"GOOGLE_APPLICATION_CREDENTIALS": str(path)})
+    assert isinstance(fault, CredentialError)
+    assert "sesame" not in str(fault)
+
+
+def test_a_private_key_that_is_none_is_refused_without_showing_it(tmp_path):
+    path = tmp_path / "key.json"
+    key = {
+        "type": "service_account",
+        "client_email": "okra@example.iam.gserviceaccount.com",
+        "token_uri": "https://oauth2.example/token",
+        "private_key": "-----BEGIN PRIVATE KEY-----\nsesame\n-----END PRIVATE KEY-----\n",
+    }
+    path.write_text(json.dumps(key))
+    fault = opening({"GOOGLE_APPLICATION_CREDENTIALS": str(path)})
+    assert isinstance(fault, CredentialError)
+    assert "sesame" not in str(fault)
+
+
+def test_over_https_calls_are_signed_and_encrypted(tmp_path):
+    """Nobody answers; that it is asked at all means that the key was read and a channel opened."""
+    private = rsa.generate_private_key(65537, 2048).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    path = tmp_path / "key.json"
+    key = {
+        "type": "service_account",
+        "client_email": "okra@example.iam.gserviceaccount.com",
+        "token_uri": "https://127.0.0.1:1/token",
+        "private_key": private.decode(),
+    }
+    path.write_text(json.dumps(key))
+    fault = opening(
+        {
+            "GA4_API_ENDPOINT": "https://127.0.0.1:1",
+            "GOOGLE_APPLICATION_CREDENTIALS": str(path),
+        }
+    )
+    assert isinstance(fault, Unavailable)
+    assert "BEGIN" not in str(fault)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://analyticsdata.googleapis.com", "ftp://127.0.0.1", "http://127.0.0.1:1/v1", "nowhere"],
+)
+def test_an_address_that_is_neither_https_nor_on_loopback_is_refused(address):
+    assert isinstance(opening({"GA4_API_ENDPOINT": address}), Rejected)
+
+
+def test_an_exception_that_is_not_googles_is_no_fault():
+    assert diagnose(ValueError("a bug")) is None
+
+
+def test_listing_the_source_does_not_import_the_client():
+    seen = (
+        "import sys, connectors.google_analytics; print({'grpc', 'google.auth'} & {*sys.modules})"
+    )
+    found = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "set()"
+
+
+def test_a_process_that_pulled_ends_without_a_word(tmp_path):
+    script = f"""
+from datetime import UTC, date, datetime
+from pathlib import Path
+from connectors.engine import pull
+from connectors.google_analytics import SOURCE
+from connectors.lake import Lake
+from connectors.sandbox.google_analytics import serve
+from connectors.windows import Range
+served = serve(date(2026, 11, 24), Path({str(tmp_path)!r}))
+pull(SOURCE, served.values, Lake(Path({str(tmp_path)!r})), Range(date(2026, 11, 22), date(2026, 11, 23)),
+     now=lambda: datetime(2026, 11, 24, 9, tzinfo=UTC))
+served.close()
+"""
+    found = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, timeout=60
+    )
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
