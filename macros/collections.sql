@@ -1,0 +1,93 @@
+{# Lists and maps, which every engine spells its own way. #}
+
+{# An aggregate: the different values, in order. #}
+{% macro sorted_list(expression) -%}
+    {{ return(adapter.dispatch("sorted_list", "okra")(expression)) }}
+{%- endmacro %}
+
+{% macro default__sorted_list(expression) -%}
+    list(distinct {{ expression }} order by {{ expression }})
+{%- endmacro %}
+
+{% macro spark__sorted_list(expression) -%}
+    sort_array(collect_set({{ expression }}))
+{%- endmacro %}
+
+{# In a select list: one row for each element. #}
+{% macro each_element(list) -%}
+    {{ return(adapter.dispatch("each_element", "okra")(list)) }}
+{%- endmacro %}
+
+{% macro default__each_element(list) -%}
+    unnest({{ list }})
+{%- endmacro %}
+
+{% macro spark__each_element(list) -%}
+    explode({{ list }})
+{%- endmacro %}
+
+{# A list of strings. #}
+{% macro list_of(texts) -%}
+    {{ return(adapter.dispatch("list_of", "okra")(texts)) }}
+{%- endmacro %}
+
+{% macro default__list_of(texts) -%}
+    cast([{% for text in texts %}{{ quoted(text) }}{{ ", " if not loop.last }}{% endfor %}] as varchar [])
+{%- endmacro %}
+
+{% macro spark__list_of(texts) -%}
+    cast(array({% for text in texts %}{{ quoted(text) }}{{ ", " if not loop.last }}{% endfor %}) as array<string>)
+{%- endmacro %}
+
+{# A map from each column's name to its value in the row; a member without a name is `unknown`. #}
+{% macro map_of(columns) -%}
+    {{ return(adapter.dispatch("map_of", "okra")(columns)) }}
+{%- endmacro %}
+
+{% macro default__map_of(columns) -%}
+    {%- if columns -%}
+    map {
+        {%- for column in columns %}
+        {{ quoted(column) }}: coalesce(cast({{ column }} as varchar), 'unknown'){{ "," if not loop.last }}
+        {%- endfor %}
+    }
+    {%- else -%}
+    cast(map([], []) as map(varchar, varchar))
+    {%- endif -%}
+{%- endmacro %}
+
+{# In a select list: one row for each entry of a map, a struct of `key` and `value`. #}
+{% macro each_entry(map) -%}
+    {{ return(adapter.dispatch("each_entry", "okra")(map)) }}
+{%- endmacro %}
+
+{% macro default__each_entry(map) -%}
+    unnest(map_entries({{ map }}))
+{%- endmacro %}
+
+{% macro spark__each_entry(map) -%}
+    explode(map_entries({{ map }}))
+{%- endmacro %}
+
+{# The value of a key, NULL when the map has none. #}
+{% macro map_value(map, key) -%}
+    {{ map }}['{{ key }}']
+{%- endmacro %}
+
+{# A string in SQL. #}
+{% macro quoted(text) -%}
+    '{{ text | string | replace("'", "''") }}'
+{%- endmacro %}
+
+{# An aggregate: the texts in order, joined by commas. #}
+{% macro joined_texts(expression) -%}
+    {{ return(adapter.dispatch("joined_texts", "okra")(expression)) }}
+{%- endmacro %}
+
+{% macro default__joined_texts(expression) -%}
+    string_agg({{ expression }}, ',' order by {{ expression }})
+{%- endmacro %}
+
+{% macro spark__joined_texts(expression) -%}
+    concat_ws(',', sort_array(collect_list({{ expression }})))
+{%- endmacro %}

@@ -1,0 +1,34 @@
+{# Money and quotients in exact decimals: no float ever holds an amount. #}
+
+{% macro amount_type() -%}
+    decimal(38, 6)
+{%- endmacro %}
+
+{# An amount in the currency's smallest unit as an amount in the currency; NULL without an exponent. #}
+{% macro in_major_units(minor, exponent) -%}
+    cast(
+        cast({{ minor }} as decimal(19, 0))
+        * case {{ exponent }} when 0 then 1.000 when 2 then 0.010 when 3 then 0.001 end
+        as {{ amount_type() }}
+    )
+{%- endmacro %}
+
+{# numerator / denominator with six decimals, half away from zero; NULL when the denominator is 0 or NULL. #}
+{% macro quotient(numerator, denominator) -%}
+    {{ return(adapter.dispatch("quotient", "okra")(numerator, denominator)) }}
+{%- endmacro %}
+
+{% macro default__quotient(numerator, denominator) -%}
+    cast({{ numerator }} / nullif({{ denominator }}, 0) as {{ amount_type() }})
+{%- endmacro %}
+
+{# DuckDB divides decimals as floats. Scaled to integers, the division is exact. #}
+{% macro duckdb__quotient(numerator, denominator) -%}
+    {%- set n = "cast(abs(" ~ numerator ~ ") * 1000000 as hugeint)" -%}
+    {%- set d = "cast(abs(" ~ denominator ~ ") * 1000000 as hugeint)" -%}
+    cast(
+        sign({{ numerator }}) * sign({{ denominator }})
+        * cast((2 * {{ n }} * 1000000 + {{ d }}) // nullif(2 * {{ d }}, 0) as decimal(32, 0))
+        * 0.000001 as {{ amount_type() }}
+    )
+{%- endmacro %}

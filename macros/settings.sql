@@ -1,0 +1,46 @@
+{#
+    The environment, read in one place each. What changes from day to day is read at run time only:
+    read while parsing, it would make dbt parse its readers anew every day.
+#}
+
+{# The day being played, as a date in SQL. Data up to the day before it counts. #}
+{% macro as_of() -%}
+    cast('{{ env_var("OKRA_AS_OF", "") or modules.datetime.date.today() if execute else "" }}' as date)
+{%- endmacro %}
+
+{# The name of the run, for the rows it writes. #}
+{% macro run_id() -%}
+    '{{ env_var("OKRA_RUN_ID", "") if execute else "" }}'
+{%- endmacro %}
+
+{# The lake's folder, without a slash at its end. #}
+{% macro lake_root() -%}
+    {{ return((env_var("OKRA_LAKE", "data/lake") if execute else "").rstrip("/")) }}
+{%- endmacro %}
+
+{# The zone in which the business counts its days, an IANA name. #}
+{% macro business_zone() -%}
+    {{ return(env_var("OKRA_TIMEZONE", "UTC")) }}
+{%- endmacro %}
+
+{# The currency that money adds up in, as a string in SQL. #}
+{% macro reporting_currency() -%}
+    '{{ env_var("OKRA_CURRENCY", "USD") }}'
+{%- endmacro %}
+
+{# The first month of the fiscal year, 1 to 12. #}
+{% macro fiscal_year_start() -%}
+    {{ return(env_var("OKRA_FISCAL_YEAR_START", "1") | int) }}
+{%- endmacro %}
+
+{#
+    The names of the KPIs, told by the caller from models/kpis/kpi_*.sql: dbt must know each reference
+    while it parses, when it cannot list files.
+#}
+{% macro kpi_names() -%}
+    {%- set names = [] -%}
+    {%- for name in env_var("OKRA_KPIS", "").split(",") if name.strip() -%}
+        {%- do names.append(name.strip()) -%}
+    {%- endfor -%}
+    {{ return(names | sort) }}
+{%- endmacro %}

@@ -1,0 +1,16 @@
+with orders as (
+    select * from {{ ref("fct_orders") }}
+),
+
+final as (
+    select
+        ordered_on as day,
+        currency,
+        sum(amount) as numerator,
+        count(*) as denominator
+    from orders
+    where not is_cancelled
+    group by ordered_on, currency
+)
+
+select * from final

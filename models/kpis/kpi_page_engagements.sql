@@ -1,0 +1,14 @@
+with activity as (
+    select * from {{ ref("fct_page_activity") }}
+),
+
+final as (
+    select
+        day,
+        sum(metric_value) as value
+    from activity
+    where metric = 'page_post_engagements'
+    group by day
+)
+
+select * from final

@@ -1,0 +1,13 @@
+with audience as (
+    select * from {{ ref("fct_page_audience") }}
+),
+
+final as (
+    select
+        day,
+        sum(likes) as value
+    from audience
+    group by day
+)
+
+select * from final

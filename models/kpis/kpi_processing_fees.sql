@@ -1,0 +1,15 @@
+with movements as (
+    select * from {{ ref("fct_balance_movements") }}
+),
+
+final as (
+    select
+        day,
+        currency,
+        sum(fee) - sum(case when kind = 'fee' then amount else 0 end) as value
+    from movements
+    where kind in ('sale', 'refund', 'dispute', 'fee')
+    group by day, currency
+)
+
+select * from final

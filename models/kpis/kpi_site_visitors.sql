@@ -1,0 +1,13 @@
+with visitors as (
+    select * from {{ ref("fct_visitors") }}
+),
+
+final as (
+    select
+        period,
+        period_start,
+        visitors as value
+    from visitors
+)
+
+select * from final

@@ -1,0 +1,15 @@
+with shipments as (
+    select * from {{ ref("fct_shipments") }}
+),
+
+final as (
+    select
+        shipped_on as day,
+        product,
+        color,
+        sum(quantity) as value
+    from shipments
+    group by shipped_on, product, color
+)
+
+select * from final

@@ -1,0 +1,26 @@
+with orders as (
+    select * from {{ ref("fct_orders") }}
+),
+
+known_sales as (
+    select
+        *,
+        min(ordered_on) over (partition by customer_id) as first_ordered_on
+    from orders
+    -- what was ordered from the day being played on is not known on that day
+    where not is_cancelled and ordered_on < {{ as_of() }}
+),
+
+final as (
+    select
+        customer_id,
+        currency,
+        first_ordered_on,
+        max(ordered_on) as last_ordered_on,
+        count(*) as orders,
+        sum(amount) as lifetime_sales
+    from known_sales
+    group by customer_id, currency, first_ordered_on
+)
+
+select * from final

@@ -1,0 +1,30 @@
+with lines as (
+    select * from {{ ref("stg_sql_database__order_lines") }}
+),
+
+orders as (
+    select * from {{ ref("fct_orders") }}
+),
+
+currencies as (
+    select * from {{ ref("currency_exponents") }}
+),
+
+final as (
+    select
+        lines.order_id,
+        lines.line_number,
+        orders.ordered_on,
+        orders.is_cancelled,
+        lines.product,
+        lines.color,
+        lines.quantity,
+        orders.currency,
+        {{ in_major_units("lines.amount_minor", "currencies.iso_exponent") }} as amount
+    from lines
+    -- a line of an order that is older than the lake has no day, and belongs to none of its days
+    inner join orders on lines.order_id = orders.order_id
+    left join currencies on orders.currency = currencies.currency
+)
+
+select * from final

@@ -1,0 +1,13 @@
+with insights as (
+    select * from {{ ref("stg_facebook_pages__page_insights") }}
+),
+
+final as (
+    select
+        happened_on as day,
+        metric,
+        metric_value
+    from insights
+)
+
+select * from final

@@ -1,0 +1,18 @@
+with shipments as (
+    select * from {{ ref("stg_sql_database__shipments") }}
+),
+
+final as (
+    select
+        shipment_id,
+        order_id,
+        {{ business_day("shipped_at") }} as shipped_on,
+        product,
+        color,
+        quantity
+    from shipments
+    -- announced, but still in the house
+    where shipped_at is not null
+)
+
+select * from final

@@ -1,0 +1,16 @@
+with traffic as (
+    select * from {{ ref("stg_google_analytics__traffic_by_channel") }}
+),
+
+final as (
+    select
+        visited_on as day,
+        channel,
+        sessions,
+        engaged_sessions,
+        users,
+        new_users
+    from traffic
+)
+
+select * from final

@@ -1,0 +1,23 @@
+with by_day as (
+    select * from {{ ref("stg_google_analytics__visitors_by_day") }}
+),
+
+by_month as (
+    select * from {{ ref("stg_google_analytics__visitors_by_month") }}
+),
+
+final as (
+    select
+        'day' as period,
+        visited_on as period_start,
+        visitors
+    from by_day
+    union all
+    select
+        'month' as period,
+        month_start as period_start,
+        visitors
+    from by_month
+)
+
+select * from final

@@ -1,0 +1,59 @@
+with declarations as (
+    select * from {{ ref("kpi_declarations") }}
+),
+
+coverage as (
+    select * from {{ ref("kpi_coverage") }}
+),
+
+faults as (
+    select * from {{ ref("source_faults") }}
+),
+
+sources as (
+    select * from {{ ref("kpi_source_lists") }}
+),
+
+delivered as (
+    select
+        kpi,
+        min(day) as data_from,
+        max(day) as data_through
+    from coverage
+    where delivered and day < {{ as_of() }}
+    group by kpi
+),
+
+fault_lists as (
+    select
+        kpi,
+        {{ sorted_list("code") }} as standing_flags,
+        {{ joined_texts("code") }} as trust
+    from faults
+    group by kpi
+),
+
+final as (
+    select
+        declarations.kpi,
+        declarations.label,
+        declarations.description,
+        declarations.kind,
+        declarations.unit,
+        declarations.direction,
+        declarations.decimals as precision,
+        declarations.dimensions,
+        declarations.owner,
+        sources.sources,
+        declarations.model,
+        delivered.data_from,
+        delivered.data_through,
+        coalesce(fault_lists.trust, 'ok') as trust,
+        coalesce(fault_lists.standing_flags, {{ list_of([]) }}) as standing_flags
+    from declarations
+    left join sources on declarations.kpi = sources.kpi
+    left join delivered on declarations.kpi = delivered.kpi
+    left join fault_lists on declarations.kpi = fault_lists.kpi
+)
+
+select * from final

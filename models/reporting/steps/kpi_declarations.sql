@@ -1,0 +1,22 @@
+{{ check_kpi_names() }}
+
+with declared as (
+    {% for kpi in kpi_names() if execute -%}
+        {%- set declaration = kpi_declaration(kpi) %}
+    select
+        {{ quoted(kpi) }} as kpi,
+        {{ quoted(declaration.label) }} as label,
+        {{ quoted(kpi_node(kpi).description.strip()) }} as description,
+        {{ quoted(declaration.kind) }} as kind,
+        {# `money` is in whatever currency the business reports in #}
+        {{ reporting_currency() if declaration.unit == "money" else quoted(declaration.unit) }} as unit,
+        {{ quoted(declaration.direction) }} as direction,
+        {{ declaration.precision }} as decimals,
+        {{ list_of(declaration.dimensions) }} as dimensions,
+        {{ quoted(declaration.owner) }} as owner,
+        {{ quoted("kpi_" ~ kpi) }} as model
+        {{ "union all" if not loop.last }}
+    {%- endfor %}
+)
+
+select * from declared

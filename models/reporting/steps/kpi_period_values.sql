@@ -1,0 +1,89 @@
+with cells as (
+    select * from {{ ref("kpi_cells") }}
+),
+
+stretches as (
+    select * from {{ ref("kpi_stretches") }}
+),
+
+comparisons as (
+    select * from {{ ref("kpi_comparisons") }}
+),
+
+calendar as (
+    select * from {{ ref("calendar") }}
+),
+
+contributions as (
+    select
+        stretches.kpi,
+        stretches.period,
+        stretches.period_start,
+        cells.dimension,
+        cells.member,
+        cells.value,
+        cells.numerator,
+        cells.denominator,
+        cast(null as {{ amount_type() }}) as previous_value,
+        cast(null as {{ amount_type() }}) as previous_numerator,
+        cast(null as {{ amount_type() }}) as previous_denominator
+    from stretches
+    inner join calendar
+        on stretches.period = calendar.period and stretches.period_start = calendar.period_start
+    inner join cells on stretches.kpi = cells.kpi and calendar.day = cells.day
+    where calendar.day between stretches.read_from and stretches.read_to
+    union all
+    select
+        comparisons.kpi,
+        comparisons.period,
+        comparisons.period_start,
+        cells.dimension,
+        cells.member,
+        cast(null as {{ amount_type() }}) as value,
+        cast(null as {{ amount_type() }}) as numerator,
+        cast(null as {{ amount_type() }}) as denominator,
+        cells.value as previous_value,
+        cells.numerator as previous_numerator,
+        cells.denominator as previous_denominator
+    from comparisons
+    inner join calendar
+        on
+            comparisons.period = calendar.period
+            and comparisons.previous_start = calendar.period_start
+    inner join cells on comparisons.kpi = cells.kpi and calendar.day = cells.day
+    where calendar.day between comparisons.compare_from and comparisons.compare_to
+    union all
+    -- the whole has a row wherever something was delivered, be it nothing
+    select
+        kpi,
+        period,
+        period_start,
+        'total' as dimension,
+        'total' as member,
+        null as value,
+        null as numerator,
+        null as denominator,
+        null as previous_value,
+        null as previous_numerator,
+        null as previous_denominator
+    from stretches
+),
+
+final as (
+    select
+        kpi,
+        period,
+        period_start,
+        dimension,
+        member,
+        sum(value) as value,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        sum(previous_value) as previous_value,
+        sum(previous_numerator) as previous_numerator,
+        sum(previous_denominator) as previous_denominator
+    from contributions
+    group by kpi, period, period_start, dimension, member
+)
+
+select * from final

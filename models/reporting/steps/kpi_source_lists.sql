@@ -1,0 +1,13 @@
+with streams as (
+    select * from {{ ref("kpi_streams") }}
+),
+
+final as (
+    select
+        kpi,
+        {{ joined_texts("source || '.' || stream") }} as sources
+    from streams
+    group by kpi
+)
+
+select * from final

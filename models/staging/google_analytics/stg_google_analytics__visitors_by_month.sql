@@ -1,0 +1,17 @@
+with source as (
+    select * from {{ read_lake("google_analytics", "visitors_by_month") }}
+),
+
+renamed as (
+    select
+        month as month_start,
+        visitors,
+
+        -- where it came from
+        _window,
+        _file,
+        _loaded_by
+    from source
+)
+
+select * from renamed

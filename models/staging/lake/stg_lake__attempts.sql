@@ -1,0 +1,24 @@
+{{ config(materialized="table") }}
+
+with source as (
+    select *
+    from {{ read_catalog("attempts", {
+        "source": "varchar",
+        "stream": "varchar",
+        "at": "timestamptz",
+        "outcome": "varchar",
+        "message": "varchar",
+    }) }}
+),
+
+renamed as (
+    select
+        source,
+        stream,
+        "at" as attempted_at,
+        outcome,
+        message
+    from source
+)
+
+select * from renamed

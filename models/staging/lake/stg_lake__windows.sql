@@ -1,0 +1,42 @@
+{{ config(materialized="table") }}
+
+with source as (
+    select *
+    from {{ read_catalog("windows", {
+        "source": "varchar",
+        "stream": "varchar",
+        "window": "date",
+        "data_through": "date",
+        "pulled_at": "timestamptz",
+        "rows": "bigint",
+        "bytes": "bigint",
+        "checksum": "varchar",
+        "schema_hash": "varchar",
+        "settled": "boolean",
+        "flags": "varchar []",
+        "connector_version": "varchar",
+        "run_id": "varchar",
+        "files": "varchar []",
+    }) }}
+),
+
+renamed as (
+    select
+        source,
+        stream,
+        "window" as window_start,
+        data_through,
+        pulled_at,
+        "rows" as row_count,
+        bytes as byte_count,
+        checksum,
+        schema_hash,
+        settled as is_settled,
+        flags,
+        connector_version,
+        run_id,
+        files
+    from source
+)
+
+select * from renamed
