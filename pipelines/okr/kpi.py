@@ -1,0 +1,48 @@
+"""A KPI as scoring sees it: its kind, unit, direction and declared precision."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal["flow", "stock", "ratio", "distinct"]
+Direction = Literal["up", "down"]
+
+PERCENT = "percent"
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """What a KPI's YAML declares of it.
+
+    `precision` is the number of decimals its values are compared at (docs/okr-semantics.md, Score).
+    A KPI in `percent` is stored as a fraction, so its precision counts the fraction's decimals:
+    0.963 has three. `unit` is the unit of every value, target and rate of this KPI.
+    """
+
+    name: str
+    kind: Kind
+    unit: str = ""
+    direction: Direction = "up"
+    precision: int = 0
+    dimensions: tuple[str, ...] = ()
+    owner: str = ""
+    description: str = ""
+    label: str = ""
+
+    @property
+    def counts_whole_units(self) -> bool:
+        """Whether a rate of this KPI is a count of things, which come in whole units only."""
+        return self.precision == 0 and self.kind in ("flow", "stock")
+
+    def places_for(self, *bounds: Decimal | None) -> int:
+        """The decimals to compare at: the declared precision, or a bound's own when it is finer.
+
+        Without the second half a bound of 6.5 on a count would be rounded to 6, and 6 would meet it.
+        """
+        finest = self.precision
+        for bound in bounds:
+            if bound is not None:
+                exponent = bound.normalize().as_tuple().exponent
+                assert isinstance(exponent, int), "bounds are finite"
+                finest = max(finest, -exponent)
+        return finest

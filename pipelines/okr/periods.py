@@ -1,0 +1,189 @@
+"""Periods: named stretches of days, both ends included (docs/okr-semantics.md, Periods).
+
+A fiscal year carries the number of the calendar year it starts in: with a year that starts in
+February, `2026` is 2026-02-01 to 2027-01-31 and `2026-Q4` is November 2026 to January 2027.
+Months and ISO weeks are those of the calendar, whatever the fiscal year. Days are plain dates in
+the one business time zone, so a day on which the clocks change is a day like any other.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+Cadence = Literal["day", "week", "month", "quarter", "half", "year"]
+CADENCES: tuple[Cadence, ...] = ("day", "week", "month", "quarter", "half", "year")
+
+_DAY = timedelta(days=1)
+_MONTHS: Mapping[Cadence, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+_EARLIEST, _LATEST = 1970, 2199
+_WRITTEN = re.compile(
+    r"(?P<year>\d{4})(?:-H(?P<half>[12])|-Q(?P<quarter>[1-4])|-W(?P<week>\d\d)"
+    r"|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
+)
+_FORMS = "2026, 2026-H2, 2026-Q4, 2026-11, 2026-W48 or {start: 2026-02-01, end: 2026-06-30}"
+
+
+class PeriodError(ValueError):
+    """A period that cannot be read; `what` is wrong and the `remedy` are apart."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}; {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from `start` to `end`, both included; `kind` is None for a stretch of one's own."""
+
+    kind: Cadence | None
+    label: str
+    start: date
+    end: date
+    fiscal_year_start: int = 1
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days + 1
+
+
+def parse_period(written: object, fiscal_year_start: int = 1) -> Period:
+    """The period behind `2026-Q4` and its like, or behind a mapping with `start` and `end`.
+
+    Raises:
+        PeriodError: if it names no period.
+    """
+    if isinstance(written, Period):
+        return written
+    if isinstance(written, Mapping):
+        return _parse_range(written, fiscal_year_start)
+    match = _WRITTEN.fullmatch(str(written))
+    if match is None:
+        raise PeriodError(f"`{written}` is not a period", f"write {_FORMS}")
+    year = int(match["year"])
+    if not _EARLIEST <= year <= _LATEST:
+        raise PeriodError(f"the year {year} is out of reach", f"{_EARLIEST} to {_LATEST} are known")
+    try:
+        return _named(year, match, fiscal_year_start)
+    except ValueError as error:
+        raise PeriodError(f"there is no {written} ({error})", f"write {_FORMS}") from None
+
+
+def _named(year: int, match: re.Match[str], fiscal: int) -> Period:
+    if match["week"]:
+        return containing(date.fromisocalendar(year, int(match["week"]), 1), "week", fiscal)
+    if match["day"]:
+        return containing(date.fromisoformat(match[0]), "day", fiscal)
+    if match["month"]:
+        return containing(date(year, int(match["month"]), 1), "month", fiscal)
+    kind: Cadence = "quarter" if match["quarter"] else "half" if match["half"] else "year"
+    place = int(match["quarter"] or match["half"] or 1) - 1
+    first = year * 12 + fiscal - 1 + place * _MONTHS[kind]
+    return containing(_month_start(first), kind, fiscal)
+
+
+def _parse_range(written: Mapping[object, object], fiscal_year_start: int) -> Period:
+    remedy = "write {start: 2026-02-01, end: 2026-06-30}"
+    if set(written) != {"start", "end"}:
+        raise PeriodError("a period of one's own has a start and an end and nothing else", remedy)
+    start, end = _parse_day(written["start"], remedy), _parse_day(written["end"], remedy)
+    if end < start:
+        raise PeriodError(f"the period ends ({end}) before it starts ({start})", remedy)
+    return Period(None, f"{start}..{end}", start, end, fiscal_year_start)
+
+
+def _parse_day(written: object, remedy: str) -> date:
+    if isinstance(written, date):
+        return written
+    try:
+        day = parse_day(str(written))
+    except ValueError:
+        raise PeriodError(f"`{written}` is not a date", remedy) from None
+    return day
+
+
+def parse_day(text: str) -> date:
+    """The date behind `2026-11-30`, and nothing else that the ISO format would let through.
+
+    Raises:
+        ValueError: if there is no such day, or it is out of reach.
+    """
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise ValueError(f"`{text}` is not a date")
+    day = date.fromisoformat(text)
+    if not _EARLIEST <= day.year <= _LATEST:
+        raise ValueError(f"`{text}` is out of reach")
+    return day
+
+
+def containing(day: date, cadence: Cadence, fiscal_year_start: int = 1) -> Period:
+    """The day, week, month, quarter, half or year that the day lies in."""
+    if cadence == "day":
+        return Period("day", day.isoformat(), day, day, fiscal_year_start)
+    if cadence == "week":
+        iso = day.isocalendar()
+        monday = day - timedelta(days=iso.weekday - 1)
+        label = f"{iso.year}-W{iso.week:02d}"
+        return Period("week", label, monday, monday + timedelta(days=6), fiscal_year_start)
+    offset = fiscal_year_start - 1
+    length = _MONTHS[cadence]
+    fiscal_month = day.year * 12 + day.month - 1 - offset
+    first = fiscal_month - fiscal_month % length
+    start = _month_start(first + offset)
+    end = _month_start(first + length + offset) - _DAY
+    return Period(cadence, _label(cadence, first, start), start, end, fiscal_year_start)
+
+
+def _label(cadence: Cadence, fiscal_month: int, start: date) -> str:
+    year, month = divmod(fiscal_month, 12)
+    if cadence == "month":
+        return f"{start.year:04d}-{start.month:02d}"
+    if cadence == "quarter":
+        return f"{year:04d}-Q{month // 3 + 1}"
+    return f"{year:04d}-H{month // 6 + 1}" if cadence == "half" else f"{year:04d}"
+
+
+def _month_start(months: int) -> date:
+    year, month = divmod(months, 12)
+    return date(year, month + 1, 1)
+
+
+def windows(
+    start: date, end: date, cadence: Cadence, fiscal_year_start: int = 1
+) -> tuple[Period, ...]:
+    """Every window of the cadence that touches the days from `start` to `end`, in order, whole."""
+    found: list[Period] = []
+    day = start
+    while day <= end:
+        window = containing(day, cadence, fiscal_year_start)
+        found.append(window)
+        day = window.end + _DAY
+    return tuple(found)
+
+
+def whole_windows(
+    start: date, end: date, cadence: Cadence, fiscal_year_start: int = 1
+) -> tuple[Period, ...]:
+    """The windows that lie inside `start` to `end`: a month's target is not asked of half a month."""
+    touching = windows(start, end, cadence, fiscal_year_start)
+    return tuple(window for window in touching if window.start >= start and window.end <= end)
+
+
+def previous(period: Period) -> Period:
+    """The period it is compared with: the one before of its kind, or as many days right before."""
+    day_before = period.start - _DAY
+    if period.kind is not None:
+        return containing(day_before, period.kind, period.fiscal_year_start)
+    start = period.start - timedelta(days=period.days)
+    return Period(None, f"{start}..{day_before}", start, day_before, period.fiscal_year_start)
+
+
+def previous_to_date(period: Period, through: date) -> Period:
+    """The previous period cut to as many days as this one has had: part is compared with part."""
+    before = previous(period)
+    if through >= period.end:
+        return before
+    end = min(before.end, before.start + (through - period.start))
+    return Period(None, f"{before.start}..{end}", before.start, end, period.fiscal_year_start)

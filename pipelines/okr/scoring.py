@@ -1,0 +1,205 @@
+"""Definitions and facts in, a scorecard out: the one entry of this package's arithmetic."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+
+from pipelines.okr import attainment
+from pipelines.okr.assessment import Assessment, Question
+from pipelines.okr.definitions import MEASURED, KeyResult, Objective
+from pipelines.okr.facts import TOTAL, KpiFacts
+from pipelines.okr.goals import goal_in_words, goal_of
+from pipelines.okr.judging import judge
+from pipelines.okr.members import judge_members
+from pipelines.okr.numbers import ONE, ZERO, published_share, rounded
+from pipelines.okr.pace import Course
+from pipelines.okr.readings import Lens, read_baseline
+from pipelines.okr.rollup import roll_up
+from pipelines.okr.scorecard import KeyResultScore, Scorecard, trust_column
+from pipelines.okr.series import KpiIndex
+from pipelines.okr.status import Policy, at_deadline
+from pipelines.okr.windowed import judge_windows
+
+_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_DAY = timedelta(days=1)
+_Part = tuple[str, str, Assessment]  # window, member
+
+
+def score(
+    objectives: Sequence[Objective],
+    facts: Mapping[str, KpiFacts],
+    as_of: date,
+    policy: Policy | None = None,
+) -> Scorecard:
+    """Score the objectives as of a day, on data up to the day before it.
+
+    Args:
+        objectives: sound definitions, as `loading.load` gives them.
+        facts: what is known of each KPI, by its name; a KPI without facts gives `no_data`.
+        as_of: the day to play; data of the day itself and later are not looked at.
+        policy: the thresholds; the defaults are those of docs/okr-semantics.md.
+
+    Raises:
+        ValueError: if parents go in a circle, which `loading.load` refuses.
+    """
+    policy = policy or Policy()
+    # A context of our own: the result must not depend on that of the thread we run in.
+    with localcontext(_EXACT):
+        wanted = {result.kpi for one in objectives for result in one.key_results}
+        indexes = {name: KpiIndex(facts[name]) for name in sorted(facts.keys() & wanted)}
+        rows: list[KeyResultScore] = []
+        headlines: dict[str, list[KeyResultScore]] = {}
+        for objective in objectives:
+            for result in objective.key_results:
+                index = indexes.get(result.kpi or "")
+                own = list(_KeyResult(objective, result, index, as_of, policy).rows())
+                headlines.setdefault(objective.id, []).append(own[0])
+                rows.extend(own)
+        return Scorecard(
+            tuple(sorted(rows, key=_order)), roll_up(objectives, headlines, as_of, policy)
+        )
+
+
+def _order(row: KeyResultScore) -> tuple[str, bool, bool, str, str]:
+    in_window, of_member = row.window != TOTAL, row.member != TOTAL
+    return row.key_result_id, of_member, in_window, row.member, row.window
+
+
+@dataclass(frozen=True, slots=True)
+class _KeyResult:
+    """One key result to be scored; `index` is None when nothing is known of its KPI."""
+
+    objective: Objective
+    result: KeyResult
+    index: KpiIndex | None
+    as_of: date
+    policy: Policy
+
+    def rows(self) -> Iterator[KeyResultScore]:
+        """The headline first, then windows and members."""
+        for window, member, assessment in self._parts():
+            yield self._row(window, member, assessment)
+
+    @property
+    def _bar(self) -> Decimal:
+        return self.policy.bar(self.objective.commitment)
+
+    @property
+    def _course(self) -> Course:
+        start, deadline = self.objective.period.start, self.objective.deadline(self.result)
+        yesterday = self.as_of - _DAY
+        known = self.index.data_through if self.index is not None else None
+        cut = min(yesterday, deadline, start - _DAY if known is None else known)
+        return Course(start, deadline, cut, yesterday)
+
+    def _parts(self) -> Iterator[_Part]:
+        result, course = self.result, self._course
+        if result.milestone is not None:
+            yield TOTAL, TOTAL, self._milestone(course, result.milestone.done)
+        elif self.index is None:
+            yield TOTAL, TOTAL, self._unknown(course)
+        elif result.for_each is not None:
+            yield from self._members(self.index, course, result.for_each)
+        else:
+            yield from self._whole(self._question(self._lens(self.index), self._bar), course)
+
+    def _whole(self, question: Question, course: Course) -> Iterator[_Part]:
+        # A band over `over` windows is a share of windows as well: docs/okr-semantics.md, Score.
+        cadence = self.result.per or (self.result.over if self.result.between else None)
+        if cadence is None:
+            yield TOTAL, TOTAL, judge(question, course)
+            return
+        windows = judge_windows(question, course, cadence)
+        yield TOTAL, TOTAL, windows.headline
+        for window, assessment in windows.each:
+            yield window.label, TOTAL, assessment
+
+    def _members(self, index: KpiIndex, course: Course, dimension: str) -> Iterator[_Part]:
+        lens = self._lens(index)
+        names = index.members(dimension, lens.where)
+        asked = [(name, self._question(lens.member(dimension, name), ONE)) for name in names]
+        cadence = self.result.per or (self.result.over if self.result.between else None)
+        whole = self._question(lens, self._bar)
+        members = judge_members(asked, whole, course, dimension, cadence)
+        yield TOTAL, TOTAL, members.headline
+        for window, assessment in members.windows:
+            yield window.label, TOTAL, assessment
+        for name, assessment in members.each:
+            yield TOTAL, name, assessment
+
+    def _lens(self, index: KpiIndex) -> Lens:
+        return Lens(index, self.result.where, self.objective.period.fiscal_year_start)
+
+    def _question(self, lens: Lens, bar: Decimal) -> Question:
+        result, goal = self.result, goal_of(self.result)
+        over = None if result.between else result.over
+        if result.baseline != MEASURED:
+            baseline = result.baseline if isinstance(result.baseline, Decimal) else None
+            return Question(lens, goal, self.policy, bar, over, baseline)
+        before = read_baseline(lens, self.objective.period, over)
+        places = goal.places(lens.kpi)
+        level = None if before.value is None else rounded(before.value, places)
+        return Question(lens, goal, self.policy, bar, over, level, True, before.trust)
+
+    def _milestone(self, course: Course, done: bool) -> Assessment:
+        """Nothing is expected of a milestone before the day it is due."""
+        if not course.begun:
+            why = f"It starts on {course.start}."
+            return Assessment(course, "not_started", why, target=ONE, expected=ZERO)
+        raw, due = attainment.milestone(done), course.deadline
+        missed = f"Not done by {due}." if course.past_due else f"Not done; it is due on {due}."
+        return Assessment(
+            course,
+            at_deadline(raw, ONE) if course.past_due else "on_track",
+            "Done." if done else missed,
+            target=ONE,
+            actual=raw,
+            raw=raw,
+            score=raw,
+            expected=ONE if course.past_due else ZERO,
+        )
+
+    def _unknown(self, course: Course) -> Assessment:
+        target = self.result.target
+        if not course.begun:
+            why = f"It starts on {course.start}."
+            return Assessment(course, "not_started", why, target=target, expected=ZERO)
+        return Assessment(course, "no_data", f"No data of {self.result.kpi} at all.", target=target)
+
+    def _row(self, window: str, member: str, one: Assessment) -> KeyResultScore:
+        objective, result, index = self.objective, self.result, self.index
+        unit = index.kpi.unit if index is not None else None
+        standing = index.standing_flags if index is not None else frozenset()
+        has_data = index is not None and index.data_through is not None
+        return KeyResultScore(
+            as_of=self.as_of,
+            objective_id=objective.id,
+            key_result_id=f"{objective.id}/{result.id}",
+            name=result.name or result.id,
+            kpi=result.kpi,
+            goal=goal_in_words(result, unit or ""),
+            window=window,
+            member=member,
+            period_start=one.course.start,
+            deadline=one.course.deadline,
+            baseline=one.baseline,
+            target=one.target,
+            actual=one.actual,
+            raw_attainment=None if one.raw is None else published_share(one.raw),
+            score=None if one.score is None else published_share(one.score),
+            expected=None if one.expected is None else published_share(one.expected),
+            required_rate=one.required_rate,
+            current_rate=one.current_rate,
+            forecast_p10=None,
+            forecast_p50=None,
+            forecast_p90=None,
+            probability=None,
+            status=one.status,
+            why=one.why,
+            trust=trust_column(one.trust | standing),
+            data_through=one.course.cut if has_data else None,
+            definition_hash=objective.key_result_hash(result),
+            weight=result.weight,
+            unit=unit,
+        )
