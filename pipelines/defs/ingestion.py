@@ -1,0 +1,98 @@
+"""One asset a stream, one step a source: raw metrics into the lake."""
+
+import dagster as dg
+
+from connectors.contract import Source
+from connectors.windows import Range
+from pipelines import settings as okra_settings
+from pipelines.event_log import log_materializations
+from pipelines.ingestion import due, pull_source
+from pipelines.lineage import materializations, raw_key, stream_metadata
+from pipelines.progress import progress_of_run
+from pipelines.settings import Settings
+
+
+class PullConfig(dg.Config):
+    """What a pull asks for."""
+
+    due: bool = False
+    """True: every window up to yesterday that is missing or may have changed, whatever the partition.
+    False: the run's own partitions, also those that are settled."""
+
+
+def partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
+    """A partition a day, in the business zone. Today's is there for snapshots, which are of today."""
+    return dg.DailyPartitionsDefinition(
+        start_date=settings.start_date.isoformat(), timezone=settings.timezone, end_offset=1
+    )
+
+
+def specs(source: Source, settings: Settings) -> list[dg.AssetSpec]:
+    """The assets of one source."""
+    return [
+        dg.AssetSpec(
+            raw_key(source.name, stream.name),
+            description=stream.description,
+            group_name=source.name,
+            kinds={"parquet", "python"},
+            partitions_def=partitions(settings),
+            skippable=True,
+            metadata=stream_metadata(source, stream),
+        )
+        for stream in source.streams
+    ]
+
+
+def pull_step(source: Source, settings: Settings) -> dg.AssetsDefinition:
+    """The step that pulls `source`. It opens the source only when it runs."""
+
+    @dg.multi_asset(
+        name=f"pull_{source.name}",
+        description=f"Pulls {source.title} into the raw lake",
+        specs=specs(source, settings),
+        can_subset=True,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+    )
+    def pull(context: dg.AssetExecutionContext, config: PullConfig) -> None:
+        current = okra_settings.load()
+        wanted = due(current) if config.due else range_of(context)
+        reports = pull_source(
+            current,
+            source,
+            wanted,
+            run_id=context.run_id,
+            only=[key.path[-1] for key in context.selected_asset_keys],
+            progress=progress_of_run(context.run_id),
+        )
+        for report in reports:
+            log_materializations(context, materializations(report, current, context.instance))
+            context.log.info(summary(report))
+        failed = {str(report.error): report for report in reports if report.error}
+        if failed:
+            raise dg.Failure(
+                description=f"{source.title}: " + "; ".join(failed), allow_retries=False
+            )
+
+    return pull
+
+
+def range_of(context: dg.AssetExecutionContext) -> Range:
+    """The days of the run's partitions, pulled again even where they are settled."""
+    window = context.partition_time_window
+    zone = window.start.tzinfo
+    last = window.end.astimezone(zone).date()
+    return Range(window.start.date(), last.fromordinal(last.toordinal() - 1), repull=True)
+
+
+def summary(report: object) -> str:
+    """One line for the run's log."""
+    return str(report)
+
+
+@dg.definitions
+def ingestion() -> dg.Definitions:
+    """The pull steps of the active sources and the job that runs them."""
+    settings = okra_settings.load()
+    steps = [pull_step(source, settings) for source in settings.active.values()]
+    job = dg.define_asset_job("ingest", selection=dg.AssetSelection.assets(*steps) if steps else [])
+    return dg.Definitions(assets=steps, jobs=[job])

@@ -1,0 +1,46 @@
+"""The published file: what everyone else reads."""
+
+import dagster as dg
+
+from pipelines import settings as okra_settings
+from pipelines.reports import publish_report, warehouse_lock
+from pipelines.resources import Day
+from pipelines.score_tables import TABLES
+
+REPORTING = (
+    "kpi_days",
+    "kpi_coverage",
+    "kpi_distinct",
+    "kpi_periods",
+    "kpis",
+    "windows",
+    "attempts",
+)
+
+
+@dg.asset(
+    key=dg.AssetKey(["published", "okra"]),
+    description="okra.duckdb with its Parquet and CSV neighbours: the tables anyone may read at any time",
+    group_name="published",
+    kinds={"duckdb", "parquet", "csv"},
+    deps=[
+        *(dg.AssetKey(["reporting", name]) for name in REPORTING),
+        *(dg.AssetKey(["okr", table.name]) for table in TABLES),
+    ],
+    pool="warehouse",
+)
+def published(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    current = okra_settings.load()
+    with warehouse_lock(current):
+        tables = publish_report(current, day.as_of_date(current))
+    lines = [
+        "| table | rows |",
+        "|---|---|",
+        *(f"| {table.name} | {table.rows} |" for table in tables),
+    ]
+    return dg.MaterializeResult(
+        metadata={
+            "file": dg.MetadataValue.path(str(current.published_path)),
+            "tables": dg.MetadataValue.md("\n".join(lines)),
+        }
+    )

@@ -1,0 +1,49 @@
+"""Raw windows into dated KPIs: each dbt model an asset, each dbt test a check."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+
+from pipelines import settings as okra_settings
+from pipelines.locks import exclusive
+from pipelines.models import TARGET, ensure_manifest
+from pipelines.reports import WAREHOUSE_WAIT, prepare_models
+from pipelines.resources import Day
+from pipelines.settings import ROOT
+
+
+class Translator(DagsterDbtTranslator):
+    """Models are grouped by their layer, as the folders are."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The first folder below models/."""
+        return str(dbt_resource_props["fqn"][1])
+
+
+@dg.definitions
+def transformation() -> dg.Definitions:
+    """The dbt project as assets."""
+    settings = okra_settings.load()
+    manifest = ensure_manifest(settings, os.environ)
+    project = DbtProject(ROOT, target_path=TARGET, profiles_dir=ROOT)
+
+    @dbt_assets(
+        manifest=manifest,
+        project=project,
+        name="models",
+        pool="warehouse",
+        dagster_dbt_translator=Translator(),
+    )
+    def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, day: Day) -> Iterator[Any]:
+        current = okra_settings.load()
+        with exclusive(current.state_path / "warehouse.lock", wait=WAREHOUSE_WAIT):
+            os.environ.update(prepare_models(current, day.as_of_date(current)))
+            yield from dbt.cli(["build"], context=context).stream()
+
+    return dg.Definitions(
+        assets=[models],
+        resources={"dbt": DbtCliResource(project_dir=project), "day": Day()},
+    )

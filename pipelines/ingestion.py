@@ -1,0 +1,65 @@
+"""From settings to pulled windows: who is asked, with which values, for which days."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from connectors.contract import Source
+from connectors.engine import Progress, StreamReport, pull
+from connectors.lake import Lake
+from connectors.sandbox.company import SampleCompany
+from connectors.windows import Range
+from pipelines.settings import Settings
+
+
+def due(settings: Settings) -> Range:
+    """Everything up to yesterday that is missing or may have changed: what a daily run asks for."""
+    return Range(settings.start_date, settings.today() - timedelta(days=1))
+
+
+def pull_source(
+    settings: Settings,
+    source: Source,
+    wanted: Range,
+    *,
+    run_id: str,
+    only: Iterable[str] | None = None,
+    progress: Progress | None = None,
+) -> list[StreamReport]:
+    """Pull `wanted` from `source` into the lake: from its own API, or from the sample company's.
+
+    A fault of the source is in the reports; see `connectors.engine.pull`.
+    """
+    lake = Lake(settings.lake_path)
+    names = None if only is None else list(only)
+    values = settings.configured(source)
+    if values is not None:
+        return pull(
+            source,
+            values,
+            lake,
+            wanted,
+            now=settings.now,
+            run_id=run_id,
+            only=names,
+            progress=progress,
+        )
+    with SampleCompany(settings.today(), settings.state_path / "sandbox") as company:
+        values = company.values(source.name)
+        if values is None:
+            return []
+        company.take_past_snapshots(source, lake, settings.start_date)
+        return pull(
+            source,
+            values,
+            lake,
+            wanted,
+            now=settings.now,
+            run_id=run_id,
+            only=names,
+            progress=progress,
+        )
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from `first` to `last`, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

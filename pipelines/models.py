@@ -1,0 +1,73 @@
+"""How dbt is told about this installation, and where its project is."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from connectors import catalog
+from connectors.lake import Lake
+from connectors.lake_catalog import write_catalog
+from pipelines.settings import ROOT, Settings
+
+KPI_FOLDER = ROOT / "models" / "kpis"
+TARGET = ROOT / "target"
+MANIFEST = TARGET / "manifest.json"
+
+
+class ModelsError(Exception):
+    """The dbt project cannot be read; the text is dbt's own."""
+
+
+def dbt_environment(settings: Settings, as_of: date, run_id: str) -> dict[str, str]:
+    """The variables that the dbt project reads. `as_of`: the day being played; `run_id`: goes into the KPI rows."""
+    return static_environment(settings) | {"OKRA_AS_OF": as_of.isoformat(), "OKRA_RUN_ID": run_id}
+
+
+def static_environment(settings: Settings) -> dict[str, str]:
+    """The variables that do not change from run to run."""
+    kpis = sorted(path.stem.removeprefix("kpi_") for path in KPI_FOLDER.glob("kpi_*.sql"))
+    return {
+        "OKRA_LAKE": str(settings.lake_path),
+        "OKRA_WAREHOUSE": str(settings.warehouse_path),
+        "OKRA_TIMEZONE": settings.timezone,
+        "OKRA_CURRENCY": settings.currency,
+        "OKRA_FISCAL_YEAR_START": str(settings.fiscal_year_start),
+        "OKRA_KPIS": ",".join(kpis),
+        "OKRA_STORAGE_VERSION": settings.storage_version,
+        "OKRA_DBT_TARGET": str(TARGET),
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
+    """Dbt's manifest, made anew when a model, a seed or the project file is younger. Returns its path.
+
+    `environment`: that of this process, which dbt's process gets too. Raises `ModelsError`.
+    """
+    if MANIFEST.exists() and MANIFEST.stat().st_mtime >= newest_source():
+        return MANIFEST
+    done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
+        [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(ROOT)],
+        env={**environment, **static_environment(settings)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ModelsError(f"dbt cannot read the models: {(done.stdout + done.stderr).strip()}")
+    return MANIFEST
+
+
+def newest_source() -> float:
+    """When anything that dbt reads last changed (seconds since the epoch)."""
+    files = [*(ROOT / "models").rglob("*"), ROOT / "dbt_project.yml", ROOT / "profiles.yml"]
+    return max(path.stat().st_mtime for path in files if path.exists())
+
+
+def catalog_lake(settings: Settings) -> None:
+    """Write the lake's catalog, which is what the staging models read first."""
+    write_catalog(Lake(settings.lake_path), catalog.sources().values())

@@ -1,0 +1,42 @@
+"""The OKR files of this installation, read against its KPIs."""
+
+import os
+from pathlib import Path
+
+from pipelines.kpi_definitions import read_kpis
+from pipelines.models import KPI_FOLDER
+from pipelines.okr.kpi import Kpi
+from pipelines.okr.loading import Loaded, load
+from pipelines.settings import ROOT, Settings
+
+
+class NoDefinitionsError(Exception):
+    """The folder of the OKR files is not there; the text names it and what to do."""
+
+
+def definition_files(settings: Settings) -> list[Path]:
+    """The OKR files, by name. Raises `NoDefinitionsError` when the folder is missing."""
+    folder = settings.definitions_path
+    if not folder.is_dir():
+        raise NoDefinitionsError(
+            f"{shown(folder)} is no folder; make it, or set OKRA_OKR_DEFINITIONS to where the OKR files are"
+        )
+    return sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
+
+
+def shown(path: Path) -> str:
+    """A path as a person would type it: from the project, where it is inside."""
+    return os.path.relpath(path, ROOT) if path.is_relative_to(ROOT) else str(path)
+
+
+def read_objectives(settings: Settings) -> tuple[Loaded, dict[str, Kpi]]:
+    """The sound objectives, the faults of the others, and the KPIs they were read against.
+
+    Raises `NoDefinitionsError`, and `KpiDefinitionError` when a KPI is not described.
+    """
+    kpis = read_kpis(KPI_FOLDER)
+    files = {
+        shown(path): path.read_text(encoding="utf-8", errors="replace")
+        for path in definition_files(settings)
+    }
+    return load(files, kpis, settings.fiscal_year_start), kpis

@@ -1,0 +1,144 @@
+"""The published file: a copy of the warehouse's public tables that anyone may open at any time.
+
+    okra.duckdb          the tables, with comments; replaced by rename, never open for writing
+    parquet/<table>.parquet, csv/<table>.csv    the same rows for tools without DuckDB
+    okra.json            what was published: run, day, rows and checksum of each table; written last
+
+Readers that have the old file open keep reading the old file; new ones get the new one. The file has no
+write-ahead log and is read-only, so that a tool which opens it for writing by mistake fails at once.
+"""
+
+import hashlib
+import json
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from connectors.lake import replace
+
+SCHEMAS = ("reporting", "okr")
+"""The warehouse's schemas whose tables are public."""
+SCHEMA_VERSION = 1
+"""Raised when a published column changes its meaning or goes; columns may be added under the same number."""
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """One table as it was published. `checksum` is that of its Parquet file: equal rows, equal checksum."""
+
+    name: str
+    rows: int
+    checksum: str
+
+
+def publish(
+    warehouse: Path, target: Path, about: Mapping[str, Any], storage_version: str
+) -> list[PublishedTable]:
+    """Copy the public tables of `warehouse` to `target` and its neighbours, each replaced in one step.
+
+    `about` goes into okra.json. Raises `duckdb.Error` or `OSError`, with the old files left as they were.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    tables = public_tables(warehouse)
+    replace(target, lambda temporary: write_database(warehouse, temporary, tables, storage_version))
+    published = [export(target, name) for _, name in tables]
+    remove_exports_of_other_tables(target.parent, {table.name for table in published})
+    manifest = {
+        "schema_version": SCHEMA_VERSION,
+        **about,
+        "tables": {
+            table.name: {"rows": table.rows, "checksum": table.checksum} for table in published
+        },
+    }
+    text = json.dumps(manifest, indent=1, default=str) + "\n"
+    replace(target.with_suffix(".json"), lambda temporary: temporary.write_text(text, "utf-8"))
+    return published
+
+
+def public_tables(warehouse: Path) -> list[tuple[str, str]]:
+    """Schema and name of each public table, by name."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found = connection.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_schema in (select unnest($1)) and table_type = 'BASE TABLE' "
+            "order by table_name",
+            [list(SCHEMAS)],
+        ).fetchall()
+    return [(schema, name) for schema, name in found]
+
+
+def write_database(
+    warehouse: Path, path: Path, tables: Sequence[tuple[str, str]], storage_version: str
+) -> None:
+    """Write `tables` and their comments into a new database at `path`, in an order that is always the same."""
+    with duckdb.connect() as connection:
+        # one thread, so that equal rows come out as equal bytes
+        connection.execute("set threads = 1")
+        connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
+        connection.execute(
+            f"attach {literal(str(path))} as published (storage_version {literal(storage_version)})"
+        )
+        for schema, name in tables:
+            source = f"warehouse.{quoted(schema)}.{quoted(name)}"
+            copy = f"published.main.{quoted(name)}"
+            connection.execute(f"create table {copy} as select * from {source} order by all")
+            for statement in comments(connection, schema, name, copy):
+                connection.execute(statement)
+        connection.execute("detach published")
+    path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+
+
+def comments(connection: duckdb.DuckDBPyConnection, schema: str, name: str, copy: str) -> list[str]:
+    """Statements that give `copy` the comments of the table it was copied from."""
+    where = "database_name = 'warehouse' and schema_name = $1 and table_name = $2"
+    tables = connection.execute(
+        f"select comment from duckdb_tables() where {where}", [schema, name]
+    ).fetchall()
+    columns = connection.execute(
+        f"select column_name, comment from duckdb_columns() where {where} order by column_index",
+        [schema, name],
+    ).fetchall()
+    found = [f"comment on table {copy} is {literal(text)}" for (text,) in tables if text]
+    found += [
+        f"comment on column {copy}.{quoted(column)} is {literal(text)}"
+        for column, text in columns
+        if text
+    ]
+    return found
+
+
+def export(target: Path, name: str) -> PublishedTable:
+    """Write one published table as Parquet and CSV beside `target`."""
+    with duckdb.connect(str(target), read_only=True) as connection:
+        connection.execute("set threads = 1")
+        for kind, options in (("parquet", "format parquet"), ("csv", "format csv, header")):
+
+            def write(temporary: Path, options: str = options) -> None:
+                connection.execute(f"copy {quoted(name)} to {literal(str(temporary))} ({options})")
+
+            replace(target.parent / kind / f"{name}.{kind}", write)
+        rows = connection.execute(f"select count(*) from {quoted(name)}").fetchall()[0][0]
+    content = (target.parent / "parquet" / f"{name}.parquet").read_bytes()
+    return PublishedTable(name, rows, hashlib.sha256(content).hexdigest()[:16])
+
+
+def remove_exports_of_other_tables(folder: Path, names: set[str]) -> None:
+    """Remove the Parquet and CSV of tables that are no longer published."""
+    for kind in ("parquet", "csv"):
+        for path in (folder / kind).glob(f"*.{kind}"):
+            if path.stem not in names:
+                path.unlink()
+
+
+def quoted(name: str) -> str:
+    """`name` as a SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """`text` as a SQL string."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,95 @@
+"""The report of a day: what a report run does between the lake and the published file.
+
+Each step can be run again at any time and gives the same result. A step that writes holds the warehouse's
+lock, as DuckDB has one writer.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+
+from connectors.lake import Attempt, Lake
+from pipelines.locks import exclusive
+from pipelines.models import catalog_lake, dbt_environment
+from pipelines.objectives import read_objectives
+from pipelines.okr.faults import Fault
+from pipelines.okr.scorecard import Scorecard
+from pipelines.okr.scoring import score
+from pipelines.publishing.snapshot import PublishedTable, publish
+from pipelines.run_inputs import run_id
+from pipelines.score_store import store
+from pipelines.settings import Settings
+from pipelines.warehouse_facts import read_facts
+
+WAREHOUSE_WAIT = 600.0
+"""Seconds to wait for another writer of the warehouse: longer than a report takes."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What scoring a day came to."""
+
+    as_of: date
+    run_id: str
+    scorecard: Scorecard
+    faults: tuple[Fault, ...]
+    failed: tuple[Attempt, ...]
+
+
+def warehouse_lock(settings: Settings) -> AbstractContextManager[None]:
+    """The right to write the warehouse. Raises `LockedError` when another writer keeps it."""
+    return exclusive(settings.state_path / "warehouse.lock", wait=WAREHOUSE_WAIT)
+
+
+def prepare_models(settings: Settings, as_of: date) -> dict[str, str]:
+    """Catalog the lake and return the variables that dbt needs to play `as_of`."""
+    catalog_lake(settings)
+    return dbt_environment(settings, as_of, run_id(settings, as_of))
+
+
+def failed_pulls(settings: Settings) -> tuple[Attempt, ...]:
+    """The streams of the active sources whose last pull failed."""
+    return tuple(
+        attempt
+        for attempt in Lake(settings.lake_path).attempts()
+        if attempt.outcome != "ok" and attempt.source in settings.active
+    )
+
+
+def write_scores(settings: Settings, as_of: date, dagster_run_id: str) -> Report:
+    """Score every sound objective as of `as_of` and store the scores.
+
+    Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`.
+    """
+    loaded, kpis = read_objectives(settings)
+    facts = read_facts(settings.warehouse_path, kpis, settings.currency)
+    scorecard = score(loaded.objectives, facts, as_of)
+    failed = failed_pulls(settings)
+    name = run_id(settings, as_of)
+    run = {
+        "run_id": name,
+        "as_of": as_of,
+        "scored_at": datetime.now(UTC),
+        "dagster_run_id": dagster_run_id,
+        "sample_company": settings.sample_company,
+        "version": version("okra"),
+        "failed_sources": sorted({attempt.source for attempt in failed}),
+        "broken_definitions": sorted({fault.file for fault in loaded.faults}),
+    }
+    store(settings.warehouse_path, scorecard, loaded.objectives, kpis, run)
+    return Report(as_of, name, scorecard, loaded.faults, failed)
+
+
+def publish_report(settings: Settings, as_of: date) -> Sequence[PublishedTable]:
+    """Replace the published file by what the warehouse holds now."""
+    about = {
+        "as_of": as_of,
+        "run_id": run_id(settings, as_of),
+        "sample_company": settings.sample_company,
+        "version": version("okra"),
+    }
+    return publish(
+        settings.warehouse_path, settings.published_path, about, settings.storage_version
+    )

@@ -1,0 +1,143 @@
+"""The score tables of the warehouse, in its schema `okr`: written in one transaction, so all or none.
+
+Scores are kept by the day they are `as_of`; scoring a day again replaces that day. The definitions are those
+of the latest scoring.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.okr.definitions import Objective
+from pipelines.okr.goals import goal_in_words
+from pipelines.okr.kpi import Kpi
+from pipelines.okr.scorecard import Scorecard
+from pipelines.score_tables import (
+    KEY_RESULT_SCORES,
+    KEY_RESULTS,
+    OBJECTIVE_SCORES,
+    OBJECTIVES,
+    RUNS,
+    TABLES,
+    ScoreTable,
+)
+
+SCHEMA = "okr"
+
+
+def store(
+    warehouse: Path,
+    scorecard: Scorecard,
+    objectives: Sequence[Objective],
+    kpis: Mapping[str, Kpi],
+    run: Mapping[str, Any],
+) -> None:
+    """Write the scores of one day and the definitions behind them. `run` is the row of `runs`.
+
+    Raises `duckdb.Error`, with the tables left as they were.
+    """
+    named = {"run_id": run["run_id"]}
+    rows = {
+        KEY_RESULT_SCORES: [row_of(one) | named for one in scorecard.key_results],
+        OBJECTIVE_SCORES: [row_of(one) | named for one in scorecard.objectives],
+        KEY_RESULTS: list(key_result_rows(objectives, kpis)),
+        OBJECTIVES: [objective_row(one) for one in objectives],
+        RUNS: [dict(run)],
+    }
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("begin")
+        connection.execute(f"create schema if not exists {SCHEMA}")
+        for table in TABLES:
+            replace_rows(connection, table, rows[table], run["as_of"])
+        connection.execute("commit")
+
+
+def row_of(score: object) -> dict[str, Any]:
+    """A score as a row: its fields are the table's columns."""
+    return {name: getattr(score, name) for name in type(score).__dataclass_fields__}  # type: ignore[attr-defined]
+
+
+def key_result_rows(
+    objectives: Iterable[Objective], kpis: Mapping[str, Kpi]
+) -> Iterable[dict[str, Any]]:
+    """The definitions of the key results."""
+    for objective in objectives:
+        for result in objective.key_results:
+            unit = kpis[result.kpi].unit if result.kpi else ""
+            yield {
+                "objective_id": objective.id,
+                "key_result_id": f"{objective.id}/{result.id}",
+                "name": result.name or result.id,
+                "kpi": result.kpi,
+                "goal": goal_in_words(result, unit),
+                "period_start": objective.period.start,
+                "deadline": objective.deadline(result),
+                "weight": result.weight,
+                "definition_hash": objective.key_result_hash(result),
+            }
+
+
+def objective_row(objective: Objective) -> dict[str, Any]:
+    """The definition of an objective."""
+    return {
+        "objective_id": objective.id,
+        "name": objective.objective,
+        "owner": objective.owner,
+        "period_start": objective.period.start,
+        "deadline": objective.period.end,
+        "parent_id": objective.parent,
+        "commitment": objective.commitment,
+        "weight": objective.weight,
+        "definition_hash": objective.definition_hash,
+    }
+
+
+def replace_rows(
+    connection: duckdb.DuckDBPyConnection,
+    table: ScoreTable,
+    rows: Sequence[Mapping[str, Any]],
+    as_of: date,
+) -> None:
+    """Put `rows` in the place of the table's rows of the same day, or of all of them where it keeps no days."""
+    place = f"{SCHEMA}.{table.name}"
+    columns = ", ".join(f'"{name}" {kind}' for name, (kind, _) in table.columns.items())
+    connection.execute(
+        f"create table if not exists {place} ({columns}, primary key ({', '.join(quoted(table.key))}))"
+    )
+    comment(connection, table, place)
+    if table is RUNS:
+        connection.execute(
+            f"delete from {place} where dagster_run_id = $1", [rows[0]["dagster_run_id"]]
+        )
+    elif "as_of" in table.key:
+        connection.execute(f"delete from {place} where as_of = $1", [as_of])
+    else:
+        connection.execute(f"delete from {place}")
+    names = list(table.columns)
+    holes = ", ".join("?" for _ in names)
+    if rows:
+        connection.executemany(
+            f"insert into {place} ({', '.join(quoted(names))}) values ({holes})",
+            [[row[name] for name in names] for row in rows],
+        )
+
+
+def comment(connection: duckdb.DuckDBPyConnection, table: ScoreTable, place: str) -> None:
+    """Describe the table and its columns inside the database."""
+    connection.execute(f"comment on table {place} is {literal(table.comment)}")
+    for name, (_, text) in table.columns.items():
+        connection.execute(f'comment on column {place}."{name}" is {literal(text)}')
+
+
+def quoted(names: Iterable[str]) -> list[str]:
+    """`names` as SQL identifiers."""
+    return [f'"{name}"' for name in names]
+
+
+def literal(text: str) -> str:
+    """`text` as a SQL string."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,173 @@
+"""The settings of one installation. The only module that reads the environment.
+
+Everything comes from environment variables or from `.env` at the project's root (the environment wins).
+A source is on when its own variables are there; with none, the sample company stands in.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from connectors import catalog
+from connectors.contract import Source
+
+ROOT = Path(__file__).resolve().parents[1]
+"""The project: models, definitions and dagster.yaml are found from here, whatever the working directory."""
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the text says which and what to do."""
+
+
+def env_file() -> Path:
+    """Where settings are read from beside the environment."""
+    return Path(os.environ.get("OKRA_ENV_FILE", ROOT / ".env"))
+
+
+class Settings(BaseSettings):
+    """What one installation of Okra is told. Names in the environment: `OKRA_` and the field in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="OKRA_", extra="ignore", frozen=True)
+
+    home: Path = Field(Path("data"), description="Folder of everything Okra writes")
+    lake: Path | None = Field(
+        None, description="Folder of the raw lake (default: inside OKRA_HOME)"
+    )
+    engine: Literal["duckdb"] = Field("duckdb", description="What runs the models")
+    timezone: str = Field("UTC", description="Zone in which the business counts its days")
+    fiscal_year_start: int = Field(1, ge=1, le=12, description="First month of the fiscal year")
+    start_date: date = Field(date(2024, 12, 1), description="First day to pull")
+    okr_definitions: Path = Field(Path("okr_definitions"), description="Folder of the OKR files")
+    currency: str = Field("USD", pattern="^[A-Z]{3}$", description="Currency that money adds up in")
+    locale: str = Field("en", description="Language of what people read")
+    sources: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Only these sources, comma-separated (default: every configured one)"
+    )
+    storage_version: str = Field("v1.2.0", description="Oldest DuckDB that can read okra.duckdb")
+    sandbox_today: date | None = Field(None, description="The day the sample company lives in")
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{value!r} is no time zone; write one like Europe/Madrid") from None
+        return value
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The business zone."""
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def environment(self) -> Mapping[str, str]:
+        """The environment over `.env`: where sources' own variables are looked up."""
+        found = {name: value for name, value in dotenv_values(env_file()).items() if value}
+        return found | {name: value for name, value in os.environ.items() if value}
+
+    def configured(self, source: Source) -> Mapping[str, str] | None:
+        """The values of a source's options, or None when one without a default is missing."""
+        values = {
+            option.name: self.environment.get(option.name, option.default)
+            for option in source.options
+        }
+        if any(value is None for value in values.values()):
+            return None
+        return {name: value for name, value in values.items() if value is not None}
+
+    @cached_property
+    def active(self) -> dict[str, Source]:
+        """The sources that a run pulls: the configured ones, or all of the sample company's."""
+        known = catalog.sources()
+        unknown = sorted(set(self.sources) - set(known))
+        if unknown:
+            raise SettingsError(
+                f"OKRA_SOURCES names {', '.join(unknown)}; the connectors are {', '.join(known)}"
+            )
+        configured = {
+            name: source for name, source in known.items() if self.configured(source) is not None
+        }
+        return {
+            name: source
+            for name, source in (configured or known).items()
+            if not self.sources or name in self.sources
+        }
+
+    @cached_property
+    def sample_company(self) -> bool:
+        """True when no source is configured, so that the sample company stands in for all."""
+        return all(self.configured(source) is None for source in catalog.sources().values())
+
+    @cached_property
+    def home_path(self) -> Path:
+        """OKRA_HOME, absolute."""
+        return (ROOT / self.home).resolve()
+
+    @cached_property
+    def state_path(self) -> Path:
+        """Where lake, warehouse and Dagster's records are. The sample company's never mix with real ones."""
+        return self.home_path / "sample" if self.sample_company else self.home_path
+
+    @cached_property
+    def lake_path(self) -> Path:
+        """The raw lake."""
+        return (ROOT / self.lake).resolve() if self.lake else self.state_path / "lake"
+
+    @cached_property
+    def warehouse_path(self) -> Path:
+        """The DuckDB file that the models write. Nobody but a run opens it."""
+        return self.state_path / "warehouse.duckdb"
+
+    @cached_property
+    def published_path(self) -> Path:
+        """The DuckDB file for everyone else."""
+        return self.home_path / "okra.duckdb"
+
+    @cached_property
+    def definitions_path(self) -> Path:
+        """The folder of the OKR files."""
+        return (ROOT / self.okr_definitions).resolve()
+
+    def now(self) -> datetime:
+        """The present instant (UTC); noon of OKRA_SANDBOX_TODAY where the sample company lives on that day."""
+        if self.sandbox_today is None:
+            return datetime.now(UTC)
+        if not self.sample_company:
+            raise SettingsError(
+                "OKRA_SANDBOX_TODAY moves the sample company's clock, but a source is configured; unset it"
+            )
+        return datetime.combine(self.sandbox_today, time(12), tzinfo=self.zone).astimezone(UTC)
+
+    def today(self) -> date:
+        """The business day it is."""
+        return self.now().astimezone(self.zone).date()
+
+
+def load() -> Settings:
+    """Read the settings. Raises `SettingsError` naming the variable and what it should be."""
+    from pydantic import ValidationError
+
+    try:
+        return Settings(_env_file=env_file())
+    except ValidationError as error:
+        faults = [
+            f"OKRA_{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors()
+        ]
+        raise SettingsError("; ".join(faults)) from None

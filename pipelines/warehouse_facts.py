@@ -1,0 +1,92 @@
+"""The facts that scoring asks for, read from the warehouse's KPI tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.okr.facts import DayFact, DistinctFact, KpiFacts
+from pipelines.okr.kpi import Kpi
+
+CURRENCY = "currency"
+UNCONVERTED = "unconverted_currency"
+Rows = Sequence[tuple[Any, ...]]
+
+_DAYS = "select kpi, day, dimensions, value, numerator, denominator from reporting.kpi_days"
+_COVERAGE = "select kpi, day, delivered, flags from reporting.kpi_coverage"
+_DISTINCT = """
+    select kpi, period, period_start, dimension, member, value, data_through
+    from reporting.kpi_distinct
+"""
+_STANDING = "select kpi, data_through, standing_flags from reporting.kpis"
+
+
+class NoFactsError(Exception):
+    """The models have never run here; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class WarehouseFacts:
+    """The rows of each KPI table, by KPI."""
+
+    days: Mapping[str, Rows]
+    coverage: Mapping[str, Rows]
+    distinct: Mapping[str, Rows]
+    standing: Mapping[str, Rows]
+
+    def of(self, kpi: Kpi, currency: str) -> KpiFacts:
+        """The facts of `kpi`.
+
+        What is in another currency than `currency` cannot be added up: it is left out, and its day says so.
+        """
+        unconverted: set[date] = set()
+        days = []
+        for _, day, dimensions, value, numerator, denominator in self.days.get(kpi.name, ()):
+            if dimensions.get(CURRENCY, currency) == currency:
+                days.append(DayFact(day, dimensions, value, numerator, denominator))
+            else:
+                unconverted.add(day)
+        flags = {
+            day: frozenset(flags) | ({UNCONVERTED} if day in unconverted else frozenset())
+            for _, day, _, flags in self.coverage.get(kpi.name, ())
+            if flags or day in unconverted
+        }
+        through, standing = next(
+            ((t, f) for _, t, f in self.standing.get(kpi.name, ())), (None, [])
+        )
+        return KpiFacts(
+            kpi,
+            days=days,
+            delivered={
+                day for _, day, delivered, _ in self.coverage.get(kpi.name, ()) if delivered
+            },
+            data_through=through,
+            distinct_periods=[DistinctFact(*row[1:]) for row in self.distinct.get(kpi.name, ())],
+            flags_by_day=flags,
+            standing_flags=frozenset(standing),
+        )
+
+
+def read_facts(warehouse: Path, kpis: Mapping[str, Kpi], currency: str) -> dict[str, KpiFacts]:
+    """The facts of each of `kpis`, by name. Raises `NoFactsError` when the models have never run."""
+    if not warehouse.exists():
+        raise NoFactsError("there is nothing to score yet; run `okra run` first")
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            facts = WarehouseFacts(
+                *(by_kpi(connection, query) for query in (_DAYS, _COVERAGE, _DISTINCT, _STANDING))
+            )
+    except duckdb.CatalogException:
+        raise NoFactsError("the models have not run yet; run `okra run` first") from None
+    return {name: facts.of(kpi, currency) for name, kpi in kpis.items()}
+
+
+def by_kpi(connection: duckdb.DuckDBPyConnection, query: str) -> Mapping[str, Rows]:
+    """The rows of `query`, whose first column is the KPI, in an order that is always the same."""
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for row in connection.execute(f"{query} order by all").fetchall():
+        found.setdefault(row[0], []).append(row)
+    return found
