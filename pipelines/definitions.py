@@ -1,6 +1,6 @@
 """What Dagster loads: everything in `pipelines/defs/`."""
 
-from dagster import Definitions, definitions, load_from_defs_folder
+from dagster import Definitions, definitions, in_process_executor, load_from_defs_folder
 
 from pipelines.settings import ROOT
 
@@ -8,4 +8,7 @@ from pipelines.settings import ROOT
 @definitions
 def defs() -> Definitions:
     """Assets, checks, jobs, schedules and sensors of Okra."""
-    return load_from_defs_folder(path_within_project=ROOT)
+    # in one process: a process a step costs seconds of imports each
+    return Definitions.merge(
+        load_from_defs_folder(path_within_project=ROOT), Definitions(executor=in_process_executor)
+    )

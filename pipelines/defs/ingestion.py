@@ -1,13 +1,15 @@
 """One asset a stream, one step a source: raw metrics into the lake."""
 
 import dagster as dg
+from pydantic import Field
 
 from connectors.contract import Source
+from connectors.engine import StreamReport
 from connectors.windows import Range
 from pipelines import settings as okra_settings
 from pipelines.event_log import log_materializations
 from pipelines.ingestion import due, pull_source
-from pipelines.lineage import materializations, raw_key, stream_metadata
+from pipelines.lineage import materializations, raw_key, skipped, stream_metadata
 from pipelines.progress import progress_of_run
 from pipelines.settings import Settings
 
@@ -15,9 +17,14 @@ from pipelines.settings import Settings
 class PullConfig(dg.Config):
     """What a pull asks for."""
 
-    due: bool = False
-    """True: every window up to yesterday that is missing or may have changed, whatever the partition.
-    False: the run's own partitions, also those that are settled."""
+    mode: str = Field(
+        "again",
+        pattern="^(due|missing|again)$",
+        description=(
+            "due: every window up to yesterday that is missing or may have changed, whatever the partition; "
+            "missing: the same, but of the run's partitions; again: the run's partitions, settled or not"
+        ),
+    )
 
 
 def partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
@@ -55,7 +62,7 @@ def pull_step(source: Source, settings: Settings) -> dg.AssetsDefinition:
     )
     def pull(context: dg.AssetExecutionContext, config: PullConfig) -> None:
         current = okra_settings.load()
-        wanted = due(current) if config.due else range_of(context)
+        wanted = due(current) if config.mode == "due" else range_of(context, config.mode)
         reports = pull_source(
             current,
             source,
@@ -76,17 +83,22 @@ def pull_step(source: Source, settings: Settings) -> dg.AssetsDefinition:
     return pull
 
 
-def range_of(context: dg.AssetExecutionContext) -> Range:
-    """The days of the run's partitions, pulled again even where they are settled."""
+def range_of(context: dg.AssetExecutionContext, mode: str) -> Range:
+    """The days of the run's partitions."""
     window = context.partition_time_window
     zone = window.start.tzinfo
     last = window.end.astimezone(zone).date()
-    return Range(window.start.date(), last.fromordinal(last.toordinal() - 1), repull=True)
+    return Range(
+        window.start.date(), last.fromordinal(last.toordinal() - 1), repull=mode == "again"
+    )
 
 
-def summary(report: object) -> str:
+def summary(report: StreamReport) -> str:
     """One line for the run's log."""
-    return str(report)
+    return (
+        f"{report.source}.{report.stream.name}: {len(report.committed)} windows, {report.rows} rows; "
+        f"left alone: {skipped(report)}"
+    )
 
 
 @dg.definitions
@@ -94,5 +106,9 @@ def ingestion() -> dg.Definitions:
     """The pull steps of the active sources and the job that runs them."""
     settings = okra_settings.load()
     steps = [pull_step(source, settings) for source in settings.active.values()]
-    job = dg.define_asset_job("ingest", selection=dg.AssetSelection.assets(*steps) if steps else [])
+    job = dg.define_asset_job(
+        "ingest",
+        selection=dg.AssetSelection.assets(*steps) if steps else [],
+        description="Pulls raw metrics into the lake",
+    )
     return dg.Definitions(assets=steps, jobs=[job])

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from connectors import catalog
 from pipelines import settings as okra_settings
 from pipelines.reports import publish_report, warehouse_lock
 from pipelines.resources import Day
@@ -44,3 +45,11 @@ def published(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResu
             "tables": dg.MetadataValue.md("\n".join(lines)),
         }
     )
+
+
+report = dg.define_asset_job(
+    "report",
+    selection=dg.AssetSelection.all()
+    - dg.AssetSelection.key_prefixes(*([f"raw_{name}"] for name in catalog.sources())),
+    description="Models what is in the lake, scores every objective and publishes",
+)

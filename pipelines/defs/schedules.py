@@ -1,0 +1,84 @@
+"""When things happen by themselves: sources are pulled each morning, and a report follows.
+
+A day that was missed is caught up by the next run, as it pulls every window that is missing.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import dagster as dg
+
+from pipelines import settings as okra_settings
+from pipelines.instance import CLI, STARTED_BY
+from pipelines.lineage import raw_key
+from pipelines.settings import Settings
+
+_FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+_GOING = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+_BY_CLI = (STARTED_BY, CLI)
+
+
+def requests(settings: Settings) -> Iterator[dg.RunRequest]:
+    """One run a source, so that a source that fails stops no other."""
+    today = settings.today()
+    yesterday = (today - timedelta(days=1)).isoformat()
+    for source in settings.active.values():
+        yield dg.RunRequest(
+            run_key=f"{today.isoformat()}:{source.name}",
+            partition_key=yesterday,
+            asset_selection=[raw_key(source.name, stream.name) for stream in source.streams],
+            run_config={"ops": {f"pull_{source.name}": {"config": {"mode": "due"}}}},
+        )
+
+
+def newest_ingest(instance: dg.DagsterInstance) -> str | None:
+    """The last ingest run that the daemon started and that has ended; None while any is going."""
+    going = instance.get_runs(dg.RunsFilter(job_name="ingest", statuses=_GOING), limit=1)
+    if going:
+        return None
+    ended = instance.get_run_records(
+        dg.RunsFilter(job_name="ingest", statuses=_FINISHED), limit=20, order_by="update_timestamp"
+    )
+    return next(
+        (
+            record.dagster_run.run_id
+            for record in ended
+            if _BY_CLI not in record.dagster_run.tags.items()
+        ),
+        None,
+    )
+
+
+@dg.definitions
+def schedules() -> dg.Definitions:
+    """The daily schedule and the sensor that follows it, both on by default."""
+    settings = okra_settings.load()
+
+    @dg.schedule(
+        job_name="ingest",
+        cron_schedule="0 5 * * *",
+        execution_timezone=settings.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Pulls every active source each morning",
+    )
+    def daily() -> list[dg.RunRequest]:
+        return list(requests(okra_settings.load()))
+
+    @dg.sensor(
+        job_name="report",
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Makes the report once the pulls of a morning or of a backfill have ended, well or not",
+    )
+    def report_when_ingested(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        newest = newest_ingest(context.instance)
+        if newest is None or newest == context.cursor:
+            return dg.SensorResult(skip_reason="no pull has ended since the last report")
+        return dg.SensorResult(run_requests=[dg.RunRequest(run_key=newest)], cursor=newest)
+
+    return dg.Definitions(schedules=[daily], sensors=[report_when_ingested])

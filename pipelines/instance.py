@@ -1,0 +1,42 @@
+"""The Dagster instance of this installation, as `okra` uses it without a daemon."""
+
+import os
+
+import dagster as dg
+
+from pipelines.event_log import BATCH_SIZE
+from pipelines.settings import ROOT, Settings
+
+STARTED_BY = "okra/started_by"
+"""Tag of a run: `cli` where a person's command drives it, so that sensors leave it alone."""
+CLI = "cli"
+
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def prepare_environment(settings: Settings) -> None:
+    """Tell Dagster, in this process and those it starts, where its configuration and records are."""
+    storage = settings.state_path / "dagster"
+    storage.mkdir(parents=True, exist_ok=True)
+    os.environ["DAGSTER_HOME"] = str(ROOT)
+    os.environ["OKRA_DAGSTER_STORAGE"] = str(storage)
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", BATCH_SIZE)
+
+
+def close_killed_runs(instance: dg.DagsterInstance) -> int:
+    """Mark as failed the runs of commands that were killed, and free what they held. Returns how many.
+
+    To be called by who holds the run lock: then no such command is alive.
+    """
+    killed = instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED, tags={STARTED_BY: CLI}))
+    for run in killed:
+        instance.report_run_failed(run, "The process that drove this run was killed.")
+        if instance.event_log_storage.supports_global_concurrency_limits:
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return len(killed)
