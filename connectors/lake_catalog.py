@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.contract import Source
+from connectors.contract import Source, Stream
 from connectors.lake import Lake, Manifest, replace
 
 WINDOWS = pa.schema(
@@ -66,18 +66,21 @@ def write_catalog(lake: Lake, sources: Iterable[Source]) -> list[Manifest]:
         for stream in source.streams:
             lake.declare(source.name, stream)
             committed += lake.manifests(source.name, stream.name).values()
-            streams.append(
-                {
-                    "source": source.name,
-                    "stream": stream.name,
-                    "cadence": stream.window.value,
-                    "snapshot": stream.snapshot,
-                }
-            )
+            streams.append(stream_row(source.name, stream))
     write_table(lake, "windows", [row_of(manifest) for manifest in committed], WINDOWS)
     write_table(lake, "attempts", [asdict(attempt) for attempt in lake.attempts()], ATTEMPTS)
     write_table(lake, "streams", streams, STREAMS)
     return committed
+
+
+def stream_row(source: str, stream: Stream) -> dict[str, Any]:
+    """A declared stream as a row."""
+    return {
+        "source": source,
+        "stream": stream.name,
+        "cadence": stream.window.value,
+        "snapshot": stream.snapshot,
+    }
 
 
 def row_of(manifest: Manifest) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,87 +13,26 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from connectors.contract import Cadence, Stream, column, next_window
+from connectors import catalog
+from connectors.contract import Stream, next_window
 from connectors.lake import Attempt, Lake, Manifest, schema_hash
-from connectors.lake_catalog import ATTEMPTS, STREAMS, WINDOWS, row_of, write_table
+from connectors.lake_catalog import ATTEMPTS, STREAMS, WINDOWS, row_of, stream_row, write_table
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def nullable(stream: Stream) -> Stream:
+    """The stream with every column free to be NULL, so that a test names only those it is about."""
+    return replace(stream, schema=pa.schema([field.with_nullable(True) for field in stream.schema]))
+
+
 PULLED_AT = datetime(2026, 1, 1, 6, tzinfo=UTC)
 
-_DAY, _WHEN, _TEXT, _INT = pa.date32(), pa.timestamp("us", "UTC"), pa.string(), pa.int64()
-_SHIPPED_ROW = {"order_id": _TEXT, "product": _TEXT, "color": _TEXT, "quantity": pa.int32()}
-_COLUMNS: Mapping[tuple[str, str], Mapping[str, pa.DataType]] = {
-    ("google_analytics", "traffic_by_channel"): {
-        "date": _DAY,
-        "channel": _TEXT,
-        "sessions": _INT,
-        "engaged_sessions": _INT,
-        "users": _INT,
-        "new_users": _INT,
-    },
-    ("google_analytics", "visitors_by_day"): {"date": _DAY, "visitors": _INT},
-    ("google_analytics", "visitors_by_month"): {"month": _DAY, "visitors": _INT},
-    ("stripe", "balance_transactions"): {
-        "id": _TEXT,
-        "created_at": _WHEN,
-        "available_on": _DAY,
-        "type": _TEXT,
-        "reporting_category": _TEXT,
-        "currency": _TEXT,
-        "amount_minor": _INT,
-        "fee_minor": _INT,
-        "net_minor": _INT,
-        "exchange_rate": _TEXT,
-        "source_id": _TEXT,
-    },
-    ("facebook_pages", "page_snapshot"): {
-        "date": _DAY,
-        "page_id": _TEXT,
-        "likes": _INT,
-        "followers": _INT,
-    },
-    ("facebook_pages", "page_insights"): {"date": _DAY, "metric": _TEXT, "value": _INT},
-    ("sql_database", "orders"): {
-        "order_id": _TEXT,
-        "customer_id": _TEXT,
-        "ordered_at": _WHEN,
-        "status": _TEXT,
-        "currency": _TEXT,
-        "total_minor": _INT,
-        "updated_at": _WHEN,
-    },
-    ("sql_database", "order_lines"): {
-        "order_id": _TEXT,
-        "line_number": pa.int32(),
-        "product": _TEXT,
-        "color": _TEXT,
-        "quantity": pa.int32(),
-        "amount_minor": _INT,
-        "updated_at": _WHEN,
-    },
-    ("sql_database", "shipments"): {
-        "shipment_id": _TEXT,
-        **_SHIPPED_ROW,
-        "shipped_at": _WHEN,
-        "updated_at": _WHEN,
-    },
+DECLARED: Mapping[tuple[str, str], Stream] = {
+    (source.name, stream.name): nullable(stream)
+    for source in catalog.sources().values()
+    for stream in source.streams
 }
-
-
-def _stream(name: str, columns: Mapping[str, pa.DataType]) -> Stream:
-    first = next(iter(columns))
-    return Stream(
-        name=name,
-        description=name,
-        schema=pa.schema([column(n, kind, n, null=True) for n, kind in columns.items()]),
-        key=(first,),
-        cursor=first,
-        window=Cadence.MONTH if name.endswith("_by_month") else Cadence.DAY,
-        snapshot=name.endswith("_snapshot"),
-    )
-
-
-DECLARED = {place: _stream(place[1], columns) for place, columns in _COLUMNS.items()}
 
 
 @dataclass
@@ -157,14 +96,7 @@ class RowLake:
         streams = []
         for (source, _), stream in DECLARED.items():
             self.lake.declare(source, stream)
-            streams.append(
-                {
-                    "source": source,
-                    "stream": stream.name,
-                    "cadence": stream.window.value,
-                    "snapshot": stream.snapshot,
-                }
-            )
+            streams.append(stream_row(source, stream))
         write_table(self.lake, "windows", [row_of(m) for m in self.manifests.values()], WINDOWS)
         write_table(self.lake, "attempts", [vars(a) for a in self.attempts.values()], ATTEMPTS)
         write_table(self.lake, "streams", streams, STREAMS)

@@ -21,8 +21,7 @@ final as (
         traced.source,
         traced.stream,
         streams.cadence,
-        streams.is_snapshot,
-        streams.arrives_within_days
+        streams.is_snapshot
     from traced
     inner join streams on traced.source = streams.source and traced.stream = streams.stream
 )

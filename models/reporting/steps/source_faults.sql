@@ -31,9 +31,12 @@ faults as (
         streams.kpi,
         'late:' || streams.source as code
     from streams
+    inner join attempts on streams.source = attempts.source and streams.stream = attempts.stream
     inner join reaches on streams.source = reaches.source and streams.stream = reaches.stream
+    -- asked on the day itself, a source that has no more is as far as it can be
     where
-        {{ days_from("reaches.last_day", as_of()) }} - 1 > streams.arrives_within_days
+        reaches.last_day < {{ add_days(-1, as_of()) }}
+        and {{ business_day("attempts.attempted_at") }} < {{ as_of() }}
 ),
 
 final as (

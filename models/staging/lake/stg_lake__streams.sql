@@ -7,7 +7,6 @@ with source as (
         "stream": "varchar",
         "cadence": "varchar",
         "snapshot": "boolean",
-        "arrives_within_days": "integer",
     }) }}
 ),
 
@@ -16,9 +15,7 @@ renamed as (
         source,
         stream,
         cadence,
-        snapshot as is_snapshot,
-        -- a catalog that does not say so promises every row by the next day
-        coalesce(arrives_within_days, 0) as arrives_within_days
+        snapshot as is_snapshot
     from source
 )
 

@@ -1,0 +1,31 @@
+"""There is no list of connectors to keep: what holds for one holds for every module that defines a source."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from connectors import catalog
+
+FOLDER = Path(catalog.__file__).parent
+NAMES = sorted(catalog.sources())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_source_is_called_what_its_file_is_called(name: str) -> None:
+    assert (FOLDER / f"{name}.py").is_file()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_connector_imports_no_other_connector(name: str) -> None:
+    tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+    imported = {
+        node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
+    }
+    assert imported.isdisjoint({f"connectors.{other}" for other in NAMES if other != name})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_streams_of_a_source_have_one_name(name: str) -> None:
+    streams = [stream.name for stream in catalog.sources()[name].streams]
+    assert len(streams) == len(set(streams))
