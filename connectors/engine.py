@@ -101,6 +101,24 @@ def pull(
     return reports
 
 
+def plans(
+    source: Source,
+    values: Mapping[str, str],
+    lake: Lake,
+    wanted: Range,
+    *,
+    now: Callable[[], datetime],
+) -> list[Plan]:
+    """What `pull` would do, by stream, without doing it. Raises `SourceError` when the source cannot be opened."""
+    calls = ThrottledCalls(source.limits, source.diagnose)
+    connection = open_connection(source, values, calls)
+    try:
+        job = _Job(source, connection, lake, now, "", Silent())
+        return [job.plan(stream, wanted, connection.zone) for stream in source.streams]
+    finally:
+        connection.close()
+
+
 def open_connection(source: Source, values: Mapping[str, str], calls: ThrottledCalls) -> Connection:
     """Open `source`, with every vendor's exception turned into a `SourceError`."""
     try:
@@ -140,7 +158,9 @@ class _Job:
 
     def run(self, streams: list[Stream], wanted: Range) -> list[StreamReport]:
         zone = self.connection.zone
-        plans = [self._plan(stream, wanted, zone) for stream in streams]
+        plans = [self.plan(stream, wanted, zone) for stream in streams]
+        for found in plans:
+            self.progress.planned(self.source.name, found.stream.name, found.windows)
         reports = {
             p.stream.name: StreamReport(self.source.name, p.stream, skipped=p.skipped)
             for p in plans
@@ -164,15 +184,13 @@ class _Job:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
-    def _plan(self, stream: Stream, wanted: Range, zone: ZoneInfo) -> Plan:
+    def plan(self, stream: Stream, wanted: Range, zone: ZoneInfo) -> Plan:
         now = self.now()
         last = max(wanted.last, now.astimezone(zone).date())
         committed = self.lake.between(self.source.name, stream, wanted.first, last)
         if not stream.snapshot:  # what the connector would store otherwise today is not there yet
             committed = {w: m for w, m in committed.items() if self._is_current(stream, m)}
-        found = plan(stream, committed, wanted, zone, now)
-        self.progress.planned(self.source.name, stream.name, found.windows)
-        return found
+        return plan(stream, committed, wanted, zone, now)
 
     def _is_current(self, stream: Stream, manifest: Manifest) -> bool:
         """Whether this connector, as it is now, would have stored the window's rows with the same columns."""

@@ -1,13 +1,14 @@
 """From settings to pulled windows: who is asked, with which values, for which days."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 from connectors.contract import Source
-from connectors.engine import Progress, StreamReport, pull
+from connectors.engine import Progress, StreamReport, plans, pull
 from connectors.lake import Lake
 from connectors.sandbox.company import SampleCompany
-from connectors.windows import Range
+from connectors.windows import Plan, Range
 from pipelines.settings import Settings
 
 
@@ -31,23 +32,9 @@ def pull_source(
     """
     lake = Lake(settings.lake_path)
     names = None if only is None else list(only)
-    values = settings.configured(source)
-    if values is not None:
-        return pull(
-            source,
-            values,
-            lake,
-            wanted,
-            now=settings.now,
-            run_id=run_id,
-            only=names,
-            progress=progress,
-        )
-    with SampleCompany(settings.today(), settings.state_path / "sandbox") as company:
-        values = company.values(source.name)
+    with values_of(settings, source) as values:
         if values is None:
             return []
-        company.take_past_snapshots(source, lake, settings.start_date)
         return pull(
             source,
             values,
@@ -58,6 +45,31 @@ def pull_source(
             only=names,
             progress=progress,
         )
+
+
+def plan_source(settings: Settings, source: Source, wanted: Range) -> list[Plan]:
+    """What pulling `wanted` would take, by stream. Raises `SourceError` when the source cannot be opened."""
+    with values_of(settings, source) as values:
+        if values is None:
+            return []
+        return plans(source, values, Lake(settings.lake_path), wanted, now=settings.now)
+
+
+@contextmanager
+def values_of(settings: Settings, source: Source) -> Iterator[Mapping[str, str] | None]:
+    """The values of the source's options; those of the sample company's own where nothing is configured.
+
+    None where the sample company uses no such system.
+    """
+    configured = settings.configured(source)
+    if configured is not None:
+        yield configured
+        return
+    with SampleCompany(settings.today(), settings.state_path / "sandbox") as company:
+        values = company.values(source.name)
+        if values is not None:
+            company.take_past_snapshots(source, Lake(settings.lake_path), settings.start_date)
+        yield values
 
 
 def days_between(first: date, last: date) -> list[date]:

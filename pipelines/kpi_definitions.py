@@ -6,12 +6,13 @@ from typing import Any
 
 import yaml
 
+from pipelines.errors import OkraError
 from pipelines.okr.kpi import Kpi
 
 PREFIX = "kpi_"
 
 
-class KpiDefinitionError(Exception):
+class KpiDefinitionError(OkraError):
     """A KPI's YAML does not say what a KPI must say; the text names file, fault and remedy."""
 
 

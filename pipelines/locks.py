@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipelines.errors import OkraError
 
-class LockedError(Exception):
+
+class LockedError(OkraError):
     """Another process holds the lock; the text says which."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from connectors import catalog
 from connectors.lake import Lake
 from connectors.lake_catalog import write_catalog
+from pipelines.errors import OkraError
 from pipelines.settings import ROOT, Settings
 
 KPI_FOLDER = ROOT / "models" / "kpis"
@@ -16,7 +17,7 @@ TARGET = ROOT / "target"
 MANIFEST = TARGET / "manifest.json"
 
 
-class ModelsError(Exception):
+class ModelsError(OkraError):
     """The dbt project cannot be read; the text is dbt's own."""
 
 

@@ -1,16 +1,21 @@
 """The OKR files of this installation, read against its KPIs."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
+from pipelines.errors import OkraError
 from pipelines.kpi_definitions import read_kpis
 from pipelines.models import KPI_FOLDER
 from pipelines.okr.kpi import Kpi
 from pipelines.okr.loading import Loaded, load
 from pipelines.settings import ROOT, Settings
 
+MONEY = "money"
+"""The unit of a KPI that is in whatever currency the business reports in."""
 
-class NoDefinitionsError(Exception):
+
+class NoDefinitionsError(OkraError):
     """The folder of the OKR files is not there; the text names it and what to do."""
 
 
@@ -34,7 +39,10 @@ def read_objectives(settings: Settings) -> tuple[Loaded, dict[str, Kpi]]:
 
     Raises `NoDefinitionsError`, and `KpiDefinitionError` when a KPI is not described.
     """
-    kpis = read_kpis(KPI_FOLDER)
+    kpis = {
+        name: replace(kpi, unit=settings.currency) if kpi.unit == MONEY else kpi
+        for name, kpi in read_kpis(KPI_FOLDER).items()
+    }
     files = {
         shown(path): path.read_text(encoding="utf-8", errors="replace")
         for path in definition_files(settings)

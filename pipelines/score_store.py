@@ -41,18 +41,18 @@ def store(
     """
     named = {"run_id": run["run_id"]}
     rows = {
-        KEY_RESULT_SCORES: [row_of(one) | named for one in scorecard.key_results],
-        OBJECTIVE_SCORES: [row_of(one) | named for one in scorecard.objectives],
-        KEY_RESULTS: list(key_result_rows(objectives, kpis)),
-        OBJECTIVES: [objective_row(one) for one in objectives],
-        RUNS: [dict(run)],
+        KEY_RESULT_SCORES.name: [row_of(one) | named for one in scorecard.key_results],
+        OBJECTIVE_SCORES.name: [row_of(one) | named for one in scorecard.objectives],
+        KEY_RESULTS.name: list(key_result_rows(objectives, kpis)),
+        OBJECTIVES.name: [objective_row(one) for one in objectives],
+        RUNS.name: [dict(run)],
     }
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("begin")
         connection.execute(f"create schema if not exists {SCHEMA}")
         for table in TABLES:
-            replace_rows(connection, table, rows[table], run["as_of"])
+            replace_rows(connection, table, rows[table.name], run["as_of"])
         connection.execute("commit")
 
 

@@ -18,12 +18,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from connectors import catalog
 from connectors.contract import Source
+from pipelines.errors import OkraError
 
 ROOT = Path(__file__).resolve().parents[1]
 """The project: models, definitions and dagster.yaml are found from here, whatever the working directory."""
 
 
-class SettingsError(Exception):
+class SettingsError(OkraError):
     """A setting cannot be used; the text says which and what to do."""
 
 
@@ -90,6 +91,17 @@ class Settings(BaseSettings):
         if any(value is None for value in values.values()):
             return None
         return {name: value for name, value in values.items() if value is not None}
+
+    @cached_property
+    def half_configured(self) -> dict[str, list[str]]:
+        """The sources that are off although something of theirs alone is set, with what is missing."""
+        found = {}
+        for name, source in catalog.sources().items():
+            required = [option.name for option in source.options if option.default is None]
+            missing = [option for option in required if not self.environment.get(option)]
+            if missing and len(missing) < len(required):
+                found[name] = missing
+        return found
 
     @cached_property
     def active(self) -> dict[str, Source]:

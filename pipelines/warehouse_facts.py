@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.errors import OkraError
 from pipelines.okr.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi import Kpi
 
@@ -24,7 +25,7 @@ _DISTINCT = """
 _STANDING = "select kpi, data_through, standing_flags from reporting.kpis"
 
 
-class NoFactsError(Exception):
+class NoFactsError(OkraError):
     """The models have never run here; the text says what to do."""
 
 

@@ -1,5 +1,7 @@
 """One asset a stream, one step a source: raw metrics into the lake."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 from pydantic import Field
 
@@ -60,7 +62,7 @@ def pull_step(source: Source, settings: Settings) -> dg.AssetsDefinition:
         can_subset=True,
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
-    def pull(context: dg.AssetExecutionContext, config: PullConfig) -> None:
+    def pull(context: dg.AssetExecutionContext, config: PullConfig) -> Iterator[dg.Output[None]]:
         current = okra_settings.load()
         wanted = due(current) if config.mode == "due" else range_of(context, config.mode)
         reports = pull_source(
@@ -79,6 +81,7 @@ def pull_step(source: Source, settings: Settings) -> dg.AssetsDefinition:
             raise dg.Failure(
                 description=f"{source.title}: " + "; ".join(failed), allow_retries=False
             )
+        yield from ()  # every window was recorded above, in one batch
 
     return pull
 

@@ -53,3 +53,9 @@ report = dg.define_asset_job(
     - dg.AssetSelection.key_prefixes(*([f"raw_{name}"] for name in catalog.sources())),
     description="Models what is in the lake, scores every objective and publishes",
 )
+
+rescore = dg.define_asset_job(
+    "rescore",
+    selection=dg.AssetSelection.key_prefixes(["okr"], ["published"]),
+    description="Scores every objective on the KPI tables as they are, and publishes",
+)

@@ -1,7 +1,9 @@
 """Raw windows into dated KPIs: each dbt model an asset, each dbt test a check."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -45,5 +47,11 @@ def transformation() -> dg.Definitions:
 
     return dg.Definitions(
         assets=[models],
-        resources={"dbt": DbtCliResource(project_dir=project), "day": Day()},
+        resources={
+            # the dbt of this interpreter's environment, wherever PATH leads
+            "dbt": DbtCliResource(
+                project_dir=project, dbt_executable=str(Path(sys.executable).with_name("dbt"))
+            ),
+            "day": Day(),
+        },
     )

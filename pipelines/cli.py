@@ -1,0 +1,252 @@
+"""The command `okra`: each command reads its options, calls one thing and shows what came of it.
+
+Exit codes: 0 when all went well; 1 when something was left undone (a source failed, a definition is broken)
+although the rest was done; 2 when nothing was done because the command could not be followed.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from connectors.errors import SourceError
+from pipelines import settings as okra_settings
+from pipelines.commands.view import View
+from pipelines.errors import OkraError
+from pipelines.settings import ROOT, Settings, SettingsError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Holds a company's goals (OKRs) against its facts (KPIs), every day.",
+)
+# what is piped into a file or another program is not wrapped as if it were a narrow terminal
+WIDE = None if sys.stdout.isatty() else 140
+out = Console(width=WIDE)
+err = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+AsOf = Annotated[
+    str,
+    typer.Option(
+        "--as-of", metavar="DAY", help="Play this day (2026-04-30): data up to the day before it."
+    ),
+]
+First = Annotated[str, typer.Option("--from", metavar="DAY", help="First day, like 2026-04-01.")]
+Last = Annotated[str, typer.Option("--to", metavar="DAY", help="Last day, included.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be pulled, and pull nothing.")
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="Only this source; may be given more than once."),
+]
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show tracebacks and Dagster's log.")
+    ] = False,
+) -> None:
+    """Holds a company's goals (OKRs) against its facts (KPIs), every day."""
+    context.obj = debug
+
+
+@app.command(
+    epilog="Examples: [cyan]okra run[/] · [cyan]okra run --source stripe[/] · [cyan]okra run --as-of 2026-07-01[/]"
+)
+def run(
+    context: typer.Context,
+    as_of: AsOf = "",
+    source: Sources = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """One daily run: pull what is new, model, score, publish; ends with the scorecard."""
+    from pipelines.commands import daily, pulling
+
+    with told(context):
+        settings = okra_settings.load()
+        day = played(as_of, settings)
+        chosen = daily.chosen_sources(settings, source or [])
+        if dry_run:
+            pulling.show_plans(settings, chosen, None, "due", view(context, as_json))
+            return
+        finish(daily.run(settings, chosen, day, view(context, as_json)))
+
+
+@app.command(epilog="Example: [cyan]okra pull stripe --from 2026-04-01 --to 2026-04-30[/]")
+def pull(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="A source; `okra sources` lists them.")],
+    first: First,
+    last: Last,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Pull the windows of one source that are missing or may have changed. Models and scores nothing."""
+    pull_range(context, source, (first, last), "missing", dry_run=dry_run, as_json=as_json)
+
+
+@app.command(epilog="Example: [cyan]okra backfill stripe --from 2026-01-01 --to 2026-03-31[/]")
+def backfill(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="A source; `okra sources` lists them.")],
+    first: First,
+    last: Last,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Pull every window of a range again, settled or not; `okra score` then shows what changed."""
+    pull_range(context, source, (first, last), "again", dry_run=dry_run, as_json=as_json)
+
+
+@app.command(
+    epilog="Example: [cyan]okra score --as-of 2026-07-01[/] adds the scorecard of that day"
+)
+def score(context: typer.Context, as_of: AsOf = "", as_json: Json = False) -> None:
+    """Model what is in the lake, score and publish, without pulling anything."""
+    from pipelines.commands import daily
+
+    with told(context):
+        settings = okra_settings.load()
+        finish(daily.score(settings, played(as_of, settings), view(context, as_json)))
+
+
+@app.command(epilog="Example: [cyan]okra check okr_definitions/company-two-million.yml[/]")
+def check(
+    context: typer.Context,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="OKR files; all of them when none is named.")
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of an OKR file, for editors.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Check the OKR files: each fault with its file, line and remedy."""
+    from pipelines.commands import checking
+
+    with told(context):
+        if schema:
+            print(checking.schema())  # noqa: T201 - for a file, so unwrapped and plain
+            return
+        finish(checking.check(okra_settings.load(), files or [], view(context, as_json)))
+
+
+@app.command()
+def sources(context: typer.Context, as_json: Json = False) -> None:
+    """List the sources, whether they are on, and the settings each one takes."""
+    from pipelines.commands import listing
+
+    with told(context):
+        listing.sources(okra_settings.load(), view(context, as_json))
+
+
+@app.command()
+def ui(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+) -> None:
+    """Open Dagster's web UI, with the daily schedule, until Ctrl-C."""
+    with told(context):
+        settings = okra_settings.load()
+        from pipelines.instance import prepare_environment
+
+        prepare_environment(settings)
+        dagster = Path(sys.executable).with_name("dagster")
+        err.print(f"Dagster on http://127.0.0.1:{port}; the daily schedule runs while this does")
+        os.chdir(ROOT)
+        os.execv(  # noqa: S606 - our own environment's dagster, arguments of our own
+            dagster,
+            [
+                str(dagster),
+                "dev",
+                "-m",
+                "pipelines.definitions",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(port),
+            ],
+        )
+
+
+def main() -> None:
+    """The entry point of the command."""
+    app()
+
+
+@contextmanager
+def told(context: typer.Context) -> Iterator[None]:
+    """Turn a fault that a person can mend into one line and exit code 2."""
+    try:
+        yield
+    except (OkraError, SourceError) as error:
+        if context.obj:
+            raise
+        err.print(f"okra: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+
+
+def finish(went_well: bool) -> None:
+    """Exit with 1 when something was left undone."""
+    if not went_well:
+        raise typer.Exit(1)
+
+
+def pull_range(
+    context: typer.Context,
+    source: str,
+    days: tuple[str, str],
+    mode: str,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """What `pull` and `backfill` have in common."""
+    from pipelines.commands import daily, pulling
+
+    with told(context):
+        settings = okra_settings.load()
+        [chosen] = daily.chosen_sources(settings, [source])
+        wanted = parsed("--from", days[0]), parsed("--to", days[1])
+        if dry_run:
+            pulling.show_plans(settings, [chosen], wanted, mode, view(context, as_json))
+            return
+        finish(pulling.pull(settings, chosen, wanted, mode, view(context, as_json)))
+
+
+def parsed(option: str, text: str) -> date:
+    """A day as it was typed. Raises `SettingsError`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{option} {text!r} is no day; write it like 2026-04-30") from None
+
+
+def played(text: str, settings: Settings) -> date | None:
+    """The day to play; None for today. Raises `SettingsError`."""
+    if not text:
+        return None
+    day = parsed("--as-of", text)
+    if not settings.start_date < day <= settings.today():
+        raise SettingsError(
+            f"--as-of {day} cannot be played; write a day after OKRA_START_DATE ({settings.start_date}) "
+            f"and up to today ({settings.today()})"
+        )
+    return day
+
+
+def view(context: typer.Context, as_json: bool) -> View:
+    """Where a command shows what it does."""
+    return View(out, err, as_json=as_json, debug=bool(context.obj))

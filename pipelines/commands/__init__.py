@@ -1,0 +1,1 @@
+"""What each command of `okra` does, apart from reading its options (`pipelines.cli`)."""

@@ -1,0 +1,44 @@
+"""`okra check`: are the OKR files sound?"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.commands.view import View
+from pipelines.errors import OkraError
+from pipelines.objectives import definition_files, read_objectives, shown
+from pipelines.okr.schema import json_schema
+from pipelines.settings import Settings
+
+
+class NotAnOkrFileError(OkraError):
+    """A file was named that is not one of the OKR files."""
+
+
+def check(settings: Settings, files: Sequence[Path], view: View) -> bool:
+    """Show each fault of `files` (all of them when none is named). Returns whether there is none."""
+    known = {path.resolve(): shown(path) for path in definition_files(settings)}
+    names = {known[file.resolve()] for file in files if file.resolve() in known}
+    strange = [str(file) for file in files if file.resolve() not in known]
+    if strange:
+        raise NotAnOkrFileError(
+            f"{', '.join(strange)} is not in {shown(settings.definitions_path)}; OKR files stand there"
+        )
+    loaded, _ = read_objectives(settings)
+    faults = [fault for fault in loaded.faults if not names or fault.file in names]
+    if view.as_json:
+        view.json(
+            [{"file": f.file, "line": f.line, "fault": f.what, "remedy": f.remedy} for f in faults]
+        )
+    else:
+        for fault in faults:
+            view.warn(str(fault))
+        count = len(names or known)
+        if not faults:
+            view.note(f"{count} OKR {'file' if count == 1 else 'files'}, no fault")
+    return not faults
+
+
+def schema() -> str:
+    """The JSON Schema of an OKR file."""
+    return json.dumps(json_schema(), indent=2)

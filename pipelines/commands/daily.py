@@ -1,0 +1,138 @@
+"""`okra run` and `okra score`: the daily run, as a whole or from the models on."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from connectors.contract import Source
+from pipelines.commands.view import View
+from pipelines.daily_run import Runner, StepFailedError, runner
+from pipelines.objectives import read_objectives
+from pipelines.okr.faults import Fault
+from pipelines.published import PublishedScorecard, read_scorecard
+from pipelines.reports import failed_pulls
+from pipelines.settings import Settings, SettingsError
+from pipelines.terminal import PullBars, distrusted, pulled_lines, scorecard_table
+
+SAMPLE = "No source is configured: this is the sample company. `okra sources` shows how to connect your own."
+
+
+def run(settings: Settings, sources: Sequence[Source], as_of: date | None, view: View) -> bool:
+    """Pull `sources`, then model, score and publish what is there. Returns whether all went well."""
+    tell_company(settings, view)
+    with runner(settings, log_level=view.log_level) as running:
+        failed, bars = pull_due(running, sources, view)
+        return report(running, settings, as_of, view, failed, bars)
+
+
+def score(settings: Settings, as_of: date | None, view: View) -> bool:
+    """Model (unless a past day is asked for), score and publish. Returns whether all went well."""
+    tell_company(settings, view)
+    with runner(settings, log_level=view.log_level) as running:
+        return report(running, settings, as_of, view, {}, None, remodel=as_of is None)
+
+
+def pull_due(
+    running: Runner, sources: Sequence[Source], view: View
+) -> tuple[Mapping[str, str], PullBars]:
+    """Pull what is due of each source; what went wrong by source, and what came."""
+    with PullBars(view.err) as bars:
+        pulled = running.pull(sources, bars, None, "due")
+    failed = {one.source: one.message for one in pulled if one.message}
+    for line in pulled_lines(bars, failed):
+        (view.warn if "FAILED" in line else view.note)(line)
+    return failed, bars
+
+
+def report(
+    running: Runner,
+    settings: Settings,
+    as_of: date | None,
+    view: View,
+    failed: Mapping[str, str],
+    bars: PullBars | None,
+    *,
+    remodel: bool = True,
+) -> bool:
+    """Everything after the pull, and what it came to."""
+    with view.err.status("Modelling, scoring, publishing ..."):
+        try:
+            (running.report if remodel else running.score)(as_of)
+        except StepFailedError as error:
+            view.warn(f"FAILED: {error}")
+            view.warn("The file published before stays as it was.")
+            return False
+    scorecard = read_scorecard(settings.published_path, as_of or settings.today())
+    faults = read_objectives(settings)[0].faults
+    lasting = {one.source: one.message for one in failed_pulls(settings)} | dict(failed)
+    show(settings, scorecard, faults, lasting, bars, view)
+    return not (lasting or faults)
+
+
+def show(
+    settings: Settings,
+    scorecard: PublishedScorecard,
+    faults: Sequence[Fault],
+    failed: Mapping[str, str],
+    bars: PullBars | None,
+    view: View,
+) -> None:
+    """The scorecard and what is amiss."""
+    if view.as_json:
+        view.json(as_document(settings, scorecard, faults, failed, bars))
+        return
+    view.out.print(scorecard_table(scorecard))
+    for line in distrusted(scorecard):
+        view.note(f"Not to be trusted whole: {line}")
+    for source, message in sorted(failed.items()):
+        view.warn(f"{source} failed: {message}; its KPIs keep their last values")
+    for fault in faults:
+        view.warn(f"{fault} (not scored)")
+    view.note(f"Published to {settings.published_path}")
+
+
+def as_document(
+    settings: Settings,
+    scorecard: PublishedScorecard,
+    faults: Sequence[Fault],
+    failed: Mapping[str, str],
+    bars: PullBars | None,
+) -> dict[str, Any]:
+    """The same for machines."""
+    pulled = {} if bars is None else bars.windows
+    return {
+        "as_of": scorecard.as_of,
+        "sample_company": settings.sample_company,
+        "ok": not (failed or faults),
+        "sources": [
+            {
+                "source": name,
+                "windows": pulled.get(name, 0),
+                "rows": bars.rows.get(name, 0) if bars else 0,
+                "error": failed.get(name),
+            }
+            for name in sorted({*pulled, *failed})
+        ],
+        "objectives": list(scorecard.objectives),
+        "key_results": list(scorecard.key_results),
+        "faults": [str(fault) for fault in faults],
+        "published": str(settings.published_path),
+    }
+
+
+def tell_company(settings: Settings, view: View) -> None:
+    """Say whose figures these are, where nobody asked."""
+    if settings.sample_company:
+        view.note(SAMPLE)
+    for name, missing in settings.half_configured.items():
+        view.warn(f"{name} is off: {', '.join(missing)} is not set")
+
+
+def chosen_sources(settings: Settings, names: Sequence[str]) -> list[Source]:
+    """The active sources, or those of them that are named. Raises `SettingsError`."""
+    unknown = sorted(set(names) - set(settings.active))
+    if unknown:
+        raise SettingsError(
+            f"{', '.join(unknown)} is no active source; active are {', '.join(settings.active) or 'none'}"
+        )
+    return [source for name, source in settings.active.items() if not names or name in names]

@@ -1,0 +1,71 @@
+"""`okra sources`: what can be pulled from where, and which settings turn it on."""
+
+from rich.markup import escape
+from rich.table import Table
+
+from connectors import catalog
+from connectors.contract import Option, Source
+from pipelines.commands.view import View
+from pipelines.settings import Settings
+
+HIDDEN = "(set, hidden)"
+
+
+def sources(settings: Settings, view: View) -> None:
+    """Every source: on or off, its settings (secrets hidden), its streams."""
+    known = catalog.sources()
+    if view.as_json:
+        view.json([document(settings, source) for source in known.values()])
+        return
+    for source in known.values():
+        view.out.print(f"[bold]{source.title}[/] ({source.name}): {state(settings, source)}")
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+        for option in source.options:
+            table.add_row(f"  {option.name}", escape(value(settings, option)), option.description)
+        view.out.print(table)
+    if settings.sample_company:
+        view.note("No source is configured, so runs use the sample company.")
+    view.note("Settings come from the environment or from .env; a source is on once all are set.")
+
+
+def state(settings: Settings, source: Source) -> str:
+    """`on`, `off`, `sample company`, or what is missing."""
+    if source.name in settings.half_configured:
+        return f"off: {', '.join(settings.half_configured[source.name])} missing"
+    if source.name not in settings.active:
+        return "off"
+    return "sample company" if settings.sample_company else "on"
+
+
+def value(settings: Settings, option: Option) -> str:
+    """What is set, or would count if nothing is."""
+    found = settings.environment.get(option.name)
+    if found:
+        return HIDDEN if option.secret else found
+    return (
+        f"default: {option.default}"
+        if option.default
+        else ""
+        if option.default == ""
+        else "(not set)"
+    )
+
+
+def document(settings: Settings, source: Source) -> dict[str, object]:
+    """A source for machines; a secret's value is never in it."""
+    return {
+        "source": source.name,
+        "title": source.title,
+        "state": state(settings, source),
+        "streams": [stream.name for stream in source.streams],
+        "settings": [
+            {
+                "name": option.name,
+                "required": option.default is None,
+                "secret": option.secret,
+                "set": bool(settings.environment.get(option.name)),
+                "description": option.description,
+            }
+            for option in source.options
+        ],
+    }

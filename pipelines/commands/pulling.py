@@ -1,0 +1,92 @@
+"""`okra pull`, `okra backfill` and every `--dry-run`: windows of a source into the lake, and no further."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from connectors.contract import Source
+from connectors.windows import Plan, Range
+from pipelines.commands.daily import tell_company
+from pipelines.commands.view import View
+from pipelines.daily_run import runner
+from pipelines.ingestion import due, plan_source
+from pipelines.settings import Settings, SettingsError
+from pipelines.terminal import PullBars, plain_table, pulled_lines
+
+
+def pull(
+    settings: Settings, source: Source, days: tuple[date, date], mode: str, view: View
+) -> bool:
+    """Pull `days` of `source`; `mode` is one of `PullConfig`. Returns whether all went well."""
+    tell_company(settings, view)
+    with (
+        runner(settings, log_level=view.log_level) as running,
+        PullBars(view.err) as bars,
+    ):
+        [pulled] = running.pull([source], bars, checked(settings, days), mode)
+    failed = {pulled.source: pulled.message} if pulled.message else {}
+    if view.as_json:
+        windows, rows = bars.windows.get(source.name, 0), bars.rows.get(source.name, 0)
+        view.json(
+            {
+                "source": source.name,
+                "windows": windows,
+                "rows": rows,
+                "error": pulled.message or None,
+            }
+        )
+    for line in pulled_lines(bars, failed):
+        (view.warn if failed else view.note)(line)
+    return not failed
+
+
+def show_plans(
+    settings: Settings,
+    sources: Sequence[Source],
+    days: tuple[date, date] | None,
+    mode: str,
+    view: View,
+) -> None:
+    """What a pull would take and leave, by stream. Opens the sources and asks them for nothing more."""
+    tell_company(settings, view)
+    repull = mode == "again"
+    wanted = due(settings) if days is None else Range(*checked(settings, days), repull=repull)
+    plans = [(source, plan) for source in sources for plan in plan_source(settings, source, wanted)]
+    if view.as_json:
+        view.json([as_document(source, plan) for source, plan in plans])
+        return
+    rows = [
+        (
+            f"{source.name}.{plan.stream.name}",
+            plan.windows,
+            plan.slices[0].first if plan.slices else "",
+            plan.slices[-1].last if plan.slices else "",
+            ", ".join(f"{count} {reason}" for reason, count in sorted(plan.skipped.items())),
+        )
+        for source, plan in plans
+    ]
+    columns = ("Stream", "Windows", "From", "To", "Left alone")
+    view.out.print(plain_table("Would be pulled", columns, rows))
+
+
+def as_document(source: Source, plan: Plan) -> dict[str, object]:
+    """A plan for machines."""
+    return {
+        "source": source.name,
+        "stream": plan.stream.name,
+        "windows": [day for piece in plan.slices for day in piece.windows],
+        "left_alone": dict(plan.skipped),
+    }
+
+
+def checked(settings: Settings, days: tuple[date, date]) -> tuple[date, date]:
+    """The range, if it is one that can be pulled. Raises `SettingsError`."""
+    first, last = days
+    if last < first:
+        raise SettingsError(f"--to {last} is before --from {first}; swap them")
+    if first < settings.start_date:
+        raise SettingsError(
+            f"--from {first} is before OKRA_START_DATE ({settings.start_date}); set that earlier first"
+        )
+    if last > settings.today():
+        raise SettingsError(f"--to {last} is in the future; today is {settings.today()}")
+    return first, last
