@@ -1,0 +1,147 @@
+"""The command as a person runs it: another process, a home of its own, the sample company on a fixed day."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from connectors import catalog
+from pipelines.locks import exclusive
+
+TODAY = date(2026, 11, 25)
+AFTER_THE_YEAR = date(2027, 1, 8)
+OKRA = Path(sys.executable).with_name("okra")
+OF_SOURCES = {option.name for source in catalog.sources().values() for option in source.options}
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """What `--json` printed."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Home:
+    """A folder for OKRA_HOME and the settings that go with it. Nothing of the machine's own settings counts."""
+
+    path: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a command in this home."""
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("OKRA_", "DAGSTER_")) and name not in OF_SOURCES
+        }
+        return {
+            **clean,
+            "OKRA_HOME": str(self.path),
+            "OKRA_ENV_FILE": str(self.path / "no.env"),
+            **self.settings,
+        }
+
+    @property
+    def published(self) -> Path:
+        """The published file."""
+        return self.path / "okra.duckdb"
+
+    def okra(self, *arguments: str, timeout: float = 240, **settings: str) -> Done:
+        """Run a command to its end; `settings` count for it alone."""
+        done = subprocess.run(
+            [str(OKRA), *arguments],
+            env={**self.environment, **settings},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the published file answers."""
+        with duckdb.connect(str(self.published), read_only=True) as connection:
+            return connection.execute(query, list(values)).fetchall()
+
+    def row(self, query: str, *values: object) -> tuple[Any, ...]:
+        """The one row that the published file answers with."""
+        [found] = self.rows(query, *values)
+        return found
+
+    def kpi(self, name: str, period: str, start: str, member: str = "total") -> tuple[Any, ...]:
+        """Value, end, unit, source, data_through and complete of one row of `kpi_periods`."""
+        return self.row(
+            "select value, period_end, unit, sources, data_through, complete from kpi_periods "
+            "where kpi = $1 and period = $2 and period_start = $3 and member = $4",
+            name,
+            period,
+            start,
+            member,
+        )
+
+    def checksums(self) -> dict[str, str]:
+        """The checksum of each published table that holds figures: which runs came to them, and when, may differ."""
+        manifest = json.loads((self.path / "okra.json").read_text())
+        return {
+            name: table["checksum"]
+            for name, table in manifest["tables"].items()
+            if name not in {"runs", "windows", "attempts"}
+        }
+
+
+def run_once(folder: Path, today: date) -> Home:
+    """The home in which the sample company was run whole on `today`; the first test that asks runs it."""
+    home = Home(folder / today.isoformat(), {"OKRA_SANDBOX_TODAY": today.isoformat()})
+    with exclusive(folder / f"{today.isoformat()}.lock", wait=300):
+        if not home.published.exists():
+            done = home.okra("run")
+            assert done.code == 0, done.out + done.err
+    return home
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that the tests' processes share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "end_to_end"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample(shared_folder: Path) -> Home:
+    """The sample company on 25 November 2026. Read it; whoever changes something uses a home of their own."""
+    return run_once(shared_folder, TODAY)
+
+
+@pytest.fixture(scope="session")
+def sample_after_the_year(shared_folder: Path) -> Home:
+    """The sample company on 8 January 2027, when the year 2026 is whole."""
+    return run_once(shared_folder, AFTER_THE_YEAR)
+
+
+@pytest.fixture
+def new_home(tmp_path: Path) -> Callable[..., Home]:
+    """Makes a home for a test that changes something."""
+
+    def make(**settings: str) -> Home:
+        return Home(tmp_path / "home", settings)
+
+    return make

@@ -1,0 +1,81 @@
+"""A run that is killed, at whatever moment, is completed by the next one: the same tables as if undisturbed."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.locks import exclusive
+from tests.end_to_end.conftest import OKRA, Home
+
+SETTINGS = {"OKRA_SANDBOX_TODAY": "2026-11-25", "OKRA_START_DATE": "2026-09-15"}
+PATIENCE = 120
+
+
+def pulling(home: Path) -> bool:
+    """Some windows are committed, and some are not."""
+    return sum(1 for _ in home.rglob("manifest.json")) > 30
+
+
+def modelling(home: Path) -> bool:
+    """Dbt has begun to write the warehouse."""
+    return (home / "sample" / "warehouse.duckdb.wal").exists()
+
+
+def exporting(home: Path) -> bool:
+    """The file is published, its neighbours not all."""
+    return (home / "okra.duckdb").exists()
+
+
+def early(home: Path) -> bool:
+    """The run has just begun to keep records."""
+    return any((home / "sample" / "dagster").glob("*.db"))
+
+
+MOMENTS = (early, pulling, modelling, exporting)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(shared_folder: Path) -> Home:
+    """What the tables are when nobody interferes."""
+    home = Home(shared_folder / "undisturbed", SETTINGS)
+    with exclusive(shared_folder / "undisturbed.lock", wait=300):
+        if not home.published.exists():
+            done = home.okra("run")
+            assert done.code == 0, done.err
+    return home
+
+
+def kill_at(home: Home, moment: Callable[[Path], bool]) -> None:
+    """Start a run and kill it, with all it has started, as soon as `moment` has come."""
+    process = subprocess.Popen(
+        [str(OKRA), "run"],
+        env=home.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + PATIENCE
+    while not moment(home.path):
+        assert process.poll() is None, "the run was over before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.__name__)
+def test_the_next_run_completes_what_a_killed_one_left(
+    undisturbed: Home, new_home: Callable[..., Home], moment: Callable[[Path], bool]
+) -> None:
+    home = new_home(**SETTINGS)
+    kill_at(home, moment)
+
+    done = home.okra("run")
+
+    assert done.code == 0, done.err
+    assert home.checksums() == undisturbed.checksums()

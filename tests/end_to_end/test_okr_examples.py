@@ -1,0 +1,116 @@
+"""Each example of an OKR, scored in a run of the sample company and read from the published file."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from connectors.sandbox.shop import GOODS, books
+from tests.end_to_end.conftest import TODAY, Home
+
+
+def headline(home: Home, key_result: str) -> dict[str, Any]:
+    """The row of a key result as a whole, by column."""
+    names = ["kpi", "target", "actual", "score", "expected", "status", "deadline", "data_through"]
+    row = home.row(
+        f"select {', '.join(names)} from key_result_scores "
+        "where key_result_id = $1 and \"window\" = 'total' and member = 'total' "
+        "and as_of = (select max(as_of) from key_result_scores)",
+        key_result,
+    )
+    return dict(zip(names, row, strict=True))
+
+
+def test_two_million_dollars_in_revenue_before_the_end_of_the_year(sample: Home) -> None:
+    found = headline(sample, "two-million/revenue")
+    # January to October as the company's year is written down, and November as far as it goes
+    to_october = Decimal(
+        118_400 + 121_900 + 139_700 + 151_200 + 147_600 + 163_300 + 158_800 + 149_500 + 172_400
+        + 295_000
+    )  # fmt: skip
+    november, *_ = sample.kpi("net_revenue", "month", "2026-11-01")
+    assert found["actual"] == to_october + november
+    assert found["score"] == (found["actual"] / 2_000_000).quantize(Decimal("0.000001"))
+    assert found["target"] == 2_000_000
+    assert (found["deadline"], found["data_through"]) == (date(2026, 12, 31), date(2026, 11, 24))
+    assert found["status"] in {"on_track", "at_risk", "off_track"}
+
+
+def test_two_million_dollars_were_made_when_the_year_is_over(sample_after_the_year: Home) -> None:
+    found = headline(sample_after_the_year, "two-million/revenue")
+    assert found["actual"] == 2_067_800  # the twelve months as they are written down
+    assert (found["score"], found["status"]) == (1, "achieved")
+
+
+def test_18_964_widgets_sold_before_the_end_of_the_third_quarter(sample: Home) -> None:
+    found = headline(sample, "best-selling-widget/widgets")
+    assert found["actual"] == (
+        1_930 + 1_842 + 2_110 + 2_204 + 2_176 + 2_251 + 2_087 + 2_158 + 2_340
+    )
+    assert (found["target"], found["score"], found["status"]) == (18_964, 1, "achieved")
+    assert found["deadline"] == date(2026, 9, 30)
+
+
+def test_982_green_thingamajigs_shipped_before_the_end_of_the_month(sample: Home) -> None:
+    orders, lines = books(TODAY)
+    shipped = orders.ended[lines.order]
+    in_november = (shipped >= np.datetime64("2026-11-01")) & (shipped < np.datetime64(TODAY))
+    green = lines.good == GOODS.index(("thingamajig", "green"))
+    counts = in_november & green & ~orders.cancelled[lines.order]
+    pieces = int(lines.quantity[counts].sum())
+
+    found = headline(sample, "green-backlog/green-thingamajigs")
+
+    assert found["actual"] == pieces
+    assert found["score"] == (Decimal(pieces) / 982).quantize(Decimal("0.000001"))
+    assert found["deadline"] == date(2026, 11, 30)
+
+
+def test_web_traffic_up_to_150_000_site_visitors_per_month(sample: Home) -> None:
+    found = headline(sample, "be-found/visitors")
+    # July 138,915 · August 141,260 · September 147,385 · October 152,340: one month of four
+    assert (found["score"], found["target"]) == (Decimal("0.25"), 150_000)
+    windows = sample.rows(
+        'select "window", actual, status from key_result_scores '
+        "where key_result_id = 'be-found/visitors' and \"window\" <> 'total' order by 1"
+    )
+    assert [(window, actual) for window, actual, _ in windows[:4]] == [
+        ("2026-07", 138_915),
+        ("2026-08", 141_260),
+        ("2026-09", 147_385),
+        ("2026-10", 152_340),
+    ]
+    assert [status for *_, status in windows[:4]] == ["missed", "missed", "missed", "achieved"]
+
+
+def test_the_outcome_stands_beside_the_habit_that_predicts_it(sample: Home) -> None:
+    outcome = headline(sample, "audience/page-likes")
+    habit = headline(sample, "audience/weekly-engagements")
+    # 29,480 on the last day of 2025 is where the way to 33,500 began
+    assert outcome["score"] == ((outcome["actual"] - 29_480) / (33_500 - 29_480)).quantize(
+        Decimal("0.000001")
+    )
+    met, weeks = sample.row(
+        "select count(*) filter (where actual >= 1400), count(*) from key_result_scores "
+        "where key_result_id = 'audience/weekly-engagements' and status in ('achieved', 'missed') "
+        "and \"window\" <> 'total'"
+    )
+    assert habit["score"] == (Decimal(met) / weeks).quantize(Decimal("0.000001"))
+
+
+def test_an_objective_rolls_up_its_key_results_and_its_children_by_weight(sample: Home) -> None:
+    own, coverage = sample.row(
+        "select score, coverage from objective_scores where objective_id = 'two-million'"
+    )
+    revenue = headline(sample, "two-million/revenue")["score"]
+    children = [
+        score
+        for (score,) in sample.rows(
+            "select score from objective_scores where parent_id = 'two-million'"
+        )
+    ]
+    expected = (2 * revenue + sum(children)) / (2 + len(children))
+    assert own == pytest.approx(expected, abs=Decimal("0.000002"))
+    assert coverage == 1

@@ -1,0 +1,47 @@
+"""A run can be repeated: it asks for no more than may have changed, and comes to the same bytes."""
+
+from collections.abc import Callable
+
+from tests.end_to_end.conftest import Home
+
+
+def test_a_second_run_of_the_day_pulls_what_may_have_changed_and_publishes_the_same_bytes(
+    new_home: Callable[..., Home],
+) -> None:
+    home = new_home(OKRA_SANDBOX_TODAY="2026-11-25", OKRA_START_DATE="2026-09-01")
+    first = home.okra("run", "--json")
+    before = home.checksums()
+    assert first.code == 0, first.err
+
+    second = home.okra("run", "--json")
+
+    assert second.code == 0, second.err
+    assert home.checksums() == before
+    assert {"kpi_periods", "kpi_days", "key_result_scores", "objective_scores"} <= before.keys()
+    windows = [
+        {source["source"]: source["windows"] for source in done.document["sources"]}
+        for done in (first, second)
+    ]
+    assert windows[0].keys() == windows[1].keys()
+    for source, count in windows[0].items():
+        assert windows[1][source] < count / 4, source
+
+    past = home.okra("score", "--as-of", "2026-11-10", "--json")
+
+    assert past.code == 0, past.err
+    assert home.checksums()["kpi_periods"] == before["kpi_periods"]
+    assert home.rows("select distinct as_of::varchar from key_result_scores order by 1") == [
+        ("2026-11-10",),
+        ("2026-11-25",),
+    ]
+
+
+def test_a_dry_run_says_what_would_be_pulled_and_pulls_nothing(
+    new_home: Callable[..., Home],
+) -> None:
+    home = new_home(OKRA_SANDBOX_TODAY="2026-11-25", OKRA_START_DATE="2026-11-16")
+    done = home.okra("run", "--dry-run", "--source", "stripe", "--json")
+    [stripe] = [plan for plan in done.document if plan["stream"] == "balance_transactions"]
+    assert stripe["windows"] == [f"2026-11-{day}" for day in range(16, 25)]
+    assert not list(home.path.rglob("manifest.json"))
+    assert not home.published.exists()
