@@ -1,0 +1,291 @@
+"""Zendesk, as the sample company would find it: the export of tickets, ratings, surveys, settings.
+
+Behaves as developer.zendesk.com/api-reference describes them: the export goes by `generated_timestamp` and
+ticket number, leaves out what changed within the last minute and allows ten requests a minute; lists have
+pages with `meta` and cursors. Test hooks are arguments of the server, never reachable over HTTP.
+"""
+
+import base64
+import math
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from datetime import time as clock_time
+from pathlib import Path
+
+from connectors.sandbox.http_server import JsonServer, Reply, Request, RequestsPerSecond
+from connectors.sandbox.served import Served
+from connectors.sandbox.support import GROUPS, Ticket, tickets_until
+from connectors.sandbox.zendesk_objects import (
+    FIRST_TICKET,
+    GROUP,
+    Row,
+    group_row,
+    metric_set,
+    millis_of,
+    ratings_as_of,
+    survey_as_of,
+    ticket_as_of,
+)
+
+SUBDOMAIN, TOKEN = "sample-company", "zendesk-oauth-of-sample-company"
+MORNING = clock_time(9, tzinfo=UTC)
+"""The hour of `today` at which the server stands still."""
+EXPORT = "/api/v2/incremental/tickets/cursor"
+RATINGS = "/api/v2/satisfaction_ratings"
+SURVEYS = "/api/v2/guide/survey_responses"
+SETTINGS = "/api/v2/account/settings"
+EXCLUDED = 60
+"""Seconds before the request of which nothing is exported."""
+LARGEST = {EXPORT: 1000, RATINGS: 100, SURVEYS: 50}
+"""Rows of a page at most."""
+
+
+@dataclass
+class Faults:
+    """What goes wrong, for tests. Requests for the export are counted from 1, and those for the other lists."""
+
+    forbidden: frozenset[str] = frozenset()
+    """Paths that the token may not read."""
+    missing: frozenset[str] = frozenset()
+    """Paths that the account's plan does not have."""
+    replies: Mapping[tuple[str, int], Reply] = field(default_factory=dict)
+    """What request n for a path gets instead of its answer."""
+    before: Mapping[int, Callable[[], None]] = field(default_factory=dict)
+    """What happens before request n for the export is answered."""
+    timezone: str | None = "UTC"
+    """The account's timezone."""
+    ratings_on: bool = True
+    """Whether the account has satisfaction ratings switched on."""
+    found_by: str = "created_at"
+    """By which of its times a rating is found."""
+
+
+class ZendeskServer(JsonServer):
+    """The account as it stands on the morning of `today`, or the rows that a test brings."""
+
+    def __init__(
+        self,
+        today: date,
+        *,
+        tickets: Sequence[Row] | None = None,
+        ratings: Sequence[Row] | None = None,
+        surveys: Sequence[Row] | None = None,
+        solved: Mapping[int, datetime] | None = None,
+        exports_per_minute: int = 10,
+        faults: Faults | None = None,
+    ) -> None:
+        now = datetime.combine(today, MORNING)
+        company = [ticket for ticket in tickets_until(today) if ticket.created <= now]
+        self.now = now
+        self.tickets = {
+            row["id"]: row
+            for row in (
+                [ticket_as_of(ticket, now) for ticket in company] if tickets is None else tickets
+            )
+        }
+        """The tickets by number; a test may change them while the server answers."""
+        self._solved = solved_by(company, now) if solved is None else dict(solved)
+        self._lists = {
+            RATINGS: listed(company, now, ratings_as_of) if ratings is None else list(ratings),
+            SURVEYS: listed(company, now, survey_as_of) if surveys is None else list(surveys),
+        }
+        self._ceiling = RequestsPerSecond(exports_per_minute, clock=minutes)
+        self._lock = threading.Lock()
+        self.faults = faults or Faults()
+        self.asked: list[Request] = []
+        """Every request, in the order of its arrival."""
+        super().__init__(self._answer)
+
+    def asked_for(self, path: str) -> list[Request]:
+        """The requests for one path, in the order of their arrival."""
+        return [request for request in self.asked if request.path == path]
+
+    def _answer(self, request: Request) -> Reply:
+        with self._lock:
+            self.asked.append(request)
+            number = len(self.asked_for(request.path))
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+            return error(401, "invalid_token", EXPIRED, described="error_description")
+        if request.path == EXPORT and not self._ceiling.allows(EXPORT):
+            return too_many()
+        if request.path in self.faults.forbidden:
+            return error(403, "Forbidden", "You do not have access to this page.")
+        if (request.path, number) in self.faults.replies:
+            return self.faults.replies[request.path, number]
+        if request.method != "GET" or request.path in self.faults.missing:
+            return error(404, "InvalidEndpoint", "Not found")
+        if request.path == SETTINGS:
+            return Reply(200, settings(self.faults.timezone, ratings_on=self.faults.ratings_on))
+        if request.path == EXPORT:
+            self.faults.before.get(number, lambda: None)()
+            return self._export(request.params)
+        if request.path in self._lists:
+            return self._list(request.path, request.params)
+        return error(404, "InvalidEndpoint", "Not found")
+
+    def _export(self, params: Mapping[str, str]) -> Reply:
+        now = int(self.now.timestamp())
+        try:
+            size = int(params.get("per_page", LARGEST[EXPORT]))
+            after = place_of(params["cursor"]) if "cursor" in params else None
+            if after is None:
+                after = (int(params["start_time"]), 0)
+                if after[0] > now - EXCLUDED:
+                    said = "Too recent start_time. Use a start_time older than 60 seconds"
+                    return error(400, "StartTimeTooRecent", said)
+        except (KeyError, ValueError):
+            return error(400, "InvalidValue", "start_time or cursor is invalid or missing")
+        if not 1 <= size <= LARGEST[EXPORT]:
+            return error(400, "InvalidPaginationParameter", f"per_page must be 1 to {1000}")
+        rows = sorted(
+            (
+                row
+                for row in list(self.tickets.values())
+                if after < place(row) and row["generated_timestamp"] <= now - EXCLUDED
+            ),
+            key=place,
+        )
+        page = rows[:size]
+        cursor = cursor_of(place(page[-1]) if page else after)
+        found: Row = {
+            "tickets": page,
+            "after_cursor": cursor,
+            "after_url": f"{self.address}{EXPORT}.json?cursor={cursor}",
+            "before_cursor": None,
+            "before_url": None,
+            "end_of_stream": len(rows) <= size,
+        }
+        beside = params.get("include", "").split(",")
+        if "groups" in beside:
+            there = {row["group_id"] for row in page}
+            found["groups"] = [group_row(n) for n in range(len(GROUPS)) if GROUP + n in there]
+        if "metric_sets" in beside:  # a deleted ticket has none
+            found["metric_sets"] = [
+                metric_set(row, self._solved.get(row["id"]))
+                for row in page
+                if row["status"] != "deleted"
+            ]
+        return Reply(200, found)
+
+    def _list(self, path: str, params: Mapping[str, str]) -> Reply:
+        try:
+            size = int(params.get("page[size]", LARGEST[path]))
+            start = int(params.get("page[after]") or 0)
+            rows = self._found(path, {name: int(params[name]) for name in BOUNDS if name in params})
+        except ValueError:
+            return error(400, "InvalidValue", "a filter or page parameter is no number")
+        if not 1 <= size <= LARGEST[path]:
+            return error(400, "InvalidPaginationParameter", f"page[size] is over {LARGEST[path]}")
+        meta = {
+            "has_more": start + size < len(rows),
+            "after_cursor": str(start + size) if rows else None,
+            "before_cursor": str(start) if rows else None,
+        }
+        return Reply(
+            200, {path.rpartition("/")[2]: rows[start : start + size], "meta": meta, "links": {}}
+        )
+
+    def _found(self, path: str, bounds: Mapping[str, int]) -> list[Row]:
+        """The rows within the bounds, newest first as Zendesk lists them."""
+        if path == RATINGS:
+            first, last = bounds.get("start_time"), bounds.get("end_time")
+            by = self.faults.found_by
+            times = [int(datetime.fromisoformat(row[by]).timestamp()) for row in self._lists[path]]
+        else:
+            first = bounds.get("filter[created_at_start]")
+            last = bounds.get("filter[created_at_end]")
+            times = [millis_of(row["id"]) for row in self._lists[path]]
+        within = [
+            (at, row)
+            for at, row in zip(times, self._lists[path], strict=True)
+            if (first is None or first <= at) and (last is None or at <= last)
+        ]
+        return [row for _, row in sorted(within, key=lambda each: (-each[0], str(each[1]["id"])))]
+
+
+BOUNDS = ("start_time", "end_time", "filter[created_at_start]", "filter[created_at_end]")
+EXPIRED = "The access token provided is expired, revoked, malformed or invalid for other reasons."
+
+
+def minutes() -> float:
+    """A clock that counts minutes."""
+    return time.monotonic() / 60
+
+
+def place(row: Row) -> tuple[int, int]:
+    """Where a ticket stands in the export."""
+    return row["generated_timestamp"], row["id"]
+
+
+def cursor_of(at: tuple[int, int]) -> str:
+    """A place in the export as Zendesk writes it."""
+    return base64.b64encode(f"{at[0]}.0||{at[1]}|".encode()).decode()
+
+
+def place_of(cursor: str) -> tuple[int, int]:
+    """The place that a cursor names. Raises ValueError when it names none."""
+    moment, _, number = base64.b64decode(cursor).decode().strip("|").partition(".0||")
+    return int(moment), int(number)
+
+
+def solved_by(company: Sequence[Ticket], now: datetime) -> dict[int, datetime]:
+    """When each ticket that is solved at `now` was, by its number."""
+    return {
+        FIRST_TICKET + ticket.number: ticket.solved
+        for ticket in company
+        if ticket.solved and ticket.solved <= now
+    }
+
+
+def listed(
+    company: Sequence[Ticket], now: datetime, rows: Callable[[Ticket, datetime], list[Row]]
+) -> list[Row]:
+    """What `rows` gives of every ticket."""
+    return [row for ticket in company for row in rows(ticket, now)]
+
+
+def settings(timezone: str | None, *, ratings_on: bool) -> Mapping[str, object]:
+    """The account's settings, as far as anyone asks."""
+    return {
+        "settings": {
+            "active_features": {"customer_satisfaction": ratings_on, "chat": True},
+            "localization": {
+                "locale_ids": [1],
+                "time_zone": timezone,
+                "iana_time_zone": timezone,
+            },
+        }
+    }
+
+
+def error(status: int, code: str, said: str, *, described: str = "description") -> Reply:
+    """An error in the form most of Zendesk's have."""
+    return Reply(status, {"error": code, described: said}, {"X-Zendesk-Request-Id": "sample"})
+
+
+def too_many(retry_after: str | None = None) -> Reply:
+    """A 429 as the export gives it; without `retry_after` until the minute is over."""
+    left = math.ceil(60 - time.monotonic() % 60)
+    said = "Number of allowed incremental ticket export API requests per minute exceeded"
+    found = error(429, "APIRateLimitExceeded", said)
+    return Reply(429, found.body, {**found.headers, "Retry-After": retry_after or str(left)})
+
+
+def serve(today: date, home: Path) -> Served:
+    """The sample company's Zendesk account, as it stands on the morning of `today`. Needs nothing of `home`.
+
+    It lets more through than Zendesk: the connector keeps to Zendesk's pace by itself, and runs that follow
+    one another are not to wait for each other's minute.
+    """
+    server = ZendeskServer(today, exports_per_minute=600)
+    values = {
+        "ZENDESK_SUBDOMAIN": SUBDOMAIN,
+        "ZENDESK_OAUTH_TOKEN": TOKEN,
+        "ZENDESK_CSAT": "ratings",
+        "ZENDESK_TIMEZONE": "",
+        "ZENDESK_API_BASE": server.address,
+    }
+    return Served(values, server.close)
