@@ -111,12 +111,10 @@ class ZendeskConnection:
                 return
             if found.get("end_of_stream") is True:
                 return
-            after = {"cursor": found.get("after_cursor")}
-            if not after["cursor"] or after == place:
-                raise Drift(
-                    f"GET {EXPORT} gave neither an end nor a next page", "adapt the connector"
-                )
-            place = after
+            after = found.get("after_cursor")
+            if not isinstance(after, str) or place.get("cursor") == after:
+                raise Drift(f"GET {EXPORT} gave neither an end nor a page", "adapt the connector")
+            place = {"cursor": after}
 
     def _ratings(self, piece: Slice) -> Iterator[Page]:
         source = LISTS[self._csat]
