@@ -1,0 +1,16 @@
+with tickets as (
+    select * from {{ ref("fct_tickets") }}
+),
+
+final as (
+    select
+        solved_on as day,
+        channel,
+        support_group,
+        count(*) as value
+    from tickets
+    where solved_on is not null
+    group by solved_on, channel, support_group
+)
+
+select * from final

@@ -1,0 +1,22 @@
+with tickets as (
+    select * from {{ ref("stg_zendesk__tickets") }}
+),
+
+ranked as (
+    select
+        group_id,
+        group_name,
+        row_number() over (partition by group_id order by generated_at desc, ticket_id asc) as place
+    from tickets
+    where group_name is not null
+),
+
+final as (
+    select
+        group_id,
+        group_name
+    from ranked
+    where place = 1
+)
+
+select * from final

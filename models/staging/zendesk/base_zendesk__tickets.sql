@@ -1,0 +1,30 @@
+with source as (
+    select * from {{ read_lake("zendesk", "tickets") }}
+),
+
+renamed as (
+    select
+        -- ids
+        id as ticket_id,
+        group_id,
+        group_name,
+        brand_id,
+
+        -- what it is
+        status,
+        channel,
+
+        -- times
+        created_at,
+        solved_at,
+        updated_at,
+        generated_at,
+
+        -- where it came from
+        _window,
+        _file,
+        _loaded_by
+    from source
+)
+
+select * from renamed
