@@ -133,6 +133,19 @@ def test_what_changed_in_the_last_minute_comes_with_the_next_run(account) -> Non
     assert account.ids("tickets", date(2026, 11, 24)) == ["1"]
 
 
+def test_the_newest_slice_goes_on_to_whatever_has_changed_by_now(account) -> None:
+    yesterday = Range(date(2026, 11, 23), date(2026, 11, 23))
+    created, today = datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 24, 1, tzinfo=UTC)
+    rows = [
+        ticket_row(n, created, updated=today + timedelta(seconds=n), status="solved")
+        for n in range(1, 1_201)
+    ]
+    server = account.serve(rows)
+    account.pulled(server, "tickets", yesterday)
+    assert len(account.ids("tickets", date(2026, 11, 23))) == 1_200
+    assert len(server.asked_for(EXPORT)) == 2
+
+
 def test_a_deleted_ticket_comes_as_deleted_and_without_a_time_of_solving(account) -> None:
     rows = [ticket_row(1, NINE, status="deleted")]
     account.pulled(account.serve(rows), "tickets", FIRST_OF_MARCH)
