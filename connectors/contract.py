@@ -169,6 +169,9 @@ class Calls(Protocol):
     def __call__(self, bucket: str, call: Callable[[], T]) -> T:
         """The result of `call`."""
 
+    def wait(self, seconds: float) -> None:
+        """Let `seconds` pass: for an answer that the source makes ready in its own time."""
+
 
 class Connection(Protocol):
     """An open source."""

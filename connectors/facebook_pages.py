@@ -8,7 +8,7 @@ Facebook takes metrics away every year, and one that is gone fails the whole cal
 asked without it, and the windows carry the trust flag `dead_metric:<name>`.
 
 The paging links of insights are not followed: they hold the token and lead on for ever, and the range of
-a call is explicit. Docs: developers.facebook.com/docs/platforminsights/page, …/graph-api/guides/error-handling.
+a call is explicit. Docs: developers.facebook.com/docs/platforminsights/page.
 """
 
 import re
@@ -18,20 +18,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
 import pyarrow as pa
 
 from connectors.contract import ONE_DAY, Calls, Limit, Option, Page, Slice, Source, Stream, column
-from connectors.errors import (
-    CredentialError,
-    Drift,
-    PermissionDenied,
-    Rejected,
-    SourceError,
-    Throttled,
-    Unavailable,
-)
-from connectors.http import Answer, Http, header_value, redact, retry_after, usable_address
+from connectors.errors import Drift, Rejected, SourceError
+from connectors.graph_api import DEFAULT_BASE, VERSION, Remedies, diagnose, error_in, fault_of
+from connectors.http import Answer, Http, header_value, usable_address
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 """Insights count days from midnight to midnight here, wherever the page is run from."""
@@ -91,7 +83,7 @@ class FacebookConnection:
         token = header_value(values.get("FACEBOOK_ACCESS_TOKEN", ""), "FACEBOOK_ACCESS_TOKEN")
         base = usable_address(values.get("FACEBOOK_API_BASE") or DEFAULT_BASE, "FACEBOOK_API_BASE")
         self._calls = calls
-        self._http = Http(f"{base}/{version}", token, hook=lambda x: fault_of(x, token))
+        self._http = Http(f"{base}/{version}", token, hook=lambda x: fault_in(x, token))
         self._alive: tuple[str, ...] = METRICS
         self._probing = threading.Lock()
 
@@ -193,79 +185,21 @@ def day_ended(end_time: str) -> date:
     return (datetime.fromisoformat(end_time).astimezone(PACIFIC) - HALF_A_DAY).date()
 
 
-def fault_of(answer: Answer, token: str) -> SourceError | None:
-    """The error in an answer's body, whatever its status; None when there is none, or no JSON."""
-    try:
-        found = orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
+def fault_in(answer: Answer, token: str) -> SourceError | None:
+    """The fault that an answer's body tells of; None when it tells of none."""
+    error = error_in(answer, token)
+    if error is None:
         return None
-    error = found.get("error") if isinstance(found, Mapping) else None
-    if not isinstance(error, Mapping):
-        return None
-    code = error.get("code")
-    said = f"{answer.request} gave error {code}"
-    told = redact(str(error.get("message") or "")[:200], token)
-    return fault_of_code(code if isinstance(code, int) else 0, said, told, error, answer)
+    if error.code == 100 and "valid insights metric" in error.told:
+        return UnknownMetric(f"{error.said}: {error.told}")
+    return fault_of(error, REMEDIES)
 
 
-def fault_of_code(
-    code: int, said: str, told: str, error: Mapping[str, Any], answer: Answer
-) -> SourceError:
-    """What one of the Graph API's error codes stands for."""
-    if code in {102, 190, 2500}:  # what it tells can hold parts of the token
-        return CredentialError(
-            f"{said}: the token is not accepted or has expired",
-            "make a new page token and set FACEBOOK_ACCESS_TOKEN",
-        )
-    if code in {4, 17, 32, 341, 613} or 80000 <= code <= 80014 or answer.status == 429:
-        return Throttled(f"{said}: too many requests", retry_after=regained_in(answer))
-    if code in {3, 10} or 200 <= code <= 299:
-        return PermissionDenied(
-            f"{said}: {told}", "the token needs pages_read_engagement and read_insights"
-        )
-    if code in {1, 2} or answer.status >= 500 or error.get("is_transient") is True:
-        return Unavailable(f"{said}: {told}")
-    if code == 100 and "valid insights metric" in told:
-        return UnknownMetric(f"{said}: {told}")
-    return Rejected(
-        f"{said}: {told}",
-        "check FACEBOOK_PAGE_ID and FACEBOOK_API_VERSION; insights are kept for two years",
-    )
-
-
-def regained_in(answer: Answer) -> float | None:
-    """Seconds until requests are let through again; None when Facebook tells nothing.
-
-    `X-Business-Use-Case-Usage` holds, for each business, a list with `estimated_time_to_regain_access` in minutes.
-    """
-    waits = []
-    for header in ("X-Business-Use-Case-Usage", "X-App-Usage"):
-        try:
-            told = orjson.loads(answer.headers.get(header, ""))
-        except orjson.JSONDecodeError:
-            continue
-        waits += [60.0 * minutes for minutes in numbers(told, "estimated_time_to_regain_access")]
-    return max(waits) if any(waits) else retry_after(answer.headers)
-
-
-def numbers(told: Any, name: str) -> Iterator[float]:
-    """Every number called `name` in nested JSON."""
-    if isinstance(told, Mapping):
-        if isinstance(told.get(name), int | float):
-            yield float(told[name])
-        for inner in told.values():
-            yield from numbers(inner, name)
-    elif isinstance(told, list):
-        for inner in told:
-            yield from numbers(inner, name)
-
-
-def diagnose(error: Exception) -> SourceError | None:
-    """Nothing: `connectors.http` raises faults of the source as such, so any other exception is a bug."""
-    return None
-
-
-DEFAULT_BASE, VERSION = "https://graph.facebook.com", "v25.0"
+REMEDIES = Remedies(
+    credential="make a new page token and set FACEBOOK_ACCESS_TOKEN",
+    permission="the token needs pages_read_engagement and read_insights",
+    rejected="check FACEBOOK_PAGE_ID and FACEBOOK_API_VERSION; insights are kept for two years",
+)
 
 SOURCE = Source(
     name="facebook_pages",

@@ -92,6 +92,10 @@ class ThrottledCalls:
                     self._sleep(wait)
         raise AssertionError("the last try returns or raises")
 
+    def wait(self, seconds: float) -> None:
+        """Sleep."""
+        self._sleep(seconds)
+
 
 def pause_before(attempt: int, fault: SourceError) -> float:
     """Seconds to wait before `attempt` (2 is the first retry): what the source asked, else 0.5 s doubling, jittered."""

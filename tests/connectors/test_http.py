@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -54,6 +55,25 @@ def test_the_token_is_in_the_header_and_nowhere_else(http: Http, vendor: Recordi
     assert request.headers["authorization"] == f"Bearer {TOKEN}"
     assert request.params == {"day": "2026-11-01", "limit": "5"}
     assert TOKEN not in request.path + str(request.query)
+
+
+def test_a_form_is_posted_in_the_body_and_judged_as_any_answer(
+    http: Http, vendor: Recording
+) -> None:
+    assert http.post_form("/v1/jobs", {"range": '{"since": "2026-11-01"}', "limit": 5}) == {
+        "ok": True
+    }
+    (request,) = vendor.asked
+    assert (request.method, request.path, request.query) == ("POST", "/v1/jobs", ())
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert request.headers["authorization"] == f"Bearer {TOKEN}"
+    assert dict(parse_qsl(request.body.decode())) == {
+        "range": '{"since": "2026-11-01"}',
+        "limit": "5",
+    }
+    vendor.answer = lambda request: Reply(403, {})
+    with pytest.raises(PermissionDenied, match="POST /v1/jobs gave HTTP 403"):
+        http.post_form("/v1/jobs", {})
 
 
 def test_a_netrc_does_not_replace_the_token(

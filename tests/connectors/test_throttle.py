@@ -164,3 +164,9 @@ def test_a_vendors_exception_becomes_a_fault_and_does_not_travel_along():
 def test_an_exception_that_is_no_fault_of_the_source_is_raised_as_it_is():
     with pytest.raises(ZeroDivisionError):
         calls_of(Clock())("api", lambda: 1 / 0)
+
+
+def test_an_answer_that_takes_its_time_is_waited_for_and_costs_no_token():
+    clock = Clock()
+    calls_of(clock).wait(4)
+    assert clock.slept == [4]

@@ -121,6 +121,13 @@ def test_no_part_of_a_token_gets_into_a_message_or_a_file(page) -> None:
             assert part.encode() not in said
 
 
+def test_a_token_at_the_place_where_a_sentence_is_cut_off_is_blotted_out_whole(page) -> None:
+    told = "x" * (200 - len(TOKEN) // 2) + TOKEN
+    report = page.insights(page.serve(replies={1: error(400, 12, told)}), ONE_DAY)
+    assert "xxx" in str(report.error)
+    assert TOKEN[:4] not in str(report.error)
+
+
 def test_likes_that_are_not_told_are_drift_and_not_zero(page) -> None:
     answer = Reply(200, {"id": PAGE_ID, "followers_count": 9})
     report = page.pulled(

@@ -1,0 +1,118 @@
+"""Faults of Facebook's Graph API, which the pages and the advertising accounts are both read through.
+
+The error is in the body, whatever the HTTP status, and names itself by a code. Its sentence is kept, in
+part: it tells what is wrong with the request. A token it repeats is blotted out; what it tells of a token
+that is not accepted is left out whole. Docs: developers.facebook.com/docs/graph-api/guides/error-handling,
+…/docs/graph-api/overview/rate-limiting.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from connectors.errors import (
+    CredentialError,
+    PermissionDenied,
+    Rejected,
+    SourceError,
+    Throttled,
+    Unavailable,
+)
+from connectors.http import Answer, redact, retry_after
+
+DEFAULT_BASE, VERSION = "https://graph.facebook.com", "v25.0"
+LONGEST = 200
+"""Characters of Facebook's sentence that are shown."""
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """What to do about a fault, which depends on what is asked for."""
+
+    credential: str
+    permission: str
+    rejected: str
+
+
+@dataclass(frozen=True)
+class GraphError:
+    """An error as the Graph API tells it."""
+
+    code: int
+    told: str
+    """Its sentence, without the token."""
+    is_transient: bool
+    answer: Answer
+
+    @property
+    def said(self) -> str:
+        """What was asked, and the code it got."""
+        return f"{self.answer.request} gave error {self.code}"
+
+
+def error_in(answer: Answer, token: str) -> GraphError | None:
+    """The error in an answer's body, whatever its status; None when there is none, or no JSON."""
+    try:
+        found = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return None
+    error = found.get("error") if isinstance(found, Mapping) else None
+    if not isinstance(error, Mapping):
+        return None
+    code = error.get("code")
+    return GraphError(
+        code=code if isinstance(code, int) else 0,
+        told=redact(str(error.get("message") or ""), token)[:LONGEST],
+        is_transient=error.get("is_transient") is True,
+        answer=answer,
+    )
+
+
+def fault_of(error: GraphError, remedies: Remedies) -> SourceError:
+    """What one of the Graph API's error codes stands for."""
+    code, said = error.code, error.said
+    if code in {102, 190, 2500}:  # what it tells can hold parts of the token
+        return CredentialError(
+            f"{said}: the token is not accepted or has expired", remedies.credential
+        )
+    if code in {4, 17, 32, 341, 613} or 80000 <= code <= 80014 or error.answer.status == 429:
+        return Throttled(f"{said}: too many requests", retry_after=regained_in(error.answer))
+    if code in {3, 10} or 200 <= code <= 299:
+        return PermissionDenied(f"{said}: {error.told}", remedies.permission)
+    if code in {1, 2} or error.answer.status >= 500 or error.is_transient:
+        return Unavailable(f"{said}: {error.told}")
+    return Rejected(f"{said}: {error.told}", remedies.rejected)
+
+
+def regained_in(answer: Answer) -> float | None:
+    """Seconds until requests are let through again; None when Facebook tells nothing.
+
+    `X-Business-Use-Case-Usage` holds, for each business, a list with `estimated_time_to_regain_access` in minutes.
+    """
+    waits = []
+    for header in ("X-Business-Use-Case-Usage", "X-App-Usage"):
+        try:
+            told = orjson.loads(answer.headers.get(header, ""))
+        except orjson.JSONDecodeError:
+            continue
+        waits += [60.0 * minutes for minutes in numbers(told, "estimated_time_to_regain_access")]
+    return max(waits) if any(waits) else retry_after(answer.headers)
+
+
+def numbers(told: Any, name: str) -> Iterator[float]:
+    """Every number called `name` in nested JSON."""
+    if isinstance(told, Mapping):
+        if isinstance(told.get(name), int | float):
+            yield float(told[name])
+        for inner in told.values():
+            yield from numbers(inner, name)
+    elif isinstance(told, list):
+        for inner in told:
+            yield from numbers(inner, name)
+
+
+def diagnose(error: Exception) -> SourceError | None:
+    """Nothing: `connectors.http` raises faults of the source as such, so any other exception is a bug."""
+    return None
