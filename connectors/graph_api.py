@@ -40,16 +40,21 @@ class Remedies:
 class GraphError:
     """An error as the Graph API tells it."""
 
+    request: str
+    """What was asked."""
     code: int
     told: str
     """Its sentence, without the token."""
-    is_transient: bool
-    answer: Answer
+    status: int = 200
+    """Of the HTTP answer."""
+    is_transient: bool = False
+    retry_after: float | None = None
+    """Seconds until requests are let through again, where Facebook says so."""
 
     @property
     def said(self) -> str:
         """What was asked, and the code it got."""
-        return f"{self.answer.request} gave error {self.code}"
+        return f"{self.request} gave error {self.code}"
 
 
 def error_in(answer: Answer, token: str) -> GraphError | None:
@@ -63,10 +68,12 @@ def error_in(answer: Answer, token: str) -> GraphError | None:
         return None
     code = error.get("code")
     return GraphError(
+        request=answer.request,
         code=code if isinstance(code, int) else 0,
         told=redact(str(error.get("message") or ""), token)[:LONGEST],
+        status=answer.status,
         is_transient=error.get("is_transient") is True,
-        answer=answer,
+        retry_after=regained_in(answer),
     )
 
 
@@ -77,11 +84,11 @@ def fault_of(error: GraphError, remedies: Remedies) -> SourceError:
         return CredentialError(
             f"{said}: the token is not accepted or has expired", remedies.credential
         )
-    if code in {4, 17, 32, 341, 613} or 80000 <= code <= 80014 or error.answer.status == 429:
-        return Throttled(f"{said}: too many requests", retry_after=regained_in(error.answer))
+    if code in {4, 17, 32, 341, 613} or 80000 <= code <= 80014 or error.status == 429:
+        return Throttled(f"{said}: too many requests", retry_after=error.retry_after)
     if code in {3, 10} or 200 <= code <= 299:
         return PermissionDenied(f"{said}: {error.told}", remedies.permission)
-    if code in {1, 2} or error.answer.status >= 500 or error.is_transient:
+    if code in {1, 2} or error.status >= 500 or error.is_transient:
         return Unavailable(f"{said}: {error.told}")
     return Rejected(f"{said}: {error.told}", remedies.rejected)
 

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from connectors.sandbox.figures import FIRST_DAY
+from connectors.sandbox.graph_api import VERSION, error
 from connectors.sandbox.http_server import JsonServer, Reply, Request
 from connectors.sandbox.page_audience import FINAL, followers, insight, likes
 from connectors.sandbox.served import Served
@@ -21,7 +22,6 @@ from connectors.sandbox.served import Served
 PACIFIC = ZoneInfo("America/Los_Angeles")
 PAGE_ID = "104882591000001"
 TOKEN = "EAAsamplecompany"  # noqa: S105 (opens nothing but this sandbox)
-VERSION = "v25.0"
 KEPT = timedelta(days=2 * 366)
 """How long insights are kept: of older days there is no value."""
 
@@ -167,22 +167,6 @@ def paging(params: Mapping[str, str], since: datetime, until: datetime) -> Mappi
         )
         for name, first in (("previous", since - width), ("next", until))
     }
-
-
-def error(
-    status: int,
-    code: int,
-    message: str,
-    kind: str = "GraphMethodException",
-    *,
-    subcode: int | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Reply:
-    """An error in the Graph API's shape."""
-    found: dict[str, Any] = {"message": message, "type": kind, "code": code}
-    if subcode is not None:
-        found["error_subcode"] = subcode
-    return Reply(status, {"error": found | {"fbtrace_id": "Asample"}}, headers or {})
 
 
 def serve(today: date, home: Path) -> Served:

@@ -11,7 +11,8 @@ from connectors.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.sandbox.facebook_pages import PAGE_ID, TOKEN, error, series
+from connectors.sandbox.facebook_pages import PAGE_ID, TOKEN, series
+from connectors.sandbox.graph_api import error
 from connectors.sandbox.http_server import Reply
 from connectors.windows import Range
 

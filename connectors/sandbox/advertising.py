@@ -1,0 +1,166 @@
+"""What the sample company spends on advertising and what its platforms credit it with, by campaign and day.
+
+A month's spend is a share of its revenue; a quarter's credited value is its spend times the quarter's figure,
+to the cent, on each platform by itself. People buy some time after they clicked, so a day's value grows for
+28 days after it is over. Numbers depend on the day and on `today`, and on nothing else.
+"""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from connectors.sandbox.apportion import dice, spread
+from connectors.sandbox.figures import (
+    FIRST_DAY,
+    NET_REVENUE_CENTS,
+    RETURN_ON_AD_SPEND_TENTHS,
+    Month,
+    Quarter,
+    trend,
+)
+
+LATE = 28
+"""Days after its end for which a day's value still grows."""
+MISSING = 0.45
+"""The share of a day's value that has not come yet when the day is over."""
+WEEKDAYS = (1.06, 1.08, 1.05, 1.02, 0.98, 0.88, 0.93)
+"""How much is spent on the days of a week, from Monday."""
+ROUND = 100_00
+"""Months are budgeted in hundreds of dollars (cents): a tenth of it is a whole number of cents."""
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """One campaign. `share` of the day's spend and `pull` on the value are set against the other campaigns'."""
+
+    number: str
+    name: str
+    share: float
+    pull: float
+    first: date = FIRST_DAY
+    last: date = date.max
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One place to advertise. A month costs one `part`th of its revenue; a click costs `click_cents` or so."""
+
+    part: int
+    click_cents: int
+    clicks_per_mille: float
+    campaigns: tuple[Campaign, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A campaign's day: shown, clicked, spent, credited (US cents)."""
+
+    campaign: Campaign
+    impressions: int
+    clicks: int
+    spend_cents: int
+    value_cents: int
+
+
+PLATFORMS: Mapping[str, Platform] = {
+    "meta_ads": Platform(
+        part=28,
+        click_cents=74,
+        clicks_per_mille=11.5,
+        campaigns=(
+            Campaign("120211840000010101", "Prospecting", 0.46, 0.72),
+            Campaign("120211840000010102", "Retargeting", 0.24, 1.64),
+            Campaign("120211840000010103", "Holiday 2025", 0.3, 1.1, date(2025, 11, 10), date(2025, 12, 31)),
+            Campaign("120211840000010104", "Green thingamajigs", 0.3, 1.0, date(2026, 2, 16)),
+        ),
+    ),
+    "google_ads": Platform(
+        part=22,
+        click_cents=128,
+        clicks_per_mille=42.0,
+        campaigns=(
+            Campaign("20984410001", "Search: brand", 0.17, 2.1),
+            Campaign("20984410002", "Search: widgets", 0.38, 0.78),
+            Campaign("20984410003", "Shopping", 0.31, 0.95),
+            Campaign("20984410004", "Performance Max", 0.26, 0.9, date(2025, 6, 2)),
+        ),
+    ),
+}  # fmt: skip
+
+
+def results(platform: str, day: date, today: date) -> list[Result]:
+    """What is known of `day` on `today`, by campaign; nothing before the first day or after `today`."""
+    if not FIRST_DAY <= day <= today:
+        return []
+    age = (today - day).days
+    return [
+        known(result, age)
+        for result in _quarter(platform, (day.year, (day.month + 2) // 3)).get(day, ())
+    ]
+
+
+def known(result: Result, age: int) -> Result:
+    """The part of a day's result that is known `age` days later; of a day that is not over, some."""
+    if age > LATE:
+        return result
+    if age:
+        here = 1 - MISSING * (1 - age / (LATE + 1)) ** 3
+        return replace(result, value_cents=int(result.value_cents * here))
+    return replace(
+        result,
+        impressions=result.impressions // 2,
+        clicks=result.clicks // 2,
+        spend_cents=result.spend_cents // 2,
+        value_cents=result.value_cents // 4,
+    )
+
+
+@lru_cache(maxsize=64)
+def _quarter(platform: str, quarter: Quarter) -> dict[date, list[Result]]:
+    """Each day's final results. A quarter is made as a whole, so that its figure comes out to the cent."""
+    year, place = quarter
+    spent = {
+        day: cents
+        for month in range(3 * place - 2, 3 * place + 1)
+        for day, cents in _spend(platform, (year, month)).items()
+    }
+    cells = [(day, campaign) for day, found in spent.items() for campaign in found]
+    total = sum(spent[day][campaign] for day, campaign in cells)
+    luck = dice("credited", platform, quarter)
+    weights = [
+        spent[day][campaign] * campaign.pull * float(luck.uniform(0.7, 1.3))
+        for day, campaign in cells
+    ]
+    credit = total * trend(RETURN_ON_AD_SPEND_TENTHS, year, place, growth=0.08) // 10
+    found: dict[date, list[Result]] = {}
+    for (day, campaign), value in zip(cells, spread(credit, weights), strict=True):
+        found.setdefault(day, []).append(
+            _result(platform, day, campaign, spent[day][campaign], value)
+        )
+    return found
+
+
+def _result(platform: str, day: date, campaign: Campaign, spend: int, value: int) -> Result:
+    about = PLATFORMS[platform]
+    luck = dice("clicks", platform, campaign.number, day)
+    clicks = max(1, round(spend / about.click_cents * float(luck.uniform(0.85, 1.15))))
+    impressions = round(1000 * clicks / about.clicks_per_mille * float(luck.uniform(0.8, 1.2)))
+    return Result(campaign, impressions, clicks, spend, value)
+
+
+def _spend(platform: str, month: Month) -> dict[date, dict[Campaign, int]]:
+    """What each campaign costs on each day of the month, in cents; the month's sum is a multiple of `ROUND`."""
+    about = PLATFORMS[platform]
+    budget = trend(NET_REVENUE_CENTS, *month) // about.part // ROUND * ROUND
+    days = [date(*month, n + 1) for n in range(monthrange(*month)[1])]
+    luck = dice("spend", platform, month)
+    weights = [WEEKDAYS[day.weekday()] * float(luck.uniform(0.92, 1.08)) for day in days]
+    found = {}
+    for day, cents in zip(days, spread(budget, weights), strict=True):
+        running = [x for x in about.campaigns if x.first <= day <= x.last]
+        shares = [x.share * float(luck.uniform(0.9, 1.1)) for x in running]
+        if running:
+            found[day] = dict(zip(running, spread(cents, shares), strict=True))
+    return found

@@ -1,0 +1,244 @@
+"""Meta's Marketing API, as far as the sample company's advertising account is asked for in it.
+
+Insights come as reports: `POST /v25.0/act_<id>/insights` begins one, `GET /v25.0/<report>` tells how far it
+is, `GET /v25.0/<report>/insights` pages through it. A report is made of what is known when it is begun.
+"""
+
+import json
+import threading
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from connectors.sandbox.advertising import Result, results
+from connectors.sandbox.graph_api import VERSION, error
+from connectors.sandbox.http_server import JsonServer, Reply, Request
+from connectors.sandbox.served import Served
+
+ACCOUNT_ID = "1184290000000042"
+TOKEN = "EAAsampleads"  # noqa: S105 (opens nothing but this sandbox)
+MONTHS_KEPT = 37
+WINDOWS: Mapping[str, float] = {
+    "1d_click": 0.71,
+    "7d_click": 1.0,
+    "28d_click": 1.13,
+    "1d_view": 0.18,
+}
+"""Attribution windows there are, and what they credit as a share of what seven days after a click do."""
+ACTIONS: Mapping[str, float] = {
+    "add_to_cart": 1.9,
+    "offsite_conversion.fb_pixel_purchase": 1.0,
+    "omni_purchase": 1.0,
+    "purchase": 1.0,
+}
+"""Actions that have a value, and how much of it: a purchase is told under three names."""
+DEFAULT_PAGE, LARGEST_PAGE = 25, 5_000
+Row = dict[str, Any]
+
+
+@dataclass
+class Faults:
+    """What goes wrong, for tests. Requests and reports are counted from 1."""
+
+    replies: Mapping[int, Reply] = field(default_factory=dict)
+    """What request n gets instead of its answer."""
+    outcomes: Mapping[int, Row] = field(default_factory=dict)
+    """What the status of report n ends with instead of its completion."""
+    asked_in_vain: int = 1
+    """How often a report is asked for before it is ready."""
+
+
+@dataclass
+class Report:
+    """A report that was begun."""
+
+    rows: list[Row]
+    outcome: Row
+    asked: int = 0
+
+
+class MetaAdsServer(JsonServer):
+    """The advertising account as it stands on `today`."""
+
+    def __init__(
+        self,
+        today: date,
+        *,
+        faults: Faults | None = None,
+        timezone: str = "Etc/UTC",
+        currency: str = "USD",
+    ) -> None:
+        self.today = today
+        self.faults = faults or Faults()
+        self.asked: list[Request] = []
+        """Every request, in the order of its arrival."""
+        self._account = {"id": f"act_{ACCOUNT_ID}", "timezone_name": timezone, "currency": currency}
+        self._reports: dict[str, Report] = {}
+        self._lock = threading.Lock()
+        super().__init__(self._answer)
+
+    def _answer(self, request: Request) -> Reply:
+        with self._lock:
+            self.asked.append(request)
+            number = len(self.asked)
+        if number in self.faults.replies:
+            return self.faults.replies[number]
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if given != TOKEN:
+            return error(401, 190, f"Malformed access token {given}", "OAuthException")
+        account, begin = f"/{VERSION}/act_{ACCOUNT_ID}", f"/{VERSION}/act_{ACCOUNT_ID}/insights"
+        if (request.method, request.path) == ("GET", account):
+            return fields_of(self._account, request.params.get("fields", ""))
+        if (request.method, request.path) == ("POST", begin):
+            return self._begin(dict(parse_qsl(request.body.decode())))
+        report, _, edge = request.path.removeprefix(f"/{VERSION}/").partition("/")
+        if request.method == "GET" and report in self._reports and edge in {"", "insights"}:
+            found = self._reports[report]
+            return (
+                self._rows(report, found, request.params) if edge else self._status(report, found)
+            )
+        said = f"Unsupported {request.method.lower()} request. Object with ID '{report}' does not exist"
+        return error(400, 100, said, subcode=33)
+
+    def _begin(self, form: Mapping[str, str]) -> Reply:
+        try:
+            rows = [*rows_of(form, self._account["currency"], self.today)]
+        except TooOld as refused:
+            return error(400, 3018, str(refused), "OAuthException")
+        except (KeyError, ValueError) as refused:
+            return error(400, 100, f"(#100) {refused}", "OAuthException")
+        with self._lock:
+            number = len(self._reports) + 1
+            done = {"async_status": "Job Completed", "async_percent_completion": 100}
+            report = f"60251400000{number:04d}"
+            self._reports[report] = Report(rows, self.faults.outcomes.get(number, done))
+        return Reply(200, {"report_run_id": report})
+
+    def _status(self, number: str, report: Report) -> Reply:
+        with self._lock:
+            report.asked += 1
+            left = self.faults.asked_in_vain + 1 - report.asked
+        state = report.outcome
+        if left == 1:  # everything is counted, and nothing is there to be read yet
+            state = {"async_status": "Job Running", "async_percent_completion": 100}
+        elif left > 1:
+            state = {"async_status": "Job Not Started", "async_percent_completion": 0}
+        return Reply(200, {"id": number, "account_id": ACCOUNT_ID} | state)
+
+    def _rows(self, number: str, report: Report, params: Mapping[str, str]) -> Reply:
+        is_over = report.asked > self.faults.asked_in_vain
+        if not is_over or report.outcome["async_status"] != "Job Completed":
+            return error(
+                400, 2601, "Error accessing adreport job.", "OAuthException", subcode=1815107
+            )
+        size = min(int(params.get("limit", DEFAULT_PAGE)), LARGEST_PAGE)
+        first = int(urlsafe_b64decode(params["after"])) if "after" in params else 0
+        page = report.rows[first : first + size]
+        answer: Row = {"data": page}
+        if page:
+            cursors = {"before": cursor(first), "after": cursor(first + len(page))}
+            answer["paging"] = {"cursors": cursors}
+            if first + len(page) < len(report.rows):
+                link = urlencode({"access_token": TOKEN, "limit": size, "after": cursors["after"]})
+                answer["paging"]["next"] = (
+                    f"https://graph.facebook.com/{VERSION}/{number}/insights?{link}"
+                )
+        return Reply(200, answer)
+
+
+class TooOld(Exception):
+    """The range begins before what is kept."""
+
+
+def rows_of(form: Mapping[str, str], currency: str, today: date) -> Iterator[Row]:
+    """The rows that a form asks for. Raises KeyError or ValueError for what is not understood."""
+    if (form["level"], form["time_increment"]) != ("campaign", "1"):
+        raise ValueError("level and time_increment must be campaign and 1 in this account")
+    if form.get("action_report_time", "impression") != "impression":
+        raise ValueError("action_report_time must be impression in this account")
+    days = json.loads(form["time_range"])
+    first, last = date.fromisoformat(days["since"]), date.fromisoformat(days["until"])
+    if last < first:
+        raise ValueError("time_range: since must not be later than until")
+    if first < months_before(today, MONTHS_KEPT):
+        raise TooOld(
+            f"(#3018) The start date of the time range cannot be beyond {MONTHS_KEPT} months from the current date"
+        )
+    windows = json.loads(form.get("action_attribution_windows", "[]"))
+    if not WINDOWS.keys() >= {*windows}:
+        raise ValueError("Param action_attribution_windows must be one of " + ", ".join(WINDOWS))
+    fields = form["fields"].split(",")
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        for result in results("meta_ads", day, today):
+            yield row_of(result, day, fields, windows, currency)
+
+
+def row_of(result: Result, day: date, fields: list[str], windows: list[str], currency: str) -> Row:
+    """A campaign's day: the fields asked for, numbers as text, and the day it is of."""
+    there: Row = {
+        "account_currency": currency,
+        "campaign_id": result.campaign.number,
+        "campaign_name": result.campaign.name,
+        "impressions": str(result.impressions),
+        "clicks": str(result.clicks),
+        "spend": major(result.spend_cents),
+        "action_values": action_values(result.value_cents, windows),
+    }
+    unknown = [name for name in fields if name not in there]
+    if unknown:
+        raise ValueError(f"{unknown[0]} is not valid for fields param")
+    found = {name: there[name] for name in fields if there[name] != []}
+    return found | {"date_start": day.isoformat(), "date_stop": day.isoformat()}
+
+
+def action_values(cents: int, windows: list[str]) -> list[Row]:
+    """What each kind of action brought, as a whole and in each of `windows`; nothing where nothing came."""
+    if not cents:
+        return []
+    return [
+        {"action_type": action, "value": major(int(cents * share * (1 + WINDOWS["1d_view"])))}
+        | {name: major(int(cents * share * WINDOWS[name])) for name in windows}
+        for action, share in ACTIONS.items()
+    ]
+
+
+def fields_of(there: Mapping[str, Any], asked: str) -> Reply:
+    """The fields asked for, and the id."""
+    fields = [name for name in asked.split(",") if name]
+    for name in fields:
+        if name not in there:
+            said = f"(#100) Tried accessing nonexisting field ({name}) on node type (AdAccount)"
+            return error(400, 100, said)
+    return Reply(200, {name: there[name] for name in dict.fromkeys([*fields, "id"])})
+
+
+def major(cents: int) -> str:
+    """Cents as the API writes money: in dollars, without trailing zeros."""
+    whole, rest = divmod(cents, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
+
+
+def cursor(place: int) -> str:
+    """A place in a report, as the API hides it."""
+    return urlsafe_b64encode(str(place).encode()).decode()
+
+
+def months_before(day: date, months: int) -> date:
+    """The first day of the month `months` before that of `day`: nothing is thrown away in mid-month here."""
+    year, place = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, place + 1, 1)
+
+
+def serve(today: date, home: Path) -> Served:
+    """The sample company's advertising account, as it stands on `today`. Needs nothing of `home`."""
+    server = MetaAdsServer(today)
+    values = {
+        "META_ADS_ACCOUNT_ID": ACCOUNT_ID,
+        "META_ADS_ACCESS_TOKEN": TOKEN,
+        "META_ADS_API_BASE": server.address,
+    }
+    return Served(values, server.close)

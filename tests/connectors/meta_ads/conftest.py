@@ -1,0 +1,93 @@
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.engine import StreamReport, pull
+from connectors.lake import Lake
+from connectors.meta_ads import CAMPAIGN_DAYS, SOURCE
+from connectors.sandbox.meta_ads import ACCOUNT_ID, TOKEN, Faults, MetaAdsServer
+from connectors.throttle import ThrottledCalls
+from connectors.windows import Range
+
+TODAY = date(2026, 11, 24)
+
+
+class AdAccount:
+    """An advertising account on loopback and a lake that it is pulled into."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake = lake
+        self.waits: list[float] = []
+        """How long would have been slept."""
+        self.servers: list[MetaAdsServer] = []
+
+    def serve(
+        self,
+        today: date = TODAY,
+        *,
+        timezone: str = "Etc/UTC",
+        currency: str = "USD",
+        **faults: Any,
+    ) -> MetaAdsServer:
+        """The account as it stands on `today`."""
+        server = MetaAdsServer(today, faults=Faults(**faults), timezone=timezone, currency=currency)
+        self.servers.append(server)
+        return server
+
+    def pulled(
+        self, server: MetaAdsServer, wanted: Range, *, now: datetime | None = None, **values: str
+    ) -> StreamReport:
+        """What pulling `wanted` came to, at noon of the server's day unless told otherwise."""
+        at = now or datetime.combine(server.today, time(12, tzinfo=UTC))
+        calls = ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=self.waits.append)
+        options = {
+            "META_ADS_ACCOUNT_ID": ACCOUNT_ID,
+            "META_ADS_ACCESS_TOKEN": TOKEN,
+            "META_ADS_API_BASE": server.address,
+        }
+        (report,) = pull(SOURCE, options | values, self.lake, wanted, now=lambda: at, calls=calls)
+        return report
+
+    def rows(self, first: date, last: date | None = None) -> list[dict[str, Any]]:
+        """What the lake holds of these days, in order."""
+        windows = self.lake.between("meta_ads", CAMPAIGN_DAYS, first, last or first)
+        return [
+            row
+            for window in sorted(windows)
+            for row in self.lake.read("meta_ads", CAMPAIGN_DAYS, window).to_pylist()
+        ]
+
+    def value(self, day: date) -> Decimal:
+        """What the purchases of a day are worth, over all campaigns."""
+        return sum((row["purchase_value"] for row in self.rows(day)), Decimal(0))
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[AdAccount]:
+    account = AdAccount(Lake(tmp_path / "lake"))
+    yield account
+    for server in account.servers:
+        server.close()
+
+
+def campaign_day(**other: Any) -> dict[str, Any]:
+    """A row of a report, as Meta writes it."""
+    return {
+        "campaign_id": "7",
+        "campaign_name": "Autumn",
+        "account_currency": "USD",
+        "impressions": "1000",
+        "clicks": "20",
+        "spend": "12.34",
+        "date_start": "2026-10-01",
+        "date_stop": "2026-10-01",
+    } | other
+
+
+@pytest.fixture
+def row() -> Any:
+    return campaign_day

@@ -1,0 +1,110 @@
+import json
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import requests
+
+from connectors.sandbox.advertising import results
+from connectors.sandbox.meta_ads import ACCOUNT_ID, TOKEN, MetaAdsServer
+
+ACCOUNT = f"/v25.0/act_{ACCOUNT_ID}"
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MetaAdsServer]:
+    with MetaAdsServer(TODAY) as server:
+        yield server
+
+
+def ask(
+    server: MetaAdsServer, path: str, method: str = "GET", token: str = TOKEN, **sent: object
+) -> requests.Response:
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.request(method, server.address + path, headers=headers, timeout=5, **sent)
+
+
+def form(first: str = "2026-10-01", last: str = "2026-10-01", **changes: str) -> dict[str, str]:
+    return {
+        "level": "campaign",
+        "time_increment": "1",
+        "time_range": json.dumps({"since": first, "until": last}),
+        "fields": "campaign_name,spend,action_values",
+        "action_attribution_windows": json.dumps(["7d_click", "1d_view"]),
+    } | changes
+
+
+def begun(server: MetaAdsServer, **changes: str) -> str:
+    answer = ask(server, f"{ACCOUNT}/insights", "POST", data=form(**changes)).json()
+    return f"/v25.0/{answer['report_run_id']}"
+
+
+def test_a_report_is_read_when_it_is_completed_and_not_when_it_is_at_a_hundred_percent(
+    server: MetaAdsServer,
+) -> None:
+    report = begun(server)
+    early = ask(server, f"{report}/insights").json()["error"]
+    assert (early["code"], early["error_subcode"]) == (2601, 1815107)
+    states = [ask(server, report).json() for _ in range(2)]
+    assert [x["async_status"] for x in states] == ["Job Running", "Job Completed"]
+    assert [x["async_percent_completion"] for x in states] == [100, 100]
+    assert ask(server, f"{report}/insights").status_code == 200
+
+
+def test_a_row_holds_what_was_asked_for_in_texts_and_its_day(server: MetaAdsServer) -> None:
+    report = begun(server)
+    ask(server, report), ask(server, report)
+    row = ask(server, f"{report}/insights").json()["data"][0]
+    assert row.keys() == {"campaign_name", "spend", "action_values", "date_start", "date_stop"}
+    assert row["date_start"] == row["date_stop"] == "2026-10-01"
+    cents = results("meta_ads", date(2026, 10, 1), TODAY)[0].value_cents
+    purchase = next(x for x in row["action_values"] if x["action_type"] == "purchase")
+    assert float(purchase["7d_click"]) == cents / 100
+    assert float(purchase["1d_view"]) < float(purchase["7d_click"]) < float(purchase["value"])
+
+
+def test_pages_follow_their_cursors_and_only_the_last_has_no_next(server: MetaAdsServer) -> None:
+    report = begun(server, first="2026-10-01", last="2026-10-04")
+    ask(server, report), ask(server, report)
+    sizes, params = [], {"limit": "5"}
+    for _ in range(3):
+        page = ask(server, f"{report}/insights", params=params).json()
+        sizes.append(len(page["data"]))
+        assert page["paging"]["cursors"]["after"]
+        assert ("next" in page["paging"]) == (len(sizes) < 3)
+        params["after"] = page["paging"]["cursors"]["after"]
+        if "next" in page["paging"]:
+            assert TOKEN in page["paging"]["next"]
+    assert sizes == [5, 5, 2]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "said"),
+    [
+        ({"first": "2023-09-30"}, 3018, "37 months"),
+        ({"first": "2026-10-02"}, 100, "since must not be later"),
+        ({"fields": "spend,spent"}, 100, "spent is not valid"),
+        ({"action_attribution_windows": '["7d_view"]'}, 100, "action_attribution_windows"),
+        ({"level": "planet"}, 100, "level"),
+    ],
+)
+def test_what_the_api_does_not_take_is_refused(
+    server: MetaAdsServer, changes: dict[str, str], code: int, said: str
+) -> None:
+    answer = ask(server, f"{ACCOUNT}/insights", "POST", data=form(**changes))
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == code
+    assert said in answer.json()["error"]["message"]
+
+
+def test_the_account_tells_its_zone_and_currency(server: MetaAdsServer) -> None:
+    found = ask(server, ACCOUNT, params={"fields": "timezone_name,currency"}).json()
+    assert found == {"timezone_name": "Etc/UTC", "currency": "USD", "id": f"act_{ACCOUNT_ID}"}
+    refused = ask(server, ACCOUNT, params={"fields": "fan_count"}).json()["error"]
+    assert refused["code"] == 100
+
+
+def test_a_wrong_token_and_an_unknown_report_are_refused(server: MetaAdsServer) -> None:
+    assert ask(server, ACCOUNT, token="EAAother").json()["error"]["code"] == 190
+    assert ask(server, "/v25.0/1").json()["error"]["error_subcode"] == 33
