@@ -27,7 +27,7 @@ import pyarrow as pa
 
 from connectors.contract import Cadence, Calls, Limit, Option, Page, Slice, Source, Stream, column
 from connectors.errors import QuotaExhausted, Rejected, Unavailable
-from connectors.google_api import REFILLS, diagnose, service_account
+from connectors.google_api import REFILLS, diagnose, loopback_channel, service_account
 from connectors.http import usable_address
 
 if TYPE_CHECKING:  # the client takes a second to import: done when a property is opened
@@ -206,25 +206,18 @@ def open_client(endpoint: str, credentials: str) -> "BetaAnalyticsDataClient":
 
     Raises `CredentialError` when the file named by `credentials` is not there or no service account's.
     """
-    parts = urlsplit(endpoint)
-    if parts.path:
-        raise Rejected(
-            "GA4_API_ENDPOINT has a path", "write it as https://host or https://host:port"
-        )
+    channel = loopback_channel(endpoint, "GA4_API_ENDPOINT")
     from google.analytics.data_v1beta import BetaAnalyticsDataClient
 
-    if parts.scheme == "http":
-        import grpc
+    if channel:
         from google.analytics.data_v1beta.services.beta_analytics_data.transports import (
             BetaAnalyticsDataGrpcTransport,
         )
 
-        options = [("grpc.enable_http_proxy", 0), ("grpc.max_receive_message_length", -1)]
-        channel = grpc.insecure_channel(parts.netloc, options)
         return BetaAnalyticsDataClient(transport=BetaAnalyticsDataGrpcTransport(channel=channel))
     return BetaAnalyticsDataClient(
         credentials=service_account(credentials, SCOPE),
-        client_options={"api_endpoint": parts.netloc},
+        client_options={"api_endpoint": urlsplit(endpoint).netloc},
     )
 
 

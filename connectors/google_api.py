@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from connectors.errors import (
     CredentialError,
@@ -52,6 +53,22 @@ def service_account(named: str, scope: str) -> Any:
             f"{path} is not the JSON key file of a service account",
             "make one in Google Cloud > IAM > Service accounts > Keys",
         ) from None
+
+
+def loopback_channel(endpoint: str, option: str) -> Any:
+    """An unencrypted gRPC channel to this machine; None where `endpoint` is https, which takes credentials.
+
+    `endpoint` has passed `usable_address`. Raises `Rejected`, naming `option`, when it has a path.
+    """
+    parts = urlsplit(endpoint)
+    if parts.path:
+        raise Rejected(f"{option} has a path", "write it as https://host or https://host:port")
+    if parts.scheme == "https":
+        return None
+    import grpc
+
+    options = [("grpc.enable_http_proxy", 0), ("grpc.max_receive_message_length", -1)]
+    return grpc.insecure_channel(parts.netloc, options)
 
 
 def diagnose(error: Exception) -> SourceError | None:

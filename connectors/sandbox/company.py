@@ -39,7 +39,10 @@ class SampleCompany:
                 self._served.popitem()[1].close()
 
     def values(self, source: str) -> Mapping[str, str] | None:
-        """The option values that lead to the company's own `source`; None where it uses no such system."""
+        """The option values that lead to the company's own `source`.
+
+        None where it uses no such system, or speaks to it with a package that is an extra and not installed.
+        """
         with self._lock:
             if source not in self._served:
                 try:

@@ -1,0 +1,218 @@
+"""Google Ads, as the sample company would find it: `SearchStream` of the API (v26), over gRPC.
+
+The messages are the vendor's own classes; where its package is not installed this module cannot be imported,
+and the company has no such account. Queries are read as far as the language's SELECT, FROM, WHERE on days and
+ORDER BY; an error comes with the status and, in the trailing metadata, with what Google Ads says of it.
+"""
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.ads.googleads.v26.errors.types.errors import GoogleAdsError, GoogleAdsFailure
+from google.ads.googleads.v26.services.types.google_ads_service import (
+    GoogleAdsRow,
+    SearchGoogleAdsStreamRequest,
+    SearchGoogleAdsStreamResponse,
+)
+
+from connectors.sandbox.advertising import Result, results
+from connectors.sandbox.served import Served
+
+CUSTOMER = "4829105736"
+TOKEN = "sampledevelopertoken"  # noqa: S105 (opens nothing but this sandbox)
+SERVICE = "google.ads.googleads.v26.services.GoogleAdsService"
+FAILURE = "google.ads.googleads.v26.errors.googleadsfailure-bin"
+QUERY = re.compile(
+    r"SELECT (?P<fields>[\w., ]+?) FROM (?P<resource>\w+)"
+    r"(?: WHERE segments\.date BETWEEN '(?P<first>[\d-]+)' AND '(?P<last>[\d-]+)')?"
+    r"(?: ORDER BY (?P<order>[\w., ]+))?"
+)
+CAMPAIGN_FIELDS: dict[str, Callable[[Result, date], Any]] = {
+    "segments.date": lambda result, day: day.isoformat(),
+    "campaign.id": lambda result, day: int(result.campaign.number),
+    "campaign.name": lambda result, day: result.campaign.name,
+    "metrics.impressions": lambda result, day: result.impressions,
+    "metrics.clicks": lambda result, day: result.clicks,
+    "metrics.cost_micros": lambda result, day: result.spend_cents * 10_000,
+    "metrics.conversions_value": lambda result, day: result.value_cents / 100,
+}
+Failed = tuple[grpc.StatusCode, str, GoogleAdsError | None]
+"""A status, its text, and what Google Ads says is wrong."""
+
+
+@dataclass
+class Faults:
+    """What goes wrong, for tests."""
+
+    failures: list[Failed | None] = field(default_factory=list)
+    """What the next calls fail with, in turn; None lets its call pass."""
+    breaks_off_after: int | None = None
+    """Parts of the next stream that come before it breaks off."""
+    rows_per_part: int = 10_000
+
+
+class GoogleAdsServer:
+    """An account as it stands on `today`, on 127.0.0.1. A context manager."""
+
+    def __init__(
+        self,
+        today: date,
+        *,
+        faults: Faults | None = None,
+        timezone: str = "Etc/UTC",
+        currency: str = "USD",
+    ) -> None:
+        self.today = today
+        self.faults = faults or Faults()
+        self.asked: list[str] = []
+        """Every query, in the order of its arrival."""
+        self.sent_along: list[dict[str, str]] = []
+        """The metadata of each call."""
+        self._customer = {"customer.time_zone": timezone, "customer.currency_code": currency}
+        self._lock = threading.Lock()
+        self._workers = ThreadPoolExecutor(8, thread_name_prefix="google-ads-server")
+        self._grpc = grpc.server(self._workers, options=[("grpc.so_reuseport", 0)])
+        search = grpc.unary_stream_rpc_method_handler(
+            self._search_stream,
+            request_deserializer=SearchGoogleAdsStreamRequest.deserialize,
+            response_serializer=SearchGoogleAdsStreamResponse.serialize,
+        )
+        handler = grpc.method_handlers_generic_handler(SERVICE, {"SearchStream": search})
+        self._grpc.add_generic_rpc_handlers((handler,))
+        self.address = f"http://127.0.0.1:{self._grpc.add_insecure_port('127.0.0.1:0')}"
+        self._grpc.start()
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._grpc.stop(grace=None).wait()
+        self._workers.shutdown()
+
+    def __enter__(self) -> "GoogleAdsServer":
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.close()
+
+    def _search_stream(
+        self, request: SearchGoogleAdsStreamRequest, context: Any
+    ) -> Iterator[SearchGoogleAdsStreamResponse]:
+        sent = {each.key: each.value for each in context.invocation_metadata()}
+        with self._lock:
+            self.asked.append(request.query)
+            self.sent_along.append(sent)
+            failed = self.faults.failures.pop(0) if self.faults.failures else None
+            ends, self.faults.breaks_off_after = self.faults.breaks_off_after, None
+        failed = failed or refused(sent, request.customer_id)
+        if failed:
+            fail(context, *failed)
+        try:
+            rows = self._rows(request.query)
+        except ValueError as error:
+            code, said = error.args
+            told = GoogleAdsError(error_code={"query_error": code}, message=said)
+            fail(context, grpc.StatusCode.INVALID_ARGUMENT, INVALID, told)
+            raise
+        size = self.faults.rows_per_part
+        for part, first in enumerate(range(0, len(rows), size)):
+            if part == ends:
+                context.abort(grpc.StatusCode.UNAVAILABLE, "Connection reset by peer")
+            yield SearchGoogleAdsStreamResponse(
+                results=rows[first : first + size], request_id=f"sample-{len(self.asked)}"
+            )
+
+    def _rows(self, query: str) -> list[GoogleAdsRow]:
+        """The rows that answer a query. Raises ValueError with the code and sentence of its fault."""
+        parts = QUERY.fullmatch(" ".join(query.split()))
+        if not parts:
+            raise ValueError("UNEXPECTED_INPUT", "Error in query: unexpected input.")
+        fields = [name.strip() for name in parts["fields"].split(",")]
+        known = {*self._customer} | (
+            {*CAMPAIGN_FIELDS} if parts["resource"] == "campaign" else set()
+        )
+        unknown = [name for name in fields if name not in known]
+        if unknown:
+            raise ValueError(
+                "UNRECOGNIZED_FIELD", f"Unrecognized field in the query: '{unknown[0]}'."
+            )
+        if parts["resource"] == "customer":
+            return [row({name: self._customer[name] for name in fields})]
+        if not parts["first"]:
+            raise ValueError(
+                "EXPECTED_FILTERS_ON_DATE_RANGE", "Expected filters on the date range."
+            )
+        days = days_of(parts["first"], parts["last"])
+        cells = [(day, result) for day in days for result in results("google_ads", day, self.today)]
+        found = [
+            {name: get(result, day) for name, get in CAMPAIGN_FIELDS.items()}
+            for day, result in cells
+        ]
+        for name in reversed([x.strip() for x in (parts["order"] or "").split(",") if x.strip()]):
+            found.sort(key=lambda values: values[name])
+        return [row({x: (values | self._customer)[x] for x in fields}) for values in found]
+
+
+INVALID = "Request contains an invalid argument."
+
+
+def refused(sent: dict[str, str], customer: str) -> Failed | None:
+    """Why the caller may not read the account of `customer`; None when it may."""
+    if sent.get("developer-token") != TOKEN:
+        told = GoogleAdsError(
+            error_code={"authentication_error": "DEVELOPER_TOKEN_INVALID"},
+            message="The developer token is not valid.",
+        )
+        said = "Request is missing required authentication credential."
+        return grpc.StatusCode.UNAUTHENTICATED, said, told
+    if customer != CUSTOMER:
+        told = GoogleAdsError(
+            error_code={"authorization_error": "USER_PERMISSION_DENIED"},
+            message="User doesn't have permission to access customer.",
+        )
+        return grpc.StatusCode.PERMISSION_DENIED, "The caller does not have permission", told
+    return None
+
+
+def fail(context: Any, code: grpc.StatusCode, said: str, told: GoogleAdsError | None) -> None:
+    """End a call as Google Ads does: by raising."""
+    if told is not None:
+        failure = GoogleAdsFailure(errors=[told], request_id="sample")
+        context.set_trailing_metadata(((FAILURE, GoogleAdsFailure.serialize(failure)),))
+    context.abort(code, said)
+
+
+def days_of(first: str, last: str) -> Sequence[date]:
+    """The days of a range. Raises ValueError with the code and sentence of its fault."""
+    try:
+        since, until = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        raise ValueError("INVALID_VALUE_WITH_BETWEEN_OPERATOR", "Invalid date literal.") from None
+    return [since + timedelta(days=n) for n in range((until - since).days + 1)]
+
+
+def row(values: dict[str, Any]) -> GoogleAdsRow:
+    """A row of an answer, from values by the names of their fields."""
+    nested: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        resource, _, attribute = name.partition(".")
+        nested.setdefault(resource, {})[attribute] = value
+    return GoogleAdsRow(nested)
+
+
+def serve(today: date, home: Path) -> Served:
+    """The sample company's Google Ads account, as it stands on `today`. Needs nothing of `home`."""
+    server = GoogleAdsServer(today)
+    values = {
+        "GOOGLE_ADS_CUSTOMER_ID": CUSTOMER,
+        "GOOGLE_ADS_DEVELOPER_TOKEN": TOKEN,
+        "GOOGLE_ADS_LOGIN_CUSTOMER_ID": "",
+        "GOOGLE_APPLICATION_CREDENTIALS": "",
+        "GOOGLE_ADS_API_ENDPOINT": server.address,
+    }
+    return Served(values, server.close)

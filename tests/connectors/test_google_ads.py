@@ -1,0 +1,425 @@
+"""Google Ads, against a server that speaks its protocol."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from google.ads.googleads.v26.errors.types.errors import GoogleAdsError
+from grpc import StatusCode as Status
+
+from connectors.contract import Slice
+from connectors.engine import StreamReport, pull
+from connectors.errors import (
+    CredentialError,
+    Drift,
+    PermissionDenied,
+    QuotaExhausted,
+    Rejected,
+    SourceError,
+    Throttled,
+    Unavailable,
+)
+from connectors.google_ads import CAMPAIGN_DAYS, SOURCE, amount, diagnose
+from connectors.lake import Lake
+from connectors.rows import to_table
+from connectors.sandbox.google_ads import CUSTOMER, TOKEN, Faults, GoogleAdsServer
+from connectors.throttle import ThrottledCalls
+from connectors.windows import Range
+
+TODAY = date(2026, 11, 24)
+OCTOBER = Range(date(2026, 10, 1), date(2026, 10, 31))
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., GoogleAdsServer]]:
+    servers: list[GoogleAdsServer] = []
+
+    def start(today: date = TODAY, *, timezone="Etc/UTC", currency="USD", **faults):
+        servers.append(
+            GoogleAdsServer(today, faults=Faults(**faults), timezone=timezone, currency=currency)
+        )
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake")
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    """A service account's key, for a sign-in service that nobody runs."""
+    private = rsa.generate_private_key(65537, 2048).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    key = {
+        "type": "service_account",
+        "client_email": "okra@example.iam.gserviceaccount.com",
+        "token_uri": "https://127.0.0.1:1/token",
+        "private_key": private.decode(),
+    }
+    path = tmp_path / "key.json"
+    path.write_text(json.dumps(key))
+    return path
+
+
+def calls(slept: list[float] | None = None) -> ThrottledCalls:
+    """No waiting, but a note of how long it would have been."""
+    return ThrottledCalls(
+        SOURCE.limits, SOURCE.diagnose, sleep=(slept if slept is not None else []).append
+    )
+
+
+def options(server: GoogleAdsServer) -> dict[str, str]:
+    """What leads to `server`."""
+    return {
+        "GOOGLE_ADS_CUSTOMER_ID": CUSTOMER,
+        "GOOGLE_ADS_DEVELOPER_TOKEN": TOKEN,
+        "GOOGLE_ADS_API_ENDPOINT": server.address,
+    }
+
+
+def take(
+    server: GoogleAdsServer,
+    lake: Lake,
+    wanted: Range,
+    *,
+    slept: list[float] | None = None,
+    now: datetime | None = None,
+    **values: str,
+) -> StreamReport:
+    at = now or datetime(*server.today.timetuple()[:3], 12, tzinfo=UTC)
+    (report,) = pull(
+        SOURCE, options(server) | values, lake, wanted, now=lambda: at, calls=calls(slept)
+    )
+    return report
+
+
+def rows(lake: Lake, first: date, last: date | None = None) -> list[dict[str, object]]:
+    windows = sorted(lake.between("google_ads", CAMPAIGN_DAYS, first, last or first))
+    return [
+        row for day in windows for row in lake.read("google_ads", CAMPAIGN_DAYS, day).to_pylist()
+    ]
+
+
+def told(kind: str, code: str, said: str, seconds: int = 0) -> GoogleAdsError:
+    details = {"quota_error_details": {"retry_delay": timedelta(seconds=seconds)}}
+    return GoogleAdsError(
+        error_code={kind: code}, message=said, details=details if seconds else None
+    )
+
+
+def test_the_third_quarter_of_2026_returns_4_2_times_what_it_cost(serve, lake):
+    quarter = Range(date(2026, 7, 1), date(2026, 9, 30))
+    assert take(serve(), lake, quarter).error is None
+    found = rows(lake, quarter.first, quarter.last)
+    assert sum(row["cost_micros"] for row in found) == 21_700_000_000
+    assert sum(row["conversions_value"] for row in found) == Decimal(21_700) * Decimal("4.2")
+    assert len(found) == 92 * 4
+    assert {row["campaign_name"] for row in found} == {
+        "Search: brand", "Search: widgets", "Shopping", "Performance Max",
+    }  # fmt: skip
+
+
+def test_the_days_are_asked_for_in_one_query_and_the_developer_token_goes_along(serve, lake):
+    server = serve()
+    take(server, lake, OCTOBER)
+    assert server.asked[0] == "SELECT customer.time_zone FROM customer"
+    assert len(server.asked) == 2
+    assert "segments.date BETWEEN '2026-10-01' AND '2026-10-31'" in server.asked[1]
+    for sent in server.sent_along:
+        assert sent["developer-token"] == TOKEN
+        assert "login-customer-id" not in sent
+        assert "authorization" not in sent  # nothing is signed on the way to this machine
+
+
+def test_the_manager_account_goes_along_where_one_is_set_and_dashes_are_taken_out(serve, lake):
+    server = serve()
+    take(
+        server, lake, OCTOBER,
+        GOOGLE_ADS_CUSTOMER_ID="482-910-5736", GOOGLE_ADS_LOGIN_CUSTOMER_ID="111-222-3333",
+    )  # fmt: skip
+    assert {sent["login-customer-id"] for sent in server.sent_along} == {"1112223333"}
+
+
+def test_an_answer_in_parts_is_read_to_its_end(serve, lake):
+    report = take(serve(rows_per_part=10), lake, OCTOBER)
+    assert report.rows == 31 * 4
+
+
+def test_a_stream_that_breaks_off_is_asked_for_again_and_no_part_of_it_is_kept_twice(serve):
+    server = serve(rows_per_part=10)
+    slept: list[float] = []
+    connection = SOURCE.open(options(server), calls(slept))
+    server.faults.breaks_off_after = 2
+    pages = [*connection.pages(Slice(CAMPAIGN_DAYS, OCTOBER.first, OCTOBER.last, connection.zone))]
+    connection.close()
+    assert sum(len(page.rows) for page in pages) == 31 * 4
+    assert len(server.asked) == 3  # the account, and the same query twice
+    assert server.asked[1] == server.asked[2]
+    assert len([wait for wait in slept if 0.3 < wait < 0.7]) == 1
+
+
+def test_a_day_grows_and_is_read_again_for_sixty_days(serve, lake):
+    day = Range(date(2026, 9, 1), date(2026, 9, 1))
+    values, settled = [], []
+    for age in (1, 28, 29, 60, 61):
+        report = take(serve(day.first + timedelta(days=age)), lake, day)
+        values.append(sum(row["conversions_value"] for row in rows(lake, day.first)))
+        settled += [manifest.settled for manifest in report.committed]
+    assert values[0] < values[1] < values[2] == values[3] == values[4]
+    assert settled == [False, False, False, False, True]
+    assert take(serve(), lake, day).skipped == {"settled": 1}
+
+
+def test_days_are_the_accounts_and_so_is_the_currency(serve, lake):
+    server = serve(timezone="America/Los_Angeles", currency="EUR")
+    wanted = Range(date(2026, 11, 22), date(2026, 11, 23))
+    # the 23rd is over at 08:00 UTC, and told of four hours later
+    early = take(server, lake, wanted, now=datetime(2026, 11, 24, 11, 59, tzinfo=UTC))
+    assert [x.window for x in early.committed] == [date(2026, 11, 22)]
+    late = take(server, lake, wanted, now=datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
+    assert [x.window for x in late.committed] == [date(2026, 11, 22), date(2026, 11, 23)]
+    assert {row["currency"] for row in rows(lake, date(2026, 11, 23))} == {"EUR"}
+
+
+@pytest.mark.parametrize(
+    ("value", "decimal"),
+    [(0.0, "0"), (1234.56, "1234.56"), (0.1 + 0.2, "0.3"), (1e9 + 0.01, "1000000000.01")],
+)
+def test_a_value_is_the_decimal_that_its_float_stands_for(value: float, decimal: str):
+    assert amount(value) == Decimal(decimal)
+
+
+def test_a_value_that_is_no_number_is_refused():
+    values = {field.name: None for field in CAMPAIGN_DAYS.schema}
+    values |= {"date": TODAY, "campaign_id": 1, "campaign_name": "", "currency": "USD"}
+    values |= {"impressions": 0, "clicks": 0, "cost_micros": 0}
+    with pytest.raises(Drift, match="conversions_value"):
+        to_table(CAMPAIGN_DAYS, [values | {"conversions_value": amount(float("nan"))}])
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "code", "fault"),
+    [
+        (Status.UNAUTHENTICATED, "authentication_error", "OAUTH_TOKEN_EXPIRED", CredentialError),
+        (Status.PERMISSION_DENIED, "authorization_error", "DEVELOPER_TOKEN_NOT_APPROVED", PermissionDenied),
+        (Status.PERMISSION_DENIED, "authorization_error", "CUSTOMER_NOT_ENABLED", PermissionDenied),
+        (Status.RESOURCE_EXHAUSTED, "quota_error", "RESOURCE_EXHAUSTED", QuotaExhausted),
+        (Status.RESOURCE_EXHAUSTED, "quota_error", "RESOURCE_TEMPORARILY_EXHAUSTED", Throttled),
+        (Status.INVALID_ARGUMENT, "query_error", "REQUESTED_METRICS_FOR_MANAGER", Rejected),
+    ],
+)  # fmt: skip
+def test_what_google_ads_says_is_wrong_is_told_for_what_it_is(
+    serve, lake, status: Status, kind: str, code: str, fault: type[SourceError]
+):
+    slept: list[float] = []
+    failed = (status, "Something is wrong.", told(kind, code, "In particular this."))
+    report = take(serve(failures=[failed] * 20), lake, OCTOBER, slept=slept)
+    assert type(report.error) is fault
+    assert code in str(report.error)
+    assert any(wait > 0.3 for wait in slept) == fault.retryable
+    assert lake.manifests("google_ads", "campaign_days") == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"),
+    [
+        (Status.UNAUTHENTICATED, CredentialError),
+        (Status.PERMISSION_DENIED, PermissionDenied),
+        (Status.RESOURCE_EXHAUSTED, QuotaExhausted),
+        (Status.INTERNAL, Unavailable),
+        (Status.UNAVAILABLE, Unavailable),
+        (Status.DEADLINE_EXCEEDED, Unavailable),
+        (Status.INVALID_ARGUMENT, Rejected),
+    ],
+)
+@pytest.mark.parametrize("said", [None, "TRANSIENT_ERROR"])
+def test_where_google_ads_says_nothing_in_particular_the_status_counts(
+    serve, lake, status: Status, said: str | None, fault: type[SourceError]
+):
+    detail = told("internal_error", said, "It went wrong.") if said else None
+    report = take(serve(failures=[(status, "It went wrong.", detail)] * 20), lake, OCTOBER)
+    assert type(report.error) is fault
+    assert lake.manifests("google_ads", "campaign_days") == {}
+
+
+def test_the_seconds_that_a_quota_asks_for_are_known_and_short_ones_are_waited(serve, lake):
+    spent = told("quota_error", "RESOURCE_EXHAUSTED", "Too many requests.", 5400)
+    report = take(serve(failures=[(Status.RESOURCE_EXHAUSTED, "no", spent)]), lake, OCTOBER)
+    assert report.error.retry_after == 5400
+    fast = told("quota_error", "RESOURCE_TEMPORARILY_EXHAUSTED", "Too fast.", 30)
+    slept: list[float] = []
+    server = serve(failures=[(Status.RESOURCE_EXHAUSTED, "no", fast)])
+    assert take(server, lake, OCTOBER, slept=slept).error is None
+    assert 29.9 < next(wait for wait in slept if wait > 1) < 30.3
+
+
+def test_a_quota_that_runs_out_keeps_what_was_pulled(serve, lake):
+    spent = told("quota_error", "RESOURCE_EXHAUSTED", "Too many requests.")
+    server = serve(failures=[None, None, (Status.RESOURCE_EXHAUSTED, "no", spent)])
+    report = take(server, lake, Range(date(2026, 4, 1), date(2026, 9, 30)))
+    assert isinstance(report.error, QuotaExhausted)
+    assert len(report.committed) in {91, 92}  # one of two slices of a quarter or so
+
+
+def test_a_wrong_developer_token_is_refused_and_not_repeated(serve, lake):
+    report = take(serve(), lake, OCTOBER, GOOGLE_ADS_DEVELOPER_TOKEN="wrong5f2c91")
+    assert isinstance(report.error, CredentialError)
+    assert "GOOGLE_ADS_DEVELOPER_TOKEN" in str(report.error)
+    assert "wrong5f2c91" not in str(report.error)
+
+
+def test_another_account_is_denied_with_its_remedy(serve, lake):
+    report = take(serve(), lake, OCTOBER, GOOGLE_ADS_CUSTOMER_ID="9999999999")
+    assert isinstance(report.error, PermissionDenied)
+    assert "GOOGLE_ADS_LOGIN_CUSTOMER_ID" in str(report.error)
+
+
+def test_a_query_that_google_does_not_understand_is_rejected_with_its_words(
+    serve, monkeypatch, lake
+):
+    monkeypatch.setattr("connectors.google_ads.CAMPAIGNS", "SELECT metrics.fortune FROM campaign")
+    report = take(serve(), lake, OCTOBER)
+    assert isinstance(report.error, Rejected)
+    assert "UNRECOGNIZED_FIELD" in str(report.error)
+    assert "metrics.fortune" in str(report.error)
+
+
+def test_a_server_that_is_not_there_is_unavailable(lake):
+    server = GoogleAdsServer(TODAY)
+    server.close()
+    assert isinstance(take(server, lake, OCTOBER).error, Unavailable)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("GOOGLE_ADS_CUSTOMER_ID", ""),
+        ("GOOGLE_ADS_CUSTOMER_ID", "12345"),
+        ("GOOGLE_ADS_CUSTOMER_ID", "482910573x"),
+        ("GOOGLE_ADS_LOGIN_CUSTOMER_ID", "my manager"),
+        ("GOOGLE_ADS_DEVELOPER_TOKEN", "two words"),
+        ("GOOGLE_ADS_DEVELOPER_TOKEN", ""),
+        ("GOOGLE_ADS_API_ENDPOINT", "http://googleads.googleapis.com"),
+        ("GOOGLE_ADS_API_ENDPOINT", "https://googleads.googleapis.com/v26"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused_by_name(serve, lake, option, value):
+    server = serve()
+    report = take(server, lake, OCTOBER, **{option: value})
+    assert isinstance(report.error, Rejected | CredentialError)
+    assert option in str(report.error)
+    assert server.asked == []
+
+
+def test_a_time_zone_that_is_not_known_is_refused(serve, lake):
+    report = take(serve(timezone="Mars/Olympus"), lake, OCTOBER)
+    assert isinstance(report.error, Rejected)
+    assert "Mars/Olympus" in str(report.error)
+
+
+def test_over_https_a_service_account_is_needed(serve, lake, tmp_path):
+    https = {"GOOGLE_ADS_API_ENDPOINT": "https://127.0.0.1:1"}
+    report = take(serve(), lake, OCTOBER, **https)
+    assert isinstance(report.error, CredentialError)
+    assert "GOOGLE_APPLICATION_CREDENTIALS is not set" in str(report.error)
+
+
+def test_over_https_calls_are_signed_and_encrypted(serve, lake, key_file):
+    """Nobody answers; that it is asked at all means that the key was read and a channel opened."""
+    server = serve()
+    report = take(
+        server, lake, OCTOBER,
+        GOOGLE_ADS_API_ENDPOINT="https://127.0.0.1:1", GOOGLE_APPLICATION_CREDENTIALS=str(key_file),
+    )  # fmt: skip
+    assert isinstance(report.error, Unavailable)
+    assert "BEGIN" not in str(report.error)
+    assert server.asked == []
+
+
+def test_pulling_twice_gives_the_same_files(serve, lake):
+    def files() -> list[str]:
+        return sorted(str(path) for path in lake.root.rglob("window=*/*.parquet"))
+
+    again = Range(OCTOBER.first, OCTOBER.last, repull=True)
+    take(serve(), lake, again)
+    before = files()
+    assert len(take(serve(rows_per_part=7), lake, again).committed) == 31
+    assert files() == before
+    assert len(before) == 31
+
+
+def test_an_exception_that_is_not_googles_is_no_fault():
+    assert diagnose(ValueError("a bug")) is None
+
+
+def python(script: str) -> str:
+    """What a process of its own prints; a warning in it is an error."""
+    command = [sys.executable, "-W", "error", "-c", script]
+    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (found.returncode, found.stderr) == (0, "")
+    return found.stdout.strip()
+
+
+def test_listing_the_source_does_not_import_the_package():
+    script = "import sys, connectors.google_ads; print({'grpc', 'google.ads'} & {*sys.modules})"
+    assert python(script) == "set()"
+
+
+def test_without_the_package_the_source_is_listed_and_opening_it_names_the_command():
+    script = f"""
+import sys
+sys.modules["google.ads"] = None  # as where it is not installed
+from connectors import catalog
+from connectors.errors import SourceError
+source = catalog.sources()["google_ads"]
+values = {{"GOOGLE_ADS_CUSTOMER_ID": "{CUSTOMER}", "GOOGLE_ADS_DEVELOPER_TOKEN": "x"}}
+try:
+    source.open(values, None)
+except SourceError as fault:
+    print(fault)
+"""
+    assert "pip install 'okra[google-ads]'" in python(script)
+
+
+def test_without_the_package_the_sample_company_does_not_advertise_on_google():
+    script = """
+import sys
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+sys.modules["google.ads"] = None
+from connectors.sandbox.company import SampleCompany
+with TemporaryDirectory() as home, SampleCompany(date(2026, 11, 24), Path(home)) as company:
+    print(company.values("google_ads"), company.values("meta_ads")["META_ADS_ACCOUNT_ID"])
+"""
+    assert python(script) == "None 1184290000000042"
+
+
+def test_a_process_that_pulled_ends_without_a_word(tmp_path):
+    script = f"""
+from datetime import UTC, date, datetime
+from pathlib import Path
+from connectors.engine import pull
+from connectors.google_ads import SOURCE
+from connectors.lake import Lake
+from connectors.sandbox.google_ads import serve
+from connectors.windows import Range
+served = serve(date(2026, 11, 24), Path({str(tmp_path)!r}))
+pull(SOURCE, served.values, Lake(Path({str(tmp_path)!r})), Range(date(2026, 11, 22), date(2026, 11, 23)),
+     now=lambda: datetime(2026, 11, 24, 9, tzinfo=UTC))
+served.close()
+"""
+    assert python(script) == ""
