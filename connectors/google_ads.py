@@ -120,7 +120,7 @@ class GoogleAdsConnection:
 
     def close(self) -> None:
         """Close the channel."""
-        self._client.transport.close()
+        self._client.transport.close()  # type: ignore[no-untyped-call]
 
     def _search(self, query: str) -> list[Any]:
         """Every row that answers `query`. A stream that breaks off is asked for again as a whole."""

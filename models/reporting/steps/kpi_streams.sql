@@ -2,6 +2,14 @@ with streams as (
     select * from {{ ref("stg_lake__streams") }}
 ),
 
+attempts as (
+    select * from {{ ref("stg_lake__attempts") }}
+),
+
+windows as (
+    select * from {{ ref("stg_lake__windows") }}
+),
+
 traced as (
     {% for kpi in kpi_names() if execute -%}
         {%- set last_kpi = loop.last -%}
@@ -15,15 +23,43 @@ traced as (
     {%- endfor %}
 ),
 
-final as (
+pulled_sources as (
+    select source from attempts
+    union distinct
+    select source from windows
+),
+
+declared as (
     select
         traced.kpi,
         traced.source,
         traced.stream,
         streams.cadence,
-        streams.is_snapshot
+        streams.is_snapshot,
+        pulled_sources.source is not null as is_pulled
     from traced
     inner join streams on traced.source = streams.source and traced.stream = streams.stream
+    left join pulled_sources on traced.source = pulled_sources.source
+),
+
+ranked as (
+    select
+        *,
+        max(case when is_pulled then 1 else 0 end) over (partition by kpi) = 1 as has_pulled
+    from declared
+),
+
+-- a source that was never asked keeps nobody waiting; one that was, even in vain, is waited for with
+-- each of its streams
+final as (
+    select
+        kpi,
+        source,
+        stream,
+        cadence,
+        is_snapshot
+    from ranked
+    where is_pulled or not has_pulled
 )
 
 select * from final

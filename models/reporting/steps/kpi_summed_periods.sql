@@ -40,7 +40,10 @@ by_kind as (
                 {{ quotient("period_values.previous_numerator", "period_values.previous_denominator") }}
         end as previous_value,
         case
-            when period_values.dimension = 'currency' then period_values.member else kpis.unit
+            when
+                period_values.dimension = 'currency' and kpis.unit = {{ reporting_currency() }}
+                then period_values.member
+            else kpis.unit
         end as unit,
         coalesce(
             case

@@ -1,0 +1,64 @@
+with meta as (
+    select * from {{ ref("stg_meta_ads__campaign_days") }}
+),
+
+google as (
+    select * from {{ ref("stg_google_ads__campaign_days") }}
+),
+
+both_platforms as (
+    select
+        shown_on as day,
+        'meta_ads' as platform,
+        campaign_id,
+        campaign_name,
+        currency,
+        impressions,
+        clicks,
+        cast(spend as {{ amount_type() }}) as spend,
+        cast(purchase_value as {{ amount_type() }}) as attributed_value
+    from meta
+    union all
+    select
+        shown_on as day,
+        'google_ads' as platform,
+        cast(campaign_id as {{ dbt.type_string() }}) as campaign_id,
+        campaign_name,
+        currency,
+        impressions,
+        clicks,
+        cast(cast(cost_micros as decimal(19, 0)) * 0.000001 as {{ amount_type() }}) as spend,
+        cast(conversions_value as {{ amount_type() }}) as attributed_value
+    from google
+),
+
+-- a day that is settled is not read again: a campaign goes by the newest name that is known
+newest_names as (
+    select
+        platform,
+        campaign_id,
+        campaign_name,
+        row_number() over (partition by platform, campaign_id order by day desc) as place
+    from both_platforms
+),
+
+final as (
+    select
+        both_platforms.day,
+        both_platforms.platform,
+        both_platforms.campaign_id,
+        newest_names.campaign_name as campaign,
+        both_platforms.currency,
+        both_platforms.impressions,
+        both_platforms.clicks,
+        both_platforms.spend,
+        both_platforms.attributed_value
+    from both_platforms
+    inner join newest_names
+        on
+            both_platforms.platform = newest_names.platform
+            and both_platforms.campaign_id = newest_names.campaign_id
+            and newest_names.place = 1
+)
+
+select * from final

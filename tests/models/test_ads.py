@@ -1,0 +1,183 @@
+"""Advertising: what it cost and brought, over the platforms the company uses and no other."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tests.models.conftest import Warehouse, days
+
+FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)
+AS_OF = date(2026, 10, 1)
+WITHOUT_TESTS = ("--exclude-resource-type", "test")
+"""For the lakes that differ in which sources were pulled, after two that dbt has tested as a whole."""
+META, GOOGLE = ("meta_ads", "campaign_days"), ("google_ads", "campaign_days")
+
+
+def meta(day: date, campaign: str, spend: str, value: str, currency: str = "USD", name: str = ""):
+    return {
+        "date": day,
+        "campaign_id": campaign,
+        "campaign_name": name or f"Campaign {campaign}",
+        "currency": currency,
+        "spend": Decimal(spend),
+        "purchase_value": Decimal(value),
+    }
+
+
+def google(day: date, campaign: int, cost_micros: int, value: str):
+    return {
+        "date": day,
+        "campaign_id": campaign,
+        "campaign_name": f"Campaign {campaign}",
+        "currency": "USD",
+        "cost_micros": cost_micros,
+        "conversions_value": Decimal(value),
+    }
+
+
+def month(warehouse: Warehouse, kpi: str, dimension: str = "total") -> dict[str, tuple]:
+    """September by member: value, unit, trust, sources."""
+    found = warehouse.rows(
+        f"""
+        select member, value, unit, trust, sources from reporting.kpi_periods
+        where kpi = '{kpi}' and period = 'month' and period_start = '{FIRST}' and dimension = '{dimension}'
+        """
+    )
+    return {member: rest for member, *rest in found}
+
+
+def delivered(warehouse: Warehouse, kpi: str) -> list[bool]:
+    """Whether each day of September was delivered."""
+    return [
+        row[0]
+        for row in warehouse.rows(
+            f"select delivered from reporting.kpi_coverage where kpi = '{kpi}' and day <= '{LAST}' order by day"
+        )
+    ]
+
+
+@pytest.fixture(scope="module")
+def both(warehouse_in) -> Warehouse:
+    """Two platforms: 100 + 50 dollars that brought 300 + 250, and 75.000001 that brought 100.5."""
+    warehouse = warehouse_in("both")
+    for day in days(FIRST, LAST):
+        of_meta = of_google = []
+        if day == date(2026, 9, 3):
+            of_meta = [meta(day, "1", "100", "300", name="Old name"), meta(day, "2", "50", "250")]
+            of_google = [google(day, 7, 75_000_001, "100.5")]
+        if day == date(2026, 9, 20):
+            of_meta = [meta(day, "1", "0", "0", name="New name"), meta(day, "3", "10", "90", "EUR")]
+        warehouse.lake.window(*META, day, of_meta)
+        warehouse.lake.window(*GOOGLE, day, of_google)
+    warehouse.build(AS_OF)
+    return warehouse
+
+
+def test_spend_adds_up_over_the_platforms_in_one_currency(both: Warehouse) -> None:
+    ((value, unit, trust, sources),) = month(both, "ad_spend").values()
+    assert value == Decimal("225.000001")
+    assert unit == "USD"
+    assert trust == "unconverted_currency"  # ten euros are not in it
+    assert sources == "google_ads.campaign_days,meta_ads.campaign_days"
+    platforms = month(both, "ad_spend", "platform")
+    assert {member: row[0] for member, row in platforms.items()} == {
+        "meta_ads": Decimal(150),
+        "google_ads": Decimal("75.000001"),
+    }
+    currencies = month(both, "ad_spend", "currency")
+    assert {member: (row[0], row[1]) for member, row in currencies.items()} == {
+        "USD": (Decimal("225.000001"), "USD"),
+        "EUR": (Decimal(10), "EUR"),
+    }
+
+
+def test_the_return_is_what_came_back_over_what_it_cost_and_no_average_of_campaigns(
+    both: Warehouse,
+) -> None:
+    ((value, unit, *_),) = month(both, "return_on_ad_spend").values()
+    assert value == Decimal("2.891111")  # 650.5 ÷ 225.000001
+    assert unit == "times"
+    campaigns = month(both, "return_on_ad_spend", "campaign")
+    assert {member: row[0] for member, row in campaigns.items()} == {
+        "New name": Decimal(3),
+        "Campaign 2": Decimal(5),
+        "Campaign 7": Decimal("1.34"),
+    }
+
+
+def test_a_return_in_another_currency_is_a_return_all_the_same(both: Warehouse) -> None:
+    currencies = month(both, "return_on_ad_spend", "currency")
+    assert {member: (row[0], row[1], row[2]) for member, row in currencies.items()} == {
+        "USD": (Decimal("2.891111"), "times", "ok"),
+        "EUR": (Decimal(9), "times", "ok"),
+    }
+
+
+def test_a_campaign_goes_by_its_newest_name_and_keeps_its_history(both: Warehouse) -> None:
+    found = both.rows(
+        "select day, campaign, spend from marts.fct_ad_performance where campaign_id = '1' order by day"
+    )
+    assert found == [
+        (date(2026, 9, 3), "New name", Decimal(100)),
+        (date(2026, 9, 20), "New name", Decimal(0)),
+    ]
+
+
+@pytest.fixture(scope="module")
+def one(warehouse_in) -> Warehouse:
+    """Meta alone: nobody ever asked Google."""
+    warehouse = warehouse_in("one")
+    for day in days(FIRST, LAST):
+        warehouse.lake.window(*META, day, [meta(day, "1", "10", "42")])
+    warehouse.lake.attempt(*META, "ok")
+    warehouse.build(AS_OF, *WITHOUT_TESTS)
+    return warehouse
+
+
+def test_a_platform_that_is_not_used_keeps_nobody_waiting(one: Warehouse) -> None:
+    assert delivered(one, "return_on_ad_spend") == [True] * 30
+    ((value, _, trust, sources),) = month(one, "return_on_ad_spend").values()
+    assert (value, sources) == (Decimal("4.2"), "meta_ads.campaign_days")
+    assert "google_ads" not in trust
+
+
+def test_a_platform_that_was_asked_in_vain_is_waited_for(warehouse_in) -> None:
+    warehouse = warehouse_in("in_vain")
+    for day in days(FIRST, LAST):
+        warehouse.lake.window(*META, day, [meta(day, "1", "10", "42")])
+    warehouse.lake.attempt(*GOOGLE, "credential")
+    warehouse.build(AS_OF, *WITHOUT_TESTS)
+    assert delivered(warehouse, "return_on_ad_spend") == [False] * 30
+    assert month(warehouse, "return_on_ad_spend") == {}
+    ((trust,),) = warehouse.rows(
+        "select trust from reporting.kpis where kpi = 'return_on_ad_spend'"
+    )
+    assert "source_failed:google_ads" in trust
+
+
+def test_a_day_that_one_of_two_platforms_lacks_is_not_delivered(warehouse_in) -> None:
+    warehouse = warehouse_in("a_day_short")
+    gap = date(2026, 9, 10)
+    for day in days(FIRST, LAST):
+        warehouse.lake.window(*META, day, [meta(day, "1", "10", "42")])
+        if day != gap:
+            warehouse.lake.window(*GOOGLE, day, [google(day, 7, 10_000_000, "20")])
+    warehouse.build(AS_OF, *WITHOUT_TESTS)
+    assert delivered(warehouse, "ad_spend") == [day != gap for day in days(FIRST, LAST)]
+    ((value, _, trust, _),) = month(warehouse, "ad_spend").values()
+    assert value == 29 * 20
+    assert trust == "missing_days"
+
+
+def test_where_nobody_advertises_the_kpi_is_declared_and_has_no_data(warehouse_in) -> None:
+    warehouse = warehouse_in("none")
+    warehouse.lake.empty("stripe", "balance_transactions", FIRST, LAST)
+    warehouse.build(AS_OF)
+    ((sources, data_from, data_through),) = warehouse.rows(
+        "select sources, data_from, data_through from reporting.kpis where kpi = 'return_on_ad_spend'"
+    )
+    assert sources == "google_ads.campaign_days,meta_ads.campaign_days"
+    assert (data_from, data_through) == (None, None)
+    assert month(warehouse, "return_on_ad_spend") == {}
+    assert delivered(warehouse, "return_on_ad_spend") == []
