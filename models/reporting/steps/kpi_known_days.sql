@@ -38,7 +38,7 @@ final as (
         days_with_rows.day as known_day,
         max(case when coverage.delivered then coverage.day end)
             over (partition by coverage.kpi)
-        as data_through
+            as data_through
     from coverage
     inner join kpis on coverage.kpi = kpis.kpi
     left join snapshot_kpis on coverage.kpi = snapshot_kpis.kpi

@@ -37,7 +37,9 @@ by_kind as (
             when 'flow' then coalesce(period_values.previous_value, 0)
             when 'stock' then period_values.previous_value
             else
-                {{ quotient("period_values.previous_numerator", "period_values.previous_denominator") }}
+                {{ quotient(
+                    "period_values.previous_numerator", "period_values.previous_denominator"
+                ) }}
         end as previous_value,
         case
             when
