@@ -6,10 +6,13 @@ that the daemon starts (which pulls the sources side by side, in a process each:
 share a process, as they reconfigure Python's logging under each other).
 """
 
+import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -45,11 +48,13 @@ class Pulled:
 class Runner:
     """Dagster's jobs of this installation, run in this process."""
 
-    def __init__(self, settings: Settings, instance: dg.DagsterInstance, log_level: str) -> None:
+    def __init__(self, settings: Settings, instance: dg.DagsterInstance, *, debug: bool) -> None:
         self._settings = settings
         self._instance = instance
+        self._debug = debug
         self._definitions = defs()
-        self._logging = {"loggers": {"console": {"config": {"log_level": log_level}}}}
+        level = "DEBUG" if debug else "CRITICAL"
+        self._logging = {"loggers": {"console": {"config": {"log_level": level}}}}
 
     def pull(
         self,
@@ -63,13 +68,11 @@ class Runner:
 
     def report(self, as_of: date | None) -> None:
         """Model, score and publish. Raises `StepFailedError` with what the failed step said."""
-        config = {"resources": {"day": {"config": {"as_of": as_of.isoformat() if as_of else ""}}}}
-        self._execute("report", uuid4().hex, config, {})
+        self._execute("report", str(uuid4()), day_config(as_of), {})
 
     def score(self, as_of: date | None) -> None:
         """Score and publish on the KPI tables as they are. Raises `StepFailedError`."""
-        config = {"resources": {"day": {"config": {"as_of": as_of.isoformat() if as_of else ""}}}}
-        self._execute("rescore", uuid4().hex, config, {})
+        self._execute("rescore", str(uuid4()), day_config(as_of), {})
 
     def _pull(
         self, source: Source, progress: Progress, days: tuple[date, date] | None, mode: str
@@ -93,6 +96,14 @@ class Runner:
             return Pulled(source.name, str(error))
         return Pulled(source.name, "")
 
+    @contextmanager
+    def _quiet(self) -> Iterator[None]:
+        with (
+            Path(os.devnull).open("w") as nowhere,
+            redirect_stdout(sys.stderr if self._debug else nowhere),
+        ):
+            yield
+
     def _execute(
         self,
         job: str,
@@ -101,16 +112,23 @@ class Runner:
         tags: Mapping[str, str],
         assets: Sequence[dg.AssetKey] | None = None,
     ) -> None:
-        result = self._definitions.resolve_job_def(job).execute_in_process(
-            run_config={**config, **self._logging},
-            instance=self._instance,
-            asset_selection=assets,
-            tags={STARTED_BY: CLI, **tags},
-            run_id=run_id,
-            raise_on_error=False,
-        )
+        # dbt's own log comes on standard output, which is for results
+        with self._quiet():
+            result = self._definitions.resolve_job_def(job).execute_in_process(
+                run_config={**config, **self._logging},
+                instance=self._instance,
+                asset_selection=assets,
+                tags={STARTED_BY: CLI, **tags},
+                run_id=run_id,
+                raise_on_error=False,
+            )
         if not result.success:
             raise StepFailedError(reason_of_failure(result.all_events))
+
+
+def day_config(as_of: date | None) -> Mapping[str, Any]:
+    """Run config that plays `as_of`; today when it is None."""
+    return {"resources": {"day": {"config": {"as_of": as_of.isoformat() if as_of else ""}}}}
 
 
 def reason_of_failure(events: Sequence[dg.DagsterEvent]) -> str:
@@ -129,10 +147,13 @@ def reason_of_failure(events: Sequence[dg.DagsterEvent]) -> str:
 
 
 @contextmanager
-def runner(settings: Settings, *, log_level: str = "CRITICAL") -> Iterator[Runner]:
-    """A `Runner`, alone on this installation. Raises `LockedError` while another command runs."""
+def runner(settings: Settings, *, debug: bool = False) -> Iterator[Runner]:
+    """A `Runner`, alone on this installation. Raises `LockedError` while another command runs.
+
+    `debug`: let Dagster's and dbt's logs through, to standard error.
+    """
     with exclusive(settings.state_path / "run.lock"):
         prepare_environment(settings)
         with dg.DagsterInstance.get() as instance:
             close_killed_runs(instance)
-            yield Runner(settings, instance, log_level)
+            yield Runner(settings, instance, debug=debug)

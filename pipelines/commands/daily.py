@@ -20,7 +20,7 @@ SAMPLE = "No source is configured: this is the sample company. `okra sources` sh
 def run(settings: Settings, sources: Sequence[Source], as_of: date | None, view: View) -> bool:
     """Pull `sources`, then model, score and publish what is there. Returns whether all went well."""
     tell_company(settings, view)
-    with runner(settings, log_level=view.log_level) as running:
+    with runner(settings, debug=view.debug) as running:
         failed, bars = pull_due(running, sources, view)
         return report(running, settings, as_of, view, failed, bars)
 
@@ -28,7 +28,7 @@ def run(settings: Settings, sources: Sequence[Source], as_of: date | None, view:
 def score(settings: Settings, as_of: date | None, view: View) -> bool:
     """Model (unless a past day is asked for), score and publish. Returns whether all went well."""
     tell_company(settings, view)
-    with runner(settings, log_level=view.log_level) as running:
+    with runner(settings, debug=view.debug) as running:
         return report(running, settings, as_of, view, {}, None, remodel=as_of is None)
 
 

@@ -19,7 +19,7 @@ def pull(
     """Pull `days` of `source`; `mode` is one of `PullConfig`. Returns whether all went well."""
     tell_company(settings, view)
     with (
-        runner(settings, log_level=view.log_level) as running,
+        runner(settings, debug=view.debug) as running,
         PullBars(view.err) as bars,
     ):
         [pulled] = running.pull([source], bars, checked(settings, days), mode)

@@ -33,8 +33,3 @@ class View:
             highlight=False,
             soft_wrap=True,
         )
-
-    @property
-    def log_level(self) -> str:
-        """How much of Dagster's log goes to standard error."""
-        return "DEBUG" if self.debug else "CRITICAL"
