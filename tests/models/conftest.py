@@ -1,12 +1,19 @@
-"""A lake made of rows, and dbt run over it for real."""
+"""A lake made of rows, and dbt run over it for real.
 
+A warehouse takes dbt seconds to build and DuckDB milliseconds to read: tests share few warehouses and ask each
+of them much. One that is `built` is made once, whichever test asks first and however many processes test.
+"""
+
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -16,9 +23,11 @@ import pytest
 from connectors import catalog
 from connectors.contract import Stream, next_window
 from connectors.lake import Attempt, Lake, Manifest, schema_hash
-from connectors.lake_catalog import ATTEMPTS, STREAMS, WINDOWS, row_of, stream_row, write_table
+from connectors.lake_catalog import write_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
+WAREHOUSE = "warehouse.duckdb"
+PARSED = "partial_parse.msgpack"
 
 
 def nullable(stream: Stream) -> Stream:
@@ -40,12 +49,10 @@ class RowLake:
     """A lake that is filled by hand: each call of `window` commits one, as a pull would."""
 
     root: Path
-    lake: Lake = field(init=False)
-    manifests: dict[tuple[str, str, date], Manifest] = field(default_factory=dict)
-    attempts: dict[tuple[str, str], Attempt] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.lake = Lake(self.root)
+    @property
+    def lake(self) -> Lake:
+        return Lake(self.root)
 
     def window(
         self,
@@ -78,28 +85,20 @@ class RowLake:
             run_id="",
             files=(),
         )
-        self.manifests[source, stream, day] = self.lake.commit(manifest, [table])
+        self.lake.commit(manifest, [table])
 
     def empty(self, source: str, stream: str, first: date, last: date, **how: Any) -> None:
         """Commit each day's window without a row: the source was asked, and had nothing."""
         for day in days(first, last):
             self.window(source, stream, day, **how)
 
-    def attempt(self, source: str, stream: str, outcome: str) -> None:
-        """How the last pull of the stream ended."""
-        self.attempts[source, stream] = Attempt(
-            source=source, stream=stream, at=PULLED_AT, outcome=outcome
-        )
+    def remove(self, source: str, stream: str, day: date) -> None:
+        """Take a window back: it is no longer committed."""
+        shutil.rmtree(self.lake.folder(source, stream) / f"window={day}")
 
-    def write_catalog(self) -> None:
-        """Write what dbt reads first."""
-        streams = []
-        for (source, _), stream in DECLARED.items():
-            self.lake.declare(source, stream)
-            streams.append(stream_row(source, stream))
-        write_table(self.lake, "windows", [row_of(m) for m in self.manifests.values()], WINDOWS)
-        write_table(self.lake, "attempts", [vars(a) for a in self.attempts.values()], ATTEMPTS)
-        write_table(self.lake, "streams", streams, STREAMS)
+    def attempt(self, source: str, stream: str, outcome: str, at: datetime = PULLED_AT) -> None:
+        """How the last pull of the stream ended, and when."""
+        self.lake.record(Attempt(source=source, stream=stream, at=at, outcome=outcome))
 
 
 @dataclass
@@ -108,15 +107,17 @@ class Warehouse:
 
     folder: Path
     lake: RowLake
+    parsed: Path
+    """The target folder of a run that has read the project already."""
 
     @property
     def path(self) -> Path:
-        return self.folder / "warehouse.duckdb"
+        return self.folder / WAREHOUSE
 
-    def build(self, as_of: date, *arguments: str, **settings: str) -> None:
+    def build(self, as_of: date, *arguments: str, project: Path = ROOT, **settings: str) -> None:
         """Run dbt as the pipeline does; its output is in the failure when there is one."""
-        self.lake.write_catalog()
-        done = dbt(self, as_of, "build", *arguments, **settings)
+        write_catalog(self.lake.lake, catalog.sources().values())
+        done = dbt(self, as_of, "build", *arguments, project=project, **settings)
         assert done.returncode == 0, done.stdout + done.stderr
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -124,25 +125,89 @@ class Warehouse:
         with duckdb.connect(str(self.path), read_only=True) as connection:
             return connection.execute(query).fetchall()
 
+    def column(self, query: str) -> list[Any]:
+        """The first column of the answer."""
+        return [row[0] for row in self.rows(query)]
+
+    def alter(self, statement: str) -> None:
+        """Change the warehouse behind dbt's back."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute(statement)
+
+    def periods(self, kpi: str, period: str, dimension: str = "total") -> "Periods":
+        """The rows of `kpi_periods` of one kind of period, by their start and member."""
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            answer = connection.execute(
+                "select * from reporting.kpi_periods where kpi = ? and period = ? and dimension = ?",
+                [kpi, period, dimension],
+            )
+            names = [column[0] for column in answer.description]
+            rows = [
+                SimpleNamespace(**dict(zip(names, row, strict=True))) for row in answer.fetchall()
+            ]
+        return Periods({(row.period_start, row.member): row for row in rows})
+
+    def copy(self, folder: Path) -> "Warehouse":
+        """The same warehouse once more, to be changed."""
+        folder.mkdir()
+        shutil.copy(self.path, folder / WAREHOUSE)
+        return replace(self, folder=folder)
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Rows of `kpi_periods`: `periods[date(2026, 1, 1)].value`."""
+
+    found: Mapping[tuple[date, str], Any]
+
+    def __getitem__(self, start: date) -> Any:
+        return self.of(start, "total")
+
+    def __contains__(self, start: date) -> bool:
+        return any(found == start for found, _ in self.found)
+
+    def of(self, start: date, member: str) -> Any:
+        """The row of one member of the dimension that was asked for."""
+        return self.found[start, member]
+
+    @property
+    def starts(self) -> list[date]:
+        """The first days of the periods that have a row."""
+        return sorted({start for start, _ in self.found})
+
 
 def dbt(
-    warehouse: Warehouse, as_of: date, *arguments: str, **settings: str
+    warehouse: Warehouse, as_of: date, *arguments: str, project: Path = ROOT, **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """One run of dbt over a warehouse. `settings` by the end of their name: `fiscal_year_start="2"`."""
-    kpis = sorted(p.stem.removeprefix("kpi_") for p in (ROOT / "models/kpis").glob("kpi_*.sql"))
+    """One run of dbt over a warehouse. `settings` by the end of their name: `fiscal_year_start="2"`.
+
+    dbt reads the whole project anew when the profile changes, the path of the warehouse included: that is
+    relative, so that all warehouses have the same and only the first run reads.
+    """
+    kpis = sorted(p.stem.removeprefix("kpi_") for p in (project / "models/kpis").glob("kpi_*.sql"))
     named = {f"OKRA_{name.upper()}": value for name, value in settings.items()}
-    environment = os.environ | {
+    target = warehouse.folder / "target"
+    if warehouse.parsed.exists() and not target.exists():
+        target.mkdir()
+        shutil.copy(warehouse.parsed / PARSED, target)
+    own = {
+        name: value for name, value in os.environ.items() if not name.startswith(("OKRA_", "DBT_"))
+    }
+    environment = own | {
         "OKRA_LAKE": str(warehouse.lake.root),
-        "OKRA_WAREHOUSE": str(warehouse.path),
+        "OKRA_WAREHOUSE": WAREHOUSE,
         "OKRA_AS_OF": as_of.isoformat(),
         "OKRA_KPIS": ",".join(kpis),
-        "DBT_TARGET_PATH": str(warehouse.folder / "target"),
+        "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(warehouse.folder / "logs"),
+        "DBT_LOG_LEVEL_FILE": "none",
+        # where a test builds a part of the project, only the tests of that part
+        "DBT_INDIRECT_SELECTION": "buildable",
         **named,
     }
     command = [sys.executable, "-m", "dbt.cli.main", "--quiet", *arguments]
     return subprocess.run(
-        [*command, "--project-dir", str(ROOT), "--profiles-dir", str(ROOT)],
+        [*command, "--project-dir", str(project), "--profiles-dir", str(project)],
         env=environment,
         cwd=warehouse.folder,
         capture_output=True,
@@ -157,12 +222,56 @@ def days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
+def once(folder: Path, make: Callable[[], None]) -> None:
+    """Have `make` fill `folder`, unless this or another process of the session has done so."""
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            make()
+            (folder / "made").touch()
+
+
 @pytest.fixture(scope="session")
-def warehouse_in(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of the test session have in common."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def parsed(session_folder: Path) -> Path:
+    """The target folder of a dbt that has read the project: manifest and all."""
+    folder = session_folder / "parsed"
+    target = folder / "target"
+
+    def parse() -> None:
+        done = dbt(Warehouse(folder, RowLake(folder / "lake"), target), date(2026, 1, 1), "parse")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    once(folder, parse)
+    return target
+
+
+@pytest.fixture(scope="session")
+def warehouse_in(tmp_path_factory: pytest.TempPathFactory, parsed: Path) -> Any:
     """Makes an empty warehouse over an empty lake."""
 
     def make(name: str) -> Warehouse:
         folder = tmp_path_factory.mktemp(name)
-        return Warehouse(folder, RowLake(folder / "lake"))
+        return Warehouse(folder, RowLake(folder / "lake"), parsed)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def built(session_folder: Path, parsed: Path) -> Any:
+    """Makes a warehouse by its name, once: `make` is given an empty one, to fill its lake and to build it."""
+
+    def warehouse(name: str, make: Callable[[Warehouse], None]) -> Warehouse:
+        folder = session_folder / name
+        empty = Warehouse(folder, RowLake(folder / "lake"), parsed)
+        once(folder, lambda: make(empty))
+        return empty
+
+    return warehouse
