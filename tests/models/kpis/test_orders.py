@@ -1,0 +1,140 @@
+"""Orders, pieces and customers, from the shop's database: every number here is worked out by hand."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+ORDERS = [
+    # order, customer, day, status, currency, total in the currency's smallest unit
+    ("A", "ann", date(2026, 1, 5), "placed", "USD", 30_00),
+    ("B", "bob", date(2026, 1, 5), "shipped", "usd", 50_01),
+    ("C", "ann", date(2026, 1, 5), "cancelled", "USD", 999_00),
+    ("D", "ann", date(2026, 1, 6), "paid", "EUR", 40_00),
+    ("E", "eve", date(2026, 1, 6), "paid", "JPY", 1_500),
+    # krónur have no smaller unit in ISO 4217, whatever Stripe does
+    ("F", "eve", date(2026, 1, 6), "paid", "ISK", 1_500),
+    ("G", "bob", date(2026, 1, 9), "paid", "USD", 20_00),
+    # only ever cancelled: a day without an order
+    ("H", "bob", date(2026, 1, 12), "cancelled", "USD", 10_00),
+    # placed on the day being played, which is not known on it
+    ("I", "ann", date(2026, 1, 31), "placed", "USD", 77_00),
+]
+LINES = [
+    # order, line, product, colour, pieces
+    ("A", 1, "widget", "red", 2),
+    ("A", 2, "gadget", "blue", 1),
+    ("B", 1, "widget", "red", 5),
+    ("B", 2, "widget", "green", 3),
+    ("C", 1, "widget", "red", 100),
+    ("D", 1, "gadget", None, 4),
+    ("G", 1, "widget", "red", 1),
+    ("H", 1, "widget", "red", 9),
+    # of an order that is older than the lake
+    ("Z", 1, "widget", "red", 50),
+]
+SHIPMENTS = [
+    # shipment, order, product, colour, pieces, day it left
+    ("S1", "A", "widget", "red", 2, date(2026, 1, 7)),
+    ("S2", "B", "widget", "red", 5, date(2026, 1, 7)),
+    ("S3", "B", "widget", "green", 3, date(2026, 1, 8)),
+    ("S4", "D", "gadget", "blue", 4, None),
+]
+KPIS = (
+    "average_order_value",
+    "customer_sales",
+    "customer_lifetime_value",
+    "units_sold",
+    "units_shipped",
+)
+
+
+def noon(day: date | None) -> datetime | None:
+    """Noon of a day in UTC."""
+    return day and datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def named(rows, *names: str) -> list[dict[str, object]]:
+    """Tuples as rows, seen in one window."""
+    seen = {"updated_at": noon(date(2026, 1, 31))}
+    return [dict(zip(names, row, strict=True)) | seen for row in rows]
+
+
+@pytest.fixture(scope="session")
+def shop(built):
+    """A warehouse with these orders, on 31 January 2026."""
+
+    def make(warehouse) -> None:
+        orders = named(
+            ORDERS, "order_id", "customer_id", "ordered_at", "status", "currency", "total_minor"
+        )
+        for order in orders:
+            order["ordered_at"] = noon(order["ordered_at"])
+        lines = named(LINES, "order_id", "line_number", "product", "color", "quantity")
+        shipments = named(
+            SHIPMENTS, "shipment_id", "order_id", "product", "color", "quantity", "shipped_at"
+        )
+        for shipment in shipments:
+            shipment["shipped_at"] = noon(shipment["shipped_at"])
+        tables = {"orders": orders, "order_lines": lines, "shipments": shipments}
+        for stream, rows in tables.items():
+            warehouse.lake.window("sql_database", stream, date(2026, 1, 31), rows)
+        warehouse.build(date(2026, 1, 31), "--select", *(f"+kpi_{kpi}" for kpi in KPIS))
+
+    return built("shop", make)
+
+
+def test_an_order_counts_once_on_the_day_it_was_placed_unless_it_is_cancelled(shop) -> None:
+    found = shop.rows(
+        "select day, currency, numerator, denominator from kpis.kpi_average_order_value "
+        "where day < '2026-01-31' order by day, currency"
+    )
+    assert found == [
+        # A and B, not C: 30.00 + 50.01 over two
+        (date(2026, 1, 5), "USD", Decimal("80.01"), 2),
+        (date(2026, 1, 6), "EUR", 40, 1),
+        (date(2026, 1, 6), "ISK", 1500, 1),
+        (date(2026, 1, 6), "JPY", 1500, 1),
+        (date(2026, 1, 9), "USD", 20, 1),
+    ]
+
+
+def test_customer_sales_are_the_same_orders_added_up(shop) -> None:
+    found = shop.rows(
+        "select currency, sum(value) from kpis.kpi_customer_sales "
+        "where day < '2026-01-31' group by currency order by currency"
+    )
+    # 80.01 + 20.00 in dollars
+    assert found == [("EUR", 40), ("ISK", 1500), ("JPY", 1500), ("USD", Decimal("100.01"))]
+
+
+def test_pieces_are_sold_on_the_day_of_the_order_by_product_and_colour(shop) -> None:
+    found = shop.rows("select * from kpis.kpi_units_sold order by day, product, color")
+    assert found == [
+        (date(2026, 1, 5), "gadget", "blue", 1),
+        (date(2026, 1, 5), "widget", "green", 3),
+        # 2 of A and 5 of B; not the 100 of C, which is cancelled, nor the 50 of an unknown order
+        (date(2026, 1, 5), "widget", "red", 7),
+        (date(2026, 1, 6), "gadget", None, 4),
+        (date(2026, 1, 9), "widget", "red", 1),
+    ]
+
+
+def test_pieces_are_shipped_on_the_day_they_leave_and_not_before(shop) -> None:
+    found = shop.rows("select * from kpis.kpi_units_shipped order by day, product, color")
+    assert found == [
+        (date(2026, 1, 7), "widget", "red", 7),
+        (date(2026, 1, 8), "widget", "green", 3),
+    ]
+
+
+def test_a_customer_is_worth_what_was_bought_by_then_dated_by_the_first_order(shop) -> None:
+    found = shop.rows("select * from kpis.kpi_customer_lifetime_value order by day, currency")
+    assert found == [
+        # Ann's euros of the 6th belong to her first day, the 5th; her order of today is not known yet
+        (date(2026, 1, 5), "EUR", 40, 1),
+        # Ann 30.00; Bob 50.01 + 20.00; a cancelled order is worth nothing
+        (date(2026, 1, 5), "USD", Decimal("100.01"), 2),
+        (date(2026, 1, 6), "ISK", 1500, 1),
+        (date(2026, 1, 6), "JPY", 1500, 1),
+    ]
