@@ -6,19 +6,6 @@ windows as (
     select * from {{ ref("stg_lake__windows") }}
 ),
 
-calendar as (
-    select * from {{ ref("calendar") }}
-),
-
-periods as (
-    select distinct
-        period,
-        period_start,
-        period_end,
-        previous_start
-    from calendar
-),
-
 -- a distinct count of a period comes from the streams whose windows are as long as the period
 reported as (
     select
@@ -32,22 +19,35 @@ reported as (
     group by streams.kpi, streams.cadence, windows.window_start
 ),
 
+-- not from the calendar, which ends before the day being played: what was reported may reach past it
+bounded as (
+    select
+        *,
+        case period
+            when 'day' then period_start
+            when 'month' then {{ add_days(-1, add_months(1, "period_start")) }}
+        end as period_end,
+        case period
+            when 'day' then {{ add_days(-1, "period_start") }}
+            when 'month' then {{ add_months(-1, "period_start") }}
+        end as previous_start
+    from reported
+),
+
 final as (
     select
-        reported.kpi,
-        reported.period,
-        reported.period_start,
-        periods.period_end,
-        periods.previous_start,
-        reported.data_through,
+        kpi,
+        period,
+        period_start,
+        period_end,
+        previous_start,
+        data_through,
         case
-            when reported.data_through < periods.period_end then 'partial'
-            when not reported.is_settled then 'provisional'
+            when data_through < period_end then 'partial'
+            when not is_settled then 'provisional'
             else 'complete'
         end as status
-    from reported
-    inner join periods
-        on reported.period = periods.period and reported.period_start = periods.period_start
+    from bounded
 )
 
 select * from final
