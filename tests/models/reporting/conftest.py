@@ -1,0 +1,152 @@
+"""A first quarter that is told on 16 March 2026, and holds one of each thing that can happen to a KPI.
+
+sessions, engagement_rate    1 January to 15 March, not settled from 26 February on
+    10 Jan   Organic 100 sessions, 40 engaged
+    20 Jan   Organic 300, 60 and Paid 100, 60; sampled
+    5 Feb    Organic 200, 100
+    20 Feb   Organic 1 000, 500
+    3 Mar    Organic 90, 45
+site_visitors                40 a day; 500 in January, thresholded; 620 in February; 300 in March, to the 15th
+page_likes, page_followers   1 000 on 25 January and one more each day, to 15 March; no snapshot on 10 and 28 February
+page_engagements             10 a day to 28 February, 10 February not pulled; the source has failed since
+net_revenue and the like     1 January to 13 March, last asked on the 14th
+    10 Jan   100 dollars and 50 euros
+    20 Feb   40 dollars
+    1 Mar    60 euros
+units_sold, customer_sales   nothing in January and February, all of it pulled; nothing ever shipped
+units_shipped                never pulled
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+import pytest
+
+AS_OF = date(2026, 3, 16)
+NEW_YEAR, YESTERDAY = date(2026, 1, 1), date(2026, 3, 15)
+ASKED_TODAY = datetime(2026, 3, 16, 6, tzinfo=UTC)
+
+TRAFFIC: Mapping[date, Mapping[str, tuple[int, int]]] = {
+    date(2026, 1, 10): {"Organic": (100, 40)},
+    date(2026, 1, 20): {"Organic": (300, 60), "Paid": (100, 60)},
+    date(2026, 2, 5): {"Organic": (200, 100)},
+    date(2026, 2, 20): {"Organic": (1_000, 500)},
+    date(2026, 3, 3): {"Organic": (90, 45)},
+}
+SALES: Mapping[date, Mapping[str, int]] = {
+    date(2026, 1, 10): {"usd": 100_00, "eur": 50_00},
+    date(2026, 2, 20): {"usd": 40_00},
+    date(2026, 3, 1): {"eur": 60_00},
+}
+FIRST_SNAPSHOT = date(2026, 1, 25)
+MISSED_SNAPSHOTS = {date(2026, 2, 10), date(2026, 2, 28)}
+NOT_PULLED = date(2026, 2, 10)
+
+
+def fill_quarter(lake, days) -> None:
+    """Commit the quarter's windows, in the order of `days`, a list of its days."""
+    for day in days:
+        fill_site(lake, day)
+        fill_page(lake, day)
+        fill_money(lake, day)
+    months = [(NEW_YEAR, 500, None), (date(2026, 2, 1), 620, None)]
+    for month, visitors, through in [*months, (date(2026, 3, 1), 300, YESTERDAY)]:
+        lake.window(
+            "google_analytics",
+            "visitors_by_month",
+            month,
+            [{"month": month, "visitors": visitors}],
+            flags=("thresholded",) if month == NEW_YEAR else (),
+            data_through=through,
+            settled=month < date(2026, 3, 1),
+        )
+    for stream in ("traffic_by_channel", "visitors_by_day", "visitors_by_month"):
+        lake.attempt("google_analytics", stream, "ok", ASKED_TODAY)
+    lake.attempt("facebook_pages", "page_snapshot", "ok", ASKED_TODAY)
+    lake.attempt("facebook_pages", "page_insights", "unavailable", ASKED_TODAY)
+    lake.attempt("stripe", "balance_transactions", "ok", datetime(2026, 3, 14, 6, tzinfo=UTC))
+
+
+def fill_site(lake, day: date) -> None:
+    traffic = [
+        {"date": day, "channel": channel, "sessions": sessions, "engaged_sessions": engaged}
+        for channel, (sessions, engaged) in TRAFFIC.get(day, {}).items()
+    ]
+    lake.window(
+        "google_analytics",
+        "traffic_by_channel",
+        day,
+        traffic,
+        settled=day < date(2026, 2, 26),
+        flags=("sampled",) if day == date(2026, 1, 20) else (),
+    )
+    lake.window("google_analytics", "visitors_by_day", day, [{"date": day, "visitors": 40}])
+
+
+def fill_page(lake, day: date) -> None:
+    if day >= FIRST_SNAPSHOT and day not in MISSED_SNAPSHOTS:
+        likes = 1_000 + (day - FIRST_SNAPSHOT).days
+        row = {"date": day, "page_id": "page", "likes": likes, "followers": likes}
+        lake.window("facebook_pages", "page_snapshot", day, [row])
+    if day < date(2026, 3, 1) and day != NOT_PULLED:
+        row = {"date": day, "metric": "page_post_engagements", "value": 10}
+        lake.window("facebook_pages", "page_insights", day, [row])
+
+
+def fill_money(lake, day: date) -> None:
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    if day <= date(2026, 3, 13):
+        sales = [
+            {
+                "id": f"{day} {currency}",
+                "created_at": noon,
+                "reporting_category": "charge",
+                "currency": currency,
+                "amount_minor": cents,
+                "fee_minor": 0,
+                "net_minor": cents,
+            }
+            for currency, cents in SALES.get(day, {}).items()
+        ]
+        lake.window("stripe", "balance_transactions", day, sales)
+    for stream in ("orders", "order_lines"):
+        if day < date(2026, 3, 1):
+            lake.window("sql_database", stream, day)
+
+
+@pytest.fixture(scope="session")
+def days_of_quarter() -> list[date]:
+    """Every day of the quarter that has passed."""
+    return [date.fromordinal(n) for n in range(NEW_YEAR.toordinal(), YESTERDAY.toordinal() + 1)]
+
+
+@pytest.fixture(scope="session")
+def quarter(built, days_of_quarter):
+    """The quarter, as it is told on 16 March 2026."""
+
+    def make(warehouse) -> None:
+        fill_quarter(warehouse.lake, days_of_quarter)
+        warehouse.build(AS_OF)
+
+    return built("quarter", make)
+
+
+@pytest.fixture(scope="session")
+def quarter_again(built, days_of_quarter):
+    """The same quarter, pulled in another order and built by another number of threads."""
+
+    def make(warehouse) -> None:
+        fill_quarter(warehouse.lake, days_of_quarter[::-1])
+        warehouse.build(AS_OF, "--exclude", "test_type:data", threads="1")
+
+    return built("quarter_again", make)
+
+
+@pytest.fixture(scope="session")
+def past(built, quarter):
+    """The quarter's warehouse after 16 February 2026 is played in it, with what is known in March."""
+
+    def make(warehouse) -> None:
+        quarter.copy_to(warehouse.folder).build(date(2026, 2, 16))
+
+    return built("past", make)
