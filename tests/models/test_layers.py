@@ -1,0 +1,146 @@
+"""The layers of the SQL, kept over dbt's own manifest: who may read whom, and what each model must say of itself."""
+
+import json
+
+import pytest
+
+READS = {
+    "staging": {"source", "staging"},
+    "marts": {"staging", "seeds", "marts"},
+    "kpis": {"marts"},
+    "reporting": {"kpis", "reporting", "staging.lake"},
+}
+"""What each layer may read. Of staging, reporting reads the lake's own records: windows, attempts, streams."""
+
+
+@pytest.fixture(scope="session")
+def manifest(parsed):
+    """What dbt knows of the project."""
+    return json.loads((parsed / "manifest.json").read_bytes())
+
+
+@pytest.fixture(scope="session")
+def models(manifest):
+    """Every model by its name."""
+    nodes = manifest["nodes"].values()
+    return {node["name"]: node for node in nodes if node["resource_type"] == "model"}
+
+
+def layer(unique_id: str, manifest) -> set[str]:
+    """The layer of a node, and its folder inside the layer."""
+    if unique_id in manifest["sources"]:
+        return {"source"}
+    folders = manifest["nodes"][unique_id]["fqn"][1:-1]
+    return {folders[0], ".".join(folders)}
+
+
+def in_layer(models, *names: str):
+    """The models of some layers."""
+    return [model for model in models.values() if model["fqn"][1] in names]
+
+
+def published(models):
+    """The models that are copied for everyone: all of reporting but its steps."""
+    return [model for model in in_layer(models, "reporting") if "steps" not in model["fqn"]]
+
+
+def checks_on(manifest, model) -> set[str]:
+    """The names of the generic tests on a model and its columns."""
+    return {
+        node["test_metadata"]["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and node.get("test_metadata")
+        and node["attached_node"] == model["unique_id"]
+    }
+
+
+def test_every_model_is_in_a_layer(models) -> None:
+    assert {model["fqn"][1] for model in models.values()} == set(READS)
+
+
+def test_a_layer_reads_only_the_layers_below_it(models, manifest) -> None:
+    broken = [
+        f"{model['name']} ({model['fqn'][1]}) reads {read}"
+        for model in models.values()
+        for read in model["depends_on"]["nodes"]
+        if not layer(read, manifest) & READS[model["fqn"][1]]
+    ]
+    assert broken == []
+
+
+def test_a_staging_model_reads_its_own_source_only(models, manifest) -> None:
+    for model in in_layer(models, "staging"):
+        for read in model["depends_on"]["nodes"]:
+            node = manifest["sources"].get(read) or manifest["nodes"][read]
+            assert node["fqn"][2] == model["fqn"][2], f"{model['name']} reads {read}"
+
+
+def test_every_source_has_a_model_that_reads_it(models, manifest) -> None:
+    read = {name for model in models.values() for name in model["depends_on"]["nodes"]}
+    assert sorted(set(manifest["sources"]) - read) == []
+
+
+def test_every_model_says_what_a_row_is(models) -> None:
+    assert [model["name"] for model in models.values() if not model["description"]] == []
+
+
+def test_every_model_outside_the_steps_names_what_makes_a_row_unique(models, manifest) -> None:
+    checked = [*in_layer(models, "staging", "marts", "kpis"), *published(models)]
+    without = [m["name"] for m in checked if "primary_key" not in checks_on(manifest, m)]
+    assert without == []
+
+
+def test_what_is_published_is_a_contract_of_described_and_typed_columns(models) -> None:
+    assert {"kpis", "kpi_periods", "kpi_days"} <= {model["name"] for model in published(models)}
+    for model in published(models):
+        assert model["config"]["contract"]["enforced"], model["name"]
+        for column in model["columns"].values():
+            assert column["description"], f"{model['name']}.{column['name']}"
+            assert column["data_type"], f"{model['name']}.{column['name']}"
+
+
+def test_every_kpi_declares_what_it_is(models) -> None:
+    kpis = in_layer(models, "kpis")
+    assert len(kpis) >= 16
+    for model in kpis:
+        assert model["name"].startswith("kpi_")
+        kpi = model["config"]["meta"]["kpi"]
+        told = {"label", "kind", "unit", "direction", "precision", "dimensions", "owner"}
+        assert set(kpi) >= told, model["name"]
+        assert kpi["kind"] in {"flow", "stock", "ratio", "distinct"}, model["name"]
+        assert kpi["direction"] in {"up", "down"}, model["name"]
+        assert "@" in kpi["owner"], model["name"]
+        assert kpi["unit"] != "percent" or kpi["kind"] == "ratio", model["name"]
+
+
+def test_a_kpi_has_the_columns_of_its_kind_and_one_a_dimension(models) -> None:
+    by_kind = {
+        "flow": {"day", "value"},
+        "stock": {"day", "value"},
+        "ratio": {"day", "numerator", "denominator"},
+        "distinct": {"period", "period_start", "value"},
+    }
+    for model in in_layer(models, "kpis"):
+        kpi = model["config"]["meta"]["kpi"]
+        expected = by_kind[kpi["kind"]] | set(kpi["dimensions"])
+        assert set(model["columns"]) == expected, model["name"]
+
+
+def test_money_of_a_source_with_several_currencies_is_told_by_currency(models) -> None:
+    for model in in_layer(models, "kpis"):
+        kpi = model["config"]["meta"]["kpi"]
+        if kpi["unit"] == "money":
+            assert "currency" in kpi["dimensions"], model["name"]
+
+
+def test_a_rule_across_models_says_what_it_guards(manifest) -> None:
+    rules = [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and not node.get("test_metadata")
+    ]
+    assert rules
+    for rule in rules:
+        assert rule["name"].startswith("assert_"), rule["name"]
+        assert rule["raw_code"].startswith(("-- ", "{#")), rule["name"]
