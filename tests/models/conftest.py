@@ -116,9 +116,13 @@ class Warehouse:
 
     def build(self, as_of: date, *arguments: str, project: Path = ROOT, **settings: str) -> None:
         """Run dbt as the pipeline does; its output is in the failure when there is one."""
-        write_catalog(self.lake.lake, catalog.sources().values())
-        done = dbt(self, as_of, "build", *arguments, project=project, **settings)
+        done = self.run(as_of, "build", *arguments, project=project, **settings)
         assert done.returncode == 0, done.stdout + done.stderr
+
+    def run(self, as_of: date, *arguments: str, **how: Any) -> subprocess.CompletedProcess[str]:
+        """Run dbt, however it ends."""
+        write_catalog(self.lake.lake, catalog.sources().values())
+        return dbt(self, as_of, *arguments, **how)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What the warehouse answers."""
@@ -147,9 +151,8 @@ class Warehouse:
             ]
         return Periods({(row.period_start, row.member): row for row in rows})
 
-    def copy(self, folder: Path) -> "Warehouse":
-        """The same warehouse once more, to be changed."""
-        folder.mkdir()
+    def copy_to(self, folder: Path) -> "Warehouse":
+        """The same warehouse over the same lake once more, to be changed."""
         shutil.copy(self.path, folder / WAREHOUSE)
         return replace(self, folder=folder)
 

@@ -1,0 +1,31 @@
+-- A month of a flow is its days, no more and no less: catches a day that falls into two months or into none.
+with days as (
+    select
+        kpi,
+        dimension,
+        member,
+        {{ first_of("month", "period_start") }} as period_start,
+        sum(value) as value
+    from {{ ref("kpi_periods") }}
+    where kind = 'flow' and period = 'day'
+    group by kpi, dimension, member, {{ first_of("month", "period_start") }}
+),
+
+months as (
+    select * from {{ ref("kpi_periods") }}
+    where kind = 'flow' and period = 'month'
+)
+
+select
+    months.kpi,
+    months.period_start,
+    months.dimension,
+    months.member
+from months
+left join days
+    on
+        months.kpi = days.kpi
+        and months.period_start = days.period_start
+        and months.dimension = days.dimension
+        and months.member = days.member
+where months.value <> coalesce(days.value, 0)

@@ -1,0 +1,39 @@
+-- Nothing is lost or counted twice on the way from days to periods: of a flow, and of both sides of a ratio, the
+-- members of each dimension add up to the total (of currencies, the one that money adds up in).
+with totals as (
+    select * from {{ ref("kpi_periods") }}
+    where dimension = 'total' and kind in ('flow', 'ratio')
+),
+
+members as (
+    select
+        kpi,
+        period,
+        period_start,
+        dimension,
+        sum(value) as value,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator
+    from {{ ref("kpi_periods") }}
+    where
+        kind in ('flow', 'ratio')
+        and dimension <> 'total'
+        and (dimension <> 'currency' or member = {{ reporting_currency() }})
+    group by kpi, period, period_start, dimension
+)
+
+select
+    totals.kpi,
+    totals.period,
+    totals.period_start,
+    members.dimension
+from totals
+inner join members
+    on
+        totals.kpi = members.kpi
+        and totals.period = members.period
+        and totals.period_start = members.period_start
+where
+    (totals.kind = 'flow' and totals.value <> members.value)
+    or totals.numerator <> members.numerator
+    or totals.denominator <> members.denominator
