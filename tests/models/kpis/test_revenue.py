@@ -89,8 +89,10 @@ def test_each_currency_is_counted_in_its_own_decimals(stripe, currency, gross, f
 
 def test_money_on_its_way_is_no_revenue(stripe) -> None:
     assert amounts(stripe, date(2026, 1, 6)) == (None, None, None, None)
-    kinds = stripe.column("select distinct kind from marts.fct_balance_movements order by 1")
-    assert kinds == ["dispute", "fee", "other", "refund", "sale"]
+    kinds = dict(
+        stripe.rows("select kind, count(*) from marts.fct_balance_movements group by kind")
+    )
+    assert kinds == {"sale": 8, "refund": 4, "dispute": 2, "fee": 1, "other": 1}
 
 
 def test_a_dispute_takes_the_sale_back_and_gives_it_back_when_it_is_won(stripe) -> None:

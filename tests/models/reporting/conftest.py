@@ -13,7 +13,9 @@ net_revenue and the like     1 January to 13 March, last asked on the 14th
     10 Jan   100 dollars and 50 euros
     20 Feb   40 dollars
     1 Mar    60 euros
-units_sold, customer_sales   nothing in January and February, all of it pulled; nothing ever shipped
+customer_sales, average_order_value    1 January to 1 March, asked for on the 16th; units_sold to 28 February
+    27 Feb   25 dollars: 3 widgets in a colour that nobody noted, and 1 blue gadget
+    1 Mar    10 dollars; the lines of orders were not pulled for that day
 units_shipped                never pulled
 """
 
@@ -38,6 +40,10 @@ SALES: Mapping[date, Mapping[str, int]] = {
     date(2026, 2, 20): {"usd": 40_00},
     date(2026, 3, 1): {"eur": 60_00},
 }
+ORDERS: Mapping[date, tuple[int, ...]] = {date(2026, 2, 27): (25_00,), date(2026, 3, 1): (10_00,)}
+LINES: Mapping[date, tuple[tuple[str, str | None, int], ...]] = {
+    date(2026, 2, 27): (("widget", None, 3), ("gadget", "blue", 1))
+}
 FIRST_SNAPSHOT = date(2026, 1, 25)
 MISSED_SNAPSHOTS = {date(2026, 2, 10), date(2026, 2, 28)}
 NOT_PULLED = date(2026, 2, 10)
@@ -49,6 +55,7 @@ def fill_quarter(lake, days) -> None:
         fill_site(lake, day)
         fill_page(lake, day)
         fill_money(lake, day)
+        fill_shop(lake, day)
     months = [(NEW_YEAR, 500, None), (date(2026, 2, 1), 620, None)]
     for month, visitors, through in [*months, (date(2026, 3, 1), 300, YESTERDAY)]:
         lake.window(
@@ -62,6 +69,8 @@ def fill_quarter(lake, days) -> None:
         )
     for stream in ("traffic_by_channel", "visitors_by_day", "visitors_by_month"):
         lake.attempt("google_analytics", stream, "ok", ASKED_TODAY)
+    for stream in ("orders", "order_lines"):
+        lake.attempt("sql_database", stream, "ok", ASKED_TODAY)
     lake.attempt("facebook_pages", "page_snapshot", "ok", ASKED_TODAY)
     lake.attempt("facebook_pages", "page_insights", "unavailable", ASKED_TODAY)
     lake.attempt("stripe", "balance_transactions", "ok", datetime(2026, 3, 14, 6, tzinfo=UTC))
@@ -109,9 +118,37 @@ def fill_money(lake, day: date) -> None:
             for currency, cents in SALES.get(day, {}).items()
         ]
         lake.window("stripe", "balance_transactions", day, sales)
-    for stream in ("orders", "order_lines"):
-        if day < date(2026, 3, 1):
-            lake.window("sql_database", stream, day)
+
+
+def fill_shop(lake, day: date) -> None:
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    if day <= date(2026, 3, 1):
+        orders = [
+            {
+                "order_id": str(day),
+                "customer_id": "ann",
+                "ordered_at": noon,
+                "updated_at": noon,
+                "status": "paid",
+                "currency": "USD",
+                "total_minor": cents,
+            }
+            for cents in ORDERS.get(day, ())
+        ]
+        lake.window("sql_database", "orders", day, orders)
+    if day < date(2026, 3, 1):
+        lines = [
+            {
+                "order_id": str(day),
+                "line_number": number,
+                "product": product,
+                "color": color,
+                "quantity": quantity,
+                "updated_at": noon,
+            }
+            for number, (product, color, quantity) in enumerate(LINES.get(day, ()))
+        ]
+        lake.window("sql_database", "order_lines", day, lines)
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,19 @@ def test_a_day_that_was_pulled_and_empty_is_zero_and_one_that_was_not_pulled_is_
     quarter,
 ) -> None:
     assert quarter.periods("sessions", "day")[date(2026, 1, 11)].value == 0
-    assert quarter.periods("units_sold", "month")[FEBRUARY].value == 0
+    assert quarter.periods("units_sold", "month")[JANUARY].value == 0
     assert date(2026, 2, 10) not in quarter.periods("page_engagements", "day")
     assert MARCH not in quarter.periods("page_engagements", "month")
     assert quarter.periods("units_shipped", "year").starts == []
+
+
+def test_a_member_without_a_name_is_unknown_and_counts(quarter) -> None:
+    assert quarter.periods("units_sold", "month")[FEBRUARY].value == 4
+    colors = quarter.periods("units_sold", "month", "color")
+    assert colors.of(FEBRUARY, "unknown").value == 3
+    assert colors.of(FEBRUARY, "blue").value == 1
+
+
+def test_a_day_is_there_when_every_stream_that_feeds_the_kpi_has_delivered_it(quarter) -> None:
+    assert quarter.periods("customer_sales", "month")[MARCH].value == 10
+    assert MARCH not in quarter.periods("units_sold", "month"), "of that day there are no lines"

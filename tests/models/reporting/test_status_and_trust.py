@@ -91,7 +91,12 @@ def test_a_source_that_was_not_asked_today_is_late(quarter) -> None:
 
 
 def test_a_source_that_was_asked_today_and_has_no_more_is_not_late(quarter) -> None:
-    assert quarter.column("select trust from reporting.kpis where kpi = 'sessions'") == ["ok"]
+    found = quarter.rows(
+        "select data_through, trust from reporting.kpis where kpi = 'customer_sales'"
+    )
+    assert found == [(date(2026, 3, 1), "ok")]
+    march = quarter.periods("customer_sales", "month")[MARCH]
+    assert standing(march) == ("partial", "ok")
 
 
 def test_every_row_names_the_streams_that_it_rests_on(quarter) -> None:

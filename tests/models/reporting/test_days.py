@@ -1,0 +1,104 @@
+"""The days that scoring filters and adds up itself, and what it is told about them."""
+
+from datetime import date
+from decimal import Decimal
+
+
+def test_a_day_has_a_row_for_each_combination_of_members(quarter) -> None:
+    found = quarter.rows(
+        "select day, dimensions, value, numerator, denominator from reporting.kpi_days "
+        "where kpi = 'units_sold' order by value"
+    )
+    day = date(2026, 2, 27)
+    assert found == [
+        (day, {"product": "gadget", "color": "blue"}, 1, None, None),
+        (day, {"product": "widget", "color": "unknown"}, 3, None, None),
+    ]
+
+
+def test_a_ratio_has_both_its_sides_and_no_value(quarter) -> None:
+    found = quarter.rows(
+        "select dimensions, value, numerator, denominator from reporting.kpi_days "
+        "where kpi = 'engagement_rate' and day = '2026-01-10'"
+    )
+    assert found == [({"channel": "Organic"}, None, 40, 100)]
+
+
+def test_money_stays_in_the_currency_it_was_paid_in(quarter) -> None:
+    found = quarter.rows(
+        "select dimensions, value from reporting.kpi_days "
+        "where kpi = 'gross_revenue' and day = '2026-01-10' order by value"
+    )
+    assert found == [({"currency": "EUR"}, 50), ({"currency": "USD"}, 100)]
+
+
+def test_a_day_is_delivered_or_not_and_carries_its_flags(quarter) -> None:
+    def covered(kpi: str, day: date) -> list[tuple[bool, bool, list[str]]]:
+        return quarter.rows(
+            "select delivered, settled, flags from reporting.kpi_coverage "
+            f"where kpi = '{kpi}' and day = '{day}'"
+        )
+
+    assert covered("sessions", date(2026, 1, 20)) == [(True, True, ["sampled"])]
+    assert covered("sessions", date(2026, 3, 1)) == [(True, False, [])]
+    assert covered("page_engagements", date(2026, 2, 10)) == [(False, False, [])]
+    assert covered("page_likes", date(2026, 2, 10)) == [(False, True, ["missed_snapshot"])]
+    # before its first snapshot nobody expected one
+    assert covered("page_likes", date(2026, 1, 24)) == []
+
+
+def test_days_are_not_cut_at_the_day_being_played(past) -> None:
+    found = past.column("select max(day) from reporting.kpi_days where kpi = 'sessions'")
+    assert found == [date(2026, 3, 3)]
+    counts = past.rows(
+        "select period_start, value, data_through from reporting.kpi_distinct "
+        "where period = 'month' order by 1"
+    )
+    assert counts == [
+        (date(2026, 1, 1), 500, date(2026, 1, 31)),
+        (date(2026, 2, 1), 620, date(2026, 2, 28)),
+        (date(2026, 3, 1), 300, date(2026, 3, 15)),
+    ]
+
+
+def test_a_kpi_is_published_with_what_it_declares(quarter) -> None:
+    columns = "label, kind, unit, direction, precision, dimensions, owner, sources, data_from"
+    found = quarter.rows(f"select {columns} from reporting.kpis where kpi = 'customer_sales'")
+    assert found == [
+        (
+            "Customer sales",
+            "flow",
+            "USD",
+            "up",
+            2,
+            ["currency"],
+            "sales@example.com",
+            "sql_database.orders",
+            date(2026, 1, 1),
+        )
+    ]
+
+
+def test_a_window_is_published_with_what_was_pulled(quarter) -> None:
+    found = quarter.rows(
+        "select data_through, row_count, is_settled, flags from reporting.windows "
+        "where stream = 'visitors_by_month' order by window_start"
+    )
+    assert found == [
+        (date(2026, 1, 31), 1, True, ["thresholded"]),
+        (date(2026, 2, 28), 1, True, []),
+        (date(2026, 3, 15), 1, False, []),
+    ]
+
+
+def test_how_the_last_pull_ended_is_published(quarter) -> None:
+    found = quarter.rows("select stream, outcome from reporting.attempts where outcome <> 'ok'")
+    assert found == [("page_insights", "unavailable")]
+
+
+def test_every_number_is_an_exact_decimal(quarter) -> None:
+    found = quarter.column("select distinct typeof(value) from reporting.kpi_periods")
+    assert found == ["DECIMAL(38,6)"]
+    third = quarter.periods("engagement_rate", "year")[date(2026, 1, 1)]
+    # 805 / 1 790 = 0.449720670…
+    assert third.value == Decimal("0.449721")
