@@ -38,7 +38,7 @@
         from read_parquet(
             [
                 {%- for place in places %}
-                '{{ place | replace("'", "''") }}'{{ "," if not loop.last }}
+                {{ quoted(place) }}{{ "," if not loop.last }}
                 {%- endfor %}
             ],
             union_by_name = true, hive_partitioning = false, filename = '_place'
@@ -74,7 +74,7 @@
         source,
         stream,
         unnest(files) as file
-    from read_parquet('{{ lake_root() }}/windows.parquet')
+    from read_parquet({{ quoted(lake_root() ~ "/windows.parquet") }})
 {%- endmacro %}
 
 {% macro model_fingerprint() -%}
@@ -116,6 +116,6 @@
         {%- endfor %}
         where false
         union all by name
-        select * from read_parquet('{{ lake_root() }}/{{ name }}.parquet')
+        select * from read_parquet({{ quoted(lake_root() ~ "/" ~ name ~ ".parquet") }})
     )
 {%- endmacro %}

@@ -26,6 +26,7 @@ import pytest
 
 AS_OF = date(2026, 3, 16)
 NEW_YEAR, YESTERDAY = date(2026, 1, 1), date(2026, 3, 15)
+END_OF_LEAP_YEAR = date(2021, 1, 11)
 ASKED_TODAY = datetime(2026, 3, 16, 6, tzinfo=UTC)
 
 TRAFFIC: Mapping[date, Mapping[str, tuple[int, int]]] = {
@@ -54,7 +55,8 @@ def fill_quarter(lake, days) -> None:
     for day in days:
         fill_site(lake, day)
         fill_page(lake, day)
-        fill_money(lake, day)
+        if day <= date(2026, 3, 13):
+            fill_money(lake, day, SALES.get(day, {}))
         fill_shop(lake, day)
     months = [(NEW_YEAR, 500, None), (date(2026, 2, 1), 620, None)]
     for month, visitors, through in [*months, (date(2026, 3, 1), 300, YESTERDAY)]:
@@ -102,22 +104,21 @@ def fill_page(lake, day: date) -> None:
         lake.window("facebook_pages", "page_insights", day, [row])
 
 
-def fill_money(lake, day: date) -> None:
+def fill_money(lake, day: date, sales: Mapping[str, int]) -> None:
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    if day <= date(2026, 3, 13):
-        sales = [
-            {
-                "id": f"{day} {currency}",
-                "created_at": noon,
-                "reporting_category": "charge",
-                "currency": currency,
-                "amount_minor": cents,
-                "fee_minor": 0,
-                "net_minor": cents,
-            }
-            for currency, cents in SALES.get(day, {}).items()
-        ]
-        lake.window("stripe", "balance_transactions", day, sales)
+    rows = [
+        {
+            "id": f"{day} {currency}",
+            "created_at": noon,
+            "reporting_category": "charge",
+            "currency": currency,
+            "amount_minor": cents,
+            "fee_minor": 0,
+            "net_minor": cents,
+        }
+        for currency, cents in sales.items()
+    ]
+    lake.window("stripe", "balance_transactions", day, rows)
 
 
 def fill_shop(lake, day: date) -> None:
@@ -187,3 +188,31 @@ def past(built, quarter):
         quarter.copy_to(warehouse.folder).build(date(2026, 2, 16))
 
     return built("past", make)
+
+
+@pytest.fixture(scope="session")
+def leap_year(built):
+    """2020 and ten days more, with one session a day and one sale in two currencies."""
+
+    def make(warehouse) -> None:
+        for number in range(date(2020, 1, 1).toordinal(), END_OF_LEAP_YEAR.toordinal()):
+            day = date.fromordinal(number)
+            row = {"date": day, "channel": "Direct", "sessions": 1, "engaged_sessions": 1}
+            warehouse.lake.window("google_analytics", "traffic_by_channel", day, [row])
+        fill_money(warehouse.lake, date(2020, 2, 29), {"usd": 30_00, "eur": 20_00})
+        warehouse.build(END_OF_LEAP_YEAR, "--exclude", "test_type:data")
+
+    return built("leap_year", make)
+
+
+@pytest.fixture(scope="session")
+def euros_from_february(built, leap_year):
+    """The same days of a business whose year begins in February, and which counts in euros."""
+
+    def make(warehouse) -> None:
+        changed = leap_year.copy_to(warehouse.folder)
+        selected = ("calendar+", "kpi_declarations+", "kpi_cells+")
+        settings = {"fiscal_year_start": "2", "currency": "EUR"}
+        changed.build(END_OF_LEAP_YEAR, "--select", *selected, **settings)
+
+    return built("euros_from_february", make)

@@ -1,35 +1,6 @@
 """Where periods begin and end: leap day, ISO week 53, fiscal years. Each day has one session, so a sum counts days."""
 
-from datetime import date, timedelta
-
-import pytest
-
-FIRST, LAST, AS_OF = date(2020, 1, 1), date(2021, 1, 10), date(2021, 1, 11)
-
-
-@pytest.fixture(scope="session")
-def leap_year(built):
-    """2020, a leap year, and ten days more, of a business whose year begins in January."""
-
-    def make(warehouse) -> None:
-        for number in range((LAST - FIRST).days + 1):
-            day = FIRST + timedelta(days=number)
-            row = {"date": day, "channel": "Direct", "sessions": 1, "engaged_sessions": 1}
-            warehouse.lake.window("google_analytics", "traffic_by_channel", day, [row])
-        warehouse.build(AS_OF, "--exclude", "test_type:data")
-
-    return built("leap_year", make)
-
-
-@pytest.fixture(scope="session")
-def fiscal_year(built, leap_year):
-    """The same days of a business whose year begins in February."""
-
-    def make(warehouse) -> None:
-        changed = leap_year.copy_to(warehouse.folder)
-        changed.build(AS_OF, "--select", "calendar+", fiscal_year_start="2")
-
-    return built("fiscal_year", make)
+from datetime import date
 
 
 def counted(warehouse, period: str) -> dict[str, tuple[str, int, str]]:
@@ -75,8 +46,8 @@ def test_a_week_is_iso_and_the_53rd_reaches_into_the_next_year(leap_year) -> Non
     assert weeks["2019-12-30"] == ("2020-01-05", 5, "provisional")
 
 
-def test_a_fiscal_year_from_february_moves_quarters_halves_and_years(fiscal_year) -> None:
-    assert counted(fiscal_year, "quarter") == {
+def test_a_fiscal_year_from_february_moves_quarters_halves_and_years(euros_from_february) -> None:
+    assert counted(euros_from_february, "quarter") == {
         # November and December were never pulled
         "2019-11-01": ("2020-01-31", 31, "provisional"),
         "2020-02-01": ("2020-04-30", 90, "complete"),  # 29 + 31 + 30
@@ -84,26 +55,26 @@ def test_a_fiscal_year_from_february_moves_quarters_halves_and_years(fiscal_year
         "2020-08-01": ("2020-10-31", 92, "complete"),
         "2020-11-01": ("2021-01-31", 71, "partial"),  # 30 + 31 + 10
     }
-    assert counted(fiscal_year, "half") == {
+    assert counted(euros_from_february, "half") == {
         "2019-08-01": ("2020-01-31", 31, "provisional"),
         "2020-02-01": ("2020-07-31", 182, "complete"),
         "2020-08-01": ("2021-01-31", 163, "partial"),  # 92 + 71
     }
-    assert counted(fiscal_year, "year") == {
+    assert counted(euros_from_february, "year") == {
         "2019-02-01": ("2020-01-31", 31, "provisional"),
         "2020-02-01": ("2021-01-31", 345, "partial"),  # 366 - 31 + 10
     }
 
 
-def test_months_and_weeks_are_the_same_in_every_fiscal_year(leap_year, fiscal_year) -> None:
+def test_months_and_weeks_are_the_same_in_every_fiscal_year(leap_year, euros_from_february) -> None:
     for period in ("day", "week", "month"):
-        assert counted(leap_year, period) == counted(fiscal_year, period), period
+        assert counted(leap_year, period) == counted(euros_from_february, period), period
 
 
 def test_a_quarter_whose_first_months_are_missing_says_so_and_is_compared_with_nothing(
-    fiscal_year,
+    euros_from_february,
 ) -> None:
-    quarters = fiscal_year.periods("sessions", "quarter")
+    quarters = euros_from_february.periods("sessions", "quarter")
     first = quarters[date(2019, 11, 1)]
     assert (first.trust, first.previous_value, first.change) == ("missing_days", None, None)
     # nor is it anybody's previous quarter: it is not whole
@@ -113,10 +84,10 @@ def test_a_quarter_whose_first_months_are_missing_says_so_and_is_compared_with_n
     assert (third.previous_value, third.change) == (90, 2)
 
 
-def test_a_part_of_a_quarter_is_compared_with_as_many_days(leap_year, fiscal_year) -> None:
+def test_a_part_of_a_quarter_is_compared_with_as_many_days(leap_year, euros_from_february) -> None:
     # 1 to 10 January against 1 to 10 October
     part = leap_year.periods("sessions", "quarter")[date(2021, 1, 1)]
     assert (part.previous_value, part.change) == (10, 0)
     # 71 days from 1 November against 71 days from 1 August
-    part = fiscal_year.periods("sessions", "quarter")[date(2020, 11, 1)]
+    part = euros_from_february.periods("sessions", "quarter")[date(2020, 11, 1)]
     assert (part.previous_value, part.change) == (71, 0)

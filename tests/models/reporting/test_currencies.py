@@ -34,3 +34,15 @@ def test_a_mean_of_money_is_taken_in_one_currency(quarter) -> None:
     assert (mean.numerator, mean.denominator, mean.value) == (140, 2, 70)
     euros = quarter.periods("average_transaction_value", "quarter", "currency").of(JANUARY, "EUR")
     assert (euros.value, euros.unit) == (Decimal(55), "EUR")
+
+
+def test_the_business_says_which_currency_its_totals_are_in(leap_year, euros_from_february) -> None:
+    day = date(2020, 2, 29)
+    dollars = leap_year.periods("gross_revenue", "day")[day]
+    assert (dollars.value, dollars.unit, dollars.trust) == (30, "USD", "unconverted_currency")
+    euros = euros_from_february.periods("gross_revenue", "day")[day]
+    assert (euros.value, euros.unit, euros.trust) == (20, "EUR", "unconverted_currency")
+    (unit,) = euros_from_february.column(
+        "select unit from reporting.kpis where kpi = 'net_revenue'"
+    )
+    assert unit == "EUR"

@@ -55,7 +55,8 @@ def versions(built):
         commit("shipments", NINTH, parcel | {"shipped_at": at(9, 8), "updated_at": at(9)})
         warehouse.build(date(2026, 1, 10), "--select", "staging.sql_database")
 
-    return built("versions", make)
+    # a folder that must be quoted wherever SQL names it
+    return built("the shop's versions", make)
 
 
 def test_an_order_is_in_its_newest_version_whichever_window_that_is_in(versions) -> None:
