@@ -43,6 +43,8 @@ def test_a_day_is_delivered_or_not_and_carries_its_flags(quarter) -> None:
     assert covered("sessions", date(2026, 3, 1)) == [(True, False, [])]
     assert covered("page_engagements", date(2026, 2, 10)) == [(False, False, [])]
     assert covered("page_likes", date(2026, 2, 10)) == [(False, True, ["missed_snapshot"])]
+    # a source that stopped is expected to go on
+    assert covered("page_engagements", date(2026, 3, 15)) == [(False, False, [])]
     # before its first snapshot nobody expected one
     assert covered("page_likes", date(2026, 1, 24)) == []
 
@@ -92,8 +94,10 @@ def test_a_window_is_published_with_what_was_pulled(quarter) -> None:
 
 
 def test_how_the_last_pull_ended_is_published(quarter) -> None:
-    found = quarter.rows("select stream, outcome from reporting.attempts where outcome <> 'ok'")
-    assert found == [("page_insights", "unavailable")]
+    found = quarter.rows(
+        "select stream, outcome from reporting.attempts where outcome <> 'ok' order by stream"
+    )
+    assert found == [("page_insights", "unavailable"), ("visitors_by_month", "unavailable")]
 
 
 def test_every_number_is_an_exact_decimal(quarter) -> None:
