@@ -67,6 +67,9 @@ class Stream:
     mutable: bool = False
     """True when a row's cursor moves as the row changes (`updated_at`): a window then keeps the changes seen in it."""
     deletes: Deletes = Deletes.REPULL
+    reread: bool = False
+    """True where any window may have been edited, however old, and reading all costs what reading one does:
+    each run looks at every window, settled or not, and leaves those alone whose rows are the same."""
     windows_per_slice: int = 31
     """The most windows that one slice covers. The engine cuts longer ranges."""
 

@@ -250,27 +250,30 @@ class _Job:
         rows = newest_of_each_key(stream, [stream.schema.empty_table(), *tables])
         end = next_window(window, stream.window) - ONE_DAY
         now = self.now()
-        manifest = self.lake.commit(
-            Manifest(
-                source=self.source.name,
-                stream=stream.name,
-                window=window,
-                data_through=min(end, piece.data_through) if piece.data_through else end,
-                pulled_at=now,
-                rows=rows.num_rows,
-                bytes=0,
-                checksum="",
-                schema_hash=schema_hash(stream.schema),
-                settled=settled(stream, window, piece.zone, now),
-                flags=tuple(sorted(flags)),
-                connector_version=self.source.version,
-                run_id=self.run_id,
-                files=(),
-            ),
-            [rows],
+        manifest = Manifest(
+            source=self.source.name,
+            stream=stream.name,
+            window=window,
+            data_through=min(end, piece.data_through) if piece.data_through else end,
+            pulled_at=now,
+            rows=rows.num_rows,
+            bytes=0,
+            checksum="",
+            schema_hash=schema_hash(stream.schema),
+            settled=settled(stream, window, piece.zone, now),
+            flags=tuple(sorted(flags)),
+            connector_version=self.source.version,
+            run_id=self.run_id,
+            files=(),
         )
-        with self._lock:
-            report.committed.append(manifest)
+        if stream.reread and self.lake.holds(manifest, [rows]):
+            with self._lock:
+                unchanged = report.skipped.get("unchanged", 0) + 1
+                report.skipped = {**report.skipped, "unchanged": unchanged}
+        else:
+            manifest = self.lake.commit(manifest, [rows])
+            with self._lock:
+                report.committed.append(manifest)
         self.progress.committed(self.source.name, stream.name, 1, rows.num_rows)
 
     def _kept(self, stream: Stream, window: date) -> list[pa.Table]:

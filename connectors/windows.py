@@ -68,7 +68,7 @@ def reason_to_skip(
         return ""
     if window > watermark(stream, zone, now):
         return "not over yet"
-    if found and found.settled and not wanted.repull:
+    if found and found.settled and not (wanted.repull or stream.reread):
         return "settled"
     return ""
 

@@ -1,0 +1,66 @@
+"""The European Central Bank's history of reference rates, as the sample company keeps a copy of it.
+
+The same shape as eurofxref-hist.csv: wide, the newest day first, a comma at the end of each line, working
+days only, N/A where there is no rate. The rates themselves are made up, each from its day alone.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from math import sin, tau
+from pathlib import Path
+
+from connectors.lake import replace
+from connectors.sandbox.apportion import dice
+from connectors.sandbox.figures import FIRST_DAY
+from connectors.sandbox.served import Served
+
+CURRENCIES: dict[str, tuple[float, int]] = {
+    "USD": (1.0850, 4),
+    "JPY": (161.40, 2),
+    "GBP": (0.8480, 5),
+    "ISK": (147.20, 2),
+    "KWD": (0.3335, 5),
+}
+"""About what a euro is worth, and the decimals it is quoted with. The bank itself quotes no dinar."""
+KRONA_SINCE = date(2025, 2, 3)
+"""Before it there is no rate for the krona, as there was none in truth for some years."""
+CLOSED = {(1, 1), (5, 1), (12, 25), (12, 26)}
+"""Days (month, day) on which the euro system is closed; Easter is left out."""
+
+
+def history(today: date) -> str:
+    """The file as it stands on the morning of `today`: up to the day before."""
+    lines = [",".join(["Date", *CURRENCIES, ""])]
+    lines += [
+        ",".join([day.isoformat(), *(quoted(each, day) for each in CURRENCIES), ""])
+        for day in working_days(today)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def quoted(currency: str, day: date) -> str:
+    """What a euro is worth on `day`: a slow swing, a slow drift and the day's own noise."""
+    if currency == "ISK" and day < KRONA_SINCE:
+        return "N/A"
+    level, decimals = CURRENCIES[currency]
+    age = (day - FIRST_DAY).days
+    phase = float(dice("phase", currency).uniform(0, tau))
+    noise = float(dice("rate", currency, day).normal(0, 0.0022))
+    worth = level * (1 + 0.00004 * age + 0.025 * sin(phase + age / 95) + noise)
+    return f"{worth:.{decimals}f}"
+
+
+def working_days(today: date) -> Iterator[date]:
+    """The days with rates before `today`, newest first."""
+    day = today - timedelta(days=1)
+    while day >= FIRST_DAY:
+        if day.weekday() < 5 and (day.month, day.day) not in CLOSED:
+            yield day
+        day -= timedelta(days=1)
+
+
+def serve(today: date, home: Path) -> Served:
+    """The sample company's copy of the file, in `home`."""
+    path = home.resolve() / "eurofxref-hist.csv"
+    replace(path, lambda temporary: temporary.write_text(history(today), encoding="utf-8"))
+    return Served({"OKRA_EXCHANGE_RATES": str(path)}, lambda: None)
