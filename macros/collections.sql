@@ -91,3 +91,16 @@
 {% macro spark__joined_texts(expression) -%}
     concat_ws(',', sort_array(collect_list({{ expression }})))
 {%- endmacro %}
+
+{# The map in a JSON object of texts. #}
+{% macro map_from_json(text) -%}
+    {{ return(adapter.dispatch("map_from_json", "okra")(text)) }}
+{%- endmacro %}
+
+{% macro default__map_from_json(text) -%}
+    cast(cast({{ text }} as json) as map(varchar, varchar))
+{%- endmacro %}
+
+{% macro spark__map_from_json(text) -%}
+    from_json({{ text }}, 'map<string, string>')
+{%- endmacro %}

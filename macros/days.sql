@@ -52,3 +52,16 @@
     {%- set since = "(extract(month from " ~ day ~ ") + 12 - " ~ fiscal_year_start() ~ ") % " ~ months -%}
     {{ add_months("-1 * cast(" ~ since ~ " as integer)", first_of("month", day)) }}
 {%- endmacro %}
+
+{# Whether a period (day, week, month, …) is as long as another or longer; both are columns. #}
+{% macro is_as_long(period, other) -%}
+    {{ length_rank(period) }} >= {{ length_rank(other) }}
+{%- endmacro %}
+
+{% macro length_rank(period) -%}
+    case {{ period }}
+        {%- for name in ["day", "week", "month", "quarter", "half", "year"] %}
+        when '{{ name }}' then {{ loop.index }}
+        {%- endfor %}
+    end
+{%- endmacro %}

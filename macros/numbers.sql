@@ -32,3 +32,26 @@
         * 0.000001 as {{ amount_type() }}
     )
 {%- endmacro %}
+
+{% macro rate_type() -%}
+    decimal(38, 12)
+{%- endmacro %}
+
+{# One rate over another, with twelve decimals: a yen is 0.007 dollars, so six would be too few. #}
+{% macro cross_rate(numerator, denominator) -%}
+    {{ return(adapter.dispatch("cross_rate", "okra")(numerator, denominator)) }}
+{%- endmacro %}
+
+{% macro default__cross_rate(numerator, denominator) -%}
+    cast({{ numerator }} / {{ denominator }} as {{ rate_type() }})
+{%- endmacro %}
+
+{# DuckDB divides decimals as floats. Scaled to integers, the division is exact. #}
+{% macro duckdb__cross_rate(numerator, denominator) -%}
+    {%- set n = "cast(" ~ numerator ~ " * 1000000 as hugeint)" -%}
+    {%- set d = "cast(" ~ denominator ~ " * 1000000 as hugeint)" -%}
+    cast(
+        cast((2 * {{ n }} * 1000000000000 + {{ d }}) // (2 * {{ d }}) as decimal(26, 0))
+        * 0.000000000001 as {{ rate_type() }}
+    )
+{%- endmacro %}

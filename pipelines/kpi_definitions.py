@@ -1,4 +1,7 @@
-"""The KPIs there are: one `models/kpis/kpi_<name>.sql` and its YAML each. There is no list to keep."""
+"""The KPIs there are: one `models/kpis/kpi_<name>.sql` and its YAML each, and those kept in sheets.
+
+There is no list to keep.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,31 +9,36 @@ from typing import Any
 
 import yaml
 
-from pipelines.errors import OkraError
 from pipelines.okr.kpi import Kpi
+from pipelines.sheet_kpis import KpiDefinitionError, read_sheet_kpis
 
 PREFIX = "kpi_"
 
 
-class KpiDefinitionError(OkraError):
-    """A KPI's YAML does not say what a KPI must say; the text names file, fault and remedy."""
+def kpi_names(folder: Path) -> list[str]:
+    """The names of the KPIs that have SQL, in order."""
+    return sorted(path.stem.removeprefix(PREFIX) for path in folder.glob(f"{PREFIX}*.sql"))
 
 
-def read_kpis(folder: Path) -> dict[str, Kpi]:
-    """Every KPI by name, as `config.meta.kpi` in the YAML beside its SQL declares it.
+def read_kpis(folder: Path, sheet_kpis: Path) -> dict[str, Kpi]:
+    """Every KPI by name: as `config.meta.kpi` in the YAML beside its SQL declares it, or `sheet_kpis`.
 
     Raises `KpiDefinitionError`.
     """
-    return {
-        path.stem.removeprefix(PREFIX): read_kpi(path)
-        for path in sorted(folder.glob(f"{PREFIX}*.sql"))
-    }
+    names = kpi_names(folder)
+    found = {name: read_kpi(folder / f"{PREFIX}{name}.sql") for name in names}
+    return found | read_sheet_kpis(sheet_kpis, shown(sheet_kpis), names)
+
+
+def shown(path: Path) -> str:
+    """A file by its folder and name."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def read_kpi(sql: Path) -> Kpi:
     """The KPI that `sql` computes."""
     described = sql.with_suffix(".yml")
-    where = f"{described.parent.name}/{described.name}"
+    where = shown(described)
     if not described.exists():
         raise KpiDefinitionError(
             f"{where}: missing; describe the KPI (kind, unit, direction) beside its SQL"

@@ -10,7 +10,9 @@ from connectors import catalog
 from connectors.lake import Lake
 from connectors.lake_catalog import write_catalog
 from pipelines.errors import OkraError
+from pipelines.kpi_definitions import kpi_names, shown
 from pipelines.settings import ROOT, Settings
+from pipelines.sheet_kpis import as_json, read_sheet_kpis
 
 KPI_FOLDER = ROOT / "models" / "kpis"
 TARGET = ROOT / "target"
@@ -22,20 +24,28 @@ class ModelsError(OkraError):
 
 
 def dbt_environment(settings: Settings, as_of: date, run_id: str) -> dict[str, str]:
-    """The variables that the dbt project reads. `as_of`: the day being played; `run_id`: goes into the KPI rows."""
-    return static_environment(settings) | {"OKRA_AS_OF": as_of.isoformat(), "OKRA_RUN_ID": run_id}
+    """The variables that the dbt project reads. `as_of`: the day being played; `run_id`: goes into the KPI rows.
+
+    Raises `KpiDefinitionError` when the KPIs that are kept in sheets are not declared as they must be.
+    """
+    path = settings.sheet_kpis_path
+    sheet_kpis = read_sheet_kpis(path, shown(path), kpi_names(KPI_FOLDER))
+    return static_environment(settings) | {
+        "OKRA_AS_OF": as_of.isoformat(),
+        "OKRA_RUN_ID": run_id,
+        "OKRA_SHEET_KPI_DECLARATIONS": as_json(sheet_kpis),
+    }
 
 
 def static_environment(settings: Settings) -> dict[str, str]:
     """The variables that do not change from run to run."""
-    kpis = sorted(path.stem.removeprefix("kpi_") for path in KPI_FOLDER.glob("kpi_*.sql"))
     return {
         "OKRA_LAKE": str(settings.lake_path),
         "OKRA_WAREHOUSE": str(settings.warehouse_path),
         "OKRA_TIMEZONE": settings.timezone,
         "OKRA_CURRENCY": settings.currency,
         "OKRA_FISCAL_YEAR_START": str(settings.fiscal_year_start),
-        "OKRA_KPIS": ",".join(kpis),
+        "OKRA_KPIS": ",".join(kpi_names(KPI_FOLDER)),
         "OKRA_STORAGE_VERSION": settings.storage_version,
         "OKRA_DBT_TARGET": str(TARGET),
         "DO_NOT_TRACK": "1",

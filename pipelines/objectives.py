@@ -41,7 +41,7 @@ def read_objectives(settings: Settings) -> tuple[Loaded, dict[str, Kpi]]:
     """
     kpis = {
         name: replace(kpi, unit=settings.currency) if kpi.unit == MONEY else kpi
-        for name, kpi in read_kpis(KPI_FOLDER).items()
+        for name, kpi in read_kpis(KPI_FOLDER, settings.sheet_kpis_path).items()
     }
     files = {
         shown(path): path.read_text(encoding="utf-8", errors="replace")

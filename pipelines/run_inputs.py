@@ -23,6 +23,7 @@ def run_id(settings: Settings, as_of: date) -> str:
         "windows": catalogued(settings, "windows", WINDOW_FACTS),
         "attempts": catalogued(settings, "attempts", ATTEMPT_FACTS),
         "definitions": definition_texts(settings),
+        "sheet kpis": sheet_kpis_text(settings),
         "settings": [
             settings.timezone,
             settings.currency,
@@ -46,3 +47,9 @@ def definition_texts(settings: Settings) -> dict[str, str]:
         path.name: path.read_text(encoding="utf-8")
         for path in sorted(settings.definitions_path.glob("*.yml"))
     }
+
+
+def sheet_kpis_text(settings: Settings) -> str:
+    """The file that declares the KPIs kept in sheets; nothing where there is none."""
+    path = settings.sheet_kpis_path
+    return path.read_text(encoding="utf-8") if path.exists() else ""

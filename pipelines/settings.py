@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     fiscal_year_start: int = Field(1, ge=1, le=12, description="First month of the fiscal year")
     start_date: date = Field(date(2024, 12, 1), description="First day to pull")
     okr_definitions: Path = Field(Path("okr_definitions"), description="Folder of the OKR files")
+    sheet_kpis: Path = Field(
+        Path("models/kpis/sheet_kpis.yml"), description="Declares the KPIs that come from OKRA_SHEETS"
+    )
     currency: str = Field("USD", pattern="^[A-Z]{3}$", description="Currency that money adds up in")
     locale: str = Field("en", description="Language of what people read")
     sources: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -155,6 +158,11 @@ class Settings(BaseSettings):
     def definitions_path(self) -> Path:
         """The folder of the OKR files."""
         return (ROOT / self.okr_definitions).resolve()
+
+    @cached_property
+    def sheet_kpis_path(self) -> Path:
+        """The file that declares the KPIs kept in sheets."""
+        return (ROOT / self.sheet_kpis).resolve()
 
     def now(self) -> datetime:
         """The present instant (UTC); noon of OKRA_SANDBOX_TODAY where the sample company lives on that day."""

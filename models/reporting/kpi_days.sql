@@ -21,9 +21,17 @@ all_kpis as (
         cast(null as {{ amount_type() }}) as denominator
             {%- endif %}
     from {{ relation }}
-            {{ "union all" if not loop.last }}
+    union all
         {%- endif -%}
     {%- endfor %}
+    select
+        kpi,
+        day,
+        dimensions,
+        value,
+        numerator,
+        denominator
+    from {{ ref("sheet_kpi_days") }}
 ),
 
 final as (

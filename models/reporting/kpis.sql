@@ -46,6 +46,7 @@ final as (
         declarations.owner,
         sources.sources,
         declarations.model,
+        declarations.every,
         delivered.data_from,
         delivered.data_through,
         coalesce(fault_lists.trust, 'ok') as trust,

@@ -6,6 +6,7 @@ from typing import Literal
 
 Kind = Literal["flow", "stock", "ratio", "distinct"]
 Direction = Literal["up", "down"]
+Every = Literal["day", "week", "month", "quarter"]
 
 PERCENT = "percent"
 
@@ -28,6 +29,8 @@ class Kpi:
     owner: str = ""
     description: str = ""
     label: str = ""
+    every: Every = "day"
+    """How often it is given: a KPI of every month has nothing to say about a week."""
 
     @property
     def counts_whole_units(self) -> bool:

@@ -14,8 +14,24 @@ with declared as (
         {{ declaration.precision }} as decimals,
         {{ list_of(declaration.dimensions) }} as dimensions,
         {{ quoted(declaration.owner) }} as owner,
-        {{ quoted("kpi_" ~ kpi) }} as model
+        {{ quoted("kpi_" ~ kpi) }} as model,
+        'day' as every
         {{ "union all" if not loop.last }}
+    {%- endfor %}
+    {%- for declaration in sheet_kpis() %}
+    union all
+    select
+        {{ quoted(declaration.kpi) }} as kpi,
+        {{ quoted(declaration.label) }} as label,
+        {{ quoted(declaration.description) }} as description,
+        {{ quoted(declaration.kind) }} as kind,
+        {{ reporting_currency() if declaration.unit == "money" else quoted(declaration.unit) }} as unit,
+        {{ quoted(declaration.direction) }} as direction,
+        {{ declaration.precision }} as decimals,
+        {{ list_of(declaration.dimensions) }} as dimensions,
+        {{ quoted(declaration.owner) }} as owner,
+        'sheet_kpi_days' as model,
+        {{ quoted(declaration.every) }} as every
     {%- endfor %}
 )
 

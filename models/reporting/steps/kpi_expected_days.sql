@@ -3,18 +3,16 @@ with streams as (
 ),
 
 stream_days as (
-    select * from {{ ref("stream_days") }}
+    select * from {{ ref("kpi_stream_days") }}
 ),
 
 pulled as (
     select
-        streams.kpi,
-        min(stream_days.day) as first_day,
-        max(stream_days.day) as last_day
-    from streams
-    inner join stream_days
-        on streams.source = stream_days.source and streams.stream = stream_days.stream
-    group by streams.kpi
+        kpi,
+        min(day) as first_day,
+        max(day) as last_day
+    from stream_days
+    group by kpi
 ),
 
 kpi_days as (
@@ -39,7 +37,8 @@ final as (
     inner join streams on kpi_days.kpi = streams.kpi
     left join stream_days
         on
-            streams.source = stream_days.source
+            streams.kpi = stream_days.kpi
+            and streams.source = stream_days.source
             and streams.stream = stream_days.stream
             and kpi_days.day = stream_days.day
 )

@@ -31,6 +31,7 @@ final as (
     select
         coverage.kpi,
         kpis.kind,
+        kpis.every,
         snapshot_kpis.kpi is not null as is_snapshot,
         coverage.day,
         coverage.settled as is_settled,

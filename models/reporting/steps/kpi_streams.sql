@@ -17,9 +17,18 @@ traced as (
     select
         {{ quoted(kpi) }} as kpi,
         {{ quoted(source_name) }} as source,
-        {{ quoted(stream) }} as stream
+        {{ quoted(stream) }} as stream,
+        false as is_by_hand
         {{ "union all" if not (loop.last and last_kpi) }}
         {%- endfor -%}
+    {%- endfor %}
+    {%- for declaration in sheet_kpis() %}
+    union all
+    select
+        {{ quoted(declaration.kpi) }} as kpi,
+        'spreadsheet' as source,
+        'kpi_values' as stream,
+        true as is_by_hand
     {%- endfor %}
 ),
 
@@ -36,6 +45,7 @@ declared as (
         traced.stream,
         streams.cadence,
         streams.is_snapshot,
+        traced.is_by_hand,
         pulled_sources.source is not null as is_pulled
     from traced
     inner join streams on traced.source = streams.source and traced.stream = streams.stream
@@ -57,7 +67,8 @@ final as (
         source,
         stream,
         cadence,
-        is_snapshot
+        is_snapshot,
+        is_by_hand
     from ranked
     where is_pulled or not has_pulled
 )

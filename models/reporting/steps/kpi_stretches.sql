@@ -22,7 +22,11 @@ counted as (
         count(days.delivered_day) as delivered_days,
         count(case when not days.is_settled then days.delivered_day end) as unsettled_days
     from days
-    inner join calendar on days.day = calendar.day
+    inner join calendar
+        on
+            days.day = calendar.day
+            -- a number that is given once a month says nothing about a week
+            and {{ is_as_long("calendar.period", "days.every") }}
     group by
         days.kpi, days.kind, days.is_snapshot, calendar.period, calendar.period_start,
         calendar.period_end, calendar.previous_start, days.data_through

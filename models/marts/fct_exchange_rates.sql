@@ -1,0 +1,63 @@
+{# Long enough for Christmas and Easter; a currency that is no longer quoted has no rate after it. #}
+{% set longest_carry = 7 %}
+
+with euro_rates as (
+    select
+        rated_on,
+        currency,
+        rate
+    from {{ ref("stg_exchange_rates__euro_rates") }}
+    union all
+    select distinct
+        rated_on,
+        'EUR' as currency,
+        cast(1 as {{ amount_type() }}) as rate
+    from {{ ref("stg_exchange_rates__euro_rates") }}
+),
+
+-- both sides of a rate are of one day
+crossed as (
+    select
+        euro_rates.rated_on,
+        euro_rates.currency,
+        {{ cross_rate("reporting.rate", "euro_rates.rate") }} as rate
+    from euro_rates
+    inner join euro_rates as reporting
+        on
+            euro_rates.rated_on = reporting.rated_on
+            and reporting.currency = {{ reporting_currency() }}
+),
+
+followed as (
+    select
+        *,
+        lead(rated_on) over (partition by currency order by rated_on) as next_rated_on
+    from crossed
+),
+
+carried as (
+    select
+        {{
+            each_day(
+                "rated_on",
+                "least(" ~ add_days(longest_carry, "rated_on") ~ ", coalesce("
+                ~ add_days(-1, "next_rated_on") ~ ", " ~ add_days(longest_carry, "rated_on") ~ "))"
+            )
+        }} as day,
+        currency,
+        rate,
+        rated_on
+    from followed
+),
+
+final as (
+    select
+        day,
+        currency,
+        rate,
+        rated_on
+    from carried
+    where day < {{ as_of() }}
+)
+
+select * from final

@@ -1,0 +1,213 @@
+"""KPIs that are kept in sheets go through the models that all KPIs go through, each by its own rhythm.
+
+Played on Wednesday, 25 November 2026. Every figure is worked out by hand.
+"""
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+TODAY = date(2026, 11, 25)
+FIRST, YESTERDAY = date(2026, 1, 1), date(2026, 11, 24)
+
+
+def declared(kpi: str, kind: str, every: str, **more: Any) -> dict[str, Any]:
+    return {
+        "kpi": kpi,
+        "label": kpi.title(),
+        "description": f"It's {kpi}",
+        "kind": kind,
+        "unit": "things",
+        "direction": "up",
+        "precision": 0,
+        "dimensions": [],
+        "owner": "someone@example.com",
+        "every": every,
+    } | more
+
+
+DECLARATIONS = json.dumps(
+    [
+        declared("calls", "flow", "day"),
+        declared("desks", "stock", "month"),
+        declared("heads", "stock", "month", dimensions=["team"]),
+        declared("nps", "ratio", "quarter", unit="percent", precision=3),
+        declared("training", "flow", "week"),
+        declared("unwritten", "flow", "month"),
+    ]
+)
+
+
+def row(kpi: str, day: str, value: str | None = None, **more: str) -> dict[str, Any]:
+    numbers = {name: more.pop(name, None) for name in ("numerator", "denominator")}
+    dimensions = json.dumps(more, sort_keys=True)
+    return {
+        "kpi": kpi,
+        "date": date.fromisoformat(day),
+        "dimensions": dimensions,
+        "value": value,
+        **numbers,
+    }
+
+
+ROWS = [
+    # a log of calls: nothing on the 3rd and from the 5th to the 8th
+    row("calls", "2026-11-02", "5"),
+    row("calls", "2026-11-04", "3"),
+    row("calls", "2026-11-09", "2"),
+    # counted on the first of the month
+    row("desks", "2026-10-01", "40"),
+    row("desks", "2026-11-01", "42"),
+    # counted on the last, by team
+    row("heads", "2026-09-30", "7", team="sales"),
+    row("heads", "2026-09-30", "9", team="operations"),
+    row("heads", "2026-10-31", "8", team="sales"),
+    row("heads", "2026-10-31", "9", team="operations"),
+    row("nps", "2026-06-30", numerator="9", denominator="30"),
+    row("nps", "2026-09-30", numerator="13", denominator="40"),
+    # each Friday; nobody wrote down that of 16 October, and the week from the 23rd is not over
+    row("training", "2026-10-02", "3"),
+    row("training", "2026-10-09", "4"),
+    row("training", "2026-10-23", "2"),
+    row("training", "2026-10-30", "5"),
+    row("training", "2026-11-06", "1"),
+    row("training", "2026-11-13", "2"),
+    row("training", "2026-11-20", "4"),
+    row("training", "2026-11-23", "6"),
+    # no longer declared
+    row("forgotten", "2026-11-02", "1"),
+]
+
+
+def fill(warehouse: Any) -> None:
+    warehouse.lake.empty("spreadsheet", "kpi_values", FIRST, YESTERDAY)
+    for day in sorted({row["date"] for row in ROWS}):
+        rows = [row for row in ROWS if row["date"] == day]
+        warehouse.lake.window("spreadsheet", "kpi_values", day, rows)
+
+
+@pytest.fixture(scope="module")
+def warehouse(warehouse_in: Any) -> Any:
+    warehouse = warehouse_in("sheet_kpis")
+    fill(warehouse)
+    warehouse.build(TODAY, sheet_kpi_declarations=DECLARATIONS)
+    return warehouse
+
+
+def period(warehouse: Any, kpi: str, period: str, start: str, member: str = "total") -> Any:
+    rows = warehouse.rows(
+        "select value, previous_value, status, data_through, trust from reporting.kpi_periods"
+        f" where kpi = '{kpi}' and period = '{period}' and period_start = '{start}'"
+        f" and member = '{member}'"
+    )
+    assert len(rows) <= 1
+    return rows[0] if rows else None
+
+
+def periods_of(warehouse: Any, kpi: str) -> set[str]:
+    rows = warehouse.rows(f"select distinct period from reporting.kpi_periods where kpi = '{kpi}'")
+    return {name for (name,) in rows}
+
+
+def test_a_sheet_kpi_is_listed_beside_the_others_with_what_it_declares(warehouse: Any) -> None:
+    ((description, unit, dimensions, sources, every),) = warehouse.rows(
+        "select description, unit, dimensions, sources, every from reporting.kpis where kpi = 'heads'"
+    )
+    assert (description, unit, dimensions) == ("It's heads", "things", ["team"])
+    assert (sources, every) == ("spreadsheet.kpi_values", "month")
+    assert warehouse.rows("select distinct every from reporting.kpis where model like 'kpi_%'") == [
+        ("day",)
+    ]
+
+
+def test_a_week_is_worth_what_was_written_for_it_and_counts_once_it_is_over(warehouse: Any) -> None:
+    last_week = period(warehouse, "training", "week", "2026-11-16")
+    assert last_week == (Decimal(4), Decimal(2), "complete", date(2026, 11, 22), "ok")
+    assert period(warehouse, "training", "week", "2026-11-23") is None
+
+
+def test_a_week_that_nobody_wrote_down_is_missing_and_not_zero(warehouse: Any) -> None:
+    assert period(warehouse, "training", "week", "2026-10-12") is None
+    value, _, status, through, trust = period(warehouse, "training", "month", "2026-10-01")
+    assert (value, status, through) == (Decimal(14), "provisional", date(2026, 10, 31))
+    assert trust == "missing_days"
+
+
+def test_an_open_month_of_weeks_goes_as_far_as_its_last_whole_week(warehouse: Any) -> None:
+    value, _, status, through, _ = period(warehouse, "training", "month", "2026-11-01")
+    assert (value, status, through) == (Decimal(7), "partial", date(2026, 11, 22))
+
+
+def test_no_kpi_has_a_value_for_a_shorter_time_than_it_is_given_for(warehouse: Any) -> None:
+    assert periods_of(warehouse, "training") == {"week", "month", "quarter", "half", "year"}
+    assert periods_of(warehouse, "heads") == {"month", "quarter", "half", "year"}
+    assert periods_of(warehouse, "nps") == {"quarter", "half", "year"}
+    assert "day" in periods_of(warehouse, "calls")
+
+
+def test_a_monthly_stock_is_sound_whichever_day_of_the_month_it_is_dated(warehouse: Any) -> None:
+    october = period(warehouse, "heads", "month", "2026-10-01")
+    assert october == (Decimal(17), Decimal(16), "complete", date(2026, 10, 31), "ok")
+    sales = period(warehouse, "heads", "month", "2026-10-01", member="sales")
+    assert sales[:2] == (Decimal(8), Decimal(7))
+    assert period(warehouse, "heads", "month", "2026-11-01") is None
+
+    october = period(warehouse, "desks", "month", "2026-10-01")
+    assert october == (Decimal(40), None, "complete", date(2026, 10, 31), "ok")
+    november = period(warehouse, "desks", "month", "2026-11-01")
+    assert november == (Decimal(42), Decimal(40), "partial", date(2026, 11, 24), "ok")
+
+
+def test_a_quarterly_ratio_divides_what_the_quarter_was_given(warehouse: Any) -> None:
+    value, before, status, through, trust = period(warehouse, "nps", "quarter", "2026-07-01")
+    assert (value, before) == (Decimal("0.325"), Decimal("0.3"))
+    assert (status, through, trust) == ("complete", date(2026, 9, 30), "ok")
+    assert period(warehouse, "nps", "quarter", "2026-10-01") is None
+    # the survey of its first quarter was not held
+    assert period(warehouse, "nps", "half", "2026-01-01")[0] == Decimal("0.3")
+
+
+def test_in_a_log_a_day_between_two_rows_was_zero_and_the_days_after_the_last_are_unknown(
+    warehouse: Any,
+) -> None:
+    assert period(warehouse, "calls", "day", "2026-11-03")[0] == 0
+    assert period(warehouse, "calls", "week", "2026-11-02")[0] == 8
+    assert period(warehouse, "calls", "day", "2026-11-09")[0] == 2
+    assert period(warehouse, "calls", "day", "2026-11-10") is None
+    assert period(warehouse, "calls", "day", "2026-11-01") is None
+
+
+def test_how_far_one_kpi_is_filled_in_is_no_matter_of_the_others(warehouse: Any) -> None:
+    through = dict(
+        warehouse.rows("select kpi, data_through from reporting.kpis where model = 'sheet_kpi_days'")
+    )
+    assert through == {
+        "calls": date(2026, 11, 9),
+        "desks": date(2026, 11, 24),
+        "heads": date(2026, 10, 31),
+        "nps": date(2026, 9, 30),
+        "training": date(2026, 11, 22),
+        "unwritten": None,
+    }
+
+
+def test_what_is_not_declared_any_more_and_what_nobody_wrote_have_no_figures(
+    warehouse: Any,
+) -> None:
+    rows = warehouse.rows(
+        "select kpi from reporting.kpi_days where kpi in ('forgotten', 'unwritten')"
+        " union all select kpi from reporting.kpi_periods where kpi in ('forgotten', 'unwritten')"
+    )
+    assert rows == []
+
+
+def test_quarters_begin_where_the_fiscal_year_says(warehouse_in: Any) -> None:
+    warehouse = warehouse_in("sheet_kpis_fiscal")
+    fill(warehouse)
+    warehouse.build(TODAY, sheet_kpi_declarations=DECLARATIONS, fiscal_year_start="2")
+    value, before, status, *_ = period(warehouse, "nps", "quarter", "2026-08-01")
+    assert (value, before, status) == (Decimal("0.325"), Decimal("0.3"), "complete")
+    assert period(warehouse, "nps", "quarter", "2026-07-01") is None
