@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     start_date: date = Field(date(2024, 12, 1), description="First day to pull")
     okr_definitions: Path = Field(Path("okr_definitions"), description="Folder of the OKR files")
     sheet_kpis: Path = Field(
-        Path("models/kpis/sheet_kpis.yml"), description="Declares the KPIs that come from OKRA_SHEETS"
+        Path("models/kpis/sheet_kpis.yml"),
+        description="Declares the KPIs that come from OKRA_SHEETS",
     )
     currency: str = Field("USD", pattern="^[A-Z]{3}$", description="Currency that money adds up in")
     locale: str = Field("en", description="Language of what people read")

@@ -182,7 +182,9 @@ def test_in_a_log_a_day_between_two_rows_was_zero_and_the_days_after_the_last_ar
 
 def test_how_far_one_kpi_is_filled_in_is_no_matter_of_the_others(warehouse: Any) -> None:
     through = dict(
-        warehouse.rows("select kpi, data_through from reporting.kpis where model = 'sheet_kpi_days'")
+        warehouse.rows(
+            "select kpi, data_through from reporting.kpis where model = 'sheet_kpi_days'"
+        )
     )
     assert through == {
         "calls": date(2026, 11, 9),

@@ -1,0 +1,107 @@
+"""The bank's file: wide, newest first, a comma at each line's end."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from connectors.engine import StreamReport, pull
+from connectors.exchange_rates import EURO_RATES, SOURCE
+from connectors.lake import Lake
+from connectors.windows import Range
+
+HISTORY = """Date,USD,JPY,ISK,
+2026-11-24,1.1573,179.95,147.20,
+2026-11-23,1.15,180,N/A,
+2026-11-20,1.1490,179.5,,
+"""
+WEEK = Range(date(2026, 11, 18), date(2026, 11, 24))
+Pulled = Callable[[str | bytes], StreamReport]
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake")
+
+
+@pytest.fixture
+def pulled(tmp_path: Path, lake: Lake) -> Pulled:
+    """Pulls a week of a file with this content, at noon of 25 November 2026."""
+
+    def pulled(content: str | bytes) -> StreamReport:
+        path = tmp_path / "eurofxref-hist.csv"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+        values = {"OKRA_EXCHANGE_RATES": str(path)}
+        (report,) = pull(SOURCE, values, lake, WEEK, now=lambda: now)
+        return report
+
+    return pulled
+
+
+def stored(lake: Lake) -> list[tuple[str, str, str]]:
+    windows = lake.manifests("exchange_rates", EURO_RATES.name)
+    rows = pa.concat_tables([lake.read("exchange_rates", EURO_RATES, window) for window in windows])
+    return [(f"{row['date']:%d}", row["currency"], row["rate"]) for row in rows.to_pylist()]
+
+
+def test_a_rate_is_the_decimal_in_the_file_and_none_is_none(pulled: Pulled, lake: Lake) -> None:
+    report = pulled(HISTORY)
+    assert report.error is None
+    assert len(report.committed) == 7
+    assert stored(lake) == [
+        ("20", "JPY", "179.5"),
+        ("20", "USD", "1.1490"),
+        ("23", "JPY", "180"),
+        ("23", "USD", "1.15"),
+        ("24", "ISK", "147.20"),
+        ("24", "JPY", "179.95"),
+        ("24", "USD", "1.1573"),
+    ]
+
+
+def test_the_zip_that_the_bank_offers_is_read_as_it_is(pulled: Pulled, lake: Lake) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("eurofxref-hist.csv", HISTORY)
+    assert pulled(packed.getvalue()).error is None
+    assert len(stored(lake)) == 7
+
+
+def test_a_copy_that_was_old_is_caught_up_with(pulled: Pulled, lake: Lake) -> None:
+    head, newest, *older = HISTORY.splitlines(keepends=True)
+    pulled(head + "".join(older))
+    assert len(stored(lake)) == 4
+    again = pulled(head + newest + "".join(older))
+    assert [manifest.window for manifest in again.committed] == [date(2026, 11, 24)]
+    assert len(stored(lake)) == 7
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [
+    ("Date,USD", "Day,USD", "row 1 is not `Date` and currencies"),
+    ("JPY,ISK", "JPY,Krona", "row 1 is not `Date` and currencies"),
+    ("JPY,ISK", "JPY,JPY", "row 1 has a currency twice"),
+    ("1.1573", "1,1573", "row 2 has not as many cells as the header"),
+    ("1.1573", "1.15.73", "row 2, column USD has no rate such as 1.1573"),
+    ("1.1573", "0.0000", "row 2, column USD has no rate such as 1.1573"),
+    ("1.1573", "-1.1573", "row 2, column USD has no rate such as 1.1573"),
+    ("2026-11-23", "23/11/2026", "row 3, column Date has no day such as 2026-11-24"),
+    ("2026-11-23", "2026-11-24", "row 3 has a day that was there before"),
+    (",147.20,", "", "row 2 has not as many cells as the header"),
+    (HISTORY, "", "row 1 is not `Date` and currencies"),
+])  # fmt: skip
+def test_a_file_that_is_not_the_banks_is_refused_whole(
+    pulled: Pulled, lake: Lake, old: str, new: str, told: str
+) -> None:
+    report = pulled(HISTORY.replace(old, new, 1))
+    assert report.committed == []
+    assert str(report.error) == f"eurofxref-hist.csv, {told}; download eurofxref-hist.zip again"
+
+
+def test_a_file_that_is_no_csv_is_refused(pulled: Pulled) -> None:
+    for content in (b"\xff\xfe\x00\xd8", b"PK\x03\x04 torn"):
+        assert "neither the bank's CSV nor a ZIP with it" in str(pulled(content).error)
