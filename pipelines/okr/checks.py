@@ -7,7 +7,7 @@ from decimal import Decimal
 from pipelines.okr.definitions import MEASURED, KeyResult
 from pipelines.okr.faults import Fault, listed, suggestion
 from pipelines.okr.kpi import PERCENT, Kpi
-from pipelines.okr.periods import Period, whole_windows
+from pipelines.okr.periods import CADENCES, Period, whole_windows
 from pipelines.okr.yaml_tree import Tree
 
 _LARGEST_BARE_SHARE = Decimal("1.5")
@@ -103,6 +103,10 @@ def _windows(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:
     if result.per and result.over:
         remedy = "keep `per` (each window counts) or `over` (the latest one counts)"
         yield "over", "both `per` and `over`", remedy
+    window = result.per or result.over
+    if window and CADENCES.index(window) < CADENCES.index(kpi.every):
+        what = f"`{kpi.name}` is given every {kpi.every}, and has no value for a {window}"
+        yield "per" if result.per else "over", what, f"write {kpi.every}, or a longer window"
 
 
 def _baseline(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:

@@ -89,6 +89,28 @@ key_results:
     assert "headcount" in str(load({"grow.yml": text}, without).faults[0])
 
 
+def test_an_okr_cannot_ask_for_a_week_of_what_is_counted_monthly(sheet_kpis: Path) -> None:
+    text = """\
+objective: Grow the team
+id: grow
+owner: people@example.com
+period: 2026-Q4
+key_results:
+  - id: people
+    kpi: headcount
+    at_least: 12
+    {window}
+"""
+    kpis = read_kpis(KPI_FOLDER, written(sheet_kpis, SOUND))
+    for key in ("per", "over"):
+        (fault,) = load({"grow.yml": text.format(window=f"{key}: week")}, kpis).faults
+        assert str(fault) == (
+            "grow.yml:9: key result `people`: `headcount` is given every month, and has no value for a "
+            "week; write month, or a longer window"
+        )
+        assert load({"grow.yml": text.format(window=f"{key}: quarter")}, kpis).faults == ()
+
+
 @pytest.mark.parametrize(("wrong", "told"), [
     ("  kind: stok", "2: `headcount`: `kind: stok` is not known; write one of 'flow', 'stock' or 'ratio'"),
     ("  kind: distinct", "2: `headcount`: a distinct count cannot be kept in a sheet; write "
