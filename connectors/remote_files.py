@@ -52,7 +52,7 @@ def from_disk(location: str, option: str) -> bytes:
 
 def from_fsspec(location: str, option: str) -> bytes:
     """A file in a bucket, on a share, on a server: what the drivers of fsspec reach."""
-    import fsspec
+    import fsspec  # type: ignore[import-untyped]
 
     name = file_name(location)
     try:

@@ -106,7 +106,7 @@ def access_token(credentials: str) -> str:
     from google.auth.transport.requests import Request
 
     account = service_account(credentials, SCOPE)
-    account.refresh(Request())  # type: ignore[no-untyped-call]
+    account.refresh(Request())
     return str(account.token)
 
 

@@ -9,17 +9,18 @@ says 12, 12.5 or 96 %; a comma is refused, as 1,234 is a thousand to one reader 
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 from connectors.errors import Rejected
 from connectors.sheet_cells import Cell, Grid
 from connectors.sheet_kpis import SheetKpi, period_of
 from connectors.sheet_values import BadCell, date_in, is_empty, name_in, number_in
 
+T = TypeVar("T")
 Row = dict[str, Any]
 SHOWN = 5
 """Faults that are told at once."""
@@ -137,15 +138,14 @@ class Reading:
     def _is_first(self, line: "_Line", name: str, kpi: SheetKpi, day: date, members: str) -> bool:
         """Whether nothing was said yet of these members on that day: of a flow or ratio, in its period."""
         start = day if kpi.kind == "stock" else period_of(day, kpi.every, self.fiscal_year_start)
-        here = f"{line.grid.name}, row {line.number}"
-        before = self._given.setdefault((name, start, members), here)
-        if before == here:
+        said = (name, start, members)
+        if said not in self._given:
+            self._given[said] = line.at()
             return True
-        same = "day" if start == day and kpi.every == "day" else f"{kpi.every} from {start}"
-        same = "day" if kpi.kind == "stock" else same
+        same = "day" if kpi.kind == "stock" else kpi.every
         self._fault(
-            here,
-            f"{name} has a row of that {same} already ({before})",
+            line.at(),
+            f"{name} has a row of that {same} already ({self._given[said]})",
             "add them up in one row, or declare the column that tells them apart as a dimension",
         )
         return False
@@ -175,7 +175,7 @@ class _Line:
     columns: Sequence[str]
     cells: Sequence[Cell]
 
-    def at(self, column: str) -> str:
+    def at(self, column: str = "") -> str:
         """Where a cell is, for a person."""
         where = f"{self.grid.name}, row {self.number}"
         return f"{where}, column `{column}`" if column else where
@@ -185,7 +185,7 @@ class _Line:
         place = self.columns.index(column) if column in self.columns else len(self.cells)
         return self.cells[place] if place < len(self.cells) else None
 
-    def read(self, column: str, how: Any) -> Any:
+    def read(self, column: str, how: Callable[[Cell], T]) -> T:
         """What the cell says. Raises `BadCell` with its column."""
         extra = self.cells[len(self.columns) :]
         if self.grid.kind == "text" and not all(is_empty(each) for each in extra):

@@ -21,6 +21,10 @@ MOST_DIGITS = 28
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d+)?|\.\d+))\s*(%?)")
 _SHOWABLE = re.compile(r"[\d\s.,:/%+'-]{1,24}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FORMULA = re.compile(
+    r"=.*|#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|ERROR!)", re.DOTALL
+)
+"""A formula without its result, or what a spreadsheet shows instead of one."""
 
 
 class BadCell(Exception):
@@ -50,7 +54,7 @@ def name_in(cell: Cell) -> str:
         return f"{cell.to_integral_value():f}"
     if not isinstance(cell, str) or not cell.strip():
         raise BadCell("is no name" if not is_empty(cell) else "is empty", "write a name")
-    if cell.lstrip().startswith(("=", "#")):
+    if _FORMULA.fullmatch(cell.strip()):
         raise formula(cell)
     return " ".join(cell.split())
 
@@ -83,7 +87,7 @@ def iso_day(text: str) -> date:
     """A day written as 2026-11-30: 11/12/2026 is in November to one reader and in December to another."""
     if not text:
         raise BadCell("is empty", "write the day such as 2026-11-30")
-    if text.startswith(("=", "#")):
+    if _FORMULA.fullmatch(text):
         raise formula(text)
     try:
         if not _DAY.fullmatch(text):
@@ -118,7 +122,7 @@ def typed_number(cell: Cell) -> tuple[Decimal, bool]:
     if found:
         number = Decimal(found[1])
         return (number.scaleb(-2), True) if found[2] else (number, False)
-    if text.startswith(("=", "#")):
+    if _FORMULA.fullmatch(text):
         raise formula(text)
     if "," in text and _SHOWABLE.fullmatch(text):
         raise BadCell(

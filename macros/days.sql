@@ -65,3 +65,13 @@
         {%- endfor %}
     end
 {%- endmacro %}
+
+{# The first day of the day, week, month or fiscal quarter that a day falls in; both are columns. #}
+{% macro start_of(period, day) -%}
+    case {{ period }}
+        when 'week' then {{ first_of("week", day) }}
+        when 'month' then {{ first_of("month", day) }}
+        when 'quarter' then {{ fiscal_start(3, day) }}
+        else {{ day }}
+    end
+{%- endmacro %}

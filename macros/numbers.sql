@@ -43,7 +43,10 @@
 {%- endmacro %}
 
 {% macro default__cross_rate(numerator, denominator) -%}
-    cast({{ numerator }} / {{ denominator }} as {{ rate_type() }})
+    cast(
+        cast({{ numerator }} as decimal(18, 6)) / cast({{ denominator }} as decimal(18, 6))
+        as {{ rate_type() }}
+    )
 {%- endmacro %}
 
 {# DuckDB divides decimals as floats. Scaled to integers, the division is exact. #}

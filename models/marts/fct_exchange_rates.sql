@@ -35,19 +35,21 @@ followed as (
     from crossed
 ),
 
+bounded as (
+    select
+        *,
+        {{ add_days(longest_carry, "rated_on") }} as last_carried,
+        {{ add_days(-1, "next_rated_on") }} as last_before_next
+    from followed
+),
+
 carried as (
     select
-        {{
-            each_day(
-                "rated_on",
-                "least(" ~ add_days(longest_carry, "rated_on") ~ ", coalesce("
-                ~ add_days(-1, "next_rated_on") ~ ", " ~ add_days(longest_carry, "rated_on") ~ "))"
-            )
-        }} as day,
+        {{ each_day("rated_on", "least(last_carried, coalesce(last_before_next, last_carried))") }} as day,
         currency,
         rate,
         rated_on
-    from followed
+    from bounded
 ),
 
 final as (

@@ -14,12 +14,7 @@ started as (
         kpi_values.value,
         kpi_values.numerator,
         kpi_values.denominator,
-        case rhythms.every
-            when 'week' then {{ first_of("week", "kpi_values.dated_on") }}
-            when 'month' then {{ first_of("month", "kpi_values.dated_on") }}
-            when 'quarter' then {{ fiscal_start(3, "kpi_values.dated_on") }}
-            else kpi_values.dated_on
-        end as period_start
+        {{ start_of("rhythms.every", "kpi_values.dated_on") }} as period_start
     from kpi_values
     inner join rhythms on kpi_values.kpi = rhythms.kpi
 ),

@@ -34,6 +34,7 @@ DECLARATIONS = json.dumps(
         declared("calls", "flow", "day"),
         declared("desks", "stock", "month"),
         declared("heads", "stock", "month", dimensions=["team"]),
+        declared("neglected", "stock", "month"),
         declared("nps", "ratio", "quarter", unit="percent", precision=3),
         declared("training", "flow", "week"),
         declared("unwritten", "flow", "month"),
@@ -77,6 +78,9 @@ ROWS = [
     row("training", "2026-11-13", "2"),
     row("training", "2026-11-20", "4"),
     row("training", "2026-11-23", "6"),
+    # nobody counted in September and October
+    row("neglected", "2026-07-31", "3"),
+    row("neglected", "2026-08-31", "4"),
     # no longer declared
     row("forgotten", "2026-11-02", "1"),
 ]
@@ -190,10 +194,31 @@ def test_how_far_one_kpi_is_filled_in_is_no_matter_of_the_others(warehouse: Any)
         "calls": date(2026, 11, 9),
         "desks": date(2026, 11, 24),
         "heads": date(2026, 10, 31),
+        "neglected": date(2026, 8, 31),
         "nps": date(2026, 9, 30),
         "training": date(2026, 11, 22),
         "unwritten": None,
     }
+
+
+def test_a_sheet_that_is_not_kept_up_says_so_and_what_was_whole_stays_trusted(
+    warehouse: Any,
+) -> None:
+    trust = dict(
+        warehouse.rows("select kpi, trust from reporting.kpis where model = 'sheet_kpi_days'")
+    )
+    assert {kpi for kpi, said in trust.items() if said == "not_filled_in"} == {
+        "calls",
+        "neglected",
+        "unwritten",
+    }
+    assert {said for kpi, said in trust.items()} == {"ok", "not_filled_in"}
+    assert period(warehouse, "neglected", "month", "2026-08-01")[4] == "ok"
+    assert period(warehouse, "neglected", "quarter", "2026-07-01")[2:] == (
+        "partial",
+        date(2026, 8, 31),
+        "not_filled_in",
+    )
 
 
 def test_what_is_not_declared_any_more_and_what_nobody_wrote_have_no_figures(

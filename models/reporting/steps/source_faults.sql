@@ -19,7 +19,33 @@ reaches as (
     group by source, stream
 ),
 
+delivered as (
+    select
+        kpi,
+        max(day) as last_day
+    from {{ ref("kpi_coverage") }}
+    where delivered and day < {{ as_of() }}
+    group by kpi
+),
+
+-- of a KPI kept in a sheet: the end of the last period that has been over for a week
+due as (
+    select
+        streams.kpi,
+        {{ add_days(-1, start_of("kpis.every", add_days(-7, as_of()))) }} as last_day
+    from streams
+    inner join {{ ref("kpi_declarations") }} as kpis on streams.kpi = kpis.kpi
+    where streams.is_by_hand
+),
+
 faults as (
+    select
+        due.kpi,
+        'not_filled_in' as code
+    from due
+    left join delivered on due.kpi = delivered.kpi
+    where coalesce(delivered.last_day < due.last_day, true)
+    union all
     select
         streams.kpi,
         'source_failed:' || streams.source as code

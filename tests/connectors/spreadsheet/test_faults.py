@@ -71,9 +71,18 @@ def test_a_row_that_says_again_what_another_has_said(desk) -> None:
     )
 
 
+def test_a_copy_of_a_sheet_in_another_folder(desk) -> None:
+    (desk.folder / "old").mkdir()
+    here = desk.write("kpis.csv", HEAD + "calls,2026-11-02,5\n")
+    report = desk.pulled(here, desk.write("old/kpis.csv", HEAD + "calls,2026-11-02,3\n"))
+    assert "kpis.csv, row 2 calls has a row of that day already (kpis.csv, row 2)" in str(
+        report.error
+    )
+
+
 def test_two_totals_of_one_week(desk) -> None:
     fault = desk.fault(HEAD + "sessions,2026-11-09,5\nsessions,2026-11-15,3\n")
-    assert "row 3 sessions has a row of that week from 2026-11-09 already" in fault
+    assert "row 3 sessions has a row of that week already" in fault
 
 
 def test_a_member_that_is_not_named(desk) -> None:
