@@ -1,18 +1,22 @@
 {# Long enough for Christmas and Easter; a currency that is no longer quoted has no rate after it. #}
 {% set longest_carry = 7 %}
 
-with euro_rates as (
+with published as (
+    select * from {{ ref("stg_exchange_rates__euro_rates") }}
+),
+
+euro_rates as (
     select
         rated_on,
         currency,
         rate
-    from {{ ref("stg_exchange_rates__euro_rates") }}
+    from published
     union all
     select distinct
         rated_on,
         'EUR' as currency,
         cast(1 as {{ amount_type() }}) as rate
-    from {{ ref("stg_exchange_rates__euro_rates") }}
+    from published
 ),
 
 -- both sides of a rate are of one day

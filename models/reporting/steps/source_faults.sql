@@ -10,6 +10,14 @@ stream_days as (
     select * from {{ ref("stream_days") }}
 ),
 
+kpis as (
+    select * from {{ ref("kpi_declarations") }}
+),
+
+coverage as (
+    select * from {{ ref("kpi_coverage") }}
+),
+
 reaches as (
     select
         source,
@@ -23,7 +31,7 @@ delivered as (
     select
         kpi,
         max(day) as last_day
-    from {{ ref("kpi_coverage") }}
+    from coverage
     where delivered and day < {{ as_of() }}
     group by kpi
 ),
@@ -34,7 +42,9 @@ due as (
         streams.kpi,
         {{ add_days(-1, start_of("kpis.every", add_days(-7, as_of()))) }} as last_day
     from streams
-    inner join {{ ref("kpi_declarations") }} as kpis on streams.kpi = kpis.kpi
+    inner join kpis on streams.kpi = kpis.kpi
+    -- where no sheet was ever read, nothing is due
+    inner join reaches on streams.source = reaches.source and streams.stream = reaches.stream
     where streams.is_by_hand
 ),
 
