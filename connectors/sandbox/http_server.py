@@ -4,7 +4,7 @@ import socket
 import sys
 import threading
 import time
-from collections import Counter
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -73,22 +73,25 @@ class JsonServer:
 
 
 class RequestsPerSecond:
-    """A vendor's ceiling: of each kind of request at most `ceiling` in any one second."""
+    """A vendor's ceiling: of each kind of request at most `ceiling` in any second, wherever it begins."""
 
     def __init__(self, ceiling: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._ceiling = ceiling
         self._clock = clock
-        self._counts: Counter[tuple[str, int]] = Counter()
+        self._allowed: dict[str, deque[float]] = {}
         self._lock = threading.Lock()
 
     def allows(self, kind: str) -> bool:
-        """Whether one more of `kind` is within the ceiling; it is counted either way."""
-        second = int(self._clock())
+        """Whether one more of `kind` is within the ceiling; it is counted when it is."""
+        now = self._clock()
         with self._lock:
-            if len(self._counts) > 1000:
-                self._counts.clear()
-            self._counts[kind, second] += 1
-            return self._counts[kind, second] <= self._ceiling
+            recent = self._allowed.setdefault(kind, deque())
+            while recent and recent[0] <= now - 1:
+                recent.popleft()
+            if len(recent) >= self._ceiling:
+                return False
+            recent.append(now)
+            return True
 
 
 class _Listener(ThreadingHTTPServer):

@@ -6,27 +6,22 @@ errors as `{"error": {...}}`. Test hooks are arguments of the server, never reac
 
 import base64
 import threading
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+import time as clock
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-
-import orjson
 
 from connectors.sandbox.balance_transactions import Row
 from connectors.sandbox.http_server import JsonServer, Reply, Request, RequestsPerSecond
 from connectors.sandbox.ledger import rows_until
 from connectors.sandbox.served import Served
+from connectors.sandbox.stripe_lists import StripeList, error
 
 KEY = "rk_test_sample_company"
 MORNING = time(9, tzinfo=UTC)
 """The hour of `today` at which the server stands still."""
 LIST, ACCOUNT = "/v1/balance_transactions", "/v1/account"
-FILTERS = {"type", "currency", "source"}
-BOUNDS = {"created[gte]": 0, "created[gt]": 1}
-ENDS = {"created[lt]": 0, "created[lte]": 1}
-ALLOWED = {"limit", "starting_after", "ending_before", *FILTERS, *BOUNDS, *ENDS}
 
 
 @dataclass
@@ -54,33 +49,38 @@ class StripeServer(JsonServer):
         *,
         rows: Sequence[Row] | None = None,
         requests_per_second: int = 100,
+        latency: float = 0.0,
         faults: Faults | None = None,
     ) -> None:
+        """`latency`: seconds that each answer is kept back."""
         now = datetime.combine(today, MORNING)
-        self._now = int(now.timestamp())
-        self._rows = rows_until(now) if rows is None else list(rows)
-        self._created = [row["created"] for row in self._rows]
-        self._places = {row["id"]: place for place, row in enumerate(self._rows)}
         self._ceiling = RequestsPerSecond(requests_per_second)
+        self._latency = latency
         self._lock = threading.Lock()
         self.faults = faults or Faults()
+        self._movements = StripeList(
+            LIST,
+            "balance_transaction",
+            with_status(rows_until(now) if rows is None else rows, now),
+            filters=frozenset({"type", "currency", "source"}),
+            hidden=self.faults.hidden,
+        )
         self.asked: list[Request] = []
         """Every request, in the order of its arrival."""
-        super().__init__(self._answer)
-
-    @property
-    def pages_asked(self) -> int:
+        self.pages_asked = 0
         """How many requests for the list there have been."""
-        return sum(request.path == LIST for request in self.asked)
+        super().__init__(self._answer)
 
     def _answer(self, request: Request) -> Reply:
         with self._lock:
             self.asked.append(request)
+            self.pages_asked += request.path == LIST
             number = self.pages_asked if request.path == LIST else 0
         if key_of(request) != KEY:
             return error(401, "Invalid API Key provided: " + masked(key_of(request)))
         if not self._ceiling.allows(request.path):
             return too_many()
+        clock.sleep(self._latency)
         if request.path in self.faults.forbidden:
             return error(
                 403,
@@ -93,68 +93,18 @@ class StripeServer(JsonServer):
         if request.method == "GET" and request.path == LIST:
             if number in self.faults.replies:
                 return self.faults.replies[number]
-            found = self._list(request)
+            found = self._movements.page(request)
             cut_off = number in self.faults.cut_off
             return Reply(found.status, found.body, found.headers, cut_off)
         return error(404, f"Unrecognized request URL ({request.method}: {request.path}).")
 
-    def _list(self, request: Request) -> Reply:
-        params = request.params
-        for name in params:
-            if name not in ALLOWED:
-                return error(400, f"Received unknown parameter: {name}", code="parameter_unknown")
-        try:
-            limit = int(params.get("limit", "10"))
-            first, after = self._range({k: int(v) for k, v in params.items() if "[" in k})
-        except ValueError:
-            return error(400, "Invalid integer", code="parameter_invalid_integer")
-        if not 1 <= limit <= 100:
-            return error(400, f"This value must be from 1 to 100 (was {limit}).", param="limit")
-        for name in ("starting_after", "ending_before"):
-            if name in params and params[name] not in self._places:
-                said = f"No such balance_transaction: '{params[name]}'"
-                return error(400, said, code="resource_missing", param=name)
-        if "ending_before" in params:
-            first = max(first, self._places[params["ending_before"]] + 1)
-            page = [*self._visible(range(first, after), params, limit + 1)]
-            return self._page(page[:limit][::-1], has_more=len(page) > limit)
-        if "starting_after" in params:
-            after = min(after, self._places[params["starting_after"]])
-        page = [*self._visible(range(after - 1, first - 1, -1), params, limit + 1)]
-        return self._page(page[:limit], has_more=len(page) > limit)
 
-    def _range(self, bounds: Mapping[str, int]) -> tuple[int, int]:
-        """The places of the first row within the bounds on `created`, and of the first one after them."""
-        first, after = 0, len(self._rows)
-        for name, value in bounds.items():
-            if name in BOUNDS:
-                first = max(first, bisect_left(self._created, value + BOUNDS[name]))
-            elif name in ENDS:
-                after = min(after, bisect_left(self._created, value + ENDS[name]))
-        return first, max(first, after)
-
-    def _visible(
-        self, places: Iterable[int], params: Mapping[str, str], most: int
-    ) -> Iterable[Row]:
-        asked = {name: params[name] for name in FILTERS if name in params}
-        for place in places:
-            row = self._rows[place]
-            if row["id"] in self.faults.hidden:
-                continue
-            if any(row.get(name) != value for name, value in asked.items()):
-                continue
-            yield row
-            most -= 1
-            if not most:
-                return
-
-    def _page(self, rows: Sequence[Row], *, has_more: bool) -> Reply:
-        data = [
-            row | {"status": "available" if row["available_on"] <= self._now else "pending"}
-            for row in rows
-        ]
-        envelope = {"object": "list", "data": data, "has_more": has_more, "url": LIST}
-        return Reply(200, orjson.dumps(envelope), {"Request-Id": "req_sample"})
+def with_status(rows: Sequence[Row], now: datetime) -> list[Row]:
+    """The rows, each with the `status` that its money has at `now`."""
+    at = int(now.timestamp())
+    return [
+        row | {"status": "available" if row["available_on"] <= at else "pending"} for row in rows
+    ]
 
 
 def key_of(request: Request) -> str:
@@ -171,14 +121,6 @@ def key_of(request: Request) -> str:
 def masked(key: str) -> str:
     """A key the way Stripe repeats it in its messages: the beginning and the last four letters."""
     return f"{key[:8]}{'*' * max(0, len(key) - 12)}{key[-4:]}"
-
-
-def error(status: int, message: str, **more: str) -> Reply:
-    """An error in Stripe's shape."""
-    kind = {"type": "api_error" if status >= 500 else "invalid_request_error"}
-    return Reply(
-        status, {"error": kind | {"message": message} | more}, {"Request-Id": "req_sample"}
-    )
 
 
 def too_many(retry_after: str | None = None, reason: str = "endpoint-rate") -> Reply:

@@ -10,7 +10,8 @@ from connectors.errors import (
     Rejected,
     Unavailable,
 )
-from connectors.sandbox.stripe import KEY, LIST, error
+from connectors.sandbox.stripe import KEY, LIST
+from connectors.sandbox.stripe_lists import error
 from connectors.stripe import BALANCE_TRANSACTIONS, SOURCE
 from connectors.windows import Range
 

@@ -9,7 +9,8 @@ from connectors.errors import (
     Throttled,
 )
 from connectors.sandbox.http_server import Reply
-from connectors.sandbox.stripe import LIST, error, too_many
+from connectors.sandbox.stripe import LIST, too_many
+from connectors.sandbox.stripe_lists import error
 from connectors.windows import Range
 
 FIRST_OF_MARCH = Range(date(2026, 3, 1), date(2026, 3, 1))

@@ -1,0 +1,103 @@
+"""A list endpoint as Stripe's are: newest first, cursors by id, filters, bounds on `created`, `has_more`.
+
+Rows are turned into JSON once, when the server starts: a page is put together from finished pieces.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from connectors.sandbox.http_server import Reply, Request
+
+BOUNDS = {"created[gte]": 0, "created[gt]": 1}
+ENDS = {"created[lt]": 0, "created[lte]": 1}
+
+
+class StripeList:
+    """The objects behind one path, in the order of their `created`, oldest first."""
+
+    def __init__(
+        self,
+        path: str,
+        noun: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        filters: frozenset[str],
+        hidden: set[str],
+    ) -> None:
+        """`hidden` are the ids that are not visible yet; it may grow and shrink while the server runs."""
+        self._path = path
+        self._noun = noun
+        self._rows = rows
+        self._pieces = [orjson.Fragment(orjson.dumps(row)) for row in rows]
+        self._created = [row["created"] for row in rows]
+        self._places = {row["id"]: place for place, row in enumerate(rows)}
+        self._filters = filters
+        self._allowed = {"limit", "starting_after", "ending_before", *filters, *BOUNDS, *ENDS}
+        self._hidden = hidden
+
+    def page(self, request: Request) -> Reply:
+        """The page that is asked for, or the error that Stripe would give."""
+        params = request.params
+        for name in params:
+            if name not in self._allowed:
+                return error(400, f"Received unknown parameter: {name}", code="parameter_unknown")
+        try:
+            limit = int(params.get("limit", "10"))
+            first, after = self._range({k: int(v) for k, v in params.items() if "[" in k})
+        except ValueError:
+            return error(400, "Invalid integer", code="parameter_invalid_integer")
+        if not 1 <= limit <= 100:
+            return error(400, f"This value must be from 1 to 100 (was {limit}).", param="limit")
+        for name in ("starting_after", "ending_before"):
+            if name in params and params[name] not in self._places:
+                said = f"No such {self._noun}: '{params[name]}'"
+                return error(400, said, code="resource_missing", param=name)
+        if "ending_before" in params:
+            first = max(first, self._places[params["ending_before"]] + 1)
+            found = [*self._visible(range(first, after), params, limit + 1)]
+            return self._reply(found[:limit][::-1], has_more=len(found) > limit)
+        if "starting_after" in params:
+            after = min(after, self._places[params["starting_after"]])
+        found = [*self._visible(range(after - 1, first - 1, -1), params, limit + 1)]
+        return self._reply(found[:limit], has_more=len(found) > limit)
+
+    def _range(self, bounds: Mapping[str, int]) -> tuple[int, int]:
+        """The places of the first row within the bounds on `created`, and of the first one after them."""
+        first, after = 0, len(self._rows)
+        for name, value in bounds.items():
+            if name in BOUNDS:
+                first = max(first, bisect_left(self._created, value + BOUNDS[name]))
+            elif name in ENDS:
+                after = min(after, bisect_left(self._created, value + ENDS[name]))
+        return first, max(first, after)
+
+    def _visible(self, places: range, params: Mapping[str, str], most: int) -> Iterator[int]:
+        asked = {name: params[name] for name in self._filters if name in params}
+        if asked.get("status") == "all":
+            del asked["status"]
+        for place in places:
+            row = self._rows[place]
+            if row["id"] in self._hidden:
+                continue
+            if any(row.get(name) != value for name, value in asked.items()):
+                continue
+            yield place
+            most -= 1
+            if not most:
+                return
+
+    def _reply(self, places: Sequence[int], *, has_more: bool) -> Reply:
+        data = [self._pieces[place] for place in places]
+        envelope = {"object": "list", "data": data, "has_more": has_more, "url": self._path}
+        return Reply(200, orjson.dumps(envelope), {"Request-Id": "req_sample"})
+
+
+def error(status: int, message: str, **more: str) -> Reply:
+    """An error in Stripe's shape."""
+    kind = {"type": "api_error" if status >= 500 else "invalid_request_error"}
+    return Reply(
+        status, {"error": kind | {"message": message} | more}, {"Request-Id": "req_sample"}
+    )

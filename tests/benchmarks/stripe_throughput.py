@@ -1,0 +1,195 @@
+"""How fast a Stripe account is pulled: `python -m tests.benchmarks.stripe_throughput [--json]`.
+
+The server answers from a process of its own, so that it does not share the interpreter with what is
+timed; rows are counted from the first request to the last committed window. Three ways:
+
+    open       no ceiling and no latency: what the connector itself costs
+    ceilinged  Stripe's 25 requests a second and 100 ms an answer: how much of 2,500 rows a second is used
+    dlt        dlt's generic REST source on the same server, into Parquet files and into DuckDB
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connectors.contract import Limit
+from connectors.engine import pull
+from connectors.errors import SourceError, Throttled
+from connectors.lake import Lake
+from connectors.sandbox.stripe import KEY
+from connectors.stripe import BALANCE_TRANSACTIONS, SOURCE
+from connectors.throttle import ThrottledCalls
+from connectors.windows import Range
+from tests.benchmarks.stripe_server import FIRST, LAST, UNLIMITED
+
+CEILING, LATENCY, PAGE = 25, 0.1, 100
+YEAR = Range(FIRST, LAST)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measurement."""
+
+    way: str
+    rows: int
+    seconds: float
+    rows_per_second: int
+    refusals: int | None
+    """Answers of HTTP 429; None where nobody counts them."""
+    of_ceiling: float | None = None
+    """Share of the rows a second that the ceiling allows."""
+
+
+@contextmanager
+def account(rows: int, latency: float = 0.0, ceiling: int = UNLIMITED) -> Iterator[str]:
+    """The address of a server in another process."""
+    command = [sys.executable, "-m", "tests.benchmarks.stripe_server", f"--rows={rows}"]
+    options = [f"--latency={latency}", f"--ceiling={ceiling}"]
+    with subprocess.Popen(
+        [*command, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+        server.communicate()
+
+
+class Refusals:
+    """The connector's own reading of exceptions, with the refusals counted."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, error: Exception) -> SourceError | None:
+        """What the connector makes of `error`."""
+        fault = SOURCE.diagnose(error)
+        self.count += isinstance(fault, Throttled)
+        return fault
+
+
+def pulled(way: str, rows: int, address: str, home: Path, limits: tuple[Limit, ...]) -> Figure:
+    """A year into an empty lake."""
+    refusals = Refusals()
+    values = {"STRIPE_API_KEY": KEY, "STRIPE_API_BASE": address, "STRIPE_TIMEZONE": "Etc/UTC"}
+    start = time.perf_counter()
+    (report,) = pull(
+        SOURCE,
+        values,
+        Lake(home),
+        YEAR,
+        now=lambda: datetime(2026, 1, 15, tzinfo=UTC),
+        only=[BALANCE_TRANSACTIONS.name],
+        calls=ThrottledCalls(limits, refusals),
+    )
+    seconds = time.perf_counter() - start
+    if report.error or report.rows != rows:
+        raise RuntimeError(f"{way}: {report.rows} of {rows} rows, {report.error}")
+    return Figure(way, rows, seconds, round(rows / seconds), refusals.count)
+
+
+def unlimited() -> tuple[Limit, ...]:
+    """The source's buckets with no bottom."""
+    return tuple(Limit(x.bucket, UNLIMITED, UNLIMITED) for x in SOURCE.limits)
+
+
+def with_dlt(destination: str, rows: int, address: str, home: Path) -> Figure:
+    """The same year by dlt's REST source, with its defaults but for one thing: Parquet instead of INSERTs."""
+    os.environ |= {
+        "RUNTIME__DLTHUB_TELEMETRY": "false",
+        "RUNTIME__LOG_LEVEL": "ERROR",
+        "DLT_DATA_DIR": str(home / "dlt"),
+    }
+    import dlt
+    from dlt.sources.rest_api import rest_api_source
+
+    source = rest_api_source(
+        {
+            "client": {
+                "base_url": f"{address}/v1/",
+                "auth": {"type": "bearer", "token": KEY},
+                "paginator": {
+                    "type": "cursor",
+                    "cursor_path": "data[-1].id",
+                    "cursor_param": "starting_after",
+                    "has_more_path": "has_more",
+                },
+            },
+            "resources": [
+                {
+                    "name": "balance_transactions",
+                    "primary_key": "id",
+                    "endpoint": {
+                        "path": "balance_transactions",
+                        "params": {"limit": PAGE},
+                        "data_selector": "data",
+                    },
+                }
+            ],
+        },
+        name="stripe_like",
+    )
+    place = (
+        dlt.destinations.filesystem(bucket_url=(home / "files").as_uri())
+        if destination == "Parquet"
+        else dlt.destinations.duckdb(str(home / "dlt.duckdb"))
+    )
+    pipeline = dlt.pipeline(
+        f"throughput_{destination.lower()}", destination=place, dataset_name="stripe"
+    )
+    start = time.perf_counter()
+    pipeline.run(source, loader_file_format="parquet")
+    seconds = time.perf_counter() - start
+    counted = pipeline.last_trace.last_normalize_info.row_counts["balance_transactions"]
+    if counted != rows:
+        raise RuntimeError(f"dlt: {counted} of {rows} rows")
+    return Figure(f"dlt to {destination}", rows, seconds, round(rows / seconds), None)
+
+
+def measured(rows: int, ceilinged_rows: int, *, dlt: bool) -> list[Figure]:
+    """Every figure, one after the other."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        with account(rows) as address:
+            found.append(pulled("okra, no ceiling", rows, address, home / "open", unlimited()))
+            if dlt:
+                found.append(with_dlt("Parquet", rows, address, home / "parquet"))
+                found.append(with_dlt("DuckDB", rows, address, home / "duckdb"))
+        with account(ceilinged_rows, LATENCY, CEILING) as address:
+            way = f"okra, {CEILING} requests/s, {LATENCY * 1000:.0f} ms"
+            figure = pulled(way, ceilinged_rows, address, home / "ceilinged", SOURCE.limits)
+            share = round(figure.rows_per_second / (CEILING * PAGE), 3)
+            found.append(Figure(**asdict(figure) | {"of_ceiling": share}))
+    return found
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--json", action="store_true")
+    options.add_argument("--rows", type=int, default=200_000)
+    options.add_argument("--ceilinged-rows", type=int, default=60_000)
+    options.add_argument("--no-dlt", action="store_true", help="leave dlt out (not installed, say)")
+    asked = options.parse_args()
+    figures = measured(asked.rows, asked.ceilinged_rows, dlt=not asked.no_dlt)
+    if asked.json:
+        print(json.dumps([asdict(x) for x in figures], indent=1))  # noqa: T201
+        return
+    print(f"{'way':28} {'rows':>9} {'s':>7} {'rows/s':>8} {'429s':>5} {'of ceiling':>11}")  # noqa: T201
+    for x in figures:
+        refusals = "" if x.refusals is None else x.refusals
+        share = "" if x.of_ceiling is None else f"{x.of_ceiling:.1%}"
+        line = f"{x.way:28} {x.rows:>9,} {x.seconds:>7.1f} {x.rows_per_second:>8,}"
+        print(f"{line} {refusals!s:>5} {share:>11}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
