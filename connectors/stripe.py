@@ -1,29 +1,27 @@
-"""Stripe: every movement of an account's balance, from which revenue is made.
+"""Stripe: every movement of an account's balance, from which revenue is made, and what customers subscribe to.
 
-Balance transactions and not charges or invoices: refunds, disputes and fees are in them, and of a charge
-that was only partly captured they hold what was in fact paid. Amounts stay in the currency's smallest
-unit, as Stripe gives them: yen have no decimals, dinars have three. What a test-mode key sees is test
-data; the key decides.
+Revenue comes from balance transactions and not from charges or invoices: refunds, disputes and fees are in
+them, and of a charge that was only partly captured they hold what was in fact paid. Amounts stay in the
+currency's smallest unit, as Stripe gives them: yen have no decimals, dinars have three. What a test-mode
+key sees is test data; the key decides. The API's version is the one that Stripe's library is made for.
 
 Stripe's Python library does the asking. Its own retries are off, because `Calls` retries by Stripe's
 signals and keeps to the limits for all threads at once.
 
 Limits: 25 requests a second per endpoint (docs.stripe.com/rate-limits). Asked are 23.5, one by one: not every
 request is equally long on its way, so that 26 sent within 1.06 seconds may arrive within one. The account's
-own ceiling of 100 cannot be reached with the two endpoints asked here.
+own ceiling of 100 is not reached: there are four kinds of lists.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import pyarrow as pa
 import stripe
 
-from connectors.contract import Calls, Deletes, Limit, Option, Page, Slice, Source, Stream, column
+from connectors.contract import Calls, Limit, Option, Page, Slice, Source
 from connectors.errors import (
     CredentialError,
     Drift,
@@ -34,57 +32,20 @@ from connectors.errors import (
     Unavailable,
 )
 from connectors.http import Http, header_value, retry_after, usable_address
-
-BALANCE_TRANSACTIONS = Stream(
-    name="balance_transactions",
-    description="Every movement of the account's balance: charges, refunds, disputes, fees, payouts",
-    schema=pa.schema(
-        [
-            column("id", pa.string(), "Stripe's id of the movement (txn_…)"),
-            column("created_at", pa.timestamp("us", "UTC"), "When it was booked"),
-            column("available_on", pa.date32(), "Day (UTC) on which the money can be used"),
-            column("type", pa.string(), "What moved the balance: charge, refund, payout, …"),
-            column(
-                "reporting_category",
-                pa.string(),
-                "Stripe's accounting category; tells a dispute from other adjustments",
-            ),
-            column("currency", pa.string(), "Currency of the amounts, ISO 4217 in lower case"),
-            column("amount_minor", pa.int64(), "Gross amount, negative when it goes out",
-                   unit="smallest unit of the currency"),
-            column("fee_minor", pa.int64(), "Fees taken out of it",
-                   unit="smallest unit of the currency"),
-            column("net_minor", pa.int64(), "What the balance changed by: amount less fees",
-                   unit="smallest unit of the currency"),
-            column("exchange_rate", pa.string(), "Decimal; null unless a currency was converted",
-                   null=True),
-            column("source_id", pa.string(), "The charge, refund, dispute or payout behind it",
-                   null=True),
-        ]
-    ),
-    key=("id",),
-    cursor="created_at",
-    # a movement is visible within minutes of its `created`, seldom later: the day after it is read again
-    arrives_within=timedelta(minutes=5),
-    restates_for=timedelta(days=1),
-    deletes=Deletes.NEVER,
-    windows_per_slice=31,
-)  # fmt: skip
+from connectors.stripe_billing import (
+    INVOICE_LINES,
+    SUBSCRIPTIONS,
+    Objects,
+    stored_items,
+    stored_lines,
+)
+from connectors.stripe_ledger import BALANCE_TRANSACTIONS, stored_movement
 
 LIST, ACCOUNT = "/v1/balance_transactions", "/v1/account"
+INVOICES, SUBSCRIBED = "/v1/invoices", "/v1/subscriptions"
 PAGE = 100
 """The most rows Stripe gives at once."""
-RENAMED = {
-    "id": "id",
-    "type": "type",
-    "reporting_category": "reporting_category",
-    "currency": "currency",
-    "amount": "amount_minor",
-    "fee": "fee_minor",
-    "net": "net_minor",
-    "source": "source_id",
-}
-"""Stripe's fields that are stored as they are, and under which name."""
+Params = dict[str, str | int]
 
 
 class StripeConnection:
@@ -117,29 +78,52 @@ class StripeConnection:
         return self._zone
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """The movements of the slice's days, newest first."""
-        params: dict[str, str | int] = {
+        """What was made in the slice's days, newest first; of subscriptions all that there are."""
+        made: Params = {
             "created[gte]": int(piece.since.timestamp()),
             "created[lt]": int(piece.until.timestamp()),
-            "limit": PAGE,
         }
+        match piece.stream.name:
+            case INVOICE_LINES.name:
+                for found in self._list("invoices", INVOICES, made):
+                    yield page_of(INVOICES, found, lambda x: stored_lines(x, self._whole))
+            case SUBSCRIPTIONS.name:
+                for found in self._list("subscriptions", SUBSCRIBED, {}):
+                    yield page_of(
+                        SUBSCRIBED, found, lambda x: stored_items(x, self._whole, piece.last)
+                    )
+            case _:
+                for found in self._list("balance_transactions", LIST, made):
+                    yield Page([stored_movement(row) for row in found])
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self._http.close()
+
+    def _list(self, bucket: str, path: str, asked: Params) -> Iterator[Objects]:
+        """Each page of the list at `path`."""
+        params: Params = asked | {"limit": PAGE}
         while True:
-            found = self._calls("balance_transactions", lambda: self._get(LIST, params))
+            found = self._calls(bucket, lambda: self._get(path, params))
             data = found.get("data")
             if (
                 not isinstance(data, list)
                 or "has_more" not in found
                 or (found["has_more"] and not data)
             ):
-                raise Drift(f"GET {LIST} gave no list of pages", "adapt the connector")
-            yield Page([stored(row) for row in data])
+                raise Drift(f"GET {path} gave no list of pages", "adapt the connector")
+            yield data
             if not found["has_more"]:
                 return
             params["starting_after"] = data[-1]["id"]
 
-    def close(self) -> None:
-        """Close the sockets."""
-        self._http.close()
+    def _whole(self, part: Mapping[str, Any]) -> Objects:
+        """Every object of a list that came within an object; its `url` leads to those that did not come."""
+        if not part["has_more"]:
+            return list(part["data"])
+        address = urlsplit(part["url"])
+        asked: Params = dict(parse_qsl(address.query))
+        return [x for page in self._list("lists_within", address.path, asked) for x in page]
 
     def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
         """The object at `path`: plain JSON, as the library's own objects take ten times as long."""
@@ -176,6 +160,21 @@ class StripeConnection:
         return str(named)
 
 
+def page_of(
+    path: str,
+    found: Objects,
+    rows: Callable[[Mapping[str, Any]], Iterator[dict[str, Any]]],
+) -> Page:
+    """The rows that the objects of a page come to. Raises `Drift` where one has not the shape it had."""
+    try:
+        return Page([row for x in found for row in rows(x)])
+    except (AttributeError, KeyError, TypeError) as error:
+        what = f", {error} is missing" if isinstance(error, KeyError) else ""
+        raise Drift(
+            f"GET {path} gave objects of another shape{what}", "adapt the connector"
+        ) from None
+
+
 class _Transport(stripe.HTTPClient):
     """Sends the library's requests by way of `connectors.http`: its time-outs, and no redirects."""
 
@@ -204,33 +203,6 @@ class _Transport(stripe.HTTPClient):
         self._http.close()
 
 
-def stored(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A balance transaction under the names it is stored by. A field that is missing stays missing."""
-    found = {name: row[field] for field, name in RENAMED.items() if field in row}
-    if "created" in row:
-        found["created_at"] = instant(row["created"])
-    if "available_on" in row:
-        found["available_on"] = day(row["available_on"])
-    if "exchange_rate" in row:
-        found["exchange_rate"] = decimal_text(row["exchange_rate"])
-    return found
-
-
-def instant(seconds: Any) -> datetime | Any:
-    """Unix seconds as a moment; anything else as it is, to be refused by the schema."""
-    return datetime.fromtimestamp(seconds, UTC) if type(seconds) is int else seconds
-
-
-def day(seconds: Any) -> date | Any:
-    """The UTC day of Unix seconds; anything else as it is."""
-    return datetime.fromtimestamp(seconds, UTC).date() if type(seconds) is int else seconds
-
-
-def decimal_text(rate: Any) -> str | Any:
-    """A number as it would be written by hand: 0.00001 and not 1e-05."""
-    return f"{Decimal(str(rate)):f}" if isinstance(rate, int | float) else rate
-
-
 def diagnose(error: Exception) -> SourceError | None:
     """What an exception of Stripe's library means. The library's texts repeat parts of the key: none is kept."""
     if not isinstance(error, stripe.StripeError):
@@ -243,7 +215,7 @@ def diagnose(error: Exception) -> SourceError | None:
         )
     if isinstance(error, stripe.PermissionError):
         found = re.search(r"\brak_[a-z_]+\b", error.user_message or "")
-        needed = found.group() if found else "read access to balance transactions"
+        needed = found.group() if found else "read access to what it asks for"
         return PermissionDenied(
             "the Stripe key may not read this (HTTP 403)", f"give the restricted key {needed}"
         )
@@ -269,6 +241,7 @@ def code_of(error: stripe.StripeError) -> str:
     return str(error.code or (error.error.code if error.error else "") or "")
 
 
+BUCKETS = ("balance_transactions", "invoices", "subscriptions", "lists_within", "account")
 DEFAULT_BASE = "https://api.stripe.com"
 
 SOURCE = Source(
@@ -277,7 +250,8 @@ SOURCE = Source(
     options=(
         Option(
             "STRIPE_API_KEY",
-            "A restricted key that may read balance transactions, and accounts for the timezone",
+            "A restricted key that may read balance transactions, invoices and subscriptions, "
+            "and accounts for the timezone",
             secret=True,
         ),
         Option("STRIPE_API_BASE", "Address of Stripe's API", default=DEFAULT_BASE),
@@ -287,8 +261,8 @@ SOURCE = Source(
             default="",
         ),
     ),
-    streams=(BALANCE_TRANSACTIONS,),
-    limits=(Limit("balance_transactions", 23.5), Limit("account", 23.5)),
+    streams=(BALANCE_TRANSACTIONS, INVOICE_LINES, SUBSCRIPTIONS),
+    limits=tuple(Limit(bucket, 23.5) for bucket in BUCKETS),
     open=StripeConnection,
     diagnose=diagnose,
     # an answer takes about a fifth of a second and some work here: six keep 23.5 a second under way

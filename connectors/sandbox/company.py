@@ -43,6 +43,10 @@ class SampleCompany:
 
         None where it uses no such system, or speaks to it with a package that is an extra and not installed.
         """
+        served = self._serve(source)
+        return served.values if served else None
+
+    def _serve(self, source: str) -> Served | None:
         with self._lock:
             if source not in self._served:
                 try:
@@ -52,7 +56,7 @@ class SampleCompany:
                 self.home.mkdir(parents=True, exist_ok=True)
                 serve: Callable[[date, Path], Served] = module.serve
                 self._served[source] = serve(self.today, self.home)
-            return self._served[source].values
+            return self._served[source]
 
     def take_past_snapshots(self, source: Source, lake: Lake, first: date) -> None:
         """Fill the lake with the snapshots the company took before today, as if Okra had run each day.
@@ -60,18 +64,19 @@ class SampleCompany:
         A snapshot cannot be pulled for a day gone by, so a company that had none would have no history.
         Each of these days is therefore lived through: the same connector pulls from a server whose
         clock stands on that day. Done once, when the lake holds none; a day missed later stays missed.
+        A server that cannot be set back has no such days: its snapshots begin today.
         """
         streams = [stream.name for stream in source.streams if stream.snapshot]
-        values = self.values(source.name)
+        served = self._serve(source.name)
         missing = [name for name in streams if not lake.manifests(source.name, name)]
-        if not missing or values is None:
+        if not missing or served is None or not served.has_a_past:
             return
         day = max(first, FIRST_DAY)
         while day < self.today:
             noon = datetime.combine(day, time(20), tzinfo=ZoneInfo("UTC"))
             pull(
                 source,
-                on_day(values, day),
+                on_day(served.values, day),
                 lake,
                 Range(day, day),
                 now=lambda noon=noon: noon,  # type: ignore[misc]

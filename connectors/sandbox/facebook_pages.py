@@ -178,4 +178,4 @@ def serve(today: date, home: Path) -> Served:
         "FACEBOOK_API_BASE": server.address,
         "FACEBOOK_API_VERSION": VERSION,
     }
-    return Served(values, server.close)
+    return Served(values, server.close, has_a_past=True)

@@ -12,3 +12,5 @@ class Served:
     """Values of the connector's options that lead to it."""
     close: Callable[[], None]
     """Stops answering."""
+    has_a_past: bool = False
+    """Whether the address followed by /on/<day> answers as on that day (see `take_past_snapshots`)."""

@@ -1,4 +1,4 @@
-"""Stripe, as the sample company would find it: the two endpoints that the connector reads.
+"""Stripe, as the sample company would find it: the endpoints that the connector reads.
 
 Behaves as docs.stripe.com/api describes balance transactions: newest first, cursors by id, `has_more`,
 errors as `{"error": {...}}`. Test hooks are arguments of the server, never reachable over HTTP.
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from connectors.sandbox.balance_transactions import Row
 from connectors.sandbox.http_server import JsonServer, Reply, Request, RequestsPerSecond
+from connectors.sandbox.invoices import cut_short, invoices_until, running_at
 from connectors.sandbox.ledger import rows_until
 from connectors.sandbox.served import Served
 from connectors.sandbox.stripe_lists import StripeList, error
@@ -22,11 +23,15 @@ KEY = "rk_test_sample_company"
 MORNING = time(9, tzinfo=UTC)
 """The hour of `today` at which the server stands still."""
 LIST, ACCOUNT = "/v1/balance_transactions", "/v1/account"
+INVOICES, SUBSCRIPTIONS, ITEMS = "/v1/invoices", "/v1/subscriptions", "/v1/subscription_items"
+PERMISSIONS = {INVOICES: "rak_invoice_read", SUBSCRIPTIONS: "rak_subscription_read"}
 
 
 @dataclass
 class Faults:
-    """What goes wrong, for tests. Requests to the list are counted from 1, over all its pages."""
+    """What goes wrong, for tests. Requests to the list at `path` are counted from 1, over all its pages."""
+
+    path: str = LIST
 
     forbidden: frozenset[str] = frozenset()
     """Paths that the key may not read."""
@@ -58,13 +63,9 @@ class StripeServer(JsonServer):
         self._latency = latency
         self._lock = threading.Lock()
         self.faults = faults or Faults()
-        self._movements = StripeList(
-            LIST,
-            "balance_transaction",
-            with_status(rows_until(now) if rows is None else rows, now),
-            filters=frozenset({"type", "currency", "source"}),
-            hidden=self.faults.hidden,
-        )
+        movements = with_status(rows_until(now) if rows is None else rows, now)
+        billing = ((), ()) if rows is not None else (invoices_until(now), running_at(now))
+        self._lists = lists(movements, *billing, hidden=self.faults.hidden)
         self.asked: list[Request] = []
         """Every request, in the order of its arrival."""
         self.pages_asked = 0
@@ -74,29 +75,54 @@ class StripeServer(JsonServer):
     def _answer(self, request: Request) -> Reply:
         with self._lock:
             self.asked.append(request)
-            self.pages_asked += request.path == LIST
-            number = self.pages_asked if request.path == LIST else 0
+            counts = request.path == self.faults.path
+            self.pages_asked += counts
+            number = self.pages_asked if counts else 0
         if key_of(request) != KEY:
             return error(401, "Invalid API Key provided: " + masked(key_of(request)))
         if not self._ceiling.allows(request.path):
             return too_many()
         clock.sleep(self._latency)
         if request.path in self.faults.forbidden:
+            needed = PERMISSIONS.get(request.path, "rak_balance_transaction_read")
             return error(
                 403,
                 f"The provided key '{masked(KEY)}' does not have the required permissions for this "
-                "endpoint. Having the 'rak_balance_transaction_read' permission would allow it.",
+                f"endpoint. Having the '{needed}' permission would allow it.",
                 code="permission_error",
             )
         if request.method == "GET" and request.path == ACCOUNT:
             return Reply(200, account(self.faults.timezone))
-        if request.method == "GET" and request.path == LIST:
+        if request.method == "GET" and request.path in self._lists:
             if number in self.faults.replies:
                 return self.faults.replies[number]
-            found = self._movements.page(request)
+            found = self._lists[request.path].page(request)
             cut_off = number in self.faults.cut_off
             return Reply(found.status, found.body, found.headers, cut_off)
         return error(404, f"Unrecognized request URL ({request.method}: {request.path}).")
+
+
+def lists(
+    movements: Sequence[Row], invoices: Sequence[Row], running: Sequence[Row], *, hidden: set[str]
+) -> dict[str, StripeList]:
+    """Every list there is, by its path. A list within an object has one where it is longer than what is sent."""
+    sent = [cut_short(invoice, "lines") for invoice in invoices]
+    items = [item for x in running for item in x["items"]["data"]]
+    found = {
+        LIST: StripeList(LIST, "balance_transaction", movements, {"type", "currency", "source"}, hidden),
+        INVOICES: StripeList(INVOICES, "invoice", sent, {"status", "customer"}, hidden),
+        SUBSCRIPTIONS: StripeList(
+            SUBSCRIPTIONS, "subscription", [cut_short(x, "items") for x in running],
+            {"status", "customer", "price"}, hidden,
+        ),
+        ITEMS: StripeList(ITEMS, "subscription_item", items[::-1], {"subscription"}, hidden),
+    }  # fmt: skip
+    for whole, part in zip(invoices, sent, strict=True):
+        if part["lines"]["has_more"]:
+            path = whole["lines"]["url"]
+            # a list of lines begins with the first one, and `StripeList` with the last
+            found[path] = StripeList(path, "line_item", whole["lines"]["data"][::-1], set(), hidden)
+    return found
 
 
 def with_status(rows: Sequence[Row], now: datetime) -> list[Row]:

@@ -16,15 +16,14 @@ ENDS = {"created[lt]": 0, "created[lte]": 1}
 
 
 class StripeList:
-    """The objects behind one path, in the order of their `created`, oldest first."""
+    """The objects behind one path, in the order of their `created` (where they have one), oldest first."""
 
     def __init__(
         self,
         path: str,
         noun: str,
         rows: Sequence[Mapping[str, Any]],
-        *,
-        filters: frozenset[str],
+        filters: set[str],
         hidden: set[str],
     ) -> None:
         """`hidden` are the ids that are not visible yet; it may grow and shrink while the server runs."""
@@ -32,7 +31,7 @@ class StripeList:
         self._noun = noun
         self._rows = rows
         self._pieces = [orjson.Fragment(orjson.dumps(row)) for row in rows]
-        self._created = [row["created"] for row in rows]
+        self._created = [row.get("created", 0) for row in rows]
         self._places = {row["id"]: place for place, row in enumerate(rows)}
         self._filters = filters
         self._allowed = {"limit", "starting_after", "ending_before", *filters, *BOUNDS, *ENDS}

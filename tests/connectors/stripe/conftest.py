@@ -5,6 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from connectors.contract import Stream
 from connectors.engine import StreamReport, pull
 from connectors.lake import Lake
 from connectors.sandbox.balance_transactions import Row, row
@@ -41,17 +42,20 @@ class Account:
         *,
         now: datetime = datetime(2026, 11, 24, 12, tzinfo=UTC),
         calls: ThrottledCalls | None = None,
+        stream: Stream = BALANCE_TRANSACTIONS,
         **values: str,
     ) -> StreamReport:
-        """What pulling `wanted` came to."""
+        """What pulling `wanted` of one stream came to."""
         options = {"STRIPE_API_KEY": KEY, "STRIPE_API_BASE": server.address} | values
-        (report,) = pull(SOURCE, options, self.lake, wanted, now=lambda: now, calls=calls)
+        (report,) = pull(
+            SOURCE, options, self.lake, wanted, now=lambda: now, calls=calls, only=[stream.name]
+        )
         return report
 
-    def rows(self, wanted: Range) -> list[dict[str, object]]:
+    def rows(self, wanted: Range, stream: Stream = BALANCE_TRANSACTIONS) -> list[dict[str, object]]:
         """What the lake holds of these days."""
-        windows = self.lake.between("stripe", BALANCE_TRANSACTIONS, wanted.first, wanted.last)
-        tables = [self.lake.read("stripe", BALANCE_TRANSACTIONS, window) for window in windows]
+        windows = self.lake.between("stripe", stream, wanted.first, wanted.last)
+        tables = [self.lake.read("stripe", stream, window) for window in windows]
         return pa.concat_tables(tables).to_pylist() if tables else []
 
     def charge(self, number: int, at: datetime) -> Row:

@@ -1,0 +1,15 @@
+with movements as (
+    select * from {{ ref("fct_mrr_movements") }}
+),
+
+final as (
+    select
+        day,
+        movement,
+        currency,
+        sum(amount) as value
+    from movements
+    group by day, movement, currency
+)
+
+select * from final

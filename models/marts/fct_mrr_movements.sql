@@ -1,0 +1,60 @@
+with periods as (
+    select * from {{ ref("fct_subscription_periods") }}
+),
+
+edges as (
+    select
+        starts_on as day,
+        customer_id,
+        currency,
+        monthly_amount as change
+    from periods
+    union all
+    select
+        ends_on as day,
+        customer_id,
+        currency,
+        -1 * monthly_amount as change
+    from periods
+),
+
+-- a period that ends on the day the next one starts is no movement, unless the next one costs otherwise
+changes as (
+    select
+        day,
+        customer_id,
+        currency,
+        sum(change) as amount
+    from edges
+    -- how far a customer has paid ahead is known; that nothing follows is not
+    where day < {{ as_of() }}
+    group by day, customer_id, currency
+    having sum(change) <> 0
+),
+
+running as (
+    select
+        *,
+        sum(amount) over (partition by customer_id, currency order by day) as mrr_after,
+        row_number() over (partition by customer_id, currency order by day) as place
+    from changes
+),
+
+final as (
+    select
+        day,
+        customer_id,
+        currency,
+        case
+            when place = 1 then 'new'
+            when mrr_after = amount then 'reactivation'
+            when mrr_after = 0 then 'churn'
+            when amount > 0 then 'expansion'
+            else 'contraction'
+        end as movement,
+        amount,
+        cast(mrr_after as {{ amount_type() }}) as mrr_after
+    from running
+)
+
+select * from final

@@ -1,0 +1,37 @@
+-- Month by month and currency by currency. Each row is a month that does not add up.
+with mrr as (
+    select
+        currency,
+        {{ first_of("month", "day") }} as month,
+        value,
+        row_number() over (partition by currency, {{ first_of("month", "day") }} order by day desc) as place
+    from {{ ref("kpi_mrr") }}
+),
+
+changes as (
+    select
+        currency,
+        month,
+        value - lag(value, 1, 0) over (partition by currency order by month) as change
+    from mrr
+    where place = 1
+),
+
+movements as (
+    select
+        currency,
+        {{ first_of("month", "day") }} as month,
+        sum(value) as moved
+    from {{ ref("kpi_mrr_movements") }}
+    group by currency, {{ first_of("month", "day") }}
+)
+
+select
+    coalesce(changes.currency, movements.currency) as currency,
+    coalesce(changes.month, movements.month) as month,
+    changes.change,
+    movements.moved
+from changes
+full outer join movements
+    on changes.currency = movements.currency and changes.month = movements.month
+where coalesce(changes.change, 0) <> coalesce(movements.moved, 0)
