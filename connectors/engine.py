@@ -5,7 +5,7 @@ fails commits nothing, and the slices that were committed before it stay.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -17,12 +17,9 @@ import pyarrow as pa
 from connectors.contract import ONE_DAY, Cadence, Connection, Slice, Source, Stream, next_window
 from connectors.errors import SourceError
 from connectors.lake import Attempt, Lake, Manifest, schema_hash
-from connectors.rows import by_window, newest_of_each_key
+from connectors.rows import newest_of_each_key, share_out
 from connectors.throttle import ThrottledCalls
 from connectors.windows import Plan, Range, plan, settled
-
-COMPACT_AT = 100_000
-"""Rows of one window held before they are brought to one row a key, so that repeats do not pile up."""
 
 TOGETHER = 2_000
 """Rows of one slice that are made columns at once. A hundred at a time, as some APIs give them, cost a fifth more."""
@@ -290,21 +287,6 @@ class _Job:
         if found is None or not self._is_current(stream, found):
             return []
         return [self.lake.read(self.source.name, stream, window)]
-
-
-def share_out(
-    piece: Slice, rows: Sequence[Mapping[str, Any]], held: Mapping[date, list[pa.Table]]
-) -> None:
-    """Add each of `rows` to what is held of its window."""
-    for window, table in by_window(piece, rows).items():
-        hold(piece.stream, held[window], table)
-
-
-def hold(stream: Stream, held: list[pa.Table], table: pa.Table) -> None:
-    """Keep the rows of a page; bring them to one row a key whenever many have come together."""
-    held.append(table)
-    if len(held) > 1 and sum(part.num_rows for part in held[1:]) > COMPACT_AT:
-        held[:] = [newest_of_each_key(stream, held)]
 
 
 def oldest_first(plans: list[Plan]) -> list[Slice]:

@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 from connectors.contract import Slice, Stream, midnight, next_window
 from connectors.errors import Drift
 
+COMPACT_AT = 100_000
+"""Rows of one window held before they are brought to one row a key, so that repeats do not pile up."""
 _ARRIVAL = "__arrival"
 
 
@@ -104,6 +106,21 @@ def whole_numbers(cursor: pa.Array | pa.ChunkedArray) -> np.ndarray:
     if pa.types.is_timestamp(cursor.type):
         return np.asarray(cursor.cast(pa.timestamp("us", "UTC")).cast(pa.int64()))
     return np.asarray(cursor.cast(pa.int32()))
+
+
+def share_out(
+    piece: Slice, rows: Sequence[Mapping[str, Any]], held: Mapping[date, list[pa.Table]]
+) -> None:
+    """Add each of `rows` to what is held of its window."""
+    for window, table in by_window(piece, rows).items():
+        hold(piece.stream, held[window], table)
+
+
+def hold(stream: Stream, held: list[pa.Table], table: pa.Table) -> None:
+    """Keep the rows of a page; bring them to one row a key whenever many have come together."""
+    held.append(table)
+    if len(held) > 1 and sum(part.num_rows for part in held[1:]) > COMPACT_AT:
+        held[:] = [newest_of_each_key(stream, held)]
 
 
 def newest_of_each_key(stream: Stream, tables: Sequence[pa.Table]) -> pa.Table:

@@ -22,13 +22,13 @@ edges as (
     select
         starts_on as day,
         currency,
-        monthly_amount as change
+        monthly_amount as amount
     from periods
     union all
     select
         ends_on as day,
         currency,
-        -1 * monthly_amount as change
+        -1 * monthly_amount as amount
     from periods
 ),
 
@@ -36,7 +36,7 @@ changes as (
     select
         day,
         currency,
-        sum(change) as change
+        sum(amount) as amount
     from edges
     group by day, currency
 ),
@@ -45,7 +45,7 @@ final as (
     select
         days.day,
         days.currency,
-        sum(coalesce(changes.change, 0)) over (
+        sum(coalesce(changes.amount, 0)) over (
             partition by days.currency order by days.day
         ) as value
     from days

@@ -7,29 +7,29 @@ edges as (
         starts_on as day,
         customer_id,
         currency,
-        monthly_amount as change
+        monthly_amount as amount
     from periods
     union all
     select
         ends_on as day,
         customer_id,
         currency,
-        -1 * monthly_amount as change
+        -1 * monthly_amount as amount
     from periods
 ),
 
--- a period that ends on the day the next one starts is no movement, unless the next one costs otherwise
+-- where the next period starts as one ends and costs the same, nothing has moved
 changes as (
     select
         day,
         customer_id,
         currency,
-        sum(change) as amount
+        sum(amount) as amount
     from edges
     -- how far a customer has paid ahead is known; that nothing follows is not
     where day < {{ as_of() }}
     group by day, customer_id, currency
-    having sum(change) <> 0
+    having sum(amount) <> 0
 ),
 
 running as (

@@ -9,28 +9,25 @@ currencies as (
 -- a price that comes in tiers has a line for each of them
 periods as (
     select
-        lines.invoice_id,
-        lines.invoice_created_at,
-        lines.subscription_item_id,
-        lines.subscription_id,
-        lines.customer_id,
-        lines.currency,
-        lines.period_started_at,
-        {{ business_day("lines.period_started_at") }} as starts_on,
-        {{ business_day("max(lines.period_ended_at)") }} as paid_until,
-        sum({{
-            in_major_units("lines.amount_minor - lines.discount_minor", "currencies.stripe_exponent")
-        }}) as amount
+        invoice_id,
+        invoice_created_at,
+        subscription_item_id,
+        subscription_id,
+        customer_id,
+        currency,
+        period_started_at,
+        {{ business_day("period_started_at") }} as starts_on,
+        {{ business_day("max(period_ended_at)") }} as paid_until,
+        sum(amount_minor - discount_minor) as amount_minor
     from lines
-    left join currencies on lines.currency = currencies.currency
     where
-        lines.subscription_item_id is not null
-        and lines.customer_id is not null
-        and not lines.is_proration
-        and lines.invoice_status not in ('draft', 'void')
+        subscription_item_id is not null
+        and customer_id is not null
+        and not is_proration
+        and invoice_status not in ('draft', 'void')
     group by
-        lines.invoice_id, lines.invoice_created_at, lines.subscription_item_id,
-        lines.subscription_id, lines.customer_id, lines.currency, lines.period_started_at
+        invoice_id, invoice_created_at, subscription_item_id, subscription_id, customer_id,
+        currency, period_started_at
 ),
 
 -- a part whose price or interval is changed is billed anew, from then on
@@ -46,10 +43,12 @@ followed as (
 
 measured as (
     select
-        *,
-        {{ days_from("starts_on", "paid_until") }} as period_days
+        followed.*,
+        {{ days_from("followed.starts_on", "followed.paid_until") }} as period_days,
+        {{ in_major_units("followed.amount_minor", "currencies.stripe_exponent") }} as amount
     from followed
-    where paid_until > starts_on
+    left join currencies on followed.currency = currencies.currency
+    where followed.paid_until > followed.starts_on
 ),
 
 -- a month has 28 to 31 days and a year twelve of them; what is shorter is a part of 365 / 12 days

@@ -4,7 +4,10 @@ with mrr as (
         currency,
         {{ first_of("month", "day") }} as month,
         value,
-        row_number() over (partition by currency, {{ first_of("month", "day") }} order by day desc) as place
+        row_number() over (
+            partition by currency, {{ first_of("month", "day") }}
+            order by day desc
+        ) as place
     from {{ ref("kpi_mrr") }}
 ),
 
@@ -12,7 +15,7 @@ changes as (
     select
         currency,
         month,
-        value - lag(value, 1, 0) over (partition by currency order by month) as change
+        value - lag(value, 1, 0) over (partition by currency order by month) as difference
     from mrr
     where place = 1
 ),
@@ -29,9 +32,9 @@ movements as (
 select
     coalesce(changes.currency, movements.currency) as currency,
     coalesce(changes.month, movements.month) as month,
-    changes.change,
+    changes.difference,
     movements.moved
 from changes
 full outer join movements
     on changes.currency = movements.currency and changes.month = movements.month
-where coalesce(changes.change, 0) <> coalesce(movements.moved, 0)
+where coalesce(changes.difference, 0) <> coalesce(movements.moved, 0)
