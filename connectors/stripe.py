@@ -8,9 +8,9 @@ key sees is test data; the key decides. The API's version is the one that Stripe
 Stripe's Python library does the asking. Its own retries are off, because `Calls` retries by Stripe's
 signals and keeps to the limits for all threads at once.
 
-Limits: 25 requests a second per endpoint (docs.stripe.com/rate-limits). Asked are 23.5, one by one: not every
-request is equally long on its way, so that 26 sent within 1.06 seconds may arrive within one. The account's
-own ceiling of 100 is not reached: there are four kinds of lists.
+Limits: 25 requests a second per endpoint (docs.stripe.com/rate-limits). Asked are 24, one by one: not every
+request is equally long on its way, and 26 sent in a little more than a second may arrive within one. The
+account's own ceiling of 100 is not reached: there are four kinds of lists.
 """
 
 import re
@@ -262,9 +262,9 @@ SOURCE = Source(
         ),
     ),
     streams=(BALANCE_TRANSACTIONS, INVOICE_LINES, SUBSCRIPTIONS),
-    limits=tuple(Limit(bucket, 23.5) for bucket in BUCKETS),
+    limits=tuple(Limit(bucket, 24) for bucket in BUCKETS),
     open=StripeConnection,
     diagnose=diagnose,
-    # an answer takes about a fifth of a second and some work here: six keep 23.5 a second under way
+    # an answer takes about a fifth of a second and some work here: six keep 24 a second under way
     workers=6,
 )

@@ -18,7 +18,11 @@ LONGEST_WAIT = 120.0
 
 
 class TokenBucket:
-    """At most `burst` calls at once and `per_second` on average, over all threads that share it."""
+    """At most `burst` calls at once and `per_second` on average, over all threads that share it.
+
+    Threads wait in a row, and time that one of them overslept is lost to all: made up for, it would send two
+    calls close together, and a source that counts by the second would see one too many.
+    """
 
     def __init__(
         self,
@@ -32,18 +36,22 @@ class TokenBucket:
         self._clock, self._sleep = clock, sleep
         self._filled_at = clock()
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
 
     def take(self) -> None:
         """Wait for a token and take it."""
-        with self._lock:
-            now = self._clock()
-            paused = max(0.0, self._filled_at - now)
-            gained = max(0.0, now - self._filled_at) * self._rate
-            self._tokens = min(self._burst, self._tokens + gained) - 1
-            self._filled_at = max(self._filled_at, now)
-            wait = paused + max(0.0, -self._tokens / self._rate)
-        if wait:
-            self._sleep(wait)
+        with self._turn:
+            with self._lock:
+                now = self._clock()
+                paused = max(0.0, self._filled_at - now)
+                gained = max(0.0, now - self._filled_at) * self._rate
+                self._tokens = min(self._burst, self._tokens + gained) - 1
+                self._filled_at = max(self._filled_at, now)
+                wait = paused + max(0.0, -self._tokens / self._rate)
+            if wait:
+                self._sleep(wait)
+                with self._lock:
+                    self._filled_at += max(0.0, self._clock() - now - wait)
 
     def pause(self, seconds: float) -> None:
         """Give no token for `seconds`: one refusal slows every worker, not only the one refused."""

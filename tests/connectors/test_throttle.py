@@ -71,6 +71,17 @@ def test_the_burst_is_free_and_then_each_call_waits_its_turn():
     assert clock.slept == [0.25, 0.25]
 
 
+def test_who_wakes_late_is_not_followed_the_sooner():
+    clock = Clock()
+    oversleeping = iter([0.0, 0.3, 0.0, 0.0, 0.1, 0.0])
+    bucket = TokenBucket(Limit("api", 4), clock, lambda s: clock.sleep(s + next(oversleeping)))
+    taken = []
+    for _ in range(7):
+        bucket.take()
+        taken.append(round(clock.now, 6))
+    assert taken == [0.0, 0.25, 0.8, 1.05, 1.3, 1.65, 1.9]
+
+
 def test_threads_that_share_a_bucket_share_its_rate():
     bucket = TokenBucket(Limit("api", 200, burst=4))
     began, taken, lock = time.monotonic(), [], threading.Lock()
