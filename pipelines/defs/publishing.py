@@ -4,6 +4,7 @@ import dagster as dg
 
 from connectors import catalog
 from pipelines import settings as okra_settings
+from pipelines.factor_table import KPI_FACTORS
 from pipelines.reports import publish_report, warehouse_lock
 from pipelines.resources import Day
 from pipelines.score_tables import TABLES
@@ -26,7 +27,7 @@ REPORTING = (
     kinds={"duckdb", "parquet", "csv"},
     deps=[
         *(dg.AssetKey(["reporting", name]) for name in REPORTING),
-        *(dg.AssetKey(["okr", table.name]) for table in TABLES),
+        *(dg.AssetKey(["okr", table.name]) for table in (*TABLES, KPI_FACTORS)),
     ],
     pool="warehouse",
 )

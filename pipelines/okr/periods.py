@@ -7,6 +7,7 @@ the one business time zone, so a day on which the clocks change is a day like an
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -180,9 +181,32 @@ def previous(period: Period) -> Period:
     return Period(None, f"{start}..{day_before}", start, day_before, period.fiscal_year_start)
 
 
+def year_before(period: Period) -> Period:
+    """The same period a year before: the same month, quarter, half or fiscal year, or 52 weeks back.
+
+    A day or a stretch of one's own has the same dates; 29 February is taken back to the 28th.
+    """
+    if period.kind == "week":
+        start = period.start - timedelta(weeks=52)
+        return containing(start, period.kind, period.fiscal_year_start)
+    start, end = _year_back(period.start), _year_back(period.end)
+    if period.kind is not None:
+        return containing(start, period.kind, period.fiscal_year_start)
+    return Period(None, f"{start}..{end}", start, end, period.fiscal_year_start)
+
+
+def _year_back(day: date) -> date:
+    last = monthrange(day.year - 1, day.month)[1]
+    return day.replace(year=day.year - 1, day=min(day.day, last))
+
+
 def previous_to_date(period: Period, through: date) -> Period:
     """The previous period cut to as many days as this one has had: part is compared with part."""
-    before = previous(period)
+    return cut_alike(previous(period), period, through)
+
+
+def cut_alike(before: Period, period: Period, through: date) -> Period:
+    """An earlier period cut to as many days as `period` has had; whole once that is over."""
     if through >= period.end:
         return before
     end = min(before.end, before.start + (through - period.start))

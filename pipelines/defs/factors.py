@@ -1,0 +1,53 @@
+"""Why each KPI moved: its changes, split over its members."""
+
+import dagster as dg
+
+from pipelines import settings as okra_settings
+from pipelines.factor_table import KPI_FACTORS
+from pipelines.factors import Factors, write_factors
+from pipelines.reports import warehouse_lock
+from pipelines.resources import Day
+
+SHOWN = 20
+
+
+def preview(factors: Factors) -> str:
+    """The latest changes in words, as Markdown."""
+    latest = sorted(factors.sentences, key=lambda row: row.period_end, reverse=True)[:SHOWN]
+    return "\n".join(f"- `{row.kpi}` {row.period} {row.period_start}: {row.why}" for row in latest)
+
+
+@dg.asset(
+    key=dg.AssetKey(["okr", KPI_FACTORS.name]),
+    description=KPI_FACTORS.comment,
+    group_name="okr",
+    kinds={"duckdb", "python"},
+    deps=[
+        *(
+            dg.AssetKey(["reporting", name])
+            for name in ("kpi_days", "kpi_coverage", "kpi_distinct", "kpi_periods", "kpis")
+        ),
+        dg.AssetKey(["okr", "key_result_scores"]),
+    ],
+    metadata={
+        "dagster/column_schema": dg.TableSchema(
+            [
+                dg.TableColumn(name, kind, description=text)
+                for name, (kind, text) in KPI_FACTORS.columns.items()
+            ]
+        )
+    },
+    pool="warehouse",
+)
+def kpi_factors(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    current = okra_settings.load()
+    with warehouse_lock(current):
+        factors = write_factors(current, day.as_of_date(current))
+    return dg.MaterializeResult(
+        metadata={
+            "as of": factors.as_of.isoformat(),
+            "run id": factors.run_id,
+            "dagster/row_count": len(factors.rows),
+            "latest": dg.MetadataValue.md(preview(factors)),
+        }
+    )

@@ -1,0 +1,162 @@
+"""The table `kpi_factors`: why each KPI moved, worked out anew from the warehouse's KPI tables.
+
+Like the definitions it is that of the latest run: it is replaced as a whole, in one transaction.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.factor_table import KPI_FACTORS
+from pipelines.objectives import read_objectives
+from pipelines.okr.definitions import KeyResult, Objective
+from pipelines.okr.factors.factor import Factor
+from pipelines.okr.factors.history import History
+from pipelines.okr.factors.periods_compared import CADENCES, Trust, period_factors
+from pipelines.okr.factors.targets import Gap, gap_factors
+from pipelines.okr.facts import TOTAL
+from pipelines.okr.kpi import Kpi
+from pipelines.okr.periods import Cadence, Period, containing
+from pipelines.okr.scorecard import trust_flags
+from pipelines.run_inputs import run_id
+from pipelines.score_store import SCHEMA, comment, quoted
+from pipelines.settings import Settings
+from pipelines.warehouse_facts import read_facts
+
+MONEY = "money"
+
+_TRUST = """
+    select kpi, period, period_start, trust from reporting.kpi_periods
+    where dimension = 'total' and period in (select unnest($1))
+"""
+_SCORED = """
+    select key_result_id, "window", period_start, deadline, data_through, target, actual, expected, trust
+    from okr.key_result_scores
+    where as_of = $1 and member = 'total' and target is not null and actual is not null
+    order by all
+"""
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What the factors of a day came to."""
+
+    as_of: date
+    run_id: str
+    rows: Sequence[Factor]
+
+    @property
+    def sentences(self) -> list[Factor]:
+        """The changes themselves, each with its sentence."""
+        return [row for row in self.rows if row.dimension == TOTAL]
+
+
+def write_factors(settings: Settings, as_of: date) -> Factors:
+    """Work out the factors as of `as_of`, with the scores of that day, and store them.
+
+    Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`, `duckdb.Error`.
+    """
+    loaded, declared = read_objectives(settings)
+    kpis = {name: in_currency(kpi, settings.currency) for name, kpi in declared.items()}
+    facts = read_facts(settings.warehouse_path, kpis, settings.currency)
+    trust, scored = read_rest(settings.warehouse_path, as_of)
+    rows: list[Factor] = []
+    for name in sorted(facts):
+        rows += period_factors(History(facts[name]), trust, as_of, settings.fiscal_year_start)
+    for gap, kpi in gaps(loaded.objectives, scored):
+        rows += gap_factors(gap, facts[kpi])
+    name = run_id(settings, as_of)
+    store_factors(settings.warehouse_path, rows, name)
+    return Factors(as_of, name, rows)
+
+
+def in_currency(kpi: Kpi, currency: str) -> Kpi:
+    """The KPI in the unit its published values have: `money` is in the currency the business reports in."""
+    return replace(kpi, unit=currency) if kpi.unit == MONEY else kpi
+
+
+def read_rest(warehouse: Path, as_of: date) -> tuple[Trust, list[tuple[Any, ...]]]:
+    """How far each period is to be trusted, and the scores of `as_of` that have a target and an actual."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found = connection.execute(_TRUST, [list(CADENCES)]).fetchall()
+        try:
+            scored = connection.execute(_SCORED, [as_of]).fetchall()
+        except duckdb.CatalogException:  # nothing has been scored here yet
+            scored = []
+    flags = {(kpi, period, start): trust_flags(trust) for kpi, period, start, trust in found}
+
+    def trust(kpi: str, period: Cadence, start: date) -> Set[str]:
+        return flags.get((kpi, period, start), frozenset())
+
+    return trust, scored
+
+
+def gaps(
+    objectives: Sequence[Objective], scored: Sequence[tuple[Any, ...]]
+) -> Iterator[tuple[Gap, str]]:
+    """The gap of each scored key result that is a number against a number, and its KPI."""
+    defined: Mapping[str, tuple[Objective, KeyResult]] = {
+        f"{objective.id}/{result.id}": (objective, result)
+        for objective in objectives
+        for result in objective.key_results
+    }
+    for name, window, start, deadline, through, target, actual, expected, trust in scored:
+        objective, result = defined.get(name, (None, None))
+        if objective is None or result is None or result.kpi is None or through is None:
+            continue
+        # what is scored by windows or by members is a share of them, and no amount against the target
+        if result.for_each is not None or (result.per is not None) != (window != TOTAL):
+            continue
+        fiscal = objective.period.fiscal_year_start
+        if result.per is None:
+            course = Period(None, objective.period.label, start, deadline, fiscal)
+        else:
+            course = containing(start, result.per, fiscal)
+        gap = Gap(
+            key_result_id=name,
+            course=course,
+            through=min(through, deadline),
+            target=target,
+            actual=actual,
+            due=expected,
+            where=result.where,
+            over=result.over,
+            trust=trust_flags(trust),
+        )
+        yield gap, result.kpi
+
+
+def store_factors(warehouse: Path, rows: Sequence[Factor], run_id: str) -> None:
+    """Put `rows` in the place of the table. Raises `duckdb.Error`, with the table left as it was."""
+    place = f"{SCHEMA}.{KPI_FACTORS.name}"
+    columns = ", ".join(f'"{name}" {kind}' for name, (kind, _) in KPI_FACTORS.columns.items())
+    key = ", ".join(quoted(KPI_FACTORS.key))
+    factors = as_table([asdict(row) | {"run_id": run_id} for row in rows])
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("begin")
+        connection.execute(f"create schema if not exists {SCHEMA}")
+        connection.execute(f"create or replace table {place} ({columns}, primary key ({key}))")
+        comment(connection, KPI_FACTORS, place)
+        connection.register("factors", factors)
+        connection.execute(f"insert into {place} select * from factors")
+        connection.execute("commit")
+
+
+def as_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """The rows with the table's columns in order, as DuckDB takes them in at once."""
+    fields = [pa.field(name, arrow_type(kind)) for name, (kind, _) in KPI_FACTORS.columns.items()]
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=pa.schema(fields))
+
+
+def arrow_type(kind: str) -> pa.DataType:
+    """The type of a column as Arrow has it."""
+    decimal = re.match(r"decimal\((\d+), (\d+)\)", kind)
+    if decimal:
+        return pa.decimal128(int(decimal[1]), int(decimal[2]))
+    return {"varchar": pa.string(), "date": pa.date32(), "integer": pa.int32()}[kind.split()[0]]

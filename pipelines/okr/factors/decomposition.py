@@ -1,0 +1,175 @@
+"""One change, split over the members of each dimension in units that add up to it.
+
+The change that is split is the one that is published: the difference of both values as they stand in
+`kpi_periods` (with six decimals), rounded to the KPI's precision.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from pipelines.okr.factors.additive import changes
+from pipelines.okr.factors.amounts import Amount, Amounts
+from pipelines.okr.factors.apportion import Path, apportioned_tree, units
+from pipelines.okr.factors.history import Cut
+from pipelines.okr.factors.mix_rate import mix_and_rate
+from pipelines.okr.factors.ranking import Explanation, explanation, in_order, surprises
+from pipelines.okr.facts import TOTAL
+
+Effect = Literal["change", "mix", "rate", "remaining", "currency", "restatement"]
+"""What of a member moved the KPI.
+
+`change`: its own amount; `mix`, `rate`: its weight in a ratio, and its own ratio; `remaining`: the part
+of a target that is not due yet; `currency`, `restatement`: exchange rates, and a past that was restated.
+"""
+
+Leaf = tuple[Path, Effect]
+"""The finest part of a change: one effect of one member."""
+
+VALUE_PLACES = 6
+NESTED = " > "
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Both sides of a comparison: the whole, and the members by each cut.
+
+    `remaining` is what the earlier side holds beyond its members: the part of a target that is still to
+    come. The values are those of the whole, in the KPI's unit.
+    """
+
+    value: Fraction
+    previous_value: Fraction
+    members: Mapping[Cut, tuple[Amounts, Amounts]]
+    remaining: Fraction = Fraction()
+
+    def change(self, places: int) -> int:
+        """The published change, in units of 10^-places."""
+        step = units(self.value, VALUE_PLACES) - units(self.previous_value, VALUE_PLACES)
+        return units(Fraction(step, 10**VALUE_PLACES), places)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one effect of one member brought, in units of the KPI's precision; values as fractions."""
+
+    dimension: str
+    member: str
+    effect: Effect
+    units: int
+    value: Fraction | None
+    previous_value: Fraction | None
+    rank: int
+    dimension_rank: int
+    surprise: Decimal | None
+
+
+def decompose(compared: Compared, places: int) -> list[Part]:
+    """The change as a whole first, then each dimension in the order in which to show them."""
+    change = compared.change(places)
+    whole = Part(
+        TOTAL, TOTAL, "change", change, compared.value, compared.previous_value, 1, 0, None
+    )
+    levels = [
+        _level(cut[: depth + 1], now, before, leaves)
+        for cut, (now, before) in compared.members.items()
+        for leaves in [_apportioned(now, before, compared.remaining, change, places)]
+        for depth in range(len(cut))
+        if len(cut) == 1 or depth
+    ]
+    by_name = {level.dimension: level for level in levels}
+    shown = in_order({name: level.explanation(change) for name, level in by_name.items()})
+    return [
+        whole,
+        *(part for place, name in enumerate(shown) for part in by_name[name].parts(place + 1)),
+    ]
+
+
+def _apportioned(
+    now: Amounts, before: Amounts, remaining: Fraction, change: int, places: int
+) -> dict[Leaf, int]:
+    """Units by member and effect, from the top down."""
+    exact: dict[Leaf, Fraction] = {}
+    if _is_ratio(now) or _is_ratio(before):
+        for member, effects in mix_and_rate(now, before).items():
+            exact[member, "mix"] = effects.mix
+            exact[member, "rate"] = effects.rate
+    else:
+        upper = [{key: one.numerator for key, one in side.items()} for side in (now, before)]
+        for member, own in changes(*upper).items():
+            exact[member, "change"] = own
+    if remaining:
+        exact[(TOTAL,), "remaining"] = -remaining
+    scale = 10**places
+    shared = apportioned_tree(
+        {(*member, effect): part * scale for (member, effect), part in exact.items()}, change
+    )
+    return {(member, effect): shared[*member, effect] for member, effect in exact}
+
+
+def _is_ratio(amounts: Amounts) -> bool:
+    return any(amount.denominator is not None for amount in amounts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """The members of one dimension, or of one inside another."""
+
+    dimension: str
+    now: Amounts
+    before: Amounts
+    units: Mapping[tuple[Path, Effect], int]
+    surprise: Mapping[Path, Decimal]
+
+    def explanation(self, change: int) -> Explanation:
+        parts: dict[Path, Fraction] = {}
+        for (member, effect), share in self.units.items():
+            if effect != "remaining":
+                parts[member] = parts.get(member, Fraction()) + share
+        return explanation(parts, self.surprise, Fraction(change))
+
+    def parts(self, dimension_rank: int) -> list[Part]:
+        """The largest first, whichever way it goes; equal ones by name."""
+        ranked = sorted(self.units, key=lambda key: (-abs(self.units[key]), key))
+        return [
+            Part(
+                self.dimension,
+                NESTED.join(member),
+                effect,
+                self.units[member, effect],
+                None if effect == "remaining" else _value(self.now, member),
+                None if effect == "remaining" else _value(self.before, member),
+                place + 1,
+                dimension_rank,
+                None if effect == "remaining" else self.surprise[member],
+            )
+            for place, (member, effect) in enumerate(ranked)
+        ]
+
+
+def _level(cut: Cut, now: Amounts, before: Amounts, leaves: Mapping[Leaf, int]) -> _Level:
+    """The leaves summed up to the depth of `cut`: they were shared out from the top down."""
+    depth = len(cut)
+    whole: dict[tuple[Path, Effect], int] = {}
+    for (member, effect), share in leaves.items():
+        key = member[:depth], effect
+        whole[key] = whole.get(key, 0) + share
+    now, before = _summed(now, depth), _summed(before, depth)
+    return _Level(NESTED.join(cut), now, before, whole, surprises(now, before))
+
+
+def _summed(amounts: Amounts, depth: int) -> Amounts:
+    if all(len(member) == depth for member in amounts):
+        return amounts
+    found: dict[Path, Amount] = {}
+    for member, amount in amounts.items():
+        known = found.get(member[:depth])
+        numerator = amount.numerator + (known.numerator if known else 0)
+        found[member[:depth]] = Amount(numerator)
+    return found
+
+
+def _value(amounts: Amounts, member: Path) -> Fraction | None:
+    return amounts[member].value if member in amounts else None

@@ -1,0 +1,95 @@
+"""The gap between a key result and its target, by member.
+
+A target has no members of its own. It is split as the KPI was in as many days right before: every member
+scaled by the one factor that makes them meet the target, so that a ratio keeps its weights and scales its
+rates. Of a total that is still open, only the part that is due by now is held against the members; what
+is not due yet stands apart (`remaining`). All of it sums to actual − target.
+"""
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from pipelines.okr.factors.decomposition import Compared
+from pipelines.okr.factors.factor import Comparison, Factor
+from pipelines.okr.factors.history import History
+from pipelines.okr.factors.periods_compared import both_sides
+from pipelines.okr.factors.wording import target_called
+from pipelines.okr.facts import KpiFacts
+from pipelines.okr.periods import Cadence, Period, containing, previous
+from pipelines.okr.readings import Lens, read_latest_window
+from pipelines.okr.series import KpiIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A key result with one target and an actual, as it was scored.
+
+    `due` is the share of a total that should have come by `through`. `over` is the window of a level
+    that is taken over the latest one; `where` the members the key result is held to.
+    """
+
+    key_result_id: str
+    course: Period
+    through: date
+    target: Decimal
+    actual: Decimal
+    due: Decimal
+    where: Mapping[str, str]
+    over: Cadence | None
+    trust: Set[str]
+
+
+def gap_factors(gap: Gap, facts: KpiFacts) -> Iterator[Factor]:
+    """The factors of the gap: the whole, and the members where the days before are known."""
+    kpi = facts.kpi
+    days, before = _days(gap, facts)
+    compared = _compared(gap, History(facts, gap.where), days, before)
+    comparison = Comparison(
+        kpi=kpi,
+        period=gap.course,
+        through=gap.through,
+        against="target",
+        reference=gap.key_result_id,
+        called=target_called(gap.target, kpi),
+        before=before if compared.members else None,
+        trust=gap.trust,
+    )
+    yield from comparison.factors(compared, kpi.places_for(gap.target))
+
+
+def _days(gap: Gap, facts: KpiFacts) -> tuple[Period, Period]:
+    """The days the actual was taken from, and as many before the whole of them."""
+    course = gap.course
+    if gap.over is not None:
+        lens = Lens(KpiIndex(facts), gap.where, course.fiscal_year_start)
+        reading = read_latest_window(lens, course.start, gap.through, gap.over)
+        assert reading.through is not None, "there is an actual, so there is a window"
+        window = containing(reading.through, gap.over, course.fiscal_year_start)
+        return window, previous(window)
+    whole = Period(None, course.label, course.start, course.end, course.fiscal_year_start)
+    days = Period(None, course.label, course.start, gap.through, course.fiscal_year_start)
+    return days, previous(whole)
+
+
+def _compared(gap: Gap, history: History, days: Period, before: Period) -> Compared:
+    target, actual = Fraction(gap.target), Fraction(gap.actual)
+    open_total = history.kpi.kind == "flow" and gap.over is None
+    due = target * Fraction(gap.due) if open_total else target
+    alone = Compared(actual, target, {})
+    if history.kpi.kind == "distinct" or not history.covers(before.start, before.end):
+        return alone
+    earlier = history.whole(before.start, before.end)
+    level = earlier.value if earlier else None
+    last = history.last_known(days.start, days.end)
+    if not level or (last is None and history.kpi.kind != "flow"):
+        return alone
+    end = last if history.kpi.kind == "stock" and last else days.end
+    members = {}
+    for cut in history.cuts:
+        then = history.amounts(cut, before.start, before.end)
+        scaled = {member: amount.scaled(due / level) for member, amount in then.items()}
+        members[cut] = both_sides(history, cut, history.amounts(cut, days.start, end), scaled)
+    return Compared(actual, target, members, remaining=target - due)

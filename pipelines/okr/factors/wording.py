@@ -1,0 +1,83 @@
+"""A change and its largest parts in one sentence: `+12,400 on October: widget +9,100, thingamajig +3,300.`
+
+The figures of a sentence add up, as those of the table do. It tells where the change sits and leaves
+the reasons to who knows the business.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pipelines.okr.factors.decomposition import Part
+from pipelines.okr.kpi import PERCENT, Kpi
+from pipelines.okr.numbers import figure
+from pipelines.okr.periods import Period
+
+SHOWN = 3
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_EFFECTS = {"mix": " (weight)", "rate": " (own rate)"}
+
+
+def sentence(kpi: Kpi, places: int, parts: Sequence[Part], called: str) -> str:
+    """The change of `kpi` on what is `called` so, by the dimension that is shown first.
+
+    `parts` as `decomposition.decompose` gives them: the whole first.
+    """
+    change = parts[0].units
+    headline = f"{signed(change, places, kpi.unit) if change else 'No change'} on {called}"
+    if kpi.kind == "distinct":
+        return f"{headline}; who is counted once is no part of a sum, so it has no factors."
+    shown = [part for part in parts[1:] if part.dimension_rank == 1 and part.units]
+    members = {part.member for part in parts[1:] if part.dimension_rank == 1}
+    if not shown or len(members) == 1:
+        return f"{headline}."
+    few = shown if len(shown) == SHOWN + 1 else shown[:SHOWN]
+    named = [f"{_subject(part)} {_part(part.units, places, kpi)}" for part in few]
+    rest = shown[len(few) :]
+    if rest:
+        together = _part(sum(part.units for part in rest), places, kpi)
+        named.append(f"{len(rest)} others {together}")
+    return f"{headline}: {', '.join(named)}."
+
+
+def signed(units: int, places: int, unit: str) -> str:
+    """A change with its sign: `+12,400 USD`; a change of a share is in points, 0.012 is `+1.2 points`."""
+    amount = Decimal(abs(units)).scaleb(-places)
+    sign = "-" if units < 0 else "+" if units else ""
+    if unit == PERCENT:
+        return f"{sign}{figure(amount.scaleb(2), '', max(0, places - 2))} points"
+    return f"{sign}{figure(amount, unit, places)}"
+
+
+def period_called(period: Period, beside: Period) -> str:
+    """A period by its name: `October`, `Q3`, with the year where that is another than of `beside`."""
+    if period.kind not in ("month", "quarter", "half"):
+        return period.label
+    name = _MONTHS[period.start.month - 1] if period.kind == "month" else period.label[5:]
+    year, other = period.label[:4], beside.label[:4]
+    return name if year == other else f"{name} {year}"
+
+
+def days_called(before: Period, cut: Period, beside: Period) -> str:
+    """The days that are compared with: the whole period, or `the first 24 days of October`."""
+    name = period_called(before, beside)
+    if cut.end == before.end:
+        return name
+    return f"the first {cut.days} days of {name}" if cut.days > 1 else f"the first day of {name}"
+
+
+def target_called(target: Decimal, kpi: Kpi) -> str:
+    """`the target of 982 pieces`."""
+    return f"the target of {figure(target, kpi.unit)}"
+
+
+def _subject(part: Part) -> str:
+    if part.effect == "remaining":
+        return "not due yet"
+    return part.member + _EFFECTS.get(part.effect, "")
+
+
+def _part(units: int, places: int, kpi: Kpi) -> str:
+    return signed(units, places, PERCENT if kpi.unit == PERCENT else "").removesuffix(" points")
