@@ -1,19 +1,18 @@
 """The table `kpi_factors`: why each KPI moved, worked out anew from the warehouse's KPI tables.
 
-Like the definitions it is that of the latest run: it is replaced as a whole, in one transaction.
+It reads the facts that scoring reads, since a part of a period, a filter and the members of a ratio need
+the days, and the scores of the day, whose targets it splits.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
-from pipelines.factor_table import KPI_FACTORS
+from pipelines.factor_store import store
 from pipelines.objectives import read_objectives
 from pipelines.okr.definitions import KeyResult, Objective
 from pipelines.okr.factors.factor import Factor
@@ -25,7 +24,6 @@ from pipelines.okr.kpi import Kpi
 from pipelines.okr.periods import Cadence, Period, containing
 from pipelines.okr.scorecard import trust_flags
 from pipelines.run_inputs import run_id
-from pipelines.score_store import SCHEMA, comment, quoted
 from pipelines.settings import Settings
 from pipelines.warehouse_facts import read_facts
 
@@ -72,7 +70,7 @@ def write_factors(settings: Settings, as_of: date) -> Factors:
     for gap, kpi in gaps(loaded.objectives, scored):
         rows += gap_factors(gap, facts[kpi])
     name = run_id(settings, as_of)
-    store_factors(settings.warehouse_path, rows, name)
+    store(settings.warehouse_path, rows, name)
     return Factors(as_of, name, rows)
 
 
@@ -130,33 +128,3 @@ def gaps(
             trust=trust_flags(trust),
         )
         yield gap, result.kpi
-
-
-def store_factors(warehouse: Path, rows: Sequence[Factor], run_id: str) -> None:
-    """Put `rows` in the place of the table. Raises `duckdb.Error`, with the table left as it was."""
-    place = f"{SCHEMA}.{KPI_FACTORS.name}"
-    columns = ", ".join(f'"{name}" {kind}' for name, (kind, _) in KPI_FACTORS.columns.items())
-    key = ", ".join(quoted(KPI_FACTORS.key))
-    factors = as_table([asdict(row) | {"run_id": run_id} for row in rows])
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("begin")
-        connection.execute(f"create schema if not exists {SCHEMA}")
-        connection.execute(f"create or replace table {place} ({columns}, primary key ({key}))")
-        comment(connection, KPI_FACTORS, place)
-        connection.register("factors", factors)
-        connection.execute(f"insert into {place} select * from factors")
-        connection.execute("commit")
-
-
-def as_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """The rows with the table's columns in order, as DuckDB takes them in at once."""
-    fields = [pa.field(name, arrow_type(kind)) for name, (kind, _) in KPI_FACTORS.columns.items()]
-    return pa.Table.from_pylist([dict(row) for row in rows], schema=pa.schema(fields))
-
-
-def arrow_type(kind: str) -> pa.DataType:
-    """The type of a column as Arrow has it."""
-    decimal = re.match(r"decimal\((\d+), (\d+)\)", kind)
-    if decimal:
-        return pa.decimal128(int(decimal[1]), int(decimal[2]))
-    return {"varchar": pa.string(), "date": pa.date32(), "integer": pa.int32()}[kind.split()[0]]

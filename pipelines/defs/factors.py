@@ -3,11 +3,14 @@
 import dagster as dg
 
 from pipelines import settings as okra_settings
+from pipelines.factor_store import dimensions_that_miss
 from pipelines.factor_table import KPI_FACTORS
 from pipelines.factors import Factors, write_factors
 from pipelines.reports import warehouse_lock
 from pipelines.resources import Day
 
+KEY = dg.AssetKey(["okr", KPI_FACTORS.name])
+CHECK = "contributions_sum_to_the_change"
 SHOWN = 20
 
 
@@ -18,7 +21,7 @@ def preview(factors: Factors) -> str:
 
 
 @dg.asset(
-    key=dg.AssetKey(["okr", KPI_FACTORS.name]),
+    key=KEY,
     description=KPI_FACTORS.comment,
     group_name="okr",
     kinds={"duckdb", "python"},
@@ -37,17 +40,30 @@ def preview(factors: Factors) -> str:
             ]
         )
     },
+    check_specs=[
+        dg.AssetCheckSpec(
+            CHECK, asset=KEY, description="The contributions of each dimension sum to the change"
+        )
+    ],
     pool="warehouse",
 )
 def kpi_factors(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResult:  # type: ignore[type-arg]
     current = okra_settings.load()
     with warehouse_lock(current):
         factors = write_factors(current, day.as_of_date(current))
+        missed = dimensions_that_miss(current.warehouse_path)
     return dg.MaterializeResult(
         metadata={
             "as of": factors.as_of.isoformat(),
             "run id": factors.run_id,
             "dagster/row_count": len(factors.rows),
             "latest": dg.MetadataValue.md(preview(factors)),
-        }
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=CHECK,
+                passed=not missed,
+                metadata={"missed": "\n".join(missed) or "none"},
+            )
+        ],
     )

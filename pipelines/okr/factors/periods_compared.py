@@ -39,7 +39,7 @@ def period_factors(
                 through=through,
                 against=against,
                 reference=before.label,
-                called=days_called(whole, before, period),
+                called=days_called(history.kpi, whole, before, period),
                 before=before,
                 trust=flags,
             )

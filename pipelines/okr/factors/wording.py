@@ -60,10 +60,17 @@ def period_called(period: Period, beside: Period) -> str:
     return name if year == other else f"{name} {year}"
 
 
-def days_called(before: Period, cut: Period, beside: Period) -> str:
-    """The days that are compared with: the whole period, or `the first 24 days of October`."""
-    name = period_called(before, beside)
-    if cut.end == before.end:
+def days_called(kpi: Kpi, before: Period, cut: Period, beside: Period) -> str:
+    """The days compared with: `October`, or of a part `the first 24 days of October`.
+
+    A stock is compared with one day: `the end of October`, `24 October`.
+    """
+    name, is_part = period_called(before, beside), cut.end < before.end
+    if kpi.kind == "stock":
+        year = "" if cut.end.year == beside.end.year else f" {cut.end.year}"
+        day = f"{cut.end.day} {_MONTHS[cut.end.month - 1]}{year}"
+        return day if is_part else f"the end of {name}"
+    if not is_part:
         return name
     return f"the first {cut.days} days of {name}" if cut.days > 1 else f"the first day of {name}"
 

@@ -9,11 +9,13 @@ from pipelines.okr.periods import (
     CADENCES,
     PeriodError,
     containing,
+    cut_alike,
     parse_period,
     previous,
     previous_to_date,
     whole_windows,
     windows,
+    year_before,
 )
 
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
@@ -119,3 +121,21 @@ def test_a_label_names_the_period_it_was_made_from(day, cadence, fiscal):
 def test_the_previous_period_ends_on_the_day_before(day, cadence, fiscal):
     period = containing(day, cadence, fiscal)
     assert previous(period).end + timedelta(days=1) == period.start
+
+
+def test_a_period_is_compared_with_the_same_one_a_year_before():
+    assert year_before(parse_period("2026-11")).label == "2025-11"
+    assert year_before(parse_period("2026-Q1", 2)).start == date(2025, 2, 1)
+    assert year_before(parse_period("2026-W48")).label == "2025-W48"
+    assert year_before(parse_period("2028-02-29")).label == "2027-02-28"
+    own = year_before(parse_period({"start": "2026-02-11", "end": "2026-02-20"}))
+    assert (own.kind, own.start, own.end) == (None, date(2025, 2, 11), date(2025, 2, 20))
+
+
+def test_a_part_of_a_month_is_compared_with_as_many_days_of_it_a_year_before():
+    november = parse_period("2026-11")
+    cut = cut_alike(year_before(november), november, date(2026, 11, 10))
+    assert (cut.start, cut.end) == (date(2025, 11, 1), date(2025, 11, 10))
+    leap = parse_period("2028-02")
+    assert cut_alike(year_before(leap), leap, date(2028, 2, 28)).end == date(2027, 2, 28)
+    assert cut_alike(year_before(leap), leap, date(2028, 2, 29)).label == "2027-02"

@@ -1,0 +1,199 @@
+"""Random changes, each split over its members, each of which must add up exactly.
+
+    python -m tests.benchmarks.factor_identities --cases 1000000
+
+A case is a flow (of one level, or of two inside each other), a ratio or a gap to a target, with members
+that come, go, stand still, are 0 or negative, at a precision of 0 to 4 decimals. Of each it is checked, in
+whole units, that the parts sum to the published change, that every parent is the sum of its children, that
+turning the periods round turns every sign, and that what did not change got nothing. The same seed gives the
+same cases everywhere.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from pipelines.okr.factors.amounts import Amount, Amounts, total
+from pipelines.okr.factors.decomposition import Compared, Part, decompose
+from pipelines.okr.factors.shapley import product_effects
+
+NAMES = ("a", "b", "c", "d", "e", "f", "unknown")
+Sides = tuple[Amounts, Amounts]
+
+
+def amount(rng: random.Random, *, ratio: bool) -> Amount:
+    """An amount in cents: often 0, sometimes negative; of a ratio a numerator without denominator too."""
+    numerator = Fraction(rng.choice((0, rng.randint(-5_000, 90_000), rng.randint(0, 900))), 100)
+    if not ratio:
+        return Amount(numerator)
+    return Amount(numerator, Fraction(rng.choice((0, rng.randint(1, 400)))))
+
+
+def sides(rng: random.Random, *, ratio: bool = False, depth: int = 1) -> Sides:
+    """The same members in two periods, but for those that come, go or stand still."""
+    now: dict[tuple[str, ...], Amount] = {}
+    before: dict[tuple[str, ...], Amount] = {}
+    for _ in range(rng.randint(1, 6 * depth)):
+        member = tuple(rng.choice(NAMES) for _ in range(depth))
+        own, earlier = amount(rng, ratio=ratio), amount(rng, ratio=ratio)
+        present = rng.random()
+        if present < 0.85:
+            now[member] = own
+        if present > 0.15:
+            before[member] = own if rng.random() < 0.1 else earlier
+    return now, before
+
+
+def values(now: Amounts, before: Amounts) -> tuple[Fraction, Fraction] | None:
+    """Both values of the whole; None where a ratio has none."""
+    pair = [whole.value if whole else Fraction() for whole in (total(now), total(before))]
+    return (pair[0], pair[1]) if pair[0] is not None and pair[1] is not None else None
+
+
+def flat(rng: random.Random) -> Compared | None:
+    now, before = sides(rng)
+    both = values(now, before)
+    return Compared(*both, {("d",): (now, before)}) if both else None
+
+
+def nested(rng: random.Random) -> Compared | None:
+    now, before = sides(rng, depth=2)
+    both = values(now, before)
+    if both is None:
+        return None
+    outside = outer(now), outer(before)
+    return Compared(*both, {("d",): outside, ("d", "e"): (now, before)})
+
+
+def outer(amounts: Amounts) -> Amounts:
+    """The outer members, each with the amounts of those inside it."""
+    found: dict[tuple[str, ...], Amount] = {}
+    for (name, _), one in amounts.items():
+        known = found.get((name,), Amount(Fraction()))
+        found[(name,)] = Amount(known.numerator + one.numerator)
+    return found
+
+
+def ratio(rng: random.Random) -> Compared | None:
+    now, before = sides(rng, ratio=True)
+    if any(not any(one.denominator for one in side.values()) for side in (now, before)):
+        return None
+    both = values(now, before)
+    return Compared(*both, {("d",): (now, before)}) if both else None
+
+
+def target(rng: random.Random) -> Compared | None:
+    """The split of a target: what is due by now as the members of before, and the rest apart."""
+    now, before = sides(rng)
+    both = values(now, before)
+    if both is None or not both[1]:
+        return None
+    goal = Fraction(rng.randint(1, 900_000), 100)
+    due = goal * Fraction(rng.randint(0, 365), 365)
+    scaled = {member: one.scaled(due / both[1]) for member, one in before.items()}
+    return Compared(both[0], goal, {("d",): (now, scaled)}, remaining=goal - due)
+
+
+FAMILIES: Sequence[Callable[[random.Random], Compared | None]] = (flat, nested, ratio, target)
+
+
+def faults(compared: Compared, places: int) -> list[str]:
+    """What does not hold of a change that was split; nothing, if all is well."""
+    parts = decompose(compared, places)
+    change = parts[0].units
+    found = []
+    by_dimension: dict[str, list[Part]] = {}
+    for part in parts[1:]:
+        by_dimension.setdefault(part.dimension, []).append(part)
+    for dimension, own in by_dimension.items():
+        if sum(part.units for part in own) != change:
+            found.append(f"{dimension} does not sum to {change}")
+        for part in own:
+            if part.effect == "change" and part.value == part.previous_value and part.units:
+                found.append(f"{part.member} stood still and got {part.units}")
+    found += parents_that_miss(by_dimension)
+    if not compared.remaining:
+        back = decompose(turned(compared), places)
+        ways = [
+            {(p.dimension, p.member, p.effect): p.units for p in split} for split in (parts, back)
+        ]
+        if ways[0] != {key: -units for key, units in ways[1].items()}:
+            found.append("turned round, the signs do not turn")
+    return found
+
+
+def parents_that_miss(by_dimension: dict[str, list[Part]]) -> list[str]:
+    """The outer members that are not the sum of those inside them."""
+    if "d > e" not in by_dimension:
+        return []
+    inside: dict[str, int] = {}
+    for part in by_dimension["d > e"]:
+        outer = part.member.split(" > ")[0]
+        inside[outer] = inside.get(outer, 0) + part.units
+    outside = {part.member: part.units for part in by_dimension["d"]}
+    return [] if inside == outside else [f"{inside} is not {outside}"]
+
+
+def turned(compared: Compared) -> Compared:
+    """The same change the other way round."""
+    members = {cut: (before, now) for cut, (now, before) in compared.members.items()}
+    return Compared(compared.previous_value, compared.value, members)
+
+
+def product_faults(rng: random.Random) -> list[str]:
+    """What does not hold of a product of up to five factors."""
+    names = NAMES[: rng.randint(1, 5)]
+    now = {name: Fraction(rng.randint(-50, 300), 100) for name in names}
+    before = {name: Fraction(rng.randint(-50, 300), 100) for name in names}
+    effects = product_effects(now, before)
+    change = product(now.values()) - product(before.values())
+    return [] if sum(effects.values()) == change else [f"{now} from {before}"]
+
+
+def product(numbers: Sequence[Fraction]) -> Fraction:
+    result = Fraction(1)
+    for number in numbers:
+        result *= number
+    return result
+
+
+def run(cases: int, seed: int) -> dict[str, int]:
+    """Play the cases; returns how many there were of each kind. Raises AssertionError at the first fault."""
+    rng = random.Random(seed)
+    counts = {family.__name__: 0 for family in FAMILIES} | {"product": 0}
+    while sum(counts.values()) < cases:
+        place = rng.randrange(len(FAMILIES) + 1)
+        if place == len(FAMILIES):
+            found = product_faults(rng)
+            assert not found, found
+            counts["product"] += 1
+            continue
+        compared = FAMILIES[place](rng)
+        if compared is None:
+            continue
+        found = faults(compared, rng.randint(0, 4))
+        assert not found, (found, compared)
+        counts[FAMILIES[place].__name__] += 1
+    return counts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=2026)
+    asked = parser.parse_args()
+    started = time.perf_counter()
+    counts = run(asked.cases, asked.seed)
+    seconds = time.perf_counter() - started
+    kinds = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    print(  # noqa: T201 - a command answers on its standard output
+        f"{sum(counts.values()):,} cases ({kinds}) added up exactly in {seconds:.0f} s, seed {asked.seed}"
+    )
+
+
+if __name__ == "__main__":
+    main()
