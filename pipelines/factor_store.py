@@ -1,10 +1,11 @@
 """The table `kpi_factors` in the warehouse's schema `okr`.
 
-Like the KPI tables it is that of the latest run: replaced as a whole, in one transaction, so all or none.
+Like the KPI tables it is that of the day played last: replaced as a whole, in one transaction, so all or none.
 """
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -36,8 +37,11 @@ _MISSES = """
 """
 
 
-def store(warehouse: Path, rows: Sequence[Factor], run_id: str) -> None:
-    """Put `rows` in the place of the table. Raises `duckdb.Error`, with the table left as it was."""
+def store(warehouse: Path, rows: Sequence[Factor], as_of: date, run_id: str) -> None:
+    """Put `rows` in the place of the table, whatever day it was of.
+
+    Raises `duckdb.Error`, with the table left as it was.
+    """
     columns = ", ".join(f'"{name}" {kind}' for name, (kind, _) in KPI_FACTORS.columns.items())
     key = ", ".join(quoted(KPI_FACTORS.key))
     with duckdb.connect(str(warehouse)) as connection:
@@ -45,7 +49,7 @@ def store(warehouse: Path, rows: Sequence[Factor], run_id: str) -> None:
         connection.execute(f"create schema if not exists {SCHEMA}")
         connection.execute(f"create or replace table {PLACE} ({columns}, primary key ({key}))")
         comment(connection, KPI_FACTORS, PLACE)
-        connection.from_arrow(as_table(rows, run_id)).insert_into(PLACE)
+        connection.from_arrow(as_table(rows, as_of, run_id)).insert_into(PLACE)
         connection.execute("commit")
 
 
@@ -56,10 +60,10 @@ def dimensions_that_miss(warehouse: Path) -> list[str]:
     return [" ".join(str(value) for value in row) for row in found]
 
 
-def as_table(rows: Sequence[Factor], run_id: str) -> pa.Table:
+def as_table(rows: Sequence[Factor], as_of: date, run_id: str) -> pa.Table:
     """The rows with the table's columns in order, as DuckDB takes them in at once."""
     fields = [pa.field(name, arrow_type(kind)) for name, (kind, _) in KPI_FACTORS.columns.items()]
-    named = {"run_id": run_id}
+    named = {"as_of": as_of, "run_id": run_id}
     return pa.Table.from_pylist([row_of(row) | named for row in rows], schema=pa.schema(fields))
 
 

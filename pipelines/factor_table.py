@@ -7,6 +7,10 @@ KPI_FACTORS = ScoreTable(
     "What each member brought to a KPI's change; the contributions of a dimension sum to the change exactly. "
     "Arithmetic, no causes. A distinct count has no members that add up, so only its change as a whole is here",
     {
+        "as_of": (
+            "date not null",
+            "The day that was played last: data up to the day before it; the table has no other day",
+        ),
         "kpi": ("varchar not null", "Name of the KPI"),
         "period": (
             "varchar not null",

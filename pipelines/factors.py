@@ -37,6 +37,7 @@ _SCORED = """
     select key_result_id, "window", period_start, deadline, data_through, target, actual, expected, trust
     from okr.key_result_scores
     where as_of = $1 and member = 'total' and target is not null and actual is not null
+        and expected is not null
     order by all
 """
 
@@ -70,7 +71,7 @@ def write_factors(settings: Settings, as_of: date) -> Factors:
     for gap, kpi in gaps(loaded.objectives, scored):
         rows += gap_factors(gap, facts[kpi])
     name = run_id(settings, as_of)
-    store(settings.warehouse_path, rows, name)
+    store(settings.warehouse_path, rows, as_of, name)
     return Factors(as_of, name, rows)
 
 

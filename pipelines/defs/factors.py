@@ -11,13 +11,16 @@ from pipelines.resources import Day
 
 KEY = dg.AssetKey(["okr", KPI_FACTORS.name])
 CHECK = "contributions_sum_to_the_change"
-SHOWN = 20
 
 
 def preview(factors: Factors) -> str:
-    """The latest changes in words, as Markdown."""
-    latest = sorted(factors.sentences, key=lambda row: row.period_end, reverse=True)[:SHOWN]
-    return "\n".join(f"- `{row.kpi}` {row.period} {row.period_start}: {row.why}" for row in latest)
+    """How each KPI's latest month moved against the month before, as Markdown."""
+    months = [
+        row for row in factors.sentences if (row.period, row.compared_with) == ("month", "previous")
+    ]
+    latest = {row.kpi: row for row in sorted(months, key=lambda row: row.period_start)}
+    lines = [f"- `{kpi}` in {row.period_start:%Y-%m}: {row.why}" for kpi, row in latest.items()]
+    return "\n".join(sorted(lines)) or "nothing to compare yet"
 
 
 @dg.asset(

@@ -7,16 +7,19 @@ import sys
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+import dagster as dg
 import duckdb
 import pytest
 
 from connectors.sandbox.figures import UNITS_SOLD, VISITORS
+from pipelines.defs.factors import kpi_factors
 from pipelines.factor_store import dimensions_that_miss, store
 from pipelines.factor_table import KPI_FACTORS
 from pipelines.factors import write_factors
 from pipelines.ingestion import due, pull_source
 from pipelines.locks import exclusive
 from pipelines.reports import prepare_models, publish_report, write_scores
+from pipelines.resources import Day
 from pipelines.settings import ROOT, Settings
 
 TODAY = date(2026, 11, 25)
@@ -219,13 +222,33 @@ def test_the_same_day_gives_the_same_bytes(played):
     assert after["kpi_factors"] == before["kpi_factors"]
 
 
+def test_the_asset_checks_that_they_add_up(played, monkeypatch):
+    told = {
+        "OKRA_ENV_FILE": "no such file",
+        "OKRA_HOME": str(played.home),
+        "OKRA_OKR_DEFINITIONS": str(played.okr_definitions),
+        "OKRA_SANDBOX_TODAY": TODAY.isoformat(),
+        "OKRA_START_DATE": SEPTEMBER.isoformat(),
+        "OKRA_SOURCES": ",".join(played.sources),
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    result = dg.materialize([kpi_factors], resources={"day": Day()})
+    [check] = result.get_asset_check_evaluations()
+    assert (check.check_name, check.passed) == ("contributions_sum_to_the_change", True)
+    [event] = result.get_asset_materialization_events()
+    latest = event.materialization.metadata["latest"].md_str
+    assert "- `site_visitors` in 2026-10: +4,955 visitors on September;" in latest
+    assert "- `units_sold` in 2026-11: " in latest
+
+
 def test_a_failure_leaves_the_table_as_it_was(played, tmp_path):
     """Twice the same row: the second breaks the key, and the table keeps what it had."""
     warehouse = tmp_path / "warehouse.duckdb"
     rows = write_factors(played, TODAY).rows
-    store(warehouse, rows[:3], "first")
+    store(warehouse, rows[:3], TODAY, "first")
     with pytest.raises(duckdb.ConstraintException):
-        store(warehouse, [rows[0], rows[0]], "second")
+        store(warehouse, [rows[0], rows[0]], TODAY, "second")
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         found = connection.execute("select count(*), min(run_id) from okr.kpi_factors").fetchall()
     assert found == [(3, "first")]
