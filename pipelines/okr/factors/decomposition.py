@@ -4,7 +4,7 @@ The change that is split is the one that is published: the difference of both va
 `kpi_periods` (with six decimals), rounded to the KPI's precision.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -72,19 +72,20 @@ def decompose(compared: Compared, places: int) -> list[Part]:
     whole = Part(
         TOTAL, TOTAL, "change", change, compared.value, compared.previous_value, 1, 0, None
     )
-    levels = [
-        _level(cut[: depth + 1], now, before, leaves)
-        for cut, (now, before) in compared.members.items()
-        for leaves in [_apportioned(now, before, compared.remaining, change, places)]
-        for depth in range(len(cut))
-        if len(cut) == 1 or depth
-    ]
-    by_name = {level.dimension: level for level in levels}
+    by_name = {level.dimension: level for level in _levels(compared, change, places)}
     shown = in_order({name: level.explanation(change) for name, level in by_name.items()})
     return [
         whole,
         *(part for place, name in enumerate(shown) for part in by_name[name].parts(place + 1)),
     ]
+
+
+def _levels(compared: Compared, change: int, places: int) -> Iterator["_Level"]:
+    """Each dimension by itself; of dimensions inside each other those below the first, which is one of them."""
+    for cut, (now, before) in compared.members.items():
+        leaves = _apportioned(now, before, compared.remaining, change, places)
+        for depth in range(min(2, len(cut)), len(cut) + 1):
+            yield _level(cut[:depth], now, before, leaves)
 
 
 def _apportioned(
