@@ -20,10 +20,10 @@ def test_moving_with_the_whole_is_no_surprise(plain):
     assert set(surprises(plain(a=10, b=30), plain(a=5, b=15)).values()) == {0}
 
 
-def test_of_a_ratio_both_sides_can_surprise(ratios):
-    """The numerators' shares moved as above, the denominators' did not."""
-    found = surprises(ratios(a=(10, 7), b=(0, 7)), ratios(a=(5, 7), b=(5, 7)))
-    assert found == {("a",): Decimal("0.042475"), ("b",): Decimal("0.173287")}
+def test_of_a_ratio_the_surprise_of_both_sides_is_added(ratios):
+    """Both sides moved as above: twice 0.0424748, and twice 0.1732868."""
+    found = surprises(ratios(a=(10, 14), b=(0, 0)), ratios(a=(5, 7), b=(5, 7)))
+    assert found == {("a",): Decimal("0.084950"), ("b",): Decimal("0.346574")}
 
 
 def test_without_a_whole_there_are_no_shares(plain):
