@@ -68,8 +68,12 @@ def write_factors(settings: Settings, as_of: date) -> Factors:
     rows: list[Factor] = []
     for name in sorted(facts):
         rows += period_factors(History(facts[name]), trust, as_of, settings.fiscal_year_start)
+    held: dict[tuple[str, tuple[tuple[str, str], ...]], History] = {}
     for gap, kpi in gaps(loaded.objectives, scored):
-        rows += gap_factors(gap, facts[kpi])
+        filtered = kpi, tuple(sorted(gap.where.items()))
+        if filtered not in held:
+            held[filtered] = History(facts[kpi], gap.where)
+        rows += gap_factors(gap, held[filtered])
     name = run_id(settings, as_of)
     store(settings.warehouse_path, rows, as_of, name)
     return Factors(as_of, name, rows)

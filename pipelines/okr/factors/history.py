@@ -28,7 +28,7 @@ class History:
     def __init__(self, facts: KpiFacts, where: Mapping[str, str] | None = None) -> None:
         self.kpi = facts.kpi
         self.data_through = facts.data_through
-        self._facts = facts
+        self.facts = facts
         wanted = set((where or {}).items())
         self._rows = [row for row in facts.days if wanted <= set(row.dimensions.items())]
         self._delivered = sorted(facts.delivered)
@@ -69,7 +69,7 @@ class History:
         """A distinct count of all members, as the source reported it for this very period."""
         found = [
             fact
-            for fact in self._facts.distinct_periods
+            for fact in self.facts.distinct_periods
             if (fact.period, fact.period_start) == (period, period_start)
             and (fact.dimension, fact.member) == (TOTAL, TOTAL)
             and fact.value is not None

@@ -42,11 +42,14 @@ class Gap:
     trust: Set[str]
 
 
-def gap_factors(gap: Gap, facts: KpiFacts) -> Iterator[Factor]:
-    """The factors of the gap: the whole, and the members where the days before are known."""
-    kpi = facts.kpi
-    days, before = _days(gap, facts)
-    compared = _compared(gap, History(facts, gap.where), days, before)
+def gap_factors(gap: Gap, history: History) -> Iterator[Factor]:
+    """The factors of the gap: the whole, and the members where the days before are known.
+
+    `history` is that of the KPI, held to the gap's `where`.
+    """
+    kpi = history.kpi
+    days, before = _days(gap, history.facts)
+    compared = _compared(gap, history, days, before)
     comparison = Comparison(
         kpi=kpi,
         period=gap.course,

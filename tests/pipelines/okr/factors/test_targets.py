@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from pipelines.okr.factors.history import History
 from pipelines.okr.factors.targets import Gap, gap_factors
 from pipelines.okr.facts import DayFact, KpiFacts
 from pipelines.okr.kpi import Kpi
@@ -40,6 +41,10 @@ def shipped(*rows, lacking=()):
     return KpiFacts(SHIPPED, found, days(OCTOBER, TODAY) - set(lacking), TODAY)
 
 
+def split(gap, facts):
+    return gap_factors(gap, History(facts, gap.where))
+
+
 def contributions(rows, dimension):
     return {
         (row.member, row.effect): row.contribution for row in rows if row.dimension == dimension
@@ -60,7 +65,7 @@ def shipments():
 
 def test_what_is_due_is_split_as_the_days_before_and_the_rest_stands_apart(shipments):
     """Of 800, 640 are due by now: green 3/4 of them, 480, and red 160. The other 160 are still to come."""
-    rows = list(gap_factors(GAP, shipments))
+    rows = list(split(GAP, shipments))
     assert contributions(rows, "total") == {("total", "change"): -200}
     assert contributions(rows, "color") == {
         ("total", "remaining"): -160,
@@ -77,27 +82,27 @@ def test_what_is_due_is_split_as_the_days_before_and_the_rest_stands_apart(shipm
 
 
 def test_after_the_deadline_all_of_it_was_due(shipments):
-    rows = list(gap_factors(replace(GAP, due=Decimal(1)), shipments))
+    rows = list(split(replace(GAP, due=Decimal(1)), shipments))
     assert contributions(rows, "color") == {("green", "change"): -100, ("red", "change"): -100}
 
 
 def test_only_the_members_that_the_key_result_is_held_to_count(shipments):
     gap = replace(GAP, where={"color": "green"}, actual=Decimal(500), due=Decimal(1))
-    assert contributions(gap_factors(gap, shipments), "color") == {("green", "change"): -300}
+    assert contributions(split(gap, shipments), "color") == {("green", "change"): -300}
 
 
 def test_without_the_days_before_the_gap_is_not_split(shipments):
     lacking = shipped(lacking=[date(2026, 10, 9)])
-    [row] = gap_factors(GAP, lacking)
+    [row] = split(GAP, lacking)
     assert (row.dimension, row.contribution, row.compared_from) == ("total", -200, None)
     assert row.why == "-200 pieces on the target of 800 pieces."
-    [row] = gap_factors(GAP, shipped((NOVEMBER, 600, {"color": "red"})))
+    [row] = split(GAP, shipped((NOVEMBER, 600, {"color": "red"})))
     assert row.dimension == "total", "nothing was shipped then: no shares to split by"
 
 
 def test_a_target_finer_than_the_precision_has_a_gap_as_fine(shipments):
     gap = replace(GAP, target=Decimal("600.5"), due=Decimal(1))
-    rows = list(gap_factors(gap, shipments))
+    rows = list(split(gap, shipments))
     assert rows[0].contribution == Decimal("-0.5")
     assert sum(contributions(rows, "color").values()) == Decimal("-0.5")
 
@@ -119,7 +124,7 @@ def test_a_ratio_keeps_its_weights_and_scales_its_rates():
     ]  # fmt: skip
     facts = KpiFacts(CONVERSION, rows, days(OCTOBER, TODAY), TODAY)
     gap = replace(GAP, target=Decimal("0.25"), actual=Decimal("0.175"))
-    assert contributions(gap_factors(gap, facts), "channel") == {
+    assert contributions(split(gap, facts), "channel") == {
         ("a", "mix"): Decimal("-0.0250"),
         ("a", "rate"): Decimal("-0.0156"),
         ("b", "mix"): Decimal("-0.0438"),
@@ -137,7 +142,7 @@ def test_a_stock_is_held_to_its_last_known_value():
     ]
     facts = KpiFacts(LIKES, rows, frozenset(row.day for row in rows), TODAY)
     gap = replace(GAP, target=Decimal(60), actual=Decimal(50))
-    assert contributions(gap_factors(gap, facts), "page") == {
+    assert contributions(split(gap, facts), "page") == {
         ("home", "change"): -15,
         ("shop", "change"): 5,
     }
@@ -153,17 +158,17 @@ def test_a_level_over_the_latest_window_is_compared_in_that_window():
         (date(2026, 11, 23), 70, {"color": "red"}),
     )
     gap = replace(GAP, target=Decimal(12), actual=Decimal(10), over="week")
-    assert contributions(gap_factors(gap, facts), "color") == {
+    assert contributions(split(gap, facts), "color") == {
         ("green", "change"): 0,
         ("red", "change"): -2,
     }
 
 
 def test_a_window_of_per_is_a_period_of_its_own(shipments):
-    rows = list(gap_factors(replace(GAP, course=parse_period("2026-11")), shipments))
+    rows = list(split(replace(GAP, course=parse_period("2026-11")), shipments))
     assert {row.period for row in rows} == {"month"}
 
 
 def test_what_is_not_trusted_of_the_score_is_not_trusted_here(shipments):
-    rows = gap_factors(replace(GAP, trust=frozenset({"missing_days:2"})), shipments)
+    rows = split(replace(GAP, trust=frozenset({"missing_days:2"})), shipments)
     assert {row.trust for row in rows} == {"missing_days:2"}
