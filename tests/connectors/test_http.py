@@ -1,3 +1,4 @@
+import json
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -74,6 +75,22 @@ def test_a_form_is_posted_in_the_body_and_judged_as_any_answer(
     vendor.answer = lambda request: Reply(403, {})
     with pytest.raises(PermissionDenied, match="POST /v1/jobs gave HTTP 403"):
         http.post_form("/v1/jobs", {})
+
+
+def test_a_question_too_long_for_a_query_is_posted_as_json(http: Http, vendor: Recording) -> None:
+    assert http.post_json("/v1/search", {"names": ["Zoë"], "limit": 5}) == {"ok": True}
+    (request,) = vendor.asked
+    assert (request.method, request.path, request.query) == ("POST", "/v1/search", ())
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["authorization"] == f"Bearer {TOKEN}"
+    assert json.loads(request.body) == {"names": ["Zoë"], "limit": 5}
+
+
+def test_what_was_posted_is_in_no_fault(http: Http, vendor: Recording) -> None:
+    vendor.answer = lambda request: Reply(400, {"you sent": "abc123"})
+    with pytest.raises(Rejected) as caught:
+        http.post_json("/v1/search", {"secret": "abc123"})
+    assert str(caught.value) == "POST /v1/search gave HTTP 400"
 
 
 def test_a_netrc_does_not_replace_the_token(
