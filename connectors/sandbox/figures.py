@@ -53,6 +53,25 @@ LIKES: dict[date, int] = {
 }
 """People who like the page at the end of the day: 32,000 on 30 June 2026. Between two days: steadily, with noise."""
 
+SALES_TEAM_DEALS: dict[Month, int] = {
+    (2026, 1): 34, (2026, 2): 35, (2026, 3): 39, (2026, 4): 38, (2026, 5): 41, (2026, 6): 41,
+    (2026, 7): 37, (2026, 8): 33, (2026, 9): 40, (2026, 10): 42, (2026, 11): 41, (2026, 12): 39,
+}  # fmt: skip
+"""Deals that the sales team won. 120 of them in the second quarter of 2026, when the team is twelve people all
+the time: 10 deals each."""
+
+DEALS_WON: dict[Month, int] = {
+    (2026, 1): 702, (2026, 2): 688, (2026, 3): 761, (2026, 4): 774, (2026, 5): 768, (2026, 6): 792,
+    (2026, 7): 781, (2026, 8): 766, (2026, 9): 820, (2026, 10): 861, (2026, 11): 874, (2026, 12): 895,
+}  # fmt: skip
+"""All deals won, those of the online shop with them: 9,482 in 2026."""
+
+PROSPECTS_CALLED: dict[Month, int] = {
+    (2026, 1): 29, (2026, 2): 30, (2026, 3): 32, (2026, 4): 31, (2026, 5): 32, (2026, 6): 34,
+    (2026, 7): 35, (2026, 8): 33, (2026, 9): 34, (2026, 10): 30, (2026, 11): 29, (2026, 12): 29,
+}  # fmt: skip
+"""Contacts that were called for the first time: 91, 97, 102 and 88 in the quarters of 2026."""
+
 
 def trend(figures: dict[Month, int], year: int, month: int, growth: float = 0.18) -> int:
     """The figure of a month: as written down, else that of the same month in the nearest year, grown or shrunk."""

@@ -1,0 +1,48 @@
+"""Objects of the sample company's HubSpot account, in HubSpot's shape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class CrmObject:
+    """A deal or a call as it stands. Properties are texts, as HubSpot gives them; None where one is empty."""
+
+    number: int
+    properties: Mapping[str, str | None]
+    created: datetime
+    modified: datetime
+    archived: datetime | None = None
+    contacts: tuple[int, ...] = ()
+    """The contacts it is associated to."""
+
+    def told(self, names: list[str]) -> dict[str, Any]:
+        """The object with the properties of these names that there are, and those it always comes with."""
+        always = {
+            "createdate": instant(self.created),
+            "hs_lastmodifieddate": instant(self.modified),
+            "hs_object_id": str(self.number),
+        }
+        asked = {name: self.properties[name] for name in names if name in self.properties}
+        found: dict[str, Any] = {
+            "id": str(self.number),
+            "properties": dict(sorted((asked | always).items())),
+            "createdAt": instant(self.created),
+            "updatedAt": instant(self.modified),
+            "archived": self.archived is not None,
+            "url": f"https://app.hubspot.com/contacts/1/record/0-0/{self.number}",
+        }
+        return found | ({"archivedAt": instant(self.archived)} if self.archived else {})
+
+
+def instant(moment: datetime) -> str:
+    """A moment as HubSpot writes it: UTC, to the millisecond, without one where it is whole."""
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z").replace(".000Z", "Z")
+
+
+def text_of(*, yes: bool) -> str:
+    """A truth value as HubSpot writes it."""
+    return "true" if yes else "false"

@@ -1,0 +1,267 @@
+"""HubSpot, as the sample company would find it: the endpoints that the connector reads.
+
+Behaves as HubSpot's OpenAPI documents of version 2026-09 and its guide to search describe: a search tells
+no archived objects, no more than 200 at once and 10,000 altogether, and is limited apart from the rest.
+Test hooks are arguments of the server, never reachable over HTTP.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from datetime import time as clock
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from connectors.sandbox.crm_objects import CrmObject, instant
+from connectors.sandbox.crm_search import search
+from connectors.sandbox.http_server import JsonServer, Reply, Request, RequestsPerSecond
+from connectors.sandbox.sales import LABELS, deals_at
+from connectors.sandbox.sales_calls import calls_at
+from connectors.sandbox.sales_team import owners_at
+from connectors.sandbox.served import Served
+
+TOKEN = "pat-na1-sample-company"  # noqa: S105 (opens nothing but this sandbox)
+MORNING = clock(9, tzinfo=UTC)
+"""The hour of `today` at which the server stands still."""
+OBJECTS, OWNERS = "/crm/objects/2026-09", "/crm/owners/2026-09"
+PIPELINES = "/crm/pipelines/2026-09/deals"
+CONTACTS_OF_CALLS = "/crm/associations/2026-09/calls/contacts/batch/read"
+SCOPES = {
+    f"{OBJECTS}/deals": "crm.objects.deals.read",
+    f"{OBJECTS}/deals/search": "crm.objects.deals.read",
+    f"{OBJECTS}/calls": "crm.objects.contacts.read",
+    f"{OBJECTS}/calls/search": "crm.objects.contacts.read",
+    OWNERS: "crm.objects.owners.read",
+    PIPELINES: "crm.objects.deals.read",
+    CONTACTS_OF_CALLS: "crm.objects.contacts.read",
+}
+"""The scope that each path needs."""
+MOST_ASSOCIATIONS = 500
+"""Told of one object at once."""
+CORRELATION = "aeb5f871-7f07-4993-9211-075dc63e7cbf"
+
+
+@dataclass
+class Faults:
+    """What goes wrong, for tests. Requests are counted from 1, over all paths."""
+
+    scopes: frozenset[str] = frozenset(SCOPES.values())
+    """The scopes that the key has."""
+    replies: Mapping[int, Reply] = field(default_factory=dict)
+    """What request n gets instead of its answer."""
+    before: Callable[[int], None] = lambda number: None
+    """Called before request n is answered: objects can be changed meanwhile."""
+
+
+class HubSpotServer(JsonServer):
+    """The account as it stands on the morning of `today`, or with the objects that a test brings."""
+
+    def __init__(
+        self,
+        today: date,
+        *,
+        deals: Sequence[CrmObject] | None = None,
+        calls: Sequence[CrmObject] | None = None,
+        owners: Sequence[Mapping[str, Any]] | None = None,
+        searches_per_second: int = 5,
+        requests_in_ten_seconds: int = 100,
+        faults: Faults | None = None,
+    ) -> None:
+        now = datetime.combine(today, MORNING)
+        self.objects: dict[str, dict[int, CrmObject]] = {
+            "deals": by_id(deals_at(now) if deals is None else deals),
+            "calls": by_id(calls_at(now) if calls is None else calls),
+        }
+        """Every object by kind and id, in the order of the ids."""
+        self._owners = owners_at(now) if owners is None else owners
+        self._searches = RequestsPerSecond(searches_per_second)
+        self._requests = RequestsPerSecond(
+            requests_in_ten_seconds, clock=lambda: time.monotonic() / 10
+        )
+        self._lock = threading.Lock()
+        self.faults = faults or Faults()
+        self.asked: list[Request] = []
+        """Every request, in the order of its arrival."""
+        super().__init__(self._answer)
+
+    def _answer(self, request: Request) -> Reply:
+        with self._lock:
+            self.asked.append(request)
+            number = len(self.asked)
+            self.faults.before(number)
+        if number in self.faults.replies:
+            return self.faults.replies[number]
+        if request.headers.get("authorization", "") != f"Bearer {TOKEN}":
+            return error(401, "INVALID_AUTHENTICATION", "Authentication credentials not found.")
+        scope = SCOPES.get(request.path)
+        if scope is None:
+            return error(404, "OBJECT_NOT_FOUND", "resource not found")
+        if refused := self._over_the_limit(request.path):
+            return refused
+        if scope not in self.faults.scopes:
+            return missing(scope)
+        return self._found(request)
+
+    def _over_the_limit(self, path: str) -> Reply | None:
+        if path.endswith("/search"):
+            return None if self._searches.allows("search") else too_many("SECONDLY")
+        return None if self._requests.allows("rest") else too_many("TEN_SECONDLY_ROLLING")
+
+    def _found(self, request: Request) -> Reply:
+        method, path = request.method, request.path
+        try:
+            if method == "POST" and path.endswith("/search"):
+                kind = path.removeprefix(OBJECTS + "/").removesuffix("/search")
+                there = [x for x in self.objects[kind].values() if not x.archived]
+                return Reply(200, search(there, orjson.loads(request.body)))
+            if method == "POST" and path == CONTACTS_OF_CALLS:
+                return self._contacts(orjson.loads(request.body)["inputs"])
+            if method == "GET" and path == PIPELINES:
+                return Reply(200, {"results": pipelines()})
+            if method == "GET" and path == OWNERS:
+                return Reply(200, self._list_of_owners(request.params))
+            if method == "GET" and not path.endswith("/search"):
+                return Reply(200, self._list(path.removeprefix(OBJECTS + "/"), request.params))
+        except (KeyError, TypeError, ValueError) as fault:
+            return error(400, "VALIDATION_ERROR", f"Invalid input: {fault}")
+        return error(405, "METHOD_NOT_ALLOWED", "Method not allowed")
+
+    def _list(self, kind: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+        """The objects of a kind by id: those that are there, or those in the recycle bin."""
+        gone = params.get("archived", "false") == "true"
+        names = [name for name in params.get("properties", "").split(",") if name]
+        rows = [x for x in self.objects[kind].values() if bool(x.archived) == gone]
+        page, after = part_of([(str(x.number), x) for x in rows], params, most=100)
+        return {"results": [x.told(names) for x in page]} | following(after)
+
+    def _list_of_owners(self, params: Mapping[str, str]) -> Mapping[str, Any]:
+        gone = params.get("archived", "false") == "true"
+        rows = [(str(x["id"]), x) for x in self._owners if x["archived"] == gone]
+        page, after = part_of(rows, params, most=500)
+        return {"results": page} | following(after)
+
+    def _contacts(self, inputs: Sequence[Mapping[str, str]]) -> Reply:
+        """The contacts of some calls. That a call has none is told as an error among the results."""
+        if not 0 < len(inputs) <= 1000:
+            raise ValueError("inputs must be from 1 to 1000")
+        results, errors = [], []
+        for asked in inputs:
+            call = self.objects["calls"].get(int(asked["id"]))
+            contacts = sorted(call.contacts) if call else []
+            first = int(asked.get("after", 0))
+            page = [contact for contact in contacts if contact > first][:MOST_ASSOCIATIONS]
+            if not page:
+                errors.append(no_association(asked["id"]))
+                continue
+            kinds = [{"category": "HUBSPOT_DEFINED", "typeId": 194, "label": None}]
+            row: dict[str, Any] = {
+                "from": {"id": asked["id"]},
+                "to": [{"toObjectId": str(x), "associationTypes": kinds} for x in page],
+            }
+            more = page[-1] != contacts[-1]
+            results.append(row | (following(str(page[-1])) if more else {}))
+        batch = {
+            "status": "COMPLETE",
+            "results": results,
+            "startedAt": "2026-11-25T09:00:00Z",
+            "completedAt": "2026-11-25T09:00:00Z",
+        }
+        if not errors:
+            return Reply(200, batch)
+        return Reply(207, batch | {"numErrors": len(errors), "errors": errors})
+
+
+def by_id(objects: Sequence[CrmObject]) -> dict[int, CrmObject]:
+    """Objects by id, in the order of the ids."""
+    return {each.number: each for each in sorted(objects, key=lambda each: each.number)}
+
+
+def part_of(
+    rows: Sequence[tuple[str, Any]], params: Mapping[str, str], *, most: int
+) -> tuple[list[Any], str | None]:
+    """A page of `rows` in the order of their ids, and where the next one begins."""
+    limit = int(params.get("limit", "10"))
+    if not 1 <= limit <= most:
+        raise ValueError(f"limit must be from 1 to {most}")
+    page = [(name, row) for name, row in rows if int(name) >= int(params.get("after", "0"))]
+    after = page[limit][0] if len(page) > limit else None
+    return [row for _, row in page[:limit]], after
+
+
+def following(after: str | None) -> dict[str, Any]:
+    """What leads to the next page; nothing on the last one."""
+    return {"paging": {"next": {"after": after, "link": f"?after={after}"}}} if after else {}
+
+
+def pipelines() -> list[Mapping[str, Any]]:
+    """The account's pipelines of deals."""
+    made = instant(datetime(2020, 1, 2, tzinfo=UTC))
+    return [
+        {
+            "id": pipeline,
+            "label": label,
+            "displayOrder": place,
+            "archived": False,
+            "createdAt": made,
+            "updatedAt": made,
+            "stages": [],
+        }
+        for place, (pipeline, label) in enumerate(LABELS.items())
+    ]
+
+
+def no_association(call: str) -> Mapping[str, Any]:
+    """What a batch says of a call without a contact."""
+    return {
+        "status": "error",
+        "category": "OBJECT_NOT_FOUND",
+        "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
+        "message": f"No contact is associated with call {call}.",
+        "context": {
+            "fromObjectId": [call],
+            "fromObjectType": ["call"],
+            "toObjectType": ["contact"],
+        },
+        "errors": [],
+        "links": {},
+    }
+
+
+def error(status: int, category: str, message: str, **more: Any) -> Reply:
+    """An error in HubSpot's shape."""
+    told = {"status": "error", "message": message, "correlationId": CORRELATION}
+    return Reply(status, told | {"category": category} | more)
+
+
+def missing(scope: str) -> Reply:
+    """A 403 as HubSpot gives it where a scope is missing."""
+    detail = {
+        "message": "One or more of the following scopes are required.",
+        "context": {"requiredGranularScopes": [scope]},
+    }
+    said = "This app hasn't been granted all required scopes to make this call."
+    return error(403, "MISSING_SCOPES", said, errors=[detail])
+
+
+def too_many(policy: str, retry_after: str | None = None) -> Reply:
+    """A 429 as HubSpot gives it."""
+    period = {"DAILY": "daily", "SECONDLY": "secondly"}.get(policy, "ten_secondly_rolling")
+    found = error(
+        429,
+        "RATE_LIMITS",
+        f"You have reached your {period} limit.",
+        errorType="RATE_LIMIT",
+        policyName=policy,
+    )
+    return Reply(429, found.body, {} if retry_after is None else {"Retry-After": retry_after})
+
+
+def serve(today: date, home: Path) -> Served:
+    """The sample company's HubSpot account, as it stands on the morning of `today`. Needs nothing of `home`."""
+    server = HubSpotServer(today)
+    values = {"HUBSPOT_ACCESS_TOKEN": TOKEN, "HUBSPOT_API_BASE": server.address}
+    return Served(values, server.close)

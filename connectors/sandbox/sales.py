@@ -1,0 +1,191 @@
+"""The sample company's deals: those its sales team works on for weeks, and those the online shop enters.
+
+Everything that will ever happen to a deal is settled from its month, by dice that know nothing of the day
+on which anyone looks; `now` only decides how much of it has happened yet. The deals that are won in a
+month, and not archived, are its figures exactly.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+
+import numpy as np
+
+from connectors.sandbox.apportion import dice, spread
+from connectors.sandbox.crm_objects import CrmObject, instant, text_of
+from connectors.sandbox.figures import DEALS_WON, FIRST_DAY, SALES_TEAM_DEALS, Month, trend
+from connectors.sandbox.sales_team import REPS, Owner
+
+SALES, SHOP = "default", "75e28846-ad0d-4be2-a027-5e1da6590b98"
+"""The pipelines, by the ids that HubSpot gives them in every account."""
+LABELS = {SALES: "Sales Pipeline", SHOP: "Online Shop"}
+OPEN_STAGES = ("appointmentscheduled", "presentationscheduled")
+LOST_FOR_EACH_WON = 1.3
+MONTHS_AHEAD = 4
+"""How long before it is closed a deal can have been entered."""
+DAYS_BEFORE_ARCHIVING = 3
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Deal:
+    """A deal and all that ever happens to it."""
+
+    number: int
+    pipeline: str
+    owner: Owner | None
+    cents: int
+    created: datetime
+    closed: datetime
+    won: bool = True
+    moved: datetime | None = None
+    """When it came to its second stage."""
+    corrected: datetime | None = None
+    """When its amount was changed after it was closed."""
+    archived: datetime | None = None
+
+
+def deals_at(now: datetime) -> list[CrmObject]:
+    """Every deal that has been entered by `now`, as it stands then; the archived ones too."""
+    month, found = (FIRST_DAY.year, FIRST_DAY.month), []
+    while month <= later((now.year, now.month), MONTHS_AHEAD):
+        found += [as_it_stands(deal, now) for deal in deals_of(month) if deal.created <= now]
+        month = later(month, 1)
+    return found
+
+
+@cache
+def deals_of(month: Month) -> tuple[Deal, ...]:
+    """The deals that are closed in the month, won or lost, and the duplicates that someone entered."""
+    return (*team_deals(month), *shop_deals(month), *duplicates(month))
+
+
+def team_deals(month: Month) -> Iterator[Deal]:
+    """About as many for each member of the team; some of them take months."""
+    luck = dice("team deals", month)
+    won = trend(SALES_TEAM_DEALS, *month)
+    days = working_days(month)
+    for is_won, count in ((True, won), (False, round(won * LOST_FOR_EACH_WON))):
+        weights = [
+            sum(rep.present(day) for day in days) * skill(rep) * float(luck.uniform(0.75, 1.25))
+            for rep in REPS
+        ]
+        owners = [
+            rep for rep, n in zip(REPS, spread(count, weights), strict=True) for _ in range(n)
+        ]
+        for place, owner in enumerate(owners):
+            there = [day for day in days if owner.present(day)]
+            closed = moment(luck, there[int(luck.integers(len(there)))])
+            created = closed - DAY * float(luck.uniform(6, 85))
+            move, correct = luck.random(2)
+            yield Deal(
+                number(month, place + (0 if is_won else 2_000)),
+                SALES,
+                owner,
+                int(luck.integers(8, 160)) * 125_00,
+                created,
+                closed,
+                is_won,
+                moved=created + (closed - created) * float(move),
+                corrected=closed + DAY * float(luck.uniform(1, 20)) if correct < 0.15 else None,
+            )
+
+
+def skill(rep: Owner) -> float:
+    """How good someone is at finding deals, won or lost, beside the others."""
+    return float(dice("skill", rep.owner_id).uniform(0.8, 1.2))
+
+
+def shop_deals(month: Month) -> Iterator[Deal]:
+    """Orders of the online shop: nobody's, won as soon as they are entered."""
+    luck = dice("shop deals", month)
+    count = trend(DEALS_WON, *month) - trend(SALES_TEAM_DEALS, *month)
+    days = all_days(month)
+    busy = [float(luck.uniform(0.7, 1.3)) for _ in days]
+    place = 10_000
+    for day, of_day in zip(days, spread(count, busy), strict=True):
+        for _ in range(of_day):
+            created, correct = moment(luck, day), luck.random()
+            yield Deal(
+                number(month, place),
+                SHOP,
+                None,
+                int(luck.integers(1_500, 90_000)),
+                created,
+                created + MINUTE,
+                corrected=created + DAY * float(luck.uniform(1, 9)) if correct < 0.02 else None,
+            )
+            place += 1
+
+
+def duplicates(month: Month) -> Iterator[Deal]:
+    """Won deals that were entered twice by mistake, and are archived some days later in the same month."""
+    luck = dice("duplicates", month)
+    for place in range(int(luck.integers(2, 7))):
+        created = moment(luck, date(*month, int(luck.integers(1, 22))))
+        yield Deal(
+            number(month, 50_000 + place),
+            SHOP,
+            None,
+            int(luck.integers(1_500, 90_000)),
+            created,
+            created + MINUTE,
+            archived=created + DAY * float(luck.uniform(0.1, DAYS_BEFORE_ARCHIVING)),
+        )
+
+
+def as_it_stands(deal: Deal, now: datetime) -> CrmObject:
+    """The deal as `now` finds it. An open one is expected to close at the end of its month."""
+    closed, corrected = deal.closed <= now, bool(deal.corrected and deal.corrected <= now)
+    events = (deal.created, deal.moved, deal.closed, deal.corrected)
+    archived = deal.archived if deal.archived and deal.archived <= now else None
+    planned = datetime(*later((deal.closed.year, deal.closed.month), 1), 1, tzinfo=UTC) - MINUTE
+    moved = bool(deal.moved and deal.moved <= now)
+    stage = ("closedwon" if deal.won else "closedlost") if closed else OPEN_STAGES[moved]
+    cents = deal.cents - (deal.cents // 10 if corrected else 0)
+    return CrmObject(
+        deal.number,
+        {
+            "amount": f"{cents // 100}.{cents % 100:02}" if cents % 100 else str(cents // 100),
+            "closedate": instant(deal.closed if closed else planned),
+            "deal_currency_code": "USD",
+            "dealname": f"Deal {deal.number}",
+            "dealstage": stage,
+            "hs_is_closed": text_of(yes=closed),
+            "hs_is_closed_won": text_of(yes=closed and deal.won),
+            "hubspot_owner_id": deal.owner.owner_id if deal.owner else None,
+            "pipeline": deal.pipeline,
+        },
+        deal.created,
+        max(event for event in events if event and event <= now),
+        archived,
+    )
+
+
+def moment(luck: np.random.Generator, day: date) -> datetime:
+    """A moment in the working hours of a day, to the millisecond."""
+    hours = timedelta(milliseconds=int(luck.integers(7 * 3_600_000, 17 * 3_600_000)))
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + hours
+
+
+def number(month: Month, place: int) -> int:
+    """An id: the same for the same deal, whenever it is asked for."""
+    return 21_000_000_000 + (month[0] * 12 + month[1]) * 100_000 + place
+
+
+def all_days(month: Month) -> list[date]:
+    """The days of a month."""
+    first, after = date(*month, 1), date(*later(month, 1), 1)
+    return [first + DAY * n for n in range((after - first).days)]
+
+
+def working_days(month: Month) -> list[date]:
+    """The days of a month on which the team works."""
+    return [day for day in all_days(month) if day.weekday() < 5]
+
+
+def later(month: Month, count: int) -> Month:
+    """The month `count` months later."""
+    year, place = divmod(month[0] * 12 + month[1] - 1 + count, 12)
+    return year, place + 1

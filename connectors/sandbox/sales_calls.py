@@ -1,0 +1,121 @@
+"""The calls of the sample company's sales team.
+
+A prospect is a contact that was never called before. Of those whose first call comes about in a month there
+are as many as its figure says; the attempts that nobody answered come before, and more calls after it.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import cache
+
+from connectors.sandbox.apportion import dice, spread
+from connectors.sandbox.crm_objects import CrmObject, instant
+from connectors.sandbox.figures import FIRST_DAY, PROSPECTS_CALLED, Month, trend
+from connectors.sandbox.sales import DAY, later, moment, working_days
+from connectors.sandbox.sales_team import REPS, Owner
+
+INBOUND_A_MONTH = 14
+STATUSES = ("COMPLETED", "NO_ANSWER", "BUSY")
+LOGGED_AFTER = timedelta(minutes=20)
+
+
+def calls_at(now: datetime) -> list[CrmObject]:
+    """Every call that has been logged by `now`; one that was annotated since has changed since."""
+    month, found = (FIRST_DAY.year, FIRST_DAY.month), []
+    while month <= later((now.year, now.month), 1):
+        found += [
+            CrmObject(x.number, x.properties, x.created, x.created, contacts=x.contacts)
+            if x.modified > now
+            else x
+            for x in calls_of(month)
+            if x.created <= now
+        ]
+        month = later(month, 1)
+    return found
+
+
+@cache
+def calls_of(month: Month) -> tuple[CrmObject, ...]:
+    """The calls to those who became prospects in the month, and those that came in."""
+    return tuple(
+        call(month, place, *about)
+        for place, about in enumerate((*calls_to_prospects(month), *calls_that_came_in(month)))
+    )
+
+
+def calls_to_prospects(month: Month) -> Iterator[tuple[Owner, datetime, str, str, tuple[int, ...]]]:
+    """Perhaps an attempt, the first conversation, and some more."""
+    luck = dice("prospects", month)
+    days = working_days(month)
+    busy = [float(luck.uniform(0.6, 1.4)) for _ in days]
+    counts = spread(trend(PROSPECTS_CALLED, *month), busy)
+    for number, day in enumerate(
+        day for day, n in zip(days, counts, strict=True) for _ in range(n)
+    ):
+        contact = contact_id(month, number)
+        team = [rep for rep in REPS if rep.present(day)]
+        rep = team[int(luck.integers(len(team)))]
+        first = moment(luck, day)
+        if luck.random() < 0.4:
+            yield (
+                rep,
+                first - DAY * float(luck.uniform(0.1, 3)),
+                "OUTBOUND",
+                "NO_ANSWER",
+                (contact,),
+            )
+        yield rep, first, "OUTBOUND", "COMPLETED", (contact,)
+        for _ in range(int(luck.integers(0, 4))):
+            again = first + DAY * float(luck.uniform(1, 25))
+            status = STATUSES[int(luck.choice(3, p=(0.6, 0.3, 0.1)))]
+            # sometimes two people of one company are on the line: both have been called before
+            others = (contact_id(month, number - 1),) if number and luck.random() < 0.1 else ()
+            if rep.present(again.date()):
+                yield rep, again, "OUTBOUND", status, (contact, *others)
+
+
+def calls_that_came_in(
+    month: Month,
+) -> Iterator[tuple[Owner, datetime, str, str, tuple[int, ...]]]:
+    """People who call by themselves: some of them nobody has entered as a contact."""
+    luck = dice("inbound", month)
+    days = working_days(month)
+    for number in range(INBOUND_A_MONTH):
+        day = days[int(luck.integers(len(days)))]
+        team = [rep for rep in REPS if rep.present(day)]
+        known = (contact_id(month, 900 + number),) if luck.random() < 0.7 else ()
+        rep = team[int(luck.integers(len(team)))]
+        yield rep, moment(luck, day), "INBOUND", "COMPLETED", known
+
+
+def call(
+    month: Month,
+    place: int,
+    rep: Owner,
+    at: datetime,
+    direction: str,
+    status: str,
+    contacts: tuple[int, ...],
+) -> CrmObject:
+    """A call, logged when it was over; one in ten is annotated the next day."""
+    luck = dice("call", month, place)
+    created = at + LOGGED_AFTER
+    return CrmObject(
+        64_000_000_000 + (month[0] * 12 + month[1]) * 10_000 + place,
+        {
+            "hs_call_body": "Talked about what they need.",
+            "hs_call_direction": direction,
+            "hs_call_duration": str(int(luck.integers(20, 1_800)) * 1_000),
+            "hs_call_status": status,
+            "hs_timestamp": instant(at),
+            "hubspot_owner_id": rep.owner_id,
+        },
+        created,
+        created + DAY * float(luck.uniform(0.5, 1.5)) if luck.random() < 0.1 else created,
+        contacts=contacts,
+    )
+
+
+def contact_id(month: Month, number: int) -> int:
+    """The id of a contact."""
+    return 7_300_000_000 + (month[0] * 12 + month[1]) * 1_000 + number

@@ -1,0 +1,212 @@
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from jsonschema import Draft202012Validator
+
+from connectors.sandbox.hubspot import (
+    CONTACTS_OF_CALLS,
+    OBJECTS,
+    OWNERS,
+    PIPELINES,
+    TOKEN,
+    HubSpotServer,
+    serve,
+    too_many,
+)
+
+SPECS = Path(__file__).parents[4] / "shared" / "specs"
+"""HubSpot's OpenAPI documents, where someone keeps them beside the project."""
+FOLDER = Path(os.environ.get("OKRA_VENDOR_SPECS", SPECS))
+SEARCH = OBJECTS + "/deals/search"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[HubSpotServer]:
+    server = HubSpotServer(
+        date(2026, 11, 25), searches_per_second=10_000, requests_in_ten_seconds=10_000
+    )
+    yield server
+    server.close()
+
+
+def ask(
+    server: HubSpotServer,
+    path: str,
+    body: Mapping[str, Any] | None = None,
+    token: str = TOKEN,
+    **params: object,
+) -> requests.Response:
+    method = "GET" if body is None else "POST"
+    headers = {"Authorization": f"Bearer {token}"}
+    return requests.request(
+        method, server.address + path, params=params, json=body, headers=headers, timeout=5
+    )
+
+
+def changed_since(moment: datetime, **more: object) -> dict[str, Any]:
+    value = str(int(moment.timestamp() * 1000))
+    only = {"propertyName": "hs_lastmodifieddate", "operator": "GTE", "value": value}
+    return {"filterGroups": [{"filters": [only]}]} | more
+
+
+def validator(document: str, schema: str) -> Draft202012Validator:
+    """Checks against one schema of a document. OpenAPI 3.0 says `nullable` where JSON Schema says null."""
+    path = FOLDER / f"hubspot-2026-09-{document}.json"
+    if not path.exists():
+        pytest.skip("HubSpot's OpenAPI documents are not beside the project")
+    found = strict(json.loads(path.read_text()))
+    return Draft202012Validator(
+        {"$ref": f"#/components/schemas/{schema}", "components": found["components"]}
+    )
+
+
+def strict(part: Any) -> Any:
+    """The same with null allowed where it is, and no property allowed that is not there."""
+    if isinstance(part, list):
+        return [strict(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    found = {name: strict(value) for name, value in part.items() if name != "example"}
+    if found.get("nullable") is True:
+        found["type"] = [found["type"], "null"]
+    if found.get("type") == "object" and "properties" in found:
+        found.setdefault("additionalProperties", False)
+    return found
+
+
+@pytest.mark.parametrize("kind", ["deals", "calls"])
+def test_a_search_answers_as_hubspot_s_document_says(server: HubSpotServer, kind: str) -> None:
+    schema = validator(kind, "CollectionResponseWithTotalSimplePublicObject")
+    body = changed_since(datetime(2026, 11, 1, tzinfo=UTC), limit=200)
+    body["properties"] = ["amount", "hubspot_owner_id", "hs_call_direction"]
+    found = ask(server, f"{OBJECTS}/{kind}/search", body).json()
+    schema.validate(found)
+    assert len(found["results"]) > 50
+
+
+@pytest.mark.parametrize("gone", ["true", "false"])
+def test_a_list_answers_as_hubspot_s_document_says(server: HubSpotServer, gone: str) -> None:
+    schema = validator("deals", "CollectionResponseSimplePublicObjectWithAssociationsForwardPaging")
+    found = ask(server, OBJECTS + "/deals", archived=gone, limit=100, properties="amount").json()
+    schema.validate(found)
+    assert len(found["results"]) > 50
+    assert {row["archived"] for row in found["results"]} == {gone == "true"}
+
+
+@pytest.mark.parametrize(("gone", "count"), [("true", 2), ("false", 15)])
+def test_owners_are_told_as_hubspot_s_document_says(
+    server: HubSpotServer, gone: str, count: int
+) -> None:
+    found = ask(server, OWNERS, archived=gone, limit=100).json()
+    validator("owners", "CollectionResponsePublicOwnerForwardPaging").validate(found)
+    assert len(found["results"]) == count
+
+
+def test_errors_have_the_shape_of_hubspot_s_document(server: HubSpotServer) -> None:
+    open_schema = validator("deals", "Error")
+    for found in (
+        ask(server, SEARCH, {"limit": 201}),
+        ask(server, OWNERS, token="other"),
+        ask(server, "/crm/objects/2026-09/unicorns"),
+    ):
+        assert found.status_code >= 400
+        told = found.json()
+        told.pop("status")  # sent, and not in the document
+        open_schema.validate(told)
+
+
+def test_pages_join_without_gap_or_repeat(server: HubSpotServer) -> None:
+    since = datetime(2026, 11, 1, tzinfo=UTC)
+    by_id = [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
+    body = changed_since(since, sorts=by_id, limit=90)
+    first = ask(server, SEARCH, body).json()
+    total, ids = first["total"], [row["id"] for row in first["results"]]
+    after = first["paging"]["next"]["after"]
+    while after:
+        page = ask(server, SEARCH, body | {"after": after}).json()
+        ids += [row["id"] for row in page["results"]]
+        after = page.get("paging", {}).get("next", {}).get("after")
+    assert len(ids) == len(set(ids)) == total > 500
+    assert ids == sorted(ids, key=int)
+
+
+def test_a_search_refuses_what_hubspot_refuses(server: HubSpotServer) -> None:
+    since = datetime(2024, 12, 1, tzinfo=UTC)
+    assert ask(server, SEARCH, changed_since(since, limit=200)).json()["total"] > 10_000
+    last = changed_since(since, limit=200, after="9800")
+    assert ask(server, SEARCH, last).status_code == 200
+    for refused in (
+        changed_since(since, limit=200, after="9801"),
+        changed_since(since, limit=201),
+        changed_since(since, sorts=[{"propertyName": "createdate"}] * 2),
+        changed_since(since, sorts=[{"propertyName": "dealname"}]),
+    ):
+        found = ask(server, SEARCH, refused)
+        assert found.status_code == 400
+        assert found.json()["category"] == "VALIDATION_ERROR"
+
+
+def test_archived_deals_are_in_no_search(server: HubSpotServer) -> None:
+    gone = ask(server, OBJECTS + "/deals", archived="true", limit=100).json()["results"]
+    place = {"propertyName": "hs_object_id", "operator": "EQ", "value": gone[0]["id"]}
+    body = {"filterGroups": [{"filters": [place]}]}
+    assert ask(server, SEARCH, body).json() == {"total": 0, "results": []}
+
+
+def test_only_the_properties_that_are_asked_for_are_told(server: HubSpotServer) -> None:
+    always = {"createdate", "hs_lastmodifieddate", "hs_object_id"}
+    body = {"limit": 1, "properties": ["amount", "no_such_property"]}
+    (row,) = ask(server, SEARCH, body).json()["results"]
+    assert row["properties"].keys() == always | {"amount"}
+
+
+def test_a_call_without_a_contact_is_told_as_an_error_of_a_batch_that_is_fine(
+    server: HubSpotServer,
+) -> None:
+    calls = list(server.objects["calls"].values())
+    known = next(call for call in calls if len(call.contacts) == 2)
+    alone = next(call for call in calls if not call.contacts)
+    inputs = [{"id": str(known.number)}, {"id": str(alone.number)}]
+    found = ask(server, CONTACTS_OF_CALLS, {"inputs": inputs})
+    assert found.status_code == 207
+    (row,) = found.json()["results"]
+    assert {each["toObjectId"] for each in row["to"]} == {str(x) for x in known.contacts}
+    (fault,) = found.json()["errors"]
+    assert fault["subCategory"] == "crm.associations.NO_ASSOCIATIONS_FOUND"
+    assert ask(server, CONTACTS_OF_CALLS, {"inputs": inputs[:1]}).status_code == 200
+    assert ask(server, CONTACTS_OF_CALLS, {"inputs": []}).status_code == 400
+
+
+def test_pipelines_are_told_by_id_and_label(server: HubSpotServer) -> None:
+    found = {row["id"]: row["label"] for row in ask(server, PIPELINES).json()["results"]}
+    assert found["default"] == "Sales Pipeline"
+
+
+def test_too_many_requests_name_the_limit_that_was_reached() -> None:
+    with HubSpotServer(
+        date(2024, 12, 3), searches_per_second=2, requests_in_ten_seconds=3
+    ) as server:
+        searches = [ask(server, SEARCH, {}) for _ in range(10)]
+        lists = [ask(server, OWNERS) for _ in range(10)]
+    refused = next(answer for answer in searches if answer.status_code == 429)
+    assert refused.json()["policyName"] == "SECONDLY"
+    refused = next(answer for answer in lists if answer.status_code == 429)
+    assert refused.json()["policyName"] == "TEN_SECONDLY_ROLLING"
+    assert too_many("DAILY").body["policyName"] == "DAILY"
+
+
+def test_what_is_served_leads_to_the_company_s_own_account(tmp_path: Path) -> None:
+    served = serve(date(2024, 12, 3), tmp_path)
+    headers = {"Authorization": f"Bearer {served.values['HUBSPOT_ACCESS_TOKEN']}"}
+    address = served.values["HUBSPOT_API_BASE"] + PIPELINES
+    assert address.startswith("http://127.0.0.1:")
+    assert len(requests.get(address, headers=headers, timeout=5).json()["results"]) == 2
+    served.close()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(address, headers=headers, timeout=5)
