@@ -12,11 +12,18 @@
     {{ return(graph.nodes[id]) }}
 {%- endmacro %}
 
-{# What a KPI declares of itself: kind, unit, direction, precision, dimensions, owner, label. #}
+{#
+    What a KPI declares of itself: kind, unit, direction, precision, dimensions, owner, label, and of a ratio
+    whether its denominator is a level, to be averaged over days and not summed.
+#}
 {% macro kpi_declaration(name) -%}
     {%- set declared = kpi_node(name).config.get("meta", {}).get("kpi") -%}
     {%- if not declared -%}
         {{ exceptions.raise_compiler_error("kpi_" ~ name ~ ".yml has no config.meta.kpi; add kind, unit, direction, precision, dimensions, owner and label") }}
+    {%- endif -%}
+    {%- set denominator = declared.get("denominator", "sum") -%}
+    {%- if denominator not in ["sum", "level"] or (denominator == "level" and declared.kind != "ratio") -%}
+        {{ exceptions.raise_compiler_error("kpi_" ~ name ~ ".yml: denominator is " ~ denominator ~ "; leave it out, or make it level in a ratio") }}
     {%- endif -%}
     {{ return(declared) }}
 {%- endmacro %}

@@ -58,8 +58,15 @@ def kpi_of(name: str, description: str, meta: Mapping[str, Any], where: str) -> 
     missing = [key for key in ("kind", "unit", "direction", "owner") if key not in meta]
     if missing:
         raise KpiDefinitionError(f"{where}: config.meta.kpi lacks {', '.join(missing)}; add it")
+    denominator = meta.get("denominator", "sum")
+    if denominator not in ("sum", "level") or (denominator == "level" and meta["kind"] != "ratio"):
+        raise KpiDefinitionError(
+            f"{where}: denominator is {denominator!r} of a {meta['kind']}; leave it out, or make it "
+            "`level` in a ratio whose denominator is averaged over the days"
+        )
     return Kpi(
         name=name,
+        denominator=denominator,
         kind=meta["kind"],
         unit=str(meta["unit"]),
         direction=meta["direction"],

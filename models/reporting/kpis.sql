@@ -40,6 +40,7 @@ final as (
         declarations.description,
         declarations.kind,
         declarations.unit,
+        declarations.denominator,
         declarations.direction,
         declarations.decimals as precision,
         declarations.dimensions,

@@ -58,7 +58,7 @@ class Question:
     @property
     def accumulates(self) -> bool:
         """A total that grows over its days, not a level that is compared as it is."""
-        return self.lens.kpi.kind == "flow" and self.over is None
+        return self.lens.kpi.accumulates and self.over is None
 
     @property
     def subject(self) -> str:

@@ -115,9 +115,9 @@ def _baseline(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:
         return
     if result.per or result.between:
         yield "from", "`from` has no meaning with `per` or `between`", "leave `from` out"
-    elif kpi.kind == "flow" and not result.over:
+    elif kpi.accumulates and not result.over:
         remedy = "leave `from` out, or compare windows with `over: month`"
-        yield "from", f"a total of the flow `{kpi.name}` counts from 0", remedy
+        yield "from", f"a total of the {kpi.kind} `{kpi.name}` counts from 0", remedy
     elif start != MEASURED and isinstance(start, Decimal):
         yield from _no_way_to_go(result, start)
 

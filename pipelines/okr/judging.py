@@ -38,12 +38,15 @@ def _reading(question: Question, course: Course, window: Period | None) -> tuple
     if course.cut < course.start:
         return NOTHING, course
     lens = question.lens
-    if window is not None:
+    if window is not None and lens.kpi.kind == "distinct":
         reading = read_window(lens, window, course.cut)
-        if lens.kpi.kind == "distinct" and reading.through is not None:
+        if reading.through is not None:
             # The source says how far into the window its count goes; we see no further than that.
             course = replace(course, cut=min(course.cut, reading.through))
         return reading, course
+    if window is not None:
+        # Of a member only the days on which it is there, for which its goal is pro-rated.
+        return replace(read(lens, course.start, course.cut), label=window.label), course
     if question.over is not None:
         return read_latest_window(lens, course.start, course.cut, question.over), course
     return read(lens, course.start, course.cut), course
@@ -93,9 +96,9 @@ class _Standing:
 
     @cached_property
     def _reached_on(self) -> date | None:
-        """The day a total first had its target; corrections after it do not undo that."""
+        """The day a flow's total first had its target; corrections after it do not undo that."""
         goal = self.question.goal
-        if not self.question.accumulates or goal.comparison != "at_least":
+        if not self._is_total or goal.comparison != "at_least":
             return None
         if goal.target is None or goal.target <= 0:
             return None
@@ -107,6 +110,11 @@ class _Standing:
     @cached_property
     def _score(self) -> Decimal:
         return ONE if self._reached_on is not None else clamped(self._raw)
+
+    @property
+    def _is_total(self) -> bool:
+        """A plain sum: what a day brings cannot be undone by how many people there are on another."""
+        return self.question.accumulates and self.question.lens.kpi.kind == "flow"
 
     @property
     def _uncovered(self) -> int:
@@ -124,7 +132,7 @@ class _Standing:
             return False
         if self.course.covered and not self._gaps:
             return True
-        if not self.question.accumulates:
+        if not self._is_total:
             return False
         goal = self.question.goal
         if goal.comparison == "at_least":

@@ -7,6 +7,7 @@ from typing import Literal
 Kind = Literal["flow", "stock", "ratio", "distinct"]
 Direction = Literal["up", "down"]
 Every = Literal["day", "week", "month", "quarter"]
+Denominator = Literal["sum", "level"]
 
 PERCENT = "percent"
 
@@ -18,6 +19,9 @@ class Kpi:
     `precision` is the number of decimals its values are compared at (docs/okr-semantics.md, Score).
     A KPI in `percent` is stored as a fraction, so its precision counts the fraction's decimals:
     0.963 has three. `unit` is the unit of every value, target and rate of this KPI.
+
+    The `denominator` of a ratio is summed over days, or it is a level: how many there are on a day, of
+    which the average over the days counts. Deals over the size of the team are such a flow per head.
     """
 
     name: str
@@ -31,6 +35,12 @@ class Kpi:
     label: str = ""
     every: Every = "day"
     """How often it is given: a KPI of every month has nothing to say about a week."""
+    denominator: Denominator = "sum"
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether it grows with the days it is taken over: a flow does, and so does a flow per head."""
+        return self.kind == "flow" or self.denominator == "level"
 
     @property
     def counts_whole_units(self) -> bool:

@@ -1,7 +1,8 @@
 """What a KPI says over some days, by its kind (docs/okr-semantics.md, Kinds).
 
-A flow is summed, a ratio is Σ numerator ÷ Σ denominator, a stock is its last known value, a
-distinct count is what the source reported for that very period. Nothing past `cut` is looked at.
+A flow is summed, a ratio is Σ numerator ÷ Σ denominator, or ÷ the average of a denominator that is
+a level; a stock is its last known value, a distinct count is what the source reported for that very
+period. Nothing past `cut` is looked at.
 """
 
 from collections.abc import Mapping
@@ -104,8 +105,8 @@ def read_baseline(lens: Lens, period: Period, over: Cadence | None) -> Reading:
 
 
 def _is_level(lens: Lens, reading: Reading) -> bool:
-    """Whether a window can be compared as a level: a flow's total lacks what a day did not bring."""
-    return reading.value is not None and not (lens.kpi.kind == "flow" and reading.gaps)
+    """Whether a window can be compared as a level: a total lacks what a day did not bring."""
+    return reading.value is not None and not (lens.kpi.accumulates and reading.gaps)
 
 
 def _accumulated(lens: Lens, start: date, end: date) -> Reading:
@@ -116,7 +117,8 @@ def _accumulated(lens: Lens, start: date, end: date) -> Reading:
     if gaps:
         flags |= {f"missing_days:{gaps}"}
     if lens.kpi.kind == "ratio":
-        return Reading(series.quotient(start, end), end, gaps, flags)
+        averaged_over = delivered if lens.kpi.denominator == "level" else 1
+        return Reading(series.quotient(start, end, averaged_over), end, gaps, flags)
     if not delivered and not series.has_data(start, end):
         return NOTHING
     flags |= {f"unseen:{pair}" for pair in index.unseen(lens.where)}

@@ -47,15 +47,15 @@ class Series:
         first, after = self._between(start, end)
         return self._totals[after] - self._totals[first] if after > first else ZERO
 
-    def quotient(self, start: date, end: date) -> Decimal | None:
-        """Σ numerator ÷ Σ denominator; None over a denominator of 0."""
+    def quotient(self, start: date, end: date, averaged_over: int = 1) -> Decimal | None:
+        """Σ numerator ÷ (Σ denominator ÷ the days it is averaged over); None over a denominator of 0."""
         first, after = self._between(start, end)
         if after <= first:
             return None
         denominator = self._denominators[after] - self._denominators[first]
         return (
-            (self._numerators[after] - self._numerators[first]) / denominator
-            if denominator
+            (self._numerators[after] - self._numerators[first]) * averaged_over / denominator
+            if denominator and averaged_over
             else None
         )
 

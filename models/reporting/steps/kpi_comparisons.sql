@@ -59,7 +59,8 @@ final as (
         period_start,
         previous_start,
         case when kind = 'stock' then compare_to else previous_start end as compare_from,
-        compare_to
+        compare_to,
+        delivered_days
     from counted
     where
         (kind = 'stock' and last_known_day = compare_to)

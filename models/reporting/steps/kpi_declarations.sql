@@ -10,6 +10,7 @@ with declared as (
         {{ quoted(declaration.kind) }} as kind,
         {# `money` is in whatever currency the business reports in #}
         {{ reporting_currency() if declaration.unit == "money" else quoted(declaration.unit) }} as unit,
+        {{ quoted(declaration.get("denominator", "sum")) }} as denominator,
         {{ quoted(declaration.direction) }} as direction,
         {{ declaration.precision }} as decimals,
         {{ list_of(declaration.dimensions) }} as dimensions,

@@ -1,4 +1,8 @@
-with cells as (
+with kpis as (
+    select * from {{ ref("kpi_declarations") }}
+),
+
+cells as (
     select * from {{ ref("kpi_cells") }}
 ),
 
@@ -69,7 +73,7 @@ contributions as (
     from stretches
 ),
 
-final as (
+summed as (
     select
         kpi,
         period,
@@ -84,6 +88,41 @@ final as (
         sum(previous_denominator) as previous_denominator
     from contributions
     group by kpi, period, period_start, dimension, member
+),
+
+-- a denominator that is a level counts by its average over the days
+final as (
+    select
+        summed.kpi,
+        summed.period,
+        summed.period_start,
+        summed.dimension,
+        summed.member,
+        summed.value,
+        summed.numerator,
+        case kpis.denominator
+            when 'level' then {{ quotient("summed.denominator", "stretches.delivered_days") }}
+            else summed.denominator
+        end as denominator,
+        summed.previous_value,
+        summed.previous_numerator,
+        case kpis.denominator
+            when 'level'
+                then {{ quotient("summed.previous_denominator", "comparisons.delivered_days") }}
+            else summed.previous_denominator
+        end as previous_denominator
+    from summed
+    inner join kpis on summed.kpi = kpis.kpi
+    inner join stretches
+        on
+            summed.kpi = stretches.kpi
+            and summed.period = stretches.period
+            and summed.period_start = stretches.period_start
+    left join comparisons
+        on
+            summed.kpi = comparisons.kpi
+            and summed.period = comparisons.period
+            and summed.period_start = comparisons.period_start
 )
 
 select * from final

@@ -57,6 +57,7 @@ final as (
         data_through,
         read_from,
         read_to,
+        delivered_days,
         missing_days,
         case
             when is_open then 'partial'

@@ -24,6 +24,9 @@ KPIS = {
         Kpi("likes", "stock", "likes", dimensions=("page",)),
         Kpi("churn", "ratio", "percent", direction="down", precision=4),
         Kpi("csat", "ratio", "percent", precision=4, dimensions=("region",)),
+        Kpi(
+            "deals_per_rep", "ratio", "deals", precision=2, dimensions=("rep",), denominator="level"
+        ),
         Kpi("visitors", "distinct", "visitors", dimensions=("country",)),
     )
 }
