@@ -1,0 +1,15 @@
+with calls as (
+    select * from {{ ref("fct_calls") }}
+),
+
+final as (
+    select
+        day,
+        sales_rep,
+        count(*) as value
+    from calls
+    where direction = 'OUTBOUND' and status = 'COMPLETED'
+    group by day, sales_rep
+)
+
+select * from final

@@ -1,0 +1,14 @@
+with prospects as (
+    select * from {{ ref("dim_prospects") }}
+),
+
+final as (
+    select
+        first_called_on as day,
+        sales_rep,
+        count(*) as value
+    from prospects
+    group by first_called_on, sales_rep
+)
+
+select * from final

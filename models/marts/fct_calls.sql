@@ -1,0 +1,24 @@
+with calls as (
+    select * from {{ ref("stg_hubspot__calls") }}
+),
+
+reps as (
+    select * from {{ ref("dim_sales_reps") }}
+),
+
+final as (
+    select
+        calls.call_id,
+        {{ business_day("calls.called_at") }} as day,
+        calls.called_at,
+        -- a call that somebody enters by hand need not have either
+        coalesce(calls.direction, 'OUTBOUND') as direction,
+        coalesce(calls.status, 'COMPLETED') as status,
+        calls.owner_id,
+        coalesce(reps.sales_rep, {{ dbt.concat(["'owner '", "calls.owner_id"]) }}) as sales_rep,
+        calls.contact_ids
+    from calls
+    left join reps on calls.owner_id = reps.owner_id
+)
+
+select * from final

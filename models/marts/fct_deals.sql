@@ -1,0 +1,32 @@
+with deals as (
+    select * from {{ ref("stg_hubspot__deals") }}
+),
+
+pipelines as (
+    select * from {{ ref("stg_hubspot__pipelines") }}
+),
+
+reps as (
+    select * from {{ ref("dim_sales_reps") }}
+),
+
+final as (
+    select
+        deals.deal_id,
+        coalesce(pipelines.label, deals.pipeline_id) as pipeline,
+        deals.owner_id,
+        -- an owner who is listed no more is still someone
+        coalesce(reps.sales_rep, {{ dbt.concat(["'owner '", "deals.owner_id"]) }}) as sales_rep,
+        coalesce(reps.is_on_team, false) as is_of_the_team,
+        {{ business_day("deals.created_at") }} as entered_on,
+        case when deals.is_closed then {{ business_day("deals.closed_at") }} end as closed_on,
+        deals.is_closed,
+        deals.is_won,
+        deals.currency,
+        deals.amount
+    from deals
+    left join pipelines on deals.pipeline_id = pipelines.pipeline_id
+    left join reps on deals.owner_id = reps.owner_id
+)
+
+select * from final
