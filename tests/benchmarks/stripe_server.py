@@ -39,7 +39,7 @@ def main() -> None:
         requests_per_second=asked.ceiling,
         latency=asked.latency,
     ) as server:
-        print(server.address, flush=True)  # noqa: T201
+        print(server.address, flush=True)
         sys.stdin.read()
 
 

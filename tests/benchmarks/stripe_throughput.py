@@ -181,14 +181,14 @@ def main() -> None:
     asked = options.parse_args()
     figures = measured(asked.rows, asked.ceilinged_rows, dlt=not asked.no_dlt)
     if asked.json:
-        print(json.dumps([asdict(x) for x in figures], indent=1))  # noqa: T201
+        print(json.dumps([asdict(x) for x in figures], indent=1))
         return
-    print(f"{'way':28} {'rows':>9} {'s':>7} {'rows/s':>8} {'429s':>5} {'of ceiling':>11}")  # noqa: T201
+    print(f"{'way':28} {'rows':>9} {'s':>7} {'rows/s':>8} {'429s':>5} {'of ceiling':>11}")
     for x in figures:
         refusals = "" if x.refusals is None else x.refusals
         share = "" if x.of_ceiling is None else f"{x.of_ceiling:.1%}"
         line = f"{x.way:28} {x.rows:>9,} {x.seconds:>7.1f} {x.rows_per_second:>8,}"
-        print(f"{line} {refusals!s:>5} {share:>11}")  # noqa: T201
+        print(f"{line} {refusals!s:>5} {share:>11}")
 
 
 if __name__ == "__main__":
