@@ -14,7 +14,7 @@ account-configuration/account_settings, introduction/rate-limits.
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -107,7 +107,7 @@ class ZendeskConnection:
             rows = zendesk_rows.tickets(found)
             yield Page(rows)
             # the export is in the order of its cursor, which is the moment of the change and the ticket
-            if rows and not piece.reaches_now and rows[-1]["generated_at"] >= piece.until:
+            if rows and not piece.reaches_now and is_past(rows[-1]["generated_at"], piece.until):
                 return
             if found.get("end_of_stream") is True:
                 return
@@ -192,6 +192,11 @@ def address(values: Mapping[str, str]) -> str:
             "ZENDESK_SUBDOMAIN is not usable", "it is what stands before .zendesk.com, alone"
         )
     return f"https://{subdomain}.zendesk.com"
+
+
+def is_past(moment: object, until: datetime) -> bool:
+    """Whether a row's moment is at the end of a slice or after it. What is no moment is refused by the schema."""
+    return isinstance(moment, datetime) and moment >= until
 
 
 def diagnose(error: Exception) -> SourceError | None:

@@ -75,8 +75,13 @@ def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
 
 def newest_source() -> float:
     """When anything that dbt reads last changed (seconds since the epoch)."""
-    files = [*(ROOT / "models").rglob("*"), ROOT / "dbt_project.yml", ROOT / "profiles.yml"]
-    return max(path.stat().st_mtime for path in files if path.exists())
+    # a folder's own time tells of a file that went
+    paths = [
+        path for name in ("models", "macros") for path in (ROOT / name, *(ROOT / name).rglob("*"))
+    ]
+    paths += (ROOT / "tests" / "models").rglob("*.sql")
+    paths += [ROOT / "dbt_project.yml", ROOT / "profiles.yml"]
+    return max(path.stat().st_mtime for path in paths if path.exists())
 
 
 def catalog_lake(settings: Settings) -> None:
