@@ -27,6 +27,7 @@ with declared as (
         {{ quoted(declaration.description) }} as description,
         {{ quoted(declaration.kind) }} as kind,
         {{ reporting_currency() if declaration.unit == "money" else quoted(declaration.unit) }} as unit,
+        'sum' as denominator,
         {{ quoted(declaration.direction) }} as direction,
         {{ declaration.precision }} as decimals,
         {{ list_of(declaration.dimensions) }} as dimensions,
