@@ -2,14 +2,21 @@ with reps as (
     select * from {{ ref("dim_sales_reps") }}
 ),
 
+members as (
+    select
+        *,
+        {{ add_days(-1, as_of()) }} as yesterday
+    from reps
+    where is_on_team
+),
+
 known as (
     select
         owner_id,
         sales_rep,
         joined_on,
-        least(coalesce(left_on, {{ add_days(-1, as_of()) }}), {{ add_days(-1, as_of()) }}) as known_to
-    from reps
-    where is_on_team
+        least(coalesce(left_on, yesterday), yesterday) as known_to
+    from members
 ),
 
 final as (
