@@ -46,8 +46,7 @@ class History:
         """Whether the KPI is known for all of these days; a stock: on the last of them."""
         if self.kpi.kind == "stock":
             return self.last_known(start, end) == end
-        first, after = bisect_left(self._delivered, start), bisect_right(self._delivered, end)
-        return start <= end and after - first == (end - start).days + 1
+        return start <= end and self._delivered_days(start, end) == (end - start).days + 1
 
     def last_known(self, start: date, end: date) -> date | None:
         """The last of these days with a value."""
@@ -60,9 +59,16 @@ class History:
         return Amount(Fraction()) if found is None and self.kpi.kind == "flow" else found
 
     def amounts(self, cut: Cut, start: date, end: date) -> Amounts:
-        """The amount of each member with data in these days; of a stock, as on the last of them."""
+        """The amount of each member with data in these days; of a stock, as on the last of them.
+
+        A denominator that is a level is its average over the days that were delivered.
+        """
         first = end if self.kpi.kind == "stock" else start
-        found = {member: sums.between(first, end) for member, sums in self._sums(cut).items()}
+        days = self._delivered_days(start, end) if self.kpi.denominator == "level" else 1
+        found = {
+            member: sums.between(first, end, max(1, days))
+            for member, sums in self._sums(cut).items()
+        }
         return {member: amount for member, amount in found.items() if amount is not None}
 
     def reported(self, period: str, period_start: date) -> DistinctFact | None:
@@ -75,6 +81,9 @@ class History:
             and fact.value is not None
         ]
         return max(found, key=lambda fact: fact.data_through, default=None)
+
+    def _delivered_days(self, start: date, end: date) -> int:
+        return bisect_right(self._delivered, end) - bisect_left(self._delivered, start)
 
     def _sums(self, cut: Cut) -> Mapping[Path, "_Sums"]:
         if cut not in self._by_cut:
@@ -105,14 +114,15 @@ class _Sums:
         self._upper = _running(upper[day] for day in self._days)
         self._lower = _running(lower[day] for day in self._days) if is_ratio else None
 
-    def between(self, start: date, end: date) -> Amount | None:
+    def between(self, start: date, end: date, averaged_over: int) -> Amount | None:
         first, after = bisect_left(self._days, start), bisect_right(self._days, end)
         if after <= first:
             return None
         numerator = Fraction(_EXACT.subtract(self._upper[after], self._upper[first]))
         if self._lower is None:
             return Amount(numerator)
-        return Amount(numerator, Fraction(_EXACT.subtract(self._lower[after], self._lower[first])))
+        denominator = Fraction(_EXACT.subtract(self._lower[after], self._lower[first]))
+        return Amount(numerator, denominator / averaged_over)
 
     def last_day(self, start: date, end: date) -> date | None:
         place = bisect_right(self._days, end)

@@ -79,7 +79,7 @@ def _days(gap: Gap, facts: KpiFacts) -> tuple[Period, Period]:
 
 def _compared(gap: Gap, history: History, days: Period, before: Period) -> Compared:
     target, actual = Fraction(gap.target), Fraction(gap.actual)
-    open_total = history.kpi.kind == "flow" and gap.over is None
+    open_total = history.kpi.accumulates and gap.over is None
     due = target * Fraction(gap.due) if open_total else target
     alone = Compared(actual, target, {})
     if history.kpi.kind == "distinct" or not history.covers(before.start, before.end):

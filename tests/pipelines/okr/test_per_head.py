@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
+from pipelines.okr.factors.history import History
 from pipelines.okr.facts import DayFact, KpiFacts
 from pipelines.okr.kpi import Kpi
 from pipelines.okr.loading import load
@@ -40,6 +42,16 @@ def test_heads_are_averaged_and_deals_are_summed(kpis):
     assert value(facts, FIRST, FIRST + DAY) == Decimal(6) / 2
     assert value(facts, FIRST, FIRST + 3 * DAY) == Decimal(12) / Decimal("2.5")
     assert value(facts, FIRST, FIRST) == Decimal(3) / 2
+
+
+def test_its_change_is_explained_by_the_same_averages(kpis):
+    facts = team(kpis, kim=[1, 0, 2, 1], lee=[2, 3, 0, 1], new=[None, None, 2, 0])
+    history, end = History(facts), FIRST + 3 * DAY
+    whole = history.whole(FIRST, end)
+    assert (whole.numerator, whole.denominator) == (12, Fraction(5, 2))
+    members = history.amounts(("rep",), FIRST, end)
+    assert members[("new",)].denominator == Fraction(1, 2)
+    assert sum(amount.denominator for amount in members.values()) == whole.denominator
 
 
 def test_who_joins_in_the_middle_is_there_for_half_of_the_days(kpis):
