@@ -49,7 +49,9 @@ bounded as (
 
 carried as (
     select
-        {{ each_day("rated_on", "least(last_carried, coalesce(last_before_next, last_carried))") }} as day,
+        {{ each_day(
+            "rated_on", "least(last_carried, coalesce(last_before_next, last_carried))"
+        ) }} as day,
         currency,
         rate,
         rated_on

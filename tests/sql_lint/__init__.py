@@ -30,8 +30,11 @@ joined_texts = _call("joined_texts")
 list_of = _call("list_of")
 map_of = _call("map_of")
 map_value = _call("map_value")
-quotient = _call("quotient")
+map_from_json = _call("map_from_json")
+is_as_long = _call("is_as_long")
+quotient = cross_rate = _call("quotient")
 read_catalog = read_lake = _call("read_lake")
+start_of = _call("start_of")
 sorted_list = _call("sorted_list")
 
 
@@ -53,3 +56,7 @@ def run_id() -> str:
 
 def check_kpi_names() -> str:
     return ""
+
+
+def sheet_kpi_rhythms() -> str:
+    return "(select 'kpi' as kpi, 'day' as every)"
