@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ import pyarrow as pa
 from connectors.contract import ONE_DAY, Cadence, Connection, Slice, Source, Stream, next_window
 from connectors.errors import SourceError
 from connectors.lake import Attempt, Lake, Manifest, schema_hash
+from connectors.progress import Progress, Silent
 from connectors.rows import newest_of_each_key, share_out
 from connectors.throttle import ThrottledCalls
 from connectors.windows import Plan, Range, plan, settled
@@ -27,26 +28,6 @@ TOGETHER = 2_000
 PARTS = 6
 """Into how many a slice is cut of which some window is not to be trusted. One bad day of a month costs 13
 requests instead of 32, and a month of bad days 38."""
-
-
-class Progress(Protocol):
-    """Told how a pull goes on. Called from several threads."""
-
-    def planned(self, source: str, stream: str, windows: int) -> None:
-        """`windows` will be pulled."""
-
-    def committed(self, source: str, stream: str, windows: int, rows: int) -> None:
-        """So many more are in the lake."""
-
-
-class Silent:
-    """No progress shown."""
-
-    def planned(self, source: str, stream: str, windows: int) -> None:
-        """Say nothing."""
-
-    def committed(self, source: str, stream: str, windows: int, rows: int) -> None:
-        """Say nothing."""
 
 
 @dataclass

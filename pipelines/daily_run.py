@@ -23,7 +23,7 @@ from dagster._core.storage.tags import (
 )
 
 from connectors.contract import Source
-from connectors.engine import Progress
+from connectors.progress import Progress
 from pipelines.definitions import defs
 from pipelines.errors import OkraError
 from pipelines.instance import CLI, STARTED_BY, close_killed_runs, prepare_environment

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 from connectors.contract import Source
-from connectors.engine import Progress, StreamReport, plans, pull
+from connectors.engine import StreamReport, plans, pull
 from connectors.lake import Lake
+from connectors.progress import Progress
 from connectors.sandbox.company import SampleCompany
 from connectors.windows import Plan, Range
 from pipelines.settings import Settings

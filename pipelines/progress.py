@@ -1,6 +1,6 @@
 """How a pull's progress finds its way from a step to the terminal that started the run, if there is one."""
 
-from connectors.engine import Progress, Silent
+from connectors.progress import Progress, Silent
 
 _watched: dict[str, Progress] = {}
 

@@ -50,7 +50,7 @@ def measured() -> dict[str, float]:
     with runner(settings) as running:
         ready = time.perf_counter()
         seconds["definitions"] = ready - imported
-        from connectors.engine import Silent
+        from connectors.progress import Silent
 
         running.pull(list(settings.active.values()), Silent(), None, "due")
         running.report(None)
