@@ -18,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 
 from connectors.errors import (
     CredentialError,
@@ -131,6 +132,10 @@ class Http:
                 "check the address, the clock and any proxy that opens TLS",
             ) from None
         except requests.RequestException as error:
+            if found_nobody(error):
+                raise Unavailable(
+                    f"{request}: the server cannot be reached", "check the network and the address"
+                ) from None
             # the class alone: the text can hold the whole address
             raise Unavailable(f"{request} broke off ({type(error).__name__})") from None
         return Answer(request, found.status_code, found.headers, found.content)
@@ -138,6 +143,12 @@ class Http:
     def close(self) -> None:
         """Close the sockets."""
         self._session.close()
+
+
+def found_nobody(error: requests.RequestException) -> bool:
+    """Whether no connection came about at all: no such name, no network, nobody listening."""
+    wrapped = error.args[0] if error.args else None
+    return isinstance(getattr(wrapped, "reason", None), NewConnectionError)
 
 
 class _Session(requests.Session):
