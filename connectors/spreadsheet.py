@@ -135,7 +135,9 @@ SOURCE = Source(
     title="Spreadsheets",
     options=(
         Option(
-            "OKRA_SHEETS", "The sheets, comma-separated: paths, addresses, links of Google Sheets"
+            "OKRA_SHEETS",
+            "The sheets, comma-separated: paths, addresses, links of Google Sheets",
+            secret=True,  # whoever has a shared link has the sheet
         ),
         Option("OKRA_SHEET_KPIS", "YAML file that declares their KPIs", default=DEFAULT_KPIS),
         Option(

@@ -3,6 +3,7 @@
 There is no list to keep.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import yaml
 
 from pipelines.okr.kpi import Kpi
+from pipelines.settings import ROOT
 from pipelines.sheet_kpis import KpiDefinitionError, read_sheet_kpis
 
 PREFIX = "kpi_"
@@ -31,8 +33,8 @@ def read_kpis(folder: Path, sheet_kpis: Path) -> dict[str, Kpi]:
 
 
 def shown(path: Path) -> str:
-    """A file by its folder and name."""
-    return f"{path.parent.name}/{path.name}"
+    """A path as a person would type it: from the project, where it is inside."""
+    return os.path.relpath(path, ROOT) if path.is_relative_to(ROOT) else str(path)
 
 
 def read_kpi(sql: Path) -> Kpi:

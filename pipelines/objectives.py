@@ -1,15 +1,14 @@
 """The OKR files of this installation, read against its KPIs."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
 from pipelines.errors import OkraError
-from pipelines.kpi_definitions import read_kpis
+from pipelines.kpi_definitions import read_kpis, shown
 from pipelines.models import KPI_FOLDER
 from pipelines.okr.kpi import Kpi
 from pipelines.okr.loading import Loaded, load
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import Settings
 
 MONEY = "money"
 """The unit of a KPI that is in whatever currency the business reports in."""
@@ -27,11 +26,6 @@ def definition_files(settings: Settings) -> list[Path]:
             f"{shown(folder)} is no folder; make it, or set OKRA_OKR_DEFINITIONS to where the OKR files are"
         )
     return sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
-
-
-def shown(path: Path) -> str:
-    """A path as a person would type it: from the project, where it is inside."""
-    return os.path.relpath(path, ROOT) if path.is_relative_to(ROOT) else str(path)
 
 
 def read_objectives(settings: Settings) -> tuple[Loaded, dict[str, Kpi]]:

@@ -107,6 +107,11 @@ def read_sheet_kpis(path: Path, shown: str, taken: Collection[str] = ()) -> dict
         faults.append(Fault(shown, 1, "not a mapping of KPIs", "write `name:` and its keys below"))
     for name in tree.data if isinstance(tree.data, dict) else ():
         faults += name_faults(shown, tree, name, taken)
+        if not isinstance(tree.at(name), dict):
+            what = f"`{name}` declares nothing"
+            remedy = "write `kind:`, `unit:`, `direction:` and `owner:` below it"
+            faults.append(Fault(shown, tree.line((name,)), what, remedy))
+            continue
         try:
             found[name] = SheetKpi.model_validate(tree.at(name)).named(name)
         except ValidationError as error:
