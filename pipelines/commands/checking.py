@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pipelines.commands.view import View
 from pipelines.errors import OkraError
-from pipelines.objectives import definition_files, read_objectives, shown
+from pipelines.kpi_definitions import shown
+from pipelines.objectives import definition_files, read_objectives
 from pipelines.okr.schema import json_schema
 from pipelines.settings import Settings
 
