@@ -16,7 +16,7 @@ What a day without a row means
 A window says what the sheets held for a day when they were read, and an empty one says that they held
 nothing. It does not say that there was nothing: how far a KPI has been filled in is a matter of its own rows
 and of its rhythm (`every`), not of the neighbour's in the same sheet, and is told in the models
-(`kpi_given_days`). A KPI of every day is given from its first to its last row, and a flow without a row in
+(`sheet_kpi_given_days`). A KPI of every day is given from its first to its last row, and a flow without a row in
 between was 0, as in any log. One of every week, month or quarter is given in the periods that have a row; a
 period without one is missing, since a number was due and nobody wrote it. So `data_through` of a monthly
 KPI is the end of the last month that is filled in, and what nobody has written yet is never a zero.

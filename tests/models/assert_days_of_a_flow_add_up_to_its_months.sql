@@ -13,7 +13,11 @@ with days as (
 
 months as (
     select * from {{ ref("kpi_periods") }}
-    where kind = 'flow' and period = 'month'
+    where
+        kind = 'flow'
+        and period = 'month'
+        -- what is given once a week has no days
+        and kpi in (select kpi from {{ ref("kpis") }} where every = 'day')
 )
 
 select

@@ -7,7 +7,7 @@ stream_days as (
 ),
 
 given as (
-    select * from {{ ref("kpi_given_days") }}
+    select * from {{ ref("sheet_kpi_given_days") }}
 ),
 
 reaches as (
