@@ -256,10 +256,11 @@ class _Job:
             with self._lock:
                 unchanged = report.skipped.get("unchanged", 0) + 1
                 report.skipped = {**report.skipped, "unchanged": unchanged}
-        else:
-            manifest = self.lake.commit(manifest, [rows])
-            with self._lock:
-                report.committed.append(manifest)
+            self.progress.unchanged(self.source.name, stream.name, 1)
+            return
+        manifest = self.lake.commit(manifest, [rows])
+        with self._lock:
+            report.committed.append(manifest)
         self.progress.committed(self.source.name, stream.name, 1, rows.num_rows)
 
     def _kept(self, stream: Stream, window: date) -> list[pa.Table]:

@@ -12,6 +12,9 @@ class Progress(Protocol):
     def committed(self, source: str, stream: str, windows: int, rows: int) -> None:
         """So many more are in the lake."""
 
+    def unchanged(self, source: str, stream: str, windows: int) -> None:
+        """So many more were looked at, and are in the lake as they are."""
+
 
 class Silent:
     """No progress shown."""
@@ -20,4 +23,7 @@ class Silent:
         """Say nothing."""
 
     def committed(self, source: str, stream: str, windows: int, rows: int) -> None:
+        """Say nothing."""
+
+    def unchanged(self, source: str, stream: str, windows: int) -> None:
         """Say nothing."""

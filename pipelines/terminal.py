@@ -82,6 +82,11 @@ class PullBars:
             self.rows[source] += rows
             self._bars.advance(self._tasks[source], windows)
 
+    def unchanged(self, source: str, stream: str, windows: int) -> None:
+        """So many more were looked at, and are in the lake as they are."""
+        with self._lock:
+            self._bars.advance(self._tasks[source], windows)
+
 
 def pulled_lines(bars: PullBars, failed: Mapping[str, str]) -> Iterable[str]:
     """One line a source: what came, or why nothing more did."""
