@@ -173,7 +173,7 @@ def open_client(endpoint: str, credentials: str) -> "GoogleAdsServiceClient":
     except ModuleNotFoundError:
         raise SourceError(
             "Google Ads is read with a package that is not installed",
-            "pip install 'okra[google-ads]'",
+            "pip install google-ads",
         ) from None
     channel = google_api.loopback_channel(endpoint, "GOOGLE_ADS_API_ENDPOINT")
     if channel is None:

@@ -391,7 +391,7 @@ try:
 except SourceError as fault:
     print(fault)
 """
-    assert "pip install 'okra[google-ads]'" in python(script)
+    assert "pip install google-ads" in python(script)
 
 
 def test_without_the_package_the_sample_company_does_not_advertise_on_google():
