@@ -67,6 +67,7 @@ def test_nothing_is_scored_from_a_broken_file_and_the_others_are(
     home = new_home(
         OKRA_SANDBOX_TODAY="2026-11-25",
         OKRA_START_DATE="2026-11-01",
+        OKRA_SOURCES="sql_database",
         OKRA_OKR_DEFINITIONS=str(definitions),
     )
     done = home.okra("run")

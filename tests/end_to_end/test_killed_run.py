@@ -12,7 +12,11 @@ import pytest
 from pipelines.locks import exclusive
 from tests.end_to_end.conftest import OKRA, Home
 
-SETTINGS = {"OKRA_SANDBOX_TODAY": "2026-11-25", "OKRA_START_DATE": "2026-09-15"}
+SETTINGS = {
+    "OKRA_SANDBOX_TODAY": "2026-11-25",
+    "OKRA_START_DATE": "2026-09-15",
+    "OKRA_SOURCES": "facebook_pages,sql_database,stripe",
+}
 PATIENCE = 120
 
 

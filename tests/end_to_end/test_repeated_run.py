@@ -8,7 +8,7 @@ from tests.end_to_end.conftest import Home
 def test_a_second_run_of_the_day_pulls_what_may_have_changed_and_publishes_the_same_bytes(
     new_home: Callable[..., Home],
 ) -> None:
-    home = new_home(OKRA_SANDBOX_TODAY="2026-11-25", OKRA_START_DATE="2026-09-01")
+    home = new_home(OKRA_SANDBOX_TODAY="2026-11-25", OKRA_START_DATE="2026-06-01")
     first = home.okra("run", "--json")
     before = home.checksums()
     assert first.code == 0, first.err
