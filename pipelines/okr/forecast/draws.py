@@ -1,0 +1,93 @@
+"""Which past days the days to come will resemble.
+
+Futures are moved by the errors that were made on real days, a block of consecutive days at a time. The days
+are drawn by their numbers, and without regard to the series: what happened to two KPIs on one day happens to
+both of them in a simulated future, so that their odds can be put together.
+
+The draw for a block of the calendar stays what it was when time goes on and the history grows: every possible
+day gets a score from a hash of path, block and day, and the best score wins. A new day takes a block over
+only where its own score is the best, one time in as many as there are days. So a day without news leaves the
+odds where they were.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.okr.forecast.history import WEEK, Floats, Ints
+
+_Hashes = NDArray[np.uint64]
+# so that a path, a stretch, a slot and a candidate of the same number have different hashes
+_PATHS, _STRETCHES, _SLOTS, _CANDIDATES = (np.uint64(1 << place) for place in (40, 45, 50, 55))
+_SPAN = 64
+
+
+def block_length(season: int, available: int) -> int:
+    """Steps that are drawn together, so that what lasts for some days lasts in the futures too."""
+    usual = {1: 4, WEEK: 7}.get(season, 6)
+    return max(1, min(usual, available))
+
+
+def drawn(first: int, end: int, block: int, horizon: int, paths: int, doubt: float = 1.0) -> Ints:
+    """For each step to come and each path (horizon, paths), the past step it resembles.
+
+    Args:
+        first: the number of the first past step that can be drawn.
+        end: the number of the last one, the step before those to come.
+        block: the length of a block.
+        horizon: how many steps to come.
+        paths: how many futures.
+        doubt: 1 where each stretch tells as much as it seems to; the more, the less sure is a
+            path's own mean.
+    """
+    newest = end - block + 1
+    choices = newest - first + 1
+    chosen = np.empty((horizon, paths), dtype=np.int64)
+    for t, coming in enumerate(range(end + 1, end + horizon + 1)):
+        ages = _winners(coming // block, newest, -(-choices // _SPAN) * _SPAN, block, paths, doubt)
+        chosen[t] = newest - ages[choices - 1].astype(np.int64) + coming % block
+    return chosen
+
+
+@lru_cache(maxsize=64)
+def _winners(
+    slot: int, newest: int, span: int, block: int, paths: int, doubt: float
+) -> NDArray[np.int16]:
+    """For each number of choices and each path (span, paths), how old the block is that wins a slot.
+
+    Each path trusts some stretches of the past more than others, as in the Bayesian bootstrap.
+    Blocks that are drawn evenly would make the mean of the past the sure mean of the future; this
+    way a path's own mean is as unsure as that of so many blocks is.
+    """
+    starts = newest - np.arange(span, dtype=np.int64)
+    of_paths = _mixed(np.arange(paths, dtype=np.uint64) + _PATHS)
+    of_starts = _mixed(starts.astype(np.uint64))[:, None] ^ of_paths
+    of_stretches = _mixed((starts // block).astype(np.uint64) + _STRETCHES)[:, None] ^ of_paths
+    of_slot = _mixed(np.array([slot], dtype=np.uint64) + _SLOTS)
+    # Of alarms that ring at rates of their own, each is the first as often as its rate says.
+    rings = _waiting(of_starts ^ of_slot) / _waiting(of_stretches) ** np.float32(doubt)
+    earliest = np.minimum.accumulate(rings, axis=0)
+    ages = np.arange(span, dtype=np.int16)[:, None]
+    return np.maximum.accumulate(np.where(rings <= earliest, ages, 0), axis=0)
+
+
+def candidate_alarms(count: int, paths: int) -> Floats:
+    """When each of `count` candidates would ring on each path, if all rang at the same rate."""
+    of_paths = _mixed(np.arange(paths, dtype=np.uint64) + _PATHS)[:, None]
+    return _waiting(_mixed(np.arange(count, dtype=np.uint64) + _CANDIDATES) ^ of_paths)
+
+
+def _waiting(hashes: _Hashes) -> Floats:
+    """Exponential waiting times, one from each hash."""
+    uniform = (_mixed(hashes) >> np.uint64(40)).astype(np.float32) + np.float32(0.5)
+    times: Floats = -np.log(uniform * np.float32(2.0**-24))
+    return times
+
+
+def _mixed(numbers: _Hashes) -> _Hashes:
+    """A hash that spreads neighbouring numbers over all 64 bits (the finaliser of SplitMix64)."""
+    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))

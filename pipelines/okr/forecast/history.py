@@ -1,0 +1,49 @@
+"""The past of a series, ready to be continued."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Exact = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+WEEK = 7
+ENOUGH = 24
+"""Observations from which smoothing beats a run-rate."""
+FEWEST = 8
+"""Observations below which nothing is said."""
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """One series, oldest value first, one value a step (a day, a week, a month), without holes.
+
+    `end` is the number of the last step, counted the same way for every series that is simulated
+    together: `date.toordinal()` for days. `observed` says how many of the values were seen and
+    not filled in. `season` is its length in steps, 1 for none. `level` says that each value is
+    where something stands (32,000 likes), not what a step brought (12 likes). `whole` says that
+    the values are counts of things, which never come in fractions.
+    """
+
+    values: Exact
+    end: int
+    season: int = WEEK
+    level: bool = False
+    whole: bool = False
+    observed: int | None = None
+
+    @property
+    def seen(self) -> int:
+        return len(self.values) if self.observed is None else self.observed
+
+    @property
+    def speaks(self) -> bool:
+        """Whether there is enough of it to say anything about the future."""
+        return self.seen >= FEWEST
+
+    @property
+    def enough(self) -> bool:
+        """Whether there is enough of it to learn level, trend and season."""
+        return self.seen >= ENOUGH and len(self.values) >= ENOUGH

@@ -1,0 +1,69 @@
+"""Futures of smoothed series: the candidates go on from where they ended, moved by past errors."""
+
+import numpy as np
+
+from pipelines.okr.forecast.draws import block_length, candidate_alarms, drawn
+from pipelines.okr.forecast.history import Exact, Floats, Ints
+from pipelines.okr.forecast.smoothing import Smoothed
+
+_NEVER = 1e-30
+
+
+def continued(smoothed: Smoothed, end: int, season: int, horizon: int, paths: int) -> Floats:
+    """Simulated values (horizon, n, paths) on the scale of smoothing.
+
+    Args:
+        smoothed: n series after their last step, which has the number `end`.
+        end: the number of the last step.
+        season: length of the season in steps.
+        horizon: how many steps to simulate.
+        paths: how many futures of each series.
+    """
+    n, count = smoothed.weights.shape
+    which = _shared_out(smoothed.weights, paths)
+    rows = np.arange(n)[:, None]
+    variants = smoothed.candidates
+    level, slope = smoothed.level[rows, which], smoothed.slope[rows, which]
+    places = [place[rows, which] for place in smoothed.season]
+    gain, slope_gain, season_gain = (
+        gains[which] for gains in (variants.level, variants.slope, variants.season)
+    )
+    damping, keeps = variants.damping[which], variants.keeps[which]
+    returning = (1 - keeps) * smoothed.mean
+    errors = smoothed.errors.reshape(-1)
+    first = end - len(smoothed.errors) + 1
+    days = drawn(first, end, block_length(season, len(smoothed.errors)), horizon, paths) - first
+    where: Ints = rows * count + which
+    wider = np.float32(_wider(len(smoothed.errors), season))
+    futures = np.empty((horizon, n, paths), np.float32)
+    for t in range(horizon):
+        error = np.take(errors, where + days[t] * (n * count))
+        error *= wider
+        slope *= damping
+        level += slope
+        place = places[t % season]
+        future = futures[t]
+        np.add(level, place, out=future)
+        future += error
+        level += gain * error
+        slope += slope_gain * error
+        place += season_gain * error
+        level *= keeps
+        level += returning
+    return futures
+
+
+def _shared_out(weights: Exact, paths: int) -> Ints:
+    """The candidate of each path (n, paths), each as often as its weight says.
+
+    A weight that moves a little changes the candidate of a few paths only.
+    """
+    alarms = candidate_alarms(weights.shape[1], paths)
+    slowness = (1 / np.maximum(weights, _NEVER)).astype(np.float32)
+    return np.stack([(alarms * row).argmin(axis=1) for row in slowness])
+
+
+def _wider(steps: int, season: int) -> float:
+    """Errors on days that a candidate has learnt from are too small for days it has not seen."""
+    learnt = 4 + (season - 1) / 2
+    return float(np.sqrt(steps / max(steps - learnt, steps / 2)))

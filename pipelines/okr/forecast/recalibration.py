@@ -1,0 +1,131 @@
+"""Odds corrected by how often such odds came true (Platt scaling).
+
+A curve is logit(corrected) = intercept + slope · logit(odds). Those that ship were fitted to public series by
+tests/benchmarks/forecast_accuracy.py, which writes recalibration.json. The organisation's own goals are not
+those series: owners choose their targets, and act when they fall behind. So a curve of its own is put on top
+as its goals come due.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.okr.forecast.grading import Truth
+from pipelines.okr.forecast.history import WEEK, Exact, History
+
+_SHIPPED = Path(__file__).with_name("recalibration.json")
+_SUREST = 1e-4
+_ROUNDS = 25
+_NEAR = 1e-9
+_MOST_OF_A_YEAR = 300
+_NAMES = {WEEK: "daily", 12: "monthly"}
+
+HALFWAY = 50
+"""Graded predictions that weigh as much as the shipped curve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """logit(corrected) = `intercept` + `slope` · logit(odds)."""
+
+    intercept: float = 0.0
+    slope: float = 1.0
+
+    def corrected(self, odds: Exact) -> Exact:
+        return _share(self.intercept + self.slope * logit(odds))
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A goal that has come due: the odds it was given before one's own curve, and whether it was met."""
+
+    odds: float
+    met: bool
+
+
+def logit(odds: Exact) -> Exact:
+    sure = np.clip(odds, _SUREST, 1 - _SUREST)
+    return np.log(sure / (1 - sure))
+
+
+def curve_name(history: History) -> str:
+    """Which shipped curve fits the odds of such a history.
+
+    A history that has not seen every season of a year is surer of itself than it should be.
+    """
+    if not history.enough:
+        return "run_rate"
+    name = _NAMES.get(history.season, "weekly")
+    return name if name != "daily" or history.seen >= _MOST_OF_A_YEAR else "daily_first_year"
+
+
+@cache
+def shipped_curves() -> Mapping[str, Curve]:
+    """The curves by name."""
+    content = json.loads(_SHIPPED.read_text(encoding="utf-8"))
+    return {name: Curve(**constants) for name, constants in content["curves"].items()}
+
+
+def own_curve(graded: Sequence[Graded]) -> Curve:
+    """What to put on top of the shipped curves, by the organisation's own record.
+
+    It starts as no change, which counts like `HALFWAY` predictions that came out just as they
+    said, spread over the odds that were in fact given. One prediction a goal should be passed,
+    not one a day: the days of a goal share one outcome.
+    """
+    if not graded:
+        return Curve()
+    odds = np.array([one.odds for one in graded])
+    met = np.array([one.met for one in graded], dtype=np.float64)
+    return fitted(
+        np.concatenate([odds, odds]),
+        np.concatenate([met, odds]),
+        np.repeat([1.0, HALFWAY / len(odds)], len(odds)),
+    )
+
+
+def taught(odds: Exact, met: Truth) -> Curve:
+    """The curve that a replay of history teaches: how sure to be, and half of that only.
+
+    It has no intercept: whether a year was kinder than foreseen says nothing of the next one. And
+    the series of a replay share their luck, so what they teach is drawn halfway to no change.
+    """
+    slope = fitted(odds, met, leaning=False).slope
+    return Curve(0.0, (1 + slope) / 2)
+
+
+def fitted(
+    odds: Exact, met: Truth | Exact, counts: Exact | None = None, *, leaning: bool = True
+) -> Curve:
+    """The curve of the greatest likelihood: logistic regression on the logit, by Newton's method.
+
+    A hint of no change stays in it, so that odds that are all alike still give a curve. Without
+    `leaning` the intercept is 0: even odds stay even.
+    """
+    columns = np.stack([np.full(len(odds), float(leaning)), logit(odds)], axis=1)
+    counts = np.ones(len(odds)) if counts is None else counts
+    begin = np.array([0.0, 1.0])
+
+    def loss(at: Exact) -> float:
+        likely = columns @ at
+        surprise = np.logaddexp(0, likely) - met * likely
+        return float(counts @ surprise + ((at - begin) ** 2).sum() / 2)
+
+    current = begin
+    for _ in range(_ROUNDS):
+        said = _share(columns @ current)
+        pull = columns.T @ (counts * (met - said)) - (current - begin)
+        bend = (columns * (counts * said * (1 - said))[:, None]).T @ columns + np.eye(2)
+        step = np.linalg.solve(bend, pull)
+        while loss(current + step) > loss(current) and np.abs(step).max() > _NEAR:
+            step = step / 2
+        current = current + step
+    return Curve(float(current[0]), float(current[1]))
+
+
+def _share(logits: Exact) -> Exact:
+    return np.exp(-np.logaddexp(0, -logits))

@@ -1,0 +1,114 @@
+"""Histories in, futures out: in batches of series that can be smoothed side by side."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.okr.forecast.history import WEEK, Exact, Floats, History
+from pipelines.okr.forecast.paths import continued
+from pipelines.okr.forecast.run_rate import drift, run_rate
+from pipelines.okr.forecast.scale import scale_of
+from pipelines.okr.forecast.smoothing import smooth
+
+PATHS = 2000
+"""Futures of a series: enough that their share is sure to about a hundredth."""
+LONGEST = 57 * WEEK
+"""Steps of the past that are looked at; what lies further back says little about now."""
+_BATCH_CELLS = 6_000_000
+_STRETCH = {1: 13, 7: 56, 12: 12}
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A history and how many steps to continue it."""
+
+    history: History
+    horizon: int
+
+
+def simulate(tasks: Sequence[Task], paths: int = PATHS) -> Iterator[tuple[int, Floats | None]]:
+    """The place of each task and its futures (paths, horizon); None where history is too short.
+
+    A series' futures do not depend on which other series are simulated with it, nor on how far:
+    those of a shorter horizon are the beginning of those of a longer one. They come in batches
+    and in no particular order, so that they can be used and dropped: all of them are big.
+    """
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for place, task in enumerate(tasks):
+        history = task.history
+        if not history.speaks:
+            yield place, None
+        else:
+            key = (
+                min(len(history.values), LONGEST),
+                history.end,
+                history.season,
+                history.enough,
+                history.level,
+            )
+            groups.setdefault(key, []).append(place)
+    for (used, end, season, enough, level), places in groups.items():
+        places.sort(key=lambda place: tasks[place].horizon)
+        while places:
+            batch, places = _cut(places, tasks, used, paths)
+            values = np.stack([tasks[place].history.values[-used:] for place in batch])
+            horizon = max(tasks[place].horizon for place in batch)
+            if enough:
+                futures = _smoothed(values, end, season, horizon, paths)
+            else:
+                futures = (drift if level else run_rate)(values, end, horizon, paths)
+            for i, place in enumerate(batch):
+                own = futures[: tasks[place].horizon, i].T
+                yield place, _possible(own, tasks[place].history)
+
+
+def _cut(
+    places: list[int], tasks: Sequence[Task], used: int, paths: int
+) -> tuple[list[int], list[int]]:
+    """As many series as fit into memory at once, and the rest."""
+    batch: list[int] = []
+    for place in places:
+        cells = max(used * 144, tasks[place].horizon * paths)
+        if batch and (len(batch) + 1) * cells > _BATCH_CELLS:
+            break
+        batch.append(place)
+    return batch, places[len(batch) :]
+
+
+def _smoothed(values: Exact, end: int, season: int, horizon: int, paths: int) -> Floats:
+    scale = scale_of(values)
+    scaled = scale.forward(values)
+    futures = continued(
+        smooth(scaled, season, _STRETCH.get(season, season)), end, season, horizon, paths
+    )
+    highest, lowest = scaled.max(axis=1), scaled.min(axis=1)
+    np.minimum(futures, (highest + 3 * (highest - lowest))[None, :, None], out=futures)
+    return scale.back(futures)
+
+
+def _possible(paths: Floats, history: History) -> Floats:
+    """Paths (paths, steps) without what cannot be: below zero where nothing ever was, fractions."""
+    if history.values.min() >= 0:
+        paths = np.maximum(paths, 0) if history.level else _not_negative(paths)
+    if not history.whole:
+        return paths
+    return np.rint(paths) if history.level else _whole(paths)
+
+
+def _not_negative(paths: Floats) -> Floats:
+    """No value below zero; what that adds to a step on average is taken off its others again."""
+    if paths.min(initial=0) >= 0:
+        return paths
+    kept = np.maximum(paths, 0)
+    mean = np.maximum(paths.mean(axis=0, dtype=np.float64), 0)
+    kept_mean = kept.mean(axis=0, dtype=np.float64)
+    share = np.divide(mean, kept_mean, out=np.zeros_like(mean), where=kept_mean > 0)
+    return kept * share.astype(np.float32)
+
+
+def _whole(paths: Floats) -> Floats:
+    """Whole numbers whose running total is never off by more than a half."""
+    totals = np.rint(np.cumsum(paths, axis=1, dtype=np.float64))
+    whole: Floats = np.diff(totals, axis=1, prepend=0.0).astype(np.float32)
+    return whole
