@@ -108,6 +108,10 @@ def replace_rows(
     connection.execute(
         f"create table if not exists {place} ({columns}, primary key ({', '.join(quoted(table.key))}))"
     )
+    for name, (kind, _) in table.columns.items():
+        # a table that an earlier version made gets the columns that have been added since
+        added = kind.removesuffix(" not null")
+        connection.execute(f'alter table {place} add column if not exists "{name}" {added}')
     comment(connection, table, place)
     if table is RUNS:
         connection.execute(

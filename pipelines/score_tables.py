@@ -64,16 +64,27 @@ KEY_RESULT_SCORES = ScoreTable(
         "actual": (NUMBER, "What the KPI says, in unit; NULL where there is no data"),
         "raw_attainment": (SHARE, "Share of the goal attained, not cut at 0 and 1"),
         "score": (SHARE, "Share of the goal attained, from 0 to 1; NULL where there is no data"),
-        "expected": (SHARE, "Where the score should stand at a steady pace, from 0 to 1"),
+        "expected": (
+            SHARE,
+            "Where the score should stand by the KPI's own season, or by the days, from 0 to 1",
+        ),
         "required_rate": (
             NUMBER,
             "What is needed a day (or a window of per) from here on, in unit",
         ),
         "current_rate": (NUMBER, "What came a day (or a window of per) so far, in unit"),
-        "forecast_p10": (NUMBER, "Reserved for the forecast: 1 in 10 chance of less"),
-        "forecast_p50": (NUMBER, "Reserved for the forecast: even chance of more or less"),
-        "forecast_p90": (NUMBER, "Reserved for the forecast: 1 in 10 chance of more"),
-        "probability": (SHARE, "Reserved for the forecast: how likely the goal is met"),
+        "forecast_p10": (NUMBER, "Where it ends at the deadline, in unit: 1 in 10 futures end lower"),
+        "forecast_p50": (NUMBER, "Where it ends at the deadline, in unit: half of the futures end lower"),
+        "forecast_p90": (NUMBER, "Where it ends at the deadline, in unit: 1 in 10 futures end higher"),
+        "probability": (
+            SHARE,
+            "How likely the goal is met, counted over simulated futures; 0 and 1 only when it is settled, "
+            "NULL where there are no odds (why says the reason)",
+        ),
+        "probability_uncorrected": (
+            SHARE,
+            "The same before the record of earlier predictions corrects it: what that record learns from",
+        ),
         "status": _STATUS,
         "why": _WHY,
         "trust": _TRUST,
@@ -105,6 +116,10 @@ OBJECTIVE_SCORES = ScoreTable(
         "coverage": (
             SHARE + " not null",
             "Share of the weights that has data behind it, from 0 to 1",
+        ),
+        "probability": (
+            SHARE,
+            "How likely it is achieved, counted over futures that all its parts share; NULL where one has no odds",
         ),
         "status": _STATUS,
         "why": _WHY,

@@ -6,12 +6,15 @@ from decimal import Decimal
 from functools import cached_property
 
 from pipelines.okr import attainment, pace, wording
-from pipelines.okr.assessment import Assessment, Question
+from pipelines.okr.assessment import Assessment
 from pipelines.okr.numbers import ONE, ZERO, clamped, figure, rounded
 from pipelines.okr.pace import Course
 from pipelines.okr.periods import Period
+from pipelines.okr.question import Question
 from pipelines.okr.readings import NOTHING, Reading, read, read_latest_window, read_window
+from pipelines.okr.season import season_of
 from pipelines.okr.status import Status, at_deadline, by_pace
+from pipelines.okr.wagers import Settled, Unknown, Wager, reach
 
 
 def judge(question: Question, course: Course, window: Period | None = None) -> Assessment:
@@ -20,9 +23,10 @@ def judge(question: Question, course: Course, window: Period | None = None) -> A
         course, "no_data", "", question.baseline, question.goal.target, expected=ZERO
     )
     if not course.begun:
-        return replace(blank, status="not_started", why=wording.not_started(course))
+        waiting = Unknown("it has not started")
+        return replace(blank, status="not_started", why=wording.not_started(course), wager=waiting)
     reading, course = _reading(question, course, window)
-    expected = ONE if question.holds else pace.expected_share(course)
+    expected = ONE if question.holds else _expected(question, course)
     blank = replace(blank, course=course, expected=expected, trust=reading.trust)
     if reading.value is None:
         return replace(blank, why=wording.no_data(course, question.subject))
@@ -31,7 +35,13 @@ def judge(question: Question, course: Course, window: Period | None = None) -> A
     if question.measured and question.baseline is None:
         why = wording.no_baseline(question.subject, course, figure(actual, kpi.unit))
         return replace(blank, actual=actual, why=why)
-    return _Standing(question, course, reading, actual, expected).assessment()
+    return _Standing(question, course, reading, actual, expected, window).assessment()
+
+
+def _expected(question: Question, course: Course) -> Decimal:
+    """A total follows the KPI's season; a level, or a total too young to have one, the days."""
+    season = season_of(question.lens, course.cut) if question.accumulates else None
+    return pace.expected_share(course) if season is None else season.expected_share(course)
 
 
 def _reading(question: Question, course: Course, window: Period | None) -> tuple[Reading, Course]:
@@ -61,6 +71,7 @@ class _Standing:
     reading: Reading
     actual: Decimal
     expected: Decimal
+    window: Period | None = None
 
     def assessment(self) -> Assessment:
         required, current = self._rates
@@ -77,7 +88,18 @@ class _Standing:
             required_rate=required,
             current_rate=current,
             trust=self.reading.trust | self.question.baseline_trust,
+            wager=self._wager,
         )
+
+    @property
+    def _wager(self) -> Wager:
+        if self._reached_on is not None:
+            return Settled(True, 1.0)
+        if self._settled:
+            return Settled(self._status == "achieved", float(self._score))
+        if self.course.past_due and self._gaps:
+            return Unknown("days of data are missing")
+        return reach(self.question, self.course, self.window)
 
     @cached_property
     def _raw(self) -> Decimal:

@@ -15,13 +15,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from pipelines.okr import attainment, wording
-from pipelines.okr.assessment import Assessment, Question
+from pipelines.okr.assessment import Assessment
 from pipelines.okr.judging import judge
 from pipelines.okr.numbers import ONE, ZERO, figure
 from pipelines.okr.pace import Course, expected_share
 from pipelines.okr.periods import Cadence, Period
+from pipelines.okr.question import Question
 from pipelines.okr.readings import Lens
 from pipelines.okr.status import Policy, at_deadline, by_pace
+from pipelines.okr.wagers import Settled, Share
 from pipelines.okr.windowed import Windowed, course_in, judge_windows, pro_rated
 
 Membered = tuple[str, Assessment]
@@ -108,10 +110,15 @@ class _Summary:
         name, worst = min(known, key=lambda pair: (_lead(pair[1]), pair[0]))
         why = wording.members_meeting(met, len(known), self.dimension, self._shown(name, worst))
         stands = replace(blank, actual=worst.actual, raw=raw, score=raw, why=why)
+        bar = self.question.bar
         if course.past_due and all(one.decided for _, one in known):
-            return replace(stands, status=at_deadline(raw, self.question.bar))
-        status = by_pace(raw, expected, self.question.bar, self.question.policy)
-        return replace(stands, status=status)
+            status = at_deadline(raw, bar)
+            return replace(stands, status=status, wager=Settled(status == "achieved", float(raw)))
+        # Who may still join is not known; those who are here are held to it together.
+        wager = Share(tuple(one.wager for _, one in known), bar)
+        return replace(
+            stands, status=by_pace(raw, expected, bar, self.question.policy), wager=wager
+        )
 
     def _shown(self, member: str, worst: Assessment) -> str:
         unit = self.question.lens.kpi.unit

@@ -67,7 +67,7 @@ def read_window(lens: Lens, window: Period, cut: date) -> Reading:
         return replace(read(lens, window.start, min(window.end, cut)), label=window.label)
     facts = [
         fact
-        for fact in _reported(lens)
+        for fact in reported(lens)
         if (fact.period, fact.period_start) == (window.kind, window.start)
         and (cut >= window.end or fact.data_through <= cut)
     ]
@@ -134,7 +134,8 @@ def _last_known(lens: Lens, start: date, end: date) -> Reading:
     return Reading(value, end, 0, lens.index.flags(day, end))
 
 
-def _reported(lens: Lens) -> list[DistinctFact]:
+def reported(lens: Lens) -> list[DistinctFact]:
+    """The distinct counts that the source reported under the filter; under two it reports none."""
     if not lens.where:
         return lens.index.distinct.get((TOTAL, TOTAL), [])
     pairs = list(lens.where.items())
@@ -144,7 +145,7 @@ def _reported(lens: Lens) -> list[DistinctFact]:
 def _latest_distinct(lens: Lens, start: date, end: date) -> Reading:
     """The latest whole period, of the longest kind the source reports in these days."""
     found: dict[tuple[int, date], Period] = {}
-    for fact in _reported(lens):
+    for fact in reported(lens):
         period = containing(fact.period_start, fact.period, lens.fiscal_year_start)
         if period.start >= start and period.end <= min(end, fact.data_through):
             found[CADENCES.index(fact.period), period.start] = period

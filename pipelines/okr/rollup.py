@@ -9,10 +9,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from pipelines.okr import wording
 from pipelines.okr.definitions import Objective
 from pipelines.okr.numbers import ONE, ZERO, percentage, published_share
+from pipelines.okr.odds import Book, Seen, Weighed, weighed
 from pipelines.okr.scorecard import KeyResultScore, ObjectiveScore, trust_column, trust_flags
-from pipelines.okr.status import Policy, Status, at_deadline, by_pace
+from pipelines.okr.status import Policy, Status, at_deadline, by_odds, by_pace
+from pipelines.okr.wagers import Settled
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The row of a key result as a whole, and what becomes of it in each future."""
+
+    row: KeyResultScore
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,7 @@ class Part:
     deadline: date
     trust: frozenset[str]
     data_through: date | None
+    seen: Seen
 
     @property
     def decided(self) -> bool:
@@ -43,9 +55,10 @@ def weighted(parts: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
 
 def roll_up(
     objectives: Sequence[Objective],
-    headlines: Mapping[str, Sequence[KeyResultScore]],
+    headlines: Mapping[str, Sequence[Headline]],
     as_of: date,
     policy: Policy,
+    book: Book,
 ) -> tuple[ObjectiveScore, ...]:
     """The score of every objective, from the headline rows of its key results by objective id.
 
@@ -55,11 +68,11 @@ def roll_up(
     parts: dict[str, list[Part]] = {one.id: [] for one in objectives}
     scores: list[ObjectiveScore] = []
     for objective in _children_first(objectives):
-        own = [_part_of_row(row) for row in headlines.get(objective.id, ())]
-        score = _score(objective, own + parts[objective.id], as_of, policy)
+        own = [_part_of_row(one) for one in headlines.get(objective.id, ())]
+        score, seen = _score(objective, own + parts[objective.id], as_of, policy, book)
         scores.append(score)
         if objective.parent in parts:
-            parts[objective.parent].append(_part_of_child(objective, score))
+            parts[objective.parent].append(_part_of_child(objective, score, seen))
     return tuple(sorted(scores, key=lambda score: score.objective_id))
 
 
@@ -83,7 +96,8 @@ def _children_first(objectives: Sequence[Objective]) -> list[Objective]:
     return ordered
 
 
-def _part_of_row(row: KeyResultScore) -> Part:
+def _part_of_row(headline: Headline) -> Part:
+    row = headline.row
     return Part(
         name=row.name,
         weight=row.weight,
@@ -94,10 +108,11 @@ def _part_of_row(row: KeyResultScore) -> Part:
         deadline=row.deadline,
         trust=trust_flags(row.trust),
         data_through=row.data_through,
+        seen=headline.seen,
     )
 
 
-def _part_of_child(objective: Objective, score: ObjectiveScore) -> Part:
+def _part_of_child(objective: Objective, score: ObjectiveScore, seen: Seen) -> Part:
     return Part(
         name=score.name,
         weight=objective.weight,
@@ -108,19 +123,26 @@ def _part_of_child(objective: Objective, score: ObjectiveScore) -> Part:
         deadline=score.deadline,
         trust=trust_flags(score.trust),
         data_through=score.data_through,
+        seen=seen,
     )
 
 
 def _score(
-    objective: Objective, parts: Sequence[Part], as_of: date, policy: Policy
-) -> ObjectiveScore:
+    objective: Objective, parts: Sequence[Part], as_of: date, policy: Policy, book: Book
+) -> tuple[ObjectiveScore, Seen]:
     # Children come in the order they were scored; sums and sentences must not depend on it.
     parts = sorted(parts, key=lambda part: (part.name, part.weight, part.deadline))
     score = weighted((part.weight, part.score) for part in parts if part.score is not None)
     expected = weighted((part.weight, part.expected) for part in parts if part.score is not None)
     coverage = weighted((part.weight, part.coverage) for part in parts)
     known = [part.data_through for part in parts if part.data_through is not None]
-    return ObjectiveScore(
+    status = _status(objective, parts, (score, expected), as_of, policy)
+    seen = _seen(objective, parts, score, status, policy)
+    odds = book.odds_of(seen)
+    why = _why(objective, parts, as_of)
+    if status in ("on_track", "at_risk", "off_track"):
+        why = wording.with_odds(why, odds, "")
+    row = ObjectiveScore(
         as_of=as_of,
         objective_id=objective.id,
         name=objective.objective,
@@ -132,12 +154,28 @@ def _score(
         score=None if score is None else published_share(score),
         expected=None if expected is None else published_share(expected),
         coverage=published_share(coverage or ZERO),
-        status=_status(objective, parts, (score, expected), as_of, policy),
-        why=_why(objective, parts, as_of),
+        probability=odds.probability,
+        status=by_odds(status, odds.probability, policy),
+        why=why,
         trust=trust_column(frozenset[str]().union(*(part.trust for part in parts))),
         data_through=min(known, default=None),
         definition_hash=objective.definition_hash,
     )
+    return row, seen
+
+
+def _seen(
+    objective: Objective,
+    parts: Sequence[Part],
+    score: Decimal | None,
+    status: Status,
+    policy: Policy,
+) -> Seen:
+    """What becomes of the objective in each future: settled once it is over."""
+    if status in ("achieved", "missed"):
+        return Settled(status == "achieved", float(score or ZERO))
+    weights = [Weighed(float(part.weight), part.seen) for part in parts]
+    return weighed(weights, float(policy.bar(objective.commitment)))
 
 
 def _status(

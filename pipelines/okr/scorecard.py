@@ -17,7 +17,7 @@ class KeyResultScore:
 
     Baseline, target and actual are in `unit`; a `percent` is a fraction. The rates are in units a
     day, or a window of `per`. Raw attainment, score and expected are shares of the goal, score
-    and expected from 0 to 1. The forecast columns are None until a forecast fills them.
+    and expected from 0 to 1. The forecasts are in `unit` as well, and None where there are no odds.
     """
 
     as_of: date
@@ -42,6 +42,7 @@ class KeyResultScore:
     forecast_p50: Decimal | None
     forecast_p90: Decimal | None
     probability: Decimal | None
+    probability_uncorrected: Decimal | None
     status: Status
     why: str
     trust: str
@@ -55,7 +56,8 @@ class KeyResultScore:
 class ObjectiveScore:
     """An objective on a day, rolled up from its key results and its children by weight.
 
-    `coverage` is the share of the weights, from 0 to 1, that has data behind it. `parent_id` is
+    `coverage` is the share of the weights, from 0 to 1, that has data behind it. `probability` is
+    counted over futures that its key results share, None where one of them has no odds. `parent_id` is
     the parent as written, which may stand in a file that could not be read.
     """
 
@@ -70,6 +72,7 @@ class ObjectiveScore:
     score: Decimal | None
     expected: Decimal | None
     coverage: Decimal
+    probability: Decimal | None
     status: Status
     why: str
     trust: str

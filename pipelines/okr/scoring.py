@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
-from pipelines.okr import attainment
-from pipelines.okr.assessment import Assessment, Question
+from pipelines.okr import attainment, wording
+from pipelines.okr.assessment import Assessment
 from pipelines.okr.definitions import MEASURED, KeyResult, Objective
 from pipelines.okr.facts import TOTAL, KpiFacts
+from pipelines.okr.forecast.recalibration import Graded
 from pipelines.okr.goals import goal_in_words, goal_of
 from pipelines.okr.judging import judge
 from pipelines.okr.members import judge_members
 from pipelines.okr.numbers import ONE, ZERO, published_share, rounded
+from pipelines.okr.odds import Book
 from pipelines.okr.pace import Course
+from pipelines.okr.question import Question
 from pipelines.okr.readings import Lens, read_baseline
-from pipelines.okr.rollup import roll_up
+from pipelines.okr.rollup import Headline, roll_up
 from pipelines.okr.scorecard import KeyResultScore, Scorecard, trust_column
 from pipelines.okr.series import KpiIndex
-from pipelines.okr.status import Policy, at_deadline
+from pipelines.okr.status import Policy, at_deadline, by_odds
+from pipelines.okr.wagers import Settled, Unknown
 from pipelines.okr.windowed import judge_windows
 
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -31,6 +35,7 @@ def score(
     facts: Mapping[str, KpiFacts],
     as_of: date,
     policy: Policy | None = None,
+    graded: Sequence[Graded] = (),
 ) -> Scorecard:
     """Score the objectives as of a day, on data up to the day before it.
 
@@ -39,6 +44,7 @@ def score(
         facts: what is known of each KPI, by its name; a KPI without facts gives `no_data`.
         as_of: the day to play; data of the day itself and later are not looked at.
         policy: the thresholds; the defaults are those of docs/okr-semantics.md.
+        graded: earlier predictions whose goals have come due, one a goal: they correct the odds.
 
     Raises:
         ValueError: if parents go in a circle, which `loading.load` refuses.
@@ -48,16 +54,27 @@ def score(
     with localcontext(_EXACT):
         wanted = {result.kpi for one in objectives for result in one.key_results}
         indexes = {name: KpiIndex(facts[name]) for name in sorted(facts.keys() & wanted)}
+        standings = [
+            _KeyResult(objective, result, indexes.get(result.kpi or ""), as_of, policy)
+            for objective in objectives
+            for result in objective.key_results
+        ]
+        parts = [tuple(one.parts()) for one in standings]
+        book = Book(graded)
+        for (_, _, whole), *others in parts:
+            book.take(whole.wager, headline=True)
+            for _, _, part in others:
+                book.take(part.wager, headline=False)
+        book.simulate()
         rows: list[KeyResultScore] = []
-        headlines: dict[str, list[KeyResultScore]] = {}
-        for objective in objectives:
-            for result in objective.key_results:
-                index = indexes.get(result.kpi or "")
-                own = list(_KeyResult(objective, result, index, as_of, policy).rows())
-                headlines.setdefault(objective.id, []).append(own[0])
-                rows.extend(own)
+        headlines: dict[str, list[Headline]] = {}
+        for one, own in zip(standings, parts, strict=True):
+            published = list(one.rows(own, book))
+            headline = Headline(published[0], book.seen(own[0][2].wager))
+            headlines.setdefault(one.objective.id, []).append(headline)
+            rows.extend(published)
         return Scorecard(
-            tuple(sorted(rows, key=_order)), roll_up(objectives, headlines, as_of, policy)
+            tuple(sorted(rows, key=_order)), roll_up(objectives, headlines, as_of, policy, book)
         )
 
 
@@ -76,10 +93,10 @@ class _KeyResult:
     as_of: date
     policy: Policy
 
-    def rows(self) -> Iterator[KeyResultScore]:
-        """The headline first, then windows and members."""
-        for window, member, assessment in self._parts():
-            yield self._row(window, member, assessment)
+    def rows(self, parts: Sequence[_Part], book: Book) -> Iterator[KeyResultScore]:
+        """The rows of its parts, once the book knows the odds."""
+        for window, member, assessment in parts:
+            yield self._row(window, member, assessment, book)
 
     @property
     def _bar(self) -> Decimal:
@@ -93,7 +110,8 @@ class _KeyResult:
         cut = min(yesterday, deadline, start - _DAY if known is None else known)
         return Course(start, deadline, cut, yesterday)
 
-    def _parts(self) -> Iterator[_Part]:
+    def parts(self) -> Iterator[_Part]:
+        """The headline first, then windows and members."""
         result, course = self.result, self._course
         if result.milestone is not None:
             yield TOTAL, TOTAL, self._milestone(course, result.milestone.done)
@@ -146,7 +164,8 @@ class _KeyResult:
         """Nothing is expected of a milestone before the day it is due."""
         if not course.begun:
             why = f"It starts on {course.start}."
-            return Assessment(course, "not_started", why, target=ONE, expected=ZERO)
+            waiting = Unknown("it has not started")
+            return Assessment(course, "not_started", why, target=ONE, expected=ZERO, wager=waiting)
         raw, due = attainment.milestone(done), course.deadline
         missed = f"Not done by {due}." if course.past_due else f"Not done; it is due on {due}."
         return Assessment(
@@ -158,20 +177,30 @@ class _KeyResult:
             raw=raw,
             score=raw,
             expected=ONE if course.past_due else ZERO,
+            wager=Settled(done, float(raw))
+            if done or course.past_due
+            else Unknown("a milestone is kept by hand"),
         )
 
     def _unknown(self, course: Course) -> Assessment:
         target = self.result.target
         if not course.begun:
             why = f"It starts on {course.start}."
-            return Assessment(course, "not_started", why, target=target, expected=ZERO)
+            waiting = Unknown("it has not started")
+            return Assessment(
+                course, "not_started", why, target=target, expected=ZERO, wager=waiting
+            )
         return Assessment(course, "no_data", f"No data of {self.result.kpi} at all.", target=target)
 
-    def _row(self, window: str, member: str, one: Assessment) -> KeyResultScore:
+    def _row(self, window: str, member: str, one: Assessment, book: Book) -> KeyResultScore:
         objective, result, index = self.objective, self.result, self.index
         unit = index.kpi.unit if index is not None else None
         standing = index.standing_flags if index is not None else frozenset()
         has_data = index is not None and index.data_through is not None
+        odds = book.odds(one.wager)
+        why = one.why
+        if one.status in ("on_track", "at_risk", "off_track"):
+            why = wording.with_odds(why, odds, unit or "")
         return KeyResultScore(
             as_of=self.as_of,
             objective_id=objective.id,
@@ -191,12 +220,13 @@ class _KeyResult:
             expected=None if one.expected is None else published_share(one.expected),
             required_rate=one.required_rate,
             current_rate=one.current_rate,
-            forecast_p10=None,
-            forecast_p50=None,
-            forecast_p90=None,
-            probability=None,
-            status=one.status,
-            why=one.why,
+            forecast_p10=odds.low,
+            forecast_p50=odds.middle,
+            forecast_p90=odds.high,
+            probability=odds.probability,
+            probability_uncorrected=odds.uncorrected,
+            status=by_odds(one.status, odds.probability, self.policy),
+            why=why,
             trust=trust_column(one.trust | standing),
             data_through=one.course.cut if has_data else None,
             definition_hash=objective.key_result_hash(result),

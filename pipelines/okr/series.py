@@ -8,7 +8,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.okr.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.numbers import ZERO, rounded
@@ -29,6 +33,7 @@ class Series:
                 denominator + (row.denominator or ZERO),
             )
         self.days = sorted(sums)
+        self._amounts = [sums[day] for day in self.days]
         self._values = [sums[day][0] for day in self.days]
         self._totals = list(accumulate(self._values, initial=ZERO))
         self._numerators = list(accumulate((sums[day][1] for day in self.days), initial=ZERO))
@@ -49,14 +54,17 @@ class Series:
 
     def quotient(self, start: date, end: date, averaged_over: int = 1) -> Decimal | None:
         """Σ numerator ÷ (Σ denominator ÷ the days it is averaged over); None over a denominator of 0."""
+        numerator, denominator = self.sides(start, end)
+        return numerator * averaged_over / denominator if denominator and averaged_over else None
+
+    def sides(self, start: date, end: date) -> tuple[Decimal, Decimal]:
+        """Σ numerator and Σ denominator from `start` to `end`; 0 and 0 without rows."""
         first, after = self._between(start, end)
         if after <= first:
-            return None
-        denominator = self._denominators[after] - self._denominators[first]
+            return ZERO, ZERO
         return (
-            (self._numerators[after] - self._numerators[first]) * averaged_over / denominator
-            if denominator and averaged_over
-            else None
+            self._numerators[after] - self._numerators[first],
+            self._denominators[after] - self._denominators[first],
         )
 
     def last(self, start: date, end: date) -> tuple[date, Decimal] | None:
@@ -68,6 +76,11 @@ class Series:
         """The first day with data from `start` to `end`, and its value."""
         first, after = self._between(start, end)
         return (self.days[first], self._values[first]) if after > first else None
+
+    def amounts(self, start: date, end: date) -> tuple[list[date], list[_Columns]]:
+        """The days with data from `start` to `end`, and value, numerator and denominator of each."""
+        first, after = self._between(start, end)
+        return self.days[first:after], self._amounts[first:after]
 
     def first_reached(self, start: date, end: date, target: Decimal, places: int) -> date | None:
         """The first day on which the total since `start`, with these decimals, had the target."""
@@ -142,6 +155,11 @@ class KpiIndex:
 
     def delivered_days(self, start: date, end: date) -> int:
         return max(0, bisect_right(self._delivered, end) - bisect_left(self._delivered, start))
+
+    @cached_property
+    def delivered_ordinals(self) -> NDArray[np.int64]:
+        """The delivered days by their numbers, in order."""
+        return np.array([day.toordinal() for day in self._delivered], dtype=np.int64)
 
     def flags(self, start: date, end: date) -> frozenset[str]:
         """Every trust flag of the days from `start` to `end`."""

@@ -14,11 +14,14 @@ Status = Literal["not_started", "no_data", "on_track", "at_risk", "off_track", "
 class Policy:
     """The thresholds, all shares but the last.
 
+    `likely`, `unlikely`: the probability from which a goal is on track, and below which off track.
     `at_risk_from`: the share of the expected score below which a goal is off track.
     `aspirational_bar`: the share of the target that counts as achieved for an aspirational one.
     `absent_after_days`: after so many days without data a member is taken to have left.
     """
 
+    likely: Decimal = Decimal("0.7")
+    unlikely: Decimal = Decimal("0.3")
     at_risk_from: Decimal = Decimal("0.7")
     aspirational_bar: Decimal = Decimal("0.7")
     absent_after_days: int = 31
@@ -26,6 +29,15 @@ class Policy:
     def bar(self, commitment: Commitment) -> Decimal:
         """The share of the target that is enough."""
         return self.aspirational_bar if commitment == "aspirational" else ONE
+
+
+def by_odds(pace: Status, probability: Decimal | None, policy: Policy) -> Status:
+    """The status before the deadline from the probability; that of the pace without one."""
+    if probability is None or pace not in ("on_track", "at_risk", "off_track"):
+        return pace
+    if probability >= policy.likely:
+        return "on_track"
+    return "at_risk" if probability >= policy.unlikely else "off_track"
 
 
 def by_pace(score: Decimal, expected: Decimal, bar: Decimal, policy: Policy) -> Status:

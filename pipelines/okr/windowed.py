@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pipelines.okr import attainment, wording
-from pipelines.okr.assessment import Assessment, Question
+from pipelines.okr.assessment import Assessment
 from pipelines.okr.judging import judge
 from pipelines.okr.numbers import ONE, ZERO, figure, rounded, rounded_up
 from pipelines.okr.pace import Course
 from pipelines.okr.periods import Cadence, Period, whole_windows
+from pipelines.okr.question import Question
 from pipelines.okr.status import at_deadline, by_pace
+from pipelines.okr.wagers import Settled, Share, Unknown, Wager, reach
 
 Windowed = tuple[Period, Assessment]
 
@@ -41,16 +43,36 @@ def judge_windows(
     """
     fiscal = question.lens.fiscal_year_start
     each: list[Windowed] = []
+    wagers: list[Wager] = []
     # Windows are judged in full; the bar of an aspirational objective is for the share of them.
     full = replace(question, bar=ONE)
     for window in whole_windows(course.start, course.deadline, cadence, fiscal):
-        if window.start > course.yesterday:
-            break
         part = course_in(window, course, present)
-        if part is not None:
-            asked = pro_rated(full, part.days, window.days)
-            each.append((window, judge(asked, part, window)))
-    return Windows(_headline(question, course, cadence, each), tuple(each))
+        if part is None:
+            continue
+        asked = pro_rated(full, part.days, window.days)
+        if not part.begun:
+            wagers.append(reach(asked, part, window))
+            continue
+        one = judge(asked, part, window)
+        each.append((window, one))
+        if one.status != "no_data":
+            wagers.append(one.wager)
+        elif not part.past_due:
+            wagers.append(reach(asked, part, window))
+    wager = Share(tuple(wagers), question.bar)
+    headline = replace(_headline(question, course, cadence, each), wager=wager)
+    return Windows(_final(headline), tuple(each))
+
+
+def _final(headline: Assessment) -> Assessment:
+    """What is over has no odds any more, and what has no data none yet."""
+    if headline.decided:
+        score = float(headline.score or 0)
+        return replace(headline, wager=Settled(headline.status == "achieved", score))
+    if headline.status == "not_started":
+        return replace(headline, wager=Unknown("it has not started"))
+    return headline
 
 
 def course_in(window: Period, course: Course, present: Course | None) -> Course | None:
@@ -116,7 +138,7 @@ def _first_window(course: Course, cadence: Cadence, question: Question) -> str:
 def _open_windows(question: Question, under_way: Sequence[Windowed]) -> str:
     unit = question.lens.kpi.unit
     return " ".join(
-        wording.open_window(window.label, figure(one.actual, unit), one.status)
+        wording.open_window(window.label, figure(one.actual, unit))
         for window, one in under_way
         if one.actual is not None
     )

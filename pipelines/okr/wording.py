@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from pipelines.okr.goals import Goal
 from pipelines.okr.kpi import Kpi
-from pipelines.okr.numbers import figure, percentage
+from pipelines.okr.numbers import ONE, ZERO, figure, percentage
+from pipelines.okr.odds import Odds
 from pipelines.okr.pace import Course
 
 
@@ -94,11 +95,26 @@ def windows_met(met: int, counted: int, cadence: str, goal: str, still_open: str
     return f"{met} of {counted} {cadence if counted == 1 else plural} met the goal of {goal}.{rest}"
 
 
-def open_window(label: str, actual: str, status: str) -> str:
-    return f"{label} is {status.replace('_', ' ')} with {actual} so far."
+def open_window(label: str, actual: str) -> str:
+    return f"{label} is open with {actual} so far."
 
 
 def members_meeting(met: int, counted: int, dimension: str, worst: str) -> str:
     if met == counted:
         return f"Every member of {dimension} ({counted}) meets it; the lowest is {worst}."
     return f"{met} of {counted} members of {dimension} meet it; the furthest behind is {worst}."
+
+
+def with_odds(sentence: str, odds: Odds, unit: str) -> str:
+    """The sentence, and how likely the goal is to be met, or why nobody can say."""
+    if odds.probability is None:
+        return f"{sentence} No odds: {odds.why}."
+    if odds.probability in (ZERO, ONE):
+        return sentence if odds.probability else f"{sentence} It can no longer be met."
+    likely = f"{sentence} The odds of meeting it are {percentage(odds.probability)}"
+    if odds.low is None or odds.high is None:
+        return f"{likely}."
+    low, high = figure(odds.low, unit), figure(odds.high, unit)
+    if low == high:
+        return f"{likely}: it is heading for {low}."
+    return f"{likely}: 8 of 10 futures end between {low} and {high}."

@@ -1,0 +1,115 @@
+"""A KPI's past as the forecast wants it: one number a day up to the cut, or one a reported period.
+
+A flow's delivered day without a row is 0. A day that was not delivered takes what came a week earlier, a
+stock's missed day its last known value: only to have no hole in what is learnt from, never in what is known.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from pipelines.okr.facts import DistinctFact
+from pipelines.okr.forecast.history import FEWEST, WEEK, Exact, History
+from pipelines.okr.forecast.simulation import LONGEST
+from pipelines.okr.periods import Cadence, Period, containing, previous
+from pipelines.okr.readings import Lens, reported
+
+_MOSTLY = 0.5
+_MONTHS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """What is simulated of a KPI: one side, or numerator and denominator of a ratio.
+
+    `cadence` is the length of a step where it is not a day. `silence` says why nothing can be
+    told from it. `share` says that a ratio's numerator never exceeded its denominator.
+    """
+
+    sides: tuple[History, ...] = ()
+    cadence: Cadence | None = None
+    silence: str = ""
+    share: bool = False
+
+
+def past_of(lens: Lens, cut: date) -> Past:
+    """The daily past of a flow, a stock or a ratio, through the cut."""
+    kpi, series = lens.kpi, lens.index.series(lens.where)
+    first = series.first(date.min, cut)
+    if first is None:
+        return Past(silence="there is no history")
+    start = max(first[0], cut - timedelta(days=LONGEST - 1))
+    length = (cut - start).days + 1
+    rows, amounts = series.amounts(start, cut)
+    places = np.array([day.toordinal() for day in rows], dtype=np.int64) - start.toordinal()
+    seen = np.zeros(length, dtype=bool)
+    if kpi.kind != "stock":
+        delivered = lens.index.delivered_ordinals
+        here = delivered[np.searchsorted(delivered, start.toordinal()) :]
+        here = here[: np.searchsorted(here, cut.toordinal(), side="right")]
+        seen[here - start.toordinal()] = True
+    seen[places] = True
+    observed = int(seen.sum())
+    if observed < _MOSTLY * length:
+        return Past(silence=f"only {observed} of the latest {length} days have data")
+    sides = []
+    for column in (1, 2) if kpi.kind == "ratio" else (0,):
+        values = np.zeros(length)
+        values[places] = [float(amount[column]) for amount in amounts]
+        whole = bool(np.all(values == np.rint(values)))
+        if kpi.kind != "ratio":
+            whole = whole and kpi.counts_whole_units
+        back = 1 if kpi.kind == "stock" else WEEK
+        filled = _filled(values, seen, back)
+        level = kpi.kind == "stock" or (column == 2 and kpi.denominator == "level")
+        sides.append(History(filled, cut.toordinal(), WEEK, level, whole, observed))
+    never_above = len(sides) == 2 and bool(np.all(sides[0].values <= sides[1].values))
+    return Past(tuple(sides), None, _too_short(observed), never_above)
+
+
+def _filled(values: Exact, seen: np.ndarray, back: int) -> Exact:
+    """The values with each unseen one taken from so many steps before, or from its neighbour."""
+    if seen.all():
+        return values
+    filled = values.copy()
+    for place in np.flatnonzero(~seen):
+        filled[place] = filled[place - back if place >= back else place - 1]
+    return filled
+
+
+def past_of_distinct(lens: Lens, cut: date, cadence: Cadence) -> Past:
+    """The whole periods that the source reported; a hole takes the value before it."""
+    whole: dict[date, DistinctFact] = {}
+    for fact in reported(lens):
+        period = containing(fact.period_start, fact.period, lens.fiscal_year_start)
+        if fact.period == cadence and period.end <= min(cut, fact.data_through):
+            whole[period.start] = fact
+    if not whole:
+        return Past((), cadence, f"no {cadence} has been reported whole")
+    values: list[float] = []
+    period = containing(max(whole), cadence, lens.fiscal_year_start)
+    end = step_number(period)
+    while period.start >= min(whole):
+        found = whole.get(period.start)
+        values.append(np.nan if found is None or found.value is None else float(found.value))
+        period = previous(period)
+    series = np.array(values[::-1])
+    seen = ~np.isnan(series)
+    season = _MONTHS if cadence == "month" and len(series) >= 2 * _MONTHS else 1
+    history = History(
+        _filled(series, seen, 1), end, season, False, lens.kpi.precision == 0, int(seen.sum())
+    )
+    return Past((history,), cadence, _too_short(history.seen, f"{cadence}s"))
+
+
+def step_number(period: Period) -> int:
+    """A number that grows by one from each period of a kind to the next."""
+    if period.kind in ("day", "week"):
+        return period.start.toordinal() // period.days
+    months = period.start.year * _MONTHS + period.start.month - period.fiscal_year_start
+    return months // {"month": 1, "quarter": 3, "half": 6}.get(period.kind or "", _MONTHS)
+
+
+def _too_short(observed: int, steps: str = "days") -> str:
+    return "" if observed >= FEWEST else f"{observed} {steps} of history are not enough"

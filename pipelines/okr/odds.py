@@ -1,0 +1,263 @@
+"""The odds of every goal, from futures that all of them share.
+
+Goals on one KPI are held against the same futures of it, and what happened to two KPIs on one day happens to
+both in a future: so a goal for each month, for each member, and an objective of several key results have odds
+of their own, counted and not multiplied.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from pipelines.okr.forecast.grading import Truth
+from pipelines.okr.forecast.history import Floats
+from pipelines.okr.forecast.recalibration import (
+    Curve,
+    Graded,
+    curve_name,
+    own_curve,
+    shipped_curves,
+)
+from pipelines.okr.forecast.simulation import PATHS, Task, simulate
+from pipelines.okr.histories import Past, past_of, past_of_distinct
+from pipelines.okr.numbers import ONE, ZERO, rounded
+from pipelines.okr.periods import Cadence
+from pipelines.okr.readings import Lens
+from pipelines.okr.wagers import Reach, Settled, Share, Unknown, Wager, attained
+
+_TENTHS = (0.1, 0.5, 0.9)
+_NEAR = 1e-6
+_PLACES = 3
+"""Decimals of odds: a path more or less of two thousand is half of the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """How likely a goal is met, 0 and 1 only where that is settled; None for the reason in `why`.
+
+    `uncorrected` are the odds before the organisation's own record corrects them. `low`, `middle`
+    and `high` are what one, five and nine in ten futures do not exceed, in the KPI's unit.
+    """
+
+    probability: Decimal | None = None
+    uncorrected: Decimal | None = None
+    low: Decimal | None = None
+    middle: Decimal | None = None
+    high: Decimal | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Futures:
+    """A goal in each future: whether it is met (paths,), and its score from 0 to 1 (paths,)."""
+
+    met: Truth
+    score: Floats
+    curve: Curve
+    quantiles: tuple[Decimal, Decimal, Decimal] | None = None
+
+    @property
+    def share(self) -> float:
+        """The share of futures that meet it; never quite none or all of them, for there are more."""
+        return (int(self.met.sum()) + 0.5) / (len(self.met) + 1)
+
+
+Seen = Futures | Settled | Unknown
+
+
+class Book:
+    """Takes down every goal first, then simulates each KPI once and answers."""
+
+    def __init__(self, graded: Sequence[Graded] = ()) -> None:
+        self._own = own_curve(graded)
+        self._leaves: dict[tuple[object, ...], list[Reach]] = {}
+        self._taken: set[int] = set()
+        self._kept: set[int] = set()
+        self._seen: dict[int, Seen] = {}
+
+    def take(self, wager: Wager, *, headline: bool) -> None:
+        """Note a wager. Scores in each future are kept of headlines only: objectives need them."""
+        for leaf in _leaves(wager):
+            if id(leaf) in self._taken:
+                continue
+            self._taken.add(id(leaf))
+            lens = leaf.question.lens
+            where = tuple(sorted(lens.where.items()))
+            cadence = leaf.window.kind if lens.kpi.kind == "distinct" and leaf.window else None
+            self._leaves.setdefault((lens.kpi.name, where, leaf.cut, cadence), []).append(leaf)
+            if headline and leaf is wager:
+                self._kept.add(id(leaf))
+
+    def simulate(self) -> None:
+        """See what becomes of everything that was noted."""
+        pasts: list[tuple[Past, list[Reach]]] = []
+        for (*_, cadence), leaves in sorted(self._leaves.items(), key=lambda item: str(item[0])):
+            past = _past(leaves[0].question.lens, leaves[0].cut, cadence)
+            if past.silence:
+                for leaf in leaves:
+                    self._seen[id(leaf)] = Unknown(past.silence)
+            else:
+                pasts.append((past, leaves))
+        for place, futures in _simulated(pasts):
+            past, leaves = pasts[place]
+            for leaf in leaves:
+                self._seen[id(leaf)] = self._outcome(leaf, past, futures)
+
+    def odds(self, wager: Wager) -> Odds:
+        """The answer to a wager that was taken before `simulate`."""
+        return self.odds_of(self.seen(wager))
+
+    def odds_of(self, seen: Seen) -> Odds:
+        """The odds of what becomes of a goal, or of several together."""
+        if isinstance(seen, Unknown):
+            return Odds(why=seen.why)
+        if isinstance(seen, Settled):
+            sure = ONE if seen.met else ZERO
+            return Odds(sure, sure)
+        first = seen.curve.corrected(np.array([seen.share]))
+        last = self._own.corrected(first)
+        shown = seen.quantiles or (None, None, None)
+        return Odds(_shown(float(last[0])), _shown(float(first[0])), *shown)
+
+    def seen(self, wager: Wager) -> Seen:
+        """What becomes of a wager in each future."""
+        if isinstance(wager, Settled | Unknown):
+            return wager
+        if isinstance(wager, Reach):
+            return self._seen[id(wager)]
+        return _together([self.seen(part) for part in wager.parts], float(wager.bar))
+
+    def _outcome(self, leaf: Reach, past: Past, futures: tuple[Floats, ...]) -> Seen:
+        outcomes = leaf.outcomes(futures, past)
+        defined = outcomes[~np.isnan(outcomes)]
+        if not len(defined):
+            return Unknown("nothing is left to divide by")
+        places = leaf.question.goal.places(leaf.question.lens.kpi)
+        low, middle, high = (
+            rounded(Decimal(repr(float(value))), places) for value in np.quantile(defined, _TENTHS)
+        )
+        score = np.nan_to_num(attained(leaf.question, outcomes), nan=0.0)
+        on_the_way = leaf.reached_on_the_way(futures)
+        if on_the_way is not None:
+            score = np.where(attained(leaf.question, on_the_way) >= 1, 1.0, score)
+        met = score >= float(leaf.question.bar) - _NEAR
+        kept = np.clip(score, 0, 1).astype(np.float32) if id(leaf) in self._kept else _NOTHING
+        curve = shipped_curves().get(curve_name(past.sides[0]), Curve())
+        return Futures(met, kept, curve, (low, middle, high))
+
+
+_NOTHING = np.empty(0, np.float32)
+
+
+def _shown(odds: float) -> Decimal:
+    """Odds with three decimals, but 0 and 1 are for what is settled."""
+    step = ONE.scaleb(-_PLACES)
+    return min(max(rounded(Decimal(odds), _PLACES), step), ONE - step)
+
+
+def _leaves(wager: Wager) -> Iterator[Reach]:
+    if isinstance(wager, Reach):
+        yield wager
+    elif isinstance(wager, Share):
+        for part in wager.parts:
+            yield from _leaves(part)
+
+
+def _past(lens: Lens, cut: date, cadence: object) -> Past:
+    if lens.kpi.kind == "distinct":
+        named: Cadence = cadence  # type: ignore[assignment]
+        return past_of_distinct(lens, cut, named)
+    return past_of(lens, cut)
+
+
+def _simulated(
+    pasts: Sequence[tuple[Past, Sequence[Reach]]],
+) -> Iterator[tuple[int, tuple[Floats, ...]]]:
+    """The futures of each past, all sides together."""
+    tasks: list[Task] = []
+    owners: list[int] = []
+    for place, (past, leaves) in enumerate(pasts):
+        horizon = max(max(leaf.steps(past) for leaf in leaves), 1)
+        for side in past.sides:
+            tasks.append(Task(side, horizon))
+            owners.append(place)
+    halves: dict[int, tuple[int, Floats]] = {}
+    for number, futures in simulate(tasks):
+        assert futures is not None, "a past that is too short was left out"
+        place = owners[number]
+        if len(pasts[place][0].sides) == 1:
+            yield place, (futures,)
+        elif place not in halves:
+            halves[place] = number, futures
+        else:
+            (_, top), (_, bottom) = sorted((halves.pop(place), (number, futures)), key=_first)
+            yield place, (np.minimum(top, bottom) if pasts[place][0].share else top, bottom)
+
+
+def _first(pair: tuple[int, Floats]) -> int:
+    return pair[0]
+
+
+def _together(parts: Iterable[Seen], bar: float) -> Seen:
+    """Whether enough of the parts are met in each future."""
+    known = list(parts)
+    unknown = [part for part in known if isinstance(part, Unknown)]
+    if unknown:
+        return unknown[0]
+    certain = sum(isinstance(part, Settled) and part.met for part in known)
+    open_parts = [part for part in known if isinstance(part, Futures)]
+    if not known:
+        return Unknown("nothing is left to meet")
+    least, most = certain / len(known), (certain + len(open_parts)) / len(known)
+    if most < bar - _NEAR:
+        return Settled(False, most)
+    if least >= bar - _NEAR and not open_parts:
+        return Settled(True, 1.0)
+    met = np.full(PATHS, certain, dtype=np.int64)
+    for part in open_parts:
+        met += part.met
+    share = met / len(known)
+    curve = min((part.curve for part in open_parts), key=lambda curve: curve.slope)
+    return Futures(share >= bar - _NEAR, share.astype(np.float32), curve)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A part of an objective: its weight and what becomes of it."""
+
+    weight: float
+    seen: Seen
+
+
+def weighed(parts: Sequence[Weighed], bar: float) -> Seen:
+    """An objective in each future: the weighted score of its parts, and whether it is enough.
+
+    Parts without odds leave bounds only: when not even all of them could make it enough, that is
+    settled; otherwise there are no odds.
+    """
+    total = sum(part.weight for part in parts)
+    if not total:
+        return Unknown("nothing in it weighs anything")
+    score = np.zeros(PATHS)
+    open_parts: list[Futures] = []
+    unknown: list[Unknown] = []
+    for part in parts:
+        share = part.weight / total
+        if isinstance(part.seen, Futures):
+            score += share * part.seen.score
+            open_parts.append(part.seen)
+        elif isinstance(part.seen, Settled):
+            score += share * part.seen.score
+        elif share:
+            score += share
+            unknown.append(part.seen)
+    met = score >= bar - _NEAR
+    if unknown:
+        return Settled(False, float(score.max())) if not met.any() else unknown[0]
+    if not open_parts:
+        return Settled(bool(met[0]), float(score[0]))
+    curve = min((part.curve for part in open_parts), key=lambda curve: curve.slope)
+    return Futures(met, score.astype(np.float32), curve)
