@@ -73,9 +73,18 @@ KEY_RESULT_SCORES = ScoreTable(
             "What is needed a day (or a window of per) from here on, in unit",
         ),
         "current_rate": (NUMBER, "What came a day (or a window of per) so far, in unit"),
-        "forecast_p10": (NUMBER, "Where it ends at the deadline, in unit: 1 in 10 futures end lower"),
-        "forecast_p50": (NUMBER, "Where it ends at the deadline, in unit: half of the futures end lower"),
-        "forecast_p90": (NUMBER, "Where it ends at the deadline, in unit: 1 in 10 futures end higher"),
+        "forecast_p10": (
+            NUMBER,
+            "Where it ends at the deadline, in unit: 1 in 10 futures end lower",
+        ),
+        "forecast_p50": (
+            NUMBER,
+            "Where it ends at the deadline, in unit: half of the futures end lower",
+        ),
+        "forecast_p90": (
+            NUMBER,
+            "Where it ends at the deadline, in unit: 1 in 10 futures end higher",
+        ),
         "probability": (
             SHARE,
             "How likely the goal is met, counted over simulated futures; 0 and 1 only when it is settled, "

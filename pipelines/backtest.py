@@ -1,0 +1,162 @@
+"""Replays history to tell how good the odds are: what was said at a cut, against what then happened.
+
+Every series is cut at three places of each of its latest periods. At each cut five targets are set, every
+method says how likely each is to be reached, and the rest of the period says whether it was. The odds of the
+earlier half of the cuts teach the recalibration; all figures are those of the later half.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.backtest_cases import BacktestError, Case, Kind, cases, read_rows, targets
+from pipelines.backtest_methods import METHODS, Method, pace
+from pipelines.okr.forecast.grading import (
+    Truth,
+    brier,
+    calibration_error,
+    coverage,
+    crps,
+    log_loss,
+)
+from pipelines.okr.forecast.history import Exact
+from pipelines.okr.forecast.recalibration import Curve, curve_name, shipped_curves, taught
+from pipelines.okr.periods import Cadence
+
+_LOW, _HIGH = 0.1, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """How a method did. Lower is better, but for `coverage`, the share of outcomes inside its 80 % interval."""
+
+    method: str
+    brier: float
+    log_loss: float
+    calibration_error: float
+    coverage: float | None = None
+    crps: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """What every method said of every case: odds (cases, targets), and how wide and how far off.
+
+    `intervals` (cases, 2) are the 80 % intervals, `crps` (cases,) is a share of the naive outcome.
+    """
+
+    cases: Sequence[Case]
+    goals: Exact
+    met: Truth
+    odds: Mapping[str, Exact]
+    intervals: Mapping[str, Exact]
+    crps: Mapping[str, Exact]
+    later: Truth
+
+    @property
+    def curve(self) -> Curve:
+        """The recalibration that the earlier half teaches."""
+        earlier = ~self.later
+        return taught(self.odds["okra"][earlier].ravel(), self.met[earlier].ravel())
+
+    def corrected(self, curves: Mapping[str, Curve]) -> Exact:
+        """Okra's odds of every case, each by the curve for its history."""
+        odds = [
+            curves.get(curve_name(case.sides[0]), Curve()).corrected(of_case)
+            for case, of_case in zip(self.cases, self.odds["okra"], strict=True)
+        ]
+        return np.array(odds)
+
+
+def backtest(path: Path, kind: Kind, period: Cadence, output: Path | None = None) -> list[Grade]:
+    """Replay a CSV, print how every method did, and write it as JSON to `output`.
+
+    Args:
+        path: a CSV with the columns series, date, value (a ratio: numerator, denominator).
+        kind: flow (what a period brings), stock (where it ends), or ratio.
+        period: the period that goals are set for, such as `quarter`.
+        output: where the figures go as JSON.
+
+    Raises:
+        BacktestError: if the file cannot be read, or holds too little history to cut.
+    """
+    found = cases(read_rows(path, kind), kind, period)
+    if not found:
+        raise BacktestError(
+            f"no series of {path.name} has a whole {period} after 24 steps of history; "
+            "bring more history, or choose a shorter period"
+        )
+    replayed = replay(found)
+    grades = graded(replayed)
+    print(as_table(grades))  # noqa: T201
+    if output is not None:
+        content = {"cases": len(found), "methods": [asdict(grade) for grade in grades]}
+        output.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    return grades
+
+
+def replay(
+    found: Sequence[Case],
+    methods: Mapping[str, Method] | None = None,
+    goals: Exact | None = None,
+) -> Replay:
+    """Ask every method for its odds in every case of reaching each goal (cases, targets)."""
+    goals = targets(found) if goals is None else goals
+    outcome = np.array([case.outcome for case in found])
+    odds: dict[str, Exact] = {}
+    intervals: dict[str, Exact] = {}
+    errors: dict[str, Exact] = {}
+    for name, method in (methods or METHODS).items():
+        odds[name] = np.empty_like(goals)
+        intervals[name] = np.empty((len(found), 2))
+        errors[name] = np.empty(len(found))
+        for place, sample in method(found):
+            reached = (sample[:, None] >= goals[place] - 1e-9).sum(axis=0)
+            odds[name][place] = (reached + 0.5) / (len(sample) + 1)
+            intervals[name][place] = np.quantile(sample, (_LOW, _HIGH))
+            scale = max(abs(found[place].naive), 1e-9)
+            errors[name][place] = crps(sample, found[place].outcome) / scale
+    odds["pace rule"] = pace(found, goals)
+    met = outcome[:, None] >= goals - 1e-9
+    days = np.array([case.cut.toordinal() for case in found])
+    return Replay(found, goals, met, odds, intervals, errors, days > np.median(days))
+
+
+def graded(replayed: Replay, own: Mapping[str, Curve] | None = None) -> list[Grade]:
+    """How each method did on the later half, the best first.
+
+    `okra, shipped curve` are the odds as they are published; `okra, own curve` are recalibrated
+    by the earlier half, with a curve for each kind of history where `own` has them.
+    """
+    later, met = replayed.later, replayed.met[replayed.later].ravel()
+    said = {name: odds[later].ravel() for name, odds in replayed.odds.items()}
+    if "okra" in said:
+        said["okra, shipped curve"] = replayed.corrected(shipped_curves())[later].ravel()
+        taught = replayed.corrected(own)[later] if own else replayed.curve.corrected(said["okra"])
+        said["okra, own curve"] = taught.ravel()
+    said["base rate"] = np.full(len(met), replayed.met[~later].mean())
+    outcome = np.array([case.outcome for case in replayed.cases])[later]
+    grades = []
+    for name, odds in said.items():
+        within, error = None, None
+        if name in replayed.intervals:
+            low, high = replayed.intervals[name][later].T
+            within = coverage(low, high, outcome)
+            error = float(np.median(replayed.crps[name][later]))
+        scores = brier(odds, met), log_loss(odds, met), calibration_error(odds, met)
+        grades.append(Grade(name, *scores, within, error))
+    return sorted(grades, key=lambda grade: grade.brier)
+
+
+def as_table(grades: Sequence[Grade]) -> str:
+    """The grades as text in columns."""
+    head = f"{'method':24}{'Brier':>8}{'log loss':>10}{'ECE':>8}{'80 % in':>9}{'CRPS':>8}"
+    lines = [head, "-" * len(head)]
+    for grade in grades:
+        line = f"{grade.method:24}{grade.brier:8.4f}{grade.log_loss:10.4f}{grade.calibration_error:8.4f}"
+        line += f"{grade.coverage:9.1%}{grade.crps:8.4f}" if grade.coverage is not None else ""
+        lines.append(line)
+    return "\n".join(lines)

@@ -1,0 +1,35 @@
+"""How many series a core forecasts in a second: `python -m tests.benchmarks.forecast_speed`.
+
+200 daily series of a year, 68 steps, by 400 paths and by as many as scoring uses. By the processor's time, so
+that a busy machine does not count against it.
+"""
+
+import time
+
+import numpy as np
+
+from pipelines.okr.forecast.history import History
+from pipelines.okr.forecast.simulation import PATHS, Task, simulate
+
+SERIES, DAYS, STEPS, TODAY = 200, 365, 68, 739_000
+
+
+def main() -> None:
+    draw = np.random.default_rng(1)
+    week = 0.3 * np.sin(np.arange(DAYS) * 2 * np.pi / 7)
+    tasks = [
+        Task(History(np.exp(draw.normal(5, 1) + week + draw.normal(0, 0.2, DAYS)), TODAY), STEPS)
+        for _ in range(SERIES)
+    ]
+    for paths in (400, PATHS):
+        for _ in simulate(tasks[:2], paths):
+            pass
+        started = time.process_time()
+        for _ in simulate(tasks, paths):
+            pass
+        rate = SERIES / (time.process_time() - started)
+        print(f"{paths:5} paths: {rate:5.0f} series a second and core")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
