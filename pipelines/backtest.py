@@ -135,9 +135,11 @@ def graded(replayed: Replay, own: Mapping[str, Curve] | None = None) -> list[Gra
     said = {name: odds[later].ravel() for name, odds in replayed.odds.items()}
     if "okra" in said:
         said["okra, shipped curve"] = replayed.corrected(shipped_curves())[later].ravel()
-        taught = replayed.corrected(own)[later] if own else replayed.curve.corrected(said["okra"])
-        said["okra, own curve"] = taught.ravel()
-    said["base rate"] = np.full(len(met), replayed.met[~later].mean())
+    if not later.all():
+        said["base rate"] = np.full(len(met), replayed.met[~later].mean())
+        if "okra" in said:
+            curves = own or dict.fromkeys(shipped_curves(), replayed.curve)
+            said["okra, own curve"] = replayed.corrected(curves)[later].ravel()
     outcome = np.array([case.outcome for case in replayed.cases])[later]
     grades = []
     for name, odds in said.items():

@@ -12,6 +12,7 @@ many cases drawn evenly, and compares all methods on those. `--write-curves` fit
 """
 
 import argparse
+import dataclasses
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +48,7 @@ def main() -> None:
     for frequency, of_frequency in replays.items():
         show(frequency, of_frequency)
     show("all", [one for of_frequency in replays.values() for one in of_frequency])
-    print(f"{time.process_time() - started:.0f} s of one core")  # noqa: T201
+    print(f"{time.process_time() - started:.0f} s of one core")
     if chosen.rivals:
         compare(every, chosen.rivals)
     if chosen.write_curves:
@@ -71,8 +72,8 @@ def rows_of(collection: Collection) -> dict[str, list[Row]]:
 
 def show(title: str, replays: Sequence[Replay]) -> None:
     whole = joined(replays)
-    print(f"\n{title}: {whole.later.sum()} cases, {whole.later.sum() * whole.goals.shape[1]} odds")  # noqa: T201
-    print(as_table(graded(whole, own=by_history(whole))))  # noqa: T201
+    print(f"\n{title}: {whole.later.sum()} cases, {whole.later.sum() * whole.goals.shape[1]} odds")
+    print(as_table(graded(whole, own=by_history(whole))))
 
 
 def joined(replays: Sequence[Replay]) -> Replay:
@@ -114,7 +115,9 @@ def compare(every: Sequence[tuple[Collection, list[Case]]], count: int) -> None:
         for found in pools:
             kept = np.arange(0, len(found), max(1, round(1 / share)))
             goals = targets(found)[kept]
-            replays.append(replay([found[n] for n in kept], METHODS | rivals(), goals))
+            one = replay([found[n] for n in kept], METHODS | rivals(), goals)
+            # Nothing is taught here, so every case counts.
+            replays.append(dataclasses.replace(one, later=np.ones(len(kept), dtype=bool)))
         show(f"{frequency}, beside other libraries", replays)
 
 

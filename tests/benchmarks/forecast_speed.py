@@ -28,7 +28,7 @@ def main() -> None:
         for _ in simulate(tasks, paths):
             pass
         rate = SERIES / (time.process_time() - started)
-        print(f"{paths:5} paths: {rate:5.0f} series a second and core")  # noqa: T201
+        print(f"{paths:5} paths: {rate:5.0f} series a second and core")
 
 
 if __name__ == "__main__":

@@ -252,3 +252,17 @@ def test_what_others_ask_changes_nobodys_odds(deals, play):
         period="{start: 2026-11-01, end: 2027-03-31}",
     ).key_results[0]  # fmt: skip
     assert among.probability == alone.probability
+
+
+def test_deals_per_head_divide_by_the_average_team_to_come(kpis, play):
+    """Ten deals a day by five people: 2 a head and day, so 60 in November, ± √300 ÷ 5 ≈ 3.5."""
+    per_head = next(kpi for kpi in kpis.values() if kpi.denominator == "level")
+    rows = [
+        DayFact(BEGINNING + DAY * n, {}, None, Decimal(count), Decimal(5))
+        for n, count in enumerate(busy())
+    ]
+    facts = KpiFacts(per_head, rows, frozenset(row.day for row in rows), rows[-1].day)
+    body = f"- id: it\n  kpi: {per_head.name}\n  at_least: 40"
+    row = play(body, facts, MIDDLE).key_results[0]
+    assert 54 <= row.forecast_p10 < row.forecast_p50 < row.forecast_p90 <= 68
+    assert row.status == "on_track"
