@@ -76,12 +76,14 @@ class Reach:
         first = max((self.start - self.cut).days - 1, 0)
         coming = [paths[:, first:last].sum(axis=1, dtype=np.float64) for paths in futures]
         if lens.kpi.kind == "flow":
-            return float(read(lens, self.start, self.cut).value or 0) + coming[0]
+            known_total = float(read(lens, self.start, self.cut).value or 0)
+            return np.asarray(known_total + coming[0], dtype=np.float64)
         known = lens.index.series(lens.where).sides(self.start, self.cut)
         top, bottom = (float(side) + more for side, more in zip(known, coming, strict=True))
         if lens.kpi.denominator == "level":
             top = top * (lens.index.delivered_days(self.start, self.cut) + last - first)
-        return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom != 0)
+        ratio: Exact = np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom != 0)
+        return ratio
 
     def reached_on_the_way(self, futures: tuple[Floats, ...]) -> Exact | None:
         """The highest total on the way in each future, for one that may fall again; else None."""

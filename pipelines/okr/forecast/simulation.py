@@ -104,7 +104,8 @@ def _not_negative(paths: Floats) -> Floats:
     mean = np.maximum(paths.mean(axis=0, dtype=np.float64), 0)
     kept_mean = kept.mean(axis=0, dtype=np.float64)
     share = np.divide(mean, kept_mean, out=np.zeros_like(mean), where=kept_mean > 0)
-    return kept * share.astype(np.float32)
+    even: Floats = kept * share.astype(np.float32)
+    return even
 
 
 def _whole(paths: Floats) -> Floats:
