@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from pipelines.errors import OkraError
 from pipelines.okr.forecast.history import ENOUGH, WEEK, Exact, History
 from pipelines.okr.periods import Cadence, containing
 
@@ -25,7 +26,7 @@ _YEAR = {1: 365, 7: 52, 30: 12}
 _SEASONS = {1: WEEK, 7: 1, 30: 12}
 
 
-class BacktestError(Exception):
+class BacktestError(OkraError):
     """The file cannot be replayed; the text says why and what to do."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -152,6 +152,37 @@ def sources(context: typer.Context, as_json: Json = False) -> None:
         listing.sources(okra_settings.load(), view(context, as_json))
 
 
+@app.command(
+    epilog="Example: [cyan]okra backtest history.csv --kind flow --period quarter --output grades.json[/]"
+)
+def backtest(
+    context: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="A CSV: series, date, value (a ratio: numerator, denominator).",
+        ),
+    ],
+    kind: Annotated[
+        Literal["flow", "ratio", "stock"], typer.Option(help="What the values are.")
+    ] = "flow",
+    period: Annotated[
+        Literal["week", "month", "quarter", "half", "year"],
+        typer.Option(help="The period that goals are set for."),
+    ] = "quarter",
+    output: Annotated[
+        Path | None, typer.Option(help="Write the figures here, as JSON, too.")
+    ] = None,
+) -> None:
+    """Replay history: how good would the odds have been, beside the pace rule and others?"""
+    with told(context):
+        from pipelines.backtest import backtest as replayed
+
+        replayed(file, kind, period, output)
+
+
 @app.command()
 def ui(
     context: typer.Context,
@@ -188,13 +219,20 @@ def main() -> None:
 
 @contextmanager
 def told(context: typer.Context) -> Iterator[None]:
-    """Turn a fault that a person can mend into one line and exit code 2."""
+    """Turn a fault into one line and exit code 2; with --debug, let its traceback through."""
     try:
         yield
-    except (OkraError, SourceError) as error:
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
         if context.obj:
             raise
-        err.print(f"okra: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        if isinstance(error, OkraError | SourceError):
+            said = str(error)
+        else:  # a bug, a full disk: its text can be anything, so its kind comes first
+            first = next(iter(str(error).splitlines()), "")
+            said = f"{type(error).__name__}: {first} (`okra --debug …` shows where)"
+        err.print(f"okra: {said}", style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
 
 
