@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -188,6 +188,24 @@ class Connection(Protocol):
 
     def close(self) -> None:
         """Let go of sockets and cursors."""
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """What a source has told about itself beside its rows."""
+
+    clock_ahead: timedelta | None = None
+    """By how much its clock is ahead of this machine's; None when it does not tell the time."""
+    quota: str = ""
+    """What is left of its quota, in words; empty when it does not say."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A connection that can say how its source is. It need not: `connectors.checkup` asks those that do."""
+
+    def vitals(self) -> Vitals:
+        """What the answers so far have told. Asks the source for nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)

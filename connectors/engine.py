@@ -94,10 +94,22 @@ def plans(
     calls = ThrottledCalls(source.limits, source.diagnose)
     connection = open_connection(source, values, calls)
     try:
-        job = _Job(source, connection, lake, now, "", Silent())
-        return [job.plan(stream, wanted, connection.zone) for stream in source.streams]
+        return plans_over(source, connection, lake, wanted, now=now)
     finally:
         connection.close()
+
+
+def plans_over(
+    source: Source,
+    connection: Connection,
+    lake: Lake,
+    wanted: Range,
+    *,
+    now: Callable[[], datetime],
+) -> list[Plan]:
+    """`plans` over a connection that is open."""
+    job = _Job(source, connection, lake, now, "", Silent())
+    return [job.plan(stream, wanted, connection.zone) for stream in source.streams]
 
 
 def open_connection(source: Source, values: Mapping[str, str], calls: ThrottledCalls) -> Connection:

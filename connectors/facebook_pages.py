@@ -20,9 +20,28 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from connectors.contract import ONE_DAY, Calls, Limit, Option, Page, Slice, Source, Stream, column
+from connectors.contract import (
+    ONE_DAY,
+    Calls,
+    Limit,
+    Option,
+    Page,
+    Slice,
+    Source,
+    Stream,
+    Vitals,
+    column,
+)
 from connectors.errors import Drift, Rejected, SourceError
-from connectors.graph_api import DEFAULT_BASE, VERSION, Remedies, diagnose, error_in, fault_of
+from connectors.graph_api import (
+    DEFAULT_BASE,
+    VERSION,
+    Remedies,
+    diagnose,
+    error_in,
+    fault_of,
+    usage_left,
+)
 from connectors.http import Answer, Http, header_value, usable_address
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
@@ -93,6 +112,10 @@ class FacebookConnection:
             yield self._snapshot(piece.first)
         else:
             yield self._insights(piece)
+
+    def vitals(self) -> Vitals:
+        """The time, and what is left of the app's usage."""
+        return Vitals(self._http.clock_ahead, usage_left(self._http.told))
 
     def close(self) -> None:
         """Close the sockets."""

@@ -25,7 +25,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 
-from connectors.contract import Cadence, Calls, Limit, Option, Page, Slice, Source, Stream, column
+from connectors.contract import (
+    Cadence,
+    Calls,
+    Limit,
+    Option,
+    Page,
+    Slice,
+    Source,
+    Stream,
+    Vitals,
+    column,
+)
 from connectors.errors import QuotaExhausted, Rejected, Unavailable
 from connectors.google_api import REFILLS, diagnose, loopback_channel, service_account
 from connectors.http import usable_address
@@ -122,7 +133,7 @@ class AnalyticsConnection:
         )
         self._property = property_name(values.get("GA4_PROPERTY_ID", ""))
         self._calls = calls
-        self._spent = ""
+        self._spent = self._left = ""
         self._client = open_client(endpoint, values.get("GOOGLE_APPLICATION_CREDENTIALS", ""))
         try:
             self._zone = self._property_zone()
@@ -150,6 +161,10 @@ class AnalyticsConnection:
             if not found.rows:
                 raise Unavailable(f"GA4 gave {offset} of {found.row_count} rows, then no more")
 
+    def vitals(self) -> Vitals:
+        """The tokens that are left. The time is not in the answers."""
+        return Vitals(quota=self._left)
+
     def close(self) -> None:
         """Close the channel."""
         self._client.transport.close()  # type: ignore[no-untyped-call]
@@ -175,7 +190,7 @@ class AnalyticsConnection:
         found: RunReportResponse = self._calls(
             BUCKET, lambda: self._client.run_report(request, timeout=TIMEOUT, retry=None)
         )
-        self._spent = spent(found)
+        self._spent, self._left = spent(found), tokens_left(found)
         return found
 
     def _property_zone(self) -> ZoneInfo:
@@ -266,6 +281,17 @@ def spent(found: "RunReportResponse") -> str:
         if quota.HasField(name) and getattr(quota, name).remaining <= 0:
             return name.replace("_", " ")
     return ""
+
+
+def tokens_left(found: "RunReportResponse") -> str:
+    """What is left of the property's tokens, in words; empty when Google does not say."""
+    quota = type(found).pb(found).property_quota
+    spans = {"today": "tokens_per_day", "this hour": "tokens_per_hour"}
+    return ", ".join(
+        f"{getattr(quota, name).remaining:,} tokens {span}"
+        for span, name in spans.items()
+        if quota.HasField(name)
+    )
 
 
 SOURCE = Source(

@@ -6,7 +6,7 @@ that is not accepted is left out whole. Docs: developers.facebook.com/docs/graph
 …/docs/graph-api/overview/rate-limiting.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from connectors.errors import (
 from connectors.http import Answer, redact, retry_after
 
 DEFAULT_BASE, VERSION = "https://graph.facebook.com", "v25.0"
+USAGE_HEADERS = ("X-Business-Use-Case-Usage", "X-App-Usage")
 LONGEST = 200
 """Characters of Facebook's sentence that are shown."""
 
@@ -99,13 +100,30 @@ def regained_in(answer: Answer) -> float | None:
     `X-Business-Use-Case-Usage` holds, for each business, a list with `estimated_time_to_regain_access` in minutes.
     """
     waits = []
-    for header in ("X-Business-Use-Case-Usage", "X-App-Usage"):
+    for header in USAGE_HEADERS:
         try:
             told = orjson.loads(answer.headers.get(header, ""))
         except orjson.JSONDecodeError:
             continue
         waits += [60.0 * minutes for minutes in numbers(told, "estimated_time_to_regain_access")]
     return max(waits) if any(waits) else retry_after(answer.headers)
+
+
+def usage_left(told: Callable[[str], str]) -> str:
+    """What is left of the hour's calls and work; empty when Facebook does not say.
+
+    `told` gives the text of a header: `X-App-Usage`, or for a business `X-Business-Use-Case-Usage`. Both hold
+    what is used in percent, of each kind of usage by itself.
+    """
+    used: list[float] = []
+    for header in USAGE_HEADERS:
+        try:
+            found = orjson.loads(told(header))
+        except orjson.JSONDecodeError:
+            continue
+        for kind in ("call_count", "total_cputime", "total_time"):
+            used += numbers(found, kind)
+    return f"{max(0, 100 - max(used)):.0f} % of the hour's usage" if used else ""
 
 
 def numbers(told: Any, name: str) -> Iterator[float]:

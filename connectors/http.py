@@ -8,7 +8,7 @@ and path, since a query or a header can hold what nobody should read in a log.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
@@ -31,6 +31,8 @@ from connectors.errors import (
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and seconds without a byte of the answer."""
+_OF_LIMITS = re.compile("limit|usage", re.IGNORECASE)
+"""The headers that are kept after an answer has been read."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,17 @@ class Http:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.trust_env = not on_loopback(base)  # proxies are for the world outside
         self._session.mount(f"{urlsplit(base).scheme}://", HTTPAdapter(pool_maxsize=connections))
+        self._told: Mapping[str, str] = {}
+        self._clock_ahead: timedelta | None = None
+
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """By how much the server's clock was ahead of this machine's in its last answer; None when it told no time."""
+        return self._clock_ahead
+
+    def told(self, header: str) -> str:
+        """The last that an answer said in a header about limits or usage; empty when none did."""
+        return self._told.get(header.lower(), "")
 
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
         """The JSON at `path`. Raises the `SourceError` that the hook or the status stands for."""
@@ -138,7 +151,20 @@ class Http:
                 ) from None
             # the class alone: the text can hold the whole address
             raise Unavailable(f"{request} broke off ({type(error).__name__})") from None
+        self._listen(found.headers)
         return Answer(request, found.status_code, found.headers, found.content)
+
+    def _listen(self, headers: Mapping[str, str]) -> None:
+        """Keep what an answer tells about the server: its time, and what is left of a limit."""
+        try:
+            told = parsedate_to_datetime(headers.get("Date", ""))
+        except ValueError:
+            pass  # it told no time
+        else:
+            at = told if told.tzinfo else told.replace(tzinfo=UTC)
+            self._clock_ahead = at - datetime.now(UTC)
+        said = {name.lower(): text for name, text in headers.items() if _OF_LIMITS.search(name)}
+        self._told = {**self._told, **said}
 
     def close(self) -> None:
         """Close the sockets."""

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from connectors.contract import Calls, Deletes, Option, Page, Slice, Source, Stream, column
+from connectors.contract import Calls, Deletes, Option, Page, Slice, Source, Stream, Vitals, column
 from connectors.errors import Drift, SourceError
 from connectors.http import header_value, usable_address
 from connectors.hubspot_api import LIMITS, MODIFIED, Crm, Object
@@ -172,6 +172,10 @@ class HubSpotConnection:
             yield Page([pipeline(row, piece.last_day) for row in self._crm.pipelines()])
         else:
             yield from self._changes(piece)
+
+    def vitals(self) -> Vitals:
+        """The time, and the requests that are left of the day."""
+        return Vitals(self._crm.clock_ahead, self._crm.requests_left)
 
     def close(self) -> None:
         """Close the sockets."""

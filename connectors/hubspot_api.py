@@ -7,7 +7,7 @@ developers.hubspot.com/docs/api-reference/search/guide, …/error-handling, …/
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -112,6 +112,17 @@ class Crm:
                 if after := after_of(row):
                     inputs.append({"id": start, "after": after})
         return found
+
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """By how much HubSpot's clock is ahead."""
+        return self._http.clock_ahead
+
+    @property
+    def requests_left(self) -> str:
+        """What is left of the day's requests; empty before an answer told, as those of searches do not."""
+        left, limit = (self._http.told(f"X-HubSpot-RateLimit-Daily{x}") for x in ("-Remaining", ""))
+        return f"{left} of {limit} requests today" if left and limit else ""
 
     def close(self) -> None:
         """Close the sockets."""

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 
-from connectors.contract import Calls, Limit, Option, Page, Slice, Source, Stream, column
+from connectors.contract import Calls, Limit, Option, Page, Slice, Source, Stream, Vitals, column
 from connectors.errors import Drift, NotPullable, Rejected, SourceError, Unavailable
 from connectors.graph_api import (
     DEFAULT_BASE,
@@ -31,6 +31,7 @@ from connectors.graph_api import (
     diagnose,
     error_in,
     fault_of,
+    usage_left,
 )
 from connectors.http import Answer, Http, header_value, redact, usable_address
 from connectors.meta_ads_rows import cursor_after, row_of, rows_in
@@ -110,6 +111,10 @@ class MetaAdsConnection:
                 return
             if after == before:
                 raise Unavailable("Meta gave the same page of a report twice")
+
+    def vitals(self) -> Vitals:
+        """The time, and what is left of the app's usage."""
+        return Vitals(self._http.clock_ahead, usage_left(self._http.told))
 
     def close(self) -> None:
         """Close the sockets."""

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import stripe
 
-from connectors.contract import Calls, Limit, Option, Page, Slice, Source
+from connectors.contract import Calls, Limit, Option, Page, Slice, Source, Vitals
 from connectors.errors import (
     CredentialError,
     Drift,
@@ -95,6 +95,10 @@ class StripeConnection:
             case _:
                 for found in self._list("balance_transactions", LIST, made):
                     yield Page([stored_movement(row) for row in found])
+
+    def vitals(self) -> Vitals:
+        """Stripe tells the time, and nothing of its limits."""
+        return Vitals(self._http.clock_ahead)
 
     def close(self) -> None:
         """Close the sockets."""

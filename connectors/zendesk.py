@@ -22,7 +22,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import pyarrow as pa
 
 from connectors import zendesk_rows
-from connectors.contract import Calls, Deletes, Limit, Option, Page, Slice, Source, Stream, column
+from connectors.contract import (
+    Calls,
+    Deletes,
+    Limit,
+    Option,
+    Page,
+    Slice,
+    Source,
+    Stream,
+    Vitals,
+    column,
+)
 from connectors.errors import Drift, PermissionDenied, Rejected, SourceError
 from connectors.http import Http, header_value, usable_address
 from connectors.zendesk_csat import LISTS, SATISFACTION_RATINGS
@@ -94,6 +105,12 @@ class ZendeskConnection:
     def pages(self, piece: Slice) -> Iterator[Page]:
         """The tickets that last changed, or the ratings that were given, in the slice."""
         return self._tickets(piece) if piece.stream is TICKETS else self._ratings(piece)
+
+    def vitals(self) -> Vitals:
+        """The time, and the requests that are left of the minute."""
+        left, limit = (self._http.told(f"X-Rate-Limit{x}") for x in ("-Remaining", ""))
+        quota = f"{left} of {limit} requests this minute" if left and limit else ""
+        return Vitals(self._http.clock_ahead, quota)
 
     def close(self) -> None:
         """Close the sockets."""

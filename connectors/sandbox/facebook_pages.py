@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from connectors.sandbox.figures import FIRST_DAY
-from connectors.sandbox.graph_api import VERSION, error
+from connectors.sandbox.graph_api import USAGE, VERSION, error
 from connectors.sandbox.http_server import JsonServer, Reply, Request
 from connectors.sandbox.page_audience import FINAL, followers, insight, likes
 from connectors.sandbox.served import Served
@@ -143,7 +143,7 @@ def page(params: Mapping[str, str], today: date) -> Reply:
             return error(
                 400, 100, f"(#100) Tried accessing nonexisting field ({name}) on node type (Page)"
             )
-    return Reply(200, {name: there[name] for name in dict.fromkeys([*fields, "id"])})
+    return Reply(200, {name: there[name] for name in dict.fromkeys([*fields, "id"])}, USAGE)
 
 
 def ending(day: date) -> datetime:

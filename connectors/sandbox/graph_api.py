@@ -6,6 +6,8 @@ from typing import Any
 from connectors.sandbox.http_server import Reply
 
 VERSION = "v25.0"
+USAGE = {"X-App-Usage": '{"call_count":28,"total_cputime":25,"total_time":31}'}
+"""In percent of what the app may use in an hour: a header of an answer."""
 
 
 def error(

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -58,6 +59,10 @@ class JsonServer:
         """Where it answers, without a slash at the end."""
         return f"http://127.0.0.1:{self._http.server_port}"
 
+    def set_clock(self, ahead: timedelta) -> None:
+        """Let the answers tell a time that is `ahead` of this machine's."""
+        self._http.clock_ahead = ahead.total_seconds()
+
     def close(self) -> None:
         """Stop answering and hang up on whoever is still connected."""
         self._http.shutdown()
@@ -93,12 +98,18 @@ class RequestsPerSecond:
             recent.append(now)
             return True
 
+    def left(self, kind: str) -> int:
+        """How many more of `kind` would be allowed at once."""
+        with self._lock:
+            return self._ceiling - len(self._allowed.get(kind, ()))
+
 
 class _Listener(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 64
     answer: Callable[[Request], Reply]
+    clock_ahead = 0.0
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -135,6 +146,10 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = 1 << 16
     server: _Listener
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """What the header `Date` says."""
+        return super().date_time_string(time.time() + self.server.clock_ahead)
 
     def do_GET(self) -> None:
         self._reply()

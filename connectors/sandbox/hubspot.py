@@ -8,7 +8,7 @@ Test hooks are arguments of the server, never reachable over HTTP.
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from datetime import time as clock
 from pathlib import Path
@@ -27,6 +27,7 @@ from connectors.sandbox.served import Served
 TOKEN = "pat-na1-sample-company"  # noqa: S105 (opens nothing but this sandbox)
 MORNING = clock(9, tzinfo=UTC)
 """The hour of `today` at which the server stands still."""
+REQUESTS_OF_A_DAY = 250_000
 OBJECTS, OWNERS = "/crm/objects/2026-09", "/crm/owners/2026-09"
 PIPELINES = "/crm/pipelines/2026-09/deals"
 CONTACTS_OF_CALLS = "/crm/associations/2026-09/calls/contacts/batch/read"
@@ -82,6 +83,9 @@ class HubSpotServer(JsonServer):
         self._requests = RequestsPerSecond(
             requests_in_ten_seconds, clock=lambda: time.monotonic() / 10
         )
+        self._of_the_day = RequestsPerSecond(
+            REQUESTS_OF_A_DAY, clock=lambda: time.monotonic() / 86_400
+        )
         self._lock = threading.Lock()
         self.faults = faults or Faults()
         self.asked: list[Request] = []
@@ -104,7 +108,18 @@ class HubSpotServer(JsonServer):
             return refused
         if scope not in self.faults.scopes:
             return missing(scope)
-        return self._found(request)
+        found = self._found(request)
+        return found if request.path.endswith("/search") else self._with_what_is_left(found)
+
+    def _with_what_is_left(self, found: Reply) -> Reply:
+        """An answer with the headers that those of searches come without."""
+        self._of_the_day.allows("all")
+        left = self._of_the_day.left("all")
+        daily = {
+            "X-HubSpot-RateLimit-Daily": str(REQUESTS_OF_A_DAY),
+            "X-HubSpot-RateLimit-Daily-Remaining": str(left),
+        }
+        return replace(found, headers={**daily, **found.headers})
 
     def _over_the_limit(self, path: str) -> Reply | None:
         if path.endswith("/search"):

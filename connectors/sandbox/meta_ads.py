@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from connectors.sandbox.advertising import Result, results
-from connectors.sandbox.graph_api import VERSION, error
+from connectors.sandbox.graph_api import USAGE, VERSION, error
 from connectors.sandbox.http_server import JsonServer, Reply, Request
 from connectors.sandbox.served import Served
 
@@ -213,7 +213,7 @@ def fields_of(there: Mapping[str, Any], asked: str) -> Reply:
         if name not in there:
             said = f"(#100) Tried accessing nonexisting field ({name}) on node type (AdAccount)"
             return error(400, 100, said)
-    return Reply(200, {name: there[name] for name in dict.fromkeys([*fields, "id"])})
+    return Reply(200, {name: there[name] for name in dict.fromkeys([*fields, "id"])}, USAGE)
 
 
 def major(cents: int) -> str:

@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from datetime import time as clock_time
 from pathlib import Path
@@ -37,6 +37,8 @@ EXPORT = "/api/v2/incremental/tickets/cursor"
 RATINGS = "/api/v2/satisfaction_ratings"
 SURVEYS = "/api/v2/guide/survey_responses"
 SETTINGS = "/api/v2/account/settings"
+REQUESTS = 700
+"""Of all kinds together that are answered in a minute."""
 EXCLUDED = 60
 """Seconds before the request of which nothing is exported."""
 LARGEST = {EXPORT: 1000, RATINGS: 100, SURVEYS: 50}
@@ -94,6 +96,7 @@ class ZendeskServer(JsonServer):
             SURVEYS: listed(company, now, survey_as_of) if surveys is None else list(surveys),
         }
         self._ceiling = RequestsPerSecond(exports_per_minute, clock=minutes)
+        self._requests = RequestsPerSecond(REQUESTS, clock=minutes)
         self._lock = threading.Lock()
         self.faults = faults or Faults()
         self.asked: list[Request] = []
@@ -110,6 +113,17 @@ class ZendeskServer(JsonServer):
             number = len(self.asked_for(request.path))
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return error(401, "invalid_token", EXPIRED, described="error_description")
+        if not self._requests.allows("all"):
+            return too_many()
+        found = self._answered(request, number)
+        left = {
+            "X-Rate-Limit": str(REQUESTS),
+            "X-Rate-Limit-Remaining": f"{self._requests.left('all')}",
+        }
+        return replace(found, headers={**left, **found.headers})
+
+    def _answered(self, request: Request, number: int) -> Reply:
+        """What a request is answered of which `number` have come for its path."""
         if request.path == EXPORT and not self._ceiling.allows(EXPORT):
             return too_many()
         if request.path in self.faults.forbidden:
