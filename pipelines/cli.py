@@ -183,6 +183,17 @@ def backtest(
         replayed(file, kind, period, output)
 
 
+@app.command(epilog="Example: [cyan]okra doctor --source stripe[/]")
+def doctor(context: typer.Context, source: Sources = None, as_json: Json = False) -> None:
+    """Ask each source one small question: credential, permission, clock, quota, what is due. Stores nothing."""
+    from pipelines.commands import daily, doctor
+
+    with told(context):
+        settings = okra_settings.load()
+        chosen = daily.chosen_sources(settings, source or [])
+        finish(doctor.doctor(settings, chosen, view(context, as_json)))
+
+
 @app.command()
 def ui(
     context: typer.Context,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+from connectors.checkup import Checkup, check_up
 from connectors.contract import Source
 from connectors.engine import StreamReport, plans, pull
 from connectors.lake import Lake
@@ -56,11 +57,25 @@ def plan_source(settings: Settings, source: Source, wanted: Range) -> list[Plan]
         return plans(source, values, Lake(settings.lake_path), wanted, now=settings.now)
 
 
-@contextmanager
-def values_of(settings: Settings, source: Source) -> Iterator[Mapping[str, str] | None]:
-    """The values of the source's options; those of the sample company's own where nothing is configured.
+def check_source(settings: Settings, source: Source, wanted: Range) -> Checkup | None:
+    """How `source` is, and what pulling `wanted` would take. Writes nothing into the lake.
 
     None where the sample company uses no such system.
+    """
+    with values_of(settings, source, with_past=False) as values:
+        if values is None:
+            return None
+        return check_up(source, values, Lake(settings.lake_path), wanted, now=settings.now)
+
+
+@contextmanager
+def values_of(
+    settings: Settings, source: Source, *, with_past: bool = True
+) -> Iterator[Mapping[str, str] | None]:
+    """The values of the source's options; those of the sample company's own where nothing is configured.
+
+    None where the sample company uses no such system. `with_past`: the snapshots that it took before today
+    are put into the lake when they are not there.
     """
     configured = settings.configured(source)
     if configured is not None:
@@ -68,7 +83,7 @@ def values_of(settings: Settings, source: Source) -> Iterator[Mapping[str, str] 
         return
     with SampleCompany(settings.today(), settings.state_path / "sandbox") as company:
         values = company.values(source.name)
-        if values is not None:
+        if values is not None and with_past:
             company.take_past_snapshots(source, Lake(settings.lake_path), settings.start_date)
         yield values
 

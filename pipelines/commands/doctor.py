@@ -1,0 +1,136 @@
+"""`okra doctor`: would a run get what it asks for? One small real question to each stream of each source."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from connectors.checkup import Checkup, StreamCheckup
+from connectors.contract import Source, midnight
+from pipelines.commands.daily import tell_company
+from pipelines.commands.view import View
+from pipelines.ingestion import check_source, due
+from pipelines.settings import Settings
+from pipelines.terminal import plain_table
+
+AT_ONCE = 4
+"""Sources asked side by side."""
+COLUMNS = ("Stream", "Answer", "Due", "From", "To", "Days of", "Clock", "Quota left")
+
+
+def doctor(settings: Settings, sources: Sequence[Source], view: View) -> bool:
+    """Show how each of `sources` answers and what a run would pull. Returns whether all are well."""
+    tell_company(settings, view)
+    with (
+        view.err.status("Asking the sources ..."),
+        ThreadPoolExecutor(AT_ONCE, thread_name_prefix="doctor") as pool,
+    ):
+        asked = pool.map(lambda source: check_source(settings, source, due(settings)), sources)
+        found = [checkup for checkup in asked if checkup]
+    if view.as_json:
+        view.json([document(settings, checkup) for checkup in found])
+    else:
+        rows = [row for checkup in found for row in rows_of(checkup)]
+        view.out.print(plain_table("How the sources answer", COLUMNS, rows))
+        for line in notes(settings, found):
+            view.note(line)
+    for line in complaints(found):
+        view.warn(line)
+    return all(checkup.is_well for checkup in found)
+
+
+def rows_of(checkup: Checkup) -> Iterator[tuple[object, ...]]:
+    """A line a stream; what holds for the whole source stands in the first."""
+    of_source: tuple[str, ...] = (checkup.zone, clock(checkup), checkup.vitals.quota)
+    for each in checkup.streams:
+        yield (
+            f"{checkup.source.name}.{each.stream.name}",
+            each.error.kind if each.error else "ok",
+            *extent(each),
+            *of_source,
+        )
+        of_source = ("", "", "")
+
+
+def extent(each: StreamCheckup) -> tuple[object, object, object]:
+    """How many windows a run would pull of a stream, and the first days of the first and the last."""
+    if each.plan is None or not each.plan.slices:
+        return "" if each.plan is None else 0, "", ""
+    return each.plan.windows, each.plan.slices[0].first, each.plan.slices[-1].last
+
+
+def clock(checkup: Checkup) -> str:
+    """`ok`, or how far the source's clock is from ours; empty when it tells no time."""
+    ahead = checkup.vitals.clock_ahead
+    if ahead is None:
+        return ""
+    return "ok" if checkup.clock_is_right else apart(ahead)
+
+
+def apart(ahead: timedelta) -> str:
+    """`2:00:00 ahead` or `0:05:00 behind`, to the second."""
+    seconds = round(ahead.total_seconds())
+    return f"{timedelta(seconds=abs(seconds))} {'ahead' if seconds > 0 else 'behind'}"
+
+
+def complaints(found: Iterable[Checkup]) -> Iterator[str]:
+    """A line for each thing that is not well. What all streams of a source have in common is said once."""
+    for checkup in found:
+        name = checkup.source.name
+        said = {str(each.error) for each in checkup.streams}
+        if len(said) == 1 and checkup.streams[0].error:
+            yield f"{name}: {checkup.streams[0].error}"
+        else:
+            for each in checkup.streams:
+                if each.error:
+                    yield f"{name}.{each.stream.name}: {each.error}"
+        if not checkup.clock_is_right:
+            yield (
+                f"{name}: its clock is {clock(checkup)} of this machine's; set this machine's by a time "
+                "server, for by the wrong time a day is pulled too early or too late"
+            )
+
+
+def notes(settings: Settings, found: Iterable[Checkup]) -> Iterator[str]:
+    """What is worth knowing although nothing is wrong."""
+    for checkup in found:
+        if checkup.zone and not same_days(ZoneInfo(checkup.zone), settings.zone, settings.today()):
+            yield (
+                f"{checkup.source.name} counts its days in {checkup.zone}, "
+                f"the business (OKRA_TIMEZONE) in {settings.timezone}"
+            )
+
+
+def same_days(one: ZoneInfo, other: ZoneInfo, today: date) -> bool:
+    """Whether two zones, whatever their names, begin the days of the year up to `today` at the same instants."""
+    days = (today - timedelta(days=n) for n in range(366))
+    return all(midnight(day, one) == midnight(day, other) for day in days)
+
+
+def document(settings: Settings, checkup: Checkup) -> dict[str, object]:
+    """How a source is, for machines."""
+    ahead = checkup.vitals.clock_ahead
+    return {
+        "source": checkup.source.name,
+        "ok": checkup.is_well,
+        "zone": checkup.zone or None,
+        "business_zone": settings.timezone,
+        "clock_ahead_seconds": None if ahead is None else round(ahead.total_seconds()),
+        "quota_left": checkup.vitals.quota or None,
+        "streams": [document_of_stream(each) for each in checkup.streams],
+    }
+
+
+def document_of_stream(each: StreamCheckup) -> dict[str, object]:
+    """How a stream answered, for machines."""
+    count, first, last = extent(each)
+    return {
+        "stream": each.stream.name,
+        "error": each.error.kind if each.error else None,
+        "message": each.error.message if each.error else None,
+        "remedy": (each.error.remedy or None) if each.error else None,
+        "windows_due": count if each.plan else None,
+        "from": first or None,
+        "to": last or None,
+        "left_alone": dict(each.plan.skipped) if each.plan else None,
+    }
