@@ -9,7 +9,8 @@ The database shows tables or views of these names, with at least these columns (
 `updated_at` is set with every change of a row and is never null: it is how a change is found. Rows are not
 deleted; an order that no longer counts has the status `cancelled`. Amounts are in the currency's smallest
 unit. Timestamps without a zone are in DATABASE_TIMEZONE, in which days are counted as well; where clocks
-are put back, the hour that comes twice is read as its first. A user who may only read is enough.
+are put back, the hour that comes twice is read as its first. (MySQL's DATETIME has none, its TIMESTAMP is an
+instant.) A user who may only read is enough.
 
 Rows are read in the order of `updated_at` and key, a page at a time, so that a row which changes meanwhile
 moves ahead of the reader and is met again. A transaction that stays open longer than a day after it wrote
@@ -124,7 +125,7 @@ class DatabaseConnection:
         after: Position | None = None
         while True:
             rows = self._rows(table, piece, after)
-            yield Page(stored(piece.stream, rows, self._zone))
+            yield Page(stored(piece.stream, rows, table.zones))
             if len(rows) < PAGE:
                 return
             before, after = after, table.position(rows[-1])
@@ -169,11 +170,13 @@ def zone_of(name: str) -> ZoneInfo:
         ) from None
 
 
-def stored(stream: Stream, rows: Sequence[Sequence[Any]], zone: ZoneInfo) -> list[dict[str, Any]]:
+def stored(
+    stream: Stream, rows: Sequence[Sequence[Any]], zones: Mapping[str, ZoneInfo]
+) -> list[dict[str, Any]]:
     """Rows with the types of the stream, as far as that takes no guessing; the schema refuses the rest."""
     names = stream.schema.names
     columns = [
-        fitting(field.type, values, zone)
+        fitting(field.type, values, zones[field.name])
         for field, values in zip(stream.schema, zip(*rows, strict=True), strict=False)
     ]
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
@@ -228,4 +231,6 @@ SOURCE = Source(
     open=DatabaseConnection,
     diagnose=diagnose,
     workers=4,
+    # since 2 a TIMESTAMP of MySQL is the same moment whatever the zone of the session
+    version="2",
 )

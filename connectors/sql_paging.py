@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.contract import Slice, Stream
 from connectors.errors import Drift, Rejected
+from connectors.sql_engine import MYSQL
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -30,9 +31,16 @@ class PagedTable:
         """`zone` is the one of timestamps without a zone. Raises `Rejected` or `Drift` if it cannot be read."""
         import sqlalchemy as sa
 
-        self._zone = zone
         self._sqlite = connection.dialect.name == "sqlite"
         types = column_types(connection, stream, schema)
+        in_utc = connection.dialect.name in MYSQL
+        self.zones = {
+            # MySQL's TIMESTAMP is an instant, told in the session's zone; its DATETIME is what a clock showed
+            name: ZoneInfo("UTC") if in_utc and isinstance(types[name], sa.TIMESTAMP) else zone
+            for name in stream.schema.names
+        }
+        """In which zone each column tells moments that do not say it themselves."""
+        self._zone = self.zones[stream.cursor]
         columns = {
             # SQLite has no timestamps: what it gives is taken as it comes
             name: sa.column(name, sa.types.NullType() if self._sqlite else types[name])
@@ -91,8 +99,10 @@ class PagedTable:
         if self._sqlite:
             return sa.func.strftime("%Y-%m-%d %H:%M:%f", stamp, type_=sa.String())
         if not isinstance(stamp.type, sa.DateTime):
+            has_type = not isinstance(stamp.type, sa.types.NullType)
+            what = f"has the type {stamp.type}, which is" if has_type else "is"
             raise Rejected(
-                f"{name} has the type {stamp.type}, which is no timestamp",
+                f"{name} {what} no timestamp",
                 "change it, or show a view in which it is one",
             )
         return stamp
@@ -126,14 +136,15 @@ def column_types(
     import sqlalchemy as sa
 
     try:
-        found = sa.inspect(connection).get_columns(stream.name, schema)
+        types = listed_types(connection, stream.name, schema) or reflected_types(
+            connection, stream.name, schema
+        )
     except sa.exc.NoSuchTableError:
         raise Rejected(
             f"the database has no table or view {stream.name!r}",
             f"make a view of that name with the columns {', '.join(stream.schema.names)}, "
             "or set DATABASE_SCHEMA to where it is",
         ) from None
-    types = {each["name"]: each["type"] for each in found}
     missing = [name for name in stream.schema.names if name not in types]
     if missing:
         raise Rejected(
@@ -141,6 +152,41 @@ def column_types(
             "add it, or show a view in which it has that name",
         )
     return types
+
+
+def reflected_types(
+    connection: "sa.Connection", table: str, schema: str | None
+) -> dict[str, "sa.types.TypeEngine[Any]"]:
+    """The types of the columns of a table or view, by SQLAlchemy's inspection."""
+    import sqlalchemy as sa
+
+    found = sa.inspect(connection).get_columns(table, schema)
+    return {each["name"]: each["type"] for each in found}
+
+
+def listed_types(
+    connection: "sa.Connection", table: str, schema: str | None
+) -> dict[str, "sa.types.TypeEngine[Any]"]:
+    """On MySQL, the columns with a type where they hold moments; nothing elsewhere, or where none may be seen.
+
+    SQLAlchemy would have it show how a view is made, for which SELECT is not enough.
+    """
+    import sqlalchemy as sa
+
+    if connection.dialect.name not in MYSQL:
+        return {}
+    query = sa.text(
+        "SELECT column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema = coalesce(:schema, database()) AND table_name = :table"
+    )
+    moments: dict[str, type[sa.types.TypeEngine[Any]]] = {
+        "timestamp": sa.TIMESTAMP,
+        "datetime": sa.DateTime,
+    }
+    return {
+        str(name): moments.get(str(kind).lower(), sa.types.NullType)()
+        for name, kind in connection.execute(query, {"schema": schema, "table": table}).all()
+    }
 
 
 def moment(value: Any, zone: ZoneInfo) -> Any:

@@ -1,6 +1,5 @@
-"""A shop's own database, in real SQLite files."""
+"""The sample company's shop, what SQLite alone does, and what of a database can be told without a server."""
 
-import sqlite3
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -16,7 +15,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
 from connectors.contract import ONE_DAY, Slice
-from connectors.engine import StreamReport, pull
 from connectors.errors import (
     CredentialError,
     Drift,
@@ -26,90 +24,29 @@ from connectors.errors import (
     Unavailable,
 )
 from connectors.lake import Lake
-from connectors.rows import newest_of_each_key
 from connectors.sandbox.sql_database import serve
 from connectors.sql_database import SOURCE, text, whole
 from connectors.sql_engine import Database, fault_of, secrets_of
 from connectors.sql_paging import PagedTable, moment
 from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from tests.connectors.sql_database.conftest import (
+    ORDERS,
+    TABLES,
+    Shop,
+    april,
+    by_window,
+    shop_in,
+    table,
+    take,
+)
 
 TODAY = date(2026, 11, 24)
-ORDERS = SOURCE.stream("orders")
-TABLES = {
-    "orders": "order_id, customer_id, ordered_at {t}, status, currency, total_minor, updated_at {t}",
-    "order_lines": "order_id, line_number, product, color, quantity, amount_minor, updated_at {t}",
-    "shipments": "shipment_id, order_id, product, color, quantity, shipped_at {t}, updated_at {t}",
-}
-
-
-class Shop:
-    """A database that a test fills."""
-
-    def __init__(self, path: Path, kind: str = "TIMESTAMP") -> None:
-        self.path = path
-        with self.open() as database:
-            for name, columns in TABLES.items():
-                database.execute(f"CREATE TABLE {name} ({columns.format(t=kind)})")
-
-    def open(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path)
-
-    def order(
-        self, id: object, updated_at: object, status: str = "placed", total: object = 100
-    ) -> None:
-        with self.open() as database:
-            database.execute("DELETE FROM orders WHERE order_id = ?", (id,))
-            row = (id, "c", "2026-04-01 08:00:00", status, "usd", total, updated_at)
-            database.execute("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
-    return Shop(tmp_path / "shop.sqlite")
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    return Lake(tmp_path / "lake")
-
-
-def take(
-    path: Path | str, lake: Lake, first: date, last: date, now: datetime, zone: str = "UTC", **other
-) -> dict[str, StreamReport]:
-    url = path if isinstance(path, str) else f"sqlite:///{path}"
-    values = {"DATABASE_URL": url, "DATABASE_TIMEZONE": zone, "DATABASE_SCHEMA": ""}
-    calls = ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=lambda _: None)
-    reports = pull(SOURCE, values, lake, Range(first, last), now=lambda: now, calls=calls, **other)
-    return {report.stream.name: report for report in reports}
-
-
-def april(
-    shop: Shop, lake: Lake, now: datetime = datetime(2026, 4, 6, 9, tzinfo=UTC), **other
-) -> StreamReport:
-    return take(
-        shop.path, lake, date(2026, 4, 1), now.date() - ONE_DAY, now, only=["orders"], **other
-    )["orders"]
-
-
-def table(lake: Lake, name: str) -> pa.Table:
-    """What staging makes of a stream: the newest version of each row."""
-    stream = SOURCE.stream(name)
-    tables = [
-        lake.read("sql_database", stream, window) for window in lake.manifests("sql_database", name)
-    ]
-    return newest_of_each_key(stream, [stream.schema.empty_table(), *tables])
-
-
-def by_window(lake: Lake) -> dict[int, list[str]]:
-    """Ids by the day of their window."""
-    found = {}
-    for window, manifest in lake.manifests("sql_database", "orders").items():
-        if manifest.rows:
-            found[window.day] = (
-                lake.read("sql_database", ORDERS, window).column("order_id").to_pylist()
-            )
-    return found
+    """In place of each kind of database: here SQLite is meant."""
+    return shop_in(tmp_path / "shop.sqlite")
 
 
 @pytest.fixture(scope="module")
@@ -167,72 +104,6 @@ def test_each_stream_has_the_rows_of_its_table(pulled):
     }
 
 
-def test_an_order_that_changes_is_on_no_later_day_missing_or_there_twice(shop, lake):
-    shop.order("a", "2026-04-01 08:00:00")
-    story = {
-        2: [("a", "2026-04-02 07:00:00", "paid")],  # this morning, before the pull
-        3: [("a", "2026-04-02 15:00:00", "shipped"), ("b", "2026-04-02 23:59:59", "placed")],
-        4: [("b", "2026-04-04 08:59:59", "cancelled"), ("c", "2026-04-04 08:00:00", "placed")],
-        9: [("c", "2026-04-08 10:00:00", "paid"), ("a", "2026-04-07 10:00:00", "cancelled")],
-    }
-    for day, changes in story.items():
-        for change in changes:
-            shop.order(*change)
-        assert april(shop, lake, datetime(2026, 4, day, 9, tzinfo=UTC)).error is None
-        found = dict(
-            zip(
-                *(table(lake, "orders").column(x).to_pylist() for x in ("order_id", "status")),
-                strict=True,
-            )
-        )
-        with shop.open() as database:
-            expected = dict(database.execute("SELECT order_id, status FROM orders"))
-        assert found == expected
-        assert table(lake, "orders").num_rows == len(expected)
-
-
-@pytest.mark.parametrize("size", [1, 3, 7, 10_000])
-def test_rows_that_share_a_moment_are_all_read_whatever_the_page(shop, lake, monkeypatch, size):
-    monkeypatch.setattr("connectors.sql_database.PAGE", size)
-    for n in range(10):
-        shop.order(f"o{n}", "2026-04-03 00:00:00")
-        shop.order(f"p{n}", "2026-04-02 23:59:59.999")
-    assert april(shop, lake).error is None
-    assert by_window(lake) == {2: [f"p{n}" for n in range(10)], 3: [f"o{n}" for n in range(10)]}
-
-
-def test_more_than_a_page_of_rows_with_one_moment(shop, lake):
-    rows = [(f"o-{n:05}", n % 7, "p", "red", 1, 100, "2026-04-03 12:00:00") for n in range(10_003)]
-    rows += [(id, 9, *rest) for id, _, *rest in rows[:10_000]]
-    with shop.open() as database:
-        database.executemany("INSERT INTO order_lines VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-    now = datetime(2026, 4, 6, 9, tzinfo=UTC)
-    report = take(shop.path, lake, date(2026, 4, 1), date(2026, 4, 5), now, only=["order_lines"])[
-        "order_lines"
-    ]
-    assert report.error is None
-    found = table(lake, "order_lines")
-    keys = [
-        *zip(
-            found.column("order_id").to_pylist(),
-            found.column("line_number").to_pylist(),
-            strict=True,
-        )
-    ]
-    assert keys == sorted((id, line) for id, line, *_ in rows)
-
-
-def test_a_row_that_is_there_twice_is_stored_once(shop, lake, monkeypatch):
-    monkeypatch.setattr("connectors.sql_database.PAGE", 2)
-    with shop.open() as database:
-        row = ("same", "c", "2026-04-01", "paid", "usd", 1, "2026-04-03 12:00:00")
-        database.executemany("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?, ?)", [row] * 3)
-    # the first page ends at the doubled key, the next one begins behind it
-    report = april(shop, lake)
-    assert report.error is None
-    assert by_window(lake) == {3: ["same"]}
-
-
 def test_reading_that_does_not_get_on_is_told_and_ends(shop, lake, monkeypatch):
     """A driver that cuts nanoseconds off gives a position before the rows that it has read."""
     monkeypatch.setattr("connectors.sql_database.PAGE", 2)
@@ -256,41 +127,13 @@ def test_reading_that_does_not_get_on_is_told_and_ends(shop, lake, monkeypatch):
 )
 @pytest.mark.parametrize("kind", ["TIMESTAMP", "TEXT", "DATETIME"])
 def test_midnight_belongs_to_the_new_day_however_it_is_written(tmp_path, lake, text, kind):
-    shop = Shop(tmp_path / "shop.sqlite", kind)
+    shop = shop_in(tmp_path / "shop.sqlite", kind)
     shop.order("a", text)
     assert april(shop, lake).error is None
     assert by_window(lake) == {3: ["a"]}
     assert table(lake, "orders").column("updated_at").to_pylist() == [
         datetime(2026, 4, 3, tzinfo=UTC)
     ]
-
-
-def test_the_last_microsecond_of_a_day_is_not_lost_to_rounding(shop, lake):
-    shop.order("a", "2026-04-02 23:59:59.999999")
-    april(shop, lake)
-    assert by_window(lake) == {2: ["a"]}
-
-
-def test_times_without_a_zone_are_in_the_zone_of_the_database(shop, lake):
-    # New York: on the 8th of March 2026 clocks went from 02:00 to 03:00
-    shop.order("a", "2026-03-07 23:59:59")
-    shop.order("b", "2026-03-08 00:00:00")
-    shop.order("c", "2026-03-08 23:59:59")
-    shop.order("d", "2026-03-09 00:00:00")
-    now = datetime(2026, 3, 10, 9, tzinfo=UTC)
-    take(
-        shop.path,
-        lake,
-        date(2026, 3, 7),
-        date(2026, 3, 9),
-        now,
-        "America/New_York",
-        only=["orders"],
-    )
-    assert by_window(lake) == {7: ["a"], 8: ["b", "c"], 9: ["d"]}
-    found = {x["order_id"]: x["updated_at"] for x in table(lake, "orders").to_pylist()}
-    assert found["b"] == datetime(2026, 3, 8, 5, tzinfo=UTC)
-    assert found["d"] == datetime(2026, 3, 9, 4, tzinfo=UTC)
 
 
 def test_numbers_and_ids_are_taken_as_they_are_meant(shop, lake):
@@ -326,33 +169,6 @@ def test_a_row_that_would_be_in_no_window_is_drift(shop, lake, value):
     assert "orders.updated_at is null or no timestamp" in str(report.error)
 
 
-def test_a_view_will_do_and_its_other_columns_are_not_read(shop, lake):
-    shop.order("a", "2026-04-03 12:00:00")
-    with shop.open() as database:
-        database.execute("ALTER TABLE orders RENAME TO their_orders")
-        database.execute(
-            "CREATE VIEW orders AS SELECT *, 'somebody@example.com' AS email FROM their_orders"
-        )
-    assert april(shop, lake).error is None
-    assert table(lake, "orders").column_names == ORDERS.schema.names
-
-
-def test_a_missing_table_is_told_with_what_it_should_be_and_the_others_are_pulled(shop, lake):
-    shop.order("a", "2026-04-03 12:00:00")
-    with shop.open() as database:
-        database.execute("DROP TABLE shipments")
-        database.execute("ALTER TABLE order_lines DROP COLUMN color")
-    reports = take(
-        shop.path, lake, date(2026, 4, 1), date(2026, 4, 5), datetime(2026, 4, 6, 9, tzinfo=UTC)
-    )
-    assert isinstance(reports["shipments"].error, Rejected)
-    assert "'shipments'" in str(reports["shipments"].error)
-    assert "shipped_at" in str(reports["shipments"].error)
-    assert "order_lines has no column color" in str(reports["order_lines"].error)
-    assert reports["orders"].error is None
-    assert by_window(lake) == {3: ["a"]}
-
-
 def refused(url: str, zone: str = "UTC") -> SourceError:
     calls = ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=lambda _: None)
     with pytest.raises(SourceError) as caught:
@@ -369,14 +185,14 @@ def test_a_sqlite_file_that_is_not_there_is_told_and_not_made(tmp_path):
 
 
 def test_a_database_is_read_and_never_written(shop):
-    database = Database(f"sqlite:///{shop.path}", 1)
+    database = Database(shop.address, 1)
     with pytest.raises(SourceError, match="readonly"):
         database.ask(lambda connection: connection.execute(sa.text("DELETE FROM orders")))
     database.close()
 
 
 def test_a_file_name_with_signs_of_an_address_in_it_is_a_file_name(tmp_path, lake):
-    shop = Shop(tmp_path / "my shop #1 100%.sqlite")
+    shop = shop_in(tmp_path / "my shop #1 100%.sqlite")
     shop.order("a", "2026-04-03 12:00:00")
     assert april(shop, lake).error is None
     assert by_window(lake) == {3: ["a"]}
@@ -413,7 +229,7 @@ def test_an_address_that_cannot_be_used_is_told_without_the_password(url, fault,
 
 
 def test_an_unknown_zone_is_refused(shop):
-    assert "DATABASE_TIMEZONE" in str(refused(f"sqlite:///{shop.path}", "Mars/Olympus"))
+    assert "DATABASE_TIMEZONE" in str(refused(shop.address, "Mars/Olympus"))
 
 
 class DriverError(Exception):
@@ -450,7 +266,7 @@ def test_a_pool_that_is_used_up_is_unavailable():
 
 
 def test_a_driver_that_repeats_the_password_is_not_repeated(shop):
-    database = Database(f"sqlite:///{shop.path}", 1)
+    database = Database(shop.address, 1)
     database._secrets = [*secrets_of("postgresql://okra:se%40same@host/shop?sslpassword=key2")]
 
     def question(connection: sa.Connection) -> None:
