@@ -159,7 +159,7 @@ def test_a_source_that_is_down_does_not_hide_one_that_is_well(office, account, t
         "sql_database": True,
         "stripe": False,
     }
-    assert "stripe: GET /v1/account broke off" in done.err
+    assert "stripe: GET /v1/account: the server cannot be reached" in done.err
     assert done.document[1]["streams"][0]["error"] == "unavailable"
     assert office.doctor("--source", "sql_database").code == 0
 
