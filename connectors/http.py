@@ -71,13 +71,15 @@ class Http:
         hook: Hook | None = None,
         timeout: tuple[float, float] = TIMEOUT,
         connections: int = 10,
+        header: str = "Authorization",
+        scheme: str = "Bearer",
     ) -> None:
-        """`base` has passed `usable_address`."""
+        """`base` has passed `usable_address`. The token goes into `header`, after `scheme` if there is one."""
         self._base = base
         self._hook = hook
         self._timeout = timeout
         self._session = _Session()
-        self._session.auth = _Bearer(token)
+        self._session.auth = _Token(header, f"{scheme} {token}".strip())
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.trust_env = not on_loopback(base)  # proxies are for the world outside
         self._session.mount(f"{urlsplit(base).scheme}://", HTTPAdapter(pool_maxsize=connections))
@@ -184,14 +186,14 @@ class _Session(requests.Session):
         return None
 
 
-class _Bearer(requests.auth.AuthBase):
-    """Puts the token into the header. As the session's `auth` it also keeps a .netrc from replacing it."""
+class _Token(requests.auth.AuthBase):
+    """Puts the token into a header. As the session's `auth` it also keeps a .netrc from replacing it."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, header: str, value: str) -> None:
+        self._header, self._value = header, value
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
+        request.headers[self._header] = self._value
         return request
 
 
