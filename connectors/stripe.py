@@ -31,7 +31,7 @@ from connectors.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.http import Http, header_value, retry_after, usable_address
+from connectors.http import Http, fault_of_status, header_value, retry_after, usable_address
 from connectors.stripe_billing import (
     INVOICE_LINES,
     SUBSCRIPTIONS,
@@ -198,6 +198,9 @@ class _Transport(stripe.HTTPClient):
         _usage: list[str] | None = None,
     ) -> tuple[str, int, Mapping[str, str]]:
         found = self._http.send(method, url, headers=headers, data=post_data)
+        # a refusal in other words than Stripe's, as of a proxy: the library would drop its headers and its meaning
+        if fault := b'"error"' not in found.body and fault_of_status(found):
+            raise fault
         try:
             return found.body.decode(), found.status, found.headers
         except UnicodeDecodeError:
