@@ -1,0 +1,25 @@
+"""Stripe: charges that a test places."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from connectors.sandbox.balance_transactions import row
+from connectors.sandbox.served import Served
+from connectors.sandbox.stripe import KEY, StripeServer, serve
+from connectors.stripe import SOURCE
+from tests.conformance.case import TODAY, Case
+
+
+def placed(moments: Mapping[int, datetime]) -> Served:
+    """Charges of ten dollars."""
+    # the server is given its rows oldest first
+    rows = [
+        row("charge", "charge", f"{number}", at, 10_00, 59, source="ch")
+        for number, at in sorted(moments.items(), key=lambda each: each[1])
+    ]
+    server = StripeServer(TODAY, rows=rows)
+    values = {"STRIPE_API_KEY": KEY, "STRIPE_API_BASE": server.address, "STRIPE_TIMEZONE": ""}
+    return Served(values, server.close)
+
+
+CASE = Case(source=SOURCE, serve=serve, placed={"balance_transactions": placed})

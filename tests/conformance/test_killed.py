@@ -1,0 +1,48 @@
+"""What a kill leaves behind, and how much memory many rows take: of the engine, that all sources share."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connectors.engine import pull
+from connectors.lake import Lake
+from tests.conformance.generated import NOW, days, generated
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """What the generated source came to in a process of its own."""
+    command = [sys.executable, "-m", "tests.conformance.generated", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def windows(lake: Lake) -> dict[str, tuple[int, str]]:
+    """Rows and checksum of every committed window."""
+    found = lake.manifests("generated", "ticks")
+    return {f"{day}": (manifest.rows, manifest.checksum) for day, manifest in found.items()}
+
+
+@pytest.mark.parametrize("moment", ["page", "file", "commit"])
+def test_a_process_that_is_killed_leaves_whole_windows_and_is_caught_up_with(
+    tmp_path: Path, moment: str
+) -> None:
+    lake, clean = Lake(tmp_path / "lake"), Lake(tmp_path / "clean")
+    pull(generated(3_000), {}, clean, days(10), now=lambda: NOW)
+    assert run("kill", lake.root, moment).returncode == -signal.SIGKILL
+    left = windows(lake)
+    assert 0 < len(left) < 10
+    assert left.items() <= windows(clean).items()
+    (report,) = pull(generated(3_000), {}, lake, days(10), now=lambda: NOW)
+    assert len(report.committed) == 10 - len(left)  # what was there is not asked for again
+    assert windows(lake) == windows(clean)
+
+
+def test_ten_times_the_rows_take_no_more_memory(tmp_path: Path) -> None:
+    few, few_kb = map(int, run("memory", tmp_path / "few", 10).stdout.split())
+    many, many_kb = map(int, run("memory", tmp_path / "many", 100).stdout.split())
+    assert (few, many) == (100_000, 1_000_000)
+    assert many_kb < 1.25 * few_kb
