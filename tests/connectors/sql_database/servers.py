@@ -14,9 +14,9 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -39,7 +39,7 @@ class Server(ABC):
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="okra-sql-"))
-        if self.is_root:
+        if user():
             os.chown(self.folder, NOBODY, NOBODY)
         self._numbers = count(1)
         try:
@@ -49,11 +49,6 @@ class Server(ABC):
         except BaseException:
             self.close()
             raise
-
-    @property
-    def is_root(self) -> bool:
-        """Whether the tests are run by root."""
-        return os.getuid() == 0
 
     def close(self) -> None:
         """Stop the server and remove its folder."""
@@ -80,8 +75,7 @@ class Server(ABC):
 
     def _spawn(self, *arguments: str | Path) -> subprocess.Popen[bytes]:
         """A process of the server's, by a user it accepts."""
-        user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if self.is_root else {}
-        with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
+        with self._log.open("ab") as log:
             return subprocess.Popen(
                 [str(each) for each in arguments],
                 cwd="/",
@@ -89,8 +83,13 @@ class Server(ABC):
                 stdout=log,
                 stderr=log,
                 env={"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(self.folder)},
-                **user,  # type: ignore[call-overload]
+                **user(),
             )
+
+    @property
+    def _log(self) -> Path:
+        """What the server's programs say."""
+        return self.folder / "log"
 
     def _wait(self) -> None:
         end = time.monotonic() + PATIENCE
@@ -101,8 +100,8 @@ class Server(ABC):
                     probe.connect(str(self.socket))
                 return self.run("SELECT 1")
             except (OSError, sa.exc.OperationalError):
-                assert self._process.poll() is None, "the server has ended by itself"
-                assert time.monotonic() < end, "the server does not come up"
+                assert self._process.poll() is None, self._log.read_text()
+                assert time.monotonic() < end, self._log.read_text()
                 time.sleep(0.05)
 
     @property
@@ -157,7 +156,7 @@ class PostgreSql(Server):
             programs / "initdb", "--pgdata", data, "--username", "root", "--pwfile", secret,
             "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale", "--no-sync",
         )  # fmt: skip
-        assert initdb.wait(PATIENCE) == 0, "initdb failed"
+        assert initdb.wait(PATIENCE) == 0, self._log.read_text()
         settings = {
             "listen_addresses": "", "unix_socket_directories": str(self.folder), "fsync": "off",
             "timezone": "Asia/Tokyo", "shared_buffers": "16MB",
@@ -196,7 +195,7 @@ class MariaDb(Server):
             executable("mariadb-install-db", folders), "--no-defaults", f"--datadir={data}",
             "--auth-root-authentication-method=normal", "--skip-test-db",
         )  # fmt: skip
-        assert install.wait(PATIENCE) == 0, "mariadb-install-db failed"
+        assert install.wait(PATIENCE) == 0, self._log.read_text()
         return self._spawn(
             server, "--no-defaults", f"--datadir={data}", f"--socket={self.socket}",
             f"--pid-file={self.folder / 'pid'}", "--skip-networking", "--default-time-zone=+09:00",
@@ -215,15 +214,20 @@ def postgres_folders() -> list[Path]:
     return [*(each / "pginstall" / "bin" for each in found), *sorted(installed, reverse=True)]
 
 
+def user() -> dict[str, Any]:
+    """As whom `subprocess` runs a server: somebody else where the tests are run by root."""
+    root = os.getuid() == 0
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if root else {}
+
+
 def executable(name: str, folders: Sequence[Path]) -> Path:
-    """A program in one of the folders or on the path. Skips the test when there is none."""
-    for folder in folders:
-        if os.access(folder / name, os.X_OK):
-            return folder / name
-    found = shutil.which(name)
-    if not found:
-        pytest.skip(f"{name} is not installed")
-    return Path(found).resolve()
+    """A program in one of the folders or on the path, which `user` may run. Skips the test when there is none."""
+    on_path = shutil.which(name)
+    for program in [*(folder / name for folder in folders), *([Path(on_path)] if on_path else [])]:
+        # asked as that user: an environment in root's own folder is nobody else's
+        if subprocess.run(["test", "-x", str(program)], check=False, **user()).returncode == 0:
+            return program.resolve()
+    pytest.skip(f"{name} is not installed")
 
 
 def started(kind: type[Server]) -> Iterator[Server]:
@@ -234,5 +238,3 @@ def started(kind: type[Server]) -> Iterator[Server]:
         yield server
     finally:
         server.close()
-        with suppress(FileNotFoundError):
-            (server.folder.parent / f"{server.folder.name}.log").unlink()
