@@ -3,11 +3,13 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from packaging.version import Version
 
 from pipelines import settings as okra_settings
 from pipelines.locks import exclusive
@@ -23,6 +25,14 @@ class Translator(DagsterDbtTranslator):
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The first folder below models/."""
         return str(dbt_resource_props["fqn"][1])
+
+
+class Dbt(DbtCliResource):
+    """The dbt of this interpreter's environment. Its version is known without the seconds of starting it."""
+
+    @property
+    def _cli_version(self) -> Version:
+        return Version(version("dbt-core"))
 
 
 @dg.definitions
@@ -49,8 +59,10 @@ def transformation() -> dg.Definitions:
         assets=[models],
         resources={
             # the dbt of this interpreter's environment, wherever PATH leads
-            "dbt": DbtCliResource(
-                project_dir=project, dbt_executable=str(Path(sys.executable).with_name("dbt"))
+            "dbt": Dbt(
+                project_dir=str(ROOT),
+                profiles_dir=str(ROOT),
+                dbt_executable=str(Path(sys.executable).with_name("dbt")),
             ),
             "day": Day(),
         },
