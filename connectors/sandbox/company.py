@@ -1,12 +1,11 @@
 """The sample company as a whole: each of its sources is served when it is first asked for."""
 
 import importlib
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from zoneinfo import ZoneInfo
 
 from connectors.contract import Source
 from connectors.engine import pull
@@ -63,27 +62,37 @@ class SampleCompany:
 
         A snapshot cannot be pulled for a day gone by, so a company that had none would have no history.
         Each of these days is therefore lived through: the same connector pulls from a server whose
-        clock stands on that day. Done once, when the lake holds none; a day missed later stays missed.
-        A server that cannot be set back has no such days: its snapshots begin today.
+        clock stands on that day. Done once, and taken up again where it was cut off; a day missed later
+        stays missed. A server that cannot be set back has no such days: its snapshots begin today.
         """
         streams = [stream.name for stream in source.streams if stream.snapshot]
         served = self._serve(source.name)
-        missing = [name for name in streams if not lake.manifests(source.name, name)]
-        if not missing or served is None or not served.has_a_past:
+        lived = self.home / f"past-of-{source.name}.lived"
+        if not streams or served is None or not served.has_a_past or lived.exists():
             return
+        taken = [lake.manifests(source.name, name).keys() for name in streams]
         day = max(first, FIRST_DAY)
         while day < self.today:
-            noon = datetime.combine(day, time(20), tzinfo=ZoneInfo("UTC"))
-            pull(
-                source,
-                on_day(served.values, day),
-                lake,
-                Range(day, day),
-                now=lambda noon=noon: noon,  # type: ignore[misc]
-                only=missing,
-                run_id="before-okra",
-            )
+            if not all(day in days for days in taken):
+                live_through(day, source, served.values, lake, streams)
             day += timedelta(days=1)
+        lived.touch()
+
+
+def live_through(
+    day: date, source: Source, values: Mapping[str, str], lake: Lake, streams: Sequence[str]
+) -> None:
+    """Pull the snapshots of `day` as on its evening (UTC)."""
+    evening = datetime.combine(day, time(20), tzinfo=UTC)
+    pull(
+        source,
+        on_day(values, day),
+        lake,
+        Range(day, day),
+        now=lambda: evening,
+        only=streams,
+        run_id="before-okra",
+    )
 
 
 def on_day(values: Mapping[str, str], day: date) -> dict[str, str]:

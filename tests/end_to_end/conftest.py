@@ -106,9 +106,9 @@ class Home:
         }
 
 
-def run_once(folder: Path, today: date) -> Home:
-    """The home in which the sample company was run whole on `today`; the first test that asks runs it."""
-    home = Home(folder / today.isoformat(), {"OKRA_SANDBOX_TODAY": today.isoformat()})
+def run_once(folder: Path, today: date, **settings: str) -> Home:
+    """The home in which the sample company was run on `today`; the first test that asks runs it."""
+    home = Home(folder / today.isoformat(), {"OKRA_SANDBOX_TODAY": today.isoformat(), **settings})
     with exclusive(folder / f"{today.isoformat()}.lock", wait=300):
         if not home.published.exists():
             done = home.okra("run")
@@ -133,8 +133,10 @@ def sample(shared_folder: Path) -> Home:
 
 @pytest.fixture(scope="session")
 def sample_after_the_year(shared_folder: Path) -> Home:
-    """The sample company on 8 January 2027, when the year 2026 is whole."""
-    return run_once(shared_folder, AFTER_THE_YEAR)
+    """The sample company on 8 January 2027, when the year 2026 is whole: its money and its sales."""
+    return run_once(
+        shared_folder, AFTER_THE_YEAR, OKRA_SOURCES="hubspot,stripe", OKRA_START_DATE="2025-12-01"
+    )
 
 
 @pytest.fixture
