@@ -6,19 +6,15 @@ although the rest was done; 2 when nothing was done because the command could no
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
-from connectors.errors import SourceError
 from pipelines import settings as okra_settings
-from pipelines.commands.view import View
-from pipelines.errors import OkraError
+from pipelines.commands import new
+from pipelines.commands.console import err, told, view
 from pipelines.settings import ROOT, Settings, SettingsError
 
 app = typer.Typer(
@@ -27,10 +23,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Holds a company's goals (OKRs) against its facts (KPIs), every day.",
 )
-# what is piped into a file or another program is not wrapped as if it were a narrow terminal
-WIDE = None if sys.stdout.isatty() else 140
-out = Console(width=WIDE)
-err = Console(stderr=True)
+app.add_typer(new.app, name="new")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 AsOf = Annotated[
@@ -228,25 +221,6 @@ def main() -> None:
     app()
 
 
-@contextmanager
-def told(context: typer.Context) -> Iterator[None]:
-    """Turn a fault into one line and exit code 2; with --debug, let its traceback through."""
-    try:
-        yield
-    except (typer.Exit, typer.Abort):
-        raise
-    except Exception as error:
-        if context.obj:
-            raise
-        if isinstance(error, OkraError | SourceError):
-            said = str(error)
-        else:  # a bug, a full disk: its text can be anything, so its kind comes first
-            first = next(iter(str(error).splitlines()), "")
-            said = f"{type(error).__name__}: {first} (`okra --debug …` shows where)"
-        err.print(f"okra: {said}", style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(2) from None
-
-
 def finish(went_well: bool) -> None:
     """Exit with 1 when something was left undone."""
     if not went_well:
@@ -294,8 +268,3 @@ def played(text: str, settings: Settings) -> date | None:
             f"and up to today ({settings.today()})"
         )
     return day
-
-
-def view(context: typer.Context, as_json: bool) -> View:
-    """Where a command shows what it does."""
-    return View(out, err, as_json=as_json, debug=bool(context.obj))

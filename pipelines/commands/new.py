@@ -1,0 +1,81 @@
+"""`okra new`: its options. What they come to is in `scaffolding`."""
+
+from typing import Annotated
+
+import typer
+
+from pipelines import settings
+from pipelines.commands.console import told, view
+from pipelines.settings import ROOT
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Write the files of a new connector, KPI or OKR; they run as they are.",
+)
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say which files would be written, and write none.")
+]
+Owner = Annotated[str, typer.Option(help="Who answers for it.")]
+
+
+@app.command("connector", epilog="Example: [cyan]okra new connector parcelo --stream deliveries[/]")
+def new_connector(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Its name, like `parcelo`.")],
+    stream: Annotated[str, typer.Option(help="What it is to pull.")] = "events",
+    dry_run: DryRun = False,
+) -> None:
+    """A REST connector with a server to try it on, a staging model and its conformance case."""
+    from pipelines.commands import scaffolding
+
+    with told(context):
+        made = scaffolding.connector(name, stream)
+        scaffolding.write(made, ROOT, view(context, False), dry_run=dry_run)
+
+
+@app.command("kpi", epilog="Example: [cyan]okra new kpi calls_answered --mart fct_calls[/]")
+def new_kpi(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Its name, like `calls_answered`.")],
+    mart: Annotated[str, typer.Option(help="What it is counted from.")] = "fct_orders",
+    summed: Annotated[
+        str, typer.Option("--sum", metavar="COLUMN", help="Add up this column, not the rows.")
+    ] = "",
+    by: Annotated[
+        list[str] | None, typer.Option(help="A dimension; may be given more than once.")
+    ] = None,
+    unit: Annotated[str, typer.Option(help="What the number counts; `money` for amounts.")] = "",
+    owner: Owner = "owner@example.com",
+    dry_run: DryRun = False,
+) -> None:
+    """A KPI: its SQL over a mart, and its description."""
+    from pipelines.commands import scaffolding
+
+    with told(context):
+        wish = scaffolding.KpiWish(
+            name=name, mart=mart, summed=summed, by=by or (), unit=unit, owner=owner
+        )
+        made = scaffolding.kpi(wish, ROOT)
+        scaffolding.write(made, ROOT, view(context, False), dry_run=dry_run)
+
+
+@app.command("okr", epilog="Example: [cyan]okra new okr more-orders --kpi units_sold[/]")
+def new_okr(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Its name, like `more-orders`.")],
+    kpi: Annotated[str, typer.Option(help="The KPI of its first key result.")] = "net_revenue",
+    target: Annotated[str, typer.Option(help="The number to reach: 2_000_000 or 96 %.")] = "",
+    period: Annotated[str, typer.Option(help="2026, 2026-Q4 or 2026-11 (this month).")] = "",
+    owner: Owner = "owner@example.com",
+    dry_run: DryRun = False,
+) -> None:
+    """An objective with one key result."""
+    from pipelines.commands import scaffolding
+    from pipelines.objectives import read_objectives, shown
+
+    with told(context):
+        found = settings.load()
+        _, kpis = read_objectives(found)
+        wish = scaffolding.OkrWish(name=name, kpi=kpi, target=target, period=period, owner=owner)
+        made = scaffolding.okr(wish, kpis, shown(found.definitions_path), found.today())
+        scaffolding.write(made, ROOT, view(context, False), dry_run=dry_run)

@@ -1,0 +1,253 @@
+"""`okra new`: the files of a new connector, KPI or OKR, that run as they are and are then made one's own."""
+
+import keyword
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import yaml
+
+from pipelines.commands.view import View
+from pipelines.errors import OkraError
+from pipelines.okr.kpi import PERCENT, Kpi
+
+TEMPLATES = Path(__file__).parents[1] / "scaffolds"
+LONGEST = {"connector": 20, "KPI": 50, "OKR": 50}
+"""Letters of a name. A connector's is in lines that would grow too long."""
+
+
+class ScaffoldError(OkraError):
+    """The files cannot be made; the text says why."""
+
+
+@dataclass(frozen=True)
+class Scaffold:
+    """Files to write, by their place in the project, and what to do with them."""
+
+    files: Mapping[str, str]
+    next_steps: Sequence[str]
+
+
+def write(scaffold: Scaffold, root: Path, view: View, *, dry_run: bool) -> None:
+    """Write the files below `root` and tell of them. Raises `ScaffoldError` before the first when one is there."""
+    there = [place for place in scaffold.files if (root / place).exists()]
+    if there:
+        raise ScaffoldError(f"{', '.join(there)} is there already; choose another name")
+    for place, text in scaffold.files.items():
+        if not dry_run:
+            path = root / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        view.note(f"{'would write' if dry_run else 'wrote'} {place}")
+    if not dry_run:
+        view.note("Next:")
+        for step in scaffold.next_steps:
+            view.note(f"  - {step}")
+
+
+def connector(name: str, stream: str) -> Scaffold:
+    """A REST connector, its sample company's server, its staging model and its case of the conformance suite."""
+    checked(name, "connector")
+    checked(stream, "connector", what="stream")
+    if stream == "source":
+        raise ScaffoldError(
+            "a stream cannot be called source: the connector's SOURCE is; choose another"
+        )
+    names = {
+        "name": name,
+        "NAME": name.upper(),
+        "Name": "".join(part.capitalize() for part in name.split("_")),
+        "title": title(name),
+        "stream": stream,
+        "STREAM": stream.upper(),
+    }
+    staging = f"models/staging/{name}"
+    places = {
+        f"connectors/{name}.py": "connector.py",
+        f"connectors/sandbox/{name}.py": "sandbox.py",
+        f"{staging}/_{name}__sources.yml": "sources.yml",
+        f"{staging}/stg_{name}__{stream}.sql": "staging.sql",
+        f"{staging}/stg_{name}__{stream}.yml": "staging.yml",
+        f"tests/conformance/cases/{name}.py": "case.py",
+    }
+    files = {place: filled(f"connector/{file}", names) for place, file in places.items()}
+    return Scaffold(
+        {place: sorted_imports(text) for place, text in files.items()},
+        [
+            f"put the API's own names into connectors/{name}.py: address, path, fields, pages",
+            f"have connectors/sandbox/{name}.py answer as the API does",
+            f"pytest tests/conformance -k {name}",
+            f"okra run --source {name}   (the sample company's, until {name.upper()}_TOKEN is set)",
+        ],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class KpiWish:
+    """What a new KPI is to be made of. It counts the rows of `mart`, or sums its column `summed`."""
+
+    name: str
+    mart: str
+    summed: str = ""
+    by: Sequence[str] = ()
+    unit: str = ""
+    owner: str = "owner@example.com"
+
+
+def kpi(wish: KpiWish, root: Path) -> Scaffold:
+    """A KPI over a mart that is there."""
+    name = checked(wish.name, "KPI")
+    columns = mart_columns(root, wish.mart)
+    day = next((x for x in columns if x == "day" or x.endswith("_on")), None)
+    if day is None:
+        raise ScaffoldError(f"{wish.mart} has no day (`day` or `…_on`); choose another mart")
+    unit = wish.unit or wish.summed or wish.mart.removeprefix("fct_")
+    by = [*wish.by, *(["currency"] if unit == "money" and "currency" not in wish.by else [])]
+    strange = [x for x in [*by, *([wish.summed] if wish.summed else [])] if x not in columns]
+    if strange:
+        raise ScaffoldError(
+            f"{wish.mart} has no column {', '.join(strange)}; it has {', '.join(columns)}"
+        )
+    value = f"sum({wish.summed})" if wish.summed else "count(*)"
+    selected = [day if day == "day" else f"{day} as day", *by, f"{value} as value"]
+    rows = wish.mart.removeprefix("fct_")
+    of_rows = rows.replace("_", " ")
+    names = {
+        "name": name,
+        "title": title(name),
+        "mart": wish.mart,
+        "rows": rows,
+        "unit": unit,
+        "precision": "2" if unit == "money" else "0",
+        "owner": wish.owner,
+        "described": f"Sum of {wish.summed} of {of_rows}"
+        if wish.summed
+        else f"Number of {of_rows}",
+        "row": " and ".join([", ".join(["a day", *by[:-1]]), *by[-1:]]),
+        "dimensions": ", ".join(by),
+        "key": ", ".join(["day", *by]),
+        "day_description": scalar(columns[day]),
+    }
+    described = [f"      - name: {x}\n        description: {scalar(columns[x])}" for x in by]
+    sql = {"columns": ",\n        ".join(selected), "grain": ", ".join([day, *by])}
+    described_yml = filled("kpi/kpi.yml", names | {"columns": "\n".join(described)})
+    return Scaffold(
+        {
+            f"models/kpis/kpi_{name}.sql": filled("kpi/kpi.sql", names | sql),
+            f"models/kpis/kpi_{name}.yml": described_yml.replace(
+                "\n\n      - name", "\n      - name"
+            ),
+        },
+        [
+            f"say in models/kpis/kpi_{name}.sql which rows count (`where`)",
+            f"say in models/kpis/kpi_{name}.yml what it means, whether up is good, and whose it is",
+            "okra score   (models what is in the lake; `okra run` pulls before)",
+            f"okra new okr {name.replace('_', '-')} --kpi {name}",
+        ],
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OkrWish:
+    """What a new objective is to hold."""
+
+    name: str
+    kpi: str
+    target: str = ""
+    period: str = ""
+    owner: str = "owner@example.com"
+
+
+def okr(wish: OkrWish, kpis: Mapping[str, Kpi], folder: str, today: date) -> Scaffold:
+    """An objective with one key result over a KPI that is there, for the month of `today` if no period is named."""
+    name = checked(wish.name.replace("-", "_"), "OKR").replace("_", "-")
+    measured = kpis.get(wish.kpi)
+    if measured is None:
+        raise ScaffoldError(f"there is no KPI {wish.kpi!r}; there are {', '.join(sorted(kpis))}")
+    target = wish.target or ("90 %" if measured.unit == PERCENT else "100")
+    goal = "at_least" if measured.direction == "up" else "at_most"
+    label = measured.label
+    names = {
+        "title": title(name),
+        "id": name,
+        "owner": wish.owner,
+        "period": wish.period or f"{today:%Y-%m}",
+        "key_result": wish.kpi.replace("_", "-"),
+        "wording": scalar(f"{label}: {goal.replace('_', ' ')} {target}"),
+        "kpi": wish.kpi,
+    }
+    lines = [f"    {goal}: {target}"]
+    if not measured.accumulates and measured.kind != "distinct":
+        lines.insert(
+            0,
+            "    from: measured   # a level has a way to go: from where it stood before the period",
+        )
+    text = filled("okr/okr.yml", names) + "\n".join(lines) + "\n"
+    place = f"{folder}/{name}.yml"
+    return Scaffold(
+        {place: text},
+        [
+            f"put your own number and period into {place}",
+            f"okra check {place}",
+            "okra run   (the objective is in the scorecard)",
+        ],
+    )
+
+
+def checked(name: str, kind: str, *, what: str = "") -> str:
+    """`name`, when it can be one. Raises `ScaffoldError`."""
+    longest = LONGEST[kind]
+    fits = re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) and len(name) <= longest
+    if not fits or keyword.iskeyword(name):
+        raise ScaffoldError(
+            f"{name!r} cannot be the name of a {what or kind}: write small letters, digits and single "
+            f"underscores, a letter first, at most {longest} (it becomes the name of files)"
+        )
+    return name
+
+
+def mart_columns(root: Path, mart: str) -> dict[str, str]:
+    """The columns of a mart with their descriptions, from its YAML. Raises `ScaffoldError` when there is none."""
+    folder = root / "models/marts"
+    marts = sorted(path.stem for path in folder.glob("fct_*.yml"))
+    if mart not in marts:
+        raise ScaffoldError(f"there is no mart {mart!r}; there are {', '.join(marts)}")
+    content: Any = yaml.safe_load((folder / f"{mart}.yml").read_text(encoding="utf-8"))
+    (model,) = (each for each in content["models"] if each["name"] == mart)
+    return {
+        each["name"]: " ".join(each.get("description", "").split()) for each in model["columns"]
+    }
+
+
+def filled(template: str, names: Mapping[str, str]) -> str:
+    """A template with its names filled in."""
+    text = (TEMPLATES / f"{template}.tmpl").read_text(encoding="utf-8")
+    return Template(text).substitute(names)
+
+
+def title(name: str) -> str:
+    """A name as people write it."""
+    return re.sub("[_-]", " ", name).capitalize()
+
+
+def scalar(text: str) -> str:
+    """`text` as YAML writes it in one line."""
+    return str(yaml.safe_dump(text, width=10_000, allow_unicode=True)).removesuffix("...\n").strip()
+
+
+def sorted_imports(text: str) -> str:
+    """The text with neighbouring `from` lines in order, which depends on what the new module is called."""
+    found: list[str] = []
+    run: list[str] = []
+    for line in text.splitlines(keepends=True):
+        if line.startswith("from "):
+            run.append(line)
+            continue
+        found += [*sorted(run, key=lambda each: each.split()[1]), line]
+        run = []
+    return "".join(found + run)

@@ -1,0 +1,245 @@
+"""`okra new`: what it writes runs as it is, and it writes over nothing."""
+
+import io
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from connectors.contract import Source
+from pipelines.commands import scaffolding
+from pipelines.commands.scaffolding import KpiWish, OkrWish, Scaffold, ScaffoldError
+from pipelines.commands.view import View
+from pipelines.kpi_definitions import read_kpi, read_kpis
+from pipelines.models import KPI_FOLDER
+from pipelines.okr.kpi import Kpi
+from pipelines.okr.loading import load
+from pipelines.settings import ROOT
+
+TODAY = date(2026, 11, 25)
+BIN = Path(sys.executable).parent
+Write = Callable[..., str]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project without its past and its data."""
+    copy = tmp_path / "project"
+    for part in (
+        "connectors",
+        "pipelines",
+        "models",
+        "macros",
+        "tests/conformance",
+        "tests/sql_lint",
+    ):
+        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("pyproject.toml", "docs/adding-a-connector.md", ".sqlfluffignore"):
+        (copy / file).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, copy / file)
+    return copy
+
+
+@pytest.fixture
+def write() -> Write:
+    """Writes a scaffold into a folder; gives what a person is told."""
+
+    def write(scaffold: Scaffold, root: Path, *, dry_run: bool = False) -> str:
+        told = io.StringIO()
+        console = Console(file=told, width=200)
+        view = View(console, console, as_json=False, debug=False)
+        scaffolding.write(scaffold, root, view, dry_run=dry_run)
+        return told.getvalue()
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def kpis() -> dict[str, Kpi]:
+    return read_kpis(KPI_FOLDER, ROOT / "models/kpis/sheet_kpis.yml")
+
+
+def run(project: Path, *command: str) -> None:
+    """Runs a tool of our environment in the project; it must be content."""
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=project,
+        env={"PATH": str(BIN), "PYTHONPATH": str(project)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def written(project: Path, scaffold: Scaffold, suffix: str) -> list[str]:
+    """The files of a kind, by their place."""
+    return [place for place in scaffold.files if place.endswith(suffix)]
+
+
+# names that sort before and after those that the files import beside them, and the longest there can be
+@pytest.mark.parametrize(
+    ("name", "stream"), [("acme", "sales"), ("zeta_works", "events"), ("z" * 20, "y" * 20)]
+)
+def test_a_new_connector_is_in_the_projects_own_style(
+    project: Path, write: Write, name: str, stream: str
+) -> None:
+    made = scaffolding.connector(name, stream)
+    write(made, project)
+    python, sql = written(project, made, ".py"), written(project, made, ".sql")
+    run(project, "ruff", "check", *python)
+    run(project, "ruff", "format", "--check", *python)
+    run(project, "sqlfluff", "lint", *sql)
+
+
+def test_a_new_connector_is_typed_and_passes_the_conformance_suite(
+    project: Path, write: Write
+) -> None:
+    made = scaffolding.connector("acme_parcels", "deliveries")
+    told = write(made, project)
+    assert "pytest tests/conformance -k acme_parcels" in told
+    run(project, "mypy", "connectors/acme_parcels.py", "connectors/sandbox/acme_parcels.py")
+    chosen = ["tests/conformance/test_repeatable.py", "tests/conformance/test_placed_rows.py"]
+    run(project, "pytest", *chosen, "-k", "acme_parcels", "-p", "no:cacheprovider")
+
+
+def test_a_new_connector_has_a_staging_model_for_the_stream_it_declares(
+    project: Path, write: Write
+) -> None:
+    made = scaffolding.connector("acme", "sales")
+    sql = made.files["models/staging/acme/stg_acme__sales.sql"]
+    found: dict[str, object] = {}
+    exec(made.files["connectors/acme.py"], found)
+    source = found["SOURCE"]
+    assert isinstance(source, Source)
+    assert (source.name, [stream.name for stream in source.streams]) == ("acme", ["sales"])
+    assert 'read_lake("acme", "sales")' in sql
+    for column in ("id", "happened_at", "kind", "amount", "currency"):
+        assert column in sql
+        assert column in source.streams[0].schema.names
+
+
+def test_a_new_kpi_counts_the_rows_of_a_mart_by_day(project: Path, write: Write) -> None:
+    made = scaffolding.kpi(KpiWish(name="orders_placed", mart="fct_orders"), project)
+    write(made, project)
+    sql = (project / "models/kpis/kpi_orders_placed.sql").read_text()
+    assert "ordered_on as day,\n        count(*) as value\n    from orders\n" in sql
+    kpi = read_kpi(project / "models/kpis/kpi_orders_placed.sql")
+    assert (kpi.kind, kpi.unit, kpi.direction, kpi.dimensions) == ("flow", "orders", "up", ())
+    assert kpi.description == "Number of orders. One row a day with one."
+    run(project, "sqlfluff", "lint", "models/kpis/kpi_orders_placed.sql")
+
+
+def test_a_new_kpi_of_money_is_told_by_currency(project: Path, write: Write) -> None:
+    wish = KpiWish(name="sold", mart="fct_deals", summed="amount", by=["sales_rep"], unit="money")
+    made = scaffolding.kpi(wish, project)
+    write(made, project)
+    kpi = read_kpi(project / "models/kpis/kpi_sold.sql")
+    assert (kpi.unit, kpi.precision, kpi.dimensions) == ("money", 2, ("sales_rep", "currency"))
+    sql = made.files["models/kpis/kpi_sold.sql"]
+    assert "sales_rep,\n        currency,\n        sum(amount) as value" in sql
+    assert "group by entered_on, sales_rep, currency" in sql
+    run(project, "sqlfluff", "lint", "models/kpis/kpi_sold.sql")
+
+
+@pytest.mark.parametrize(
+    ("wish", "told"),
+    [
+        (KpiWish(name="a", mart="fct_nothing"), "there is no mart 'fct_nothing'; there are fct_"),
+        (
+            KpiWish(name="a", mart="fct_orders", by=["shop"]),
+            "fct_orders has no column shop; it has",
+        ),
+        (
+            KpiWish(name="a", mart="fct_orders", summed="sum"),
+            "fct_orders has no column sum; it has",
+        ),
+        (KpiWish(name="a", mart="fct_shipments", unit="money"), "fct_shipments has no column curr"),
+        (KpiWish(name="a", mart="fct_visitors"), "fct_visitors has no day"),
+    ],
+)
+def test_a_kpi_of_what_is_not_there_is_refused(wish: KpiWish, told: str) -> None:
+    with pytest.raises(ScaffoldError) as refused:
+        scaffolding.kpi(wish, ROOT)
+    assert told in str(refused.value)
+
+
+def test_a_new_okr_is_accepted_for_every_kpi_there_is(kpis: dict[str, Kpi]) -> None:
+    for name in kpis:
+        made = scaffolding.okr(
+            OkrWish(name=f"more-{name}", kpi=name), kpis, "okr_definitions", TODAY
+        )
+        (text,) = made.files.values()
+        loaded = load({"new.yml": text}, kpis)
+        assert not loaded.faults, name
+        (objective,) = loaded.objectives
+        assert objective.period.label == "2026-11"
+        (result,) = objective.key_results
+        assert result.kpi == name
+        assert (result.at_most is None) == (kpis[name].direction == "up")
+
+
+def test_a_new_okr_has_the_number_and_the_period_that_are_asked_for(kpis: dict[str, Kpi]) -> None:
+    wish = OkrWish(
+        name="happy", kpi="customer_satisfaction", target="96 %", period="2026-Q4", owner="me@x.org"
+    )
+    ((place, text),) = scaffolding.okr(wish, kpis, "okr_definitions", TODAY).files.items()
+    assert place == "okr_definitions/happy.yml"
+    for line in ("owner: me@x.org", "period: 2026-Q4", "from: measured", "at_least: 96 %"):
+        assert line in text
+    with pytest.raises(ScaffoldError, match="there is no KPI 'happiness'; there are"):
+        scaffolding.okr(OkrWish(name="happy", kpi="happiness"), kpis, "okr_definitions", TODAY)
+
+
+def test_nothing_is_written_over_and_then_nothing_is_written_at_all(
+    tmp_path: Path, write: Write
+) -> None:
+    mine = tmp_path / "models/staging/acme/_acme__sources.yml"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    with pytest.raises(ScaffoldError, match=r"_acme__sources\.yml is there already"):
+        write(scaffolding.connector("acme", "sales"), tmp_path)
+    assert mine.read_text() == "mine"
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [mine]
+
+
+def test_a_dry_run_says_what_it_would_write_and_writes_nothing(
+    tmp_path: Path, write: Write
+) -> None:
+    told = write(scaffolding.connector("acme", "sales"), tmp_path, dry_run=True)
+    assert "would write connectors/acme.py\n" in told
+    assert told.count("would write") == 6
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "Acme",
+        "acme-works",
+        "2acme",
+        "_acme",
+        "acme_",
+        "a__b",
+        "../acme",
+        "class",
+        "x" * 21,
+        "é",
+    ],
+)
+def test_a_name_that_cannot_be_one_is_refused(name: str) -> None:
+    with pytest.raises(ScaffoldError, match="cannot be the name of a connector"):
+        scaffolding.connector(name, "sales")
+    with pytest.raises(ScaffoldError, match="cannot be the name of a stream"):
+        scaffolding.connector("acme", name)
+
+
+def test_a_stream_does_not_take_the_connectors_own_name_for_itself() -> None:
+    with pytest.raises(ScaffoldError, match="cannot be called source"):
+        scaffolding.connector("acme", "source")
