@@ -71,7 +71,8 @@ def new_okr(
 ) -> None:
     """An objective with one key result."""
     from pipelines.commands import scaffolding
-    from pipelines.objectives import read_objectives, shown
+    from pipelines.kpi_definitions import shown
+    from pipelines.objectives import read_objectives
 
     with told(context):
         found = settings.load()

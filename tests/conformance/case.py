@@ -53,9 +53,12 @@ class Case:
 
 
 def cases() -> dict[str, Case]:
-    """Every source that there is a connector for, and every other that has a case."""
-    names = {*catalog.sources(), *(path.stem for path in CASES.glob("*.py"))} - {"__init__"}
-    return {name: case_of(name) for name in sorted(names)}
+    """Every source that has a case, and every other that there is a connector for, by name."""
+    connectors = catalog.sources()
+    others = {path.stem for path in CASES.glob("*.py")} - connectors.keys()
+    # a connector's own case counts, where another is of a source with the same name
+    found = {case.source.name: case for case in map(case_of, [*others, *connectors])}
+    return dict(sorted(found.items()))
 
 
 def case_of(name: str) -> Case:
