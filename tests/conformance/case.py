@@ -6,7 +6,6 @@ the vendor writes its refusals.
 """
 
 import importlib
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -39,7 +38,7 @@ class Case:
 
     source: Source
     serve: Callable[[date, Path], Served]
-    """The sample company's server."""
+    """The sample company's server, without the vendor's ceilings: the suite sleeps through no pause."""
     placed: Mapping[str, Placed] = field(default_factory=dict)
     """By stream: a server for rows that a test places."""
     too_fast: tuple[Reply, ...] = ()
@@ -74,11 +73,11 @@ def case_of(name: str) -> Case:
 
 @dataclass
 class Pull:
-    """How a test pulls: into its own lake, without sleeping through the pauses that a source asks for."""
+    """How a test pulls: into its own lake, and without sleeping."""
 
     lake: Lake
     waits: list[float] = field(default_factory=list)
-    """Seconds that were waited for, or would have been."""
+    """Seconds that would have been waited for."""
 
     def __call__(
         self,
@@ -90,15 +89,9 @@ class Pull:
         only: list[str] | None = None,
     ) -> dict[str, StreamReport]:
         """The reports by stream."""
-        calls = ThrottledCalls(source.limits, source.diagnose, sleep=self.sleep)
+        calls = ThrottledCalls(source.limits, source.diagnose, sleep=self.waits.append)
         reports = pull(source, values, self.lake, wanted, now=lambda: now, only=only, calls=calls)
         return {report.stream.name: report for report in reports}
-
-    def sleep(self, seconds: float) -> None:
-        """Keeps to a source's pace, which its sandbox enforces; leaves out every longer pause."""
-        self.waits.append(seconds)
-        if seconds < 0.3:
-            time.sleep(seconds)
 
     def stored(self, source: Source) -> dict[str, dict[date, tuple[int, str]]]:
         """By stream and window: how many rows the lake holds, and their checksum."""
