@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from connectors.contract import Source
+from pipelines.cli import app
 from pipelines.commands import scaffolding
 from pipelines.commands.scaffolding import KpiWish, OkrWish, Scaffold, ScaffoldError
 from pipelines.commands.view import View
@@ -243,3 +245,24 @@ def test_a_name_that_cannot_be_one_is_refused(name: str) -> None:
 def test_a_stream_does_not_take_the_connectors_own_name_for_itself() -> None:
     with pytest.raises(ScaffoldError, match="cannot be called source"):
         scaffolding.connector("acme", "source")
+
+
+@pytest.mark.parametrize(
+    ("command", "written"),
+    [
+        (["connector", "acme", "--stream", "sales"], "models/staging/acme/stg_acme__sales.sql"),
+        (["kpi", "calls_a_day", "--mart", "fct_calls", "--by", "direction"], "kpi_calls_a_day.yml"),
+        (["okr", "more-orders", "--kpi", "units_sold"], "okr_definitions/more-orders.yml"),
+    ],
+)
+def test_the_command_says_what_it_would_write(command: list[str], written: str) -> None:
+    told = CliRunner().invoke(app, ["new", *command, "--dry-run"])
+    assert told.exit_code == 0
+    assert f"{written}\n" in told.stderr
+    assert not list(ROOT.rglob(Path(written).name))
+
+
+def test_the_command_ends_with_2_and_a_reason_when_it_cannot_be_followed() -> None:
+    told = CliRunner().invoke(app, ["new", "connector", "http"])
+    assert told.exit_code == 2
+    assert "connectors/http.py is there already" in told.stderr
