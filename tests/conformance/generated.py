@@ -1,6 +1,6 @@
 """A source that makes up its rows, for what is asked of the engine with any source: a kill, and a million rows.
 
-python -m tests.conformance.generated kill <lake> <moment>    pulls, and kills itself: `page`, `file` or `commit`
+python -m tests.conformance.generated kill <lake> <moment>    pulls, and kills itself
 python -m tests.conformance.generated memory <lake> <days>    pulls 10,000 rows a day, writes the peak memory
 """
 
@@ -94,17 +94,21 @@ def days(number: int) -> Range:
 
 
 def kill(root: Path, moment: str) -> None:
-    """Pulls ten days of 3,000 rows and dies by SIGKILL in the second half of them."""
+    """Pulls ten days of 3,000 rows and dies by SIGKILL in the second half of them.
+
+    `moment`: `page`, between two pages; or `before` or `after` a write of a `.parquet` or a `.json`.
+    """
+    when, _, kind = moment.partition(" ")
     written: list[Path] = []
     genuine = lake_module.replace
 
     def replace(path: Path, write: object) -> None:
-        dies = moment == "commit" and path.name == lake_module.MANIFEST and len(written) > 13
-        if dies:  # the data is there, the manifest that commits it is not
+        dies = path.suffix == kind and len(written) > 13
+        if dies and when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         genuine(path, write)  # type: ignore[arg-type]
         written.append(path)
-        if moment == "file" and path.suffix == ".parquet" and len(written) > 13:
+        if dies:
             os.kill(os.getpid(), signal.SIGKILL)
 
     lake_module.replace = replace
