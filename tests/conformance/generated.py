@@ -1,7 +1,7 @@
 """A source that makes up its rows, for what is asked of the engine with any source: a kill, and a million rows.
 
 python -m tests.conformance.generated kill <lake> <moment>    pulls, and kills itself
-python -m tests.conformance.generated memory <lake> <days>    pulls 10,000 rows a day, writes the peak memory
+python -m tests.conformance.generated memory <lake> <days>    pulls 10,000 rows a day, tells the peak memory
 """
 
 import os
@@ -117,9 +117,10 @@ def kill(root: Path, moment: str) -> None:
 
 
 def memory(root: Path, number: int) -> None:
-    """Pulls and writes the rows in the lake, and the most memory the process ever had (kB)."""
+    """Pulls and writes the rows in the lake, the most memory the process ever had, and of it Arrow (kB)."""
     (report,) = pull(generated(10_000, workers=2), {}, Lake(root), days(number), now=lambda: NOW)
-    sys.stdout.write(f"{report.rows} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\n")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    sys.stdout.write(f"{report.rows} {peak} {pa.default_memory_pool().max_memory() // 1024}\n")
 
 
 if __name__ == "__main__":
