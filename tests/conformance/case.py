@@ -65,10 +65,13 @@ def case_of(name: str) -> Case:
     if (CASES / f"{name}.py").exists():
         found: Case = importlib.import_module(f"tests.conformance.cases.{name}").CASE
         return found
-    return Case(
-        source=catalog.sources()[name],
-        serve=importlib.import_module(f"connectors.sandbox.{name}").serve,
-    )
+    try:
+        sandbox = importlib.import_module(f"connectors.sandbox.{name}")
+    except ModuleNotFoundError as missing:
+        raise LookupError(
+            f"{name} cannot be tried: give it connectors/sandbox/{name}.py or tests/conformance/cases/{name}.py"
+        ) from missing
+    return Case(source=catalog.sources()[name], serve=sandbox.serve)
 
 
 @dataclass
