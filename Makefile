@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# in memory where that is to be had: lakes are made of many small files, each put safely on disk
+SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 .DEFAULT_GOAL := help
 .PHONY: help run ui test lint format bench lock clean
 
@@ -15,7 +17,7 @@ ui: $(VENV)/.installed ## Dagster's web UI with the daily schedule, on http://12
 	@$(BIN)/okra ui
 
 test: $(VENV)/.developing ## The test suite
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --basetemp="$$(mktemp -d $(SCRATCH)/okra-tests.XXXXXX)"
 
 lint: $(VENV)/.developing ## Style, types, layers and SQL, as CI runs them
 	@$(BIN)/ruff check .

@@ -26,6 +26,10 @@ BREAKS = {
     "assert_a_balance_movement_is_its_amount_less_its_fee": """
         update marts.fct_balance_movements set fee = fee + 1 where currency = 'EUR'
     """,
+    "assert_mrr_movements_sum_to_the_change_in_mrr": """
+        insert into marts.fct_mrr_movements by name
+        select date '2026-02-10' as day, 'c-1' as customer_id, 'USD' as currency, 'new' as movement, 5 as amount
+    """,
 }
 
 
