@@ -1,5 +1,6 @@
 """How dbt is told about this installation, and where its project is."""
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -7,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from connectors import catalog
-from connectors.lake import Lake
+from connectors.lake import Lake, replace
 from connectors.lake_catalog import write_catalog
 from pipelines.errors import OkraError
 from pipelines.kpi_definitions import kpi_names, shown
@@ -17,6 +18,8 @@ from pipelines.sheet_kpis import as_json, read_sheet_kpis
 KPI_FOLDER = ROOT / "models" / "kpis"
 TARGET = ROOT / "target"
 MANIFEST = TARGET / "manifest.json"
+MADE_OF = TARGET / "manifest.made-of"
+"""What the manifest was made of."""
 
 
 class ModelsError(OkraError):
@@ -54,11 +57,12 @@ def static_environment(settings: Settings) -> dict[str, str]:
 
 
 def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
-    """Dbt's manifest, made anew when a model, a seed or the project file is younger. Returns its path.
+    """Dbt's manifest, made anew when anything it was made of is another. Returns its path.
 
     `environment`: that of this process, which dbt's process gets too. Raises `ModelsError`.
     """
-    if MANIFEST.exists() and MANIFEST.stat().st_mtime >= newest_source():
+    made_of = sources_fingerprint()
+    if MANIFEST.exists() and MADE_OF.exists() and MADE_OF.read_text("ascii") == made_of:
         return MANIFEST
     done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
         [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(ROOT)],
@@ -70,18 +74,21 @@ def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
     )
     if done.returncode:
         raise ModelsError(f"dbt cannot read the models: {(done.stdout + done.stderr).strip()}")
+    replace(MADE_OF, lambda temporary: temporary.write_text(made_of, "ascii"))
     return MANIFEST
 
 
-def newest_source() -> float:
-    """When anything that dbt reads last changed (seconds since the epoch)."""
-    # a folder's own time tells of a file that went
-    paths = [
-        path for name in ("models", "macros") for path in (ROOT / name, *(ROOT / name).rglob("*"))
-    ]
+def sources_fingerprint() -> str:
+    """Tells by name, size and time whether any file that dbt reads is another. A renamed one is."""
+    paths = [ROOT / "dbt_project.yml", ROOT / "profiles.yml", *(ROOT / "macros").rglob("*.sql")]
+    for suffix in ("sql", "yml", "csv"):
+        paths += (ROOT / "models").rglob(f"*.{suffix}")
     paths += (ROOT / "tests" / "models").rglob("*.sql")
-    paths += [ROOT / "dbt_project.yml", ROOT / "profiles.yml"]
-    return max(path.stat().st_mtime for path in paths if path.exists())
+    seen = [
+        (path.relative_to(ROOT).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted(paths)
+    ]
+    return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
 def catalog_lake(settings: Settings) -> None:

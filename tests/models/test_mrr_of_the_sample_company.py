@@ -28,8 +28,6 @@ def warehouse(warehouse_in: Any, tmp_path_factory: pytest.TempPathFactory) -> An
     lake = found.lake.lake
     for report in pull(SOURCE, served.values, lake, days, now=lambda: noon, only=streams):
         assert report.error is None
-        for window, manifest in lake.manifests("stripe", report.stream.name).items():
-            found.lake.manifests["stripe", report.stream.name, window] = manifest
     served.close()
     models = ["+kpi_mrr", "+kpi_mrr_movements", "stg_stripe__subscriptions"]
     found.build(TODAY, "--select", *models)
