@@ -17,7 +17,7 @@ ui: $(VENV)/.installed ## Dagster's web UI with the daily schedule, on http://12
 	@$(BIN)/okra ui
 
 test: $(VENV)/.developing ## The test suite
-	@$(BIN)/pytest -n 2 --basetemp="$$(mktemp -d $(SCRATCH)/okra-tests.XXXXXX)"
+	@$(BIN)/pytest -n 2 --dist worksteal --basetemp="$$(mktemp -d $(SCRATCH)/okra-tests.XXXXXX)"
 
 lint: $(VENV)/.developing ## Style, types, layers and SQL, as CI runs them
 	@$(BIN)/ruff check .
@@ -31,8 +31,10 @@ format: $(VENV)/.developing ## Put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix models
 
-bench: $(VENV)/.developing ## Time a daily run and its parts; prints the README's table of figures
+bench: $(VENV)/.developing ## Time a daily run, the pull of a large Stripe account and the odds; prints the README's figures
 	@$(BIN)/python -m tests.benchmarks.daily_run
+	@$(BIN)/python -m tests.benchmarks.stripe_throughput
+	@$(BIN)/python -m tests.benchmarks.forecast_speed
 
 lock: $(VENV)/.developing ## Lock the newest dependencies that fit (versions and hashes, no addresses)
 	@$(BIN)/uv pip compile pyproject.toml --extra build --no-strip-extras --universal --python-version 3.11 --generate-hashes \

@@ -71,6 +71,17 @@ def test_152_340_people_visited_the_site_in_october(sample: Home) -> None:
     assert "google_analytics.visitors_by_month" in source
 
 
+def test_return_on_ad_spend_was_4_2_in_the_third_quarter(sample: Home) -> None:
+    value, numerator, denominator, source = sample.row(
+        "select value, numerator, denominator, sources from kpi_periods "
+        "where kpi = 'return_on_ad_spend' and period = 'quarter' and period_start = '2026-07-01' "
+        "and dimension = 'total'"
+    )
+    assert value == Decimal("4.2")
+    assert numerator == Decimal("4.2") * denominator > 0
+    assert source == "google_ads.campaign_days,meta_ads.campaign_days"
+
+
 def test_the_open_month_says_how_far_it_goes(sample: Home) -> None:
     *_, end, through, complete = sample.row(
         "select value, period_end, data_through, complete from kpi_periods "

@@ -23,6 +23,14 @@ def headline(home: Home, key_result: str) -> dict[str, Any]:
     return dict(zip(names, row, strict=True))
 
 
+def test_customer_satisfaction_rating_to_96_percent_in_the_first_quarter(sample: Home) -> None:
+    found = headline(sample, "satisfied-customers/satisfaction")
+    # 144 good of 150 ratings, after 128 of 138 in the quarter before
+    assert (found["target"], found["actual"]) == (Decimal("0.96"), Decimal("0.96"))
+    assert (found["score"], found["status"]) == (1, "achieved")
+    assert found["deadline"] == date(2026, 3, 31)
+
+
 def test_two_million_dollars_in_revenue_before_the_end_of_the_year(sample: Home) -> None:
     found = headline(sample, "two-million/revenue")
     # January to October as the company's year is written down, and November as far as it goes

@@ -19,7 +19,11 @@ def open_windows(source: Source) -> int:
 def test_a_second_run_of_the_day_pulls_what_may_have_changed_and_publishes_the_same_bytes(
     new_home: Callable[..., Home],
 ) -> None:
-    home = new_home(OKRA_SANDBOX_TODAY="2026-11-25", OKRA_START_DATE="2026-06-01")
+    home = new_home(
+        OKRA_SANDBOX_TODAY="2026-11-25",
+        OKRA_START_DATE="2026-08-01",
+        OKRA_SOURCES="facebook_pages,google_analytics,spreadsheet,sql_database,stripe,zendesk",
+    )
     first = home.okra("run", "--json")
     before = home.checksums()
     assert first.code == 0, first.err

@@ -5,13 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import settings
 
 from pipelines.okr.factors.amounts import Amount, Amounts
-
-# exact fractions take their time on a busy machine, which is no fault of the arithmetic
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 Plain = Callable[..., Amounts]
 
