@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from pipelines.factor_table import KPI_FACTORS
 from pipelines.okr.factors.factor import Factor
-from pipelines.score_store import SCHEMA, comment, quoted, row_of
+from pipelines.score_store import SCHEMA, comment, row_of
+from pipelines.sql_text import quoted
 
 PLACE = f"{SCHEMA}.{KPI_FACTORS.name}"
 
@@ -43,7 +44,7 @@ def store(warehouse: Path, rows: Sequence[Factor], as_of: date, run_id: str) -> 
     Raises `duckdb.Error`, with the table left as it was.
     """
     columns = ", ".join(f'"{name}" {kind}' for name, (kind, _) in KPI_FACTORS.columns.items())
-    key = ", ".join(quoted(KPI_FACTORS.key))
+    key = ", ".join(map(quoted, KPI_FACTORS.key))
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("begin")
         connection.execute(f"create schema if not exists {SCHEMA}")

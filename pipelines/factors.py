@@ -5,7 +5,7 @@ the days, and the scores of the day, whose targets it splits.
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,11 @@ from pipelines.okr.factors.history import History
 from pipelines.okr.factors.periods_compared import CADENCES, Trust, period_factors
 from pipelines.okr.factors.targets import Gap, gap_factors
 from pipelines.okr.facts import TOTAL
-from pipelines.okr.kpi import Kpi
 from pipelines.okr.periods import Cadence, Period, containing
 from pipelines.okr.scorecard import trust_flags
 from pipelines.run_inputs import run_id
 from pipelines.settings import Settings
 from pipelines.warehouse_facts import read_facts
-
-MONEY = "money"
 
 _TRUST = """
     select kpi, period, period_start, trust from reporting.kpi_periods
@@ -61,8 +58,7 @@ def write_factors(settings: Settings, as_of: date) -> Factors:
 
     Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`, `duckdb.Error`.
     """
-    loaded, declared = read_objectives(settings)
-    kpis = {name: in_currency(kpi, settings.currency) for name, kpi in declared.items()}
+    loaded, kpis = read_objectives(settings)
     facts = read_facts(settings.warehouse_path, kpis, settings.currency)
     trust, scored = read_rest(settings.warehouse_path, as_of)
     rows: list[Factor] = []
@@ -77,11 +73,6 @@ def write_factors(settings: Settings, as_of: date) -> Factors:
     name = run_id(settings, as_of)
     store(settings.warehouse_path, rows, as_of, name)
     return Factors(as_of, name, rows)
-
-
-def in_currency(kpi: Kpi, currency: str) -> Kpi:
-    """The KPI in the unit its published values have: `money` is in the currency the business reports in."""
-    return replace(kpi, unit=currency) if kpi.unit == MONEY else kpi
 
 
 def read_rest(warehouse: Path, as_of: date) -> tuple[Trust, list[tuple[Any, ...]]]:

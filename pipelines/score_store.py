@@ -24,6 +24,7 @@ from pipelines.score_tables import (
     TABLES,
     ScoreTable,
 )
+from pipelines.sql_text import literal, quoted
 
 SCHEMA = "okr"
 
@@ -106,7 +107,7 @@ def replace_rows(
     place = f"{SCHEMA}.{table.name}"
     columns = ", ".join(f'"{name}" {kind}' for name, (kind, _) in table.columns.items())
     connection.execute(
-        f"create table if not exists {place} ({columns}, primary key ({', '.join(quoted(table.key))}))"
+        f"create table if not exists {place} ({columns}, primary key ({', '.join(map(quoted, table.key))}))"
     )
     for name, (kind, _) in table.columns.items():
         # a table that an earlier version made gets the columns that have been added since
@@ -125,7 +126,7 @@ def replace_rows(
     holes = ", ".join("?" for _ in names)
     if rows:
         connection.executemany(
-            f"insert into {place} ({', '.join(quoted(names))}) values ({holes})",
+            f"insert into {place} ({', '.join(map(quoted, names))}) values ({holes})",
             [[row[name] for name in names] for row in rows],
         )
 
@@ -134,14 +135,4 @@ def comment(connection: duckdb.DuckDBPyConnection, table: ScoreTable, place: str
     """Describe the table and its columns inside the database."""
     connection.execute(f"comment on table {place} is {literal(table.comment)}")
     for name, (_, text) in table.columns.items():
-        connection.execute(f'comment on column {place}."{name}" is {literal(text)}')
-
-
-def quoted(names: Iterable[str]) -> list[str]:
-    """`names` as SQL identifiers."""
-    return [f'"{name}"' for name in names]
-
-
-def literal(text: str) -> str:
-    """`text` as a SQL string."""
-    return "'" + text.replace("'", "''") + "'"
+        connection.execute(f"comment on column {place}.{quoted(name)} is {literal(text)}")

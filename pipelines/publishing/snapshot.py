@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 
 from connectors.lake import replace
+from pipelines.sql_text import literal, quoted
 
 SCHEMAS = ("reporting", "okr")
 """The warehouse's schemas whose tables are public."""
@@ -132,13 +133,3 @@ def remove_exports_of_other_tables(folder: Path, names: set[str]) -> None:
         for path in (folder / kind).glob(f"*.{kind}"):
             if path.stem not in names:
                 path.unlink()
-
-
-def quoted(name: str) -> str:
-    """`name` as a SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """`text` as a SQL string."""
-    return "'" + text.replace("'", "''") + "'"
