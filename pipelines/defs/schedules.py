@@ -21,6 +21,8 @@ _GOING = [
     dg.DagsterRunStatus.STARTED,
 ]
 _BY_CLI = (STARTED_BY, CLI)
+_PULLING = ("ingest", "__ASSET_JOB")
+"""The jobs that pull: our own, and the one that Dagster makes for assets chosen in the UI."""
 
 
 def requests(settings: Settings) -> Iterator[dg.RunRequest]:
@@ -36,22 +38,31 @@ def requests(settings: Settings) -> Iterator[dg.RunRequest]:
         )
 
 
-def newest_ingest(instance: dg.DagsterInstance) -> str | None:
-    """The last ingest run that the daemon started and that has ended; None while any is going."""
-    going = instance.get_runs(dg.RunsFilter(job_name="ingest", statuses=_GOING), limit=1)
-    if going:
+def newest_pull(instance: dg.DagsterInstance) -> str | None:
+    """The last run that pulled something, started by the daemon or in the UI, and ended; None while any is going."""
+    if any(
+        pulls(run)
+        for job in _PULLING
+        for run in instance.get_runs(dg.RunsFilter(job_name=job, statuses=_GOING))
+    ):
         return None
-    ended = instance.get_run_records(
-        dg.RunsFilter(job_name="ingest", statuses=_FINISHED), limit=20, order_by="update_timestamp"
-    )
-    return next(
-        (
-            record.dagster_run.run_id
-            for record in ended
-            if _BY_CLI not in record.dagster_run.tags.items()
-        ),
-        None,
-    )
+    ended = [
+        record
+        for job in _PULLING
+        for record in instance.get_run_records(
+            dg.RunsFilter(job_name=job, statuses=_FINISHED), limit=20, order_by="update_timestamp"
+        )
+        if pulls(record.dagster_run) and _BY_CLI not in record.dagster_run.tags.items()
+    ]
+    newest = max(ended, key=lambda record: record.update_timestamp, default=None)
+    return newest.dagster_run.run_id if newest else None
+
+
+def pulls(run: dg.DagsterRun) -> bool:
+    """Whether the run is about any stream."""
+    if run.job_name == "ingest":
+        return True
+    return any(key.path[0].startswith("raw_") for key in run.asset_selection or ())
 
 
 @dg.definitions
@@ -76,7 +87,7 @@ def schedules() -> dg.Definitions:
         description="Makes the report once the pulls of a morning or of a backfill have ended, well or not",
     )
     def report_when_ingested(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        newest = newest_ingest(context.instance)
+        newest = newest_pull(context.instance)
         if newest is None or newest == context.cursor:
             return dg.SensorResult(skip_reason="no pull has ended since the last report")
         return dg.SensorResult(run_requests=[dg.RunRequest(run_key=newest)], cursor=newest)
