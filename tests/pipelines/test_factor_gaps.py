@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.factors import gaps, in_currency
+from pipelines.factors import gaps
 from pipelines.okr.kpi import Kpi
 from pipelines.okr.loading import load
 
@@ -72,8 +72,3 @@ def test_a_share_of_members_and_a_milestone_have_no_gap(lines):
 
 def test_a_score_of_a_key_result_that_is_gone_is_left_alone():
     assert list(gaps([], [("gone/it", "total", FIRST, LAST, LAST, 9, 7, 1, "ok")])) == []
-
-
-def test_money_is_in_the_currency_of_the_business():
-    assert in_currency(Kpi("revenue", "flow", "money"), "EUR").unit == "EUR"
-    assert in_currency(KPIS["deals"], "EUR").unit == "deals"
