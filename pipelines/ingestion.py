@@ -51,7 +51,7 @@ def pull_source(
 
 def plan_source(settings: Settings, source: Source, wanted: Range) -> list[Plan]:
     """What pulling `wanted` would take, by stream. Raises `SourceError` when the source cannot be opened."""
-    with values_of(settings, source) as values:
+    with values_of(settings, source, with_past=False) as values:
         if values is None:
             return []
         return plans(source, values, Lake(settings.lake_path), wanted, now=settings.now)
