@@ -115,6 +115,58 @@ def score(context: typer.Context, as_of: AsOf = "", as_json: Json = False) -> No
         finish(daily.score(settings, played(as_of, settings), view(context, as_json)))
 
 
+@app.command(
+    epilog="Examples: [cyan]okra status[/] · [cyan]okra status --known-on 2026-03-01[/] · "
+    "[cyan]okra status --as-of 2026-03-01 --known-on 2026-04-01[/]"
+)
+def status(
+    context: typer.Context,
+    as_of: Annotated[
+        str,
+        typer.Option("--as-of", metavar="DAY", help="The scorecard of this day; the latest one."),
+    ] = "",
+    known_on: Annotated[
+        str,
+        typer.Option(
+            "--known-on", metavar="DAY", help="As it was believed at the end of this day."
+        ),
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Show the published scorecard, as it is believed now or as it was believed on an earlier day."""
+    from pipelines.commands.status import status as shown
+
+    with told(context):
+        day = parsed("--as-of", as_of) if as_of else None
+        known = parsed("--known-on", known_on) if known_on else None
+        shown(okra_settings.load(), day, known, view(context, as_json))
+
+
+@app.command(epilog="Example: [cyan]okra restatements --kpi net_revenue --since 2026-10-01[/]")
+def restatements(
+    context: typer.Context,
+    kpi: Annotated[str, typer.Option(help="Only this KPI.")] = "",
+    since: Annotated[
+        str, typer.Option(metavar="DAY", help="Restated on this day or later.")
+    ] = "1970-01-01",
+    members: Annotated[bool, typer.Option("--members", help="Members of dimensions, too.")] = False,
+    most: Annotated[int, typer.Option(min=1, help="So many rows at the most.")] = 40,
+    as_json: Json = False,
+) -> None:
+    """List figures that were published and then became others: what they were, what they are, since when."""
+    from pipelines.commands import status as shown
+
+    with told(context):
+        shown.restatements(
+            okra_settings.load(),
+            kpi,
+            parsed("--since", since),
+            view(context, as_json),
+            members=members,
+            most=most,
+        )
+
+
 @app.command(epilog="Example: [cyan]okra check okr_definitions/company-two-million.yml[/]")
 def check(
     context: typer.Context,

@@ -137,3 +137,9 @@ def scorecard_preview(scorecard: Scorecard) -> str:
             shares = " | ".join("" if s is None else f"{s:.2f}" for s in (row.score, row.expected))
             lines.append(f"| {row.key_result_id} | {shares} | {row.status} | {row.why} |")
     return "\n".join(lines)
+
+
+def column_schema(columns: Mapping[str, tuple[str, str]]) -> dict[str, dg.TableSchema]:
+    """The columns of a table, with type and meaning, as the UI shows them."""
+    shown = [dg.TableColumn(name, kind, description=text) for name, (kind, text) in columns.items()]
+    return {"dagster/column_schema": dg.TableSchema(shown)}

@@ -1,10 +1,12 @@
 """The published file, read back: what a command shows is what everyone else reads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -12,11 +14,28 @@ from pipelines.errors import OkraError
 
 Row = dict[str, Any]
 
+_HEADLINE = """"window" = 'total' and member = 'total'"""
 _OBJECTIVES = "select * from objective_scores where as_of = $1 order by objective_id"
-_KEY_RESULTS = """
-    select * from key_result_scores
-    where as_of = $1 and "window" = 'total' and member = 'total'
-    order by objective_id, key_result_id
+_KEY_RESULTS = f"""
+    select * from key_result_scores where as_of = $1 and {_HEADLINE} order by objective_id, key_result_id
+"""
+_KNOWN = "known_from < $before and (known_to is null or known_to >= $before)"
+_OBJECTIVES_KNOWN = f"""
+    select * exclude (known_from, known_to) from objective_score_history
+    where as_of = $as_of and {_KNOWN} order by objective_id
+"""
+_KEY_RESULTS_KNOWN = f"""
+    select * exclude (known_from, known_to) from key_result_score_history
+    where as_of = $as_of and {_KNOWN} and {_HEADLINE} order by objective_id, key_result_id
+"""
+_LATEST_KNOWN = (
+    f"select max(as_of) from objective_score_history where as_of <= $known_on and {_KNOWN}"
+)
+_RESTATEMENTS = """
+    select * from restatements
+    where ($kpi = '' or kpi = $kpi) and restated_at >= $since and ($members or dimension = 'total')
+    order by restated_at desc, kpi, period, period_start, dimension, member
+    limit $most
 """
 
 
@@ -34,12 +53,10 @@ class PublishedScorecard:
 
 
 def read_scorecard(path: Path, as_of: date) -> PublishedScorecard:
-    """The scorecard of `as_of`. Raises `NothingPublishedError`."""
-    if not path.exists():
-        raise NothingPublishedError("nothing is published yet; run `okra run` first")
-    with duckdb.connect(str(path), read_only=True) as connection:
-        objectives = rows(connection, _OBJECTIVES, as_of)
-        key_results = rows(connection, _KEY_RESULTS, as_of)
+    """The scorecard of `as_of`, as it is believed now. Raises `NothingPublishedError`."""
+    with opened(path) as connection:
+        objectives = rows(connection, _OBJECTIVES, [as_of])
+        key_results = rows(connection, _KEY_RESULTS, [as_of])
     if not objectives:
         raise NothingPublishedError(
             f"no score of {as_of} is published; run `okra score --as-of {as_of}`"
@@ -47,8 +64,72 @@ def read_scorecard(path: Path, as_of: date) -> PublishedScorecard:
     return PublishedScorecard(as_of, objectives, key_results)
 
 
-def rows(connection: duckdb.DuckDBPyConnection, query: str, as_of: date) -> list[Row]:
+def latest_day(path: Path) -> date:
+    """The latest day that is scored. Raises `NothingPublishedError`."""
+    with opened(path) as connection:
+        [(day,)] = connection.execute("select max(as_of) from objective_scores").fetchall()
+    if day is None:
+        raise NothingPublishedError("nothing is scored yet; run `okra run` first")
+    return cast(date, day)
+
+
+def read_scorecard_known(
+    path: Path, known_on: date, zone: ZoneInfo, as_of: date | None = None
+) -> PublishedScorecard:
+    """The scorecard as it was at the end of the day `known_on` in the business `zone`.
+
+    It is that of the day `as_of`, or of the latest day that was scored by then, with the figures and the
+    definitions of that time. Raises `NothingPublishedError`.
+    """
+    before = datetime.combine(known_on + timedelta(days=1), time(), tzinfo=zone)
+    with opened(path) as connection:
+        if as_of is None:
+            latest = {"known_on": known_on, "before": before}
+            [(as_of,)] = connection.execute(_LATEST_KNOWN, latest).fetchall()
+        values = {"as_of": as_of, "before": before}
+        objectives = rows(connection, _OBJECTIVES_KNOWN, values) if as_of else []
+        key_results = rows(connection, _KEY_RESULTS_KNOWN, values) if as_of else []
+        [(first,)] = connection.execute(
+            "select min(known_from) from objective_score_history"
+        ).fetchall()
+    if as_of is None or not objectives:
+        since = (
+            f"the first score was written on {first.astimezone(zone):%Y-%m-%d}"
+            if first
+            else "nothing is scored"
+        )
+        day = f"of {as_of} " if as_of else ""
+        raise NothingPublishedError(f"no score {day}was known on {known_on}; {since}")
+    return PublishedScorecard(as_of, objectives, key_results)
+
+
+def read_restatements(
+    path: Path, kpi: str, since: datetime, most: int, *, members: bool
+) -> list[Row]:
+    """The latest restatements of `kpi` (of all when empty); without `members`, of the wholes alone."""
+    values = {"kpi": kpi, "since": since, "most": most, "members": members}
+    with opened(path) as connection:
+        return rows(connection, _RESTATEMENTS, values)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, for reading. Raises `NothingPublishedError`, also for tables that it lacks."""
+    if not path.exists():
+        raise NothingPublishedError("nothing is published yet; run `okra run` first")
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            yield connection
+    except duckdb.CatalogException:
+        raise NothingPublishedError(
+            "the published file is of an earlier version; run `okra score` first"
+        ) from None
+
+
+def rows(
+    connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] | Mapping[str, Any]
+) -> list[Row]:
     """The rows of `query` by column."""
-    found = connection.execute(query, [as_of])
+    found = connection.execute(query, values)
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

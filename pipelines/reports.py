@@ -11,17 +11,22 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 
 from connectors.lake import Attempt, Lake
+from pipelines.history.finals import first_finals
+from pipelines.history.predictions import graded_before, keep_record
+from pipelines.history.recording import record_kpis, record_scores, tell_known_time
+from pipelines.history.restatements import log_restatements
 from pipelines.locks import exclusive
 from pipelines.models import catalog_lake, dbt_environment
 from pipelines.objectives import read_objectives
 from pipelines.okr.faults import Fault
+from pipelines.okr.finality import with_restatements
 from pipelines.okr.scorecard import Scorecard
 from pipelines.okr.scoring import score
 from pipelines.publishing.snapshot import PublishedTable, publish
 from pipelines.run_inputs import run_id
 from pipelines.score_store import store
 from pipelines.settings import Settings
-from pipelines.warehouse_facts import read_facts
+from pipelines.warehouse_facts import day_modelled, read_facts
 
 WAREHOUSE_WAIT = 600.0
 """Seconds to wait for another writer of the warehouse: longer than a report takes."""
@@ -58,14 +63,33 @@ def failed_pulls(settings: Settings) -> tuple[Attempt, ...]:
     )
 
 
+def write_kpi_history(settings: Settings, as_of: date) -> int | None:
+    """Keep what the KPI tables say, with the time since when, and log what was restated.
+
+    Returns how many restatements the log holds; None where a past day was played, whose tables are not what is
+    believed now. Raises `NoFactsError`.
+    """
+    warehouse, history = settings.warehouse_path, settings.history_path
+    present = as_of == settings.today() == day_modelled(warehouse)
+    if present:
+        record_kpis(history, warehouse, settings.now())
+    elif not history.exists():
+        return None
+    tell_known_time(history, warehouse)
+    found = log_restatements(history, warehouse)
+    return found if present else None
+
+
 def write_scores(settings: Settings, as_of: date, dagster_run_id: str) -> Report:
-    """Score every sound objective as of `as_of` and store the scores.
+    """Score every sound objective as of `as_of`, store the scores, and keep them in the history.
 
     Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`.
     """
     loaded, kpis = read_objectives(settings)
     facts = read_facts(settings.warehouse_path, kpis, settings.currency)
-    scorecard = score(loaded.objectives, facts, as_of)
+    record = graded_before(settings.history_path, as_of, settings.timezone)
+    scored = score(loaded.objectives, facts, as_of, graded=record)
+    scorecard = with_restatements(scored, first_finals(settings.history_path, as_of))
     failed = failed_pulls(settings)
     name = run_id(settings, as_of)
     run = {
@@ -78,7 +102,10 @@ def write_scores(settings: Settings, as_of: date, dagster_run_id: str) -> Report
         "failed_sources": sorted({attempt.source for attempt in failed}),
         "broken_definitions": sorted({fault.file for fault in loaded.faults}),
     }
-    store(settings.warehouse_path, scorecard, loaded.objectives, kpis, run)
+    warehouse, history = settings.warehouse_path, settings.history_path
+    store(warehouse, history, scorecard, loaded.objectives, kpis, run)
+    record_scores(history, warehouse, as_of, settings.now())
+    keep_record(history, warehouse, settings.timezone)
     return Report(as_of, name, scorecard, loaded.faults, failed)
 
 
@@ -91,5 +118,9 @@ def publish_report(settings: Settings, as_of: date) -> Sequence[PublishedTable]:
         "version": version("okra"),
     }
     return publish(
-        settings.warehouse_path, settings.published_path, about, settings.storage_version
+        settings.warehouse_path,
+        settings.published_path,
+        about,
+        settings.storage_version,
+        settings.history_path,
     )

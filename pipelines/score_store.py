@@ -4,6 +4,7 @@ Scores are kept by the day they are `as_of`; scoring a day again replaces that d
 of the latest scoring.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.history.tables import SCORES
 from pipelines.okr.definitions import Objective
 from pipelines.okr.goals import goal_in_words
 from pipelines.okr.kpi import Kpi
@@ -31,6 +33,7 @@ SCHEMA = "okr"
 
 def store(
     warehouse: Path,
+    history: Path,
     scorecard: Scorecard,
     objectives: Sequence[Objective],
     kpis: Mapping[str, Kpi],
@@ -38,6 +41,7 @@ def store(
 ) -> None:
     """Write the scores of one day and the definitions behind them. `run` is the row of `runs`.
 
+    Days that the `history` has scores of and the warehouse lacks, since it was made anew, come back from there.
     Raises `duckdb.Error`, with the tables left as they were.
     """
     named = {"run_id": run["run_id"]}
@@ -50,10 +54,13 @@ def store(
     }
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("set TimeZone = 'UTC'")
+        if history.exists():
+            connection.execute(f"attach {literal(str(history))} as history (read_only)")
         connection.execute("begin")
         connection.execute(f"create schema if not exists {SCHEMA}")
         for table in TABLES:
             replace_rows(connection, table, rows[table.name], run["as_of"])
+            bring_back(connection, table, run["as_of"])
         connection.execute("commit")
 
 
@@ -79,6 +86,7 @@ def key_result_rows(
                 "deadline": objective.deadline(result),
                 "weight": result.weight,
                 "definition_hash": objective.key_result_hash(result),
+                "definition": as_json(result.canonical),
             }
 
 
@@ -94,7 +102,13 @@ def objective_row(objective: Objective) -> dict[str, Any]:
         "commitment": objective.commitment,
         "weight": objective.weight,
         "definition_hash": objective.definition_hash,
+        "definition": as_json(objective.canonical),
     }
+
+
+def as_json(canonical: Mapping[str, Any]) -> str:
+    """A definition in a form that is the same however its file is written."""
+    return json.dumps(canonical, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def replace_rows(
@@ -128,6 +142,24 @@ def replace_rows(
         connection.executemany(
             f"insert into {place} ({', '.join(map(quoted, names))}) values ({holes})",
             [[row[name] for name in names] for row in rows],
+        )
+
+
+def bring_back(connection: duckdb.DuckDBPyConnection, table: ScoreTable, as_of: date) -> None:
+    """Put back the scores of other days than `as_of` from the history, where the table has none of them."""
+    versioned = SCORES.get(table.name)
+    if versioned is None:
+        return
+    kept = connection.execute(
+        "select column_name from duckdb_columns() where database_name = 'history' and table_name = $1",
+        [versioned.table.name],
+    ).fetchall()
+    names = ", ".join(quoted(name) for (name,) in kept if name in table.columns)
+    if names:
+        connection.execute(
+            f"insert into {SCHEMA}.{table.name} ({names}) select {names} from history.{versioned.table.name} "
+            f"where known_to is null and as_of <> $1 and as_of not in (select as_of from {SCHEMA}.{table.name})",
+            [as_of],
         )
 
 

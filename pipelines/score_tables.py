@@ -22,8 +22,9 @@ _DAY = ("date not null", "The day that was played: data up to the day before it 
 _OBJECTIVE_ID = ("varchar not null", "The objective's id, unique across all files")
 _HASH = (
     "varchar not null",
-    "Fingerprint of the definition that was scored, free of its formatting",
+    "Fingerprint of the goal that was scored, free of its formatting and of what it is called",
 )
+_DEFINITION = ("varchar", "The whole definition, as JSON free of its formatting")
 _RUN = (
     "varchar not null",
     "Fingerprint of everything that went in; the table runs says who worked under it",
@@ -152,6 +153,7 @@ KEY_RESULTS = ScoreTable(
         "deadline": ("date not null", "Last day that counts"),
         "weight": (NUMBER + " not null", "Its weight in the objective"),
         "definition_hash": _HASH,
+        "definition": _DEFINITION,
     },
     key=("key_result_id",),
 )
@@ -168,6 +170,7 @@ OBJECTIVES = ScoreTable(
         "commitment": ("varchar not null", "committed, or aspirational: 0.7 of it is achieved"),
         "weight": (NUMBER + " not null", "Its weight in its parent"),
         "definition_hash": _HASH,
+        "definition": _DEFINITION,
     },
     key=("objective_id",),
 )

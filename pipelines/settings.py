@@ -151,6 +151,11 @@ class Settings(BaseSettings):
         return self.state_path / "warehouse.duckdb"
 
     @cached_property
+    def history_path(self) -> Path:
+        """The DuckDB file of what was believed and when: the one that cannot be made again. Back it up."""
+        return self.state_path / "history.duckdb"
+
+    @cached_property
     def published_path(self) -> Path:
         """The DuckDB file for everyone else."""
         return self.home_path / "okra.duckdb"

@@ -85,6 +85,20 @@ def read_facts(warehouse: Path, kpis: Mapping[str, Kpi], currency: str) -> dict[
     return {name: facts.of(kpi, currency) for name, kpi in kpis.items()}
 
 
+def day_modelled(warehouse: Path) -> date | None:
+    """The day that the KPI tables were made for; None when they hold nothing. Raises `NoFactsError`."""
+    if not warehouse.exists():
+        raise NoFactsError("there is nothing to score yet; run `okra run` first")
+    try:
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            [(run_id,)] = connection.execute(
+                "select max(run_id) from reporting.kpi_periods"
+            ).fetchall()
+    except duckdb.CatalogException:
+        raise NoFactsError("the models have not run yet; run `okra run` first") from None
+    return date.fromisoformat(run_id[:10]) if run_id else None
+
+
 def by_kpi(connection: duckdb.DuckDBPyConnection, query: str) -> Mapping[str, Rows]:
     """The rows of `query`, whose first column is the KPI, in an order that is always the same."""
     found: dict[str, list[tuple[Any, ...]]] = {}

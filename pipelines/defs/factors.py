@@ -6,6 +6,7 @@ from pipelines import settings as okra_settings
 from pipelines.factor_store import dimensions_that_miss
 from pipelines.factor_table import KPI_FACTORS
 from pipelines.factors import Factors, write_factors
+from pipelines.lineage import column_schema
 from pipelines.reports import warehouse_lock
 from pipelines.resources import Day
 
@@ -35,14 +36,7 @@ def preview(factors: Factors) -> str:
         ),
         dg.AssetKey(["okr", "key_result_scores"]),
     ],
-    metadata={
-        "dagster/column_schema": dg.TableSchema(
-            [
-                dg.TableColumn(name, kind, description=text)
-                for name, (kind, text) in KPI_FACTORS.columns.items()
-            ]
-        )
-    },
+    metadata=column_schema(KPI_FACTORS.columns),
     check_specs=[
         dg.AssetCheckSpec(
             CHECK, asset=KEY, description="The contributions of each dimension sum to the change"

@@ -5,6 +5,9 @@ import dagster as dg
 from connectors import catalog
 from pipelines import settings as okra_settings
 from pipelines.factor_table import KPI_FACTORS
+from pipelines.history.predictions import CALIBRATION, PREDICTIONS
+from pipelines.history.restatements import RESTATEMENTS
+from pipelines.history.tables import HISTORIES
 from pipelines.reports import publish_report, warehouse_lock
 from pipelines.resources import Day
 from pipelines.score_tables import TABLES
@@ -27,7 +30,9 @@ REPORTING = (
     kinds={"duckdb", "parquet", "csv"},
     deps=[
         *(dg.AssetKey(["reporting", name]) for name in REPORTING),
-        *(dg.AssetKey(["okr", table.name]) for table in (*TABLES, KPI_FACTORS)),
+        *(dg.AssetKey(["okr", table.name]) for table in (*TABLES, KPI_FACTORS, RESTATEMENTS)),
+        *(dg.AssetKey(["okr", table.name]) for table in (PREDICTIONS, CALIBRATION)),
+        *(dg.AssetKey(["okr", one.table.name]) for one in HISTORIES),
     ],
     pool="warehouse",
 )

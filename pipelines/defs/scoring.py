@@ -1,12 +1,16 @@
 """The OKR tables: every objective scored against the KPI tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
 from pipelines import settings as okra_settings
-from pipelines.lineage import scorecard_preview
+from pipelines.history.predictions import CALIBRATION, PREDICTIONS
+from pipelines.history.tables import DEFINITIONS
+from pipelines.history.tables import SCORES as SCORE_HISTORIES
+from pipelines.history.versions import KNOWN
+from pipelines.lineage import column_schema, scorecard_preview
 from pipelines.reports import Report, warehouse_lock, write_scores
 from pipelines.resources import Day
 from pipelines.score_tables import TABLES
@@ -20,24 +24,41 @@ SCORES = dg.AssetKey(["okr", "key_result_scores"])
 
 def specs() -> list[dg.AssetSpec]:
     """One asset a table."""
-    return [
-        dg.AssetSpec(
-            dg.AssetKey(["okr", table.name]),
-            description=table.comment,
-            group_name="okr",
-            kinds={"duckdb", "python"},
-            deps=FACTS,
-            metadata={
-                "dagster/column_schema": dg.TableSchema(
-                    [
-                        dg.TableColumn(name, kind, description=text)
-                        for name, (kind, text) in table.columns.items()
-                    ]
-                )
-            },
+    histories = [one.table for one in (*SCORE_HISTORIES.values(), *DEFINITIONS.values())]
+    scored = [spec(table.name, table.comment, table.columns, FACTS) for table in TABLES]
+    kept = [
+        spec(
+            table.name, table.comment, {**table.columns, **KNOWN}, [key(one.name) for one in TABLES]
         )
-        for table in TABLES
+        for table in histories
     ]
+    record = [
+        spec(table.name, table.comment, table.columns, [key(one.name) for one in histories])
+        for table in (PREDICTIONS, CALIBRATION)
+    ]
+    return [*scored, *kept, *record]
+
+
+def spec(
+    name: str,
+    comment: str,
+    columns: Mapping[str, tuple[str, str]],
+    deps: Sequence[dg.AssetKey],
+) -> dg.AssetSpec:
+    """A table of the schema `okr` as an asset."""
+    return dg.AssetSpec(
+        key(name),
+        description=comment,
+        group_name="okr",
+        kinds={"duckdb", "python"},
+        deps=deps,
+        metadata=column_schema(columns),
+    )
+
+
+def key(table: str) -> dg.AssetKey:
+    """The asset of a table."""
+    return dg.AssetKey(["okr", table])
 
 
 def faults_check(report: Report) -> dg.AssetCheckResult:
@@ -77,12 +98,12 @@ def score(context: dg.AssetExecutionContext, day: Day) -> Iterator[Any]:
         "okr/key_result_scores": len(report.scorecard.key_results),
         "okr/objective_scores": len(report.scorecard.objectives),
     }
-    for spec in specs():
-        key = spec.key.to_user_string()
+    for table in specs():
         metadata: dict[str, Any] = {"as of": report.as_of.isoformat(), "run id": report.run_id}
-        if key in shown:
-            metadata["rows"] = shown[key]
-        if spec.key == SCORES:
+        name = table.key.to_user_string()
+        if name in shown:
+            metadata["rows"] = shown[name]
+        if table.key == SCORES:
             metadata["scorecard"] = dg.MetadataValue.md(scorecard_preview(report.scorecard))
-        yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
+        yield dg.MaterializeResult(asset_key=table.key, metadata=metadata)
     yield faults_check(report)

@@ -194,6 +194,11 @@ class KeyResult(_Definition):
         """The number of an `at_least` or `at_most`; a band has two and gives None."""
         return self.at_most if self.at_least is None else self.at_least
 
+    @property
+    def scored_by(self) -> dict[str, Any]:
+        """The definition without its name, and without its weight, which counts in the objective."""
+        return {k: part for k, part in self.canonical.items() if k not in (*_CALLED, "weight")}
+
 
 GOALS = ("at_least", "at_most", "between", "milestone")
 
@@ -218,7 +223,12 @@ class Objective(_Definition):
 
     @property
     def definition_hash(self) -> str:
-        return _hash(self.canonical)
+        """The fingerprint of what the objective is scored by; what it is called, and by whom kept, are not in it."""
+        scored = {name: part for name, part in self.canonical.items() if name not in _CALLED}
+        results = [
+            result.scored_by | {"weight": _canonical(result.weight)} for result in self.key_results
+        ]
+        return _hash(scored | {"key_results": results})
 
     def deadline(self, result: KeyResult) -> date:
         """The last day that counts for one of its key results."""
@@ -229,7 +239,11 @@ class Objective(_Definition):
     def key_result_hash(self, result: KeyResult) -> str:
         """The fingerprint of what a key result is scored by, its objective's frame included."""
         frame = {key: _canonical(getattr(self, key)) for key in ("id", "period", "commitment")}
-        return _hash({"objective": frame, "key_result": result.canonical})
+        return _hash({"objective": frame, "key_result": result.scored_by})
+
+
+_CALLED = ("objective", "owner", "name")
+"""What a reader is told, and no score depends on."""
 
 
 def _hash(canonical: object) -> str:

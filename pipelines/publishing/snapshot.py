@@ -21,8 +21,8 @@ import duckdb
 from connectors.lake import replace
 from pipelines.sql_text import literal, quoted
 
-SCHEMAS = ("reporting", "okr")
-"""The warehouse's schemas whose tables are public."""
+SCHEMAS = ("reporting", "okr", "main")
+"""The schemas whose tables are public: models and scores of the warehouse, and all of the history."""
 SCHEMA_VERSION = 1
 """Raised when a published column changes its meaning or goes; columns may be added under the same number."""
 
@@ -36,17 +36,38 @@ class PublishedTable:
     checksum: str
 
 
+@dataclass(frozen=True)
+class PublicTable:
+    """A table to be published: the name under which its file is attached, its schema and its name."""
+
+    database: str
+    schema: str
+    name: str
+
+    @property
+    def place(self) -> str:
+        """The table, as SQL names it."""
+        return ".".join(map(quoted, (self.database, self.schema, self.name)))
+
+
 def publish(
-    warehouse: Path, target: Path, about: Mapping[str, Any], storage_version: str
+    warehouse: Path,
+    target: Path,
+    about: Mapping[str, Any],
+    storage_version: str,
+    history: Path | None = None,
 ) -> list[PublishedTable]:
-    """Copy the public tables of `warehouse` to `target` and its neighbours, each replaced in one step.
+    """Copy the public tables of `warehouse` and `history` to `target` and its neighbours, each replaced in one step.
 
     `about` goes into okra.json. Raises `duckdb.Error` or `OSError`, with the old files left as they were.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    tables = public_tables(warehouse)
-    replace(target, lambda temporary: write_database(warehouse, temporary, tables, storage_version))
-    published = [export(target, name) for _, name in tables]
+    files = {"warehouse": warehouse}
+    if history is not None and history.exists():
+        files["history"] = history
+    tables = public_tables(files)
+    replace(target, lambda temporary: write_database(files, temporary, tables, storage_version))
+    published = [export(target, table.name) for table in tables]
     remove_exports_of_other_tables(target.parent, {table.name for table in published})
     manifest = {
         "schema_version": SCHEMA_VERSION,
@@ -60,48 +81,55 @@ def publish(
     return published
 
 
-def public_tables(warehouse: Path) -> list[tuple[str, str]]:
-    """Schema and name of each public table, by name."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+def public_tables(files: Mapping[str, Path]) -> list[PublicTable]:
+    """Each public table of the files, by name."""
+    with duckdb.connect() as connection:
+        attach(connection, files)
         found = connection.execute(
-            "select table_schema, table_name from information_schema.tables "
-            "where table_schema in (select unnest($1)) and table_type = 'BASE TABLE' "
-            "order by table_name",
-            [list(SCHEMAS)],
+            "select table_catalog, table_schema, table_name from information_schema.tables "
+            "where table_catalog in (select unnest($1)) and table_schema in (select unnest($2)) "
+            "and table_type = 'BASE TABLE' order by table_name",
+            [list(files), list(SCHEMAS)],
         ).fetchall()
-    return [(schema, name) for schema, name in found]
+    return [PublicTable(*row) for row in found]
+
+
+def attach(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
+    """Attach the files, for reading, by their names."""
+    for name, path in files.items():
+        connection.execute(f"attach {literal(str(path))} as {name} (read_only)")
 
 
 def write_database(
-    warehouse: Path, path: Path, tables: Sequence[tuple[str, str]], storage_version: str
+    files: Mapping[str, Path], path: Path, tables: Sequence[PublicTable], storage_version: str
 ) -> None:
     """Write `tables` and their comments into a new database at `path`, in an order that is always the same."""
     with duckdb.connect() as connection:
         # one thread, so that equal rows come out as equal bytes
         connection.execute("set threads = 1")
-        connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
+        attach(connection, files)
         connection.execute(
             f"attach {literal(str(path))} as published (storage_version {literal(storage_version)})"
         )
-        for schema, name in tables:
-            source = f"warehouse.{quoted(schema)}.{quoted(name)}"
-            copy = f"published.main.{quoted(name)}"
-            connection.execute(f"create table {copy} as select * from {source} order by all")
-            for statement in comments(connection, schema, name, copy):
+        for table in tables:
+            copy = f"published.main.{quoted(table.name)}"
+            connection.execute(f"create table {copy} as select * from {table.place} order by all")
+            for statement in comments(connection, table, copy):
                 connection.execute(statement)
         connection.execute("detach published")
     path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
 
 
-def comments(connection: duckdb.DuckDBPyConnection, schema: str, name: str, copy: str) -> list[str]:
+def comments(connection: duckdb.DuckDBPyConnection, table: PublicTable, copy: str) -> list[str]:
     """Statements that give `copy` the comments of the table it was copied from."""
-    where = "database_name = 'warehouse' and schema_name = $1 and table_name = $2"
+    where = "database_name = $1 and schema_name = $2 and table_name = $3"
+    place = [table.database, table.schema, table.name]
     tables = connection.execute(
-        f"select comment from duckdb_tables() where {where}", [schema, name]
+        f"select comment from duckdb_tables() where {where}", place
     ).fetchall()
     columns = connection.execute(
         f"select column_name, comment from duckdb_columns() where {where} order by column_index",
-        [schema, name],
+        place,
     ).fetchall()
     found = [f"comment on table {copy} is {literal(text)}" for (text,) in tables if text]
     found += [

@@ -1,0 +1,51 @@
+"""What was believed, and when: KPIs by known time, and the log of what was restated."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from pipelines import settings as okra_settings
+from pipelines.history.restatements import RESTATEMENTS
+from pipelines.history.tables import KPI_PERIODS
+from pipelines.lineage import column_schema
+from pipelines.reports import warehouse_lock, write_kpi_history
+from pipelines.resources import Day
+
+HISTORY = dg.AssetKey(["okr", KPI_PERIODS.table.name])
+LOG = dg.AssetKey(["okr", RESTATEMENTS.name])
+
+
+@dg.multi_asset(
+    name="kpi_history",
+    description="Keeps what the KPI tables say with the time since when, and logs what was restated",
+    specs=[
+        dg.AssetSpec(
+            HISTORY,
+            description=KPI_PERIODS.table.comment,
+            group_name="okr",
+            kinds={"duckdb", "python"},
+            deps=[dg.AssetKey(["reporting", "kpi_periods"])],
+            metadata=column_schema(KPI_PERIODS.columns),
+        ),
+        dg.AssetSpec(
+            LOG,
+            description=RESTATEMENTS.comment,
+            group_name="okr",
+            kinds={"duckdb", "python"},
+            deps=[HISTORY],
+            metadata=column_schema(RESTATEMENTS.columns),
+        ),
+    ],
+    pool="warehouse",
+)
+def kpi_history(context: dg.AssetExecutionContext, day: Day) -> Iterator[Any]:
+    current = okra_settings.load()
+    as_of = day.as_of_date(current)
+    with warehouse_lock(current):
+        restatements = write_kpi_history(current, as_of)
+    if restatements is None:
+        context.log.info(f"{as_of} is played again: what is believed now stays as it is")
+    yield dg.MaterializeResult(asset_key=HISTORY, metadata={"as of": as_of.isoformat()})
+    logged = {} if restatements is None else {"dagster/row_count": restatements}
+    yield dg.MaterializeResult(asset_key=LOG, metadata=logged)

@@ -1,0 +1,38 @@
+"""`okra status` and `okra restatements`, as a person asks them of the published file."""
+
+from tests.end_to_end.conftest import Home
+
+
+def test_the_status_is_the_published_scorecard(sample: Home) -> None:
+    document = sample.okra("status", "--json").document
+    assert document["as_of"] == "2026-11-25"
+    assert [row["objective_id"] for row in document["objectives"]] == [
+        name for (name,) in sample.rows("select objective_id from objective_scores order by 1")
+    ]
+
+
+def test_the_status_of_the_day_is_what_was_believed_on_that_day(sample: Home) -> None:
+    now = sample.okra("status", "--json").document
+    then = sample.okra("status", "--known-on", "2026-11-25", "--json").document
+    assert then["key_results"] == now["key_results"]
+
+
+def test_nothing_was_known_before_the_first_run(sample: Home) -> None:
+    done = sample.okra("status", "--known-on", "2026-11-24")
+    assert done.code == 2
+    assert done.err.strip() == (
+        "okra: no score was known on 2026-11-24; the first score was written on 2026-11-25"
+    )
+
+
+def test_every_kpi_row_says_since_when_it_is_believed(sample: Home) -> None:
+    assert sample.rows(
+        "select count(*) from kpi_periods where known_from is null "
+        "and (status <> 'partial' or dimension = 'total')"
+    ) == [(0,)]
+
+
+def test_a_first_run_has_restated_nothing(sample: Home) -> None:
+    done = sample.okra("restatements")
+    assert done.code == 0
+    assert "Nothing that was published has been restated" in done.err

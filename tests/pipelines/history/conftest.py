@@ -1,0 +1,142 @@
+"""A small warehouse by hand, so that each test states what a run has come to believe, and when."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.history.finals import first_finals
+from pipelines.history.recording import record_kpis, record_scores, tell_known_time
+from pipelines.okr.facts import DayFact, KpiFacts
+from pipelines.okr.finality import with_restatements
+from pipelines.okr.kpi import Kpi
+from pipelines.okr.loading import load
+from pipelines.okr.scoring import score
+from pipelines.score_store import store
+
+KPI_PERIODS = """
+    create table reporting.kpi_periods (
+        kpi varchar, period varchar, period_start date, period_end date, dimension varchar, member varchar,
+        value decimal(38, 6), numerator decimal(38, 6), denominator decimal(38, 6), unit varchar, kind varchar,
+        status varchar, data_through date, trust varchar, known_from timestamptz, known_to timestamptz,
+        run_id varchar
+    )
+"""
+DEALS = Kpi("deals", "flow", "deals")
+
+
+def at(day: str, hour: int = 12) -> datetime:
+    """An instant of a day, in UTC."""
+    return datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).replace(hour=hour)
+
+
+@dataclass
+class Believer:
+    """A home with a warehouse and a history."""
+
+    path: Path
+
+    @property
+    def warehouse(self) -> Path:
+        return self.path / "warehouse.duckdb"
+
+    @property
+    def history(self) -> Path:
+        return self.path / "history.duckdb"
+
+    def kpis(self, now: datetime, *rows: dict[str, Any]) -> None:
+        """A run at `now` whose KPI tables hold `rows`: October's net revenue, but for what they say."""
+        defaults = {
+            "kpi": "net_revenue",
+            "period": "month",
+            "period_start": "2026-10-01",
+            "period_end": "2026-10-31",
+            "dimension": "total",
+            "member": "total",
+            "unit": "USD",
+            "kind": "flow",
+            "status": "complete",
+            "data_through": "2026-10-31",
+            "trust": "ok",
+            "run_id": f"{now:%Y-%m-%d}-run",
+        }
+        with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute("create schema if not exists reporting")
+            connection.execute("drop table if exists reporting.kpi_periods")
+            connection.execute(KPI_PERIODS)
+            for row in rows:
+                full = defaults | row
+                names, holes = ", ".join(full), ", ".join("?" for _ in full)
+                connection.execute(
+                    f"insert into reporting.kpi_periods ({names}) values ({holes})",
+                    list(full.values()),
+                )
+        record_kpis(self.history, self.warehouse, now)
+        tell_known_time(self.history, self.warehouse)
+
+    def scores(
+        self,
+        now: datetime,
+        definition: str,
+        deals: Iterable[tuple[date, int]],
+        as_of: date,
+        odds: str | None = None,
+    ) -> None:
+        """A run at `now` that scores `definition` as of a day, on so many deals a day.
+
+        `odds` are given to the key results in the place of those that are worked out.
+        """
+        loaded = load({"deals.yml": definition}, {"deals": DEALS})
+        assert not loaded.faults
+        days = [DayFact(day, {}, Decimal(count)) for day, count in deals]
+        delivered = {row.day for row in days}
+        facts = KpiFacts(DEALS, days=days, delivered=delivered, data_through=max(delivered))
+        scored = score(loaded.objectives, {"deals": facts}, as_of)
+        card = with_restatements(scored, first_finals(self.history, as_of))
+        if odds is not None:
+            said = {"probability": Decimal(odds), "probability_uncorrected": Decimal(odds)}
+            rows = (replace(row, **said) for row in card.key_results)  # type: ignore[arg-type]
+            card = replace(card, key_results=tuple(rows))
+        run = {
+            "run_id": f"{as_of}-run",
+            "as_of": as_of,
+            "scored_at": now,
+            "dagster_run_id": now.isoformat(),
+            "sample_company": False,
+            "version": "1",
+            "failed_sources": [],
+            "broken_definitions": [],
+        }
+        store(self.warehouse, self.history, card, loaded.objectives, {"deals": DEALS}, run)
+        record_scores(self.history, self.warehouse, as_of, now)
+
+    def rows(self, query: str, *values: object, of: str = "history") -> Sequence[tuple[Any, ...]]:
+        """What the history (or the warehouse) answers."""
+        file = self.history if of == "history" else self.warehouse
+        with duckdb.connect(str(file), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(query, list(values)).fetchall()
+
+
+@pytest.fixture
+def believer(tmp_path: Path) -> Believer:
+    return Believer(tmp_path)
+
+
+GOAL = """
+objective: Close deals
+id: sales
+period: 2026-11
+key_results:
+  - {{id: deals, kpi: deals, at_least: {target}}}
+"""
+
+
+def november(through: int, deals: int = 2) -> list[tuple[date, int]]:
+    """So many deals on each day of November up to `through`."""
+    return [(date(2026, 11, day), deals) for day in range(1, through + 1)]

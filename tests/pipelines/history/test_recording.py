@@ -1,0 +1,143 @@
+"""What was believed is kept with its time, and never overwritten."""
+
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+import pytest
+
+from pipelines.history import recording
+from tests.pipelines.history.conftest import GOAL, Believer, at, november
+
+VERSIONS = "select value, known_from, known_to from kpi_period_history order by known_from"
+BELIEVED = "select value from kpi_period_history where known_from <= $1 and (known_to is null or known_to > $1)"
+
+
+def test_a_row_that_says_the_same_again_stays_one_row(believer: Believer) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 295_000})
+    believer.kpis(at("2026-11-02"), {"value": 295_000})
+    assert believer.rows(VERSIONS) == [(Decimal(295_000), at("2026-11-01"), None)]
+
+
+def test_a_changed_row_closes_the_old_one_at_the_instant_the_new_one_opens(
+    believer: Believer,
+) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 295_000})
+    believer.kpis(at("2026-11-20"), {"value": 294_100})
+    assert believer.rows(VERSIONS) == [
+        (Decimal(295_000), at("2026-11-01"), at("2026-11-20")),
+        (Decimal(294_100), at("2026-11-20"), None),
+    ]
+
+
+def test_what_was_believed_at_an_instant_is_a_query(believer: Believer) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 295_000})
+    believer.kpis(at("2026-11-20"), {"value": 294_100})
+    assert believer.rows(BELIEVED, at("2026-10-31")) == []
+    assert believer.rows(BELIEVED, at("2026-11-19")) == [(Decimal(295_000),)]
+    assert believer.rows(BELIEVED, at("2026-11-20")) == [(Decimal(294_100),)]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("status", "provisional"), ("trust", "late:stripe"), ("value", None)]
+)
+def test_a_change_of_status_or_trust_or_to_nothing_is_a_version(
+    believer: Believer, column: str, value: object
+) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 295_000})
+    believer.kpis(at("2026-11-02"), {"value": 295_000} | {column: value})
+    assert len(believer.rows(VERSIONS)) == 2
+
+
+def test_another_run_alone_is_no_version(believer: Believer) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 295_000, "run_id": "2026-11-01-a"})
+    believer.kpis(at("2026-11-02"), {"value": 295_000, "run_id": "2026-11-02-b"})
+    assert believer.rows("select run_id from kpi_period_history") == [("2026-11-01-a",)]
+
+
+def test_a_row_that_is_no_longer_there_closes_and_may_come_back(believer: Believer) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 1}, {"value": 2, "kpi": "units_sold"})
+    believer.kpis(at("2026-11-02"), {"value": 1})
+    believer.kpis(at("2026-11-03"), {"value": 1}, {"value": 2, "kpi": "units_sold"})
+    assert believer.rows(
+        "select known_from, known_to from kpi_period_history where kpi = 'units_sold' order by 1"
+    ) == [(at("2026-11-01"), at("2026-11-02")), (at("2026-11-03"), None)]
+
+
+def test_of_an_open_month_the_whole_and_its_days_by_member_are_kept(believer: Believer) -> None:
+    part = {"status": "partial", "data_through": "2026-10-20", "value": 5}
+    widget = {"dimension": "product", "member": "widget"}
+    day = {"period": "day", "period_start": "2026-10-20", "period_end": "2026-10-20", "value": 5}
+    believer.kpis(at("2026-10-21"), part, part | widget, day | widget)
+    assert believer.rows("select period, member from kpi_period_history order by 1") == [
+        ("day", "widget"),
+        ("month", "total"),
+    ]
+
+
+def test_kpi_periods_tells_since_when_each_row_has_been_believed(believer: Believer) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 1}, {"value": 2, "kpi": "units_sold"})
+    believer.kpis(at("2026-11-20"), {"value": 1}, {"value": 3, "kpi": "units_sold"})
+    assert believer.rows(
+        "select kpi, known_from from reporting.kpi_periods order by kpi", of="warehouse"
+    ) == [("net_revenue", at("2026-11-01")), ("units_sold", at("2026-11-20"))]
+
+
+def test_a_step_that_fails_leaves_the_history_as_it_was(
+    believer: Believer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 295_000})
+    monkeypatch.setattr(recording, "_KPI_PERIODS", "select * from warehouse.reporting.nowhere")
+    with pytest.raises(duckdb.Error):
+        believer.kpis(at("2026-11-20"), {"value": 294_100})
+    assert believer.rows(VERSIONS) == [(Decimal(295_000), at("2026-11-01"), None)]
+
+
+SCORED = "select target, score, known_from, known_to from key_result_score_history order by known_from, as_of"
+
+
+def test_an_edited_target_leaves_the_score_of_its_day_as_it_was(believer: Believer) -> None:
+    believer.scores(at("2026-11-10"), GOAL.format(target=36), november(9), date(2026, 11, 10))
+    believer.scores(at("2026-11-11"), GOAL.format(target=72), november(9), date(2026, 11, 11))
+    # 9 days of 2 deals are 18: half of 36, a quarter of 72
+    assert believer.rows(SCORED) == [
+        (Decimal(36), Decimal("0.5"), at("2026-11-10"), None),
+        (Decimal(72), Decimal("0.25"), at("2026-11-11"), None),
+    ]
+    assert believer.rows(
+        "select goal, known_from, known_to from key_result_history order by known_from"
+    ) == [
+        ("at least 36 deals", at("2026-11-10"), at("2026-11-11")),
+        ("at least 72 deals", at("2026-11-11"), None),
+    ]
+
+
+def test_a_day_that_is_scored_again_gets_another_version_and_keeps_the_first(
+    believer: Believer,
+) -> None:
+    believer.scores(at("2026-11-10"), GOAL.format(target=36), november(9), date(2026, 11, 10))
+    believer.scores(at("2026-11-15"), GOAL.format(target=72), november(9), date(2026, 11, 10))
+    assert believer.rows(SCORED) == [
+        (Decimal(36), Decimal("0.5"), at("2026-11-10"), at("2026-11-15")),
+        (Decimal(72), Decimal("0.25"), at("2026-11-15"), None),
+    ]
+
+
+def test_a_renamed_key_result_is_another_definition_of_the_same_goal(believer: Believer) -> None:
+    named = GOAL.replace("{{id: deals,", "{{id: deals, name: Close them,")
+    for day, text in (("2026-11-10", GOAL), ("2026-11-11", named)):
+        believer.scores(at(day), text.format(target=36), november(9), date.fromisoformat(day))
+    assert believer.rows("select name from key_result_history order by known_from") == [
+        ("deals",),
+        ("Close them",),
+    ]
+    assert believer.rows("select count(distinct definition_hash) from key_result_history") == [(1,)]
+
+
+def test_scores_of_earlier_days_come_back_into_a_warehouse_made_anew(believer: Believer) -> None:
+    believer.scores(at("2026-11-10"), GOAL.format(target=36), november(9), date(2026, 11, 10))
+    believer.warehouse.unlink()
+    believer.scores(at("2026-11-11"), GOAL.format(target=36), november(9), date(2026, 11, 11))
+    assert believer.rows(
+        "select as_of, score from okr.key_result_scores order by as_of", of="warehouse"
+    ) == [(date(2026, 11, 10), Decimal("0.5")), (date(2026, 11, 11), Decimal("0.5"))]

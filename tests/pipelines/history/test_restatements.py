@@ -1,0 +1,64 @@
+"""The log of restatements: the same days with another number."""
+
+from decimal import Decimal
+
+from pipelines.history.restatements import log_restatements
+from tests.pipelines.history.conftest import Believer, at
+
+LOG = """
+    select restated_at, old_value, new_value, change, old_status, new_status, published_at, why
+    from okr.restatements
+"""
+
+
+def logged(believer: Believer) -> list[tuple[object, ...]]:
+    log_restatements(believer.history, believer.warehouse)
+    return list(believer.rows(LOG, of="warehouse"))
+
+
+def test_a_published_figure_that_becomes_another_is_logged(believer: Believer) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 295_000})
+    believer.kpis(at("2026-11-20"), {"value": "294100.50"})
+    assert logged(believer) == [
+        (
+            at("2026-11-20"),
+            Decimal(295_000),
+            Decimal("294100.50"),
+            Decimal("-899.50"),
+            "complete",
+            "complete",
+            at("2026-11-01"),
+            "net_revenue, month from 2026-10-01: 295000 became 294100.5 USD",
+        )
+    ]
+
+
+def test_an_open_month_that_grows_by_a_day_is_not_restated(believer: Believer) -> None:
+    part = {"status": "partial", "value": 100, "data_through": "2026-10-20"}
+    believer.kpis(at("2026-10-21"), part)
+    believer.kpis(at("2026-10-22"), part | {"value": 110, "data_through": "2026-10-21"})
+    assert logged(believer) == []
+
+
+def test_a_change_of_status_alone_is_not_restated(believer: Believer) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 5, "status": "provisional"})
+    believer.kpis(at("2026-11-09"), {"value": 5})
+    assert logged(believer) == []
+
+
+def test_days_that_were_missing_and_have_come_are_named_as_the_reason(believer: Believer) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 5, "trust": "missing_days", "status": "provisional"})
+    believer.kpis(at("2026-11-02"), {"value": 7})
+    [row] = logged(believer)
+    assert row[-1] == (
+        "net_revenue, month from 2026-10-01: 5 became 7 USD, as days that were missing have come"
+    )
+
+
+def test_a_member_is_named_and_a_value_that_is_lost_is_nothing(believer: Believer) -> None:
+    eur = {"dimension": "currency", "member": "EUR", "unit": "EUR"}
+    believer.kpis(at("2026-11-01"), eur | {"value": 20})
+    believer.kpis(at("2026-11-02"), eur | {"value": None})
+    [row] = logged(believer)
+    assert row[2:4] == (None, None)
+    assert row[-1] == "net_revenue, month from 2026-10-01, currency EUR: 20 became nothing EUR"
