@@ -142,6 +142,23 @@ def status(
         shown(okra_settings.load(), day, known, view(context, as_json))
 
 
+@app.command(
+    epilog="Examples: [cyan]okra explain two-million/revenue[/] · [cyan]okra explain revenue --json[/]"
+)
+def explain(
+    context: typer.Context,
+    key_result: Annotated[
+        str, typer.Argument(help="objective/key-result; the latter alone where one has it.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Explain a key result: goal, score, odds, factors, KPI, SQL, and the windows that were pulled."""
+    from pipelines.commands import explain as explained
+
+    with told(context):
+        explained.show(okra_settings.load(), key_result, view(context, as_json))
+
+
 @app.command(epilog="Example: [cyan]okra restatements --kpi net_revenue --since 2026-10-01[/]")
 def restatements(
     context: typer.Context,

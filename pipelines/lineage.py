@@ -13,8 +13,8 @@ from pipelines.ingestion import days_between
 from pipelines.okr.facts import TOTAL
 from pipelines.okr.scorecard import Scorecard
 from pipelines.settings import Settings
+from pipelines.sparklines import sparkline
 
-BARS = "▁▂▃▄▅▆▇█"
 PREVIEW_ROWS = 5
 
 
@@ -109,14 +109,6 @@ def stream_summary(
 def skipped(report: StreamReport) -> str:
     """How many windows were left alone, and why."""
     return ", ".join(f"{count} {reason}" for reason, count in sorted(report.skipped.items())) or "0"
-
-
-def sparkline(values: list[int]) -> str:
-    """One block a value, from the lowest to the highest."""
-    low, high = min(values, default=0), max(values, default=0)
-    if high == low:
-        return BARS[0] * len(values)
-    return "".join(BARS[(value - low) * (len(BARS) - 1) // (high - low)] for value in values)
 
 
 def preview(table: pa.Table) -> str:

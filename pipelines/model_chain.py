@@ -1,0 +1,44 @@
+"""How a dbt model comes from raw streams, read from the manifest that the models were last parsed into."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model on the way: how far from the end, its name, and its file below the project. A raw stream has no file."""
+
+    depth: int
+    name: str
+    path: str | None
+
+
+def chain_of(manifest: Path, model: str) -> list[Model]:
+    """`model` and what it is made of, each below what it feeds; nothing without a manifest or such a model."""
+    if not manifest.exists():
+        return []
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    nodes = {node["name"]: unique_id for unique_id, node in content["nodes"].items()}
+    if model not in nodes:
+        return []
+    return list(_walk(content, nodes[model], 0, set()))
+
+
+def _walk(
+    content: dict[str, dict[str, dict[str, object]]], unique_id: str, depth: int, seen: set[str]
+) -> Iterator[Model]:
+    if unique_id in seen:
+        return
+    seen.add(unique_id)
+    if unique_id in content["sources"]:
+        source = content["sources"][unique_id]
+        yield Model(depth, f"{source['source_name']}.{source['name']}", None)
+        return
+    node = content["nodes"][unique_id]
+    yield Model(depth, str(node["name"]), str(node["original_file_path"]))
+    depends_on = node["depends_on"]
+    assert isinstance(depends_on, dict), "a model says what it depends on"
+    for parent in sorted(depends_on.get("nodes", [])):  # a seed depends on none
+        yield from _walk(content, parent, depth + 1, seen)
