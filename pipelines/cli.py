@@ -245,6 +245,25 @@ def backtest(
         replayed(file, kind, period, output)
 
 
+@app.command(epilog="Examples: [cyan]okra digest[/] · [cyan]okra digest --send[/]")
+def digest(
+    context: typer.Context,
+    send: Annotated[
+        bool, typer.Option("--send", help="Send it now, over every channel of OKRA_DIGEST.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the digest as it would be sent: what changed, how the objectives stand. Runs send it by themselves."""
+    from pipelines.commands import digest as shown
+
+    with told(context):
+        settings = okra_settings.load()
+        if send:
+            finish(shown.send_now(settings, view(context, as_json)))
+        else:
+            shown.show(settings, view(context, as_json))
+
+
 @app.command(epilog="Example: [cyan]okra doctor --source stripe[/]")
 def doctor(context: typer.Context, source: Sources = None, as_json: Json = False) -> None:
     """Ask each source one small question: credential, permission, clock, quota, what is due. Stores nothing."""

@@ -64,6 +64,15 @@ def read_scorecard(path: Path, as_of: date) -> PublishedScorecard:
     return PublishedScorecard(as_of, objectives, key_results)
 
 
+def read_scorecard_before(path: Path, day: date) -> PublishedScorecard | None:
+    """The latest scorecard of a day before `day`; None when there is none."""
+    with opened(path) as connection:
+        [(earlier,)] = connection.execute(
+            "select max(as_of) from objective_scores where as_of < $1", [day]
+        ).fetchall()
+    return read_scorecard(path, earlier) if earlier else None
+
+
 def latest_day(path: Path) -> date:
     """The latest day that is scored. Raises `NothingPublishedError`."""
     with opened(path) as connection:

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from connectors import catalog
@@ -57,6 +57,12 @@ class Settings(BaseSettings):
         (), description="Only these sources, comma-separated (default: every configured one)"
     )
     storage_version: str = Field("v1.2.0", description="Oldest DuckDB that can read okra.duckdb")
+    digest: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Where the digest goes: Apprise URLs, separated by blanks"
+    )
+    digest_weekday: Literal[
+        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+    ] = Field("monday", description="The day of the weekly digest")
     sandbox_today: date | None = Field(None, description="The day the sample company lives in")
 
     @field_validator("sources", mode="before")
@@ -65,6 +71,11 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
+
+    @field_validator("digest", mode="before")
+    @classmethod
+    def _split_at_blanks(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
 
     @field_validator("timezone")
     @classmethod
@@ -159,6 +170,11 @@ class Settings(BaseSettings):
     def published_path(self) -> Path:
         """The DuckDB file for everyone else."""
         return self.home_path / "okra.duckdb"
+
+    @cached_property
+    def scorecard_path(self) -> Path:
+        """The scorecard as a page, for people."""
+        return self.home_path / "scorecard.html"
 
     @cached_property
     def definitions_path(self) -> Path:

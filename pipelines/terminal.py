@@ -24,7 +24,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from pipelines.okr.numbers import chance
 from pipelines.published import PublishedScorecard, Row
+from pipelines.tree import in_tree_order
 
 STATUS_STYLE: Mapping[str, str] = {
     "achieved": "bold green",
@@ -129,11 +131,13 @@ def of_objective(row: Row, objective: Row) -> bool:
 def cells(row: Row, has_odds: bool) -> list[str]:
     """One line of the scorecard, but for its name."""
     unit, status = row.get("unit"), row["status"]
-    shares = [row["score"], row["expected"], *([row.get("probability")] if has_odds else [])]
+    odds = row.get("probability")
     return [
         amount(row.get("actual"), unit),
         amount(row.get("target"), unit),
-        *(percent(share) for share in shares),
+        percent(row["score"]),
+        percent(row["expected"]),
+        *(["" if odds is None else chance(odds)] if has_odds else []),
         f"[{STATUS_STYLE.get(status, 'dim')}]{status.replace('_', ' ')}[/]",
     ]
 
@@ -143,22 +147,6 @@ def distrusted(scorecard: PublishedScorecard) -> Iterable[str]:
     for row in scorecard.key_results:
         if row["trust"] != "ok":
             yield f"{row['key_result_id']}: {row['trust'].replace(',', ', ')}"
-
-
-def in_tree_order(objectives: Sequence[Row]) -> list[tuple[int, Row]]:
-    """Each objective after its parent, with its depth; one whose parent is not there is a root."""
-    known = {row["objective_id"] for row in objectives}
-    found: list[tuple[int, Row]] = []
-
-    def add(parent: str | None, depth: int) -> None:
-        for row in objectives:
-            above = row["parent_id"] if row["parent_id"] in known else None
-            if above == parent:
-                found.append((depth, row))
-                add(row["objective_id"], depth + 1)
-
-    add(None, 0)
-    return found
 
 
 def amount(value: Decimal | None, unit: str | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from connectors.contract import Source
 from pipelines.commands.view import View
 from pipelines.daily_run import Runner, StepFailedError, runner
+from pipelines.history.deliveries import last_attempts
 from pipelines.objectives import read_objectives
 from pipelines.okr.faults import Fault
 from pipelines.published import PublishedScorecard, read_scorecard
@@ -88,6 +89,11 @@ def show(
         view.warn(f"{source} failed: {message}; its KPIs keep their last values")
     for fault in faults:
         view.warn(f"{fault} (not scored)")
+    for sent in last_attempts(settings.history_path, scorecard.as_of):
+        if sent.outcome == "failed":
+            view.warn(f"The digest did not reach {sent.channel}: {sent.message}")
+        else:
+            view.note(f"The digest reached {sent.channel}")
     view.note(f"Published to {settings.published_path}")
 
 

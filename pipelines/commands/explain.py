@@ -15,6 +15,7 @@ from pipelines.commands.view import View
 from pipelines.explanation import Explanation, explain
 from pipelines.model_chain import Model, chain_of
 from pipelines.models import MANIFEST
+from pipelines.okr.numbers import chance
 from pipelines.published import Row
 from pipelines.settings import Settings
 from pipelines.sparklines import sparkline
@@ -99,7 +100,7 @@ def odds(score: Row) -> str:
     """How likely it is met, and where it will end."""
     if score["probability"] is None:
         return ""
-    text = percent(score["probability"])
+    text = chance(score["probability"])
     if score["forecast_p50"] is None:
         return text
     low, middle, high = (

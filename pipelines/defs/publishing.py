@@ -4,6 +4,7 @@ import dagster as dg
 
 from connectors import catalog
 from pipelines import settings as okra_settings
+from pipelines.digests import send_due
 from pipelines.factor_table import KPI_FACTORS
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
@@ -50,6 +51,45 @@ def published(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResu
             "file": dg.MetadataValue.path(str(current.published_path)),
             "tables": dg.MetadataValue.md("\n".join(lines)),
         }
+    )
+
+
+DIGEST = dg.AssetKey(["published", "digest"])
+ARRIVES = "the_digest_arrives"
+
+
+@dg.asset(
+    key=DIGEST,
+    description="The message that tells how the objectives stand: weekly, and when a status has changed",
+    group_name="published",
+    kinds={"python"},
+    deps=[published],
+    check_specs=[
+        dg.AssetCheckSpec(
+            ARRIVES, asset=DIGEST, description="Every channel of OKRA_DIGEST took what was due"
+        )
+    ],
+)
+def digest(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    current = okra_settings.load()
+    as_of = day.as_of_date(current)
+    # a past day that is played again is no news
+    sent = send_due(current, as_of) if as_of == current.today() else []
+    failed = [f"{one.channel}: {one.message}" for one in sent if one.outcome == "failed"]
+    for line in failed:
+        context.log.warning(line)
+    return dg.MaterializeResult(
+        metadata={
+            "sent": ", ".join(f"{one.channel} ({one.reason})" for one in sent) or "nothing was due"
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=ARRIVES,
+                passed=not failed,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"failed": "\n".join(failed) or "none"},
+            )
+        ],
     )
 
 

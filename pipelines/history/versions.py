@@ -6,7 +6,7 @@ instant; a row that is no longer there closes. What was believed at the instant 
     known_from <= t and (known_to is null or known_to > t)
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -109,12 +109,21 @@ def said_key(table: ScoreTable) -> str:
 
 
 def create(connection: duckdb.DuckDBPyConnection, versioned: Versioned) -> None:
-    """Make the table, or give it the columns that have been added since, with their meanings."""
-    name = quoted(versioned.table.name)
-    columns = ", ".join(f"{quoted(c)} {kind}" for c, (kind, _) in versioned.columns.items())
-    connection.execute(f"create table if not exists {name} ({columns})")
-    for column, (kind, text) in versioned.columns.items():
+    """Make the table of versions, or give it the columns that have been added since."""
+    describe(connection, versioned.table, versioned.columns)
+
+
+def describe(
+    connection: duckdb.DuckDBPyConnection,
+    table: ScoreTable,
+    columns: Mapping[str, tuple[str, str]],
+) -> None:
+    """Make `table` with these columns, or give it those that have been added since, with their meanings."""
+    name = quoted(table.name)
+    typed = ", ".join(f"{quoted(c)} {kind}" for c, (kind, _) in columns.items())
+    connection.execute(f"create table if not exists {name} ({typed})")
+    for column, (kind, text) in columns.items():
         added = kind.removesuffix(" not null")
         connection.execute(f"alter table {name} add column if not exists {quoted(column)} {added}")
         connection.execute(f"comment on column {name}.{quoted(column)} is {literal(text)}")
-    connection.execute(f"comment on table {name} is {literal(versioned.table.comment)}")
+    connection.execute(f"comment on table {name} is {literal(table.comment)}")

@@ -68,3 +68,12 @@ def figure(number: Decimal, unit: str = "", places: int | None = None) -> str:
 def percentage(share: Decimal) -> str:
     """A share as a percentage with at most one decimal, rounded down: 0.9999 is not 100 %."""
     return figure(rounded_down(share.scaleb(2), 1)) + " %"
+
+
+def chance(odds: Decimal) -> str:
+    """Odds in whole percent; what is not settled is never said to be 0 or 100: `83 %`, `under 1 %`."""
+    if 0 < odds < Decimal("0.01"):
+        return "under 1 %"
+    if Decimal("0.99") < odds < 1:
+        return "over 99 %"
+    return f"{odds * 100:.0f} %"
