@@ -54,6 +54,26 @@ def options(
     context.obj = debug
 
 
+@app.command(epilog="Example: [cyan]okra init --dry-run[/] asks, and writes nothing")
+def init(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Option(help="Where your own objectives go.", show_default=True)
+    ] = Path("okrs"),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")
+    ] = False,
+) -> None:
+    """Set up your own: zone, currency, sources, a first objective. Asks first, and overwrites nothing unasked."""
+    from pipelines.commands import init as asked
+
+    with told(context):
+        finish(
+            asked.init(okra_settings.load(), folder, view(context, False), dry_run=dry_run)
+            or dry_run
+        )
+
+
 @app.command(
     epilog="Examples: [cyan]okra run[/] · [cyan]okra run --source stripe[/] · [cyan]okra run --as-of 2026-07-01[/]"
 )

@@ -161,6 +161,8 @@ class OkrWish:
     target: str = ""
     period: str = ""
     owner: str = "owner@example.com"
+    words: str = ""
+    """The objective in words, where they are others than the name's."""
 
 
 def okr(wish: OkrWish, kpis: Mapping[str, Kpi], folder: str, today: date) -> Scaffold:
@@ -173,7 +175,7 @@ def okr(wish: OkrWish, kpis: Mapping[str, Kpi], folder: str, today: date) -> Sca
     goal = "at_least" if measured.direction == "up" else "at_most"
     label = measured.label
     names = {
-        "title": title(name),
+        "title": scalar(wish.words or title(name)),
         "id": name,
         "owner": wish.owner,
         "period": wish.period or f"{today:%Y-%m}",

@@ -33,7 +33,7 @@ class Channel:
         sender = apprise.Apprise()
         if not sender.add(self.url):
             return "Apprise knows no such address; see its documentation of the service's URL"
-        with apprise.LogCapture(level=logging.WARNING) as log:  # type: ignore[no-untyped-call]
+        with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log:  # type: ignore[no-untyped-call]
             try:
                 arrived = sender.notify(
                     title=digest.title,

@@ -1,0 +1,98 @@
+"""A new user: from a CSV of one's own to a first objective that is scored, by answering questions."""
+
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import OKRA, Done, Home
+
+
+@pytest.fixture
+def new_user(tmp_path: Path, new_home: Callable[..., Home]) -> Home:
+    """A home with a `.env` that is not there yet, and a CSV: ten orders on each of the last sixty days."""
+    today = datetime.now(UTC).date()
+    days = [today - timedelta(days=n) for n in range(60, 0, -1)]
+    lines = ["kpi,date,value", *(f"orders,{day},10" for day in days)]
+    (tmp_path / "numbers.csv").write_text("\n".join(lines) + "\n")
+    return new_home(OKRA_ENV_FILE=str(tmp_path / "my.env"))
+
+
+def answer(home: Home, *answers: str, folder: Path) -> Done:
+    """Run `okra init` and type the answers."""
+    import subprocess
+
+    done = subprocess.run(
+        [str(OKRA), "init", "--folder", str(folder)],
+        env=home.environment,
+        input="\n".join(answers) + "\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def answers_for(sheet: Path, agreed: str = "y") -> list[str]:
+    start = f"{datetime.now(UTC).year}-01-01"
+    return [
+        *("Etc/UTC", "EUR", "1", start, "spreadsheet", str(sheet)),
+        *("flow", "orders", "up", "day", "ops@example.com"),
+        *("y", "Ship more orders", "orders", "900", "{start}", "ops@example.com", agreed),
+    ]
+
+
+def test_a_csv_becomes_a_scored_objective_of_ones_own(new_user: Home, tmp_path: Path) -> None:
+    today = datetime.now(UTC).date()
+    answers = answers_for(tmp_path / "numbers.csv")
+    answers[answers.index("{start}")] = str(today.year)
+    done = answer(new_user, *answers, folder=tmp_path / "okrs")
+    assert done.code == 0, done.err
+    env = tmp_path / "my.env"
+    assert stat.S_IMODE(env.stat().st_mode) == 0o600
+    assert "OKRA_CURRENCY" in env.read_text()
+
+    run = new_user.okra("run", "--json")
+
+    assert run.code == 0, run.err
+    [row] = run.document["key_results"]
+    year_so_far = min(60, (today - today.replace(month=1, day=1)).days)
+    assert row["key_result_id"] == "ship-more-orders/orders"
+    assert float(row["actual"]) == 10 * year_so_far
+    assert run.document["sample_company"] is False
+
+
+def test_nothing_is_written_unless_it_is_agreed_to(new_user: Home, tmp_path: Path) -> None:
+    answers = answers_for(tmp_path / "numbers.csv", agreed="n")
+    answers[answers.index("{start}")] = "2026-Q4"
+    done = answer(new_user, *answers, folder=tmp_path / "okrs")
+    assert "Nothing was written." in done.err
+    assert not (tmp_path / "my.env").exists()
+    assert not (tmp_path / "okrs").exists()
+
+
+def test_what_is_set_already_is_kept_unless_it_is_given_up(new_user: Home, tmp_path: Path) -> None:
+    env = tmp_path / "my.env"
+    env.write_text("# mine\nOKRA_CURRENCY=CHF\n")
+    done = answer(
+        new_user, "Etc/UTC", "EUR", "1", "2026-01-01", "", "n", "y", folder=tmp_path / "okrs"
+    )
+    assert done.code == 0, done.err
+    assert "OKRA_CURRENCY is set" in done.err
+    text = env.read_text()
+    assert "# mine" in text
+    assert "OKRA_CURRENCY=CHF" in text
+    assert "OKRA_START_DATE" in text
+
+
+def test_a_wrong_answer_is_asked_again_with_what_is_right(new_user: Home, tmp_path: Path) -> None:
+    done = answer(
+        new_user, "Mars/Base", "Etc/UTC", "euros", "EUR", "13", "1", "soon", "2026-01-01", "99", "",
+        "n", folder=tmp_path / "okrs",
+    )  # fmt: skip
+    for said in ("like Europe/Madrid", "three letters", "from 1 to 12", "like 2026-01-01"):
+        assert said in done.err
+    assert "99 is none of" in done.err
