@@ -22,8 +22,8 @@ _HEAD = f"""\
 The tables of `okra.duckdb`, and of the Parquet and CSV files beside it. This page is made from the file itself
 (`make dictionary`), whose tables and columns carry the same texts as comments.
 
-Schema version {SCHEMA_VERSION} (`schema_version` in `okra.json`): under one version columns are added; none goes, and none
-changes its meaning.
+Schema version {SCHEMA_VERSION} (`schema_version` in `okra.json`): under one version columns are added;
+none goes, and none changes its meaning.
 """
 
 
