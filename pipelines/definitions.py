@@ -1,6 +1,16 @@
 """What Dagster loads: everything in `pipelines/defs/`."""
 
-from dagster import Definitions, definitions, in_process_executor, load_from_defs_folder
+import warnings
+
+from dagster import (
+    BetaWarning,
+    Definitions,
+    definitions,
+    in_process_executor,
+    load_from_defs_folder,
+    with_source_code_references,
+)
+from dagster_shared.record import copy
 
 from pipelines.settings import ROOT
 
@@ -9,6 +19,9 @@ from pipelines.settings import ROOT
 def defs() -> Definitions:
     """Assets, checks, jobs, schedules and sensors of Okra."""
     # in one process: a process a step costs seconds of imports each
-    return Definitions.merge(
-        load_from_defs_folder(path_within_project=ROOT), Definitions(executor=in_process_executor)
-    )
+    warnings.simplefilter(
+        "ignore", BetaWarning
+    )  # links to code are, and their like has been for years
+    loaded = load_from_defs_folder(path_within_project=ROOT)
+    linked = copy(loaded, assets=with_source_code_references(list(loaded.assets or [])))
+    return Definitions.merge(linked, Definitions(executor=in_process_executor))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import dagster as dg
 import pyarrow as pa
@@ -12,7 +13,7 @@ from connectors.lake import Lake, Manifest
 from pipelines.ingestion import days_between
 from pipelines.okr.facts import TOTAL
 from pipelines.okr.scorecard import Scorecard
-from pipelines.settings import Settings
+from pipelines.settings import ROOT, Settings
 from pipelines.sparklines import sparkline
 
 PREVIEW_ROWS = 5
@@ -23,7 +24,7 @@ def raw_key(source: str, stream: str) -> dg.AssetKey:
     return dg.AssetKey([f"raw_{source}", stream])
 
 
-def stream_metadata(source: Source, stream: Stream) -> Mapping[str, dg.MetadataValue]:
+def stream_metadata(source: Source, stream: Stream) -> Mapping[str, Any]:
     """What is known of a stream before it is pulled."""
     columns = [
         dg.TableColumn(
@@ -40,6 +41,11 @@ def stream_metadata(source: Source, stream: Stream) -> Mapping[str, dg.MetadataV
         "cursor": dg.MetadataValue.text(stream.cursor),
         "restated for": dg.MetadataValue.text(str(stream.restates_for)),
         "source": dg.MetadataValue.text(source.title),
+        "dagster/code_references": dg.CodeReferencesMetadataValue(
+            code_references=[
+                dg.LocalFileCodeReference(file_path=str(ROOT / "connectors" / f"{source.name}.py"))
+            ]
+        ),
     }
 
 

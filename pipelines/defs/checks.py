@@ -1,11 +1,32 @@
-"""Freshness: yesterday's window of each stream is there by nine in the morning, or the stream is late."""
+"""What is watched beside the models' own tests: whether windows come in time, and as large as usual."""
 
 import dagster as dg
 
 from pipelines import settings as okra_settings
 from pipelines.lineage import raw_key
+from pipelines.window_sizes import LEAST, MOST, unusual_windows
 
 DEADLINE = "0 9 * * *"
+"""Yesterday's window of each stream is there by nine in the morning, or the stream is late."""
+
+
+@dg.asset_check(
+    asset=dg.AssetKey(["reporting", "windows"]),
+    name="newest_windows_are_as_large_as_usual",
+    description="Rows of each stream's newest window beside the median of the same weekday in eight weeks",
+    pool="warehouse",
+)
+def window_sizes() -> dg.AssetCheckResult:
+    found = unusual_windows(okra_settings.load().warehouse_path)
+    return dg.AssetCheckResult(
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "unusual": dg.MetadataValue.md("\n".join(f"- {one}" for one in found) or "none"),
+            "least share of the usual": float(LEAST),
+            "most share of the usual": float(MOST),
+        },
+    )
 
 
 @dg.definitions
@@ -23,4 +44,4 @@ def checks() -> dg.Definitions:
     sensor = dg.build_sensor_for_freshness_checks(
         freshness_checks=freshness, default_status=dg.DefaultSensorStatus.RUNNING
     )
-    return dg.Definitions(asset_checks=freshness, sensors=[sensor])
+    return dg.Definitions(asset_checks=[*freshness, window_sizes], sensors=[sensor])

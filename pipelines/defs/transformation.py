@@ -1,14 +1,21 @@
 """Raw windows into dated KPIs: each dbt model an asset, each dbt test a check."""
 
 import os
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
 from packaging.version import Version
 
 from pipelines import settings as okra_settings
@@ -18,9 +25,17 @@ from pipelines.reports import WAREHOUSE_WAIT, prepare_models
 from pipelines.resources import Day
 from pipelines.settings import ROOT
 
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
 
 class Translator(DagsterDbtTranslator):
-    """Models are grouped by their layer, as the folders are."""
+    """Models are grouped by their layer, as the folders are; a KPI has the owner that it declares."""
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
+        """The KPI's owner, where that is an address: Dagster takes nothing else."""
+        declared = dbt_resource_props.get("config", {}).get("meta", {}).get("kpi") or {}
+        owner = str(declared.get("owner", ""))
+        return [owner] if ADDRESS.fullmatch(owner) else None
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The first folder below models/."""
@@ -47,7 +62,10 @@ def transformation() -> dg.Definitions:
         project=project,
         name="models",
         pool="warehouse",
-        dagster_dbt_translator=Translator(),
+        # each model links to its SQL
+        dagster_dbt_translator=Translator(
+            DagsterDbtTranslatorSettings(enable_code_references=True)
+        ),
     )
     def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, day: Day) -> Iterator[Any]:
         current = okra_settings.load()
