@@ -7,6 +7,9 @@ from typing import Literal
 from pipelines.okr.definitions import Commitment
 from pipelines.okr.numbers import ONE
 
+_HAIR = Decimal("1e-12")
+"""A third of a goal has endless decimals: what is in step is not behind by the last of them."""
+
 Status = Literal["not_started", "no_data", "on_track", "at_risk", "off_track", "achieved", "missed"]
 
 
@@ -45,7 +48,7 @@ def by_pace(score: Decimal, expected: Decimal, bar: Decimal, policy: Policy) -> 
 
     An aspirational goal that ends at its bar is achieved, so it is on track along the way there.
     """
-    enough = expected * bar
+    enough = expected * bar - _HAIR
     if score >= enough:
         return "on_track"
     return "at_risk" if score >= enough * policy.at_risk_from else "off_track"

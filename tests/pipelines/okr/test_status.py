@@ -28,3 +28,10 @@ def test_an_aspirational_goal_is_on_track_along_the_way_to_its_bar():
 def test_the_thresholds_are_settings():
     lenient = Policy(at_risk_from=Decimal("0.1"))
     assert by_pace(Decimal("0.05"), Decimal("0.5"), Decimal(1), lenient) == "at_risk"
+
+
+def test_what_is_in_step_is_not_behind_by_the_last_decimal_of_a_division():
+    """1 + (1 − 30) ÷ 30 and 1 ÷ 30 are the same, and differ in their last of sixty decimals."""
+    third = Decimal(1) / 30
+    assert by_pace(third - Decimal("1e-28"), third, Decimal(1), Policy()) == "on_track"
+    assert by_pace(third - Decimal("1e-6"), third, Decimal(1), Policy()) == "at_risk"
