@@ -1,0 +1,304 @@
+"""The worked examples of this folder, read from YAML and played through the public doors of `pipelines.okr`.
+
+An example gives days and a definition, and expects figures that were worked out by hand:
+
+    - case: Half of the goal is reached half way through
+      given:                            # by KPI of kpis.yml; a span of days has its amount on each of them
+        deals: {2026-11-01..2026-11-15: 2}
+      okr: |
+        ...                             # definition files, apart by `---`
+      on: 2026-11-16                    # the day that is played
+      expect:
+        it: {actual: 30, score: 0.5}    # `it, 2026-11` a window, `it, kim` a member, `objective grow`
+      working: 15 × 2 = 30; 30 ÷ 60 = 0.5
+
+An amount is a number, `numerator / denominator`, `empty` (delivered, without a row) or `missing` (not
+delivered); a list has one a day. `rep kim:` holds the amounts of one member, `month 2026-10:` is a count as
+its source reported it. Instead of `okr` an example may ask for a `period`, a `course` of days, the status at
+certain `odds`, or the `factors` of a KPI's change. All text stays text until it is compared, as a decimal.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from operator import attrgetter
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import yaml
+
+from pipelines.okr.factors.history import History
+from pipelines.okr.factors.periods_compared import period_factors
+from pipelines.okr.facts import TOTAL, DayFact, DistinctFact, KpiFacts
+from pipelines.okr.kpi import Kpi
+from pipelines.okr.loading import load
+from pipelines.okr.pace import Course, expected_share
+from pipelines.okr.periods import (
+    CADENCES,
+    PeriodError,
+    containing,
+    parse_period,
+    previous,
+    windows,
+    year_before,
+)
+from pipelines.okr.scorecard import Scorecard
+from pipelines.okr.scoring import score
+from pipelines.okr.status import Policy, by_odds
+
+FOLDER = Path(__file__).parent
+NONE = "none"
+_DAY = timedelta(days=1)
+_NEEDED = {"case", "expect", "working"}
+_KNOWN = _NEEDED | {
+    "rule", "given", "okr", "edited_to", "on", "fiscal_year_start",
+    "period", "touching", "course", "odds", "factors", "against",
+}  # fmt: skip
+
+Answers = Mapping[str, object]
+"""What came out, by the names that examples have for it: each has the fields that may be expected."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One worked example of a file."""
+
+    file: str
+    body: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.file}: {self.body['case']}"
+
+    @property
+    def expected(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.body["expect"]
+        return found
+
+
+def read_examples() -> list[Example]:
+    """Every example of every file, by file and in its order."""
+    found = []
+    for path in sorted(FOLDER.glob("*.yml")):
+        if path.name == "kpis.yml":
+            continue
+        for body in _read(path):
+            assert body.keys() >= _NEEDED, f"{path.name}: {body} lacks one of {_NEEDED}"
+            assert body.keys() <= _KNOWN, f"{path.name}: {body.keys() - _KNOWN} means nothing"
+            found.append(Example(path.stem, body))
+    return found
+
+
+def read_kpis() -> dict[str, Kpi]:
+    """The KPIs that the examples are about."""
+    return {
+        name: Kpi(
+            name,
+            kind=meta["kind"],
+            unit=meta["unit"],
+            precision=int(meta.get("precision", 0)),
+            dimensions=tuple(meta.get("dimensions", ())),
+            denominator=meta.get("denominator", "sum"),
+        )
+        for name, meta in _read(FOLDER / "kpis.yml").items()
+    }
+
+
+def _read(path: Path) -> Any:
+    # the loader that turns nothing into a number, a date or a truth
+    return yaml.load(path.read_text("utf-8"), yaml.BaseLoader)
+
+
+def played(example: Example) -> Answers:
+    """What the code says to the example."""
+    body = example.body
+    fiscal = int(body.get("fiscal_year_start", 1))
+    if "period" in body:
+        return _period(body, fiscal)
+    if "course" in body:
+        days = {name: date.fromisoformat(day) for name, day in body["course"].items()}
+        course = Course(**days, yesterday=days["cut"])
+        row = SimpleNamespace(
+            days=course.days,
+            elapsed=course.elapsed,
+            remaining=course.remaining,
+            expected=expected_share(course),
+        )
+        return {"course": row}
+    if "odds" in body:
+        status = by_odds("on_track", Decimal(body["odds"]), Policy())
+        return {"odds": SimpleNamespace(status=status)}
+    if "factors" in body:
+        return _factors(body, fiscal)
+    answers = _scored(body, body["okr"], fiscal)
+    if "edited_to" in body:
+        edited = _scored(body, body["edited_to"], fiscal)
+        answers |= _edited(answers, edited)
+    return answers
+
+
+def _scored(body: Mapping[str, Any], text: str, fiscal: int) -> dict[str, object]:
+    kpis = read_kpis()
+    files = {f"{n}.yml": part for n, part in enumerate(text.split("\n---\n"))}
+    loaded = load(files, kpis, fiscal)
+    if loaded.faults:
+        return {"refused": SimpleNamespace(what=loaded.faults[0].what, faults=len(loaded.faults))}
+    given = {name: facts_of(kpis[name], days) for name, days in body.get("given", {}).items()}
+    return _by_name(score(loaded.objectives, given, date.fromisoformat(body["on"])))
+
+
+def _by_name(card: Scorecard) -> dict[str, object]:
+    named: dict[str, object] = {f"objective {row.objective_id}": row for row in card.objectives}
+    for row in card.key_results:
+        words = [row.key_result_id.split("/")[1], row.window, row.member]
+        named[", ".join(word for word in words if word != TOTAL)] = row
+    return named
+
+
+def _edited(before: Answers, after: Answers) -> dict[str, object]:
+    """The rows after an edit, and what has another fingerprint by it."""
+    mark = attrgetter("definition_hash")
+    changed = [name for name, row in before.items() if mark(row) != mark(after[name])]
+    results = [name for name in changed if not name.startswith("objective ")]
+    row = SimpleNamespace(changed=" ".join(results), objectives_changed=len(changed) - len(results))
+    return {f"{name}, edited": one for name, one in after.items()} | {"definitions": row}
+
+
+def _period(body: Mapping[str, Any], fiscal: int) -> Answers:
+    try:
+        period = parse_period(body["period"], fiscal)
+    except PeriodError as error:
+        return {"refused": SimpleNamespace(what=error.what)}
+    row = SimpleNamespace(
+        start=period.start,
+        end=period.end,
+        days=period.days,
+        previous=previous(period).label,
+        year_before=year_before(period).label,
+        touching=" ".join(
+            window.label
+            for window in windows(period.start, period.end, body.get("touching", "day"), fiscal)
+        ),
+    )
+    return {"period": row}
+
+
+def _factors(body: Mapping[str, Any], fiscal: int) -> Answers:
+    (name, days), *_ = body["given"].items()
+    period = parse_period(body["factors"], fiscal)
+    rows = period_factors(
+        History(facts_of(read_kpis()[name], days)),
+        lambda *_: frozenset(),
+        date.fromisoformat(body["on"]),
+        fiscal,
+    )
+    return {
+        " ".join(word for word in (row.dimension, row.member, row.effect) if word != TOTAL): row
+        for row in rows
+        if (row.period, row.period_start) == (period.kind, period.start)
+        and row.compared_with == body.get("against", "previous")
+    }
+
+
+def facts_of(kpi: Kpi, given: Any) -> KpiFacts:
+    """The facts behind what an example gives of one KPI."""
+    if given == "nothing":
+        return KpiFacts(kpi)
+    given = dict(given)
+    through = given.pop("through", None)
+    flags = {
+        day: frozenset({flag})
+        for span, flag in given.pop("flags", {}).items()
+        for day in _span(span)
+    }
+    standing = frozenset(given.pop("standing", ()))
+    rows: list[DayFact] = []
+    counts: list[DistinctFact] = []
+    delivered: set[date] = set()
+    for members, name, amount in _amounts(given, {}):
+        if name.split()[0] in CADENCES:
+            counts.append(_count(members, name, amount))
+            continue
+        for day, one in _daily(name, amount):
+            if one != "missing":
+                delivered.add(day)
+            if one not in ("missing", "empty"):
+                rows.append(_row(day, members, one))
+    known = [*delivered, *(fact.data_through for fact in counts)]
+    last = date.fromisoformat(through) if through else max(known)
+    if delivered:
+        delivered.update(_days(max(delivered), last))
+    return KpiFacts(kpi, rows, delivered, last, counts, flags, standing)
+
+
+def _amounts(
+    given: Mapping[str, Any], members: Mapping[str, str]
+) -> Iterator[tuple[Mapping[str, str], str, Any]]:
+    for name, amount in given.items():
+        if isinstance(amount, dict):
+            named = dict(pair.strip().split(" ", 1) for pair in name.split(","))
+            yield from _amounts(amount, {**members, **named})
+        else:
+            yield members, name, amount
+
+
+def _daily(name: str, amount: str | Sequence[str]) -> Iterator[tuple[date, str]]:
+    days = _span(name)
+    if isinstance(amount, str):
+        yield from ((day, amount) for day in days)
+    else:
+        yield from ((days[0] + _DAY * n, one) for n, one in enumerate(amount))
+
+
+def _row(day: date, members: Mapping[str, str], amount: str) -> DayFact:
+    numerator, _, denominator = amount.partition("/")
+    if denominator:
+        return DayFact(day, members, None, Decimal(numerator), Decimal(denominator))
+    return DayFact(day, members, Decimal(amount))
+
+
+def _count(members: Mapping[str, str], name: str, amount: str) -> DistinctFact:
+    """`month 2026-11`, or `month 2026-11 through 2026-11-15` while it is open."""
+    cadence, label, *rest = name.split()
+    period = parse_period(label)
+    through = date.fromisoformat(rest[1]) if rest else period.end
+    (pair,) = members.items() or [(TOTAL, TOTAL)]
+    assert containing(period.start, period.kind or "day").kind == cadence
+    return DistinctFact(period.kind or "day", period.start, *pair, Decimal(amount), through)
+
+
+def _span(text: str) -> list[date]:
+    first, _, last = text.partition("..")
+    return _days(date.fromisoformat(first), date.fromisoformat(last or first))
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + _DAY * n for n in range((last - first).days + 1)]
+
+
+def differences(expected: Mapping[str, Any], answers: Answers) -> dict[tuple[str, str], object]:
+    """What came out instead of what was expected, by row and field; empty when all of it agrees."""
+    found: dict[tuple[str, str], object] = {}
+    for name, fields in expected.items():
+        if fields == NONE:
+            if name in answers:
+                found[name, ""] = answers[name]
+            continue
+        if name not in answers:
+            found[name, ""] = f"no such row; there are {', '.join(answers)}"
+            continue
+        for field, wanted in fields.items():
+            got = getattr(answers[name], field)
+            if not _same(got, wanted):
+                found[name, field] = got
+    return found
+
+
+def _same(got: object, wanted: str) -> bool:
+    if got is None or wanted == NONE:
+        return got is None and wanted == NONE
+    if isinstance(got, Decimal | int):
+        return Decimal(wanted.replace("_", "")) == got
+    return str(got) == wanted
