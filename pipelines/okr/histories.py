@@ -64,7 +64,9 @@ def past_of(lens: Lens, cut: date) -> Past:
         filled = _filled(values, seen, back)
         level = kpi.kind == "stock" or (column == 2 and kpi.denominator == "level")
         sides.append(History(filled, cut.toordinal(), WEEK, level, whole, observed))
-    never_above = len(sides) == 2 and bool(np.all(sides[0].values <= sides[1].values))
+    # of heads a part cannot be meant: one head may bring two on a day, whether or not it ever has
+    a_part = kpi.kind == "ratio" and kpi.denominator == "sum"
+    never_above = a_part and bool(np.all(sides[0].values <= sides[1].values))
     return Past(tuple(sides), None, _too_short(observed), never_above)
 
 

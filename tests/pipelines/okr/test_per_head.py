@@ -1,6 +1,7 @@
 """A flow per head: a ratio whose denominator is a level, averaged over the days and not summed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -9,6 +10,7 @@ import pytest
 
 from pipelines.okr.factors.history import History
 from pipelines.okr.facts import DayFact, KpiFacts
+from pipelines.okr.histories import past_of
 from pipelines.okr.kpi import Kpi
 from pipelines.okr.loading import load
 from pipelines.okr.periods import parse_period
@@ -104,6 +106,13 @@ def test_a_member_who_joins_in_the_middle_is_asked_for_its_share_once(kpis, play
         assert "idle with 0 deals" in rows["total"].why
     windows = {row.member: row for row in card.key_results if row.window == "2026-11"}
     assert windows["total"].raw_attainment == Decimal("0.666667")
+
+
+def test_what_a_head_brings_is_not_bounded_by_the_heads(kpis):
+    facts = team(kpis, kim=[1] * 30, lee=[0] * 30)
+    assert not past_of(Lens(KpiIndex(facts), {}), LAST).share
+    per_ticket = replace(facts, kpi=replace(facts.kpi, denominator="sum"))
+    assert past_of(Lens(KpiIndex(per_ticket), {}), LAST).share
 
 
 def test_a_window_that_lacks_a_day_is_no_baseline(kpis):
