@@ -33,6 +33,11 @@ class Goal:
         assert self.high is not None, "a band has two ends"
         return self.low, self.high
 
+    @property
+    def ends(self) -> tuple[Decimal, ...]:
+        """The numbers it has: one, or both of a `between`."""
+        return tuple(end for end in (self.low, self.high) if end is not None)
+
     def places(self, kpi: Kpi) -> int:
         return kpi.places_for(self.low, self.high)
 

@@ -7,7 +7,6 @@ of their own, counted and not multiplied.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -25,7 +24,6 @@ from pipelines.okr.forecast.simulation import PATHS, Task, simulate
 from pipelines.okr.histories import Past, past_of, past_of_distinct
 from pipelines.okr.numbers import ONE, ZERO, rounded
 from pipelines.okr.periods import Cadence
-from pipelines.okr.readings import Lens
 from pipelines.okr.wagers import Reach, Settled, Share, Unknown, Wager, attained
 
 _TENTHS = (0.1, 0.5, 0.9)
@@ -61,8 +59,7 @@ class Futures:
 
     @property
     def share(self) -> float:
-        """The share of futures that meet it; never quite none or all of them, for there are more."""
-        return (int(self.met.sum()) + 0.5) / (len(self.met) + 1)
+        return share_of(int(self.met.sum()), len(self.met))
 
 
 Seen = Futures | Settled | Unknown
@@ -73,7 +70,7 @@ class Book:
 
     def __init__(self, graded: Sequence[Graded] = ()) -> None:
         self._own = own_curve(graded)
-        self._leaves: dict[tuple[object, ...], list[Reach]] = {}
+        self._leaves: list[Reach] = []
         self._taken: set[int] = set()
         self._kept: set[int] = set()
         self._seen: dict[int, Seen] = {}
@@ -84,27 +81,17 @@ class Book:
             if id(leaf) in self._taken:
                 continue
             self._taken.add(id(leaf))
-            lens = leaf.question.lens
-            where = tuple(sorted(lens.where.items()))
-            cadence = leaf.window.kind if lens.kpi.kind == "distinct" and leaf.window else None
-            self._leaves.setdefault((lens.kpi.name, where, leaf.cut, cadence), []).append(leaf)
+            self._leaves.append(leaf)
             if headline and leaf is wager:
                 self._kept.add(id(leaf))
 
     def simulate(self) -> None:
         """See what becomes of everything that was noted."""
-        pasts: list[tuple[Past, list[Reach]]] = []
-        for (*_, cadence), leaves in sorted(self._leaves.items(), key=lambda item: str(item[0])):
-            past = _past(leaves[0].question.lens, leaves[0].cut, cadence)
-            if past.silence:
-                for leaf in leaves:
-                    self._seen[id(leaf)] = Unknown(past.silence)
-            else:
-                pasts.append((past, leaves))
-        for place, futures in _simulated(pasts):
-            past, leaves = pasts[place]
+        for leaves, past, futures in simulated(grouped(self._leaves)):
             for leaf in leaves:
-                self._seen[id(leaf)] = self._outcome(leaf, past, futures)
+                self._seen[id(leaf)] = (
+                    Unknown(past.silence) if past.silence else self._outcome(leaf, past, futures)
+                )
 
     def odds(self, wager: Wager) -> Odds:
         """The answer to a wager that was taken before `simulate`."""
@@ -117,10 +104,8 @@ class Book:
         if isinstance(seen, Settled):
             sure = ONE if seen.met else ZERO
             return Odds(sure, sure)
-        first = seen.curve.corrected(np.array([seen.share]))
-        last = self._own.corrected(first)
-        shown = seen.quantiles or (None, None, None)
-        return Odds(_shown(float(last[0])), _shown(float(first[0])), *shown)
+        last, first = published(seen.share, seen.curve, self._own)
+        return Odds(last, first, *(seen.quantiles or (None, None, None)))
 
     def seen(self, wager: Wager) -> Seen:
         """What becomes of a wager in each future."""
@@ -145,7 +130,7 @@ class Book:
             score = np.where(attained(leaf.question, on_the_way) >= 1, 1.0, score)
         met = score >= float(leaf.question.bar) - _NEAR
         kept = np.clip(score, 0, 1).astype(np.float32) if id(leaf) in self._kept else _NOTHING
-        curve = shipped_curves().get(curve_name(past.sides[0]), Curve())
+        curve = curve_of(past)
         return Futures(met, kept, curve, (low, middle, high))
 
 
@@ -166,35 +151,77 @@ def _leaves(wager: Wager) -> Iterator[Reach]:
             yield from _leaves(part)
 
 
-def _past(lens: Lens, cut: date, cadence: object) -> Past:
-    if lens.kpi.kind == "distinct":
-        named: Cadence = cadence  # type: ignore[assignment]
-        return past_of_distinct(lens, cut, named)
-    return past_of(lens, cut)
+def grouped(leaves: Iterable[Reach]) -> list[list[Reach]]:
+    """The goals that are held against the same futures, together."""
+    groups: dict[tuple[object, ...], list[Reach]] = {}
+    for leaf in leaves:
+        groups.setdefault(_key(leaf), []).append(leaf)
+    return [groups[key] for key in sorted(groups, key=str)]
 
 
-def _simulated(
-    pasts: Sequence[tuple[Past, Sequence[Reach]]],
-) -> Iterator[tuple[int, tuple[Floats, ...]]]:
-    """The futures of each past, all sides together."""
+def _key(leaf: Reach) -> tuple[object, ...]:
+    """What goals have in common that are held against the same futures."""
+    lens = leaf.question.lens
+    return lens.kpi.name, tuple(sorted(lens.where.items())), leaf.cut, _cadence(leaf)
+
+
+def _cadence(leaf: Reach) -> Cadence | None:
+    return leaf.window.kind if leaf.question.lens.kpi.kind == "distinct" and leaf.window else None
+
+
+def _past(leaf: Reach) -> Past:
+    cadence = _cadence(leaf)
+    if leaf.question.lens.kpi.kind == "distinct" and cadence is not None:
+        return past_of_distinct(leaf.question.lens, leaf.cut, cadence)
+    return past_of(leaf.question.lens, leaf.cut)
+
+
+def curve_of(past: Past) -> Curve:
+    """The shipped curve for odds from such a past."""
+    return shipped_curves().get(curve_name(past.sides[0]), Curve())
+
+
+def share_of(met: int, paths: int) -> float:
+    """The share of futures that meet a goal; never quite none or all of them, for there are more."""
+    return (met + 0.5) / (paths + 1)
+
+
+def published(share: float, shipped: Curve, own: Curve) -> tuple[Decimal, Decimal]:
+    """The odds of a goal that so many futures meet, with and without one's own record."""
+    first = shipped.corrected(np.array([share]))
+    return _shown(float(own.corrected(first)[0])), _shown(float(first[0]))
+
+
+def simulated(
+    groups: Sequence[Sequence[Reach]],
+) -> Iterator[tuple[Sequence[Reach], Past, tuple[Floats, ...]]]:
+    """The goals of each group, their past and its futures, all sides together; none of a silent past.
+
+    The goals of a group look at one KPI through one filter, up to one day. The groups come in no
+    particular order, and futures are big: they are to be used and dropped.
+    """
     tasks: list[Task] = []
-    owners: list[int] = []
-    for place, (past, leaves) in enumerate(pasts):
+    owners: list[tuple[Sequence[Reach], Past]] = []
+    for leaves in groups:
+        past = _past(leaves[0])
+        if past.silence:
+            yield leaves, past, ()
+            continue
         horizon = max(max(leaf.steps(past) for leaf in leaves), 1)
         for side in past.sides:
             tasks.append(Task(side, horizon))
-            owners.append(place)
+            owners.append((leaves, past))
     halves: dict[int, tuple[int, Floats]] = {}
     for number, futures in simulate(tasks):
         assert futures is not None, "a past that is too short was left out"
-        place = owners[number]
-        if len(pasts[place][0].sides) == 1:
-            yield place, (futures,)
-        elif place not in halves:
-            halves[place] = number, futures
+        leaves, past = owners[number]
+        if len(past.sides) == 1:
+            yield leaves, past, (futures,)
+        elif id(past) not in halves:
+            halves[id(past)] = number, futures
         else:
-            (_, top), (_, bottom) = sorted((halves.pop(place), (number, futures)), key=_first)
-            yield place, (np.minimum(top, bottom) if pasts[place][0].share else top, bottom)
+            (_, top), (_, bottom) = sorted((halves.pop(id(past)), (number, futures)), key=_first)
+            yield leaves, past, (np.minimum(top, bottom) if past.share else top, bottom)
 
 
 def _first(pair: tuple[int, Floats]) -> int:

@@ -25,9 +25,11 @@ from pipelines.okr.status import Policy, at_deadline, by_odds
 from pipelines.okr.wagers import Settled, Unknown
 from pipelines.okr.windowed import judge_windows
 
-_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+"""The arithmetic of scoring, whatever that of the thread."""
 _DAY = timedelta(days=1)
-_Part = tuple[str, str, Assessment]  # window, member
+Part = tuple[str, str, Assessment]
+"""A window, a member, and where it stands; both are `total` for the key result as a whole."""
 
 
 def score(
@@ -51,11 +53,11 @@ def score(
     """
     policy = policy or Policy()
     # A context of our own: the result must not depend on that of the thread we run in.
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         wanted = {result.kpi for one in objectives for result in one.key_results}
         indexes = {name: KpiIndex(facts[name]) for name in sorted(facts.keys() & wanted)}
         standings = [
-            _KeyResult(objective, result, indexes.get(result.kpi or ""), as_of, policy)
+            Standing(objective, result, indexes.get(result.kpi or ""), as_of, policy)
             for objective in objectives
             for result in objective.key_results
         ]
@@ -84,7 +86,7 @@ def _order(row: KeyResultScore) -> tuple[str, bool, bool, str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _KeyResult:
+class Standing:
     """One key result to be scored; `index` is None when nothing is known of its KPI."""
 
     objective: Objective
@@ -93,7 +95,7 @@ class _KeyResult:
     as_of: date
     policy: Policy
 
-    def rows(self, parts: Sequence[_Part], book: Book) -> Iterator[KeyResultScore]:
+    def rows(self, parts: Sequence[Part], book: Book) -> Iterator[KeyResultScore]:
         """The rows of its parts, once the book knows the odds."""
         for window, member, assessment in parts:
             yield self._row(window, member, assessment, book)
@@ -110,7 +112,7 @@ class _KeyResult:
         cut = min(yesterday, deadline, start - _DAY if known is None else known)
         return Course(start, deadline, cut, yesterday)
 
-    def parts(self) -> Iterator[_Part]:
+    def parts(self) -> Iterator[Part]:
         """The headline first, then windows and members."""
         result, course = self.result, self._course
         if result.milestone is not None:
@@ -122,7 +124,7 @@ class _KeyResult:
         else:
             yield from self._whole(self._question(self._lens(self.index), self._bar), course)
 
-    def _whole(self, question: Question, course: Course) -> Iterator[_Part]:
+    def _whole(self, question: Question, course: Course) -> Iterator[Part]:
         # A band over `over` windows is a share of windows as well: docs/okr-semantics.md, Score.
         cadence = self.result.per or (self.result.over if self.result.between else None)
         if cadence is None:
@@ -133,7 +135,7 @@ class _KeyResult:
         for window, assessment in windows.each:
             yield window.label, TOTAL, assessment
 
-    def _members(self, index: KpiIndex, course: Course, dimension: str) -> Iterator[_Part]:
+    def _members(self, index: KpiIndex, course: Course, dimension: str) -> Iterator[Part]:
         lens = self._lens(index)
         names = index.members(dimension, lens.where)
         asked = [(name, self._question(lens.member(dimension, name), ONE)) for name in names]

@@ -11,7 +11,6 @@ from decimal import Decimal
 import numpy as np
 
 from pipelines.okr.forecast.history import Exact, Floats
-from pipelines.okr.goals import Goal
 from pipelines.okr.histories import Past, step_number
 from pipelines.okr.pace import Course
 from pipelines.okr.periods import CADENCES, Cadence, Period, containing, previous
@@ -61,6 +60,22 @@ class Reach:
         assert self.window is not None, "a distinct count is read by its periods"
         return step_number(self.window) - past.sides[0].end
 
+    @property
+    def still_open(self) -> tuple[int, int]:
+        """The days to come that count: how many do not yet, and with how many it ends."""
+        return max((self.start - self.cut).days - 1, 0), (self.end - self.cut).days
+
+    @property
+    def averaged_over(self) -> int:
+        """The days over which a denominator that is a level is averaged in the end."""
+        first, last = self.still_open
+        return self.question.lens.index.delivered_days(self.start, self.cut) + last - first
+
+    def coming(self, futures: tuple[Floats, ...]) -> list[Exact]:
+        """What the days that count still bring to each side in each future (paths,)."""
+        first, last = self.still_open
+        return [paths[:, first:last].sum(axis=1, dtype=np.float64) for paths in futures]
+
     def outcomes(self, futures: tuple[Floats, ...], past: Past) -> Exact:
         """What the KPI comes to in each future; `futures` are (paths, steps) for each side."""
         lens = self.question.lens
@@ -73,15 +88,14 @@ class Reach:
             return grown
         if lens.kpi.kind == "stock":
             return np.asarray(futures[0][:, last - 1], dtype=np.float64)
-        first = max((self.start - self.cut).days - 1, 0)
-        coming = [paths[:, first:last].sum(axis=1, dtype=np.float64) for paths in futures]
+        coming = self.coming(futures)
         if lens.kpi.kind == "flow":
             known_total = float(read(lens, self.start, self.cut).value or 0)
             return np.asarray(known_total + coming[0], dtype=np.float64)
         known = lens.index.series(lens.where).sides(self.start, self.cut)
         top, bottom = (float(side) + more for side, more in zip(known, coming, strict=True))
         if lens.kpi.denominator == "level":
-            top = top * (lens.index.delivered_days(self.start, self.cut) + last - first)
+            top = top * self.averaged_over
         ratio: Exact = np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom != 0)
         return ratio
 
@@ -93,7 +107,7 @@ class Reach:
             return None
         if futures[0].min(initial=0) >= 0:
             return None
-        first, last = max((self.start - self.cut).days - 1, 0), (self.end - self.cut).days
+        first, last = self.still_open
         known = float(read(self.question.lens, self.start, self.cut).value or 0)
         totals = np.cumsum(futures[0][:, first:last], axis=1, dtype=np.float64)
         highest: Exact = known + totals.max(axis=1, initial=0)
@@ -157,15 +171,18 @@ def attained(question: Question, outcomes: Exact) -> Exact:
     assert goal.target is not None, "only a band has no single target"
     target = float(goal.target)
     better = values - target if goal.comparison == "at_least" else target - values
-    way = _way(goal, None if question.accumulates else question.baseline) or abs(target)
+    way = float(way_of(question))
     short = 1 + better / way if way else np.zeros_like(better)
     return np.where(better >= -_NEAR, 1.0, np.minimum(short, 1 - _SHORT))
 
 
-def _way(goal: Goal, baseline: Decimal | None) -> float | None:
-    """How far it is from the baseline to the target; None without, or with a level to hold."""
-    assert goal.target is not None
-    if baseline is None:
-        return None
-    way = goal.target - baseline if goal.comparison == "at_least" else baseline - goal.target
-    return float(way) if way > 0 else None
+def way_of(question: Question) -> Decimal:
+    """How far it is to the target: from the baseline, or from 0 without one or with a level to hold."""
+    goal, baseline = question.goal, question.baseline
+    assert goal.target is not None, "only a band has no single target"
+    if baseline is not None and not question.accumulates:
+        rising = goal.comparison == "at_least"
+        way = goal.target - baseline if rising else baseline - goal.target
+        if way > 0:
+            return way
+    return abs(goal.target)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from pipelines.okr.definitions import Objective
 from pipelines.okr.facts import DayFact, KpiFacts
 from pipelines.okr.kpi import Kpi
 from pipelines.okr.loading import load
@@ -27,6 +28,7 @@ KPIS = {
         Kpi(
             "deals_per_rep", "ratio", "deals", precision=2, dimensions=("rep",), denominator="level"
         ),
+        Kpi("roas", "ratio", "times", precision=2),
         Kpi("visitors", "distinct", "visitors", dimensions=("country",)),
     )
 }
@@ -90,11 +92,28 @@ def kpis() -> dict[str, Kpi]:
     return dict(KPIS)
 
 
+Define = Callable[..., tuple[Objective, ...]]
 Play = Callable[..., Scorecard]
 
 
 @pytest.fixture
-def play() -> Play:
+def define() -> Define:
+    """One objective by the lines of YAML of its key results."""
+
+    def defined(
+        key_results: str, *, period: str = "2026-11", head: str = "", fiscal_year_start: int = 1
+    ) -> tuple[Objective, ...]:
+        body = "\n".join("  " + line for line in key_results.strip("\n").splitlines())
+        text = f"objective: Grow\nid: grow\nperiod: {period}\n{head}\nkey_results:\n{body}\n"
+        loaded = load({"grow.yml": text}, KPIS, fiscal_year_start)
+        assert not loaded.faults, [str(fault) for fault in loaded.faults]
+        return loaded.objectives
+
+    return defined
+
+
+@pytest.fixture
+def play(define: Define) -> Play:
     """Score one objective: `play(key_results, facts, as_of, period=…)`, by lines of YAML."""
 
     def scored(
@@ -102,17 +121,12 @@ def play() -> Play:
         facts: KpiFacts | Iterable[KpiFacts],
         as_of: date,
         *,
-        period: str = "2026-11",
-        head: str = "",
-        fiscal_year_start: int = 1,
         policy: Policy | None = None,
+        **frame: object,
     ) -> Scorecard:
-        body = "\n".join("  " + line for line in key_results.strip("\n").splitlines())
-        text = f"objective: Grow\nid: grow\nperiod: {period}\n{head}\nkey_results:\n{body}\n"
-        loaded = load({"grow.yml": text}, KPIS, fiscal_year_start)
-        assert not loaded.faults, [str(fault) for fault in loaded.faults]
         known = [facts] if isinstance(facts, KpiFacts) else facts
-        return score(loaded.objectives, {one.kpi.name: one for one in known}, as_of, policy)
+        objectives = define(key_results, **frame)
+        return score(objectives, {one.kpi.name: one for one in known}, as_of, policy)
 
     return scored
 

@@ -1,0 +1,66 @@
+"""A lever in one plain sentence: what it takes, or how far it can go."""
+
+from decimal import Decimal
+
+from pipelines.okr.facts import TOTAL
+from pipelines.okr.kpi import PERCENT, Kpi
+from pipelines.okr.levers.drivers import BETWEEN, Driver
+from pipelines.okr.numbers import ZERO, figure, percentage, rounded
+from pipelines.okr.wagers import Reach
+
+
+def enough(
+    driver: Driver,
+    goal: Reach,
+    rates: tuple[Decimal, Decimal],
+    change: Decimal,
+    share: Decimal | None,
+) -> str:
+    """What has to change, `share` being the change as a part of what comes anyway."""
+    kpi, (now, needed) = goal.question.lens.kpi, rates
+    relative = "" if share is None else f" ({'+' if share > 0 else '-'}{percentage(abs(share))})"
+    amount = f"{figure(abs(change), driver.unit)} {'more' if change > 0 else 'less'}"
+    if driver.kind == "mix":
+        worst, best = driver.member.split(BETWEEN)
+        left = f"{figure(needed, PERCENT)} of {figure(now, PERCENT)}"
+        return f"{figure(abs(change), PERCENT)} moved from {worst}, which keeps {left}, to {best}"
+    if driver.kind == "denominator":
+        return f"The same over {amount.strip()} by {goal.end}{relative}"
+    who = "" if driver.member == TOTAL else f"{driver.member}: "
+    if kpi.kind == "ratio":
+        when = "a head and day" if kpi.denominator == "level" else "from here on"
+        return f"{who}{_rate(needed, kpi)} {when} instead of {_rate(now, kpi)}{relative}"
+    if kpi.kind == "distinct" and goal.window is not None:
+        label = goal.window.label
+        return (
+            f"{who}{amount} in {label}, {_rate(needed, kpi)} instead of {_rate(now, kpi)}{relative}"
+        )
+    each = f"{_rate(needed, kpi)} a day instead of {_rate(now, kpi)}{relative}"
+    return f"{who}{amount} by {goal.end}, {each}"
+
+
+def with_odds(sentence: str, odds: Decimal | None) -> str:
+    return f"{sentence}." if odds is None else f"{sentence}: then the odds are {percentage(odds)}."
+
+
+def not_enough(driver: Driver, kpi: Kpi, limit: tuple[Decimal, Decimal | None] | None) -> str:
+    """How far it can go; `limit` is where it then stands, and what the goal would come to."""
+    who = "" if driver.member == TOTAL else f" of {driver.member}"
+    if limit is None:
+        return f"No change{who} alone is enough"
+    at, outcome = limit
+    end = "" if outcome is None else f" it would come to {figure(outcome, kpi.unit)}"
+    if driver.kind == "mix":
+        worst, best = driver.member.split(BETWEEN)
+        return f"Even with all of {worst} moved to {best}{end}"
+    if driver.kind == "denominator":
+        return f"Even with nothing more to divide by{end}"
+    if at == ZERO and kpi.kind != "stock":
+        return f"Even with nothing more{who}{end}"
+    return f"Even with {_rate(at, kpi)}{who} from here on{end}"
+
+
+def _rate(rate: Decimal, kpi: Kpi) -> str:
+    if kpi.kind in ("flow", "stock"):
+        return figure(rounded(rate, max(1, kpi.precision)).normalize(), kpi.unit)
+    return figure(rate, kpi.unit, kpi.precision)
