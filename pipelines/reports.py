@@ -15,11 +15,13 @@ from pipelines.history.finals import first_finals
 from pipelines.history.predictions import graded_before, keep_record
 from pipelines.history.recording import record_kpis, record_scores, tell_known_time
 from pipelines.history.restatements import log_restatements
+from pipelines.lever_store import store_levers
 from pipelines.locks import exclusive
 from pipelines.models import catalog_lake, dbt_environment
 from pipelines.objectives import read_objectives
 from pipelines.okr.faults import Fault
 from pipelines.okr.finality import with_restatements
+from pipelines.okr.levers.finding import find_levers
 from pipelines.okr.scorecard import Scorecard
 from pipelines.okr.scoring import score
 from pipelines.publishing.snapshot import PublishedTable, publish
@@ -81,7 +83,7 @@ def write_kpi_history(settings: Settings, as_of: date) -> int | None:
 
 
 def write_scores(settings: Settings, as_of: date, dagster_run_id: str) -> Report:
-    """Score every sound objective as of `as_of`, store the scores, and keep them in the history.
+    """Score every sound objective as of `as_of`, store the scores with the levers, and keep them in the history.
 
     Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`.
     """
@@ -104,6 +106,8 @@ def write_scores(settings: Settings, as_of: date, dagster_run_id: str) -> Report
     }
     warehouse, history = settings.warehouse_path, settings.history_path
     store(warehouse, history, scorecard, loaded.objectives, kpis, run)
+    levers = find_levers(loaded.objectives, facts, scored, as_of, graded=record)
+    store_levers(warehouse, levers, name)
     record_scores(history, warehouse, as_of, settings.now())
     keep_record(history, warehouse, settings.timezone)
     return Report(as_of, name, scorecard, loaded.faults, failed)

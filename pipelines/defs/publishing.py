@@ -9,6 +9,7 @@ from pipelines.factor_table import KPI_FACTORS
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.tables import HISTORIES
+from pipelines.lever_table import KEY_RESULT_LEVERS
 from pipelines.reports import publish_report, warehouse_lock
 from pipelines.resources import Day
 from pipelines.score_tables import TABLES
@@ -32,7 +33,10 @@ REPORTING = (
     deps=[
         *(dg.AssetKey(["reporting", name]) for name in REPORTING),
         *(dg.AssetKey(["okr", table.name]) for table in (*TABLES, KPI_FACTORS, RESTATEMENTS)),
-        *(dg.AssetKey(["okr", table.name]) for table in (PREDICTIONS, CALIBRATION)),
+        *(
+            dg.AssetKey(["okr", table.name])
+            for table in (PREDICTIONS, CALIBRATION, KEY_RESULT_LEVERS)
+        ),
         *(dg.AssetKey(["okr", one.table.name]) for one in HISTORIES),
     ],
     pool="warehouse",

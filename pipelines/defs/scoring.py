@@ -10,6 +10,7 @@ from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.tables import DEFINITIONS
 from pipelines.history.tables import SCORES as SCORE_HISTORIES
 from pipelines.history.versions import KNOWN
+from pipelines.lever_table import KEY_RESULT_LEVERS
 from pipelines.lineage import column_schema, scorecard_preview
 from pipelines.reports import Report, warehouse_lock, write_scores
 from pipelines.resources import Day
@@ -36,7 +37,10 @@ def specs() -> list[dg.AssetSpec]:
         spec(table.name, table.comment, table.columns, [key(one.name) for one in histories])
         for table in (PREDICTIONS, CALIBRATION)
     ]
-    return [*scored, *kept, *record]
+    levers = spec(
+        KEY_RESULT_LEVERS.name, KEY_RESULT_LEVERS.comment, KEY_RESULT_LEVERS.columns, FACTS
+    )
+    return [*scored, levers, *kept, *record]
 
 
 def spec(

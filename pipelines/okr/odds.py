@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 
 from pipelines.okr.forecast.grading import Truth
-from pipelines.okr.forecast.history import Floats
+from pipelines.okr.forecast.history import Exact, Floats
 from pipelines.okr.forecast.recalibration import (
     Curve,
     Graded,
@@ -124,10 +124,7 @@ class Book:
         low, middle, high = (
             rounded(Decimal(repr(float(value))), places) for value in np.quantile(defined, _TENTHS)
         )
-        score = np.nan_to_num(attained(leaf.question, outcomes), nan=0.0)
-        on_the_way = leaf.reached_on_the_way(futures)
-        if on_the_way is not None:
-            score = np.where(attained(leaf.question, on_the_way) >= 1, 1.0, score)
+        score = scores(leaf, outcomes, futures)
         met = score >= float(leaf.question.bar) - _NEAR
         kept = np.clip(score, 0, 1).astype(np.float32) if id(leaf) in self._kept else _NOTHING
         curve = curve_of(past)
@@ -174,6 +171,15 @@ def _past(leaf: Reach) -> Past:
     if leaf.question.lens.kpi.kind == "distinct" and cadence is not None:
         return past_of_distinct(leaf.question.lens, leaf.cut, cadence)
     return past_of(leaf.question.lens, leaf.cut)
+
+
+def scores(leaf: Reach, outcomes: Exact, futures: tuple[Floats, ...]) -> Exact:
+    """The score of a goal in each future (paths,), at most 1; 1 where it was reached on the way."""
+    score = np.nan_to_num(attained(leaf.question, outcomes), nan=0.0)
+    on_the_way = leaf.reached_on_the_way(futures)
+    if on_the_way is None:
+        return score
+    return np.where(attained(leaf.question, on_the_way) >= 1, 1.0, score)
 
 
 def curve_of(past: Past) -> Curve:

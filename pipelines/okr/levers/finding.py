@@ -1,22 +1,19 @@
 """From scores to levers: for each key result that is behind, what would bring it back."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
-
-import numpy as np
+from decimal import Decimal, localcontext
 
 from pipelines.okr.definitions import KeyResult, Objective
 from pipelines.okr.facts import TOTAL, KpiFacts
 from pipelines.okr.forecast.recalibration import Graded, own_curve
-from pipelines.okr.levers import wording
 from pipelines.okr.levers.drivers import Driver, drivers_of
-from pipelines.okr.levers.least_change import Spans
 from pipelines.okr.levers.lever import Lever
 from pipelines.okr.levers.outlook import Outlook, forecast, steady
+from pipelines.okr.levers.pull import Pull, pull
 from pipelines.okr.levers.standard import Standard, standard_of, without_odds
-from pipelines.okr.numbers import rounded
+from pipelines.okr.numbers import ZERO
 from pipelines.okr.odds import curve_of, grouped, simulated
 from pipelines.okr.scorecard import Scorecard
 from pipelines.okr.scoring import EXACT, Standing
@@ -25,7 +22,6 @@ from pipelines.okr.status import Policy
 from pipelines.okr.wagers import Reach, Share, Wager
 
 BEHIND = ("at_risk", "off_track")
-_SHARE_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +65,7 @@ def find_levers(
             for one in _asked(Standing(objective, result, index, as_of, policy))
         ]
         by_goal = {id(one.goal): one for one in asked}
+        own = own_curve(graded)
         found: list[Lever] = []
         for goals, past, futures in simulated(grouped(one.goal for one in asked)):
             for goal in goals:
@@ -77,7 +74,7 @@ def find_levers(
                     outlook, standard = steady(goal), without_odds()
                 else:
                     outlook = forecast(goal, past, futures)
-                    standard = standard_of(curve_of(past), own_curve(graded), policy.likely)
+                    standard = standard_of(curve_of(past), own, policy.likely)
                 if outlook is not None:
                     found += _levers(one, outlook, standard, as_of)
     return tuple(sorted(found, key=_order))
@@ -114,125 +111,44 @@ def _open_now(wager: Wager, as_of: date) -> Reach | None:
 def _levers(asked: Asked, outlook: Outlook, standard: Standard, as_of: date) -> Iterator[Lever]:
     """Every driver of one goal, the one that has to move least first; none of a goal on its way."""
     enough = standard.enough
-    levers = []
+    pulls: list[tuple[Driver, Pull]] = []
     for driver in drivers_of(outlook):
         spans = driver.spans(outlook)
-        if enough is not None and spans.met(Decimal(0)) >= enough:
+        if enough is not None and spans.met(ZERO) >= enough:
             return
-        levers.append(_Pull(asked, outlook, standard, driver, spans).lever(as_of))
-    levers.sort(key=_least_first)
-    for rank, lever in enumerate(levers, start=1):
-        yield replace(lever, rank=rank)
-
-
-def _least_first(lever: Lever) -> tuple[bool, bool, bool, Decimal, bool, str, str]:
-    """What is possible first; a denominator last, as few can be moved alone; then the least change."""
-    share = lever.change_pct
-    return (
-        not lever.possible,
-        lever.driver == "denominator",
-        share is None,
-        abs(share or Decimal(0)),
-        lever.dimension != TOTAL,
-        lever.dimension,
-        lever.member,
-    )
-
-
-@dataclass(frozen=True, eq=False)
-class _Pull:
-    """One driver held against one goal."""
-
-    asked: Asked
-    outlook: Outlook
-    standard: Standard
-    driver: Driver
-    spans: Spans
-
-    def lever(self, as_of: date) -> Lever:
-        enough = self.standard.enough
-        change = None if enough is None else self.spans.least(enough)
-        possible = change is not None
-        if change is None:
-            change = self._furthest()
-        driver, goal = self.driver, self.outlook.goal
-        now, needed = self._rates(change)
-        share = self._share(change)
-        odds = None if change is None else self.standard.odds(self.spans.met(change))
-        signed = None if change is None else change * int(driver.step / abs(driver.step))
-        if possible and signed is not None and needed is not None:
-            why = wording.enough(driver, goal, (now, needed), signed, share)
-        else:
-            limit = None if needed is None or change is None else (needed, self._outcome(change))
-            why = wording.not_enough(driver, goal.question.lens.kpi, limit)
-        objective, result = self.asked.objective, self.asked.result
-        return Lever(
+        pulls.append((driver, pull(outlook, standard, driver, spans)))
+    pulls.sort(key=_least_first)
+    for rank, (driver, pulled) in enumerate(pulls, start=1):
+        yield Lever(
             as_of=as_of,
-            objective_id=objective.id,
-            key_result_id=f"{objective.id}/{result.id}",
-            window=self.asked.window,
-            asked_member=self.asked.member,
+            objective_id=asked.objective.id,
+            key_result_id=f"{asked.objective.id}/{asked.result.id}",
+            window=asked.window,
+            asked_member=asked.member,
             driver=driver.kind,
             dimension=driver.dimension,
             member=driver.member,
-            current_rate=now,
-            needed_rate=needed,
-            change=signed,
-            change_pct=share,
-            possible=possible,
-            probability=odds,
-            rank=0,
+            current_rate=pulled.now,
+            needed_rate=pulled.needed,
+            change=pulled.change,
+            change_pct=pulled.share,
+            possible=pulled.possible,
+            probability=pulled.odds,
+            rank=rank,
             unit=driver.unit,
-            why=wording.with_odds(why, odds),
+            why=pulled.why,
         )
 
-    def _furthest(self) -> Decimal | None:
-        """How far it can go toward the goal; None where it has no end, or the goal no direction."""
-        comparison = self.outlook.question.goal.comparison
-        if comparison == "between":
-            return None
-        away = comparison == "at_most" and self.driver.kind != "mix"
-        if self.driver.kind == "denominator":
-            away = not away
-        limit = np.mean(self.driver.least if away else self.driver.most)
-        power = np.mean(self.driver.power)
-        if not np.isfinite(limit) or not power:
-            return None
-        return rounded(Decimal(repr(float(limit / power))), self.driver.places)
 
-    def _rates(self, change: Decimal | None) -> tuple[Decimal, Decimal | None]:
-        """Where it stands and where it would stand, the second never less than what is needed."""
-        driver, kpi = self.driver, self.outlook.question.lens.kpi
-        daily = driver.kind == "denominator" or kpi.kind in ("flow", "stock")
-        places = max(1, driver.places) if daily else driver.places
-        exact = Decimal(repr(driver.now))
-        now = rounded(exact, places)
-        if change is None:
-            return now, None
-        moved = exact + change * Decimal(repr(driver.step))
-        away = ROUND_CEILING if moved > exact else ROUND_FLOOR
-        low, high = (Decimal(repr(end)) for end in driver.limits)
-        steady = rounded(moved, places + _SHARE_PLACES)
-        return now, min(max(rounded(steady, places, away), low), high)
-
-    def _share(self, change: Decimal | None) -> Decimal | None:
-        """The change as a part of what comes anyway; None where nothing does."""
-        if change is None or self.driver.base <= 0:
-            return None
-        sign = -1 if self.driver.step < 0 else 1
-        return rounded(change * sign / Decimal(repr(self.driver.base)), _SHARE_PLACES)
-
-    def _outcome(self, change: Decimal) -> Decimal | None:
-        """What half of the futures would come to with the change, or less."""
-        amount, kpi = float(change), self.outlook.question.lens.kpi
-        if self.driver.kind == "denominator":
-            end = self.outlook.with_more(0.0, below=amount)
-        else:
-            added = np.clip(amount * self.driver.power, self.driver.least, self.driver.most)
-            sign = -1 if self.driver.kind == "mix" and self._mirrored else 1
-            end = self.outlook.with_more(added * sign)
-        return None if end is None else rounded(Decimal(repr(end)), kpi.precision)
-
-    @property
-    def _mirrored(self) -> bool:
-        return self.outlook.question.goal.comparison == "at_most"
+def _least_first(pulled: tuple[Driver, Pull]) -> tuple[bool, bool, bool, Decimal, bool, str, str]:
+    """What is possible first; a denominator last, as few can be moved alone; then the least change."""
+    driver, one = pulled
+    return (
+        not one.possible,
+        driver.kind == "denominator",
+        one.share is None,
+        abs(one.share or ZERO),
+        driver.dimension != TOTAL,
+        driver.dimension,
+        driver.member,
+    )

@@ -58,7 +58,7 @@ class Outlook:
         # over a denominator of 0 there is no value, and no goal is met
         return np.where(self.below > 0, gap, np.nan)
 
-    def with_more(self, added: Exact | float, below: float = 0.0) -> float | None:
+    def with_more(self, added: Exact | float, below: Exact | float = 0.0) -> float | None:
         """Where half of the futures end lower, with so much more; None over a denominator of 0."""
         bottom = self.below + below
         known = bottom > 0

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from pipelines.okr.forecast.recalibration import Curve
 from pipelines.okr.forecast.simulation import PATHS
@@ -24,6 +25,7 @@ class Standard:
         return None if self.curves is None else published(share_of(met, PATHS), *self.curves)[0]
 
 
+@lru_cache
 def standard_of(shipped: Curve, own: Curve, likely: Decimal) -> Standard:
     """The curves turned round: the least number of futures whose odds are published as `likely`."""
 

@@ -43,21 +43,28 @@ def with_odds(sentence: str, odds: Decimal | None) -> str:
     return f"{sentence}." if odds is None else f"{sentence}: then the odds are {percentage(odds)}."
 
 
-def not_enough(driver: Driver, kpi: Kpi, limit: tuple[Decimal, Decimal | None] | None) -> str:
-    """How far it can go; `limit` is where it then stands, and what the goal would come to."""
-    who = "" if driver.member == TOTAL else f" of {driver.member}"
-    if limit is None:
-        return f"No change{who} alone is enough"
-    at, outcome = limit
+def no_end(driver: Driver) -> str:
+    """It may go on for ever, and that is not enough: where the odds have no record, or a band is too narrow."""
+    return f"No change{_of(driver)} alone is enough"
+
+
+def not_enough(driver: Driver, kpi: Kpi, at: Decimal, outcome: Decimal | None) -> str:
+    """How far it can go: there it stands `at`, and the goal comes to `outcome`."""
     end = "" if outcome is None else f" it would come to {figure(outcome, kpi.unit)}"
     if driver.kind == "mix":
         worst, best = driver.member.split(BETWEEN)
         return f"Even with all of {worst} moved to {best}{end}"
     if driver.kind == "denominator":
         return f"Even with nothing more to divide by{end}"
-    if at == ZERO and kpi.kind != "stock":
-        return f"Even with nothing more{who}{end}"
-    return f"Even with {_rate(at, kpi)}{who} from here on{end}"
+    if kpi.kind == "stock":
+        return f"Even with nothing left{_of(driver)}{end}"
+    if at == ZERO:
+        return f"Even with nothing more{_of(driver)}{end}"
+    return f"Even with {_rate(at, kpi)}{_of(driver)} from here on{end}"
+
+
+def _of(driver: Driver) -> str:
+    return "" if driver.member == TOTAL else f" of {driver.member}"
 
 
 def _rate(rate: Decimal, kpi: Kpi) -> str:

@@ -14,8 +14,9 @@ An example gives days and a definition, and expects figures that were worked out
 
 An amount is a number, `numerator / denominator`, `empty` (delivered, without a row) or `missing` (not
 delivered); a list has one a day. `rep kim:` holds the amounts of one member, `month 2026-10:` is a count as
-its source reported it. Instead of `okr` an example may ask for a `period`, a `course` of days, the status at
-certain `odds`, or the `factors` of a KPI's change. All text stays text until it is compared, as a decimal.
+its source reported it. What would bring `it` back is expected as `it: rate`, `it: rep kim` and the like.
+Instead of `okr` an example may ask for a `period`, a `course` of days, the status at certain `odds`, or the
+`factors` of a KPI's change. All text stays text until it is compared, as a decimal.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +34,8 @@ from pipelines.okr.factors.history import History
 from pipelines.okr.factors.periods_compared import period_factors
 from pipelines.okr.facts import TOTAL, DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi import Kpi
+from pipelines.okr.levers.finding import find_levers
+from pipelines.okr.levers.lever import Lever
 from pipelines.okr.loading import load
 from pipelines.okr.pace import Course, expected_share
 from pipelines.okr.periods import (
@@ -146,7 +149,12 @@ def _scored(body: Mapping[str, Any], text: str, fiscal: int) -> dict[str, object
     if loaded.faults:
         return {"refused": SimpleNamespace(what=loaded.faults[0].what, faults=len(loaded.faults))}
     given = {name: facts_of(kpis[name], days) for name, days in body.get("given", {}).items()}
-    return _by_name(score(loaded.objectives, given, date.fromisoformat(body["on"])))
+    as_of = date.fromisoformat(body["on"])
+    card = score(loaded.objectives, given, as_of)
+    if not any(": " in name for name in body["expect"]):
+        return _by_name(card)
+    levers = find_levers(loaded.objectives, given, card, as_of)
+    return _by_name(card) | {_lever_name(lever): lever for lever in levers}
 
 
 def _by_name(card: Scorecard) -> dict[str, object]:
@@ -155,6 +163,15 @@ def _by_name(card: Scorecard) -> dict[str, object]:
         words = [row.key_result_id.split("/")[1], row.window, row.member]
         named[", ".join(word for word in words if word != TOTAL)] = row
     return named
+
+
+def _lever_name(lever: Lever) -> str:
+    """Such as `it: rate`, `it: rep kim`, `it, 2026-11: rate` or `it, kim: rate`."""
+    goal = [lever.key_result_id.split("/")[1], lever.window, lever.asked_member]
+    named = ", ".join(word for word in goal if word != TOTAL)
+    driver = [] if lever.driver == "member" else [lever.driver]
+    words = [*driver, lever.dimension, lever.member]
+    return f"{named}: {' '.join(word for word in words if word != TOTAL)}"
 
 
 def _edited(before: Answers, after: Answers) -> dict[str, object]:

@@ -92,6 +92,32 @@ def test_a_stock_has_to_grow_by_so_much_more(by_member, levers):
     assert shown(fr) == numbers("4", "14", "150", "2.5")
 
 
+def test_a_stock_can_lose_no_more_of_a_member_than_there_is(by_member, levers):
+    facts = by_member("likes", "page", FIRST, 15, us=100, fr=20)
+    whole, us, fr = levers("kpi: likes\nat_most: 60", facts, MIDDLE)
+    assert shown(whole) == (0, -4, -60, None), "120 − 60, over 15 days; nothing comes anyway"
+    assert (us.change, us.possible) == (-60, True)
+    assert (fr.change, fr.possible) == (-20, False)
+    assert fr.why.startswith("Even with nothing left of fr it would come to 100 likes")
+
+
+def test_a_filter_leaves_the_members_it_is_held_to_out(by_member, levers):
+    facts = by_member("deals", "rep", FIRST, 15, kim=6, lee=4)
+    (lever,) = levers("kpi: deals\nat_least: 200\nwhere: {rep: kim}", facts, MIDDLE)
+    assert shown(lever)[:3] == numbers("6", "7.4", "20"), "6 × 30 = 180"
+
+
+def test_the_latest_month_is_the_one_to_move(past, levers):
+    """October had 31; November has 15 and is heading for 30, and 60 are asked of the latest month."""
+    (lever,) = levers(
+        "kpi: deals\nat_least: 60\nover: month",
+        past.daily("deals", date(2026, 10, 1), [1] * 46),
+        MIDDLE,
+        period="{start: 2026-10-01, end: 2026-11-30}",
+    )
+    assert (lever.window, *shown(lever)) == ("total", *numbers("1", "3", "30", "2"))
+
+
 def test_a_ratio_by_its_rate_its_members_and_its_mix(by_member, levers):
     """1,350 of 1,500 each half: 60 more of 3,000 make 92 %. north 96 %, south 84 %, 750 to come each.
 
@@ -121,6 +147,20 @@ def test_a_mix_cannot_move_more_than_there_is(by_member, levers):
     assert mix.why.startswith("Even with all of south moved to north it would come to 93 %")
 
 
+def test_a_mix_moves_away_from_what_has_too_much(by_member, levers):
+    """420 of 3,000 are 14 %, 360 are allowed: 60 less. north 20 %, south 8 %: 60 ÷ 0.12 of the 1,500."""
+    facts = by_member("csat", "region", FIRST, 15, north=(10, 50), south=(4, 50))
+    found = levers("kpi: csat\nat_most: 12 %", facts, MIDDLE)
+    mix = the(found, driver="mix")
+    assert (mix.member, *shown(mix)[:3]) == ("north > south", *numbers("0.5", "0.1666", "-0.3334"))
+    assert shown(the(found, member="south"))[:3] == numbers("0.08", "0", "-0.08"), "all of it"
+    assert shown(the(found, member="north"))[:3] == numbers("0.2", "0.12", "-0.08")
+    (mix,) = [
+        one for one in levers("kpi: csat\nat_most: 10 %", facts, MIDDLE) if one.driver == "mix"
+    ]
+    assert mix.why.startswith("Even with all of north moved to south it would come to 11 %")
+
+
 def test_a_ratio_that_has_to_fall(past, levers):
     """8 of 100 a day where 6 % are asked: 240 of 3,000 in the end, 60 less of the 120 to come: 4 %."""
     facts = past.ratio("churn", {FIRST + DAY * n: (8, 100) for n in range(15)})
@@ -144,6 +184,13 @@ def test_a_denominator_that_is_no_part_of_the_numerator(past, levers):
     assert denominator.why.startswith(
         "Even with nothing more to divide by it would come to 6 times"
     )
+
+
+def test_a_ratio_falls_with_a_larger_denominator(past, levers):
+    """900 over 300 in the end; at most 2 times: 900 over 450, 150 more than the 150 to come."""
+    facts = past.ratio("roas", {FIRST + DAY * n: (30, 10) for n in range(15)})
+    denominator = the(levers("kpi: roas\nat_most: 2", facts, MIDDLE), driver="denominator")
+    assert shown(denominator) == numbers("10", "20", "150", "1")
 
 
 def test_a_flow_per_head_is_a_rate_a_head_and_day(by_member, levers):
@@ -225,3 +272,12 @@ def test_a_distinct_count_moves_as_a_whole_as_its_members_do_not_add_up(kpis, le
     (lever,) = levers("kpi: visitors\nat_least: 120\nper: month", known, MIDDLE)
     assert (lever.window, *shown(lever)) == ("2026-11", *numbers("100", "120", "20", "0.2"))
     assert lever.why.startswith("20 visitors more in 2026-11, 120 visitors instead of 100 visitors")
+
+
+def test_who_is_perfect_already_is_at_its_limit(by_member, levers):
+    """north has 100 %, south 80 %: 2,700 of 3,000; 95 % are asked, and north can bring nothing more."""
+    facts = by_member("csat", "region", FIRST, 15, north=(50, 50), south=(40, 50))
+    north = the(levers("kpi: csat\nat_least: 95 %", facts, MIDDLE), member="north")
+    assert (north.possible, north.change, north.needed_rate) == (False, 0, 1)
+    assert north.why.startswith("Even with 100 % of north from here on it would come to 90 %")
+    assert north.probability < Decimal("0.3")

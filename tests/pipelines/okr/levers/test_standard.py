@@ -1,7 +1,5 @@
 """The curves turned round: how many futures it takes for the published odds to be good enough."""
 
-from decimal import Decimal
-
 import pytest
 
 from pipelines.okr.forecast.recalibration import Curve

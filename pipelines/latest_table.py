@@ -1,0 +1,53 @@
+"""Tables of the schema `okr` that hold the day played last, as the KPI tables do.
+
+Each is replaced as a whole, in one transaction, so all or none.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.score_store import SCHEMA, comment
+from pipelines.score_tables import ScoreTable
+from pipelines.sql_text import quoted
+
+
+def replace_table(warehouse: Path, table: ScoreTable, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Put `rows`, by the table's columns, in the place of the table, whatever day it was of.
+
+    Raises `duckdb.Error`, with the table left as it was.
+    """
+    place = f"{SCHEMA}.{table.name}"
+    columns = ", ".join(f'"{name}" {kind}' for name, (kind, _) in table.columns.items())
+    key = ", ".join(map(quoted, table.key))
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("begin")
+        connection.execute(f"create schema if not exists {SCHEMA}")
+        connection.execute(f"create or replace table {place} ({columns}, primary key ({key}))")
+        comment(connection, table, place)
+        connection.from_arrow(as_arrow(table, rows)).insert_into(place)
+        connection.execute("commit")
+
+
+def as_arrow(table: ScoreTable, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """The rows with the table's columns in order, as DuckDB takes them in at once."""
+    fields = [pa.field(name, arrow_type(kind)) for name, (kind, _) in table.columns.items()]
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=pa.schema(fields))
+
+
+def arrow_type(kind: str) -> pa.DataType:
+    """The type of a column as Arrow has it."""
+    decimal = re.match(r"decimal\((\d+), (\d+)\)", kind)
+    if decimal:
+        return pa.decimal128(int(decimal[1]), int(decimal[2]))
+    types = {
+        "varchar": pa.string(),
+        "date": pa.date32(),
+        "integer": pa.int32(),
+        "boolean": pa.bool_(),
+    }
+    return types[kind.split()[0]]

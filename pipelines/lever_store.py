@@ -1,0 +1,19 @@
+"""The table `key_result_levers` in the warehouse's schema `okr`, of the day played last."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.latest_table import replace_table
+from pipelines.lever_table import KEY_RESULT_LEVERS
+from pipelines.okr.levers.lever import Lever
+from pipelines.score_store import row_of
+
+
+def store_levers(warehouse: Path, levers: Sequence[Lever], run_id: str) -> None:
+    """Put `levers` in the place of the table, whatever day it was of.
+
+    Raises `duckdb.Error`, with the table left as it was.
+    """
+    replace_table(
+        warehouse, KEY_RESULT_LEVERS, [row_of(lever) | {"run_id": run_id} for lever in levers]
+    )
