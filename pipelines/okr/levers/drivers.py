@@ -1,12 +1,7 @@
-"""What can be moved for a goal: the KPI as a whole, a member of it, its mix, or its denominator.
-
-A member has the part of what is still to come that it had of the latest four weeks, or of the latest three
-months where those held nothing. A member with nothing there is no lever.
-"""
+"""What can be moved for a goal: the KPI as a whole, a member of it, its mix, or its denominator."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 
 import numpy as np
 
@@ -16,14 +11,8 @@ from pipelines.okr.kpi import PERCENT
 from pipelines.okr.levers.least_change import Spans, spans
 from pipelines.okr.levers.lever import DriverKind
 from pipelines.okr.levers.outlook import Outlook
-from pipelines.okr.readings import Lens
+from pipelines.okr.levers.parts import latest_levels, latest_parts
 
-RECENT = (28, 91)
-"""Days up to the last one known, of which the first that hold anything say what part a member has."""
-MOST = 20
-"""Members of a dimension that are looked at, the largest ones."""
-BETWEEN = " > "
-"""Stands between the member that gives and the one that takes in the name of a mix."""
 SIZEABLE = 0.05
 """The part of a denominator that a member has at least, for its ratio to say what more of it would do."""
 _SHARE_PLACES = 4
@@ -51,6 +40,8 @@ class Driver:
     member: str = TOTAL
     limits: tuple[float, float] = field(default=(-np.inf, np.inf))
     """Between what it can stand; a share from 0 to 1."""
+    moved: tuple[str, str] = ("", "")
+    """Of a mix the member that gives and the one that takes."""
 
     def spans(self, outlook: Outlook) -> Spans:
         """How far it may go for the goal to be met, in each future."""
@@ -118,30 +109,20 @@ def _nothing_left(coming: Exact) -> Exact | float:
 
 
 def _of_flow(outlook: Outlook, whole: Driver, dimension: str) -> Iterator[Driver]:
-    for member, part, _ in _parts(outlook, dimension):
-        if part > 0:
-            least = whole.least * part
+    for one in latest_parts(outlook.goal, dimension):
+        if one.top > 0:
             yield replace(
-                whole, kind="member", now=whole.now * part, base=whole.base * part, least=least,
-                dimension=dimension, member=member,
+                whole, kind="member", now=whole.now * one.top, base=whole.base * one.top,
+                least=whole.least * one.top, dimension=dimension, member=one.member,
             )  # fmt: skip
 
 
 def _of_stock(outlook: Outlook, whole: Driver, dimension: str) -> Iterator[Driver]:
     """A member grows as it has of late, and cannot fall below nothing."""
-    lens, cut = outlook.question.lens, outlook.goal.cut
-    levels = []
-    for member in lens.index.members(dimension, lens.where):
-        series = lens.index.series(lens.member(dimension, member).where)
-        first = series.first(cut - timedelta(days=RECENT[0] - 1), cut)
-        last = series.last(cut - timedelta(days=RECENT[0] - 1), cut)
-        if first is not None and last is not None and last[1]:
-            days = max((last[0] - first[0]).days, 1)
-            levels.append((float(last[1]), float(last[1] - first[1]) / days, member))
-    for level, growth, member in sorted(levels, key=lambda one: (-one[0], one[2]))[:MOST]:
+    for one in latest_levels(outlook.goal, dimension):
         yield replace(
-            whole, kind="member", now=growth, base=growth * outlook.days, least=-max(level, 0.0),
-            dimension=dimension, member=member,
+            whole, kind="member", now=one.growth, base=one.growth * outlook.days,
+            least=-max(one.level, 0.0), dimension=dimension, member=one.member,
         )  # fmt: skip
 
 
@@ -155,21 +136,21 @@ def _rate(outlook: Outlook, parts: tuple[float, float], as_: Driver) -> Driver |
     top, bottom = outlook.coming * parts[0], outlook.below_coming * parts[1]
     if bottom.sum() <= 0:
         return None
-    now = float(top.sum() / bottom.sum())
     least: Exact | float = -np.inf if top.min() < 0 else -top
     most: Exact | float = np.maximum(bottom - top, 0.0) if outlook.share else np.inf
     limits = (0.0 if top.min() >= 0 else -np.inf, 1.0 if outlook.share else np.inf)
+    now = min(float(top.sum() / bottom.sum()), limits[1])
     return replace(as_, now=now, base=now, power=bottom, least=least, most=most, limits=limits)
 
 
 def _of_ratio(outlook: Outlook, whole: Driver, dimension: str) -> Iterator[Driver]:
-    """Each member's own ratio, and the share of days' denominators between two of them."""
+    """Each member's own ratio, and what moves between the best and the worst of them."""
     found = []
-    for member, top, bottom in _parts(outlook, dimension):
-        as_ = replace(whole, kind="member", dimension=dimension, member=member)
-        own = _rate(outlook, (top, bottom), as_) if bottom > 0 else None
+    for one in latest_parts(outlook.goal, dimension):
+        as_ = replace(whole, kind="member", dimension=dimension, member=one.member)
+        own = _rate(outlook, (one.top, one.bottom), as_) if one.bottom > 0 else None
         if own is not None:
-            found.append((own, bottom))
+            found.append((own, one.bottom))
             yield own
     if outlook.question.lens.kpi.denominator == "sum" and len(found) > 1:
         mix = _mix(outlook, [(own.now, part, own.member) for own, part in found], dimension)
@@ -193,8 +174,8 @@ def _mix(
         return None
     return Driver(
         "mix", PERCENT, _SHARE_PLACES, now=part, base=part, power=power, least=0.0,
-        most=power * part, step=-1.0, dimension=dimension, member=f"{worst}{BETWEEN}{best}",
-        limits=(0.0, 1.0),
+        most=power * part, step=-1.0, dimension=dimension, member=f"{worst} > {best}",
+        limits=(0.0, 1.0), moved=(worst, best),
     )  # fmt: skip
 
 
@@ -213,31 +194,3 @@ def _denominator(outlook: Outlook) -> Driver:
         "denominator", "", 0, now=amount / max(outlook.days, 1), base=amount, least=-coming,
         step=1 / max(outlook.days, 1),
     )  # fmt: skip
-
-
-def _parts(outlook: Outlook, dimension: str) -> list[tuple[str, float, float]]:
-    """Each member's part of the latest values or numerators, and of the latest denominators."""
-    lens, cut = outlook.question.lens, outlook.goal.cut
-    for days in RECENT:
-        start = cut - timedelta(days=days - 1)
-        whole = _sides(lens, start, cut)
-        if whole[0] > 0 or whole[1] > 0:
-            break
-    else:
-        return []
-    found = []
-    for member in lens.index.members(dimension, lens.where):
-        top, bottom = _sides(lens.member(dimension, member), start, cut)
-        parts = (top / whole[0] if whole[0] else 0.0, bottom / whole[1] if whole[1] else 0.0)
-        if parts[0] or parts[1]:
-            found.append((member, *parts))
-    by_size = 2 if lens.kpi.kind == "ratio" else 1
-    return sorted(found, key=lambda one: (-float(str(one[by_size])), one[0]))[:MOST]
-
-
-def _sides(lens: Lens, start: date, cut: date) -> tuple[float, float]:
-    series = lens.index.series(lens.where)
-    if lens.kpi.kind == "ratio":
-        top, bottom = series.sides(start, cut)
-        return float(top), float(bottom)
-    return float(series.total(start, cut)), 0.0

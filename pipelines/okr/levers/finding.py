@@ -136,7 +136,7 @@ def _levers(asked: Asked, outlook: Outlook, standard: Standard, as_of: date) -> 
             probability=pulled.odds,
             rank=rank,
             unit=driver.unit,
-            why=pulled.why,
+            why=pulled.why if asked.member == TOTAL else f"{asked.member}: {pulled.why}",
         )
 
 

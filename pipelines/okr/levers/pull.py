@@ -14,6 +14,8 @@ from pipelines.okr.levers.standard import Standard
 from pipelines.okr.numbers import ZERO, rounded
 
 _SHARE_PLACES = 6
+_DAILY_PLACES = 2
+"""Decimals of what a day brings, at least: of a few in a month it is less than a tenth."""
 _FAR = Decimal(10) ** 30
 """Further than any limit."""
 
@@ -100,7 +102,7 @@ class _Held:
         """Where it stands and where it would stand, the second rounded to the side of enough."""
         driver, kpi = self.driver, self.outlook.question.lens.kpi
         daily = driver.kind == "denominator" or kpi.kind in ("flow", "stock")
-        places = max(1, driver.places) if daily else driver.places
+        places = max(_DAILY_PLACES, driver.places) if daily else driver.places
         exact = Decimal(repr(driver.now))
         moved = exact + change * Decimal(repr(driver.step))
         away = ROUND_CEILING if moved > exact else ROUND_FLOOR

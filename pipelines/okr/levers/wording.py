@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from pipelines.okr.facts import TOTAL
 from pipelines.okr.kpi import PERCENT, Kpi
-from pipelines.okr.levers.drivers import BETWEEN, Driver
-from pipelines.okr.numbers import ZERO, figure, percentage, rounded
+from pipelines.okr.levers.drivers import Driver
+from pipelines.okr.numbers import ZERO, figure, percentage
 from pipelines.okr.wagers import Reach
 
 
@@ -21,22 +21,20 @@ def enough(
     relative = "" if share is None else f" ({'+' if share > 0 else '-'}{percentage(abs(share))})"
     amount = f"{figure(abs(change), driver.unit)} {'more' if change > 0 else 'less'}"
     if driver.kind == "mix":
-        worst, best = driver.member.split(BETWEEN)
+        worst, best = driver.moved
         left = f"{figure(needed, PERCENT)} of {figure(now, PERCENT)}"
         return f"{figure(abs(change), PERCENT)} moved from {worst}, which keeps {left}, to {best}"
     if driver.kind == "denominator":
-        return f"The same over {amount.strip()} by {goal.end}{relative}"
+        return f"{amount} in the denominator by {goal.end}, the same above it{relative}"
     who = "" if driver.member == TOTAL else f"{driver.member}: "
+    at, instead = _rate(needed, kpi, driver.unit), _rate(now, kpi, _sign(kpi))
     if kpi.kind == "ratio":
         when = "a head and day" if kpi.denominator == "level" else "from here on"
-        return f"{who}{_rate(needed, kpi)} {when} instead of {_rate(now, kpi)}{relative}"
+        return f"{who}{at} {when} instead of {instead}{relative}"
+    at = _rate(needed, kpi, "")
     if kpi.kind == "distinct" and goal.window is not None:
-        label = goal.window.label
-        return (
-            f"{who}{amount} in {label}, {_rate(needed, kpi)} instead of {_rate(now, kpi)}{relative}"
-        )
-    each = f"{_rate(needed, kpi)} a day instead of {_rate(now, kpi)}{relative}"
-    return f"{who}{amount} by {goal.end}, {each}"
+        return f"{who}{amount} in {goal.window.label}, {at} instead of {instead}{relative}"
+    return f"{who}{amount} by {goal.end}, {at} a day instead of {instead}{relative}"
 
 
 def with_odds(sentence: str, odds: Decimal | None) -> str:
@@ -52,7 +50,7 @@ def not_enough(driver: Driver, kpi: Kpi, at: Decimal, outcome: Decimal | None) -
     """How far it can go: there it stands `at`, and the goal comes to `outcome`."""
     end = "" if outcome is None else f" it would come to {figure(outcome, kpi.unit)}"
     if driver.kind == "mix":
-        worst, best = driver.member.split(BETWEEN)
+        worst, best = driver.moved
         return f"Even with all of {worst} moved to {best}{end}"
     if driver.kind == "denominator":
         return f"Even with nothing more to divide by{end}"
@@ -60,14 +58,18 @@ def not_enough(driver: Driver, kpi: Kpi, at: Decimal, outcome: Decimal | None) -
         return f"Even with nothing left{_of(driver)}{end}"
     if at == ZERO:
         return f"Even with nothing more{_of(driver)}{end}"
-    return f"Even with {_rate(at, kpi)}{_of(driver)} from here on{end}"
+    return f"Even with {_rate(at, kpi, kpi.unit)}{_of(driver)} from here on{end}"
 
 
 def _of(driver: Driver) -> str:
     return "" if driver.member == TOTAL else f" of {driver.member}"
 
 
-def _rate(rate: Decimal, kpi: Kpi) -> str:
-    if kpi.kind in ("flow", "stock"):
-        return figure(rounded(rate, max(1, kpi.precision)).normalize(), kpi.unit)
-    return figure(rate, kpi.unit, kpi.precision)
+def _sign(kpi: Kpi) -> str:
+    """The unit where a figure means nothing without it."""
+    return PERCENT if kpi.unit == PERCENT else ""
+
+
+def _rate(rate: Decimal, kpi: Kpi, unit: str) -> str:
+    places = kpi.precision if kpi.kind in ("ratio", "distinct") else None
+    return figure(rate if places is not None else rate.normalize(), unit, places)

@@ -16,12 +16,13 @@ An amount is a number, `numerator / denominator`, `empty` (delivered, without a 
 delivered); a list has one a day. `rep kim:` holds the amounts of one member, `month 2026-10:` is a count as
 its source reported it. What would bring `it` back is expected as `it: rate`, `it: rep kim` and the like.
 Instead of `okr` an example may ask for a `period`, a `course` of days, the status at certain `odds`, or the
-`factors` of a KPI's change. All text stays text until it is compared, as a decimal.
+`factors` of a KPI's change, or with `okr` of the gap to the target of `it`. All text stays text until it is
+compared, as a decimal.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from operator import attrgetter
 from pathlib import Path
@@ -32,16 +33,16 @@ import yaml
 
 from pipelines.okr.factors.history import History
 from pipelines.okr.factors.periods_compared import period_factors
-from pipelines.okr.facts import TOTAL, DayFact, DistinctFact, KpiFacts
+from pipelines.okr.factors.targets import Gap, gap_factors
+from pipelines.okr.facts import TOTAL
 from pipelines.okr.kpi import Kpi
 from pipelines.okr.levers.finding import find_levers
 from pipelines.okr.levers.lever import Lever
 from pipelines.okr.loading import load
 from pipelines.okr.pace import Course, expected_share
 from pipelines.okr.periods import (
-    CADENCES,
+    Period,
     PeriodError,
-    containing,
     parse_period,
     previous,
     windows,
@@ -50,10 +51,10 @@ from pipelines.okr.periods import (
 from pipelines.okr.scorecard import Scorecard
 from pipelines.okr.scoring import score
 from pipelines.okr.status import Policy, by_odds
+from tests.pipelines.okr.golden.given_days import facts_of
 
 FOLDER = Path(__file__).parent
 NONE = "none"
-_DAY = timedelta(days=1)
 _NEEDED = {"case", "expect", "working"}
 _KNOWN = _NEEDED | {
     "rule", "given", "okr", "edited_to", "on", "fiscal_year_start",
@@ -203,96 +204,41 @@ def _period(body: Mapping[str, Any], fiscal: int) -> Answers:
 
 
 def _factors(body: Mapping[str, Any], fiscal: int) -> Answers:
+    """The factors of a period's change, or of the gap between the key result `it` and its target."""
     (name, days), *_ = body["given"].items()
+    history = History(facts_of(read_kpis()[name], days))
     period = parse_period(body["factors"], fiscal)
-    rows = period_factors(
-        History(facts_of(read_kpis()[name], days)),
-        lambda *_: frozenset(),
-        date.fromisoformat(body["on"]),
-        fiscal,
-    )
+    if "okr" in body:
+        row = _scored(body, body["okr"], fiscal)["it"]
+        found = gap_factors(_gap(row, period), history)
+    else:
+        as_of = date.fromisoformat(body["on"])
+        rows = period_factors(history, lambda *_: frozenset(), as_of, fiscal)
+        against = body.get("against", "previous")
+        found = (
+            row
+            for row in rows
+            if (row.period, row.period_start) == (period.kind, period.start)
+            and row.compared_with == against
+        )
     return {
         " ".join(word for word in (row.dimension, row.member, row.effect) if word != TOTAL): row
-        for row in rows
-        if (row.period, row.period_start) == (period.kind, period.start)
-        and row.compared_with == body.get("against", "previous")
+        for row in found
     }
 
 
-def facts_of(kpi: Kpi, given: Any) -> KpiFacts:
-    """The facts behind what an example gives of one KPI."""
-    if given == "nothing":
-        return KpiFacts(kpi)
-    given = dict(given)
-    through = given.pop("through", None)
-    flags = {
-        day: frozenset({flag})
-        for span, flag in given.pop("flags", {}).items()
-        for day in _span(span)
-    }
-    standing = frozenset(given.pop("standing", ()))
-    rows: list[DayFact] = []
-    counts: list[DistinctFact] = []
-    delivered: set[date] = set()
-    for members, name, amount in _amounts(given, {}):
-        if name.split()[0] in CADENCES:
-            counts.append(_count(members, name, amount))
-            continue
-        for day, one in _daily(name, amount):
-            if one != "missing":
-                delivered.add(day)
-            if one not in ("missing", "empty"):
-                rows.append(_row(day, members, one))
-    known = [*delivered, *(fact.data_through for fact in counts)]
-    last = date.fromisoformat(through) if through else max(known)
-    if delivered:
-        delivered.update(_days(max(delivered), last))
-    return KpiFacts(kpi, rows, delivered, last, counts, flags, standing)
-
-
-def _amounts(
-    given: Mapping[str, Any], members: Mapping[str, str]
-) -> Iterator[tuple[Mapping[str, str], str, Any]]:
-    for name, amount in given.items():
-        if isinstance(amount, dict):
-            named = dict(pair.strip().split(" ", 1) for pair in name.split(","))
-            yield from _amounts(amount, {**members, **named})
-        else:
-            yield members, name, amount
-
-
-def _daily(name: str, amount: str | Sequence[str]) -> Iterator[tuple[date, str]]:
-    days = _span(name)
-    if isinstance(amount, str):
-        yield from ((day, amount) for day in days)
-    else:
-        yield from ((days[0] + _DAY * n, one) for n, one in enumerate(amount))
-
-
-def _row(day: date, members: Mapping[str, str], amount: str) -> DayFact:
-    numerator, _, denominator = amount.partition("/")
-    if denominator:
-        return DayFact(day, members, None, Decimal(numerator), Decimal(denominator))
-    return DayFact(day, members, Decimal(amount))
-
-
-def _count(members: Mapping[str, str], name: str, amount: str) -> DistinctFact:
-    """`month 2026-11`, or `month 2026-11 through 2026-11-15` while it is open."""
-    cadence, label, *rest = name.split()
-    period = parse_period(label)
-    through = date.fromisoformat(rest[1]) if rest else period.end
-    (pair,) = members.items() or [(TOTAL, TOTAL)]
-    assert containing(period.start, period.kind or "day").kind == cadence
-    return DistinctFact(period.kind or "day", period.start, *pair, Decimal(amount), through)
-
-
-def _span(text: str) -> list[date]:
-    first, _, last = text.partition("..")
-    return _days(date.fromisoformat(first), date.fromisoformat(last or first))
-
-
-def _days(first: date, last: date) -> list[date]:
-    return [first + _DAY * n for n in range((last - first).days + 1)]
+def _gap(row: Any, course: Period) -> Gap:
+    return Gap(
+        key_result_id=row.key_result_id,
+        course=course,
+        through=row.data_through,
+        target=row.target,
+        actual=row.actual,
+        due=row.expected,
+        where={},
+        over=None,
+        trust=frozenset(),
+    )
 
 
 def differences(expected: Mapping[str, Any], answers: Answers) -> dict[tuple[str, str], object]:
