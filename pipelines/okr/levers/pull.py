@@ -16,6 +16,8 @@ from pipelines.okr.numbers import ZERO, rounded
 _SHARE_PLACES = 6
 _DAILY_PLACES = 2
 """Decimals of what a day brings, at least: of a few in a month it is less than a tenth."""
+_MOST_FOLD = 1_000_000
+"""A change of so many times what comes anyway is no part of it."""
 _FAR = Decimal(10) ** 30
 """Further than any limit."""
 
@@ -115,10 +117,11 @@ class _Held:
         return -change if self.driver.step < 0 else change
 
     def share(self, change: Decimal) -> Decimal | None:
-        """The change as a part of what comes anyway; None where nothing does."""
-        if self.driver.base <= 0:
+        """The change as a part of what comes anyway; None where that is nothing, or as good as that."""
+        base = Decimal(repr(self.driver.base))
+        if base <= 0 or abs(change) > _MOST_FOLD * base:
             return None
-        return rounded(self.signed(change) / Decimal(repr(self.driver.base)), _SHARE_PLACES)
+        return rounded(self.signed(change) / base, _SHARE_PLACES)
 
     def outcome(self, limit: Exact) -> Decimal | None:
         """What half of the futures would come to at the limit, or less."""
