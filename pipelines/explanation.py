@@ -68,6 +68,11 @@ _RESTATEMENTS = """
     where kpi = $kpi and dimension = 'total' and period_end >= $start
     order by restated_at desc, period_start desc limit 3
 """
+_LEVERS = """
+    select driver, dimension, member, why, possible, "window", asked_member from key_result_levers
+    where key_result_id = $id and as_of = $as_of and (asked_member = 'total' or rank = 1)
+    order by asked_member, rank limit 6
+"""
 _RUN = "select * from runs where run_id = $run order by scored_at desc limit 1"
 
 
@@ -80,8 +85,9 @@ class Explanation:
     """The chain of one key result. What has no KPI, as a milestone, ends with its score.
 
     `score` is its headline, `parts` are its windows and members; `definitions` are its versions, the first first;
-    `factors` are sentences against the target, the year before and the period before; `streams` are the raw streams
-    behind the KPI with their windows, `attempts` the last pulls of them.
+    `levers` are what would bring it back, the smallest change first; `factors` are sentences against the target, the
+    year before and the period before; `streams` are the raw streams behind the KPI with their windows, `attempts`
+    the last pulls of them.
     """
 
     score: Row
@@ -92,6 +98,7 @@ class Explanation:
     kpi: Row
     months: Sequence[Row]
     factors: Sequence[Row]
+    levers: Sequence[Row]
     restatements: Sequence[Row]
     streams: Sequence[Row]
     attempts: Sequence[Row]
@@ -122,6 +129,7 @@ def explain(path: Path, name: str) -> Explanation:
             kpi=kpi,
             months=rows(connection, _MONTHS, of_kpi)[::-1],
             factors=rows(connection, _FACTORS, {**of_kpi, "id": known}),
+            levers=rows(connection, _LEVERS, {"id": known, "as_of": score["as_of"]}),
             restatements=rows(
                 connection, _RESTATEMENTS, {**of_kpi, "start": score["period_start"]}
             ),

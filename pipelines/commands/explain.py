@@ -37,6 +37,7 @@ def show(settings: Settings, name: str, view: View) -> None:
         ("Goal", goal_lines(found, settings.zone)),
         ("Where it stands", standing_lines(found.score)),
         ("By window and member", part_lines(found.parts)),
+        ("What would bring it back", lever_lines(found.levers)),
         ("Why it moved", factor_lines(found)),
         ("The KPI", kpi_lines(found)),
         ("How it is worked out", chain_lines(chain)),
@@ -134,6 +135,16 @@ def part_lines(parts: Sequence[Row]) -> list[tuple[str, str]]:
     ]
     more = len(lines) - PARTS_SHOWN
     return lines if more <= 0 else [*lines[-PARTS_SHOWN:], ("", f"and {more} before")]
+
+
+def lever_lines(levers: Sequence[Row]) -> list[tuple[str, str]]:
+    """The smallest change of each driver, all else as it is forecast."""
+    lines = []
+    for row in levers:
+        own = row["member"] if row["member"] != "total" else row["asked_member"]
+        name = row["driver"] if own == "total" else f"{row['driver']} {own}"
+        lines.append((name, escape(row["why"])))
+    return lines
 
 
 def factor_lines(found: Explanation) -> list[tuple[str, str]]:
