@@ -48,9 +48,55 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The streams that feed a KPI, as [source, stream] in order: the model's ancestors in the graph that are sources. #}
-{% macro streams_of(name) -%}
-    {%- set waiting = [kpi_node(name).unique_id] -%}
+{#
+    How a KPI's money in other currencies is converted, from its declaration: policy (booking, average, constant,
+    none where there is nothing to convert), day (of a constant rate), and which sides are money: `upper`, its value
+    or numerator, and `lower`, its denominator. `where` is the file that declares it.
+#}
+{% macro kpi_conversion(declared, where) -%}
+    {%- set is_ratio = declared.kind == "ratio" -%}
+    {%- set policy = declared.get("conversion") -%}
+    {%- set has_currencies = declared.kind != "distinct" and "currency" in declared.get("dimensions", []) -%}
+    {%- set money = declared.get("money") -%}
+    {%- if has_currencies and is_ratio and declared.unit != "money" and money is none -%}
+        {{ exceptions.raise_compiler_error(where ~ ": has the dimension currency, and the unit " ~ declared.unit ~ " does not say which side is money; add money: [numerator, denominator], one of them, or [] where both are counts") }}
+    {%- endif -%}
+    {%- if money is not none and (not has_currencies or not is_ratio or declared.unit == "money") -%}
+        {{ exceptions.raise_compiler_error(where ~ ": money is for a ratio with the dimension currency and another unit than money; leave it out") }}
+    {%- endif -%}
+    {%- set sides = ["numerator"] if declared.unit == "money" else money or [] -%}
+    {%- for side in sides if side not in ["numerator", "denominator"] -%}
+        {{ exceptions.raise_compiler_error(where ~ ": money names " ~ side ~ "; write numerator, denominator or both") }}
+    {%- endfor -%}
+    {%- if not has_currencies or not sides -%}
+        {%- if policy is not none -%}
+            {{ exceptions.raise_compiler_error(where ~ ": conversion is of a KPI without money in several currencies; leave it out, or add the dimension currency") }}
+        {%- endif -%}
+        {{ return({"policy": none, "day": none, "upper": false, "lower": false}) }}
+    {%- endif -%}
+    {%- set day = policy.get("constant") if policy is mapping else none -%}
+    {%- if (policy is mapping and (not day or policy | length > 1)) or (policy is not mapping and policy not in [none, "booking", "average"]) -%}
+        {{ exceptions.raise_compiler_error(where ~ ": conversion is " ~ policy ~ "; write booking, average or {constant: 2025-12-31}") }}
+    {%- endif -%}
+    {{ return({
+        "policy": "constant" if day else policy or "booking",
+        "day": day,
+        "upper": "numerator" in sides,
+        "lower": "denominator" in sides,
+    }) }}
+{%- endmacro %}
+
+{# In a select list: what `kpi_conversion` says, a column each. #}
+{% macro conversion_columns(conversion) -%}
+    cast({{ quoted(conversion.policy) if conversion.policy else "null" }} as {{ dbt.type_string() }}) as conversion,
+        cast({{ quoted(conversion.day) if conversion.day else "null" }} as date) as constant_rate_day,
+        {{ "true" if conversion.upper else "false" }} as upper_is_money,
+        {{ "true" if conversion.lower else "false" }} as lower_is_money
+{%- endmacro %}
+
+{# The streams that feed a model, as [source, stream] in order: its ancestors in the graph that are sources. #}
+{% macro streams_of(model_name) -%}
+    {%- set waiting = ["model." ~ project_name ~ "." ~ model_name] -%}
     {%- set seen = [] -%}
     {%- set found = [] -%}
     {#- a list that grows while it is walked: each ancestor is looked at once -#}

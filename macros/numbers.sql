@@ -58,3 +58,42 @@
         * 0.000000000001 as {{ rate_type() }}
     )
 {%- endmacro %}
+
+{# An aggregate: the mean of rates, with twelve decimals. #}
+{% macro mean_rate(rate) -%}
+    {{ return(adapter.dispatch("mean_rate", "okra")(rate)) }}
+{%- endmacro %}
+
+{# Spark's mean of a decimal is a decimal with four places more, as long as the precision has room for them. #}
+{% macro default__mean_rate(rate) -%}
+    cast(avg(cast({{ rate }} as decimal(24, 12))) as {{ rate_type() }})
+{%- endmacro %}
+
+{# DuckDB's mean is a float. Scaled to integers, the division is exact. #}
+{% macro duckdb__mean_rate(rate) -%}
+    {%- set sum = "cast(sum(" ~ rate ~ ") * 1000000000000 as hugeint)" -%}
+    {%- set count = "cast(count(" ~ rate ~ ") as hugeint)" -%}
+    cast(
+        cast((2 * {{ sum }} + {{ count }}) // nullif(2 * {{ count }}, 0) as decimal(26, 0))
+        * 0.000000000001 as {{ rate_type() }}
+    )
+{%- endmacro %}
+
+{#
+    An amount at a rate, with six decimals, half away from zero. The product has eighteen decimals before it is
+    rounded, so that 38 digits hold results below 10^20; a larger one is an error, never a wrong figure.
+#}
+{% macro converted(amount, rate) -%}
+    {{ return(adapter.dispatch("converted", "okra")(amount, rate)) }}
+{%- endmacro %}
+
+{% macro default__converted(amount, rate) -%}
+    cast(cast({{ amount }} as {{ amount_type() }}) * cast({{ rate }} as {{ rate_type() }}) as {{ amount_type() }})
+{%- endmacro %}
+
+{# Spark rounds a product of two wide decimals to six decimals itself, but for widths that leave it no choice. #}
+{% macro spark__converted(amount, rate) -%}
+    cast(
+        cast({{ amount }} as decimal(26, 6)) * cast({{ rate }} as decimal(24, 12)) as {{ amount_type() }}
+    )
+{%- endmacro %}

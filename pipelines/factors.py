@@ -59,7 +59,7 @@ def write_factors(settings: Settings, as_of: date) -> Factors:
     Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`, `duckdb.Error`.
     """
     loaded, kpis = read_objectives(settings)
-    facts = read_facts(settings.warehouse_path, kpis, settings.currency)
+    facts = read_facts(settings.warehouse_path, kpis)
     trust, scored = read_rest(settings.warehouse_path, as_of)
     rows: list[Factor] = []
     for name in sorted(facts):

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from pipelines.okr.conversion import Conversion, ConversionError, conversion_of
 from pipelines.okr.kpi import Kpi
 from pipelines.settings import ROOT
 from pipelines.sheet_kpis import KpiDefinitionError, read_sheet_kpis
@@ -77,4 +78,18 @@ def kpi_of(name: str, description: str, meta: Mapping[str, Any], where: str) -> 
         owner=str(meta["owner"]),
         description=" ".join(description.split()),
         label=str(meta.get("label", name.replace("_", " "))),
+        conversion=_conversion(meta, where),
     )
+
+
+def _conversion(meta: Mapping[str, Any], where: str) -> Conversion | None:
+    try:
+        return conversion_of(
+            kind=meta["kind"],
+            unit=str(meta["unit"]),
+            dimensions=meta.get("dimensions", ()),
+            conversion=meta.get("conversion"),
+            money=meta.get("money"),
+        )
+    except ConversionError as error:
+        raise KpiDefinitionError(f"{where}: {error.what}; {error.remedy}") from None

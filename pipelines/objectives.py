@@ -6,12 +6,10 @@ from pathlib import Path
 from pipelines.errors import OkraError
 from pipelines.kpi_definitions import read_kpis, shown
 from pipelines.models import KPI_FOLDER
+from pipelines.okr.conversion import MONEY
 from pipelines.okr.kpi import Kpi
 from pipelines.okr.loading import Loaded, load
 from pipelines.settings import Settings
-
-MONEY = "money"
-"""The unit of a KPI that is in whatever currency the business reports in."""
 
 
 class NoDefinitionsError(OkraError):

@@ -88,7 +88,7 @@ def write_scores(settings: Settings, as_of: date, dagster_run_id: str) -> Report
     Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`.
     """
     loaded, kpis = read_objectives(settings)
-    facts = read_facts(settings.warehouse_path, kpis, settings.currency)
+    facts = read_facts(settings.warehouse_path, kpis)
     record = graded_before(settings.history_path, as_of, settings.timezone)
     scored = score(loaded.objectives, facts, as_of, graded=record)
     scorecard = with_restatements(scored, first_finals(settings.history_path, as_of))

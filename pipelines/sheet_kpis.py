@@ -11,17 +11,26 @@
       label: Headcount
       description: People employed, as counted on the last day of the month.
 
-All but kind, unit, direction and owner may be left out.
+All but kind, unit, direction and owner may be left out. With the dimension `currency` money is in its own
+currency, and `conversion` and `money` say how it is converted, as in pipelines/okr/conversion.py.
 """
 
 import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from pipelines.errors import OkraError
+from pipelines.okr.conversion import CURRENCY, MONEY, ConversionError, conversion_of
 from pipelines.okr.definitions import refusal
 from pipelines.okr.faults import Fault, form_faults
 from pipelines.okr.kpi import Direction, Every, Kpi
@@ -51,6 +60,8 @@ class SheetKpi(BaseModel):
     precision: int = Field(0, ge=0, le=6, examples=["2"])
     label: str = Field("", examples=["Headcount"])
     description: str = Field("", examples=["People employed"])
+    conversion: Any = Field(None, examples=["booking"])
+    money: list[str] | None = Field(None, examples=["[numerator, denominator]"])
 
     @field_validator("kind", mode="before")
     @classmethod
@@ -72,6 +83,19 @@ class SheetKpi(BaseModel):
                 raise refusal(f"the dimension `{name}` is given twice", "keep one of them")
         return names
 
+    @model_validator(mode="after")
+    def _convertible(self) -> Self:
+        try:
+            conversion_of(**self._declared_conversion)
+        except ConversionError as error:
+            raise refusal(error.what, error.remedy) from None
+        return self
+
+    @property
+    def _declared_conversion(self) -> dict[str, Any]:
+        names = ("kind", "unit", "dimensions", "conversion", "money")
+        return {name: getattr(self, name) for name in names}
+
     def named(self, name: str) -> Kpi:
         """The KPI as everyone else knows it."""
         return Kpi(
@@ -85,6 +109,7 @@ class SheetKpi(BaseModel):
             description=" ".join(self.description.split()),
             label=self.label or name.replace("_", " "),
             every=self.every,
+            conversion=conversion_of(**self._declared_conversion),
         )
 
 
@@ -155,7 +180,19 @@ def as_json(kpis: Mapping[str, Kpi]) -> str:
                 "dimensions": list(kpi.dimensions),
                 "owner": kpi.owner,
                 "every": kpi.every,
+                **_conversion(kpi),
             }
             for _, kpi in sorted(kpis.items())
         ]
     )
+
+
+def _conversion(kpi: Kpi) -> dict[str, Any]:
+    """What the models are told of a KPI that converts; of the others there is nothing to tell."""
+    if kpi.conversion is None:
+        # both sides of a ratio are counts, which its unit alone would not say
+        counts = kpi.kind == "ratio" and CURRENCY in kpi.dimensions
+        return {"money": []} if counts else {}
+    day, sides = kpi.conversion.day, kpi.conversion.sides
+    told = {"conversion": {"constant": day.isoformat()} if day else kpi.conversion.policy}
+    return told if kpi.unit == MONEY else told | {"money": sorted(sides)}

@@ -2,21 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines.errors import OkraError
-from pipelines.okr.facts import DayFact, DistinctFact, KpiFacts
+from pipelines.okr.facts import DayFact, DistinctFact, KpiFacts, Own
 from pipelines.okr.kpi import Kpi
 
-CURRENCY = "currency"
-UNCONVERTED = "unconverted_currency"
 Rows = Sequence[tuple[Any, ...]]
 
-_DAYS = "select kpi, day, dimensions, value, numerator, denominator from reporting.kpi_days"
+# without a rate an amount is left out: its day says so (`unconverted_currency`)
+_DAYS = """
+    select
+        kpi, day, dimensions, value, numerator, denominator, own_value, own_numerator, own_denominator
+    from reporting.kpi_days
+    where rate is not null
+"""
 _COVERAGE = "select kpi, day, delivered, flags from reporting.kpi_coverage"
 _DISTINCT = """
     select kpi, period, period_start, dimension, member, value, data_through
@@ -38,22 +41,15 @@ class WarehouseFacts:
     distinct: Mapping[str, Rows]
     standing: Mapping[str, Rows]
 
-    def of(self, kpi: Kpi, currency: str) -> KpiFacts:
-        """The facts of `kpi`.
-
-        What is in another currency than `currency` cannot be added up: it is left out, and its day says so.
-        """
-        unconverted: set[date] = set()
-        days = []
-        for _, day, dimensions, value, numerator, denominator in self.days.get(kpi.name, ()):
-            if dimensions.get(CURRENCY, currency) == currency:
-                days.append(DayFact(day, dimensions, value, numerator, denominator))
-            else:
-                unconverted.add(day)
+    def of(self, kpi: Kpi) -> KpiFacts:
+        """The facts of `kpi`."""
+        converts = kpi.conversion is not None
+        days = [
+            DayFact(*row[1:6], Own(*row[6:]) if converts else None)
+            for row in self.days.get(kpi.name, ())
+        ]
         flags = {
-            day: frozenset(flags) | ({UNCONVERTED} if day in unconverted else frozenset())
-            for _, day, _, flags in self.coverage.get(kpi.name, ())
-            if flags or day in unconverted
+            day: frozenset(flags) for _, day, _, flags in self.coverage.get(kpi.name, ()) if flags
         }
         through, standing = next(
             ((t, f) for _, t, f in self.standing.get(kpi.name, ())), (None, [])
@@ -71,7 +67,7 @@ class WarehouseFacts:
         )
 
 
-def read_facts(warehouse: Path, kpis: Mapping[str, Kpi], currency: str) -> dict[str, KpiFacts]:
+def read_facts(warehouse: Path, kpis: Mapping[str, Kpi]) -> dict[str, KpiFacts]:
     """The facts of each of `kpis`, by name. Raises `NoFactsError` when the models have never run."""
     if not warehouse.exists():
         raise NoFactsError("there is nothing to score yet; run `okra run` first")
@@ -82,7 +78,7 @@ def read_facts(warehouse: Path, kpis: Mapping[str, Kpi], currency: str) -> dict[
             )
     except duckdb.CatalogException:
         raise NoFactsError("the models have not run yet; run `okra run` first") from None
-    return {name: facts.of(kpi, currency) for name, kpi in kpis.items()}
+    return {name: facts.of(kpi) for name, kpi in kpis.items()}
 
 
 def day_modelled(warehouse: Path) -> date | None:

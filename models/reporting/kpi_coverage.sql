@@ -2,6 +2,10 @@ with expected as (
     select * from {{ ref("kpi_expected_days") }}
 ),
 
+amounts as (
+    select * from {{ ref("kpi_converted_amounts") }}
+),
+
 flagged as (
     select
         kpi,
@@ -15,6 +19,14 @@ flagged as (
         'missed_snapshot' as flag
     from expected
     where is_missed_snapshot
+    union all
+    -- what is in another currency and has no rate cannot be added up
+    select
+        kpi,
+        day,
+        'unconverted_currency' as flag
+    from amounts
+    where is_unconverted
 ),
 
 flag_lists as (

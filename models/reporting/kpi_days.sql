@@ -2,49 +2,25 @@ with coverage as (
     select * from {{ ref("kpi_coverage") }}
 ),
 
-all_kpis as (
-    {% for kpi in kpis_of(["flow", "stock", "ratio"]) -%}
-        {%- set relation = ref("kpi_" ~ kpi) -%}
-        {%- if execute -%}
-            {%- set declaration = kpi_declaration(kpi) %}
-    select
-        {{ quoted(kpi) }} as kpi,
-        day,
-        {{ map_of(declaration.dimensions) }} as dimensions,
-            {%- if declaration.kind == "ratio" %}
-        cast(null as {{ amount_type() }}) as value,
-        cast(numerator as {{ amount_type() }}) as numerator,
-        cast(denominator as {{ amount_type() }}) as denominator
-            {%- else %}
-        cast(value as {{ amount_type() }}) as value,
-        cast(null as {{ amount_type() }}) as numerator,
-        cast(null as {{ amount_type() }}) as denominator
-            {%- endif %}
-    from {{ relation }}
-    union all
-        {%- endif -%}
-    {%- endfor %}
-    select
-        kpi,
-        day,
-        dimensions,
-        value,
-        numerator,
-        denominator
-    from {{ ref("sheet_kpi_days") }}
+amounts as (
+    select * from {{ ref("kpi_converted_amounts") }}
 ),
 
 final as (
     select
-        all_kpis.kpi,
-        all_kpis.day,
-        all_kpis.dimensions,
-        all_kpis.value,
-        all_kpis.numerator,
-        all_kpis.denominator
-    from all_kpis
+        amounts.kpi,
+        amounts.day,
+        amounts.dimensions,
+        amounts.value,
+        amounts.numerator,
+        amounts.denominator,
+        amounts.own_value,
+        amounts.own_numerator,
+        amounts.own_denominator,
+        amounts.rate
+    from amounts
     -- rows of a day that was not delivered whole are a part of it, and would look like the whole
-    inner join coverage on all_kpis.kpi = coverage.kpi and all_kpis.day = coverage.day
+    inner join coverage on amounts.kpi = coverage.kpi and amounts.day = coverage.day
     where coverage.delivered
 )
 

@@ -46,7 +46,8 @@ final as (
         cast(null as timestamp with time zone) as known_from,
         cast(null as timestamp with time zone) as known_to,
         {{ run_id() }} as run_id,
-        compared.status = 'complete' as complete
+        compared.status = 'complete' as complete,
+        cast(compared.own_value as {{ amount_type() }}) as own_value
     from compared
     inner join sources on compared.kpi = sources.kpi
 )

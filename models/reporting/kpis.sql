@@ -51,7 +51,9 @@ final as (
         delivered.data_from,
         delivered.data_through,
         coalesce(fault_lists.trust, 'ok') as trust,
-        coalesce(fault_lists.standing_flags, {{ list_of([]) }}) as standing_flags
+        coalesce(fault_lists.standing_flags, {{ list_of([]) }}) as standing_flags,
+        declarations.conversion,
+        declarations.constant_rate_day
     from declarations
     left join sources on declarations.kpi = sources.kpi
     left join delivered on declarations.kpi = delivered.kpi

@@ -13,10 +13,23 @@ TOTAL = "total"
 
 @dataclass(frozen=True, slots=True)
 class DayFact:
-    """One day of one combination of members: a value, or the two sides of a ratio."""
+    """One day of one combination of members: a value, or the two sides of a ratio.
+
+    Money is in the reporting currency; `own` is the same in the currency it came in, of a KPI that converts.
+    """
 
     day: date
     dimensions: Mapping[str, str]
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    own: "Own | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The amounts of a day in their own currency."""
+
     value: Decimal | None = None
     numerator: Decimal | None = None
     denominator: Decimal | None = None

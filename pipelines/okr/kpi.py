@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from pipelines.okr.conversion import Conversion
+
 Kind = Literal["flow", "stock", "ratio", "distinct"]
 Direction = Literal["up", "down"]
 Every = Literal["day", "week", "month", "quarter"]
@@ -36,6 +38,8 @@ class Kpi:
     every: Every = "day"
     """How often it is given: a KPI of every month has nothing to say about a week."""
     denominator: Denominator = "sum"
+    conversion: Conversion | None = None
+    """How money in other currencies is converted, None where there is none to convert."""
 
     @property
     def accumulates(self) -> bool:

@@ -1,5 +1,5 @@
 -- Nothing is lost or counted twice on the way from days to periods: of a flow, and of both sides of a ratio, the
--- members of each dimension add up to the total (of currencies, the one that money adds up in).
+-- members of each dimension add up to the total; those of the dimension currency too, once they are converted.
 with totals as (
     select * from {{ ref("kpi_periods") }}
     where dimension = 'total' and kind in ('flow', 'ratio')
@@ -19,10 +19,7 @@ members as (
         sum(numerator) as numerator,
         sum(denominator) as denominator
     from {{ ref("kpi_periods") }}
-    where
-        kind in ('flow', 'ratio')
-        and dimension <> 'total'
-        and (dimension <> 'currency' or member = {{ reporting_currency() }})
+    where kind in ('flow', 'ratio') and dimension <> 'total'
     group by kpi, period, period_start, dimension
 )
 

@@ -11,4 +11,12 @@ inner join {{ ref("kpi_periods") }} as periods
         and coverage.day = periods.period_start
         and periods.period = 'day'
         and periods.kind <> 'distinct'
-where coverage.flags <> {{ list_of([]) }} and periods.trust = 'ok'
+where
+    coverage.flags <> {{ list_of([]) }}
+    and periods.trust = 'ok'
+    -- the member of the reporting currency lacks no rate
+    and not (
+        coverage.flags = {{ list_of(["unconverted_currency"]) }}
+        and periods.dimension = 'currency'
+        and periods.member = {{ reporting_currency() }}
+    )

@@ -88,7 +88,7 @@ def test_spend_adds_up_over_the_platforms_in_one_currency(both: Warehouse) -> No
     currencies = month(both, "ad_spend", "currency")
     assert {member: (row[0], row[1]) for member, row in currencies.items()} == {
         "USD": (Decimal("225.000001"), "USD"),
-        "EUR": (Decimal(10), "EUR"),
+        "EUR": (None, "USD"),
     }
 
 
@@ -106,12 +106,20 @@ def test_the_return_is_what_came_back_over_what_it_cost_and_no_average_of_campai
     }
 
 
-def test_a_return_in_another_currency_is_a_return_all_the_same(both: Warehouse) -> None:
-    currencies = month(both, "return_on_ad_spend", "currency")
-    assert {member: (row[0], row[1], row[2]) for member, row in currencies.items()} == {
-        "USD": (Decimal("2.891111"), "times", "ok"),
-        "EUR": (Decimal(9), "times", "ok"),
-    }
+def test_a_return_in_another_currency_is_told_in_it_where_no_rate_is_known(both: Warehouse) -> None:
+    found = both.rows(
+        f"""
+        select member, value, own_value, unit, trust from reporting.kpi_periods
+        where
+            kpi = 'return_on_ad_spend' and period = 'month' and period_start = '{FIRST}'
+            and dimension = 'currency'
+        order by member
+        """
+    )
+    assert found == [
+        ("EUR", None, Decimal(9), "times", "unconverted_currency"),
+        ("USD", Decimal("2.891111"), Decimal("2.891111"), "times", "ok"),
+    ]
 
 
 def test_a_campaign_goes_by_its_newest_name_and_keeps_its_history(both: Warehouse) -> None:

@@ -8,9 +8,10 @@ READS = {
     "staging": {"source", "staging"},
     "marts": {"staging", "seeds", "marts"},
     "kpis": {"marts"},
-    "reporting": {"kpis", "reporting", "staging.lake"},
+    "reporting": {"kpis", "reporting", "staging.lake", "marts.exchange_rates"},
 }
-"""What each layer may read. Of staging, reporting reads the lake's own records: windows, attempts, streams."""
+"""What each layer may read. Of staging, reporting reads the lake's own records: windows, attempts, streams; of the
+marts those that KPIs of every kind are converted by."""
 
 SHEETS = {"sheet_kpi_days", "sheet_kpi_given_days"}
 """What stands for every KPI that has no SQL of its own."""

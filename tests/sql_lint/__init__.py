@@ -33,6 +33,8 @@ map_value = _call("map_value")
 map_from_json = _call("map_from_json")
 is_as_long = _call("is_as_long")
 quotient = cross_rate = _call("quotient")
+converted = _call("converted")
+mean_rate = _call("avg")
 read_catalog = read_lake = _call("read_lake")
 start_of = _call("start_of")
 sorted_list = _call("sorted_list")
@@ -40,6 +42,10 @@ sorted_list = _call("sorted_list")
 
 def amount_type() -> str:
     return "decimal(38, 6)"
+
+
+def rate_type() -> str:
+    return "decimal(38, 12)"
 
 
 def quoted(text: object) -> str:
@@ -52,6 +58,10 @@ def reporting_currency() -> str:
 
 def run_id() -> str:
     return "'run'"
+
+
+def streams_of(_model: str) -> list[tuple[str, str]]:
+    return [("source", "stream")]
 
 
 def check_kpi_names() -> str:

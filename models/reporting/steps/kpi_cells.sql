@@ -1,24 +1,15 @@
 with kpi_days as (
-    select
-        *,
-        -- money in another currency than the one it adds up in cannot be added to it
-        coalesce({{ map_value("dimensions", "currency") }}, {{ reporting_currency() }})
-        = {{ reporting_currency() }} as adds_up
-    from {{ ref("kpi_days") }}
+    select * from {{ ref("kpi_days") }}
 ),
 
 members as (
     select
-        kpi,
-        day,
-        adds_up,
-        value,
-        numerator,
-        denominator,
+        *,
         {{ each_entry("dimensions") }} as entry
     from kpi_days
 ),
 
+-- amounts of several currencies in their own add up to nothing: only the members of that dimension have them
 cells as (
     select
         kpi,
@@ -27,9 +18,12 @@ cells as (
         'total' as member,
         value,
         numerator,
-        denominator
+        denominator,
+        cast(null as {{ amount_type() }}) as own_value,
+        cast(null as {{ amount_type() }}) as own_numerator,
+        cast(null as {{ amount_type() }}) as own_denominator
     from kpi_days
-    where adds_up
+    where rate is not null
     union all
     select
         kpi,
@@ -38,9 +32,12 @@ cells as (
         entry.value as member,
         value,
         numerator,
-        denominator
+        denominator,
+        case when entry.key = 'currency' then own_value end as own_value,
+        case when entry.key = 'currency' then own_numerator end as own_numerator,
+        case when entry.key = 'currency' then own_denominator end as own_denominator
     from members
-    where adds_up or entry.key = 'currency'
+    where rate is not null or entry.key = 'currency'
 ),
 
 final as (
@@ -51,7 +48,10 @@ final as (
         member,
         sum(value) as value,
         sum(numerator) as numerator,
-        sum(denominator) as denominator
+        sum(denominator) as denominator,
+        sum(own_value) as own_value,
+        sum(own_numerator) as own_numerator,
+        sum(own_denominator) as own_denominator
     from cells
     group by kpi, day, dimension, member
 )

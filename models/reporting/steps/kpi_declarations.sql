@@ -3,6 +3,7 @@
 with declared as (
     {% for kpi in kpi_names() if execute -%}
         {%- set declaration = kpi_declaration(kpi) %}
+        {%- set conversion = kpi_conversion(declaration, "kpi_" ~ kpi ~ ".yml") %}
     select
         {{ quoted(kpi) }} as kpi,
         {{ quoted(declaration.label) }} as label,
@@ -16,10 +17,12 @@ with declared as (
         {{ list_of(declaration.dimensions) }} as dimensions,
         {{ quoted(declaration.owner) }} as owner,
         {{ quoted("kpi_" ~ kpi) }} as model,
-        'day' as every
+        'day' as every,
+        {{ conversion_columns(conversion) }}
         {{ "union all" if not loop.last }}
     {%- endfor %}
     {%- for declaration in sheet_kpis() %}
+        {%- set conversion = kpi_conversion(declaration, declaration.kpi ~ ", kept in a sheet") %}
     union all
     select
         {{ quoted(declaration.kpi) }} as kpi,
@@ -33,7 +36,8 @@ with declared as (
         {{ list_of(declaration.dimensions) }} as dimensions,
         {{ quoted(declaration.owner) }} as owner,
         'sheet_kpi_days' as model,
-        {{ quoted(declaration.every) }} as every
+        {{ quoted(declaration.every) }} as every,
+        {{ conversion_columns(conversion) }}
     {%- endfor %}
 )
 

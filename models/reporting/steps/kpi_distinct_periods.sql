@@ -56,7 +56,8 @@ final as (
         previous.value is not null as has_change,
         known.status,
         known.data_through,
-        coalesce(trust.trust, 'ok') as trust
+        coalesce(trust.trust, 'ok') as trust,
+        cast(null as {{ amount_type() }}) as own_value
     from known
     -- the people of a part of a month cannot be told from the count of the whole: no part is compared
     left join known as previous

@@ -14,10 +14,6 @@ faults as (
     select * from {{ ref("source_faults") }}
 ),
 
-period_values as (
-    select * from {{ ref("kpi_period_values") }}
-),
-
 flagged as (
     select
         stretches.kpi,
@@ -57,17 +53,6 @@ codes as (
     from stretches
     inner join faults on stretches.kpi = faults.kpi
     where stretches.status <> 'complete'
-    union all
-    select
-        kpi,
-        period,
-        period_start,
-        'unconverted_currency' as code
-    from period_values
-    where
-        dimension = 'currency'
-        and member <> {{ reporting_currency() }}
-        and (value is not null or numerator is not null)
 ),
 
 different as (
@@ -85,8 +70,8 @@ final as (
         period,
         period_start,
         {{ joined_texts("code") }} as trust,
-        -- an amount in its own currency needs no conversion
-        {{ joined_texts("nullif(code, 'unconverted_currency')") }} as trust_of_currencies
+        -- an amount in the reporting currency needs no conversion
+        {{ joined_texts("nullif(code, 'unconverted_currency')") }} as trust_of_reporting_currency
     from different
     group by kpi, period, period_start
 )

@@ -28,9 +28,13 @@ contributions as (
         cells.value,
         cells.numerator,
         cells.denominator,
+        cells.own_value,
+        cells.own_numerator,
+        cells.own_denominator,
         cast(null as {{ amount_type() }}) as previous_value,
         cast(null as {{ amount_type() }}) as previous_numerator,
-        cast(null as {{ amount_type() }}) as previous_denominator
+        cast(null as {{ amount_type() }}) as previous_denominator,
+        cast(null as {{ amount_type() }}) as previous_own_value
     from stretches
     inner join calendar
         on stretches.period = calendar.period and stretches.period_start = calendar.period_start
@@ -46,9 +50,13 @@ contributions as (
         cast(null as {{ amount_type() }}) as value,
         cast(null as {{ amount_type() }}) as numerator,
         cast(null as {{ amount_type() }}) as denominator,
+        cast(null as {{ amount_type() }}) as own_value,
+        cast(null as {{ amount_type() }}) as own_numerator,
+        cast(null as {{ amount_type() }}) as own_denominator,
         cells.value as previous_value,
         cells.numerator as previous_numerator,
-        cells.denominator as previous_denominator
+        cells.denominator as previous_denominator,
+        cells.own_value as previous_own_value
     from comparisons
     inner join calendar
         on
@@ -67,9 +75,13 @@ contributions as (
         null as value,
         null as numerator,
         null as denominator,
+        null as own_value,
+        null as own_numerator,
+        null as own_denominator,
         null as previous_value,
         null as previous_numerator,
-        null as previous_denominator
+        null as previous_denominator,
+        null as previous_own_value
     from stretches
 ),
 
@@ -83,9 +95,13 @@ summed as (
         sum(value) as value,
         sum(numerator) as numerator,
         sum(denominator) as denominator,
+        sum(own_value) as own_value,
+        sum(own_numerator) as own_numerator,
+        sum(own_denominator) as own_denominator,
         sum(previous_value) as previous_value,
         sum(previous_numerator) as previous_numerator,
-        sum(previous_denominator) as previous_denominator
+        sum(previous_denominator) as previous_denominator,
+        sum(previous_own_value) as previous_own_value
     from contributions
     group by kpi, period, period_start, dimension, member
 ),
@@ -104,13 +120,20 @@ final as (
             when 'level' then {{ quotient("summed.denominator", "stretches.delivered_days") }}
             else summed.denominator
         end as denominator,
+        summed.own_value,
+        summed.own_numerator,
+        case kpis.denominator
+            when 'level' then {{ quotient("summed.own_denominator", "stretches.delivered_days") }}
+            else summed.own_denominator
+        end as own_denominator,
         summed.previous_value,
         summed.previous_numerator,
         case kpis.denominator
             when 'level'
                 then {{ quotient("summed.previous_denominator", "comparisons.delivered_days") }}
             else summed.previous_denominator
-        end as previous_denominator
+        end as previous_denominator,
+        summed.previous_own_value
     from summed
     inner join kpis on summed.kpi = kpis.kpi
     inner join stretches

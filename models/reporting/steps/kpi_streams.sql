@@ -13,7 +13,7 @@ windows as (
 traced as (
     {% for kpi in kpi_names() if execute -%}
         {%- set last_kpi = loop.last -%}
-        {%- for source_name, stream in streams_of(kpi) %}
+        {%- for source_name, stream in streams_of("kpi_" ~ kpi) %}
     select
         {{ quoted(kpi) }} as kpi,
         {{ quoted(source_name) }} as source,

@@ -24,36 +24,41 @@ by_kind as (
         period_values.dimension,
         period_values.member,
         comparisons.kpi is not null as is_comparable,
-        case kpis.kind
-            when 'flow' then coalesce(period_values.value, 0)
-            when 'stock' then period_values.value
+        case
+            -- amounts without a rate are no 0
+            when kpis.kind = 'flow' and period_values.own_value is null
+                then coalesce(period_values.value, 0)
+            when kpis.kind <> 'ratio' then period_values.value
             else {{ quotient("period_values.numerator", "period_values.denominator") }}
         end as value,
         case when kpis.kind = 'ratio' then coalesce(period_values.numerator, 0) end as numerator,
         case
             when kpis.kind = 'ratio' then coalesce(period_values.denominator, 0)
         end as denominator,
-        case kpis.kind
-            when 'flow' then coalesce(period_values.previous_value, 0)
-            when 'stock' then period_values.previous_value
+        case
+            when kpis.kind = 'flow' and period_values.previous_own_value is null
+                then coalesce(period_values.previous_value, 0)
+            when kpis.kind <> 'ratio' then period_values.previous_value
             else
                 {{ quotient(
                     "period_values.previous_numerator", "period_values.previous_denominator"
                 ) }}
         end as previous_value,
-        case
-            when
-                period_values.dimension = 'currency' and kpis.unit = {{ reporting_currency() }}
-                then period_values.member
-            else kpis.unit
-        end as unit,
+        kpis.unit,
         coalesce(
             case
-                when period_values.dimension = 'currency' then trust.trust_of_currencies
+                when
+                    period_values.dimension = 'currency'
+                    and period_values.member = {{ reporting_currency() }}
+                    then trust.trust_of_reporting_currency
                 else trust.trust
             end,
             'ok'
-        ) as trust
+        ) as trust,
+        case
+            when kpis.kind <> 'ratio' then period_values.own_value
+            else {{ quotient("period_values.own_numerator", "period_values.own_denominator") }}
+        end as own_value
     from period_values
     inner join kpis on period_values.kpi = kpis.kpi
     inner join stretches
@@ -71,7 +76,10 @@ by_kind as (
             period_values.kpi = trust.kpi
             and period_values.period = trust.period
             and period_values.period_start = trust.period_start
-    where kpis.kind <> 'stock' or period_values.value is not null
+    where
+        kpis.kind <> 'stock'
+        or period_values.value is not null
+        or period_values.own_value is not null
 ),
 
 final as (
@@ -92,7 +100,8 @@ final as (
         is_comparable and missing_days = 0 as has_change,
         status,
         data_through,
-        trust
+        trust,
+        own_value
     from by_kind
 )
 

@@ -24,12 +24,13 @@ def test_a_ratio_has_both_its_sides_and_no_value(quarter) -> None:
     assert found == [({"channel": "Organic"}, None, 40, 100)]
 
 
-def test_money_stays_in_the_currency_it_was_paid_in(quarter) -> None:
+def test_money_stands_beside_the_amount_in_the_currency_it_was_paid_in(quarter) -> None:
     found = quarter.rows(
-        "select dimensions, value from reporting.kpi_days "
-        "where kpi = 'gross_revenue' and day = '2026-01-10' order by value"
+        "select dimensions, value, own_value, rate from reporting.kpi_days "
+        "where kpi = 'gross_revenue' and day = '2026-01-10' order by own_value"
     )
-    assert found == [({"currency": "EUR"}, 50), ({"currency": "USD"}, 100)]
+    # nobody pulled a rate for the euro
+    assert found == [({"currency": "EUR"}, None, 50, None), ({"currency": "USD"}, 100, 100, 1)]
 
 
 def test_a_day_is_delivered_or_not_and_carries_its_flags(quarter) -> None:

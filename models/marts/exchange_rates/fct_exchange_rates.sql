@@ -43,7 +43,8 @@ bounded as (
     select
         *,
         {{ add_days(longest_carry, "rated_on") }} as last_carried,
-        {{ add_days(-1, "next_rated_on") }} as last_before_next
+        {{ add_days(-1, "next_rated_on") }} as last_before_next,
+        max(rated_on) over () as newest
     from followed
 ),
 
@@ -54,7 +55,8 @@ carried as (
         ) }} as day,
         currency,
         rate,
-        rated_on
+        rated_on,
+        newest
     from bounded
 ),
 
@@ -65,7 +67,8 @@ final as (
         rate,
         rated_on
     from carried
-    where day < {{ as_of() }}
+    -- a rate is carried to a day that has been, also where a day gone by is played
+    where day < {{ as_of() }} or day <= newest
 )
 
 select * from final

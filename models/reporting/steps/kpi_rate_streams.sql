@@ -1,0 +1,50 @@
+with amounts as (
+    select * from {{ ref("kpi_converted_amounts") }}
+),
+
+attempts as (
+    select * from {{ ref("stg_lake__attempts") }}
+),
+
+windows as (
+    select * from {{ ref("stg_lake__windows") }}
+),
+
+streams as (
+    {% for source_name, stream in (streams_of("fct_exchange_rates") if execute else []) %}
+    select
+        {{ quoted(source_name) }} as source,
+        {{ quoted(stream) }} as stream
+    {{ "union all" if not loop.last }}
+    {%- else %}
+    select
+        cast(null as {{ dbt.type_string() }}) as source,
+        cast(null as {{ dbt.type_string() }}) as stream
+    where false
+    {%- endfor %}
+),
+
+pulled_sources as (
+    select source from attempts
+    union distinct
+    select source from windows
+),
+
+converting_kpis as (
+    select distinct kpi
+    from amounts
+    where is_foreign
+),
+
+-- rates that were never asked for feed nobody
+final as (
+    select
+        converting_kpis.kpi,
+        streams.source,
+        streams.stream
+    from converting_kpis
+    cross join streams
+    inner join pulled_sources on streams.source = pulled_sources.source
+)
+
+select * from final
