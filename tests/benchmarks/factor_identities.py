@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.factor_identities --cases 1000000
 
-A case is a flow (of one level, or of two inside each other), a ratio or a gap to a target, with members
-that come, go, stand still, are 0 or negative, at a precision of 0 to 4 decimals. Of each it is checked, in
+A case is a flow (of one level, or of two inside each other), a ratio, either of them in several currencies,
+or a gap to a target, with members that come, go, stand still, are 0 or negative, at a precision of 0 to 4
+decimals. Of each it is checked, in
 whole units, that the parts sum to the published change, that every parent is the sum of its children, that
 turning the periods round turns every sign, and that what did not change got nothing. The same seed gives the
 same cases everywhere.
@@ -15,7 +16,9 @@ import time
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from pipelines.okr.conversion import Side
 from pipelines.okr.factors.amounts import Amount, Amounts, total
+from pipelines.okr.factors.currency import Rates, mean_rates, valued
 from pipelines.okr.factors.decomposition import Compared, Part, decompose
 from pipelines.okr.factors.shapley import product_effects
 
@@ -96,7 +99,71 @@ def target(rng: random.Random) -> Compared | None:
     return Compared(both[0], goal, {("d",): (now, scaled)}, remaining=goal - due)
 
 
-FAMILIES: Sequence[Callable[[random.Random], Compared | None]] = (flat, nested, ratio, target)
+def converted(rng: random.Random) -> Compared | None:
+    """A flow by product and currency; each amount came on days of its own, near the rate of the period."""
+    own = sides(rng, depth=2)
+    return in_several_currencies(rng, own, frozenset({"value"}), (("d",), ("d", "e")))
+
+
+def converted_ratio(rng: random.Random) -> Compared | None:
+    """A ratio whose numerator is money, or both sides of which are."""
+    own = sides(rng, ratio=True, depth=2)
+    if not all(own):
+        return None
+    both: frozenset[Side] = frozenset({"numerator", "denominator"})
+    money = rng.choice((both, both - {"denominator"}))
+    return in_several_currencies(rng, own, money, (("d",),))
+
+
+def in_several_currencies(
+    rng: random.Random, own: Sides, money: frozenset[Side], cuts: Sequence[tuple[str, ...]]
+) -> Compared | None:
+    """Amounts by member and currency, which a period's rates are drawn for: as converted and at mean rates."""
+    rates = [drawn_rates(rng, side) for side in own]
+    mean = mean_rates(*rates)
+    paid = [{path: one.scaled(near_one(rng)) for path, one in side.items()} for side in own]
+    members, at_mean_rates = {}, {}
+    for cut in cuts:
+        now, before = (
+            valued(with_currency(side, cut), worth, money)
+            for side, worth in zip(paid, rates, strict=True)
+        )
+        members[cut] = now, before
+        now, before = (valued(with_currency(side, cut), mean, money) for side in own)
+        at_mean_rates[cut] = now, before
+    both = values(*members[cuts[0]])
+    if both is None or values(*at_mean_rates[cuts[0]]) is None:
+        return None
+    return Compared(*both, members, at_mean_rates=at_mean_rates)
+
+
+def with_currency(side: Amounts, cut: tuple[str, ...]) -> Amounts:
+    """The members of a cut, whose paths end in the currency whether it is one of its dimensions or not."""
+    return {(*path[: len(cut)], path[-1]): one for path, one in side.items()}
+
+
+def near_one(rng: random.Random) -> Fraction:
+    """How far the rate of an amount's own day is from that of the period."""
+    return Fraction(rng.randint(90, 110), 100)
+
+
+def drawn_rates(rng: random.Random, side: Amounts) -> Rates:
+    """A rate for each currency with an amount; one is the reporting currency."""
+    names = sorted({path[-1] for path in side})
+    return {
+        name: Fraction(rng.randint(1, 30_000), 10_000) if name != "a" else Fraction(1)
+        for name in names
+    }
+
+
+FAMILIES: Sequence[Callable[[random.Random], Compared | None]] = (
+    flat,
+    nested,
+    ratio,
+    target,
+    converted,
+    converted_ratio,
+)
 
 
 def faults(compared: Compared, places: int) -> list[str]:
@@ -111,7 +178,8 @@ def faults(compared: Compared, places: int) -> list[str]:
         if sum(part.units for part in own) != change:
             found.append(f"{dimension} does not sum to {change}")
         for part in own:
-            if part.effect == "change" and part.value == part.previous_value and part.units:
+            stood_still = part.value == part.previous_value and not compared.at_mean_rates
+            if part.effect == "change" and stood_still and part.units:
                 found.append(f"{part.member} stood still and got {part.units}")
     found += parents_that_miss(by_dimension)
     if not compared.remaining:
@@ -132,14 +200,19 @@ def parents_that_miss(by_dimension: dict[str, list[Part]]) -> list[str]:
     for part in by_dimension["d > e"]:
         outer = part.member.split(" > ")[0]
         inside[outer] = inside.get(outer, 0) + part.units
-    outside = {part.member: part.units for part in by_dimension["d"]}
+    outside: dict[str, int] = {}
+    for part in by_dimension["d"]:
+        outside[part.member] = outside.get(part.member, 0) + part.units
     return [] if inside == outside else [f"{inside} is not {outside}"]
 
 
 def turned(compared: Compared) -> Compared:
     """The same change the other way round."""
-    members = {cut: (before, now) for cut, (now, before) in compared.members.items()}
-    return Compared(compared.previous_value, compared.value, members)
+    members, at_mean_rates = (
+        {cut: (before, now) for cut, (now, before) in both.items()}
+        for both in (compared.members, compared.at_mean_rates)
+    )
+    return Compared(compared.previous_value, compared.value, members, at_mean_rates=at_mean_rates)
 
 
 def product_faults(rng: random.Random) -> list[str]:

@@ -1,52 +1,87 @@
-"""Members in currencies of their own: what they brought, and what only their exchange rates did."""
+"""Members in currencies of their own: what they brought, and what only the exchange rates did.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+A change in the reporting currency has two parts. Both periods are valued at the mean of both periods' rates,
+so that what is left between them is the members' own, and is split as any change is. The rest is the currency
+effect, member by member:
+
+    V − V' = (W − W') + [(V − W) − (V' − W')]        V as converted, W at the mean rates, ' the other period
+
+For an amount N that was converted at e and e', it is the mean of both amounts times the change of the rate:
+(N + N')/2 · (e − e'). For a ratio, (V − W) is a change of the ratio from W to V, split over the members as
+`mix_rate` does it. Turning the periods round turns every sign.
+
+A currency is worth in a period what its amounts were converted at, weighted by their sizes: Σ|V| ÷ Σ|N|. That
+is between the lowest and the highest rate of its days, also where sales and refunds nearly cancel out.
+"""
+
+from collections.abc import Mapping, Set
 from fractions import Fraction
 
-NONE = Fraction()
+from pipelines.okr.conversion import Side
+from pipelines.okr.factors.amounts import NOTHING, Amount, Amounts
+from pipelines.okr.factors.apportion import Path
+from pipelines.okr.factors.mix_rate import mix_and_rate
+
+Rates = Mapping[str, Fraction]
+"""What one unit of each currency was worth in a period."""
+
+ONE = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Converted:
-    """An amount in its own currency, and the rate that turned it into the reporting currency."""
+def mean_rates(now: Rates, before: Rates) -> dict[str, Fraction]:
+    """The mean of both periods' rates; one that is known in one of them only is taken for both."""
+    return {
+        currency: (both.get(currency, rate) + rate) / 2
+        for one, both in ((before, now), (now, before))
+        for currency, rate in one.items()
+    }
 
-    amount: Fraction
-    rate: Fraction
+
+def valued(own: Amounts, rates: Rates, sides: Set[Side]) -> dict[Path, Amount]:
+    """Amounts in their own currencies, the last step of each path, as amounts of the members at `rates`.
+
+    `sides` are those that are money. A currency without a rate has only amounts of 0.
+    """
+    found: dict[Path, Amount] = {}
+    for (*members, currency), amount in own.items():
+        member, rate = tuple(members), rates.get(currency, ONE)
+        upper = amount.numerator * (rate if sides - {"denominator"} else ONE)
+        lower = amount.denominator
+        if lower is not None and "denominator" in sides:
+            lower *= rate
+        known = found.get(member)
+        if known is not None:
+            upper += known.numerator
+            lower = None if lower is None else lower + (known.denominator or NOTHING)
+        found[member] = Amount(upper, lower)
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class CurrencyEffect:
-    """A member's part in the change of the converted total, in the reporting currency."""
+def revaluation(converted: Amounts, at_mean_rates: Amounts) -> dict[Path, Fraction]:
+    """What each member has in the whole as it was converted beyond the whole at the mean rates.
 
-    change: Fraction
-    currency: Fraction
+    Raises:
+        UndefinedRatioError: if the denominators of either sum to 0.
+    """
+    if any(amount.denominator is not None for amount in converted.values()):
+        both = mix_and_rate(converted, at_mean_rates)
+        return {member: effect.both for member, effect in both.items()}
+    return {
+        member: amount.numerator - at_mean_rates[member].numerator
+        for member, amount in converted.items()
+    }
 
 
 def currency_effects(
-    now: Mapping[str, Converted], before: Mapping[str, Converted]
-) -> dict[str, CurrencyEffect]:
-    """Each currency's own change, and its value at today's rate less its value at the previous rate.
+    now: Amounts, before: Amounts, now_at_mean: Amounts, before_at_mean: Amounts
+) -> dict[Path, Fraction]:
+    """What the exchange rates brought to each member; with the change at the mean rates it is the change.
 
-    Both are taken at the middle: the change at the mean of the two rates, the revaluation of the mean of
-    the two amounts. So they sum to the change of the converted total, and turn their signs with the
-    periods. A currency that comes or goes has one known rate, so that it has no currency effect.
+    Raises:
+        UndefinedRatioError: if the denominators of a side sum to 0.
     """
-    effects = {}
-    for name in {**now, **before}:
-        one, other = now.get(name), before.get(name)
-        rate = _rate(one, other)
-        earlier = _rate(other, one)
-        amount = NONE if one is None else one.amount
-        previous = NONE if other is None else other.amount
-        effects[name] = CurrencyEffect(
-            change=(amount - previous) * (rate + earlier) / 2,
-            currency=(amount + previous) / 2 * (rate - earlier),
-        )
-    return effects
-
-
-def _rate(own: Converted | None, other: Converted | None) -> Fraction:
-    known = own or other
-    assert known is not None, "a currency is in one of the periods at least"
-    return known.rate
+    own, earlier = revaluation(now, now_at_mean), revaluation(before, before_at_mean)
+    return {
+        member: own.get(member, NOTHING) - earlier.get(member, NOTHING)
+        for member in {**own, **earlier}
+    }

@@ -5,7 +5,7 @@ The change that is split is the one that is published: the difference of both va
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -13,6 +13,7 @@ from typing import Literal
 from pipelines.okr.factors.additive import changes
 from pipelines.okr.factors.amounts import Amount, Amounts
 from pipelines.okr.factors.apportion import Path, apportioned_tree, units
+from pipelines.okr.factors.currency import Rates, currency_effects
 from pipelines.okr.factors.history import Cut
 from pipelines.okr.factors.mix_rate import mix_and_rate
 from pipelines.okr.factors.ranking import Explanation, explanation, in_order, surprises
@@ -37,13 +38,16 @@ class Compared:
     """Both sides of a comparison: the whole, and the members by each cut.
 
     `remaining` is what the earlier side holds beyond its members: the part of a target that is still to
-    come. The values are those of the whole, in the KPI's unit.
+    come. The values are those of the whole, in the KPI's unit. Of a KPI that converts, `at_mean_rates` has
+    the same members at the mean of both sides' exchange rates, and `rates` what those were on each side.
     """
 
     value: Fraction
     previous_value: Fraction
     members: Mapping[Cut, tuple[Amounts, Amounts]]
     remaining: Fraction = Fraction()
+    at_mean_rates: Mapping[Cut, tuple[Amounts, Amounts]] = field(default_factory=dict)
+    rates: tuple[Rates, Rates] = field(default_factory=lambda: ({}, {}))
 
     def change(self, places: int) -> int:
         """The published change, in units of 10^-places."""
@@ -83,26 +87,40 @@ def decompose(compared: Compared, places: int) -> list[Part]:
 def _levels(compared: Compared, change: int, places: int) -> Iterator["_Level"]:
     """Each dimension by itself; of dimensions inside each other those below the first, which is one of them."""
     for cut, (now, before) in compared.members.items():
-        leaves = _apportioned(now, before, compared.remaining, change, places)
+        exact = _exact(now, before, compared.at_mean_rates.get(cut))
+        if compared.remaining:
+            exact[(TOTAL,), "remaining"] = -compared.remaining
+        leaves = _apportioned(exact, change, places)
         for depth in range(min(2, len(cut)), len(cut) + 1):
             yield _level(cut[:depth], now, before, leaves)
 
 
-def _apportioned(
-    now: Amounts, before: Amounts, remaining: Fraction, change: int, places: int
-) -> dict[Leaf, int]:
-    """Units by member and effect, from the top down."""
+def _exact(
+    now: Amounts, before: Amounts, at_mean_rates: tuple[Amounts, Amounts] | None
+) -> dict[Leaf, Fraction]:
+    """The part of each effect of each member, the exchange rates' own apart where there are any."""
+    own_now, own_before = at_mean_rates or (now, before)
     exact: dict[Leaf, Fraction] = {}
     if _is_ratio(now) or _is_ratio(before):
-        for member, effects in mix_and_rate(now, before).items():
+        for member, effects in mix_and_rate(own_now, own_before).items():
             exact[member, "mix"] = effects.mix
             exact[member, "rate"] = effects.rate
     else:
-        upper = [{key: one.numerator for key, one in side.items()} for side in (now, before)]
+        upper = [
+            {key: one.numerator for key, one in side.items()} for side in (own_now, own_before)
+        ]
         for member, own in changes(*upper).items():
             exact[member, "change"] = own
-    if remaining:
-        exact[(TOTAL,), "remaining"] = -remaining
+    if at_mean_rates:
+        for member, effect in currency_effects(now, before, own_now, own_before).items():
+            # a member in the reporting currency has none
+            if effect:
+                exact[member, "currency"] = effect
+    return exact
+
+
+def _apportioned(exact: Mapping[Leaf, Fraction], change: int, places: int) -> dict[Leaf, int]:
+    """Units by member and effect, from the top down."""
     scale = 10**places
     shared = apportioned_tree(
         {(*member, effect): part * scale for (member, effect), part in exact.items()}, change

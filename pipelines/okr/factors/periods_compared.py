@@ -1,13 +1,16 @@
 """The months, quarters, halves and years of a KPI against the period before and the year before."""
 
 from collections.abc import Callable, Iterator, Set
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
-from pipelines.okr.factors.amounts import Amount, Amounts
+from pipelines.okr.factors.amounts import Amount, Amounts, total
+from pipelines.okr.factors.currency import mean_rates, valued
 from pipelines.okr.factors.decomposition import Compared
 from pipelines.okr.factors.factor import Against, Comparison, Factor
 from pipelines.okr.factors.history import Cut, History
+from pipelines.okr.factors.own_currencies import OwnCurrencies, own_currencies
 from pipelines.okr.factors.wording import days_called
 from pipelines.okr.periods import Cadence, Period, cut_alike, previous, windows, year_before
 
@@ -25,6 +28,7 @@ def period_factors(
     if history.data_through is None:
         return
     last = min(history.data_through, as_of - timedelta(days=1))
+    own = own_currencies(history.facts)
     for period in reported_periods(last, fiscal_year_start):
         through = min(period.end, last)
         for against, whole in _references(period):
@@ -32,6 +36,9 @@ def period_factors(
             compared = _compared(history, period, through, whole, before)
             if compared is None:
                 continue
+            if own is not None:
+                days = replace(period, end=through)
+                compared = _revalued(compared, history, own, days, before)
             flags = _trust(trust, history, period) | _trust(trust, history, whole)
             comparison = Comparison(
                 kpi=history.kpi,
@@ -88,6 +95,27 @@ def _compared(
         for cut in history.cuts
     }
     return Compared(value, previous_value, members)
+
+
+def _revalued(
+    compared: Compared, history: History, own: OwnCurrencies, days: Period, before: Period
+) -> Compared:
+    """The comparison with the members of both sides at the mean of their exchange rates too."""
+    now, then = own.rates(days.start, days.end), own.rates(before.start, before.end)
+    rates = mean_rates(now, then)
+    at_mean_rates = {
+        cut: both_sides(
+            history,
+            cut,
+            valued(own.amounts(cut, days.start, days.end), rates, own.sides),
+            valued(own.amounts(cut, before.start, before.end), rates, own.sides),
+        )
+        for cut in history.cuts
+    }
+    wholes = [total(side) for sides in at_mean_rates.values() for side in sides]
+    if any(whole is None or whole.value is None for whole in wholes):
+        return compared  # what is paid and paid back may cancel out at one rate, and not at another
+    return replace(compared, at_mean_rates=at_mean_rates, rates=(now, then))
 
 
 def both_sides(

@@ -1,0 +1,67 @@
+"""A KPI's amounts in the currencies they came in, and what those were worth over any days."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from pipelines.okr.conversion import CURRENCY, Side
+from pipelines.okr.factors.amounts import Amounts
+from pipelines.okr.factors.currency import Rates
+from pipelines.okr.factors.history import Cut, History
+from pipelines.okr.facts import DayFact, KpiFacts
+
+_ZERO = Decimal(0)
+
+
+class OwnCurrencies:
+    """The facts of a KPI that converts, before they were converted."""
+
+    def __init__(self, facts: KpiFacts, sides: frozenset[Side]) -> None:
+        self.sides = sides
+        self._is_stock = facts.kpi.kind == "stock"
+        self._own = History(replace(facts, days=[_in_own(row) for row in facts.days]))
+        kpi = replace(facts.kpi, kind="ratio", denominator="sum")
+        self._worth = History(
+            replace(facts, kpi=kpi, days=[_sizes(row, sides) for row in facts.days])
+        )
+
+    def amounts(self, cut: Cut, start: date, end: date) -> Amounts:
+        """The amounts of the members of a cut, with the currency as the last step of each path."""
+        return self._own.amounts((*cut, CURRENCY), start, end)
+
+    def rates(self, start: date, end: date) -> Rates:
+        """What a unit of each currency was worth; of a stock, on the last day."""
+        worth = self._worth.amounts((CURRENCY,), end if self._is_stock else start, end)
+        return {
+            currency: amount.value
+            for (currency,), amount in worth.items()
+            if amount.value is not None
+        }
+
+
+def own_currencies(facts: KpiFacts) -> OwnCurrencies | None:
+    """The amounts in their own currencies, None where rates have no part in any change.
+
+    That is a KPI that does not convert, one with a single rate for all days, and one in which all is in
+    the reporting currency.
+    """
+    conversion = facts.kpi.conversion
+    if conversion is None or conversion.policy == "constant":
+        return None
+    if all(_in_own(row) == replace(row, own=None) for row in facts.days):
+        return None
+    return OwnCurrencies(facts, conversion.sides)
+
+
+def _in_own(row: DayFact) -> DayFact:
+    own = row.own
+    assert own is not None, "the facts of a KPI that converts have both amounts"
+    return DayFact(row.day, row.dimensions, own.value, own.numerator, own.denominator)
+
+
+def _sizes(row: DayFact, sides: Iterable[Side]) -> DayFact:
+    """The size of a row's money as it was converted, over its size in its own currency."""
+    converted = sum((abs(getattr(row, side) or _ZERO) for side in sides), _ZERO)
+    own = sum((abs(getattr(row.own, side) or _ZERO) for side in sides), _ZERO)
+    return DayFact(row.day, row.dimensions, numerator=converted, denominator=own)

@@ -1,0 +1,375 @@
+"""Money in other currencies at the rate that its KPI declares, worked out by hand.
+
+What one unit was worth in dollars, as played on Thursday, 5 November 2026 (— is no rate of that day):
+
+                    EUR     GBP      ISK
+    Tue 20 Oct      1.2     1.5      0.008    the last of the krona
+    Thu 29 Oct      1.2     1.5      —
+    Fri 30 Oct      1.1     1.25     —        and through the weekend
+    Mon  2 Nov      1.0     1.25     —
+    Tue  3 Nov      1.25    1.5625   —
+    mean of October    3.5 ÷ 3 = 1.166666666667 for the euro
+    mean of November   1.125 and 1.40625
+"""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+TODAY = date(2026, 11, 5)
+OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
+EUROS = {
+    date(2026, 10, 20): {"USD": "1.2", "GBP": "0.8", "ISK": "150"},
+    date(2026, 10, 29): {"USD": "1.2", "GBP": "0.8"},
+    date(2026, 10, 30): {"USD": "1.1", "GBP": "0.88"},
+    date(2026, 11, 2): {"USD": "1.0", "GBP": "0.8"},
+    date(2026, 11, 3): {"USD": "1.25", "GBP": "0.8"},
+}
+SALES = [
+    (OCTOBER, "USD", "0"),
+    (date(2026, 10, 27), "ISK", "1000"),
+    (date(2026, 10, 28), "ISK", "1000"),
+    (date(2026, 10, 29), "EUR", "100"),
+    (date(2026, 10, 31), "EUR", "10"),
+    (date(2026, 11, 1), "GBP", "8"),
+    (date(2026, 11, 3), "EUR", "4"),
+    (date(2026, 11, 3), "USD", "7"),
+    (date(2026, 11, 3), "CHF", "5"),
+]
+"""Money that came in, the same under each policy. Nobody quotes the franc here."""
+RATIOS = [
+    (NOVEMBER, "USD", "0", "0"),
+    (date(2026, 11, 3), "EUR", "40", "8"),
+    (date(2026, 11, 3), "USD", "30", "2"),
+    (date(2026, 11, 3), "CHF", "900", "3"),
+]
+
+
+def declared(kpi: str, kind: str = "flow", unit: str = "money", **more: Any) -> dict[str, Any]:
+    return {
+        "kpi": kpi,
+        "label": kpi,
+        "description": kpi,
+        "kind": kind,
+        "unit": unit,
+        "direction": "up",
+        "precision": 2,
+        "dimensions": ["currency"],
+        "owner": "someone@example.com",
+        "every": "day",
+    } | more
+
+
+DECLARATIONS = [
+    declared("booked"),
+    declared("averaged", conversion="average"),
+    declared("constant", conversion={"constant": "2026-10-31"}),
+    declared("mean_order", "ratio"),
+    declared("returned", "ratio", "times", money=["numerator", "denominator"]),
+    declared("orders_per_dollar", "ratio", "orders", money=["denominator"]),
+    declared("win_rate", "ratio", "percent", money=[]),
+    declared("parcels", unit="parcels"),
+]
+
+
+def sheet_row(kpi: str, day: date, currency: str, **numbers: str) -> dict[str, Any]:
+    none = {"value": None, "numerator": None, "denominator": None}
+    dimensions = json.dumps({"currency": currency})
+    return {"kpi": kpi, "date": day, "dimensions": dimensions, **none, **numbers}
+
+
+ROWS = [
+    *(
+        sheet_row(kpi, day, currency, value=value)
+        for kpi in ("booked", "averaged", "constant", "parcels")
+        for day, currency, value in SALES
+    ),
+    *(
+        sheet_row(kpi, day, currency, numerator=upper, denominator=lower)
+        for kpi in ("mean_order", "returned", "orders_per_dollar", "win_rate")
+        for day, currency, upper, lower in RATIOS
+    ),
+]
+
+
+def rates(lake: Any, first: date, last: date) -> None:
+    """Each day's window, as the file has it: empty on a day without rates."""
+    for number in range(first.toordinal(), last.toordinal() + 1):
+        day = date.fromordinal(number)
+        of_day = EUROS.get(day, {})
+        rows = [{"date": day, "currency": c, "rate": rate} for c, rate in of_day.items()]
+        lake.window("exchange_rates", "euro_rates", day, rows)
+
+
+def fill(lake: Any) -> None:
+    lake.empty("spreadsheet", "kpi_values", date(2026, 10, 1), date(2026, 11, 4))
+    for day in {row["date"] for row in ROWS}:
+        lake.window("spreadsheet", "kpi_values", day, [row for row in ROWS if row["date"] == day])
+    rates(lake, date(2026, 10, 19), date(2026, 11, 4))
+
+
+@pytest.fixture(scope="session")
+def converted(built):
+    """The sheets of a business that was paid in five currencies."""
+
+    def make(warehouse) -> None:
+        fill(warehouse.lake)
+        warehouse.build(TODAY, sheet_kpi_declarations=json.dumps(DECLARATIONS))
+
+    return built("converted", make)
+
+
+def members(warehouse, kpi: str, month: date) -> dict[str, tuple[Any, Any]]:
+    """Value and own value of each currency."""
+    found = warehouse.periods(kpi, "month", "currency")
+    return {
+        member: (row.value, row.own_value)
+        for (start, member), row in found.found.items()
+        if start == month
+    }
+
+
+def test_booking_takes_the_rate_of_the_amounts_own_day(converted) -> None:
+    assert members(converted, "booked", OCTOBER) == {
+        "EUR": (131, 110),  # 100 · 1.2 on Thursday, and 10 · 1.1 on Saturday at the rate of Friday
+        "ISK": (8, 2_000),  # 1 000 · 0.008 seven days after the last rate, and no more after it
+        "USD": (0, 0),
+    }
+    assert members(converted, "booked", NOVEMBER) == {
+        "EUR": (5, 4),
+        "GBP": (10, 8),  # on Sunday at the rate of Friday, of the month before
+        "USD": (7, 7),
+        "CHF": (None, 5),
+    }
+
+
+def test_average_takes_the_mean_of_the_month_so_far(converted) -> None:
+    assert members(converted, "averaged", OCTOBER) == {
+        "EUR": (Decimal("128.333334"), 110),  # 116.666667 + 11.666667, each rounded on its day
+        "ISK": (16, 2_000),  # of the month's one rate, also after it
+        "USD": (0, 0),
+    }
+    assert members(converted, "averaged", NOVEMBER) == {
+        "EUR": (Decimal("4.5"), 4),
+        "GBP": (Decimal("11.25"), 8),
+        "USD": (7, 7),
+        "CHF": (None, 5),
+    }
+
+
+def test_constant_takes_one_days_rate_for_all(converted) -> None:
+    # the 31st is a Saturday: the rates of Friday; the krona has none there
+    assert members(converted, "constant", OCTOBER) == {
+        "EUR": (121, 110),
+        "ISK": (None, 2_000),
+        "USD": (0, 0),
+    }
+    assert members(converted, "constant", NOVEMBER) == {
+        "EUR": (Decimal("4.4"), 4),
+        "GBP": (10, 8),
+        "USD": (7, 7),
+        "CHF": (None, 5),
+    }
+
+
+def test_the_total_is_what_could_be_converted_and_says_that_something_could_not(converted) -> None:
+    months = converted.periods("booked", "month")
+    assert (months[OCTOBER].value, months[OCTOBER].trust) == (139, "unconverted_currency")
+    assert (months[NOVEMBER].value, months[NOVEMBER].trust) == (22, "unconverted_currency")
+    days = converted.periods("booked", "day")
+    assert [days[date(2026, 10, day)].trust for day in (27, 28, 29)] == [
+        "ok",
+        "unconverted_currency",
+        "ok",
+    ]
+    october = converted.periods("averaged", "month")[OCTOBER]
+    assert (october.value, october.trust) == (Decimal("144.333334"), "ok")
+
+
+def test_a_count_is_never_multiplied_by_a_rate(converted) -> None:
+    mean = converted.periods("mean_order", "month")[NOVEMBER]
+    # 40 · 1.25 = 50 and 30 dollars over 8 and 2 orders; neither francs nor their orders count
+    assert (mean.numerator, mean.denominator, mean.value) == (80, 10, 8)
+    returned = converted.periods("returned", "month")[NOVEMBER]
+    assert (returned.numerator, returned.denominator) == (80, 12)  # 8 · 1.25 and 2
+    per_dollar = converted.periods("orders_per_dollar", "month")[NOVEMBER]
+    assert (per_dollar.numerator, per_dollar.denominator) == (70, 12)
+    for name, total in (("win_rate", (970, 13)), ("parcels", None)):
+        row = converted.periods(name, "month")[NOVEMBER]
+        assert row.trust == "ok"
+        if total:
+            assert (row.numerator, row.denominator) == total
+        else:
+            assert row.value == 24  # 8 + 4 + 7 + 5
+
+
+def test_a_day_says_at_which_rate_it_was_converted(converted) -> None:
+    found = converted.rows(
+        "select day, dimensions['currency'], value, own_value, rate from reporting.kpi_days "
+        "where kpi = 'averaged' and day > '2026-10-28' order by day, 2"
+    )
+    assert found == [
+        (date(2026, 10, 29), "EUR", Decimal("116.666667"), 100, Decimal("1.166666666667")),
+        (date(2026, 10, 31), "EUR", Decimal("11.666667"), 10, Decimal("1.166666666667")),
+        (date(2026, 11, 1), "GBP", Decimal("11.25"), 8, Decimal("1.40625")),
+        (date(2026, 11, 3), "CHF", None, 5, None),
+        (date(2026, 11, 3), "EUR", Decimal("4.5"), 4, Decimal("1.125")),
+        (date(2026, 11, 3), "USD", 7, 7, 1),
+    ]
+
+
+def test_a_kpi_is_published_with_its_policy(converted) -> None:
+    found = converted.rows(
+        "select kpi, conversion, constant_rate_day from reporting.kpis "
+        "where model = 'sheet_kpi_days' or kpi = 'return_on_ad_spend' order by kpi"
+    )
+    assert found == [
+        ("averaged", "average", None),
+        ("booked", "booking", None),
+        ("constant", "constant", date(2026, 10, 31)),
+        ("mean_order", "booking", None),
+        ("orders_per_dollar", "booking", None),
+        ("parcels", None, None),
+        ("return_on_ad_spend", "booking", None),
+        ("returned", "booking", None),
+        ("win_rate", None, None),
+    ]
+
+
+def test_the_first_days_of_a_month_have_the_last_rate_until_it_has_one_of_its_own(
+    built, converted
+) -> None:
+    def make(warehouse) -> None:
+        changed = converted.copy_to(warehouse.folder)
+        told = json.dumps(DECLARATIONS)
+        changed.build(date(2026, 11, 2), "--exclude", "test_type:data", sheet_kpi_declarations=told)
+
+    sunday = built("on_sunday", make)
+    # 8 pounds at 1.25, of Friday
+    assert members(sunday, "averaged", NOVEMBER) == {"GBP": (10, 8)}
+    # a constant rate is that of its day, also where an earlier one is played
+    assert members(sunday, "constant", OCTOBER)["EUR"] == (121, 110)
+
+
+@pytest.mark.parametrize(("wrong", "told"), [
+    ({"conversion": "weekly"}, "write booking, average or {constant: 2025-12-31}"),
+    ({"conversion": {"constant": None}}, "write booking, average or {constant: 2025-12-31}"),
+    ({"dimensions": [], "conversion": "average"}, "leave it out, or add the dimension currency"),
+    ({"kind": "ratio", "unit": "times"}, "does not say which side is money"),
+    ({"kind": "ratio", "unit": "times", "money": ["upper"]}, "money names upper"),
+    ({"money": ["numerator"]}, "money is for a ratio"),
+])  # fmt: skip
+def test_a_declaration_that_makes_no_sense_stops_the_models(
+    converted, wrong: dict[str, Any], told: str
+) -> None:
+    declarations = json.dumps([declared("it", **wrong)])
+    done = converted.run(
+        TODAY, "compile", "--select", "kpi_declarations", sheet_kpi_declarations=declarations
+    )
+    assert done.returncode != 0
+    assert "it, kept in a sheet: " in done.stdout
+    assert told in done.stdout.replace("\n", " ")
+
+
+def charge(day: date, currency: str) -> dict[str, Any]:
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    return {
+        "id": f"{day} {currency}",
+        "created_at": at,
+        "reporting_category": "charge",
+        "currency": currency,
+        "amount_minor": 100_00,
+        "fee_minor": 0,
+        "net_minor": 100_00,
+    }
+
+
+def order(day: date) -> dict[str, Any]:
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    return {
+        "order_id": "1",
+        "customer_id": "ann",
+        "ordered_at": at,
+        "updated_at": at,
+        "status": "paid",
+        "currency": "USD",
+        "total_minor": 30_00,
+    }
+
+
+def shop(lake: Any, last: date) -> None:
+    """100 euros on 29 October and on the last day; an order in dollars in a shop of its own."""
+    lake.empty("stripe", "balance_transactions", date(2026, 10, 28), last)
+    lake.empty("sql_database", "orders", date(2026, 10, 28), last)
+    for day in (date(2026, 10, 29), last):
+        lake.window("stripe", "balance_transactions", day, [charge(day, "eur")])
+    lake.window("sql_database", "orders", last, [order(last)])
+
+
+def told(warehouse, kpi: str) -> tuple[Any, ...]:
+    """How far a KPI goes, what it is made of and what is wrong with it."""
+    (row,) = warehouse.rows(
+        f"select data_through, sources, trust from reporting.kpis where kpi = '{kpi}'"
+    )
+    return row
+
+
+def test_a_weekend_without_rates_makes_nobody_late(built) -> None:
+    monday, sunday = date(2026, 11, 2), date(2026, 11, 1)
+
+    def make(warehouse) -> None:
+        shop(warehouse.lake, sunday)
+        rates(warehouse.lake, date(2026, 10, 28), sunday)
+        asked = datetime(2026, 11, 2, 6, tzinfo=UTC)
+        warehouse.lake.attempt("exchange_rates", "euro_rates", "ok", asked)
+        warehouse.build(monday, "--exclude", "test_type:data")
+
+    weekend = built("weekend", make)
+    streams = "exchange_rates.euro_rates,stripe.balance_transactions"
+    assert told(weekend, "net_revenue") == (sunday, streams, "ok")
+    # an order in dollars needs no rate, and is not said to be made of any
+    assert told(weekend, "customer_sales") == (sunday, "sql_database.orders", "ok")
+    days = weekend.periods("net_revenue", "day")
+    assert (days[sunday].value, days[sunday].trust) == (110, "ok")
+
+
+def test_rates_that_failed_hold_nothing_up_and_leave_nothing_whole(built) -> None:
+    """The last rate is of Friday, 30 October; it is carried to the 6th, and the 9th has none."""
+    tuesday, monday = date(2026, 11, 10), date(2026, 11, 9)
+
+    def make(warehouse) -> None:
+        shop(warehouse.lake, monday)
+        rates(warehouse.lake, date(2026, 10, 28), date(2026, 10, 30))
+        asked = datetime(2026, 11, 10, 6, tzinfo=UTC)
+        warehouse.lake.attempt("exchange_rates", "euro_rates", "unavailable", asked)
+        friday = date(2026, 11, 6)
+        warehouse.lake.window("stripe", "balance_transactions", friday, [charge(friday, "eur")])
+        warehouse.build(tuesday, "--exclude", "test_type:data")
+
+    failed = built("failed_rates", make)
+    through, _, trust = told(failed, "net_revenue")
+    assert (through, trust) == (monday, "source_failed:exchange_rates")
+    days = failed.periods("net_revenue", "day")
+    assert (days[date(2026, 11, 6)].value, days[date(2026, 11, 6)].trust) == (110, "ok")
+    assert (days[monday].value, days[monday].trust) == (0, "unconverted_currency")
+    november = failed.periods("net_revenue", "month")[NOVEMBER]
+    assert november.value == 110
+    assert november.trust == "source_failed:exchange_rates,unconverted_currency"
+    assert told(failed, "customer_sales")[2] == "ok"
+
+
+def test_rates_that_were_not_asked_for_today_are_late(built) -> None:
+    def make(warehouse) -> None:
+        shop(warehouse.lake, date(2026, 11, 9))
+        rates(warehouse.lake, date(2026, 10, 28), date(2026, 11, 3))
+        asked = datetime(2026, 11, 4, 6, tzinfo=UTC)
+        warehouse.lake.attempt("exchange_rates", "euro_rates", "ok", asked)
+        warehouse.build(date(2026, 11, 10), "--exclude", "test_type:data")
+
+    late = built("late_rates", make)
+    assert told(late, "net_revenue")[2] == "late:exchange_rates"
+    # carried from Tuesday, the 3rd, to Monday
+    assert late.periods("net_revenue", "day")[date(2026, 11, 9)].value == 125
