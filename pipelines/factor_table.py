@@ -47,7 +47,8 @@ KPI_FACTORS = ScoreTable(
         "effect": (
             "varchar not null",
             "change (its own amount), mix (its weight in a ratio), rate (its own ratio), remaining (the part of a "
-            "target that is not due yet)",
+            "target that is not due yet), currency (what exchange rates did: the rest beyond the change at the mean of "
+            "both periods' rates)",
         ),
         "contribution": (
             NUMBER + " not null",

@@ -72,7 +72,7 @@ class Comparison:
         """The rows: the change first, then the dimensions in the order in which to show them."""
         parts = decompose(compared, places)
         change = parts[0].units
-        why = wording.sentence(self.kpi, places, parts, self.called)
+        why = wording.sentence(self.kpi, places, parts, self.called, compared.rates)
         for part in parts:
             share = Fraction(part.units, change) if change else None
             yield Factor(

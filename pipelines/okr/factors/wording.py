@@ -1,12 +1,14 @@
 """A change and its largest parts in one sentence: `+12,400 on October: widget +9,100, thingamajig +3,300.`
 
-The figures of a sentence add up, as those of the table do. It tells where the change sits and leaves
-the reasons to who knows the business.
+The figures of a sentence add up, as those of the table do; what exchange rates did is told at its end. It
+tells where the change sits and leaves the reasons to who knows the business.
 """
 
 from collections.abc import Sequence
 from decimal import Decimal
 
+from pipelines.okr.conversion import CURRENCY
+from pipelines.okr.factors.currency import Rates
 from pipelines.okr.factors.decomposition import Part
 from pipelines.okr.kpi import PERCENT, Kpi
 from pipelines.okr.numbers import figure
@@ -20,26 +22,34 @@ _MONTHS = (
 _EFFECTS = {"mix": " (weight)", "rate": " (own rate)"}
 
 
-def sentence(kpi: Kpi, places: int, parts: Sequence[Part], called: str) -> str:
+def sentence(
+    kpi: Kpi,
+    places: int,
+    parts: Sequence[Part],
+    called: str,
+    rates: tuple[Rates, Rates] = ({}, {}),
+) -> str:
     """The change of `kpi` on what is `called` so, by the dimension that is shown first.
 
-    `parts` as `decomposition.decompose` gives them: the whole first.
+    `parts` as `decomposition.decompose` gives them: the whole first. `rates` are what each currency was
+    worth now and before, of a KPI that converts.
     """
     change = parts[0].units
     headline = f"{signed(change, places, kpi.unit) if change else 'No change'} on {called}"
     if kpi.kind == "distinct":
         return f"{headline}; who is counted once is no part of a sum, so it has no factors."
-    shown = [part for part in parts[1:] if part.dimension_rank == 1 and part.units]
-    members = {part.member for part in parts[1:] if part.dimension_rank == 1}
-    if not shown or len(members) == 1:
-        return f"{headline}."
+    first = [part for part in parts[1:] if part.dimension_rank == 1]
+    exchange = _exchange(kpi, places, [part for part in first if part.effect == CURRENCY], rates)
+    shown = [part for part in first if part.effect != CURRENCY and part.units]
+    if not shown or (len({part.member for part in first}) == 1 and not exchange):
+        return f"{headline}{exchange}."
     few = shown if len(shown) == SHOWN + 1 else shown[:SHOWN]
     named = [f"{_subject(part)} {_part(part.units, places, kpi)}" for part in few]
     rest = shown[len(few) :]
     if rest:
         together = _part(sum(part.units for part in rest), places, kpi)
         named.append(f"{len(rest)} others {together}")
-    return f"{headline}: {', '.join(named)}."
+    return f"{headline}: {', '.join(named)}{exchange}."
 
 
 def signed(units: int, places: int, unit: str) -> str:
@@ -78,6 +88,34 @@ def days_called(kpi: Kpi, before: Period, cut: Period, beside: Period) -> str:
 def target_called(target: Decimal, kpi: Kpi) -> str:
     """`the target of 982 pieces`."""
     return f"the target of {figure(target, kpi.unit)}"
+
+
+def _exchange(kpi: Kpi, places: int, parts: Sequence[Part], rates: tuple[Rates, Rates]) -> str:
+    """What the exchange rates did, by currency where the members are that: `; a weaker EUR took 1,200 USD`."""
+    if len(parts) <= SHOWN and all(part.dimension == CURRENCY for part in parts):
+        brought = {_rate_called(part.member, rates): part.units for part in parts}
+    else:
+        brought = {_rates_called(rates): sum(part.units for part in parts)}
+    told = [
+        f"{name} {'took' if units < 0 else 'added'} "
+        + signed(abs(units), places, kpi.unit).removeprefix("+")
+        for name, units in brought.items()
+        if units
+    ]
+    return f"; {' and '.join(told)}" if told else ""
+
+
+def _rate_called(currency: str, rates: tuple[Rates, Rates]) -> str:
+    now, before = (side.get(currency) for side in rates)
+    if now is None or before is None or now == before:
+        return f"the exchange rate of {currency}"
+    return f"a {'weaker' if now < before else 'stronger'} {currency}"
+
+
+def _rates_called(rates: tuple[Rates, Rates]) -> str:
+    """The one currency by name, if it is one that moved."""
+    foreign = {name for side in rates for name, rate in side.items() if rate != 1}
+    return _rate_called(foreign.pop(), rates) if len(foreign) == 1 else "exchange rates"
 
 
 def _subject(part: Part) -> str:

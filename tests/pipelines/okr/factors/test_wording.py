@@ -24,14 +24,14 @@ LIKES = Kpi("likes", "stock", "people")
 VISITORS = Kpi("visitors", "distinct", "visitors")
 
 
-def said(kpi, now, before, *, values=None, called="October", **more):
+def said(kpi, now, before, *, values=None, called="October", rates=({}, {}), **more):
     value, previous_value = values or (
         sum(one.numerator for one in now.values()),
         sum(one.numerator for one in before.values()),
     )
     dimension = kpi.dimensions[0] if kpi.dimensions else "d"
     compared = Compared(value, previous_value, {(dimension,): (now, before)}, **more)
-    return sentence(kpi, kpi.precision, decompose(compared, kpi.precision), called)
+    return sentence(kpi, kpi.precision, decompose(compared, kpi.precision), called, rates)
 
 
 def test_the_change_and_its_members(plain):
@@ -87,6 +87,47 @@ def test_a_gap_tells_what_is_not_due_yet(plain):
     )
     assert text == (
         "-200 pieces on the target of 800 pieces: not due yet -160, red -60, green +20."
+    )
+
+
+MRR = Kpi("mrr", "stock", "USD", dimensions=("currency",))
+BY_PLAN = Kpi("mrr", "stock", "USD", dimensions=("plan", "currency"))
+
+
+def at_mean(now, before, *, dimension="currency", **rates):
+    """The rest of the case: the amounts at mean rates, and what each currency was worth now and before."""
+    both = [{name: Fraction(pair[n]) for name, pair in rates.items()} for n in (0, 1)]
+    return {"at_mean_rates": {(dimension,): (now, before)}, "rates": tuple(both)}
+
+
+def test_what_exchange_rates_did_is_told_apart_by_currency(plain):
+    """Yen worth 90 fell to 85: 10 more of them at the mean rate, and 15 less by it; dinars the other way."""
+    now, before = plain(USD=50, JPY=85, KWD=44), plain(USD=40, JPY=90, KWD=40)
+    mean_now, mean_before = plain(USD=50, JPY=95, KWD=41), plain(USD=40, JPY=85, KWD=40)
+    rates = at_mean(mean_now, mean_before, USD=(1, 1), JPY=("0.006", "0.007"), KWD=("3.3", "3.2"))
+    assert said(MRR, now, before, **rates) == (
+        "+9 USD on October: JPY +10, USD +10, KWD +1; "
+        "a weaker JPY took 15 USD and a stronger KWD added 3 USD."
+    )
+
+
+def test_by_another_dimension_it_is_one_figure_and_the_sentence_adds_up(plain):
+    now, before = plain(yearly=50, monthly=80), plain(yearly=40, monthly=90)
+    at_mean_rates = plain(yearly=53, monthly=86), plain(yearly=40, monthly=90)
+    one = at_mean(*at_mean_rates, dimension="plan", USD=(1, 1), EUR=("1.0", "1.1"))
+    # 3 and 6 less than at the mean rates, to which the members came to 13 more and 4 less
+    assert said(BY_PLAN, now, before, **one) == (
+        "No change on October: yearly +13, monthly -4; a weaker EUR took 9 USD."
+    )
+    two = at_mean(*at_mean_rates, dimension="plan", EUR=("1.0", "1.1"), GBP=("1.2", "1.3"))
+    assert said(BY_PLAN, now, before, **two).endswith("monthly -4; exchange rates took 9 USD.")
+
+
+def test_a_business_in_one_other_currency(plain):
+    now, before = plain(EUR=102), plain(EUR=120)
+    rates = at_mean(plain(EUR=112), plain(EUR=110), EUR=("1.0", "1.2"))
+    assert said(MRR, now, before, **rates) == (
+        "-18 USD on October: EUR +2; a weaker EUR took 20 USD."
     )
 
 
