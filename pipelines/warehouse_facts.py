@@ -45,7 +45,7 @@ class WarehouseFacts:
         """The facts of `kpi`."""
         converts = kpi.conversion is not None
         days = [
-            DayFact(*row[1:6], Own(*row[6:]) if converts else None)
+            DayFact(*row[1:6], own=Own(*row[6:]) if converts else None)
             for row in self.days.get(kpi.name, ())
         ]
         flags = {
