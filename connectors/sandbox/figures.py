@@ -16,7 +16,10 @@ NET_REVENUE_CENTS: dict[Month, int] = {
     (2026, 5): 147_600_00, (2026, 6): 163_300_00, (2026, 7): 158_800_00, (2026, 8): 149_500_00,
     (2026, 9): 172_400_00, (2026, 10): 295_000_00, (2026, 11): 214_000_00, (2026, 12): 236_000_00,
 }  # fmt: skip
-"""US dollars that stay after refunds, disputes and fees. October 2026 is the month of exactly $295,000."""
+"""US dollars that stay after refunds, disputes and fees. October 2026 is the month of exactly $295,000.
+
+In a few months (see ledger.py) some customers paid in yen and dinars as well, which comes on top.
+"""
 
 UNITS_SOLD: dict[str, dict[Month, int]] = {
     "widget": {

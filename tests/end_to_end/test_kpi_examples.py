@@ -3,7 +3,7 @@
 Where a source gives no figure, it is worked out here from what the sample company's own systems hold.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import numpy as np
@@ -11,8 +11,10 @@ import numpy as np
 from connectors.sandbox.ledger import rows_until
 from connectors.sandbox.shop import books
 from tests.end_to_end.conftest import TODAY, Home
+from tests.end_to_end.foreign_money import in_dollars
 
-STRIPE, SHOP = "stripe.balance_transactions", "sql_database.order_lines,sql_database.orders"
+STRIPE = "exchange_rates.euro_rates,stripe.balance_transactions"
+SHOP = "sql_database.order_lines,sql_database.orders"
 
 
 def test_revenue_is_exactly_295_000_dollars_this_month(sample: Home) -> None:
@@ -24,6 +26,55 @@ def test_revenue_is_exactly_295_000_dollars_this_month(sample: Home) -> None:
         date(2026, 10, 31),
         True,
     )
+
+
+def test_revenue_counts_yen_and_dinars_at_the_rate_of_their_day(sample: Home) -> None:
+    first, after = (datetime(2026, month, 1, tzinfo=UTC) for month in (2, 3))
+    february = [row for row in rows_until(after) if row["created"] >= first.timestamp()]
+    of_sales = [row for row in february if row["type"] not in ("payout", "transfer")]
+    foreign = in_dollars(of_sales, "net", TODAY)
+    assert foreign > 0
+    value, *_ = sample.kpi("net_revenue", "month", "2026-02-01")
+    # 121,900 dollars as the company's year is written down, and what came in yen and dinars
+    assert value == 121_900 + foreign
+    assert sample.rows("select kpi from kpi_periods where trust like '%unconverted%'") == []
+    by_currency = sample.rows(
+        "select member, own_value from kpi_periods where kpi = 'net_revenue' "
+        "and period = 'month' and period_start = '2026-02-01' and dimension = 'currency' order by 1"
+    )
+    minor = {
+        currency: sum(row["net"] for row in of_sales if row["currency"] == currency)
+        for currency in ("jpy", "kwd")
+    }
+    assert by_currency == [
+        ("JPY", minor["jpy"]),
+        ("KWD", Decimal(minor["kwd"]) / 1000),
+        ("USD", 121_900),
+    ]
+
+
+def test_a_change_tells_what_exchange_rates_did(sample: Home) -> None:
+    parts = sample.rows(
+        "select member, effect, contribution, value, previous_value from kpi_factors "
+        "where kpi = 'mrr' and period = 'month' and period_start = '2026-10-01' "
+        "and compared_with = 'previous' and dimension = 'currency'"
+    )
+    own = {
+        (start, member): (value, own)
+        for start, member, value, own in sample.rows(
+            "select period_start, member, value, own_value from kpi_periods where kpi = 'mrr' "
+            "and period = 'month' and dimension = 'currency'"
+        )
+    }
+    found = {(member, effect): contribution for member, effect, contribution, *_ in parts}
+    for currency in ("JPY", "KWD"):
+        (now, own_now), (before, own_before) = (
+            own[date(2026, month, 1), currency] for month in (10, 9)
+        )
+        # the mean amount times the change of the rate, both at the end of the month; whole cents
+        expected = (own_now + own_before) / 2 * (now / own_now - before / own_before)
+        assert abs(found[currency, "currency"] - expected) < Decimal("0.01")
+    assert ("USD", "currency") not in found
 
 
 def test_19_843_thingamajigs_were_sold_in_april(sample: Home) -> None:
