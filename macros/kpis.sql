@@ -110,3 +110,12 @@
     {%- endfor -%}
     {{ return(found | sort) }}
 {%- endmacro %}
+
+{# The same as a list of texts in SQL, `source.stream` each. #}
+{% macro stream_names(model_name) -%}
+    {%- for source_name, stream in (streams_of(model_name) if execute else []) -%}
+        {{ quoted(source_name ~ "." ~ stream) }}{{ ", " if not loop.last }}
+    {%- else -%}
+        ''
+    {%- endfor -%}
+{%- endmacro %}

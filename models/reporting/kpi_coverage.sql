@@ -38,6 +38,14 @@ flag_lists as (
     group by kpi, day
 ),
 
+open_rates as (
+    select distinct
+        kpi,
+        day
+    from amounts
+    where is_rate_open
+),
+
 covered as (
     select
         kpi,
@@ -53,10 +61,11 @@ final as (
         covered.kpi,
         covered.day,
         covered.delivered,
-        covered.settled,
+        covered.settled and open_rates.day is null as settled,
         coalesce(flag_lists.flags, {{ list_of([]) }}) as flags
     from covered
     left join flag_lists on covered.kpi = flag_lists.kpi and covered.day = flag_lists.day
+    left join open_rates on covered.kpi = open_rates.kpi and covered.day = open_rates.day
 )
 
 select * from final

@@ -64,6 +64,10 @@ def streams_of(_model: str) -> list[tuple[str, str]]:
     return [("source", "stream")]
 
 
+def stream_names(_model: str) -> str:
+    return "'source.stream'"
+
+
 def check_kpi_names() -> str:
     return ""
 

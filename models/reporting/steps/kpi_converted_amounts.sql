@@ -17,6 +17,21 @@ monthly_rates as (
     select * from {{ ref("fct_monthly_exchange_rates") }}
 ),
 
+-- how far the days of the rates have been pulled, and which of them may still change
+rate_days as (
+    select
+        day,
+        min(case when is_settled then 1 else 0 end) = 1 as is_settled
+    from {{ ref("stream_days") }}
+    where source || '.' || stream in ({{ stream_names("fct_exchange_rates") }})
+    group by day
+),
+
+rates_begin as (
+    select min(day) as first_day
+    from rate_days
+),
+
 dated as (
     select
         amounts.*,
@@ -37,8 +52,18 @@ rated as (
             when not dated.is_foreign then 1
             when dated.conversion = 'average' then coalesce(monthly_rates.rate, rates.rate)
             else rates.rate
-        end as rate
+        end as rate,
+        -- a month that is open has its mean still to come; before the first day of rates none is waited for
+        dated.is_foreign
+        and dated.conversion <> 'constant'
+        and dated.day >= rates_begin.first_day
+        and (
+            not coalesce(rate_days.is_settled, false)
+            or (dated.conversion = 'average' and dated.day >= {{ first_of("month", as_of()) }})
+        ) as is_rate_open
     from dated
+    cross join rates_begin
+    left join rate_days on dated.day = rate_days.day
     left join rates
         on dated.is_foreign and dated.rate_day = rates.day and dated.currency = rates.currency
     left join monthly_rates
@@ -57,6 +82,7 @@ final as (
         dimensions,
         is_foreign,
         rate is null as is_unconverted,
+        coalesce(is_rate_open, false) as is_rate_open,
         {{ converted("value", "rate") }} as value,
         case
             when upper_is_money then {{ converted("numerator", "rate") }}

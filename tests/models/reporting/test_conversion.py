@@ -189,6 +189,16 @@ def test_the_total_is_what_could_be_converted_and_says_that_something_could_not(
     assert (october.value, october.trust) == (Decimal("144.333334"), "ok")
 
 
+def test_a_day_may_change_while_its_months_mean_does(converted) -> None:
+    status = {
+        kpi: {day: row.status for (day, _), row in converted.periods(kpi, "day").found.items()}
+        for kpi in ("averaged", "booked", "constant")
+    }
+    october, november = date(2026, 10, 31), date(2026, 11, 3)
+    assert [status[kpi][october] for kpi in status] == ["complete"] * 3
+    assert [status[kpi][november] for kpi in status] == ["provisional", "complete", "complete"]
+
+
 def test_a_count_is_never_multiplied_by_a_rate(converted) -> None:
     mean = converted.periods("mean_order", "month")[NOVEMBER]
     # 40 · 1.25 = 50 and 30 dollars over 8 and 2 orders; neither francs nor their orders count
@@ -249,7 +259,7 @@ def test_the_first_days_of_a_month_have_the_last_rate_until_it_has_one_of_its_ow
 
     sunday = built("on_sunday", make)
     # 8 pounds at 1.25, of Friday
-    assert members(sunday, "averaged", NOVEMBER) == {"GBP": (10, 8)}
+    assert members(sunday, "averaged", NOVEMBER)["GBP"] == (10, 8)
     # a constant rate is that of its day, also where an earlier one is played
     assert members(sunday, "constant", OCTOBER)["EUR"] == (121, 110)
 
@@ -333,7 +343,7 @@ def test_a_weekend_without_rates_makes_nobody_late(built) -> None:
     # an order in dollars needs no rate, and is not said to be made of any
     assert told(weekend, "customer_sales") == (sunday, "sql_database.orders", "ok")
     days = weekend.periods("net_revenue", "day")
-    assert (days[sunday].value, days[sunday].trust) == (110, "ok")
+    assert (days[sunday].value, days[sunday].status, days[sunday].trust) == (110, "complete", "ok")
 
 
 def test_rates_that_failed_hold_nothing_up_and_leave_nothing_whole(built) -> None:
@@ -353,8 +363,14 @@ def test_rates_that_failed_hold_nothing_up_and_leave_nothing_whole(built) -> Non
     through, _, trust = told(failed, "net_revenue")
     assert (through, trust) == (monday, "source_failed:exchange_rates")
     days = failed.periods("net_revenue", "day")
-    assert (days[date(2026, 11, 6)].value, days[date(2026, 11, 6)].trust) == (110, "ok")
-    assert (days[monday].value, days[monday].trust) == (0, "unconverted_currency")
+    with_carried, without = days[date(2026, 11, 6)], days[monday]
+    # either may change once the rates come
+    assert {with_carried.status, without.status} == {"provisional"}
+    assert (with_carried.value, with_carried.trust) == (110, "source_failed:exchange_rates")
+    assert without.value == 0
+    assert without.trust == "source_failed:exchange_rates,unconverted_currency"
+    october = days[date(2026, 10, 29)]
+    assert (october.value, october.status, october.trust) == (120, "complete", "ok")
     november = failed.periods("net_revenue", "month")[NOVEMBER]
     assert november.value == 110
     assert november.trust == "source_failed:exchange_rates,unconverted_currency"
