@@ -16,7 +16,8 @@ Rows = Sequence[tuple[Any, ...]]
 # without a rate an amount is left out: its day says so (`unconverted_currency`)
 _DAYS = """
     select
-        kpi, day, dimensions, value, numerator, denominator, own_value, own_numerator, own_denominator
+        kpi, day, dimensions, value, numerator, denominator,
+        [own_value, own_numerator, own_denominator] as own
     from reporting.kpi_days
     where rate is not null
 """
@@ -45,8 +46,10 @@ class WarehouseFacts:
         """The facts of `kpi`."""
         converts = kpi.conversion is not None
         days = [
-            DayFact(*row[1:6], own=Own(*row[6:]) if converts else None)
-            for row in self.days.get(kpi.name, ())
+            DayFact(day, dimensions, value, numerator, denominator, Own(*own) if converts else None)
+            for _, day, dimensions, value, numerator, denominator, own in self.days.get(
+                kpi.name, ()
+            )
         ]
         flags = {
             day: frozenset(flags) for _, day, _, flags in self.coverage.get(kpi.name, ()) if flags

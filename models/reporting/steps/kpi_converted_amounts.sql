@@ -38,7 +38,8 @@ dated as (
         kpis.conversion,
         kpis.upper_is_money,
         kpis.lower_is_money,
-        kpis.conversion is not null and amounts.currency <> {{ reporting_currency() }} as is_foreign,
+        kpis.conversion is not null
+        and amounts.currency <> {{ reporting_currency() }} as is_foreign,
         coalesce(kpis.constant_rate_day, amounts.day) as rate_day
     from amounts
     inner join kpis on amounts.kpi = kpis.kpi

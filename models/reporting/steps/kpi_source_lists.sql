@@ -1,30 +1,12 @@
 with streams as (
-    select * from {{ ref("kpi_streams") }}
-),
-
-rate_streams as (
-    select * from {{ ref("kpi_rate_streams") }}
-),
-
-all_streams as (
-    select
-        kpi,
-        source,
-        stream
-    from streams
-    union distinct
-    select
-        kpi,
-        source,
-        stream
-    from rate_streams
+    select * from {{ ref("kpi_traced_streams") }}
 ),
 
 final as (
     select
         kpi,
         {{ joined_texts("source || '.' || stream") }} as sources
-    from all_streams
+    from streams
     group by kpi
 )
 

@@ -2,23 +2,9 @@ with streams as (
     select * from {{ ref("kpi_streams") }}
 ),
 
-rate_streams as (
-    select * from {{ ref("kpi_rate_streams") }}
-),
-
 -- rates that fail or are late leave amounts unconverted, or converted at a rate that is older than it need be
-all_streams as (
-    select
-        kpi,
-        source,
-        stream
-    from streams
-    union distinct
-    select
-        kpi,
-        source,
-        stream
-    from rate_streams
+traced_streams as (
+    select * from {{ ref("kpi_traced_streams") }}
 ),
 
 attempts as (
@@ -76,21 +62,21 @@ faults as (
     where coalesce(delivered.last_day < due.last_day, true)
     union all
     select
-        all_streams.kpi,
-        'source_failed:' || all_streams.source as code
-    from all_streams
+        traced_streams.kpi,
+        'source_failed:' || traced_streams.source as code
+    from traced_streams
     inner join attempts
-        on all_streams.source = attempts.source and all_streams.stream = attempts.stream
+        on traced_streams.source = attempts.source and traced_streams.stream = attempts.stream
     where attempts.outcome <> 'ok'
     union all
     select
-        all_streams.kpi,
-        'late:' || all_streams.source as code
-    from all_streams
+        traced_streams.kpi,
+        'late:' || traced_streams.source as code
+    from traced_streams
     inner join attempts
-        on all_streams.source = attempts.source and all_streams.stream = attempts.stream
+        on traced_streams.source = attempts.source and traced_streams.stream = attempts.stream
     inner join reaches
-        on all_streams.source = reaches.source and all_streams.stream = reaches.stream
+        on traced_streams.source = reaches.source and traced_streams.stream = reaches.stream
     -- asked on the day itself, a source that has no more is as far as it can be
     where
         reaches.last_day < {{ add_days(-1, as_of()) }}

@@ -19,6 +19,11 @@ from typing import Any
 
 import pytest
 
+from pipelines.okr.conversion import Conversion
+from pipelines.okr.facts import Own
+from pipelines.okr.kpi import Kpi
+from pipelines.warehouse_facts import read_facts
+
 TODAY = date(2026, 11, 5)
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 EUROS = {
@@ -229,6 +234,24 @@ def test_a_day_says_at_which_rate_it_was_converted(converted) -> None:
         (date(2026, 11, 3), "EUR", Decimal("4.5"), 4, Decimal("1.125")),
         (date(2026, 11, 3), "USD", 7, 7, 1),
     ]
+
+
+def test_scoring_adds_up_what_was_converted_and_knows_which_days_lack_some(converted) -> None:
+    value = Conversion("booking", frozenset({"value"}))
+    booked = Kpi("booked", "flow", "USD", dimensions=("currency",), conversion=value)
+    facts = read_facts(converted.path, {"booked": booked})["booked"]
+    assert [
+        (row.day, row.value, row.own) for row in facts.days if row.day > date(2026, 10, 30)
+    ] == [
+        (date(2026, 10, 31), 11, Own(Decimal(10))),
+        (date(2026, 11, 1), 10, Own(Decimal(8))),
+        (date(2026, 11, 3), 5, Own(Decimal(4))),
+        (date(2026, 11, 3), 7, Own(Decimal(7))),
+    ]
+    assert facts.flags_by_day == {
+        date(2026, 10, 28): {"unconverted_currency"},
+        date(2026, 11, 3): {"unconverted_currency"},
+    }
 
 
 def test_a_kpi_is_published_with_its_policy(converted) -> None:

@@ -1,4 +1,8 @@
-with amounts as (
+with feeding as (
+    select * from {{ ref("kpi_streams") }}
+),
+
+amounts as (
     select * from {{ ref("kpi_converted_amounts") }}
 ),
 
@@ -10,7 +14,7 @@ windows as (
     select * from {{ ref("stg_lake__windows") }}
 ),
 
-streams as (
+rates as (
     {% for source_name, stream in (streams_of("fct_exchange_rates") if execute else []) %}
     select
         {{ quoted(source_name) }} as source,
@@ -39,12 +43,18 @@ converting_kpis as (
 -- rates that were never asked for feed nobody
 final as (
     select
+        kpi,
+        source,
+        stream
+    from feeding
+    union distinct
+    select
         converting_kpis.kpi,
-        streams.source,
-        streams.stream
+        rates.source,
+        rates.stream
     from converting_kpis
-    cross join streams
-    inner join pulled_sources on streams.source = pulled_sources.source
+    cross join rates
+    inner join pulled_sources on rates.source = pulled_sources.source
 )
 
 select * from final
