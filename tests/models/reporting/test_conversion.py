@@ -45,6 +45,10 @@ SALES = [
     (date(2026, 11, 3), "CHF", "5"),
 ]
 """Money that came in, the same under each policy. Nobody quotes the franc here."""
+CRUMBS = [
+    (date(2026, 10, 30), "EUR", "-0.000005"),
+    (date(2026, 11, 3), "EUR", "12345678901234.123457"),
+]
 RATIOS = [
     (NOVEMBER, "USD", "0", "0"),
     (date(2026, 11, 3), "EUR", "40", "8"),
@@ -77,6 +81,7 @@ DECLARATIONS = [
     declared("orders_per_dollar", "ratio", "orders", money=["denominator"]),
     declared("win_rate", "ratio", "percent", money=[]),
     declared("parcels", unit="parcels"),
+    declared("crumbs"),
 ]
 
 
@@ -92,6 +97,7 @@ ROWS = [
         for kpi in ("booked", "averaged", "constant", "parcels")
         for day, currency, value in SALES
     ),
+    *(sheet_row("crumbs", day, currency, value=value) for day, currency, value in CRUMBS),
     *(
         sheet_row(kpi, day, currency, numerator=upper, denominator=lower)
         for kpi in ("mean_order", "returned", "orders_per_dollar", "win_rate")
@@ -221,6 +227,13 @@ def test_a_count_is_never_multiplied_by_a_rate(converted) -> None:
             assert row.value == 24  # 8 + 4 + 7 + 5
 
 
+def test_a_result_is_exact_to_six_decimals_half_away_from_zero(converted) -> None:
+    days = converted.periods("crumbs", "day")
+    # −0.000005 · 1.1 is −0.0000055; the other, times 1.25, is 15432098626542.65432125
+    assert days[date(2026, 10, 30)].value == Decimal("-0.000006")
+    assert days[date(2026, 11, 3)].value == Decimal("15432098626542.654321")
+
+
 def test_a_day_says_at_which_rate_it_was_converted(converted) -> None:
     found = converted.rows(
         "select day, dimensions['currency'], value, own_value, rate from reporting.kpi_days "
@@ -263,6 +276,7 @@ def test_a_kpi_is_published_with_its_policy(converted) -> None:
         ("averaged", "average", None),
         ("booked", "booking", None),
         ("constant", "constant", date(2026, 10, 31)),
+        ("crumbs", "booking", None),
         ("mean_order", "booking", None),
         ("orders_per_dollar", "booking", None),
         ("parcels", None, None),
