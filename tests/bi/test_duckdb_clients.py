@@ -1,0 +1,73 @@
+"""DuckDB's own clients, from the oldest that the storage version promises: the same answers from each."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bi.conftest import Answers, Clients
+from tests.bi.expected import QUESTIONS, REVENUE, UNITS
+
+VERSIONS = ["1.2.0", "1.2.*", "1.3.*", "1.4.*", "1.5.*", "2.*"]
+"""The oldest of storage version v1.2.0, and the newest of each line since."""
+
+
+@pytest.fixture(scope="module", params=[*VERSIONS, "node"])
+def answers(request: pytest.FixtureRequest, clients: Clients, published: Path) -> Answers:
+    """What one client says of the published file."""
+    ask: Callable[..., Answers]
+    if request.param == "node":
+        ask = clients.node("node_api.mjs", "@duckdb/node-api@latest")
+    else:
+        # before 2.0 it cannot hand out a moment in time without pytz, which it does not bring along
+        ask = clients.python("duckdb_package.py", f"duckdb=={request.param}", "pytz")
+    found = ask(published, QUESTIONS)
+    version = found["version"].removeprefix("v")
+    assert request.param == "node" or version.startswith(request.param.removesuffix("*"))
+    return found
+
+
+def test_each_table_is_there_with_its_comment(answers: Answers, manifest: dict[str, Any]) -> None:
+    assert [name for name, _ in answers["tables"]] == sorted(manifest["tables"])
+    assert all(comment for _, comment in answers["tables"])
+
+
+def test_each_column_has_its_comment(answers: Answers, manifest: dict[str, Any]) -> None:
+    assert {table for table, _, _ in answers["columns"]} == set(manifest["tables"])
+    assert [row for row in answers["columns"] if not row[2]] == []
+
+
+def test_all_rows_are_there(answers: Answers, manifest: dict[str, Any]) -> None:
+    assert answers["rows"] == [[manifest["tables"]["kpi_periods"]["rows"]]]
+
+
+def test_net_revenue_of_each_month_is_exact(answers: Answers) -> None:
+    assert {month: Decimal(value) * 100 for month, value in answers["revenue"]} == REVENUE
+
+
+def test_a_map_is_filtered_by_its_key(answers: Answers) -> None:
+    assert {product: Decimal(value) for product, value in answers["units"]} == UNITS
+
+
+def test_a_map_a_day_and_a_decimal_arrive_as_such(answers: Answers) -> None:
+    [[day, dimensions, value]] = answers["days"]
+    assert day == "2026-09-30"
+    assert dimensions == {"product": "thingamajig", "color": "blue"}
+    assert Decimal(value) > 0
+    assert isinstance(value, str)
+
+
+def test_a_list_arrives_as_such(answers: Answers) -> None:
+    assert answers["lists"] == [[["currency", "platform"]]]
+
+
+def test_a_moment_is_the_same_moment(answers: Answers) -> None:
+    [[known_from, microseconds]] = answers["instants"]
+    # Node's clock counts in milliseconds
+    expected = datetime.fromtimestamp(microseconds // 1000 / 1000, UTC)
+    found = datetime.fromisoformat(known_from)
+    assert abs((found - expected).total_seconds()) < 0.001
+    assert found.utcoffset() == expected.utcoffset()
