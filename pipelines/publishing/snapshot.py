@@ -1,7 +1,8 @@
 """The published file: a copy of the warehouse's public tables that anyone may open at any time.
 
     okra.duckdb          the tables, with comments; replaced by rename, never open for writing
-    parquet/<table>.parquet, csv/<table>.csv    the same rows for tools without DuckDB
+    parquet/<table>.parquet, csv/<table>.csv    the same rows for tools without DuckDB; in CSV, lists and maps are
+                         JSON, days and moments ISO 8601, the latter in UTC, and what is empty is unknown
     okra.json            what was published: run, day, rows and checksum of each table; written last
 
 Readers that have the old file open keep reading the old file; new ones get the new one. The file has no
@@ -144,15 +145,36 @@ def export(target: Path, name: str) -> PublishedTable:
     """Write one published table as Parquet and CSV beside `target`."""
     with duckdb.connect(str(target), read_only=True) as connection:
         connection.execute("set threads = 1")
-        for kind, options in (("parquet", "format parquet"), ("csv", "format csv, header")):
+        # a CSV has the moments of a session's zone; everyone gets the same, wherever the run was
+        connection.execute("set timezone = 'UTC'")
+        for kind, query, options in (
+            ("parquet", f"from {quoted(name)}", "format parquet"),
+            ("csv", flat(connection, name), "format csv, header"),
+        ):
 
-            def write(temporary: Path, options: str = options) -> None:
-                connection.execute(f"copy {quoted(name)} to {literal(str(temporary))} ({options})")
+            def write(temporary: Path, query: str = query, options: str = options) -> None:
+                connection.execute(f"copy ({query}) to {literal(str(temporary))} ({options})")
 
             replace(target.parent / kind / f"{name}.{kind}", write)
         rows = connection.execute(f"select count(*) from {quoted(name)}").fetchall()[0][0]
     content = (target.parent / "parquet" / f"{name}.parquet").read_bytes()
     return PublishedTable(name, rows, hashlib.sha256(content).hexdigest()[:16])
+
+
+def flat(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    """A query for the rows of `table` with lists and maps as JSON: nothing but DuckDB reads its own notation."""
+    columns = connection.execute(
+        "select column_name, data_type from duckdb_columns() "
+        "where table_name = $1 and not internal order by column_index",
+        [table],
+    ).fetchall()
+    selected = ", ".join(
+        f"to_json({quoted(name)}) as {quoted(name)}"
+        if kind.endswith("]") or kind.startswith(("MAP(", "STRUCT("))
+        else quoted(name)
+        for name, kind in columns
+    )
+    return f"select {selected} from {quoted(table)}"
 
 
 def remove_exports_of_other_tables(folder: Path, names: set[str]) -> None:

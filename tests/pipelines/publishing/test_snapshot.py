@@ -1,0 +1,58 @@
+"""What is published of a warehouse, in each of its forms."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.publishing.snapshot import publish
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder into which one table was published, by a run in Berlin."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    warehouse = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema reporting")
+        connection.execute(
+            """
+            create table reporting.parts as
+            select
+                map {'color': 'red, or "x=y"'} as dimensions,
+                ['a, b', 'c'] as flags,
+                null::varchar[] as owners,
+                timestamptz '2026-01-31 23:30:00+00' as pulled_at,
+                date '2026-01-31' as day,
+                1.5::decimal(38, 6) as value,
+                'plain, text' as label
+            """
+        )
+    publish(warehouse, tmp_path / "okra.duckdb", {}, "v1.2.0")
+    yield tmp_path
+
+
+def test_a_csv_has_lists_and_maps_as_json_and_moments_in_utc(home: Path) -> None:
+    with (home / "csv" / "parts.csv").open(newline="") as file:
+        [row] = csv.DictReader(file)
+    assert row == {
+        "dimensions": '{"color":"red, or \\"x=y\\""}',
+        "flags": '["a, b","c"]',
+        "owners": "",
+        "pulled_at": "2026-01-31 23:30:00+00",
+        "day": "2026-01-31",
+        "value": "1.500000",
+        "label": "plain, text",
+    }
+
+
+def test_a_database_and_a_parquet_file_keep_them_as_they_are(home: Path) -> None:
+    with duckdb.connect(str(home / "okra.duckdb"), read_only=True) as connection:
+        of_file = connection.execute("from parts").fetchall()
+        of_parquet = connection.execute(
+            f"from read_parquet('{home / 'parquet' / 'parts.parquet'}')"
+        ).fetchall()
+    assert of_file == of_parquet
+    assert of_file[0][:3] == ({"color": 'red, or "x=y"'}, ["a, b", "c"], None)
