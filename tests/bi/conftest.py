@@ -13,7 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -41,12 +41,27 @@ Answers = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Command:
+    """A client that is installed, ready to be run on a file."""
+
+    words: Sequence[str]
+    environment: Mapping[str, str]
+
+    def __call__(self, path: Path, questions: Questions | None = None) -> Answers:
+        """What it prints of the file at `path`, with the questions on its standard input."""
+        end = run([*self.words, str(path)], self.environment, json.dumps(questions or {}))
+        assert end.returncode == 0, end.stderr
+        answers: Answers = json.loads(end.stdout)
+        return answers
+
+
+@dataclass(frozen=True)
 class Clients:
     """Installs clients below `folder` and asks them."""
 
     folder: Path
 
-    def python(self, script: str, *requirements: str) -> Callable[..., Answers]:
+    def python(self, script: str, *requirements: str) -> Command:
         """A program in `clients/` that finds the standard library and `requirements`, and nothing else."""
         folder = self.installed(
             [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"],
@@ -54,9 +69,9 @@ class Clients:
             requirements,
         )
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder)}
-        return asking([sys.executable, "-S", str(CLIENTS / script)], environment)
+        return Command([sys.executable, "-S", str(CLIENTS / script)], environment)
 
-    def node(self, script: str, *requirements: str) -> Callable[..., Answers]:
+    def node(self, script: str, *requirements: str) -> Command:
         """A program in `clients/` under the machine's Node, with `requirements` of npm."""
         node, npm = shutil.which("node"), shutil.which("npm")
         if node is None or npm is None:
@@ -67,7 +82,7 @@ class Clients:
             requirements,
         )
         environment = {"PATH": os.environ["PATH"], "OKRA_BI_MODULES": str(folder / "node_modules")}
-        return asking([node, str(CLIENTS / script)], environment)
+        return Command([node, str(CLIENTS / script)], environment)
 
     def installed(
         self, installer: Sequence[str], into: Sequence[str], requirements: Sequence[str]
@@ -86,18 +101,6 @@ class Clients:
                 assert end.returncode == 0, end.stderr
                 done.touch()
         return folder
-
-
-def asking(command: Sequence[str], environment: Mapping[str, str]) -> Callable[..., Answers]:
-    """Runs `command` on a file with questions on its standard input; what it prints are the answers."""
-
-    def ask(path: Path, questions: Questions | None = None) -> Answers:
-        end = run([*command, str(path)], environment, json.dumps(questions or {}))
-        assert end.returncode == 0, end.stderr
-        answers: Answers = json.loads(end.stdout)
-        return answers
-
-    return ask
 
 
 def run(

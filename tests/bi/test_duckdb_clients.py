@@ -1,6 +1,5 @@
 """DuckDB's own clients, from the oldest that the storage version promises: the same answers from each."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +17,6 @@ VERSIONS = ["1.2.0", "1.2.*", "1.3.*", "1.4.*", "1.5.*", "2.*"]
 @pytest.fixture(scope="module", params=[*VERSIONS, "node"])
 def answers(request: pytest.FixtureRequest, clients: Clients, published: Path) -> Answers:
     """What one client says of the published file."""
-    ask: Callable[..., Answers]
     if request.param == "node":
         ask = clients.node("node_api.mjs", "@duckdb/node-api@latest")
     else:

@@ -22,4 +22,4 @@ connection = duckdb.connect(sys.argv[1], read_only=True)
 answers = {
     name: connection.execute(question).fetchall() for name, question in json.load(sys.stdin).items()
 }
-print(json.dumps({"version": duckdb.__version__, **answers}, default=plain))
+sys.stdout.write(json.dumps({"version": duckdb.__version__, **answers}, default=plain))
