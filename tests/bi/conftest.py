@@ -48,8 +48,9 @@ class Command:
     environment: Mapping[str, str]
 
     def __call__(self, path: Path, questions: Questions | None = None) -> Answers:
-        """What it prints of the file at `path`, with the questions on its standard input."""
-        end = run([*self.words, str(path)], self.environment, json.dumps(questions or {}))
+        """What it prints of the file at `path`, in whose folder it runs, with the questions on its standard input."""
+        words = [*self.words, str(path)]
+        end = run(words, self.environment, text=json.dumps(questions or {}), folder=path.parent)
         assert end.returncode == 0, end.stderr
         answers: Answers = json.loads(end.stdout)
         return answers
@@ -104,13 +105,18 @@ class Clients:
 
 
 def run(
-    command: Sequence[str], environment: Mapping[str, str], text: str | None = None
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    text: str | None = None,
+    folder: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run `command` to its end."""
     return subprocess.run(
         command,
         env=environment,
         input=text,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
@@ -122,7 +128,7 @@ def run(
 def clients(tmp_path_factory: pytest.TempPathFactory) -> Clients:
     """The clients, installed where OKRA_BI_CACHE says."""
     given = os.environ.get("OKRA_BI_CACHE")
-    return Clients(Path(given) if given else tmp_path_factory.mktemp("clients"))
+    return Clients(Path(given).resolve() if given else tmp_path_factory.mktemp("clients"))
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +136,7 @@ def published(request: pytest.FixtureRequest) -> Path:
     """The published file of the sample company: OKRA_BI_FILE, or that of a run."""
     given = os.environ.get("OKRA_BI_FILE")
     if given:
-        return Path(given)
+        return Path(given).resolve()
     path: Path = request.getfixturevalue("sample").published
     return path
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.bi.conftest import Answers, Clients
 from tests.bi.expected import QUESTIONS, REVENUE, UNITS
+from tests.end_to_end.recipes import queries
 
 VERSIONS = ["1.2.0", "1.2.*", "1.3.*", "1.4.*", "1.5.*", "2.*"]
 """The oldest of storage version v1.2.0, and the newest of each line since."""
@@ -22,7 +23,7 @@ def answers(request: pytest.FixtureRequest, clients: Clients, published: Path) -
     else:
         # before 2.0 it cannot hand out a moment in time without pytz, which it does not bring along
         ask = clients.python("duckdb_package.py", f"duckdb=={request.param}", "pytz")
-    found = ask(published, QUESTIONS)
+    found = ask(published, QUESTIONS | queries())
     version = found["version"].removeprefix("v")
     assert request.param == "node" or version.startswith(request.param.removesuffix("*"))
     return found
@@ -69,3 +70,11 @@ def test_a_moment_is_the_same_moment(answers: Answers) -> None:
     found = datetime.fromisoformat(known_from)
     assert abs((found - expected).total_seconds()) < 0.001
     assert found.utcoffset() == expected.utcoffset()
+
+
+def test_the_queries_of_the_page_are_answered(answers: Answers) -> None:
+    month, value, *_ = answers["A KPI by month, and its change"][-2]
+    assert (month, Decimal(value) * 100) == ("2026-10-01", REVENUE["2026-10"])
+    # of a file that was published once, nothing has changed afterwards
+    unanswered = {title for title in queries() if not answers[title]}
+    assert unanswered <= {"What changed afterwards"}
