@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.factor_table import KPI_FACTORS
-from pipelines.latest_table import replace_table
+from pipelines.latest_table import as_arrow, replace_table
 from pipelines.okr.factors.factor import Factor
 from pipelines.score_store import row_of
 
@@ -37,7 +37,8 @@ def store(warehouse: Path, rows: Sequence[Factor], as_of: date, run_id: str) -> 
     Raises `duckdb.Error`, with the table left as it was.
     """
     named = {"as_of": as_of, "run_id": run_id}
-    replace_table(warehouse, KPI_FACTORS, [row_of(row) | named for row in rows])
+    found = as_arrow(KPI_FACTORS, [row_of(row) | named for row in rows])
+    replace_table(warehouse, KPI_FACTORS, found)
 
 
 def dimensions_that_miss(warehouse: Path) -> list[str]:

@@ -16,8 +16,8 @@ from pipelines.score_tables import ScoreTable
 from pipelines.sql_text import quoted
 
 
-def replace_table(warehouse: Path, table: ScoreTable, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Put `rows`, by the table's columns, in the place of the table, whatever day it was of.
+def replace_table(warehouse: Path, table: ScoreTable, rows: pa.Table) -> None:
+    """Put `rows`, which have the table's columns in order, in the place of the table, whatever day it was of.
 
     Raises `duckdb.Error`, with the table left as it was.
     """
@@ -29,14 +29,18 @@ def replace_table(warehouse: Path, table: ScoreTable, rows: Sequence[Mapping[str
         connection.execute(f"create schema if not exists {SCHEMA}")
         connection.execute(f"create or replace table {place} ({columns}, primary key ({key}))")
         comment(connection, table, place)
-        connection.from_arrow(as_arrow(table, rows)).insert_into(place)
+        connection.from_arrow(rows).insert_into(place)
         connection.execute("commit")
 
 
 def as_arrow(table: ScoreTable, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """The rows with the table's columns in order, as DuckDB takes them in at once."""
-    fields = [pa.field(name, arrow_type(kind)) for name, (kind, _) in table.columns.items()]
-    return pa.Table.from_pylist([dict(row) for row in rows], schema=pa.schema(fields))
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=arrow_schema(table))
+
+
+def arrow_schema(table: ScoreTable) -> pa.Schema:
+    """The table's columns as Arrow has them."""
+    return pa.schema([(name, arrow_type(kind)) for name, (kind, _) in table.columns.items()])
 
 
 def arrow_type(kind: str) -> pa.DataType:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.latest_table import replace_table
+from pipelines.latest_table import as_arrow, replace_table
 from pipelines.lever_table import KEY_RESULT_LEVERS
 from pipelines.okr.levers.lever import Lever
 from pipelines.score_store import row_of
@@ -14,6 +14,5 @@ def store_levers(warehouse: Path, levers: Sequence[Lever], run_id: str) -> None:
 
     Raises `duckdb.Error`, with the table left as it was.
     """
-    replace_table(
-        warehouse, KEY_RESULT_LEVERS, [row_of(lever) | {"run_id": run_id} for lever in levers]
-    )
+    found = [row_of(lever) | {"run_id": run_id} for lever in levers]
+    replace_table(warehouse, KEY_RESULT_LEVERS, as_arrow(KEY_RESULT_LEVERS, found))

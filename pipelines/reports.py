@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 
 from connectors.lake import Attempt, Lake
+from pipelines import course_store
 from pipelines.history.finals import first_finals
 from pipelines.history.predictions import graded_before, keep_record
 from pipelines.history.recording import record_kpis, record_scores, tell_known_time
@@ -106,6 +107,7 @@ def write_scores(settings: Settings, as_of: date, dagster_run_id: str) -> Report
     }
     warehouse, history = settings.warehouse_path, settings.history_path
     store(warehouse, history, scorecard, loaded.objectives, kpis, run)
+    course_store.store(warehouse, scorecard.courses, name)
     levers = find_levers(loaded.objectives, facts, scored, as_of, graded=record)
     store_levers(warehouse, levers, name)
     record_scores(history, warehouse, as_of, settings.now())

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 
 from pipelines.history.tables import SCORES
-from pipelines.okr.definitions import Objective
-from pipelines.okr.goals import goal_in_words
+from pipelines.okr.definitions import KeyResult, Objective
+from pipelines.okr.goals import goal_in_words, goal_of
 from pipelines.okr.kpi import Kpi
 from pipelines.okr.scorecard import Scorecard
 from pipelines.score_tables import (
@@ -85,9 +85,24 @@ def key_result_rows(
                 "period_start": objective.period.start,
                 "deadline": objective.deadline(result),
                 "weight": result.weight,
+                **goal_columns(result),
                 "definition_hash": objective.key_result_hash(result),
                 "definition": as_json(result.canonical),
             }
+
+
+def goal_columns(result: KeyResult) -> dict[str, Any]:
+    """The goal of a key result for machines, which `goal` has in words."""
+    goal = None if result.milestone is not None else goal_of(result)
+    return {
+        "comparison": goal and goal.comparison,
+        "low": goal and goal.low,
+        "high": goal and goal.high,
+        "per": result.per,
+        "over": result.over,
+        "for_each": result.for_each,
+        "where": ", ".join(result.where.values()) or None,
+    }
 
 
 def objective_row(objective: Objective) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import dagster as dg
 
 from connectors import catalog
 from pipelines import settings as okra_settings
+from pipelines.course_table import KEY_RESULT_COURSES
 from pipelines.digests import send_due
 from pipelines.factor_table import KPI_FACTORS
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
@@ -35,7 +36,7 @@ REPORTING = (
         *(dg.AssetKey(["okr", table.name]) for table in (*TABLES, KPI_FACTORS, RESTATEMENTS)),
         *(
             dg.AssetKey(["okr", table.name])
-            for table in (PREDICTIONS, CALIBRATION, KEY_RESULT_LEVERS)
+            for table in (PREDICTIONS, CALIBRATION, KEY_RESULT_LEVERS, KEY_RESULT_COURSES)
         ),
         *(dg.AssetKey(["okr", one.table.name]) for one in HISTORIES),
     ],

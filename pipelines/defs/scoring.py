@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines import settings as okra_settings
+from pipelines.course_table import KEY_RESULT_COURSES
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.tables import DEFINITIONS
 from pipelines.history.tables import SCORES as SCORE_HISTORIES
@@ -26,7 +27,10 @@ SCORES = dg.AssetKey(["okr", "key_result_scores"])
 def specs() -> list[dg.AssetSpec]:
     """One asset a table."""
     histories = [one.table for one in (*SCORE_HISTORIES.values(), *DEFINITIONS.values())]
-    scored = [spec(table.name, table.comment, table.columns, FACTS) for table in TABLES]
+    scored = [
+        spec(table.name, table.comment, table.columns, FACTS)
+        for table in (*TABLES, KEY_RESULT_COURSES, KEY_RESULT_LEVERS)
+    ]
     kept = [
         spec(
             table.name, table.comment, {**table.columns, **KNOWN}, [key(one.name) for one in TABLES]
@@ -37,10 +41,7 @@ def specs() -> list[dg.AssetSpec]:
         spec(table.name, table.comment, table.columns, [key(one.name) for one in histories])
         for table in (PREDICTIONS, CALIBRATION)
     ]
-    levers = spec(
-        KEY_RESULT_LEVERS.name, KEY_RESULT_LEVERS.comment, KEY_RESULT_LEVERS.columns, FACTS
-    )
-    return [*scored, levers, *kept, *record]
+    return [*scored, *kept, *record]
 
 
 def spec(
@@ -101,6 +102,7 @@ def score(context: dg.AssetExecutionContext, day: Day) -> Iterator[Any]:
     shown = {
         "okr/key_result_scores": len(report.scorecard.key_results),
         "okr/objective_scores": len(report.scorecard.objectives),
+        "okr/key_result_courses": len(report.scorecard.courses),
     }
     for table in specs():
         metadata: dict[str, Any] = {"as of": report.as_of.isoformat(), "run id": report.run_id}

@@ -5,12 +5,14 @@ both in a future: so a goal for each month, for each member, and an objective of
 of their own, counted and not multiplied.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
 
+from pipelines.okr.fans import TENTHS, Fan, Quantiles
 from pipelines.okr.forecast.grading import Truth
 from pipelines.okr.forecast.history import Exact, Floats
 from pipelines.okr.forecast.recalibration import (
@@ -26,7 +28,6 @@ from pipelines.okr.numbers import ONE, ZERO, rounded
 from pipelines.okr.periods import Cadence
 from pipelines.okr.wagers import Reach, Settled, Share, Unknown, Wager, attained
 
-_TENTHS = (0.1, 0.5, 0.9)
 _NEAR = 1e-6
 _PLACES = 3
 """Decimals of odds: a path more or less of two thousand is half of the last one."""
@@ -55,7 +56,7 @@ class Futures:
     met: Truth
     score: Floats
     curve: Curve
-    quantiles: tuple[Decimal, Decimal, Decimal] | None = None
+    quantiles: Quantiles | None = None
 
     @property
     def share(self) -> float:
@@ -74,9 +75,16 @@ class Book:
         self._taken: set[int] = set()
         self._kept: set[int] = set()
         self._seen: dict[int, Seen] = {}
+        self._days: dict[int, Sequence[date]] = {}
+        self._fans: dict[int, dict[date, Quantiles]] = {}
 
-    def take(self, wager: Wager, *, headline: bool) -> None:
-        """Note a wager. Scores in each future are kept of headlines only: objectives need them."""
+    def take(self, wager: Wager, *, headline: bool, days: Sequence[date] = ()) -> None:
+        """Note a wager. Scores in each future are kept of headlines only: objectives need them.
+
+        `days`: those, after the cut, on which to see where the futures of a headline are.
+        """
+        if isinstance(wager, Reach) and days:
+            self._days[id(wager)] = days
         for leaf in _leaves(wager):
             if id(leaf) in self._taken:
                 continue
@@ -88,14 +96,22 @@ class Book:
     def simulate(self) -> None:
         """See what becomes of everything that was noted."""
         for leaves, past, futures in simulated(grouped(self._leaves)):
+            fan = Fan(past, futures)
             for leaf in leaves:
-                self._seen[id(leaf)] = (
-                    Unknown(past.silence) if past.silence else self._outcome(leaf, past, futures)
-                )
+                if past.silence:
+                    self._seen[id(leaf)] = Unknown(past.silence)
+                    continue
+                self._seen[id(leaf)] = self._outcome(leaf, past, futures)
+                if id(leaf) in self._days:
+                    self._fans[id(leaf)] = fan.on(leaf, self._days[id(leaf)])
 
     def odds(self, wager: Wager) -> Odds:
         """The answer to a wager that was taken before `simulate`."""
         return self.odds_of(self.seen(wager))
+
+    def fan(self, wager: Wager) -> Mapping[date, Quantiles]:
+        """Where the futures are on the days that were asked for."""
+        return self._fans.get(id(wager), {})
 
     def odds_of(self, seen: Seen) -> Odds:
         """The odds of what becomes of a goal, or of several together."""
@@ -122,7 +138,7 @@ class Book:
             return Unknown("nothing is left to divide by")
         places = leaf.question.goal.places(leaf.question.lens.kpi)
         low, middle, high = (
-            rounded(Decimal(repr(float(value))), places) for value in np.quantile(defined, _TENTHS)
+            rounded(Decimal(repr(float(value))), places) for value in np.quantile(defined, TENTHS)
         )
         score = scores(leaf, outcomes, futures)
         met = score >= float(leaf.question.bar) - _NEAR

@@ -55,7 +55,12 @@ class Course:
 
 def expected_share(course: Course) -> Decimal:
     """Elapsed ÷ total days: 0 on the day before the start, 1 at the deadline."""
-    return clamped(Decimal(course.elapsed) / Decimal(course.days))
+    return share_of_days(course, course.elapsed)
+
+
+def share_of_days(course: Course, passed: int) -> Decimal:
+    """The share of the course that so many days are, from 0 to 1."""
+    return clamped(Decimal(passed) / Decimal(course.days))
 
 
 def budget_progress(actual: Decimal, budget: Decimal, expected: Decimal) -> Decimal:

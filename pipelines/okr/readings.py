@@ -61,6 +61,20 @@ def read(lens: Lens, start: date, end: date) -> Reading:
     return _accumulated(lens, start, end)
 
 
+def value_of(lens: Lens, start: date, end: date) -> Decimal | None:
+    """The value that `read` gives, without what it rests on."""
+    kind, series = lens.kpi.kind, lens.index.series(lens.where)
+    if kind == "distinct":
+        return _latest_distinct(lens, start, end).value
+    if kind == "stock":
+        known = series.last(start, end)
+        return None if known is None else known[1]
+    delivered = lens.index.delivered_days(start, end)
+    if kind == "ratio":
+        return series.quotient(start, end, delivered if lens.kpi.denominator == "level" else 1)
+    return series.total(start, end) if delivered or series.has_data(start, end) else None
+
+
 def read_window(lens: Lens, window: Period, cut: date) -> Reading:
     """The KPI in one window, as far as the cut; a distinct count only as reported for it."""
     if lens.kpi.kind != "distinct":
@@ -110,19 +124,19 @@ def _is_level(lens: Lens, reading: Reading) -> bool:
 
 
 def _accumulated(lens: Lens, start: date, end: date) -> Reading:
-    index, series = lens.index, lens.index.series(lens.where)
+    index = lens.index
     delivered = index.delivered_days(start, end)
     gaps = (end - start).days + 1 - delivered
     flags = index.flags(start, end)
     if gaps:
         flags |= {f"missing_days:{gaps}"}
+    value = value_of(lens, start, end)
     if lens.kpi.kind == "ratio":
-        averaged_over = delivered if lens.kpi.denominator == "level" else 1
-        return Reading(series.quotient(start, end, averaged_over), end, gaps, flags)
-    if not delivered and not series.has_data(start, end):
+        return Reading(value, end, gaps, flags)
+    if value is None:
         return NOTHING
     flags |= {f"unseen:{pair}" for pair in index.unseen(lens.where)}
-    return Reading(series.total(start, end), end, gaps, flags)
+    return Reading(value, end, gaps, flags)
 
 
 def _last_known(lens: Lens, start: date, end: date) -> Reading:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from pipelines.okr.courses import CoursePoint
 from pipelines.okr.definitions import Commitment
 from pipelines.okr.status import Status
 
@@ -86,6 +87,7 @@ class Scorecard:
 
     key_results: tuple[KeyResultScore, ...]
     objectives: tuple[ObjectiveScore, ...]
+    courses: tuple[CoursePoint, ...] = ()
 
 
 def trust_column(flags: Set[str]) -> str:

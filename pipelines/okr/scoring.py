@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from operator import attrgetter
 
 from pipelines.okr import attainment, wording
 from pipelines.okr.assessment import Assessment
+from pipelines.okr.courses import CoursePoint, by_day, days_of
 from pipelines.okr.definitions import MEASURED, KeyResult, Objective
 from pipelines.okr.facts import TOTAL, KpiFacts
 from pipelines.okr.forecast.recalibration import Graded
@@ -63,20 +65,24 @@ def score(
         ]
         parts = [tuple(one.parts()) for one in standings]
         book = Book(graded)
-        for (_, _, whole), *others in parts:
-            book.take(whole.wager, headline=True)
+        for one, ((_, _, whole), *others) in zip(standings, parts, strict=True):
+            book.take(whole.wager, headline=True, days=one.days_to_come(whole.course))
             for _, _, part in others:
                 book.take(part.wager, headline=False)
         book.simulate()
         rows: list[KeyResultScore] = []
+        courses: list[CoursePoint] = []
         headlines: dict[str, list[Headline]] = {}
         for one, own in zip(standings, parts, strict=True):
             published = list(one.rows(own, book))
             headline = Headline(published[0], book.seen(own[0][2].wager))
             headlines.setdefault(one.objective.id, []).append(headline)
             rows.extend(published)
+            courses.extend(one.course(published[0], own[0][2], book))
         return Scorecard(
-            tuple(sorted(rows, key=_order)), roll_up(objectives, headlines, as_of, policy, book)
+            tuple(sorted(rows, key=_order)),
+            roll_up(objectives, headlines, as_of, policy, book),
+            tuple(sorted(courses, key=attrgetter("key_result_id"))),
         )
 
 
@@ -99,6 +105,38 @@ class Standing:
         """The rows of its parts, once the book knows the odds."""
         for window, member, assessment in parts:
             yield self._row(window, member, assessment, book)
+
+    @property
+    def _asked(self) -> Question | None:
+        """What is held against one number over the whole course; None of windows, members, milestones."""
+        result = self.result
+        windowed = result.per or (result.over and result.between)
+        if self.index is None or result.for_each is not None or windowed:
+            return None
+        return self._question(self._lens(self.index), self._bar)
+
+    def days_to_come(self, course: Course) -> Sequence[date]:
+        """The days before the deadline on which its futures are looked at."""
+        asked = self._asked
+        days = [] if asked is None else days_of(asked, course)
+        return [day for day in days if course.cut < day < course.deadline]
+
+    def course(
+        self, headline: KeyResultScore, whole: Assessment, book: Book
+    ) -> Iterator[CoursePoint]:
+        """Its course by day, which ends where the headline's forecast does."""
+        asked = self._asked
+        if asked is None:
+            return
+        fan = dict(book.fan(whole.wager))
+        last = headline.forecast_p10, headline.forecast_p50, headline.forecast_p90
+        if last[0] is not None and last[1] is not None and last[2] is not None:
+            fan[headline.deadline] = last[0], last[1], last[2]
+        for one in by_day(asked, whole.course, days_of(asked, whole.course), fan):
+            spread = one.forecast or (None, None, None)
+            yield CoursePoint(
+                self.as_of, headline.key_result_id, one.day, one.actual, one.pace, *spread
+            )
 
     @property
     def _bar(self) -> Decimal:

@@ -4,10 +4,12 @@ Weekdays are learnt from eight weeks on, the ends of months from six months, the
 whole years. What is not learnt counts as even.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from pipelines.okr.forecast.history import WEEK, Exact
 from pipelines.okr.numbers import ONE, clamped, rounded
 from pipelines.okr.pace import Course
 from pipelines.okr.readings import Lens
+from pipelines.okr.series import KpiIndex
 
 Places = NDArray[np.integer[Any]]
 
@@ -27,6 +30,8 @@ _LONGEST = 3 * 365 + 1
 _LAST_DAYS = 3
 _TINY = 1e-9
 _HAIR = Decimal("1e-12")
+_THURSDAY = 3
+"""The weekday of 1970-01-01, from which days are counted."""
 _SOME = 3.0
 """Observations that the even share counts like, in each place of the season."""
 
@@ -41,10 +46,12 @@ class Season:
 
     def weights(self, start: date, end: date) -> Exact:
         """What each day from `start` to `end` usually brings, as a multiple of an even day."""
-        days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
-        weekday = self.weekday[[day.weekday() for day in days]]
-        month = self.month[[day.month - 1 for day in days]]
-        last = np.where([_at_month_end(day) for day in days], self.month_end, 1.0)
+        days = np.datetime64(start, "D") + np.arange((end - start).days + 1)
+        months = days.astype("datetime64[M]")
+        weekday = self.weekday[(days.astype(np.int64) + _THURSDAY) % WEEK]
+        month = self.month[months.astype(np.int64) % 12]
+        soon = (days + np.timedelta64(_LAST_DAYS)).astype("datetime64[M]")
+        last = np.where(soon != months, self.month_end, 1.0)
         return np.asarray(weekday * month * last, dtype=np.float64)
 
     def expected_share(self, course: Course) -> Decimal:
@@ -52,15 +59,33 @@ class Season:
 
         Rounded down, so that what is in step is never behind by a rounding.
         """
-        weights = self.weights(course.start, course.deadline)
-        if course.remaining == 0:
-            return ONE
-        share = weights[: course.elapsed].sum() / weights.sum()
-        return clamped(rounded(Decimal(float(share)) + _HAIR, 9, ROUND_FLOOR))
+        return self.expected_shares(course, [course.elapsed])[0]
+
+    def expected_shares(self, course: Course, elapsed: Sequence[int]) -> list[Decimal]:
+        """The same after each of so many elapsed days."""
+        passed = np.append(0.0, np.cumsum(self.weights(course.start, course.deadline)))
+        return [
+            ONE
+            if days >= course.days
+            else clamped(rounded(Decimal(float(passed[days] / passed[-1])) + _HAIR, 9, ROUND_FLOOR))
+            for days in elapsed
+        ]
+
+
+_seasons: WeakKeyDictionary[KpiIndex, dict[object, Season | None]] = WeakKeyDictionary()
+"""What has been learnt of a KPI: goals on it share its season."""
 
 
 def season_of(lens: Lens, cut: date) -> Season | None:
     """The season of a flow's days through the cut; None with too little history, or none above 0."""
+    learnt = _seasons.setdefault(lens.index, {})
+    asked = tuple(sorted(lens.where.items())), cut
+    if asked not in learnt:
+        learnt[asked] = _season(lens, cut)
+    return learnt[asked]
+
+
+def _season(lens: Lens, cut: date) -> Season | None:
     series = lens.index.series(lens.where)
     first = series.first(cut - timedelta(days=_LONGEST - 1), cut)
     if first is None or (cut - first[0]).days + 1 < _WEEKDAYS_FROM:

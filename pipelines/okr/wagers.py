@@ -4,7 +4,7 @@ A goal on a KPI is a `Reach`. A goal for each window or each member is a `Share`
 settled is `Settled`; what nobody can give odds for is `Unknown`, and says why.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -98,6 +98,15 @@ class Reach:
             top = top * self.averaged_over
         ratio: Exact = np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom != 0)
         return ratio
+
+    def in_window_ending(self, day: date) -> "Reach | None":
+        """The same of the latest window over by a day; None of one that is not still to come."""
+        if self.window is None or self.window.kind is None:
+            return None
+        window = last_window(day, self.window.kind, self.question.lens.fiscal_year_start)
+        if window.end <= self.cut:
+            return None
+        return replace(self, start=window.start, end=window.end, window=window)
 
     def reached_on_the_way(self, futures: tuple[Floats, ...]) -> Exact | None:
         """The highest total on the way in each future, for one that may fall again; else None."""
