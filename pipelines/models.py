@@ -26,6 +26,11 @@ class ModelsError(OkraError):
     """The dbt project cannot be read; the text is dbt's own."""
 
 
+def kpi_models() -> dict[str, str]:
+    """The SQL of each model that works out a KPI, by the model's name."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in KPI_FOLDER.glob("*.sql")}
+
+
 def dbt_environment(settings: Settings, as_of: date, run_id: str) -> dict[str, str]:
     """The variables that the dbt project reads. `as_of`: the day being played; `run_id`: goes into the KPI rows.
 

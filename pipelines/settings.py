@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -22,6 +23,9 @@ from pipelines.errors import OkraError
 
 ROOT = Path(__file__).resolve().parents[1]
 """The project: models, definitions and dagster.yaml are found from here, whatever the working directory."""
+
+LANGUAGES = ("en", "es")
+"""The languages that people are spoken to in."""
 
 
 class SettingsError(OkraError):
@@ -52,7 +56,9 @@ class Settings(BaseSettings):
         description="Declares the KPIs that come from OKRA_SHEETS",
     )
     currency: str = Field("USD", pattern="^[A-Z]{3}$", description="Currency that money adds up in")
-    locale: str = Field("en", description="Language of what people read")
+    locale: str = Field(
+        "en", description="Language of the scorecard, English or Spanish: en, es, es-MX"
+    )
     sources: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Only these sources, comma-separated (default: every configured one)"
     )
@@ -84,6 +90,19 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
             raise ValueError(f"{value!r} is no time zone; write one like Europe/Madrid") from None
+        return value
+
+    @field_validator("locale")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        try:
+            language = Locale.parse(value, sep="-" if "-" in value else "_").language
+        except (ValueError, UnknownLocaleError):
+            language = ""
+        if language not in LANGUAGES:
+            raise ValueError(
+                f"{value!r} is none of the languages there are texts in; write en or es"
+            )
         return value
 
     @cached_property
@@ -173,7 +192,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def scorecard_path(self) -> Path:
-        """The scorecard as a page, for people."""
+        """The page that shows how the objectives stand."""
         return self.home_path / "scorecard.html"
 
     @cached_property

@@ -95,6 +95,7 @@ def show(
         else:
             view.note(f"The digest reached {sent.channel}")
     view.note(f"Published to {settings.published_path}")
+    view.note(f"The scorecard is {settings.scorecard_path}")
 
 
 def as_document(
@@ -123,6 +124,7 @@ def as_document(
         "key_results": list(scorecard.key_results),
         "faults": [str(fault) for fault in faults],
         "published": str(settings.published_path),
+        "scorecard": str(settings.scorecard_path),
     }
 
 

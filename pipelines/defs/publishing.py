@@ -11,6 +11,8 @@ from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.tables import HISTORIES
 from pipelines.lever_table import KEY_RESULT_LEVERS
+from pipelines.models import kpi_models
+from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.reports import publish_report, warehouse_lock
 from pipelines.resources import Day
 from pipelines.score_tables import TABLES
@@ -59,6 +61,31 @@ def published(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResu
     )
 
 
+@dg.asset(
+    key=dg.AssetKey(["published", "scorecard"]),
+    description="scorecard.html with a page for each KPI: how the objectives stand, for who opens no terminal",
+    group_name="published",
+    kinds={"html"},
+    deps=[published],
+)
+def scorecard(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    current = okra_settings.load()
+    written = write_scorecard(
+        current.published_path,
+        current.scorecard_path,
+        day.as_of_date(current),
+        current.locale,
+        kpi_models(),
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "file": dg.MetadataValue.path(str(written.scorecard)),
+            "bytes": written.size,
+            "pages of KPIs": written.kpis,
+        }
+    )
+
+
 DIGEST = dg.AssetKey(["published", "digest"])
 ARRIVES = "the_digest_arrives"
 
@@ -68,7 +95,7 @@ ARRIVES = "the_digest_arrives"
     description="The message that tells how the objectives stand: weekly, and when a status has changed",
     group_name="published",
     kinds={"python"},
-    deps=[published],
+    deps=[published, scorecard],
     check_specs=[
         dg.AssetCheckSpec(
             ARRIVES, asset=DIGEST, description="Every channel of OKRA_DIGEST took what was due"

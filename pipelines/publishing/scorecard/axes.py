@@ -1,0 +1,62 @@
+"""Scales and ticks: from figures and days to places on a drawing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from math import ceil, floor, log10
+
+_STEPS = (1, 2, 2.5, 5, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From `low`..`high` to `start`..`end` on the drawing."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def at(self, value: float | Decimal) -> float:
+        """The place of a value, with one decimal."""
+        share = (float(value) - self.low) / ((self.high - self.low) or 1)
+        return round(self.start + share * (self.end - self.start), 1)
+
+
+def padded(values: Iterable[Decimal | float | None], *, from_zero: bool) -> tuple[float, float]:
+    """The lowest and the highest of the values, with room above and, unless that is zero, below."""
+    known = [float(value) for value in values if value is not None] or [0.0]
+    low, high = min(known), max(known)
+    if from_zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    room = (high - low) * 0.08 or abs(high) * 0.08 or 1.0
+    lowest = low if from_zero and low == 0 else low - room
+    return lowest, high if from_zero and high == 0 and low < 0 else high + room
+
+
+def ticks(low: float, high: float, most: int = 4) -> list[Decimal]:
+    """Round numbers between `low` and `high`, at most so many."""
+    width = (high - low) / most
+    power = 10.0 ** floor(log10(width))
+    step = next(size * power for size in _STEPS if size * power >= width)
+    first = ceil(low / step)
+    places = max(0, 2 - floor(log10(step)))
+    return [
+        round(Decimal(repr(step * n)), places) + 0 for n in range(first, floor(high / step) + 1)
+    ]
+
+
+def day_ticks(start: date, end: date, most: int = 5) -> tuple[list[date], str]:
+    """Days to name on an axis, firsts of months where it is long, and how to write them."""
+    days = (end - start).days + 1
+    if days > 92:
+        firsts = [day for day in _days(start, end) if day.day == 1]
+        every = ceil(len(firsts) / (most + 1))
+        return firsts[::every], "axis"
+    step = ceil(days / most)
+    return list(_days(start, end))[::step], "axis-day"
+
+
+def _days(start: date, end: date) -> Sequence[date]:
+    return [start + timedelta(days=n) for n in range((end - start).days + 1)]
