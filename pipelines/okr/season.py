@@ -46,7 +46,7 @@ class Season:
 
     def weights(self, start: date, end: date) -> Exact:
         """What each day from `start` to `end` usually brings, as a multiple of an even day."""
-        days = np.datetime64(start, "D") + np.arange((end - start).days + 1)
+        days = np.arange(np.datetime64(start), np.datetime64(end) + 1)
         months = days.astype("datetime64[M]")
         weekday = self.weekday[(days.astype(np.int64) + _THURSDAY) % WEEK]
         month = self.month[months.astype(np.int64) % 12]

@@ -64,7 +64,7 @@ def course_chart(points: Rows, row: Row, language: Language) -> CourseChart | No
     joined = actual[-1:] if actual else []
     named, form = day_ticks(first, last)
     target, unit = row["target"], row["unit"]
-    both = row.get("low"), row.get("high")
+    low_end, high_end = row.get("low"), row.get("high")
     return CourseChart(
         actual=_line(actual, place),
         pace=_line(pace, place),
@@ -75,7 +75,9 @@ def course_chart(points: Rows, row: Row, language: Language) -> CourseChart | No
         if target is None
         else language.text("chart.target_label", target=language.axis(target, unit)),
         ends=(up.at(high[-1][1]), up.at(low[-1][1])) if low else None,
-        band=(up.at(both[0]), up.at(both[1])) if target is None and None not in both else None,
+        band=None
+        if target is not None or low_end is None or high_end is None
+        else (up.at(low_end), up.at(high_end)),
         now=place(actual[-1]) if actual else None,
         across=[Tick(across.at(day.toordinal()), language.day(day, form)) for day in named],
         up=[Tick(up.at(value), language.axis(value, unit)) for value in ticks(lowest, highest)],

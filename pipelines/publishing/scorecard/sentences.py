@@ -1,6 +1,7 @@
 """How a key result stands, in words of one language, built from its columns."""
 
 from decimal import Decimal
+from typing import Any
 
 from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.reading import Row, Rows
@@ -15,7 +16,7 @@ def goal(row: Row, places: int, language: Language) -> str:
         return language.text("goal.milestone")
     if row.get("comparison") is None:
         return str(row["goal"])
-    bounds = {
+    bounds: dict[str, Any] = {
         end: language.amount(row[end], row["unit"], places)
         for end in ("low", "high")
         if row[end] is not None
@@ -45,7 +46,7 @@ def sentence(row: Row, parts: Rows, places: int, language: Language) -> str:
         return _of_members(row, parts, places, language)
     if row.get("per"):
         return _of_windows(row, parts, places, language)
-    figures = {
+    figures: dict[str, Any] = {
         "actual": language.amount(row["actual"], row["unit"], places),
         "goal": goal(row, places, language),
         "deadline": language.day(row["deadline"]),

@@ -1,0 +1,282 @@
+"""A published file made by hand: each test states only the columns it is about."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines.course_table import KEY_RESULT_COURSES
+from pipelines.factor_table import KPI_FACTORS
+from pipelines.publishing.scorecard.writing import write_scorecard
+from pipelines.score_tables import KEY_RESULT_SCORES, KEY_RESULTS, OBJECTIVE_SCORES, RUNS
+
+AS_OF = date(2026, 11, 25)
+THROUGH = date(2026, 11, 24)
+FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
+PULLED = datetime(2026, 11, 25, 6, 30, tzinfo=UTC)
+SQL = "select day, value from fct_sales where value > 0 -- <b>"
+
+# what dbt's models publish, as far as the pages read it
+_MODELLED = {
+    "kpis": "kpi varchar, label varchar, description varchar, kind varchar, unit varchar, precision integer, "
+    "owner varchar, sources varchar, model varchar, every varchar, data_through date, trust varchar",
+    "kpi_periods": "kpi varchar, period varchar, period_start date, period_end date, dimension varchar, "
+    "member varchar, value decimal(38, 6), unit varchar, previous_value decimal(38, 6), "
+    "change decimal(38, 6), change_pct decimal(38, 6), status varchar, data_through date, trust varchar, "
+    "complete boolean",
+    "windows": "source varchar, stream varchar, window_start date, data_through date, "
+    "pulled_at timestamp with time zone, row_count bigint, is_settled boolean",
+    "restatements": "kpi varchar, period varchar, period_start date, dimension varchar, member varchar, "
+    "old_value decimal(38, 6), new_value decimal(38, 6), restated_at timestamp with time zone",
+}
+_SCORED = (KEY_RESULT_SCORES, KEY_RESULTS, OBJECTIVE_SCORES, RUNS, KEY_RESULT_COURSES, KPI_FACTORS)
+
+_OBJECTIVE = {
+    "as_of": AS_OF, "objective_id": "grow", "name": "Grow", "owner": "ana@example.com",
+    "period_start": FIRST, "deadline": LAST, "commitment": "committed", "score": Decimal("0.5"),
+    "expected": Decimal("0.6"), "coverage": 1, "status": "at_risk", "why": "", "trust": "ok",
+    "data_through": THROUGH, "definition_hash": "0b1ec71fe0000000", "run_id": "run-7",
+}  # fmt: skip
+_KEY_RESULT = {
+    "as_of": AS_OF, "objective_id": "grow", "key_result_id": "grow/revenue", "name": "Sell more",
+    "kpi": "revenue", "goal": "at least 2,000 USD", "window": "total", "member": "total",
+    "period_start": FIRST, "deadline": LAST, "target": 2000, "actual": Decimal("1234.5"),
+    "raw_attainment": Decimal("0.61725"), "score": Decimal("0.61725"), "expected": Decimal("0.9"),
+    "status": "on_track", "why": "In the words of the run.", "trust": "ok", "data_through": THROUGH,
+    "definition_hash": "de11111171000000", "weight": 1, "unit": "USD", "run_id": "run-7",
+}  # fmt: skip
+_DEFINED = {
+    "objective_id": "grow", "key_result_id": "grow/revenue", "name": "Sell more", "kpi": "revenue",
+    "goal": "", "period_start": FIRST, "deadline": LAST, "weight": 1, "comparison": "at_least",
+    "low": 2000, "definition_hash": "de11111171000000",
+}  # fmt: skip
+_RUN = {
+    "run_id": "run-7", "as_of": AS_OF, "scored_at": PULLED, "dagster_run_id": "d-1",
+    "sample_company": False, "version": "0.1.0", "failed_sources": [], "broken_definitions": [],
+}  # fmt: skip
+_KPI = {
+    "kpi": "revenue", "label": "Revenue", "description": "What was sold.", "kind": "flow", "unit": "USD",
+    "precision": 2, "owner": "fin@example.com", "sources": "shop.orders", "model": "kpi_revenue",
+    "every": "day", "data_through": THROUGH, "trust": "ok",
+}  # fmt: skip
+_PERIOD = {
+    "kpi": "revenue", "period": "month", "dimension": "total", "member": "total", "unit": "USD",
+    "status": "complete", "data_through": THROUGH, "trust": "ok", "complete": True,
+}  # fmt: skip
+_WINDOW = {
+    "source": "shop", "stream": "orders", "window_start": FIRST, "data_through": THROUGH,
+    "pulled_at": PULLED, "row_count": 1200, "is_settled": True,
+}  # fmt: skip
+_FACTOR = {
+    "as_of": AS_OF, "kpi": "revenue", "period": "month", "period_start": date(2026, 11, 1),
+    "period_end": date(2026, 11, 30), "data_through": THROUGH, "compared_with": "previous",
+    "reference": "2026-10-01..2026-10-24", "compared_from": date(2026, 10, 1),
+    "compared_to": date(2026, 10, 24), "effect": "change", "unit": "USD", "trust": "ok", "run_id": "run-7",
+}  # fmt: skip
+
+
+@dataclass
+class Company:
+    """The rows to publish, by table. What a call does not say is as above."""
+
+    home: Path
+    rows: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+
+    def add(self, table: str, blank: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
+        self.rows.setdefault(table, []).append({**blank, **changed})
+
+    def objective(self, **changed: Any) -> None:
+        self.add("objective_scores", _OBJECTIVE, changed)
+
+    def key_result(self, *, defined: Mapping[str, Any] | None = None, **changed: Any) -> None:
+        """A headline and its definition; `defined=None` leaves the goal as it is above."""
+        self.add("key_result_scores", _KEY_RESULT, changed)
+        same = {
+            name: changed[name]
+            for name in ("key_result_id", "objective_id", "kpi")
+            if name in changed
+        }
+        self.add("key_results", _DEFINED, {**same, **(defined or {})})
+
+    def part(self, **changed: Any) -> None:
+        self.add("key_result_scores", _KEY_RESULT, changed)
+
+    def run(self, **changed: Any) -> None:
+        self.add("runs", _RUN, changed)
+
+    def kpi(self, **changed: Any) -> None:
+        self.add("kpis", _KPI, changed)
+
+    def month(self, start: date, end: date, value: object, **changed: Any) -> None:
+        self.add(
+            "kpi_periods",
+            _PERIOD,
+            {"period_start": start, "period_end": end, "value": value, **changed},
+        )
+
+    def window(self, **changed: Any) -> None:
+        self.add("windows", _WINDOW, changed)
+
+    def restatement(self, **changed: Any) -> None:
+        self.add(
+            "restatements", {"kpi": "revenue", "period": "month", "dimension": "total"}, changed
+        )
+
+    def point(self, day: date, **changed: Any) -> None:
+        named = {"as_of": AS_OF, "key_result_id": "grow/revenue", "day": day, "run_id": "run-7"}
+        self.add("key_result_courses", named, changed)
+
+    def factors(self, change: object, parts: Sequence[tuple[str, object]], **changed: Any) -> None:
+        """A change and the members it is made of, the largest first."""
+        whole = {
+            "dimension": "total",
+            "member": "total",
+            "contribution": change,
+            "rank": 1,
+            "dimension_rank": 0,
+        }
+        self.add("kpi_factors", _FACTOR, {**whole, **changed})
+        for rank, (member, contribution) in enumerate(parts, 1):
+            part = {"dimension": "product", "member": member, "contribution": contribution}
+            self.add("kpi_factors", _FACTOR, {**part, "rank": rank, "dimension_rank": 1, **changed})
+
+    def publish(self) -> Path:
+        """The published file."""
+        path = self.home / "okra.duckdb"
+        path.unlink(missing_ok=True)
+        tables = {
+            table.name: ", ".join(f'"{name}" {kind}' for name, (kind, _) in table.columns.items())
+            for table in _SCORED
+        } | {
+            name: columns
+            for name, columns in _MODELLED.items()
+            if name != "restatements" or name in self.rows
+        }
+        with duckdb.connect(str(path)) as connection:
+            for name, columns in tables.items():
+                connection.execute(f'create table "{name}" ({columns})')
+                for row in self.rows.get(name, []):
+                    listed = ", ".join(f'"{column}"' for column in row)
+                    holes = ", ".join("?" for _ in row)
+                    connection.execute(
+                        f'insert into "{name}" ({listed}) values ({holes})', list(row.values())
+                    )
+        return path
+
+    def written(self, locale: str = "en") -> "Pages":
+        """The pages as they are written."""
+        write_scorecard(
+            self.publish(), self.home / "scorecard.html", AS_OF, locale, {"kpi_revenue": SQL}
+        )
+        return Pages(self.home)
+
+
+@dataclass
+class Element:
+    """An element of a page."""
+
+    name: str
+    attributes: dict[str, str]
+    children: list["Element | str"] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What it says, spaces as a reader sees them."""
+        words = [child if isinstance(child, str) else child.text for child in self.children]
+        return " ".join("".join(words).split())
+
+    def all(self, name: str = "", **attributes: str) -> list["Element"]:
+        """The elements in it, by name and by attributes (`class_` has the class among others)."""
+        found = []
+        for child in self.children:
+            if isinstance(child, Element):
+                if (not name or child.name == name) and child.has(attributes):
+                    found.append(child)
+                found += child.all(name, **attributes)
+        return found
+
+    def has(self, attributes: Mapping[str, str]) -> bool:
+        for name, value in attributes.items():
+            own = self.attributes.get(name.rstrip("_"), "")
+            if value not in (own.split() if name == "class_" else [own]):
+                return False
+        return True
+
+    def one(self, name: str = "", **attributes: str) -> "Element":
+        [found] = self.all(name, **attributes)
+        return found
+
+
+class _Parser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.root = Element("document", {})
+        self._open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self._open[-1].children.append(element)
+        if tag not in ("meta", "br"):
+            self._open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open[-1].children.append(Element(tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open[-1].name == tag, f"<{self._open[-1].name}> is closed by </{tag}>"
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1].children.append(data)
+
+
+def parsed(html: str) -> Element:
+    """The page as elements. Fails on one that is not closed where it should be."""
+    parser = _Parser()
+    parser.feed(html)
+    parser.close()
+    assert parser.root is parser._open[-1], f"<{parser._open[-1].name}> is not closed"
+    return parser.root
+
+
+@dataclass
+class Pages:
+    """The pages in a folder."""
+
+    home: Path
+
+    @property
+    def html(self) -> str:
+        return (self.home / "scorecard.html").read_text(encoding="utf-8")
+
+    @property
+    def scorecard(self) -> Element:
+        return parsed(self.html)
+
+    def card(self, name: str = "grow-revenue") -> Element:
+        return self.scorecard.one("article", id=f"kr-{name}")
+
+    def kpi(self, name: str = "revenue") -> Element:
+        return parsed((self.home / "kpi" / f"{name}.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Company:
+    """A company with nothing in it."""
+    return Company(tmp_path)
+
+
+@pytest.fixture
+def company(bare: Company) -> Company:
+    """A company with a run, an objective, a KPI and its source; the key results are the test's."""
+    bare.run()
+    bare.objective()
+    bare.kpi()
+    bare.window()
+    return bare

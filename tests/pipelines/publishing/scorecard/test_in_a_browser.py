@@ -1,0 +1,224 @@
+"""The pages in a real browser: filters, print, phones, both languages, and who uses a screen reader.
+
+They need Chromium, which is no Python package: without it they are skipped, and say so.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.pipelines.publishing.scorecard.conftest import FIRST, LAST, PULLED, THROUGH, Company
+
+playwright = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+DESKTOP, PHONE = (1280, 900), (360, 740)
+
+
+@dataclass
+class Tab:
+    """A page in the browser, and what it did that it should not do."""
+
+    page: "playwright.Page"
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def shown(self, selector: str) -> list[str]:
+        """The ids of what can be seen."""
+        return [
+            one.get_attribute("id") for one in self.page.locator(selector).all() if one.is_visible()
+        ]
+
+    @property
+    def lines(self) -> list[str]:
+        """The key results of the table at the top, as they stand there."""
+        rows = self.page.locator("tr[data-card]:not([hidden])").all()
+        return [row.get_attribute("data-card").removeprefix("kr-grow-") for row in rows]
+
+    @property
+    def counted(self) -> str:
+        return self.page.locator("#shown").inner_text()
+
+    def choose(self, name: str, value: str) -> None:
+        selector = "[data-order]" if name == "order" else f"[data-filter={name}]"
+        self.page.select_option(selector, value)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["playwright.Browser"]:
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of one company, in English; and in Spanish below `es`."""
+    home = tmp_path_factory.mktemp("pages")
+    (home / "es").mkdir()
+    for locale, where in (("en", home), ("es", home / "es")):
+        company = Company(where)
+        company.run(sample_company=True)
+        company.kpi()
+        company.kpi(kpi="calls", label="Calls", unit="calls", precision=0, kind="stock")
+        company.window()
+        company.objective()
+        company.objective(objective_id="later", name="Later", owner="ben@example.com", parent_id="grow",
+                          period_start=date(2026, 10, 1), status="off_track")  # fmt: skip
+        company.key_result(probability=Decimal("0.8"), trust="missing_days:3", deadline=date(2026, 12, 30),
+                           required_rate=20, current_rate=3)  # fmt: skip
+        company.key_result(key_result_id="grow/second", name="Second", status="off_track", score=Decimal("0.1"),
+                           probability=Decimal("0.1"), deadline=date(2026, 12, 28))  # fmt: skip
+        company.key_result(objective_id="later", key_result_id="grow/third", name="Third", score=Decimal("0.89"),
+                           status="off_track", deadline=date(2026, 12, 29), kpi="calls")  # fmt: skip
+        for day, actual, pace in ((FIRST, 0, 0), (THROUGH, 1234, 1800)):
+            company.point(day, actual=actual, pace=pace)
+        company.point(LAST, pace=2000, forecast_p10=1900, forecast_p50=2000, forecast_p90=2100)
+        company.factors(56, [("widget", 60), ("gadget", -4)])
+        for month, last in ((9, 30), (10, 31)):
+            for kpi in ("revenue", "calls"):
+                company.month(date(2026, month, 1), date(2026, month, last), 1000 * month, kpi=kpi)
+        company.month(
+            date(2026, 10, 1), date(2026, 10, 31), 700, dimension="product", member="widget"
+        )
+        company.restatement(period_start=FIRST, old_value=5, new_value=6, restated_at=PULLED)
+        company.written(locale)
+    return home
+
+
+@pytest.fixture
+def tab(browser, folder) -> Iterator:
+    """Open a page: `tab()` is the scorecard; at the end nothing has been said or asked for."""
+    opened: list[Tab] = []
+
+    def open_(
+        path: str = "scorecard.html", size: tuple[int, int] = DESKTOP, **options: object
+    ) -> Tab:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        found = Tab(context.new_page())
+        found.page.on("console", lambda message: found.said.append(message.text))
+        found.page.on("pageerror", lambda error: found.said.append(str(error)))
+        found.page.on("request", lambda request: found.asked.append(request.url))
+        found.page.goto((folder / path).as_uri())
+        opened.append(found)
+        return found
+
+    yield open_
+    for one in opened:
+        one.page.context.close()
+        assert one.said == [], "the console stays empty"
+        assert all(url.startswith(folder.as_uri()) for url in one.asked), (
+            "nothing outside is asked for"
+        )
+
+
+def test_filters_leave_what_fits_and_say_how_much_that_is(tab):
+    scorecard = tab()
+    assert scorecard.counted == "3 of 3 key results shown"
+    scorecard.choose("status", "off_track")
+    assert scorecard.shown("article.card") == ["kr-grow-second", "kr-grow-third"]
+    assert scorecard.lines == ["second", "third"]
+    scorecard.choose("owner", "ben@example.com")
+    assert scorecard.shown("article.card") == ["kr-grow-third"]
+    assert scorecard.shown("section.branch") == ["objective-grow", "objective-later"], (
+        "its parent stays"
+    )
+    assert scorecard.counted == "1 of 3 key results shown"
+    scorecard.choose("period", "2026-01-01/2026-12-31")
+    assert scorecard.shown("article.card") == scorecard.shown("section.branch") == []
+    scorecard.page.click("[data-reset]")
+    assert len(scorecard.shown("article.card")) == 3
+    assert scorecard.counted == "3 of 3 key results shown"
+
+
+def test_the_table_can_be_put_in_another_order_and_back(tab):
+    scorecard = tab()
+    orders = {
+        "score": ["second", "revenue", "third"],
+        "odds": ["second", "revenue", "third"],
+        "deadline": ["second", "third", "revenue"],
+        "tree": ["revenue", "second", "third"],
+    }
+    for order, expected in orders.items():
+        scorecard.choose("order", order)
+        assert scorecard.lines == expected, order
+    assert scorecard.page.locator("tr.objective").first.is_visible()
+
+
+def test_a_line_leads_to_its_card_the_card_to_its_kpi_and_the_kpi_back(tab):
+    scorecard = tab()
+    page = scorecard.page
+    page.click("tr[data-card=kr-grow-revenue] a")
+    assert page.url.endswith("#kr-grow-revenue")
+    page.click("#kr-grow-revenue details:last-of-type summary")
+    page.click("#kr-grow-revenue dl.source a")
+    assert page.locator("h1").inner_text() == "Revenue"
+    page.click("ul.uses a >> nth=0")
+    assert page.url.endswith("scorecard.html#kr-grow-revenue")
+    page.go_back()
+    page.click("header a")
+    assert page.locator("h1").inner_text() == "Objectives and key results"
+
+
+def test_on_paper_there_are_no_controls_and_everything_is_open(tab):
+    scorecard = tab()
+    page = scorecard.page
+    inside = page.locator("#kr-grow-revenue dl.source")
+    assert not inside.is_visible()
+    page.emulate_media(media="print")
+    assert inside.is_visible()
+    assert not page.locator("#controls").is_visible()
+    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+    page.emulate_media(media="screen")
+    assert not inside.is_visible(), "as it was"
+
+
+def test_without_scripts_the_page_is_whole(tab):
+    scorecard = tab(java_script_enabled=False)
+    assert not scorecard.page.locator("#controls").is_visible()
+    assert len(scorecard.shown("article.card")) == 3
+    scorecard.page.click("#kr-grow-revenue summary >> nth=0")
+    assert scorecard.page.locator("#kr-grow-revenue table.factors").is_visible()
+
+
+@pytest.mark.parametrize("path", ["scorecard.html", "kpi/revenue.html", "es/scorecard.html"])
+def test_nothing_is_wider_than_a_phone(tab, path):
+    page = tab(path, PHONE).page
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+
+
+def test_spanish_pages_speak_spanish(tab):
+    scorecard = tab("es/scorecard.html")
+    scorecard.choose("status", "off_track")
+    assert scorecard.counted == "Se muestran 2 de 3 resultados clave"
+    assert scorecard.page.title() == "Objetivos y resultados clave · 25 nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("path", "scheme", "size"),
+    [
+        ("scorecard.html", "light", DESKTOP),
+        ("es/scorecard.html", "dark", PHONE),
+        ("kpi/revenue.html", "light", DESKTOP),
+        ("kpi/calls.html", "dark", DESKTOP),
+    ],
+)
+def test_axe_finds_nothing_that_keeps_anyone_out(tab, path, scheme, size):
+    page = tab(path, size, color_scheme=scheme).page
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    found = axe.Axe().run(page).response
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+    assert len(found["passes"]) > 20, "it looked"

@@ -1,0 +1,465 @@
+"""What the scorecard says, from rows made by hand: figures, words, what is missing, and what is hostile."""
+
+import base64
+import hashlib
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tests.pipelines.publishing.scorecard.conftest import FIRST, LAST, THROUGH
+
+NARROW = "\u202f\u00a0"
+
+
+def plain(text: str) -> str:
+    """The text with ordinary spaces, whichever a locale puts between figure and unit."""
+    return re.sub(f"[{NARROW}]", " ", text)
+
+
+def figures(card) -> dict[str, str]:
+    """The figures of a card by their names."""
+    return {
+        pair.one("dt").text: plain(pair.one("dd").text)
+        for shown in card.all("dl", class_="figures")
+        for pair in shown.all("div")
+    }
+
+
+def source(card) -> dict[str, str]:
+    """Where the figures of a card come from."""
+    return {
+        pair.one("dt").text: pair.one("dd").text
+        for pair in card.one("dl", class_="source").all("div")
+    }
+
+
+def test_a_card_shows_score_pace_odds_and_rates(company):
+    company.key_result(
+        probability=Decimal("0.683"),
+        required_rate=Decimal("20.6891"),
+        current_rate=Decimal("3.7637"),
+    )
+    assert figures(company.written().card()) == {
+        "Score": "61%",
+        "Odds of meeting it": "7 in 10 68.3%",
+        "Expected by now": "90%",
+        "Needed per day": "$20.69",
+        "So far per day": "$3.76",
+    }
+
+
+def test_a_card_says_where_it_stands_in_a_sentence_of_its_columns(company):
+    company.key_result()
+    assert company.written().card().one("p", class_="sentence").text == (
+        "$1,234.50 by Nov 24, 2026. The goal is at least $2,000 by Dec 31, 2026: "
+        "61.7% reached, where 90% was expected."
+    )
+
+
+def test_the_status_is_a_word_and_a_shape_beside_its_colour(company):
+    for status in (
+        "achieved",
+        "on_track",
+        "at_risk",
+        "off_track",
+        "missed",
+        "not_started",
+        "no_data",
+    ):
+        company.key_result(key_result_id=f"grow/{status}", status=status)
+    pages = company.written()
+    shapes = {
+        symbol.attributes["id"]: str(symbol.children) for symbol in pages.scorecard.all("symbol")
+    }
+    assert len(set(shapes.values())) == 7, "no two statuses look alike"
+    card = pages.card("grow-at_risk").one("span", class_="status")
+    assert card.text == "At risk"
+    assert card.one("use").attributes["href"] == "#icon-at_risk"
+    assert "icon-at_risk" in shapes
+
+
+def test_the_top_counts_the_key_results_by_status(company):
+    for n, status in enumerate(("on_track", "on_track", "missed")):
+        company.key_result(key_result_id=f"grow/{n}", status=status)
+    counts = company.written().scorecard.one("ul", class_="counts")
+    assert [item.text for item in counts.all("li")] == ["2On track", "1Missed"]
+
+
+def test_a_way_leads_down_from_a_number_to_its_source(company):
+    company.key_result()
+    pages = company.written()
+    found = source(pages.card())
+    assert found["Worked out by"] == "models/kpis/kpi_revenue.sql"
+    assert found["KPI"] == "Revenue fin@example.com"
+    assert found["Run"] == "run-7"
+    assert found["Definition"] == "de11111171000000"
+    assert found["Owner"] == "ana@example.com"
+    assert found["Data through"] == "Nov 24, 2026"
+    assert plain(found["Sources"]) == (
+        "shop.orders 1 window from Jan 1, 2026 to Nov 24, 2026, 1,200 rows, last pulled "
+        "Nov 25, 2026, 6:30:00 AM UTC."
+    )
+    link = pages.card().one("dl", class_="source").one("a").attributes["href"]
+    assert (pages.home / link).is_file()
+
+
+def test_without_data_nothing_is_made_up(company):
+    company.key_result(
+        status="no_data",
+        actual=None,
+        raw_attainment=None,
+        score=None,
+        expected=None,
+        data_through=None,
+    )
+    card = company.written().card()
+    assert figures(card) == {"Score": "–", "Odds of meeting it": "no odds", "Expected by now": "–"}
+    assert card.one("p", class_="sentence").text == "There are no data yet."
+    assert card.all("figure") == []
+    assert card.all("svg", class_="score-bar") == []
+
+
+def test_what_has_not_started_says_when_it_does(company):
+    company.key_result(status="not_started", actual=None, score=None, period_start=date(2027, 1, 1))
+    assert company.written().card().one("p", class_="sentence").text == "It starts on Jan 1, 2027."
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [
+        ("0", "out of reach"),
+        ("0.001", "less than 1 in 20 0.1%"),
+        ("0.05", "1 in 10 5%"),
+        ("0.65", "6 in 10 65%"),
+        ("0.949", "9 in 10 94.9%"),
+        ("0.951", "more than 19 in 20 95.1%"),
+        ("0.999", "more than 19 in 20 99.9%"),
+        ("1", "certain"),
+    ],
+)
+def test_odds_are_put_so_that_nothing_sounds_surer_than_it_is(company, probability, words):
+    company.key_result(probability=Decimal(probability))
+    assert figures(company.written().card())["Odds of meeting it"] == words
+
+
+def test_what_is_not_quite_all_is_not_shown_as_all(company):
+    company.key_result(score=Decimal("0.999999"), raw_attainment=Decimal("0.999999"))
+    assert figures(company.written().card())["Score"] == "99%"
+
+
+def test_negative_values_keep_their_sign(company):
+    company.key_result(actual=Decimal("-1234.5"), raw_attainment=Decimal("-0.617"), score=0)
+    sentence = company.written().card().one("p", class_="sentence").text
+    assert sentence.startswith("−$1,234.50 by Nov 24, 2026.")
+    assert "−61.7% reached" in sentence
+
+
+def test_spanish_readers_get_their_words_numbers_and_days(company):
+    company.kpi(kpi="calls", unit="llamadas", precision=1)
+    company.key_result(probability=Decimal("0.683"))
+    company.key_result(
+        key_result_id="grow/calls", kpi="calls", unit="llamadas", status="off_track",
+        defined={"per": None, "low": Decimal("20000.5")},
+    )  # fmt: skip
+    pages = company.written("es")
+    assert pages.scorecard.one("html").attributes["lang"] == "es"
+    assert figures(pages.card())["Probabilidad de lograrlo"] == "7 de cada 10 68,3 %"
+    assert plain(pages.card("grow-calls").one("p", class_="sentence").text) == (
+        "1.234,5 llamadas al 24 nov 2026. La meta es al menos 20.000,5 llamadas antes del 31 dic 2026: "
+        "61,7 % alcanzado, cuando se esperaba 90 %."
+    )
+    assert pages.card("grow-calls").one("span", class_="status").text == "Desviado"
+    assert "1.234,50 US$" in plain(pages.card().one("p", class_="sentence").text)
+
+
+def test_a_name_that_is_a_script_is_a_name(company):
+    hostile = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
+    company.objective(objective_id="evil", name=hostile, owner=hostile)
+    company.key_result(objective_id="evil", key_result_id="evil/it", name=hostile, why=hostile)
+    company.part(
+        objective_id="evil", key_result_id="evil/it", member=hostile, score=1, status="on_track"
+    )
+    company.rows["key_results"][-1] = {**company.rows["key_results"][-1], "for_each": hostile}
+    company.factors(5, [(hostile, 5)])
+    pages = company.written()
+    assert len(pages.scorecard.all("script")) == 1, "ours"
+    assert pages.scorecard.all("img") == []
+    assert pages.card("evil-it").one("h3").text == hostile
+    assert pages.card("evil-it").one("table", class_="members").one("th").text == hostile
+
+
+def test_a_kpi_whose_name_is_a_path_gets_no_page(company):
+    company.kpi(kpi="../../evil")
+    company.key_result(kpi="../../evil")
+    pages = company.written()
+    assert [path.name for path in (pages.home / "kpi").iterdir()] == ["revenue.html"]
+    assert pages.card().one("dl", class_="source").all("a") == []
+
+
+def test_nothing_but_the_pages_own_style_and_script_may_run(company):
+    company.key_result()
+    pages = company.written()
+    policy = pages.scorecard.one("meta", **{"http-equiv": "Content-Security-Policy"}).attributes[
+        "content"
+    ]
+
+    def named(element) -> str:
+        digest = hashlib.sha256("".join(map(str, element.children)).encode()).digest()
+        return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+    assert dict(rule.split(" ", 1) for rule in policy.split("; ")) == {
+        "default-src": "'none'",
+        "style-src": named(pages.scorecard.one("style")),
+        "script-src": named(pages.scorecard.one("script")),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    everything = pages.scorecard.all()
+    assert not [one for one in everything if {"style", "src", "onclick"} & one.attributes.keys()]
+    assert "://" not in pages.html, "no address outside"
+
+
+def test_the_pages_of_kpis_run_no_script_at_all(company):
+    page = company.written().kpi()
+    policy = page.one("meta", **{"http-equiv": "Content-Security-Policy"}).attributes["content"]
+    assert "script-src" not in policy
+    assert page.all("script") == []
+
+
+def test_beside_a_week_ago_a_key_result_says_what_changed(company):
+    company.key_result(probability=Decimal("0.8"))
+    company.part(
+        as_of=date(2026, 11, 18),
+        score=Decimal("0.58"),
+        probability=Decimal("0.55"),
+        status="at_risk",
+    )
+    pages = company.written()
+    assert (
+        figures(pages.card())["Since Nov 18, 2026"]
+        == "score +4 points, odds +25 points, was at risk"
+    )
+    assert "Changes are since Nov 18, 2026." in pages.scorecard.one("section", class_="glance").text
+
+
+def test_what_has_not_changed_in_a_week_says_so(company):
+    company.key_result()
+    company.part(as_of=date(2026, 11, 18))
+    assert figures(company.written().card())["Since Nov 18, 2026"] == "unchanged"
+
+
+def test_without_scores_of_a_week_ago_there_is_nothing_to_compare_with(company):
+    company.key_result()
+    company.part(as_of=date(2026, 11, 17))
+    pages = company.written()
+    assert "There are no scores of Nov 18, 2026 to compare with." in pages.scorecard.text
+    assert not [name for name in figures(pages.card()) if name.startswith("Since")]
+
+
+def test_children_stand_inside_their_parent_and_an_orphan_on_its_own(company):
+    company.objective(objective_id="child", name="Child", parent_id="grow")
+    company.objective(objective_id="orphan", name="Orphan", parent_id="left-out")
+    company.key_result(objective_id="child", key_result_id="child/it")
+    scorecard = company.written().scorecard
+    grow = scorecard.one("section", id="objective-grow")
+    assert [one.attributes["id"] for one in grow.all("section")] == ["objective-child"]
+    assert grow.one("h2").text == "Grow"
+    assert grow.one("h3").text == "Child"
+    assert scorecard.one("section", id="objective-orphan").one("h2").text == "Orphan"
+
+
+def test_the_sample_company_is_named_so_on_every_page(bare):
+    bare.run(sample_company=True)
+    bare.objective()
+    bare.kpi()
+    bare.key_result()
+    pages = bare.written()
+    for page in (pages.scorecard, pages.kpi()):
+        assert page.one("aside", class_="sample").text.startswith("This is the sample company.")
+
+
+def test_a_real_company_is_not_called_a_sample(company):
+    assert company.written().scorecard.all("aside", class_="sample") == []
+
+
+def test_what_was_left_out_is_named_at_the_top(bare):
+    bare.run(failed_sources=["stripe", "zendesk"], broken_definitions=["okr_definitions/x.yml"])
+    bare.objective()
+    glance = bare.written().scorecard.one("section", class_="glance").text
+    assert "stripe, zendesk" in glance
+    assert "okr_definitions/x.yml" in glance
+
+
+def test_flags_are_put_into_words_and_unknown_ones_kept(company):
+    company.key_result(trust="missing_days:3,source_failed:shop,made_up:9")
+    warning = company.written().card().one("p", class_="warning").text
+    assert warning == (
+        "Not to be trusted whole: days without data: 3; the last pull of shop failed, so older values are "
+        "kept; made_up:9."
+    )
+
+
+def test_a_milestone_is_done_or_not(company):
+    company.key_result(
+        kpi=None, unit=None, score=0, raw_attainment=0, target=1, actual=0,
+        defined={"comparison": None, "low": None, "kpi": None},
+    )  # fmt: skip
+    card = company.written().card()
+    assert card.one("p", class_="sentence").text == "Not done; it is due on Dec 31, 2026."
+    assert source(card)["Goal"] == "Done by its day"
+
+
+def test_a_chart_has_what_was_the_pace_the_futures_and_the_target(company):
+    company.key_result(
+        forecast_p10=Decimal("1888.4"),
+        forecast_p50=2000,
+        forecast_p90=Decimal("2111.6"),
+        probability=Decimal("0.5"),
+    )
+    company.point(FIRST, actual=0, pace=0)
+    company.point(THROUGH, actual=1234, pace=1800)
+    company.point(LAST, pace=2000, forecast_p10=1900, forecast_p50=2000, forecast_p90=2100)
+    figure = company.written().card().one("figure")
+    chart = figure.one("svg", class_="chart")
+    for line in ("actual-line", "pace-line", "future-line", "fan", "goal-line"):
+        assert chart.one("path", class_=line).attributes["d"].startswith("M")
+    assert figure.one("figcaption").text == (
+        "Actual through Nov 24, 2026. Eight in ten futures end between $1,888 and $2,112."
+    )
+    assert chart.one("desc").text == (
+        "From $0 on Jan 1, 2026 to $1,234 on Nov 24, 2026. The pace asks for $1,800 by then. "
+        "The target is $2,000."
+    )
+    # the actual line ends where the fan begins, before the right edge
+    now = chart.one("circle").attributes
+    assert (
+        chart.one("path", class_="fan")
+        .attributes["d"]
+        .startswith(f"M{float(now['cx']):g} {float(now['cy']):g} ")
+    )
+    assert float(now["cx"]) < 406
+
+
+def test_without_a_course_there_is_no_chart(company):
+    company.key_result()
+    assert company.written().card().all("figure") == []
+
+
+def test_the_windows_of_a_goal_are_bars_that_look_by_how_they_ended(company):
+    company.key_result(defined={"per": "month"})
+    for window, actual, status in (
+        ("2026-09", 1500, "missed"),
+        ("2026-10", 2200, "achieved"),
+        ("2026-11", 900, "off_track"),
+    ):
+        company.part(
+            window=window,
+            actual=actual,
+            status=status,
+            period_start=date.fromisoformat(f"{window}-01"),
+        )
+    card = company.written().card()
+    bars = card.one("figure").all("rect", class_="bar")
+    assert [bar.attributes["class"] for bar in bars] == ["bar hollow", "bar full", "bar open"]
+    assert [bar.text for bar in bars] == ["Sep 2026: $1,500", "Oct 2026: $2,200", "Nov 2026: $900"]
+    heights = [float(bar.attributes["height"]) for bar in bars]
+    assert heights[1] / heights[2] == pytest.approx(2200 / 900, rel=0.02), "bars start at zero"
+    assert card.one("p", class_="sentence").text == (
+        "1 of 2 months met the goal. Nov 2026 is still open, with $900 so far."
+    )
+
+
+def test_the_members_of_a_goal_are_listed_the_furthest_behind_first(company):
+    company.key_result(
+        raw_attainment=Decimal("0.5"),
+        score=Decimal("0.5"),
+        defined={"for_each": "sales_rep"},
+        actual=3,
+    )
+    company.part(member="Ana", actual=9, score=1, raw_attainment=1, status="on_track")
+    company.part(
+        member="Ben",
+        actual=3,
+        score=Decimal("0.3"),
+        raw_attainment=Decimal("0.3"),
+        status="off_track",
+    )
+    card = company.written().card()
+    assert [row.one("th").text for row in card.one("table", class_="members").all("tr")] == [
+        "Ben",
+        "Ana",
+    ]
+    labels = [bar.attributes["aria-label"] for bar in card.all("svg", class_="member-bar")]
+    assert labels == ["does not", "meets it"]
+    assert card.one("p", class_="sentence").text == (
+        "1 of 2 members meet it. The furthest behind is Ben with $3."
+    )
+
+
+def test_the_parts_of_a_change_that_are_not_shown_are_summed(company):
+    company.key_result()
+    parts = [
+        ("a", 50),
+        ("b", -30),
+        ("c", 20),
+        ("d", 10),
+        ("e", 5),
+        ("f", 3),
+        ("g", Decimal("-1.25")),
+    ]
+    company.factors(Decimal("56.75"), parts)
+    details = company.written().card().all("details")[0]
+    assert details.one("p", class_="change").text == (
+        "+$56.75 in Nov 1, 2026 – Nov 24, 2026, against Oct 1, 2026 – Oct 24, 2026"
+    )
+    rows = details.one("table", class_="factors").one("tbody").all("tr")
+    assert {row.one("th").text: row.one("td").text for row in rows} == {
+        "a": "+$50", "b": "−$30", "c": "+$20", "d": "+$10", "e": "+$5", "2 others": "+$1.75",
+    }  # fmt: skip
+    directions = [row.one("rect").attributes["class"] for row in rows]
+    assert directions == ["up", "down", "up", "up", "up", "up"]
+
+
+def test_the_distance_to_the_target_is_split_as_well(company):
+    company.key_result()
+    company.factors(
+        Decimal("-765.5"), [("widget", Decimal("-765.5"))], compared_with="target", reference="grow/revenue",
+        period="course", period_start=FIRST, period_end=LAST,
+    )  # fmt: skip
+    details = company.written().card().all("details")[0]
+    assert "−$765.50 on the target of $2,000" in details.text
+
+
+def test_the_same_rows_are_the_same_bytes(company):
+    company.key_result()
+    company.factors(5, [("a", 3), ("b", 2)])
+    first = company.written().html
+    assert company.written().html == first
+
+
+def test_a_day_without_scores_says_so(bare):
+    assert "No objective was scored on this day." in bare.written().scorecard.text
+
+
+def test_thirty_key_results_stay_a_page_that_can_be_mailed(company):
+    for n in range(30):
+        name = f"grow/{n}"
+        company.key_result(key_result_id=name, name=f"Sell {n} more of everything before the end of the year",
+                           probability=Decimal("0.7"), forecast_p10=1, forecast_p50=2, forecast_p90=3,
+                           required_rate=1, current_rate=1, why="x" * 250)  # fmt: skip
+        company.part(as_of=date(2026, 11, 18), key_result_id=name, status="at_risk")
+        for week in range(53):
+            day = date.fromordinal(FIRST.toordinal() + 7 * week)
+            value = Decimal(1000 + 37 * week + n)
+            known = (
+                {"actual": value}
+                if day <= THROUGH
+                else {"forecast_p10": value, "forecast_p50": value, "forecast_p90": value}
+            )
+            company.point(day, key_result_id=name, pace=value + 5, **known)
+        gap = {"compared_with": "target", "reference": name, "period": "course"}
+        company.factors(90, [(f"a long name of member {m}", 9) for m in range(10)], **gap)
+    company.factors(90, [(f"a long name of member {m}", 9) for m in range(10)])
+    assert len(company.written().html.encode()) < 300_000
