@@ -1,0 +1,101 @@
+"""The page of a KPI: its months, its members, what was restated, and the SQL behind it."""
+
+from datetime import date
+from decimal import Decimal
+
+from tests.pipelines.publishing.scorecard.conftest import PULLED, SQL
+
+
+def lines(page, caption: str) -> list[list[str]]:
+    """The body of the table with this caption, cell by cell."""
+    [table] = [
+        one
+        for one in page.all("table")
+        if one.all("caption") and one.one("caption").text == caption
+    ]
+    rows = table.one("tbody").all("tr")
+    return [[cell.text for cell in row.children if not isinstance(cell, str)] for row in rows]
+
+
+def test_the_newest_month_comes_first_with_its_change(company):
+    company.month(date(2026, 9, 1), date(2026, 9, 30), 900)
+    company.month(
+        date(2026, 10, 1), date(2026, 10, 31), Decimal("855.5"), change=Decimal("-44.5"),
+        change_pct=Decimal("-0.049444"), status="provisional", trust="missing_days",
+    )  # fmt: skip
+    page = company.written().kpi()
+    assert lines(page, "Revenue by month") == [
+        ["October 2026", "$855.50", "−$44.50 −4.9%", "may be restated", "days without data: ?"],
+        ["September 2026", "$900", "", "complete", ""],
+    ]
+    bars = page.one("svg", class_="chart").all("rect", class_="bar")
+    assert [bar.text for bar in bars] == ["Sep 2026: $900", "Oct 2026: $855.50"]
+
+
+def test_a_level_is_a_line_and_a_month_that_is_not_known_is_a_dash(company):
+    company.kpi(kpi="likes", label="Likes", kind="stock", unit="people", precision=0)
+    for month, last, value in ((8, 31, 100), (9, 30, None), (10, 31, 120)):
+        company.month(
+            date(2026, month, 1), date(2026, month, last), value, kpi="likes", unit="people"
+        )
+    page = company.written().kpi("likes")
+    assert page.one("path", class_="actual-line").attributes["d"].count(" ") == 3, "two points"
+    assert [row[1] for row in lines(page, "Likes by month")] == ["120 people", "–", "100 people"]
+
+
+def test_members_are_those_of_the_latest_whole_month_the_largest_first(company):
+    first, last = date(2026, 10, 1), date(2026, 10, 31)
+    company.month(first, last, 100)
+    company.month(date(2026, 11, 1), date(2026, 11, 30), 7, complete=False, status="partial")
+    named = {"dimension": "sales_rep"}
+    company.month(first, last, 30, member="Ana", previous_value=20, change=10, **named)
+    company.month(first, last, 70, member="<b>Ben</b>", **named)
+    company.month(date(2026, 11, 1), date(2026, 11, 30), 7, member="Ana", complete=False, **named)
+    assert lines(company.written().kpi(), "sales rep in Oct 2026") == [
+        ["<b>Ben</b>", "$70", "–", ""],
+        ["Ana", "$30", "$20", "+$10"],
+    ]
+
+
+def test_a_value_that_changed_after_it_was_published_is_shown_with_both(company):
+    company.restatement(
+        period_start=date(2026, 9, 1),
+        old_value=900,
+        new_value=Decimal("890.25"),
+        restated_at=PULLED,
+    )
+    [line] = lines(company.written().kpi(), "Values that changed after they were first published")
+    assert line[0] == "month Sep 1, 2026"
+    assert line[2:4] == ["$900", "$890.25"]
+    assert line[4].endswith("UTC")
+
+
+def test_without_restatements_the_page_says_so(company):
+    section = company.written().kpi().one("section", **{"aria-labelledby": "restatements"})
+    assert "Nothing that was published has changed since." in section.text
+
+
+def test_the_sql_stands_there_as_it_is_run(company):
+    page = company.written().kpi()
+    assert page.one("pre").one("code").children == [SQL]
+    assert "models/kpis/kpi_revenue.sql" in page.text
+
+
+def test_it_names_the_key_results_it_measures_and_leads_to_them(company):
+    company.key_result(status="at_risk")
+    [use] = company.written().kpi().one("ul", class_="uses").all("li")
+    assert use.text == "At risk Sell more"
+    assert use.one("a").attributes["href"] == "../scorecard.html#kr-grow-revenue"
+
+
+def test_a_kpi_without_data_has_a_page_that_says_so(company):
+    assert "There are no data of it yet." in company.written().kpi().text
+
+
+def test_the_page_of_a_kpi_that_is_gone_goes_as_well(company):
+    pages = company.written()
+    left = pages.home / "kpi" / "left_over.html"
+    left.write_text("old")
+    company.written()
+    assert not left.exists()
+    assert (pages.home / "kpi" / "revenue.html").exists()

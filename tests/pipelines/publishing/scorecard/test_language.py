@@ -1,0 +1,122 @@
+"""Texts, numbers, money and days in each language."""
+
+import re
+import string
+from datetime import date
+from decimal import Decimal
+
+import pytest
+import yaml
+
+from pipelines.publishing.scorecard.language import TEXTS, Language, languages
+from pipelines.settings import LANGUAGES
+
+PLURALS = {"one", "many", "other"}
+
+
+def texts(name: str) -> dict[str, str]:
+    """Every text by its key; of those with a plural the last form stands for all."""
+
+    def walked(content: dict[str, object], before: str = "") -> dict[str, str]:
+        found: dict[str, str] = {}
+        for key, value in content.items():
+            if not isinstance(value, dict):
+                found[before + key] = str(value)
+            elif set(value) <= PLURALS:
+                found[before + key] = str(value["other"])
+            else:
+                found |= walked(value, f"{before}{key}.")
+        return found
+
+    return walked(yaml.safe_load((TEXTS / f"{name}.yml").read_text(encoding="utf-8")))
+
+
+def spoken(text: str) -> str:
+    return re.sub("[\u202f\u00a0]", " ", text)
+
+
+def test_each_language_has_the_same_texts_with_the_same_values():
+    english = texts("en")
+    for name in languages():
+        own = texts(name)
+        assert own.keys() == english.keys()
+        for key, text in own.items():
+            values = {field for _, field, _, _ in string.Formatter().parse(text) if field}
+            asked = {field for _, field, _, _ in string.Formatter().parse(english[key]) if field}
+            assert values == asked, f"{name}: {key}"
+
+
+def test_every_plural_that_a_language_knows_is_there():
+    for name in languages():
+        forms = {Language(name)._locale.plural_form(n) for n in (*range(120), 1_000_000)}
+        content = (TEXTS / f"{name}.yml").read_text(encoding="utf-8")
+        assert len(re.findall(r"^\s+other:", content, re.M)) == len(
+            re.findall(r"^\s+one:", content, re.M)
+        )
+        for form in forms:
+            assert len(re.findall(rf"^\s+{form}:", content, re.M)) == len(
+                re.findall(r"^\s+one:", content, re.M)
+            )
+
+
+def test_the_settings_offer_the_languages_there_are():
+    assert languages() == LANGUAGES
+
+
+@pytest.mark.parametrize(
+    ("locale", "number", "money", "share", "day"),
+    [
+        ("en", "−1,234.5", "$1,234.50", "96.3%", "Nov 24, 2026"),
+        ("en-GB", "−1,234.5", "US$1,234.50", "96.3%", "24 Nov 2026"),
+        ("es", "−1.234,5", "1.234,50 US$", "96,3 %", "24 nov 2026"),
+        ("es_MX", "−1,234.5", "USD1,234.50", "96.3%", "24 nov 2026"),
+    ],
+)
+def test_figures_are_written_as_readers_write_them(locale, number, money, share, day):
+    language = Language(locale)
+    assert spoken(language.number(Decimal("-1234.5"), 1)) == number
+    assert spoken(language.amount(Decimal("1234.5"), "USD", 2)) == money
+    assert spoken(language.amount(Decimal("0.9634"), "percent", 3)) == share
+    assert spoken(language.day(date(2026, 11, 24))) == day
+
+
+def test_whole_money_has_no_cents_and_yen_never_any():
+    language = Language("en")
+    assert language.amount(Decimal("2000000.00"), "USD", 2) == "$2,000,000"
+    assert language.amount(Decimal("1500"), "JPY", 0) == "¥1,500"
+
+
+def test_a_unit_that_is_no_currency_stands_behind_its_figure():
+    assert Language("en").amount(Decimal("33300"), "people") == "33,300 people"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "name"),
+    [
+        (date(2026, 1, 1), date(2026, 12, 31), "2026"),
+        (date(2026, 7, 1), date(2026, 12, 31), "H2 2026"),
+        (date(2026, 1, 1), date(2026, 3, 31), "Q1 2026"),
+        (date(2024, 2, 1), date(2024, 2, 29), "February 2024"),
+        (date(2026, 2, 1), date(2026, 2, 27), "Feb 1, 2026 – Feb 27, 2026"),
+        (date(2026, 2, 1), date(2026, 7, 31), "Feb 1, 2026 – Jul 31, 2026"),
+        (date(2026, 2, 3), date(2026, 2, 3), "Feb 3, 2026"),
+    ],
+)
+def test_days_that_have_a_name_are_called_by_it(start, end, name):
+    assert Language("en").span(start, end) == name
+
+
+@pytest.mark.parametrize(
+    ("label", "english", "spanish"),
+    [
+        ("2026-W48", "Week 48, 2026", "Semana 48, 2026"),
+        ("2026-11", "Nov 2026", "nov 2026"),
+        ("2026-Q4", "Q4 2026", "T4 2026"),
+        ("2026-H2", "H2 2026", "S2 2026"),
+        ("2026", "2026", "2026"),
+        ("something else", "something else", "something else"),
+    ],
+)
+def test_windows_are_named_in_each_language(label, english, spanish):
+    assert Language("en").window(label) == english
+    assert Language("es").window(label) == spanish
