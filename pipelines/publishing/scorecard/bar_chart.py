@@ -7,13 +7,14 @@ from math import ceil
 from typing import Literal
 
 from pipelines.publishing.scorecard.axes import Scale, padded, ticks
-from pipelines.publishing.scorecard.course_chart import (
+from pipelines.publishing.scorecard.drawing import (
     BOTTOM,
     HEIGHT,
     LEFT,
     RIGHT,
     TOP,
     WIDTH,
+    Drawing,
     Tick,
 )
 from pipelines.publishing.scorecard.language import Language
@@ -44,21 +45,13 @@ class Bar:
     title: str
 
 
-@dataclass(frozen=True)
-class BarChart:
-    """Places on a drawing of WIDTH by HEIGHT."""
+@dataclass(frozen=True, kw_only=True)
+class BarChart(Drawing):
+    """Bars on a drawing."""
 
     bars: Sequence[Bar]
     zero: float
     target: float | None
-    across: Sequence[Tick]
-    up: Sequence[Tick]
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = WIDTH - RIGHT
-    top: int = TOP
-    bottom: int = HEIGHT - BOTTOM
 
 
 def bar_chart(
@@ -89,12 +82,12 @@ def bar_chart(
     every = ceil(len(columns) / _MOST_NAMES)
     named = list(enumerate(columns))[::-every][::-1] if columns else []
     return BarChart(
-        bars,
-        zero,
-        None if target is None else up.at(target),
-        [
+        bars=bars,
+        zero=zero,
+        target=None if target is None else up.at(target),
+        across=[
             Tick(round(LEFT + slot * (place + 0.5), 1), column.short or column.label)
             for place, column in named
         ],
-        [Tick(up.at(value), language.axis(value, unit)) for value in ticks(lowest, highest)],
+        up=[Tick(up.at(value), language.axis(value, unit)) for value in ticks(lowest, highest)],
     )

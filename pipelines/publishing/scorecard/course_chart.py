@@ -6,25 +6,25 @@ from datetime import date
 from decimal import Decimal
 
 from pipelines.publishing.scorecard.axes import Scale, day_ticks, padded, ticks
+from pipelines.publishing.scorecard.drawing import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Drawing,
+    Tick,
+)
 from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.reading import Row, Rows
 
-WIDTH, HEIGHT = 420, 230
-LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 24
 Point = tuple[date, Decimal]
 
 
-@dataclass(frozen=True)
-class Tick:
-    """A mark on an axis: where it is and what it says."""
-
-    place: float
-    label: str
-
-
-@dataclass(frozen=True)
-class CourseChart:
-    """Places on a drawing of WIDTH by HEIGHT; the paths are SVG's, empty where nothing is known.
+@dataclass(frozen=True, kw_only=True)
+class CourseChart(Drawing):
+    """Places on a drawing; the paths are SVG's, empty where nothing is known.
 
     `ends` are the places of the range in which eight in ten futures end, the higher figure first.
     """
@@ -38,14 +38,6 @@ class CourseChart:
     ends: tuple[float, float] | None
     band: tuple[float, float] | None
     now: tuple[float, float] | None
-    across: Sequence[Tick]
-    up: Sequence[Tick]
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = WIDTH - RIGHT
-    top: int = TOP
-    bottom: int = HEIGHT - BOTTOM
 
 
 def course_chart(points: Rows, row: Row, language: Language) -> CourseChart | None:

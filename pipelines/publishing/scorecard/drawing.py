@@ -1,0 +1,29 @@
+"""What every chart stands on: its size, its margins, its ticks. Small, so that it can be read on a phone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 420, 230
+LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 24
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A mark on an axis: where it is and what it says."""
+
+    place: float
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """A drawing of WIDTH by HEIGHT with the ticks of both axes; `left` to `bottom` are the edges of its plot."""
+
+    across: Sequence[Tick]
+    up: Sequence[Tick]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    top: int = TOP
+    bottom: int = HEIGHT - BOTTOM
