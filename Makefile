@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 # in memory where that is to be had: lakes are made of many small files, each put safely on disk
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 .DEFAULT_GOAL := help
-.PHONY: help run ui test lint format bench dictionary lock clean
+.PHONY: help run ui test lint format bench bi screenshots dictionary lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.installed ## One daily run: pull, model, score, publish (the sample company when no source is configured)
 	@$(BIN)/okra run
@@ -35,6 +35,12 @@ bench: $(VENV)/.developing ## Time a daily run, the pull of a large Stripe accou
 	@$(BIN)/python -m tests.benchmarks.daily_run
 	@$(BIN)/python -m tests.benchmarks.stripe_throughput
 	@$(BIN)/python -m tests.benchmarks.forecast_speed
+
+bi: $(VENV)/.developing ## Open the published file with the clients that people use (needs the package registries)
+	@$(BIN)/pytest tests/bi --basetemp="$$(mktemp -d $(SCRATCH)/okra-bi.XXXXXX)"
+
+screenshots: $(VENV)/.developing ## Take the scorecard's pictures for docs/images (needs Debian's chromium)
+	@$(BIN)/python -m tests.screenshots
 
 dictionary: $(VENV)/.installed ## Make docs/data-dictionary.md from the published file
 	@$(BIN)/python -m pipelines.publishing.dictionary $${OKRA_HOME:-data}/okra.duckdb > docs/data-dictionary.md
