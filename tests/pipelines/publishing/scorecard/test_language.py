@@ -4,10 +4,12 @@ import re
 import string
 from datetime import date
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 import yaml
 
+from pipelines.okr.factors.decomposition import Effect
 from pipelines.publishing.scorecard.language import TEXTS, Language, languages
 from pipelines.settings import LANGUAGES
 
@@ -57,6 +59,12 @@ def test_every_plural_that_a_language_knows_is_there():
             assert len(re.findall(rf"^\s+{form}:", content, re.M)) == len(
                 re.findall(r"^\s+one:", content, re.M)
             )
+
+
+def test_every_effect_of_a_factor_has_a_name_unless_its_member_says_enough():
+    for name in languages():
+        for effect in get_args(Effect):
+            assert effect == "change" or Language(name).has(f"factors.{effect}"), f"{name}: {effect}"
 
 
 def test_the_settings_offer_the_languages_there_are():
