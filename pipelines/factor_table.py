@@ -25,7 +25,8 @@ KPI_FACTORS = ScoreTable(
         ),
         "compared_with": (
             "varchar not null",
-            "previous (the period before), last_year (the same period a year before) or target (of a key result)",
+            "previous (the period before), last_year (the same period a year before), published (the period before as "
+            "it was first published, where it has been restated since) or target (of a key result)",
         ),
         "reference": (
             "varchar not null",
@@ -38,7 +39,8 @@ KPI_FACTORS = ScoreTable(
         "compared_to": ("date", "Last day compared with; of a target as above"),
         "dimension": (
             "varchar not null",
-            "total for the change itself; a dimension; or dimensions inside each other (product > color)",
+            "total for the change itself; a dimension; dimensions inside each other (product > color); or whole, of a "
+            "KPI without dimensions of which a restatement is told apart",
         ),
         "member": (
             "varchar not null",
@@ -48,7 +50,7 @@ KPI_FACTORS = ScoreTable(
             "varchar not null",
             "change (its own amount), mix (its weight in a ratio), rate (its own ratio), remaining (the part of a "
             "target that is not due yet), currency (what exchange rates did: the rest beyond the change at the mean of "
-            "both periods' rates)",
+            "both periods' rates), restatement (what became of the period before since it was published)",
         ),
         "contribution": (
             NUMBER + " not null",

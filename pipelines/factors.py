@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from pipelines.factor_store import store
+from pipelines.history.first_published import first_published
 from pipelines.objectives import read_objectives
 from pipelines.okr.definitions import KeyResult, Objective
 from pipelines.okr.factors.factor import Factor
@@ -61,9 +62,12 @@ def write_factors(settings: Settings, as_of: date) -> Factors:
     loaded, kpis = read_objectives(settings)
     facts = read_facts(settings.warehouse_path, kpis)
     trust, scored = read_rest(settings.warehouse_path, as_of)
+    restated = first_published(settings.history_path, settings.warehouse_path, kpis)
     rows: list[Factor] = []
     for name in sorted(facts):
-        rows += period_factors(History(facts[name]), trust, as_of, settings.fiscal_year_start)
+        rows += period_factors(
+            History(facts[name]), trust, as_of, settings.fiscal_year_start, restated.get(name, {})
+        )
     held: dict[tuple[str, tuple[tuple[str, str], ...]], History] = {}
     for gap, kpi in gaps(loaded.objectives, scored):
         filtered = kpi, tuple(sorted(gap.where.items()))

@@ -22,7 +22,12 @@ from pipelines.sparklines import sparkline
 from pipelines.terminal import STATUS_STYLE, amount, percent
 
 PARTS_SHOWN = 14
-AGAINST = {"target": "target", "last_year": "last year", "previous": "period before"}
+AGAINST = {
+    "target": "target",
+    "last_year": "last year",
+    "previous": "period before",
+    "published": "the period before, as published",
+}
 
 
 def show(settings: Settings, name: str, view: View) -> None:

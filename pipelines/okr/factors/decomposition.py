@@ -17,6 +17,7 @@ from pipelines.okr.factors.currency import Rates, currency_effects
 from pipelines.okr.factors.history import Cut
 from pipelines.okr.factors.mix_rate import mix_and_rate
 from pipelines.okr.factors.ranking import Explanation, explanation, in_order, surprises
+from pipelines.okr.factors.restatement import restatement_effects
 from pipelines.okr.facts import TOTAL
 
 Effect = Literal["change", "mix", "rate", "remaining", "currency", "restatement"]
@@ -30,7 +31,10 @@ Leaf = tuple[Path, Effect]
 """The finest part of a change: one effect of one member."""
 
 VALUE_PLACES = 6
+_ZERO = Decimal(0)
 NESTED = " > "
+WHOLE = "whole"
+"""The one member of a KPI without parts, so that effects can be told apart there too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Compared:
     `remaining` is what the earlier side holds beyond its members: the part of a target that is still to
     come. The values are those of the whole, in the KPI's unit. Of a KPI that converts, `at_mean_rates` has
     the same members at the mean of both sides' exchange rates, and `rates` what those were on each side.
+    Where the earlier side is what was believed of it once, `known_today` has its members as they are known now.
     """
 
     value: Fraction
@@ -48,6 +53,7 @@ class Compared:
     remaining: Fraction = Fraction()
     at_mean_rates: Mapping[Cut, tuple[Amounts, Amounts]] = field(default_factory=dict)
     rates: tuple[Rates, Rates] = field(default_factory=lambda: ({}, {}))
+    known_today: Mapping[Cut, Amounts] = field(default_factory=dict)
 
     def change(self, places: int) -> int:
         """The published change, in units of 10^-places."""
@@ -87,7 +93,11 @@ def decompose(compared: Compared, places: int) -> list[Part]:
 def _levels(compared: Compared, change: int, places: int) -> Iterator["_Level"]:
     """Each dimension by itself; of dimensions inside each other those below the first, which is one of them."""
     for cut, (now, before) in compared.members.items():
-        exact = _exact(now, before, compared.at_mean_rates.get(cut))
+        known = compared.known_today.get(cut)
+        exact = _exact(now, before if known is None else known, compared.at_mean_rates.get(cut))
+        if known is not None:
+            restated = restatement_effects(known, before)
+            exact |= {(member, "restatement"): part for member, part in restated.items() if part}
         if compared.remaining:
             exact[(TOTAL,), "remaining"] = -compared.remaining
         leaves = _apportioned(exact, change, places)
@@ -155,7 +165,7 @@ class _Level:
         return [
             Part(
                 self.dimension,
-                NESTED.join(member),
+                NESTED.join(member) or WHOLE,
                 effect,
                 self.units[member, effect],
                 None if effect == "remaining" else _value(self.now, member),
@@ -176,7 +186,9 @@ def _level(cut: Cut, now: Amounts, before: Amounts, leaves: Mapping[Leaf, int]) 
         key = member[:depth], effect
         whole[key] = whole.get(key, 0) + share
     now, before = _summed(now, depth), _summed(before, depth)
-    return _Level(NESTED.join(cut), now, before, whole, surprises(now, before))
+    # a member that is on neither side, only in what is known today, has not moved between them
+    surprise = dict.fromkeys((member for member, _ in whole), _ZERO) | surprises(now, before)
+    return _Level(NESTED.join(cut) or WHOLE, now, before, whole, surprise)
 
 
 def _summed(amounts: Amounts, depth: int) -> Amounts:

@@ -15,7 +15,7 @@ from pipelines.okr.kpi import Kpi
 from pipelines.okr.periods import Cadence, Period
 from pipelines.okr.scorecard import trust_column
 
-Against = Literal["previous", "last_year", "target"]
+Against = Literal["previous", "last_year", "published", "target"]
 SHARE_PLACES = 6
 
 

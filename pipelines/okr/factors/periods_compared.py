@@ -1,9 +1,13 @@
-"""The months, quarters, halves and years of a KPI against the period before and the year before."""
+"""The months, quarters, halves and years of a KPI against the period before and the year before.
 
-from collections.abc import Callable, Iterator, Set
+Where the period before has been restated since it was published, also against what was published of it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from types import MappingProxyType
 
 from pipelines.okr.factors.amounts import Amount, Amounts, total
 from pipelines.okr.factors.currency import mean_rates, valued
@@ -11,6 +15,7 @@ from pipelines.okr.factors.decomposition import Compared
 from pipelines.okr.factors.factor import Against, Comparison, Factor
 from pipelines.okr.factors.history import Cut, History
 from pipelines.okr.factors.own_currencies import OwnCurrencies, own_currencies
+from pipelines.okr.factors.restatement import Believed
 from pipelines.okr.factors.wording import days_called
 from pipelines.okr.periods import Cadence, Period, cut_alike, previous, windows, year_before
 
@@ -19,10 +24,16 @@ MONTHS_BACK = 24
 
 Trust = Callable[[str, Cadence, date], Set[str]]
 """The flags of a KPI's period, by the KPI, the period's kind and its first day."""
+Restated = Mapping[tuple[str, date], Believed]
+"""What was first published of the periods that have been restated since, by kind and first day."""
 
 
 def period_factors(
-    history: History, trust: Trust, as_of: date, fiscal_year_start: int
+    history: History,
+    trust: Trust,
+    as_of: date,
+    fiscal_year_start: int,
+    restated: Restated = MappingProxyType({}),
 ) -> Iterator[Factor]:
     """The factors of every period of the last two years that can be compared, up to the day before `as_of`."""
     if history.data_through is None:
@@ -51,6 +62,14 @@ def period_factors(
                 trust=flags,
             )
             yield from comparison.factors(compared, history.kpi.precision)
+            believed = restated.get((whole.kind or "", whole.start))
+            if against == "previous" and believed is not None:
+                published = _published(compared, history, believed, whole, before)
+                if published is not None:
+                    called = f"{comparison.called} as first published"
+                    yield from replace(comparison, against="published", called=called).factors(
+                        published, history.kpi.precision
+                    )
 
 
 def reported_periods(last: date, fiscal_year_start: int) -> Iterator[Period]:
@@ -116,6 +135,34 @@ def _revalued(
     if any(whole is None or whole.value is None for whole in wholes):
         return compared  # what is paid and paid back may cancel out at one rate, and not at another
     return replace(compared, at_mean_rates=at_mean_rates, rates=(now, then))
+
+
+def _published(
+    compared: Compared, history: History, believed: Believed, whole: Period, before: Period
+) -> Compared | None:
+    """The comparison with what was first published of the days before; None where that was the same."""
+    then = _then(history, believed, whole, before)
+    if then is None or then == compared.previous_value:
+        return None
+    members, known_today = dict(compared.members), {}
+    if not members:
+        members[()] = {(): Amount(compared.value)}, {(): Amount(compared.previous_value)}
+    for cut, (now, known) in tuple(members.items()):
+        old = believed.amounts(cut, before.start, before.end) if cut else {(): Amount(then)}
+        if old is None:
+            del members[cut]
+        else:
+            members[cut], known_today[cut] = both_sides(history, cut, now, old), known
+    return replace(compared, previous_value=then, members=members, known_today=known_today)
+
+
+def _then(history: History, believed: Believed, whole: Period, before: Period) -> Fraction | None:
+    """What was first published of the KPI as a whole for the days before."""
+    if history.kpi.kind == "distinct":
+        reported = believed.reported(whole.kind or "", whole.start)
+        return None if reported is None or reported.value is None else Fraction(reported.value)
+    amount = believed.whole(before.start, before.end)
+    return amount.value if amount else None
 
 
 def both_sides(

@@ -4,38 +4,63 @@ Between what was published of the compared period and what is known of it today 
 day of this period brought. Told apart, the change against the old belief is
 
     now − then believed = (now − now known) + (now known − then believed)
+
+Its second part is split over the members as a change is: by their own amounts, and of a ratio by what they
+have in the whole.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from pipelines.okr.factors.additive import changes
+from pipelines.okr.factors.amounts import Amount, Amounts
 from pipelines.okr.factors.apportion import Path
+from pipelines.okr.factors.history import Cut, History
+from pipelines.okr.factors.mix_rate import mix_and_rate
+from pipelines.okr.facts import TOTAL, DistinctFact
 
 
-@dataclass(frozen=True, slots=True)
-class RestatedChange:
-    """A member's change against what is known today of the compared period, and how that was restated."""
+def restatement_effects(known_today: Amounts, believed_then: Amounts) -> dict[Path, Fraction]:
+    """Each member's part in what was restated of the compared period; they sum to all of it.
 
-    change: Fraction
-    restatement: Fraction
-
-
-def restated_changes(
-    now: Mapping[Path, Fraction],
-    known_today: Mapping[Path, Fraction],
-    believed_then: Mapping[Path, Fraction],
-) -> dict[Path, RestatedChange]:
-    """Each member's part in the change of an additive KPI against what was believed at first.
-
-    Args:
-        now: the members' amounts in the period.
-        known_today: their amounts in the compared period, as known today.
-        believed_then: the same, as they were published at the earlier known time.
+    Raises:
+        UndefinedRatioError: if the denominators of a side sum to 0.
     """
-    own, restated = changes(now, known_today), changes(known_today, believed_then)
-    return {
-        member: RestatedChange(own.get(member, Fraction()), restated.get(member, Fraction()))
-        for member in {**own, **restated}
-    }
+    if any(
+        amount.denominator is not None
+        for amount in (*known_today.values(), *believed_then.values())
+    ):
+        both = mix_and_rate(known_today, believed_then)
+        return {member: effect.both for member, effect in both.items()}
+    return changes(
+        *({one: side[one].numerator for one in side} for side in (known_today, believed_then))
+    )
+
+
+@dataclass(frozen=True)
+class Believed:
+    """A KPI as it was believed when a period of it was first published whole.
+
+    What was believed is kept by one dimension at a time: `histories` has one of the whole (`total`) and one of
+    each dimension.
+    """
+
+    histories: Mapping[str, History]
+
+    def amounts(self, cut: Cut, start: date, end: date) -> Amounts | None:
+        """The members' amounts then; None of dimensions inside each other, or where nothing was kept."""
+        if len(cut) > 1 or not set(cut) <= self.histories.keys():
+            return None
+        return self.histories[cut[0] if cut else TOTAL].amounts(cut, start, end)
+
+    def whole(self, start: date, end: date) -> Amount | None:
+        """The amount of all members then; None where a day of these was not known."""
+        total = self.histories.get(TOTAL)
+        return total.whole(start, end) if total and total.covers(start, end) else None
+
+    def reported(self, period: str, period_start: date) -> DistinctFact | None:
+        """A distinct count as it was believed then."""
+        total = self.histories.get(TOTAL)
+        return total.reported(period, period_start) if total else None

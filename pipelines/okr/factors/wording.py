@@ -1,7 +1,7 @@
 """A change and its largest parts in one sentence: `+12,400 on October: widget +9,100, thingamajig +3,300.`
 
-The figures of a sentence add up, as those of the table do; what exchange rates did is told at its end. It
-tells where the change sits and leaves the reasons to who knows the business.
+The figures of a sentence add up, as those of the table do; what exchange rates did, and a past that was restated,
+is told at its end. It tells where the change sits and leaves the reasons to who knows the business.
 """
 
 from collections.abc import Sequence
@@ -40,16 +40,17 @@ def sentence(
         return f"{headline}; who is counted once is no part of a sum, so it has no factors."
     first = [part for part in parts[1:] if part.dimension_rank == 1]
     exchange = _exchange(kpi, places, [part for part in first if part.effect == CURRENCY], rates)
-    shown = [part for part in first if part.effect != CURRENCY and part.units]
+    aside = exchange + _restated(kpi, places, first)
+    shown = [part for part in first if part.effect not in (CURRENCY, "restatement") and part.units]
     if not shown or (len({part.member for part in first}) == 1 and not exchange):
-        return f"{headline}{exchange}."
+        return f"{headline}{aside}."
     few = shown if len(shown) == SHOWN + 1 else shown[:SHOWN]
     named = [f"{_subject(part)} {_part(part.units, places, kpi)}" for part in few]
     rest = shown[len(few) :]
     if rest:
         together = _part(sum(part.units for part in rest), places, kpi)
         named.append(f"{len(rest)} others {together}")
-    return f"{headline}: {', '.join(named)}{exchange}."
+    return f"{headline}: {', '.join(named)}{aside}."
 
 
 def signed(units: int, places: int, unit: str) -> str:
@@ -103,6 +104,12 @@ def _exchange(kpi: Kpi, places: int, parts: Sequence[Part], rates: tuple[Rates, 
         if units
     ]
     return f"; {' and '.join(told)}" if told else ""
+
+
+def _restated(kpi: Kpi, places: int, parts: Sequence[Part]) -> str:
+    """How much of the change is the earlier period's restatement: `; +600 USD of it is what was restated since`."""
+    units = sum(part.units for part in parts if part.effect == "restatement")
+    return f"; {signed(units, places, kpi.unit)} of it is what was restated since" if units else ""
 
 
 def _rate_called(currency: str, rates: tuple[Rates, Rates]) -> str:
