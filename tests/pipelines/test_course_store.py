@@ -27,26 +27,26 @@ def rows(warehouse):
 
 def test_another_day_takes_the_place_of_the_one_before(tmp_path):
     warehouse = tmp_path / "warehouse.duckdb"
-    store(warehouse, [point(FIRST, FIRST, "3"), point(FIRST, SECOND, None)], FIRST, "run-1")
-    store(warehouse, [point(SECOND, FIRST, "4.25")], SECOND, "run-2")
+    store(warehouse, [point(FIRST, FIRST, "3"), point(FIRST, SECOND, None)], "run-1")
+    store(warehouse, [point(SECOND, FIRST, "4.25")], "run-2")
     assert rows(warehouse) == [(SECOND, FIRST, Decimal("4.25"), Decimal("10.5"), None, "run-2")]
 
 
 def test_no_course_at_all_is_an_empty_table(tmp_path):
-    store(tmp_path / "warehouse.duckdb", [], FIRST, "run-1")
+    store(tmp_path / "warehouse.duckdb", [], "run-1")
     assert rows(tmp_path / "warehouse.duckdb") == []
 
 
 def test_a_day_stands_once_in_a_course_or_nothing_changes(tmp_path):
     warehouse = tmp_path / "warehouse.duckdb"
-    store(warehouse, [point(FIRST, FIRST, "3")], FIRST, "run-1")
+    store(warehouse, [point(FIRST, FIRST, "3")], "run-1")
     with pytest.raises(duckdb.ConstraintException):
-        store(warehouse, [point(FIRST, SECOND, "1"), point(FIRST, SECOND, "2")], FIRST, "run-2")
+        store(warehouse, [point(FIRST, SECOND, "1"), point(FIRST, SECOND, "2")], "run-2")
     assert [row[-1] for row in rows(warehouse)] == ["run-1"]
 
 
 def test_every_column_is_described(tmp_path):
-    store(tmp_path / "warehouse.duckdb", [], FIRST, "run-1")
+    store(tmp_path / "warehouse.duckdb", [], "run-1")
     with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as connection:
         described = dict(
             connection.execute(
