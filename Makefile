@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # in memory where that is to be had: lakes are made of many small files, each put safely on disk
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 .DEFAULT_GOAL := help
-.PHONY: help run ui test lint format bench bi screenshots dictionary lock clean
+.PHONY: help run ui test lint format bench bi deploy screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ bench: $(VENV)/.developing ## Time a daily run, the pull of a large Stripe accou
 
 bi: $(VENV)/.developing ## Open the published file with the clients that people use (needs the package registries)
 	@$(BIN)/pytest tests/bi --basetemp="$$(mktemp -d $(SCRATCH)/okra-bi.XXXXXX)"
+
+deploy: $(VENV)/.developing ## Try the services of deploy/ on a PostgreSQL that goes away (some minutes)
+	@$(BIN)/pytest tests/deploy --basetemp="$$(mktemp -d $(SCRATCH)/okra-deploy.XXXXXX)"
 
 screenshots: $(VENV)/.developing ## Take the scorecard's pictures for docs/images (needs Debian's chromium)
 	@$(BIN)/python -m tests.screenshots

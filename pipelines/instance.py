@@ -5,7 +5,7 @@ import os
 import dagster as dg
 
 from pipelines.event_log import BATCH_SIZE
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import Settings
 
 STARTED_BY = "okra/started_by"
 """Tag of a run: `cli` where a person's command drives it, so that sensors leave it alone."""
@@ -24,7 +24,7 @@ def prepare_environment(settings: Settings) -> None:
     """Tell Dagster, in this process and those it starts, where its configuration and records are."""
     storage = settings.state_path / "dagster"
     storage.mkdir(parents=True, exist_ok=True)
-    os.environ["DAGSTER_HOME"] = str(ROOT)
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home_path)
     os.environ["OKRA_DAGSTER_STORAGE"] = str(storage)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", BATCH_SIZE)
 

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     digest_weekday: Literal[
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
     ] = Field("monday", description="The day of the weekly digest")
+    dagster_home: Path = Field(
+        Path(), description="Folder of dagster.yaml; deploy has one for PostgreSQL and many workers"
+    )
     sandbox_today: date | None = Field(None, description="The day the sample company lives in")
 
     @field_validator("sources", mode="before")
@@ -194,6 +197,11 @@ class Settings(BaseSettings):
     def scorecard_path(self) -> Path:
         """The page that shows how the objectives stand."""
         return self.home_path / "scorecard.html"
+
+    @cached_property
+    def dagster_home_path(self) -> Path:
+        """The folder of dagster.yaml: the project's own, where nothing else is said."""
+        return (ROOT / self.dagster_home).resolve()
 
     @cached_property
     def definitions_path(self) -> Path:

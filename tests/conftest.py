@@ -7,7 +7,10 @@ from hypothesis import settings
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-collect_ignore = ["bi"]  # a suite of its own, which needs the package registries: pytest tests/bi
+collect_ignore = [
+    "bi",
+    "deploy",
+]  # a suite of its own, which needs the package registries: pytest tests/bi
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -157,12 +157,25 @@ class PostgreSql(Server):
             "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale", "--no-sync",
         )  # fmt: skip
         assert initdb.wait(PATIENCE) == 0, self._log.read_text()
+        return self._serve()
+
+    def _serve(self) -> subprocess.Popen[bytes]:
+        """The server on the data that is there."""
         settings = {
             "listen_addresses": "", "unix_socket_directories": str(self.folder), "fsync": "off",
             "timezone": "Asia/Tokyo", "shared_buffers": "16MB",
         }  # fmt: skip
         options = [x for name, value in settings.items() for x in ("-c", f"{name}={value}")]
-        return self._spawn(programs / "postgres", "-D", data, *options)
+        server = executable("initdb", postgres_folders()).with_name("postgres")
+        return self._spawn(server, "-D", self.folder / "data", *options)
+
+    def be_away(self, seconds: float) -> None:
+        """Go at once, as a server that loses its machine does, and come back."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(PATIENCE)
+        time.sleep(seconds)
+        self._process = self._serve()
+        self._wait()
 
     def _make_reader(self) -> None:
         self.run(f"CREATE ROLE {READER} LOGIN PASSWORD '{PASSWORD}'")

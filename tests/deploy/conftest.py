@@ -1,0 +1,236 @@
+"""A production on this machine: PostgreSQL, Dagster's daemon with its code server, and the web server to ask.
+
+A suite of its own, as it waits for minutes:
+
+    make deploy
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import requests
+
+from pipelines.settings import ROOT
+from tests.connectors.sql_database.servers import PASSWORD, PostgreSql
+from tests.end_to_end.conftest import Home
+
+PATIENCE = 420.0
+"""Seconds for a thing to happen. The machine may be busy."""
+T = TypeVar("T")
+
+
+def until(found: Callable[[], T | None], what: str) -> T:
+    """What `found` gives as soon as it gives something."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        answer = found()
+        if answer:
+            return answer
+        time.sleep(0.5)
+    raise AssertionError(f"{what} did not happen in {PATIENCE:.0f} s")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Production:
+    """Okra as deploy/ sets it up, with the sample company for its sources."""
+
+    home: Home
+    server: PostgreSql
+    port: int = field(default_factory=free_port)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def lake(self) -> Path:
+        return self.home.path / "sample" / "lake"
+
+    @property
+    def logs(self) -> Path:
+        return self.home.path / "said"
+
+    def start(self) -> None:
+        """The three services of deploy/systemd, on ports of their own."""
+        self.home.path.mkdir(parents=True)
+        code = free_port()
+        workspace = self.home.path / "workspace.yaml"
+        workspace.write_text(
+            f"load_from: [{{grpc_server: {{host: 127.0.0.1, port: {code}, location_name: okra}}}}]"
+        )
+        here = ("-h", "127.0.0.1", "-p")
+        self.spawn(
+            "dagster", "code-server", "start", *here, str(code), "-m", "pipelines.definitions"
+        )
+        until(lambda: self.listens(code), "the code server")
+        self.spawn("dagster-daemon", "run", "-w", str(workspace))
+        self.spawn("dagster-webserver", "-w", str(workspace), *here, str(self.port))
+        until(lambda: self.listens(self.port), "the web server")
+
+    def spawn(self, program: str, *arguments: str) -> None:
+        with self.logs.open("ab") as log:
+            process = subprocess.Popen(
+                [str(Path(sys.executable).with_name(program)), *arguments],
+                env=self.home.environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+
+    def stop(self) -> None:
+        """End what was started here, with what it started."""
+        for process in self.processes:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def listens(self, port: int) -> bool:
+        assert all(process.poll() is None for process in self.processes), self.logs.read_text()
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    def ask(self, query: str, **variables: object) -> Mapping[str, Any]:
+        """What Dagster's GraphQL answers, as its UI asks."""
+
+        def answered() -> Mapping[str, Any] | None:
+            said = requests.post(
+                f"http://127.0.0.1:{self.port}/graphql",
+                json={"query": query, "variables": variables},
+                timeout=60,
+            ).json()
+            # the web server keeps a connection, and learns by its first question that it is lost
+            if "closed the connection" in str(said.get("errors")):
+                return None
+            assert not said.get("errors"), json.dumps(said["errors"])[:2000]
+            data: Mapping[str, Any] = said["data"]
+            return data
+
+        return until(answered, "an answer")
+
+    def backfill(self, source: str, streams: Sequence[str], days: Sequence[str]) -> str:
+        """Launch a backfill of a source, as a person does in the UI. Returns its name."""
+        launched = self.ask(
+            """
+            mutation ($of: LaunchBackfillParams!) {
+              launchPartitionBackfill(backfillParams: $of) {
+                __typename
+                ... on LaunchBackfillSuccess { backfillId }
+                ... on PythonError { message }
+              }
+            }
+            """,
+            of={
+                "assetSelection": [{"path": [f"raw_{source}", stream]} for stream in streams],
+                "partitionNames": list(days),
+                "tags": [{"key": "okra/test", "value": source}],
+            },
+        )["launchPartitionBackfill"]
+        assert launched["__typename"] == "LaunchBackfillSuccess", launched
+        name: str = launched["backfillId"]
+        return name
+
+    def runs(self, **filters: object) -> list[Mapping[str, Any]]:
+        """The runs that match, the newest first."""
+        found: list[Mapping[str, Any]] = self.ask(
+            """
+            query ($filters: RunsFilter!) {
+              runsOrError(filter: $filters) {
+                ... on Runs { results { runId jobName status startTime endTime tags { key value } } }
+              }
+            }
+            """,
+            filters=filters,
+        )["runsOrError"]["results"]
+        return found
+
+    def run_of(self, backfill: str, *statuses: str) -> Mapping[str, Any] | None:
+        """The newest run of a backfill, where it has come to one of these."""
+        found = self.runs(tags=[{"key": "dagster/backfill", "value": backfill}])
+        return found[0] if found and found[0]["status"] in statuses else None
+
+    def ended(self, backfill: str) -> Mapping[str, Any]:
+        """The run of a backfill, once it has ended well."""
+
+        def done() -> Mapping[str, Any] | None:
+            found = self.run_of(backfill, "SUCCESS", "FAILURE", "CANCELED")
+            # a worker that was lost is followed by another one
+            return found if found and found["status"] == "SUCCESS" else None
+
+        return until(done, f"the end of backfill {backfill}")
+
+    def windows(self, source: str) -> dict[str, tuple[int, str]]:
+        """Rows and checksum of each committed window."""
+        return windows_of(self.lake, source)
+
+    def materialized(self, source: str, stream: str) -> set[str]:
+        """The partitions that Dagster has recorded."""
+        node = self.ask(
+            """
+            query ($key: AssetKeyInput!) {
+              assetNodeOrError(assetKey: $key) {
+                ... on AssetNode {
+                  assetMaterializations(limit: 2000) { partition }
+                }
+              }
+            }
+            """,
+            key={"path": [f"raw_{source}", stream]},
+        )["assetNodeOrError"]
+        return {each["partition"] for each in node["assetMaterializations"]}
+
+
+def windows_of(lake: Path, source: str) -> dict[str, tuple[int, str]]:
+    """Rows and checksum of each committed window of a source."""
+    found = {}
+    for manifest in (lake / "raw" / source).rglob("manifest.json"):
+        said = json.loads(manifest.read_text())
+        found[str(manifest.parent.relative_to(lake))] = said["rows"], said["checksum"]
+    return found
+
+
+@pytest.fixture
+def production(tmp_path: Path) -> Iterator[Production]:
+    server = PostgreSql()
+    try:
+        server.run("CREATE DATABASE dagster")
+        storage = tmp_path / "home" / "dagster"
+        home = Home(
+            tmp_path / "home",
+            {
+                "OKRA_SANDBOX_TODAY": "2026-11-25",
+                "OKRA_SOURCES": "stripe,zendesk",
+                "OKRA_DAGSTER_HOME": "deploy",
+                "OKRA_DAGSTER_POSTGRES": f"postgresql://root:{PASSWORD}@/dagster?host={server.folder}",
+                "OKRA_DAGSTER_STORAGE": str(storage),
+                "DAGSTER_HOME": str(ROOT / "deploy"),
+            },
+        )
+        made = Production(home, server)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.stop()
+    finally:
+        server.close()
