@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from pipelines.errors import OkraError
-from pipelines.okr.forecast.history import ENOUGH, WEEK, Exact, History
+from pipelines.okr.forecast.history import ENOUGH, WEEK, YEAR, Exact, History
 from pipelines.okr.periods import Cadence, containing
 
 Kind = Literal["flow", "ratio", "stock"]
@@ -179,7 +179,8 @@ class _Gridded:
         values = side[:cut]
         whole = bool(np.all(values == np.rint(values)))
         level = self._kind == "stock"
-        return History(values, self._first + cut - 1, self._season, level, whole)
+        year = YEAR / self._step if self._step <= WEEK else 0.0
+        return History(values, self._first + cut - 1, self._season, level, whole, year)
 
 
 def targets(found: Sequence[Case]) -> Exact:

@@ -10,12 +10,13 @@ from datetime import date, timedelta
 import numpy as np
 
 from pipelines.okr.facts import DistinctFact
-from pipelines.okr.forecast.history import FEWEST, WEEK, Exact, History
-from pipelines.okr.forecast.simulation import LONGEST
+from pipelines.okr.forecast.history import FEWEST, WEEK, YEAR, Exact, History
+from pipelines.okr.forecast.simulation import LONGEST, LONGEST_FOR_YEARS
 from pipelines.okr.periods import Cadence, Period, containing, previous
 from pipelines.okr.readings import Lens, reported
 
 _MOSTLY = 0.5
+_NEARLY_ALL = 0.9
 _MONTHS = 12
 
 
@@ -39,7 +40,7 @@ def past_of(lens: Lens, cut: date) -> Past:
     first = series.first(date.min, cut)
     if first is None:
         return Past(silence="there is no history")
-    start = max(first[0], cut - timedelta(days=LONGEST - 1))
+    start = max(first[0], cut - timedelta(days=LONGEST_FOR_YEARS - 1))
     length = (cut - start).days + 1
     rows, amounts = series.amounts(start, cut)
     places = np.array([day.toordinal() for day in rows], dtype=np.int64) - start.toordinal()
@@ -50,9 +51,12 @@ def past_of(lens: Lens, cut: date) -> Past:
         here = here[: np.searchsorted(here, cut.toordinal(), side="right")]
         seen[here - start.toordinal()] = True
     seen[places] = True
-    observed = int(seen.sum())
-    if observed < _MOSTLY * length:
-        return Past(silence=f"only {observed} of the latest {length} days have data")
+    latest = seen[-LONGEST:]
+    if latest.mean() < _MOSTLY:
+        return Past(silence=f"only {latest.sum()} of the latest {len(latest)} days have data")
+    # Years of which much is missing say little of a year's shape.
+    used = length if seen.mean() >= _NEARLY_ALL else len(latest)
+    observed = int(seen[-used:].sum())
     sides = []
     for column in (1, 2) if kpi.kind == "ratio" else (0,):
         values = np.zeros(length)
@@ -61,9 +65,9 @@ def past_of(lens: Lens, cut: date) -> Past:
         if kpi.kind != "ratio":
             whole = whole and kpi.counts_whole_units
         back = 1 if kpi.kind == "stock" else WEEK
-        filled = _filled(values, seen, back)
+        filled = _filled(values, seen, back)[-used:]
         level = kpi.kind == "stock" or (column == 2 and kpi.denominator == "level")
-        sides.append(History(filled, cut.toordinal(), WEEK, level, whole, observed))
+        sides.append(History(filled, cut.toordinal(), WEEK, level, whole, YEAR, observed))
     # of heads a part cannot be meant: one head may bring two on a day, whether or not it ever has
     a_part = kpi.kind == "ratio" and kpi.denominator == "sum"
     never_above = a_part and bool(np.all(sides[0].values <= sides[1].values))
@@ -100,7 +104,12 @@ def past_of_distinct(lens: Lens, cut: date, cadence: Cadence) -> Past:
     seen = ~np.isnan(series)
     season = _MONTHS if cadence == "month" and len(series) >= 2 * _MONTHS else 1
     history = History(
-        _filled(series, seen, 1), end, season, False, lens.kpi.precision == 0, int(seen.sum())
+        _filled(series, seen, 1),
+        end,
+        season,
+        whole=lens.kpi.precision == 0,
+        year=YEAR / WEEK if cadence == "week" else 0.0,
+        observed=int(seen.sum()),
     )
     return Past((history,), cadence, _too_short(history.seen, f"{cadence}s"))
 

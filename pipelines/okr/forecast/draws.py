@@ -19,7 +19,9 @@ from pipelines.okr.forecast.history import WEEK, Floats, Ints
 
 _Hashes = NDArray[np.uint64]
 # so that a path, a stretch, a slot and a candidate of the same number have different hashes
-_PATHS, _STRETCHES, _SLOTS, _CANDIDATES = (np.uint64(1 << place) for place in (40, 45, 50, 55))
+_PATHS, _STRETCHES, _SLOTS, _CANDIDATES, _DOUBTS = (
+    np.uint64(1 << place) for place in (40, 45, 50, 55, 60)
+)
 _SPAN = 64
 
 
@@ -78,10 +80,22 @@ def candidate_alarms(count: int, paths: int) -> Floats:
     return _waiting(_mixed(np.arange(count, dtype=np.uint64) + _CANDIDATES) ^ of_paths)
 
 
+@lru_cache(maxsize=4)
+def normal_draws(count: int, paths: int) -> Floats:
+    """Standard normal draws (count, paths) that are a path's own, whatever the series."""
+    of_paths = _mixed(np.arange(paths, dtype=np.uint64) + _PATHS)
+    pairs = _mixed(np.arange(2 * count, dtype=np.uint64) + _DOUBTS)[:, None] ^ of_paths
+    # Box and Muller: a length whose square is exponential, in an even direction.
+    lengths, turns = np.sqrt(2 * _waiting(pairs[:count])), np.exp(-_waiting(pairs[count:]))
+    normal: Floats = lengths * np.cos(np.float32(2 * np.pi) * turns)
+    return normal
+
+
 def _waiting(hashes: _Hashes) -> Floats:
     """Exponential waiting times, one from each hash."""
-    uniform = (_mixed(hashes) >> np.uint64(40)).astype(np.float32) + np.float32(0.5)
-    times: Floats = -np.log(uniform * np.float32(2.0**-24))
+    # 23 bits and a half: one bit more, and the largest would be rounded to 1, which never waits
+    uniform = (_mixed(hashes) >> np.uint64(41)).astype(np.float32) + np.float32(0.5)
+    times: Floats = -np.log(uniform * np.float32(2.0**-23))
     return times
 
 

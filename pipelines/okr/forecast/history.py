@@ -10,6 +10,7 @@ Exact = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 WEEK = 7
+YEAR = 365.2425
 ENOUGH = 24
 """Observations from which smoothing beats a run-rate."""
 FEWEST = 8
@@ -24,7 +25,8 @@ class History:
     together: `date.toordinal()` for days. `observed` says how many of the values were seen and
     not filled in. `season` is its length in steps, 1 for none. `level` says that each value is
     where something stands (32,000 likes), not what a step brought (12 likes). `whole` says that
-    the values are counts of things, which never come in fractions.
+    the values are counts of things, which never come in fractions. `year` is the length of a
+    year in steps where its shape is to be looked for, 0 where not.
     """
 
     values: Exact
@@ -32,6 +34,7 @@ class History:
     season: int = WEEK
     level: bool = False
     whole: bool = False
+    year: float = 0.0
     observed: int | None = None
 
     @property

@@ -10,11 +10,14 @@ from pipelines.okr.forecast.paths import continued
 from pipelines.okr.forecast.run_rate import drift, run_rate
 from pipelines.okr.forecast.scale import scale_of
 from pipelines.okr.forecast.smoothing import smooth
+from pipelines.okr.forecast.yearly import yearly_shape
 
 PATHS = 2000
 """Futures of a series: enough that their share is sure to about a hundredth."""
 LONGEST = 57 * WEEK
-"""Steps of the past that are looked at; what lies further back says little about now."""
+"""Steps of the past that are smoothed; what lies further back says little about now."""
+LONGEST_FOR_YEARS = 4 * 366
+"""Steps of the past that the shape of a year is looked for in."""
 _BATCH_CELLS = 6_000_000
 _STRETCH = {1: 13, 7: 56, 12: 12}
 
@@ -34,28 +37,29 @@ def simulate(tasks: Sequence[Task], paths: int = PATHS) -> Iterator[tuple[int, F
     those of a shorter horizon are the beginning of those of a longer one. They come in batches
     and in no particular order, so that they can be used and dropped: all of them are big.
     """
-    groups: dict[tuple[int, ...], list[int]] = {}
+    groups: dict[tuple[int, int, int, bool, bool, float], list[int]] = {}
     for place, task in enumerate(tasks):
         history = task.history
         if not history.speaks:
             yield place, None
         else:
             key = (
-                min(len(history.values), LONGEST),
+                min(len(history.values), LONGEST_FOR_YEARS if history.year else LONGEST),
                 history.end,
                 history.season,
                 history.enough,
                 history.level,
+                history.year,
             )
             groups.setdefault(key, []).append(place)
-    for (used, end, season, enough, level), places in groups.items():
+    for (used, end, season, enough, level, year), places in groups.items():
         places.sort(key=lambda place: tasks[place].horizon)
         while places:
             batch, places = _cut(places, tasks, used, paths)
             values = np.stack([tasks[place].history.values[-used:] for place in batch])
             horizon = max(tasks[place].horizon for place in batch)
             if enough:
-                futures = _smoothed(values, end, season, horizon, paths)
+                futures = _smoothed(values, end, season, year, horizon, paths)
             else:
                 futures = (drift if level else run_rate)(values, end, horizon, paths)
             for i, place in enumerate(batch):
@@ -76,13 +80,19 @@ def _cut(
     return batch, places[len(batch) :]
 
 
-def _smoothed(values: Exact, end: int, season: int, horizon: int, paths: int) -> Floats:
-    scale = scale_of(values)
+def _smoothed(
+    values: Exact, end: int, season: int, year: float, horizon: int, paths: int
+) -> Floats:
+    scale = scale_of(values[:, -LONGEST:])
     scaled = scale.forward(values)
-    futures = continued(
-        smooth(scaled, season, _STRETCH.get(season, season)), end, season, horizon, paths
-    )
-    highest, lowest = scaled.max(axis=1), scaled.min(axis=1)
+    shape = yearly_shape(scaled, season, year, horizon)
+    steady = scaled if shape is None else scaled - shape.past
+    smoothed = smooth(steady[:, -LONGEST:], season, _STRETCH.get(season, season))
+    futures = continued(smoothed, end, season, horizon, paths)
+    if shape is not None:
+        futures += shape.futures(paths)
+    recent = scaled[:, -LONGEST:]
+    highest, lowest = recent.max(axis=1), recent.min(axis=1)
     np.minimum(futures, (highest + 3 * (highest - lowest))[None, :, None], out=futures)
     return scale.back(futures)
 

@@ -1,0 +1,124 @@
+"""The shape of a year in a series of days or weeks: what its seasons add and take, smoothly.
+
+A year has too many weeks, and too few years are known, for each week to have a place of its own as the days
+of a week have. So the shape is a few waves: one a year, two a year, and so on. A wave that the years seen do
+not bear out is shrunk away, and each future doubts the others as much as they bear it.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from pipelines.okr.forecast.draws import normal_draws
+from pipelines.okr.forecast.history import Exact, Floats
+
+_YEARS = 1.5
+"""Years that have to be known before anything is called a shape of the year."""
+_WAVES = 6
+_GAINS_OF_A_YEAR = (1.3, 6.0)
+"""How fast the level may move that the waves are told from; beside these, one that just wanders."""
+_NEXT_YEAR = 2.0
+"""How much less sure the waves of the year to come are than the mean of those known."""
+_TINY = 1e-12
+
+
+@dataclass(frozen=True)
+class YearlyShape:
+    """What the time of the year adds to each of n series.
+
+    `past` (n, steps) and `coming` (n, horizon) are the shape itself, `waves` (horizon, w) how far
+    each wave will be from where it stands, `doubts` (n, w) how unsure the size of each is.
+    """
+
+    past: Floats
+    coming: Floats
+    waves: Exact
+    doubts: Exact
+
+    def futures(self, paths: int) -> Floats:
+        """The shape to come in each future (horizon, n, paths)."""
+        draws = normal_draws(self.doubts.shape[1], paths)
+        moved = (self.waves[:, None] * self.doubts).astype(np.float32) @ draws
+        moved += self.coming.T[:, :, None]
+        return moved
+
+
+def yearly_shape(values: Floats, season: int, year: float, horizon: int) -> YearlyShape | None:
+    """The shape of the year; None where too little of it is known.
+
+    Args:
+        values: (n, steps) on the scale to smooth on.
+        season: length of the shorter season in steps, 1 for none; it is averaged away.
+        year: length of a year in steps, 0 where it is not to be looked for.
+        horizon: how many steps to come.
+    """
+    n, steps = values.shape
+    if not year or steps < _YEARS * year:
+        return None
+    waves = _waves(steps + horizon, year)
+    both = np.concatenate([values.astype(np.float64), waves[:steps].T])
+    means = both[:, steps % season :].reshape(len(both), -1, season).mean(axis=2)
+    gains = [*(gain * season / year for gain in _GAINS_OF_A_YEAR), 1.0]
+    fits = [_fit(means, n, gain) for gain in gains]
+    logs = np.stack([-0.5 * means.shape[1] * np.log(fit.noise + _TINY) for fit in fits])
+    likely = np.exp(logs - logs.max(axis=0))
+    likely /= likely.sum(axis=0)
+    sizes, unsure = (
+        np.einsum("gn,gnw->nw", likely, np.stack(of_gains))
+        for of_gains in ([fit.sizes for fit in fits], [fit.unsure for fit in fits])
+    )
+    shape = (sizes @ waves.T).astype(np.float32)
+    standing = waves[steps - round(year / _GAINS_OF_A_YEAR[0]) : steps].mean(axis=0)
+    doubts = np.sqrt(_NEXT_YEAR * unsure)
+    return YearlyShape(shape[:, :steps], shape[:, steps:], waves[steps:] - standing, doubts)
+
+
+class _Fit(NamedTuple):
+    """Sizes of the waves and the variance of each (n, w), and that of what is left over (n,)."""
+
+    sizes: Exact
+    unsure: Exact
+    noise: Exact
+
+
+def _fit(both: Exact, n: int, gain: float) -> _Fit:
+    """Waves fitted to n series; `both` are the series, then the waves, each by steps.
+
+    A wave has to explain what a level that follows with this gain leaves over, of the series and
+    of the waves alike: or a trend would pass for a season.
+    """
+    left = _surprises(both, gain)
+    told, asked = left[:n], left[n:]
+    inverse = np.linalg.inv(asked @ asked.T)
+    sizes = told @ asked.T @ inverse
+    noise = ((told - sizes @ asked) ** 2).sum(axis=1) / (told.shape[1] - len(asked))
+    unsure = noise[:, None] * np.diag(inverse)
+    trust = _trust(sizes, unsure)
+    return _Fit(sizes * trust, unsure * trust, noise)
+
+
+def _trust(sizes: Exact, unsure: Exact) -> Exact:
+    """The share of each wave that is not chance (James and Stein), the same for its sine and cosine."""
+    strength, chance = (
+        pairs.reshape(len(sizes), -1, 2).sum(axis=2) for pairs in (sizes**2, unsure)
+    )
+    return np.repeat(np.maximum(1 - chance / np.maximum(strength, _TINY), 0), 2, axis=1)
+
+
+@lru_cache(maxsize=16)
+def _waves(steps: int, year: float) -> Exact:
+    """Sine and cosine of each wave (steps, 2 · waves)."""
+    turns = 2 * np.pi / year * np.arange(steps)[:, None] * np.arange(1, _WAVES + 1)
+    return np.stack([np.sin(turns), np.cos(turns)], axis=2).reshape(steps, -1)
+
+
+def _surprises(values: Exact, gain: float) -> Exact:
+    """How far each step (n, steps) is from a level that follows with this gain."""
+    left = np.empty_like(values)
+    level = values[:, : round(1 / gain)].mean(axis=1)
+    for t in range(values.shape[1]):
+        left[:, t] = values[:, t] - level
+        level = level + gain * left[:, t]
+    return left
