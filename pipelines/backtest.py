@@ -23,7 +23,7 @@ from pipelines.okr.forecast.grading import (
     log_loss,
 )
 from pipelines.okr.forecast.history import Exact
-from pipelines.okr.forecast.recalibration import Curve, curve_name, shipped_curves, taught
+from pipelines.okr.forecast.recalibration import Curve, curve_for, shipped_curves, taught
 from pipelines.okr.periods import Cadence
 
 _LOW, _HIGH = 0.1, 0.9
@@ -65,7 +65,7 @@ class Replay:
     def corrected(self, curves: Mapping[str, Curve]) -> Exact:
         """Okra's odds of every case, each by the curve for its history."""
         odds = [
-            curves.get(curve_name(case.sides[0]), Curve()).corrected(of_case)
+            curve_for(case.sides[0], curves).corrected(of_case)
             for case, of_case in zip(self.cases, self.odds["okra"], strict=True)
         ]
         return np.array(odds)

@@ -18,9 +18,8 @@ from pipelines.okr.forecast.history import Exact, Floats
 from pipelines.okr.forecast.recalibration import (
     Curve,
     Graded,
-    curve_name,
+    curve_for,
     own_curve,
-    shipped_curves,
 )
 from pipelines.okr.forecast.simulation import PATHS, Task, simulate
 from pipelines.okr.histories import Past, past_of, past_of_distinct
@@ -200,7 +199,7 @@ def scores(leaf: Reach, outcomes: Exact, futures: tuple[Floats, ...]) -> Exact:
 
 def curve_of(past: Past) -> Curve:
     """The shipped curve for odds from such a past."""
-    return shipped_curves().get(curve_name(past.sides[0]), Curve())
+    return curve_for(past.sides[0])
 
 
 def share_of(met: int, paths: int) -> float:

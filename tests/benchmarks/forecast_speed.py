@@ -8,27 +8,30 @@ import time
 
 import numpy as np
 
-from pipelines.okr.forecast.history import History
+from pipelines.okr.forecast.history import YEAR, History
 from pipelines.okr.forecast.simulation import PATHS, Task, simulate
 
 SERIES, DAYS, STEPS, TODAY = 200, 365, 68, 739_000
 
 
-def main() -> None:
+def rate(paths: int, days: int = DAYS) -> float:
+    """Series a second and core."""
     draw = np.random.default_rng(1)
-    week = 0.3 * np.sin(np.arange(DAYS) * 2 * np.pi / 7)
-    tasks = [
-        Task(History(np.exp(draw.normal(5, 1) + week + draw.normal(0, 0.2, DAYS)), TODAY), STEPS)
-        for _ in range(SERIES)
-    ]
+    week = 0.3 * np.sin(np.arange(days) * 2 * np.pi / 7)
+    made = (np.exp(draw.normal(5, 1) + week + draw.normal(0, 0.2, days)) for _ in range(SERIES))
+    tasks = [Task(History(values, TODAY, year=YEAR), STEPS) for values in made]
+    for _ in simulate(tasks[:2], paths):
+        pass
+    started = time.process_time()
+    for _ in simulate(tasks, paths):
+        pass
+    return SERIES / (time.process_time() - started)
+
+
+def main() -> None:
     for paths in (400, PATHS):
-        for _ in simulate(tasks[:2], paths):
-            pass
-        started = time.process_time()
-        for _ in simulate(tasks, paths):
-            pass
-        rate = SERIES / (time.process_time() - started)
-        print(f"{paths:5} paths: {rate:5.0f} series a second and core")
+        for days in (DAYS, 4 * DAYS):
+            print(f"{paths:5} paths, {days:5} days: {rate(paths, days):5.0f} series a second and core")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ _SHIPPED = Path(__file__).with_name("recalibration.json")
 _SUREST = 1e-4
 _ROUNDS = 25
 _NEAR = 1e-9
-_MOST_OF_A_YEAR = 300
+_HALF_OF_A_YEAR, _MOST_OF_A_YEAR, _A_YEAR = 180, 300, 420
 _NAMES = {WEEK: "daily", 12: "monthly"}
 
 HALFWAY = 50
@@ -38,6 +38,14 @@ class Curve:
     def corrected(self, odds: Exact) -> Exact:
         return _share(self.intercept + self.slope * logit(odds))
 
+    def towards(self, other: "Curve", share: float) -> "Curve":
+        """The curve that is so far on the way to another: at 0 this one, at 1 the other."""
+        intercept, slope = (
+            (1 - share) * own + share * its
+            for own, its in ((self.intercept, other.intercept), (self.slope, other.slope))
+        )
+        return Curve(intercept, slope)
+
 
 @dataclass(frozen=True, slots=True)
 class Graded:
@@ -53,7 +61,7 @@ def logit(odds: Exact) -> Exact:
 
 
 def curve_name(history: History) -> str:
-    """Which shipped curve fits the odds of such a history.
+    """Which curve fits the odds of such a history.
 
     A history that has not seen every season of a year is surer of itself than it should be.
     """
@@ -61,6 +69,22 @@ def curve_name(history: History) -> str:
         return "run_rate"
     name = _NAMES.get(history.season, "weekly")
     return name if name != "daily" or history.seen >= _MOST_OF_A_YEAR else "daily_first_year"
+
+
+def curve_for(history: History, curves: Mapping[str, Curve] | None = None) -> Curve:
+    """The curve for a history; of the shipped ones, if no others are given.
+
+    One for days passes from that of a first year to that of a whole one little by little: a goal's
+    odds should not jump on the day that its KPI is so old.
+    """
+    curves = shipped_curves() if curves is None else curves
+    name = curve_name(history)
+    curve = curves.get(name, Curve())
+    if name not in ("daily", "daily_first_year"):
+        return curve
+    young, old = (curves.get(key, curve) for key in ("daily_first_year", "daily"))
+    share = (history.seen - _HALF_OF_A_YEAR) / (_A_YEAR - _HALF_OF_A_YEAR)
+    return young.towards(old, min(max(share, 0.0), 1.0))
 
 
 @cache

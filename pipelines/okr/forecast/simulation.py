@@ -85,7 +85,7 @@ def _smoothed(
 ) -> Floats:
     scale = scale_of(values[:, -LONGEST:])
     scaled = scale.forward(values)
-    shape = yearly_shape(scaled, season, year, horizon)
+    shape = yearly_shape(scaled, end, season, year, horizon)
     steady = scaled if shape is None else scaled - shape.past
     smoothed = smooth(steady[:, -LONGEST:], season, _STRETCH.get(season, season))
     futures = continued(smoothed, end, season, horizon, paths)

@@ -45,11 +45,14 @@ class YearlyShape:
         return moved
 
 
-def yearly_shape(values: Floats, season: int, year: float, horizon: int) -> YearlyShape | None:
+def yearly_shape(
+    values: Floats, end: int, season: int, year: float, horizon: int
+) -> YearlyShape | None:
     """The shape of the year; None where too little of it is known.
 
     Args:
         values: (n, steps) on the scale to smooth on.
+        end: the number of the last step.
         season: length of the shorter season in steps, 1 for none; it is averaged away.
         year: length of a year in steps, 0 where it is not to be looked for.
         horizon: how many steps to come.
@@ -59,7 +62,9 @@ def yearly_shape(values: Floats, season: int, year: float, horizon: int) -> Year
         return None
     waves = _waves(steps + horizon, year)
     both = np.concatenate([values.astype(np.float64), waves[:steps].T])
-    means = both[:, steps % season :].reshape(len(both), -1, season).mean(axis=2)
+    # Whole weeks of the calendar: of others, each day would bring other means of the same noise.
+    first, after = (season - 1 - (end - steps)) % season, steps - (end + 1) % season
+    means = both[:, first:after].reshape(len(both), -1, season).mean(axis=2)
     gains = [*(gain * season / year for gain in _GAINS_OF_A_YEAR), 1.0]
     fits = [_fit(means, n, gain) for gain in gains]
     logs = np.stack([-0.5 * means.shape[1] * np.log(fit.noise + _TINY) for fit in fits])

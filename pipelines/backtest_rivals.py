@@ -1,0 +1,111 @@
+"""Forecasters of other libraries, on the cases of a backtest; nothing else ever imports those libraries.
+
+They are run as their documentation says and as a practitioner would: on logarithms where a series is positive,
+with the length of the week or the year, over the past that Okra smooths. The one that is told of the year
+sees as much of it as Okra does.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from pipelines.backtest_cases import BacktestError, Case
+from pipelines.backtest_methods import Method
+from pipelines.okr.forecast.history import Exact, History
+from pipelines.okr.forecast.simulation import LONGEST_FOR_YEARS
+
+PATHS = 400
+_LONGEST = 400
+_YEARS = 1.5
+_WAVES = 3
+
+Continue = Callable[[Exact, History, int], Exact]
+
+
+def rivals() -> dict[str, Method]:
+    """Each method by the name it has in the table.
+
+    Raises:
+        BacktestError: if the libraries are not installed.
+    """
+    try:
+        from statsforecast.models import AutoCES, AutoETS, AutoTheta
+        from statsmodels.tsa.statespace.structural import UnobservedComponents
+    except ImportError as error:
+        raise BacktestError(
+            f"{error.name} is not installed; `pip install okra[rivals]` brings what --rivals asks"
+        ) from None
+    components = _Components(UnobservedComponents)
+    return {
+        "statsmodels UC AR(2)": _method(components.of("fixed intercept", autoregressive=2)),
+        "statsmodels UC walk+AR": _method(components.of("rwalk", autoregressive=2)),
+        "statsmodels UC level": _method(components.of("llevel")),
+        "statsmodels UC level+year": _method(components.of("llevel", year=True), LONGEST_FOR_YEARS),
+        "statsforecast ETS": _method(_statsforecast(AutoETS)),
+        "statsforecast Theta": _method(_statsforecast(AutoTheta)),
+        "statsforecast CES": _method(_statsforecast(AutoCES)),
+    }
+
+
+def _method(continued: Continue, longest: int = _LONGEST) -> Method:
+    def method(found: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
+        for place, case in enumerate(found):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                futures = [_own_scale(continued, side, case.steps, longest) for side in case.sides]
+            yield place, case.outcomes(futures)
+
+    return method
+
+
+def _own_scale(continued: Continue, side: History, steps: int, longest: int) -> Exact:
+    """Logarithms where the series is positive; a fit that fails says that nothing changes."""
+    values = side.values[-longest:]
+    positive = values.min() > 0
+    scaled = np.log(values) if positive else values
+    try:
+        paths = continued(scaled, side, steps)
+        if not np.isfinite(paths).all():
+            raise ValueError("not finite")
+    except Exception:  # a rival that fails is not left out, or it would be graded on easy cases
+        paths = np.full((PATHS, steps), scaled[-side.season :].mean())
+    if positive:
+        top, low = scaled.max(), scaled.min()
+        paths = np.exp(np.minimum(paths, top + 3 * (top - low)))
+    return paths
+
+
+class _Components:
+    """Structural models of statsmodels."""
+
+    def __init__(self, model: type) -> None:
+        self._model = model
+
+    def of(self, level: str, autoregressive: int | None = None, year: bool = False) -> Continue:
+        """A model with this level, the season of the series and, where enough is known, its year."""
+
+        def continued(values: Exact, side: History, steps: int) -> Exact:
+            waves = year and side.year and len(values) >= _YEARS * side.year
+            seasons = [{"period": side.year, "harmonics": _WAVES}] if waves else None
+            fit = self._model(
+                values,
+                level=level,
+                seasonal=side.season if side.season > 1 else None,
+                autoregressive=autoregressive,
+                freq_seasonal=seasons,
+                stochastic_freq_seasonal=[False] if waves else None,
+            ).fit(disp=False, maxiter=100)
+            draw = np.random.default_rng(0)
+            paths = fit.simulate(steps, anchor="end", repetitions=PATHS, rng=draw)
+            return np.asarray(paths).reshape(steps, PATHS).T
+
+        return continued
+
+
+def _statsforecast(model: type) -> Continue:
+    def continued(values: Exact, side: History, steps: int) -> Exact:
+        fitted = model(season_length=side.season).fit(values)
+        return np.asarray(fitted.simulate(h=steps, n_paths=PATHS, seed=0))
+
+    return continued

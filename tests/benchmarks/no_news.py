@@ -1,0 +1,69 @@
+"""How far a day without news moves the odds: `python -m tests.benchmarks.no_news`.
+
+A day without news brings just what was expected of it: the mean of that day's futures. The goal is a total over
+40 more days; its odds are taken before the day and after it, by the same target. 40 series of a business (a
+level, a week's shape, noise of a fifth of the level), four lengths of history, two of them about where a window
+or a curve changes, five targets from easy to hard. What is compared are the odds as they are published,
+after the shipped curve.
+"""
+
+import numpy as np
+
+from pipelines.okr.forecast.history import YEAR, History
+from pipelines.okr.forecast.recalibration import curve_for
+from pipelines.okr.forecast.simulation import Task, simulate
+
+SERIES, NOISE, STEPS, TODAY = 40, 0.2, 40, 739_000
+LENGTHS = (120, 299, 364, 800)
+TARGETS = (0.1, 0.25, 0.5, 0.75, 0.9)
+WEEK = np.array([1.1, 1.2, 1.2, 1.1, 1.0, 0.7, 0.7])
+
+
+def moved() -> np.ndarray:
+    """The size of every change."""
+    before = [
+        Task(History(days(length, seed), TODAY + seed, year=YEAR), STEPS)
+        for length in LENGTHS
+        for seed in range(SERIES)
+    ]
+    expected = np.empty(len(before))
+    totals: dict[int, np.ndarray] = {}
+    for place, paths in simulate(before):
+        expected[place] = paths[:, 0].mean(dtype=float)
+        totals[place] = paths.sum(axis=1, dtype=float)
+    after = [
+        Task(
+            History(np.append(task.history.values, usual), task.history.end + 1, year=YEAR),
+            STEPS - 1,
+        )
+        for task, usual in zip(before, expected, strict=True)
+    ]
+    changes: list[float] = []
+    for place, paths in simulate(after):
+        targets = np.quantile(totals[place], TARGETS)
+        later = expected[place] + paths.sum(axis=1, dtype=float)
+        first = odds(totals[place], targets, before[place].history)
+        changes += np.abs(odds(later, targets, after[place].history) - first).tolist()
+    return np.array(changes)
+
+
+def odds(outcomes: np.ndarray, targets: np.ndarray, history: History) -> np.ndarray:
+    """The odds of reaching each target, as they are published."""
+    reached = (outcomes[:, None] >= targets).sum(axis=0)
+    return curve_for(history).corrected((reached + 0.5) / (len(outcomes) + 1))
+
+
+def days(length: int, seed: int) -> np.ndarray:
+    draw = np.random.default_rng(seed)
+    return 100 * WEEK[np.arange(length) % 7] * np.exp(draw.normal(0, NOISE, length))
+
+
+def main() -> None:
+    changes = moved()
+    middle, ninth, most = np.quantile(changes, (0.5, 0.9, 1))
+    over = (changes > 0.01).mean()
+    print(f"median {middle:.4f}, nine in ten at most {ninth:.4f}, worst {most:.4f}; {over:.1%} over 0.01")
+
+
+if __name__ == "__main__":
+    main()
