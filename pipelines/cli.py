@@ -260,7 +260,7 @@ def backtest(
 ) -> None:
     """Replay history: how good would the odds have been, beside the pace rule and others?"""
     with told(context):
-        from pipelines.backtest import backtest as replayed
+        from pipelines.backtest.replay import backtest as replayed
 
         replayed(file, kind, period, output)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.backtest import Grade, Replay, graded
+from pipelines.backtest.replay import Grade, Replay, graded
 from pipelines.okr.forecast.recalibration import Curve
 from tests.benchmarks.forecast_speed import rate
 from tests.benchmarks.no_news import moved
@@ -90,8 +90,10 @@ def bars(figures: Figures) -> Iterable[Sequence[str]]:
         error = ours(replayed, figures.curves).calibration_error
         yield f"ECE out of time, {frequency}: at most {bar}", f"{error:.3f}", said(error <= bar)
     speed = rate(400)
-    yield "300 daily series a second and core, 68 steps, 400 futures", f"{speed:.0f}", said(
-        speed >= 300
+    yield (
+        "300 daily series a second and core, 68 steps, 400 futures",
+        f"{speed:.0f}",
+        said(speed >= 300),
     )
     changes = moved()
     middle, ninth, most = np.quantile(changes, (0.5, 0.9, 1))

@@ -24,10 +24,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.backtest import Replay, as_table, graded, replay
-from pipelines.backtest_cases import Case, Row, cases
-from pipelines.backtest_methods import METHODS
-from pipelines.backtest_rivals import rivals
+from pipelines.backtest.cases import Case, Row, cases
+from pipelines.backtest.methods import METHODS
+from pipelines.backtest.replay import Replay, as_table, graded, replay
+from pipelines.backtest.rivals import rivals
 from pipelines.okr.forecast import recalibration
 from pipelines.okr.forecast.recalibration import Curve, curve_name, taught
 from tests.benchmarks.accuracy_page import Figures, write_page
@@ -131,7 +131,9 @@ def compare(
         for (frequency, one), answers in zip(drawn, answered(drawn, kept), strict=True)
     ]
     return {
-        f"{frequency}, beside other libraries": joined([one for own, one in full if own == frequency])
+        f"{frequency}, beside other libraries": joined(
+            [one for own, one in full if own == frequency]
+        )
         for frequency in FREQUENCIES
     }
 

@@ -31,7 +31,9 @@ def rate(paths: int, days: int = DAYS) -> float:
 def main() -> None:
     for paths in (400, PATHS):
         for days in (DAYS, 4 * DAYS):
-            print(f"{paths:5} paths, {days:5} days: {rate(paths, days):5.0f} series a second and core")
+            print(
+                f"{paths:5} paths, {days:5} days: {rate(paths, days):5.0f} series a second and core"
+            )
 
 
 if __name__ == "__main__":

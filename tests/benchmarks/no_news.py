@@ -62,7 +62,9 @@ def main() -> None:
     changes = moved()
     middle, ninth, most = np.quantile(changes, (0.5, 0.9, 1))
     over = (changes > 0.01).mean()
-    print(f"median {middle:.4f}, nine in ten at most {ninth:.4f}, worst {most:.4f}; {over:.1%} over 0.01")
+    print(
+        f"median {middle:.4f}, nine in ten at most {ninth:.4f}, worst {most:.4f}; {over:.1%} over 0.01"
+    )
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.backtest_cases import BacktestError, Case, Kind, cases, read_rows, targets
-from pipelines.backtest_methods import METHODS, Method, pace
+from pipelines.backtest.cases import BacktestError, Case, Kind, cases, read_rows, targets
+from pipelines.backtest.methods import METHODS, Method, pace
 from pipelines.okr.forecast.grading import (
     Truth,
     brier,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from pipelines.backtest_cases import Case, quotient
+from pipelines.backtest.cases import Case, quotient
 from pipelines.okr.forecast.history import Exact
 from pipelines.okr.forecast.simulation import PATHS, Task, simulate
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.backtest import backtest, graded, replay
-from pipelines.backtest_cases import BacktestError, cases, read_rows, targets
-from pipelines.backtest_methods import METHODS, pace
+from pipelines.backtest.cases import BacktestError, cases, read_rows, targets
+from pipelines.backtest.methods import METHODS, pace
+from pipelines.backtest.replay import backtest, graded, replay
 
 START = date(2024, 1, 1)
 Write = Callable[..., Path]

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from pipelines.backtest_cases import BacktestError, Case
-from pipelines.backtest_methods import Method
+from pipelines.backtest.cases import BacktestError, Case
+from pipelines.backtest.methods import Method
 from pipelines.okr.forecast.history import Exact, History
 from pipelines.okr.forecast.simulation import LONGEST_FOR_YEARS
 
