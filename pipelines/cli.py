@@ -235,34 +235,49 @@ def sources(context: typer.Context, as_json: Json = False) -> None:
 
 
 @app.command(
-    epilog="Example: [cyan]okra backtest history.csv --kind flow --period quarter --output grades.json[/]"
+    epilog="Examples: [cyan]okra backtest[/] · [cyan]okra backtest history.csv --kind stock --period month[/] · "
+    "[cyan]okra backtest --json[/]"
 )
 def backtest(
     context: typer.Context,
     file: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             exists=True,
             dir_okay=False,
-            help="A CSV: series, date, value (a ratio: numerator, denominator).",
+            help="A CSV: series, date, value (a ratio: numerator, denominator). Without one, your own KPIs.",
         ),
-    ],
+    ] = None,
     kind: Annotated[
-        Literal["flow", "ratio", "stock"], typer.Option(help="What the values are.")
+        Literal["flow", "ratio", "stock"],
+        typer.Option(help="What the values of the file are; a KPI says so itself."),
     ] = "flow",
     period: Annotated[
         Literal["week", "month", "quarter", "half", "year"],
         typer.Option(help="The period that goals are set for."),
     ] = "quarter",
+    rivals: Annotated[
+        bool,
+        typer.Option(
+            "--rivals",
+            help="Ask statsmodels and statsforecast too (okra\\[rivals]): takes minutes.",
+        ),
+    ] = False,
     output: Annotated[
         Path | None, typer.Option(help="Write the figures here, as JSON, too.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Replay history: how good would the odds have been, beside the pace rule and others?"""
-    with told(context):
-        from pipelines.backtest.replay import backtest as replayed
+    from pipelines.commands import backtesting
 
-        replayed(file, kind, period, output)
+    with told(context):
+        shown = view(context, as_json)
+        if file is None:
+            asked = backtesting.own_kpis(okra_settings.load(), period)
+        else:
+            asked = backtesting.of_a_file(file, kind, period)
+        backtesting.backtest(asked, shown, rivals=rivals, output=output)
 
 
 @app.command(epilog="Examples: [cyan]okra digest[/] · [cyan]okra digest --send[/]")

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Literal
 
@@ -186,16 +186,17 @@ class _Gridded:
 def targets(found: Sequence[Case]) -> Exact:
     """Five targets for each case (cases, 5), as hard as those who know the series might set them.
 
-    They lie about the naive outcome as outcomes in fact did, at the same share of the period: so
-    some are easy and some are hard, and just going on as so far decides none of them.
+    They lie about the naive outcome as outcomes of the same kind in fact did, at the same share of
+    the period: so some are easy and some are hard, and just going on as so far decides none of them.
     """
     naive = np.array([case.naive for case in found])
     outcome = np.array([case.outcome for case in found])
     share = np.array([case.share for case in found])
+    kind = np.array([case.kind for case in found])
     ratio = np.divide(outcome, naive, out=np.ones_like(naive), where=naive > 0)
     goals = np.empty((len(found), len(_RANKS)))
-    for at in CUTS:
-        here = share == at
+    for of_kind, at in product(np.unique(kind), CUTS):
+        here = (kind == of_kind) & (share == at)
         if here.any():
             goals[here] = naive[here, None] * np.quantile(ratio[here], _RANKS)[None, :]
     return goals

@@ -5,9 +5,8 @@ method says how likely each is to be reached, and the rest of the period says wh
 earlier half of the cuts teach the recalibration; all figures are those of the later half.
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,8 @@ from pipelines.okr.forecast.recalibration import Curve, curve_for, shipped_curve
 from pipelines.okr.periods import Cadence
 
 _LOW, _HIGH = 0.1, 0.9
+PUBLISHED = "okra, shipped curve"
+"""The odds as key results get them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,8 @@ class Replay:
         return np.array(odds)
 
 
-def backtest(path: Path, kind: Kind, period: Cadence, output: Path | None = None) -> list[Grade]:
-    """Replay a CSV, print how every method did, and write it as JSON to `output`.
-
-    Args:
-        path: a CSV with the columns series, date, value (a ratio: numerator, denominator).
-        kind: flow (what a period brings), stock (where it ends), or ratio.
-        period: the period that goals are set for, such as `quarter`.
-        output: where the figures go as JSON.
+def of_file(path: Path, kind: Kind, period: Cadence) -> list[Case]:
+    """The cases of a CSV with the columns series, date, value (a ratio: numerator, denominator).
 
     Raises:
         BacktestError: if the file cannot be read, or holds too little history to cut.
@@ -89,21 +84,19 @@ def backtest(path: Path, kind: Kind, period: Cadence, output: Path | None = None
             f"no series of {path.name} has a whole {period} after 24 steps of history; "
             "bring more history, or choose a shorter period"
         )
-    replayed = replay(found)
-    grades = graded(replayed)
-    print(as_table(grades))  # noqa: T201
-    if output is not None:
-        content = {"cases": len(found), "methods": [asdict(grade) for grade in grades]}
-        output.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    return grades
+    return found
 
 
 def replay(
     found: Sequence[Case],
     methods: Mapping[str, Method] | None = None,
     goals: Exact | None = None,
+    seen: Callable[[], object] = lambda: None,
 ) -> Replay:
-    """Ask every method for its odds in every case of reaching each goal (cases, targets)."""
+    """Ask every method for its odds in every case of reaching each goal (cases, targets).
+
+    `seen` is called after each case of each method.
+    """
     goals = targets(found) if goals is None else goals
     outcome = np.array([case.outcome for case in found])
     odds: dict[str, Exact] = {}
@@ -119,10 +112,37 @@ def replay(
             intervals[name][place] = np.quantile(sample, (_LOW, _HIGH))
             scale = max(abs(found[place].naive), 1e-9)
             errors[name][place] = crps(sample, found[place].outcome) / scale
+            seen()
     odds["pace rule"] = pace(found, goals)
     met = outcome[:, None] >= goals - 1e-9
     days = np.array([case.cut.toordinal() for case in found])
     return Replay(found, goals, met, odds, intervals, errors, days > np.median(days))
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesGrade:
+    """How the methods did on one series: the Brier score of each, the published odds' among them."""
+
+    series: str
+    kind: Kind
+    cases: int
+    brier: Mapping[str, float]
+
+
+def graded_by_series(replayed: Replay) -> list[SeriesGrade]:
+    """The grades of each series on the later half; one that has no case there is left out."""
+    odds = dict(replayed.odds) | {PUBLISHED: replayed.corrected(shipped_curves())}
+    series = np.array([case.series for case in replayed.cases])
+    found = []
+    for name in dict.fromkeys(series.tolist()):
+        here = (series == name) & replayed.later
+        if here.any():
+            kind = replayed.cases[int(np.flatnonzero(here)[0])].kind
+            scores = {
+                method: brier(said[here], replayed.met[here]) for method, said in odds.items()
+            }
+            found.append(SeriesGrade(name, kind, int(here.sum()), scores))
+    return found
 
 
 def graded(replayed: Replay, own: Mapping[str, Curve] | None = None) -> list[Grade]:
@@ -134,7 +154,7 @@ def graded(replayed: Replay, own: Mapping[str, Curve] | None = None) -> list[Gra
     later, met = replayed.later, replayed.met[replayed.later].ravel()
     said = {name: odds[later].ravel() for name, odds in replayed.odds.items()}
     if "okra" in said:
-        said["okra, shipped curve"] = replayed.corrected(shipped_curves())[later].ravel()
+        said[PUBLISHED] = replayed.corrected(shipped_curves())[later].ravel()
     if not later.all():
         said["base rate"] = np.full(len(met), replayed.met[~later].mean())
         if "okra" in said:

@@ -1,6 +1,5 @@
 """Replaying a file of history: how it is cut, what is asked, and what the table says."""
 
-import json
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 
 from pipelines.backtest.cases import BacktestError, cases, read_rows, targets
 from pipelines.backtest.methods import METHODS, pace
-from pipelines.backtest.replay import backtest, graded, replay
+from pipelines.backtest.replay import graded, graded_by_series, of_file, replay
 
 START = date(2024, 1, 1)
 Write = Callable[..., Path]
@@ -112,20 +111,47 @@ def test_every_method_sees_the_past_only(csv):
         assert early[0] == early[1], name
 
 
-def test_it_prints_a_table_and_writes_the_figures(csv, tmp_path, capsys):
-    path = csv(*days("a", np.random.default_rng(0).poisson(20, 500)))
-    output = tmp_path / "grades.json"
-    grades = backtest(path, "flow", "quarter", output)
-    assert "Brier" in capsys.readouterr().out
-    content = json.loads(output.read_text())
-    assert [one["method"] for one in content["methods"]] == [grade.method for grade in grades]
-    assert {"okra", "pace rule", "base rate"} <= {grade.method for grade in grades}
+def test_grades_come_out_as_by_hand(csv):
+    """Six cuts of two series; a method that always holds 100 and 200 for equally likely."""
+    path = csv(*days("a", [1] * 200), *days("b", [2] * 200))
+    found = cases(read_rows(path, "flow"), "flow", "quarter")  # 91 and 182 come of them
+
+    def even(asked):
+        for place in range(len(asked)):
+            yield place, np.array([100.0, 200.0])
+
+    steps = []
+    replayed = replay(found, {"even": even}, np.full((6, 1), 150.0), seen=lambda: steps.append(1))
+    assert len(steps) == 6
+    graded_ = {grade.method: grade for grade in graded(replayed)}
+    # one of two futures reaches 150: (1 + 1/2) / (2 + 1) = 1/2, whatever comes
+    assert graded_["even"].brier == pytest.approx(0.25)
+    assert graded_["even"].log_loss == pytest.approx(np.log(2))
+    assert graded_["even"].calibration_error == pytest.approx(0)
+    # eight in ten are from 110 to 190: 182 is inside, 91 is not
+    assert graded_["even"].coverage == 0.5
+    # E|X - y| - E|X - X'|/2 = 59 - 25 = 34 of a naive 91, and 50 - 25 = 25 of 182; the middle of both
+    assert graded_["even"].crps == pytest.approx((34 / 91 + 25 / 182) / 2)
+    # 1 a day is not on pace for 150, 2 a day is: right both times
+    assert graded_["pace rule"].brier == 0
+    assert graded_["base rate"].brier == pytest.approx(0.25)
+    for one in graded_by_series(replay(found, METHODS, np.full((6, 1), 150.0))):
+        assert one.brier["pace rule"] == 0
+        assert (one.series, one.cases) in {("a", 1), ("b", 1)}
+
+
+def test_targets_of_a_stock_do_not_stretch_those_of_a_flow(csv):
+    flows = cases(read_rows(csv(*days("a", [3] * 200)), "flow"), "flow", "quarter")
+    stocks = cases(read_rows(csv(*days("b", range(200))), "stock"), "stock", "quarter")
+    goals = targets([*flows, *stocks])
+    assert np.all(goals[:3] == 273), "a flow that always goes on as so far is asked for just that"
+    assert goals[3:] == pytest.approx(np.full((3, 5), 181.0))
 
 
 def test_what_cannot_be_replayed_says_why(csv):
     with pytest.raises(BacktestError, match="has no column value"):
-        backtest(csv("a,2024-01-01", head="series,date"), "flow", "quarter")
+        of_file(csv("a,2024-01-01", head="series,date"), "flow", "quarter")
     with pytest.raises(BacktestError, match=r"history.csv:3: .*2026-11-30"):
-        backtest(csv("a,2024-01-01,1", "a,yesterday,2"), "flow", "quarter")
+        of_file(csv("a,2024-01-01,1", "a,yesterday,2"), "flow", "quarter")
     with pytest.raises(BacktestError, match="bring more history"):
-        backtest(csv(*days("a", [1] * 40)), "flow", "quarter")
+        of_file(csv(*days("a", [1] * 40)), "flow", "quarter")

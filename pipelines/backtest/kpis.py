@@ -1,0 +1,71 @@
+"""The company's own KPIs as cases of a backtest, from the facts that scoring reads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.backtest.cases import Case, Row, cases
+from pipelines.okr.facts import KpiFacts
+from pipelines.okr.forecast.history import ENOUGH
+from pipelines.okr.numbers import ZERO
+from pipelines.okr.periods import Cadence
+from pipelines.okr.series import KpiIndex
+
+_MOSTLY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A KPI that is not replayed; `why` ends a sentence that begins with its name."""
+
+    kpi: str
+    why: str
+
+
+def kpi_cases(
+    facts: Mapping[str, KpiFacts], period: Cadence
+) -> tuple[list[Case], tuple[LeftOut, ...]]:
+    """Every KPI as a whole, cut in each of its latest periods, and those that cannot be."""
+    found: list[Case] = []
+    left_out: list[LeftOut] = []
+    for name in sorted(facts):
+        kind, rows = facts[name].kpi.kind, rows_of(facts[name])
+        why = _obstacle(facts[name], rows)
+        if kind != "distinct" and not why:
+            own = cases({name: list(rows)}, kind, period)
+            found += own
+            why = "" if own else f"has no whole {period} after {ENOUGH} days of history"
+        if why:
+            left_out.append(LeftOut(name, why))
+    return found, tuple(left_out)
+
+
+def rows_of(facts: KpiFacts) -> Sequence[Row]:
+    """A row a day: a flow's delivered day without facts brought 0, a stock's says nothing."""
+    index = KpiIndex(facts)
+    series, through = index.series({}), facts.data_through
+    if through is None or not series.days:
+        return []
+    first = series.days[0]
+    days, amounts = series.amounts(first, through)
+    found = dict(zip(days, amounts, strict=True))
+    if facts.kpi.kind != "stock":
+        nothing = ZERO, ZERO, ZERO
+        found |= {
+            day: nothing for day in facts.delivered if first <= day <= through and day not in found
+        }
+    columns = (1, 2) if facts.kpi.kind == "ratio" else (0,)
+    return [(day, tuple(float(found[day][at]) for at in columns)) for day in sorted(found)]
+
+
+def _obstacle(facts: KpiFacts, rows: Sequence[Row]) -> str:
+    """Why the KPI cannot be cut; empty when it can."""
+    if facts.kpi.kind == "distinct":
+        return "is counted anew for each period, which cannot be cut in the middle"
+    if facts.kpi.denominator == "level":
+        return "is divided by a level, which a backtest does not replay"
+    if not rows:
+        return "has no data"
+    days = (rows[-1][0] - rows[0][0]).days + 1
+    if len(rows) < _MOSTLY * days:
+        return f"has data on {len(rows)} of {days} days only, so it gets no odds"
+    return ""
