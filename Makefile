@@ -31,9 +31,10 @@ format: $(VENV)/.developing ## Put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix models
 
-bench: $(VENV)/.developing ## Time a daily run, the pull of a large Stripe account and the odds; prints the README's figures
+bench: $(VENV)/.developing ## Time a daily run, the pull of a large Stripe account, scoring and the odds; prints the README's figures
 	@$(BIN)/python -m tests.benchmarks.daily_run
 	@$(BIN)/python -m tests.benchmarks.stripe_throughput
+	@$(BIN)/python -m tests.benchmarks.scoring
 	@$(BIN)/python -m tests.benchmarks.forecast_speed
 
 bi: $(VENV)/.developing ## Open the published file with the clients that people use (needs the package registries)

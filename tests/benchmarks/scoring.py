@@ -1,0 +1,136 @@
+"""How long it takes to score key results, odds and courses included, and how much memory: `make bench`.
+
+    python -m tests.benchmarks.scoring [KEY_RESULTS ...]
+
+30 KPIs of 690 days (flows, stocks and ratios), each with 8 members; ten key results an objective, for a year.
+One in three is about a member, one in five wants something of every month. Each size is measured in a process
+of its own, on one core; the facts are already read.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+from rich.console import Console
+
+from pipelines.okr.definitions import Objective
+from pipelines.okr.facts import TOTAL, DayFact, KpiFacts
+from pipelines.okr.kpi import Kind, Kpi
+from pipelines.okr.loading import load
+from pipelines.okr.scoring import score
+from pipelines.terminal import plain_table
+
+SIZES = (1_000, 3_000, 10_000)
+BAR = "60 s on two cores and 2,048 MiB for 10,000"
+KPIS, MEMBERS, DAYS = 30, 8, 690
+KINDS: tuple[Kind, ...] = ("flow", "stock", "ratio")
+START = date(2025, 1, 1)
+
+
+def company() -> Iterator[KpiFacts]:
+    """Every KPI with a row a day and member."""
+    draw = np.random.default_rng(1)
+    for number in range(KPIS):
+        kind = KINDS[number % len(KINDS)]
+        kpi = Kpi(
+            f"kpi_{number}", kind, precision=4 if kind == "ratio" else 0, dimensions=("shop",)
+        )
+        amounts = draw.poisson(20, (DAYS, MEMBERS))
+        amounts = amounts.cumsum(axis=0) if kind == "stock" else amounts
+        rows = [
+            fact(kpi, START + timedelta(days=n), f"s{member}", int(amounts[n, member]))
+            for n in range(DAYS)
+            for member in range(MEMBERS)
+        ]
+        delivered = frozenset(row.day for row in rows)
+        yield KpiFacts(kpi, rows, delivered, max(delivered))
+
+
+def fact(kpi: Kpi, day: date, shop: str, amount: int) -> DayFact:
+    if kpi.kind == "ratio":
+        return DayFact(day, {"shop": shop}, None, Decimal(amount), Decimal(40))
+    return DayFact(day, {"shop": shop}, Decimal(amount))
+
+
+def objectives(count: int, kpis: dict[str, Kpi]) -> list[Objective]:
+    """So many key results, as their files say them, about a mark that is neither sure nor hopeless."""
+    files = {}
+    for begin in range(0, count, 10):
+        results = "".join(key_result(number) for number in range(begin, begin + 10))
+        files[f"o{begin}.yml"] = (
+            f"objective: Objective {begin}\nid: o{begin}\nperiod: 2026\nkey_results:\n{results}"
+        )
+    loaded = load(files, kpis, 1)
+    assert not loaded.faults, loaded.faults[0]
+    return list(loaded.objectives)
+
+
+def key_result(number: int) -> str:
+    kpi = number * 7 % KPIS
+    member = number % 3 == 0
+    monthly = number % 5 == 0 and KINDS[kpi % 3] != "stock"
+    share = 1 if member else MEMBERS
+    target = {
+        "flow": 20 * share * (30 if monthly else 365),
+        "stock": 20 * share * (DAYS + 40),
+        "ratio": 0.5,
+    }[KINDS[kpi % 3]]
+    lines = [f"  - id: r{number}", f"    kpi: kpi_{kpi}"]
+    # goals of one KPI differ a little, as those of its teams do
+    lines.append(f"    at_least: {target * (1 + (number % 21 - 10) / 1000):.4f}")
+    if member:
+        lines.append(f"    where: {{shop: s{number // 3 % MEMBERS}}}")
+    if monthly:
+        lines.append("    per: month")
+    return "\n".join(lines) + "\n"
+
+
+def measure(count: int) -> dict[str, float]:
+    facts = {one.kpi.name: one for one in company()}
+    asked = objectives(count, {name: one.kpi for name, one in facts.items()})
+    begun, worked = time.perf_counter(), time.process_time()
+    scored = score(asked, facts, START + timedelta(days=DAYS))
+    seconds, worked = time.perf_counter() - begun, time.process_time() - worked
+    headlines = [row for row in scored.key_results if row.window == row.member == TOTAL]
+    assert len(headlines) == count
+    return {
+        "key results": count,
+        "rows": len(scored.key_results),
+        "with odds": sum(row.probability is not None for row in headlines),
+        "seconds": seconds,
+        "of the processor": worked,
+        "MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--one"]:
+        print(json.dumps(measure(int(sys.argv[2]))))
+        return
+    found = []
+    for count in map(int, sys.argv[1:] or SIZES):
+        command = [sys.executable, "-m", __spec__.name, "--one", str(count)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        found.append(json.loads(done.stdout))
+    rows = [
+        (
+            f"{one['key results']:,}",
+            f"{one['with odds']:,}",
+            f"{one['seconds']:.1f}",
+            f"{one['of the processor']:.1f}",
+            f"{one['MiB']:,.0f}",
+        )
+        for one in found
+    ]
+    columns = ("Key results", "With odds", "Seconds", "Of one core", "Peak MiB")
+    Console(width=100).print(plain_table(f"Scoring (bar: {BAR})", columns, rows))
+
+
+if __name__ == "__main__":
+    main()
