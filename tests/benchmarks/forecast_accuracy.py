@@ -7,10 +7,10 @@
 Every series is cut at a quarter, a half and three quarters of its latest twelve periods (a quarter; for
 monthly series a year); five targets at each cut. The earlier half of each collection's cuts teaches the
 recalibration, all figures are of the later half. `--rivals` also runs statsmodels and statsforecast, on that
-many cases of each frequency, drawn by a fixed seed, and compares all methods on those; `--answers` keeps what
-they said in a file, and reads it there the next time. `--write-page` writes
-the tables into docs/odds.md, `--write-curves` fits the curves that ship
-(pipelines/okr/forecast/recalibration.json) to all the cuts.
+many later cases of each frequency, drawn by a fixed seed, and compares all methods on those; `--answers` keeps
+what they said in a folder, and reads it there the next time. `--write-page` writes the tables into
+docs/odds.md, `--write-curves` fits the curves that ship to all the cuts
+(pipelines/okr/forecast/recalibration.json).
 """
 
 import argparse
@@ -45,7 +45,7 @@ def main() -> None:
     )
     arguments.add_argument("wheels", type=Path)
     arguments.add_argument("--rivals", type=int, default=0, metavar="CASES")
-    arguments.add_argument("--answers", type=Path, metavar="FILE")
+    arguments.add_argument("--answers", type=Path, metavar="FOLDER")
     arguments.add_argument("--write-page", action="store_true")
     arguments.add_argument("--write-curves", action="store_true")
     chosen = arguments.parse_args()
@@ -118,18 +118,17 @@ def by_history(whole: Replay, *, earlier_only: bool = True) -> dict[str, Curve]:
 def compare(
     every: Sequence[tuple[Collection, Replay]], count: int, kept: Path | None
 ) -> dict[str, Replay]:
-    """All methods and those of other libraries, on the same cases of every frequency."""
-    total = {one: sum(len(r.cases) for r in of_frequency(every, one)) for one in FREQUENCIES}
-    drawn: list[tuple[str, Replay]] = []
+    """All methods and those of other libraries, on the same later cases of every frequency."""
+    total = {one: sum(int(r.later.sum()) for r in of_frequency(every, one)) for one in FREQUENCIES}
+    full: list[tuple[str, Replay]] = []
     for collection, replayed in every:
-        here = len(replayed.cases)
-        wanted = min(here, max(1, round(count * here / total[collection.frequency])))
-        places = np.sort(np.random.default_rng(0).permutation(here)[:wanted])
-        drawn.append((collection.frequency, part(replayed, places)))
-    full = [
-        (frequency, with_others(one, answers))
-        for (frequency, one), answers in zip(drawn, answered(drawn, kept), strict=True)
-    ]
+        later = np.flatnonzero(replayed.later)
+        wanted = max(1, round(count * len(later) / total[collection.frequency]))
+        drawn = np.sort(np.random.default_rng(0).permutation(later)[:wanted])
+        asked = part(replayed, drawn)
+        own = part(replayed, np.sort(np.append(np.flatnonzero(~replayed.later), drawn)))
+        file = kept / f"{collection.name}.pickle" if kept else None
+        full.append((collection.frequency, with_others(own, answered(asked, file))))
     return {
         f"{frequency}, beside other libraries": joined(
             [one for own, one in full if own == frequency]
@@ -138,16 +137,15 @@ def compare(
     }
 
 
-def answered(drawn: Sequence[tuple[str, Replay]], kept: Path | None) -> list[list[Replay]]:
-    """What each rival says of each collection: asked on all cores, or read where it was kept."""
+def answered(asked: Replay, kept: Path | None) -> list[Replay]:
+    """What each rival says: asked on all cores, or read where it was kept."""
     if kept is not None and kept.exists():
         return list(pickle.loads(kept.read_bytes()))
     with ProcessPoolExecutor(CORES) as pool:
-        asked = [
-            [pool.submit(ask, name, one.cases, one.goals) for name in rivals()] for _, one in drawn
-        ]
-        answers = [[one.result() for one in of_collection] for of_collection in asked]
+        waiting = [pool.submit(ask, name, asked.cases, asked.goals) for name in rivals()]
+        answers = [one.result() for one in waiting]
     if kept is not None:
+        kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(pickle.dumps(answers))
     return answers
 
@@ -171,12 +169,18 @@ def part(whole: Replay, kept: np.ndarray) -> Replay:
 
 
 def with_others(own: Replay, others: Sequence[Replay]) -> Replay:
-    """The same cases with what other methods said of them."""
+    """The same cases with what other methods said of the later ones."""
     odds, intervals, errors = dict(own.odds), dict(own.intervals), dict(own.crps)
     for other in others:
         for name in other.intervals:
-            odds[name], intervals[name] = other.odds[name], other.intervals[name]
-            errors[name] = other.crps[name]
+            for mine, its in (
+                (odds, other.odds),
+                (intervals, other.intervals),
+                (errors, other.crps),
+            ):
+                unasked = np.full((len(own.cases), *its[name].shape[1:]), np.nan)
+                unasked[own.later] = its[name]
+                mine[name] = unasked
     return replace(own, odds=odds, intervals=intervals, crps=errors)
 
 
