@@ -19,7 +19,7 @@ LONGEST = 57 * WEEK
 LONGEST_FOR_YEARS = 4 * 366
 """Steps of the past that the shape of a year is looked for in."""
 _BATCH_CELLS = 6_000_000
-_STRETCH = {1: 13, 7: 56, 12: 12}
+_STRETCH = {1: 20, 7: 56, 12: 12}
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from pipelines.okr.forecast.history import Exact, Floats
 
 # How much one step's and a whole stretch's forecast errors say about which variant to trust.
 # One-step errors are many but say little about a quarter's total; stretches are few.
-_TRUST_IN_STEPS = 0.2
+_TRUST_IN_STEPS = 0.5
 _TRUST_IN_STRETCHES = 4.0
 _CYCLES = 8
 _TINY = 1e-12

@@ -17,8 +17,8 @@ from pipelines.okr.forecast.history import Exact, Floats
 _YEARS = 1.5
 """Years that have to be known before anything is called a shape of the year."""
 _WAVES = 6
-_GAINS_OF_A_YEAR = (1.3, 6.0)
-"""How fast the level may move that the waves are told from; beside these, one that just wanders."""
+_GAIN_OF_A_YEAR = 3.0
+"""How fast the level follows that the waves are told from, in a year; beside it, one that just wanders."""
 _NEXT_YEAR = 2.0
 """How much less sure the waves of the year to come are than the mean of those known."""
 _TINY = 1e-12
@@ -65,7 +65,7 @@ def yearly_shape(
     # Whole weeks of the calendar: of others, each day would bring other means of the same noise.
     first, after = (season - 1 - (end - steps)) % season, steps - (end + 1) % season
     means = both[:, first:after].reshape(len(both), -1, season).mean(axis=2)
-    gains = [*(gain * season / year for gain in _GAINS_OF_A_YEAR), 1.0]
+    gains = (_GAIN_OF_A_YEAR * season / year, 1.0)
     fits = [_fit(means, n, gain) for gain in gains]
     logs = np.stack([-0.5 * means.shape[1] * np.log(fit.noise + _TINY) for fit in fits])
     likely = np.exp(logs - logs.max(axis=0))
@@ -75,7 +75,7 @@ def yearly_shape(
         for of_gains in ([fit.sizes for fit in fits], [fit.unsure for fit in fits])
     )
     shape = (sizes @ waves.T).astype(np.float32)
-    standing = waves[steps - round(year / _GAINS_OF_A_YEAR[0]) : steps].mean(axis=0)
+    standing = waves[steps - round(year / _GAIN_OF_A_YEAR) : steps].mean(axis=0)
     doubts = np.sqrt(_NEXT_YEAR * unsure)
     return YearlyShape(shape[:, :steps], shape[:, steps:], waves[steps:] - standing, doubts)
 
