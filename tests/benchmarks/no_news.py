@@ -1,7 +1,7 @@
 """How far a day without news moves the odds: `python -m tests.benchmarks.no_news`.
 
 A day without news brings just what was expected of it: the mean of that day's futures. The goal is a total over
-40 more days; its odds are taken before the day and after it, by the same target. 40 series of a business (a
+40 more days; its odds are taken before the day and after it, by the same target. 20 series of a business (a
 level, a week's shape, noise of a fifth of the level), four lengths of history, two of them about where a window
 or a curve changes, five targets from easy to hard. What is compared are the odds as they are published,
 after the shipped curve.
@@ -13,7 +13,7 @@ from pipelines.okr.forecast.history import YEAR, History
 from pipelines.okr.forecast.recalibration import curve_for
 from pipelines.okr.forecast.simulation import Task, simulate
 
-SERIES, NOISE, STEPS, TODAY = 40, 0.2, 40, 739_000
+SERIES, NOISE, STEPS, TODAY = 20, 0.2, 40, 739_000
 LENGTHS = (120, 299, 364, 800)
 TARGETS = (0.1, 0.25, 0.5, 0.75, 0.9)
 WEEK = np.array([1.1, 1.2, 1.2, 1.1, 1.0, 0.7, 0.7])
