@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -13,11 +14,30 @@ import duckdb
 from pipelines.errors import OkraError
 
 Row = dict[str, Any]
+Courses = Mapping[str, Sequence[Decimal | None]]
+"""By key result what its goal was held against, up to the last figure: by day, or in the last windows that are over."""
 
 _HEADLINE = """"window" = 'total' and member = 'total'"""
 _OBJECTIVES = "select * from objective_scores where as_of = $1 order by objective_id"
 _KEY_RESULTS = f"""
     select * from key_result_scores where as_of = $1 and {_HEADLINE} order by objective_id, key_result_id
+"""
+WINDOWS = 12
+"""Windows of a course at most."""
+_COURSES = f"""
+    with windows as (
+        select key_result_id, period_start as day, actual from key_result_scores
+        where as_of = $1 and "window" <> 'total' and member = 'total' and deadline < $1
+        qualify row_number() over (partition by key_result_id order by period_start desc) <= {WINDOWS}
+    ),
+
+    days as (
+        select key_result_id, day, actual from key_result_courses where as_of = $1
+    )
+
+    select key_result_id, list(actual order by day) as actuals
+    from (from windows union all from days)
+    group by key_result_id
 """
 _KNOWN = "known_from < $before and (known_to is null or known_to >= $before)"
 _OBJECTIVES_KNOWN = f"""
@@ -45,11 +65,15 @@ class NothingPublishedError(OkraError):
 
 @dataclass(frozen=True)
 class PublishedScorecard:
-    """The headlines of one day: a row an objective, a row a key result, by the columns' names."""
+    """The headlines of one day: a row an objective, a row a key result, by the columns' names.
+
+    `courses` are there for a day that is shown as it is believed now, and by day only for the day played last.
+    """
 
     as_of: date
     objectives: Sequence[Row]
     key_results: Sequence[Row]
+    courses: Courses = field(default_factory=dict)
 
 
 def read_scorecard(path: Path, as_of: date) -> PublishedScorecard:
@@ -57,11 +81,20 @@ def read_scorecard(path: Path, as_of: date) -> PublishedScorecard:
     with opened(path) as connection:
         objectives = rows(connection, _OBJECTIVES, [as_of])
         key_results = rows(connection, _KEY_RESULTS, [as_of])
+        courses = connection.execute(_COURSES, [as_of]).fetchall()
     if not objectives:
         raise NothingPublishedError(
             f"no score of {as_of} is published; run `okra score --as-of {as_of}`"
         )
-    return PublishedScorecard(as_of, objectives, key_results)
+    return PublishedScorecard(
+        as_of, objectives, key_results, {name: until_known(actuals) for name, actuals in courses}
+    )
+
+
+def until_known(actuals: Sequence[Decimal | None]) -> Sequence[Decimal | None]:
+    """The figures up to the last one that is known: the days to come have none."""
+    known = [place for place, actual in enumerate(actuals) if actual is not None]
+    return actuals[: known[-1] + 1] if known else []
 
 
 def read_scorecard_before(path: Path, day: date) -> PublishedScorecard | None:

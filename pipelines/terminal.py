@@ -4,13 +4,14 @@ Bars and messages go to standard error, results to standard output, so that resu
 Without a terminal there are no bars and no colours, only lines.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from threading import Lock
 from types import TracebackType
 from typing import Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
@@ -23,10 +24,21 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.table import Table
+from rich.text import Text
 
 from pipelines.okr.numbers import chance
 from pipelines.published import PublishedScorecard, Row
+from pipelines.sparklines import sparkline, thinned
 from pipelines.tree import in_tree_order
+
+COURSE = 12
+"""Blocks of a course at most."""
+NAME = 24
+"""Columns that names have at least."""
+GAP = 2
+"""Blanks between two columns."""
+SPARED = ("Course", "Pace", "Odds", "Target")
+"""What a narrow terminal is spared, the first one first."""
 
 STATUS_STYLE: Mapping[str, str] = {
     "achieved": "bold green",
@@ -98,48 +110,67 @@ def pulled_lines(bars: PullBars, failed: Mapping[str, str]) -> Iterable[str]:
         yield f"{line}; FAILED: {failed[source]}" if source in failed else line
 
 
-def scorecard_table(scorecard: PublishedScorecard) -> Table:
-    """The scorecard: objectives, each with its key results below it."""
+def scorecard_table(scorecard: PublishedScorecard, width: int) -> Table:
+    """The scorecard for a terminal of `width` columns: objectives as a tree, each with its key results."""
+    lines = list(scorecard_lines(scorecard))
     table = Table(
         title=f"Scorecard of {scorecard.as_of}",
         box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        collapse_padding=True,
         title_justify="left",
         title_style="bold",
     )
-    table.add_column("Objective / key result", ratio=1, min_width=20)
-    for name in ("Actual", "Target", "Score", "Pace"):
-        table.add_column(name, justify="right", no_wrap=True)
-    has_odds = any(row.get("probability") is not None for row in scorecard.key_results)
-    if has_odds:
-        table.add_column("Odds", justify="right", no_wrap=True)
-    table.add_column("Status", no_wrap=True)
-    for depth, objective in in_tree_order(scorecard.objectives):
-        own = [row for row in scorecard.key_results if of_objective(row, objective)]
-        name = f"[bold]{escape(objective['name'])}[/]"
-        table.add_row(Padding(name, (0, 0, 0, 2 * depth)), *cells(objective, has_odds))
-        for row in own:
-            name = escape(row["name"])
-            table.add_row(Padding(name, (0, 0, 0, 2 * depth + 2)), *cells(row, has_odds))
+    table.add_column("Objective / key result", ratio=1)
+    shown = fitting([cells for _, cells in lines], width)
+    for name in shown:
+        to_the_left = name in ("Course", "Status")
+        table.add_column(name, justify="left" if to_the_left else "right", no_wrap=True)
+    for name, cells in lines:
+        table.add_row(name, *(cells[column] for column in shown))
     return table
 
 
-def of_objective(row: Row, objective: Row) -> bool:
-    """Whether the key result is the objective's."""
-    return bool(row["objective_id"] == objective["objective_id"])
+def fitting(lines: Sequence[Mapping[str, str]], width: int) -> list[str]:
+    """The columns that have something to say and for which `width` has room beside the names."""
+    room = {
+        name: max(cell_len(name), *(Text.from_markup(line[name]).cell_len for line in lines))
+        for name in (lines[0] if lines else ())
+        if any(line[name] for line in lines)
+    }
+    for name in SPARED:
+        if NAME + sum(GAP + own for own in room.values()) > width:
+            room.pop(name, None)
+    return list(room)
 
 
-def cells(row: Row, has_odds: bool) -> list[str]:
+def scorecard_lines(
+    scorecard: PublishedScorecard,
+) -> Iterator[tuple[Padding, Mapping[str, str]]]:
+    """Each line's name, set in as deep as it is in the tree, and its cells by column."""
+    for depth, objective in in_tree_order(scorecard.objectives):
+        name = f"[bold]{escape(objective['name'])}[/]"
+        yield Padding(name, (0, 0, 0, 2 * depth)), score_cells(objective, ())
+        for row in scorecard.key_results:
+            if row["objective_id"] == objective["objective_id"]:
+                course = scorecard.courses.get(row["key_result_id"], ())
+                name = escape(row["name"])
+                yield Padding(name, (0, 0, 0, 2 * depth + 2)), score_cells(row, course)
+
+
+def score_cells(row: Row, course: Sequence[Decimal | None]) -> Mapping[str, str]:
     """One line of the scorecard, but for its name."""
-    unit, status = row.get("unit"), row["status"]
-    odds = row.get("probability")
-    return [
-        amount(row.get("actual"), unit),
-        amount(row.get("target"), unit),
-        percent(row["score"]),
-        percent(row["expected"]),
-        *(["" if odds is None else chance(odds)] if has_odds else []),
-        f"[{STATUS_STYLE.get(status, 'dim')}]{status.replace('_', ' ')}[/]",
-    ]
+    unit, status, odds = row.get("unit"), row["status"], row.get("probability")
+    return {
+        "Actual": amount(row.get("actual"), unit),
+        "Target": amount(row.get("target"), unit),
+        "Score": percent(row["score"]),
+        "Pace": percent(row["expected"]),
+        "Odds": "" if odds is None else chance(odds),
+        "Course": sparkline(thinned(course, COURSE)),
+        "Status": f"[{STATUS_STYLE.get(status, 'dim')}]{status.replace('_', ' ')}[/]",
+    }
 
 
 def distrusted(scorecard: PublishedScorecard) -> Iterable[str]:

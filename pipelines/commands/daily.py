@@ -82,7 +82,7 @@ def show(
     if view.as_json:
         view.json(as_document(settings, scorecard, faults, failed, bars))
         return
-    view.out.print(scorecard_table(scorecard))
+    view.out.print(scorecard_table(scorecard, view.out.width))
     for line in distrusted(scorecard):
         view.note(f"Not to be trusted whole: {line}")
     for source, message in sorted(failed.items()):

@@ -24,7 +24,7 @@ def status(settings: Settings, as_of: date | None, known_on: date | None, view: 
     if view.as_json:
         view.json(as_document(scorecard, known_on))
         return
-    view.out.print(scorecard_table(scorecard))
+    view.out.print(scorecard_table(scorecard, view.out.width))
     if known_on is not None:
         view.note(f"As it was known at the end of {known_on}, by the goals that were set then")
     for line in distrusted(scorecard):

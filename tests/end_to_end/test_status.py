@@ -1,5 +1,7 @@
 """`okra status` and `okra restatements`, as a person asks them of the published file."""
 
+import re
+
 from tests.end_to_end.conftest import Home
 
 
@@ -36,3 +38,19 @@ def test_a_first_run_has_restated_nothing(sample: Home) -> None:
     done = sample.okra("restatements")
     assert done.code == 0
     assert "Nothing that was published has been restated" in done.err
+
+
+def test_the_status_draws_where_each_goal_came_from(sample: Home) -> None:
+    lines = sample.okra("status").out.splitlines()
+    [revenue] = [line for line in lines if "Generate $2 million" in line]
+    [quarters] = [line for line in lines if "95 new prospects" in line]
+    # revenue adds up from day to day; of the four quarters the three that are over had 91, 97 and 102
+    [course] = re.findall("[▁▂▃▄▅▆▇█]{2,}", revenue)
+    assert (len(course), course[0], course[-1]) == (12, "▁", "█")
+    assert list(course) == sorted(course)
+    assert re.findall("[▁▂▃▄▅▆▇█]{2,}", quarters) == ["▁▄█"]
+
+
+def test_an_earlier_belief_has_no_course_as_the_present_one_is_another(sample: Home) -> None:
+    assert "Course" in sample.okra("status").out
+    assert "Course" not in sample.okra("status", "--known-on", "2026-11-25").out
