@@ -27,6 +27,8 @@ def prepare_environment(settings: Settings) -> None:
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home_path)
     os.environ["OKRA_DAGSTER_STORAGE"] = str(storage)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", BATCH_SIZE)
+    # the web server sends whatever it finds in logs/ to its makers, and does not ask dagster.yaml about it
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
 
 
 def close_killed_runs(instance: dg.DagsterInstance) -> int:

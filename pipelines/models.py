@@ -56,6 +56,8 @@ def static_environment(settings: Settings) -> dict[str, str]:
         "OKRA_KPIS": ",".join(kpi_names(KPI_FOLDER)),
         "OKRA_STORAGE_VERSION": settings.storage_version,
         "OKRA_DBT_TARGET": str(TARGET),
+        # not logs/, which Dagster takes for its own
+        "DBT_LOG_PATH": str(TARGET / "logs"),
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
