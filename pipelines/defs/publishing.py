@@ -1,5 +1,7 @@
 """The published file: what everyone else reads."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from connectors import catalog
@@ -12,10 +14,13 @@ from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.tables import HISTORIES
 from pipelines.lever_table import KEY_RESULT_LEVERS
 from pipelines.models import kpi_models
+from pipelines.published import PublishedScorecard, read_scorecard
 from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.reports import publish_report, warehouse_lock
 from pipelines.resources import Day
 from pipelines.score_tables import TABLES
+from pipelines.terminal import percent
+from pipelines.tree import in_tree_order
 
 REPORTING = (
     "kpi_days",
@@ -77,13 +82,33 @@ def scorecard(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResu
         current.locale,
         kpi_models(),
     )
+    lines = [
+        "| objective | score | pace | status |",
+        "|---|---|---|---|",
+        *objective_lines(read_scorecard(current.published_path, day.as_of_date(current))),
+    ]
     return dg.MaterializeResult(
         metadata={
+            # a browser opens no file from a page of a server: the path is to copy, the table to look at
             "file": dg.MetadataValue.path(str(written.scorecard)),
+            "objectives": dg.MetadataValue.md("\n".join(lines)),
             "bytes": written.size,
             "pages of KPIs": written.kpis,
         }
     )
+
+
+def objective_lines(card: PublishedScorecard) -> Iterator[str]:
+    """A line of a Markdown table for each objective, set in as deep as it is in the tree."""
+    for depth, row in in_tree_order(card.objectives):
+        name = row["name"].replace("|", "\\|")
+        cells = (
+            "– " * depth + name,
+            percent(row["score"]),
+            percent(row["expected"]),
+            row["status"].replace("_", " "),
+        )
+        yield f"| {' | '.join(cells)} |"
 
 
 DIGEST = dg.AssetKey(["published", "digest"])

@@ -1,0 +1,140 @@
+"""The lineage in Dagster's web UI: all groups, and one KPI back to the stream that it comes from.
+
+The web server alone is started, without the daemon: nothing runs while a picture is taken.
+"""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, FloatRect, Page
+
+from pipelines.instance import prepare_environment
+from pipelines.settings import ROOT, Settings
+from tests.screenshots.folder import FOLDER, checked
+
+STARTS_WITHIN = 120
+"""Seconds that the web server has to read the definitions."""
+MARGIN = 16
+AS_VISITED_BEFORE = """
+    localStorage.setItem("dagster-nav-collapsed", "true");
+    localStorage.setItem("communityNux", "1");
+"""
+DRAWN = """
+    () => {
+        const nodes = [...document.querySelectorAll("foreignObject")];
+        const waiting = document.body.innerText.includes("Loading");
+        return nodes.length > 0 && !waiting;
+    }
+"""
+EXTENT = """
+    () => {
+        const boxes = [...document.querySelectorAll("foreignObject")].map(
+            (node) => node.getBoundingClientRect()
+        );
+        const left = Math.min(...boxes.map((box) => box.left));
+        const top = Math.min(...boxes.map((box) => box.top));
+        const right = Math.max(...boxes.map((box) => box.right));
+        const bottom = Math.max(...boxes.map((box) => box.bottom));
+        return { x: left, y: top, width: right - left, height: bottom - top };
+    }
+"""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A graph: its address, and a window in which Dagster draws it with its names and its buttons beside it."""
+
+    name: str
+    address: str
+    width: int
+    height: int
+    scale: float = 1
+
+
+SHOTS = (
+    Shot("groups", "asset-groups", 1280, 1100, scale=1.5),
+    Shot(
+        "net-revenue",
+        "assets/kpis/kpi_net_revenue?view=lineage&lineageScope=upstream&lineageDepth=5",
+        1800,
+        900,
+    ),
+)
+
+
+def take_all(browser: Browser, settings: Settings) -> Iterator[Path]:
+    """Take each picture. Raises SystemExit when one is larger than it may be, or the server does not start."""
+    with web_server(settings) as base:
+        for shot in SHOTS:
+            yield take(browser, base, shot)
+
+
+def take(browser: Browser, base: str, shot: Shot) -> Path:
+    """Take one picture: the graph, and nothing of the UI around it."""
+    context = browser.new_context(
+        viewport={"width": shot.width, "height": shot.height}, device_scale_factor=shot.scale
+    )
+    context.add_init_script(AS_VISITED_BEFORE)
+    tab = context.new_page()
+    tab.goto(f"{base}/{shot.address}")
+    tab.wait_for_function(DRAWN, timeout=60_000)
+    tab.wait_for_timeout(3_000)  # it moves into its place
+    tab.wait_for_function(DRAWN, timeout=60_000)
+    target = FOLDER / f"lineage-{shot.name}.png"
+    tab.screenshot(path=target, clip=extent(tab))
+    context.close()
+    return checked(target)
+
+
+def extent(tab: Page) -> FloatRect:
+    """Where the graph is drawn, with a margin."""
+    box = tab.evaluate(EXTENT)
+    return {
+        "x": box["x"] - MARGIN,
+        "y": box["y"] - MARGIN,
+        "width": box["width"] + 2 * MARGIN,
+        "height": box["height"] + 2 * MARGIN,
+    }
+
+
+@contextmanager
+def web_server(settings: Settings) -> Iterator[str]:
+    """Dagster's web server on loopback while the block runs; its address."""
+    prepare_environment(settings)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        str(Path(sys.executable).with_name("dagster-webserver")),
+        *("-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)),
+    ]
+    running = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    base = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(base)
+        yield base
+    finally:
+        running.terminate()
+        running.wait(timeout=30)
+
+
+def wait_for(base: str) -> None:
+    """Wait until the server answers. Raises SystemExit when it does not."""
+    end = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < end:
+        try:
+            with urlopen(f"{base}/server_info", timeout=5):
+                return
+        except (URLError, TimeoutError, ConnectionError):
+            time.sleep(0.5)
+    raise SystemExit(f"Dagster's web server did not answer within {STARTS_WITHIN} s")
