@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.publishing.snapshot import SCHEMA_VERSION
+from pipelines.publishing.stamp import SCHEMA_VERSION
 
 _TABLES = "select table_name, comment from duckdb_tables() order by table_name"
 _COLUMNS = """
@@ -22,7 +22,7 @@ _HEAD = f"""\
 The tables of `okra.duckdb`, and of the Parquet and CSV files beside it. This page is made from the file itself
 (`make dictionary`), whose tables and columns carry the same texts as comments.
 
-Schema version {SCHEMA_VERSION} (`schema_version` in `okra.json`): under one version columns are added;
+Schema version {SCHEMA_VERSION} (the table `schema_version`, and `okra.json`): under one version columns are added;
 none goes, and none changes its meaning.
 """
 

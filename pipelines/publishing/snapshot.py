@@ -14,18 +14,20 @@ import json
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from connectors.lake import replace
+from pipelines.publishing import stamp
+from pipelines.publishing.stamp import SCHEMA_VERSION, Stamp, write_stamp
 from pipelines.sql_text import literal, quoted
 
 SCHEMAS = ("reporting", "okr", "main")
 """The schemas whose tables are public: models and scores of the warehouse, and all of the history."""
-SCHEMA_VERSION = 1
-"""Raised when a published column changes its meaning or goes; columns may be added under the same number."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ def publish(
         files["history"] = history
     tables = public_tables(files)
     replace(target, lambda temporary: write_database(files, temporary, tables, storage_version))
-    published = [export(target, table.name) for table in tables]
+    names = sorted([*(table.name for table in tables), stamp.NAME])
+    published = [export(target, name) for name in names]
     remove_exports_of_other_tables(target.parent, {table.name for table in published})
     manifest = {
         "schema_version": SCHEMA_VERSION,
@@ -117,6 +120,7 @@ def write_database(
             connection.execute(f"create table {copy} as select * from {table.place} order by all")
             for statement in comments(connection, table, copy):
                 connection.execute(statement)
+        write_stamp(connection, "published.main", Stamp(version("okra"), datetime.now(UTC)))
         connection.execute("detach published")
     path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
 

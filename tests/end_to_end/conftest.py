@@ -102,7 +102,7 @@ class Home:
         return {
             name: table["checksum"]
             for name, table in manifest["tables"].items()
-            if name not in {"runs", "windows", "attempts"}
+            if name not in {"runs", "windows", "attempts", "schema_version"}
         }
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipelines.publishing.snapshot import SCHEMA_VERSION
+from pipelines.publishing.stamp import SCHEMA_VERSION
 from tests.end_to_end.conftest import Home
 from tests.end_to_end.schema import PROMISE, broken, promised, published, widened
 
@@ -19,6 +19,9 @@ def test_each_promised_column_is_published_with_its_type(sample: Home) -> None:
 def test_the_file_says_under_which_version_it_was_published(sample: Home) -> None:
     manifest = json.loads((sample.path / "okra.json").read_text("utf-8"))
     assert manifest["schema_version"] == SCHEMA_VERSION
+    [(number, okra, published_at)] = sample.rows("from schema_version")
+    assert (number, okra) == (SCHEMA_VERSION, manifest["version"])
+    assert sample.rows("select max(scored_at) <= $1 from runs", published_at) == [(True,)]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -56,3 +58,18 @@ def test_a_database_and_a_parquet_file_keep_them_as_they_are(home: Path) -> None
         ).fetchall()
     assert of_file == of_parquet
     assert of_file[0][:3] == ({"color": 'red, or "x=y"'}, ["a, b", "c"], None)
+
+
+def test_every_form_says_under_which_version_it_was_published(home: Path) -> None:
+    with duckdb.connect(str(home / "okra.duckdb"), read_only=True) as connection:
+        [(number, okra, at)] = connection.execute("from schema_version").fetchall()
+        of_parquet = connection.execute(
+            f"from read_parquet('{home / 'parquet' / 'schema_version.parquet'}')"
+        ).fetchall()
+    with (home / "csv" / "schema_version.csv").open(newline="") as file:
+        [row] = csv.DictReader(file)
+    assert (number, okra) == (1, version("okra"))
+    assert datetime.now(UTC) - at < timedelta(minutes=5)
+    assert of_parquet == [(number, okra, at)]
+    assert (row["schema_version"], row["okra_version"]) == ("1", okra)
+    assert datetime.fromisoformat(row["published_at"]) == at
