@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # in memory where that is to be had: lakes are made of many small files, each put safely on disk
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 .DEFAULT_GOAL := help
-.PHONY: help run ui test lint format bench bi deploy screenshots dictionary lock clean
+.PHONY: help run ui test lint format bench bi deploy docs screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +43,10 @@ bi: $(VENV)/.developing ## Open the published file with the clients that people 
 deploy: $(VENV)/.developing ## Try the services of deploy/ on a PostgreSQL that goes away (some minutes)
 	@$(BIN)/pytest tests/deploy --basetemp="$$(mktemp -d $(SCRATCH)/okra-deploy.XXXXXX)"
 
-screenshots: $(VENV)/.developing ## Take the scorecard's pictures for docs/images (needs Debian's chromium)
+docs: $(VENV)/.developing ## Type every command of the documentation, as a new user would
+	@$(BIN)/pytest tests/docs/test_followed.py --basetemp="$$(mktemp -d $(SCRATCH)/okra-docs.XXXXXX)"
+
+screenshots: $(VENV)/.developing ## Take the pictures of the documentation (needs Debian's chromium)
 	@$(BIN)/python -m tests.screenshots
 
 dictionary: $(VENV)/.installed ## Make docs/data-dictionary.md from the published file

@@ -8,9 +8,10 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
 collect_ignore = [
-    "bi",
-    "deploy",
-]  # a suite of its own, which needs the package registries: pytest tests/bi
+    "bi",  # a suite of its own, which needs the package registries: make bi
+    "deploy",  # another, which starts services: make deploy
+    "docs/test_followed.py",  # another, which takes minutes: make docs
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
