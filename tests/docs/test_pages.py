@@ -14,7 +14,9 @@ from tests.docs.pages import Page, pages
 
 OKRA = typer.main.get_command(app)
 SETTINGS = {f"OKRA_{name.upper()}" for name in Settings.model_fields}
-OPTIONS = {option.name: option for source in catalog.sources().values() for option in source.options}
+OPTIONS = {
+    option.name: option for source in catalog.sources().values() for option in source.options
+}
 AROUND = {"OKRA_ENV_FILE", "OKRA_DAGSTER_STORAGE"}
 """Read from the environment before there are settings."""
 INVENTED = {"PARCELO_TOKEN"}

@@ -1,0 +1,70 @@
+"""How long a new user waits: `python -m tests.benchmarks.new_user`.
+
+A fresh clone is made of what is committed here, and docs/first-own-data.md is followed in it, installation included
+(packages come from the registry, or from pip's cache): first to the sample company's scorecard, then to that of
+an objective of one's own over a CSV. What a person takes to read and to answer is not in it.
+"""
+
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from connectors import catalog
+from pipelines.settings import ROOT
+from tests.docs.pages import Page
+
+
+def main() -> None:
+    page = Page("docs/first-own-data.md")
+    blocks = page.blocks
+    start = next(n for n, block in enumerate(blocks) if block.commands == ["make run"])
+    init = next(n for n, block in enumerate(blocks) if block.commands == ["okra init"])
+    with tempfile.TemporaryDirectory(prefix="okra-new-user-") as folder:
+        clone, environment = Path(folder) / "okra", clean_environment()
+        begun = time.monotonic()
+        typed(f"git clone -q {ROOT} {clone}", Path(folder), environment)
+        typed(blocks[start].text, clone, environment)
+        shown("from a clone to the sample company's scorecard", begun)
+        environment |= {"PATH": f"{clone / '.venv' / 'bin'}:{environment['PATH']}"}
+        for block in blocks[start + 1 : init]:
+            typed(block.text, clone, environment)
+        typed(blocks[init].text, clone, environment, blocks[init + 1].text)
+        typed("okra run", clone, environment)
+        shown("from a clone to an objective of one's own over a CSV, by way of the former", begun)
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without anything of ours: whoever clones has none of it."""
+    ours = {option.name for source in catalog.sources().values() for option in source.options}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("OKRA_", "DAGSTER_", "PYTHON", "VIRTUAL_ENV")) and name not in ours
+    }
+
+
+def typed(text: str, folder: Path, environment: Mapping[str, str], answers: str = "") -> None:
+    """Run lines of a shell. Raises SystemExit with what they said when one fails."""
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", text],
+        cwd=folder,
+        env=environment,
+        input=answers,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"{text}\n{done.stdout}\n{done.stderr}")
+
+
+def shown(what: str, begun: float) -> None:
+    minutes, seconds = divmod(round(time.monotonic() - begun), 60)
+    print(f"{what}: {minutes} min {seconds} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
