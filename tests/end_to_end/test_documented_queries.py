@@ -1,0 +1,35 @@
+"""Every query that a page gives away can be asked of the published file, README's from its command on."""
+
+import re
+
+import duckdb
+import pytest
+
+from tests.docs.pages import Page, pages
+from tests.end_to_end.conftest import Home
+
+QUERIES = [
+    pytest.param(block.text, id=f"{page.place}-{number}")
+    for page in pages()
+    if page.place != "CONTRIBUTING.md"  # its SQL are models
+    for number, block in enumerate(page.blocks)
+    if block.language == "sql"
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_each_can_be_asked(sample: Home, query: str) -> None:
+    with duckdb.connect(str(sample.published), read_only=True) as connection:
+        connection.execute(f"set file_search_path = '{sample.path}'")
+        assert connection.execute(query).description
+
+
+def test_the_first_question_of_the_readme_is_answered_with_the_last_three_months(
+    sample: Home,
+) -> None:
+    [query] = re.findall(r"\.sql\(\\\"(.+)\\\"\)", Page("README.md").text)
+    assert [(row[1].isoformat(), row[-1]) for row in sample.rows(query)] == [
+        ("2026-11-01", False),
+        ("2026-10-01", True),
+        ("2026-09-01", True),
+    ]
