@@ -127,8 +127,8 @@ def scorecard_table(scorecard: PublishedScorecard, width: int) -> Table:
     for name in shown:
         to_the_left = name in ("Course", "Status")
         table.add_column(name, justify="left" if to_the_left else "right", no_wrap=True)
-    for name, cells in lines:
-        table.add_row(name, *(cells[column] for column in shown))
+    for indented, cells in lines:
+        table.add_row(indented, *(cells[column] for column in shown))
     return table
 
 

@@ -160,11 +160,12 @@ def showing(reader: Reader, command: str) -> Iterator[None]:
     try:
         yield
     finally:
-        os.killpg(running.pid, signal.SIGINT)
+        os.killpg(running.pid, signal.SIGTERM)
         try:
             running.wait(timeout=60)
-        except subprocess.TimeoutExpired:
-            os.killpg(running.pid, signal.SIGKILL)
+        finally:
+            os.killpg(running.pid, signal.SIGKILL)  # whatever the command left behind
+            running.wait()
 
 
 def answer_of(address: str) -> bytes:
