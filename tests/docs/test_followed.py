@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -164,7 +164,8 @@ def showing(reader: Reader, command: str) -> Iterator[None]:
         try:
             running.wait(timeout=60)
         finally:
-            os.killpg(running.pid, signal.SIGKILL)  # whatever the command left behind
+            with suppress(ProcessLookupError):  # whatever the command left behind
+                os.killpg(running.pid, signal.SIGKILL)
             running.wait()
 
 
