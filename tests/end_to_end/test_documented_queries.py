@@ -1,4 +1,4 @@
-"""Every query that a page gives away can be asked of the published file, README's from its command on."""
+"""Every query that a page gives away can be asked of the published file, and README names what is in it."""
 
 import re
 
@@ -32,4 +32,12 @@ def test_the_first_question_of_the_readme_is_answered_with_the_last_three_months
         ("2026-11-01", False),
         ("2026-10-01", True),
         ("2026-09-01", True),
+    ]
+
+
+def test_the_readme_names_each_table_that_is_published(sample: Home) -> None:
+    table = Page("README.md").text.partition("| table | a row is |")[2].partition("\n\n")[0]
+    cells = re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
+    assert sorted(re.findall("`(.+?)`", " ".join(cells))) == [
+        name for (name,) in sample.rows("select table_name from duckdb_tables() order by 1")
     ]
