@@ -17,8 +17,8 @@ SETTINGS = {f"OKRA_{name.upper()}" for name in Settings.model_fields}
 OPTIONS = {
     option.name: option for source in catalog.sources().values() for option in source.options
 }
-AROUND = {"OKRA_ENV_FILE", "OKRA_DAGSTER_STORAGE"}
-"""Read from the environment before there are settings."""
+AROUND = {"OKRA_ENV_FILE", "OKRA_DAGSTER_STORAGE", "OKRA_DAGSTER_POSTGRES"}
+"""Read from the environment before there are settings, or by dagster.yaml."""
 INVENTED = {"PARCELO_TOKEN"}
 """Of the source that the recipes make."""
 
