@@ -82,7 +82,7 @@ def of_file(path: Path, kind: Kind, period: Cadence) -> list[Case]:
     if not found:
         raise BacktestError(
             f"no series of {path.name} has a whole {period} after 24 steps of history; "
-            "bring more history, or choose a shorter period"
+            "bring more history, or choose another --period: one has to hold four steps of a series at least"
         )
     return found
 
@@ -175,10 +175,10 @@ def graded(replayed: Replay, own: Mapping[str, Curve] | None = None) -> list[Gra
 
 def as_table(grades: Sequence[Grade]) -> str:
     """The grades as text in columns."""
-    head = f"{'method':24}{'Brier':>8}{'log loss':>10}{'ECE':>8}{'80 % in':>9}{'CRPS':>8}"
+    head = f"{'method':26}{'Brier':>8}{'log loss':>10}{'ECE':>8}{'80 % in':>9}{'CRPS':>8}"
     lines = [head, "-" * len(head)]
     for grade in grades:
-        line = f"{grade.method:24}{grade.brier:8.4f}{grade.log_loss:10.4f}{grade.calibration_error:8.4f}"
+        line = f"{grade.method:26}{grade.brier:8.4f}{grade.log_loss:10.4f}{grade.calibration_error:8.4f}"
         line += f"{grade.coverage:9.1%}{grade.crps:8.4f}" if grade.coverage is not None else ""
         lines.append(line)
     return "\n".join(lines)
