@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from connectors.contract import ONE_DAY, Cadence, Connection, Slice, Source, Stream, next_window
 from connectors.errors import SourceError
-from connectors.lake import Attempt, Lake, Manifest, schema_hash
+from connectors.lake import Lake
+from connectors.lake_files import Attempt, Manifest, schema_hash, unchanged
 from connectors.progress import Progress, Silent
 from connectors.rows import newest_of_each_key, share_out
 from connectors.throttle import ThrottledCalls
@@ -243,18 +244,38 @@ class _Job:
         report: StreamReport,
     ) -> None:
         stream = piece.stream
-        if stream.mutable:
-            tables = [*self._kept(stream, window), *tables]
-        rows = newest_of_each_key(stream, [stream.schema.empty_table(), *tables])
+
+        def make(found: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
+            kept = self._kept(stream, found) if stream.mutable else []
+            table = newest_of_each_key(stream, [stream.schema.empty_table(), *kept, *tables])
+            manifest = self._manifest(piece, window, table.num_rows, flags)
+            if stream.reread and found and unchanged(found, manifest, [table]):
+                return None
+            return manifest, [table]
+
+        manifest = self.lake.rewrite(self.source.name, stream.name, window, make)
+        if manifest is None:
+            with self._lock:
+                skipped = report.skipped.get("unchanged", 0) + 1
+                report.skipped = {**report.skipped, "unchanged": skipped}
+            self.progress.unchanged(self.source.name, stream.name, 1)
+            return
+        with self._lock:
+            report.committed.append(manifest)
+        self.progress.committed(self.source.name, stream.name, 1, manifest.rows)
+
+    def _manifest(self, piece: Slice, window: date, rows: int, flags: set[str]) -> Manifest:
+        """The commit of a window as it is pulled now, but for its files."""
+        stream = piece.stream
         end = next_window(window, stream.window) - ONE_DAY
         now = self.now()
-        manifest = Manifest(
+        return Manifest(
             source=self.source.name,
             stream=stream.name,
             window=window,
             data_through=min(end, piece.data_through) if piece.data_through else end,
             pulled_at=now,
-            rows=rows.num_rows,
+            rows=rows,
             bytes=0,
             checksum="",
             schema_hash=schema_hash(stream.schema),
@@ -264,23 +285,12 @@ class _Job:
             run_id=self.run_id,
             files=(),
         )
-        if stream.reread and self.lake.holds(manifest, [rows]):
-            with self._lock:
-                unchanged = report.skipped.get("unchanged", 0) + 1
-                report.skipped = {**report.skipped, "unchanged": unchanged}
-            self.progress.unchanged(self.source.name, stream.name, 1)
-            return
-        manifest = self.lake.commit(manifest, [rows])
-        with self._lock:
-            report.committed.append(manifest)
-        self.progress.committed(self.source.name, stream.name, 1, rows.num_rows)
 
-    def _kept(self, stream: Stream, window: date) -> list[pa.Table]:
+    def _kept(self, stream: Stream, found: Manifest | None) -> list[pa.Table]:
         """The rows of a mutable stream's window that stay when it is pulled again: they may have moved on."""
-        found = self.lake.between(self.source.name, stream, window, window).get(window)
         if found is None or not self._is_current(stream, found):
             return []
-        return [self.lake.read(self.source.name, stream, window)]
+        return [self.lake.rows(stream, found)]
 
 
 def oldest_first(plans: list[Plan]) -> list[Slice]:

@@ -2,231 +2,229 @@
 
     <root>/raw/<source>/<stream>/_schema.parquet                 no rows: the declared columns
     <root>/raw/<source>/<stream>/_attempt.json                   how the last pull of the stream ended
-    <root>/raw/<source>/<stream>/window=2026-04-01/<hash>.parquet
+    <root>/raw/<source>/<stream>/window=2026-04-01/<hash>-<any>.parquet
     <root>/raw/<source>/<stream>/window=2026-04-01/manifest.json   written last: the commit
 
-A data file is named after its content. To replace a window is to write other files and then, in one
-rename, a manifest that names them; whoever read the old manifest still finds the old files, which go
-when the window is next replaced. Pulling the same rows again changes no file.
+A data file is named after its content and is never written again. To replace a window is to write other
+files and then, in one step, a manifest that names them; whoever read the old manifest still finds the old
+files, which go later. Pulling the same rows again writes no file. Of two that commit one window at once the
+later looks again before it does. Where the root can be, and how a step is one there: `lake_store`.
 """
 
-import hashlib
-import json
-import os
-import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.contract import Stream, next_window, window_of
+from connectors.lake_files import (
+    Attempt,
+    Manifest,
+    as_json,
+    checksum,
+    encoded,
+    read_attempt,
+    read_manifest,
+    read_schema,
+)
+from connectors.lake_store import MANIFEST, Entry, LakeError, Overtaken, open_store
+from connectors.lake_sweep import orphans
 
-MANIFEST = "manifest.json"
 SCHEMA = "_schema.parquet"
 ATTEMPT = "_attempt.json"
+SMALL = (f"/{MANIFEST}", f"/{ATTEMPT}", f"/{SCHEMA}")
+"""How the keys of the files end that say what the others are."""
+TURNS = 20
+"""Commits tried on top of others' before something else must be wrong."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
-    """The commit of one window. `checksum` covers the content only, so that equal rows give equal checksums."""
+@dataclass(frozen=True)
+class Survey:
+    """Everything the lake says of itself, at one moment."""
 
-    source: str
-    stream: str
-    window: date
-    data_through: date
-    """The last day of the window that is covered; before its end only in a month still open."""
-    pulled_at: datetime
-    rows: int
-    bytes: int
-    checksum: str
-    schema_hash: str
-    settled: bool
-    """True when the source is not expected to restate this window any more."""
-    flags: tuple[str, ...]
-    connector_version: str
-    run_id: str
-    files: tuple[str, ...]
-    """Names of the data files beside the manifest; none when the source had no rows."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """How the last pull of a stream ended: `ok`, or the kind and text of the fault."""
-
-    source: str
-    stream: str
-    at: datetime
-    outcome: str
-    message: str = ""
+    manifests: dict[tuple[str, str], dict[date, Manifest]]
+    """By source and stream, the committed windows, oldest first."""
+    attempts: list[Attempt]
+    schemas: dict[tuple[str, str], pa.Schema]
+    listed: dict[str, Entry]
+    """Every file."""
 
 
 class Lake:
-    """Windows and manifests below one folder."""
+    """Windows and manifests below a folder, or a prefix of a bucket."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path | str, *, seen: Path | None = None) -> None:
+        """`seen`: a file in which what was read of a lake far away is kept. Raises `LakeError`."""
         self.root = root
+        self.store = open_store(root, seen)
 
-    def folder(self, source: str, stream: str) -> Path:
-        """Where the windows of a stream are."""
-        return self.root / "raw" / source / stream
+    def folder(self, source: str, stream: str) -> str:
+        """Where the windows of a stream are, below the root."""
+        return f"raw/{source}/{stream}"
 
-    def declare(self, source: str, stream: Stream) -> None:
-        """Write the stream's schema, so that a stream without a single window can be read as empty."""
-        path = self.folder(source, stream.name) / SCHEMA
-        if path.exists() and pq.read_schema(path).equals(stream.schema, check_metadata=True):
-            return
-        replace(path, lambda temporary: pq.write_table(stream.schema.empty_table(), temporary))
+    def declare(self, source: str, stream: Stream, found: pa.Schema | None = None) -> None:
+        """Write the stream's schema, so that a stream without a single window can be read as empty.
+
+        `found`: the one that is known to be there.
+        """
+        key = f"{self.folder(source, stream.name)}/{SCHEMA}"
+        if found is None:
+            document = self.store.get(key)
+            found = read_schema(document) if document else None
+        if found is None or not found.equals(stream.schema, check_metadata=True):
+            self.write_table(key, stream.schema.empty_table())
 
     def manifests(self, source: str, stream: str) -> dict[date, Manifest]:
         """The committed windows of a stream, by window, oldest first."""
-        found = {}
-        for path in sorted(self.folder(source, stream).glob(f"window=*/{MANIFEST}")):
-            manifest = read_manifest(path)
-            found[manifest.window] = manifest
-        return found
+        return self._manifests(self.store.list(self.folder(source, stream)))
 
     def between(self, source: str, stream: Stream, first: date, last: date) -> dict[date, Manifest]:
         """The committed windows of a stream that start from `first` to `last`, without a look at any other."""
-        found = {}
-        window = window_of(first, stream.window)
+        window, keys = window_of(first, stream.window), set()
+        listed = self.store.list(
+            self.folder(source, stream.name), after=self._window(source, stream.name, window)
+        )
         while window <= last:
-            path = self._window(source, stream.name, window) / MANIFEST
-            if path.exists():
-                found[window] = read_manifest(path)
+            keys.add(f"{self._window(source, stream.name, window)}/{MANIFEST}")
             window = next_window(window, stream.window)
-        return found
+        return self._manifests({key: entry for key, entry in listed.items() if key in keys})
 
     def read(self, source: str, stream: Stream, window: date) -> pa.Table:
         """The rows of one committed window; none when it was never committed."""
-        folder = self._window(source, stream.name, window)
-        if not (folder / MANIFEST).exists():
-            return stream.schema.empty_table()
-        files = [folder / name for name in read_manifest(folder / MANIFEST).files]
-        tables = [pq.read_table(file, partitioning=None) for file in files]
-        return pa.concat_tables([stream.schema.empty_table(), *tables], promote_options="default")
+        found = self.store.get(f"{self._window(source, stream.name, window)}/{MANIFEST}")
+        return self.rows(stream, read_manifest(found) if found else None)
 
-    def holds(self, manifest: Manifest, parts: Sequence[pa.Table]) -> bool:
-        """Whether to commit `parts` as `manifest` would change nothing but when and by which run."""
-        path = self._window(manifest.source, manifest.stream, manifest.window) / MANIFEST
-        if not path.exists():
-            return False
-        names = tuple(encoded(part)[0] for part in parts if part.num_rows)
-        found = read_manifest(path)
-        return all(
-            getattr(found, name) == value
-            for name, value in (vars(manifest) | {"files": names}).items()
-            if name not in {"pulled_at", "run_id", "bytes", "checksum"}
-        )
+    def rows(self, stream: Stream, manifest: Manifest | None) -> pa.Table:
+        """The rows of the window that `manifest` commits; none without one. Raises `LakeError`."""
+        tables = [stream.schema.empty_table()]
+        if manifest:
+            folder = self._window(manifest.source, manifest.stream, manifest.window)
+            for name in manifest.files:
+                found = self.store.get(f"{folder}/{name}")
+                if found is None:
+                    raise LakeError(
+                        f"{folder}/{name} is committed and is not in the lake",
+                        "pull its window again (okra backfill)",
+                    )
+                tables.append(pq.read_table(pa.BufferReader(found.content)))
+        return pa.concat_tables(tables, promote_options="default")
 
     def commit(self, manifest: Manifest, parts: Sequence[pa.Table]) -> Manifest:
         """Make `parts` the rows of the manifest's window, in one step that either happened or did not.
 
         Returns the manifest as written, with files, bytes and checksum filled in.
         """
-        folder = self._window(manifest.source, manifest.stream, manifest.window)
-        folder.mkdir(parents=True, exist_ok=True)
-        names = [write_part(folder, part) for part in parts if part.num_rows]
-        written = Manifest(
-            **vars(manifest)
-            | {
-                "files": tuple(names),
-                "bytes": sum((folder / name).stat().st_size for name in names),
-                "checksum": hashlib.sha256("".join(names).encode()).hexdigest()[:16],
-            }
+        written = self.rewrite(
+            manifest.source, manifest.stream, manifest.window, lambda _: (manifest, parts)
         )
-        before = read_manifest(folder / MANIFEST).files if (folder / MANIFEST).exists() else ()
-        write_json(folder / MANIFEST, asdict(written))
-        remove_files(folder, keep={*names, *before, MANIFEST})
+        assert written
         return written
+
+    def rewrite(
+        self,
+        source: str,
+        stream: str,
+        window: date,
+        make: Callable[[Manifest | None], tuple[Manifest, Sequence[pa.Table]] | None],
+    ) -> Manifest | None:
+        """Commit what `make` makes of the committed manifest of a window: another one and its rows.
+
+        Should another process commit the window meanwhile, `make` is asked again, with theirs. Returns the
+        manifest as written; None, with nothing written, when `make` gives none.
+        """
+        folder = self._window(source, stream, window)
+        for _ in range(TURNS):
+            standing = self.store.get(f"{folder}/{MANIFEST}")
+            found = read_manifest(standing) if standing else None
+            made = make(found)
+            if made is None:
+                return None
+            written = self._with_files(folder, *made, found.files if found else ())
+            try:
+                self.store.swap(f"{folder}/{MANIFEST}", as_json(asdict(written)), standing)
+            except Overtaken:
+                continue
+            return written
+        raise LakeError(
+            f"{folder} is committed by others faster than it can be read",
+            "see what else writes this lake",
+        )
 
     def record(self, attempt: Attempt) -> None:
         """Remember how the last pull of a stream ended."""
-        write_json(self.folder(attempt.source, attempt.stream) / ATTEMPT, asdict(attempt))
+        key = f"{self.folder(attempt.source, attempt.stream)}/{ATTEMPT}"
+        self.store.put(key, as_json(asdict(attempt)))
 
-    def attempts(self) -> Iterator[Attempt]:
-        """How the last pull of each stream ended."""
-        for path in sorted((self.root / "raw").glob(f"*/*/{ATTEMPT}")):
-            found = json.loads(path.read_bytes())
-            yield Attempt(**found | {"at": datetime.fromisoformat(found["at"])})
+    def attempts(self, streams: Iterable[tuple[str, str]]) -> list[Attempt]:
+        """How the last pull of each of these streams, by source and name, ended."""
+        found = (self.store.get(f"{self.folder(*stream)}/{ATTEMPT}") for stream in streams)
+        return [read_attempt(document) for document in found if document]
 
-    def _window(self, source: str, stream: str, window: date) -> Path:
-        return self.folder(source, stream) / f"window={window.isoformat()}"
+    def survey(self) -> Survey:
+        """All manifests, attempts and schemas, after one listing."""
+        found = Survey({}, [], {}, self.store.list("raw"))
+        wanted = {key: x for key, x in found.listed.items() if key.endswith(SMALL)}
+        for key, document in self.store.read(wanted).items():
+            _, source, stream, *_ = key.split("/")
+            if key.endswith(ATTEMPT):
+                found.attempts.append(read_attempt(document))
+            elif key.endswith(SCHEMA):
+                found.schemas[source, stream] = read_schema(document)
+            else:
+                manifest = read_manifest(document)
+                found.manifests.setdefault((source, stream), {})[manifest.window] = manifest
+                found.listed[key] = document.entry  # a newer one than was listed, perhaps
+        return found
 
-
-def schema_hash(schema: pa.Schema) -> str:
-    """Tells two sets of columns apart by name and type."""
-    text = ",".join(f"{field.name}:{field.type}" for field in schema)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def read_manifest(path: Path) -> Manifest:
-    """The manifest in `path`."""
-    found = json.loads(path.read_bytes())
-    return Manifest(
-        **found
-        | {
-            "window": date.fromisoformat(found["window"]),
-            "data_through": date.fromisoformat(found["data_through"]),
-            "pulled_at": datetime.fromisoformat(found["pulled_at"]),
-            "flags": tuple(found["flags"]),
-            "files": tuple(found["files"]),
+    def sweep(self, found: Survey) -> int:
+        """Remove what killed runs left behind and what was replaced, once it is old. Returns how many files went."""
+        named = {
+            self._window(*stream, window): {*manifest.files}
+            for stream, manifests in found.manifests.items()
+            for window, manifest in manifests.items()
         }
-    )
+        gone = orphans(found.listed, named)
+        self.store.remove(gone)
+        return len(gone)
 
+    def write_table(self, key: str, table: pa.Table) -> None:
+        """Write a table as a file below the root, in one step."""
+        buffer = pa.BufferOutputStream()
+        pq.write_table(table, buffer)
+        self.store.put(key, buffer.getvalue().to_pybytes())
 
-def encoded(part: pa.Table) -> tuple[str, pa.Buffer]:
-    """A data file: its name, made from its bytes, and these."""
-    buffer = pa.BufferOutputStream()
-    pq.write_table(part, buffer, compression="zstd")
-    content = buffer.getvalue()
-    return f"{hashlib.sha256(content).hexdigest()[:20]}.parquet", content
+    def _with_files(
+        self, folder: str, manifest: Manifest, parts: Sequence[pa.Table], named: Collection[str]
+    ) -> Manifest:
+        """`manifest` with the files of `parts`, which are there then; `named` are there already."""
+        encodings = [encoded(part) for part in parts if part.num_rows]
+        return Manifest(
+            **vars(manifest)
+            | {
+                "files": tuple(self._add(folder, *encoding, named) for encoding in encodings),
+                "bytes": sum(len(content) for _, content in encodings),
+                "checksum": checksum(digest for digest, _ in encodings),
+            }
+        )
 
+    def _add(self, folder: str, digest: str, content: bytes, named: Collection[str]) -> str:
+        """Write a data file under a name of its own, unless one of `named` is the same. Returns its name."""
+        for name in named:
+            if name.startswith(digest):
+                return name
+        name = f"{digest}-{uuid.uuid4().hex[:8]}.parquet"
+        self.store.put(f"{folder}/{name}", content)
+        return name
 
-def write_part(folder: Path, part: pa.Table) -> str:
-    """Write one data file and return its name."""
-    name, content = encoded(part)
-    if (folder / name).exists():
-        (folder / name).touch()  # young again, see `remove_files`
-    else:
-        replace(folder / name, lambda temporary: temporary.write_bytes(content))
-    return name
+    def _manifests(self, listed: Mapping[str, Entry]) -> dict[date, Manifest]:
+        """The manifests among the listed files of a stream."""
+        wanted = {key: entry for key, entry in listed.items() if key.endswith(f"/{MANIFEST}")}
+        found = map(read_manifest, self.store.read(wanted).values())
+        return {manifest.window: manifest for manifest in found}
 
-
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write `content` as JSON; dates become ISO texts."""
-    text = json.dumps(content, default=lambda value: value.isoformat(), indent=1, sort_keys=True)
-    replace(path, lambda temporary: temporary.write_text(text + "\n", encoding="utf-8"))
-
-
-def replace(path: Path, write: Callable[[Path], object]) -> None:
-    """Have `write` fill a temporary file beside `path`, put it safely on disk, and rename it to `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
-    try:
-        write(temporary)
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def remove_files(folder: Path, keep: set[str]) -> None:
-    """Remove what no manifest names any more, and what a killed run left behind.
-
-    A young file may belong to another process that is pulling the same window and has not committed yet.
-    """
-    old = time.time() - 3600
-    for path in folder.iterdir():
-        if path.name in keep:
-            continue
-        try:
-            if path.stat().st_mtime <= old:
-                path.unlink()
-        except FileNotFoundError:
-            continue  # the other process was faster
+    def _window(self, source: str, stream: str, window: date) -> str:
+        return f"{self.folder(source, stream)}/window={window.isoformat()}"

@@ -16,7 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from connectors.contract import Source, Stream
-from connectors.lake import Lake, Manifest, replace
+from connectors.lake import Lake
+from connectors.lake_files import Manifest
+from connectors.lake_store import LakeError
 
 WINDOWS = pa.schema(
     [
@@ -58,19 +60,33 @@ STREAMS = pa.schema(
 def write_catalog(lake: Lake, sources: Iterable[Source]) -> list[Manifest]:
     """Write the three files, each in one step, and return the committed windows in order.
 
-    Streams that were never pulled get their empty schema file, so that every model finds its input.
+    Streams that were never pulled get their empty schema file, so that every model finds its input. What no
+    manifest has named for long goes.
     """
+    found = lake.survey()
     committed: list[Manifest] = []
     streams: list[dict[str, Any]] = []
     for source in sources:
         for stream in source.streams:
-            lake.declare(source.name, stream)
-            committed += lake.manifests(source.name, stream.name).values()
+            name = (source.name, stream.name)
+            lake.declare(source.name, stream, found.schemas.get(name))
+            committed += found.manifests.get(name, {}).values()
             streams.append(stream_row(source.name, stream))
-    write_table(lake, "windows", [row_of(manifest) for manifest in committed], WINDOWS)
-    write_table(lake, "attempts", [asdict(attempt) for attempt in lake.attempts()], ATTEMPTS)
-    write_table(lake, "streams", streams, STREAMS)
+    write_rows(lake, "windows", [row_of(manifest) for manifest in committed], WINDOWS)
+    write_rows(lake, "attempts", [asdict(attempt) for attempt in found.attempts], ATTEMPTS)
+    write_rows(lake, "streams", streams, STREAMS)
+    lake.sweep(found)
     return committed
+
+
+def read_catalog(lake: Lake, name: str, columns: Sequence[str]) -> pa.Table:
+    """Some columns of one of the three files. Raises `LakeError` when the lake was never catalogued."""
+    found = lake.store.get(f"{name}.parquet")
+    if found is None:
+        raise LakeError(
+            f"the lake at {lake.store.address} has no catalog", "run `okra score` first"
+        )
+    return pq.read_table(pa.BufferReader(found.content), columns=list(columns))
 
 
 def stream_row(source: str, stream: Stream) -> dict[str, Any]:
@@ -89,7 +105,6 @@ def row_of(manifest: Manifest) -> dict[str, Any]:
     return asdict(manifest) | {"files": [f"{folder}/{name}" for name in manifest.files]}
 
 
-def write_table(lake: Lake, name: str, rows: Sequence[dict[str, Any]], schema: pa.Schema) -> None:
+def write_rows(lake: Lake, name: str, rows: Sequence[dict[str, Any]], schema: pa.Schema) -> None:
     """Write one file of the catalog."""
-    table = pa.Table.from_pylist(list(rows), schema=schema)
-    replace(lake.root / f"{name}.parquet", lambda temporary: pq.write_table(table, temporary))
+    lake.write_table(f"{name}.parquet", pa.Table.from_pylist(list(rows), schema=schema))

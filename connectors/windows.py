@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from connectors.contract import ONE_DAY, Slice, Stream, midnight, next_window, window_of
-from connectors.lake import Manifest
+from connectors.lake_files import Manifest
 
 
 @dataclass(frozen=True)

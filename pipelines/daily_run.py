@@ -27,6 +27,7 @@ from connectors.progress import Progress
 from pipelines.definitions import defs
 from pipelines.errors import OkraError
 from pipelines.instance import CLI, STARTED_BY, close_killed_runs, prepare_environment
+from pipelines.lake_access import check_lake
 from pipelines.lineage import raw_key
 from pipelines.locks import exclusive
 from pipelines.progress import watch
@@ -148,12 +149,13 @@ def reason_of_failure(events: Sequence[dg.DagsterEvent]) -> str:
 
 @contextmanager
 def runner(settings: Settings, *, debug: bool = False) -> Iterator[Runner]:
-    """A `Runner`, alone on this installation. Raises `LockedError` while another command runs.
+    """A `Runner`, alone on this installation. Raises `LockedError` while another command runs, `LakeError`.
 
     `debug`: let Dagster's and dbt's logs through, to standard error.
     """
     with exclusive(settings.state_path / "run.lock"):
         prepare_environment(settings)
+        check_lake(settings)
         with dg.DagsterInstance.get() as instance:
             close_killed_runs(instance)
             yield Runner(settings, instance, debug=debug)

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from connectors.checkup import Checkup, check_up
 from connectors.contract import Source
 from connectors.engine import StreamReport, plans, pull
-from connectors.lake import Lake
 from connectors.progress import Progress
 from connectors.sandbox.company import SampleCompany
 from connectors.windows import Plan, Range
+from pipelines.lake_access import open_lake
 from pipelines.settings import Settings
 
 
@@ -32,7 +32,7 @@ def pull_source(
 
     A fault of the source is in the reports; see `connectors.engine.pull`.
     """
-    lake = Lake(settings.lake_path)
+    lake = open_lake(settings)
     names = None if only is None else list(only)
     with values_of(settings, source) as values:
         if values is None:
@@ -54,7 +54,7 @@ def plan_source(settings: Settings, source: Source, wanted: Range) -> list[Plan]
     with values_of(settings, source, with_past=False) as values:
         if values is None:
             return []
-        return plans(source, values, Lake(settings.lake_path), wanted, now=settings.now)
+        return plans(source, values, open_lake(settings), wanted, now=settings.now)
 
 
 def check_source(settings: Settings, source: Source, wanted: Range) -> Checkup | None:
@@ -65,7 +65,7 @@ def check_source(settings: Settings, source: Source, wanted: Range) -> Checkup |
     with values_of(settings, source, with_past=False) as values:
         if values is None:
             return None
-        return check_up(source, values, Lake(settings.lake_path), wanted, now=settings.now)
+        return check_up(source, values, open_lake(settings), wanted, now=settings.now)
 
 
 @contextmanager
@@ -84,7 +84,7 @@ def values_of(
     with SampleCompany(settings.today(), settings.state_path / "sandbox") as company:
         values = company.values(source.name)
         if values is not None and with_past:
-            company.take_past_snapshots(source, Lake(settings.lake_path), settings.start_date)
+            company.take_past_snapshots(source, open_lake(settings), settings.start_date)
         yield values
 
 

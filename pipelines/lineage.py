@@ -9,8 +9,10 @@ import pyarrow as pa
 
 from connectors.contract import Source, Stream, next_window
 from connectors.engine import StreamReport
-from connectors.lake import Lake, Manifest
+from connectors.lake import Lake
+from connectors.lake_files import Manifest
 from pipelines.ingestion import days_between
+from pipelines.lake_access import open_lake
 from pipelines.okr.facts import TOTAL
 from pipelines.okr.scorecard import Scorecard
 from pipelines.settings import ROOT, Settings
@@ -57,7 +59,7 @@ def materializations(
     The latter were committed by a run that was killed before it could say so.
     """
     key = raw_key(report.source, report.stream.name)
-    lake = Lake(settings.lake_path)
+    lake = open_lake(settings)
     committed = lake.manifests(report.source, report.stream.name)
     known = instance.get_materialized_partitions(key)
     pulled = {manifest.window for manifest in report.committed}
@@ -99,7 +101,7 @@ def stream_summary(
 ) -> dict[str, dg.MetadataValue]:
     """What a person wants to see of the whole stream, beside its newest partition."""
     newest = max(committed)
-    table = lake.read(report.source, report.stream, newest)
+    table = lake.rows(report.stream, committed[newest])
     found: dict[str, dg.MetadataValue] = {
         "dagster/row_count": dg.MetadataValue.int(sum(m.rows for m in committed.values())),
         "windows": dg.MetadataValue.int(len(committed)),

@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 
 from connectors import catalog
-from connectors.lake import Lake, replace
+from connectors.atomic_files import replace
 from connectors.lake_catalog import write_catalog
 from pipelines.errors import OkraError
 from pipelines.kpi_definitions import kpi_names, shown
+from pipelines.lake_access import open_lake
 from pipelines.settings import ROOT, Settings
 from pipelines.sheet_kpis import as_json, read_sheet_kpis
 
@@ -48,7 +49,7 @@ def dbt_environment(settings: Settings, as_of: date, run_id: str) -> dict[str, s
 def static_environment(settings: Settings) -> dict[str, str]:
     """The variables that do not change from run to run."""
     return {
-        "OKRA_LAKE": str(settings.lake_path),
+        "OKRA_LAKE": str(settings.lake_location),
         "OKRA_WAREHOUSE": str(settings.warehouse_path),
         "OKRA_TIMEZONE": settings.timezone,
         "OKRA_CURRENCY": settings.currency,
@@ -100,4 +101,4 @@ def sources_fingerprint() -> str:
 
 def catalog_lake(settings: Settings) -> None:
     """Write the lake's catalog, which is what the staging models read first."""
-    write_catalog(Lake(settings.lake_path), catalog.sources().values())
+    write_catalog(open_lake(settings), catalog.sources().values())

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 
-from connectors.lake import Attempt, Lake
+from connectors.lake_files import Attempt
 from pipelines import course_store
 from pipelines.history.finals import first_finals
 from pipelines.history.predictions import graded_before, keep_record
 from pipelines.history.recording import record_kpis, record_scores, tell_known_time
 from pipelines.history.restatements import log_restatements
+from pipelines.lake_access import open_lake
 from pipelines.lever_store import store_levers
 from pipelines.locks import exclusive
 from pipelines.models import catalog_lake, dbt_environment
@@ -59,11 +60,9 @@ def prepare_models(settings: Settings, as_of: date) -> dict[str, str]:
 
 def failed_pulls(settings: Settings) -> tuple[Attempt, ...]:
     """The streams of the active sources whose last pull failed."""
-    return tuple(
-        attempt
-        for attempt in Lake(settings.lake_path).attempts()
-        if attempt.outcome != "ok" and attempt.source in settings.active
-    )
+    streams = [(name, x.name) for name, source in settings.active.items() for x in source.streams]
+    attempts = open_lake(settings).attempts(sorted(streams))
+    return tuple(attempt for attempt in attempts if attempt.outcome != "ok")
 
 
 def write_kpi_history(settings: Settings, as_of: date) -> int | None:

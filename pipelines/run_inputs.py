@@ -9,8 +9,8 @@ import hashlib
 import json
 from datetime import date
 
-import pyarrow.parquet as pq
-
+from connectors.lake_catalog import read_catalog
+from pipelines.lake_access import open_lake
 from pipelines.settings import Settings
 
 WINDOW_FACTS = ["source", "stream", "window", "data_through", "checksum", "settled", "flags"]
@@ -37,7 +37,7 @@ def run_id(settings: Settings, as_of: date) -> str:
 
 def catalogued(settings: Settings, name: str, columns: list[str]) -> list[list[object]]:
     """The rows of one file of the lake's catalog."""
-    table = pq.read_table(settings.lake_path / f"{name}.parquet", columns=columns)
+    table = read_catalog(open_lake(settings), name, columns)
     return [list(row.values()) for row in table.to_pylist()]
 
 

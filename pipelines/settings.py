@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from connectors import catalog
 from connectors.contract import Source
+from connectors.lake_store import LakeError, checked, folder_at, is_far
 from pipelines.errors import OkraError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,8 +44,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="OKRA_", extra="ignore", frozen=True)
 
     home: Path = Field(Path("data"), description="Folder of everything Okra writes")
-    lake: Path | None = Field(
-        None, description="Folder of the raw lake (default: inside OKRA_HOME)"
+    lake: str = Field(
+        "", description="The raw lake: a folder, or s3://bucket/prefix (default: inside OKRA_HOME)"
     )
     engine: Literal["duckdb"] = Field("duckdb", description="What runs the models")
     timezone: str = Field("UTC", description="Zone in which the business counts its days")
@@ -85,6 +86,14 @@ class Settings(BaseSettings):
     @classmethod
     def _split_at_blanks(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("lake")
+    @classmethod
+    def _usable_lake(cls, value: str) -> str:
+        try:
+            return checked(value.strip())
+        except LakeError as error:
+            raise ValueError(str(error)) from None
 
     @field_validator("timezone")
     @classmethod
@@ -174,9 +183,11 @@ class Settings(BaseSettings):
         return self.home_path / "sample" if self.sample_company else self.home_path
 
     @cached_property
-    def lake_path(self) -> Path:
-        """The raw lake."""
-        return (ROOT / self.lake).resolve() if self.lake else self.state_path / "lake"
+    def lake_location(self) -> Path | str:
+        """The raw lake: a folder, or the address in an object store."""
+        if is_far(self.lake):
+            return self.lake.rstrip("/")
+        return (ROOT / folder_at(self.lake)).resolve() if self.lake else self.state_path / "lake"
 
     @cached_property
     def warehouse_path(self) -> Path:

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from connectors.errors import SourceError
+from connectors.lake_store import LakeError
 from pipelines.commands.view import View
 from pipelines.errors import OkraError
 
@@ -27,7 +28,7 @@ def told(context: typer.Context) -> Iterator[None]:
     except Exception as error:
         if context.obj:
             raise
-        if isinstance(error, OkraError | SourceError):
+        if isinstance(error, OkraError | SourceError | LakeError):
             said = str(error)
         else:  # a bug, a full disk: its text can be anything, so its kind comes first
             first = next(iter(str(error).splitlines()), "")

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from connectors.contract import Source
 from connectors.engine import StreamReport
+from connectors.lake_store import LakeError
 from connectors.windows import Range
 from pipelines import settings as okra_settings
 from pipelines.event_log import log_materializations
@@ -65,14 +66,17 @@ def pull_step(source: Source, settings: Settings) -> dg.AssetsDefinition:
     def pull(context: dg.AssetExecutionContext, config: PullConfig) -> Iterator[dg.Output[None]]:
         current = okra_settings.load()
         wanted = due(current) if config.mode == "due" else range_of(context, config.mode)
-        reports = pull_source(
-            current,
-            source,
-            wanted,
-            run_id=context.run_id,
-            only=[key.path[-1] for key in context.selected_asset_keys],
-            progress=progress_of_run(context.run_id),
-        )
+        try:
+            reports = pull_source(
+                current,
+                source,
+                wanted,
+                run_id=context.run_id,
+                only=[key.path[-1] for key in context.selected_asset_keys],
+                progress=progress_of_run(context.run_id),
+            )
+        except LakeError as error:
+            raise dg.Failure(description=str(error), allow_retries=False) from None
         for report in reports:
             log_materializations(context, materializations(report, current, context.instance))
             context.log.info(summary(report))

@@ -21,7 +21,7 @@ from typing import Any
 
 import duckdb
 
-from connectors.lake import replace
+from connectors.atomic_files import replace
 from pipelines.publishing import stamp
 from pipelines.publishing.stamp import SCHEMA_VERSION, Stamp, write_stamp
 from pipelines.sql_text import literal, quoted

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from connectors import lake as lake_module
+from connectors import lake_folder
 from connectors.contract import Calls, Page, Slice, Source, Stream, column
 from connectors.engine import pull
 from connectors.lake import Lake
@@ -100,7 +100,7 @@ def kill(root: Path, moment: str) -> None:
     """
     when, _, kind = moment.partition(" ")
     written: list[Path] = []
-    genuine = lake_module.replace
+    genuine = lake_folder.replace
 
     def replace(path: Path, write: object) -> None:
         dies = path.suffix == kind and len(written) > 13
@@ -111,7 +111,7 @@ def kill(root: Path, moment: str) -> None:
         if dies:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    lake_module.replace = replace
+    lake_folder.replace = replace
     source = generated(3_000, kill_at_page=20 if moment == "page" else 0)
     pull(source, {}, Lake(root), days(10), now=lambda: NOW)
 

@@ -127,7 +127,7 @@ def test_what_lasts_is_told_and_is_not_an_empty_day(
     reports = pulled(case.source, by_way_of(proxy, served.values))
     assert kinds(reports) == {kind}
     assert nothing_is_there(pulled, case, reports)
-    assert {attempt.outcome for attempt in pulled.lake.attempts()} == {kind}
+    assert {attempt.outcome for attempt in pulled.lake.survey().attempts} == {kind}
     assert len(proxy.asked) < 100
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.contract import Cadence, Slice, Stream, column, window_of
-from connectors.lake import Manifest
+from connectors.lake_files import Manifest
 from connectors.windows import Range, plan, settled, watermark
 
 UTC_ZONE = ZoneInfo("UTC")

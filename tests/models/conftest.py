@@ -22,8 +22,9 @@ import pytest
 
 from connectors import catalog
 from connectors.contract import Stream, next_window
-from connectors.lake import Attempt, Lake, Manifest, schema_hash
+from connectors.lake import Lake
 from connectors.lake_catalog import write_catalog
+from connectors.lake_files import Attempt, Manifest, schema_hash
 
 ROOT = Path(__file__).resolve().parents[2]
 WAREHOUSE = "warehouse.duckdb"
@@ -94,7 +95,7 @@ class RowLake:
 
     def remove(self, source: str, stream: str, day: date) -> None:
         """Take a window back: it is no longer committed."""
-        shutil.rmtree(self.lake.folder(source, stream) / f"window={day}")
+        shutil.rmtree(self.root / self.lake.folder(source, stream) / f"window={day}")
 
     def attempt(self, source: str, stream: str, outcome: str, at: datetime = PULLED_AT) -> None:
         """How the last pull of the stream ended, and when."""

@@ -165,7 +165,7 @@ def test_a_sheet_that_broke_leaves_what_was_read_before(desk) -> None:
     desk.pulled(sheet)
     desk.fault(HEAD + "calls,2026-11-02,5\ncalls,2026-11-03,five\n")
     assert desk.values() == [("calls", "2026-11-02", "5")]
-    (attempt,) = desk.lake.attempts()
+    (attempt,) = desk.lake.survey().attempts
     assert (attempt.outcome, "row 3" in attempt.message) == ("rejected", True)
 
 

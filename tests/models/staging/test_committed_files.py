@@ -1,5 +1,6 @@
 """Staging holds what is committed in the lake, however it came there."""
 
+import re
 import shutil
 from datetime import UTC, date, datetime
 
@@ -94,8 +95,15 @@ TABLES = (
 def test_a_changed_lake_gives_the_tables_that_a_build_from_scratch_gives(
     restated, from_scratch, table
 ) -> None:
-    query = f"select * from staging.{table} order by all"
-    assert restated.rows(query) == from_scratch.rows(query) != []
+    assert shown(restated, table) == shown(from_scratch, table) != []
+
+
+def shown(warehouse, table: str) -> list[str]:
+    """The rows, but for what each lake has its own of: the second half of a file's name."""
+    rows = warehouse.rows(f"select * from staging.{table}")
+    return sorted(
+        re.sub(r"(/[0-9a-f]{20})-[0-9a-f]{8}\.parquet", r"\1.parquet", str(row)) for row in rows
+    )
 
 
 def test_what_a_replaced_or_removed_window_no_longer_holds_is_gone(restated) -> None:
