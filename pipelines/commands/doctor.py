@@ -10,6 +10,7 @@ from connectors.contract import Source, midnight
 from pipelines.commands.daily import tell_company
 from pipelines.commands.view import View
 from pipelines.ingestion import check_source, due
+from pipelines.lake_access import check_lake
 from pipelines.settings import Settings
 from pipelines.terminal import plain_table
 
@@ -19,8 +20,12 @@ COLUMNS = ("Stream", "Answer", "Due", "From", "To", "Days of", "Clock", "Quota l
 
 
 def doctor(settings: Settings, sources: Sequence[Source], view: View) -> bool:
-    """Show how each of `sources` answers and what a run would pull. Returns whether all are well."""
+    """Show how each of `sources` answers and what a run would pull. Returns whether all are well.
+
+    Raises `LakeError` when the lake cannot be reached.
+    """
     tell_company(settings, view)
+    check_lake(settings)
     with (
         view.err.status("Asking the sources ..."),
         ThreadPoolExecutor(AT_ONCE, thread_name_prefix="doctor") as pool,
