@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # in memory where that is to be had: lakes are made of many small files, each put safely on disk
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 .DEFAULT_GOAL := help
-.PHONY: help run ui test lint format bench bi deploy docs screenshots dictionary lock clean
+.PHONY: help run ui test lint format bench bi deploy docs object-store screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ deploy: $(VENV)/.developing ## Try the services of deploy/ on a PostgreSQL that 
 
 docs: $(VENV)/.developing ## Type every command of the documentation, as a new user would
 	@$(BIN)/pytest tests/docs/test_followed.py --basetemp="$$(mktemp -d $(SCRATCH)/okra-docs.XXXXXX)"
+
+object-store: $(VENV)/.developing ## Run the sample company with its lake in a bucket (minutes)
+	@$(BIN)/pytest tests/object_store --basetemp="$$(mktemp -d $(SCRATCH)/okra-store.XXXXXX)"
 
 screenshots: $(VENV)/.developing ## Take the pictures of the documentation (needs Debian's chromium)
 	@$(BIN)/python -m tests.screenshots
