@@ -171,7 +171,7 @@ def showing(reader: Reader, command: str) -> Iterator[None]:
 
 def answer_of(address: str) -> bytes:
     """What a page that is just being started answers in the end."""
-    end = time.monotonic() + 180
+    end = time.monotonic() + 300
     while True:
         try:
             with urlopen(address, timeout=10) as found:
