@@ -56,6 +56,16 @@
     {%- endif -%}
 {%- endmacro %}
 
+{% macro spark__map_of(columns) -%}
+    cast(
+        map(
+            {%- for column in columns %}
+            {{ quoted(column) }}, coalesce(cast({{ column }} as string), 'unknown'){{ "," if not loop.last }}
+            {%- endfor %}
+        ) as map<string, string>
+    )
+{%- endmacro %}
+
 {# In a select list: one row for each entry of a map, a struct of `key` and `value`. #}
 {% macro each_entry(map) -%}
     {{ return(adapter.dispatch("each_entry", "okra")(map)) }}
@@ -71,12 +81,21 @@
 
 {# The value of a key, NULL when the map has none. #}
 {% macro map_value(map, key) -%}
-    {{ map }}['{{ key }}']
+    {{ map }}[{{ quoted(key) }}]
 {%- endmacro %}
 
 {# A string in SQL. #}
 {% macro quoted(text) -%}
+    {{ return(adapter.dispatch("quoted", "okra")(text)) }}
+{%- endmacro %}
+
+{% macro default__quoted(text) -%}
     '{{ text | string | replace("'", "''") }}'
+{%- endmacro %}
+
+{# To Spark a backslash in a string begins an escape. #}
+{% macro spark__quoted(text) -%}
+    '{{ text | string | replace("\\", "\\\\") | replace("'", "\\'") }}'
 {%- endmacro %}
 
 {# An aggregate: the texts in order, joined by commas. #}
@@ -89,7 +108,7 @@
 {%- endmacro %}
 
 {% macro spark__joined_texts(expression) -%}
-    concat_ws(',', sort_array(collect_list({{ expression }})))
+    nullif(concat_ws(',', sort_array(collect_list({{ expression }}))), '')
 {%- endmacro %}
 
 {# The map in a JSON object of texts. #}

@@ -14,11 +14,28 @@
 {%- endmacro %}
 
 {% macro add_days(number, day) -%}
+    {{ return(adapter.dispatch("add_days", "okra")(number, day)) }}
+{%- endmacro %}
+
+{% macro default__add_days(number, day) -%}
     cast({{ dbt.dateadd("day", number, day) }} as date)
 {%- endmacro %}
 
+{# dbt's own goes by way of seconds. #}
+{% macro spark__add_days(number, day) -%}
+    date_add({{ day }}, {{ number }})
+{%- endmacro %}
+
 {% macro add_months(number, day) -%}
+    {{ return(adapter.dispatch("add_months", "okra")(number, day)) }}
+{%- endmacro %}
+
+{% macro default__add_months(number, day) -%}
     cast({{ dbt.dateadd("month", number, day) }} as date)
+{%- endmacro %}
+
+{% macro spark__add_months(number, day) -%}
+    add_months({{ day }}, {{ number }})
 {%- endmacro %}
 
 {# The first day of the day's week (ISO, Monday) or month. #}
@@ -28,7 +45,15 @@
 
 {# How many days lie between two dates, the first not counted. #}
 {% macro days_from(first, last) -%}
+    {{ return(adapter.dispatch("days_from", "okra")(first, last)) }}
+{%- endmacro %}
+
+{% macro default__days_from(first, last) -%}
     {{ dbt.datediff(first, last, "day") }}
+{%- endmacro %}
+
+{% macro spark__days_from(first, last) -%}
+    datediff({{ last }}, {{ first }})
 {%- endmacro %}
 
 {# In a select list: one row for each day from `first` to `last`, both included. #}
@@ -40,8 +65,9 @@
     cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date)
 {%- endmacro %}
 
+{# To Spark a sequence that ends before it begins is an error, not an empty one. #}
 {% macro spark__each_day(first, last) -%}
-    explode(sequence({{ first }}, {{ last }}, interval 1 day))
+    explode(case when {{ first }} <= {{ last }} then sequence({{ first }}, {{ last }}, interval 1 day) end)
 {%- endmacro %}
 
 {#

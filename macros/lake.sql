@@ -14,21 +14,17 @@
 {% macro read_lake(source_name, stream) -%}
     {%- set relation = source(source_name, stream) -%}
     {%- if execute -%}
-        {%- set places = [lake_root() ~ "/raw/" ~ source_name ~ "/" ~ stream ~ "/_schema.parquet"] -%}
-        {%- for file in files_to_load(source_name, stream) -%}
-            {%- do places.append(lake_root() ~ "/raw/" ~ file) -%}
-        {%- endfor -%}
-        {{ read_files(places) }}
+        {{ return(adapter.dispatch("read_committed", "okra")(source_name, stream)) }}
     {%- else -%}
         {{ relation }}
     {%- endif -%}
 {%- endmacro %}
 
-{% macro read_files(places) -%}
-    {{ return(adapter.dispatch("read_files", "okra")(places)) }}
-{%- endmacro %}
-
-{% macro default__read_files(places) -%}
+{% macro default__read_committed(source_name, stream) -%}
+    {%- set places = [lake_root() ~ "/raw/" ~ source_name ~ "/" ~ stream ~ "/_schema.parquet"] -%}
+    {%- for file in files_to_load(source_name, stream) -%}
+        {%- do places.append(lake_root() ~ "/raw/" ~ file) -%}
+    {%- endfor -%}
     (
         select
             *,

@@ -15,6 +15,7 @@ from pipelines.kpi_definitions import kpi_names, shown
 from pipelines.lake_access import open_lake
 from pipelines.settings import ROOT, Settings
 from pipelines.sheet_kpis import as_json, read_sheet_kpis
+from pipelines.spark.requirements import require_spark
 
 KPI_FOLDER = ROOT / "models" / "kpis"
 TARGET = ROOT / "target"
@@ -49,6 +50,8 @@ def dbt_environment(settings: Settings, as_of: date, run_id: str) -> dict[str, s
 def static_environment(settings: Settings) -> dict[str, str]:
     """The variables that do not change from run to run."""
     return {
+        "OKRA_ENGINE": settings.engine,
+        "OKRA_PYTHON": sys.executable,
         "OKRA_LAKE": str(settings.lake_location),
         "OKRA_WAREHOUSE": str(settings.warehouse_path),
         "OKRA_TIMEZONE": settings.timezone,
@@ -67,9 +70,12 @@ def static_environment(settings: Settings) -> dict[str, str]:
 def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
     """Dbt's manifest, made anew when anything it was made of is another. Returns its path.
 
-    `environment`: that of this process, which dbt's process gets too. Raises `ModelsError`.
+    `environment`: that of this process, which dbt's process gets too. Raises `ModelsError`, and where the engine is
+    missing `SparkMissingError`.
     """
-    made_of = sources_fingerprint()
+    if settings.engine == "spark":
+        require_spark()
+    made_of = sources_fingerprint(settings.engine)
     if MANIFEST.exists() and MADE_OF.exists() and MADE_OF.read_text("ascii") == made_of:
         return MANIFEST
     done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
@@ -86,8 +92,15 @@ def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
     return MANIFEST
 
 
-def sources_fingerprint() -> str:
-    """Tells by name, size and time whether any file that dbt reads is another. A renamed one is."""
+def dbt_program(settings: Settings) -> Path:
+    """The dbt that runs the models: that of this interpreter's environment, or the one with a Spark session."""
+    if settings.engine == "spark":
+        return ROOT / "pipelines" / "spark" / "dbt-on-spark"
+    return Path(sys.executable).with_name("dbt")
+
+
+def sources_fingerprint(engine: str) -> str:
+    """Tells by name, size and time whether any file that dbt reads is another. A renamed one is; so is an engine."""
     paths = [ROOT / "dbt_project.yml", ROOT / "profiles.yml", *(ROOT / "macros").rglob("*.sql")]
     for suffix in ("sql", "yml", "csv"):
         paths += (ROOT / "models").rglob(f"*.{suffix}")
@@ -96,7 +109,7 @@ def sources_fingerprint() -> str:
         (path.relative_to(ROOT).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
         for path in sorted(paths)
     ]
-    return hashlib.sha256(repr(seen).encode()).hexdigest()
+    return hashlib.sha256(repr([engine, *seen]).encode()).hexdigest()
 
 
 def catalog_lake(settings: Settings) -> None:

@@ -47,7 +47,13 @@ class Settings(BaseSettings):
     lake: str = Field(
         "", description="The raw lake: a folder, or s3://bucket/prefix (default: inside OKRA_HOME)"
     )
-    engine: Literal["duckdb"] = Field("duckdb", description="What runs the models")
+    engine: Literal["duckdb", "spark"] = Field("duckdb", description="What runs the models")
+    spark_master: str = Field(
+        "local[*]", description="Where Spark runs the models: local[*], spark://host:7077, yarn"
+    )
+    spark_warehouse: str | None = Field(
+        None, description="Where Spark keeps its tables, a folder that all its machines share"
+    )
     timezone: str = Field("UTC", description="Zone in which the business counts its days")
     fiscal_year_start: int = Field(1, ge=1, le=12, description="First month of the fiscal year")
     start_date: date = Field(date(2024, 12, 1), description="First day to pull")
@@ -193,6 +199,16 @@ class Settings(BaseSettings):
     def warehouse_path(self) -> Path:
         """The DuckDB file that the models write. Nobody but a run opens it."""
         return self.state_path / "warehouse.duckdb"
+
+    @cached_property
+    def spark_path(self) -> Path:
+        """The folder of what Spark keeps on this machine."""
+        return self.state_path / "spark"
+
+    @cached_property
+    def spark_warehouse_place(self) -> str:
+        """The folder or address below which Spark keeps its tables."""
+        return self.spark_warehouse or str(self.spark_path / "warehouse")
 
     @cached_property
     def history_path(self) -> Path:

@@ -27,7 +27,7 @@ all_kpis as (
         period,
         period_start,
         {{ quoted(dimension) }} as dimension,
-        cast({{ dimension }} as varchar) as member,
+        cast({{ dimension }} as {{ dbt.type_string() }}) as member,
         cast(value as {{ amount_type() }}) as value
     from {{ relation }}
     where

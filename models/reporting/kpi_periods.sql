@@ -43,8 +43,8 @@ final as (
         compared.data_through,
         compared.trust,
         sources.sources,
-        cast(null as timestamp with time zone) as known_from,
-        cast(null as timestamp with time zone) as known_to,
+        cast(null as {{ instant_type() }}) as known_from,
+        cast(null as {{ instant_type() }}) as known_to,
         {{ run_id() }} as run_id,
         compared.status = 'complete' as complete,
         cast(compared.own_value as {{ amount_type() }}) as own_value

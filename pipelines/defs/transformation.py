@@ -2,10 +2,8 @@
 
 import os
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -20,7 +18,7 @@ from packaging.version import Version
 
 from pipelines import settings as okra_settings
 from pipelines.locks import exclusive
-from pipelines.models import TARGET, ensure_manifest
+from pipelines.models import TARGET, dbt_program, ensure_manifest
 from pipelines.reports import WAREHOUSE_WAIT, prepare_models
 from pipelines.resources import Day
 from pipelines.settings import ROOT
@@ -76,11 +74,11 @@ def transformation() -> dg.Definitions:
     return dg.Definitions(
         assets=[models],
         resources={
-            # the dbt of this interpreter's environment, wherever PATH leads
+            # never the one that PATH leads to
             "dbt": Dbt(
                 project_dir=str(ROOT),
                 profiles_dir=str(ROOT),
-                dbt_executable=str(Path(sys.executable).with_name("dbt")),
+                dbt_executable=str(dbt_program(settings)),
             ),
             "day": Day(),
         },

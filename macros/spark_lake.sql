@@ -1,0 +1,129 @@
+{#
+    The lake on Spark. A stream is a temporary view of its committed files (pipelines/spark/lake_views.py). Spark's
+    plain tables cannot lose a row, only a partition: what is loaded is kept by the month of its window, and a month
+    in which a file came or went is written anew, whole.
+#}
+
+{% macro spark__read_committed(source_name, stream) -%}
+    (
+        select
+            *,
+            '{{ model_fingerprint() }}' as _loaded_by
+        from {{ lake_view(source_name, stream) }}
+        {%- if loads_more() %}
+        where
+            {%- for month in changed_months(source_name, stream, "committed") %}
+            {{ "or " if not loop.first }}_window between date '{{ month }}' and last_day(date '{{ month }}')
+            {%- else %}
+            false
+            {%- endfor %}
+        {%- endif %}
+    )
+{%- endmacro %}
+
+{% macro spark__committed_files() -%}
+    select
+        source,
+        stream,
+        explode(files) as file
+    from lake__windows
+{%- endmacro %}
+
+{% macro spark__read_catalog(name, columns) -%}
+    (
+        select {% for column in columns -%} `{{ column }}`{{ ", " if not loop.last }} {%- endfor %}
+        from lake__{{ name }}
+    )
+{%- endmacro %}
+
+{% macro lake_view(source_name, stream) -%}
+    lake__{{ source_name }}__{{ stream }}
+{%- endmacro %}
+
+{# Whether the model's table stands, made by this version of the model, so that only what changed is loaded. #}
+{% macro loads_more() -%}
+    {%- set relation = load_relation(this) -%}
+    {%- if relation is none or relation.is_view or should_full_refresh() -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set properties = run_query("show tblproperties " ~ this) -%}
+    {%- for key, value in properties.rows if key == "okra.loaded_by" -%}
+        {{ return(value == model_fingerprint()) }}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
+
+{#
+    The months (their first days) with a file that is committed and not loaded, or loaded and no longer committed;
+    of these only the ones that have something `committed`, or the ones that have nothing (`gone`).
+#}
+{% macro changed_months(source_name, stream, which) -%}
+    {%- set query -%}
+        with committed as (
+            select
+                file,
+                cast(trunc(to_date(regexp_extract(file, 'window=([0-9-]+)', 1)), 'MM') as date) as month
+            from ({{ committed_files() }}) as all_streams
+            where source = '{{ source_name }}' and stream = '{{ stream }}'
+        ),
+
+        loaded as (
+            select distinct
+                _file as file,
+                _month as month
+            from {{ this }}
+        )
+
+        select cast(coalesce(committed.month, loaded.month) as string) as month
+        from committed
+        full outer join loaded on committed.file = loaded.file
+        where
+            (committed.file is null or loaded.file is null)
+            and coalesce(committed.month, loaded.month)
+            {{ "in" if which == "committed" else "not in" }} (select month from committed)
+        group by 1
+        order by 1
+    {%- endset -%}
+    {{ return(run_query(query).columns[0].values()) }}
+{%- endmacro %}
+
+{# dbt-spark's own adds rows, or replaces all; it knows nothing of files that are committed. #}
+{% materialization incremental, adapter="spark" -%}
+    {%- set existing = load_relation(this) -%}
+    {%- set target_relation = this.incorporate(type="table") -%}
+    {%- set source_node = graph.sources[model.depends_on.nodes | select("in", graph.sources) | first] -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- if loads_more() -%}
+        {%- for month in changed_months(source_node.source_name, source_node.name, "gone") -%}
+            {%- do run_query("alter table " ~ this ~ " drop if exists partition (_month = date '" ~ month ~ "')") -%}
+        {%- endfor -%}
+        {%- set columns = adapter.get_columns_in_relation(this) | map(attribute="quoted") | join(", ") -%}
+        {%- call statement("main") -%}
+            insert overwrite table {{ this }} partition (_month)
+            select {{ columns }} from ({{ with_month(compiled_code) }}) as loaded
+        {%- endcall -%}
+    {%- else -%}
+        {%- if existing is not none -%}
+            {%- do adapter.drop_relation(existing) -%}
+        {%- endif -%}
+        {%- call statement("main") -%}
+            create table {{ this }}
+            using parquet
+            partitioned by (_month)
+            tblproperties ('okra.loaded_by' = '{{ model_fingerprint() }}')
+            {{ comment_clause() }}
+            as {{ with_month(compiled_code) }}
+        {%- endcall -%}
+    {%- endif -%}
+    {%- do persist_docs(target_relation, model) -%}
+    {{ run_hooks(post_hooks) }}
+    {{ return({"relations": [target_relation]}) }}
+{%- endmaterialization %}
+
+{# The rows with the month of their window, a month in as few files as it takes. #}
+{% macro with_month(sql) -%}
+    select /*+ rebalance(_month) */
+        *,
+        cast(trunc(_window, 'MM') as date) as _month
+    from ({{ sql }}) as windowed
+{%- endmacro %}

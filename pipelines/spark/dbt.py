@@ -1,0 +1,85 @@
+"""dbt on Spark: in a process that has a session with the lake in it, and that carries the published tables back.
+
+`python -m pipelines.spark.dbt build` takes the arguments of `dbt`, and ends with its exit code.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from connectors import catalog
+from pipelines import settings as okra_settings
+from pipelines.errors import OkraError
+from pipelines.settings import ROOT
+from pipelines.spark.carrying import carry, published_models, rows_of
+from pipelines.spark.lake_views import register
+from pipelines.spark.requirements import require_spark
+from pipelines.spark.session import open_session
+
+WITHOUT_TABLES = {"parse", "clean", "deps", "ls", "list"}
+"""What dbt does without a look at any table."""
+
+
+def stay_strict() -> None:
+    """Keep Spark in its ANSI mode, in which a cast that fails is an error.
+
+    dbt-spark switches that off before every statement; a wrong figure would come out as a missing one.
+    """
+    from dbt.adapters.spark import Plugin
+    from dbt.adapters.spark.connections import SparkCredentials
+
+    class StrictCredentials(SparkCredentials):
+        def __post_init__(self) -> None:
+            super().__post_init__()
+            self.server_side_parameters["spark.sql.ansi.enabled"] = "true"
+
+    Plugin.credentials = StrictCredentials
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run dbt, and carry the published tables where it built all that it was asked for. Returns dbt's exit code."""
+    require_spark()
+    stay_strict()
+    if WITHOUT_TABLES & set(arguments):
+        return dbt(arguments)
+    settings = okra_settings.load()
+    spark = open_session(settings)
+    register(spark, str(settings.lake_path), catalog.sources().values())
+    code = dbt(arguments)
+    if code == 0 and "build" in arguments:
+        tables = published_models(target_folder() / "manifest.json")
+        carry(
+            ((table, rows_of(spark, table.name)) for table in tables),
+            settings.warehouse_path,
+            settings.storage_version,
+        )
+    return code
+
+
+def dbt(arguments: Sequence[str]) -> int:
+    """dbt's command line in this process. Returns its exit code."""
+    from dbt.cli.main import cli
+
+    try:
+        cli(list(arguments))
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+def target_folder() -> Path:
+    """Where dbt has just written what it made."""
+    return Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target"))
+
+
+def main() -> None:
+    """The command."""
+    try:
+        sys.exit(run(sys.argv[1:]))
+    except OkraError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

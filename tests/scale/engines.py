@@ -1,0 +1,142 @@
+"""Whether Spark and DuckDB come to the same figures: `python -m tests.scale.engines [--folder FOLDER]`.
+
+The sample company is run with DuckDB. A Spark cluster (a master and two workers, processes of their own on
+loopback) then models the same lake, dbt's tests and all, and the same commands score and publish it. Every
+published table is compared, row by row and type by type; only what says which run wrote a row, and when, may differ.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from tests.end_to_end.conftest import Home
+from tests.scale.cluster import Cluster, standalone
+
+TODAY = "2026-11-25"
+TIMEOUT = 3600.0
+OF_THE_RUN = {"runs": {"scored_at", "dagster_run_id"}}
+"""Columns that say when a row was written, or by which of Dagster's runs."""
+CONF = """
+spark.driver.host 127.0.0.1
+spark.driver.bindAddress 127.0.0.1
+spark.driver.memory 2g
+spark.executor.memory 1g
+spark.sql.shuffle.partitions 4
+"""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One published table of both files. `differences` is empty when they are equal."""
+
+    table: str
+    rows: int
+    differences: tuple[str, ...]
+
+
+def compare(one: Path, other: Path) -> list[Compared]:
+    """Each table that either file has, beside the same of the other file."""
+    with duckdb.connect() as connection:
+        for name, path in (("one", one), ("other", other)):
+            connection.execute(f"attach '{path}' as {name} (read_only)")
+        tables = connection.execute(
+            "select distinct table_name from duckdb_tables() "
+            "where database_name in ('one', 'other') order by 1"
+        ).fetchall()
+        return [compare_table(connection, table) for (table,) in tables]
+
+
+def compare_table(connection: duckdb.DuckDBPyConnection, table: str) -> Compared:
+    """One table: its columns with types and comments, then its rows, counted as often as they come."""
+    columns = [columns_of(connection, file, table) for file in ("one", "other")]
+    if columns[0] != columns[1]:
+        differences = set(columns[0]) ^ set(columns[1])
+        return Compared(table, 0, tuple(f"column {found}" for found in sorted(map(str, differences))))
+    names = [f'"{column[0]}"' for column in columns[0] if column[0] not in OF_THE_RUN.get(table, ())]
+    wanted = ", ".join(names)
+    differences = tuple(
+        f"only {whose}: {row}"
+        for whose, one, other in (("DuckDB", "one", "other"), ("Spark", "other", "one"))
+        for row in connection.execute(
+            f"select {wanted} from {one}.{table} except all select {wanted} from {other}.{table} "
+            "order by all limit 5"
+        ).fetchall()
+    )
+    [(rows,)] = connection.execute(f"select count(*) from one.{table}").fetchall()
+    return Compared(table, rows, differences)
+
+
+def columns_of(
+    connection: duckdb.DuckDBPyConnection, file: str, table: str
+) -> Sequence[tuple[str, str, str]]:
+    """Name, type and comment of each column, in order."""
+    return connection.execute(
+        "select column_name, data_type, comment from duckdb_columns() "
+        "where database_name = $1 and table_name = $2 order by column_index",
+        [file, table],
+    ).fetchall()
+
+
+def run_duckdb(folder: Path) -> Home:
+    """The sample company, pulled, modelled by DuckDB, scored and published."""
+    home = Home(folder / "duckdb", {"OKRA_SANDBOX_TODAY": TODAY})
+    timed("DuckDB, pull and all", home, "run")
+    return home
+
+
+def run_spark(folder: Path, lake: Path, cluster: Cluster) -> Home:
+    """The same lake, modelled by Spark, scored and published."""
+    conf = folder / "conf"
+    conf.mkdir(parents=True, exist_ok=True)
+    (conf / "spark-defaults.conf").write_text(CONF)
+    settings = {
+        "OKRA_SANDBOX_TODAY": TODAY,
+        "OKRA_LAKE": str(lake),
+        "OKRA_ENGINE": "spark",
+        "OKRA_SPARK_MASTER": cluster.master,
+        "SPARK_CONF_DIR": str(conf),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
+    home = Home(folder / "spark", settings)
+    timed(f"Spark on {cluster.master}, {cluster.workers} workers", home, "score")
+    return home
+
+
+def timed(what: str, home: Home, command: str) -> None:
+    """Run a command and say how long it took. Stops everything when it fails."""
+    begun = time.monotonic()
+    done = home.okra(command, timeout=TIMEOUT)
+    if done.code:
+        sys.exit(f"{what} failed:\n{done.out}\n{done.err}")
+    print(f"{what}: {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--folder", type=Path, help="where both homes go, and stay (default: a temporary one)")
+    chosen: Path | None = parser.parse_args().folder
+    with tempfile.TemporaryDirectory(prefix="okra-engines.") as temporary:
+        folder = chosen or Path(temporary)
+        by_duckdb = run_duckdb(folder)
+        with standalone(2, "2g", folder / "cluster") as cluster:
+            by_spark = run_spark(folder, by_duckdb.path / "sample" / "lake", cluster)
+        found = compare(by_duckdb.published, by_spark.published)
+    for each in found:
+        print(f"  {each.table:28} {each.rows:>9,} rows  {'DIFFERS' if each.differences else 'equal'}")
+        for difference in each.differences:
+            print(f"      {difference}")
+    different = [each for each in found if each.differences]
+    if different or not found:
+        sys.exit(f"{len(different)} of {len(found)} published tables differ")
+    print(f"all {len(found)} published tables equal")
+
+
+if __name__ == "__main__":
+    main()
