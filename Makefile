@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # in memory where that is to be had: lakes are made of many small files, each put safely on disk
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 .DEFAULT_GOAL := help
-.PHONY: help run ui test lint format bench bi deploy docs object-store screenshots dictionary lock clean
+.PHONY: help run ui test lint format bench bi deploy docs object-store scale screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,12 @@ docs: $(VENV)/.developing ## Type every command of the documentation, as a new u
 
 object-store: $(VENV)/.developing ## Run the sample company with its lake in a bucket (minutes)
 	@$(BIN)/pytest tests/object_store --basetemp="$$(mktemp -d $(SCRATCH)/okra-store.XXXXXX)"
+
+scale: $(VENV)/.developing ## Spark beside DuckDB on one lake: the same tables, and how their times grow (needs Java)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[spark]'
+	@$(BIN)/pytest tests/scale --basetemp="$$(mktemp -d $(SCRATCH)/okra-scale.XXXXXX)"
+	@$(BIN)/python -m tests.scale.engines
+	@$(BIN)/python -m tests.benchmarks.engine_growth --rows 1000000 10000000
 
 screenshots: $(VENV)/.developing ## Take the pictures of the documentation (needs Debian's chromium)
 	@$(BIN)/python -m tests.screenshots

@@ -18,6 +18,7 @@ collect_ignore = [
     "deploy",  # another, which starts services: make deploy
     "docs/test_followed.py",  # another, which takes minutes: make docs
     "object_store",  # another, which takes minutes: make object-store
+    "scale",  # another, which needs Java and the extra `spark`: make scale
 ]
 
 

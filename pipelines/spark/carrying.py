@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 SCHEMA = "reporting"
-"""The schema whose tables are carried: all that anything but a model reads."""
+"""The schema whose tables are carried: all that anything but a model reads. On Spark it is called `okra_reporting`."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,14 @@ def published_models(manifest: Path) -> list[PublishedModel]:
             },
         )
         for node in nodes
-        if node["resource_type"] == "model" and node["schema"] == SCHEMA
+        if node["resource_type"] == "model" and node["config"]["schema"] == SCHEMA
     ]
     return sorted(found, key=lambda table: table.name)
 
 
 def rows_of(spark: "SparkSession", table: str) -> pa.Table:
     """All rows of a published table."""
-    rows: pa.Table = spark.table(f"{SCHEMA}.{table}").toArrow()
+    rows: pa.Table = spark.table(f"okra_{SCHEMA}.{table}").toArrow()
     return rows
 
 
@@ -69,7 +69,9 @@ def carry(
         connection.execute(f"create schema {SCHEMA}")
         for table, rows in tables:
             place = f"{SCHEMA}.{quoted(table.name)}"
-            columns = ", ".join(f"{quoted(name)} {kind}" for name, (kind, _) in table.columns.items())
+            columns = ", ".join(
+                f"{quoted(name)} {kind}" for name, (kind, _) in table.columns.items()
+            )
             connection.execute(f"create table {place} ({columns})")
             connection.from_arrow(rows.select(list(table.columns))).insert_into(place)
             for statement in comments(table, place):

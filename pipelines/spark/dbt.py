@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from connectors import catalog
 from pipelines import settings as okra_settings
@@ -15,7 +16,7 @@ from pipelines.settings import ROOT
 from pipelines.spark.carrying import carry, published_models, rows_of
 from pipelines.spark.lake_views import register
 from pipelines.spark.requirements import require_spark
-from pipelines.spark.session import open_session
+from pipelines.spark.session import open_session, remove_leftovers
 
 WITHOUT_TABLES = {"parse", "clean", "deps", "ls", "list"}
 """What dbt does without a look at any table."""
@@ -29,12 +30,11 @@ def stay_strict() -> None:
     from dbt.adapters.spark import Plugin
     from dbt.adapters.spark.connections import SparkCredentials
 
-    class StrictCredentials(SparkCredentials):
-        def __post_init__(self) -> None:
-            super().__post_init__()
-            self.server_side_parameters["spark.sql.ansi.enabled"] = "true"
+    def strict(credentials: Any) -> None:
+        SparkCredentials.__post_init__(credentials)
+        credentials.server_side_parameters["spark.sql.ansi.enabled"] = "true"
 
-    Plugin.credentials = StrictCredentials
+    Plugin.credentials = type("StrictCredentials", (SparkCredentials,), {"__post_init__": strict})
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -45,6 +45,7 @@ def run(arguments: Sequence[str]) -> int:
         return dbt(arguments)
     settings = okra_settings.load()
     spark = open_session(settings)
+    remove_leftovers(spark)
     register(spark, str(settings.lake_path), catalog.sources().values())
     code = dbt(arguments)
     if code == 0 and "build" in arguments:
@@ -58,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def dbt(arguments: Sequence[str]) -> int:
-    """dbt's command line in this process. Returns its exit code."""
+    """Dbt's command line in this process. Returns its exit code."""
     from dbt.cli.main import cli
 
     try:

@@ -40,7 +40,9 @@ def register(spark: "SparkSession", lake: str, sources: Iterable[Source]) -> Non
 def committed_files(spark: "SparkSession") -> Mapping[tuple[str, str], list[str]]:
     """The committed files of each stream, by their place below `raw`."""
     found: dict[tuple[str, str], list[str]] = {}
-    for source, stream, files in spark.table("lake__windows").select("source", "stream", "files").collect():
+    for source, stream, files in (
+        spark.table("lake__windows").select("source", "stream", "files").collect()
+    ):
         found.setdefault((source, stream), []).extend(files)
     return found
 
@@ -55,7 +57,11 @@ def register_stream(
         empty = spark.createDataFrame([], f"{columns(schema)}, _window date, _file string")
         empty.createOrReplaceTempView(view)
         return
-    frame = spark.read.schema(f"{columns(schema)}, `window` date").option("basePath", f"{raw}/{place}").parquet(*paths)
+    frame = (
+        spark.read.schema(f"{columns(schema)}, `window` date")
+        .option("basePath", f"{raw}/{place}")
+        .parquet(*paths)
+    )
     frame.selectExpr(
         *(f"`{name}`" for name in schema.names),
         "`window` as _window",

@@ -40,6 +40,10 @@ LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0
 """The same for a Spark that is this process alone: nobody else need reach it."""
 
 
+OURS = "okra_"
+"""What the names of our schemas begin with."""
+
+
 def open_session(settings: Settings) -> "SparkSession":
     """The session of this process, on the master that OKRA_SPARK_MASTER names."""
     from pyspark import SparkConf, SparkContext
@@ -68,3 +72,17 @@ def keep_metastore_in(folder: Path) -> None:
     jvm = SparkContext._jvm
     assert jvm is not None, "the Java side was started before"
     jvm.java.lang.System.setProperty("derby.system.home", str(folder))
+
+
+def remove_leftovers(spark: "SparkSession") -> None:
+    """Remove what a killed run left in our schemas: folders that no table has. Spark makes no table in such a one."""
+    java = spark.sparkContext._jvm
+    assert java is not None, "a session has its Java side"
+    settings = spark.sparkContext._jsc.hadoopConfiguration()
+    for schema in spark.catalog.listDatabases(f"{OURS}*"):
+        place = java.org.apache.hadoop.fs.Path(schema.locationUri)
+        files = place.getFileSystem(settings)
+        tables = {table.name for table in spark.catalog.listTables(schema.name)}
+        for found in files.listStatus(place) if files.exists(place) else ():
+            if found.getPath().getName() not in tables:
+                files.delete(found.getPath(), True)

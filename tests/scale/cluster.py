@@ -37,13 +37,22 @@ def standalone(workers: int, memory: str, folder: Path) -> Iterator[Cluster]:
     folder.mkdir(parents=True, exist_ok=True)
     port, web_port = free_port(), free_port()
     address = f"spark://{LOOPBACK}:{port}"
-    own = {"SPARK_LOCAL_IP": LOOPBACK, "SPARK_LOCAL_DIRS": str(folder), "SPARK_WORKER_DIR": str(folder)}
+    own = {
+        "SPARK_LOCAL_IP": LOOPBACK,
+        "SPARK_LOCAL_DIRS": str(folder),
+        "SPARK_WORKER_DIR": str(folder),
+    }
     environment = {**os.environ, **own}
     with ExitStack() as running:
         running.enter_context(
             process(
                 "master",
-                ["master.Master", f"--host={LOOPBACK}", f"--port={port}", f"--webui-port={web_port}"],
+                [
+                    "master.Master",
+                    f"--host={LOOPBACK}",
+                    f"--port={port}",
+                    f"--webui-port={web_port}",
+                ],
                 environment,
                 folder,
             )
@@ -52,7 +61,14 @@ def standalone(workers: int, memory: str, folder: Path) -> Iterator[Cluster]:
             running.enter_context(
                 process(
                     f"worker-{number}",
-                    ["worker.Worker", "--cores=1", f"--memory={memory}", f"--host={LOOPBACK}", "--webui-port=0", address],
+                    [
+                        "worker.Worker",
+                        "--cores=1",
+                        f"--memory={memory}",
+                        f"--host={LOOPBACK}",
+                        "--webui-port=0",
+                        address,
+                    ],
                     environment,
                     folder,
                 )
@@ -61,7 +77,9 @@ def standalone(workers: int, memory: str, folder: Path) -> Iterator[Cluster]:
 
 
 @contextmanager
-def process(name: str, arguments: list[str], environment: Mapping[str, str], folder: Path) -> Iterator[None]:
+def process(
+    name: str, arguments: list[str], environment: Mapping[str, str], folder: Path
+) -> Iterator[None]:
     """One of Spark's daemons, by its class below org.apache.spark.deploy; ended when the block ends."""
     import pyspark
 

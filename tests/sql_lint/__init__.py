@@ -44,6 +44,10 @@ def amount_type() -> str:
     return "decimal(38, 6)"
 
 
+def instant_type() -> str:
+    return "timestamp with time zone"
+
+
 def rate_type() -> str:
     return "decimal(38, 12)"
 
