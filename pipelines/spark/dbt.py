@@ -46,7 +46,9 @@ def run(arguments: Sequence[str]) -> int:
     settings = okra_settings.load()
     spark = open_session(settings)
     remove_leftovers(spark)
-    register(spark, str(settings.lake_path), catalog.sources().values())
+    # what S3's own tools call s3:// is s3a:// to Hadoop
+    lake = str(settings.lake_location).replace("s3://", "s3a://", 1)
+    register(spark, lake, catalog.sources().values())
     code = dbt(arguments)
     if code == 0 and "build" in arguments:
         tables = published_models(target_folder() / "manifest.json")

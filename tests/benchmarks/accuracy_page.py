@@ -17,6 +17,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "odds.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 OURS = "okra, own curve"
 NOT_RIVALS = ("okra", "base rate", "pace rule")
+TOLD = ("statsmodels UC level+year", "statsmodels UC walk+AR")
+"""Models of parts that we put together after we had seen what the series are like; no library offers them so."""
 RESAMPLES = 500
 
 
@@ -82,9 +84,16 @@ def bars(figures: Figures) -> Iterable[Sequence[str]]:
     """Each bar, what was measured, and whether that meets it."""
     for title, replayed in figures.beside.items():
         frequency = title.partition(",")[0]
-        name, ratio, (low, high) = beside_the_best(replayed, figures.curves)
-        shown = f"{ratio:+.1%} (95 % of resampled series: {low:+.1%} to {high:+.1%}), beside {name}"
-        yield f"Brier, {frequency}: 5 % below the best other method", shown, said(ratio <= -0.05)
+        for told, methods in (
+            ("", NOT_RIVALS + TOLD),
+            (" that was told where to look", NOT_RIVALS),
+        ):
+            name, ratio, (low, high) = beside_the_best(replayed, figures.curves, methods)
+            shown = (
+                f"{ratio:+.1%} (95 % of resampled series: {low:+.1%} to {high:+.1%}), beside {name}"
+            )
+            bar = f"Brier, {frequency}: 5 % below the best other method{told}"
+            yield bar, shown, said(ratio <= -0.05)
     for frequency, replayed in figures.whole.items():
         bar = 0.02 if frequency == "all" else 0.05
         error = ours(replayed, figures.curves).calibration_error
@@ -105,11 +114,11 @@ def bars(figures: Figures) -> Iterable[Sequence[str]]:
 
 
 def beside_the_best(
-    replayed: Replay, curves: Mapping[str, Curve]
+    replayed: Replay, curves: Mapping[str, Curve], but: tuple[str, ...]
 ) -> tuple[str, float, tuple[float, float]]:
-    """The best other method, Okra's Brier score over its less 1, and where resampled series put that."""
+    """The best method `but` some, Okra's Brier score over its less 1, and where resampled series put that."""
     grades = graded(replayed, own=curves)
-    best = next(grade for grade in grades if not grade.method.startswith(NOT_RIVALS))
+    best = next(grade for grade in grades if not grade.method.startswith(but))
     later = replayed.later
     own = squares(replayed.corrected(curves), replayed.met)[later]
     other = squares(replayed.odds[best.method], replayed.met)[later]

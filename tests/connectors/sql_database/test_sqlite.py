@@ -217,7 +217,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
         ("sqlite://", Rejected, "names no SQLite file"),
         ("klingon://user:sesame@host/shop", Rejected, "does not know the databases 'klingon'"),
         ("oracle+oracledb://user:sesame@host/shop", Rejected, "pip install oracledb"),
-        ("postgresql+psycopg2://user:sesame@host/shop", Rejected, "pip install psycopg2-binary"),
+        ("postgresql+pg8000://user:sesame@host/shop", Rejected, "pip install pg8000"),
         ("mysql+pymysql://user:sesame@host:x/shop", Rejected, "not the address"),
     ],
 )
