@@ -94,7 +94,7 @@ def open_store(location: Path | str, seen: Path | None) -> Store:
 def far_store(address: str, seen: Path | None, *, hurried: bool = False) -> Store:
     """The store at `s3://bucket/prefix`. `hurried`: rather fail than try again for long. Raises `LakeError`."""
     try:
-        from connectors.lake_bucket import BucketStore
+        from connectors.object_store.bucket import BucketStore
     except ImportError:
         raise LakeError(
             f"the lake at {address} needs obstore, which is not installed",

@@ -1,6 +1,9 @@
 """There is no list of connectors to keep: what holds for one holds for every module that defines a source."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from connectors import catalog
 
 FOLDER = Path(catalog.__file__).parent
 NAMES = sorted(catalog.sources())
+ROOT = FOLDER.parent
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -29,3 +33,24 @@ def test_a_connector_imports_no_other_connector(name: str) -> None:
 def test_no_two_streams_of_a_source_have_one_name(name: str) -> None:
     streams = [stream.name for stream in catalog.sources()[name].streams]
     assert len(streams) == len(set(streams))
+
+
+def test_every_connector_is_found_where_no_extra_is_installed() -> None:
+    """What only developers have does not hide an import that every installation would fail on."""
+    extras = ["obstore", "dlt", "google.ads", "psycopg", "psycopg2", "pymysql", "boto3", "pyspark"]
+    program = (
+        f"import sys; sys.modules.update(dict.fromkeys({extras!r}))\n"
+        "from connectors import catalog\n"
+        "import pipelines.definitions\n"
+        "print(*catalog.sources())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.split() == list(catalog.sources())

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 
-from connectors.lake_s3 import connect, not_there, told
 from connectors.lake_seen import Seen
 from connectors.lake_store import Document, Entry, Overtaken
+from connectors.object_store.s3 import connect, not_there, told
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
