@@ -27,7 +27,8 @@ import pyarrow.compute as pc
 from rich.console import Console
 
 from connectors import catalog
-from connectors.lake import Attempt, Lake, Manifest, schema_hash
+from connectors.lake import Lake
+from connectors.lake_files import Attempt, Manifest, schema_hash
 from connectors.lake_catalog import write_catalog
 from connectors.stripe_ledger import BALANCE_TRANSACTIONS
 from pipelines.models import dbt_environment, dbt_program
@@ -120,7 +121,7 @@ def net_revenue(rows: int) -> Decimal:
 def model(engine: str, lake: Path, home: Path) -> float:
     """Have `engine` model the whole lake in a fresh home. Returns seconds; stops everything when dbt fails."""
     master = os.environ.get("OKRA_SPARK_MASTER", "local[*]")
-    settings = Settings(home=home, lake=lake, engine=engine, spark_master=master)  # type: ignore[arg-type]
+    settings = Settings(home=home, lake=str(lake), engine=engine, spark_master=master)  # type: ignore[arg-type]
     settings.state_path.mkdir(parents=True)
     environment = {
         **os.environ,
