@@ -13,6 +13,7 @@ from connectors.lake_catalog import write_catalog
 from pipelines.errors import OkraError
 from pipelines.kpi_definitions import kpi_names, shown
 from pipelines.lake_access import open_lake
+from pipelines.locks import exclusive
 from pipelines.settings import ROOT, Settings
 from pipelines.sheet_kpis import as_json, read_sheet_kpis
 from pipelines.spark.requirements import require_spark
@@ -22,6 +23,8 @@ TARGET = ROOT / "target"
 MANIFEST = TARGET / "manifest.json"
 MADE_OF = TARGET / "manifest.made-of"
 """What the manifest was made of."""
+PARSE_WAIT = 300.0
+"""Seconds that a process waits for another that has dbt read the models."""
 
 
 class ModelsError(OkraError):
@@ -76,8 +79,16 @@ def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
     if settings.engine == "spark":
         require_spark()
     made_of = sources_fingerprint(settings.engine)
-    if MANIFEST.exists() and MADE_OF.exists() and MADE_OF.read_text("ascii") == made_of:
-        return MANIFEST
+    # dbt writes the manifest in place: two that begin at once would write through each other
+    with exclusive(TARGET / "parse.lock", wait=PARSE_WAIT):
+        if not (MANIFEST.exists() and MADE_OF.exists() and MADE_OF.read_text("ascii") == made_of):
+            parse(settings, environment)
+            replace(MADE_OF, lambda temporary: temporary.write_text(made_of, "ascii"))
+    return MANIFEST
+
+
+def parse(settings: Settings, environment: Mapping[str, str]) -> None:
+    """Have dbt write the manifest. Raises `ModelsError` with what dbt says."""
     done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
         [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(ROOT)],
         env={**environment, **static_environment(settings)},
@@ -88,8 +99,6 @@ def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
     )
     if done.returncode:
         raise ModelsError(f"dbt cannot read the models: {(done.stdout + done.stderr).strip()}")
-    replace(MADE_OF, lambda temporary: temporary.write_text(made_of, "ascii"))
-    return MANIFEST
 
 
 def dbt_program(settings: Settings) -> Path:
