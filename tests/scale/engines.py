@@ -20,7 +20,7 @@ from tests.scale.cluster import Cluster, standalone
 
 TODAY = "2026-11-25"
 TIMEOUT = 3600.0
-OF_THE_RUN = {"runs": {"scored_at", "dagster_run_id"}}
+OF_THE_RUN = {"runs": {"scored_at", "dagster_run_id"}, "schema_version": {"published_at"}}
 """Columns that say when a row was written, or by which of Dagster's runs."""
 CONF = """
 spark.driver.host 127.0.0.1
