@@ -28,8 +28,8 @@ from rich.console import Console
 
 from connectors import catalog
 from connectors.lake import Lake
-from connectors.lake_files import Attempt, Manifest, schema_hash
 from connectors.lake_catalog import write_catalog
+from connectors.lake_files import Attempt, Manifest, schema_hash
 from connectors.stripe_ledger import BALANCE_TRANSACTIONS
 from pipelines.models import dbt_environment, dbt_program
 from pipelines.settings import ROOT, Settings
