@@ -11,9 +11,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines.score_store import SCHEMA, comment
+from pipelines.score_store import make_anew
 from pipelines.score_tables import ScoreTable
-from pipelines.sql_text import quoted
 
 
 def replace_table(warehouse: Path, table: ScoreTable, rows: pa.Table) -> None:
@@ -21,15 +20,9 @@ def replace_table(warehouse: Path, table: ScoreTable, rows: pa.Table) -> None:
 
     Raises `duckdb.Error`, with the table left as it was.
     """
-    place = f"{SCHEMA}.{table.name}"
-    columns = ", ".join(f'"{name}" {kind}' for name, (kind, _) in table.columns.items())
-    key = ", ".join(map(quoted, table.key))
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("begin")
-        connection.execute(f"create schema if not exists {SCHEMA}")
-        connection.execute(f"create or replace table {place} ({columns}, primary key ({key}))")
-        comment(connection, table, place)
-        connection.from_arrow(rows).insert_into(place)
+        connection.from_arrow(rows).insert_into(make_anew(connection, table, keyed=True))
         connection.execute("commit")
 
 

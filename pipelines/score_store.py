@@ -26,7 +26,7 @@ from pipelines.score_tables import (
     TABLES,
     ScoreTable,
 )
-from pipelines.sql_text import literal, quoted
+from pipelines.sql_text import comments, literal, meanings, quoted, typed
 
 SCHEMA = "okr"
 
@@ -134,9 +134,8 @@ def replace_rows(
 ) -> None:
     """Put `rows` in the place of the table's rows of the same day, or of all of them where it keeps no days."""
     place = f"{SCHEMA}.{table.name}"
-    columns = ", ".join(f'"{name}" {kind}' for name, (kind, _) in table.columns.items())
     connection.execute(
-        f"create table if not exists {place} ({columns}, primary key ({', '.join(map(quoted, table.key))}))"
+        f"create table if not exists {place} ({typed(table.columns)}, {key_of(table)})"
     )
     for name, (kind, _) in table.columns.items():
         # a table that an earlier version made gets the columns that have been added since
@@ -180,6 +179,22 @@ def bring_back(connection: duckdb.DuckDBPyConnection, table: ScoreTable, as_of: 
 
 def comment(connection: duckdb.DuckDBPyConnection, table: ScoreTable, place: str) -> None:
     """Describe the table and its columns inside the database."""
-    connection.execute(f"comment on table {place} is {literal(table.comment)}")
-    for name, (_, text) in table.columns.items():
-        connection.execute(f"comment on column {place}.{quoted(name)} is {literal(text)}")
+    for statement in comments(place, table.comment, meanings(table.columns)):
+        connection.execute(statement)
+
+
+def make_anew(
+    connection: duckdb.DuckDBPyConnection, table: ScoreTable, *, keyed: bool = False
+) -> str:
+    """Make the table, empty and described, in the place of what was there. Returns its place."""
+    place = f"{SCHEMA}.{table.name}"
+    key = f", {key_of(table)}" if keyed else ""
+    connection.execute(f"create schema if not exists {SCHEMA}")
+    connection.execute(f"create or replace table {place} ({typed(table.columns)}{key})")
+    comment(connection, table, place)
+    return place
+
+
+def key_of(table: ScoreTable) -> str:
+    """The table's key, as a constraint."""
+    return f"primary key ({', '.join(map(quoted, table.key))})"

@@ -62,7 +62,9 @@ _PUBLISHED = """
 Rows = Sequence[tuple[Any, ...]]
 
 
-def first_published(history: Path, warehouse: Path, kpis: Mapping[str, Kpi]) -> dict[str, Restated]:
+def first_published(
+    history: Path, warehouse: Path, kpis: Mapping[str, Kpi]
+) -> Mapping[str, Restated]:
     """What was first published of each restated period, by KPI, and by the period's kind and first day.
 
     Raises `duckdb.Error`.
@@ -89,7 +91,7 @@ def first_published(history: Path, warehouse: Path, kpis: Mapping[str, Kpi]) -> 
             for dimension, believed in by_dimension.items()
         }
         found.setdefault(name, {})[period, start] = Believed(histories)
-    return dict(found)
+    return found
 
 
 def _facts(

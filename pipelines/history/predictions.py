@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.okr.forecast.recalibration import Graded
-from pipelines.score_store import SCHEMA, comment
+from pipelines.score_store import SCHEMA, make_anew
 from pipelines.score_tables import SHARE, ScoreTable
-from pipelines.sql_text import literal, quoted
+from pipelines.sql_text import literal
 
 _KIND = ("varchar not null", "key_result or objective")
 _LOG_LOSS = "Surprise in nats, -ln of the odds that were given to what came; odds surer than 0.5 % count as 0.5 %"
@@ -206,10 +206,7 @@ def keep_record(history: Path, warehouse: Path, zone: str) -> None:
             (PREDICTIONS, _PREDICTIONS, {"zone": zone}),
             (CALIBRATION, _CALIBRATION, None),
         ):
-            place = f"{SCHEMA}.{table.name}"
-            columns = ", ".join(f"{quoted(c)} {kind}" for c, (kind, _) in table.columns.items())
-            connection.execute(f"create or replace table {place} ({columns})")
-            comment(connection, table, place)
+            place = make_anew(connection, table)
             connection.execute(f"insert into {place} {query} order by all", values)
         connection.execute("commit")
 

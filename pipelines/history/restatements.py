@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.score_store import SCHEMA, comment
+from pipelines.score_store import make_anew
 from pipelines.score_tables import NUMBER, ScoreTable
-from pipelines.sql_text import literal, quoted
+from pipelines.sql_text import literal
 
 RESTATEMENTS = ScoreTable(
     "restatements",
@@ -101,15 +101,11 @@ def log_restatements(history: Path, warehouse: Path) -> int:
 
     Raises `duckdb.Error`, with the table left as it was.
     """
-    place = f"{SCHEMA}.{RESTATEMENTS.name}"
-    columns = ", ".join(f"{quoted(c)} {kind}" for c, (kind, _) in RESTATEMENTS.columns.items())
     with closing(duckdb.connect(str(warehouse))) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"attach {literal(str(history))} as history (read_only)")
         connection.execute("begin")
-        connection.execute(f"create schema if not exists {SCHEMA}")
-        connection.execute(f"create or replace table {place} ({columns})")
-        comment(connection, RESTATEMENTS, place)
+        place = make_anew(connection, RESTATEMENTS)
         connection.execute(f"insert into {place} {_FOUND} order by all")
         [(count,)] = connection.execute(f"select count(*) from {place}").fetchall()
         connection.execute("commit")

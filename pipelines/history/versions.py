@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from pipelines.score_tables import ScoreTable
-from pipelines.sql_text import literal, quoted
+from pipelines.sql_text import comments, literal, meanings, quoted, typed
 
 KNOWN = {
     "known_from": (
@@ -120,10 +120,9 @@ def describe(
 ) -> None:
     """Make `table` with these columns, or give it those that have been added since, with their meanings."""
     name = quoted(table.name)
-    typed = ", ".join(f"{quoted(c)} {kind}" for c, (kind, _) in columns.items())
-    connection.execute(f"create table if not exists {name} ({typed})")
-    for column, (kind, text) in columns.items():
+    connection.execute(f"create table if not exists {name} ({typed(columns)})")
+    for column, (kind, _) in columns.items():
         added = kind.removesuffix(" not null")
         connection.execute(f"alter table {name} add column if not exists {quoted(column)} {added}")
-        connection.execute(f"comment on column {name}.{quoted(column)} is {literal(text)}")
-    connection.execute(f"comment on table {name} is {literal(table.comment)}")
+    for statement in comments(name, table.comment, meanings(columns)):
+        connection.execute(statement)

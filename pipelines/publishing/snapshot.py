@@ -24,7 +24,7 @@ import duckdb
 from connectors.atomic_files import replace
 from pipelines.publishing import stamp
 from pipelines.publishing.stamp import SCHEMA_VERSION, Stamp, write_stamp
-from pipelines.sql_text import literal, quoted
+from pipelines.sql_text import comments, literal, quoted
 
 SCHEMAS = ("reporting", "okr", "main")
 """The schemas whose tables are public: models and scores of the warehouse, and all of the history."""
@@ -118,31 +118,27 @@ def write_database(
         for table in tables:
             copy = f"published.main.{quoted(table.name)}"
             connection.execute(f"create table {copy} as select * from {table.place} order by all")
-            for statement in comments(connection, table, copy):
+            for statement in comments(copy, *texts_of(connection, table)):
                 connection.execute(statement)
         write_stamp(connection, "published.main", Stamp(version("okra"), datetime.now(UTC)))
         connection.execute("detach published")
     path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
 
 
-def comments(connection: duckdb.DuckDBPyConnection, table: PublicTable, copy: str) -> list[str]:
-    """Statements that give `copy` the comments of the table it was copied from."""
+def texts_of(
+    connection: duckdb.DuckDBPyConnection, table: PublicTable
+) -> tuple[str | None, dict[str, str | None]]:
+    """What the table is said to be, and each of its columns, in their order."""
     where = "database_name = $1 and schema_name = $2 and table_name = $3"
     place = [table.database, table.schema, table.name]
-    tables = connection.execute(
+    [(text,)] = connection.execute(
         f"select comment from duckdb_tables() where {where}", place
     ).fetchall()
     columns = connection.execute(
         f"select column_name, comment from duckdb_columns() where {where} order by column_index",
         place,
     ).fetchall()
-    found = [f"comment on table {copy} is {literal(text)}" for (text,) in tables if text]
-    found += [
-        f"comment on column {copy}.{quoted(column)} is {literal(text)}"
-        for column, text in columns
-        if text
-    ]
-    return found
+    return text, dict(columns)
 
 
 def export(target: Path, name: str) -> PublishedTable:

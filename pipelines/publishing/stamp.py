@@ -5,7 +5,7 @@ from datetime import datetime
 
 import duckdb
 
-from pipelines.sql_text import literal
+from pipelines.sql_text import comments, meanings, typed
 
 SCHEMA_VERSION = 1
 """Raised when a published column changes its meaning or goes; columns may be added under the same number."""
@@ -33,12 +33,10 @@ class Stamp:
 def write_stamp(connection: duckdb.DuckDBPyConnection, schema: str, stamp: Stamp) -> None:
     """Write the table and its comments into `schema`."""
     place = f"{schema}.{NAME}"
-    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in _COLUMNS.items())
-    connection.execute(f"create table {place} ({columns})")
+    connection.execute(f"create table {place} ({typed(_COLUMNS)})")
     connection.execute(
         f"insert into {place} values ($1, $2, $3)",  # noqa: S608 - the name is ours
         [SCHEMA_VERSION, stamp.okra_version, stamp.published_at],
     )
-    connection.execute(f"comment on table {place} is {literal(_COMMENT)}")
-    for name, (_, text) in _COLUMNS.items():
-        connection.execute(f"comment on column {place}.{name} is {literal(text)}")
+    for statement in comments(place, _COMMENT, meanings(_COLUMNS)):
+        connection.execute(statement)

@@ -6,7 +6,7 @@ does where DuckDB runs the models.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
-from pipelines.sql_text import literal, quoted
+from pipelines.sql_text import Columns, comments, meanings, quoted, typed
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -29,7 +29,7 @@ class PublishedModel:
 
     name: str
     text: str
-    columns: Mapping[str, tuple[str, str]]
+    columns: Columns
 
 
 def published_models(manifest: Path) -> list[PublishedModel]:
@@ -69,20 +69,8 @@ def carry(
         connection.execute(f"create schema {SCHEMA}")
         for table, rows in tables:
             place = f"{SCHEMA}.{quoted(table.name)}"
-            columns = ", ".join(
-                f"{quoted(name)} {kind}" for name, (kind, _) in table.columns.items()
-            )
-            connection.execute(f"create table {place} ({columns})")
+            connection.execute(f"create table {place} ({typed(table.columns)})")
             connection.from_arrow(rows.select(list(table.columns))).insert_into(place)
-            for statement in comments(table, place):
+            for statement in comments(place, table.text, meanings(table.columns)):
                 connection.execute(statement)
         connection.execute("commit")
-
-
-def comments(table: PublishedModel, place: str) -> Iterator[str]:
-    """Statements that describe the table and its columns."""
-    if table.text:
-        yield f"comment on table {place} is {literal(table.text)}"
-    for name, (_, text) in table.columns.items():
-        if text:
-            yield f"comment on column {place}.{quoted(name)} is {literal(text)}"
