@@ -32,6 +32,11 @@ Amounts = Mapping[Path, Amount]
 """The amount of each member."""
 
 
+def is_ratio(amounts: Amounts) -> bool:
+    """Whether the amounts are the sides of a ratio."""
+    return any(amount.denominator is not None for amount in amounts.values())
+
+
 def total(amounts: Amounts) -> Amount | None:
     """The amount of all members together; None without any."""
     found = list(amounts.values())

@@ -20,7 +20,7 @@ from fractions import Fraction
 from pipelines.okr.conversion import Side
 from pipelines.okr.factors.amounts import NOTHING, Amount, Amounts
 from pipelines.okr.factors.apportion import Path
-from pipelines.okr.factors.mix_rate import mix_and_rate
+from pipelines.okr.factors.member_changes import member_changes
 
 Rates = Mapping[str, Fraction]
 """What one unit of each currency was worth in a period."""
@@ -57,21 +57,6 @@ def valued(own: Amounts, rates: Rates, sides: Set[Side]) -> dict[Path, Amount]:
     return found
 
 
-def revaluation(converted: Amounts, at_mean_rates: Amounts) -> dict[Path, Fraction]:
-    """What each member has in the whole as it was converted beyond the whole at the mean rates.
-
-    Raises:
-        UndefinedRatioError: if the denominators of either sum to 0.
-    """
-    if any(amount.denominator is not None for amount in converted.values()):
-        both = mix_and_rate(converted, at_mean_rates)
-        return {member: effect.both for member, effect in both.items()}
-    return {
-        member: amount.numerator - at_mean_rates[member].numerator
-        for member, amount in converted.items()
-    }
-
-
 def currency_effects(
     now: Amounts, before: Amounts, now_at_mean: Amounts, before_at_mean: Amounts
 ) -> dict[Path, Fraction]:
@@ -80,7 +65,8 @@ def currency_effects(
     Raises:
         UndefinedRatioError: if the denominators of a side sum to 0.
     """
-    own, earlier = revaluation(now, now_at_mean), revaluation(before, before_at_mean)
+    # what each member has in the whole as it was converted, beyond the whole at the mean rates
+    own, earlier = member_changes(now, now_at_mean), member_changes(before, before_at_mean)
     return {
         member: own.get(member, NOTHING) - earlier.get(member, NOTHING)
         for member in {**own, **earlier}

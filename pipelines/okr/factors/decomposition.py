@@ -10,14 +10,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from pipelines.okr.factors.additive import changes
-from pipelines.okr.factors.amounts import Amount, Amounts
+from pipelines.okr.factors.amounts import Amount, Amounts, is_ratio
 from pipelines.okr.factors.apportion import Path, apportioned_tree, units
 from pipelines.okr.factors.currency import Rates, currency_effects
 from pipelines.okr.factors.history import Cut
+from pipelines.okr.factors.member_changes import amount_changes, member_changes
 from pipelines.okr.factors.mix_rate import mix_and_rate
 from pipelines.okr.factors.ranking import Explanation, explanation, in_order, surprises
-from pipelines.okr.factors.restatement import restatement_effects
 from pipelines.okr.facts import TOTAL
 
 Effect = Literal["change", "mix", "rate", "remaining", "currency", "restatement"]
@@ -96,7 +95,7 @@ def _levels(compared: Compared, change: int, places: int) -> Iterator["_Level"]:
         known = compared.known_today.get(cut)
         exact = _exact(now, before if known is None else known, compared.at_mean_rates.get(cut))
         if known is not None:
-            restated = restatement_effects(known, before)
+            restated = member_changes(known, before)
             exact |= {(member, "restatement"): part for member, part in restated.items() if part}
         if compared.remaining:
             exact[(TOTAL,), "remaining"] = -compared.remaining
@@ -111,15 +110,12 @@ def _exact(
     """The part of each effect of each member, the exchange rates' own apart where there are any."""
     own_now, own_before = at_mean_rates or (now, before)
     exact: dict[Leaf, Fraction] = {}
-    if _is_ratio(now) or _is_ratio(before):
+    if is_ratio(now) or is_ratio(before):
         for member, effects in mix_and_rate(own_now, own_before).items():
             exact[member, "mix"] = effects.mix
             exact[member, "rate"] = effects.rate
     else:
-        upper = [
-            {key: one.numerator for key, one in side.items()} for side in (own_now, own_before)
-        ]
-        for member, own in changes(*upper).items():
+        for member, own in amount_changes(own_now, own_before).items():
             exact[member, "change"] = own
     if at_mean_rates:
         for member, effect in currency_effects(now, before, own_now, own_before).items():
@@ -136,10 +132,6 @@ def _apportioned(exact: Mapping[Leaf, Fraction], change: int, places: int) -> di
         {(*member, effect): part * scale for (member, effect), part in exact.items()}, change
     )
     return {(member, effect): shared[*member, effect] for member, effect in exact}
-
-
-def _is_ratio(amounts: Amounts) -> bool:
-    return any(amount.denominator is not None for amount in amounts.values())
 
 
 @dataclass(frozen=True, slots=True)

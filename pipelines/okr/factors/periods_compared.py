@@ -63,13 +63,13 @@ def period_factors(
             )
             yield from comparison.factors(compared, history.kpi.precision)
             believed = restated.get((whole.kind or "", whole.start))
-            if against == "previous" and believed is not None:
-                published = _published(compared, history, believed, whole, before)
-                if published is not None:
-                    called = f"{comparison.called} as first published"
-                    yield from replace(comparison, against="published", called=called).factors(
-                        published, history.kpi.precision
-                    )
+            if against != "previous" or believed is None:
+                continue
+            published = _published(compared, history, believed, whole, before)
+            if published is not None:
+                called = f"{comparison.called} as first published"
+                old = replace(comparison, against="published", called=called)
+                yield from old.factors(published, history.kpi.precision)
 
 
 def reported_periods(last: date, fiscal_year_start: int) -> Iterator[Period]:

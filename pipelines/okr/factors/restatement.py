@@ -12,31 +12,10 @@ have in the whole.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
-from pipelines.okr.factors.additive import changes
 from pipelines.okr.factors.amounts import Amount, Amounts
-from pipelines.okr.factors.apportion import Path
 from pipelines.okr.factors.history import Cut, History
-from pipelines.okr.factors.mix_rate import mix_and_rate
 from pipelines.okr.facts import TOTAL, DistinctFact
-
-
-def restatement_effects(known_today: Amounts, believed_then: Amounts) -> dict[Path, Fraction]:
-    """Each member's part in what was restated of the compared period; they sum to all of it.
-
-    Raises:
-        UndefinedRatioError: if the denominators of a side sum to 0.
-    """
-    if any(
-        amount.denominator is not None
-        for amount in (*known_today.values(), *believed_then.values())
-    ):
-        both = mix_and_rate(known_today, believed_then)
-        return {member: effect.both for member, effect in both.items()}
-    return changes(
-        *({one: side[one].numerator for one in side} for side in (known_today, believed_then))
-    )
 
 
 @dataclass(frozen=True)
@@ -51,9 +30,8 @@ class Believed:
 
     def amounts(self, cut: Cut, start: date, end: date) -> Amounts | None:
         """The members' amounts then; None of dimensions inside each other, or where nothing was kept."""
-        if len(cut) > 1 or not set(cut) <= self.histories.keys():
-            return None
-        return self.histories[cut[0] if cut else TOTAL].amounts(cut, start, end)
+        known = self.histories.get(cut[0]) if len(cut) == 1 else None
+        return known.amounts(cut, start, end) if known else None
 
     def whole(self, start: date, end: date) -> Amount | None:
         """The amount of all members then; None where a day of these was not known."""

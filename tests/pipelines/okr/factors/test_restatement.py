@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from pipelines.okr.factors.amounts import Amount
 from pipelines.okr.factors.history import History
+from pipelines.okr.factors.member_changes import member_changes
 from pipelines.okr.factors.periods_compared import period_factors
-from pipelines.okr.factors.restatement import Believed, restatement_effects
+from pipelines.okr.factors.restatement import Believed
 from pipelines.okr.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi import Kpi
 
@@ -143,7 +144,7 @@ def test_a_count_of_people_has_no_members_and_yet_its_restatement_is_told_apart(
 
 def test_a_member_that_history_took_back_is_all_restatement():
     ghost = {("ghost",): Amount(Fraction(4))}
-    assert restatement_effects({}, ghost) == {("ghost",): -4}
+    assert member_changes({}, ghost) == {("ghost",): -4}
 
 
 @given(amounts, amounts)
@@ -151,7 +152,7 @@ def test_restatements_of_amounts_sum_to_that_of_the_whole(today, then):
     whole = sum(one.numerator for one in today.values()) - sum(
         one.numerator for one in then.values()
     )
-    assert sum(restatement_effects(today, then).values()) == whole
+    assert sum(member_changes(today, then).values()) == whole
 
 
 @given(shares, shares)
@@ -160,9 +161,9 @@ def test_restatements_of_a_ratio_sum_to_that_of_the_whole(today, then):
         sum(one.numerator for one in side.values()) / sum(one.denominator for one in side.values())
         for side in (today, then)
     )
-    assert sum(restatement_effects(today, then).values()) == now - before
+    assert sum(member_changes(today, then).values()) == now - before
 
 
 @given(amounts)
 def test_without_a_restatement_there_is_none(today):
-    assert not any(restatement_effects(today, today).values())
+    assert not any(member_changes(today, today).values())
