@@ -6,17 +6,7 @@ from decimal import Decimal
 from math import ceil
 from typing import Literal
 
-from pipelines.publishing.scorecard.axes import Scale, padded, ticks
-from pipelines.publishing.scorecard.drawing import (
-    BOTTOM,
-    HEIGHT,
-    LEFT,
-    RIGHT,
-    TOP,
-    WIDTH,
-    Drawing,
-    Tick,
-)
+from pipelines.publishing.scorecard.drawing import LEFT, RIGHT, WIDTH, Drawing, Tick, upwards
 from pipelines.publishing.scorecard.language import Language
 
 Look = Literal["full", "hollow", "open"]
@@ -65,8 +55,7 @@ def bar_chart(
     known = [column.value for column in columns if column.value is not None]
     if not known:
         return None
-    lowest, highest = padded([*known, target], from_zero=True)
-    up = Scale(lowest, highest, HEIGHT - BOTTOM, TOP)
+    up, heights = upwards([*known, target], unit, language, from_zero=True)
     slot = (WIDTH - RIGHT - LEFT) / len(columns)
     zero, wide = up.at(0), round(max(1.5, slot * 0.68), 1)
     bars = []
@@ -80,7 +69,7 @@ def bar_chart(
             Bar(x, min(y, zero), wide, round(max(abs(zero - y), 0.8), 1), column.look, title)
         )
     every = ceil(len(columns) / _MOST_NAMES)
-    named = list(enumerate(columns))[::-every][::-1] if columns else []
+    named = list(enumerate(columns))[::-every][::-1]
     return BarChart(
         bars=bars,
         zero=zero,
@@ -89,5 +78,5 @@ def bar_chart(
             Tick(round(LEFT + slot * (place + 0.5), 1), column.short or column.label)
             for place, column in named
         ],
-        up=[Tick(up.at(value), language.axis(value, unit)) for value in ticks(lowest, highest)],
+        up=heights,
     )

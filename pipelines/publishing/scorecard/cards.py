@@ -103,7 +103,7 @@ def card(row: Row, published: Published, language: Language) -> Card:
         windows=_windows(row, parts, places, language),
         members=members[:MOST_MEMBERS],
         unlisted=max(0, len(members) - MOST_MEMBERS),
-        caption=_caption(row, points, places, language),
+        caption=_caption(row, places, language),
         described=_described(row, points, places, language),
         gap=_gap(row, published, places, language),
         change=_change(row, published, places, language),
@@ -215,14 +215,12 @@ def _members(row: Row, parts: Rows, places: int, language: Language) -> list[Mem
     ]
 
 
-def _caption(row: Row, points: Rows, places: int, language: Language) -> str:
+def _caption(row: Row, places: int, language: Language) -> str:
     """What the chart shows, in a line below it."""
     unit = row["unit"]
-    if row.get("for_each"):
-        asked = language.amount(row["target"], unit, places)
-        return language.text("chart.members", target=asked)
-    if row.get("per"):
-        return language.text("chart.windows", target=language.amount(row["target"], unit, places))
+    if row.get("for_each") or row.get("per"):
+        each = "chart.members" if row.get("for_each") else "chart.windows"
+        return language.text(each, target=language.amount(row["target"], unit, places))
     words = []
     if row["data_through"] is not None and row["actual"] is not None:
         words.append(language.text("chart.actual", day=language.day(row["data_through"])))
@@ -263,7 +261,7 @@ def _gap(row: Row, published: Published, places: int, language: Language) -> Fac
     rows = _latest(published.gaps.get(row["key_result_id"], []))
     if not rows:
         return None
-    whole = next(iter(rows))
+    whole = rows[0]
     change = language.text(
         "factors.gap",
         change=language.amount(whole["contribution"], whole["unit"], places, signed=True),

@@ -5,17 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pipelines.publishing.scorecard.axes import Scale, day_ticks, padded, ticks
-from pipelines.publishing.scorecard.drawing import (
-    BOTTOM,
-    HEIGHT,
-    LEFT,
-    RIGHT,
-    TOP,
-    WIDTH,
-    Drawing,
-    Tick,
-)
+from pipelines.publishing.scorecard.axes import Scale, day_ticks
+from pipelines.publishing.scorecard.drawing import LEFT, RIGHT, WIDTH, Drawing, Tick, upwards
 from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.reading import Row, Rows
 
@@ -24,20 +15,20 @@ Point = tuple[date, Decimal]
 
 @dataclass(frozen=True, kw_only=True)
 class CourseChart(Drawing):
-    """Places on a drawing; the paths are SVG's, empty where nothing is known.
+    """Places on a drawing; the paths are SVG's, empty where nothing is known, or where there is no goal.
 
     `ends` are the places of the range in which eight in ten futures end, the higher figure first.
     """
 
     actual: str
-    pace: str
-    fan: str
-    middle: str
-    target: float | None
-    target_label: str
-    ends: tuple[float, float] | None
-    band: tuple[float, float] | None
     now: tuple[float, float] | None
+    pace: str = ""
+    fan: str = ""
+    middle: str = ""
+    target: float | None = None
+    target_label: str = ""
+    ends: tuple[float, float] | None = None
+    band: tuple[float, float] | None = None
 
 
 def course_chart(points: Rows, row: Row, language: Language) -> CourseChart | None:
@@ -48,14 +39,11 @@ def course_chart(points: Rows, row: Row, language: Language) -> CourseChart | No
         return None
     goals = [row["target"], row.get("low"), row.get("high")]
     figures = [value for _, value in (*actual, *pace, *low, *high)]
-    lowest, highest = padded([*figures, *goals], from_zero=_from_zero(figures))
-    first, last = points[0]["day"], points[-1]["day"]
-    across = Scale(first.toordinal(), max(last, _next(first)).toordinal(), LEFT, WIDTH - RIGHT)
-    up = Scale(lowest, highest, HEIGHT - BOTTOM, TOP)
-    place = _placer(across, up)
-    joined = actual[-1:] if actual else []
-    named, form = day_ticks(first, last)
     target, unit = row["target"], row["unit"]
+    up, heights = upwards([*figures, *goals], unit, language, from_zero=_from_zero(figures))
+    across, days = _along(points[0]["day"], points[-1]["day"], language)
+    place = _placer(across, up)
+    joined = actual[-1:]
     low_end, high_end = row.get("low"), row.get("high")
     return CourseChart(
         actual=_line(actual, place),
@@ -71,8 +59,8 @@ def course_chart(points: Rows, row: Row, language: Language) -> CourseChart | No
         if target is not None or low_end is None or high_end is None
         else (up.at(low_end), up.at(high_end)),
         now=place(actual[-1]) if actual else None,
-        across=[Tick(across.at(day.toordinal()), language.day(day, form)) for day in named],
-        up=[Tick(up.at(value), language.axis(value, unit)) for value in ticks(lowest, highest)],
+        across=days,
+        up=heights,
     )
 
 
@@ -82,24 +70,14 @@ def level_chart(history: Rows, unit: str | None, language: Language) -> CourseCh
     if len(known) < 2:
         return None
     figures = [value for _, value in known]
-    lowest, highest = padded(figures, from_zero=_from_zero(figures))
-    first, last = known[0][0], known[-1][0]
-    across = Scale(first.toordinal(), last.toordinal(), LEFT, WIDTH - RIGHT)
-    up = Scale(lowest, highest, HEIGHT - BOTTOM, TOP)
+    up, heights = upwards(figures, unit, language, from_zero=_from_zero(figures))
+    across, days = _along(known[0][0], known[-1][0], language)
     place = _placer(across, up)
-    named, form = day_ticks(first, last)
     return CourseChart(
         actual=_line(known, place),
-        pace="",
-        fan="",
-        middle="",
-        target=None,
-        target_label="",
-        ends=None,
-        band=None,
         now=place(known[-1]),
-        across=[Tick(across.at(day.toordinal()), language.day(day, form)) for day in named],
-        up=[Tick(up.at(value), language.axis(value, unit)) for value in ticks(lowest, highest)],
+        across=days,
+        up=heights,
     )
 
 
@@ -112,8 +90,12 @@ def _from_zero(figures: Sequence[Decimal]) -> bool:
     return bool(figures) and min(figures) <= max(figures) / 4
 
 
-def _next(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
+def _along(first: date, last: date, language: Language) -> tuple[Scale, list[Tick]]:
+    """The scale of the days, two at the least, and its ticks."""
+    start, end = first.toordinal(), max(last.toordinal(), first.toordinal() + 1)
+    scale = Scale(start, end, LEFT, WIDTH - RIGHT)
+    named, form = day_ticks(first, last)
+    return scale, [Tick(scale.at(day.toordinal()), language.day(day, form)) for day in named]
 
 
 def _placer(across: Scale, up: Scale) -> Callable[[Point], tuple[float, float]]:

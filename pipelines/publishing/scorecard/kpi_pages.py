@@ -9,6 +9,7 @@ from pipelines.publishing.scorecard.cards import anchor, change_words
 from pipelines.publishing.scorecard.course_chart import CourseChart, level_chart
 from pipelines.publishing.scorecard.factor_bars import FactorBars, factor_bars
 from pipelines.publishing.scorecard.language import Language
+from pipelines.publishing.scorecard.periods import quarter_of
 from pipelines.publishing.scorecard.provenance import Provenance, provenance
 from pipelines.publishing.scorecard.reading import Published, Row, Rows
 from pipelines.publishing.scorecard.sentences import trust_flags
@@ -85,7 +86,7 @@ class KpiPage:
     periods: Sequence[PeriodLine]
     change: FactorBars | None
     dimensions: Sequence[Dimension]
-    restatements: Sequence[RestatementLine] | None
+    restatements: Sequence[RestatementLine]
     uses: Sequence[Use]
     trust: Sequence[str]
     sql: str
@@ -145,7 +146,7 @@ def _label(row: Row) -> str:
     start = row["period_start"]
     if row["period"] == "month":
         return f"{start:%Y-%m}"
-    return f"{start.year}-Q{(start.month - 1) // 3 + 1}"
+    return f"{start.year}-Q{quarter_of(start)}"
 
 
 def _line(row: Row, kpi: Row, language: Language) -> PeriodLine:

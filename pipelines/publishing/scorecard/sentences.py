@@ -99,7 +99,7 @@ def _of_members(row: Row, parts: Rows, places: int, language: Language) -> str:
 
 
 def is_met(part: Row) -> bool:
-    """Whether a window or a member does what is asked of it, as far as it can be told."""
+    """Whether it does what is asked of it, as far as it can be told: a window, a member, a goal."""
     return part["status"] in _GOOD
 
 

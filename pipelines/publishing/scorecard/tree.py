@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipelines.publishing.scorecard.cards import Card, Standing, card, standing
 from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.reading import Published, Row
-from pipelines.publishing.scorecard.sentences import trust_flags
+from pipelines.publishing.scorecard.sentences import is_met, trust_flags
 
 DEEPEST_HEADING = 5
 
@@ -43,7 +43,6 @@ def tree(published: Published, language: Language) -> list[Branch]:
 def _branch(row: Row, published: Published, language: Language, level: int) -> Branch:
     own = [one for one in published.key_results if one["objective_id"] == row["objective_id"]]
     below = [one for one in published.objectives if one["parent_id"] == row["objective_id"]]
-    good = ("on_track", "achieved")
     parts = [*own, *below]
     return Branch(
         anchor=f"objective-{row['objective_id']}",
@@ -57,9 +56,7 @@ def _branch(row: Row, published: Published, language: Language, level: int) -> B
             span=(row["period_start"], row["deadline"]),
         ),
         aspirational=row["commitment"] == "aspirational",
-        sentence=language.text(
-            "objective.parts", len(parts), good=sum(part["status"] in good for part in parts)
-        ),
+        sentence=language.text("objective.parts", len(parts), good=sum(map(is_met, parts))),
         coverage="" if row["coverage"] == 1 else language.share(row["coverage"]),
         trust=trust_flags(row["trust"], language),
         cards=[card(one, published, language) for one in own],
