@@ -1,7 +1,7 @@
 """`okra backtest`: how good the odds would have been on history, one's own or that of a file."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +15,8 @@ from pipelines.backtest.kpis import LeftOut, kpi_cases
 from pipelines.backtest.methods import METHODS
 from pipelines.backtest.replay import (
     PUBLISHED,
-    Replay,
+    Grade,
+    SeriesGrade,
     as_table,
     graded,
     graded_by_series,
@@ -81,24 +82,26 @@ def backtest(asked: Asked, view: View, *, rivals: bool, output: Path | None) -> 
     methods = METHODS | (other_libraries() if rivals else {})
     with bar(view.err, len(asked.cases) * len(methods)) as seen:
         replayed = replay(asked.cases, methods, seen=seen)
-    content = document(asked, replayed)
+    grades, by_series = graded(replayed), graded_by_series(replayed)
+    content = document(asked, grades, by_series)
     if output is not None:
         output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     if view.as_json:
         view.json(content)
     else:
-        show(asked, replayed, view)
+        show(asked, grades, by_series, view)
 
 
-def show(asked: Asked, replayed: Replay, view: View) -> None:
+def show(
+    asked: Asked, grades: Sequence[Grade], by_series: Sequence[SeriesGrade], view: View
+) -> None:
     """Two tables: all series together, and each by itself."""
-    by_series = graded_by_series(replayed)
     first, last = cuts(asked)
     lines = [
         f"Goals of a {asked.period}: {len(asked.cases)} cuts of {len(by_series)} series, {first} to {last}; "
         "the figures are those of the later half.",
         "",
-        as_table(graded(replayed)),
+        as_table(grades),
         "",
         _KEY,
     ]
@@ -116,7 +119,9 @@ def show(asked: Asked, replayed: Replay, view: View) -> None:
         view.note(f"Left out: {one.kpi} {one.why}")
 
 
-def document(asked: Asked, replayed: Replay) -> Mapping[str, Any]:
+def document(
+    asked: Asked, grades: Sequence[Grade], by_series: Sequence[SeriesGrade]
+) -> Mapping[str, Any]:
     """Everything that was found, for machines."""
     first, last = cuts(asked)
     return {
@@ -124,8 +129,8 @@ def document(asked: Asked, replayed: Replay) -> Mapping[str, Any]:
         "cases": len(asked.cases),
         "first_cut": first,
         "last_cut": last,
-        "methods": [asdict(grade) for grade in graded(replayed)],
-        "series": [asdict(one) for one in graded_by_series(replayed)],
+        "methods": [asdict(grade) for grade in grades],
+        "series": [asdict(one) for one in by_series],
         "left_out": [asdict(one) for one in asked.left_out],
     }
 
