@@ -128,8 +128,8 @@ class Production:
 
         return until(answered, "an answer")
 
-    def backfill(self, source: str, streams: Sequence[str], days: Sequence[str]) -> str:
-        """Launch a backfill of a source, as a person does in the UI. Returns its name."""
+    def backfill(self, source: str, stream: str, days: Sequence[str]) -> str:
+        """Launch a backfill of a stream, as a person does in the UI. Returns its name."""
         launched = self.ask(
             """
             mutation ($of: LaunchBackfillParams!) {
@@ -141,7 +141,7 @@ class Production:
             }
             """,
             of={
-                "assetSelection": [{"path": [f"raw_{source}", stream]} for stream in streams],
+                "assetSelection": [{"path": [f"raw_{source}", stream]}],
                 "partitionNames": list(days),
                 "tags": [{"key": "okra/test", "value": source}],
             },
@@ -179,9 +179,9 @@ class Production:
 
         return until(done, f"the end of backfill {backfill}")
 
-    def windows(self, source: str) -> dict[str, tuple[int, str]]:
-        """Rows and checksum of each committed window."""
-        return windows_of(self.lake, source)
+    def windows(self, source: str, stream: str) -> dict[str, tuple[int, str]]:
+        """Rows and checksum of each committed window of a stream."""
+        return windows_of(self.lake, source, stream)
 
     def materialized(self, source: str, stream: str) -> set[str]:
         """The partitions that Dagster has recorded."""
@@ -200,10 +200,10 @@ class Production:
         return {each["partition"] for each in node["assetMaterializations"]}
 
 
-def windows_of(lake: Path, source: str) -> dict[str, tuple[int, str]]:
-    """Rows and checksum of each committed window of a source."""
+def windows_of(lake: Path, source: str, stream: str) -> dict[str, tuple[int, str]]:
+    """Rows and checksum of each committed window of a stream."""
     found = {}
-    for manifest in (lake / "raw" / source).rglob("manifest.json"):
+    for manifest in (lake / "raw" / source / stream).rglob("manifest.json"):
         said = json.loads(manifest.read_text())
         found[str(manifest.parent.relative_to(lake))] = said["rows"], said["checksum"]
     return found

@@ -14,12 +14,17 @@ def days(count: int) -> list[str]:
     return [(LAST - timedelta(day)).isoformat() for day in reversed(range(count))]
 
 
-def by_hand(folder: Path, source: str, span: list[str]) -> dict[str, tuple[int, str]]:
-    """The same windows, pulled by the command with nothing else going on."""
+def assert_as_alone(
+    production: Production, folder: Path, source: str, stream: str, span: list[str]
+) -> None:
+    """Lake and records are those of the same windows pulled by the command, with nothing else going on."""
     home = Home(folder, {"OKRA_SANDBOX_TODAY": "2026-11-25"})
     done = home.okra("backfill", source, "--from", span[0], "--to", span[-1])
     assert done.code == 0, done.err
-    return windows_of(folder / "sample" / "lake", source)
+    alone = windows_of(folder / "sample" / "lake", source, stream)
+    assert len(alone) == len(span)
+    assert production.windows(source, stream) == alone
+    assert production.materialized(source, stream) == set(span)
 
 
 def test_two_workers_run_backfills_side_by_side_and_a_report_follows(
@@ -27,30 +32,21 @@ def test_two_workers_run_backfills_side_by_side_and_a_report_follows(
 ) -> None:
     span = days(700)
     names = [
-        production.backfill("stripe", ["balance_transactions"], span),
-        production.backfill("zendesk", ["tickets"], span),
+        production.backfill("stripe", "balance_transactions", span),
+        production.backfill("zendesk", "tickets", span),
     ]
     stripe, zendesk = (production.ended(name) for name in names)
     assert stripe["startTime"] < zendesk["endTime"]
     assert zendesk["startTime"] < stripe["endTime"]
     for source, stream in (("stripe", "balance_transactions"), ("zendesk", "tickets")):
-        alone = {
-            window: said
-            for window, said in by_hand(tmp_path / "alone", source, span).items()
-            if f"/{stream}/" in window
-        }
-        assert len(alone) == len(span)
-        assert production.windows(source) == alone
-        assert production.materialized(source, stream) == set(span)
+        assert_as_alone(production, tmp_path / "alone", source, stream, span)
 
     def report() -> object:
         return [run for run in production.runs(pipelineName="report") if run["status"] == "SUCCESS"]
 
     until(report, "the report")
     assert production.home.row(
-        "select count(*) from kpi_days where kpi = 'net_revenue' and day = $1".replace(
-            "$1", f"'{LAST}'"
-        )
+        "select count(*) from kpi_days where kpi = 'net_revenue' and day = $1", LAST
     ) != (0,)
 
 
@@ -58,15 +54,9 @@ def test_a_run_outlives_a_postgresql_that_is_away_for_half_a_minute(
     production: Production, tmp_path: Path
 ) -> None:
     span = days(300)
-    name = production.backfill("stripe", ["balance_transactions"], span)
+    name = production.backfill("stripe", "balance_transactions", span)
     until(lambda: production.run_of(name, "STARTED"), "the start of the run")
-    until(lambda: production.windows("stripe"), "the first window")
+    until(lambda: production.windows("stripe", "balance_transactions"), "the first window")
     production.server.be_away(30)
     production.ended(name)
-    alone = {
-        window: said
-        for window, said in by_hand(tmp_path / "alone", "stripe", span).items()
-        if "/balance_transactions/" in window
-    }
-    assert production.windows("stripe") == alone
-    assert production.materialized("stripe", "balance_transactions") == set(span)
+    assert_as_alone(production, tmp_path / "alone", "stripe", "balance_transactions", span)
