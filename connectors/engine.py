@@ -31,6 +31,11 @@ PARTS = 6
 requests instead of 32, and a month of bad days 38."""
 
 
+IMPORTING = threading.Lock()
+"""Held while a vendor's client is imported, which opening does: two threads that import packages of one namespace
+(`google`) at once can each see half of it."""
+
+
 @dataclass
 class StreamReport:
     """What one pull did to one stream."""
@@ -115,15 +120,16 @@ def plans_over(
 
 def open_connection(source: Source, values: Mapping[str, str], calls: ThrottledCalls) -> Connection:
     """Open `source`, with every vendor's exception turned into a `SourceError`."""
-    try:
-        return source.open(values, calls)
-    except SourceError:
-        raise
-    except Exception as error:
-        fault = source.diagnose(error)
-        if fault is None:
+    with IMPORTING:
+        try:
+            return source.open(values, calls)
+        except SourceError:
             raise
-        raise fault from None
+        except Exception as error:
+            fault = source.diagnose(error)
+            if fault is None:
+                raise
+            raise fault from None
 
 
 def attempt(report: StreamReport, at: datetime) -> Attempt:

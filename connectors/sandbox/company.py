@@ -8,7 +8,7 @@ from threading import Lock
 from types import TracebackType
 
 from connectors.contract import Source
-from connectors.engine import pull
+from connectors.engine import IMPORTING, pull
 from connectors.lake import Lake
 from connectors.sandbox.figures import FIRST_DAY
 from connectors.sandbox.served import Served
@@ -49,7 +49,8 @@ class SampleCompany:
         with self._lock:
             if source not in self._served:
                 try:
-                    module = importlib.import_module(f"connectors.sandbox.{source}")
+                    with IMPORTING:
+                        module = importlib.import_module(f"connectors.sandbox.{source}")
                 except ModuleNotFoundError:
                     return None
                 self.home.mkdir(parents=True, exist_ok=True)
