@@ -173,7 +173,7 @@ def showing(reader: Reader, command: str) -> Iterator[None]:
     try:
         yield
     finally:
-        os.killpg(running.pid, signal.SIGTERM)
+        os.killpg(running.pid, signal.SIGINT)  # as Ctrl-C does
         try:
             running.wait(timeout=60)
         finally:
