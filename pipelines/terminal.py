@@ -26,7 +26,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.okr.numbers import chance
+from pipelines.okr.numbers import chance, rounded_down
 from pipelines.published import PublishedScorecard, Row
 from pipelines.sparklines import sparkline, thinned
 from pipelines.tree import in_tree_order
@@ -191,8 +191,8 @@ def amount(value: Decimal | None, unit: str | None) -> str:
 
 
 def percent(share: Decimal | None) -> str:
-    """A share in whole percent; empty when there is none."""
-    return "" if share is None else f"{share * 100:.0f} %"
+    """A share in whole percent, rounded down as on the scorecard: 99.9 % is not all of it. Empty when there is none."""
+    return "" if share is None else f"{rounded_down(share * 100, 0):f} %"
 
 
 def plain_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:

@@ -93,11 +93,11 @@ def made_concrete(command: str, history: Path) -> Iterator[str]:
     }.items():
         command = command.replace(place, value)
     several = re.search(r"[a-z]+(?:\\\|[a-z]+)+", command)
-    if several is None:
-        yield command
-        return
-    for one in several[0].split("\\|"):
-        yield command.replace(several[0], one)
+    for one in several[0].split("\\|") if several else [""]:
+        named = command.replace(several[0], one) if several else command
+        yield re.sub(r"[][]", "", named)
+        if "[" in named:
+            yield re.sub(r" *\[[^]]*\]", "", named)  # without what may be left out
 
 
 def test_a_goal_over_a_csv_is_scored(reader: Reader) -> None:
@@ -169,6 +169,8 @@ def showing(reader: Reader, command: str) -> Iterator[None]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        # a shell's background jobs are deaf to Ctrl-C, and what they start inherits that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         yield

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pipelines.published import Courses, PublishedScorecard, Row
 from pipelines.sparklines import sparkline, thinned
-from pipelines.terminal import scorecard_table
+from pipelines.terminal import percent, scorecard_table
 
 
 def objective(name: str, parent: str | None = None) -> Row:
@@ -98,3 +98,11 @@ def test_a_long_course_keeps_its_first_and_its_last_figure() -> None:
     assert (len(kept), kept[0], kept[-1]) == (12, 0, 59)
     assert kept == sorted(kept)
     assert thinned(days[:5], 12) == days[:5]
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [("0.696", "69 %"), ("0.9999", "99 %"), ("1", "100 %"), ("0", "0 %"), (None, "")],
+)
+def test_a_share_is_rounded_down_as_on_the_scorecard(share: str | None, shown: str) -> None:
+    assert percent(None if share is None else Decimal(share)) == shown
