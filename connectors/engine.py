@@ -14,14 +14,23 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from connectors.contract import ONE_DAY, Cadence, Connection, Slice, Source, Stream, next_window
+from connectors.contract import (
+    ONE_DAY,
+    Cadence,
+    Connection,
+    Slice,
+    Source,
+    Stream,
+    midnight,
+    next_window,
+)
 from connectors.errors import SourceError
 from connectors.lake import Lake
 from connectors.lake_files import Attempt, Manifest, schema_hash, unchanged
 from connectors.progress import Progress, Silent
 from connectors.rows import newest_of_each_key, share_out
 from connectors.throttle import ThrottledCalls
-from connectors.windows import Plan, Range, plan, settled
+from connectors.windows import Plan, Range, instants, plan, settled
 
 TOGETHER = 2_000
 """Rows of one slice that are made columns at once. A hundred at a time, as some APIs give them, cost a fifth more."""
@@ -193,11 +202,12 @@ class _Job:
         return plan(stream, committed, wanted, zone, now)
 
     def _is_current(self, stream: Stream, manifest: Manifest) -> bool:
-        """Whether this connector, as it is now, would have stored the window's rows with the same columns."""
+        """Whether this connector, as it is now, would have stored the same window's rows with the same columns."""
+        begins = midnight(manifest.window, self.connection.zone)
         return (manifest.connector_version, manifest.schema_hash) == (
             self.source.version,
             schema_hash(stream.schema),
-        )
+        ) and manifest.since in (None, begins)
 
     def _pull_slice(self, piece: Slice, report: StreamReport) -> None:
         if report.error:
@@ -274,12 +284,14 @@ class _Job:
         """The commit of a window as it is pulled now, but for its files."""
         stream = piece.stream
         end = next_window(window, stream.window) - ONE_DAY
+        through = min(end, piece.data_through) if piece.data_through else end
+        since, until = instants(stream, window, through, piece.zone)
         now = self.now()
         return Manifest(
             source=self.source.name,
             stream=stream.name,
             window=window,
-            data_through=min(end, piece.data_through) if piece.data_through else end,
+            data_through=through,
             pulled_at=now,
             rows=rows,
             bytes=0,
@@ -290,6 +302,8 @@ class _Job:
             connector_version=self.source.version,
             run_id=self.run_id,
             files=(),
+            since=since,
+            until=until,
         )
 
     def _kept(self, stream: Stream, found: Manifest | None) -> list[pa.Table]:

@@ -36,6 +36,8 @@ WINDOWS = pa.schema(
         ("connector_version", pa.string()),
         ("run_id", pa.string()),
         ("files", pa.list_(pa.string())),
+        ("since", pa.timestamp("us", "UTC")),
+        ("until", pa.timestamp("us", "UTC")),
     ]
 )
 ATTEMPTS = pa.schema(

@@ -40,6 +40,12 @@ class Manifest:
     run_id: str
     files: tuple[str, ...]
     """Names of the data files beside the manifest; none when the source had no rows."""
+    since: datetime | None = None
+    """The first instant covered (UTC) of a stream whose rows have instants; None where the source counts days, and in
+    windows that were committed before this was kept."""
+    until: datetime | None = None
+    """The first instant no longer covered. None also where rows move on to later windows as they change: the newest
+    window has whatever changed up to its pull."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +89,17 @@ def read_manifest(document: Document) -> Manifest:
             "window": date.fromisoformat(found["window"]),
             "data_through": date.fromisoformat(found["data_through"]),
             "pulled_at": datetime.fromisoformat(found["pulled_at"]),
+            "since": instant(found.get("since")),
+            "until": instant(found.get("until")),
             "flags": tuple(found["flags"]),
             "files": tuple(found["files"]),
         }
     )
+
+
+def instant(text: str | None) -> datetime | None:
+    """The moment that was written so."""
+    return datetime.fromisoformat(text) if text else None
 
 
 def read_attempt(document: Document) -> Attempt:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+
 from connectors.contract import ONE_DAY, Slice, Stream, midnight, next_window, window_of
 from connectors.lake_files import Manifest
 
@@ -84,6 +86,15 @@ def settled(stream: Stream, window: date, zone: ZoneInfo, now: datetime) -> bool
         return now.astimezone(zone).date() > window
     end = midnight(next_window(window, stream.window), zone)
     return now >= end + max(stream.restates_for, stream.arrives_within)
+
+
+def instants(
+    stream: Stream, window: date, last_day: date, zone: ZoneInfo
+) -> tuple[datetime | None, datetime | None]:
+    """What a manifest says of the instants that a window covers, up to and with `last_day`: `since` and `until`."""
+    if not pa.types.is_timestamp(stream.schema.field(stream.cursor).type):
+        return None, None
+    return midnight(window, zone), None if stream.mutable else midnight(last_day + ONE_DAY, zone)
 
 
 def cut(stream: Stream, due: list[date], zone: ZoneInfo, newest: date) -> list[Slice]:

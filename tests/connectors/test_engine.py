@@ -479,6 +479,36 @@ def test_days_are_those_of_the_sources_zone(lake):
     assert found == {7: ["a"], 8: ["b", "c"], 9: ["d"]}
 
 
+def test_windows_are_pulled_again_when_the_source_begins_its_days_at_another_hour(lake):
+    shop = Shop()
+    shop.write("late", 0, datetime(2026, 4, 5, 23, tzinfo=UTC))
+    ledger = replace(ORDERS, mutable=False)
+    take(source(Shelf({"orders": shop.pages}), ledger), lake)
+    moved = Shelf({"orders": shop.pages}, ZoneInfo("Asia/Tokyo"))
+    take(source(moved, ledger), lake)
+    found = {w: m for w, m in lake.manifests("shelf", "orders").items() if m.rows}
+    assert {(w, m.since, m.until) for w, m in found.items()} == {
+        (
+            date(2026, 4, 6),  # eight in the morning, in Tokyo
+            datetime(2026, 4, 5, 15, tzinfo=UTC),
+            datetime(2026, 4, 6, 15, tzinfo=UTC),
+        )
+    }
+    asked_before = len(moved.asked)
+    take(source(moved, ledger), lake)
+    again = [day for piece in moved.asked[asked_before:] for day in piece.windows]
+    assert date(2026, 4, 6) not in again, "windows of this zone are not pulled for it again"
+
+
+def test_a_window_of_days_or_of_rows_that_move_on_has_no_end_in_instants(lake):
+    shelf = Shelf({"visits": lambda piece: iter([Page(visits_of(piece))]), "orders": Shop().pages})
+    take(source(shelf, VISITS, ORDERS), lake)
+    begins = datetime(2026, 4, 5, tzinfo=UTC)
+    for stream, expected in {"visits": (None, None), "orders": (begins, None)}.items():
+        manifest = lake.manifests("shelf", stream)[date(2026, 4, 5)]
+        assert (manifest.since, manifest.until) == expected
+
+
 def test_a_manifest_says_what_was_pulled_by_which_run_and_whether_it_is_final(lake):
     shelf = Shelf({"visits": lambda piece: iter([Page(visits_of(piece))])})
     take(source(shelf, VISITS, version="7"), lake, run_id="tuesday")

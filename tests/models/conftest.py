@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
@@ -25,6 +26,7 @@ from connectors.contract import Stream, next_window
 from connectors.lake import Lake
 from connectors.lake_catalog import write_catalog
 from connectors.lake_files import Attempt, Manifest, schema_hash
+from connectors.windows import instants
 
 ROOT = Path(__file__).resolve().parents[2]
 WAREHOUSE = "warehouse.duckdb"
@@ -65,16 +67,18 @@ class RowLake:
         settled: bool = True,
         flags: tuple[str, ...] = (),
         data_through: date | None = None,
+        zone: str = "UTC",
     ) -> None:
-        """Commit a window. A column that a row does not mention is NULL."""
+        """Commit a window of a source in `zone`. A column that a row does not mention is NULL."""
         declared = DECLARED[source, stream]
         table = pa.Table.from_pylist([dict(row) for row in rows], schema=declared.schema)
-        end = next_window(day, declared.window) - timedelta(days=1)
+        through = data_through or next_window(day, declared.window) - timedelta(days=1)
+        since, until = instants(declared, day, through, ZoneInfo(zone))
         manifest = Manifest(
             source=source,
             stream=stream,
             window=day,
-            data_through=data_through or end,
+            data_through=through,
             pulled_at=PULLED_AT,
             rows=table.num_rows,
             bytes=0,
@@ -85,6 +89,8 @@ class RowLake:
             connector_version="1",
             run_id="",
             files=(),
+            since=since,
+            until=until,
         )
         self.lake.commit(manifest, [table])
 

@@ -2,7 +2,8 @@ with windows as (
     select * from {{ ref("stg_lake__windows") }}
 ),
 
-final as (
+-- a source that counts days counts the business's own; the newest window of rows that move has all up to its pull
+counted as (
     select
         source,
         stream,
@@ -10,6 +11,89 @@ final as (
         is_settled,
         flags
     from windows
+    where covered_until is null
+),
+
+followed as (
+    select
+        *,
+        covered_until - interval '1' second as last_instant,
+        {{ business_day("covered_from - interval '1' second") }} as day_before,
+        {{ business_day("covered_until") }} as next_day,
+        lag(covered_until) over (partition by source, stream order by window_start) as last_until
+    from windows
+    where covered_until is not null
+),
+
+-- where the source's days begin at another hour, a business day lies in two windows
+touched as (
+    select
+        *,
+        {{ each_day(business_day("covered_from"), business_day("last_instant")) }} as day
+    from followed
+),
+
+bounded as (
+    select
+        source,
+        stream,
+        day,
+        is_settled,
+        flags,
+        -- it goes on where another window ended, or has the day's first instant
+        coalesce(covered_from = last_until, false) or day_before < day as is_begun,
+        next_day > day as is_ended
+    from touched
+),
+
+-- a day is there when its windows follow each other from its first instant to its last
+whole as (
+    select
+        source,
+        stream,
+        day,
+        min(case when is_settled then 1 else 0 end) = 1 as is_settled
+    from bounded
+    group by source, stream, day
+    having
+        min(case when is_begun then 1 else 0 end) = 1
+        and max(case when is_ended then 1 else 0 end) = 1
+),
+
+flagged as (
+    select
+        source,
+        stream,
+        day,
+        {{ each_element("flags") }} as flag
+    from bounded
+),
+
+flag_lists as (
+    select
+        source,
+        stream,
+        day,
+        {{ sorted_list("flag") }} as flags
+    from flagged
+    group by source, stream, day
+),
+
+final as (
+    select * from counted
+    union all
+    select
+        whole.source,
+        whole.stream,
+        whole.day,
+        whole.is_settled,
+        coalesce(flag_lists.flags, {{ list_of([]) }}) as flags
+    from whole
+    left join flag_lists
+        on
+            whole.source = flag_lists.source
+            and whole.stream = flag_lists.stream
+            and whole.day = flag_lists.day
 )
 
 select * from final

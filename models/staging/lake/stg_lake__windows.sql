@@ -17,6 +17,8 @@ with source as (
         "connector_version": "varchar",
         "run_id": "varchar",
         "files": "varchar []",
+        "since": "timestamptz",
+        "until": "timestamptz",
     }) }}
 ),
 
@@ -35,7 +37,9 @@ renamed as (
         flags,
         connector_version,
         run_id,
-        files
+        files,
+        since as covered_from,
+        "until" as covered_until
     from source
 )
 
