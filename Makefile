@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # in memory where that is to be had: lakes are made of many small files, each put safely on disk
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 .DEFAULT_GOAL := help
-.PHONY: help run ui test lint format bench bi deploy docs object-store scale screenshots dictionary lock clean
+.PHONY: help run ui test lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,11 +31,12 @@ format: $(VENV)/.developing ## Put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix models
 
-bench: $(VENV)/.developing ## Time a daily run, the pull of a large Stripe account, scoring and the odds; prints the README's figures
+bench: $(VENV)/.with-spark ## Time a run, a large pull, scoring, the odds and both engines; prints the README's figures (needs Java)
 	@$(BIN)/python -m tests.benchmarks.daily_run
 	@$(BIN)/python -m tests.benchmarks.stripe_throughput
 	@$(BIN)/python -m tests.benchmarks.scoring
 	@$(BIN)/python -m tests.benchmarks.forecast_speed
+	@$(BIN)/python -m tests.benchmarks.engine_growth
 
 bi: $(VENV)/.developing ## Open the published file with the clients that people use (needs the package registries)
 	@$(BIN)/pytest tests/bi --basetemp="$$(mktemp -d $(SCRATCH)/okra-bi.XXXXXX)"
@@ -49,11 +50,12 @@ docs: $(VENV)/.developing ## Type every command of the documentation, as a new u
 object-store: $(VENV)/.developing ## Run the sample company with its lake in a bucket (minutes)
 	@$(BIN)/pytest tests/object_store --basetemp="$$(mktemp -d $(SCRATCH)/okra-store.XXXXXX)"
 
-scale: $(VENV)/.developing ## Spark beside DuckDB on one lake: the same tables, and how their times grow (needs Java)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[spark]'
+engines: $(VENV)/.with-spark ## Spark beside DuckDB over three months of the sample company, as CI compares them (needs Java)
+	@$(BIN)/python -m tests.scale.engines --local --since 2026-09-01
+
+scale: $(VENV)/.with-spark ## The same over all 24 months, on a Spark cluster of this machine
 	@$(BIN)/pytest tests/scale --basetemp="$$(mktemp -d $(SCRATCH)/okra-scale.XXXXXX)"
 	@$(BIN)/python -m tests.scale.engines
-	@$(BIN)/python -m tests.benchmarks.engine_growth --rows 1000000 10000000
 
 screenshots: $(VENV)/.developing ## Take the pictures of the documentation (needs Debian's chromium)
 	@$(BIN)/python -m tests.screenshots
@@ -80,4 +82,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 $(VENV)/.developing: $(VENV)/.installed requirements-dev.lock
 	@echo "Installing the developers' tools into $(VENV) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.with-spark: $(VENV)/.developing
+	@echo "Installing Spark into $(VENV) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[spark]'
 	@touch $@

@@ -1,9 +1,14 @@
 """The Dagster instance of this installation, as `okra` uses it without a daemon."""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
+import yaml
 
+from pipelines.errors import OkraError
 from pipelines.event_log import BATCH_SIZE
 from pipelines.settings import Settings
 
@@ -20,8 +25,15 @@ _UNFINISHED = [
 ]
 
 
+class InstanceError(OkraError):
+    """Dagster cannot be configured as OKRA_DAGSTER_HOME says; the text says what is missing."""
+
+
 def prepare_environment(settings: Settings) -> None:
-    """Tell Dagster, in this process and those it starts, where its configuration and records are."""
+    """Tell Dagster, in this process and those it starts, where its configuration and records are.
+
+    Raises `InstanceError` where the configuration, or a variable that it names, is missing.
+    """
     storage = settings.state_path / "dagster"
     storage.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home_path)
@@ -29,6 +41,38 @@ def prepare_environment(settings: Settings) -> None:
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", BATCH_SIZE)
     # the web server sends whatever it finds in logs/ to its makers, and does not ask dagster.yaml about it
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    check_configuration(settings.dagster_home_path / "dagster.yaml")
+
+
+def check_configuration(path: Path) -> None:
+    """Raises `InstanceError` for what Dagster itself would say nothing of, or a page of types."""
+    if not path.exists():
+        raise InstanceError(
+            f"{path} is missing; set OKRA_DAGSTER_HOME to the folder of a dagster.yaml, or unset it"
+        )
+    unset = sorted(
+        {
+            name
+            for name in variables(yaml.safe_load(path.read_text("utf-8")))
+            if not os.environ.get(name)
+        }
+    )
+    if unset:
+        raise InstanceError(
+            f"{path} needs {', '.join(unset)}; set it in the environment, or unset OKRA_DAGSTER_HOME"
+        )
+
+
+def variables(configuration: Any) -> Iterator[str]:
+    """The variables of the environment that a part of Dagster's configuration names, as `{env: NAME}`."""
+    if isinstance(configuration, dict):
+        if set(configuration) == {"env"}:
+            yield str(configuration["env"])
+        for part in configuration.values():
+            yield from variables(part)
+    elif isinstance(configuration, list):
+        for part in configuration:
+            yield from variables(part)
 
 
 def close_killed_runs(instance: dg.DagsterInstance) -> int:

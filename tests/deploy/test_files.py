@@ -59,3 +59,17 @@ def test_the_containers_data_outlive_them() -> None:
         assert service["volumes"], name
         # no service listens to other machines
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ())), name
+
+
+def test_an_image_holds_nothing_that_is_not_committed() -> None:
+    """Secrets in .env, a company's figures in data/: what git leaves out, Docker leaves out."""
+    ignored = {
+        name: {
+            line.removeprefix("**/").rstrip("/")
+            for line in (ROOT / name).read_text().splitlines()
+            if line and not line.startswith("#")
+        }
+        for name in (".gitignore", ".dockerignore")
+    }
+    assert {".env", "data"} <= ignored[".gitignore"]
+    assert ignored[".gitignore"] <= ignored[".dockerignore"]

@@ -7,7 +7,7 @@ import pytest
 from dagster._core import telemetry_upload
 
 from pipelines import settings as okra_settings
-from pipelines.instance import prepare_environment
+from pipelines.instance import InstanceError, prepare_environment
 
 
 class Once(threading.Event):
@@ -36,3 +36,31 @@ def test_no_log_of_ours_is_sent_to_the_makers_of_dagster(
     telemetry_upload.upload_logs(Once())
     assert log.exists()
     assert not (tmp_path / ".logs_queue").exists()
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that OKRA_DAGSTER_HOME names."""
+    for name in ("DAGSTER_HOME", "OKRA_DAGSTER_STORAGE", "DAGSTER_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("OKRA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("OKRA_DAGSTER_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_a_variable_that_dagsters_configuration_needs_is_named(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (elsewhere / "dagster.yaml").write_text(
+        "storage: {postgres: {postgres_url: {env: A_SERVERS_ADDRESS}}}\nsome: [{base_dir: {env: OKRA_DAGSTER_STORAGE}}]"
+    )
+    monkeypatch.delenv("A_SERVERS_ADDRESS", raising=False)
+    with pytest.raises(InstanceError, match=r"dagster\.yaml needs A_SERVERS_ADDRESS; set it"):
+        prepare_environment(okra_settings.load())
+    monkeypatch.setenv("A_SERVERS_ADDRESS", "postgresql://somewhere")
+    prepare_environment(okra_settings.load())
+
+
+def test_a_folder_without_configuration_is_not_taken_in_silence(elsewhere: Path) -> None:
+    with pytest.raises(InstanceError, match=r"dagster\.yaml is missing; set OKRA_DAGSTER_HOME"):
+        prepare_environment(okra_settings.load())

@@ -10,18 +10,9 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """Where the master is, and how many workers have registered with it."""
-
-    master: str
-    workers: int
 
 
 def free_port() -> int:
@@ -32,8 +23,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def standalone(workers: int, memory: str, folder: Path) -> Iterator[Cluster]:
-    """A cluster of so many workers of one core and `memory` each (`2g`); its logs and scratch are in `folder`."""
+def standalone(workers: int, memory: str, folder: Path) -> Iterator[str]:
+    """The address of the master of a cluster of so many workers, of one core and `memory` each (`2g`), all of them
+    registered with it. Logs and scratch are in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     port, web_port = free_port(), free_port()
     address = f"spark://{LOOPBACK}:{port}"
@@ -73,7 +65,8 @@ def standalone(workers: int, memory: str, folder: Path) -> Iterator[Cluster]:
                     folder,
                 )
             )
-        yield Cluster(address, registered(web_port, workers))
+        await_workers(web_port, workers)
+        yield address
 
 
 @contextmanager
@@ -97,14 +90,14 @@ def process(
             started.wait(timeout=30)
 
 
-def registered(web_port: int, workers: int) -> int:
+def await_workers(web_port: int, workers: int) -> None:
     """Wait until the master's page counts so many workers alive. Raises `TimeoutError`."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(f"http://{LOOPBACK}:{web_port}/json/", timeout=5) as answer:
                 if answer.read().count(b'"ALIVE"') > workers:  # the master says it of itself, too
-                    return workers
+                    return
         except OSError:
             pass
         time.sleep(0.5)

@@ -1,4 +1,8 @@
-"""Whether Spark and DuckDB come to the same figures: `python -m tests.scale.engines [--folder FOLDER]`.
+"""Whether Spark and DuckDB come to the same figures: `python -m tests.scale.engines`.
+
+    --since DAY        the sample company from this day on (default: all its 24 months)
+    --local            Spark in one process, not a master with two workers
+    --folder FOLDER    where both homes go, and stay (default: a temporary one)
 
 The sample company is run with DuckDB. A Spark cluster (a master and two workers, processes of their own on
 loopback) then models the same lake, dbt's tests and all, and the same commands score and publish it. Every
@@ -9,14 +13,16 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from tests.end_to_end.conftest import Home
-from tests.scale.cluster import Cluster, standalone
+from tests.scale.cluster import standalone
 
 TODAY = "2026-11-25"
 TIMEOUT = 3600.0
@@ -87,29 +93,29 @@ def columns_of(
     ).fetchall()
 
 
-def run_duckdb(folder: Path) -> Home:
+def run_duckdb(folder: Path, company: Mapping[str, str]) -> Home:
     """The sample company, pulled, modelled by DuckDB, scored and published; once a folder."""
-    home = Home(folder / "duckdb", {"OKRA_SANDBOX_TODAY": TODAY})
+    home = Home(folder / "duckdb", company)
     if not home.published.exists():
         timed("DuckDB, pull and all", home, "run")
     return home
 
 
-def run_spark(folder: Path, lake: Path, cluster: Cluster) -> Home:
+def run_spark(folder: Path, company: Mapping[str, str], lake: Path, master: str) -> Home:
     """The same lake, modelled by Spark, scored and published."""
     conf = folder / "conf"
     conf.mkdir(parents=True, exist_ok=True)
     (conf / "spark-defaults.conf").write_text(CONF)
     settings = {
-        "OKRA_SANDBOX_TODAY": TODAY,
+        **company,
         "OKRA_LAKE": str(lake),
         "OKRA_ENGINE": "spark",
-        "OKRA_SPARK_MASTER": cluster.master,
+        "OKRA_SPARK_MASTER": master,
         "SPARK_CONF_DIR": str(conf),
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
     home = Home(folder / "spark", settings)
-    timed(f"Spark on {cluster.master}, {cluster.workers} workers", home, "score")
+    timed(f"Spark on {master}", home, "score")
     return home
 
 
@@ -122,20 +128,29 @@ def timed(what: str, home: Home, command: str) -> None:
     print(f"{what}: {time.monotonic() - begun:.0f} s", flush=True)
 
 
+def spark_in(folder: Path, *, local: bool) -> AbstractContextManager[str]:
+    """A master and two workers, or where `local` what stands for them in the process that models."""
+    return nullcontext("local[2]") if local else standalone(2, "2g", folder)
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument(
-        "--folder", type=Path, help="where both homes go, and stay (default: a temporary one)"
-    )
-    chosen: Path | None = parser.parse_args().folder
+    parser.add_argument("--since", type=date.fromisoformat)
+    parser.add_argument("--local", action="store_true")
+    parser.add_argument("--folder", type=Path)
+    options = parser.parse_args()
+    company = {"OKRA_SANDBOX_TODAY": TODAY}
+    if options.since:
+        company["OKRA_START_DATE"] = options.since.isoformat()
     with tempfile.TemporaryDirectory(prefix="okra-engines.") as temporary:
-        folder = chosen or Path(temporary)
-        by_duckdb = run_duckdb(folder)
-        with standalone(2, "2g", folder / "cluster") as cluster:
-            by_spark = run_spark(folder, by_duckdb.path / "sample" / "lake", cluster)
+        folder: Path = options.folder or Path(temporary)
+        by_duckdb = run_duckdb(folder, company)
+        with spark_in(folder / "cluster", local=options.local) as master:
+            lake = by_duckdb.path / "sample" / "lake"
+            by_spark = run_spark(folder, company, lake, master)
         found = compare(by_duckdb.published, by_spark.published)
     for each in found:
         print(
