@@ -73,3 +73,13 @@ def test_an_image_holds_nothing_that_is_not_committed() -> None:
     }
     assert {".env", "data"} <= ignored[".gitignore"]
     assert ignored[".gitignore"] <= ignored[".dockerignore"]
+
+
+def test_the_chart_has_one_writer_and_tells_nobody_as_dagster_yaml_does() -> None:
+    values = yaml.safe_load((DEPLOY / "kubernetes" / "values.yaml").read_text())
+    instance = yaml.safe_load((DEPLOY / "dagster.yaml").read_text())
+    pools = instance["concurrency"]["pools"]
+    assert pools == {"default_limit": 1, "granularity": "run"}
+    assert values["concurrency"]["enabled"]
+    assert values["concurrency"]["pools"] == {"defaultLimit": 1, "granularity": "run"}
+    assert values["telemetry"] == instance["telemetry"] == {"enabled": False}
