@@ -1,6 +1,7 @@
 """How dbt is told about this installation, and where its project is."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -19,10 +20,8 @@ from pipelines.sheet_kpis import as_json, read_sheet_kpis
 from pipelines.spark.requirements import require_spark
 
 KPI_FOLDER = ROOT / "models" / "kpis"
-TARGET = ROOT / "target"
-MANIFEST = TARGET / "manifest.json"
-MADE_OF = TARGET / "manifest.made-of"
-"""What the manifest was made of."""
+MADE_OF = "manifest.made-of"
+"""The file beside the manifest that tells what it was made of."""
 PARSE_WAIT = 300.0
 """Seconds that a process waits for another that has dbt read the models."""
 
@@ -62,12 +61,28 @@ def static_environment(settings: Settings) -> dict[str, str]:
         "OKRA_FISCAL_YEAR_START": str(settings.fiscal_year_start),
         "OKRA_KPIS": ",".join(kpi_names(KPI_FOLDER)),
         "OKRA_STORAGE_VERSION": settings.storage_version,
-        "OKRA_DBT_TARGET": str(TARGET),
         # not logs/, which Dagster takes for its own
-        "DBT_LOG_PATH": str(TARGET / "logs"),
+        "DBT_LOG_PATH": str(target_folder(settings) / "logs"),
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
+
+
+def target_folder(settings: Settings) -> Path:
+    """Where dbt keeps what it makes of the models, by engine.
+
+    It stands in the checkout, where all homes have it in common; where a checkout may not be written (another
+    user's, a file system of a container's), in this home.
+    """
+    shared = ROOT / "target"
+    is_ours = os.access(shared if shared.exists() else ROOT, os.W_OK)
+    folder = shared if is_ours else settings.state_path / "target"
+    return folder / "spark" if settings.engine == "spark" else folder
+
+
+def manifest_path(settings: Settings) -> Path:
+    """Where `ensure_manifest` has dbt write its manifest."""
+    return target_folder(settings) / "manifest.json"
 
 
 def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
@@ -78,19 +93,22 @@ def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
     """
     if settings.engine == "spark":
         require_spark()
-    made_of = sources_fingerprint(settings.engine)
+    manifest, noted = manifest_path(settings), target_folder(settings) / MADE_OF
+    made_of = sources_fingerprint()
     # dbt writes the manifest in place: two that begin at once would write through each other
-    with exclusive(TARGET / "parse.lock", wait=PARSE_WAIT):
-        if not (MANIFEST.exists() and MADE_OF.exists() and MADE_OF.read_text("ascii") == made_of):
+    with exclusive(target_folder(settings) / "parse.lock", wait=PARSE_WAIT):
+        if not (manifest.exists() and noted.exists() and noted.read_text("ascii") == made_of):
             parse(settings, environment)
-            replace(MADE_OF, lambda temporary: temporary.write_text(made_of, "ascii"))
-    return MANIFEST
+            replace(noted, lambda temporary: temporary.write_text(made_of, "ascii"))
+    return manifest
 
 
 def parse(settings: Settings, environment: Mapping[str, str]) -> None:
     """Have dbt write the manifest. Raises `ModelsError` with what dbt says."""
+    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse"]
+    places = ["--project-dir", str(ROOT), "--target-path", str(target_folder(settings))]
     done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
-        [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(ROOT)],
+        [*command, *places],
         env={**environment, **static_environment(settings)},
         cwd=ROOT,
         capture_output=True,
@@ -108,8 +126,8 @@ def dbt_program(settings: Settings) -> Path:
     return Path(sys.executable).with_name("dbt")
 
 
-def sources_fingerprint(engine: str) -> str:
-    """Tells by name, size and time whether any file that dbt reads is another. A renamed one is; so is an engine."""
+def sources_fingerprint() -> str:
+    """Tells by name, size and time whether any file that dbt reads is another. A renamed one is."""
     paths = [ROOT / "dbt_project.yml", ROOT / "profiles.yml", *(ROOT / "macros").rglob("*.sql")]
     for suffix in ("sql", "yml", "csv"):
         paths += (ROOT / "models").rglob(f"*.{suffix}")
@@ -118,7 +136,7 @@ def sources_fingerprint(engine: str) -> str:
         (path.relative_to(ROOT).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
         for path in sorted(paths)
     ]
-    return hashlib.sha256(repr([engine, *seen]).encode()).hexdigest()
+    return hashlib.sha256(repr(seen).encode()).hexdigest()
 
 
 def catalog_lake(settings: Settings) -> None:

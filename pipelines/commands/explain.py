@@ -14,7 +14,7 @@ from rich.text import Text
 from pipelines.commands.view import View
 from pipelines.explanation import Explanation, explain
 from pipelines.model_chain import Model, chain_of
-from pipelines.models import MANIFEST
+from pipelines.models import manifest_path
 from pipelines.okr.numbers import chance
 from pipelines.published import Row
 from pipelines.settings import Settings
@@ -34,7 +34,7 @@ def show(settings: Settings, name: str, view: View) -> None:
     """Explain the key result `name`. Raises `UnknownKeyResultError`, `NothingPublishedError`."""
     found = explain(settings.published_path, name)
     model = found.kpi.get("model")
-    chain = chain_of(MANIFEST, model) if model else []
+    chain = chain_of(manifest_path(settings), model) if model else []
     if view.as_json:
         view.json({**asdict(found), "models": [asdict(one) for one in chain]})
         return

@@ -18,7 +18,7 @@ from packaging.version import Version
 
 from pipelines import settings as okra_settings
 from pipelines.locks import exclusive
-from pipelines.models import TARGET, dbt_program, ensure_manifest
+from pipelines.models import dbt_program, ensure_manifest, target_folder
 from pipelines.reports import WAREHOUSE_WAIT, prepare_models
 from pipelines.resources import Day
 from pipelines.settings import ROOT
@@ -53,7 +53,7 @@ def transformation() -> dg.Definitions:
     """The dbt project as assets."""
     settings = okra_settings.load()
     manifest = ensure_manifest(settings, os.environ)
-    project = DbtProject(ROOT, target_path=TARGET, profiles_dir=ROOT)
+    project = DbtProject(ROOT, target_path=target_folder(settings), profiles_dir=ROOT)
 
     @dbt_assets(
         manifest=manifest,
