@@ -51,11 +51,11 @@ object-store: $(VENV)/.developing ## Run the sample company with its lake in a b
 	@$(BIN)/pytest tests/object_store --basetemp="$$(mktemp -d $(SCRATCH)/okra-store.XXXXXX)"
 
 engines: $(VENV)/.with-spark ## Spark beside DuckDB over three months of the sample company, as CI compares them (needs Java)
-	@$(BIN)/python -m tests.scale.engines --local --since 2026-09-01
+	@TMPDIR=$(SCRATCH) $(BIN)/python -m tests.scale.engines --local --since 2026-09-01
 
 scale: $(VENV)/.with-spark ## The same over all 24 months, on a Spark cluster of this machine
 	@$(BIN)/pytest tests/scale --basetemp="$$(mktemp -d $(SCRATCH)/okra-scale.XXXXXX)"
-	@$(BIN)/python -m tests.scale.engines
+	@TMPDIR=$(SCRATCH) $(BIN)/python -m tests.scale.engines
 
 screenshots: $(VENV)/.developing ## Take the pictures of the documentation (needs Debian's chromium)
 	@$(BIN)/python -m tests.screenshots
