@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.contract import Connection, Slice, Source, Stream, Telling, Vitals, window_of
-from connectors.engine import open_connection, plans_over
+from connectors.engine import plans_over
 from connectors.errors import SourceError
 from connectors.lake import Lake
+from connectors.opening import open_connection
 from connectors.rows import by_window
 from connectors.throttle import ThrottledCalls
 from connectors.windows import Plan, Range, cut, watermark

@@ -27,6 +27,7 @@ from connectors.contract import (
 from connectors.errors import SourceError
 from connectors.lake import Lake
 from connectors.lake_files import Attempt, Manifest, schema_hash, unchanged
+from connectors.opening import open_connection
 from connectors.progress import Progress, Silent
 from connectors.rows import newest_of_each_key, share_out
 from connectors.throttle import ThrottledCalls
@@ -38,11 +39,6 @@ TOGETHER = 2_000
 PARTS = 6
 """Into how many a slice is cut of which some window is not to be trusted. One bad day of a month costs 13
 requests instead of 32, and a month of bad days 38."""
-
-
-IMPORTING = threading.Lock()
-"""Held while a vendor's client is imported, which opening does: two threads that import packages of one namespace
-(`google`) at once can each see half of it."""
 
 
 @dataclass
@@ -125,20 +121,6 @@ def plans_over(
     """`plans` over a connection that is open."""
     job = _Job(source, connection, lake, now, "", Silent())
     return [job.plan(stream, wanted, connection.zone) for stream in source.streams]
-
-
-def open_connection(source: Source, values: Mapping[str, str], calls: ThrottledCalls) -> Connection:
-    """Open `source`, with every vendor's exception turned into a `SourceError`."""
-    with IMPORTING:
-        try:
-            return source.open(values, calls)
-        except SourceError:
-            raise
-        except Exception as error:
-            fault = source.diagnose(error)
-            if fault is None:
-                raise
-            raise fault from None
 
 
 def attempt(report: StreamReport, at: datetime) -> Attempt:

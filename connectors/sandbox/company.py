@@ -8,8 +8,9 @@ from threading import Lock
 from types import TracebackType
 
 from connectors.contract import Source
-from connectors.engine import IMPORTING, pull
+from connectors.engine import pull
 from connectors.lake import Lake
+from connectors.opening import IMPORTING
 from connectors.sandbox.figures import FIRST_DAY
 from connectors.sandbox.served import Served
 from connectors.windows import Range

@@ -6,8 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Calls, Connection, Page, Slice, Source, Stream
-from connectors.engine import open_connection, pull
+from connectors.engine import pull
 from connectors.lake import Lake
+from connectors.opening import open_connection
 from connectors.throttle import ThrottledCalls
 from tests.conformance.case import DAYS, NOON
 

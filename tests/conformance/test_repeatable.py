@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from connectors.contract import midnight, next_window
-from connectors.engine import open_connection
+from connectors.opening import open_connection
 from connectors.sandbox.served import Served
 from connectors.throttle import ThrottledCalls
 from connectors.windows import Range

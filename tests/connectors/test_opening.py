@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 
 from connectors import catalog
-from connectors.engine import open_connection
+from connectors.opening import open_connection
 from connectors.throttle import ThrottledCalls
 
 STRIPE = catalog.sources()["stripe"]
