@@ -20,6 +20,12 @@ TODAY = date(2026, 11, 25)
 AFTER_THE_YEAR = date(2027, 1, 8)
 OKRA = Path(sys.executable).with_name("okra")
 OF_SOURCES = {option.name for source in catalog.sources().values() for option in source.options}
+PART = {
+    "OKRA_SANDBOX_TODAY": "2026-11-25",
+    "OKRA_START_DATE": "2026-09-15",
+    "OKRA_SOURCES": "facebook_pages,spreadsheet,sql_database,stripe",
+}
+"""A part of the sample company: a source of each kind (snapshots, files that are reread, rows that move, a ledger)."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,27 @@ def sample_after_the_year(shared_folder: Path) -> Home:
     return run_once(
         shared_folder, AFTER_THE_YEAR, OKRA_SOURCES="hubspot,stripe", OKRA_START_DATE="2025-12-01"
     )
+
+
+@dataclass(frozen=True)
+class FirstRun:
+    """A run that nobody disturbed: where it was, what `--json` printed, and the figures that it published."""
+
+    home: Home
+    document: Any
+    checksums: Mapping[str, str]
+
+
+@pytest.fixture(scope="session")
+def first_run(shared_folder: Path) -> FirstRun:
+    """A part of the sample company, run for the first time. One test goes on in its home: `checksums` are of before."""
+    home, noted = Home(shared_folder / "part", PART), shared_folder / "part.json"
+    with exclusive(shared_folder / "part.lock", wait=300):
+        if not noted.exists():
+            done = home.okra("run", "--json")
+            assert done.code == 0, done.err
+            noted.write_text(json.dumps([done.document, home.checksums()]))
+    return FirstRun(home, *json.loads(noted.read_text()))
 
 
 @pytest.fixture

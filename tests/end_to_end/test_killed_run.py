@@ -7,16 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
+from tests.end_to_end.conftest import OKRA, PART, FirstRun, Home
 
-from pipelines.locks import exclusive
-from tests.end_to_end.conftest import OKRA, Home
-
-SETTINGS = {
-    "OKRA_SANDBOX_TODAY": "2026-11-25",
-    "OKRA_START_DATE": "2026-09-15",
-    "OKRA_SOURCES": "facebook_pages,sql_database,stripe",
-}
 PATIENCE = 120
 
 
@@ -43,17 +35,6 @@ def exporting(home: Path) -> bool:
 MOMENTS = (early, pulling, modelling, exporting)
 
 
-@pytest.fixture(scope="session")
-def undisturbed(shared_folder: Path) -> Home:
-    """What the tables are when nobody interferes."""
-    home = Home(shared_folder / "undisturbed", SETTINGS)
-    with exclusive(shared_folder / "undisturbed.lock", wait=300):
-        if not home.published.exists():
-            done = home.okra("run")
-            assert done.code == 0, done.err
-    return home
-
-
 def kill_at(home: Home, moment: Callable[[Path], bool]) -> None:
     """Start a run and kill it, with all it has started, as soon as `moment` has come."""
     process = subprocess.Popen(
@@ -73,14 +54,14 @@ def kill_at(home: Home, moment: Callable[[Path], bool]) -> None:
 
 
 def test_the_next_run_completes_what_killed_ones_left(
-    undisturbed: Home, new_home: Callable[..., Home]
+    first_run: FirstRun, new_home: Callable[..., Home]
 ) -> None:
     """Each run goes on where the one before it was killed, and is killed itself a step further on."""
-    home = new_home(**SETTINGS)
+    home = new_home(**PART)
     for moment in MOMENTS:
         kill_at(home, moment)
 
     done = home.okra("run")
 
     assert done.code == 0, done.err
-    assert home.checksums() == undisturbed.checksums()
+    assert home.checksums() == first_run.checksums

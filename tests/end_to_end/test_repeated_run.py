@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from connectors import catalog
 from connectors.contract import Source
-from tests.end_to_end.conftest import Home
+from tests.end_to_end.conftest import FirstRun, Home
 
 
 def open_windows(source: Source) -> int:
@@ -17,16 +17,9 @@ def open_windows(source: Source) -> int:
 
 
 def test_a_second_run_of_the_day_pulls_what_may_have_changed_and_publishes_the_same_bytes(
-    new_home: Callable[..., Home],
+    first_run: FirstRun,
 ) -> None:
-    home = new_home(
-        OKRA_SANDBOX_TODAY="2026-11-25",
-        OKRA_START_DATE="2026-08-01",
-        OKRA_SOURCES="facebook_pages,google_analytics,spreadsheet,sql_database,stripe,zendesk",
-    )
-    first = home.okra("run", "--json")
-    before = home.checksums()
-    assert first.code == 0, first.err
+    home, before = first_run.home, first_run.checksums
 
     second = home.okra("run", "--json")
 
@@ -34,8 +27,8 @@ def test_a_second_run_of_the_day_pulls_what_may_have_changed_and_publishes_the_s
     assert home.checksums() == before
     assert {"kpi_periods", "kpi_days", "key_result_scores", "objective_scores"} <= before.keys()
     windows = [
-        {source["source"]: source["windows"] for source in done.document["sources"]}
-        for done in (first, second)
+        {source["source"]: source["windows"] for source in document["sources"]}
+        for document in (first_run.document, second.document)
     ]
     assert windows[0].keys() == windows[1].keys()
     for source, count in windows[1].items():
