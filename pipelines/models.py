@@ -61,6 +61,7 @@ def static_environment(settings: Settings) -> dict[str, str]:
         "OKRA_FISCAL_YEAR_START": str(settings.fiscal_year_start),
         "OKRA_KPIS": ",".join(kpi_names(KPI_FOLDER)),
         "OKRA_STORAGE_VERSION": settings.storage_version,
+        "DBT_TARGET_PATH": str(target_folder(settings)),
         # not logs/, which Dagster takes for its own
         "DBT_LOG_PATH": str(target_folder(settings) / "logs"),
         "DO_NOT_TRACK": "1",
@@ -105,10 +106,8 @@ def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
 
 def parse(settings: Settings, environment: Mapping[str, str]) -> None:
     """Have dbt write the manifest. Raises `ModelsError` with what dbt says."""
-    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse"]
-    places = ["--project-dir", str(ROOT), "--target-path", str(target_folder(settings))]
     done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
-        [*command, *places],
+        [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(ROOT)],
         env={**environment, **static_environment(settings)},
         cwd=ROOT,
         capture_output=True,

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -69,7 +70,10 @@ def transformation() -> dg.Definitions:
         current = okra_settings.load()
         with exclusive(current.state_path / "warehouse.lock", wait=WAREHOUSE_WAIT):
             os.environ.update(prepare_models(current, day.as_of_date(current)))
-            yield from dbt.cli(["build"], context=context).stream()
+            building = dbt.cli(["build"], context=context)
+            yield from building.stream()
+            # dbt's own account of one run, tens of megabytes of it; that of one that failed stays, to be looked into
+            shutil.rmtree(building.target_path, ignore_errors=True)
 
     return dg.Definitions(
         assets=[models],

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from connectors import catalog
 from connectors.contract import Source
+from pipelines.settings import ROOT
 from tests.end_to_end.conftest import FirstRun, Home
 
 
@@ -33,6 +34,11 @@ def test_a_second_run_of_the_day_pulls_what_may_have_changed_and_publishes_the_s
     assert windows[0].keys() == windows[1].keys()
     for source, count in windows[1].items():
         assert count <= open_windows(catalog.sources()[source]) < windows[0][source], source
+
+    for (run,) in home.rows("select distinct dagster_run_id from runs"):
+        assert not list((ROOT / "target").glob(f"models-{run[:7]}-*")), (
+            "dbt's account of a run stays"
+        )
 
     past = home.okra("score", "--as-of", "2026-11-10", "--json")
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -88,6 +89,13 @@ def played(tmp_path_factory) -> Settings:
     return settings_in(home)
 
 
+@pytest.fixture
+def alone(played) -> Iterator[Settings]:
+    """The same, for a test that opens the warehouse: DuckDB lets nobody in beside a process that writes."""
+    with exclusive(played.home / "alone.lock", wait=300):
+        yield played
+
+
 @pytest.fixture(scope="session")
 def published(played):
     """Asks the published file."""
@@ -128,7 +136,7 @@ def test_a_distinct_count_has_its_change_as_a_whole_and_says_why_no_more(publish
     )
 
 
-def test_the_contributions_of_every_dimension_sum_to_the_change(played, published):
+def test_the_contributions_of_every_dimension_sum_to_the_change(alone, published):
     sums = published(
         """
         select kpi, period, period_start, compared_with, reference, dimension, sum(contribution)
@@ -139,7 +147,7 @@ def test_the_contributions_of_every_dimension_sum_to_the_change(played, publishe
     split = [row for row in sums if row[5] != "total"]
     assert len(split) > 20
     assert [row for row in split if changes[tuple(row[:5])] != row[6]] == []
-    assert dimensions_that_miss(played.warehouse_path) == []
+    assert dimensions_that_miss(alone.warehouse_path) == []
 
 
 def test_the_change_is_the_published_one_at_the_precision_of_the_kpi(published):
@@ -216,22 +224,22 @@ def test_every_column_is_described_in_the_published_file(published):
     assert described == {name: text for name, (_, text) in KPI_FACTORS.columns.items()}
 
 
-def test_the_same_day_gives_the_same_bytes(played):
-    before = json.loads(played.published_path.with_suffix(".json").read_text())["tables"]
-    write_factors(played, TODAY)
-    publish_report(played, TODAY)
-    after = json.loads(played.published_path.with_suffix(".json").read_text())["tables"]
+def test_the_same_day_gives_the_same_bytes(alone):
+    before = json.loads(alone.published_path.with_suffix(".json").read_text())["tables"]
+    write_factors(alone, TODAY)
+    publish_report(alone, TODAY)
+    after = json.loads(alone.published_path.with_suffix(".json").read_text())["tables"]
     assert after["kpi_factors"] == before["kpi_factors"]
 
 
-def test_the_asset_checks_that_they_add_up(played, monkeypatch):
+def test_the_asset_checks_that_they_add_up(alone, monkeypatch):
     told = {
         "OKRA_ENV_FILE": "no such file",
-        "OKRA_HOME": str(played.home),
-        "OKRA_OKR_DEFINITIONS": str(played.okr_definitions),
+        "OKRA_HOME": str(alone.home),
+        "OKRA_OKR_DEFINITIONS": str(alone.okr_definitions),
         "OKRA_SANDBOX_TODAY": TODAY.isoformat(),
         "OKRA_START_DATE": SEPTEMBER.isoformat(),
-        "OKRA_SOURCES": ",".join(played.sources),
+        "OKRA_SOURCES": ",".join(alone.sources),
     }
     for name, value in told.items():
         monkeypatch.setenv(name, value)
@@ -244,10 +252,10 @@ def test_the_asset_checks_that_they_add_up(played, monkeypatch):
     assert "- `units_sold` in 2026-11: " in latest
 
 
-def test_a_failure_leaves_the_table_as_it_was(played, tmp_path):
+def test_a_failure_leaves_the_table_as_it_was(alone, tmp_path):
     """Twice the same row: the second breaks the key, and the table keeps what it had."""
     warehouse = tmp_path / "warehouse.duckdb"
-    rows = write_factors(played, TODAY).rows
+    rows = write_factors(alone, TODAY).rows
     store(warehouse, rows[:3], TODAY, "first")
     with pytest.raises(duckdb.ConstraintException):
         store(warehouse, [rows[0], rows[0]], TODAY, "second")
