@@ -16,8 +16,9 @@ run: $(VENV)/.installed ## One daily run: pull, model, score, publish (the sampl
 ui: $(VENV)/.installed ## Dagster's web UI with the daily schedule, on http://127.0.0.1:3000
 	@$(BIN)/okra ui
 
+# three processes on two cores, as some of what they wait for are the vendors' own limits
 test: $(VENV)/.developing ## The test suite
-	@$(BIN)/pytest -n 2 --dist worksteal --basetemp="$$(mktemp -d $(SCRATCH)/okra-tests.XXXXXX)"
+	@$(BIN)/pytest -n 3 --dist worksteal --basetemp="$$(mktemp -d $(SCRATCH)/okra-tests.XXXXXX)"
 
 lint: $(VENV)/.developing ## Style, types, layers and SQL, as CI runs them
 	@$(BIN)/ruff check .
