@@ -25,9 +25,9 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from connectors.contract import Calls, Limit, Option, Page, Slice, Source, Stream, column
-from connectors.errors import Drift, Rejected, SourceError
-from connectors.remote_files import file_name, read_file
+from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Stream, column
+from connectors.sdk.errors import Drift, Rejected, SourceError
+from connectors.sdk.remote_files import file_name, read_file
 
 EURO_RATES = Stream(
     name="euro_rates",

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from connectors.contract import (
+from connectors.sdk.contract import (
     ONE_DAY,
     Calls,
     Limit,
@@ -32,8 +32,8 @@ from connectors.contract import (
     Vitals,
     column,
 )
-from connectors.errors import Drift, Rejected, SourceError
-from connectors.graph_api import (
+from connectors.sdk.errors import Drift, Rejected, SourceError
+from connectors.sdk.graph_api import (
     DEFAULT_BASE,
     VERSION,
     Remedies,
@@ -42,7 +42,7 @@ from connectors.graph_api import (
     fault_of,
     usage_left,
 )
-from connectors.http import Answer, Http, header_value, usable_address
+from connectors.sdk.http import Answer, Http, header_value, usable_address
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 """Insights count days from midnight to midnight here, wherever the page is run from."""

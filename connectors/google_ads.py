@@ -23,9 +23,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 
-from connectors import google_api
-from connectors.contract import Calls, Limit, Option, Page, Slice, Source, Stream, column
-from connectors.errors import (
+from connectors.sdk import google_api
+from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Stream, column
+from connectors.sdk.errors import (
     CredentialError,
     PermissionDenied,
     QuotaExhausted,
@@ -33,7 +33,7 @@ from connectors.errors import (
     SourceError,
     Throttled,
 )
-from connectors.http import header_value, usable_address
+from connectors.sdk.http import header_value, usable_address
 
 if TYPE_CHECKING:  # an extra, and slow to import: done when an account is opened
     from google.ads.googleads.v26.errors.types.errors import GoogleAdsError

@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 
-from connectors.contract import (
+from connectors.sdk.contract import (
     Cadence,
     Calls,
     Limit,
@@ -37,9 +37,9 @@ from connectors.contract import (
     Vitals,
     column,
 )
-from connectors.errors import QuotaExhausted, Rejected, Unavailable
-from connectors.google_api import REFILLS, diagnose, loopback_channel, service_account
-from connectors.http import usable_address
+from connectors.sdk.errors import QuotaExhausted, Rejected, Unavailable
+from connectors.sdk.google_api import REFILLS, diagnose, loopback_channel, service_account
+from connectors.sdk.http import usable_address
 
 if TYPE_CHECKING:  # the client takes a second to import: done when a property is opened
     from google.analytics.data_v1beta import BetaAnalyticsDataClient

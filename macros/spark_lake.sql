@@ -1,5 +1,5 @@
 {#
-    The lake on Spark. A stream is a temporary view of its committed files (pipelines/spark/lake_views.py). Spark's
+    The lake on Spark. A stream is a temporary view of its committed files (pipelines/warehouse/spark/lake_views.py). Spark's
     plain tables cannot lose a row, only a partition: what is loaded is kept by the month of its window, and a month
     in which a file came or went is written anew, whole.
 #}

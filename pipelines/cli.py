@@ -318,7 +318,7 @@ def ui(
     """Open Dagster's web UI, with the daily schedule, until Ctrl-C."""
     with told(context):
         settings = okra_settings.load()
-        from pipelines.instance import prepare_environment
+        from pipelines.orchestration.instance import prepare_environment
 
         prepare_environment(settings)
         dagster = Path(sys.executable).with_name("dagster")

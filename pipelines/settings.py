@@ -17,9 +17,9 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from connectors import catalog
-from connectors.contract import Source
-from connectors.lake_store import LakeError, checked, folder_at, is_far
+from connectors.lake.store import LakeError, checked, folder_at, is_far
+from connectors.sdk import catalog
+from connectors.sdk.contract import Source
 from pipelines.errors import OkraError
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,13 +7,13 @@ from pathlib import Path
 from threading import Lock
 from types import TracebackType
 
-from connectors.contract import Source
-from connectors.engine import pull
-from connectors.lake import Lake
-from connectors.opening import IMPORTING
+from connectors.lake.lake import Lake
 from connectors.sandbox.figures import FIRST_DAY
 from connectors.sandbox.served import Served
-from connectors.windows import Range
+from connectors.sdk.contract import Source
+from connectors.sdk.engine import pull
+from connectors.sdk.opening import IMPORTING
+from connectors.sdk.windows import Range
 
 
 class SampleCompany:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from math import sin, tau
 from pathlib import Path
 
-from connectors.atomic_files import replace
+from connectors.lake.atomic_files import replace
 from connectors.sandbox.apportion import dice
 from connectors.sandbox.figures import FIRST_DAY
 from connectors.sandbox.served import Served

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-from connectors.atomic_files import replace
+from connectors.lake.atomic_files import replace
 from connectors.sandbox.apportion import dice
 from connectors.sandbox.figures import FIRST_DAY
 from connectors.sandbox.served import Served

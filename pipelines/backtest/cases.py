@@ -13,7 +13,7 @@ import numpy as np
 
 from pipelines.errors import OkraError
 from pipelines.okr.forecast.history import ENOUGH, WEEK, YEAR, Exact, History
-from pipelines.okr.periods import Cadence, containing
+from pipelines.okr.kpi.periods import Cadence, containing
 
 Kind = Literal["flow", "ratio", "stock"]
 Row = tuple[date, tuple[float, ...]]

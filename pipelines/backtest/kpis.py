@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.backtest.cases import Case, Row, cases
-from pipelines.okr.facts import KpiFacts
 from pipelines.okr.forecast.history import ENOUGH
-from pipelines.okr.numbers import ZERO
-from pipelines.okr.periods import Cadence
-from pipelines.okr.series import KpiIndex
+from pipelines.okr.kpi.facts import KpiFacts
+from pipelines.okr.kpi.numbers import ZERO
+from pipelines.okr.kpi.periods import Cadence
+from pipelines.okr.kpi.series import KpiIndex
 
 _MOSTLY = 0.5
 

@@ -23,7 +23,7 @@ from pipelines.okr.forecast.grading import (
 )
 from pipelines.okr.forecast.history import Exact
 from pipelines.okr.forecast.recalibration import Curve, curve_for, shipped_curves, taught
-from pipelines.okr.periods import Cadence
+from pipelines.okr.kpi.periods import Cadence
 
 _LOW, _HIGH = 0.1, 0.9
 PUBLISHED = "okra, shipped curve"

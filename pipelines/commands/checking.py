@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pipelines.commands.view import View
 from pipelines.errors import OkraError
-from pipelines.kpi_definitions import shown
-from pipelines.objectives import definition_files, read_objectives
-from pipelines.okr.schema import json_schema
+from pipelines.inputs.kpi_files import shown
+from pipelines.inputs.okr_files import definition_files, read_objectives
+from pipelines.okr.definition.schema import json_schema
 from pipelines.settings import Settings
 
 

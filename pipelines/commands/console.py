@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import typer
 from rich.console import Console
 
-from connectors.errors import SourceError
-from connectors.lake_store import LakeError
+from connectors.lake.store import LakeError
+from connectors.sdk.errors import SourceError
 from pipelines.commands.view import View
 from pipelines.errors import OkraError
 

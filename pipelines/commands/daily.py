@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from connectors.contract import Source
+from connectors.sdk.contract import Source
+from pipelines.commands.terminal import PullBars, distrusted, pulled_lines, scorecard_table
 from pipelines.commands.view import View
-from pipelines.daily_run import Runner, StepFailedError, runner
 from pipelines.history.deliveries import last_attempts
-from pipelines.objectives import read_objectives
-from pipelines.okr.faults import Fault
-from pipelines.published import PublishedScorecard, read_scorecard
-from pipelines.reports import failed_pulls
+from pipelines.inputs.okr_files import read_objectives
+from pipelines.okr.definition.faults import Fault
+from pipelines.orchestration.runner import Runner, StepFailedError, runner
+from pipelines.publishing.published import PublishedScorecard, read_scorecard
 from pipelines.settings import Settings, SettingsError
-from pipelines.terminal import PullBars, distrusted, pulled_lines, scorecard_table
+from pipelines.steps.score import failed_pulls
 
 SAMPLE = "No source is configured: this is the sample company. `okra sources` shows how to connect your own."
 

@@ -3,8 +3,8 @@
 from rich.markdown import Markdown
 
 from pipelines.commands.view import View
-from pipelines.digests import NoChannelError, channels, read_digest, send
 from pipelines.settings import Settings
+from pipelines.steps.digest import NoChannelError, channels, read_digest, send
 
 
 def show(settings: Settings, view: View) -> None:

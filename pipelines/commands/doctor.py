@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from connectors.checkup import Checkup, StreamCheckup
-from connectors.contract import Source, midnight
+from connectors.sdk.checkup import Checkup, StreamCheckup
+from connectors.sdk.contract import Source, midnight
 from pipelines.commands.daily import tell_company
+from pipelines.commands.terminal import plain_table
 from pipelines.commands.view import View
-from pipelines.ingestion import check_source, due
-from pipelines.lake_access import check_lake
+from pipelines.inputs.lake import check_lake
 from pipelines.settings import Settings
-from pipelines.terminal import plain_table
+from pipelines.steps.pull import check_source, due
 
 AT_ONCE = 4
 """Sources asked side by side."""

@@ -11,15 +11,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.commands.terminal import STATUS_STYLE, amount, percent
 from pipelines.commands.view import View
-from pipelines.explanation import Explanation, explain
-from pipelines.model_chain import Model, chain_of
-from pipelines.models import manifest_path
-from pipelines.okr.numbers import chance
-from pipelines.published import Row
+from pipelines.okr.kpi.numbers import chance
+from pipelines.publishing.explanation import Explanation, explain
+from pipelines.publishing.published import Row
+from pipelines.publishing.sparkline import sparkline
 from pipelines.settings import Settings
-from pipelines.sparklines import sparkline
-from pipelines.terminal import STATUS_STYLE, amount, percent
+from pipelines.warehouse.model_chain import Model, chain_of
+from pipelines.warehouse.project import manifest_path
 
 PARTS_SHOWN = 14
 AGAINST = {

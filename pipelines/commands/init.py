@@ -13,18 +13,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
-from connectors import catalog
-from connectors.contract import Source
+from connectors.sdk import catalog
+from connectors.sdk.contract import Source
+from pipelines.commands.env_file import already_set, write_env
 from pipelines.commands.questions import agree, ask, ask_as, choose, choose_some
 from pipelines.commands.scaffolding import OkrWish, Scaffold, okr, title, write
 from pipelines.commands.view import View
-from pipelines.env_changes import already_set, write_env
-from pipelines.kpi_definitions import read_kpis, shown
-from pipelines.models import KPI_FOLDER
-from pipelines.okr.kpi import Kpi
-from pipelines.okr.loading import load
+from pipelines.inputs.kpi_files import read_kpis, shown
+from pipelines.inputs.sheet_kpis import SheetKpi
+from pipelines.okr.definition.loading import load
+from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import ROOT, Settings, env_file
-from pipelines.sheet_kpis import SheetKpi
+from pipelines.warehouse.project import KPI_FOLDER
 
 SHEETS = "spreadsheet"
 KINDS = ("flow", "stock", "ratio")

@@ -3,8 +3,8 @@
 from rich.markup import escape
 from rich.table import Table
 
-from connectors import catalog
-from connectors.contract import Option, Source
+from connectors.sdk import catalog
+from connectors.sdk.contract import Option, Source
 from pipelines.commands.view import View
 from pipelines.settings import Settings
 

@@ -71,8 +71,8 @@ def new_okr(
 ) -> None:
     """An objective with one key result."""
     from pipelines.commands import scaffolding
-    from pipelines.kpi_definitions import shown
-    from pipelines.objectives import read_objectives
+    from pipelines.inputs.kpi_files import shown
+    from pipelines.inputs.okr_files import read_objectives
 
     with told(context):
         found = settings.load()

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from connectors.contract import Source
-from connectors.windows import Plan, Range
+from connectors.sdk.contract import Source
+from connectors.sdk.windows import Plan, Range
 from pipelines.commands.daily import tell_company
+from pipelines.commands.terminal import PullBars, plain_table, pulled_lines
 from pipelines.commands.view import View
-from pipelines.daily_run import runner
-from pipelines.ingestion import due, plan_source
+from pipelines.orchestration.runner import runner
 from pipelines.settings import Settings, SettingsError
-from pipelines.terminal import PullBars, plain_table, pulled_lines
+from pipelines.steps.pull import due, plan_source
 
 
 def pull(

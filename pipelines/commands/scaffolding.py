@@ -13,9 +13,9 @@ import yaml
 
 from pipelines.commands.view import View
 from pipelines.errors import OkraError
-from pipelines.okr.kpi import PERCENT, Kpi
+from pipelines.okr.kpi.kpi import PERCENT, Kpi
 
-TEMPLATES = Path(__file__).parents[1] / "scaffolds"
+TEMPLATES = Path(__file__).with_name("scaffolds")
 LONGEST = {"connector": 20, "KPI": 50, "OKR": 50}
 """Letters of a name. A connector's is in lines that would grow too long."""
 
@@ -34,7 +34,7 @@ class Scaffold:
 
 def write(scaffold: Scaffold, root: Path, view: View, *, dry_run: bool) -> None:
     """Write the files below `root` and tell of them. Raises `ScaffoldError` before the first when one is there."""
-    there = [place for place in scaffold.files if (root / place).exists()]
+    there = [place for place in scaffold.files if taken(root / place)]
     if there:
         raise ScaffoldError(f"{', '.join(there)} is there already; choose another name")
     for place, text in scaffold.files.items():
@@ -48,6 +48,11 @@ def write(scaffold: Scaffold, root: Path, view: View, *, dry_run: bool) -> None:
         view.note("Next:")
         for step in scaffold.next_steps:
             view.note(f"  - {step}")
+
+
+def taken(path: Path) -> bool:
+    """Whether a file is there, or a folder that Python would import in its place."""
+    return path.exists() or (path.suffix == ".py" and path.with_suffix("").is_dir())
 
 
 def connector(name: str, stream: str) -> Scaffold:

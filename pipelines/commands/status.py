@@ -2,8 +2,9 @@
 
 from datetime import date, datetime, time
 
+from pipelines.commands.terminal import distrusted, plain_table, scorecard_table
 from pipelines.commands.view import View
-from pipelines.published import (
+from pipelines.publishing.published import (
     PublishedScorecard,
     latest_day,
     read_restatements,
@@ -11,7 +12,6 @@ from pipelines.published import (
     read_scorecard_known,
 )
 from pipelines.settings import Settings
-from pipelines.terminal import distrusted, plain_table, scorecard_table
 
 
 def status(settings: Settings, as_of: date | None, known_on: date | None, view: View) -> None:

@@ -3,8 +3,8 @@
 import dagster as dg
 
 from pipelines import settings as okra_settings
-from pipelines.lineage import raw_key
-from pipelines.window_sizes import LEAST, MOST, unusual_windows
+from pipelines.orchestration.ui_metadata import raw_key
+from pipelines.steps.window_sizes import LEAST, MOST, unusual_windows
 
 DEADLINE = "0 9 * * *"
 """Yesterday's window of each stream is there by nine in the morning, or the stream is late."""

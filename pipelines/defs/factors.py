@@ -3,12 +3,12 @@
 import dagster as dg
 
 from pipelines import settings as okra_settings
-from pipelines.factor_store import dimensions_that_miss
-from pipelines.factor_table import KPI_FACTORS
-from pipelines.factors import Factors, write_factors
-from pipelines.lineage import column_schema
-from pipelines.reports import warehouse_lock
-from pipelines.resources import Day
+from pipelines.orchestration.day import Day
+from pipelines.orchestration.ui_metadata import column_schema
+from pipelines.steps.factors import Factors, write_factors
+from pipelines.steps.score import warehouse_lock
+from pipelines.tables.factor_store import dimensions_that_miss
+from pipelines.tables.factor_table import KPI_FACTORS
 
 KEY = dg.AssetKey(["okr", KPI_FACTORS.name])
 CHECK = "contributions_sum_to_the_change"

@@ -8,9 +8,9 @@ import dagster as dg
 from pipelines import settings as okra_settings
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.tables import KPI_PERIODS
-from pipelines.lineage import column_schema
-from pipelines.reports import warehouse_lock, write_kpi_history
-from pipelines.resources import Day
+from pipelines.orchestration.day import Day
+from pipelines.orchestration.ui_metadata import column_schema
+from pipelines.steps.score import warehouse_lock, write_kpi_history
 
 HISTORY = dg.AssetKey(["okr", KPI_PERIODS.table.name])
 LOG = dg.AssetKey(["okr", RESTATEMENTS.name])

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
-from connectors.contract import Source
-from connectors.engine import StreamReport
-from connectors.lake_store import LakeError
-from connectors.windows import Range
+from connectors.lake.store import LakeError
+from connectors.sdk.contract import Source
+from connectors.sdk.engine import StreamReport
+from connectors.sdk.windows import Range
 from pipelines import settings as okra_settings
-from pipelines.event_log import log_materializations
-from pipelines.ingestion import due, pull_source
-from pipelines.lineage import materializations, raw_key, skipped, stream_metadata
-from pipelines.progress import progress_of_run
+from pipelines.orchestration.event_log import log_materializations
+from pipelines.orchestration.progress import progress_of_run
+from pipelines.orchestration.ui_metadata import materializations, raw_key, skipped, stream_metadata
 from pipelines.settings import Settings
+from pipelines.steps.pull import due, pull_source
 
 
 class PullConfig(dg.Config):

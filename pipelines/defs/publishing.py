@@ -4,23 +4,23 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from connectors import catalog
+from connectors.sdk import catalog
 from pipelines import settings as okra_settings
-from pipelines.course_table import KEY_RESULT_COURSES
-from pipelines.digests import send_due
-from pipelines.factor_table import KPI_FACTORS
+from pipelines.commands.terminal import percent
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.tables import HISTORIES
-from pipelines.lever_table import KEY_RESULT_LEVERS
-from pipelines.models import kpi_models
-from pipelines.published import PublishedScorecard, read_scorecard
+from pipelines.orchestration.day import Day
+from pipelines.publishing.published import PublishedScorecard, read_scorecard
 from pipelines.publishing.scorecard.writing import write_scorecard
-from pipelines.reports import publish_report, warehouse_lock
-from pipelines.resources import Day
-from pipelines.score_tables import TABLES
-from pipelines.terminal import percent
-from pipelines.tree import in_tree_order
+from pipelines.publishing.tree import in_tree_order
+from pipelines.steps.digest import send_due
+from pipelines.steps.score import publish_report, warehouse_lock
+from pipelines.tables.course_table import KEY_RESULT_COURSES
+from pipelines.tables.factor_table import KPI_FACTORS
+from pipelines.tables.lever_table import KEY_RESULT_LEVERS
+from pipelines.tables.okr_tables import TABLES
+from pipelines.warehouse.project import kpi_models
 
 REPORTING = (
     "kpi_days",

@@ -9,8 +9,8 @@ from datetime import timedelta
 import dagster as dg
 
 from pipelines import settings as okra_settings
-from pipelines.instance import CLI, STARTED_BY
-from pipelines.lineage import raw_key
+from pipelines.orchestration.instance import CLI, STARTED_BY
+from pipelines.orchestration.ui_metadata import raw_key
 from pipelines.settings import Settings
 
 _FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]

@@ -6,16 +6,16 @@ from typing import Any
 import dagster as dg
 
 from pipelines import settings as okra_settings
-from pipelines.course_table import KEY_RESULT_COURSES
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.tables import DEFINITIONS
 from pipelines.history.tables import SCORES as SCORE_HISTORIES
 from pipelines.history.versions import KNOWN
-from pipelines.lever_table import KEY_RESULT_LEVERS
-from pipelines.lineage import column_schema, scorecard_preview
-from pipelines.reports import Report, warehouse_lock, write_scores
-from pipelines.resources import Day
-from pipelines.score_tables import TABLES
+from pipelines.orchestration.day import Day
+from pipelines.orchestration.ui_metadata import column_schema, scorecard_preview
+from pipelines.steps.score import Report, warehouse_lock, write_scores
+from pipelines.tables.course_table import KEY_RESULT_COURSES
+from pipelines.tables.lever_table import KEY_RESULT_LEVERS
+from pipelines.tables.okr_tables import TABLES
 
 FACTS = [
     dg.AssetKey(["reporting", name])

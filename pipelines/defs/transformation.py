@@ -18,11 +18,11 @@ from dagster_dbt import (
 from packaging.version import Version
 
 from pipelines import settings as okra_settings
-from pipelines.locks import exclusive
-from pipelines.models import dbt_program, ensure_manifest, target_folder
-from pipelines.reports import WAREHOUSE_WAIT, prepare_models
-from pipelines.resources import Day
+from pipelines.orchestration.day import Day
 from pipelines.settings import ROOT
+from pipelines.steps.score import WAREHOUSE_WAIT, prepare_models
+from pipelines.tables.locks import exclusive
+from pipelines.warehouse.project import dbt_program, ensure_manifest, target_folder
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 

@@ -9,8 +9,8 @@ from typing import Literal
 import duckdb
 
 from pipelines.history.versions import describe
-from pipelines.score_tables import ScoreTable
-from pipelines.sql_text import quoted
+from pipelines.tables.okr_tables import ScoreTable
+from pipelines.tables.sql_text import quoted
 
 DIGESTS = ScoreTable(
     "digests",

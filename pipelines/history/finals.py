@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.okr.finality import Final
-from pipelines.sql_text import literal
+from pipelines.okr.scoring.finality import Final
+from pipelines.tables.sql_text import literal
 
 _FIRST_FINALS = """
     select key_result_id, as_of, actual, status, definition_hash

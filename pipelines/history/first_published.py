@@ -16,10 +16,10 @@ import duckdb
 from pipelines.okr.factors.history import History
 from pipelines.okr.factors.periods_compared import CADENCES, Restated
 from pipelines.okr.factors.restatement import Believed
-from pipelines.okr.facts import TOTAL, DayFact, DistinctFact, KpiFacts
-from pipelines.okr.kpi import Kpi
-from pipelines.okr.periods import Cadence
-from pipelines.sql_text import literal
+from pipelines.okr.kpi.facts import TOTAL, DayFact, DistinctFact, KpiFacts
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import Cadence
+from pipelines.tables.sql_text import literal
 
 _PUBLISHED = """
     with restated as (

@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.okr.forecast.recalibration import Graded
-from pipelines.score_store import SCHEMA, make_anew
-from pipelines.score_tables import SHARE, ScoreTable
-from pipelines.sql_text import literal
+from pipelines.tables.okr_tables import SHARE, ScoreTable
+from pipelines.tables.scores import SCHEMA, make_anew
+from pipelines.tables.sql_text import literal
 
 _KIND = ("varchar not null", "key_result or objective")
 _LOG_LOSS = "Surprise in nats, -ln of the odds that were given to what came; odds surer than 0.5 % count as 0.5 %"

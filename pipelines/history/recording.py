@@ -9,8 +9,8 @@ import duckdb
 from pipelines.history.deliveries import DIGESTS
 from pipelines.history.tables import DEFINITIONS, KPI_PERIODS, SCORES
 from pipelines.history.versions import WAREHOUSE, Arrived, describe, keep, open_history
-from pipelines.score_tables import ScoreTable
-from pipelines.sql_text import literal, quoted
+from pipelines.tables.okr_tables import ScoreTable
+from pipelines.tables.sql_text import literal, quoted
 
 # members of an open period are the sums of its days, which are kept; without them a day brings a day's rows
 _KPI_PERIODS = f"""

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.score_store import make_anew
-from pipelines.score_tables import NUMBER, ScoreTable
-from pipelines.sql_text import literal
+from pipelines.tables.okr_tables import NUMBER, ScoreTable
+from pipelines.tables.scores import make_anew
+from pipelines.tables.sql_text import literal
 
 RESTATEMENTS = ScoreTable(
     "restatements",

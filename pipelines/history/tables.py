@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pipelines.history.versions import Versioned
-from pipelines.score_tables import (
+from pipelines.tables.okr_tables import (
     KEY_RESULT_SCORES,
     KEY_RESULTS,
     NUMBER,

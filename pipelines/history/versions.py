@@ -14,8 +14,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.score_tables import ScoreTable
-from pipelines.sql_text import comments, literal, meanings, quoted, typed
+from pipelines.tables.okr_tables import ScoreTable
+from pipelines.tables.sql_text import comments, literal, meanings, quoted, typed
 
 KNOWN = {
     "known_from": (

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from pipelines.okr.numbers import chance
-from pipelines.published import PublishedScorecard, Row
-from pipelines.tree import in_tree_order
+from pipelines.okr.kpi.numbers import chance
+from pipelines.publishing.published import PublishedScorecard, Row
+from pipelines.publishing.tree import in_tree_order
 
 Reason = Literal["weekly", "change"]
 ORDER = ("achieved", "on_track", "at_risk", "off_track", "missed", "no_data", "not_started")

@@ -21,10 +21,10 @@ from typing import Any
 
 import duckdb
 
-from connectors.atomic_files import replace
+from connectors.lake.atomic_files import replace
 from pipelines.publishing import stamp
 from pipelines.publishing.stamp import SCHEMA_VERSION, Stamp, write_stamp
-from pipelines.sql_text import comments, literal, quoted
+from pipelines.tables.sql_text import comments, literal, quoted
 
 SCHEMAS = ("reporting", "okr", "main")
 """The schemas whose tables are public: models and scores of the warehouse, and all of the history."""

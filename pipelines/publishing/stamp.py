@@ -5,7 +5,7 @@ from datetime import datetime
 
 import duckdb
 
-from pipelines.sql_text import comments, meanings, typed
+from pipelines.tables.sql_text import comments, meanings, typed
 
 SCHEMA_VERSION = 1
 """Raised when a published column changes its meaning or goes; columns may be added under the same number."""

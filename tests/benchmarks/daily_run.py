@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pipelines.terminal import plain_table
+from pipelines.commands.terminal import plain_table
 
 PHASES = (
     "imports",
@@ -42,8 +42,8 @@ def measured() -> dict[str, float]:
 
     from pipelines import settings as okra_settings
     from pipelines.commands.view import View  # noqa: F401 - as the command imports it
-    from pipelines.daily_run import runner
-    from pipelines.models import TARGET
+    from pipelines.orchestration.runner import runner
+    from pipelines.warehouse.project import TARGET
 
     imported = time.perf_counter()
     settings = okra_settings.load()
@@ -52,7 +52,7 @@ def measured() -> dict[str, float]:
     with runner(settings) as running:
         ready = time.perf_counter()
         seconds["definitions"] = ready - imported
-        from connectors.progress import Silent
+        from connectors.sdk.progress import Silent
 
         running.pull(list(settings.active.values()), Silent(), None, "due")
         pulled = time.perf_counter()

@@ -26,14 +26,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rich.console import Console
 
-from connectors import catalog
-from connectors.lake import Lake
-from connectors.lake_catalog import write_catalog
-from connectors.lake_files import Attempt, Manifest, schema_hash
-from connectors.stripe_ledger import BALANCE_TRANSACTIONS
-from pipelines.models import dbt_environment, dbt_program
+from connectors.lake.catalog import write_catalog
+from connectors.lake.lake import Lake
+from connectors.lake.manifest import Attempt, Manifest, schema_hash
+from connectors.sdk import catalog
+from connectors.stripe.ledger import BALANCE_TRANSACTIONS
+from pipelines.commands.terminal import plain_table
 from pipelines.settings import ROOT, Settings
-from pipelines.terminal import plain_table
+from pipelines.warehouse.project import dbt_environment, dbt_program
 
 DAYS = 100
 TODAY = date(2026, 11, 25)

@@ -16,11 +16,11 @@ import time
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from pipelines.okr.conversion import Side
 from pipelines.okr.factors.amounts import Amount, Amounts, total
 from pipelines.okr.factors.currency import Rates, mean_rates, valued
 from pipelines.okr.factors.decomposition import Compared, Part, decompose
 from pipelines.okr.factors.shapley import product_effects
+from pipelines.okr.kpi.conversion import Side
 
 NAMES = ("a", "b", "c", "d", "e", "f", "unknown")
 Sides = tuple[Amounts, Amounts]

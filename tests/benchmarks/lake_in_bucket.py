@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pipelines.terminal import plain_table
+from pipelines.commands.terminal import plain_table
 from tests.end_to_end.conftest import Home
 from tests.object_store.buckets import Bucket
 from tests.object_store.server import object_store

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from connectors import catalog
+from connectors.sdk import catalog
 from pipelines.settings import ROOT
 from tests.docs.pages import Page
 

@@ -19,12 +19,12 @@ from decimal import Decimal
 import numpy as np
 from rich.console import Console
 
-from pipelines.okr.definitions import Objective
-from pipelines.okr.facts import TOTAL, DayFact, KpiFacts
-from pipelines.okr.kpi import Kind, Kpi
-from pipelines.okr.loading import load
-from pipelines.okr.scoring import score
-from pipelines.terminal import plain_table
+from pipelines.commands.terminal import plain_table
+from pipelines.okr.definition.definitions import Objective
+from pipelines.okr.definition.loading import load
+from pipelines.okr.kpi.facts import TOTAL, DayFact, KpiFacts
+from pipelines.okr.kpi.kpi import Kind, Kpi
+from pipelines.okr.scoring.scoring import score
 
 SIZES = (1_000, 3_000, 10_000)
 BAR = "60 s on two cores and 2,048 MiB for 10,000"

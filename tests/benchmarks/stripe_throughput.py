@@ -21,14 +21,14 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from connectors.contract import Limit
-from connectors.engine import pull
-from connectors.errors import SourceError, Throttled
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox.stripe import KEY
-from connectors.stripe import BALANCE_TRANSACTIONS, SOURCE
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.sdk.contract import Limit
+from connectors.sdk.engine import pull
+from connectors.sdk.errors import SourceError, Throttled
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
+from connectors.stripe.source import BALANCE_TRANSACTIONS, SOURCE
 from tests.benchmarks.stripe_server import FIRST, LAST, UNLIMITED
 
 CEILING, LATENCY, PAGE = 25, 0.1, 100

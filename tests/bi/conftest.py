@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.locks import exclusive
+from pipelines.tables.locks import exclusive
 from tests.end_to_end.conftest import sample, shared_folder
 
 __all__ = ["sample", "shared_folder"]

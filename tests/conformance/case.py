@@ -12,14 +12,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from connectors import catalog
-from connectors.contract import Source
-from connectors.engine import StreamReport, pull
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox.http_server import Reply
 from connectors.sandbox.served import Served
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.sdk import catalog
+from connectors.sdk.contract import Source
+from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
 
 TODAY = date(2026, 11, 25)
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

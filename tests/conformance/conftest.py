@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox.served import Served
 from tests.conformance.case import TODAY, Case, Pull, cases
 from tests.conformance.proxy import Proxy, upstream_of

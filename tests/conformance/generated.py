@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from connectors import lake_folder
-from connectors.contract import Calls, Page, Slice, Source, Stream, column
-from connectors.engine import pull
-from connectors.lake import Lake
-from connectors.windows import Range
+from connectors.lake import folder as lake_folder
+from connectors.lake.lake import Lake
+from connectors.sdk.contract import Calls, Page, Slice, Source, Stream, column
+from connectors.sdk.engine import pull
+from connectors.sdk.windows import Range
 
 FIRST = date(2026, 1, 1)
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

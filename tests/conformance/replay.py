@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from connectors.contract import Calls, Connection, Page, Slice, Source, Stream
-from connectors.engine import pull
-from connectors.lake import Lake
-from connectors.opening import open_connection
-from connectors.throttle import ThrottledCalls
+from connectors.lake.lake import Lake
+from connectors.sdk.contract import Calls, Connection, Page, Slice, Source, Stream
+from connectors.sdk.engine import pull
+from connectors.sdk.opening import open_connection
+from connectors.sdk.throttle import ThrottledCalls
 from tests.conformance.case import DAYS, NOON
 
 Row = dict[str, Any]

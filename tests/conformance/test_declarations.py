@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from connectors.contract import Stream
-from connectors.engine import StreamReport
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox.served import Served
-from connectors.windows import Range
+from connectors.sdk.contract import Stream
+from connectors.sdk.engine import StreamReport
+from connectors.sdk.windows import Range
 from tests.conformance.case import Case, Pull
 from tests.conformance.replay import Recording, Row, key_of, recorded
 

@@ -6,9 +6,9 @@ from email.utils import format_datetime
 
 import pytest
 
-from connectors.engine import StreamReport
 from connectors.sandbox.http_server import Reply, Request
 from connectors.sandbox.served import Served
+from connectors.sdk.engine import StreamReport
 from tests.conformance.case import Case, Pull, errors, secrets
 from tests.conformance.proxy import Break, Proxy, by_way_of
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.engine import pull
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
+from connectors.sdk.engine import pull
 from tests.conformance.generated import NOW, TICKS, days, generated
 
 ROOT = Path(__file__).parents[2]

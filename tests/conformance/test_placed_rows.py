@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from connectors.contract import Stream
 from connectors.sandbox.http_server import Reply, Request
 from connectors.sandbox.served import Served
-from connectors.windows import Range
+from connectors.sdk.contract import Stream
+from connectors.sdk.windows import Range
 from tests.conformance.case import NOON, Case, Pull, errors
 from tests.conformance.proxy import Proxy, by_way_of, upstream_of
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from connectors.contract import midnight, next_window
-from connectors.opening import open_connection
 from connectors.sandbox.served import Served
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.sdk.contract import midnight, next_window
+from connectors.sdk.opening import open_connection
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
 from tests.conformance.case import Case, Pull, errors
 
 Puller = Callable[[str], Pull]

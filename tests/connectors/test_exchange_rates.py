@@ -9,10 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from connectors.engine import StreamReport, pull
 from connectors.exchange_rates import EURO_RATES, SOURCE
-from connectors.lake import Lake
-from connectors.windows import Range
+from connectors.lake.lake import Lake
+from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.windows import Range
 
 HISTORY = """Date,USD,JPY,ISK,
 2026-11-24,1.1573,179.95,147.20,

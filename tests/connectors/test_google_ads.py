@@ -14,9 +14,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from google.ads.googleads.v26.errors.types.errors import GoogleAdsError
 from grpc import StatusCode as Status
 
-from connectors.contract import Slice
-from connectors.engine import StreamReport, pull
-from connectors.errors import (
+from connectors.google_ads import CAMPAIGN_DAYS, SOURCE, amount, diagnose
+from connectors.lake.lake import Lake
+from connectors.sandbox.google_ads import CUSTOMER, TOKEN, Faults, GoogleAdsServer
+from connectors.sdk.contract import Slice
+from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.errors import (
     CredentialError,
     Drift,
     PermissionDenied,
@@ -26,12 +29,9 @@ from connectors.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.google_ads import CAMPAIGN_DAYS, SOURCE, amount, diagnose
-from connectors.lake import Lake
-from connectors.rows import to_table
-from connectors.sandbox.google_ads import CUSTOMER, TOKEN, Faults, GoogleAdsServer
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.sdk.rows import to_table
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
 
 TODAY = date(2026, 11, 24)
 OCTOBER = Range(date(2026, 10, 1), date(2026, 10, 31))
@@ -382,8 +382,8 @@ def test_without_the_package_the_source_is_listed_and_opening_it_names_the_comma
     script = f"""
 import sys
 sys.modules["google.ads"] = None  # as where it is not installed
-from connectors import catalog
-from connectors.errors import SourceError
+from connectors.sdk import catalog
+from connectors.sdk.errors import SourceError
 source = catalog.sources()["google_ads"]
 values = {{"GOOGLE_ADS_CUSTOMER_ID": "{CUSTOMER}", "GOOGLE_ADS_DEVELOPER_TOKEN": "x"}}
 try:
@@ -412,11 +412,11 @@ def test_a_process_that_pulled_ends_without_a_word(tmp_path):
     script = f"""
 from datetime import UTC, date, datetime
 from pathlib import Path
-from connectors.engine import pull
+from connectors.sdk.engine import pull
 from connectors.google_ads import SOURCE
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox.google_ads import serve
-from connectors.windows import Range
+from connectors.sdk.windows import Range
 served = serve(date(2026, 11, 24), Path({str(tmp_path)!r}))
 pull(SOURCE, served.values, Lake(Path({str(tmp_path)!r})), Range(date(2026, 11, 22), date(2026, 11, 23)),
      now=lambda: datetime(2026, 11, 24, 9, tzinfo=UTC))

@@ -12,9 +12,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from connectors.contract import ONE_DAY
-from connectors.engine import StreamReport, pull
-from connectors.errors import (
+from connectors.google_analytics import SOURCE
+from connectors.lake.lake import Lake
+from connectors.sandbox.google_analytics import PROPERTY, AnalyticsServer, Faults
+from connectors.sdk.contract import ONE_DAY
+from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.errors import (
     CredentialError,
     PermissionDenied,
     QuotaExhausted,
@@ -23,12 +26,9 @@ from connectors.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.google_analytics import SOURCE
-from connectors.google_api import diagnose
-from connectors.lake import Lake
-from connectors.sandbox.google_analytics import PROPERTY, AnalyticsServer, Faults
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.sdk.google_api import diagnose
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
 
 TODAY = date(2026, 11, 24)
 BAD_DAY = date(2026, 3, 14)
@@ -337,11 +337,11 @@ def test_a_process_that_pulled_ends_without_a_word(tmp_path):
     script = f"""
 from datetime import UTC, date, datetime
 from pathlib import Path
-from connectors.engine import pull
+from connectors.sdk.engine import pull
 from connectors.google_analytics import SOURCE
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox.google_analytics import serve
-from connectors.windows import Range
+from connectors.sdk.windows import Range
 served = serve(date(2026, 11, 24), Path({str(tmp_path)!r}))
 pull(SOURCE, served.values, Lake(Path({str(tmp_path)!r})), Range(date(2026, 11, 22), date(2026, 11, 23)),
      now=lambda: datetime(2026, 11, 24, 9, tzinfo=UTC))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors import catalog
-from connectors.contract import Deletes, Stream
+from connectors.sdk import catalog
+from connectors.sdk.contract import Deletes, Stream
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", PAGE, flags=re.MULTILINE | re.DOTALL))

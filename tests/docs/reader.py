@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from connectors import catalog
+from connectors.sdk import catalog
 from pipelines.settings import ROOT
 from tests.docs.pages import Block
 

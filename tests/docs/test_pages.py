@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import typer.main
 
-from connectors import catalog
+from connectors.sdk import catalog
 from pipelines.cli import app
 from pipelines.settings import ROOT, Settings
 from tests.docs.pages import Page, pages

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from connectors import catalog
-from pipelines.locks import exclusive
+from connectors.sdk import catalog
+from pipelines.tables.locks import exclusive
 
 TODAY = date(2026, 11, 25)
 AFTER_THE_YEAR = date(2027, 1, 8)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from connectors import catalog
-from connectors.contract import Source
+from connectors.sdk import catalog
+from connectors.sdk.contract import Source
 from pipelines.settings import ROOT
 from tests.end_to_end.conftest import FirstRun, Home
 

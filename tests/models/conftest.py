@@ -21,12 +21,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from connectors import catalog
-from connectors.contract import Stream, next_window
-from connectors.lake import Lake
-from connectors.lake_catalog import write_catalog
-from connectors.lake_files import Attempt, Manifest, schema_hash
-from connectors.windows import instants
+from connectors.lake.catalog import write_catalog
+from connectors.lake.lake import Lake
+from connectors.lake.manifest import Attempt, Manifest, schema_hash
+from connectors.sdk import catalog
+from connectors.sdk.contract import Stream, next_window
+from connectors.sdk.windows import instants
 
 ROOT = Path(__file__).resolve().parents[2]
 WAREHOUSE = "warehouse.duckdb"

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from connectors.engine import pull
 from connectors.sandbox.stripe import serve
 from connectors.sandbox.subscribers import Subscription, Term, subscriptions_until
-from connectors.stripe import SOURCE
-from connectors.windows import Range
+from connectors.sdk.engine import pull
+from connectors.sdk.windows import Range
+from connectors.stripe.source import SOURCE
 
 FIRST, TODAY = date(2024, 12, 1), date(2026, 11, 24)
 DECIMALS = {"usd": 2, "jpy": 0, "kwd": 3}

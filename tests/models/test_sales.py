@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.kpi_definitions import read_kpi
-from pipelines.okr.readings import Lens, read
-from pipelines.okr.series import KpiIndex
-from pipelines.warehouse_facts import read_facts
+from pipelines.inputs.facts import read_facts
+from pipelines.inputs.kpi_files import read_kpi
+from pipelines.okr.kpi.readings import Lens, read
+from pipelines.okr.kpi.series import KpiIndex
 
 KPIS = Path(__file__).resolve().parents[2] / "models/kpis"
 AS_OF = date(2026, 7, 5)

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from tests.object_store.buckets import Bucket
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from connectors import catalog
-from connectors.lake_catalog import write_catalog
+from connectors.lake.catalog import write_catalog
+from connectors.sdk import catalog
 from tests.models.conftest import ROOT, RowLake
 
 VISITORS = "stg_google_analytics__visitors_by_day"
@@ -45,7 +45,7 @@ class Spark:
             "DBT_LOG_PATH": str(self.folder / "logs"),
         }
         return subprocess.run(
-            [sys.executable, "-m", "pipelines.spark.dbt", "--quiet", *arguments],
+            [sys.executable, "-m", "pipelines.warehouse.spark.dbt", "--quiet", *arguments],
             env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=600,
         )  # fmt: skip
 

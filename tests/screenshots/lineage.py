@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, FloatRect, Page
 
-from pipelines.instance import prepare_environment
+from pipelines.orchestration.instance import prepare_environment
 from pipelines.settings import ROOT, Settings
 from tests.screenshots.folder import FOLDER, checked
 

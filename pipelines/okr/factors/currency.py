@@ -17,10 +17,10 @@ is between the lowest and the highest rate of its days, also where sales and ref
 from collections.abc import Mapping, Set
 from fractions import Fraction
 
-from pipelines.okr.conversion import Side
 from pipelines.okr.factors.amounts import NOTHING, Amount, Amounts
 from pipelines.okr.factors.apportion import Path
 from pipelines.okr.factors.member_changes import member_changes
+from pipelines.okr.kpi.conversion import Side
 
 Rates = Mapping[str, Fraction]
 """What one unit of each currency was worth in a period."""

@@ -17,7 +17,7 @@ from pipelines.okr.factors.history import Cut
 from pipelines.okr.factors.member_changes import amount_changes, member_changes
 from pipelines.okr.factors.mix_rate import mix_and_rate
 from pipelines.okr.factors.ranking import Explanation, explanation, in_order, surprises
-from pipelines.okr.facts import TOTAL
+from pipelines.okr.kpi.facts import TOTAL
 
 Effect = Literal["change", "mix", "rate", "remaining", "currency", "restatement"]
 """What of a member moved the KPI.

@@ -10,10 +10,10 @@ from typing import Literal
 from pipelines.okr.factors import wording
 from pipelines.okr.factors.apportion import units
 from pipelines.okr.factors.decomposition import VALUE_PLACES, Compared, Effect, decompose
-from pipelines.okr.facts import TOTAL
-from pipelines.okr.kpi import Kpi
-from pipelines.okr.periods import Cadence, Period
-from pipelines.okr.scorecard import trust_column
+from pipelines.okr.kpi.facts import TOTAL
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import Cadence, Period
+from pipelines.okr.scoring.scorecard import trust_column
 
 Against = Literal["previous", "last_year", "published", "target"]
 SHARE_PLACES = 6

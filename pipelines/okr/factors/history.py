@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from pipelines.okr.factors.amounts import Amount, Amounts
 from pipelines.okr.factors.apportion import Path
-from pipelines.okr.facts import TOTAL, DayFact, DistinctFact, KpiFacts
+from pipelines.okr.kpi.facts import TOTAL, DayFact, DistinctFact, KpiFacts
 
 UNKNOWN = "unknown"
 """The member of the rows that name none: it is shown like any other, never left out."""

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from pipelines.okr.conversion import CURRENCY, Side
 from pipelines.okr.factors.amounts import Amounts
 from pipelines.okr.factors.currency import Rates
 from pipelines.okr.factors.history import Cut, History
-from pipelines.okr.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.conversion import CURRENCY, Side
+from pipelines.okr.kpi.facts import DayFact, KpiFacts
 
 _ZERO = Decimal(0)
 

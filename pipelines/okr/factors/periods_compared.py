@@ -17,7 +17,7 @@ from pipelines.okr.factors.history import Cut, History
 from pipelines.okr.factors.own_currencies import OwnCurrencies, own_currencies
 from pipelines.okr.factors.restatement import Believed
 from pipelines.okr.factors.wording import days_called
-from pipelines.okr.periods import Cadence, Period, cut_alike, previous, windows, year_before
+from pipelines.okr.kpi.periods import Cadence, Period, cut_alike, previous, windows, year_before
 
 CADENCES: tuple[Cadence, ...] = ("month", "quarter", "half", "year")
 MONTHS_BACK = 24

@@ -15,7 +15,7 @@ from datetime import date
 
 from pipelines.okr.factors.amounts import Amount, Amounts
 from pipelines.okr.factors.history import Cut, History
-from pipelines.okr.facts import TOTAL, DistinctFact
+from pipelines.okr.kpi.facts import TOTAL, DistinctFact
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from pipelines.okr.factors.factor import Comparison, Factor
 from pipelines.okr.factors.history import History
 from pipelines.okr.factors.periods_compared import both_sides
 from pipelines.okr.factors.wording import target_called
-from pipelines.okr.facts import KpiFacts
-from pipelines.okr.periods import Cadence, Period, containing, previous
-from pipelines.okr.readings import Lens, read_latest_window
-from pipelines.okr.series import KpiIndex
+from pipelines.okr.kpi.facts import KpiFacts
+from pipelines.okr.kpi.periods import Cadence, Period, containing, previous
+from pipelines.okr.kpi.readings import Lens, read_latest_window
+from pipelines.okr.kpi.series import KpiIndex
 
 
 @dataclass(frozen=True, slots=True)

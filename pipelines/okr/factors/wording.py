@@ -7,12 +7,12 @@ is told at its end. It tells where the change sits and leaves the reasons to who
 from collections.abc import Sequence
 from decimal import Decimal
 
-from pipelines.okr.conversion import CURRENCY
 from pipelines.okr.factors.currency import Rates
 from pipelines.okr.factors.decomposition import Part
-from pipelines.okr.kpi import PERCENT, Kpi
-from pipelines.okr.numbers import figure
-from pipelines.okr.periods import Period
+from pipelines.okr.kpi.conversion import CURRENCY
+from pipelines.okr.kpi.kpi import PERCENT, Kpi
+from pipelines.okr.kpi.numbers import figure
+from pipelines.okr.kpi.periods import Period
 
 SHOWN = 3
 _MONTHS = (

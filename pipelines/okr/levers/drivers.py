@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pipelines.okr.facts import TOTAL
 from pipelines.okr.forecast.history import Exact
-from pipelines.okr.kpi import PERCENT
+from pipelines.okr.kpi.facts import TOTAL
+from pipelines.okr.kpi.kpi import PERCENT
 from pipelines.okr.levers.least_change import Spans, spans
 from pipelines.okr.levers.lever import DriverKind
 from pipelines.okr.levers.outlook import Outlook

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from pipelines.okr.definitions import KeyResult, Objective
-from pipelines.okr.facts import TOTAL, KpiFacts
+from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.forecast.recalibration import Graded, own_curve
+from pipelines.okr.kpi.facts import TOTAL, KpiFacts
+from pipelines.okr.kpi.numbers import ZERO
+from pipelines.okr.kpi.series import KpiIndex
+from pipelines.okr.kpi.status import Policy
 from pipelines.okr.levers.drivers import Driver, drivers_of
 from pipelines.okr.levers.lever import Lever
 from pipelines.okr.levers.outlook import Outlook, forecast, steady
 from pipelines.okr.levers.pull import Pull, pull
 from pipelines.okr.levers.standard import Standard, standard_of, without_odds
-from pipelines.okr.numbers import ZERO
-from pipelines.okr.odds import curve_of, grouped, simulated
-from pipelines.okr.scorecard import Scorecard
-from pipelines.okr.scoring import EXACT, Standing
-from pipelines.okr.series import KpiIndex
-from pipelines.okr.status import Policy
-from pipelines.okr.wagers import Reach, Share, Wager
+from pipelines.okr.odds.odds import curve_of, grouped, simulated
+from pipelines.okr.odds.wagers import Reach, Share, Wager
+from pipelines.okr.scoring.scorecard import Scorecard
+from pipelines.okr.scoring.scoring import EXACT, Standing
 
 BEHIND = ("at_risk", "off_track")
 

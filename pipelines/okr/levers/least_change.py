@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 import numpy as np
 
 from pipelines.okr.forecast.history import Exact
-from pipelines.okr.numbers import rounded
+from pipelines.okr.kpi.numbers import rounded
 
 _FINER = 6
 """Decimals beyond those that are published, at which the noise of floats is rounded off."""

@@ -8,11 +8,11 @@ import numpy as np
 
 from pipelines.okr.forecast.grading import Truth
 from pipelines.okr.forecast.history import Exact, Floats
-from pipelines.okr.histories import Past
-from pipelines.okr.kpi import PERCENT
-from pipelines.okr.question import Question
-from pipelines.okr.readings import read
-from pipelines.okr.wagers import Reach, way_of
+from pipelines.okr.kpi.kpi import PERCENT
+from pipelines.okr.kpi.readings import read
+from pipelines.okr.odds.histories import Past
+from pipelines.okr.odds.wagers import Reach, way_of
+from pipelines.okr.scoring.question import Question
 
 _ALONE = np.ones(1)
 

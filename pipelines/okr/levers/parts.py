@@ -7,8 +7,8 @@ no lever.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipelines.okr.readings import Lens
-from pipelines.okr.wagers import Reach
+from pipelines.okr.kpi.readings import Lens
+from pipelines.okr.odds.wagers import Reach
 
 RECENT = (28, 91)
 """Days up to the last one known, of which the first that hold anything count."""

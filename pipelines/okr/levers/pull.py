@@ -6,12 +6,12 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 import numpy as np
 
 from pipelines.okr.forecast.history import Exact
+from pipelines.okr.kpi.numbers import ZERO, rounded
 from pipelines.okr.levers import wording
 from pipelines.okr.levers.drivers import Driver
 from pipelines.okr.levers.least_change import Spans
 from pipelines.okr.levers.outlook import Outlook
 from pipelines.okr.levers.standard import Standard
-from pipelines.okr.numbers import ZERO, rounded
 
 _SHARE_PLACES = 6
 _DAILY_PLACES = 2

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from pipelines.okr.forecast.recalibration import Curve
 from pipelines.okr.forecast.simulation import PATHS
-from pipelines.okr.odds import published, share_of
+from pipelines.okr.odds.odds import published, share_of
 
 
 @dataclass(frozen=True, slots=True)

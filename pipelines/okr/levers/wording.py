@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from pipelines.okr.facts import TOTAL
-from pipelines.okr.kpi import PERCENT, Kpi
+from pipelines.okr.kpi.facts import TOTAL
+from pipelines.okr.kpi.kpi import PERCENT, Kpi
+from pipelines.okr.kpi.numbers import ZERO, figure, percentage
 from pipelines.okr.levers.drivers import Driver
-from pipelines.okr.numbers import ZERO, figure, percentage
-from pipelines.okr.wagers import Reach
+from pipelines.okr.odds.wagers import Reach
 
 
 def enough(

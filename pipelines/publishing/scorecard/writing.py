@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from connectors.atomic_files import replace
+from connectors.lake.atomic_files import replace
 from pipelines.publishing.scorecard.kpi_pages import kpi_page_of
 from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.provenance import kpi_page

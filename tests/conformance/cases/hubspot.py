@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from connectors.hubspot import SOURCE
+from connectors.hubspot.source import SOURCE
 from connectors.sandbox.crm_objects import CrmObject
 from connectors.sandbox.hubspot import TOKEN, HubSpotServer, too_many
 from connectors.sandbox.served import Served

@@ -1,6 +1,6 @@
 """Meta Ads: the Graph API says in a body that it is asked too fast."""
 
-from connectors.meta_ads import SOURCE
+from connectors.meta_ads.source import SOURCE
 from connectors.sandbox.graph_api import error
 from connectors.sandbox.meta_ads import serve
 from tests.conformance.case import Case

@@ -7,7 +7,7 @@ from pathlib import Path
 from connectors.sandbox.balance_transactions import row
 from connectors.sandbox.served import Served
 from connectors.sandbox.stripe import KEY, StripeServer
-from connectors.stripe import SOURCE
+from connectors.stripe.source import SOURCE
 from tests.conformance.case import TODAY, Case
 
 MANY = 100_000

@@ -7,7 +7,7 @@ from pathlib import Path
 from connectors.sandbox.served import Served
 from connectors.sandbox.zendesk import SUBDOMAIN, TOKEN, ZendeskServer
 from connectors.sandbox.zendesk_objects import ticket_row
-from connectors.zendesk import SOURCE
+from connectors.zendesk.source import SOURCE
 from tests.conformance.case import TODAY, Case
 
 MANY = 100_000

@@ -5,12 +5,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from connectors.engine import StreamReport, pull
 from connectors.facebook_pages import PAGE_INSIGHTS, SOURCE
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox.facebook_pages import PAGE_ID, TOKEN, FacebookServer, Faults
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
 
 TODAY = date(2026, 11, 24)
 NOON = time(20, tzinfo=UTC)

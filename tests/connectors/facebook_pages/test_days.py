@@ -4,7 +4,7 @@ from connectors.facebook_pages import PAGE_SNAPSHOT
 from connectors.sandbox.company import on_day
 from connectors.sandbox.facebook_pages import PAGE_ID, TOKEN, series
 from connectors.sandbox.http_server import Reply
-from connectors.windows import Range
+from connectors.sdk.windows import Range
 
 TODAY = date(2026, 11, 24)
 OCTOBER = Range(date(2026, 10, 1), date(2026, 10, 31))

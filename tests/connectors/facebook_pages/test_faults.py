@@ -2,7 +2,10 @@ from datetime import date
 
 import pytest
 
-from connectors.errors import (
+from connectors.sandbox.facebook_pages import PAGE_ID, TOKEN, series
+from connectors.sandbox.graph_api import error
+from connectors.sandbox.http_server import Reply
+from connectors.sdk.errors import (
     CredentialError,
     Drift,
     PermissionDenied,
@@ -11,10 +14,7 @@ from connectors.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.sandbox.facebook_pages import PAGE_ID, TOKEN, series
-from connectors.sandbox.graph_api import error
-from connectors.sandbox.http_server import Reply
-from connectors.windows import Range
+from connectors.sdk.windows import Range
 
 TODAY = date(2026, 11, 24)
 ONE_DAY = Range(date(2026, 10, 1), date(2026, 10, 1))

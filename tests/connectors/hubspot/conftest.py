@@ -6,13 +6,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from connectors.engine import StreamReport, pull
-from connectors.hubspot import SOURCE
-from connectors.lake import Lake
+from connectors.hubspot.source import SOURCE
+from connectors.lake.lake import Lake
 from connectors.sandbox.crm_objects import CrmObject
 from connectors.sandbox.hubspot import TOKEN, Faults, HubSpotServer
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
 
 TODAY = date(2026, 11, 25)
 

@@ -2,7 +2,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from connectors.errors import (
+from connectors.hubspot.source import SOURCE
+from connectors.sandbox.http_server import Reply
+from connectors.sandbox.hubspot import SCOPES, TOKEN, error, too_many
+from connectors.sdk.errors import (
     CredentialError,
     PermissionDenied,
     QuotaExhausted,
@@ -10,11 +13,8 @@ from connectors.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.hubspot import SOURCE
-from connectors.sandbox.http_server import Reply
-from connectors.sandbox.hubspot import SCOPES, TOKEN, error, too_many
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
 
 FIRST_OF_MARCH = Range(date(2026, 3, 1), date(2026, 3, 1))
 NINE = datetime(2026, 3, 1, 9, tzinfo=UTC)

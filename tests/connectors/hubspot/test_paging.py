@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from connectors.errors import Drift
 from connectors.sandbox.http_server import Reply
-from connectors.windows import Range
+from connectors.sdk.errors import Drift
+from connectors.sdk.windows import Range
 
 FIRST_OF_MARCH = Range(date(2026, 3, 1), date(2026, 3, 1))
 TWO_DAYS = Range(date(2026, 11, 23), date(2026, 11, 24))

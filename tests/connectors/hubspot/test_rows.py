@@ -2,8 +2,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from connectors.errors import Drift
-from connectors.windows import Range
+from connectors.sdk.errors import Drift
+from connectors.sdk.windows import Range
 
 FIRST_OF_MARCH = Range(date(2026, 3, 1), date(2026, 3, 1))
 NINE = datetime(2026, 3, 1, 9, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from tests.object_store.places import Folder, InBucket, Place, lake_in
 
 

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from connectors.lake import Lake
-from connectors.lake_store import LakeError, far_store, reach
+from connectors.lake.lake import Lake
+from connectors.lake.store import LakeError, far_store, reach
 from tests.connectors.lake.test_lake import DAY, ids, manifest, table
 from tests.object_store.buckets import Bucket
 from tests.object_store.server import SECRET
@@ -204,8 +204,8 @@ def test_a_profile_is_used_as_the_tools_of_s3_do(bucket, monkeypatch, tmp_path):
 def test_a_client_that_is_not_installed_is_told_with_the_command_that_installs_it(
     bucket, monkeypatch
 ):
-    monkeypatch.delitem(sys.modules, "connectors.object_store.bucket", raising=False)
-    monkeypatch.delitem(sys.modules, "connectors.object_store.s3", raising=False)
+    monkeypatch.delitem(sys.modules, "connectors.lake.bucket", raising=False)
+    monkeypatch.delitem(sys.modules, "connectors.lake.s3", raising=False)
     monkeypatch.setitem(sys.modules, "obstore.store", None)
     error = fault(bucket)
     assert "needs obstore" in error.message

@@ -7,9 +7,9 @@ from threading import Event
 import pyarrow as pa
 import pytest
 
-from connectors.contract import Cadence, Stream, column
-from connectors.lake import Lake
-from connectors.lake_files import Attempt, Manifest, schema_hash
+from connectors.lake.lake import Lake
+from connectors.lake.manifest import Attempt, Manifest, schema_hash
+from connectors.sdk.contract import Cadence, Stream, column
 from tests.object_store.places import Place, lake_in
 
 DAY = date(2026, 4, 1)

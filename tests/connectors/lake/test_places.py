@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.lake import Lake
-from connectors.lake_store import LakeError, checked, is_far
+from connectors.lake.lake import Lake
+from connectors.lake.store import LakeError, checked, is_far
 
 
 @pytest.mark.parametrize("written", ["data/lake", "/srv/lake", "file:///srv/lake"])

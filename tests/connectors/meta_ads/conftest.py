@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from connectors.engine import StreamReport, pull
-from connectors.lake import Lake
-from connectors.meta_ads import CAMPAIGN_DAYS, SOURCE
+from connectors.lake.lake import Lake
+from connectors.meta_ads.source import CAMPAIGN_DAYS, SOURCE
 from connectors.sandbox.meta_ads import ACCOUNT_ID, TOKEN, Faults, MetaAdsServer
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
 
 TODAY = date(2026, 11, 24)
 

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.sandbox.http_server import Reply
 from connectors.sandbox.meta_ads import TOKEN
-from connectors.windows import Range
+from connectors.sdk.windows import Range
 
 OCTOBER_1 = Range(date(2026, 10, 1), date(2026, 10, 1))
 QUARTER = Range(date(2026, 7, 1), date(2026, 9, 30))
@@ -116,7 +116,7 @@ def test_two_years_are_nine_reports_in_pages_and_no_link_with_the_token_is_follo
 
 
 def test_a_report_of_many_pages_is_read_to_its_end(account, monkeypatch) -> None:
-    monkeypatch.setattr("connectors.meta_ads.PAGE", 7)
+    monkeypatch.setattr("connectors.meta_ads.source.PAGE", 7)
     server = account.serve()
     report = account.pulled(server, Range(date(2026, 10, 1), date(2026, 10, 10)))
     assert report.rows == 30  # three campaigns

@@ -2,7 +2,10 @@ from datetime import date
 
 import pytest
 
-from connectors.errors import (
+from connectors.sandbox.graph_api import error
+from connectors.sandbox.http_server import Reply
+from connectors.sandbox.meta_ads import TOKEN
+from connectors.sdk.errors import (
     CredentialError,
     Drift,
     NotPullable,
@@ -12,10 +15,7 @@ from connectors.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.sandbox.graph_api import error
-from connectors.sandbox.http_server import Reply
-from connectors.sandbox.meta_ads import TOKEN
-from connectors.windows import Range
+from connectors.sdk.windows import Range
 
 ONE_DAY = Range(date(2026, 10, 1), date(2026, 10, 1))
 CODES = [

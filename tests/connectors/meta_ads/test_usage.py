@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.graph_api import usage_left
+from connectors.sdk.graph_api import usage_left
 
 BUSINESS = (
     '{"66782684": [{"type": "ads_insights", "call_count": 12, "total_cputime": 25, "total_time": 88, '

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from connectors import catalog
-from connectors.engine import pull
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox.company import SampleCompany
 from connectors.sandbox.exchange_rates import history
 from connectors.sandbox.spreadsheet import sheet
-from connectors.windows import Range
+from connectors.sdk import catalog
+from connectors.sdk.engine import pull
+from connectors.sdk.windows import Range
 
 TODAY = date(2026, 11, 25)
 

@@ -10,12 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from connectors.engine import StreamReport, pull
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox.google_sheets import SheetsServer
-from connectors.spreadsheet import KPI_VALUES, SOURCE
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
+from connectors.spreadsheet.source import KPI_VALUES, SOURCE
 
 NOVEMBER = Range(date(2026, 11, 1), date(2026, 11, 24))
 DECLARATIONS = """

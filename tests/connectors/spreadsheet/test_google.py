@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from connectors.sandbox.google_sheets import DOCUMENT, Faults, SheetsServer, Tab, error
 from connectors.sandbox.http_server import JsonServer, Reply, Request
-from connectors.sheet_google import access_token
+from connectors.spreadsheet.google import access_token
 
 HEAD = ["KPI", "Date", "Value", "Team"]
 ROWS = [

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors import spreadsheet
-from connectors.windows import Range
+from connectors.sdk.windows import Range
+from connectors.spreadsheet import source as spreadsheet
 
 CALLS = "kpi,date,value\ncalls,2026-11-02,5\ncalls,2026-11-04,3\n"
 
@@ -216,4 +216,4 @@ def test_a_relative_path_starts_at_the_project(desk, monkeypatch: pytest.MonkeyP
         OKRA_SHEET_KPIS="models/kpis/sheet_kpis.yml",
     )
     assert "no-such-file.csv" in str(report.error)
-    assert (Path(spreadsheet.__file__).parents[1] / "models/kpis/sheet_kpis.yml").exists()
+    assert (Path(spreadsheet.__file__).parents[2] / "models/kpis/sheet_kpis.yml").exists()

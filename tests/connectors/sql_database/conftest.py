@@ -9,13 +9,13 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from connectors.contract import ONE_DAY
-from connectors.engine import StreamReport, pull
-from connectors.lake import Lake
-from connectors.rows import newest_of_each_key
-from connectors.sql_database import SOURCE
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.lake.lake import Lake
+from connectors.sdk.contract import ONE_DAY
+from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.rows import newest_of_each_key
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
+from connectors.sql_database.source import SOURCE
 from tests.connectors.sql_database.servers import MariaDb, PostgreSql, Server, started
 
 ORDERS = SOURCE.stream("orders")

@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 
-from connectors.errors import (
+from connectors.sdk.errors import (
     CredentialError,
     PermissionDenied,
     Rejected,
     SourceError,
     Unavailable,
 )
-from connectors.sql_database import SOURCE
-from connectors.throttle import ThrottledCalls
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sql_database.source import SOURCE
 from tests.connectors.sql_database.conftest import Shop, april, by_window, shop_on, take
 from tests.connectors.sql_database.servers import PASSWORD, READER, PostgreSql, Server
 
@@ -147,7 +147,7 @@ def test_a_connection_that_is_dropped_in_mid_pull_is_made_anew(server, shop, lak
 
 
 def test_a_connection_that_dies_between_two_pages_is_made_anew(server, shop, lake, monkeypatch):
-    monkeypatch.setattr("connectors.sql_database.PAGE", 1)
+    monkeypatch.setattr("connectors.sql_database.source.PAGE", 1)
     for n in range(3):
         shop.order(f"o{n}", "2026-04-03 12:00:00")
     asked = []
@@ -157,7 +157,7 @@ def test_a_connection_that_dies_between_two_pages_is_made_anew(server, shop, lak
         if len(asked) > 1:
             drop(server, sessions(server, "TRUE"))
 
-    monkeypatch.setattr("connectors.sql_paging.PagedTable.position", dropping(drop_all))
+    monkeypatch.setattr("connectors.sql_database.paging.PagedTable.position", dropping(drop_all))
     assert april(shop, lake).error is None
     assert by_window(lake) == {3: ["o0", "o1", "o2"]}
     assert len(asked) == 3
@@ -214,7 +214,7 @@ def drop(server: Server, numbers: list[int]) -> None:
 
 def dropping(before: Callable[[], None]) -> Callable[..., object]:
     """`PagedTable.position`, with something done before."""
-    from connectors.sql_paging import PagedTable
+    from connectors.sql_database.paging import PagedTable
 
     original = PagedTable.position
 

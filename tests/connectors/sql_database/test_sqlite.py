@@ -14,8 +14,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql, postgresql
 
-from connectors.contract import ONE_DAY, Slice
-from connectors.errors import (
+from connectors.lake.lake import Lake
+from connectors.sandbox.sql_database import serve
+from connectors.sdk.contract import ONE_DAY, Slice
+from connectors.sdk.errors import (
     CredentialError,
     Drift,
     PermissionDenied,
@@ -23,12 +25,10 @@ from connectors.errors import (
     SourceError,
     Unavailable,
 )
-from connectors.lake import Lake
-from connectors.sandbox.sql_database import serve
-from connectors.sql_database import SOURCE, text, whole
-from connectors.sql_engine import Database, fault_of, secrets_of
-from connectors.sql_paging import PagedTable, moment
-from connectors.throttle import ThrottledCalls
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sql_database.engine import Database, fault_of, secrets_of
+from connectors.sql_database.paging import PagedTable, moment
+from connectors.sql_database.source import SOURCE, text, whole
 from tests.connectors.sql_database.conftest import (
     ORDERS,
     TABLES,
@@ -106,7 +106,7 @@ def test_each_stream_has_the_rows_of_its_table(pulled):
 
 def test_reading_that_does_not_get_on_is_told_and_ends(shop, lake, monkeypatch):
     """A driver that cuts nanoseconds off gives a position before the rows that it has read."""
-    monkeypatch.setattr("connectors.sql_database.PAGE", 2)
+    monkeypatch.setattr("connectors.sql_database.source.PAGE", 2)
     monkeypatch.setattr(PagedTable, "_beyond", lambda self, after: sa.true())
     for n in range(5):
         shop.order(f"o{n}", "2026-04-03 12:00:00")
@@ -299,7 +299,7 @@ def test_other_databases_are_asked_in_their_own_words(dialect, monkeypatch):
             return None
 
     monkeypatch.setattr(
-        "connectors.sql_paging.column_types",
+        "connectors.sql_database.paging.column_types",
         lambda *_: {name: types.get(name, sa.String()) for name in ORDERS.schema.names},
     )
     paged = PagedTable(Connection(), ORDERS, "shop", ZoneInfo("America/New_York"))
@@ -326,7 +326,7 @@ def test_a_cursor_that_is_no_timestamp_is_refused(monkeypatch):
         dialect = postgresql.dialect()
 
     monkeypatch.setattr(
-        "connectors.sql_paging.column_types",
+        "connectors.sql_database.paging.column_types",
         lambda *_: dict.fromkeys(ORDERS.schema.names, sa.BigInteger()),
     )
     with pytest.raises(Rejected, match=r"orders.updated_at has the type BIGINT"):
@@ -352,6 +352,6 @@ def test_an_id_may_be_a_uuid_or_a_number():
 
 
 def test_listing_the_source_does_not_import_sqlalchemy():
-    seen = "import sys, connectors.sql_database; print('sqlalchemy' in sys.modules)"
+    seen = "import sys, connectors.sql_database.source; print('sqlalchemy' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"

@@ -5,14 +5,14 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from connectors.contract import Stream
-from connectors.engine import StreamReport, pull
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox.balance_transactions import Row, row
 from connectors.sandbox.stripe import KEY, Faults, StripeServer
-from connectors.stripe import BALANCE_TRANSACTIONS, SOURCE
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.sdk.contract import Stream
+from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
+from connectors.stripe.source import BALANCE_TRANSACTIONS, SOURCE
 
 
 class Account:

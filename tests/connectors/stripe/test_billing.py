@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from connectors.errors import Drift, PermissionDenied
 from connectors.sandbox.http_server import Reply
 from connectors.sandbox.invoices import invoices_until
 from connectors.sandbox.stripe import INVOICES, SUBSCRIPTIONS
 from connectors.sandbox.subscribers import subscriptions_until
-from connectors.stripe_billing import INVOICE_LINES
-from connectors.stripe_billing import SUBSCRIPTIONS as SUBSCRIBED
-from connectors.windows import Range
+from connectors.sdk.errors import Drift, PermissionDenied
+from connectors.sdk.windows import Range
+from connectors.stripe.billing import INVOICE_LINES
+from connectors.stripe.billing import SUBSCRIPTIONS as SUBSCRIBED
 
 OCTOBER = Range(date(2026, 10, 1), date(2026, 10, 31))
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -3,17 +3,17 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from connectors.engine import pull
-from connectors.errors import (
+from connectors.sandbox.stripe import KEY, LIST
+from connectors.sandbox.stripe_lists import error
+from connectors.sdk.engine import pull
+from connectors.sdk.errors import (
     CredentialError,
     PermissionDenied,
     Rejected,
     Unavailable,
 )
-from connectors.sandbox.stripe import KEY, LIST
-from connectors.sandbox.stripe_lists import error
-from connectors.stripe import BALANCE_TRANSACTIONS, SOURCE
-from connectors.windows import Range
+from connectors.sdk.windows import Range
+from connectors.stripe.source import BALANCE_TRANSACTIONS, SOURCE
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 FIRST_OF_MARCH = Range(date(2026, 3, 1), date(2026, 3, 1))

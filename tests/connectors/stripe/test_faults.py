@@ -2,16 +2,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from connectors.errors import (
+from connectors.sandbox.http_server import Reply
+from connectors.sandbox.stripe import LIST, too_many
+from connectors.sandbox.stripe_lists import error
+from connectors.sdk.errors import (
     Drift,
     PermissionDenied,
     Rejected,
     Throttled,
 )
-from connectors.sandbox.http_server import Reply
-from connectors.sandbox.stripe import LIST, too_many
-from connectors.sandbox.stripe_lists import error
-from connectors.windows import Range
+from connectors.sdk.windows import Range
 
 FIRST_OF_MARCH = Range(date(2026, 3, 1), date(2026, 3, 1))
 

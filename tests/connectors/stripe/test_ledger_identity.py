@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from connectors.contract import Source
-from connectors.engine import pull
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox.apportion import dice
 from connectors.sandbox.http_server import Reply
 from connectors.sandbox.ledger import rows_until
 from connectors.sandbox.stripe import KEY, MORNING, Faults, StripeServer, too_many
 from connectors.sandbox.stripe_lists import error
-from connectors.stripe import BALANCE_TRANSACTIONS, SOURCE
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
+from connectors.sdk.contract import Source
+from connectors.sdk.engine import pull
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
+from connectors.stripe.source import BALANCE_TRANSACTIONS, SOURCE
 
 TODAY = date(2026, 11, 24)
 HISTORY = Range(date(2024, 12, 1), date(2026, 11, 23))

@@ -2,12 +2,12 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
 
-from connectors.contract import Slice
 from connectors.sandbox.balance_transactions import row
 from connectors.sandbox.ledger import month_rows
 from connectors.sandbox.stripe import KEY
-from connectors.stripe import BALANCE_TRANSACTIONS, StripeConnection
-from connectors.windows import Range
+from connectors.sdk.contract import Slice
+from connectors.sdk.windows import Range
+from connectors.stripe.source import BALANCE_TRANSACTIONS, StripeConnection
 
 FIRST_OF_MARCH = Range(date(2026, 3, 1), date(2026, 3, 1))
 

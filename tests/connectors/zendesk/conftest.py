@@ -5,13 +5,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from connectors.engine import StreamReport, pull
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox.zendesk import SUBDOMAIN, TOKEN, Faults, ZendeskServer
 from connectors.sandbox.zendesk_objects import Row
-from connectors.throttle import ThrottledCalls
-from connectors.windows import Range
-from connectors.zendesk import SOURCE
+from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.throttle import ThrottledCalls
+from connectors.sdk.windows import Range
+from connectors.zendesk.source import SOURCE
 
 
 class Account:

@@ -4,14 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from connectors.errors import (
-    CredentialError,
-    Drift,
-    PermissionDenied,
-    Rejected,
-    Throttled,
-    Unavailable,
-)
 from connectors.sandbox.http_server import Reply
 from connectors.sandbox.zendesk import (
     EXPORT,
@@ -23,8 +15,16 @@ from connectors.sandbox.zendesk import (
     too_many,
 )
 from connectors.sandbox.zendesk_objects import rating_row, ticket_row
-from connectors.windows import Range
-from connectors.zendesk import address
+from connectors.sdk.errors import (
+    CredentialError,
+    Drift,
+    PermissionDenied,
+    Rejected,
+    Throttled,
+    Unavailable,
+)
+from connectors.sdk.windows import Range
+from connectors.zendesk.source import address
 
 FIRST_OF_MARCH = Range(date(2026, 3, 1), date(2026, 3, 1))
 NINE = datetime(2026, 3, 1, 9, tzinfo=UTC)

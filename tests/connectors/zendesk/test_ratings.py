@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from connectors.errors import Rejected
 from connectors.sandbox.zendesk import RATINGS, SETTINGS, SURVEYS
 from connectors.sandbox.zendesk_objects import GROUP, rating_row, survey_row
-from connectors.windows import Range
+from connectors.sdk.errors import Rejected
+from connectors.sdk.windows import Range
 
 FIRST_OF_MARCH = Range(date(2026, 3, 1), date(2026, 3, 1))
 NINE = datetime(2026, 3, 1, 9, tzinfo=UTC)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from connectors.sandbox.zendesk import EXPORT
 from connectors.sandbox.zendesk_objects import GROUP, SUBJECT, ticket_row
-from connectors.windows import Range
+from connectors.sdk.windows import Range
 
 FIRST_OF_MARCH = Range(date(2026, 3, 1), date(2026, 3, 1))
 MARCH = Range(date(2026, 3, 1), date(2026, 3, 31))

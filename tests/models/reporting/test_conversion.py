@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.okr.conversion import Conversion
-from pipelines.okr.facts import Own
-from pipelines.okr.kpi import Kpi
-from pipelines.warehouse_facts import read_facts
+from pipelines.inputs.facts import read_facts
+from pipelines.okr.kpi.conversion import Conversion
+from pipelines.okr.kpi.facts import Own
+from pipelines.okr.kpi.kpi import Kpi
 
 TODAY = date(2026, 11, 5)
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)

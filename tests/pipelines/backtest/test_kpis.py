@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from pipelines.backtest.kpis import kpi_cases, rows_of
-from pipelines.okr.facts import DayFact, DistinctFact, KpiFacts
-from pipelines.okr.kpi import Kpi
+from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
+from pipelines.okr.kpi.kpi import Kpi
 
 START = date(2024, 1, 1)
 SALES = Kpi("sales", "flow", "things", dimensions=("shop",))

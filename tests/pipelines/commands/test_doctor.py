@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from connectors import catalog, stripe
-from connectors.engine import pull
-from connectors.lake import Lake
+from connectors.lake.lake import Lake
 from connectors.sandbox import facebook_pages, google_analytics, hubspot, sql_database, zendesk
 from connectors.sandbox.balance_transactions import row
 from connectors.sandbox.http_server import Reply
 from connectors.sandbox.stripe import ACCOUNT, INVOICES, KEY, LIST, StripeServer
-from connectors.windows import Range
+from connectors.sdk import catalog
+from connectors.sdk.engine import pull
+from connectors.sdk.windows import Range
+from connectors.stripe import source as stripe
 from pipelines.cli import app
 
 CANARY = "rk_live_canary_8d02be61"

@@ -12,16 +12,16 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from connectors.contract import Source
+from connectors.sdk.contract import Source
 from pipelines.cli import app
 from pipelines.commands import scaffolding
 from pipelines.commands.scaffolding import KpiWish, OkrWish, Scaffold, ScaffoldError
 from pipelines.commands.view import View
-from pipelines.kpi_definitions import read_kpi, read_kpis
-from pipelines.models import KPI_FOLDER
-from pipelines.okr.kpi import Kpi
-from pipelines.okr.loading import load
+from pipelines.inputs.kpi_files import read_kpi, read_kpis
+from pipelines.okr.definition.loading import load
+from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import ROOT
+from pipelines.warehouse.project import KPI_FOLDER
 
 TODAY = date(2026, 11, 25)
 BIN = Path(sys.executable).parent
@@ -263,6 +263,15 @@ def test_the_command_says_what_it_would_write(command: list[str], written: str) 
 
 
 def test_the_command_ends_with_2_and_a_reason_when_it_cannot_be_followed() -> None:
-    told = CliRunner().invoke(app, ["new", "connector", "http"])
+    told = CliRunner().invoke(app, ["new", "connector", "exchange_rates"])
     assert told.exit_code == 2
-    assert "connectors/http.py is there already" in told.stderr
+    assert "connectors/exchange_rates.py" in told.stderr
+    assert "is there already" in told.stderr
+
+
+@pytest.mark.parametrize("name", ["lake", "sandbox", "sdk", "stripe"])
+def test_a_connector_is_not_called_what_a_folder_beside_it_is_called(name: str) -> None:
+    told = CliRunner().invoke(app, ["new", "connector", name])
+    assert told.exit_code == 2
+    assert f"connectors/{name}.py" in told.stderr
+    assert not (ROOT / f"connectors/{name}.py").exists()

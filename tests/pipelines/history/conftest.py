@@ -12,12 +12,12 @@ import pytest
 
 from pipelines.history.finals import first_finals
 from pipelines.history.recording import record_kpis, record_scores, tell_known_time
-from pipelines.okr.facts import DayFact, KpiFacts
-from pipelines.okr.finality import with_restatements
-from pipelines.okr.kpi import Kpi
-from pipelines.okr.loading import load
-from pipelines.okr.scoring import score
-from pipelines.score_store import store
+from pipelines.okr.definition.loading import load
+from pipelines.okr.kpi.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.scoring.finality import with_restatements
+from pipelines.okr.scoring.scoring import score
+from pipelines.tables.scores import store
 
 KPI_PERIODS = """
     create table reporting.kpi_periods (

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from pipelines.history.first_published import first_published
 from pipelines.history.restatements import log_restatements
-from pipelines.okr.kpi import Kpi
+from pipelines.okr.kpi.kpi import Kpi
 from tests.pipelines.history.conftest import at
 
 REVENUE = Kpi("net_revenue", "flow", "USD", dimensions=("product",), precision=2)

@@ -6,7 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.published import NothingPublishedError, PublishedScorecard, read_scorecard_known
+from pipelines.publishing.published import (
+    NothingPublishedError,
+    PublishedScorecard,
+    read_scorecard_known,
+)
 from pipelines.publishing.snapshot import publish
 from tests.pipelines.history.conftest import GOAL, Believer, at, november
 

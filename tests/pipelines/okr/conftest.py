@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.okr.definitions import Objective
-from pipelines.okr.facts import DayFact, KpiFacts
-from pipelines.okr.kpi import Kpi
-from pipelines.okr.loading import load
-from pipelines.okr.scorecard import KeyResultScore, Scorecard
-from pipelines.okr.scoring import score
-from pipelines.okr.status import Policy
+from pipelines.okr.definition.definitions import Objective
+from pipelines.okr.definition.loading import load
+from pipelines.okr.kpi.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.status import Policy
+from pipelines.okr.scoring.scorecard import KeyResultScore, Scorecard
+from pipelines.okr.scoring.scoring import score
 
 DAY = timedelta(days=1)
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from pipelines.digests import due, send
-from pipelines.published import PublishedScorecard
 from pipelines.publishing.delivery import Channel
 from pipelines.publishing.digest import digest_of
+from pipelines.publishing.published import PublishedScorecard
 from pipelines.settings import Settings
+from pipelines.steps.digest import due, send
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 

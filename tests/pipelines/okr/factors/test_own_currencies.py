@@ -5,12 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.okr.conversion import Conversion
 from pipelines.okr.factors.history import History
 from pipelines.okr.factors.own_currencies import own_currencies
 from pipelines.okr.factors.periods_compared import period_factors
-from pipelines.okr.facts import DayFact, KpiFacts, Own
-from pipelines.okr.kpi import Kpi
+from pipelines.okr.kpi.conversion import Conversion
+from pipelines.okr.kpi.facts import DayFact, KpiFacts, Own
+from pipelines.okr.kpi.kpi import Kpi
 
 DAY = timedelta(days=1)
 OCTOBER, NOVEMBER, LAST = date(2026, 10, 1), date(2026, 11, 1), date(2026, 11, 30)

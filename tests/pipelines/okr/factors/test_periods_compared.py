@@ -7,8 +7,8 @@ import pytest
 
 from pipelines.okr.factors.history import History
 from pipelines.okr.factors.periods_compared import period_factors, reported_periods
-from pipelines.okr.facts import DayFact, DistinctFact, KpiFacts
-from pipelines.okr.kpi import Kpi
+from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
+from pipelines.okr.kpi.kpi import Kpi
 
 DAY = timedelta(days=1)
 SOLD = Kpi("units_sold", "flow", "pieces", dimensions=("product", "color"))

@@ -13,8 +13,8 @@ from pipelines.okr.factors.history import History
 from pipelines.okr.factors.member_changes import member_changes
 from pipelines.okr.factors.periods_compared import period_factors
 from pipelines.okr.factors.restatement import Believed
-from pipelines.okr.facts import DayFact, DistinctFact, KpiFacts
-from pipelines.okr.kpi import Kpi
+from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
+from pipelines.okr.kpi.kpi import Kpi
 
 OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
 SOLD = Kpi("units_sold", "flow", "pieces", dimensions=("product",))

@@ -8,9 +8,9 @@ import pytest
 
 from pipelines.okr.factors.history import History
 from pipelines.okr.factors.targets import Gap, gap_factors
-from pipelines.okr.facts import DayFact, KpiFacts
-from pipelines.okr.kpi import Kpi
-from pipelines.okr.periods import Period, parse_period
+from pipelines.okr.kpi.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import Period, parse_period
 
 DAY = timedelta(days=1)
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)

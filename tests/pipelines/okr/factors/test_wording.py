@@ -14,8 +14,8 @@ from pipelines.okr.factors.wording import (
     signed,
     target_called,
 )
-from pipelines.okr.kpi import Kpi
-from pipelines.okr.periods import cut_alike, parse_period, previous, year_before
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import cut_alike, parse_period, previous, year_before
 
 UNITS = Kpi("units_sold", "flow", "pieces", dimensions=("product",))
 REVENUE = Kpi("revenue", "flow", "USD", precision=2, dimensions=("product",))

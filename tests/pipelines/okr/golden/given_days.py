@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from pipelines.okr.facts import TOTAL, DayFact, DistinctFact, KpiFacts
-from pipelines.okr.kpi import Kpi
-from pipelines.okr.periods import CADENCES, containing, parse_period
+from pipelines.okr.kpi.facts import TOTAL, DayFact, DistinctFact, KpiFacts
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import CADENCES, containing, parse_period
 
 _DAY = timedelta(days=1)
 

@@ -31,16 +31,13 @@ from typing import Any
 
 import yaml
 
+from pipelines.okr.definition.loading import load
 from pipelines.okr.factors.history import History
 from pipelines.okr.factors.periods_compared import period_factors
 from pipelines.okr.factors.targets import Gap, gap_factors
-from pipelines.okr.facts import TOTAL
-from pipelines.okr.kpi import Kpi
-from pipelines.okr.levers.finding import find_levers
-from pipelines.okr.levers.lever import Lever
-from pipelines.okr.loading import load
-from pipelines.okr.pace import Course, expected_share
-from pipelines.okr.periods import (
+from pipelines.okr.kpi.facts import TOTAL
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import (
     Period,
     PeriodError,
     parse_period,
@@ -48,9 +45,12 @@ from pipelines.okr.periods import (
     windows,
     year_before,
 )
-from pipelines.okr.scorecard import Scorecard
-from pipelines.okr.scoring import score
-from pipelines.okr.status import Policy, by_odds
+from pipelines.okr.kpi.status import Policy, by_odds
+from pipelines.okr.levers.finding import find_levers
+from pipelines.okr.levers.lever import Lever
+from pipelines.okr.scoring.pace import Course, expected_share
+from pipelines.okr.scoring.scorecard import Scorecard
+from pipelines.okr.scoring.scoring import score
 from tests.pipelines.okr.golden.given_days import facts_of
 
 FOLDER = Path(__file__).parent

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.okr.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.status import Policy
 from pipelines.okr.levers.finding import find_levers
 from pipelines.okr.levers.lever import Lever
-from pipelines.okr.scoring import score
-from pipelines.okr.status import Policy
+from pipelines.okr.scoring.scoring import score
 
 DAY = timedelta(days=1)
 

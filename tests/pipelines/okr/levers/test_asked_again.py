@@ -7,16 +7,16 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from pipelines.okr.facts import KpiFacts
 from pipelines.okr.forecast.history import Floats
 from pipelines.okr.forecast.recalibration import Graded, own_curve
+from pipelines.okr.kpi.facts import KpiFacts
+from pipelines.okr.kpi.series import KpiIndex
+from pipelines.okr.kpi.status import Policy
 from pipelines.okr.levers.finding import find_levers
 from pipelines.okr.levers.lever import Lever
-from pipelines.okr.odds import curve_of, published, scores, share_of, simulated
-from pipelines.okr.scoring import Standing, score
-from pipelines.okr.series import KpiIndex
-from pipelines.okr.status import Policy
-from pipelines.okr.wagers import Reach
+from pipelines.okr.odds.odds import curve_of, published, scores, share_of, simulated
+from pipelines.okr.odds.wagers import Reach
+from pipelines.okr.scoring.scoring import Standing, score
 
 DAY = timedelta(days=1)
 BEGINNING, MIDDLE = date(2026, 6, 1), date(2026, 11, 16)

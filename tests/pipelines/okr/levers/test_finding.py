@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from pipelines.okr.facts import DistinctFact, KpiFacts
+from pipelines.okr.kpi.facts import DistinctFact, KpiFacts
 
 DAY = timedelta(days=1)
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)

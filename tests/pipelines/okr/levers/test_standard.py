@@ -3,8 +3,8 @@
 import pytest
 
 from pipelines.okr.forecast.recalibration import Curve
+from pipelines.okr.kpi.status import Policy
 from pipelines.okr.levers.standard import standard_of, without_odds
-from pipelines.okr.status import Policy
 
 LIKELY = Policy().likely
 

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.course_table import KEY_RESULT_COURSES
-from pipelines.factor_table import KPI_FACTORS
 from pipelines.publishing.scorecard.writing import write_scorecard
-from pipelines.score_tables import KEY_RESULT_SCORES, KEY_RESULTS, OBJECTIVE_SCORES, RUNS
+from pipelines.tables.course_table import KEY_RESULT_COURSES
+from pipelines.tables.factor_table import KPI_FACTORS
+from pipelines.tables.okr_tables import KEY_RESULT_SCORES, KEY_RESULTS, OBJECTIVE_SCORES, RUNS
 
 AS_OF = date(2026, 11, 25)
 THROUGH = date(2026, 11, 24)

@@ -1,0 +1,1 @@
+"""HubSpot: the source is in source.py."""

@@ -1,0 +1,112 @@
+"""One look at the whole lake: every committed window, every stream's last attempt, every declared stream.
+
+    <root>/windows.parquet    a row a committed window, as its manifest says
+    <root>/attempts.parquet   a row a stream that was ever pulled
+    <root>/streams.parquet    a row a stream that any connector declares
+
+The manifests stay the truth. The catalog is made anew from them before the models run, so that SQL, on
+whatever engine, reads three files instead of one a window.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from connectors.lake.lake import Lake
+from connectors.lake.manifest import Manifest
+from connectors.lake.store import LakeError
+from connectors.sdk.contract import Source, Stream
+
+WINDOWS = pa.schema(
+    [
+        ("source", pa.string()),
+        ("stream", pa.string()),
+        ("window", pa.date32()),
+        ("data_through", pa.date32()),
+        ("pulled_at", pa.timestamp("us", "UTC")),
+        ("rows", pa.int64()),
+        ("bytes", pa.int64()),
+        ("checksum", pa.string()),
+        ("schema_hash", pa.string()),
+        ("settled", pa.bool_()),
+        ("flags", pa.list_(pa.string())),
+        ("connector_version", pa.string()),
+        ("run_id", pa.string()),
+        ("files", pa.list_(pa.string())),
+        ("since", pa.timestamp("us", "UTC")),
+        ("until", pa.timestamp("us", "UTC")),
+    ]
+)
+ATTEMPTS = pa.schema(
+    [
+        ("source", pa.string()),
+        ("stream", pa.string()),
+        ("at", pa.timestamp("us", "UTC")),
+        ("outcome", pa.string()),
+        ("message", pa.string()),
+    ]
+)
+STREAMS = pa.schema(
+    [
+        ("source", pa.string()),
+        ("stream", pa.string()),
+        ("cadence", pa.string()),
+        ("snapshot", pa.bool_()),
+    ]
+)
+
+
+def write_catalog(lake: Lake, sources: Iterable[Source]) -> list[Manifest]:
+    """Write the three files, each in one step, and return the committed windows in order.
+
+    Streams that were never pulled get their empty schema file, so that every model finds its input. What no
+    manifest has named for long goes.
+    """
+    found = lake.survey()
+    committed: list[Manifest] = []
+    streams: list[dict[str, Any]] = []
+    for source in sources:
+        for stream in source.streams:
+            name = (source.name, stream.name)
+            lake.declare(source.name, stream, found.schemas.get(name))
+            committed += found.manifests.get(name, {}).values()
+            streams.append(stream_row(source.name, stream))
+    write_rows(lake, "windows", [row_of(manifest) for manifest in committed], WINDOWS)
+    write_rows(lake, "attempts", [asdict(attempt) for attempt in found.attempts], ATTEMPTS)
+    write_rows(lake, "streams", streams, STREAMS)
+    lake.sweep(found)
+    return committed
+
+
+def read_catalog(lake: Lake, name: str, columns: Sequence[str]) -> pa.Table:
+    """Some columns of one of the three files. Raises `LakeError` when the lake was never catalogued."""
+    found = lake.store.get(f"{name}.parquet")
+    if found is None:
+        raise LakeError(
+            f"the lake at {lake.store.address} has no catalog", "run `okra score` first"
+        )
+    return pq.read_table(pa.BufferReader(found.content), columns=list(columns))
+
+
+def stream_row(source: str, stream: Stream) -> dict[str, Any]:
+    """A declared stream as a row."""
+    return {
+        "source": source,
+        "stream": stream.name,
+        "cadence": stream.window.value,
+        "snapshot": stream.snapshot,
+    }
+
+
+def row_of(manifest: Manifest) -> dict[str, Any]:
+    """A manifest as a row; its files by their place below `<root>/raw`."""
+    folder = f"{manifest.source}/{manifest.stream}/window={manifest.window.isoformat()}"
+    return asdict(manifest) | {"files": [f"{folder}/{name}" for name in manifest.files]}
+
+
+def write_rows(lake: Lake, name: str, rows: Sequence[dict[str, Any]], schema: pa.Schema) -> None:
+    """Write one file of the catalog."""
+    lake.write_table(f"{name}.parquet", pa.Table.from_pylist(list(rows), schema=schema))

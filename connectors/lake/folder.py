@@ -1,0 +1,83 @@
+"""A lake in a folder: files are replaced by renaming, and put safely on disk before."""
+
+import fcntl
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connectors.lake.atomic_files import replace
+from connectors.lake.store import Document, Entry, Overtaken
+
+LAST = "\U0010ffff"
+"""Sorts behind every letter of a key."""
+
+
+class FolderStore:
+    """A lake below `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    @property
+    def address(self) -> str:
+        """The folder's path."""
+        return str(self._root)
+
+    def list(self, folder: str, *, after: str = "") -> dict[str, Entry]:
+        """Everything below a folder whose key sorts behind `after`."""
+        return dict(sorted(self._walk(folder, after)))
+
+    def read(self, listed: Mapping[str, Entry]) -> dict[str, Document]:
+        """Those of the listed files that are still there."""
+        found = ((key, self.get(key)) for key in listed)
+        return {key: document for key, document in found if document}
+
+    def get(self, key: str) -> Document | None:
+        """One file as it is now."""
+        try:
+            with open(f"{self._root}/{key}", "rb") as file:  # noqa: PTH123 - a path less a window, of many
+                return Document(file.read(), entry_of(os.fstat(file.fileno())))
+        except FileNotFoundError:
+            return None
+
+    def put(self, key: str, content: bytes) -> None:
+        """Write a file beside its place and rename it."""
+        replace(self._root / key, lambda temporary: temporary.write_bytes(content))
+
+    def swap(self, key: str, content: bytes, over: Document | None) -> None:
+        """Rename `content` over `over`, while no other process does."""
+        folder = (self._root / key).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self.get(key) != over:
+                raise Overtaken(key)
+            self.put(key, content)
+        finally:
+            os.close(lock)
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Remove files."""
+        for key in keys:
+            (self._root / key).unlink(missing_ok=True)
+
+    def _walk(self, folder: str, after: str) -> Iterator[tuple[str, Entry]]:
+        try:
+            with os.scandir(f"{self._root}/{folder}") as found:
+                for item in found:
+                    key = f"{folder}/{item.name}"
+                    if item.is_dir():
+                        if f"{key}/{LAST}" > after:
+                            yield from self._walk(key, after)
+                    elif key > after:
+                        yield key, entry_of(item.stat())
+        except FileNotFoundError:
+            return  # it was there when its parent was looked at, or never
+
+
+def entry_of(stat: os.stat_result) -> Entry:
+    """Renaming puts another file in the place: its number and its time differ."""
+    modified = datetime.fromtimestamp(stat.st_mtime, UTC)
+    return Entry(f"{stat.st_ino}-{stat.st_mtime_ns}-{stat.st_size}", modified)

@@ -1,0 +1,1 @@
+"""Meta Ads: the source is in source.py."""

@@ -1,0 +1,270 @@
+"""Meta Ads: what the campaigns on Facebook and Instagram cost, and what purchases they are credited with.
+
+Insights of the Marketing API come as reports that are made in the background: one is begun, asked for until
+it is ready, and paged through. Days are in the advertising account's own zone, and so are amounts in its
+currency. A purchase counts for the day the ad was shown on, and is credited within the attribution window
+that is set (7 days after a click, unless told otherwise). It may come late: Meta counts a day up for 28 days
+and then leaves it alone, so each day is read again for as long. Insights are kept for 37 months.
+
+The paging links of a report are not followed: they hold the token. Its cursor is sent with the next request.
+
+Docs: developers.facebook.com/docs/marketing-api/insights, …/insights/best-practices#asynchronous,
+developers.facebook.com/blog/post/2026/01/08 (the error of a report that failed, since v25.0).
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pyarrow as pa
+
+from connectors.meta_ads.rows import cursor_after, row_of, rows_in
+from connectors.sdk.contract import (
+    Calls,
+    Limit,
+    Option,
+    Page,
+    Slice,
+    Source,
+    Stream,
+    Vitals,
+    column,
+)
+from connectors.sdk.errors import Drift, NotPullable, Rejected, SourceError, Unavailable
+from connectors.sdk.graph_api import (
+    DEFAULT_BASE,
+    VERSION,
+    GraphError,
+    Remedies,
+    diagnose,
+    error_in,
+    fault_of,
+    usage_left,
+)
+from connectors.sdk.http import Answer, Http, header_value, redact, usable_address
+
+MONEY = pa.decimal128(38, 6)
+
+CAMPAIGN_DAYS = Stream(
+    name="campaign_days",
+    description="What each campaign cost and brought, by day; a campaign that was not shown has no row",
+    schema=pa.schema(
+        [
+            column("date", pa.date32(), "Day in the account's time zone"),
+            column("campaign_id", pa.string(), "The campaign"),
+            column("campaign_name", pa.string(), "Its name on the day it was read"),
+            column("currency", pa.string(), "The account's currency, ISO 4217"),
+            column("impressions", pa.int64(), "How often its ads were shown", unit="impressions"),
+            column("clicks", pa.int64(), "Clicks of every kind", unit="clicks"),
+            column("spend", MONEY, "What it cost", unit="currency"),
+            column("purchase_value", MONEY, "Value of the purchases credited to it", unit="currency"),
+            column("attribution_window", pa.string(), "Within which they were credited"),
+        ]
+    ),
+    key=("date", "campaign_id"),
+    cursor="date",
+    restates_for=timedelta(days=28),
+    arrives_within=timedelta(hours=4),
+    windows_per_slice=90,
+)  # fmt: skip
+
+FIELDS = "campaign_id,campaign_name,account_currency,impressions,clicks,spend,action_values"
+WINDOWS = ("1d_click", "7d_click", "28d_click", "1d_view")
+"""Attribution windows there still are; 7d_view and 28d_view went in January 2026."""
+TOO_OLD = 3018
+
+PAGE = 500
+"""Rows asked for at once."""
+ATTEMPTS = 3
+"""How often a report is begun before its failure is final."""
+FIRST_PAUSE, LONGEST_PAUSE, PATIENCE = 0.5, 30.0, 1800.0
+"""Seconds between two looks at a report, which double, and all of them together."""
+
+
+class MetaAdsConnection:
+    """One advertising account, with a token that may read it."""
+
+    def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
+        """Raises `SourceError` when the options make no sense or the account cannot be read."""
+        self._account = account_name(values.get("META_ADS_ACCOUNT_ID", ""))
+        self._window = attribution_window(values.get("META_ADS_ATTRIBUTION_WINDOW", ""))
+        token = header_value(values.get("META_ADS_ACCESS_TOKEN", ""), "META_ADS_ACCESS_TOKEN")
+        base = usable_address(values.get("META_ADS_API_BASE") or DEFAULT_BASE, "META_ADS_API_BASE")
+        self._token = token
+        self._calls = calls
+        self._http = Http(f"{base}/{VERSION}", token, hook=lambda x: fault_in(x, token))
+        try:
+            self._zone = self._account_zone()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The account's time zone."""
+        return self._zone
+
+    def pages(self, piece: Slice) -> Iterator[Page]:
+        """The report of the slice's days."""
+        report = self._ready_report(piece)
+        after = ""
+        while True:
+            params: dict[str, str | int] = {"limit": PAGE} | ({"after": after} if after else {})
+            found = self._get(f"/{report}/insights", params)
+            rows, before = rows_in(found), after
+            yield Page([row_of(row, self._window) for row in rows])
+            after = cursor_after(found)
+            if not after:
+                return
+            if after == before:
+                raise Unavailable("Meta gave the same page of a report twice")
+
+    def vitals(self) -> Vitals:
+        """The time, and what is left of the app's usage."""
+        return Vitals(self._http.clock_ahead, usage_left(self._http.told))
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self._http.close()
+
+    def _ready_report(self, piece: Slice) -> str:
+        """The number of a report that can be read. One that fails in passing is begun anew."""
+        for attempt in range(1, ATTEMPTS + 1):
+            report = self._begin(piece)
+            fault = self._outcome(report)
+            if fault is None:
+                return report
+            if attempt == ATTEMPTS or not fault.retryable:
+                raise fault
+        raise AssertionError("the last attempt returns or raises")
+
+    def _begin(self, piece: Slice) -> str:
+        form = {
+            "level": "campaign",
+            "time_increment": "1",
+            "time_range": json.dumps({"since": f"{piece.first}", "until": f"{piece.last_day}"}),
+            "fields": FIELDS,
+            "action_attribution_windows": json.dumps([self._window]),
+            # what is spent and what it brings count for the same day
+            "action_report_time": "impression",
+        }
+        path = f"/{self._account}/insights"
+        found = self._calls("graph", lambda: self._http.post_form(path, form))
+        report = str(found.get("report_run_id", "")) if isinstance(found, Mapping) else ""
+        if not report.isdecimal():
+            raise Drift("Meta began a report without naming it", "adapt the connector")
+        return report
+
+    def _outcome(self, report: str) -> SourceError | None:
+        """Waits until `report` is over. None when it is ready, else what became of it."""
+        waited, pause = 0.0, FIRST_PAUSE
+        while True:
+            state = self._get(f"/{report}", {})
+            match state.get("async_status"):
+                case "Job Completed":  # the percentage is at 100 some time before
+                    return None
+                case "Job Failed" | "Job Skipped":
+                    return self._failure(state)
+                case "Job Not Started" | "Job Started" | "Job Running":
+                    if waited >= PATIENCE:
+                        raise Unavailable(
+                            f"Meta has not made a report in {waited / 60:.0f} minutes"
+                        )
+                case _:
+                    raise Drift(
+                        "a report of Meta has a state that is not known", "adapt the connector"
+                    )
+            self._calls.wait(pause)
+            waited, pause = waited + pause, min(2 * pause, LONGEST_PAUSE)
+
+    def _failure(self, state: Mapping[str, Any]) -> SourceError:
+        """What a failed report tells of itself. What it does not explain may go well the next time."""
+        code = state.get("error_code")
+        error = GraphError(
+            request=f"the report ({state.get('async_status')})",
+            code=code if isinstance(code, int) else 0,
+            told=redact(str(state.get("error_message") or "no reason given"), self._token)[:200],
+            is_transient=True,
+        )
+        return fault_of(error, REMEDIES)
+
+    def _account_zone(self) -> ZoneInfo:
+        name = self._get(f"/{self._account}", {"fields": "timezone_name"}).get("timezone_name")
+        try:
+            return ZoneInfo(str(name))
+        except (ZoneInfoNotFoundError, ValueError):
+            raise Rejected(
+                f"the Meta advertising account has the time zone {name!r}, which is not known",
+                "set another in Meta's Ads Manager, or update tzdata",
+            ) from None
+
+    def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
+        found = self._calls("graph", lambda: self._http.get(path, params))
+        if not isinstance(found, Mapping):
+            raise Drift(f"GET {path} gave no object", "adapt the connector")
+        return found
+
+
+def account_name(given: str) -> str:
+    """The account as the API names it. Raises `Rejected` when `given` is no account's number."""
+    number = given.strip().removeprefix("act_")
+    if not re.fullmatch(r"[0-9]{1,20}", number):
+        raise Rejected(
+            "META_ADS_ACCOUNT_ID is not the number of an advertising account",
+            "take it from the address of Meta's Ads Manager (act=…)",
+        )
+    return f"act_{number}"
+
+
+def attribution_window(given: str) -> str:
+    """The attribution window to credit purchases within. Raises `Rejected` when there is no such."""
+    window = given.strip() or WINDOWS[1]
+    if window not in WINDOWS:
+        raise Rejected(
+            "META_ADS_ATTRIBUTION_WINDOW is no window that Meta has", f"use {', '.join(WINDOWS)}"
+        )
+    return window
+
+
+def fault_in(answer: Answer, token: str) -> SourceError | None:
+    """The fault that an answer's body tells of; None when it tells of none."""
+    error = error_in(answer, token)
+    if error is None:
+        return None
+    if error.code == TOO_OLD:
+        return NotPullable(
+            "Meta keeps insights for 37 months, and older days were asked for",
+            "set OKRA_START_DATE to a later day",
+        )
+    return fault_of(error, REMEDIES)
+
+
+REMEDIES = Remedies(
+    credential="make a new token of a system user and set META_ADS_ACCESS_TOKEN",
+    permission="the token needs ads_read, and its owner a role in the advertising account",
+    rejected="check META_ADS_ACCOUNT_ID",
+)
+
+SOURCE = Source(
+    name="meta_ads",
+    title="Meta Ads",
+    options=(
+        Option("META_ADS_ACCOUNT_ID", "Number of the advertising account, with or without act_"),
+        Option("META_ADS_ACCESS_TOKEN", "A token with ads_read for the account", secret=True),
+        Option(
+            "META_ADS_ATTRIBUTION_WINDOW",
+            "Within what time a purchase is credited to an ad: " + ", ".join(WINDOWS),
+            default=WINDOWS[1],
+        ),
+        Option("META_ADS_API_BASE", "Address of the Graph API", default=DEFAULT_BASE),
+    ),
+    streams=(CAMPAIGN_DAYS,),
+    limits=(Limit("graph", 10, burst=10),),
+    open=MetaAdsConnection,
+    diagnose=diagnose,
+    # most of the time is spent waiting for reports
+    workers=4,
+)

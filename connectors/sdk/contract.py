@@ -1,0 +1,236 @@
+"""Everything a source declares. The engine does the rest.
+
+A connector is one module in `connectors/` that defines `SOURCE`, a `Source`. It declares what can be
+pulled (streams) and how the source behaves (limits, zone, restatement, deletes), and opens a `Connection`
+that turns one `Slice` of days into pages of rows. It knows no files, no threads and no retries.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar, runtime_checkable
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from connectors.sdk.errors import SourceError
+
+T = TypeVar("T")
+ONE_DAY = timedelta(days=1)
+
+
+class Cadence(StrEnum):
+    """How long a window is. A month only where the source counts distinct people a month."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+class Deletes(StrEnum):
+    """How a row that is gone at the source is noticed."""
+
+    NEVER = "never"
+    """Rows are never removed (a ledger)."""
+    REPULL = "repull"
+    """A window that is pulled again is replaced whole, so what vanished is gone."""
+    STATUS = "status"
+    """Rows are never removed; a column says that they no longer count (a cancelled order)."""
+
+
+def column(
+    name: str, kind: pa.DataType, description: str, *, unit: str = "", null: bool = False
+) -> pa.Field:
+    """One stored column. Its description and unit travel in the Parquet schema."""
+    notes = {"description": description} | ({"unit": unit} if unit else {})
+    return pa.field(name, kind, nullable=null, metadata=notes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """One kind of row a source can give. `schema` is an allow-list: nothing else is ever stored."""
+
+    name: str
+    description: str
+    schema: pa.Schema
+    key: tuple[str, ...]
+    """The columns that name a row. Unique within a window; across windows the newest counts."""
+    cursor: str
+    """The column that places a row in its window: a date (as the source counts days) or a UTC timestamp."""
+    window: Cadence = Cadence.DAY
+    restates_for: timedelta = timedelta(0)
+    """How long after its end a window may still change. Until then it is pulled again by each run."""
+    arrives_within: timedelta = timedelta(0)
+    """How late a row may become visible. A window is not pulled before its end plus this."""
+    snapshot: bool = False
+    """True when the source only ever tells how things stand now, so that no past window can be pulled."""
+    mutable: bool = False
+    """True when a row's cursor moves as the row changes (`updated_at`): a window then keeps the changes seen in it."""
+    deletes: Deletes = Deletes.REPULL
+    reread: bool = False
+    """True where any window may have been edited, however old, and reading all costs what reading one does:
+    each run looks at every window, settled or not, and leaves those alone whose rows are the same."""
+    windows_per_slice: int = 31
+    """The most windows that one slice covers. The engine cuts longer ranges."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A run of consecutive windows of one stream, pulled and committed together.
+
+    `first` and `last` are the first days of its first and last window, in the source's zone.
+    """
+
+    stream: Stream
+    first: date
+    last: date
+    zone: ZoneInfo
+    reaches_now: bool = False
+    """True for the newest windows of a mutable stream: rows changed since `until` belong to it too."""
+    data_through: date | None = None
+    """For a month that is still open: the last day to ask for."""
+
+    @property
+    def windows(self) -> list[date]:
+        """The first day of each window, in order."""
+        days = [self.first]
+        while days[-1] < self.last:
+            days.append(next_window(days[-1], self.stream.window))
+        return days
+
+    @property
+    def last_day(self) -> date:
+        """The last day covered, inclusive."""
+        end = next_window(self.last, self.stream.window) - ONE_DAY
+        return min(end, self.data_through) if self.data_through else end
+
+    @property
+    def since(self) -> datetime:
+        """The first instant covered (UTC)."""
+        return midnight(self.first, self.zone)
+
+    @property
+    def until(self) -> datetime:
+        """The first instant no longer covered (UTC)."""
+        return midnight(self.last_day + ONE_DAY, self.zone)
+
+
+def next_window(day: date, cadence: Cadence) -> date:
+    """The first day of the window after the one that starts on `day`."""
+    if cadence is Cadence.DAY:
+        return day + ONE_DAY
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def window_of(day: date, cadence: Cadence) -> date:
+    """The first day of the window that `day` falls in."""
+    return day if cadence is Cadence.DAY else day.replace(day=1)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which `day` begins in `zone`, as UTC: 23, 24 or 25 hours before the next one."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows as the source gave them, and what it said about how far they can be trusted."""
+
+    rows: Sequence[Mapping[str, Any]]
+    flags: frozenset[str] = frozenset()
+    """Trust flags (`sampled`, `thresholded`, …), for every window of the slice."""
+    alike: bool = False
+    """True when `flags` are known to hold for each window alike. Otherwise the windows are asked one by one."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A ceiling the source documents: at most `per_second` calls of one bucket, `burst` at once."""
+
+    bucket: str
+    per_second: float
+    burst: int = 1
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting of a source, read from the environment variable `name`."""
+
+    name: str
+    description: str
+    secret: bool = False
+    default: str | None = None
+    """A source is on when each of its options without a default has a value."""
+
+
+class Calls(Protocol):
+    """The one door to a source: waits for a token of `bucket`, calls, retries by the source's signals.
+
+    Raises a `SourceError` when the call cannot succeed or the retries are used up.
+    """
+
+    def __call__(self, bucket: str, call: Callable[[], T]) -> T:
+        """The result of `call`."""
+
+    def wait(self, seconds: float) -> None:
+        """Let `seconds` pass: for an answer that the source makes ready in its own time."""
+
+
+class Connection(Protocol):
+    """An open source."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which this source counts its days."""
+
+    def pages(self, piece: Slice) -> Iterator[Page]:
+        """Each page of `piece`, in any order. Every request goes through `Calls`."""
+
+    def close(self) -> None:
+        """Let go of sockets and cursors."""
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """What a source has told about itself beside its rows."""
+
+    clock_ahead: timedelta | None = None
+    """By how much its clock is ahead of this machine's; None when it does not tell the time."""
+    quota: str = ""
+    """What is left of its quota, in words; empty when it does not say."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A connection that can say how its source is. It need not: `connectors.sdk.checkup` asks those that do."""
+
+    def vitals(self) -> Vitals:
+        """What the answers so far have told. Asks the source for nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A system that metrics are pulled from."""
+
+    name: str
+    title: str
+    options: tuple[Option, ...]
+    streams: tuple[Stream, ...]
+    limits: tuple[Limit, ...]
+    open: Callable[[Mapping[str, str], Calls], Connection]
+    """Opens a connection from the values of `options`. May call the source; raises `SourceError`."""
+    diagnose: Callable[[Exception], SourceError | None]
+    """What an exception of this source's client means; None when it is no fault of the source (a bug)."""
+    workers: int = 4
+    """Slices pulled at once: about the source's latency times its rate limit."""
+    version: str = "1"
+    """Raised when the connector would store other rows for the same window."""
+
+    def stream(self, name: str) -> Stream:
+        """The stream called `name`. Raises KeyError with the names there are."""
+        for stream in self.streams:
+            if stream.name == name:
+                return stream
+        raise KeyError(
+            f"{self.name} has no stream {name!r}; it has {', '.join(s.name for s in self.streams)}"
+        )

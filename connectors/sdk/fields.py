@@ -1,0 +1,118 @@
+"""How a field of a JSON row becomes the value of a column: where it is, and how it is written there."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from connectors.sdk.errors import Drift
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a row. `path` names the keys on the way to it, with dots: `price.amount`."""
+
+    path: str
+    read: Callable[[Any], Any]
+    """The value as it is stored. Raises ValueError, TypeError or ArithmeticError for what is none."""
+    optional: bool = False
+    """True where the source leaves the field out when it is empty: null then. Otherwise its absence is drift."""
+
+    def value(self, row: Any) -> Any:
+        """The field's value in `row`. Raises KeyError when it is not there, and `Drift` when it is unreadable."""
+        try:
+            found = at(row, self.path)
+        except KeyError:
+            if self.optional:
+                return None
+            raise
+        if found is None:
+            return None
+        try:
+            return self.read(found)
+        except (ValueError, TypeError, ArithmeticError):
+            # the path and never the value: values can be private
+            raise Drift(
+                f"the field {self.path!r} is no longer written as it was",
+                "the source has changed its form: adapt the connector's fields",
+            ) from None
+
+
+def at(answer: Any, path: str) -> Any:
+    """What is at `path` in `answer`; the whole of it for an empty path. Raises KeyError when there is no such."""
+    for key in path.split(".") if path else ():
+        if not isinstance(answer, Mapping):
+            raise KeyError(key)
+        answer = answer[key]
+    return answer
+
+
+def as_given(path: str, *, optional: bool = False) -> Field:
+    """The value as JSON has it."""
+    return Field(path, lambda value: value, optional)
+
+
+def text(path: str, *, optional: bool = False) -> Field:
+    """A text, or a whole number as text: for ids, that some sources write as numbers."""
+    return Field(path, read_text, optional)
+
+
+def instant(path: str, *, optional: bool = False) -> Field:
+    """A moment in ISO 8601 with its offset from UTC."""
+    return Field(path, read_instant, optional)
+
+
+def unix_seconds(path: str, *, optional: bool = False) -> Field:
+    """A moment as whole seconds since 1970."""
+    return Field(path, read_unix_seconds, optional)
+
+
+def day(path: str, *, optional: bool = False) -> Field:
+    """A day as 2026-11-25."""
+    return Field(path, read_day, optional)
+
+
+def minor_units(path: str, *, decimals: int = 2, optional: bool = False) -> Field:
+    """An amount written as a decimal text ("12.50") in the currency's smallest unit (1250)."""
+    return Field(path, lambda value: read_minor_units(value, decimals), optional)
+
+
+def read_text(value: Any) -> str:
+    """See `text`."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError
+    return str(value)
+
+
+def read_instant(value: Any) -> datetime:
+    """See `instant`. A moment that names no offset is refused: it could be of any zone."""
+    found = datetime.fromisoformat(value)
+    if found.tzinfo is None:
+        raise ValueError
+    return found.astimezone(UTC)
+
+
+def read_unix_seconds(value: Any) -> datetime:
+    """See `unix_seconds`."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError
+    return datetime.fromtimestamp(value, UTC)
+
+
+def read_day(value: Any) -> date:
+    """See `day`."""
+    return date.fromisoformat(value)
+
+
+def read_minor_units(value: Any, decimals: int) -> int:
+    """See `minor_units`. A JSON number with a fraction is refused: it went through a float, and may be off."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise TypeError
+    try:
+        units = Decimal(value).scaleb(decimals)
+    except InvalidOperation:
+        raise ValueError from None
+    if not units.is_finite() or units != units.to_integral_value():
+        raise ValueError
+    return int(units)

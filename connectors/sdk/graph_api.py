@@ -1,0 +1,143 @@
+"""Faults of Facebook's Graph API, which the pages and the advertising accounts are both read through.
+
+The error is in the body, whatever the HTTP status, and names itself by a code. Its sentence is kept, in
+part: it tells what is wrong with the request. A token it repeats is blotted out; what it tells of a token
+that is not accepted is left out whole. Docs: developers.facebook.com/docs/graph-api/guides/error-handling,
+…/docs/graph-api/overview/rate-limiting.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from connectors.sdk.errors import (
+    CredentialError,
+    PermissionDenied,
+    Rejected,
+    SourceError,
+    Throttled,
+    Unavailable,
+)
+from connectors.sdk.http import Answer, redact, retry_after
+
+DEFAULT_BASE, VERSION = "https://graph.facebook.com", "v25.0"
+USAGE_HEADERS = ("X-Business-Use-Case-Usage", "X-App-Usage")
+LONGEST = 200
+"""Characters of Facebook's sentence that are shown."""
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """What to do about a fault, which depends on what is asked for."""
+
+    credential: str
+    permission: str
+    rejected: str
+
+
+@dataclass(frozen=True)
+class GraphError:
+    """An error as the Graph API tells it."""
+
+    request: str
+    """What was asked."""
+    code: int
+    told: str
+    """Its sentence, without the token."""
+    status: int = 200
+    """Of the HTTP answer."""
+    is_transient: bool = False
+    retry_after: float | None = None
+    """Seconds until requests are let through again, where Facebook says so."""
+
+    @property
+    def said(self) -> str:
+        """What was asked, and the code it got."""
+        return f"{self.request} gave error {self.code}"
+
+
+def error_in(answer: Answer, token: str) -> GraphError | None:
+    """The error in an answer's body, whatever its status; None when there is none, or no JSON."""
+    try:
+        found = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return None
+    error = found.get("error") if isinstance(found, Mapping) else None
+    if not isinstance(error, Mapping):
+        return None
+    code = error.get("code")
+    return GraphError(
+        request=answer.request,
+        code=code if isinstance(code, int) else 0,
+        told=redact(str(error.get("message") or ""), token)[:LONGEST],
+        status=answer.status,
+        is_transient=error.get("is_transient") is True,
+        retry_after=regained_in(answer),
+    )
+
+
+def fault_of(error: GraphError, remedies: Remedies) -> SourceError:
+    """What one of the Graph API's error codes stands for."""
+    code, said = error.code, error.said
+    if code in {102, 190, 2500}:  # what it tells can hold parts of the token
+        return CredentialError(
+            f"{said}: the token is not accepted or has expired", remedies.credential
+        )
+    if code in {4, 17, 32, 341, 613} or 80000 <= code <= 80014 or error.status == 429:
+        return Throttled(f"{said}: too many requests", retry_after=error.retry_after)
+    if code in {3, 10} or 200 <= code <= 299:
+        return PermissionDenied(f"{said}: {error.told}", remedies.permission)
+    if code in {1, 2} or error.status >= 500 or error.is_transient:
+        return Unavailable(f"{said}: {error.told}")
+    return Rejected(f"{said}: {error.told}", remedies.rejected)
+
+
+def regained_in(answer: Answer) -> float | None:
+    """Seconds until requests are let through again; None when Facebook tells nothing.
+
+    `X-Business-Use-Case-Usage` holds, for each business, a list with `estimated_time_to_regain_access` in minutes.
+    """
+    waits = []
+    for header in USAGE_HEADERS:
+        try:
+            told = orjson.loads(answer.headers.get(header, ""))
+        except orjson.JSONDecodeError:
+            continue
+        waits += [60.0 * minutes for minutes in numbers(told, "estimated_time_to_regain_access")]
+    return max(waits) if any(waits) else retry_after(answer.headers)
+
+
+def usage_left(told: Callable[[str], str]) -> str:
+    """What is left of the hour's calls and work; empty when Facebook does not say.
+
+    `told` gives the text of a header: `X-App-Usage`, or for a business `X-Business-Use-Case-Usage`. Both hold
+    what is used in percent, of each kind of usage by itself.
+    """
+    used: list[float] = []
+    for header in USAGE_HEADERS:
+        try:
+            found = orjson.loads(told(header))
+        except orjson.JSONDecodeError:
+            continue
+        for kind in ("call_count", "total_cputime", "total_time"):
+            used += numbers(found, kind)
+    return f"{max(0, 100 - max(used)):.0f} % of the hour's usage" if used else ""
+
+
+def numbers(told: Any, name: str) -> Iterator[float]:
+    """Every number called `name` in nested JSON."""
+    if isinstance(told, Mapping):
+        if isinstance(told.get(name), int | float):
+            yield float(told[name])
+        for inner in told.values():
+            yield from numbers(inner, name)
+    elif isinstance(told, list):
+        for inner in told:
+            yield from numbers(inner, name)
+
+
+def diagnose(error: Exception) -> SourceError | None:
+    """Nothing: `connectors.sdk.http` raises faults of the source as such, so any other exception is a bug."""
+    return None

@@ -1,0 +1,280 @@
+"""JSON over HTTP for the connectors: addresses that may be used, time-outs, and faults that tell no secret.
+
+A token travels in the `Authorization` header and nowhere else. Redirects are not followed: an API has no
+need of them, and the credential would go along. No exception carries more of a request than its method
+and path, since a query or a header can hold what nobody should read in a log.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import orjson
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
+
+from connectors.sdk.errors import (
+    CredentialError,
+    PermissionDenied,
+    Rejected,
+    SourceError,
+    Throttled,
+    Unavailable,
+)
+
+TIMEOUT = (10.0, 60.0)
+"""Seconds to connect, and seconds without a byte of the answer."""
+_OF_LIMITS = re.compile("limit|usage", re.IGNORECASE)
+"""The headers that are kept after an answer has been read."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. `request` is its method and path: all that may be shown of it."""
+
+    request: str
+    status: int
+    headers: Mapping[str, str]
+    """Looked up without regard to case."""
+    body: bytes
+
+    def json(self) -> Any:
+        """The body. Raises `Unavailable` when it is cut off or no JSON: a proxy's page, say."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            raise Unavailable(
+                f"{self.request} gave no valid JSON (HTTP {self.status}, {len(self.body)} bytes)",
+                "if it lasts, look for a proxy in between",
+            ) from None
+
+
+Hook = Callable[[Answer], SourceError | None]
+"""Reads a vendor's own error out of an answer; None leaves it to the HTTP status."""
+
+
+class Http:
+    """Requests to one address with one token. Threads may share it."""
+
+    def __init__(
+        self,
+        base: str,
+        token: str,
+        *,
+        hook: Hook | None = None,
+        timeout: tuple[float, float] = TIMEOUT,
+        connections: int = 10,
+        header: str = "Authorization",
+        scheme: str = "Bearer",
+    ) -> None:
+        """`base` has passed `usable_address`. The token goes into `header`, after `scheme` if there is one."""
+        self._base = base
+        self._hook = hook
+        self._timeout = timeout
+        self._session = _Session()
+        self._session.auth = _Token(header, f"{scheme} {token}".strip())
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.trust_env = not on_loopback(base)  # proxies are for the world outside
+        self._session.mount(f"{urlsplit(base).scheme}://", HTTPAdapter(pool_maxsize=connections))
+        self._told: Mapping[str, str] = {}
+        self._clock_ahead: timedelta | None = None
+
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """By how much the server's clock was ahead of this machine's in its last answer; None when it told no time."""
+        return self._clock_ahead
+
+    def told(self, header: str) -> str:
+        """The last that an answer said in a header about limits or usage; empty when none did."""
+        return self._told.get(header.lower(), "")
+
+    def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
+        """The JSON at `path`. Raises the `SourceError` that the hook or the status stands for."""
+        return self._checked(self.send("GET", self._base + path, params=params))
+
+    def post_form(self, path: str, fields: Mapping[str, str | int]) -> Any:
+        """The JSON that sending `fields` as a form to `path` gives. Raises as `get` does."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        form = urlencode(fields)
+        return self._checked(self.send("POST", self._base + path, headers=headers, data=form))
+
+    def post_json(self, path: str, body: Mapping[str, Any]) -> Any:
+        """The JSON that `path` answers to `body`: a question too long for a query. Raises as `get` does."""
+        headers = {"Content-Type": "application/json"}
+        data = orjson.dumps(body)
+        return self._checked(self.send("POST", self._base + path, headers=headers, data=data))
+
+    def _checked(self, answer: Answer) -> Any:
+        fault = self._hook(answer) if self._hook else None
+        fault = fault or fault_of_status(answer)
+        if fault:
+            raise fault
+        return answer.json()
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        data: str | bytes | None = None,
+    ) -> Answer:
+        """The answer, whatever its status. Raises `Unavailable` when there is none, or only part of one."""
+        request = f"{method.upper()} {urlsplit(url).path}"
+        try:
+            found = self._session.request(
+                method,
+                url,
+                params=params,
+                headers=headers,
+                data=data,
+                timeout=self._timeout,
+                allow_redirects=False,
+            )
+        except requests.Timeout:
+            raise Unavailable(f"{request} was not answered in time") from None
+        except requests.exceptions.SSLError:
+            raise Unavailable(
+                f"{request}: the server's certificate cannot be verified",
+                "check the address, the clock and any proxy that opens TLS",
+            ) from None
+        except requests.RequestException as error:
+            if found_nobody(error):
+                raise Unavailable(
+                    f"{request}: the server cannot be reached", "check the network and the address"
+                ) from None
+            # the class alone: the text can hold the whole address
+            raise Unavailable(f"{request} broke off ({type(error).__name__})") from None
+        self._listen(found.headers)
+        return Answer(request, found.status_code, found.headers, found.content)
+
+    def _listen(self, headers: Mapping[str, str]) -> None:
+        """Keep what an answer tells about the server: its time, and what is left of a limit."""
+        try:
+            told = parsedate_to_datetime(headers.get("Date", ""))
+        except ValueError:
+            pass  # it told no time
+        else:
+            at = told if told.tzinfo else told.replace(tzinfo=UTC)
+            self._clock_ahead = at - datetime.now(UTC)
+        said = {name.lower(): text for name, text in headers.items() if _OF_LIMITS.search(name)}
+        self._told = {**self._told, **said}
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self._session.close()
+
+
+def found_nobody(error: requests.RequestException) -> bool:
+    """Whether no connection came about at all: no such name, no network, nobody listening."""
+    wrapped = error.args[0] if error.args else None
+    return isinstance(getattr(wrapped, "reason", None), NewConnectionError)
+
+
+class _Session(requests.Session):
+    """A session that follows no redirect, whoever calls it."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+
+class _Token(requests.auth.AuthBase):
+    """Puts the token into a header. As the session's `auth` it also keeps a .netrc from replacing it."""
+
+    def __init__(self, header: str, value: str) -> None:
+        self._header, self._value = header, value
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers[self._header] = self._value
+        return request
+
+
+def usable_address(address: str, option: str) -> str:
+    """`address` without a slash at its end. Raises `Rejected`, naming `option`, when it must not be used.
+
+    https goes anywhere, http to this machine only: a credential is not sent in the clear.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        parts = urlsplit("")
+    if not parts.hostname or parts.username or parts.password or parts.query or parts.fragment:
+        raise Rejected(
+            f"{option} is not an address a source can have",
+            "write it as https://host or https://host:port/path, without user, query or fragment",
+        )
+    if parts.scheme == "https" or (parts.scheme == "http" and on_loopback(address)):
+        return address.strip().rstrip("/")
+    raise Rejected(
+        f"{option} would send the credential unencrypted to {parts.hostname}",
+        "use https; http is for this machine only (localhost, 127.0.0.1)",
+    )
+
+
+def on_loopback(address: str) -> bool:
+    """Whether `address` is this machine."""
+    host = urlsplit(address.strip()).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def header_value(secret: str, option: str) -> str:
+    """`secret` as a header can carry it. Raises `CredentialError`, showing nothing of it, when none can."""
+    secret = secret.strip()
+    if not re.fullmatch(r"[\x21-\x7e]+", secret):
+        raise CredentialError(
+            f"{option} is empty or has a blank, a line break or a letter no key has",
+            "copy it again, in one piece",
+        )
+    return secret
+
+
+def fault_of_status(answer: Answer) -> SourceError | None:
+    """What an HTTP status stands for; None for a success."""
+    status, said = answer.status, f"{answer.request} gave HTTP {answer.status}"
+    if 200 <= status < 300:
+        return None
+    if status == 401:
+        return CredentialError(f"{said}: the credential is not accepted", "renew it")
+    if status == 403:
+        return PermissionDenied(f"{said}: the credential may not read this", "widen its scopes")
+    if status == 429:
+        return Throttled(f"{said}: too many requests", retry_after=retry_after(answer.headers))
+    if status >= 500 or status in {408, 409, 425}:
+        return Unavailable(said, retry_after=retry_after(answer.headers))
+    if 300 <= status < 400:
+        return Rejected(f"{said}: it leads elsewhere, and is not followed", "check the address")
+    return Rejected(said)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Seconds that `Retry-After` asks to wait, given as seconds or as an HTTP date; None when it does not."""
+    text = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
+
+
+def redact(text: str, *secrets: str) -> str:
+    """`text` with each of `secrets` blotted out, for the sentences of a vendor that repeat what was sent."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, "***")
+    return text

@@ -1,0 +1,133 @@
+"""The bytes of one file: on this machine, behind a web address, or wherever fsspec reaches.
+
+    kpis/team.csv  /srv/kpis/team.xlsx        a path; relative ones start at the project
+    https://example.com/team.csv              https anywhere, http on this machine only
+    s3://bucket/team.csv  gs://…  abfs://…    through fsspec, with the credentials its driver finds
+
+An address may carry a key in its query (a signed link), so only a file's name is ever shown.
+"""
+
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import requests
+
+from connectors.sdk.errors import PermissionDenied, Rejected, SourceError, Unavailable
+from connectors.sdk.http import TIMEOUT, Answer, fault_of_status, on_loopback
+
+PROJECT = Path(__file__).resolve().parents[2]
+MOST_HOPS = 5
+"""Redirects followed: links to shared files lead on once or twice."""
+
+
+def file_name(location: str) -> str:
+    """What may be shown of a location: the file's own name."""
+    path = urlsplit(location).path if "://" in location else location
+    return unquote(path.rstrip("/").rpartition("/")[2]) or "the file"
+
+
+def read_file(location: str, option: str) -> bytes:
+    """The file at `location`, a value of `option`. Raises `SourceError`."""
+    scheme = urlsplit(location).scheme if "://" in location else ""
+    if scheme in {"http", "https"}:
+        return from_web(location, option)
+    return from_fsspec(location, option) if scheme else from_disk(location, option)
+
+
+def from_disk(location: str, option: str) -> bytes:
+    """A file on this machine."""
+    name, path = file_name(location), PROJECT / Path(location).expanduser()
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise Rejected(
+            f"{option} names {name}, which is not there",
+            f"put it at {location}, or correct {option}",
+        ) from None
+    except PermissionError:
+        raise PermissionDenied(f"{name} may not be read", "let Okra's user read the file") from None
+    except OSError as error:
+        raise Unavailable(f"{name} cannot be read ({type(error).__name__})") from None
+
+
+def from_fsspec(location: str, option: str) -> bytes:
+    """A file in a bucket, on a share, on a server: what the drivers of fsspec reach."""
+    import fsspec  # type: ignore[import-untyped]
+
+    name = file_name(location)
+    try:
+        with fsspec.open(location, "rb") as file:
+            found: bytes = file.read()
+    except FileNotFoundError:
+        raise Rejected(f"{option} names {name}, which is not there", f"correct {option}") from None
+    except PermissionError:
+        raise PermissionDenied(
+            f"{name} may not be read", "give the credentials of its driver read access"
+        ) from None
+    except (ImportError, ValueError):
+        scheme = urlsplit(location).scheme
+        raise Rejected(
+            f"{name}: nothing here reads {scheme}:// addresses",
+            f"install fsspec's driver for {scheme}, or use https",
+        ) from None
+    except Exception as error:
+        # each driver has exceptions of its own, and their texts hold addresses
+        raise Unavailable(f"{name} cannot be read ({type(error).__name__})") from None
+    return found
+
+
+def from_web(location: str, option: str) -> bytes:
+    """What an address answers with."""
+    name = file_name(location)
+    with requests.Session() as session:
+        session.auth = _nobody  # keeps a .netrc out of it
+        session.trust_env = not on_loopback(location)
+        for _ in range(MOST_HOPS):
+            answer = asked(session, usable_link(location, option), name)
+            if not 300 <= answer.status < 400 or "location" not in answer.headers:
+                return content(answer, name)
+            location = urljoin(location, answer.headers["location"])
+    raise Rejected(f"{name} leads from address to address without an end", f"correct {option}")
+
+
+def usable_link(location: str, option: str) -> str:
+    """`location`, unless it goes over the open network in the clear or carries a password."""
+    parts = urlsplit(location)
+    if not parts.hostname or parts.username or parts.password:
+        raise Rejected(
+            f"{option} has an address that cannot be used",
+            "write https://host/file, without a user",
+        )
+    if parts.scheme == "https" or (parts.scheme == "http" and on_loopback(location)):
+        return location
+    raise Rejected(
+        f"{file_name(location)} would come unencrypted from {parts.hostname}",
+        "use https; http is for this machine only (localhost, 127.0.0.1)",
+    )
+
+
+def asked(session: requests.Session, location: str, name: str) -> Answer:
+    """One answer, be it a redirect."""
+    try:
+        found = session.get(location, timeout=TIMEOUT, allow_redirects=False)
+    except requests.RequestException as error:
+        # the class alone: the text holds the whole address
+        raise Unavailable(f"GET {name} broke off ({type(error).__name__})") from None
+    return Answer(f"GET {name}", found.status_code, found.headers, found.content)
+
+
+def content(answer: Answer, name: str) -> bytes:
+    """The body of an answer that is a file."""
+    fault: SourceError | None = fault_of_status(answer)
+    if fault:
+        raise fault
+    if answer.body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
+        raise PermissionDenied(
+            f"{name} is a web page and no sheet: most likely a sign-in",
+            "share the file by a link that downloads it to anyone who has the link",
+        )
+    return answer.body
+
+
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request

@@ -1,0 +1,119 @@
+"""Which windows a pull takes, and which it leaves, with the reason."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from connectors.lake.manifest import Manifest
+from connectors.sdk.contract import ONE_DAY, Slice, Stream, midnight, next_window, window_of
+
+
+@dataclass(frozen=True)
+class Range:
+    """Days asked for, both inclusive. `repull`: also the windows that are already settled."""
+
+    first: date
+    last: date
+    repull: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one stream's pull will do."""
+
+    stream: Stream
+    slices: tuple[Slice, ...]
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    """How many windows are left alone, by reason."""
+
+    @property
+    def windows(self) -> int:
+        """How many windows will be pulled."""
+        return sum(len(piece.windows) for piece in self.slices)
+
+
+def plan(
+    stream: Stream, committed: Mapping[date, Manifest], wanted: Range, zone: ZoneInfo, now: datetime
+) -> Plan:
+    """The windows of `wanted` that are missing or may have changed, oldest first, cut into slices."""
+    due: list[date] = []
+    skipped: Counter[str] = Counter()
+    today = now.astimezone(zone).date()
+    window = window_of(wanted.first, stream.window)
+    while window <= wanted.last or (stream.snapshot and window <= today):
+        reason = reason_to_skip(stream, window, committed.get(window), wanted, zone, now)
+        if reason:
+            skipped[reason] += 1
+        else:
+            due.append(window)
+        window = next_window(window, stream.window)
+    return Plan(stream, tuple(cut(stream, due, zone, watermark(stream, zone, now))), skipped)
+
+
+def reason_to_skip(
+    stream: Stream,
+    window: date,
+    found: Manifest | None,
+    wanted: Range,
+    zone: ZoneInfo,
+    now: datetime,
+) -> str:
+    """Why `window` is not pulled; empty when it is."""
+    if stream.snapshot:
+        today = now.astimezone(zone).date()
+        if window != today:
+            return "already taken" if found else "past, and only the present can be asked for"
+        return ""
+    if window > watermark(stream, zone, now):
+        return "not over yet"
+    if found and found.settled and not (wanted.repull or stream.reread):
+        return "settled"
+    return ""
+
+
+def watermark(stream: Stream, zone: ZoneInfo, now: datetime) -> date:
+    """The last day of which every row is visible at the source by `now`."""
+    return (now - stream.arrives_within).astimezone(zone).date() - ONE_DAY
+
+
+def settled(stream: Stream, window: date, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether a window pulled at `now` will not be restated any more."""
+    if stream.snapshot:
+        return now.astimezone(zone).date() > window
+    end = midnight(next_window(window, stream.window), zone)
+    return now >= end + max(stream.restates_for, stream.arrives_within)
+
+
+def instants(
+    stream: Stream, window: date, last_day: date, zone: ZoneInfo
+) -> tuple[datetime | None, datetime | None]:
+    """What a manifest says of the instants that a window covers, up to and with `last_day`: `since` and `until`."""
+    if not pa.types.is_timestamp(stream.schema.field(stream.cursor).type):
+        return None, None
+    return midnight(window, zone), None if stream.mutable else midnight(last_day + ONE_DAY, zone)
+
+
+def cut(stream: Stream, due: list[date], zone: ZoneInfo, newest: date) -> list[Slice]:
+    """Runs of consecutive windows, each no longer than the stream allows.
+
+    `newest` is the last day that is there: a window is pulled as far, whatever day of it was asked for.
+    What changed after `newest` belongs to its window when the cursor moves with the change: it would
+    else be in no window today.
+    """
+    slices: list[Slice] = []
+    run: list[date] = []
+    for window in due:
+        follows = run and next_window(run[-1], stream.window) == window
+        if run and (not follows or len(run) == stream.windows_per_slice):
+            slices.append(Slice(stream, run[0], run[-1], zone))
+            run = []
+        run.append(window)
+    if run:
+        through = None if stream.snapshot else newest
+        reaches_now = stream.mutable and run[-1] == window_of(newest, stream.window)
+        slices.append(Slice(stream, run[0], run[-1], zone, reaches_now, through))
+    return slices

@@ -1,0 +1,1 @@
+"""Spreadsheets: the source is in source.py."""

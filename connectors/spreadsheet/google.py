@@ -1,0 +1,144 @@
+"""Google Sheets, by the Sheets API v4: the cells of one sheet, read with a service account.
+
+The document is shared with the service account's address, as with a person; it needs to view it only.
+Numbers come without their formatting and dates as days since 30 December 1899, so that neither the
+document's locale nor a column's format changes what is read
+(developers.google.com/sheets/api/reference/rest/v4/ValueRenderOption). Rows and columns that are empty to
+the end are left out of the answer.
+
+Limits: 60 reads a minute for each user of a project (developers.google.com/sheets/api/limits).
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from connectors.sdk.contract import Calls
+from connectors.sdk.errors import (
+    Drift,
+    PermissionDenied,
+    Rejected,
+    SourceError,
+    Throttled,
+)
+from connectors.sdk.google_api import sentence, service_account, unknown_credential
+from connectors.sdk.http import Answer, Http, retry_after
+from connectors.spreadsheet.cells import Cell, Grid
+
+BUCKET = "google"
+SCOPE = "https://www.googleapis.com/auth/spreadsheets.readonly"
+_DOCUMENT = re.compile(r"https://docs\.google\.com/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})")
+_TAB = re.compile(r"[#&?]gid=(\d+)")
+
+
+def is_google_sheet(location: str) -> bool:
+    """Whether a location is a document of Google Sheets, and no link to a published copy of one."""
+    return _DOCUMENT.match(location) is not None
+
+
+class GoogleSheets:
+    """The Sheets API, signed in."""
+
+    def __init__(self, base: str, credentials: str, calls: Calls) -> None:
+        """`base` has passed `usable_address`; on loopback there is nobody to sign in to."""
+        token = access_token(credentials) if urlsplit(base).scheme == "https" else "loopback"
+        self._http = Http(base, token, hook=fault_of)
+        self._calls = calls
+
+    def grid(self, location: str) -> Grid:
+        """The cells of the sheet that the link points at; of the first one without `gid`."""
+        found = _DOCUMENT.match(location)
+        assert found, "asked for Google's links only"
+        document, tab = found[1], _TAB.search(location)
+        name, title = self._names(document, int(tab[1]) if tab else None)
+        where = quote(
+            "'" + title.replace("'", "''") + "'", safe=""
+        )  # a sheet by its name: all of it
+        answer = self._get(
+            f"/v4/spreadsheets/{document}/values/{where}",
+            {
+                "majorDimension": "ROWS",
+                "valueRenderOption": "UNFORMATTED_VALUE",
+                "dateTimeRenderOption": "SERIAL_NUMBER",
+            },
+        )
+        rows = answer.get("values", [])
+        if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+            raise Drift("Google Sheets gave no list of rows", "adapt the connector")
+        return Grid(name, [[cell(value) for value in row] for row in rows], "google")
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self._http.close()
+
+    def _names(self, document: str, tab: int | None) -> tuple[str, str]:
+        """What the document and the sheet are called."""
+        fields = "properties.title,sheets.properties(sheetId,title)"
+        about = self._get(f"/v4/spreadsheets/{document}", {"fields": fields})
+        try:
+            name = str(about["properties"]["title"])
+            tabs = {
+                each["properties"]["sheetId"]: each["properties"]["title"]
+                for each in about["sheets"]
+            }
+        except (KeyError, TypeError):
+            raise Drift("Google Sheets gave no list of sheets", "adapt the connector") from None
+        if tab is None:
+            return name, next(iter(tabs.values()))
+        if tab not in tabs:
+            raise Rejected(
+                f"{name} has no sheet with gid={tab}",
+                "copy the link again from the browser's address",
+            )
+        return name, tabs[tab]
+
+    def _get(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
+        found = self._calls(BUCKET, lambda: self._http.get(path, params))
+        if not isinstance(found, Mapping):
+            raise Drift("Google Sheets gave no object", "adapt the connector")
+        return found
+
+
+def access_token(credentials: str) -> str:
+    """A token of the service account in the file `credentials`, good for an hour. Raises `SourceError`."""
+    from google.auth.transport.requests import Request
+
+    account = service_account(credentials, SCOPE)
+    account.refresh(Request())
+    return str(account.token)
+
+
+def cell(value: Any) -> Cell:
+    """A cell of the answer: a number by its shortest decimal text, an error of a formula as its text."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Decimal(repr(value))
+    return value if isinstance(value, bool) or value is None else str(value)
+
+
+def fault_of(answer: Answer) -> SourceError | None:
+    """Google's own error in an answer: `{"error": {"code", "message", "status"}}`. Addresses are left out."""
+    if answer.status < 400 or answer.status >= 500:
+        return None
+    try:
+        said = sentence(str(answer.json()["error"]["message"]))
+    except (SourceError, KeyError, TypeError):
+        said = f"HTTP {answer.status}"
+    if answer.status == 401:
+        return unknown_credential()
+    if answer.status == 403:
+        return PermissionDenied(
+            f"Google Sheets denies access: {said}",
+            "share the document with the service account's address (client_email in its key file) and "
+            "switch the Google Sheets API on for its project",
+        )
+    if answer.status == 404:
+        return Rejected(
+            "Google Sheets knows no such document", "copy its link again from the browser's address"
+        )
+    if answer.status == 429:
+        return Throttled(
+            "Google Sheets asks for fewer requests", retry_after=retry_after(answer.headers)
+        )
+    return Rejected(f"Google Sheets refuses the request: {said}")

@@ -1,0 +1,1 @@
+"""SQL databases: the source is in source.py."""

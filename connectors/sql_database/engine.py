@@ -1,0 +1,224 @@
+"""Opening a database by its address, and what its errors mean: without a word of the password.
+
+Nothing is written. A SQLite file is opened read-only, so that a mistyped path makes no empty database.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote, quote_plus
+
+from connectors.sdk.errors import (
+    CredentialError,
+    PermissionDenied,
+    Rejected,
+    SourceError,
+    Unavailable,
+)
+from connectors.sdk.http import redact
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+T = TypeVar("T")
+
+MYSQL = {"mysql", "mariadb"}
+"""SQLAlchemy's names of the dialects that are MySQL's."""
+PACKAGES = {
+    "psycopg2": "psycopg2-binary",
+    "psycopg": "'psycopg[binary]'",
+    "MySQLdb": "mysqlclient",
+    "mysql": "mysql-connector-python",
+    "snowflake": "snowflake-sqlalchemy",
+    "bigquery": "sqlalchemy-bigquery",
+    "redshift": "sqlalchemy-redshift",
+    "databricks": "databricks-sqlalchemy",
+    "trino": "trino",
+}
+"""What `pip install` calls the module of a driver, where the names differ or the dialect is an add-on."""
+CONNECT_TIMEOUT = {
+    "psycopg": "connect_timeout",
+    "psycopg2": "connect_timeout",
+    "pymysql": "connect_timeout",
+    "mysqldb": "connect_timeout",
+    "mysqlconnector": "connection_timeout",
+    "pyodbc": "timeout",
+}
+"""What each driver calls the seconds to connect."""
+FORM = "write it as dialect+driver://user:password@host/database or sqlite:////path/to/file"
+LONGEST = 240
+"""Characters of a driver's sentence that are shown."""
+
+# What drivers say is not standardised: by SQLSTATE where there is one, else by MySQL's number or the words.
+UNKNOWN_USER = re.compile(
+    r"^28|^1045$|^1698$|password|authenticat|access denied for user|login failed|logon denied|ORA-01017",
+    re.IGNORECASE,
+)
+MAY_NOT = re.compile(
+    r"^42501$|^1044$|^1142$|^1143$|permission denied|not authorized|command denied|"
+    r"permission was denied|insufficient privileges",
+    re.IGNORECASE,
+)
+REFUSED = re.compile(
+    r"^3D|^42|^1049$|^1146$|^1054$|no such (table|column)|does not exist|unknown database",
+    re.IGNORECASE,
+)
+
+
+class Database:
+    """An open database, for several threads."""
+
+    def __init__(self, address: str, connections: int) -> None:
+        """`address` is a SQLAlchemy URL. Raises `SourceError`; connects with the first question only."""
+        self._secrets = [*secrets_of(address)]
+        self._engine = open_engine(address, connections)
+
+    @property
+    def dialect(self) -> str:
+        """sqlite, postgresql, mysql, …"""
+        return self._engine.dialect.name
+
+    def ask(self, question: Callable[["sa.Connection"], T]) -> T:
+        """What `question` finds, on a connection of its own. Raises the `SourceError` behind an error."""
+        import sqlalchemy as sa
+
+        try:
+            with self._engine.connect() as connection:
+                return question(connection)
+        except (sa.exc.SQLAlchemyError, OSError) as error:
+            # `from None`: the driver's exception can hold what is blotted out here
+            raise fault_of(error, self._secrets) from None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+
+def open_engine(address: str, connections: int) -> "sa.Engine":
+    """SQLAlchemy's engine for `address`. Connects to nothing yet."""
+    import sqlalchemy as sa
+
+    if not address.strip():
+        raise CredentialError("DATABASE_URL is not set", FORM)
+    try:
+        url = sa.make_url(address.strip())
+        if url.get_backend_name() == "sqlite":
+            url = read_only_file(url)
+        argument = CONNECT_TIMEOUT.get(url.get_driver_name())
+        engine = sa.create_engine(
+            url,
+            connect_args={argument: 10} if argument and argument not in url.query else {},
+            hide_parameters=True,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_size=connections,
+            pool_timeout=60,
+        )
+        if url.get_backend_name() in MYSQL:
+            sa.event.listen(engine, "connect", tell_time_in_utc)
+        return engine
+    except sa.exc.NoSuchModuleError:
+        name = url.drivername.partition("+")[0]
+        raise missing(name, f"SQLAlchemy does not know the databases {url.drivername!r}") from None
+    except ImportError as error:
+        name = (error.name or "").partition(".")[0] or url.get_driver_name()
+        raise missing(name, f"the driver {name!r} is not installed") from None
+    except (sa.exc.ArgumentError, ValueError):
+        raise Rejected("DATABASE_URL is not the address of a database", FORM) from None
+
+
+def tell_time_in_utc(connection: Any, record: object) -> None:
+    """Have MySQL show its TIMESTAMPs, which it shifts into the zone of the session, without an hour lost or doubled."""
+    with closing(connection.cursor()) as cursor:
+        cursor.execute("SET time_zone = '+00:00'")
+
+
+def missing(module: str, message: str) -> Rejected:
+    """A package is not installed."""
+    return Rejected(message, f"pip install {PACKAGES.get(module, module)}, or correct DATABASE_URL")
+
+
+def read_only_file(url: "sa.URL") -> "sa.URL":
+    """The SQLite file of `url`, to be read and not made. Raises `Rejected` when it is not there."""
+    name = url.database or ""
+    if not name or ":memory:" in name:
+        raise Rejected("DATABASE_URL names no SQLite file", FORM)
+    if not name.startswith("file:"):
+        path = Path(name)
+        if not path.is_file():
+            raise Rejected(f"there is no SQLite file {path}", "correct the path in DATABASE_URL")
+        url = url.set(database=f"file:{quote(str(path.resolve()))}")
+    return url.update_query_dict({"mode": "ro", "uri": "true"})
+
+
+def secrets_of(address: str) -> Iterator[str]:
+    """What must not be shown of an address: the password, as it is and as it is written in the address."""
+    import sqlalchemy as sa
+
+    yield address.strip()
+    try:
+        url = sa.make_url(address.strip())
+    except (sa.exc.ArgumentError, ValueError):
+        return
+    found = [url.password] if url.password else []
+    for name, value in url.query.items():
+        if re.search(r"pass|pwd|secret|token|key|credential", name, re.IGNORECASE):
+            found += [value] if isinstance(value, str) else value
+    for secret in found:
+        yield from {secret, quote(secret, safe=""), quote_plus(secret)}
+
+
+def diagnose(error: Exception) -> SourceError | None:
+    """What an exception that came past `Database.ask` means; None when it is no fault of the database."""
+    import sqlalchemy as sa
+
+    return fault_of(error, []) if isinstance(error, sa.exc.SQLAlchemyError) else None
+
+
+def fault_of(error: Exception, secrets: list[str]) -> SourceError:
+    """The fault behind SQLAlchemy's exception, whatever the database and the driver."""
+    import sqlalchemy as sa
+
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig else error
+    text = redact(str(cause), *sorted(secrets, key=len, reverse=True)).strip()
+    said = " ".join(text.split())[:LONGEST] or type(cause).__name__
+    codes = [code for code in codes_of(cause) if code]
+
+    # a code says more than words: MySQL denies a user both the server and a database in the same ones
+    known = [
+        text
+        for text in codes
+        if any(each.search(text) for each in (UNKNOWN_USER, MAY_NOT, REFUSED))
+    ]
+
+    def means(pattern: re.Pattern[str]) -> bool:
+        return any(map(pattern.search, known or [said]))
+
+    if means(UNKNOWN_USER):
+        return CredentialError(
+            f"the database does not let us in: {said}",
+            "correct the user and password in DATABASE_URL",
+        )
+    if means(MAY_NOT):
+        return PermissionDenied(
+            f"the database user may not read this: {said}", "grant it SELECT on the tables"
+        )
+    if means(REFUSED):
+        return Rejected(f"the database refuses: {said}")
+    waiting = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError)
+    if isinstance(error, (*waiting, sa.exc.TimeoutError, sa.exc.DisconnectionError, OSError)):
+        return Unavailable(
+            f"the database does not answer: {said}", "check that it runs and DATABASE_URL"
+        )
+    return Rejected(f"the database refuses: {said}")
+
+
+def codes_of(cause: object) -> Iterator[str]:
+    """SQLSTATE, or the number that MySQL's drivers put first."""
+    for name in ("sqlstate", "pgcode"):
+        yield str(getattr(cause, name, None) or "")
+    first = next(iter(getattr(cause, "args", ())), "")
+    if isinstance(first, int) or (isinstance(first, str) and len(first) == 5):
+        yield str(first)

@@ -1,0 +1,201 @@
+"""Reading a table in the order of its cursor and key, a page at a time, on any database.
+
+A page begins after the last row of the one before (keyset paging). No cursor is held open at the server,
+any number of rows may share a moment, and a row that changes meanwhile moves ahead of the reader.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from connectors.sdk.contract import Slice, Stream
+from connectors.sdk.errors import Drift, Rejected
+from connectors.sql_database.engine import MYSQL
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+Position = tuple[Any, ...]
+"""Cursor and key of a row, as the database gave them."""
+CURSOR = "okra_cursor"
+MILLISECOND = timedelta(milliseconds=1)
+
+
+class PagedTable:
+    """A table or view with the columns of a stream."""
+
+    def __init__(
+        self, connection: "sa.Connection", stream: Stream, schema: str | None, zone: ZoneInfo
+    ) -> None:
+        """`zone` is the one of timestamps without a zone. Raises `Rejected` or `Drift` if it cannot be read."""
+        import sqlalchemy as sa
+
+        self._sqlite = connection.dialect.name == "sqlite"
+        types = column_types(connection, stream, schema)
+        in_utc = connection.dialect.name in MYSQL
+        self.zones = {
+            # MySQL's TIMESTAMP is an instant, told in the session's zone; its DATETIME is what a clock showed
+            name: ZoneInfo("UTC") if in_utc and isinstance(types[name], sa.TIMESTAMP) else zone
+            for name in stream.schema.names
+        }
+        """In which zone each column tells moments that do not say it themselves."""
+        self._zone = self.zones[stream.cursor]
+        columns = {
+            # SQLite has no timestamps: what it gives is taken as it comes
+            name: sa.column(name, sa.types.NullType() if self._sqlite else types[name])
+            for name in stream.schema.names
+        }
+        self._table = sa.table(stream.name, *columns.values(), schema=schema)
+        self._stamp = columns[stream.cursor]
+        self._cursor = self._cursor_of(self._stamp, f"{stream.name}.{stream.cursor}")
+        self._key = [columns[name] for name in stream.key]
+        self._places = [-1, *(stream.schema.names.index(name) for name in stream.key)]
+        self._aware = bool(getattr(types[stream.cursor], "timezone", False))
+        self._refuse_null(connection, stream)
+
+    def page(self, piece: Slice, after: Position | None, size: int) -> "sa.Select[Any]":
+        """The next `size` rows of the slice after a position: the stream's columns, and the cursor as the last.
+
+        The bounds take in a little more than the slice on SQLite; the engine leaves out what is outside.
+        """
+        import sqlalchemy as sa
+
+        found = sa.select(*self._table.columns, self._cursor.label(CURSOR))
+        margin = MILLISECOND if self._sqlite else timedelta(0)  # its moments are rounded to these
+        if self._sqlite:
+            # the text begins with a date, less than a day away from UTC: an index can find that
+            found = found.where(self._stamp >= (piece.since - timedelta(days=1)).date().isoformat())
+        if after is None:
+            found = found.where(self._cursor >= self._bound(piece.since - margin))
+        else:
+            found = found.where(self._cursor >= after[0], self._beyond(after))
+        if not piece.reaches_now:
+            found = found.where(self._cursor < self._bound(piece.until + margin))
+            if self._sqlite:
+                end = (piece.until + timedelta(days=2)).date().isoformat()
+                found = found.where(self._stamp < end)
+        return found.order_by(self._cursor, *self._key).limit(sa.literal_column(str(int(size))))
+
+    def position(self, row: Sequence[Any]) -> Position:
+        """Where a row stands."""
+        return tuple(row[place] for place in self._places)
+
+    def _beyond(self, after: Position) -> "sa.ColumnElement[bool]":
+        """After a position, column by column: not every database compares tuples."""
+        import sqlalchemy as sa
+
+        places: Sequence[tuple[Any, Any]] = [*zip([self._cursor, *self._key], after, strict=True)]
+        (column, value), rest = places[-1], places[:-1]
+        beyond: sa.ColumnElement[bool] = column > value
+        for column, value in reversed(rest):
+            beyond = sa.or_(column > value, sa.and_(column == value, beyond))
+        return beyond
+
+    def _cursor_of(self, stamp: Any, name: str) -> Any:
+        """What moments are compared by: the column, or on SQLite what its text means."""
+        import sqlalchemy as sa
+
+        if self._sqlite:
+            return sa.func.strftime("%Y-%m-%d %H:%M:%f", stamp, type_=sa.String())
+        if not isinstance(stamp.type, sa.DateTime):
+            has_type = not isinstance(stamp.type, sa.types.NullType)
+            what = f"has the type {stamp.type}, which is" if has_type else "is"
+            raise Rejected(
+                f"{name} {what} no timestamp",
+                "change it, or show a view in which it is one",
+            )
+        return stamp
+
+    def _bound(self, moment: datetime) -> datetime | str:
+        """A moment as the database compares it."""
+        if self._aware and not self._sqlite:
+            return moment
+        local = moment.astimezone(self._zone).replace(tzinfo=None)
+        return local.isoformat(" ", "milliseconds") if self._sqlite else local
+
+    def _refuse_null(self, connection: "sa.Connection", stream: Stream) -> None:
+        """Raises `Drift` when a row has no moment: it would be in no slice, and nobody would miss it."""
+        import sqlalchemy as sa
+
+        lost = self._cursor.is_(None)
+        if self._sqlite:
+            lost = sa.or_(lost, sa.func.typeof(self._stamp) != "text")
+        query = sa.select(self._key[0]).select_from(self._table).where(lost).limit(1)
+        if connection.execute(query).first() is not None:
+            raise Drift(
+                f"{stream.name}.{stream.cursor} is null or no timestamp in some rows",
+                "fill it in: a row without it would never be pulled",
+            )
+
+
+def column_types(
+    connection: "sa.Connection", stream: Stream, schema: str | None
+) -> dict[str, "sa.types.TypeEngine[Any]"]:
+    """The types of the stream's columns. Raises `Rejected`, naming it, when one is missing."""
+    import sqlalchemy as sa
+
+    try:
+        types = listed_types(connection, stream.name, schema) or reflected_types(
+            connection, stream.name, schema
+        )
+    except sa.exc.NoSuchTableError:
+        raise Rejected(
+            f"the database has no table or view {stream.name!r}",
+            f"make a view of that name with the columns {', '.join(stream.schema.names)}, "
+            "or set DATABASE_SCHEMA to where it is",
+        ) from None
+    missing = [name for name in stream.schema.names if name not in types]
+    if missing:
+        raise Rejected(
+            f"{stream.name} has no column {', '.join(missing)}",
+            "add it, or show a view in which it has that name",
+        )
+    return types
+
+
+def reflected_types(
+    connection: "sa.Connection", table: str, schema: str | None
+) -> dict[str, "sa.types.TypeEngine[Any]"]:
+    """The types of the columns of a table or view, by SQLAlchemy's inspection."""
+    import sqlalchemy as sa
+
+    found = sa.inspect(connection).get_columns(table, schema)
+    return {each["name"]: each["type"] for each in found}
+
+
+def listed_types(
+    connection: "sa.Connection", table: str, schema: str | None
+) -> dict[str, "sa.types.TypeEngine[Any]"]:
+    """On MySQL, the columns with a type where they hold moments; nothing elsewhere, or where none may be seen.
+
+    SQLAlchemy would have it show how a view is made, for which SELECT is not enough.
+    """
+    import sqlalchemy as sa
+
+    if connection.dialect.name not in MYSQL:
+        return {}
+    query = sa.text(
+        "SELECT column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema = coalesce(:schema, database()) AND table_name = :table"
+    )
+    moments: dict[str, type[sa.types.TypeEngine[Any]]] = {
+        "timestamp": sa.TIMESTAMP,
+        "datetime": sa.DateTime,
+    }
+    return {
+        str(name): moments.get(str(kind).lower(), sa.types.NullType)()
+        for name, kind in connection.execute(query, {"schema": schema, "table": table}).all()
+    }
+
+
+def moment(value: Any, zone: ZoneInfo) -> Any:
+    """A timestamp as UTC: a text is read, and what has no zone is in `zone`. Anything else as it is."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+    if not isinstance(value, datetime):
+        return value
+    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)

@@ -1,0 +1,246 @@
+"""A shop's own database, of any kind that SQLAlchemy speaks: orders, their lines, what was shipped.
+
+The database shows tables or views of these names, with at least these columns (see the streams below):
+
+    orders       order_id, customer_id, ordered_at, status, currency, total_minor, updated_at
+    order_lines  order_id, line_number, product, color, quantity, amount_minor, updated_at
+    shipments    shipment_id, order_id, product, color, quantity, shipped_at, updated_at
+
+`updated_at` is set with every change of a row and is never null: it is how a change is found. Rows are not
+deleted; an order that no longer counts has the status `cancelled`. Amounts are in the currency's smallest
+unit. Timestamps without a zone are in DATABASE_TIMEZONE, in which days are counted as well; where clocks
+are put back, the hour that comes twice is read as its first. (MySQL's DATETIME has none, its TIMESTAMP is an
+instant.) A user who may only read is enough.
+
+Rows are read in the order of `updated_at` and key, a page at a time, so that a row which changes meanwhile
+moves ahead of the reader and is met again. A transaction that stays open longer than a day after it wrote
+`updated_at` commits behind the reader: its rows come with their next change.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pyarrow as pa
+
+from connectors.sdk.contract import (
+    Calls,
+    Deletes,
+    Limit,
+    Option,
+    Page,
+    Slice,
+    Source,
+    Stream,
+    column,
+)
+from connectors.sdk.errors import Drift, Rejected
+from connectors.sql_database.engine import Database, diagnose
+from connectors.sql_database.paging import PagedTable, Position, moment
+
+if TYPE_CHECKING:  # SQLAlchemy takes most of a second to import: done when a database is opened
+    import sqlalchemy as sa
+
+T = TypeVar("T")
+MOMENT = pa.timestamp("us", "UTC")
+UPDATED_AT = column("updated_at", MOMENT, "When the row last changed")
+
+
+def table(name: str, description: str, key: tuple[str, ...], *columns: pa.Field) -> Stream:
+    """A stream that is a table or view of the database."""
+    return Stream(
+        name=name,
+        description=description,
+        schema=pa.schema([*columns, UPDATED_AT]),
+        key=key,
+        cursor="updated_at",
+        mutable=True,
+        deletes=Deletes.STATUS,
+        # long transactions commit behind the cursor
+        arrives_within=timedelta(minutes=5),
+        restates_for=timedelta(days=1),
+        windows_per_slice=31,
+    )
+
+
+ORDERS = table(
+    "orders",
+    "Orders, as they stand",
+    ("order_id",),
+    column("order_id", pa.string(), "Names the order"),
+    column("customer_id", pa.string(), "Names who ordered"),
+    column("ordered_at", MOMENT, "When it was placed"),
+    column("status", pa.string(), "placed, paid, shipped or cancelled"),
+    column("currency", pa.string(), "Currency of the amounts, ISO 4217"),
+    column("total_minor", pa.int64(), "What it comes to", unit="smallest unit of the currency"),
+)
+ORDER_LINES = table(
+    "order_lines",
+    "What was ordered: one row a line of an order",
+    ("order_id", "line_number"),
+    column("order_id", pa.string(), "The order"),
+    column("line_number", pa.int32(), "Place of the line in the order, from 1"),
+    column("product", pa.string(), "What was ordered"),
+    column("color", pa.string(), "In which colour"),
+    column("quantity", pa.int32(), "How many", unit="pieces"),
+    column("amount_minor", pa.int64(), "What the line comes to",
+           unit="smallest unit of the currency"),
+)  # fmt: skip
+SHIPMENTS = table(
+    "shipments",
+    "What left the house: one row a line of a parcel",
+    ("shipment_id",),
+    column("shipment_id", pa.string(), "Names the shipped line"),
+    column("order_id", pa.string(), "The order"),
+    column("product", pa.string(), "What was shipped"),
+    column("color", pa.string(), "In which colour"),
+    column("quantity", pa.int32(), "How many", unit="pieces"),
+    column("shipped_at", MOMENT, "When it left"),
+)
+
+BUCKET = "queries"
+PAGE = 10_000
+"""Rows read at once."""
+
+
+class DatabaseConnection:
+    """An open database."""
+
+    def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
+        """Raises `SourceError` when the options make no sense or the database does not let us in."""
+        self._zone = zone_of(values.get("DATABASE_TIMEZONE", ""))
+        self._schema = values.get("DATABASE_SCHEMA", "").strip() or None
+        self._calls = calls
+        self._database = Database(values.get("DATABASE_URL", ""), SOURCE.workers)
+        self._tables: dict[str, PagedTable] = {}
+        self._lock = Lock()
+        try:
+            self._ask(lambda connection: None)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """DATABASE_TIMEZONE."""
+        return self._zone
+
+    def pages(self, piece: Slice) -> Iterator[Page]:
+        """The rows that changed in the slice, in the order of their changes."""
+        table = self._table(piece.stream)
+        after: Position | None = None
+        while True:
+            rows = self._rows(table, piece, after)
+            yield Page(stored(piece.stream, rows, table.zones))
+            if len(rows) < PAGE:
+                return
+            before, after = after, table.position(rows[-1])
+            if after == before:
+                raise Drift(
+                    f"{piece.stream.name} has more than {PAGE} rows of one moment and key",
+                    f"make {' and '.join(piece.stream.key)} unique",
+                )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._database.close()
+
+    def _rows(
+        self, table: PagedTable, piece: Slice, after: Position | None
+    ) -> Sequence[Sequence[Any]]:
+        query = table.page(piece, after, PAGE)
+        return self._ask(lambda connection: connection.execute(query).all())
+
+    def _ask(self, question: "Callable[[sa.Connection], T]") -> T:
+        found: T = self._calls(BUCKET, lambda: self._database.ask(question))
+        return found
+
+    def _table(self, stream: Stream) -> PagedTable:
+        """The table of a stream, looked at once."""
+        with self._lock:
+            if stream.name not in self._tables:
+                self._tables[stream.name] = self._ask(
+                    lambda connection: PagedTable(connection, stream, self._schema, self._zone)
+                )
+            return self._tables[stream.name]
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone called `name`; UTC when there is none."""
+    try:
+        return ZoneInfo(name.strip() or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Rejected(
+            f"DATABASE_TIMEZONE is {name!r}, which is not known",
+            "set it to an IANA name such as Europe/Berlin",
+        ) from None
+
+
+def stored(
+    stream: Stream, rows: Sequence[Sequence[Any]], zones: Mapping[str, ZoneInfo]
+) -> list[dict[str, Any]]:
+    """Rows with the types of the stream, as far as that takes no guessing; the schema refuses the rest."""
+    names = stream.schema.names
+    columns = [
+        fitting(field.type, values, zones[field.name])
+        for field, values in zip(stream.schema, zip(*rows, strict=True), strict=False)
+    ]
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def fitting(kind: pa.DataType, values: Sequence[Any], zone: ZoneInfo) -> Sequence[Any]:
+    """A column of moments in UTC, of whole numbers, or of texts."""
+    if pa.types.is_timestamp(kind):
+        return [moment(value, zone) for value in values]
+    if pa.types.is_integer(kind):
+        return [whole(value) for value in values]
+    return [text(value) for value in values]
+
+
+def text(value: Any) -> Any:
+    """The text of an id, which may be a number at the source."""
+    return (
+        str(value) if type(value) is not str and isinstance(value, int | Decimal | UUID) else value
+    )
+
+
+def whole(value: Any) -> Any:
+    """A number without a fraction, which drivers give as Decimal, float or text, as an integer."""
+    if type(value) is not int and isinstance(value, str | float | Decimal):
+        try:
+            number = Decimal(value)
+            return int(number) if number == number.to_integral_value() else value
+        except (ArithmeticError, ValueError):
+            return value
+    return value
+
+
+SOURCE = Source(
+    name="sql_database",
+    title="SQL database",
+    options=(
+        Option(
+            "DATABASE_URL",
+            "Address of the database as SQLAlchemy writes it, with a user who may only read",
+            secret=True,
+        ),
+        Option(
+            "DATABASE_TIMEZONE",
+            "Timezone of timestamps that have none, in which days are counted too",
+            default="UTC",
+        ),
+        Option("DATABASE_SCHEMA", "Schema of the tables; empty for the user's own", default=""),
+    ),
+    streams=(ORDERS, ORDER_LINES, SHIPMENTS),
+    # a database documents no limit; this one keeps a loop from becoming a storm
+    limits=(Limit(BUCKET, 200, burst=50),),
+    open=DatabaseConnection,
+    diagnose=diagnose,
+    workers=4,
+    # since 2 a TIMESTAMP of MySQL is the same moment whatever the zone of the session
+    version="2",
+)

@@ -1,0 +1,1 @@
+"""Stripe: the source is in source.py."""

@@ -1,0 +1,134 @@
+"""Stripe's billing: the lines of its invoices, and how the subscriptions stand today, as they are stored.
+
+The lines tell what a customer pays for which stretch of time, and from that the monthly recurring revenue
+(MRR) of any day follows. An invoice is open to change while it is a draft, about an hour (up to three days
+where a webhook does not answer); after that its lines are final and only its status moves: paid, given up
+(uncollectible) or taken back (void). Neither it nor a subscription has a date of its last change, and events go
+back 30 days only. So invoices are read again for as long as customers are usually asked to pay, and
+subscriptions are a snapshot: what they were last month is in the invoices.
+
+Shapes are those since API version 2025-03-31 (Basil): a line's subscription is in `parent`, its price in
+`pricing`, and a subscription's current period is with its items.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from connectors.sdk.contract import Stream, column
+from connectors.stripe.ledger import instant
+
+MOMENT = pa.timestamp("us", "UTC")
+Objects = Sequence[Mapping[str, Any]]
+Whole = Callable[[Mapping[str, Any]], Objects]
+"""Every object of a list within an object, which holds the first ten: the others are asked for."""
+
+INVOICE_LINES = Stream(
+    name="invoice_lines",
+    description="What each invoice asks for, line by line, with the stretch of time it is for",
+    schema=pa.schema(
+        [
+            column("id", pa.string(), "Stripe's id of the line (il_…)"),
+            column("invoice_id", pa.string(), "The invoice it is on (in_…)"),
+            column("invoice_created_at", MOMENT, "When the invoice was made"),
+            column("invoice_status", pa.string(), "draft, open, paid, uncollectible or void",
+                   null=True),
+            column("customer_id", pa.string(), "Who is to pay (cus_…)", null=True),
+            column("subscription_id", pa.string(), "The subscription it is for (sub_…)", null=True),
+            column("subscription_item_id", pa.string(), "The part of the subscription (si_…)",
+                   null=True),
+            column("price_id", pa.string(), "The price it was reckoned by (price_…)", null=True),
+            column("is_proration", pa.bool_(), "Whether it makes up for a change within a period"),
+            column("quantity", pa.int64(), "How many of the price", null=True),
+            column("currency", pa.string(), "Currency of the amounts, ISO 4217 in lower case"),
+            column("amount_minor", pa.int64(), "Amount before discounts, tax on top not in it",
+                   unit="smallest unit of the currency"),
+            column("discount_minor", pa.int64(), "What discounts take off it",
+                   unit="smallest unit of the currency"),
+            column("period_start", MOMENT, "Since when it is for"),
+            column("period_end", MOMENT, "Until when it is for, exclusive"),
+        ]
+    ),
+    key=("id",),
+    cursor="invoice_created_at",
+    # of the invoices that a subscription makes by itself none is a draft any more after two hours
+    arrives_within=timedelta(hours=2),
+    # five weeks: as long as Stripe's usual reminders and retries go on
+    restates_for=timedelta(days=35),
+)  # fmt: skip
+
+SUBSCRIPTIONS = Stream(
+    name="subscriptions",
+    description="The subscriptions that have not ended, by their parts, as of the day they were asked for",
+    schema=pa.schema(
+        [
+            column("date", pa.date32(), "Day on which they were asked for"),
+            column("id", pa.string(), "Stripe's id of the part (si_…)"),
+            column("subscription_id", pa.string(), "The subscription (sub_…)"),
+            column("customer_id", pa.string(), "Whose it is (cus_…)"),
+            column("status", pa.string(), "active, trialing, past_due, unpaid, paused or incomplete"),
+            column("started_at", MOMENT, "When the subscription began"),
+            column("cancels_at", MOMENT, "When it will end; null when nobody has said so", null=True),
+            column("price_id", pa.string(), "The price (price_…)"),
+            column("unit_amount_minor", pa.int64(), "Price of one; null where it comes in tiers",
+                   unit="smallest unit of the currency", null=True),
+            column("quantity", pa.int64(), "How many; null where use is metered", null=True),
+            column("currency", pa.string(), "Currency of the price, ISO 4217 in lower case"),
+            column("price_interval", pa.string(), "What is paid for at once: day, week, month or year"),
+            column("price_interval_count", pa.int64(), "How many of the interval"),
+        ]
+    ),
+    key=("id",),
+    cursor="date",
+    snapshot=True,
+)  # fmt: skip
+
+
+def stored_lines(invoice: Mapping[str, Any], whole: Whole) -> Iterator[dict[str, Any]]:
+    """The lines of an invoice. Raises KeyError, TypeError or AttributeError where its shape is another."""
+    for line in whole(invoice["lines"]):
+        parent = line["parent"] or {}
+        detail = parent[parent["type"]] if parent else {}
+        price = (line["pricing"] or {}).get("price_details") or {}
+        yield {
+            "id": line["id"],
+            "invoice_id": invoice["id"],
+            "invoice_created_at": instant(invoice["created"]),
+            "invoice_status": invoice["status"],
+            "customer_id": invoice["customer"],
+            "subscription_id": detail.get("subscription"),
+            "subscription_item_id": detail.get("subscription_item"),
+            "price_id": price.get("price"),
+            "is_proration": detail["proration"] if detail else False,
+            "quantity": line["quantity"],
+            "currency": line["currency"],
+            "amount_minor": line["amount"],
+            "discount_minor": sum(part["amount"] for part in line["discount_amounts"] or ()),
+            "period_start": instant(line["period"]["start"]),
+            "period_end": instant(line["period"]["end"]),
+        }
+
+
+def stored_items(
+    subscription: Mapping[str, Any], whole: Whole, today: date
+) -> Iterator[dict[str, Any]]:
+    """The parts of a subscription. Raises as `stored_lines` does."""
+    for item in whole(subscription["items"]):
+        price = item["price"]
+        yield {
+            "date": today,
+            "id": item["id"],
+            "subscription_id": subscription["id"],
+            "customer_id": subscription["customer"],
+            "status": subscription["status"],
+            "started_at": instant(subscription["start_date"]),
+            "cancels_at": instant(subscription["cancel_at"]),
+            "price_id": price["id"],
+            "unit_amount_minor": price["unit_amount"],
+            "quantity": item.get("quantity"),
+            "currency": price["currency"],
+            "price_interval": price["recurring"]["interval"],
+            "price_interval_count": price["recurring"]["interval_count"],
+        }

@@ -1,0 +1,1 @@
+"""Zendesk: the source is in source.py."""

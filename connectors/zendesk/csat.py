@@ -1,0 +1,84 @@
+"""How satisfied customers say they are with what became of their tickets, in either form Zendesk has it.
+
+An account has either satisfaction ratings, good or bad, or the newer surveys, never both; ZENDESK_CSAT says
+which. (Answers to surveys may show as ratings too, so asking for both would count them twice.) A response
+is found by when its survey was sent, and of a rating it is not documented whether by when it was made or by
+when it was changed. Both can be changed for as long as the ticket is not closed, which is 28 days after it
+was solved at most. They are therefore asked for that much more widely, kept by the day on which they were
+given, and read again for as long.
+
+Docs: developer.zendesk.com/api-reference/ticketing/ticket-management, pages satisfaction_ratings and
+csat_survey_responses.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from connectors.sdk.contract import Stream, column
+from connectors.zendesk import rows as zendesk_rows
+from connectors.zendesk.faults import RATINGS, SURVEYS
+
+MOMENT = pa.timestamp("us", "UTC")
+CHANGEABLE_FOR = timedelta(days=28)
+"""How long after it was offered a rating can still be given or changed: a solved ticket is closed by then."""
+
+SATISFACTION_RATINGS = Stream(
+    name="satisfaction_ratings",
+    description="How satisfied customers said they were with their tickets; no comments",
+    schema=pa.schema(
+        [
+            column("id", pa.string(), "Zendesk's id of the rating or of the survey response"),
+            column("created_at", MOMENT, "When it was given, or offered if it was not"),
+            column("updated_at", MOMENT, "When it was last changed"),
+            column("score", pa.string(), "good, bad, neutral (surveys), offered or unoffered"),
+            column("ticket_id", pa.string(), "The ticket it is about", null=True),
+            column("group_id", pa.string(), "The group that had the ticket then; null of surveys",
+                   null=True),
+        ]
+    ),
+    key=("id",),
+    cursor="created_at",
+    arrives_within=timedelta(minutes=5),
+    restates_for=CHANGEABLE_FOR,
+    # what is asked for beyond the slice is asked for again with the next: half a year keeps that small
+    windows_per_slice=184,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SatisfactionList:
+    """One of the two lists an account has its ratings in."""
+
+    path: str
+    size: int
+    """The most rows Zendesk gives at once."""
+    bounds: Callable[[datetime, datetime], dict[str, int]]
+    """The filter that finds whatever was given between two moments."""
+    rows: Callable[[Mapping[str, Any]], Iterator[dict[str, Any]]]
+
+
+LISTS = {
+    "ratings": SatisfactionList(
+        RATINGS,
+        100,
+        lambda since, until: {
+            "start_time": int(since.timestamp()),
+            "end_time": int((until + CHANGEABLE_FOR).timestamp()),
+        },
+        zendesk_rows.rating,
+    ),
+    "surveys": SatisfactionList(
+        SURVEYS,
+        50,
+        lambda since, until: {
+            "filter[created_at_start]": int((since - CHANGEABLE_FOR).timestamp() * 1000),
+            "filter[created_at_end]": int(until.timestamp() * 1000),
+        },
+        zendesk_rows.survey_response,
+    ),
+}
+"""By the value of ZENDESK_CSAT."""

@@ -1,0 +1,73 @@
+"""What Zendesk's refusals mean, and which setting or scope mends them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from connectors.sdk.errors import CredentialError, PermissionDenied, Rejected, SourceError
+from connectors.sdk.http import Answer, redact
+
+EXPORT = "/api/v2/incremental/tickets/cursor"
+RATINGS = "/api/v2/satisfaction_ratings"
+SURVEYS = "/api/v2/guide/survey_responses"
+SETTINGS = "/api/v2/account/settings"
+
+PLANS = "Support Professional, Suite Growth or above"
+SCOPES = {
+    EXPORT: "the token needs the scope read or tickets:read, and to be an administrator's",
+    RATINGS: (
+        "the token needs the scope read or satisfaction_ratings:read, and to be an administrator's; "
+        f"ratings are in the plans {PLANS}"
+    ),
+    SURVEYS: (
+        "the token needs the scope read, and to be an administrator's; "
+        f"surveys are in the plans {PLANS}"
+    ),
+    SETTINGS: "the token needs the scope read",
+}
+"""What a 403 is mended by. Scopes: developer.zendesk.com/api-reference/ticketing/oauth/oauth_tokens."""
+
+
+def fault_of(answer: Answer, token: str) -> SourceError | None:
+    """What a refusal means; None when it is none, or when the HTTP status says it all."""
+    path = answer.request.partition(" ")[2]
+    said = f"{answer.request} gave HTTP {answer.status}"
+    if answer.status == 401:  # what it tells can hold parts of the token
+        return CredentialError(
+            f"{said}: the token is not accepted, has expired or was revoked",
+            "make a new OAuth access token and set ZENDESK_OAUTH_TOKEN",
+        )
+    if answer.status not in {400, 403, 404, 422}:
+        return None
+    told = redact(reason(answer)[:200], token)
+    said += f": {told}" if told else ""
+    if answer.status == 403:
+        return PermissionDenied(said, next(x for end, x in SCOPES.items() if path.endswith(end)))
+    if answer.status != 404:
+        return Rejected(said, "see developer.zendesk.com/api-reference")
+    if path.endswith((RATINGS, SURVEYS)):
+        return Rejected(
+            f"{said}: this Zendesk account has none of that",
+            f"ratings and surveys are in the plans {PLANS}; ZENDESK_CSAT says which of them to ask for",
+        )
+    return Rejected(said, "check ZENDESK_SUBDOMAIN")
+
+
+def reason(answer: Answer) -> str:
+    """What Zendesk tells in one of the three forms its errors have; empty when it tells nothing."""
+    try:
+        found = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return ""
+    if not isinstance(found, Mapping):
+        return ""
+    errors = found.get("errors")
+    error: Any = errors[0] if isinstance(errors, list) and errors else found.get("error")
+    if isinstance(
+        error, Mapping
+    ):  # {"error": {"title", "message"}} and {"errors": [{"code", "title"}]}
+        parts = [error.get("title"), error.get("message")]
+    else:  # {"error", "description"}, of OAuth {"error", "error_description"}
+        parts = [error, found.get("description") or found.get("error_description")]
+    return ", ".join(str(part) for part in parts if part)

@@ -1,0 +1,258 @@
+"""Zendesk: support tickets, and how satisfied customers were with what became of them.
+
+Tickets come from the incremental export by cursor, the only list that has archived and deleted tickets
+too. It goes by `generated_timestamp`, which moves with every change of a ticket, `updated_at` only with
+those a person or a rule has made: a ticket is therefore placed by the former, or the changes that Zendesk
+makes by itself would fall between two pulls. The export has no end; a slice of the past is left as soon as
+the page that passes its end has come. A ticket that changes within the minute before a request is not in
+its answer, and comes with the next run.
+
+Limits: 10 exports a minute, 400 other requests in the smallest plan with ratings, 429 with Retry-After.
+Docs: developer.zendesk.com/api-reference, pages ticketing/ticket-management/incremental_exports, ticketing/
+account-configuration/account_settings, introduction/rate-limits.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pyarrow as pa
+
+from connectors.sdk.contract import (
+    Calls,
+    Deletes,
+    Limit,
+    Option,
+    Page,
+    Slice,
+    Source,
+    Stream,
+    Vitals,
+    column,
+)
+from connectors.sdk.errors import Drift, PermissionDenied, Rejected, SourceError
+from connectors.sdk.http import Http, header_value, usable_address
+from connectors.zendesk import rows as zendesk_rows
+from connectors.zendesk.csat import LISTS, SATISFACTION_RATINGS
+from connectors.zendesk.faults import EXPORT, SETTINGS, fault_of
+
+MOMENT = pa.timestamp("us", "UTC")
+
+TICKETS = Stream(
+    name="tickets",
+    description="Support tickets, as they stand; nothing of what they say or who wrote them",
+    schema=pa.schema(
+        [
+            column("id", pa.string(), "Number of the ticket"),
+            column("created_at", MOMENT, "When it was opened"),
+            column("updated_at", MOMENT, "When a person or a rule last changed it"),
+            column("generated_at", MOMENT, "When anything last changed it, Zendesk itself included"),
+            column("status", pa.string(), "new, open, pending, hold, solved, closed or deleted"),
+            column("channel", pa.string(), "By which way it came in: email, web, chat, …",
+                   null=True),
+            column("group_id", pa.string(), "The group of agents it is assigned to", null=True),
+            column("group_name", pa.string(), "What that group was called when the row was read",
+                   null=True),
+            column("brand_id", pa.string(), "The brand it was sent to", null=True),
+            column("solved_at", MOMENT, "When it was last solved; null where Zendesk does not tell",
+                   null=True),
+        ]
+    ),
+    key=("id",),
+    cursor="generated_at",
+    mutable=True,
+    deletes=Deletes.STATUS,
+    # the last minute is not exported; what changed in it has left its window by the next run
+    arrives_within=timedelta(minutes=5),
+    restates_for=timedelta(days=1),
+    # a request costs six seconds of the allowance and brings 1,000 tickets: a quarter of a small account
+    windows_per_slice=92,
+)  # fmt: skip
+
+EXPORT_PAGE = 1000
+"""The most tickets Zendesk exports at once."""
+BESIDE = "groups,metric_sets"
+"""What the export is asked to tell beside the tickets: names of groups, and when a ticket was solved."""
+
+
+class ZendeskConnection:
+    """An open Zendesk account."""
+
+    def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
+        """Raises `SourceError` when the options make no sense or the account's timezone cannot be told."""
+        token = header_value(values.get("ZENDESK_OAUTH_TOKEN", ""), "ZENDESK_OAUTH_TOKEN")
+        base = usable_address(values.get("ZENDESK_API_BASE") or address(values), "ZENDESK_API_BASE")
+        csat = values.get("ZENDESK_CSAT", "").strip() or "ratings"
+        if csat not in LISTS:
+            raise Rejected("ZENDESK_CSAT is not usable", "it is ratings or surveys")
+        self._csat = csat
+        self._calls = calls
+        self._http = Http(base, token, hook=lambda answer: fault_of(answer, token))
+        try:
+            self._zone = self._zone_of(values.get("ZENDESK_TIMEZONE", "").strip())
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The account's timezone, unless ZENDESK_TIMEZONE names another."""
+        return self._zone
+
+    def pages(self, piece: Slice) -> Iterator[Page]:
+        """The tickets that last changed, or the ratings that were given, in the slice."""
+        return self._tickets(piece) if piece.stream is TICKETS else self._ratings(piece)
+
+    def vitals(self) -> Vitals:
+        """The time, and the requests that are left of the minute."""
+        left, limit = (self._http.told(f"X-Rate-Limit{x}") for x in ("-Remaining", ""))
+        quota = f"{left} of {limit} requests this minute" if left and limit else ""
+        return Vitals(self._http.clock_ahead, quota)
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self._http.close()
+
+    def _tickets(self, piece: Slice) -> Iterator[Page]:
+        ask: dict[str, str | int] = {"per_page": EXPORT_PAGE, "include": BESIDE}
+        place: dict[str, str | int] = {"start_time": int(piece.since.timestamp())}
+        while True:
+            found = self._get("export", EXPORT, ask | place)
+            rows = zendesk_rows.tickets(found)
+            yield Page(rows)
+            # the export is in the order of its cursor, which is the moment of the change and the ticket
+            if rows and not piece.reaches_now and is_past(rows[-1]["generated_at"], piece.until):
+                return
+            if found.get("end_of_stream") is True:
+                return
+            after = found.get("after_cursor")
+            if not isinstance(after, str) or place.get("cursor") == after:
+                raise Drift(f"GET {EXPORT} gave neither an end nor a page", "adapt the connector")
+            place = {"cursor": after}
+
+    def _ratings(self, piece: Slice) -> Iterator[Page]:
+        source = LISTS[self._csat]
+        key = source.path.rpartition("/")[2]
+        params: dict[str, str | int] = {"page[size]": source.size}
+        params |= source.bounds(piece.since, piece.until)
+        any_row = False
+        while True:
+            found = self._get("api", source.path, params)
+            try:
+                rows = [row for given in found[key] for row in source.rows(given)]
+                more, after = found["meta"]["has_more"], found["meta"].get("after_cursor")
+            except (KeyError, TypeError, AttributeError):
+                raise Drift(
+                    f"GET {source.path} gave no list of {key}", "adapt the connector"
+                ) from None
+            any_row = any_row or bool(rows)
+            yield Page(rows)
+            if not more:
+                break
+            if not after or after == params.get("page[after]"):
+                raise Drift(f"GET {source.path} gave no next page", "adapt the connector")
+            params["page[after]"] = after
+        if not any_row:
+            self._refuse_if_off()
+
+    def _refuse_if_off(self) -> None:
+        """Raise `Rejected` when there can be no rating: that nobody was asked is not that nobody answered."""
+        features = self._settings.get("active_features") or {}
+        if self._csat == "ratings" and features.get("customer_satisfaction") is False:
+            raise Rejected(
+                "this Zendesk account has no satisfaction ratings switched on",
+                "set ZENDESK_CSAT to surveys if it has the newer surveys, else switch ratings on",
+            )
+
+    @cached_property
+    def _settings(self) -> Mapping[str, Any]:
+        """The account's settings; none when the token may not read them."""
+        try:
+            found = self._get("api", SETTINGS, {}).get("settings")
+        except PermissionDenied:
+            return {}
+        return found if isinstance(found, Mapping) else {}
+
+    def _zone_of(self, named: str) -> ZoneInfo:
+        origin = "ZENDESK_TIMEZONE"
+        if not named:
+            origin = "the Zendesk account"
+            named = str((self._settings.get("localization") or {}).get("iana_time_zone") or "")
+        if not named:
+            raise PermissionDenied(
+                "the Zendesk token may not read the account's timezone, so its days are unknown",
+                "set ZENDESK_TIMEZONE, for example to Etc/UTC, or give the token the scope read",
+            )
+        try:
+            return ZoneInfo(named)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise Rejected(
+                f"{origin} names the timezone {named!r}, which is not known",
+                "set ZENDESK_TIMEZONE to an IANA name such as Europe/Berlin",
+            ) from None
+
+    def _get(self, bucket: str, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
+        found = self._calls(bucket, lambda: self._http.get(path, params))
+        if not isinstance(found, Mapping):
+            raise Drift(f"GET {path} gave no object", "adapt the connector")
+        return found
+
+
+def address(values: Mapping[str, str]) -> str:
+    """Where the account of ZENDESK_SUBDOMAIN is. Raises `Rejected` when that cannot be one."""
+    subdomain = values.get("ZENDESK_SUBDOMAIN", "").strip().lower()
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", subdomain):
+        raise Rejected(
+            "ZENDESK_SUBDOMAIN is not usable", "it is what stands before .zendesk.com, alone"
+        )
+    return f"https://{subdomain}.zendesk.com"
+
+
+def is_past(moment: object, until: datetime) -> bool:
+    """Whether a row's moment is at the end of a slice or after it. What is no moment is refused by the schema."""
+    return isinstance(moment, datetime) and moment >= until
+
+
+def diagnose(error: Exception) -> SourceError | None:
+    """Nothing: `connectors.sdk.http` raises faults of the source as such, so any other exception is a bug."""
+    return None
+
+
+SOURCE = Source(
+    name="zendesk",
+    title="Zendesk",
+    options=(
+        Option("ZENDESK_SUBDOMAIN", "What stands before .zendesk.com in the account's address"),
+        Option(
+            "ZENDESK_OAUTH_TOKEN",
+            "An OAuth access token of an administrator, with the scope read",
+            secret=True,
+        ),
+        Option(
+            "ZENDESK_CSAT",
+            "Where customers say how satisfied they are: ratings, or the newer surveys",
+            default="ratings",
+        ),
+        Option(
+            "ZENDESK_TIMEZONE",
+            "Timezone that days are counted in; empty for the account's own",
+            default="",
+        ),
+        Option(
+            "ZENDESK_API_BASE",
+            "Address of the account; empty for the subdomain's at zendesk.com",
+            default="",
+        ),
+    ),
+    streams=(TICKETS, SATISFACTION_RATINGS),
+    # A day's run takes one or two exports and two years of a small account nine, all at once. Longer loads
+    # are told once to wait for the rest of the first minute, and then go on at Zendesk's own pace.
+    limits=(Limit("export", 10 / 60, burst=10), Limit("api", 5, burst=40)),
+    open=ZendeskConnection,
+    diagnose=diagnose,
+    # exports follow one another; beside one of them there is time for the ratings
+    workers=2,
+)

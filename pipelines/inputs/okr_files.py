@@ -1,0 +1,42 @@
+"""The OKR files of this installation, read against its KPIs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from pipelines.errors import OkraError
+from pipelines.inputs.kpi_files import read_kpis, shown
+from pipelines.okr.definition.loading import Loaded, load
+from pipelines.okr.kpi.conversion import MONEY
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.settings import Settings
+from pipelines.warehouse.project import KPI_FOLDER
+
+
+class NoDefinitionsError(OkraError):
+    """The folder of the OKR files is not there; the text names it and what to do."""
+
+
+def definition_files(settings: Settings) -> list[Path]:
+    """The OKR files, by name. Raises `NoDefinitionsError` when the folder is missing."""
+    folder = settings.definitions_path
+    if not folder.is_dir():
+        raise NoDefinitionsError(
+            f"{shown(folder)} is no folder; make it, or set OKRA_OKR_DEFINITIONS to where the OKR files are"
+        )
+    return sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
+
+
+def read_objectives(settings: Settings) -> tuple[Loaded, dict[str, Kpi]]:
+    """The sound objectives, the faults of the others, and the KPIs they were read against.
+
+    Raises `NoDefinitionsError`, and `KpiDefinitionError` when a KPI is not described.
+    """
+    kpis = {
+        name: replace(kpi, unit=settings.currency) if kpi.unit == MONEY else kpi
+        for name, kpi in read_kpis(KPI_FOLDER, settings.sheet_kpis_path).items()
+    }
+    files = {
+        shown(path): path.read_text(encoding="utf-8", errors="replace")
+        for path in definition_files(settings)
+    }
+    return load(files, kpis, settings.fiscal_year_start), kpis

@@ -1,0 +1,55 @@
+"""A name for everything that goes into a run's figures, so that equal inputs give equal rows.
+
+The `run_id` beside each published figure is this name and not Dagster's: made from the day being played, the
+committed windows, the sources' states, the OKR files and the settings, it is the same on every machine and
+on every repetition. The table `runs` says which Dagster runs worked under it, and when.
+"""
+
+import hashlib
+import json
+from datetime import date
+
+from connectors.lake.catalog import read_catalog
+from pipelines.inputs.lake import open_lake
+from pipelines.settings import Settings
+
+WINDOW_FACTS = ["source", "stream", "window", "data_through", "checksum", "settled", "flags"]
+ATTEMPT_FACTS = ["source", "stream", "outcome"]
+
+
+def run_id(settings: Settings, as_of: date) -> str:
+    """The name of a run that plays `as_of` over the lake as its catalog stands: `2026-11-24-1f0c9a55d2e7`."""
+    facts = {
+        "windows": catalogued(settings, "windows", WINDOW_FACTS),
+        "attempts": catalogued(settings, "attempts", ATTEMPT_FACTS),
+        "definitions": definition_texts(settings),
+        "sheet kpis": sheet_kpis_text(settings),
+        "settings": [
+            settings.timezone,
+            settings.currency,
+            settings.fiscal_year_start,
+            settings.start_date,
+        ],
+    }
+    text = json.dumps(facts, default=str, sort_keys=True)
+    return f"{as_of.isoformat()}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def catalogued(settings: Settings, name: str, columns: list[str]) -> list[list[object]]:
+    """The rows of one file of the lake's catalog."""
+    table = read_catalog(open_lake(settings), name, columns)
+    return [list(row.values()) for row in table.to_pylist()]
+
+
+def definition_texts(settings: Settings) -> dict[str, str]:
+    """The OKR files by name."""
+    return {
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted(settings.definitions_path.glob("*.yml"))
+    }
+
+
+def sheet_kpis_text(settings: Settings) -> str:
+    """The file that declares the KPIs kept in sheets; nothing where there is none."""
+    path = settings.sheet_kpis_path
+    return path.read_text(encoding="utf-8") if path.exists() else ""

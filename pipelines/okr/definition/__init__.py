@@ -1,0 +1,1 @@
+"""What an OKR file says: read, checked, and turned into objectives."""

@@ -1,0 +1,152 @@
+"""What a key result means, held against the KPIs: the checks a model alone cannot make."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipelines.okr.definition.definitions import MEASURED, KeyResult
+from pipelines.okr.definition.faults import Fault, listed, suggestion
+from pipelines.okr.definition.yaml_tree import Tree
+from pipelines.okr.kpi.kpi import PERCENT, Kpi
+from pipelines.okr.kpi.periods import CADENCES, Period, whole_windows
+
+_LARGEST_BARE_SHARE = Decimal("1.5")
+"""150 %: above it, a number without the sign is far likelier 96 meant as 96 % than 9,600 %."""
+
+_Finding = tuple[str, str, str]  # the key it is about, what is wrong, the remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a key result stands: its file, the tree of that file, its number in the list."""
+
+    file: str
+    tree: Tree
+    index: int
+
+    def fault(self, key: str, what: str, remedy: str) -> Fault:
+        name = self.tree.at("key_results", self.index, "id") or self.index + 1
+        line = self.tree.line(("key_results", self.index, key))
+        return Fault(self.file, line, f"key result `{name}`: {what}", remedy)
+
+    def text(self, *keys: int | str) -> str:
+        return str(self.tree.at("key_results", self.index, *keys))
+
+
+def key_result_faults(
+    place: Place, result: KeyResult, period: Period | None, kpis: Mapping[str, Kpi]
+) -> Iterator[Fault]:
+    """Every fault of one well-formed key result."""
+    if period is not None:
+        yield from (place.fault(*finding) for finding in _deadline(result, period))
+    if result.milestone is not None:
+        yield from (place.fault(*finding) for finding in _milestone(result))
+        return
+    assert result.kpi is not None, "the model requires a KPI beside a number"
+    kpi = kpis.get(result.kpi)
+    if kpi is None:
+        remedy = suggestion(result.kpi, kpis.keys(), f"the KPIs are {listed(kpis)}")
+        yield place.fault("kpi", f"unknown KPI `{result.kpi}`", remedy)
+        return
+    checks: tuple[Callable[[KeyResult, Kpi], Iterator[_Finding]], ...] = (
+        _dimensions,
+        _windows,
+        _baseline,
+    )
+    for check in checks:
+        yield from (place.fault(*finding) for finding in check(result, kpi))
+    yield from _bare_shares(place, result, kpi)
+
+
+def _deadline(result: KeyResult, period: Period) -> Iterator[_Finding]:
+    key = "milestone" if result.milestone else "by"
+    deadline = result.milestone.due if result.milestone else result.by or period.end
+    if deadline < period.start:
+        what = f"the deadline {deadline} is before the period starts ({period.start})"
+        yield key, what, f"write a day from {period.start} to {period.end}"
+    elif deadline > period.end:
+        what = f"the deadline {deadline} is after the period ends ({period.end})"
+        yield key, what, f"write a day up to {period.end}, or a longer period"
+    elif result.per or result.over:
+        cadence = result.per or result.over
+        assert cadence is not None
+        if not whole_windows(period.start, deadline, cadence, period.fiscal_year_start):
+            remedy = "choose a shorter window or a longer period"
+            yield "per" if result.per else "over", f"there is no whole {cadence} in it", remedy
+
+
+def _milestone(result: KeyResult) -> Iterator[_Finding]:
+    given = {"from": result.baseline, "by": result.by}
+    for name in ("kpi", "per", "over", "for_each", "where"):
+        given[name] = getattr(result, name)
+    for key, value in given.items():
+        if value:
+            remedy = "its day is `due`" if key == "by" else f"leave `{key}` out"
+            yield key, f"a milestone takes no `{key}`", remedy
+
+
+def _dimensions(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:
+    named = [("where", dimension) for dimension in result.where]
+    if result.for_each is not None:
+        named.append(("for_each", result.for_each))
+    for key, dimension in named:
+        if dimension not in kpi.dimensions:
+            otherwise = f"its dimensions: {listed(kpi.dimensions)}"
+            remedy = suggestion(dimension, kpi.dimensions, otherwise)
+            yield key, f"KPI `{kpi.name}` has no dimension `{dimension}`", remedy
+    if result.for_each is not None and result.for_each in result.where:
+        what = f"`{result.for_each}` is both held to one member and asked of each"
+        yield "for_each", what, "keep `where` or `for_each` of it"
+
+
+def _windows(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:
+    if result.per and result.over:
+        remedy = "keep `per` (each window counts) or `over` (the latest one counts)"
+        yield "over", "both `per` and `over`", remedy
+    window = result.per or result.over
+    if window and CADENCES.index(window) < CADENCES.index(kpi.every):
+        what = f"`{kpi.name}` is given every {kpi.every}, and has no value for a {window}"
+        yield "per" if result.per else "over", what, f"write {kpi.every}, or a longer window"
+
+
+def _baseline(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:
+    start = result.baseline
+    if start is None:
+        return
+    if result.per or result.between:
+        yield "from", "`from` has no meaning with `per` or `between`", "leave `from` out"
+    elif kpi.accumulates and not result.over:
+        remedy = "leave `from` out, or compare windows with `over: month`"
+        yield "from", f"a total of the {kpi.kind} `{kpi.name}` counts from 0", remedy
+    elif start != MEASURED and isinstance(start, Decimal):
+        yield from _no_way_to_go(result, start)
+
+
+def _no_way_to_go(result: KeyResult, start: Decimal) -> Iterator[_Finding]:
+    target = result.target
+    if start == target:
+        remedy = "leave `from` out to hold a level, or write another target"
+        yield "from", f"the baseline and the target are both {start}", remedy
+    elif result.at_least is not None and start > result.at_least:
+        what = f"`at_least: {target}` is met from the start ({start})"
+        yield "from", what, "write at_most to go down, or another target"
+    elif result.at_most is not None and start < result.at_most:
+        what = f"`at_most: {target}` is met from the start ({start})"
+        yield "from", what, "write at_least to go up, or another target"
+
+
+def _bare_shares(place: Place, result: KeyResult, kpi: Kpi) -> Iterator[Fault]:
+    if kpi.unit != PERCENT:
+        return
+    written: list[tuple[tuple[int | str, ...], Decimal | str | None]] = [
+        (("at_least",), result.at_least),
+        (("at_most",), result.at_most),
+        (("from",), result.baseline),
+        *((("between", number), bound) for number, bound in enumerate(result.between or ())),
+    ]
+    for keys, number in written:
+        text = place.text(*keys)
+        bare = isinstance(number, Decimal) and "%" not in text
+        if bare and isinstance(number, Decimal) and abs(number) > _LARGEST_BARE_SHARE:
+            what = f"`{kpi.name}` is a percentage and {text} would be {number:%}"
+            yield place.fault(str(keys[0]), what, f"write {text} %")

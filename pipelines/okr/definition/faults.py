@@ -1,0 +1,107 @@
+"""What is wrong with a definition: file, line, what is wrong and what would be right."""
+
+import difflib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from pipelines.okr.definition.yaml_tree import Path, Tree
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Fault:
+    """One fault; as text it is a line an editor or a terminal can jump to."""
+
+    file: str
+    line: int
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}; {self.remedy}"
+
+
+def suggestion(written: str, known: Collection[str], otherwise: str) -> str:
+    """`did you mean …?` when something known is close, else what to do otherwise."""
+    close = difflib.get_close_matches(written, sorted(known), n=1)
+    return f"did you mean `{close[0]}`?" if close else otherwise
+
+
+def listed(names: Iterable[str], most: int = 12) -> str:
+    """The names for a sentence, cut where it would no longer be one."""
+    ordered = sorted(names)
+    if not ordered:
+        return "there is none"
+    rest = f" and {len(ordered) - most} more" if len(ordered) > most else ""
+    return ", ".join(ordered[:most]) + rest
+
+
+def form_faults(
+    file: str, tree: Tree, error: ValidationError, model: type[BaseModel]
+) -> list[Fault]:
+    """The errors of a model, each on the line of the key or value that is wrong."""
+    found: list[Fault] = []
+    for details in error.errors(include_url=False):
+        path = tuple(details["loc"])
+        what, remedy = _in_words(details, _model_at(path[:-1], model))
+        if path and isinstance(path[0], str) and path[0] == "key_results" and len(path) > 1:
+            what = f"{_key_result_named(tree, path)}: {what}"
+        found.append(Fault(file, tree.line(path), what, remedy))
+    return found
+
+
+def _key_result_named(tree: Tree, path: Path) -> str:
+    place = path[1]
+    name = tree.at("key_results", place, "id")
+    number = place + 1 if isinstance(place, int) else place
+    return f"key result `{name}`" if isinstance(name, str) else f"key result {number}"
+
+
+def _in_words(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
+    key = str(details["loc"][-1]) if details["loc"] else ""
+    written = details["input"]
+    context: dict[str, Any] = details.get("ctx", {})
+    kind = details["type"]
+    if kind == "okr":
+        return str(context["what"]), str(context["remedy"])
+    if kind in ("missing", "too_long") and "between" in details["loc"]:
+        return "a band has two numbers", "write between: [low, high]"
+    if kind == "missing":
+        return f"no `{key}`", f"add {_written_as(key, model)}"
+    if kind == "extra_forbidden":
+        known = {field.alias or name for name, field in model.model_fields.items()}
+        return f"unknown key `{key}`", suggestion(key, known, f"the keys are {listed(known)}")
+    if kind == "literal_error":
+        return f"`{key}: {written}` is not known", f"write one of {context['expected']}"
+    if kind == "string_pattern_mismatch":
+        return f"`{key}: {written}` is not a slug", "write lower-case letters, digits, - and _"
+    message = details["msg"].removeprefix("Input should be ")
+    message = message.replace("dictionary", "mapping").replace("tuple", "list")
+    shown = "empty" if written is None else f"`{written}`" if isinstance(written, str) else "wrong"
+    return f"`{key}` is {shown}, not {message}", f"write {_written_as(key, model)}"
+
+
+def _written_as(key: str, model: type[BaseModel]) -> str:
+    for name, field in model.model_fields.items():
+        if (field.alias or name) == key and field.examples:
+            example = str(field.examples[0]).replace("'", "").replace("False", "false")
+            return f"it such as `{key}: {example}`"
+    return f"`{key}:` with its value"
+
+
+def _model_at(path: Path, model: type[BaseModel]) -> type[BaseModel]:
+    """The model whose keys are at the path: of the objective, a key result or a milestone."""
+    for step in path:
+        field = model.model_fields.get(step) if isinstance(step, str) else None
+        candidates = _models_in(field.annotation) if field else []
+        model = candidates[0] if candidates else model
+    return model
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for inner in getattr(annotation, "__args__", ()) for model in _models_in(inner)]

@@ -1,0 +1,138 @@
+"""From the text of definition files to objectives, and to the faults of those that are broken.
+
+Nothing is scored from a broken file, and the others still are. An objective whose parent stands in
+a broken file keeps the name of its parent and is scored as a root until that file is mended.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from pipelines.okr.definition.checks import Place, key_result_faults
+from pipelines.okr.definition.definitions import KeyResult, Objective
+from pipelines.okr.definition.faults import Fault, form_faults
+from pipelines.okr.definition.lineage import ReadFile, lineage_faults
+from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import Period, PeriodError, parse_period
+
+_ID_LINE = re.compile(r"^id:[ \t]*[\"']?([a-z0-9][a-z0-9_-]*)", re.MULTILINE)
+_NO_DEADLINE = ("no deadline", "add `by:` with a day, or give the objective a `period`")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The objectives of the sound files, sorted by id, and the faults of the others, by place."""
+
+    objectives: tuple[Objective, ...]
+    faults: tuple[Fault, ...]
+
+
+def load(files: Mapping[str, str], kpis: Mapping[str, Kpi], fiscal_year_start: int = 1) -> Loaded:
+    """Read every definition file (name → text) against the KPIs that exist.
+
+    Args:
+        files: the text of each file by the name to show in its faults; one objective a file.
+        kpis: the KPIs by name.
+        fiscal_year_start: the month (1 to 12) in which the fiscal year starts.
+    """
+    faults: set[Fault] = set()
+    read: list[ReadFile] = []
+    for name in sorted(files):
+        file, own = _read_file(name, files[name], kpis, fiscal_year_start)
+        read.append(file)
+        faults.update(own)
+    faults.update(lineage_faults(read))
+    broken = {fault.file for fault in faults}
+    sound = [file.objective for file in read if file.objective and file.name not in broken]
+    return Loaded(tuple(sorted(sound, key=lambda one: one.id)), tuple(sorted(faults)))
+
+
+def _read_file(
+    name: str, text: str, kpis: Mapping[str, Kpi], fiscal_year_start: int
+) -> tuple[ReadFile, list[Fault]]:
+    try:
+        tree = read_tree(text)
+    except TreeError as error:
+        claim = _ID_LINE.search(text)
+        claimed = claim[1] if claim else None
+        fault = Fault(name, error.line, error.what, error.remedy)
+        return ReadFile(name, Tree(), claimed, None), [fault]
+    shape = _shape_fault(name, tree)
+    if shape is not None:
+        return ReadFile(name, tree, None, None), [shape]
+    objective, faults = _form(name, tree, fiscal_year_start)
+    faults += _meaning(name, tree, kpis, fiscal_year_start)
+    claimed_id = tree.at("id")
+    claimed = claimed_id if isinstance(claimed_id, str) else None
+    return ReadFile(name, tree, claimed, None if faults else objective), faults
+
+
+def _shape_fault(name: str, tree: Tree) -> Fault | None:
+    if isinstance(tree.data, dict):
+        return None
+    if tree.data is None:
+        return Fault(name, 1, "the file is empty", "write `objective:`, `id:`, `period:` …")
+    if isinstance(tree.data, list):
+        return Fault(name, tree.line(()), "a list of objectives", "write one file an objective")
+    return Fault(name, tree.line(()), "not an objective", "write `objective:`, `id:`, `period:` …")
+
+
+def _form(name: str, tree: Tree, fiscal_year_start: int) -> tuple[Objective | None, list[Fault]]:
+    try:
+        context = {"fiscal_year_start": fiscal_year_start}
+        return Objective.model_validate(tree.data, context=context), []
+    except ValidationError as error:
+        return None, _without_deadline_twice(form_faults(name, tree, error, Objective), tree)
+
+
+def _without_deadline_twice(faults: list[Fault], tree: Tree) -> list[Fault]:
+    """Drop `no period` where each key result already says that it lacks a deadline."""
+    listed = tree.at("key_results")
+    undated = isinstance(listed, list) and any(_undated(item) for item in listed)
+    return [fault for fault in faults if not (undated and fault.what == "no `period`")]
+
+
+def _undated(item: object) -> bool:
+    return isinstance(item, dict) and not item.get("by") and not item.get("milestone")
+
+
+def _meaning(name: str, tree: Tree, kpis: Mapping[str, Kpi], fiscal_year_start: int) -> list[Fault]:
+    """The faults of each key result, those of a file whose other parts are broken included."""
+    results = tree.at("key_results")
+    if not isinstance(results, list):
+        return []
+    period = _period_of(tree, fiscal_year_start)
+    faults: list[Fault] = []
+    for index, item in enumerate(results):
+        place = Place(name, tree, index)
+        if tree.at("period") is None and _undated(item):
+            faults.append(place.fault("", *_NO_DEADLINE))
+        try:
+            result = KeyResult.model_validate(item)
+        except ValidationError:
+            continue  # reported by the form of the whole file
+        faults.extend(key_result_faults(place, result, period, kpis))
+    return faults + list(_repeated_ids(name, tree, results))
+
+
+def _period_of(tree: Tree, fiscal_year_start: int) -> Period | None:
+    written = tree.at("period")
+    try:
+        return parse_period(written, fiscal_year_start) if written is not None else None
+    except PeriodError:
+        return None
+
+
+def _repeated_ids(name: str, tree: Tree, results: list[object]) -> Iterator[Fault]:
+    first_line: dict[object, int] = {}
+    for index in range(len(results)):
+        own = tree.at("key_results", index, "id")
+        line = tree.line(("key_results", index, "id"))
+        if isinstance(own, str) and own in first_line:
+            what = f"the key result id `{own}` is also that of line {first_line[own]}"
+            yield Fault(name, line, what, "give one of them another id")
+        else:
+            first_line[own if isinstance(own, str) else index] = line

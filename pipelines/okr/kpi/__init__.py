@@ -1,0 +1,1 @@
+"""A KPI, its facts, and how its days become periods."""

@@ -1,0 +1,65 @@
+"""A KPI as scoring sees it: its kind, unit, direction and declared precision."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from pipelines.okr.kpi.conversion import Conversion
+
+Kind = Literal["flow", "stock", "ratio", "distinct"]
+Direction = Literal["up", "down"]
+Every = Literal["day", "week", "month", "quarter"]
+Denominator = Literal["sum", "level"]
+
+PERCENT = "percent"
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """What a KPI's YAML declares of it.
+
+    `precision` is the number of decimals its values are compared at (docs/okr-semantics.md, Score).
+    A KPI in `percent` is stored as a fraction, so its precision counts the fraction's decimals:
+    0.963 has three. `unit` is the unit of every value, target and rate of this KPI.
+
+    The `denominator` of a ratio is summed over days, or it is a level: how many there are on a day, of
+    which the average over the days counts. Deals over the size of the team are such a flow per head.
+    """
+
+    name: str
+    kind: Kind
+    unit: str = ""
+    direction: Direction = "up"
+    precision: int = 0
+    dimensions: tuple[str, ...] = ()
+    owner: str = ""
+    description: str = ""
+    label: str = ""
+    every: Every = "day"
+    """How often it is given: a KPI of every month has nothing to say about a week."""
+    denominator: Denominator = "sum"
+    conversion: Conversion | None = None
+    """How money in other currencies is converted, None where there is none to convert."""
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether it grows with the days it is taken over: a flow does, and so does a flow per head."""
+        return self.kind == "flow" or self.denominator == "level"
+
+    @property
+    def counts_whole_units(self) -> bool:
+        """Whether a rate of this KPI is a count of things, which come in whole units only."""
+        return self.precision == 0 and self.kind in ("flow", "stock")
+
+    def places_for(self, *bounds: Decimal | None) -> int:
+        """The decimals to compare at: the declared precision, or a bound's own when it is finer.
+
+        Without the second half a bound of 6.5 on a count would be rounded to 6, and 6 would meet it.
+        """
+        finest = self.precision
+        for bound in bounds:
+            if bound is not None:
+                exponent = bound.normalize().as_tuple().exponent
+                assert isinstance(exponent, int), "bounds are finite"
+                finest = max(finest, -exponent)
+        return finest

@@ -1,0 +1,166 @@
+"""What a KPI says over some days, by its kind (docs/okr-semantics.md, Kinds).
+
+A flow is summed, a ratio is Σ numerator ÷ Σ denominator, or ÷ the average of a denominator that is
+a level; a stock is its last known value, a distinct count is what the source reported for that very
+period. Nothing past `cut` is looked at.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from pipelines.okr.kpi.facts import TOTAL, DistinctFact
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import CADENCES, Cadence, Period, containing, previous
+from pipelines.okr.kpi.series import KpiIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """A KPI seen through a filter."""
+
+    index: KpiIndex
+    where: Mapping[str, str]
+    fiscal_year_start: int = 1
+
+    @property
+    def kpi(self) -> Kpi:
+        return self.index.kpi
+
+    def member(self, dimension: str, name: str) -> "Lens":
+        return replace(self, where={**self.where, dimension: name})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value with what it rests on.
+
+    `gaps` counts the days without data among those it should rest on, `through` is the last day it
+    speaks of, `trust` are the flags of the days used, `label` names the window it was taken from.
+    """
+
+    value: Decimal | None
+    through: date | None = None
+    gaps: int = 0
+    trust: frozenset[str] = frozenset()
+    label: str = ""
+
+
+NOTHING = Reading(None)
+
+
+def read(lens: Lens, start: date, end: date) -> Reading:
+    """The KPI over all days from `start` to `end`; a distinct count: the latest whole period."""
+    if end < start:
+        return NOTHING
+    if lens.kpi.kind == "distinct":
+        return _latest_distinct(lens, start, end)
+    if lens.kpi.kind == "stock":
+        return _last_known(lens, start, end)
+    return _accumulated(lens, start, end)
+
+
+def value_of(lens: Lens, start: date, end: date) -> Decimal | None:
+    """The value that `read` gives, without what it rests on."""
+    kind, series = lens.kpi.kind, lens.index.series(lens.where)
+    if kind == "distinct":
+        return _latest_distinct(lens, start, end).value
+    if kind == "stock":
+        known = series.last(start, end)
+        return None if known is None else known[1]
+    delivered = lens.index.delivered_days(start, end)
+    if kind == "ratio":
+        return series.quotient(start, end, delivered if lens.kpi.denominator == "level" else 1)
+    return series.total(start, end) if delivered or series.has_data(start, end) else None
+
+
+def read_window(lens: Lens, window: Period, cut: date) -> Reading:
+    """The KPI in one window, as far as the cut; a distinct count only as reported for it."""
+    if lens.kpi.kind != "distinct":
+        return replace(read(lens, window.start, min(window.end, cut)), label=window.label)
+    facts = [
+        fact
+        for fact in reported(lens)
+        if (fact.period, fact.period_start) == (window.kind, window.start)
+        and (cut >= window.end or fact.data_through <= cut)
+    ]
+    if not facts:
+        return replace(NOTHING, label=window.label)
+    latest = max(facts, key=lambda fact: fact.data_through)
+    through = min(latest.data_through, window.end)
+    flags = lens.index.flags(window.start, through)
+    return Reading(latest.value, through, 0, flags, window.label)
+
+
+def read_latest_window(lens: Lens, start: date, cut: date, cadence: Cadence) -> Reading:
+    """The latest complete window of the cadence between `start` and `cut` that has data."""
+    window = containing(cut, cadence, lens.fiscal_year_start)
+    if window.end > cut:
+        window = previous(window)
+    while window.start >= start:
+        reading = read_window(lens, window, cut)
+        if reading.through == window.end and _is_level(lens, reading):
+            return reading
+        window = previous(window)
+    return NOTHING
+
+
+def read_baseline(lens: Lens, period: Period, over: Cadence | None) -> Reading:
+    """The KPI in the comparable window before the period: for `from: measured`."""
+    before = previous(period)
+    if over is None:
+        return read(lens, before.start, before.end)
+    window = containing(before.end, over, period.fiscal_year_start)
+    if window.end > before.end:
+        window = previous(window)
+    reading = read_window(lens, window, window.end)
+    return reading if _is_level(lens, reading) else NOTHING
+
+
+def _is_level(lens: Lens, reading: Reading) -> bool:
+    """Whether a window can be compared as a level: a total lacks what a day did not bring."""
+    return reading.value is not None and not (lens.kpi.accumulates and reading.gaps)
+
+
+def _accumulated(lens: Lens, start: date, end: date) -> Reading:
+    index = lens.index
+    delivered = index.delivered_days(start, end)
+    gaps = (end - start).days + 1 - delivered
+    flags = index.flags(start, end)
+    if gaps:
+        flags |= {f"missing_days:{gaps}"}
+    value = value_of(lens, start, end)
+    if lens.kpi.kind == "ratio":
+        return Reading(value, end, gaps, flags)
+    if value is None:
+        return NOTHING
+    flags |= {f"unseen:{pair}" for pair in index.unseen(lens.where)}
+    return Reading(value, end, gaps, flags)
+
+
+def _last_known(lens: Lens, start: date, end: date) -> Reading:
+    known = lens.index.series(lens.where).last(start, end)
+    if known is None:
+        return NOTHING
+    day, value = known
+    # A missed snapshot after the last one is why that one is still used: its flags count too.
+    return Reading(value, end, 0, lens.index.flags(day, end))
+
+
+def reported(lens: Lens) -> list[DistinctFact]:
+    """The distinct counts that the source reported under the filter; under two it reports none."""
+    if not lens.where:
+        return lens.index.distinct.get((TOTAL, TOTAL), [])
+    pairs = list(lens.where.items())
+    return lens.index.distinct.get(pairs[0], []) if len(pairs) == 1 else []
+
+
+def _latest_distinct(lens: Lens, start: date, end: date) -> Reading:
+    """The latest whole period, of the longest kind the source reports in these days."""
+    found: dict[tuple[int, date], Period] = {}
+    for fact in reported(lens):
+        period = containing(fact.period_start, fact.period, lens.fiscal_year_start)
+        if period.start >= start and period.end <= min(end, fact.data_through):
+            found[CADENCES.index(fact.period), period.start] = period
+    return read_window(lens, found[max(found)], end) if found else NOTHING

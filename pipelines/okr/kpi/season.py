@@ -1,0 +1,148 @@
+"""How a KPI's year and week are shaped: what share of a period a day usually brings.
+
+Weekdays are learnt from eight weeks on, the ends of months from six months, the months of a year from two
+whole years. What is not learnt counts as even.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.okr.forecast.grading import Truth
+from pipelines.okr.forecast.history import WEEK, Exact
+from pipelines.okr.kpi.numbers import ONE, clamped, rounded
+from pipelines.okr.kpi.readings import Lens
+from pipelines.okr.kpi.series import KpiIndex
+from pipelines.okr.scoring.pace import Course
+
+Places = NDArray[np.integer[Any]]
+
+_WEEKDAYS_FROM = 8 * WEEK
+_MONTH_ENDS_FROM = 183
+_YEAR_FROM = 730
+_LONGEST = 3 * 365 + 1
+_LAST_DAYS = 3
+_TINY = 1e-9
+_HAIR = Decimal("1e-12")
+_THURSDAY = 3
+"""The weekday of 1970-01-01, from which days are counted."""
+_SOME = 3.0
+"""Observations that the even share counts like, in each place of the season."""
+
+
+@dataclass(frozen=True)
+class Season:
+    """Factors around 1: by weekday (7,), by month (12,), and for a month's last three days."""
+
+    weekday: Exact
+    month: Exact
+    month_end: float
+
+    def weights(self, start: date, end: date) -> Exact:
+        """What each day from `start` to `end` usually brings, as a multiple of an even day."""
+        days = np.arange(np.datetime64(start), np.datetime64(end) + 1)
+        months = days.astype("datetime64[M]")
+        weekday = self.weekday[(days.astype(np.int64) + _THURSDAY) % WEEK]
+        month = self.month[months.astype(np.int64) % 12]
+        soon = (days + np.timedelta64(_LAST_DAYS)).astype("datetime64[M]")
+        last = np.where(soon != months, self.month_end, 1.0)
+        return np.asarray(weekday * month * last, dtype=np.float64)
+
+    def expected_share(self, course: Course) -> Decimal:
+        """The share of a total that should be there by the cut: 0 before the start, 1 at the end.
+
+        Rounded down, so that what is in step is never behind by a rounding.
+        """
+        return self.expected_shares(course, [course.elapsed])[0]
+
+    def expected_shares(self, course: Course, elapsed: Sequence[int]) -> list[Decimal]:
+        """The same after each of so many elapsed days."""
+        passed = np.append(0.0, np.cumsum(self.weights(course.start, course.deadline)))
+        return [
+            ONE
+            if days >= course.days
+            else clamped(rounded(Decimal(float(passed[days] / passed[-1])) + _HAIR, 9, ROUND_FLOOR))
+            for days in elapsed
+        ]
+
+
+_seasons: WeakKeyDictionary[KpiIndex, dict[object, Season | None]] = WeakKeyDictionary()
+"""What has been learnt of a KPI: goals on it share its season."""
+
+
+def season_of(lens: Lens, cut: date) -> Season | None:
+    """The season of a flow's days through the cut; None with too little history, or none above 0."""
+    learnt = _seasons.setdefault(lens.index, {})
+    asked = tuple(sorted(lens.where.items())), cut
+    if asked not in learnt:
+        learnt[asked] = _season(lens, cut)
+    return learnt[asked]
+
+
+def _season(lens: Lens, cut: date) -> Season | None:
+    series = lens.index.series(lens.where)
+    first = series.first(cut - timedelta(days=_LONGEST - 1), cut)
+    if first is None or (cut - first[0]).days + 1 < _WEEKDAYS_FROM:
+        return None
+    start = first[0]
+    length = (cut - start).days + 1
+    delivered = lens.index.delivered_ordinals
+    inside = delivered[(delivered >= start.toordinal()) & (delivered <= cut.toordinal())]
+    values = np.full(length, np.nan)
+    values[inside - start.toordinal()] = 0.0
+    days, amounts = series.amounts(start, cut)
+    column = 1 if lens.kpi.kind == "ratio" else 0  # of a flow per head, what flows
+    values[[(day - start).days for day in days]] = [float(amount[column]) for amount in amounts]
+    seen = ~np.isnan(values)
+    if seen.sum() < _WEEKDAYS_FROM or np.nansum(values) <= 0:
+        return None
+    return _learnt(start, values, seen)
+
+
+def _learnt(start: date, values: Exact, seen: Truth) -> Season:
+    days = [start + timedelta(days=n) for n in range(len(values))]
+    known = np.flatnonzero(seen)
+    amounts = values[known] / values[known].mean()
+    weekdays = np.array([days[n].weekday() for n in known])
+    weekday = _factors(amounts, weekdays, 7)
+    amounts = amounts / np.maximum(weekday[weekdays], _TINY)
+    month_end, month = 1.0, np.ones(12)
+    last = np.array([_at_month_end(days[n]) for n in known])
+    if len(values) >= _MONTH_ENDS_FROM and last.any():
+        ends = _factors(amounts, last.astype(int), 2)
+        month_end = float(ends[1] / max(ends[0], _TINY))
+        amounts = amounts / np.where(last, month_end, 1.0)
+    if len(values) >= _YEAR_FROM:
+        month = _months(days, known, amounts)
+    return Season(weekday, month, month_end)
+
+
+def _factors(amounts: Exact, places: Places, count: int) -> Exact:
+    """The mean amount of each place over the mean of all, drawn to 1 where there are few."""
+    middle = amounts.mean()
+    if middle <= 0:
+        return np.ones(count)
+    sums = np.bincount(places, amounts, count)
+    seen = np.bincount(places, minlength=count)
+    factors: Exact = np.maximum((sums / middle + _SOME) / (seen + _SOME), 0)
+    return factors
+
+
+def _months(days: list[date], known: Places, amounts: Exact) -> Exact:
+    """A month's share of its own year, over the whole years up to the last day: growth is no season."""
+    years = (len(days) - 1 - known) // 365
+    whole = years < len(days) // 365
+    months = np.array([days[n].month - 1 for n in known])
+    means = np.array([amounts[years == year].mean() for year in range(len(days) // 365)])
+    shares = amounts[whole] / np.maximum(means[years[whole]], _TINY)
+    return _factors(shares, months[whole], 12)
+
+
+def _at_month_end(day: date) -> bool:
+    return (day + timedelta(days=_LAST_DAYS)).month != day.month

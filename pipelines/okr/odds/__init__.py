@@ -1,0 +1,1 @@
+"""How likely a goal is to be met."""

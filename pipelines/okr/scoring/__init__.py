@@ -1,0 +1,1 @@
+"""Scores of key results and objectives on a day."""

@@ -1,0 +1,135 @@
+"""The course of a key result by day: where it stood, where its pace would have it, where its futures lead.
+
+Only what is held against one number over its whole course has one. A goal for each window or each member is
+a row for each of them instead; a milestone is done or not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from math import ceil
+
+from pipelines.okr.kpi.numbers import ONE, ZERO, rounded
+from pipelines.okr.kpi.periods import CADENCES, Cadence, whole_windows
+from pipelines.okr.kpi.readings import read_latest_window, reported, value_of
+from pipelines.okr.kpi.season import season_of
+from pipelines.okr.odds.fans import Quantiles
+from pipelines.okr.scoring import pace
+from pipelines.okr.scoring.pace import Course
+from pipelines.okr.scoring.question import Question
+
+MOST_DAYS = 60
+"""Days of a course that are kept: enough for a line, few enough for thousands of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePoint:
+    """A key result on a day of its course, in the KPI's unit; None where it is not known.
+
+    `actual` is what the goal is held against, to date: a total since the start, a level as it
+    stood. `pace` is what would be a score as expected on that day. The forecasts are for days
+    after the data end; those of the last day are the headline's.
+    """
+
+    as_of: date
+    key_result_id: str
+    day: date
+    actual: Decimal | None
+    pace: Decimal | None
+    forecast_p10: Decimal | None
+    forecast_p50: Decimal | None
+    forecast_p90: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ByDay:
+    """What a point of the course says of its day."""
+
+    day: date
+    actual: Decimal | None
+    pace: Decimal | None
+    forecast: Quantiles | None
+
+
+def days_of(question: Question, course: Course) -> list[date]:
+    """The days that a course is shown by: the start, the cut and the deadline are always among them.
+
+    What is read from windows changes at the ends of windows only.
+    """
+    cadence = _cadence(question)
+    if cadence is None:
+        step = ceil(course.days / (MOST_DAYS - 2))
+        days = {course.start + timedelta(days=n) for n in range(0, course.days, step)}
+    else:
+        fiscal = question.lens.fiscal_year_start
+        windows = whole_windows(course.start, course.deadline, cadence, fiscal)
+        days = {window.end for window in windows[-(MOST_DAYS - 2) :]}
+    if course.elapsed:
+        days.add(course.cut)
+    return sorted(days | {course.deadline})
+
+
+def by_day(
+    question: Question, course: Course, days: Sequence[date], fan: Mapping[date, Quantiles]
+) -> list[ByDay]:
+    """The course on each of `days`; `fan` has the forecasts of those after the cut."""
+    paces = _paces(question, course, days)
+    return [
+        ByDay(
+            day,
+            _actual(question, course.start, day) if day <= course.cut else None,
+            due,
+            fan.get(day),
+        )
+        for day, due in zip(days, paces, strict=True)
+    ]
+
+
+def _cadence(question: Question) -> Cadence | None:
+    """The length of the windows that the value is read from; None when it is read to date."""
+    if question.over is not None or question.lens.kpi.kind != "distinct":
+        return question.over
+    kinds = {fact.period for fact in reported(question.lens)}
+    return max(kinds, key=CADENCES.index, default=None)
+
+
+def _actual(question: Question, start: date, day: date) -> Decimal | None:
+    lens = question.lens
+    value = (
+        value_of(lens, start, day)
+        if question.over is None
+        else read_latest_window(lens, start, day, question.over).value
+    )
+    return None if value is None else rounded(value, question.goal.places(lens.kpi))
+
+
+def _paces(question: Question, course: Course, days: Sequence[date]) -> list[Decimal | None]:
+    """The value on each day whose score is the expected one; a band has none."""
+    target = question.goal.target
+    if target is None:
+        return [None] * len(days)
+    places = question.goal.places(question.lens.kpi)
+    return [
+        rounded(_due(question, target, share), places) for share in _shares(question, course, days)
+    ]
+
+
+def _shares(question: Question, course: Course, days: Sequence[date]) -> list[Decimal]:
+    if question.holds:
+        return [ONE] * len(days)
+    elapsed = [(day - course.start).days + 1 for day in days]
+    season = season_of(question.lens, course.cut) if question.accumulates else None
+    if season is not None:
+        return season.expected_shares(course, elapsed)
+    return [pace.share_of_days(course, passed) for passed in elapsed]
+
+
+def _due(question: Question, target: Decimal, share: Decimal) -> Decimal:
+    """The inverse of attainment: the value that a share of the goal is."""
+    if question.accumulates:
+        return target * share
+    if question.baseline is None and question.goal.comparison == "at_most":
+        return target * (2 - share)
+    start = ZERO if question.baseline is None else question.baseline
+    return start + (target - start) * share

@@ -1,0 +1,41 @@
+"""A score after its deadline is final: when the past is restated later, the row says what it had been."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from pipelines.okr.kpi.facts import TOTAL
+from pipelines.okr.kpi.numbers import figure
+from pipelines.okr.kpi.status import Status
+from pipelines.okr.scoring.scorecard import KeyResultScore, Scorecard
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The first final score of a key result: the day it was of, and what it said of which definition."""
+
+    as_of: date
+    actual: Decimal | None
+    status: Status
+    definition_hash: str
+
+
+def with_restatements(scorecard: Scorecard, finals: Mapping[str, Final]) -> Scorecard:
+    """The scorecard, in which a final score that is another than at first says so.
+
+    `finals`: the first final scores of earlier days, by key_result_id.
+    """
+    rows = tuple(_told(row, finals.get(row.key_result_id)) for row in scorecard.key_results)
+    return replace(scorecard, key_results=rows)
+
+
+def _told(row: KeyResultScore, first: Final | None) -> KeyResultScore:
+    if first is None or not (row.window == row.member == TOTAL) or first.as_of >= row.as_of:
+        return row
+    if row.status not in ("achieved", "missed") or row.definition_hash != first.definition_hash:
+        return row
+    if (row.status, row.actual) == (first.status, first.actual):
+        return row
+    was = "no value" if first.actual is None else figure(first.actual, row.unit or "")
+    return replace(row, why=f"{row.why} Restated: on {first.as_of} it was {was} ({first.status}).")

@@ -1,0 +1,236 @@
+"""One goal over one course of days: how much of it is reached, whether that is enough, and why."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, figure, rounded
+from pipelines.okr.kpi.periods import Period
+from pipelines.okr.kpi.readings import NOTHING, Reading, read, read_latest_window, read_window
+from pipelines.okr.kpi.season import season_of
+from pipelines.okr.kpi.status import Status, at_deadline, by_pace
+from pipelines.okr.odds.wagers import Settled, Unknown, Wager, reach
+from pipelines.okr.scoring import attainment, pace, wording
+from pipelines.okr.scoring.assessment import Assessment
+from pipelines.okr.scoring.pace import Course
+from pipelines.okr.scoring.question import Question
+
+
+def judge(question: Question, course: Course, window: Period | None = None) -> Assessment:
+    """Where the goal stands on this course; with a window of `per`, in that window alone."""
+    blank = Assessment(
+        course, "no_data", "", question.baseline, question.goal.target, expected=ZERO
+    )
+    if not course.begun:
+        waiting = Unknown("it has not started")
+        return replace(blank, status="not_started", why=wording.not_started(course), wager=waiting)
+    reading, course = _reading(question, course, window)
+    expected = ONE if question.holds else _expected(question, course)
+    blank = replace(blank, course=course, expected=expected, trust=reading.trust)
+    if reading.value is None:
+        return replace(blank, why=wording.no_data(course, question.subject))
+    kpi = question.lens.kpi
+    actual = rounded(reading.value, question.goal.places(kpi))
+    if question.measured and question.baseline is None:
+        why = wording.no_baseline(question.subject, course, figure(actual, kpi.unit))
+        return replace(blank, actual=actual, why=why)
+    return _Standing(question, course, reading, actual, expected, window).assessment()
+
+
+def _expected(question: Question, course: Course) -> Decimal:
+    """A total follows the KPI's season; a level, or a total too young to have one, the days."""
+    season = season_of(question.lens, course.cut) if question.accumulates else None
+    return pace.expected_share(course) if season is None else season.expected_share(course)
+
+
+def _reading(question: Question, course: Course, window: Period | None) -> tuple[Reading, Course]:
+    if course.cut < course.start:
+        return NOTHING, course
+    lens = question.lens
+    if window is not None and lens.kpi.kind == "distinct":
+        reading = read_window(lens, window, course.cut)
+        if reading.through is not None:
+            # The source says how far into the window its count goes; we see no further than that.
+            course = replace(course, cut=min(course.cut, reading.through))
+        return reading, course
+    if window is not None:
+        # Of a member only the days on which it is there, for which its goal is pro-rated.
+        return replace(read(lens, course.start, course.cut), label=window.label), course
+    if question.over is not None:
+        return read_latest_window(lens, course.start, course.cut, question.over), course
+    return read(lens, course.start, course.cut), course
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """A goal whose KPI has a value."""
+
+    question: Question
+    course: Course
+    reading: Reading
+    actual: Decimal
+    expected: Decimal
+    window: Period | None = None
+
+    def assessment(self) -> Assessment:
+        required, current = self._rates
+        return Assessment(
+            course=self.course,
+            status=self._status,
+            why=self._why,
+            baseline=self.question.baseline,
+            target=self.question.goal.target,
+            actual=self.actual,
+            raw=self._raw,
+            score=self._score,
+            expected=self.expected,
+            required_rate=required,
+            current_rate=current,
+            trust=self.reading.trust | self.question.baseline_trust,
+            wager=self._wager,
+        )
+
+    @property
+    def _wager(self) -> Wager:
+        if self._reached_on is not None:
+            return Settled(True, 1.0)
+        if self._settled:
+            return Settled(self._status == "achieved", float(self._score))
+        if self.course.past_due and self._gaps:
+            return Unknown("days of data are missing")
+        return reach(self.question, self.course, self.window)
+
+    @cached_property
+    def _raw(self) -> Decimal:
+        goal, baseline, actual = self.question.goal, self.question.baseline, self.actual
+        if goal.comparison == "between":
+            low, high = goal.band
+            if self.question.accumulates and not self._settled:
+                return attainment.toward_band(actual, low, high)
+            return attainment.inside(actual, low, high)
+        assert goal.target is not None, "only a band has no single target"
+        rising = goal.comparison == "at_least"
+        if baseline is None or self.question.accumulates:
+            return (attainment.at_least if rising else attainment.at_most)(actual, goal.target)
+        by_way = attainment.at_least_from if rising else attainment.at_most_from
+        return by_way(actual, goal.target, baseline)
+
+    @cached_property
+    def _reached_on(self) -> date | None:
+        """The day a flow's total first had its target; corrections after it do not undo that."""
+        goal = self.question.goal
+        if not self._is_total or goal.comparison != "at_least":
+            return None
+        if goal.target is None or goal.target <= 0:
+            return None
+        lens = self.question.lens
+        series = lens.index.series(lens.where)
+        places = goal.places(lens.kpi)
+        return series.first_reached(self.course.start, self.course.cut, goal.target, places)
+
+    @cached_property
+    def _score(self) -> Decimal:
+        return ONE if self._reached_on is not None else clamped(self._raw)
+
+    @property
+    def _is_total(self) -> bool:
+        """A plain sum: what a day brings cannot be undone by how many people there are on another."""
+        return self.question.accumulates and self.question.lens.kpi.kind == "flow"
+
+    @property
+    def _uncovered(self) -> int:
+        """The days that should have data by now and lie behind what has been delivered."""
+        return max(0, (self.course.last_due - self.course.cut).days)
+
+    @property
+    def _gaps(self) -> int:
+        return self.reading.gaps if self.question.accumulates else 0
+
+    @cached_property
+    def _settled(self) -> bool:
+        """After the deadline: whether the days that lack data could not change the outcome."""
+        if not self.course.past_due:
+            return False
+        if self.course.covered and not self._gaps:
+            return True
+        if not self._is_total:
+            return False
+        goal = self.question.goal
+        if goal.comparison == "at_least":
+            return self._reached_on is not None or self._raw >= ONE
+        return goal.high is not None and self.actual > goal.high
+
+    @cached_property
+    def _status(self) -> Status:
+        question = self.question
+        if self._settled:
+            attained = ONE if self._reached_on is not None else self._raw
+            return at_deadline(attained, question.bar)
+        if not question.accumulates or question.goal.comparison == "at_least":
+            return by_pace(self._score, self.expected, question.bar, question.policy)
+        assert question.goal.high is not None, "a budget or a band"
+        progress = pace.budget_progress(self.actual, question.goal.high, self.expected)
+        if question.goal.comparison == "between" and self.expected > 0:
+            low, _ = question.goal.band
+            progress = min(progress, attainment.at_least(self.actual, low) / self.expected)
+        return by_pace(progress, ONE, question.bar, question.policy)
+
+    @cached_property
+    def _rates(self) -> tuple[Decimal | None, Decimal | None]:
+        """The required and the current rate a day; levels that are averages have none."""
+        question, course = self.question, self.course
+        kpi, goal = question.lens.kpi, question.goal
+        if question.accumulates:
+            current = pace.current_rate(kpi, self.actual, course.elapsed - self.reading.gaps)
+            if goal.comparison == "at_most":
+                assert goal.high is not None
+                left = goal.high - self.actual
+                return pace.required_rate(kpi, left, course.remaining, at_most=True), current
+            assert goal.low is not None
+            to_go = ZERO if self._reached_on is not None else goal.low - self.actual
+            return pace.required_rate(kpi, to_go, course.remaining), current
+        if kpi.kind != "stock" or question.over is not None or goal.target is None:
+            return None, None
+        change = goal.target - self.actual
+        rising = goal.comparison == "at_least"
+        required = pace.required_rate(kpi, change if rising else -change, course.remaining)
+        return (required if rising or required is None else -required + ZERO), self._growth()
+
+    def _growth(self) -> Decimal | None:
+        """A stock's change a day since the baseline, or since its first value in the period."""
+        lens, course = self.question.lens, self.course
+        series = lens.index.series(lens.where)
+        first = series.first(course.start, course.cut)
+        last = series.last(course.start, course.cut)
+        if first is None or last is None:
+            return None
+        since, start = first
+        if self.question.baseline is not None:
+            since, start = course.start - timedelta(days=1), self.question.baseline
+        return pace.current_rate(lens.kpi, last[1] - start, (last[0] - since).days)
+
+    @property
+    def _why(self) -> str:
+        question, course = self.question, self.course
+        kpi, goal = question.lens.kpi, question.goal
+        actual = figure(self.actual, kpi.unit, goal.places(kpi))
+        asked = goal.text(kpi.unit)
+        reached = self._reached_on
+        if reached is not None and goal.target is not None:
+            fell_back = self._raw < ONE
+            return wording.reached_on(figure(goal.target, kpi.unit), reached, actual, fell_back)
+        if self._settled:
+            return wording.final(actual, asked, course, self.reading.label)
+        share = self._raw, self.expected
+        rates = wording.rates(kpi, goal, *self._rates)
+        if question.accumulates and goal.comparison == "at_most" and goal.high:
+            used = self.actual / abs(goal.high), self.expected
+            sentence = wording.budget_under_way(actual, asked, course, used, rates)
+        elif question.accumulates:
+            sentence = wording.total_under_way(actual, asked, course, share, rates)
+        else:
+            sentence = wording.level_under_way(actual, asked, course, share, self.reading.label)
+        # Late by a day or two is the way of sources; it matters once the goal should be final.
+        uncovered = self._uncovered if course.past_due else 0
+        return wording.with_missing(sentence, self._gaps, uncovered)

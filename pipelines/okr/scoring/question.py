@@ -1,0 +1,48 @@
+"""What is asked of a KPI: a goal, how to read the KPI, and what is enough."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pipelines.okr.definition.goals import Goal
+from pipelines.okr.kpi.numbers import ONE
+from pipelines.okr.kpi.periods import Cadence
+from pipelines.okr.kpi.readings import Lens
+from pipelines.okr.kpi.status import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a KPI: a goal, how to read the KPI, and what is enough.
+
+    `bar` is the share of the target that counts as achieved. `measured` says that the baseline
+    was measured: None is then unknown, not absent.
+    """
+
+    lens: Lens
+    goal: Goal
+    policy: Policy
+    bar: Decimal = ONE
+    over: Cadence | None = None
+    baseline: Decimal | None = None
+    measured: bool = False
+    baseline_trust: frozenset[str] = frozenset()
+
+    @property
+    def accumulates(self) -> bool:
+        """A total that grows over its days, not a level that is compared as it is."""
+        return self.lens.kpi.accumulates and self.over is None
+
+    @property
+    def subject(self) -> str:
+        """What is looked at, in words: the KPI and the members it is held to."""
+        members = ", ".join(self.lens.where.values())
+        return f"{self.lens.kpi.name} ({members})" if members else self.lens.kpi.name
+
+    @property
+    def holds(self) -> bool:
+        """A measured baseline on the good side of the target leaves a level to hold."""
+        target = self.goal.target
+        if not self.measured or self.baseline is None or target is None:
+            return False
+        rising = self.goal.comparison == "at_least"
+        return self.baseline >= target if rising else self.baseline <= target

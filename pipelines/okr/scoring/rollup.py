@@ -1,0 +1,222 @@
+"""Objectives from key results and children (docs/okr-semantics.md, Score).
+
+Objective score = Σ weight · score ÷ Σ weight over the parts that have data, with `coverage`, the
+share of the weight that has, beside it. A child is a part like a key result.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from pipelines.okr.definition.definitions import Objective
+from pipelines.okr.kpi.numbers import ONE, ZERO, percentage, published_share
+from pipelines.okr.kpi.status import Policy, Status, at_deadline, by_odds, by_pace
+from pipelines.okr.odds.odds import Book, Seen, Weighed, weighed
+from pipelines.okr.odds.wagers import Settled
+from pipelines.okr.scoring import wording
+from pipelines.okr.scoring.scorecard import (
+    KeyResultScore,
+    ObjectiveScore,
+    trust_column,
+    trust_flags,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The row of a key result as a whole, and what becomes of it in each future."""
+
+    row: KeyResultScore
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A key result or a child objective, as its parent sees it."""
+
+    name: str
+    weight: Decimal
+    score: Decimal | None
+    expected: Decimal
+    coverage: Decimal
+    status: Status
+    deadline: date
+    trust: frozenset[str]
+    data_through: date | None
+    seen: Seen
+
+    @property
+    def decided(self) -> bool:
+        return self.status in ("achieved", "missed")
+
+
+def weighted(parts: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
+    """Σ weight · value ÷ Σ weight; None where nothing weighs anything."""
+    known = list(parts)
+    total = sum((weight for weight, _ in known), ZERO)
+    return sum((weight * value for weight, value in known), ZERO) / total if total else None
+
+
+def roll_up(
+    objectives: Sequence[Objective],
+    headlines: Mapping[str, Sequence[Headline]],
+    as_of: date,
+    policy: Policy,
+    book: Book,
+) -> tuple[ObjectiveScore, ...]:
+    """The score of every objective, from the headline rows of its key results by objective id.
+
+    Raises:
+        ValueError: if parents go in a circle, which loading refuses.
+    """
+    parts: dict[str, list[Part]] = {one.id: [] for one in objectives}
+    scores: list[ObjectiveScore] = []
+    for objective in _children_first(objectives):
+        own = [_part_of_row(one) for one in headlines.get(objective.id, ())]
+        score, seen = _score(objective, own + parts[objective.id], as_of, policy, book)
+        scores.append(score)
+        if objective.parent in parts:
+            parts[objective.parent].append(_part_of_child(objective, score, seen))
+    return tuple(sorted(scores, key=lambda score: score.objective_id))
+
+
+def _children_first(objectives: Sequence[Objective]) -> list[Objective]:
+    by_id = {one.id: one for one in objectives}
+    waiting = dict.fromkeys(by_id, 0)
+    for one in objectives:
+        if one.parent in waiting:
+            waiting[one.parent] += 1
+    ready = sorted((name for name, children in waiting.items() if not children), reverse=True)
+    ordered: list[Objective] = []
+    while ready:
+        one = by_id[ready.pop()]
+        ordered.append(one)
+        if one.parent in waiting:
+            waiting[one.parent] -= 1
+            if not waiting[one.parent]:
+                ready.append(one.parent)
+    if len(ordered) < len(by_id):
+        raise ValueError("the parents of objectives go in a circle")
+    return ordered
+
+
+def _part_of_row(headline: Headline) -> Part:
+    row = headline.row
+    return Part(
+        name=row.name,
+        weight=row.weight,
+        score=row.score,
+        expected=row.expected or ZERO,
+        coverage=ZERO if row.score is None else ONE,
+        status=row.status,
+        deadline=row.deadline,
+        trust=trust_flags(row.trust),
+        data_through=row.data_through,
+        seen=headline.seen,
+    )
+
+
+def _part_of_child(objective: Objective, score: ObjectiveScore, seen: Seen) -> Part:
+    return Part(
+        name=score.name,
+        weight=objective.weight,
+        score=score.score,
+        expected=score.expected or ZERO,
+        coverage=score.coverage,
+        status=score.status,
+        deadline=score.deadline,
+        trust=trust_flags(score.trust),
+        data_through=score.data_through,
+        seen=seen,
+    )
+
+
+def _score(
+    objective: Objective, parts: Sequence[Part], as_of: date, policy: Policy, book: Book
+) -> tuple[ObjectiveScore, Seen]:
+    # Children come in the order they were scored; sums and sentences must not depend on it.
+    parts = sorted(parts, key=lambda part: (part.name, part.weight, part.deadline))
+    score = weighted((part.weight, part.score) for part in parts if part.score is not None)
+    expected = weighted((part.weight, part.expected) for part in parts if part.score is not None)
+    coverage = weighted((part.weight, part.coverage) for part in parts)
+    known = [part.data_through for part in parts if part.data_through is not None]
+    status = _status(objective, parts, (score, expected), as_of, policy)
+    seen = _seen(objective, parts, score, status, policy)
+    odds = book.odds_of(seen)
+    why = _why(objective, parts, as_of)
+    if status in ("on_track", "at_risk", "off_track"):
+        why = wording.with_odds(why, odds, "")
+    row = ObjectiveScore(
+        as_of=as_of,
+        objective_id=objective.id,
+        name=objective.objective,
+        owner=objective.owner,
+        period_start=objective.period.start,
+        deadline=objective.period.end,
+        parent_id=objective.parent,
+        commitment=objective.commitment,
+        score=None if score is None else published_share(score),
+        expected=None if expected is None else published_share(expected),
+        coverage=published_share(coverage or ZERO),
+        probability=odds.probability,
+        status=by_odds(status, odds.probability, policy),
+        why=why,
+        trust=trust_column(frozenset[str]().union(*(part.trust for part in parts))),
+        data_through=min(known, default=None),
+        definition_hash=objective.definition_hash,
+    )
+    return row, seen
+
+
+def _seen(
+    objective: Objective,
+    parts: Sequence[Part],
+    score: Decimal | None,
+    status: Status,
+    policy: Policy,
+) -> Seen:
+    """What becomes of the objective in each future: settled once it is over."""
+    if status in ("achieved", "missed"):
+        return Settled(status == "achieved", float(score or ZERO))
+    weights = [Weighed(float(part.weight), part.seen) for part in parts]
+    return weighed(weights, float(policy.bar(objective.commitment)))
+
+
+def _status(
+    objective: Objective,
+    parts: Sequence[Part],
+    standing: tuple[Decimal | None, Decimal | None],
+    as_of: date,
+    policy: Policy,
+) -> Status:
+    score, expected = standing
+    if score is None or expected is None:
+        waiting = all(part.status == "not_started" for part in parts) and bool(parts)
+        return "not_started" if waiting or as_of <= objective.period.start else "no_data"
+    bar = policy.bar(objective.commitment)
+    yesterday = as_of - timedelta(days=1)
+    end = objective.period.end
+    due = [part for part in parts if part.score is not None and part.deadline <= end]
+    if yesterday >= end and all(part.decided for part in due):
+        return at_deadline(score, bar)
+    return by_pace(score, expected, bar, policy)
+
+
+def _why(objective: Objective, parts: Sequence[Part], as_of: date) -> str:
+    if not parts:
+        return "It has no key results and no objective below it."
+    known = [part for part in parts if part.score is not None]
+    if not known:
+        if as_of <= objective.period.start:
+            return f"It starts on {objective.period.start}."
+        return f"None of its {len(parts)} parts has data yet."
+    well = sum(part.status in ("on_track", "achieved") for part in known)
+    weakest = min(known, key=lambda part: ((part.score or ZERO) - part.expected, part.name))
+    stands = f"{percentage(weakest.score or ZERO)}, {weakest.status.replace('_', ' ')}"
+    silent = len(parts) - len(known)
+    rest = f" {silent} of {len(parts)} have no data and do not count." if silent else ""
+    return (
+        f"{well} of {len(known)} parts are on track or achieved; "
+        f"the furthest behind is “{weakest.name}” ({stands}).{rest}"
+    )

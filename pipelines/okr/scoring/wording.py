@@ -1,0 +1,120 @@
+"""One plain sentence, with the figures, on why a goal stands where it stands."""
+
+from datetime import date
+from decimal import Decimal
+
+from pipelines.okr.definition.goals import Goal
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.numbers import ONE, ZERO, figure, percentage
+from pipelines.okr.odds.odds import Odds
+from pipelines.okr.scoring.pace import Course
+
+
+def not_started(course: Course) -> str:
+    return f"It starts on {course.start}."
+
+
+def no_data(course: Course, subject: str) -> str:
+    if course.cut < course.start:
+        return f"No data of {subject} since the start on {course.start}."
+    return f"No data of {subject} from {course.start} to {course.cut}."
+
+
+def no_baseline(subject: str, course: Course, actual: str) -> str:
+    return (
+        f"No data of {subject} before the start on {course.start} to measure the baseline from "
+        f"(it stands at {actual}); write `from:` with a number to score it."
+    )
+
+
+def final(actual: str, goal: str, course: Course, label: str) -> str:
+    when = f"in {label}" if label else f"by {course.deadline}"
+    return f"{actual} {when}; the goal was {goal}."
+
+
+def total_under_way(
+    actual: str, goal: str, course: Course, share: tuple[Decimal, Decimal], rates: str
+) -> str:
+    reached, expected = share
+    return (
+        f"{actual} by {course.cut}, the goal is {goal} by {course.deadline}: "
+        f"{percentage(reached)} where {percentage(expected)} was expected{rates}."
+    )
+
+
+def budget_under_way(
+    actual: str, goal: str, course: Course, share: tuple[Decimal, Decimal], rates: str
+) -> str:
+    used, elapsed = share
+    return (
+        f"{actual} by {course.cut}, the goal is {goal} by {course.deadline}: "
+        f"{percentage(used)} is used after {percentage(elapsed)} of the time{rates}."
+    )
+
+
+def level_under_way(
+    actual: str, goal: str, course: Course, share: tuple[Decimal, Decimal], label: str
+) -> str:
+    reached, expected = share
+    when = f"in {label}" if label else f"on {course.cut}"
+    return (
+        f"{actual} {when}, the goal is {goal} by {course.deadline}: "
+        f"{percentage(reached)} of the way where {percentage(expected)} was expected."
+    )
+
+
+def rates(kpi: Kpi, goal: Goal, required: Decimal | None, current: Decimal | None) -> str:
+    """`; 70 units a day needed from here, 62.1 so far`, or nothing without rates."""
+    if required is None or current is None:
+        return ""
+    need = "left for each day" if goal.comparison == "at_most" else "a day needed from here"
+    brought = figure(current, "", max(1, kpi.precision))
+    return f"; {figure(required, kpi.unit, kpi.precision)} {need}, {brought} a day so far"
+
+
+def reached_on(target: str, day: date, actual: str, fell_back: bool) -> str:
+    if fell_back:
+        return f"{target} was reached on {day}; corrections have since brought it to {actual}."
+    return f"{target} was reached on {day}; it stands at {actual}."
+
+
+def with_missing(sentence: str, gaps: int, uncovered: int) -> str:
+    """The sentence, and how much data is missing for it to be final."""
+    missing = gaps + uncovered
+    if not missing:
+        return sentence
+    days = "1 day of data is" if missing == 1 else f"{missing} days of data are"
+    return f"{sentence} {days} missing, so this is not final."
+
+
+def windows_met(met: int, counted: int, cadence: str, goal: str, still_open: str) -> str:
+    plural = "halves" if cadence == "half" else f"{cadence}s"
+    rest = f" {still_open}" if still_open else ""
+    if not counted:
+        return f"No {cadence} is over yet; the goal is {goal} per {cadence}.{rest}"
+    return f"{met} of {counted} {cadence if counted == 1 else plural} met the goal of {goal}.{rest}"
+
+
+def open_window(label: str, actual: str) -> str:
+    return f"{label} is open with {actual} so far."
+
+
+def members_meeting(met: int, counted: int, dimension: str, worst: str) -> str:
+    if met == counted:
+        return f"Every member of {dimension} ({counted}) meets it; the lowest is {worst}."
+    return f"{met} of {counted} members of {dimension} meet it; the furthest behind is {worst}."
+
+
+def with_odds(sentence: str, odds: Odds, unit: str) -> str:
+    """The sentence, and how likely the goal is to be met, or why nobody can say."""
+    if odds.probability is None:
+        return f"{sentence} No odds: {odds.why}."
+    if odds.probability in (ZERO, ONE):
+        return sentence if odds.probability else f"{sentence} It can no longer be met."
+    likely = f"{sentence} The odds of meeting it are {percentage(odds.probability)}"
+    if odds.low is None or odds.high is None:
+        return f"{likely}."
+    low, high = figure(odds.low, unit), figure(odds.high, unit)
+    if low == high:
+        return f"{likely}: it is heading for {low}."
+    return f"{likely}: 8 of 10 futures end between {low} and {high}."

@@ -1,0 +1,1 @@
+"""Dagster as this installation uses it: the instance, runs in this process, what the UI shows."""

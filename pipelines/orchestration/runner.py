@@ -1,0 +1,161 @@
+"""A run as a person's command drives it: Dagster's jobs, in this process, one after the other.
+
+Each source is pulled in a Dagster run of its own, so that one that fails stops no other; the report that
+follows models, scores and publishes what is there. The UI shows the same runs, assets and checks as those
+that the daemon starts (which pulls the sources side by side, in a process each: Dagster's runs cannot
+share a process, as they reconfigure Python's logging under each other).
+"""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import dagster as dg
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+)
+
+from connectors.sdk.contract import Source
+from connectors.sdk.progress import Progress
+from pipelines.definitions import defs
+from pipelines.errors import OkraError
+from pipelines.inputs.lake import check_lake
+from pipelines.orchestration.instance import CLI, STARTED_BY, close_killed_runs, prepare_environment
+from pipelines.orchestration.progress import watch
+from pipelines.orchestration.ui_metadata import raw_key
+from pipelines.settings import Settings
+from pipelines.tables.locks import exclusive
+
+
+class StepFailedError(OkraError):
+    """A step of a run failed; the text is its own."""
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """How the pull of one source ended. `message` is empty when it went well."""
+
+    source: str
+    message: str
+
+
+class Runner:
+    """Dagster's jobs of this installation, run in this process."""
+
+    def __init__(self, settings: Settings, instance: dg.DagsterInstance, *, debug: bool) -> None:
+        self._settings = settings
+        self._instance = instance
+        self._debug = debug
+        self._definitions = defs()
+        level = "DEBUG" if debug else "CRITICAL"
+        self._logging = {"loggers": {"console": {"config": {"log_level": level}}}}
+
+    def pull(
+        self,
+        sources: Sequence[Source],
+        progress: Progress,
+        days: tuple[date, date] | None,
+        mode: str,
+    ) -> list[Pulled]:
+        """Pull `sources`: what is due, or the windows of `days` (both included). `mode`: see `PullConfig`."""
+        return [self._pull(source, progress, days, mode) for source in sources]
+
+    def report(self, as_of: date | None) -> None:
+        """Model, score and publish. Raises `StepFailedError` with what the failed step said."""
+        self._execute("report", str(uuid4()), day_config(as_of), {})
+
+    def score(self, as_of: date | None) -> None:
+        """Score and publish on the KPI tables as they are. Raises `StepFailedError`."""
+        self._execute("rescore", str(uuid4()), day_config(as_of), {})
+
+    def _pull(
+        self, source: Source, progress: Progress, days: tuple[date, date] | None, mode: str
+    ) -> Pulled:
+        run_id = str(uuid4())
+        watch(run_id, progress)
+        yesterday = date.fromordinal(self._settings.today().toordinal() - 1)
+        first, last = days or (yesterday, yesterday)
+        try:
+            self._execute(
+                "ingest",
+                run_id,
+                {"ops": {f"pull_{source.name}": {"config": {"mode": mode}}}},
+                {
+                    ASSET_PARTITION_RANGE_START_TAG: first.isoformat(),
+                    ASSET_PARTITION_RANGE_END_TAG: last.isoformat(),
+                },
+                [raw_key(source.name, stream.name) for stream in source.streams],
+            )
+        except StepFailedError as error:
+            return Pulled(source.name, str(error))
+        return Pulled(source.name, "")
+
+    @contextmanager
+    def _quiet(self) -> Iterator[None]:
+        with (
+            Path(os.devnull).open("w") as nowhere,
+            redirect_stdout(sys.stderr if self._debug else nowhere),
+        ):
+            yield
+
+    def _execute(
+        self,
+        job: str,
+        run_id: str,
+        config: Mapping[str, Any],
+        tags: Mapping[str, str],
+        assets: Sequence[dg.AssetKey] | None = None,
+    ) -> None:
+        # dbt's own log comes on standard output, which is for results
+        with self._quiet():
+            result = self._definitions.resolve_job_def(job).execute_in_process(
+                run_config={**config, **self._logging},
+                instance=self._instance,
+                asset_selection=assets,
+                tags={STARTED_BY: CLI, **tags},
+                run_id=run_id,
+                raise_on_error=False,
+            )
+        if not result.success:
+            raise StepFailedError(reason_of_failure(result.all_events))
+
+
+def day_config(as_of: date | None) -> Mapping[str, Any]:
+    """Run config that plays `as_of`; today when it is None."""
+    return {"resources": {"day": {"config": {"as_of": as_of.isoformat() if as_of else ""}}}}
+
+
+def reason_of_failure(events: Sequence[dg.DagsterEvent]) -> str:
+    """What the first failed step said, in one line."""
+    for event in events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                return str(data.user_failure_data.description)
+            cause = data.error
+            while cause is not None and cause.cause is not None:
+                cause = cause.cause
+            message = cause.message if cause else "no reason given"
+            return f"{event.step_key}: {' '.join(message.split())}"
+    return "the run could not be started; see `okra --debug`"
+
+
+@contextmanager
+def runner(settings: Settings, *, debug: bool = False) -> Iterator[Runner]:
+    """A `Runner`, alone on this installation. Raises `LockedError` while another command runs, `LakeError`.
+
+    `debug`: let Dagster's and dbt's logs through, to standard error.
+    """
+    with exclusive(settings.state_path / "run.lock"):
+        prepare_environment(settings)
+        check_lake(settings)
+        with dg.DagsterInstance.get() as instance:
+            close_killed_runs(instance)
+            yield Runner(settings, instance, debug=debug)

@@ -1,0 +1,79 @@
+"""When a digest goes out: weekly, and when a status has changed; once a day and channel."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from pipelines.errors import OkraError
+from pipelines.history.deliveries import Delivery, delivered, record_delivery
+from pipelines.publishing.delivery import Channel
+from pipelines.publishing.digest import Digest, Reason, digest_of
+from pipelines.publishing.published import latest_day, read_scorecard, read_scorecard_before
+from pipelines.settings import Settings
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class NoChannelError(OkraError):
+    """No channel is set; the text says how to set one."""
+
+
+def read_digest(settings: Settings, as_of: date | None = None) -> Digest:
+    """The digest of `as_of`, of the latest day when it is None. Raises `NothingPublishedError`."""
+    path = settings.published_path
+    day = as_of or latest_day(path)
+    return digest_of(
+        read_scorecard(path, day),
+        read_scorecard_before(path, day),
+        sample_company=settings.sample_company,
+        scorecard_page=str(settings.scorecard_path),
+    )
+
+
+def due(settings: Settings, digest: Digest, channel: Channel) -> Reason | None:
+    """Why the digest is to be sent over a channel today; None when it is not.
+
+    The weekly one is due on its weekday, or on the first run after it.
+    """
+    sent = delivered(settings.history_path, channel.name)
+    if any(day == digest.as_of for day, _ in sent):
+        return None
+    since = (digest.as_of.weekday() - WEEKDAYS.index(settings.digest_weekday)) % 7
+    begun = digest.as_of - timedelta(days=since)
+    if not any(day >= begun and reason == "weekly" for day, reason in sent):
+        return "weekly"
+    return "change" if digest.changes else None
+
+
+def channels(settings: Settings) -> Sequence[Channel]:
+    """Where digests go."""
+    return [Channel(url.get_secret_value()) for url in settings.digest]
+
+
+def send_due(settings: Settings, as_of: date) -> list[Delivery]:
+    """Send the digest of `as_of` wherever it is due, and keep what became of it. A failed one is tried again by
+    the next run of the day. Raises `NothingPublishedError`.
+    """
+    waiting = channels(settings)
+    if not waiting:
+        return []
+    digest = read_digest(settings, as_of)
+    return [
+        send(settings, digest, channel, reason)
+        for channel in waiting
+        if (reason := due(settings, digest, channel)) is not None
+    ]
+
+
+def send(settings: Settings, digest: Digest, channel: Channel, reason: Reason) -> Delivery:
+    """Send it over one channel, and keep what became of it."""
+    message = channel.send(digest)
+    delivery = Delivery(
+        digest.as_of,
+        channel.name,
+        reason,
+        settings.now(),
+        "failed" if message else "delivered",
+        message,
+    )
+    record_delivery(settings.history_path, delivery)
+    return delivery

@@ -1,0 +1,130 @@
+"""The table `kpi_factors`: why each KPI moved, worked out anew from the warehouse's KPI tables.
+
+It reads the facts that scoring reads, since a part of a period, a filter and the members of a ratio need
+the days, and the scores of the day, whose targets it splits.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.history.first_published import first_published
+from pipelines.inputs.facts import read_facts
+from pipelines.inputs.okr_files import read_objectives
+from pipelines.inputs.run_id import run_id
+from pipelines.okr.definition.definitions import KeyResult, Objective
+from pipelines.okr.factors.factor import Factor
+from pipelines.okr.factors.history import History
+from pipelines.okr.factors.periods_compared import CADENCES, Trust, period_factors
+from pipelines.okr.factors.targets import Gap, gap_factors
+from pipelines.okr.kpi.facts import TOTAL
+from pipelines.okr.kpi.periods import Cadence, Period, containing
+from pipelines.okr.scoring.scorecard import trust_flags
+from pipelines.settings import Settings
+from pipelines.tables.factor_store import store
+
+_TRUST = """
+    select kpi, period, period_start, trust from reporting.kpi_periods
+    where dimension = 'total' and period in (select unnest($1))
+"""
+_SCORED = """
+    select key_result_id, "window", period_start, deadline, data_through, target, actual, expected, trust
+    from okr.key_result_scores
+    where as_of = $1 and member = 'total' and target is not null and actual is not null
+        and expected is not null
+    order by all
+"""
+
+
+@dataclass(frozen=True)
+class Factors:
+    """What the factors of a day came to."""
+
+    as_of: date
+    run_id: str
+    rows: Sequence[Factor]
+
+    @property
+    def sentences(self) -> list[Factor]:
+        """The changes themselves, each with its sentence."""
+        return [row for row in self.rows if row.dimension == TOTAL]
+
+
+def write_factors(settings: Settings, as_of: date) -> Factors:
+    """Work out the factors as of `as_of`, with the scores of that day, and store them.
+
+    Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`, `duckdb.Error`.
+    """
+    loaded, kpis = read_objectives(settings)
+    facts = read_facts(settings.warehouse_path, kpis)
+    trust, scored = read_rest(settings.warehouse_path, as_of)
+    restated = first_published(settings.history_path, settings.warehouse_path, kpis)
+    rows: list[Factor] = []
+    for name in sorted(facts):
+        rows += period_factors(
+            History(facts[name]), trust, as_of, settings.fiscal_year_start, restated.get(name, {})
+        )
+    held: dict[tuple[str, tuple[tuple[str, str], ...]], History] = {}
+    for gap, kpi in gaps(loaded.objectives, scored):
+        filtered = kpi, tuple(sorted(gap.where.items()))
+        if filtered not in held:
+            held[filtered] = History(facts[kpi], gap.where)
+        rows += gap_factors(gap, held[filtered])
+    name = run_id(settings, as_of)
+    store(settings.warehouse_path, rows, as_of, name)
+    return Factors(as_of, name, rows)
+
+
+def read_rest(warehouse: Path, as_of: date) -> tuple[Trust, list[tuple[Any, ...]]]:
+    """How far each period is to be trusted, and the scores of `as_of` that have a target and an actual."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found = connection.execute(_TRUST, [list(CADENCES)]).fetchall()
+        try:
+            scored = connection.execute(_SCORED, [as_of]).fetchall()
+        except duckdb.CatalogException:  # nothing has been scored here yet
+            scored = []
+    flags = {(kpi, period, start): trust_flags(trust) for kpi, period, start, trust in found}
+
+    def trust(kpi: str, period: Cadence, start: date) -> Set[str]:
+        return flags.get((kpi, period, start), frozenset())
+
+    return trust, scored
+
+
+def gaps(
+    objectives: Sequence[Objective], scored: Sequence[tuple[Any, ...]]
+) -> Iterator[tuple[Gap, str]]:
+    """The gap of each scored key result that is a number against a number, and its KPI."""
+    defined: Mapping[str, tuple[Objective, KeyResult]] = {
+        f"{objective.id}/{result.id}": (objective, result)
+        for objective in objectives
+        for result in objective.key_results
+    }
+    for name, window, start, deadline, through, target, actual, expected, trust in scored:
+        objective, result = defined.get(name, (None, None))
+        if objective is None or result is None or result.kpi is None or through is None:
+            continue
+        # what is scored by windows or by members is a share of them, and no amount against the target
+        if result.for_each is not None or (result.per is not None) != (window != TOTAL):
+            continue
+        fiscal = objective.period.fiscal_year_start
+        if result.per is None:
+            course = Period(None, objective.period.label, start, deadline, fiscal)
+        else:
+            course = containing(start, result.per, fiscal)
+        gap = Gap(
+            key_result_id=name,
+            course=course,
+            through=min(through, deadline),
+            target=target,
+            actual=actual,
+            due=expected,
+            where=result.where,
+            over=result.over,
+            trust=trust_flags(trust),
+        )
+        yield gap, result.kpi

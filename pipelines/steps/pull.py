@@ -1,0 +1,93 @@
+"""From settings to pulled windows: who is asked, with which values, for which days."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+from connectors.sandbox.company import SampleCompany
+from connectors.sdk.checkup import Checkup, check_up
+from connectors.sdk.contract import Source
+from connectors.sdk.engine import StreamReport, plans, pull
+from connectors.sdk.progress import Progress
+from connectors.sdk.windows import Plan, Range
+from pipelines.inputs.lake import open_lake
+from pipelines.settings import Settings
+
+
+def due(settings: Settings) -> Range:
+    """Everything up to yesterday that is missing or may have changed: what a daily run asks for."""
+    return Range(settings.start_date, settings.today() - timedelta(days=1))
+
+
+def pull_source(
+    settings: Settings,
+    source: Source,
+    wanted: Range,
+    *,
+    run_id: str,
+    only: Iterable[str] | None = None,
+    progress: Progress | None = None,
+) -> list[StreamReport]:
+    """Pull `wanted` from `source` into the lake: from its own API, or from the sample company's.
+
+    A fault of the source is in the reports; see `connectors.sdk.engine.pull`.
+    """
+    lake = open_lake(settings)
+    names = None if only is None else list(only)
+    with values_of(settings, source) as values:
+        if values is None:
+            return []
+        return pull(
+            source,
+            values,
+            lake,
+            wanted,
+            now=settings.now,
+            run_id=run_id,
+            only=names,
+            progress=progress,
+        )
+
+
+def plan_source(settings: Settings, source: Source, wanted: Range) -> list[Plan]:
+    """What pulling `wanted` would take, by stream. Raises `SourceError` when the source cannot be opened."""
+    with values_of(settings, source, with_past=False) as values:
+        if values is None:
+            return []
+        return plans(source, values, open_lake(settings), wanted, now=settings.now)
+
+
+def check_source(settings: Settings, source: Source, wanted: Range) -> Checkup | None:
+    """How `source` is, and what pulling `wanted` would take. Writes nothing into the lake.
+
+    None where the sample company uses no such system.
+    """
+    with values_of(settings, source, with_past=False) as values:
+        if values is None:
+            return None
+        return check_up(source, values, open_lake(settings), wanted, now=settings.now)
+
+
+@contextmanager
+def values_of(
+    settings: Settings, source: Source, *, with_past: bool = True
+) -> Iterator[Mapping[str, str] | None]:
+    """The values of the source's options; those of the sample company's own where nothing is configured.
+
+    None where the sample company uses no such system. `with_past`: the snapshots that it took before today
+    are put into the lake when they are not there.
+    """
+    configured = settings.configured(source)
+    if configured is not None:
+        yield configured
+        return
+    with SampleCompany(settings.today(), settings.state_path / "sandbox") as company:
+        values = company.values(source.name)
+        if values is not None and with_past:
+            company.take_past_snapshots(source, open_lake(settings), settings.start_date)
+        yield values
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from `first` to `last`, both included."""
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

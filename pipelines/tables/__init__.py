@@ -1,0 +1,1 @@
+"""The tables that Python writes into the warehouse."""

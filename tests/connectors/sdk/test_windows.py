@@ -1,0 +1,222 @@
+"""Which windows a pull takes, and which instants they cover."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.lake.manifest import Manifest
+from connectors.sdk.contract import Cadence, Slice, Stream, column, window_of
+from connectors.sdk.windows import Range, plan, settled, watermark
+
+UTC_ZONE = ZoneInfo("UTC")
+BERLIN = ZoneInfo("Europe/Berlin")
+DAYS = Stream(
+    name="days",
+    description="",
+    schema=pa.schema([column("day", pa.date32(), "")]),
+    key=("day",),
+    cursor="day",
+)
+MONTHS = replace(DAYS, window=Cadence.MONTH, windows_per_slice=12)
+SNAPSHOT = replace(DAYS, snapshot=True)
+MUTABLE = replace(DAYS, mutable=True)
+
+
+def committed(*windows: date, is_settled: bool = True) -> dict[date, Manifest]:
+    return {
+        window: Manifest(
+            source="s",
+            stream="days",
+            window=window,
+            data_through=window,
+            pulled_at=datetime(2026, 1, 1, tzinfo=UTC),
+            rows=0,
+            bytes=0,
+            checksum="",
+            schema_hash="",
+            settled=is_settled,
+            flags=(),
+            connector_version="1",
+            run_id="",
+            files=(),
+        )
+        for window in windows
+    }
+
+
+def asked(found) -> list[date]:
+    return [window for piece in found.slices for window in piece.windows]
+
+
+@given(
+    at=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)).map(
+        lambda x: x.replace(tzinfo=UTC)
+    ),
+    zone=st.sampled_from(
+        [
+            "America/New_York",
+            "Europe/Berlin",
+            "Africa/Cairo",  # clocks change at midnight: a day begins at one o'clock
+            "America/Havana",  # and there an hour after midnight comes twice
+            "Asia/Kathmandu",
+            "Australia/Lord_Howe",  # by half an hour
+            "Pacific/Kiritimati",
+            "UTC",
+        ]
+    ).map(ZoneInfo),
+    cadence=st.sampled_from(Cadence),
+)
+def test_each_instant_is_covered_by_the_slice_of_its_window_and_by_no_other(at, zone, cadence):
+    stream = replace(DAYS, window=cadence)
+    window = window_of(at.astimezone(zone).date(), cadence)
+    around = [window_of(window + timedelta(days=n), cadence) for n in (-32, -1, 0, 1, 32)]
+    covering = [
+        day
+        for day in sorted({*around})
+        if Slice(stream, day, day, zone).since <= at < Slice(stream, day, day, zone).until
+    ]
+    assert covering == [window]
+
+
+def test_days_are_as_long_as_the_clocks_make_them():
+    def hours(day: date) -> float:
+        piece = Slice(DAYS, day, day, BERLIN)
+        return (piece.until - piece.since).total_seconds() / 3600
+
+    assert [hours(date(2026, 3, 28)), hours(date(2026, 3, 29)), hours(date(2026, 10, 25))] == [
+        24,
+        23,
+        25,
+    ]
+
+
+def test_missing_and_unsettled_windows_are_pulled_oldest_first_and_the_rest_is_counted():
+    now = datetime(2026, 6, 6, 12, tzinfo=UTC)
+    done = committed(date(2026, 6, 1), date(2026, 6, 3)) | committed(
+        date(2026, 6, 4), is_settled=False
+    )
+    found = plan(DAYS, done, Range(date(2026, 6, 1), date(2026, 6, 7)), UTC_ZONE, now)
+    assert asked(found) == [date(2026, 6, 2), date(2026, 6, 4), date(2026, 6, 5)]
+    assert found.skipped == {"settled": 2, "not over yet": 2}
+
+
+def test_a_repull_takes_settled_windows_too():
+    now = datetime(2026, 6, 6, 12, tzinfo=UTC)
+    wanted = Range(date(2026, 6, 1), date(2026, 6, 2), repull=True)
+    assert asked(plan(DAYS, committed(date(2026, 6, 1)), wanted, UTC_ZONE, now)) == [
+        date(2026, 6, 1),
+        date(2026, 6, 2),
+    ]
+
+
+def test_slices_hold_consecutive_windows_and_no_more_than_the_stream_allows():
+    stream = replace(DAYS, windows_per_slice=3)
+    now = datetime(2026, 6, 20, tzinfo=UTC)
+    found = plan(
+        stream,
+        committed(date(2026, 6, 5)),
+        Range(date(2026, 6, 1), date(2026, 6, 7)),
+        UTC_ZONE,
+        now,
+    )
+    assert [(piece.first.day, piece.last.day) for piece in found.slices] == [(1, 3), (4, 4), (6, 7)]
+
+
+def test_a_window_is_not_pulled_before_the_last_of_its_rows_can_be_seen():
+    late = replace(DAYS, arrives_within=timedelta(hours=4))
+    # Berlin's 5th of June ends at 22:00 UTC
+    before, after = datetime(2026, 6, 6, 1, 59, tzinfo=UTC), datetime(2026, 6, 6, 2, 0, tzinfo=UTC)
+    assert watermark(late, BERLIN, before) == date(2026, 6, 4)
+    assert watermark(late, BERLIN, after) == date(2026, 6, 5)
+
+
+def test_an_open_month_is_asked_up_to_yesterday():
+    found = plan(
+        MONTHS,
+        {},
+        Range(date(2026, 10, 5), date(2026, 11, 23)),
+        UTC_ZONE,
+        datetime(2026, 11, 24, 9, tzinfo=UTC),
+    )
+    (piece,) = found.slices
+    assert piece.windows == [date(2026, 10, 1), date(2026, 11, 1)]
+    assert piece.last_day == date(2026, 11, 23)
+
+
+def test_a_month_is_pulled_whole_even_when_only_its_first_days_are_asked_for():
+    found = plan(
+        MONTHS,
+        {},
+        Range(date(2026, 9, 1), date(2026, 9, 10)),
+        UTC_ZONE,
+        datetime(2026, 11, 24, tzinfo=UTC),
+    )
+    assert found.slices[0].last_day == date(2026, 9, 30)
+
+
+def test_on_the_first_of_a_month_the_new_month_has_nothing_yet_and_is_left():
+    found = plan(
+        MONTHS,
+        {},
+        Range(date(2026, 10, 1), date(2026, 11, 1)),
+        UTC_ZONE,
+        datetime(2026, 11, 1, 9, tzinfo=UTC),
+    )
+    assert asked(found) == [date(2026, 10, 1)]
+    assert found.skipped == {"not over yet": 1}
+
+
+@pytest.mark.parametrize(
+    ("restates", "arrives", "final_after"),
+    [(72, 4, 72), (0, 48, 48), (0, 0, 0)],
+)
+def test_a_window_is_settled_once_nothing_more_can_come(restates, arrives, final_after):
+    stream = replace(
+        MONTHS, restates_for=timedelta(hours=restates), arrives_within=timedelta(hours=arrives)
+    )
+    final = datetime(2026, 10, 31, 23, tzinfo=UTC) + timedelta(
+        hours=final_after
+    )  # Berlin's midnight
+    assert settled(stream, date(2026, 10, 1), BERLIN, final)
+    assert not settled(stream, date(2026, 10, 1), BERLIN, final - timedelta(seconds=1))
+
+
+def test_of_a_snapshot_only_today_can_be_pulled_and_the_reason_is_told():
+    now = datetime(2026, 6, 6, 12, tzinfo=UTC)
+    found = plan(
+        SNAPSHOT,
+        committed(date(2026, 6, 4)),
+        Range(date(2026, 6, 3), date(2026, 6, 5)),
+        UTC_ZONE,
+        now,
+    )
+    assert asked(found) == [date(2026, 6, 6)]
+    assert found.skipped == {"past, and only the present can be asked for": 2, "already taken": 1}
+
+
+def test_a_snapshot_is_taken_again_whenever_the_day_is_still_the_same():
+    now = datetime(2026, 6, 6, 23, tzinfo=UTC)
+    today = date(2026, 6, 6)
+    found = plan(SNAPSHOT, committed(today, is_settled=False), Range(today, today), UTC_ZONE, now)
+    assert asked(found) == [today]
+    # in Auckland it is tomorrow already
+    found = plan(SNAPSHOT, {}, Range(today, today), ZoneInfo("Pacific/Auckland"), now)
+    assert asked(found) == [date(2026, 6, 7)]
+
+
+def test_only_the_newest_slice_of_a_mutable_stream_reaches_now():
+    now = datetime(2026, 6, 6, 12, tzinfo=UTC)
+    stream = replace(MUTABLE, windows_per_slice=2)
+    found = plan(stream, {}, Range(date(2026, 6, 1), date(2026, 6, 5)), UTC_ZONE, now)
+    assert [piece.reaches_now for piece in found.slices] == [False, False, True]
+    history = plan(stream, {}, Range(date(2026, 5, 1), date(2026, 5, 3)), UTC_ZONE, now)
+    assert not any(piece.reaches_now for piece in history.slices)
+    assert not any(
+        x.reaches_now
+        for x in plan(DAYS, {}, Range(date(2026, 6, 1), date(2026, 6, 5)), UTC_ZONE, now).slices
+    )

@@ -1,0 +1,108 @@
+"""The scorecard in a terminal: what it shows, and what it leaves out where there is no room."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from pipelines.commands.terminal import percent, scorecard_table
+from pipelines.publishing.published import Courses, PublishedScorecard, Row
+from pipelines.publishing.sparkline import sparkline, thinned
+
+
+def objective(name: str, parent: str | None = None) -> Row:
+    return {
+        "objective_id": name,
+        "parent_id": parent,
+        "name": f"Objective {name}",
+        "score": Decimal("0.5"),
+        "expected": Decimal("0.8"),
+        "probability": Decimal("0.25"),
+        "status": "off_track",
+    }
+
+
+def key_result(of: str, name: str) -> Row:
+    return objective(of) | {
+        "key_result_id": f"{of}/{name}",
+        "name": f"Key result {name}",
+        "unit": "money",
+        "actual": Decimal("1234567.89"),
+        "target": Decimal(2_000_000),
+    }
+
+
+def printed(width: int, courses: Courses | None = None) -> list[str]:
+    card = PublishedScorecard(
+        date(2026, 11, 25),
+        [objective("child", "root"), objective("root")],
+        [key_result("child", "revenue"), key_result("root", "other")],
+        courses or {},
+    )
+    paper = StringIO()
+    Console(file=paper, width=width).print(scorecard_table(card, width))
+    return paper.getvalue().splitlines()
+
+
+def test_a_child_stands_below_its_parent_and_further_in() -> None:
+    names = [re.split(r"(?<=\w) {2,}", line)[0] for line in printed(120)[3:]]
+    assert names == [
+        "Objective root",
+        "  Key result other",
+        "  Objective child",
+        "    Key result revenue",
+    ]
+
+
+def test_a_course_has_a_block_a_day_from_the_lowest_to_the_highest() -> None:
+    lines = printed(120, {"child/revenue": [Decimal(0), None, Decimal(70), Decimal(35)]})
+    assert "Course" in lines[1]
+    assert "▁ █▄" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("width", "spared"),
+    [
+        # 24 for names; 14, 11, 7, 6, 6, 14 and 11 for the columns with two blanks before each
+        (93, set()),
+        (92, {"Course"}),
+        (78, {"Course", "Pace"}),
+        (72, {"Course", "Pace", "Odds"}),
+        (66, {"Course", "Pace", "Odds", "Target"}),
+    ],
+)
+def test_a_narrow_terminal_is_spared_columns_and_never_the_status(
+    width: int, spared: set[str]
+) -> None:
+    lines = printed(width, {"child/revenue": [Decimal(day) for day in range(12)]})
+    columns = {"Actual", "Target", "Score", "Pace", "Odds", "Course", "Status"}
+    assert {name for name in columns if name not in lines[1]} == spared
+    assert sum("off track" in line for line in lines) == 4
+    assert any("1,234,567.89" in line for line in lines)
+
+
+def test_there_is_no_column_of_courses_when_none_is_known() -> None:
+    assert "Course" not in printed(120)[1]
+
+
+def test_figures_that_are_all_the_same_make_a_level_line() -> None:
+    assert sparkline([7, 7, 7]) == "▁▁▁"
+
+
+def test_a_long_course_keeps_its_first_and_its_last_figure() -> None:
+    days = [Decimal(day) for day in range(60)]
+    kept = thinned(days, 12)
+    assert (len(kept), kept[0], kept[-1]) == (12, 0, 59)
+    assert kept == sorted(kept)
+    assert thinned(days[:5], 12) == days[:5]
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [("0.696", "69 %"), ("0.9999", "99 %"), ("1", "100 %"), ("0", "0 %"), (None, "")],
+)
+def test_a_share_is_rounded_down_as_on_the_scorecard(share: str | None, shown: str) -> None:
+    assert percent(None if share is None else Decimal(share)) == shown

@@ -1,0 +1,137 @@
+"""What Dagster loads: everything, with an empty environment, connected from each API to each score."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from connectors.sdk import catalog
+from pipelines.settings import ROOT
+
+SCRIPT = """
+import json
+from pipelines.definitions import defs
+
+loaded = defs()
+graph = loaded.resolve_asset_graph()
+keys = graph.get_all_asset_keys()
+print(json.dumps({
+    "assets": {
+        key.to_user_string(): {
+            "parents": sorted(parent.to_user_string() for parent in graph.get(key).parent_keys),
+            "group": graph.get(key).group_name,
+            "described": bool(graph.get(key).description),
+            "partitioned": graph.get(key).partitions_def is not None,
+        }
+        for key in keys
+        if graph.get(key).is_materializable
+    },
+    "checks": len(graph.asset_check_keys),
+    "jobs": sorted(job.name for job in loaded.resolve_all_job_defs()),
+    "schedules": {s.name: s.default_status.value for s in loaded.schedules},
+    "sensors": {s.name: s.default_status.value for s in loaded.sensors},
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What another process with an empty environment loads: no credential, no home folder, no network."""
+    folder = tmp_path_factory.mktemp("empty")
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "OKRA_ENV_FILE": str(folder / "no.env"),
+            "OKRA_HOME": str(folder),
+        },
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def ancestors(assets: dict[str, Any], key: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [key]
+    while waiting:
+        for parent in assets.get(waiting.pop(), {"parents": []})["parents"]:
+            if parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return found
+
+
+def test_each_stream_of_each_source_is_an_asset_with_a_partition_a_day(loaded: Any) -> None:
+    for source in catalog.sources().values():
+        for stream in source.streams:
+            asset = loaded["assets"][f"raw_{source.name}/{stream.name}"]
+            assert asset["partitioned"]
+            assert asset["described"]
+            assert asset["group"] == source.name
+
+
+def test_the_lineage_leads_from_each_stream_that_a_kpi_reads_to_the_published_file(
+    loaded: Any,
+) -> None:
+    behind = ancestors(loaded["assets"], "published/okra")
+    assert {"okr/key_result_scores", "okr/objective_scores", "reporting/kpi_periods"} <= behind
+    for key in (
+        "raw_stripe/balance_transactions",
+        "raw_google_analytics/visitors_by_month",
+        "raw_facebook_pages/page_snapshot",
+        "raw_sql_database/orders",
+        "raw_hubspot/deals",
+        "raw_zendesk/satisfaction_ratings",
+        "raw_meta_ads/campaign_days",
+        "raw_spreadsheet/kpi_values",
+    ):
+        assert key in behind, key
+        assert key in ancestors(loaded["assets"], "okr/key_result_scores"), key
+
+
+def test_nothing_is_left_undescribed(loaded: Any) -> None:
+    undescribed = [key for key, asset in loaded["assets"].items() if not asset["described"]]
+    assert undescribed == []
+
+
+def test_the_schedule_and_its_sensors_are_on_by_default(loaded: Any) -> None:
+    assert loaded["schedules"] == {"daily": "RUNNING"}
+    assert set(loaded["sensors"].values()) == {"RUNNING"}
+    assert "report_when_ingested" in loaded["sensors"]
+    assert {"ingest", "report", "rescore"} <= set(loaded["jobs"])
+
+
+def test_dbts_tests_and_freshness_are_asset_checks(loaded: Any) -> None:
+    streams = sum(len(source.streams) for source in catalog.sources().values())
+    assert loaded["checks"] > streams + 50
+
+
+def test_each_morning_each_source_gets_a_run_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from pipelines.defs.schedules import requests
+    from pipelines.settings import Settings
+
+    settings = Settings(
+        _env_file=None,
+        home=tmp_path,
+        sandbox_today=date(2026, 11, 25),
+        sources=("stripe", "zendesk"),
+    )
+    asked = list(requests(settings))
+    assert [request.run_key for request in asked] == ["2026-11-25:stripe", "2026-11-25:zendesk"]
+    assert {request.partition_key for request in asked} == {"2026-11-24"}
+    assert asked[0].asset_selection == [
+        dg.AssetKey(["raw_stripe", stream.name]) for stream in catalog.sources()["stripe"].streams
+    ]

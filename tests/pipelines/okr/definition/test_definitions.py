@@ -1,0 +1,45 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from pipelines.okr.definition.definitions import KeyResult, Objective
+
+
+def test_numbers_are_exact_and_a_float_is_refused():
+    result = KeyResult.model_validate({"id": "a", "kpi": "deals", "at_least": "96 %"})
+    assert result.at_least == Decimal("0.96")
+    with pytest.raises(ValidationError, match="not an exact number"):
+        KeyResult.model_validate({"id": "a", "kpi": "deals", "at_least": 0.1})
+
+
+def test_the_baseline_is_written_from_and_nothing_else():
+    lines = {"id": "a", "kpi": "likes", "at_least": 5}
+    assert KeyResult.model_validate({**lines, "from": "measured"}).baseline == "measured"
+    assert KeyResult.model_validate({**lines, "from": 3}).baseline == 3
+    with pytest.raises(ValidationError, match="baseline"):
+        KeyResult.model_validate({**lines, "baseline": 3})
+
+
+def test_a_deadline_is_that_of_the_key_result_or_the_end_of_the_period():
+    objective = Objective.model_validate(
+        {
+            "objective": "O",
+            "id": "o",
+            "period": "2026-Q3",
+            "key_results": [
+                {"id": "a", "kpi": "deals", "at_least": 1},
+                {"id": "b", "kpi": "deals", "at_least": 1, "by": "2026-07-31"},
+                {"id": "c", "milestone": {"done": False, "due": "2026-08-15"}},
+            ],
+        }
+    )
+    deadlines = [objective.deadline(result) for result in objective.key_results]
+    assert deadlines == [date(2026, 9, 30), date(2026, 7, 31), date(2026, 8, 15)]
+
+
+def test_a_definition_does_not_change_once_it_is_read():
+    result = KeyResult.model_validate({"id": "a", "kpi": "deals", "at_least": 5})
+    with pytest.raises(ValidationError, match="frozen"):
+        result.at_least = Decimal(4)

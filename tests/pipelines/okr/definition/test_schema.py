@@ -1,0 +1,30 @@
+import json
+import re
+
+from pipelines.okr.definition.definitions import KeyResult, Objective
+from pipelines.okr.definition.schema import json_schema
+
+
+def test_the_schema_knows_every_key_and_no_other():
+    schema = json_schema()
+    assert set(schema["properties"]) == set(Objective.model_fields)
+    assert schema["additionalProperties"] is False
+    assert schema["required"] == ["objective", "id", "period", "key_results"]
+    keys = {field.alias or name for name, field in KeyResult.model_fields.items()}
+    assert set(schema["$defs"]["KeyResult"]["properties"]) == keys
+    assert "from" in keys
+    assert json.loads(json.dumps(schema)) == schema
+
+
+def test_the_schema_asks_for_exactly_one_goal():
+    goals = json_schema()["$defs"]["KeyResult"]["oneOf"]
+    assert [goal["required"] for goal in goals] == [
+        ["at_least"], ["at_most"], ["between"], ["milestone"]
+    ]  # fmt: skip
+
+
+def test_editors_accept_numbers_as_they_are_written_here():
+    number = json_schema()["$defs"]["KeyResult"]["properties"]["at_least"]["anyOf"][1]
+    for written in ("2_000_000", "96 %", "0.96", "-.5"):
+        assert re.search(number["pattern"], written)
+    assert not re.search(number["pattern"], "two")

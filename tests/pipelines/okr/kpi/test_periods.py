@@ -1,0 +1,141 @@
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.okr.kpi.periods import (
+    CADENCES,
+    PeriodError,
+    containing,
+    cut_alike,
+    parse_period,
+    previous,
+    previous_to_date,
+    whole_windows,
+    windows,
+    year_before,
+)
+
+DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("written", "start", "end"),
+    [
+        ("2026", date(2026, 1, 1), date(2026, 12, 31)),
+        ("2026-H2", date(2026, 7, 1), date(2026, 12, 31)),
+        ("2026-Q4", date(2026, 10, 1), date(2026, 12, 31)),
+        ("2026-11", date(2026, 11, 1), date(2026, 11, 30)),
+        ("2026-11-24", date(2026, 11, 24), date(2026, 11, 24)),
+        ({"start": "2026-02-01", "end": "2026-06-30"}, date(2026, 2, 1), date(2026, 6, 30)),
+    ],
+)
+def test_a_written_period_has_both_its_ends(written, start, end):
+    period = parse_period(written)
+    assert (period.start, period.end) == (start, end)
+
+
+def test_leap_day_belongs_to_february_and_to_the_first_quarter():
+    assert parse_period("2028-02").end == date(2028, 2, 29)
+    assert parse_period("2028-Q1").days == 91
+    assert parse_period("2028").days == 366
+
+
+def test_iso_week_53_is_a_week_of_the_years_that_have_one():
+    week = parse_period("2026-W53")
+    assert (week.start, week.end) == (date(2026, 12, 28), date(2027, 1, 3))
+    assert containing(date(2027, 1, 1), "week").label == "2026-W53"
+    with pytest.raises(PeriodError, match="2025-W53"):
+        parse_period("2025-W53")
+
+
+def test_a_fiscal_year_from_february_is_named_by_the_year_it_starts_in():
+    year = parse_period("2026", fiscal_year_start=2)
+    assert (year.start, year.end) == (date(2026, 2, 1), date(2027, 1, 31))
+    last = parse_period("2026-Q4", fiscal_year_start=2)
+    assert (last.start, last.end) == (date(2026, 11, 1), date(2027, 1, 31))
+    assert containing(date(2027, 1, 31), "quarter", 2).label == "2026-Q4"
+    assert containing(date(2027, 1, 31), "year", 2).label == "2026"
+    assert parse_period("2026-11", fiscal_year_start=2).start == date(2026, 11, 1)
+
+
+def test_daylight_saving_days_are_days_like_any_other():
+    clocks_change = parse_period({"start": "2026-03-28", "end": "2026-03-30"})
+    assert clocks_change.days == 3
+    assert len(windows(clocks_change.start, clocks_change.end, "day")) == 3
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-13", "2026-Q5", "2026-W54", "26", "Q4 2026", "2026-02-30", "0001", "9999", "", None,
+     {"start": "2026-02-01"}, {"start": "2026-02-02", "end": "2026-02-01"},
+     {"start": "2026-02-01", "end": "soon"}, {"start": "20260201", "end": "2026-03-01"}],
+)  # fmt: skip
+def test_what_is_no_period_is_refused_with_a_remedy(written):
+    with pytest.raises(PeriodError) as refused:
+        parse_period(written)
+    assert refused.value.remedy
+
+
+def test_a_period_is_compared_with_the_one_before_of_its_kind():
+    assert previous(parse_period("2026-Q1")).label == "2025-Q4"
+    assert previous(parse_period("2026-03")).end == date(2026, 2, 28)
+    assert previous(parse_period("2027-W01")).label == "2026-W53"
+    own = previous(parse_period({"start": "2026-02-11", "end": "2026-02-20"}))
+    assert (own.start, own.end) == (date(2026, 2, 1), date(2026, 2, 10))
+
+
+def test_a_partial_period_is_compared_with_as_many_days_of_the_one_before():
+    november = parse_period("2026-11")
+    assert previous_to_date(november, date(2026, 11, 10)).end == date(2026, 10, 10)
+    assert previous_to_date(november, date(2026, 11, 30)).end == date(2026, 10, 31)
+    assert previous_to_date(parse_period("2026-03"), date(2026, 3, 30)).end == date(2026, 2, 28)
+
+
+def test_only_whole_windows_lie_in_a_stretch():
+    labels = [w.label for w in whole_windows(date(2026, 1, 15), date(2026, 3, 31), "month")]
+    assert labels == ["2026-02", "2026-03"]
+
+
+@given(DAYS, st.integers(0, 800), st.sampled_from(CADENCES), st.integers(1, 12))
+def test_windows_partition_the_days(start, length, cadence, fiscal):
+    end = start + timedelta(days=length)
+    found = windows(start, end, cadence, fiscal)
+    assert found[0].start <= start <= found[0].end
+    assert found[-1].start <= end <= found[-1].end
+    for one, following in pairwise(found):
+        assert one.end + timedelta(days=1) == following.start
+    assert len({window.label for window in found}) == len(found)
+
+
+@given(DAYS, st.sampled_from(CADENCES), st.integers(1, 12))
+def test_a_label_names_the_period_it_was_made_from(day, cadence, fiscal):
+    period = containing(day, cadence, fiscal)
+    assert period.start <= day <= period.end
+    assert parse_period(period.label, fiscal) == period
+
+
+@given(DAYS, st.sampled_from(CADENCES), st.integers(1, 12))
+def test_the_previous_period_ends_on_the_day_before(day, cadence, fiscal):
+    period = containing(day, cadence, fiscal)
+    assert previous(period).end + timedelta(days=1) == period.start
+
+
+def test_a_period_is_compared_with_the_same_one_a_year_before():
+    assert year_before(parse_period("2026-11")).label == "2025-11"
+    assert year_before(parse_period("2026-Q1", 2)).start == date(2025, 2, 1)
+    assert year_before(parse_period("2026-W48")).label == "2025-W48"
+    assert year_before(parse_period("2028-02-29")).label == "2027-02-28"
+    own = year_before(parse_period({"start": "2026-02-11", "end": "2026-02-20"}))
+    assert (own.kind, own.start, own.end) == (None, date(2025, 2, 11), date(2025, 2, 20))
+
+
+def test_a_part_of_a_month_is_compared_with_as_many_days_of_it_a_year_before():
+    november = parse_period("2026-11")
+    cut = cut_alike(year_before(november), november, date(2026, 11, 10))
+    assert (cut.start, cut.end) == (date(2025, 11, 1), date(2025, 11, 10))
+    leap = parse_period("2028-02")
+    assert cut_alike(year_before(leap), leap, date(2028, 2, 28)).end == date(2027, 2, 28)
+    assert cut_alike(year_before(leap), leap, date(2028, 2, 29)).label == "2027-02"

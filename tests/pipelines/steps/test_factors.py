@@ -1,0 +1,264 @@
+"""The factors of the sample company, from its own sources through the models to the published file."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+import dagster as dg
+import duckdb
+import pytest
+
+from connectors.sandbox.figures import UNITS_SOLD, VISITORS
+from pipelines.defs.factors import kpi_factors
+from pipelines.orchestration.day import Day
+from pipelines.settings import ROOT, Settings
+from pipelines.steps.factors import write_factors
+from pipelines.steps.pull import due, pull_source
+from pipelines.steps.score import prepare_models, publish_report, write_scores
+from pipelines.tables.factor_store import dimensions_that_miss, store
+from pipelines.tables.factor_table import KPI_FACTORS
+from pipelines.tables.locks import exclusive
+
+TODAY = date(2026, 11, 25)
+SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
+
+
+def settings_in(home):
+    """The sample company from September on, with a shop, a website and a page, and an objective for the shop."""
+    return Settings(
+        _env_file=None,
+        home=home,
+        okr_definitions=home / "okr_definitions",
+        sandbox_today=TODAY,
+        start_date=SEPTEMBER,
+        sources=("sql_database", "google_analytics", "facebook_pages"),
+    )
+
+
+OBJECTIVE = """
+objective: Sell more in November
+id: november
+period: 2026-11
+key_results:
+  - id: pieces
+    kpi: units_sold
+    at_least: 24_000
+"""
+
+
+def play(home):
+    """A day's run: pull, model, score, factors, publish."""
+    (home / "okr_definitions").mkdir(parents=True)
+    (home / "okr_definitions" / "november.yml").write_text(OBJECTIVE)
+    settings = settings_in(home)
+    for source in settings.active.values():
+        pull_source(settings, source, due(settings), run_id="test")
+    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "build"]
+    places = {"DBT_TARGET_PATH": str(home / "target"), "DBT_LOG_PATH": str(home / "logs")}
+    done = subprocess.run(
+        [*command, "--resource-type", "model", "--resource-type", "seed"],
+        env=os.environ
+        | prepare_models(settings, TODAY)
+        | places
+        | {"DBT_PROJECT_DIR": str(ROOT), "DBT_PROFILES_DIR": str(ROOT)},
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    write_scores(settings, TODAY, "test")
+    write_factors(settings, TODAY)
+    publish_report(settings, TODAY)
+
+
+@pytest.fixture(scope="session")
+def played(tmp_path_factory) -> Settings:
+    """The settings of a company that was played once, however many processes test."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    home = shared / "factors"
+    with exclusive(shared / "factors.lock", wait=300):
+        if not (home / "okra.json").exists():
+            play(home)
+    return settings_in(home)
+
+
+@pytest.fixture
+def alone(played) -> Iterator[Settings]:
+    """The same, for a test that opens the warehouse: DuckDB lets nobody in beside a process that writes."""
+    with exclusive(played.home / "alone.lock", wait=300):
+        yield played
+
+
+@pytest.fixture(scope="session")
+def published(played):
+    """Asks the published file."""
+    with duckdb.connect(str(played.published_path), read_only=True) as connection:
+        yield lambda query: connection.execute(query).fetchall()
+
+
+def test_pieces_sold_rose_by_what_the_company_says_of_its_products(published):
+    """In September 2,340 widgets and 19,370 thingamajigs, in October 2,295 and 19,688."""
+    rise = {
+        product: figures[2026, 10] - figures[2026, 9] for product, figures in UNITS_SOLD.items()
+    }
+    found = published(
+        f"""
+        select dimension, member, contribution from kpi_factors
+        where kpi = 'units_sold' and period = 'month' and period_start = '{OCTOBER}'
+            and compared_with = 'previous' and dimension in ('total', 'product')
+        """
+    )
+    assert {(dimension, member): amount for dimension, member, amount in found} == {
+        ("total", "total"): 273,
+        ("product", "thingamajig"): 318,
+        ("product", "widget"): -45,
+    }
+    assert rise == {"widget": -45, "thingamajig": 318}
+
+
+def test_a_distinct_count_has_its_change_as_a_whole_and_says_why_no_more(published):
+    [(dimension, contribution, why)] = published(
+        f"""
+        select dimension, contribution, why from kpi_factors
+        where kpi = 'site_visitors' and period = 'month' and period_start = '{OCTOBER}'
+        """
+    )
+    assert (dimension, contribution) == ("total", VISITORS[2026, 10] - VISITORS[2026, 9])
+    assert why == (
+        "+4,955 visitors on September; who is counted once is no part of a sum, so it has no factors."
+    )
+
+
+def test_the_contributions_of_every_dimension_sum_to_the_change(alone, published):
+    sums = published(
+        """
+        select kpi, period, period_start, compared_with, reference, dimension, sum(contribution)
+        from kpi_factors group by all
+        """
+    )
+    changes = {tuple(row[:5]): row[6] for row in sums if row[5] == "total"}
+    split = [row for row in sums if row[5] != "total"]
+    assert len(split) > 20
+    assert [row for row in split if changes[tuple(row[:5])] != row[6]] == []
+    assert dimensions_that_miss(alone.warehouse_path) == []
+
+
+def test_the_change_is_the_published_one_at_the_precision_of_the_kpi(published):
+    """All that kpi_periods compares is here, and nothing else."""
+    periods = published(
+        """
+        select kpi, period, period_start, precision, change from kpi_periods
+        inner join kpis using (kpi)
+        where dimension = 'total' and change is not null and period in ('month', 'quarter', 'half', 'year')
+        """
+    )
+    factors = published(
+        """
+        select kpi, period, period_start, contribution from kpi_factors
+        where dimension = 'total' and compared_with = 'previous'
+        """
+    )
+    expected = {
+        (kpi, period, start): change.quantize(Decimal(1).scaleb(-precision), ROUND_HALF_UP)
+        for kpi, period, start, precision, change in periods
+    }
+    assert len(expected) >= 10
+    assert {(kpi, period, start): change for kpi, period, start, change in factors} == expected
+
+
+def test_the_values_of_the_members_are_the_published_ones(published):
+    found = published(
+        """
+        select factors.value, factors.previous_value, periods.value, periods.previous_value
+        from kpi_factors as factors
+        inner join kpi_periods as periods using (kpi, period, period_start, dimension, member)
+        where compared_with = 'previous' and dimension <> 'total'
+        """
+    )
+    assert len(found) > 40
+    assert [row for row in found if row[:2] != row[2:]] == []
+
+
+def test_november_so_far_is_compared_with_as_many_days_of_october(published):
+    [(through, reference)] = published(
+        f"""
+        select data_through, reference from kpi_factors
+        where kpi = 'units_sold' and period = 'month' and period_start = '{NOVEMBER}'
+            and compared_with = 'previous' and dimension = 'total'
+        """
+    )
+    assert through == date(2026, 11, 24)
+    assert reference == "2026-10-01..2026-10-24"
+
+
+def test_the_gap_of_a_key_result_is_split_over_the_products(published):
+    [(target, actual, expected)] = published(
+        "select target, actual, expected from key_result_scores where key_result_id = 'november/pieces'"
+    )
+    rows = published(
+        """
+        select effect, contribution from kpi_factors
+        where reference = 'november/pieces' and dimension = 'product'
+        """
+    )
+    assert sum(contribution for _, contribution in rows) == actual - target
+    # 24 of 30 days are over: about a fifth of 24,000 is not due yet, by the season of the score's own pace
+    [remaining] = [contribution for effect, contribution in rows if effect == "remaining"]
+    assert remaining == -round(target * (1 - expected))
+    assert -5_000 < remaining < -4_600
+
+
+def test_every_column_is_described_in_the_published_file(published):
+    described = dict(
+        published(
+            "select column_name, comment from duckdb_columns() where table_name = 'kpi_factors'"
+        )
+    )
+    assert described == {name: text for name, (_, text) in KPI_FACTORS.columns.items()}
+
+
+def test_the_same_day_gives_the_same_bytes(alone):
+    before = json.loads(alone.published_path.with_suffix(".json").read_text())["tables"]
+    write_factors(alone, TODAY)
+    publish_report(alone, TODAY)
+    after = json.loads(alone.published_path.with_suffix(".json").read_text())["tables"]
+    assert after["kpi_factors"] == before["kpi_factors"]
+
+
+def test_the_asset_checks_that_they_add_up(alone, monkeypatch):
+    told = {
+        "OKRA_ENV_FILE": "no such file",
+        "OKRA_HOME": str(alone.home),
+        "OKRA_OKR_DEFINITIONS": str(alone.okr_definitions),
+        "OKRA_SANDBOX_TODAY": TODAY.isoformat(),
+        "OKRA_START_DATE": SEPTEMBER.isoformat(),
+        "OKRA_SOURCES": ",".join(alone.sources),
+    }
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    result = dg.materialize([kpi_factors], resources={"day": Day()})
+    [check] = result.get_asset_check_evaluations()
+    assert (check.check_name, check.passed) == ("contributions_sum_to_the_change", True)
+    [event] = result.get_asset_materialization_events()
+    latest = event.materialization.metadata["latest"].md_str
+    assert "- `site_visitors` in 2026-10: +4,955 visitors on September;" in latest
+    assert "- `units_sold` in 2026-11: " in latest
+
+
+def test_a_failure_leaves_the_table_as_it_was(alone, tmp_path):
+    """Twice the same row: the second breaks the key, and the table keeps what it had."""
+    warehouse = tmp_path / "warehouse.duckdb"
+    rows = write_factors(alone, TODAY).rows
+    store(warehouse, rows[:3], TODAY, "first")
+    with pytest.raises(duckdb.ConstraintException):
+        store(warehouse, [rows[0], rows[0]], TODAY, "second")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        found = connection.execute("select count(*), min(run_id) from okr.kpi_factors").fetchall()
+    assert found == [(3, "first")]

@@ -1,0 +1,109 @@
+"""What Spark made, carried into the warehouse: without Spark, from rows as it hands them over."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from pipelines.settings import Settings
+from pipelines.warehouse.project import static_environment
+from pipelines.warehouse.spark.carrying import PublishedModel, carry, published_models
+
+MODEL = PublishedModel(
+    "kpi_days",
+    "One row a KPI and day",
+    {
+        "kpi": ("varchar", "The KPI's name"),
+        "dimensions": ("map(varchar, varchar)", ""),
+        "value": ("decimal(38,6)", "What it came to"),
+        "flags": ("varchar[]", ""),
+        "known_from": ("timestamp with time zone", ""),
+    },
+)
+MOMENT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+
+
+def rows(value: str) -> pa.Table:
+    """A row as Spark's Arrow has it, with a column that no model declares."""
+    return pa.table(
+        {
+            "value": pa.array([Decimal(value)], pa.decimal128(38, 6)),
+            "kpi": pa.array(["net_revenue"]),
+            "dimensions": pa.array([[("currency", "USD")]], pa.map_(pa.string(), pa.string())),
+            "flags": pa.array([["late:stripe"]], pa.list_(pa.string())),
+            "known_from": pa.array([MOMENT], pa.timestamp("us", "UTC")),
+            "_month": pa.array([date(2026, 11, 1)]),
+        }
+    )
+
+
+def answers(warehouse: Path, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        return connection.execute(query).fetchall()
+
+
+def test_rows_arrive_with_the_declared_columns_types_and_comments(tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    carry(iter([(MODEL, rows("12.345678"))]), warehouse, "v1.2.0")
+    [found] = answers(warehouse, "select * from reporting.kpi_days")
+    assert found[:4] == ("net_revenue", {"currency": "USD"}, Decimal("12.345678"), ["late:stripe"])
+    assert found[4] == MOMENT
+    described = (
+        "select column_name, data_type, comment from duckdb_columns() where table_name = 'kpi_days'"
+    )
+    assert answers(warehouse, described) == [
+        ("kpi", "VARCHAR", "The KPI's name"),
+        ("dimensions", "MAP(VARCHAR, VARCHAR)", None),
+        ("value", "DECIMAL(38,6)", "What it came to"),
+        ("flags", "VARCHAR[]", None),
+        ("known_from", "TIMESTAMP WITH TIME ZONE", None),
+    ]
+    assert answers(warehouse, "select comment from duckdb_tables()") == [("One row a KPI and day",)]
+
+
+def test_a_table_that_is_carried_again_is_replaced_and_scores_stay(tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    carry(iter([(MODEL, rows("1"))]), warehouse, "v1.2.0")
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema okr")
+        connection.execute("create table okr.scores as select 0.7 as score")
+    carry(iter([(MODEL, rows("2"))]), warehouse, "v1.2.0")
+    assert answers(warehouse, "select value from reporting.kpi_days") == [(Decimal(2),)]
+    assert answers(warehouse, "select score from okr.scores") == [(Decimal("0.7"),)]
+
+
+def test_all_tables_are_carried_or_none(tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    carry(iter([(MODEL, rows("1"))]), warehouse, "v1.2.0")
+    other = PublishedModel("kpis", "", {"kpi": ("varchar", ""), "owner": ("varchar", "")})
+    lacking = pa.table({"kpi": ["net_revenue"]})
+    with pytest.raises(KeyError, match="owner"):
+        carry(iter([(MODEL, rows("2")), (other, lacking)]), warehouse, "v1.2.0")
+    assert answers(warehouse, "select value from reporting.kpi_days") == [(Decimal(1),)]
+
+
+def test_what_is_published_is_what_the_project_publishes(tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(
+        """{"nodes": {
+        "a": {"resource_type": "model", "config": {"schema": "reporting"}, "name": "kpis", "description": "KPIs",
+              "columns": {"kpi": {"data_type": "varchar", "description": "Its name"}}},
+        "b": {"resource_type": "model", "config": {"schema": "reporting_steps"}, "name": "calendar", "description": "",
+              "columns": {}},
+        "c": {"resource_type": "test", "config": {"schema": "reporting"}, "name": "t", "description": "", "columns": {}}
+        }}"""
+    )
+    assert published_models(manifest) == [
+        PublishedModel("kpis", "KPIs", {"kpi": ("varchar", "Its name")})
+    ]
+
+
+def test_dbt_is_told_the_engine(tmp_path: Path) -> None:
+    for engine in ("duckdb", "spark"):
+        settings = Settings(home=tmp_path, engine=engine)  # type: ignore[arg-type]
+        assert static_environment(settings)["OKRA_ENGINE"] == engine
