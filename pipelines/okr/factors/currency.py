@@ -8,7 +8,7 @@ effect, member by member:
 
 For an amount N that was converted at e and e', it is the mean of both amounts times the change of the rate:
 (N + N')/2 · (e − e'). For a ratio, (V − W) is a change of the ratio from W to V, split over the members as
-`mix_rate` does it. Turning the periods round turns every sign.
+`member_changes` does it. Turning the periods round turns every sign.
 
 A currency is worth in a period what its amounts were converted at, weighted by their sizes: Σ|V| ÷ Σ|N|. That
 is between the lowest and the highest rate of its days, also where sales and refunds nearly cancel out.

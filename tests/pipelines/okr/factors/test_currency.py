@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipelines.okr.factors.amounts import Amount, total
 from pipelines.okr.factors.currency import currency_effects, mean_rates, valued
 from pipelines.okr.factors.decomposition import Compared, decompose
-from pipelines.okr.factors.mix_rate import UndefinedRatioError
+from pipelines.okr.factors.member_changes import UndefinedRatioError
 
 VALUE, NUMERATOR = frozenset({"value"}), frozenset({"numerator"})
 BOTH = frozenset({"numerator", "denominator"})

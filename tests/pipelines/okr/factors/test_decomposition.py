@@ -33,7 +33,7 @@ def test_the_change_comes_first_and_its_members_by_size(plain):
 
 
 def test_a_ratio_shows_mix_and_rate_of_each_member(ratios):
-    """The case of test_mix_rate, at four decimals: mix −218.75 and −406.25, rate 0 and 375, in all −250.
+    """The case of test_member_changes, at four decimals: mix −218.75 and −406.25, rate 0 and 375, in all −250.
 
     a gets −218.75 and b −31.25, which are −219 and −31; b shares its −31 as −406 and 375.
     """

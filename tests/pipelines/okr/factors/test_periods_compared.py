@@ -165,7 +165,7 @@ def test_a_missed_snapshot_is_not_made_up_for():
 
 
 def test_a_ratio_is_split_into_mix_and_rate():
-    """The case of test_mix_rate: 20 % to 17.5 %."""
+    """The case of test_member_changes: 20 % to 17.5 %."""
     rows = [
         DayFact(day, {"channel": channel}, None, Decimal(upper), Decimal(lower))
         for day, channel, upper, lower in (

@@ -57,7 +57,7 @@ def test_a_fall_in_money(plain):
 
 
 def test_a_share_changes_by_points(ratios):
-    """−2.5 points, as worked out in test_mix_rate."""
+    """−2.5 points, as worked out in test_member_changes."""
     now, before = ratios(a=(15, 150), b=(20, 50)), ratios(a=(10, 100), b=(30, 100))
     values = Fraction("0.175"), Fraction("0.2")
     assert said(RATE, now, before, values=values) == (

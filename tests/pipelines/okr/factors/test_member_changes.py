@@ -1,4 +1,4 @@
-"""Ratios: what comes from members' own rates, and what from their weights."""
+"""What each member brought: its own change, or of a ratio its weight and its own rate."""
 
 from fractions import Fraction
 
@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipelines.okr.factors.amounts import Amount, total
-from pipelines.okr.factors.mix_rate import UndefinedRatioError, mix_and_rate, rate_by_children
+from pipelines.okr.factors.member_changes import UndefinedRatioError, amount_changes, mix_and_rate
 
 A, B, C = ("a",), ("b",), ("c",)
 
@@ -15,6 +15,29 @@ fractions = st.fractions(-10_000, 10_000, max_denominator=200)
 weights = st.fractions(0, 1_000, max_denominator=20)
 names = st.sampled_from(["a", "b", "c", "d", "unknown"])
 sides = st.dictionaries(st.tuples(names), st.builds(Amount, fractions, weights), max_size=5)
+
+
+plain_amounts = st.dictionaries(
+    st.tuples(names), st.builds(Amount, st.fractions(-100, 100, max_denominator=100))
+)
+
+
+def test_a_member_in_one_period_only_had_nothing_in_the_other(plain):
+    now, before = plain(widget=12, gadget=5, same=3), plain(widget=10, gizmo=4, same=3)
+    assert amount_changes(now, before) == {
+        ("widget",): 2,
+        ("gadget",): 5,
+        ("gizmo",): -4,
+        ("same",): 0,
+    }
+
+
+@given(plain_amounts, plain_amounts)
+def test_amounts_sum_to_the_change_and_turn_their_signs_with_the_periods(now, before):
+    split = amount_changes(now, before)
+    both = [sum(one.numerator for one in side.values()) for side in (now, before)]
+    assert sum(split.values()) == both[0] - both[1]
+    assert amount_changes(before, now) == {member: -change for member, change in split.items()}
 
 
 def has_ratio(amounts):
@@ -104,20 +127,3 @@ def test_turning_the_periods_round_turns_every_sign(now, before):
 def test_what_does_not_move_brings_nothing(now):
     assume(has_ratio(now))
     assert all(one.mix == one.rate == 0 for one in mix_and_rate(now, dict(now)).values())
-
-
-children = st.dictionaries(
-    st.tuples(names),
-    st.builds(Amount, fractions, weights.filter(bool)),
-    min_size=1,
-)
-
-
-@given(children, children, weights, weights)
-def test_a_members_rate_is_the_mix_and_the_rates_inside_it(now, before, rest, earlier_rest):
-    inside, previous = total(now), total(before)
-    whole, earlier = inside.denominator + rest, previous.denominator + earlier_rest
-    others = {("rest",): Amount(Fraction(1), rest)}, {("rest",): Amount(Fraction(2), earlier_rest)}
-    outer = mix_and_rate({A: inside, **others[0]}, {A: previous, **others[1]})
-    inner = rate_by_children(now, before, whole, earlier)
-    assert sum((one.both for one in inner.values()), Fraction()) == outer[A].rate
