@@ -27,11 +27,10 @@ from pipelines.backtest.rivals import rivals as other_libraries
 from pipelines.commands.terminal import plain_table
 from pipelines.commands.view import View
 from pipelines.inputs.facts import read_facts
-from pipelines.inputs.kpi_files import read_kpis
+from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpis
 from pipelines.okr.forecast.history import ENOUGH
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.settings import Settings
-from pipelines.warehouse.project import KPI_FOLDER
 
 _OF_EACH = (PUBLISHED, "run-rate", "seasonal naive", "pace rule")
 _MOST_SERIES = 60

@@ -19,12 +19,11 @@ from pipelines.commands.env_file import already_set, write_env
 from pipelines.commands.questions import agree, ask, ask_as, choose, choose_some
 from pipelines.commands.scaffolding import OkrWish, Scaffold, okr, title, write
 from pipelines.commands.view import View
-from pipelines.inputs.kpi_files import read_kpis, shown
+from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpis, shown
 from pipelines.inputs.sheet_kpis import SheetKpi
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import ROOT, Settings, env_file
-from pipelines.warehouse.project import KPI_FOLDER
 
 SHEETS = "spreadsheet"
 KINDS = ("flow", "stock", "ratio")

@@ -15,6 +15,7 @@ from pipelines.okr.kpi.conversion import Conversion, ConversionError, conversion
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import ROOT
 
+KPI_FOLDER = ROOT / "models" / "kpis"
 PREFIX = "kpi_"
 
 

@@ -4,12 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines.errors import OkraError
-from pipelines.inputs.kpi_files import read_kpis, shown
+from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpis, shown
 from pipelines.okr.definition.loading import Loaded, load
 from pipelines.okr.kpi.conversion import MONEY
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import Settings
-from pipelines.warehouse.project import KPI_FOLDER
 
 
 class NoDefinitionsError(OkraError):

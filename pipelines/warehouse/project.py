@@ -12,14 +12,13 @@ from connectors.lake.atomic_files import replace
 from connectors.lake.catalog import write_catalog
 from connectors.sdk import catalog
 from pipelines.errors import OkraError
-from pipelines.inputs.kpi_files import kpi_names, shown
+from pipelines.inputs.kpi_files import KPI_FOLDER, kpi_names, shown
 from pipelines.inputs.lake import open_lake
 from pipelines.inputs.sheet_kpis import as_json, read_sheet_kpis
 from pipelines.settings import ROOT, Settings
 from pipelines.tables.locks import exclusive
 from pipelines.warehouse.spark.requirements import require_spark
 
-KPI_FOLDER = ROOT / "models" / "kpis"
 MADE_OF = "manifest.made-of"
 """The file beside the manifest that tells what it was made of."""
 PARSE_WAIT = 300.0

@@ -23,8 +23,8 @@ from pydantic_core import PydanticCustomError
 
 from pipelines.okr.kpi.numbers import parse_number
 from pipelines.okr.kpi.periods import Cadence, Period, PeriodError, parse_day, parse_period
+from pipelines.okr.kpi.status import Commitment
 
-Commitment = Literal["committed", "aspirational"]
 MEASURED = "measured"
 
 

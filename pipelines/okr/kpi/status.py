@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from pipelines.okr.definition.definitions import Commitment
 from pipelines.okr.kpi.numbers import ONE
 
 _HAIR = Decimal("1e-12")
 """A third of a goal has endless decimals: what is in step is not behind by the last of them."""
 
+Commitment = Literal["committed", "aspirational"]
+"""Whether all of the target is expected, or a share of it is enough."""
 Status = Literal["not_started", "no_data", "on_track", "at_risk", "off_track", "achieved", "missed"]
 
 

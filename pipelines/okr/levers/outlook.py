@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import numpy as np
 
+from pipelines.okr.definition.question import Question
 from pipelines.okr.forecast.grading import Truth
 from pipelines.okr.forecast.history import Exact, Floats
 from pipelines.okr.kpi.kpi import PERCENT
 from pipelines.okr.kpi.readings import read
 from pipelines.okr.odds.histories import Past
 from pipelines.okr.odds.wagers import Reach, way_of
-from pipelines.okr.scoring.question import Question
 
 _ALONE = np.ones(1)
 

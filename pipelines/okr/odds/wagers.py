@@ -10,12 +10,12 @@ from decimal import Decimal
 
 import numpy as np
 
+from pipelines.okr.definition.question import Question
 from pipelines.okr.forecast.history import Exact, Floats
 from pipelines.okr.kpi.periods import CADENCES, Cadence, Period, containing, previous
 from pipelines.okr.kpi.readings import Lens, read, read_window, reported
+from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.histories import Past, step_number
-from pipelines.okr.scoring.pace import Course
-from pipelines.okr.scoring.question import Question
 
 _NEAR = 1e-9
 _SHORT = 1e-5
@@ -134,7 +134,7 @@ class Share:
 Wager = Settled | Unknown | Reach | Share
 
 
-def reach(question: Question, course: Course, window: Period | None = None) -> Wager:
+def reach(question: Question, course: Timeline, window: Period | None = None) -> Wager:
     """What has to come true for a goal that is not settled, on this course."""
     lens, end = question.lens, course.deadline
     if lens.kpi.kind == "distinct":
@@ -160,7 +160,7 @@ def last_window(end: date, cadence: Cadence, fiscal_year_start: int) -> Period:
     return window if window.end <= end else previous(window)
 
 
-def _last_reported(lens: Lens, course: Course) -> Period | None:
+def _last_reported(lens: Lens, course: Timeline) -> Period | None:
     """The last period of the longest kind that the source reports and the course has whole."""
     kinds = {fact.period for fact in reported(lens)}
     for cadence in sorted(kinds, key=CADENCES.index, reverse=True):

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from pipelines.okr.kpi.numbers import ONE
 from pipelines.okr.kpi.status import Status
+from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.wagers import Unknown, Wager
-from pipelines.okr.scoring.pace import Course
 
 NO_DATA_YET = Unknown("there are no data yet")
 
@@ -18,7 +18,7 @@ class Assessment:
     `status` goes by the pace; where `wager`, what has still to come true, has odds, these decide.
     """
 
-    course: Course
+    course: Timeline
     status: Status
     why: str
     baseline: Decimal | None = None

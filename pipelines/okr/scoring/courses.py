@@ -10,14 +10,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
 
+from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.numbers import ONE, ZERO, rounded
 from pipelines.okr.kpi.periods import CADENCES, Cadence, whole_windows
 from pipelines.okr.kpi.readings import read_latest_window, reported, value_of
 from pipelines.okr.kpi.season import season_of
+from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.fans import Quantiles
 from pipelines.okr.scoring import pace
-from pipelines.okr.scoring.pace import Course
-from pipelines.okr.scoring.question import Question
 
 MOST_DAYS = 60
 """Days of a course that are kept: enough for a line, few enough for thousands of them."""
@@ -52,7 +52,7 @@ class ByDay:
     forecast: Quantiles | None
 
 
-def days_of(question: Question, course: Course) -> list[date]:
+def days_of(question: Question, course: Timeline) -> list[date]:
     """The days that a course is shown by: the start, the cut and the deadline are always among them.
 
     What is read from windows changes at the ends of windows only.
@@ -71,7 +71,7 @@ def days_of(question: Question, course: Course) -> list[date]:
 
 
 def by_day(
-    question: Question, course: Course, days: Sequence[date], fan: Mapping[date, Quantiles]
+    question: Question, course: Timeline, days: Sequence[date], fan: Mapping[date, Quantiles]
 ) -> list[ByDay]:
     """The course on each of `days`; `fan` has the forecasts of those after the cut."""
     paces = _paces(question, course, days)
@@ -104,7 +104,7 @@ def _actual(question: Question, start: date, day: date) -> Decimal | None:
     return None if value is None else rounded(value, question.goal.places(lens.kpi))
 
 
-def _paces(question: Question, course: Course, days: Sequence[date]) -> list[Decimal | None]:
+def _paces(question: Question, course: Timeline, days: Sequence[date]) -> list[Decimal | None]:
     """The value on each day whose score is the expected one; a band has none."""
     target = question.goal.target
     if target is None:
@@ -115,7 +115,7 @@ def _paces(question: Question, course: Course, days: Sequence[date]) -> list[Dec
     ]
 
 
-def _shares(question: Question, course: Course, days: Sequence[date]) -> list[Decimal]:
+def _shares(question: Question, course: Timeline, days: Sequence[date]) -> list[Decimal]:
     if question.holds:
         return [ONE] * len(days)
     elapsed = [(day - course.start).days + 1 for day in days]

@@ -5,19 +5,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, figure, rounded
 from pipelines.okr.kpi.periods import Period
 from pipelines.okr.kpi.readings import NOTHING, Reading, read, read_latest_window, read_window
 from pipelines.okr.kpi.season import season_of
 from pipelines.okr.kpi.status import Status, at_deadline, by_pace
+from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.wagers import Settled, Unknown, Wager, reach
 from pipelines.okr.scoring import attainment, pace, wording
 from pipelines.okr.scoring.assessment import Assessment
-from pipelines.okr.scoring.pace import Course
-from pipelines.okr.scoring.question import Question
 
 
-def judge(question: Question, course: Course, window: Period | None = None) -> Assessment:
+def judge(question: Question, course: Timeline, window: Period | None = None) -> Assessment:
     """Where the goal stands on this course; with a window of `per`, in that window alone."""
     blank = Assessment(
         course, "no_data", "", question.baseline, question.goal.target, expected=ZERO
@@ -38,13 +38,15 @@ def judge(question: Question, course: Course, window: Period | None = None) -> A
     return _Standing(question, course, reading, actual, expected, window).assessment()
 
 
-def _expected(question: Question, course: Course) -> Decimal:
+def _expected(question: Question, course: Timeline) -> Decimal:
     """A total follows the KPI's season; a level, or a total too young to have one, the days."""
     season = season_of(question.lens, course.cut) if question.accumulates else None
     return pace.expected_share(course) if season is None else season.expected_share(course)
 
 
-def _reading(question: Question, course: Course, window: Period | None) -> tuple[Reading, Course]:
+def _reading(
+    question: Question, course: Timeline, window: Period | None
+) -> tuple[Reading, Timeline]:
     if course.cut < course.start:
         return NOTHING, course
     lens = question.lens
@@ -67,7 +69,7 @@ class _Standing:
     """A goal whose KPI has a value."""
 
     question: Question
-    course: Course
+    course: Timeline
     reading: Reading
     actual: Decimal
     expected: Decimal

@@ -14,16 +14,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.numbers import ONE, ZERO, figure
 from pipelines.okr.kpi.periods import Cadence, Period
 from pipelines.okr.kpi.readings import Lens
 from pipelines.okr.kpi.status import Policy, at_deadline, by_pace
+from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.wagers import Settled, Share
 from pipelines.okr.scoring import attainment, wording
 from pipelines.okr.scoring.assessment import Assessment
 from pipelines.okr.scoring.judging import judge
-from pipelines.okr.scoring.pace import Course, expected_share
-from pipelines.okr.scoring.question import Question
+from pipelines.okr.scoring.pace import expected_share
 from pipelines.okr.scoring.windowed import Windowed, course_in, judge_windows, pro_rated
 
 Membered = tuple[str, Assessment]
@@ -41,7 +42,7 @@ class Members:
 def judge_members(
     asked: Sequence[tuple[str, Question]],
     question: Question,
-    course: Course,
+    course: Timeline,
     dimension: str,
     per: Cadence | None,
 ) -> Members:
@@ -69,7 +70,7 @@ def judge_members(
     return Members(summary.of(each, course, paced=paced), tuple(each), in_windows)
 
 
-def presence(lens: Lens, course: Course, policy: Policy) -> Course | None:
+def presence(lens: Lens, course: Timeline, policy: Policy) -> Timeline | None:
     """The part of the course a member takes part in, by the data up to the cut; None if none."""
     if lens.kpi.kind == "distinct":
         return course
@@ -85,7 +86,7 @@ def presence(lens: Lens, course: Course, policy: Policy) -> Course | None:
     end = last if silent else course.deadline
     if end < start:
         return None
-    return Course(start, end, min(course.cut, end), course.yesterday)
+    return Timeline(start, end, min(course.cut, end), course.yesterday)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class _Summary:
     question: Question
     dimension: str
 
-    def of(self, each: Sequence[Membered], course: Course, *, paced: bool) -> Assessment:
+    def of(self, each: Sequence[Membered], course: Timeline, *, paced: bool) -> Assessment:
         """The share of the members with data that meet the goal, and the worst one by name."""
         known = [(member, one) for member, one in each if one.score is not None]
         met = sum(_meets(one, paced=paced) for _, one in known)

@@ -1,64 +1,18 @@
 """How far a goal should be by now, and the rates that lead there (docs/okr-semantics.md, Pace)."""
 
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, rounded, rounded_down, rounded_up
+from pipelines.okr.kpi.timeline import Timeline
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
-    """The days a goal runs over, and how far into them we can see.
-
-    `start` and `deadline` are both included. `cut` is the last day whose data may be used:
-    min(yesterday, data_through, deadline); it is before `start` while there is nothing yet.
-    """
-
-    start: date
-    deadline: date
-    cut: date
-    yesterday: date
-
-    @property
-    def days(self) -> int:
-        return (self.deadline - self.start).days + 1
-
-    @property
-    def elapsed(self) -> int:
-        """The days of the course that lie behind the cut."""
-        return max(0, min(self.days, (self.cut - self.start).days + 1))
-
-    @property
-    def remaining(self) -> int:
-        return self.days - self.elapsed
-
-    @property
-    def begun(self) -> bool:
-        return self.yesterday >= self.start
-
-    @property
-    def past_due(self) -> bool:
-        return self.yesterday >= self.deadline
-
-    @property
-    def covered(self) -> bool:
-        """Whether the data reach the deadline."""
-        return self.cut >= self.deadline
-
-    @property
-    def last_due(self) -> date:
-        """The last day of the course that should have data by now."""
-        return min(self.yesterday, self.deadline)
-
-
-def expected_share(course: Course) -> Decimal:
+def expected_share(course: Timeline) -> Decimal:
     """Elapsed ÷ total days: 0 on the day before the start, 1 at the deadline."""
     return share_of_days(course, course.elapsed)
 
 
-def share_of_days(course: Course, passed: int) -> Decimal:
+def share_of_days(course: Timeline, passed: int) -> Decimal:
     """The share of the course that so many days are, from 0 to 1."""
     return clamped(Decimal(passed) / Decimal(course.days))
 

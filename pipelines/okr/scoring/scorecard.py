@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pipelines.okr.definition.definitions import Commitment
-from pipelines.okr.kpi.status import Status
+from pipelines.okr.kpi.status import Commitment, Status
 from pipelines.okr.scoring.courses import CoursePoint
 
 TRUSTED = "ok"

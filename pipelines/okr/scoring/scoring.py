@@ -8,12 +8,14 @@ from operator import attrgetter
 
 from pipelines.okr.definition.definitions import MEASURED, KeyResult, Objective
 from pipelines.okr.definition.goals import goal_in_words, goal_of
+from pipelines.okr.definition.question import Question
 from pipelines.okr.forecast.recalibration import Graded
 from pipelines.okr.kpi.facts import TOTAL, KpiFacts
 from pipelines.okr.kpi.numbers import ONE, ZERO, published_share, rounded
 from pipelines.okr.kpi.readings import Lens, read_baseline
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy, at_deadline, by_odds
+from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.odds import Book
 from pipelines.okr.odds.wagers import Settled, Unknown
 from pipelines.okr.scoring import attainment, wording
@@ -21,8 +23,6 @@ from pipelines.okr.scoring.assessment import Assessment
 from pipelines.okr.scoring.courses import CoursePoint, by_day, days_of
 from pipelines.okr.scoring.judging import judge
 from pipelines.okr.scoring.members import judge_members
-from pipelines.okr.scoring.pace import Course
-from pipelines.okr.scoring.question import Question
 from pipelines.okr.scoring.rollup import Headline, roll_up
 from pipelines.okr.scoring.scorecard import KeyResultScore, Scorecard, trust_column
 from pipelines.okr.scoring.windowed import judge_windows
@@ -115,7 +115,7 @@ class Standing:
             return None
         return self._question(self._lens(self.index), self._bar)
 
-    def days_to_come(self, course: Course) -> Sequence[date]:
+    def days_to_come(self, course: Timeline) -> Sequence[date]:
         """The days before the deadline on which its futures are looked at."""
         asked = self._asked
         days = [] if asked is None else days_of(asked, course)
@@ -143,12 +143,12 @@ class Standing:
         return self.policy.bar(self.objective.commitment)
 
     @property
-    def _course(self) -> Course:
+    def _course(self) -> Timeline:
         start, deadline = self.objective.period.start, self.objective.deadline(self.result)
         yesterday = self.as_of - _DAY
         known = self.index.data_through if self.index is not None else None
         cut = min(yesterday, deadline, start - _DAY if known is None else known)
-        return Course(start, deadline, cut, yesterday)
+        return Timeline(start, deadline, cut, yesterday)
 
     def parts(self) -> Iterator[Part]:
         """The headline first, then windows and members."""
@@ -162,7 +162,7 @@ class Standing:
         else:
             yield from self._whole(self._question(self._lens(self.index), self._bar), course)
 
-    def _whole(self, question: Question, course: Course) -> Iterator[Part]:
+    def _whole(self, question: Question, course: Timeline) -> Iterator[Part]:
         # A band over `over` windows is a share of windows as well: docs/okr-semantics.md, Score.
         cadence = self.result.per or (self.result.over if self.result.between else None)
         if cadence is None:
@@ -173,7 +173,7 @@ class Standing:
         for window, assessment in windows.each:
             yield window.label, TOTAL, assessment
 
-    def _members(self, index: KpiIndex, course: Course, dimension: str) -> Iterator[Part]:
+    def _members(self, index: KpiIndex, course: Timeline, dimension: str) -> Iterator[Part]:
         lens = self._lens(index)
         names = index.members(dimension, lens.where)
         asked = [(name, self._question(lens.member(dimension, name), ONE)) for name in names]
@@ -200,7 +200,7 @@ class Standing:
         level = None if before.value is None else rounded(before.value, places)
         return Question(lens, goal, self.policy, bar, over, level, True, before.trust)
 
-    def _milestone(self, course: Course, done: bool) -> Assessment:
+    def _milestone(self, course: Timeline, done: bool) -> Assessment:
         """Nothing is expected of a milestone before the day it is due."""
         if not course.begun:
             why = f"It starts on {course.start}."
@@ -222,7 +222,7 @@ class Standing:
             else Unknown("a milestone is kept by hand"),
         )
 
-    def _unknown(self, course: Course) -> Assessment:
+    def _unknown(self, course: Timeline) -> Assessment:
         target = self.result.target
         if not course.begun:
             why = f"It starts on {course.start}."

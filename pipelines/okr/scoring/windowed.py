@@ -8,15 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.numbers import ONE, ZERO, figure, rounded, rounded_up
 from pipelines.okr.kpi.periods import Cadence, Period, whole_windows
 from pipelines.okr.kpi.status import at_deadline, by_pace
+from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.wagers import Settled, Share, Unknown, Wager, reach
 from pipelines.okr.scoring import attainment, wording
 from pipelines.okr.scoring.assessment import Assessment
 from pipelines.okr.scoring.judging import judge
-from pipelines.okr.scoring.pace import Course
-from pipelines.okr.scoring.question import Question
 
 Windowed = tuple[Period, Assessment]
 
@@ -30,7 +30,7 @@ class Windows:
 
 
 def judge_windows(
-    question: Question, course: Course, cadence: Cadence, present: Course | None = None
+    question: Question, course: Timeline, cadence: Cadence, present: Timeline | None = None
 ) -> Windows:
     """Where a goal per window stands.
 
@@ -75,14 +75,14 @@ def _final(headline: Assessment) -> Assessment:
     return headline
 
 
-def course_in(window: Period, course: Course, present: Course | None) -> Course | None:
+def course_in(window: Period, course: Timeline, present: Timeline | None) -> Timeline | None:
     """The part of a course that a window has; None when a member is not present in it."""
     start, end = window.start, window.end
     if present is not None:
         start, end = max(start, present.start), min(end, present.deadline)
     if end < start:
         return None
-    return Course(start, end, min(course.cut, end), course.yesterday)
+    return Timeline(start, end, min(course.cut, end), course.yesterday)
 
 
 def pro_rated(question: Question, days: int, whole: int) -> Question:
@@ -94,7 +94,7 @@ def pro_rated(question: Question, days: int, whole: int) -> Question:
 
 
 def _headline(
-    question: Question, course: Course, cadence: Cadence, each: Sequence[Windowed]
+    question: Question, course: Timeline, cadence: Cadence, each: Sequence[Windowed]
 ) -> Assessment:
     counted = [one for _, one in each if one.decided]
     under_way = [(window, one) for window, one in each if not one.decided and one.raw is not None]
@@ -128,7 +128,7 @@ def _headline(
     return replace(stands, status=by_pace(raw, ONE, question.bar, question.policy))
 
 
-def _first_window(course: Course, cadence: Cadence, question: Question) -> str:
+def _first_window(course: Timeline, cadence: Cadence, question: Question) -> str:
     fiscal = question.lens.fiscal_year_start
     whole = whole_windows(course.start, course.deadline, cadence, fiscal)
     first = whole[0].start if whole else course.start

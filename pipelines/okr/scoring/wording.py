@@ -6,34 +6,34 @@ from decimal import Decimal
 from pipelines.okr.definition.goals import Goal
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import ONE, ZERO, figure, percentage
+from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.odds import Odds
-from pipelines.okr.scoring.pace import Course
 
 
-def not_started(course: Course) -> str:
+def not_started(course: Timeline) -> str:
     return f"It starts on {course.start}."
 
 
-def no_data(course: Course, subject: str) -> str:
+def no_data(course: Timeline, subject: str) -> str:
     if course.cut < course.start:
         return f"No data of {subject} since the start on {course.start}."
     return f"No data of {subject} from {course.start} to {course.cut}."
 
 
-def no_baseline(subject: str, course: Course, actual: str) -> str:
+def no_baseline(subject: str, course: Timeline, actual: str) -> str:
     return (
         f"No data of {subject} before the start on {course.start} to measure the baseline from "
         f"(it stands at {actual}); write `from:` with a number to score it."
     )
 
 
-def final(actual: str, goal: str, course: Course, label: str) -> str:
+def final(actual: str, goal: str, course: Timeline, label: str) -> str:
     when = f"in {label}" if label else f"by {course.deadline}"
     return f"{actual} {when}; the goal was {goal}."
 
 
 def total_under_way(
-    actual: str, goal: str, course: Course, share: tuple[Decimal, Decimal], rates: str
+    actual: str, goal: str, course: Timeline, share: tuple[Decimal, Decimal], rates: str
 ) -> str:
     reached, expected = share
     return (
@@ -43,7 +43,7 @@ def total_under_way(
 
 
 def budget_under_way(
-    actual: str, goal: str, course: Course, share: tuple[Decimal, Decimal], rates: str
+    actual: str, goal: str, course: Timeline, share: tuple[Decimal, Decimal], rates: str
 ) -> str:
     used, elapsed = share
     return (
@@ -53,7 +53,7 @@ def budget_under_way(
 
 
 def level_under_way(
-    actual: str, goal: str, course: Course, share: tuple[Decimal, Decimal], label: str
+    actual: str, goal: str, course: Timeline, share: tuple[Decimal, Decimal], label: str
 ) -> str:
     reached, expected = share
     when = f"in {label}" if label else f"on {course.cut}"

@@ -17,11 +17,10 @@ from pipelines.cli import app
 from pipelines.commands import scaffolding
 from pipelines.commands.scaffolding import KpiWish, OkrWish, Scaffold, ScaffoldError
 from pipelines.commands.view import View
-from pipelines.inputs.kpi_files import read_kpi, read_kpis
+from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpi, read_kpis
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import ROOT
-from pipelines.warehouse.project import KPI_FOLDER
 
 TODAY = date(2026, 11, 25)
 BIN = Path(sys.executable).parent

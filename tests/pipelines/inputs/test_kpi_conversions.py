@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.inputs.kpi_files import read_kpi, read_kpis
+from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpi, read_kpis
 from pipelines.inputs.sheet_kpis import KpiDefinitionError, as_json, read_sheet_kpis
 from pipelines.okr.kpi.conversion import Conversion
 from pipelines.settings import ROOT
-from pipelines.warehouse.project import KPI_FOLDER
 from tests.pipelines.inputs.test_kpi_denominators import declared
 
 CURRENCY = {"unit": "money", "dimensions": "[currency]"}

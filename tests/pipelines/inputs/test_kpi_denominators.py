@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.inputs.kpi_files import read_kpi
+from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpi
 from pipelines.inputs.sheet_kpis import KpiDefinitionError
-from pipelines.warehouse.project import KPI_FOLDER
 
 SQL = "select 1 as day"
 

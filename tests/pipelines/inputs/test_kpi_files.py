@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.inputs.kpi_files import read_kpis
+from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpis
 from pipelines.inputs.sheet_kpis import KpiDefinitionError, as_json
 from pipelines.okr.definition.loading import load
 from pipelines.settings import ROOT
-from pipelines.warehouse.project import KPI_FOLDER
 
 SOUND = """\
 headcount:

@@ -46,9 +46,10 @@ from pipelines.okr.kpi.periods import (
     year_before,
 )
 from pipelines.okr.kpi.status import Policy, by_odds
+from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.levers.finding import find_levers
 from pipelines.okr.levers.lever import Lever
-from pipelines.okr.scoring.pace import Course, expected_share
+from pipelines.okr.scoring.pace import expected_share
 from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.okr.scoring.scoring import score
 from tests.pipelines.okr.golden.given_days import facts_of
@@ -123,7 +124,7 @@ def played(example: Example) -> Answers:
         return _period(body, fiscal)
     if "course" in body:
         days = {name: date.fromisoformat(day) for name, day in body["course"].items()}
-        course = Course(**days, yesterday=days["cut"])
+        course = Timeline(**days, yesterday=days["cut"])
         row = SimpleNamespace(
             days=course.days,
             elapsed=course.elapsed,

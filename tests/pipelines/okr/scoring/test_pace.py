@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.scoring.pace import (
-    Course,
     budget_progress,
     current_rate,
     expected_share,
@@ -19,8 +19,8 @@ MONEY = Kpi("revenue", "flow", "USD", precision=2)
 START, END = date(2026, 11, 1), date(2026, 11, 30)
 
 
-def seen_to(cut: date) -> Course:
-    return Course(START, END, cut, cut)
+def seen_to(cut: date) -> Timeline:
+    return Timeline(START, END, cut, cut)
 
 
 @pytest.mark.parametrize(
