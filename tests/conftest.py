@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.object_store.buckets import Bucket
 from tests.object_store.server import ObjectStore, object_store
 
 # exact arithmetic and a busy machine take their time, which is no fault of what is tested
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 collect_ignore = [

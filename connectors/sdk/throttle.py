@@ -70,10 +70,11 @@ class ThrottledCalls:
         diagnose: Callable[[Exception], SourceError | None],
         *,
         tries: int = TRIES,
+        clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._buckets: Mapping[str, TokenBucket] = {
-            x.bucket: TokenBucket(x, sleep=sleep) for x in limits
+            x.bucket: TokenBucket(x, clock, sleep) for x in limits
         }
         self._diagnose = diagnose
         self._tries = tries

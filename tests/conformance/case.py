@@ -18,8 +18,8 @@ from connectors.sandbox.served import Served
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source
 from connectors.sdk.engine import StreamReport, pull
-from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
+from tests.connectors.clock import unslept
 
 TODAY = date(2026, 11, 25)
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -92,7 +92,7 @@ class Pull:
         only: list[str] | None = None,
     ) -> dict[str, StreamReport]:
         """The reports by stream."""
-        calls = ThrottledCalls(source.limits, source.diagnose, sleep=self.waits.append)
+        calls = unslept(source, self.waits)
         reports = pull(source, values, self.lake, wanted, now=lambda: now, only=only, calls=calls)
         return {report.stream.name: report for report in reports}
 

@@ -6,6 +6,7 @@ from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
 
 from connectors.sandbox.http_server import JsonServer, Reply, Request
+from tests.limits import HANG_SECONDS
 
 Break = Callable[[Request, Reply], Reply]
 """What is answered instead of the server's own reply."""
@@ -53,7 +54,7 @@ class Proxy(JsonServer):
 
     def _passed_on(self, request: Request) -> Reply:
         upstream = self.upstream
-        connection = HTTPConnection(urlsplit(upstream).netloc, timeout=30)
+        connection = HTTPConnection(urlsplit(upstream).netloc, timeout=HANG_SECONDS)
         try:
             query = f"?{urlencode(request.query)}" if request.query else ""
             headers = {k: v for k, v in request.headers.items() if k not in KEPT_BACK}

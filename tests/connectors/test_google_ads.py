@@ -30,8 +30,9 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 from connectors.sdk.rows import to_table
-from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
+from tests.connectors.clock import unslept
+from tests.limits import HANG_SECONDS
 
 TODAY = date(2026, 11, 24)
 OCTOBER = Range(date(2026, 10, 1), date(2026, 10, 31))
@@ -74,13 +75,6 @@ def key_file(tmp_path: Path) -> Path:
     return path
 
 
-def calls(slept: list[float] | None = None) -> ThrottledCalls:
-    """No waiting, but a note of how long it would have been."""
-    return ThrottledCalls(
-        SOURCE.limits, SOURCE.diagnose, sleep=(slept if slept is not None else []).append
-    )
-
-
 def options(server: GoogleAdsServer) -> dict[str, str]:
     """What leads to `server`."""
     return {
@@ -101,7 +95,7 @@ def take(
 ) -> StreamReport:
     at = now or datetime(*server.today.timetuple()[:3], 12, tzinfo=UTC)
     (report,) = pull(
-        SOURCE, options(server) | values, lake, wanted, now=lambda: at, calls=calls(slept)
+        SOURCE, options(server) | values, lake, wanted, now=lambda: at, calls=unslept(SOURCE, slept)
     )
     return report
 
@@ -161,7 +155,7 @@ def test_an_answer_in_parts_is_read_to_its_end(serve, lake):
 def test_a_stream_that_breaks_off_is_asked_for_again_and_no_part_of_it_is_kept_twice(serve):
     server = serve(rows_per_part=10)
     slept: list[float] = []
-    connection = SOURCE.open(options(server), calls(slept))
+    connection = SOURCE.open(options(server), unslept(SOURCE, slept))
     server.faults.breaks_off_after = 2
     pages = [*connection.pages(Slice(CAMPAIGN_DAYS, OCTOBER.first, OCTOBER.last, connection.zone))]
     connection.close()
@@ -368,7 +362,9 @@ def test_an_exception_that_is_not_googles_is_no_fault():
 def python(script: str) -> str:
     """What a process of its own prints; a warning in it is an error."""
     command = [sys.executable, "-W", "error", "-c", script]
-    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    found = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=HANG_SECONDS
+    )
     assert (found.returncode, found.stderr) == (0, "")
     return found.stdout.strip()
 

@@ -27,8 +27,9 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 from connectors.sdk.google_api import diagnose
-from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
+from tests.connectors.clock import unslept
+from tests.limits import HANG_SECONDS
 
 TODAY = date(2026, 11, 24)
 BAD_DAY = date(2026, 3, 14)
@@ -52,13 +53,6 @@ def lake(tmp_path: Path) -> Lake:
     return Lake(tmp_path)
 
 
-def calls(slept: list[float] | None = None) -> ThrottledCalls:
-    """No waiting, but a note of how long it would have been."""
-    return ThrottledCalls(
-        SOURCE.limits, SOURCE.diagnose, sleep=(slept if slept is not None else []).append
-    )
-
-
 def take(
     server: AnalyticsServer, lake: Lake, first: date, last: date | None = None, **other
 ) -> dict[str, StreamReport]:
@@ -71,7 +65,7 @@ def take(
         values,
         lake,
         Range(first, last or server.today - ONE_DAY),
-        **{"now": lambda: now, "calls": calls()} | other,
+        **{"now": lambda: now, "calls": unslept(SOURCE)} | other,
     )
     return {report.stream.name: report for report in reports}
 
@@ -202,7 +196,7 @@ def test_each_status_is_told_for_what_it_is(serve, lake, code, said, fault):
         serve(statuses=[(code, said)] * 20),
         lake,
         date(2026, 11, 1),
-        calls=calls(slept),
+        calls=unslept(SOURCE, slept),
         only=["visitors_by_day"],
     )["visitors_by_day"]
     assert type(report.error) is fault
@@ -215,9 +209,9 @@ def test_each_status_is_told_for_what_it_is(serve, lake, code, said, fault):
 def test_a_server_that_fails_twice_is_asked_again(serve, lake):
     slept: list[float] = []
     server = serve(statuses=[(grpc.StatusCode.UNAVAILABLE, "try again")] * 2)
-    report = take(server, lake, date(2026, 11, 20), calls=calls(slept), only=["visitors_by_day"])[
-        "visitors_by_day"
-    ]
+    report = take(
+        server, lake, date(2026, 11, 20), calls=unslept(SOURCE, slept), only=["visitors_by_day"]
+    )["visitors_by_day"]
     assert report.error is None
     assert len(report.committed) == 4
     assert len(slept) == 2
@@ -237,7 +231,7 @@ def test_a_server_that_is_not_there_is_unavailable(lake):
     server = AnalyticsServer(TODAY)
     server.close()
     slept: list[float] = []
-    reports = take(server, lake, date(2026, 11, 20), calls=calls(slept))
+    reports = take(server, lake, date(2026, 11, 20), calls=unslept(SOURCE, slept))
     assert all(isinstance(report.error, Unavailable) for report in reports.values())
     assert len([wait for wait in slept if wait > 0.3]) == 5  # beside the pace of the bucket
 
@@ -252,7 +246,7 @@ def test_what_is_no_property_id_is_refused_before_anyone_is_asked(serve, lake, g
 
 def opening(values: dict[str, str]) -> SourceError:
     with pytest.raises(SourceError) as caught:
-        SOURCE.open({"GA4_PROPERTY_ID": PROPERTY} | values, calls())
+        SOURCE.open({"GA4_PROPERTY_ID": PROPERTY} | values, unslept(SOURCE))
     return caught.value
 
 
@@ -348,6 +342,9 @@ pull(SOURCE, served.values, Lake(Path({str(tmp_path)!r})), Range(date(2026, 11, 
 served.close()
 """
     found = subprocess.run(
-        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, timeout=60
+        [sys.executable, "-W", "error", "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=HANG_SECONDS,
     )
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "")

@@ -21,9 +21,8 @@ import duckdb
 from connectors.sdk import catalog
 from pipelines.settings import ROOT
 from tests.docs.pages import Block
+from tests.limits import HANG_SECONDS
 
-LONGEST = 900
-"""Seconds of one block."""
 OF_SOURCES = {option.name for source in catalog.sources().values() for option in source.options}
 
 
@@ -62,7 +61,7 @@ class Reader:
             capture_output=True,
             text=True,
             check=False,
-            timeout=LONGEST,
+            timeout=HANG_SECONDS,
         )
         assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
         return done.stdout

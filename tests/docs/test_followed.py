@@ -24,6 +24,7 @@ import pytest
 from connectors.sandbox.ledger import rows_until
 from tests.docs.pages import Page
 from tests.docs.reader import Mailbox, Reader, mailbox
+from tests.limits import HANG_SECONDS
 
 README, FIRST = Page("README.md"), Page("docs/first-own-data.md")
 ACCOUNTS = ("stripe", "google_analytics", "exchange_rates")
@@ -177,7 +178,7 @@ def showing(reader: Reader, command: str) -> Iterator[None]:
     finally:
         os.killpg(running.pid, signal.SIGINT)  # as Ctrl-C does
         try:
-            running.wait(timeout=60)
+            running.wait(timeout=HANG_SECONDS)
         finally:
             with suppress(ProcessLookupError):  # whatever the command left behind
                 os.killpg(running.pid, signal.SIGKILL)
@@ -186,10 +187,10 @@ def showing(reader: Reader, command: str) -> Iterator[None]:
 
 def answer_of(address: str) -> bytes:
     """What a page that is just being started answers in the end."""
-    end = time.monotonic() + 300
+    end = time.monotonic() + HANG_SECONDS
     while True:
         try:
-            with urlopen(address, timeout=10) as found:
+            with urlopen(address, timeout=HANG_SECONDS) as found:
                 return bytes(found.read())
         except (URLError, OSError):
             if time.monotonic() > end:

@@ -15,6 +15,7 @@ import pytest
 
 from connectors.sdk import catalog
 from pipelines.tables.locks import exclusive
+from tests.limits import HANG_SECONDS
 
 TODAY = date(2026, 11, 25)
 AFTER_THE_YEAR = date(2027, 1, 8)
@@ -69,7 +70,7 @@ class Home:
         """The published file."""
         return self.path / "okra.duckdb"
 
-    def okra(self, *arguments: str, timeout: float = 240, **settings: str) -> Done:
+    def okra(self, *arguments: str, timeout: float = HANG_SECONDS, **settings: str) -> Done:
         """Run a command to its end; `settings` count for it alone."""
         done = subprocess.run(
             [str(OKRA), *arguments],
@@ -115,7 +116,7 @@ class Home:
 def run_once(folder: Path, today: date, **settings: str) -> Home:
     """The home in which the sample company was run on `today`; the first test that asks runs it."""
     home = Home(folder / today.isoformat(), {"OKRA_SANDBOX_TODAY": today.isoformat(), **settings})
-    with exclusive(folder / f"{today.isoformat()}.lock", wait=300):
+    with exclusive(folder / f"{today.isoformat()}.lock", wait=HANG_SECONDS):
         if not home.published.exists():
             done = home.okra("run")
             assert done.code == 0, done.out + done.err
@@ -158,7 +159,7 @@ class FirstRun:
 def first_run(shared_folder: Path) -> FirstRun:
     """A part of the sample company, run for the first time. One test goes on in its home: `checksums` are of before."""
     home, noted = Home(shared_folder / "part", PART), shared_folder / "part.json"
-    with exclusive(shared_folder / "part.lock", wait=300):
+    with exclusive(shared_folder / "part.lock", wait=HANG_SECONDS):
         if not noted.exists():
             done = home.okra("run", "--json")
             assert done.code == 0, done.err

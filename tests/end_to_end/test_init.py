@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import OKRA, Done, Home
+from tests.limits import HANG_SECONDS
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def answer(home: Home, *answers: str, folder: Path) -> Done:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=HANG_SECONDS,
     )
     return Done(done.returncode, done.stdout, done.stderr)
 

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.end_to_end.conftest import OKRA, PART, FirstRun, Home
-
-PATIENCE = 120
+from tests.limits import HANG_SECONDS
 
 
 def early(home: Path) -> bool:
@@ -44,7 +43,7 @@ def kill_at(home: Home, moment: Callable[[Path], bool]) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + HANG_SECONDS
     while not moment(home.path):
         assert process.poll() is None, "the run was over before it could be killed"
         assert time.monotonic() < deadline

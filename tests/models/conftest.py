@@ -27,6 +27,7 @@ from connectors.lake.manifest import Attempt, Manifest, schema_hash
 from connectors.sdk import catalog
 from connectors.sdk.contract import Stream, next_window
 from connectors.sdk.windows import instants
+from tests.limits import HANG_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 WAREHOUSE = "warehouse.duckdb"
@@ -223,7 +224,7 @@ def dbt(
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=HANG_SECONDS,
     )
 
 

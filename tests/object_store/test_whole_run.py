@@ -90,7 +90,7 @@ def test_a_run_on_an_overloaded_bucket_publishes_what_a_run_on_a_folder_does(
     home = Home(tmp_path / "home", {**sample.settings, **far(store, "company")})
     store.reply = every_so_often(50)
 
-    done = home.okra("run", timeout=1200)
+    done = home.okra("run")
 
     store.reply = lambda environ: None
     assert done.code == 0, done.err
@@ -106,17 +106,17 @@ def test_another_machine_models_the_same_lake_and_a_killed_run_is_completed(
     store: ObjectStore, new_home: Callable[..., Home]
 ) -> None:
     near = new_home("near")
-    assert near.okra("run", timeout=600).code == 0
+    assert near.okra("run").code == 0
     bucket = Bucket(store, "killed")
     here = new_home("here", **far(store, "killed"))
     kill_at(here, lambda _: sum(key.endswith("manifest.json") for key in bucket.every_key()) > 30)
 
-    done = here.okra("run", timeout=600)
+    done = here.okra("run")
     assert done.code == 0, done.err
     assert differences(near, here) == {}
 
     there = new_home("there", **far(store, "killed"))
-    done = there.okra("score", timeout=600)
+    done = there.okra("score")
     assert done.code == 0, done.err
     assert differences(near, there) == {}
 

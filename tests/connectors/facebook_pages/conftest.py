@@ -11,6 +11,7 @@ from connectors.sandbox.facebook_pages import PAGE_ID, TOKEN, FacebookServer, Fa
 from connectors.sdk.engine import StreamReport, pull
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
+from tests.connectors.clock import unslept
 
 TODAY = date(2026, 11, 24)
 NOON = time(20, tzinfo=UTC)
@@ -23,7 +24,7 @@ class FacebookPage:
     def __init__(self, lake: Lake) -> None:
         self.lake = lake
         self.waits: list[float] = []
-        self.unslept = ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=self.waits.append)
+        self.unslept = unslept(SOURCE, self.waits)
         """Calls that note in `waits` how long they would have slept."""
         self.servers: list[FacebookServer] = []
 

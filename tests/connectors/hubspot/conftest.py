@@ -13,6 +13,7 @@ from connectors.sandbox.hubspot import TOKEN, Faults, HubSpotServer
 from connectors.sdk.engine import StreamReport, pull
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
+from tests.connectors.clock import unslept
 
 TODAY = date(2026, 11, 25)
 
@@ -28,7 +29,7 @@ class Account:
     @property
     def unslept(self) -> ThrottledCalls:
         """Calls that note in `waits` how long they would have slept."""
-        return ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=self.waits.append)
+        return unslept(SOURCE, self.waits)
 
     def serve(
         self,

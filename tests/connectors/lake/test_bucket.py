@@ -9,6 +9,7 @@ import pytest
 from connectors.lake.lake import Lake
 from connectors.lake.store import LakeError, far_store, reach
 from tests.connectors.lake.test_lake import DAY, ids, manifest, table
+from tests.limits import HANG_SECONDS
 from tests.object_store.buckets import Bucket
 from tests.object_store.server import SECRET
 
@@ -114,7 +115,7 @@ def test_a_process_killed_while_it_replaces_a_window_leaves_it_as_it_was(
         return None
 
     s3_server.reply = kill
-    assert process.wait(60) == -9
+    assert process.wait(HANG_SECONDS) == -9
     s3_server.reply = lambda environ: None
     assert lake.manifests("shop", "orders") == {DAY: before}
     assert ids(lake) == ["a"]

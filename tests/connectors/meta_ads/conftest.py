@@ -10,8 +10,8 @@ from connectors.lake.lake import Lake
 from connectors.meta_ads.source import CAMPAIGN_DAYS, SOURCE
 from connectors.sandbox.meta_ads import ACCOUNT_ID, TOKEN, Faults, MetaAdsServer
 from connectors.sdk.engine import StreamReport, pull
-from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
+from tests.connectors.clock import unslept
 
 TODAY = date(2026, 11, 24)
 
@@ -43,7 +43,7 @@ class AdAccount:
     ) -> StreamReport:
         """What pulling `wanted` came to, at noon of the server's day unless told otherwise."""
         at = now or datetime.combine(server.today, time(12, tzinfo=UTC))
-        calls = ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=self.waits.append)
+        calls = unslept(SOURCE, self.waits)
         options = {
             "META_ADS_ACCOUNT_ID": ACCOUNT_ID,
             "META_ADS_ACCESS_TOKEN": TOKEN,

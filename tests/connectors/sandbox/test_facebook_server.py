@@ -8,6 +8,7 @@ import requests
 from connectors.sandbox.facebook_pages import PAGE_ID, TOKEN, FacebookServer, Faults
 from connectors.sandbox.figures import LIKES
 from connectors.sandbox.page_audience import engagements, likes
+from tests.limits import HANG_SECONDS
 
 INSIGHTS = f"/v25.0/{PAGE_ID}/insights"
 
@@ -23,7 +24,7 @@ def ask(
     server: FacebookServer, path: str, token: str = TOKEN, **params: object
 ) -> requests.Response:
     headers = {"Authorization": f"Bearer {token}"}
-    return requests.get(server.address + path, params=params, headers=headers, timeout=5)
+    return requests.get(server.address + path, params=params, headers=headers, timeout=HANG_SECONDS)
 
 
 def asked_days(
@@ -115,4 +116,6 @@ def test_the_paging_links_hold_the_token_as_the_real_ones_do(server: FacebookSer
 def test_a_wrong_token_and_an_unknown_page_are_refused(server: FacebookServer) -> None:
     assert ask(server, f"/v25.0/{PAGE_ID}", token="EAAother").json()["error"]["code"] == 190
     assert ask(server, "/v25.0/1").json()["error"]["error_subcode"] == 33
-    assert requests.get(server.address + INSIGHTS, timeout=5).json()["error"]["code"] == 190
+    assert (
+        requests.get(server.address + INSIGHTS, timeout=HANG_SECONDS).json()["error"]["code"] == 190
+    )

@@ -19,6 +19,7 @@ from connectors.sandbox.hubspot import (
     serve,
     too_many,
 )
+from tests.limits import HANG_SECONDS
 
 SPECS = Path(__file__).parents[4] / "shared" / "specs"
 """HubSpot's OpenAPI documents, where someone keeps them beside the project."""
@@ -45,7 +46,12 @@ def ask(
     method = "GET" if body is None else "POST"
     headers = {"Authorization": f"Bearer {token}"}
     return requests.request(
-        method, server.address + path, params=params, json=body, headers=headers, timeout=5
+        method,
+        server.address + path,
+        params=params,
+        json=body,
+        headers=headers,
+        timeout=HANG_SECONDS,
     )
 
 
@@ -206,7 +212,7 @@ def test_what_is_served_leads_to_the_company_s_own_account(tmp_path: Path) -> No
     headers = {"Authorization": f"Bearer {served.values['HUBSPOT_ACCESS_TOKEN']}"}
     address = served.values["HUBSPOT_API_BASE"] + PIPELINES
     assert address.startswith("http://127.0.0.1:")
-    assert len(requests.get(address, headers=headers, timeout=5).json()["results"]) == 2
+    assert len(requests.get(address, headers=headers, timeout=HANG_SECONDS).json()["results"]) == 2
     served.close()
     with pytest.raises(requests.ConnectionError):
-        requests.get(address, headers=headers, timeout=5)
+        requests.get(address, headers=headers, timeout=HANG_SECONDS)

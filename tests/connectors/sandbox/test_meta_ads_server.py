@@ -7,6 +7,7 @@ import requests
 
 from connectors.sandbox.advertising import results
 from connectors.sandbox.meta_ads import ACCOUNT_ID, TOKEN, MetaAdsServer
+from tests.limits import HANG_SECONDS
 
 ACCOUNT = f"/v25.0/act_{ACCOUNT_ID}"
 TODAY = date(2026, 11, 24)
@@ -22,7 +23,9 @@ def ask(
     server: MetaAdsServer, path: str, method: str = "GET", token: str = TOKEN, **sent: object
 ) -> requests.Response:
     headers = {"Authorization": f"Bearer {token}"}
-    return requests.request(method, server.address + path, headers=headers, timeout=5, **sent)
+    return requests.request(
+        method, server.address + path, headers=headers, timeout=HANG_SECONDS, **sent
+    )
 
 
 def form(first: str = "2026-10-01", last: str = "2026-10-01", **changes: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from connectors.sandbox.stripe import KEY, StripeServer, serve
+from tests.limits import HANG_SECONDS
 
 SPECS = Path(__file__).parents[4] / "shared" / "specs"
 """The vendors' own documents, where someone keeps them beside the project (Stripe's are in stripe/openapi)."""
@@ -25,7 +26,7 @@ def server() -> Iterator[StripeServer]:
 
 def ask(server: StripeServer, path: str, key: str = KEY, **params: object) -> requests.Response:
     headers = {"Authorization": f"Bearer {key}"}
-    return requests.get(server.address + path, params=params, headers=headers, timeout=5)
+    return requests.get(server.address + path, params=params, headers=headers, timeout=HANG_SECONDS)
 
 
 def instant(*parts: int) -> int:
@@ -129,9 +130,14 @@ def test_unknown_paths_are_not_found(server: StripeServer) -> None:
 def test_the_key_counts_as_a_bearer_and_as_a_user(server: StripeServer) -> None:
     assert ask(server, "/v1/account").json()["settings"]["dashboard"]["timezone"] == "Etc/UTC"
     basic = {"Authorization": "Basic " + b64encode(f"{KEY}:".encode()).decode()}
-    assert requests.get(server.address + LIST, headers=basic, timeout=5).status_code == 200
+    assert (
+        requests.get(server.address + LIST, headers=basic, timeout=HANG_SECONDS).status_code == 200
+    )
     for headers in ({}, {"Authorization": "Basic %%%"}, {"Authorization": f"Token {KEY}"}):
-        assert requests.get(server.address + LIST, headers=headers, timeout=5).status_code == 401
+        assert (
+            requests.get(server.address + LIST, headers=headers, timeout=HANG_SECONDS).status_code
+            == 401
+        )
     assert ask(server, LIST, key="rk_test_other").status_code == 401
 
 
@@ -150,7 +156,10 @@ def test_what_is_served_leads_to_the_company_s_own_account(tmp_path: Path) -> No
     headers = {"Authorization": f"Bearer {served.values['STRIPE_API_KEY']}"}
     address = served.values["STRIPE_API_BASE"] + "/v1/account"
     assert address.startswith("http://127.0.0.1:")
-    assert requests.get(address, headers=headers, timeout=5).json()["id"] == "acct_sample_company"
+    assert (
+        requests.get(address, headers=headers, timeout=HANG_SECONDS).json()["id"]
+        == "acct_sample_company"
+    )
     served.close()
     with pytest.raises(requests.ConnectionError):
-        requests.get(address, headers=headers, timeout=5)
+        requests.get(address, headers=headers, timeout=HANG_SECONDS)

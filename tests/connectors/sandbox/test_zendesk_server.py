@@ -16,6 +16,7 @@ from connectors.sandbox.zendesk import (
     ZendeskServer,
     serve,
 )
+from tests.limits import HANG_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def ask(
     server: ZendeskServer, path: str, token: str = TOKEN, **params: object
 ) -> requests.Response:
     headers = {"Authorization": f"Bearer {token}"}
-    return requests.get(server.address + path, params=params, headers=headers, timeout=5)
+    return requests.get(server.address + path, params=params, headers=headers, timeout=HANG_SECONDS)
 
 
 def seconds(*moment: int) -> int:
@@ -160,7 +161,7 @@ def test_what_is_served_leads_to_the_company_s_own_account(tmp_path: Path) -> No
     served = serve(date(2024, 12, 3), tmp_path)
     address = served.values["ZENDESK_API_BASE"] + SETTINGS
     headers = {"Authorization": f"Bearer {served.values['ZENDESK_OAUTH_TOKEN']}"}
-    assert requests.get(address, headers=headers, timeout=5).status_code == 200
+    assert requests.get(address, headers=headers, timeout=HANG_SECONDS).status_code == 200
     served.close()
     with pytest.raises(requests.ConnectionError):
-        requests.get(address, headers=headers, timeout=5)
+        requests.get(address, headers=headers, timeout=HANG_SECONDS)

@@ -26,8 +26,9 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
+from tests.connectors.clock import unslept
+from tests.limits import HANG_SECONDS
 
 needs_dlt = pytest.mark.skipif(importlib.util.find_spec("dlt") is None, reason="dlt is optional")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
@@ -134,14 +135,13 @@ def desk_source(resource: Callable[..., Any], stream: Stream = TICKETS) -> Sourc
 
 
 def pulled(source: Source, lake: Lake, waits: list[float] | None = None) -> StreamReport:
-    slept = [] if waits is None else waits
     (report,) = pull(
         source,
         {"DESK_TOKEN": TOKEN},
         lake,
         MARCH,
         now=lambda: datetime(2026, 4, 1, tzinfo=UTC),
-        calls=ThrottledCalls(source.limits, source.diagnose, sleep=slept.append),
+        calls=unslept(source, waits),
     )
     return report
 
@@ -372,7 +372,11 @@ except Rejected as error:
     print(error)
 """
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=HANG_SECONDS,
     )
     assert done.stdout == "desk needs dlt, which is not installed; pip install dlt\n"
 
@@ -398,7 +402,7 @@ print(report.rows, report.error)
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=HANG_SECONDS,
         cwd=tmp_path,
         env=os.environ | {"HOME": str(home), "PYTHONPATH": str(root)},
     )

@@ -16,6 +16,7 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 from connectors.sdk.http import Answer, Http, header_value, redact, retry_after, usable_address
+from tests.limits import HANG_SECONDS
 
 TOKEN = "tok_5f2c91d07e"
 
@@ -187,7 +188,7 @@ def test_a_server_that_does_not_answer_is_given_up(server: JsonServer, vendor: R
     done = threading.Event()
 
     def never(request: Request) -> Reply:
-        done.wait(5)
+        done.wait(HANG_SECONDS)
         return Reply(200, {})
 
     vendor.answer = never

@@ -18,6 +18,7 @@ from connectors.sdk.paging import NextCursor, NextLink, Offset, PageNumber, Page
 from connectors.sdk.rest import Endpoint, rest_source, unix_time
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
+from tests.connectors.clock import unslept
 
 MOMENT = pa.timestamp("us", "UTC")
 MONDAY = Range(date(2026, 11, 2), date(2026, 11, 2))
@@ -80,7 +81,7 @@ class Shop:
             self.lake,
             wanted,
             now=lambda: datetime(2026, 11, 25, 12, tzinfo=UTC),
-            calls=ThrottledCalls(source.limits, source.diagnose, sleep=lambda seconds: None),
+            calls=unslept(source),
         )
         return report
 

@@ -17,21 +17,7 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 from connectors.sdk.throttle import LONGEST_WAIT, TRIES, ThrottledCalls, TokenBucket
-
-
-class Clock:
-    """Time that passes only while somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
+from tests.connectors.clock import Clock
 
 
 def failing(*faults: Exception, then: str = "answer") -> Callable[[], str]:
@@ -47,7 +33,9 @@ def failing(*faults: Exception, then: str = "answer") -> Callable[[], str]:
 
 
 def calls_of(clock: Clock, diagnose: Callable[[Exception], SourceError | None] = lambda e: None):
-    return ThrottledCalls([Limit("api", 1000, burst=1000)], diagnose, sleep=clock.sleep)
+    return ThrottledCalls(
+        [Limit("api", 1000, burst=1000)], diagnose, clock=clock, sleep=clock.sleep
+    )
 
 
 @given(

@@ -13,9 +13,9 @@ import pytest
 from connectors.lake.lake import Lake
 from connectors.sandbox.google_sheets import SheetsServer
 from connectors.sdk.engine import StreamReport, pull
-from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
 from connectors.spreadsheet.source import KPI_VALUES, SOURCE
+from tests.connectors.clock import unslept
 
 NOVEMBER = Range(date(2026, 11, 1), date(2026, 11, 24))
 DECLARATIONS = """
@@ -50,7 +50,7 @@ class Desk:
             "OKRA_SHEETS": ", ".join(str(location) for location in locations),
             "OKRA_SHEET_KPIS": str(self.declarations),
         } | values
-        calls = ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=self.waits.append)
+        calls = unslept(SOURCE, self.waits)
         now = datetime(2026, 11, 25, 12, tzinfo=UTC)
         (report,) = pull(SOURCE, options, self.lake, wanted, now=lambda: now, calls=calls)
         return report

@@ -13,9 +13,9 @@ from connectors.lake.lake import Lake
 from connectors.sdk.contract import ONE_DAY
 from connectors.sdk.engine import StreamReport, pull
 from connectors.sdk.rows import newest_of_each_key
-from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
 from connectors.sql_database.source import SOURCE
+from tests.connectors.clock import unslept
 from tests.connectors.sql_database.servers import MariaDb, PostgreSql, Server, started
 
 ORDERS = SOURCE.stream("orders")
@@ -146,7 +146,7 @@ def take(
 ) -> dict[str, StreamReport]:
     """What pulling the days from `first` to `last` came to, by stream."""
     values = {"DATABASE_URL": address, "DATABASE_TIMEZONE": zone, "DATABASE_SCHEMA": schema}
-    calls = ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=lambda _: None)
+    calls = unslept(SOURCE)
     reports = pull(SOURCE, values, lake, Range(first, last), now=lambda: now, calls=calls, **other)
     return {report.stream.name: report for report in reports}
 

@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.limits import HANG_SECONDS
+
 READER, PASSWORD = "reader", "sesame-7"
-PATIENCE = 120.0
-"""Seconds for a server to come up. The machine may be busy."""
 NOBODY = 65534
 """Who runs a server where the tests are run by root: PostgreSQL refuses to be."""
 
@@ -55,7 +55,7 @@ class Server(ABC):
         process = getattr(self, "_process", None)
         if process:
             process.send_signal(self.stop_signal)
-            process.wait(PATIENCE)
+            process.wait(HANG_SECONDS)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def new_database(self) -> str:
@@ -92,7 +92,7 @@ class Server(ABC):
         return self.folder / "log"
 
     def _wait(self) -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + HANG_SECONDS
         while True:
             try:
                 # looked for first without the driver: PyMySQL leaves a socket open that leads nowhere
@@ -156,7 +156,7 @@ class PostgreSql(Server):
             programs / "initdb", "--pgdata", data, "--username", "root", "--pwfile", secret,
             "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale", "--no-sync",
         )  # fmt: skip
-        assert initdb.wait(PATIENCE) == 0, self._log.read_text()
+        assert initdb.wait(HANG_SECONDS) == 0, self._log.read_text()
         return self._serve()
 
     def _serve(self) -> subprocess.Popen[bytes]:
@@ -172,7 +172,7 @@ class PostgreSql(Server):
     def be_away(self, seconds: float) -> None:
         """Go at once, as a server that loses its machine does, and come back."""
         self._process.send_signal(signal.SIGQUIT)
-        self._process.wait(PATIENCE)
+        self._process.wait(HANG_SECONDS)
         time.sleep(seconds)
         self._process = self._serve()
         self._wait()
@@ -208,7 +208,7 @@ class MariaDb(Server):
             executable("mariadb-install-db", folders), "--no-defaults", f"--datadir={data}",
             "--auth-root-authentication-method=normal", "--skip-test-db",
         )  # fmt: skip
-        assert install.wait(PATIENCE) == 0, self._log.read_text()
+        assert install.wait(HANG_SECONDS) == 0, self._log.read_text()
         return self._spawn(
             server, "--no-defaults", f"--datadir={data}", f"--socket={self.socket}",
             f"--pid-file={self.folder / 'pid'}", "--skip-networking", "--default-time-zone=+09:00",

@@ -19,9 +19,7 @@ from connectors.sdk.throttle import ThrottledCalls
 from connectors.sql_database.source import SOURCE
 from tests.connectors.sql_database.conftest import Shop, april, by_window, shop_on, take
 from tests.connectors.sql_database.servers import PASSWORD, READER, PostgreSql, Server
-
-SOON = 30.0
-"""Seconds in which something must have come about. The machine may be busy."""
+from tests.limits import HANG_SECONDS
 
 
 @pytest.fixture
@@ -184,7 +182,7 @@ def hold_and_drop(server: Server, shop: Shop, reader: Reader) -> int:
     with shop.open() as holder:
         holder.exec_driver_sql(lock)
         reader.start()
-        end = time.monotonic() + SOON
+        end = time.monotonic() + HANG_SECONDS
         while not (waiting := sessions(server, waits)):
             assert time.monotonic() < end, "the reader does not wait for the lock"
             time.sleep(0.01)

@@ -25,10 +25,10 @@ from connectors.sdk.errors import (
     SourceError,
     Unavailable,
 )
-from connectors.sdk.throttle import ThrottledCalls
 from connectors.sql_database.engine import Database, fault_of, secrets_of
 from connectors.sql_database.paging import PagedTable, moment
 from connectors.sql_database.source import SOURCE, text, whole
+from tests.connectors.clock import unslept
 from tests.connectors.sql_database.conftest import (
     ORDERS,
     TABLES,
@@ -170,7 +170,7 @@ def test_a_row_that_would_be_in_no_window_is_drift(shop, lake, value):
 
 
 def refused(url: str, zone: str = "UTC") -> SourceError:
-    calls = ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=lambda _: None)
+    calls = unslept(SOURCE)
     with pytest.raises(SourceError) as caught:
         SOURCE.open({"DATABASE_URL": url, "DATABASE_TIMEZONE": zone}, calls)
     assert caught.value.__cause__ is None
@@ -201,7 +201,7 @@ def test_a_file_name_with_signs_of_an_address_in_it_is_a_file_name(tmp_path, lak
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("not a database " * 100)
-    calls = ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=lambda _: None)
+    calls = unslept(SOURCE)
     connection = SOURCE.open({"DATABASE_URL": f"sqlite:///{path}"}, calls)
     piece = Slice(ORDERS, TODAY, TODAY, ZoneInfo("UTC"))
     with pytest.raises(Rejected, match="not a database"):

@@ -13,6 +13,7 @@ from connectors.sdk.engine import StreamReport, pull
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
 from connectors.stripe.source import BALANCE_TRANSACTIONS, SOURCE
+from tests.connectors.clock import unslept
 
 
 class Account:
@@ -21,7 +22,7 @@ class Account:
     def __init__(self, lake: Lake) -> None:
         self.lake = lake
         self.waits: list[float] = []
-        self.unslept = ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=self.waits.append)
+        self.unslept = unslept(SOURCE, self.waits)
         """Calls that note in `waits` how long they would have slept."""
         self.servers: list[StripeServer] = []
 

@@ -14,9 +14,9 @@ from connectors.sandbox.stripe import KEY, MORNING, Faults, StripeServer, too_ma
 from connectors.sandbox.stripe_lists import error
 from connectors.sdk.contract import Source
 from connectors.sdk.engine import pull
-from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
 from connectors.stripe.source import BALANCE_TRANSACTIONS, SOURCE
+from tests.connectors.clock import unslept
 
 TODAY = date(2026, 11, 24)
 HISTORY = Range(date(2024, 12, 1), date(2026, 11, 23))
@@ -40,7 +40,7 @@ Checksums = dict[date, str]
 def checksums(source: Source, folder: Path, faults: Faults) -> tuple[Checksums, StripeServer]:
     """The committed windows of the whole history, pulled without waiting, and the server that gave them."""
     lake = Lake(folder)
-    calls = ThrottledCalls(source.limits, source.diagnose, sleep=lambda seconds: None)
+    calls = unslept(source)
     with StripeServer(TODAY, requests_per_second=10_000, faults=faults) as server:
         (report,) = pull(
             source,

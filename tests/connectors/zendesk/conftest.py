@@ -12,6 +12,7 @@ from connectors.sdk.engine import StreamReport, pull
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
 from connectors.zendesk.source import SOURCE
+from tests.connectors.clock import unslept
 
 
 class Account:
@@ -20,7 +21,7 @@ class Account:
     def __init__(self, lake: Lake) -> None:
         self.lake = lake
         self.waits: list[float] = []
-        self.unslept = ThrottledCalls(SOURCE.limits, SOURCE.diagnose, sleep=self.waits.append)
+        self.unslept = unslept(SOURCE, self.waits)
         """Calls that note in `waits` how long they would have slept."""
         self.servers: list[ZendeskServer] = []
 

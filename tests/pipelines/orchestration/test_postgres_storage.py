@@ -1,11 +1,15 @@
 """Who waits for a PostgreSQL that is away, and who does not."""
 
+from types import SimpleNamespace
+
 import psycopg2
 import psycopg2.errors
 import pytest
 import sqlalchemy as sa
 
+from pipelines.orchestration import postgres_storage
 from pipelines.orchestration.postgres_storage import patiently
+from tests.connectors.clock import Clock
 
 AWAY = 'connection to server on socket "/run/x/.s.PGSQL.5432" failed: No such file or directory'
 BROKE_OFF = "server closed the connection unexpectedly"
@@ -25,6 +29,15 @@ class Server:
         return "here"
 
 
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """What the waiting goes by."""
+    clock = Clock()
+    time = SimpleNamespace(monotonic=clock, sleep=clock.sleep)
+    monkeypatch.setattr(postgres_storage, "time", time)
+    return clock
+
+
 @pytest.mark.parametrize(
     "fault",
     [
@@ -36,7 +49,7 @@ class Server:
         sa.exc.OperationalError("select 1", {}, psycopg2.OperationalError(AWAY)),
     ],
 )
-def test_a_server_that_is_away_is_asked_again(fault):
+def test_a_server_that_is_away_is_asked_again(fault, clock):
     server = Server(fault)
     assert patiently(server, patience=10) == "here"
     assert server.asked == 2
@@ -59,8 +72,9 @@ def test_a_fault_that_time_does_not_mend_is_told_at_once(fault):
     assert server.asked == 1
 
 
-def test_patience_ends():
+def test_patience_ends(clock):
     server = Server(*(psycopg2.OperationalError(AWAY) for _ in range(9)))
     with pytest.raises(psycopg2.OperationalError):
-        patiently(server, patience=0.5)
-    assert 1 < server.asked < 9
+        patiently(server, patience=2)
+    assert clock.slept == [0.2, 0.4, 0.8]
+    assert server.asked == 4

@@ -22,6 +22,7 @@ from pipelines.steps.score import prepare_models, publish_report, write_scores
 from pipelines.tables.factor_store import dimensions_that_miss, store
 from pipelines.tables.factor_table import KPI_FACTORS
 from pipelines.tables.locks import exclusive
+from tests.limits import HANG_SECONDS
 
 TODAY = date(2026, 11, 25)
 SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
@@ -69,7 +70,7 @@ def play(home):
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=HANG_SECONDS,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     write_scores(settings, TODAY, "test")
@@ -83,7 +84,7 @@ def played(tmp_path_factory) -> Settings:
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     home = shared / "factors"
-    with exclusive(shared / "factors.lock", wait=300):
+    with exclusive(shared / "factors.lock", wait=HANG_SECONDS):
         if not (home / "okra.json").exists():
             play(home)
     return settings_in(home)
@@ -92,7 +93,7 @@ def played(tmp_path_factory) -> Settings:
 @pytest.fixture
 def alone(played) -> Iterator[Settings]:
     """The same, for a test that opens the warehouse: DuckDB lets nobody in beside a process that writes."""
-    with exclusive(played.home / "alone.lock", wait=300):
+    with exclusive(played.home / "alone.lock", wait=HANG_SECONDS):
         yield played
 
 

@@ -57,7 +57,9 @@ def facts_of(kpi, dimension, members):
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
+    deadline=None,
 )
 @given(kpi_and_amounts, goals, st.sampled_from(["", "per: month", "over: week", "for_each"]))
 def test_it_is_found_without_a_fault(kpis, levers, drawn, goal, window):

@@ -306,7 +306,9 @@ def test_the_result_does_not_depend_on_the_arithmetic_of_the_thread(past, headli
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=20,
+    deadline=None,
 )
 @given(st.lists(st.integers(-5, 9), min_size=1, max_size=30), st.randoms())
 def test_the_same_facts_in_any_order_give_the_same_card(past, play, amounts, random):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.limits import HANG_SECONDS
 from tests.pipelines.publishing.scorecard.conftest import FIRST, LAST, PULLED, THROUGH, Company
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -58,7 +59,9 @@ class Tab:
 @pytest.fixture(scope="module")
 def browser() -> Iterator["playwright.Browser"]:
     with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        started = running.chromium.launch(
+            executable_path=CHROMIUM, args=list(QUIET), timeout=HANG_SECONDS * 1000
+        )
         yield started
         started.close()
 
@@ -107,6 +110,7 @@ def tab(browser, folder) -> Iterator:
         path: str = "scorecard.html", size: tuple[int, int] = DESKTOP, **options: object
     ) -> Tab:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        context.set_default_timeout(HANG_SECONDS * 1000)
         found = Tab(context.new_page())
         found.page.on("console", lambda message: found.said.append(message.text))
         found.page.on("pageerror", lambda error: found.said.append(str(error)))
