@@ -17,7 +17,8 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from connectors.lake.store import LakeError, checked, folder_at, is_far
+from connectors.lake.addresses import checked_location, folder_at, is_in_bucket
+from connectors.lake.store import LakeError
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source
 from pipelines.errors import OkraError
@@ -97,7 +98,7 @@ class Settings(BaseSettings):
     @classmethod
     def _usable_lake(cls, value: str) -> str:
         try:
-            return checked(value.strip())
+            return checked_location(value.strip())
         except LakeError as error:
             raise ValueError(str(error)) from None
 
@@ -191,7 +192,7 @@ class Settings(BaseSettings):
     @cached_property
     def lake_location(self) -> Path | str:
         """The raw lake: a folder, or the address in an object store."""
-        if is_far(self.lake):
+        if is_in_bucket(self.lake):
             return self.lake.rstrip("/")
         return (ROOT / folder_at(self.lake)).resolve() if self.lake else self.state_path / "lake"
 

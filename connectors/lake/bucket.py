@@ -1,11 +1,11 @@
-"""A lake in S3, through obstore, which signs, retries what is worth it (503 SlowDown, a broken connection) and
-writes on condition (docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html):
+"""A lake in S3, through obstore, which signs requests, retries them (503 SlowDown, a broken connection) and
+writes conditionally (docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html):
 
-    If-None-Match: *       nothing is there yet
-    If-Match: "<etag>"     what is there is what was read
+    If-None-Match: *       there is no such object yet
+    If-Match: "<etag>"     the object is still the one that was read
 
-Nothing can be renamed there and nothing need be: an object appears whole. A listing tells the version of each
-object, so only manifests that are new are asked for; what was read stays in `Seen`, on this machine.
+An object appears whole, so nothing is renamed. A listing holds the version of each object, so only new ones
+are read; the others come from a cache on this machine.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,27 +15,26 @@ from typing import TYPE_CHECKING
 
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 
-from connectors.lake.cache import Seen
-from connectors.lake.s3 import connect, not_there, told
-from connectors.lake.store import Document, Entry, Overtaken
+from connectors.lake.cache import DocumentCache
+from connectors.lake.s3 import connect, is_missing_object, lake_errors
+from connectors.lake.store import Conflict, Document, Entry
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
 
-AT_ONCE = 32
-"""Objects read side by side."""
-A_PAGE = 1000
-"""Keys in one answer to a listing; S3 gives no more."""
+CONCURRENT_READS = 32
+LIST_PAGE_KEYS = 1000
+"""Keys in one answer to a listing: S3's maximum."""
 
 
 class BucketStore:
-    """A lake at `s3://bucket/prefix`. Raises `LakeError` when S3 cannot be spoken to from here at all."""
+    """A lake at `s3://bucket/prefix`."""
 
-    def __init__(self, address: str, seen: Path | None, *, hurried: bool = False) -> None:
-        """`hurried`: rather fail than try again for long."""
+    def __init__(self, address: str, cache: Path | None, *, fail_fast: bool = False) -> None:
+        """Sends no request yet. `fail_fast`: retry for half a second only. Raises `LakeError`."""
         self._address = address
-        self._store = connect(address, hurried=hurried)
-        self._seen = Seen(seen, address)
+        self._store = connect(address, fail_fast=fail_fast)
+        self._cache = DocumentCache(cache, address)
 
     @property
     def address(self) -> str:
@@ -43,58 +42,58 @@ class BucketStore:
         return self._address
 
     def list(self, folder: str, *, after: str = "") -> dict[str, Entry]:
-        """Everything below a folder whose key sorts behind `after`."""
-        with told(self._address):
-            pages = self._store.list(folder, offset=after or None, chunk_size=A_PAGE)
+        """The objects below a folder whose key sorts after `after`."""
+        with lake_errors(self._address):
+            pages = self._store.list(folder, offset=after or None, chunk_size=LIST_PAGE_KEYS)
             return {meta["path"]: entry_of(meta) for page in pages for meta in page}
 
     def read(self, listed: Mapping[str, Entry]) -> dict[str, Document]:
-        """Those of the listed objects that are still there; asked for is what was never read as it is listed."""
-        found = self._seen.documents(listed)
-        news = [key for key in listed if key not in found]
-        if news:
-            with ThreadPoolExecutor(AT_ONCE) as pool:
-                read = zip(news, pool.map(self.get, news), strict=True)
-                fresh = {key: document for key, document in read if document}
-            self._seen.remember(fresh)
-            found |= fresh
-        return {key: found[key] for key in listed if key in found}
+        """The listed objects that still exist; those that are cached in the listed version are not read again."""
+        documents = self._cache.documents(listed)
+        missing = [key for key in listed if key not in documents]
+        if missing:
+            with ThreadPoolExecutor(CONCURRENT_READS) as pool:
+                answers = zip(missing, pool.map(self.get, missing), strict=True)
+                fresh = {key: document for key, document in answers if document}
+            self._cache.store(fresh)
+            documents |= fresh
+        return {key: documents[key] for key in listed if key in documents}
 
     def get(self, key: str) -> Document | None:
-        """One object as it is now."""
-        with told(self._address):
+        """The current version of an object."""
+        with lake_errors(self._address):
             try:
                 answer = self._store.get(key)
                 return Document(bytes(answer.bytes()), entry_of(answer.meta))
             except FileNotFoundError as missing:
-                if not_there(missing):
+                if is_missing_object(missing):
                     return None
                 raise
 
     def put(self, key: str, content: bytes) -> None:
         """Write an object with one request."""
-        with told(self._address):
+        with lake_errors(self._address):
             self._store.put(key, content, use_multipart=False)
 
-    def swap(self, key: str, content: bytes, over: Document | None) -> None:
-        """Write an object, on condition that the one that is there is still `over`."""
-        with told(self._address):
+    def swap(self, key: str, content: bytes, expected: Document | None) -> None:
+        """Write an object, on condition that the current one is `expected`."""
+        with lake_errors(self._address):
             try:
                 self._store.put(
                     key,
                     content,
-                    mode={"e_tag": over.entry.version} if over else "create",
+                    mode={"e_tag": expected.entry.version} if expected else "create",
                     use_multipart=False,
                 )
             except (AlreadyExistsError, PreconditionError):
-                raise Overtaken(key) from None
+                raise Conflict(key) from None
 
     def remove(self, keys: Iterable[str]) -> None:
         """Remove objects, a thousand a request."""
-        with told(self._address):
+        with lake_errors(self._address):
             self._store.delete([*keys])
 
 
 def entry_of(meta: "ObjectMeta") -> Entry:
-    """What a listing or an answer says of an object."""
+    """The version and time that S3 tells of an object."""
     return Entry(meta["e_tag"] or "", meta["last_modified"])

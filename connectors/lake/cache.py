@@ -1,6 +1,6 @@
-"""The small files of a lake far away that were read already: by key and version, so that no stale one is taken.
+"""A cache of the small files of a lake in a bucket, by key and version, so that no stale one is used.
 
-A cache and nothing more. It may be deleted at any time; what is missing in it is asked for again.
+It may be deleted at any time: what is missing is read from the bucket again.
 """
 
 import sqlite3
@@ -17,15 +17,15 @@ create table if not exists documents (
 """
 
 
-class Seen:
-    """What was read of the lake at `address`, in the SQLite file `path`; nothing without one."""
+class DocumentCache:
+    """Files of the lake at `address`, cached in the SQLite file `path`; nothing is cached without a path."""
 
     def __init__(self, path: Path | None, address: str) -> None:
         self._path = path
         self._address = address
 
     def documents(self, listed: Mapping[str, Entry]) -> dict[str, Document]:
-        """Those of the listed files that were read as they are listed."""
+        """The listed files that are cached in the listed version."""
         if self._path is None or not listed or not self._path.exists():
             return {}
         query = "select key, version, content from documents where lake = ? and key between ? and ?"
@@ -38,21 +38,24 @@ class Seen:
             }
         return {}
 
-    def remember(self, documents: Mapping[str, Document]) -> None:
-        """Keep what was read, in place of what was read before under the same keys."""
+    def store(self, documents: Mapping[str, Document]) -> None:
+        """Cache files, in place of older versions of theirs."""
         if self._path is None or not documents:
             return
         insert = "insert or replace into documents values (?, ?, ?, ?)"
-        rows = [(self._address, key, x.entry.version, x.content) for key, x in documents.items()]
+        rows = [
+            (self._address, key, document.entry.version, document.content)
+            for key, document in documents.items()
+        ]
         self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
             with self._open(self._path) as connection, connection:
                 connection.execute(TABLE)
                 connection.executemany(insert, rows)
         except sqlite3.OperationalError:
-            return  # another process is at it, or the disk is full: it is only asked for once more
+            return  # locked by another process, or the disk is full: the files are read once more
         except sqlite3.DatabaseError:
-            self._path.unlink(missing_ok=True)  # no database at all; the next run makes a new one
+            self._path.unlink(missing_ok=True)  # not a database; the next run makes a new one
 
     @contextmanager
     def _open(self, path: Path) -> Iterator[sqlite3.Connection]:

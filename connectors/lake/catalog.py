@@ -1,11 +1,11 @@
-"""One look at the whole lake: every committed window, every stream's last attempt, every declared stream.
+"""The lake's catalog: every committed window, every stream's last attempt, every declared stream.
 
-    <root>/windows.parquet    a row a committed window, as its manifest says
+    <root>/windows.parquet    a row a committed window, as in its manifest
     <root>/attempts.parquet   a row a stream that was ever pulled
     <root>/streams.parquet    a row a stream that any connector declares
 
-The manifests stay the truth. The catalog is made anew from them before the models run, so that SQL, on
-whatever engine, reads three files instead of one a window.
+The manifests are the truth. The catalog is written from them before the models run, so that SQL, on any
+engine, reads three files instead of one a window.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from connectors.lake.lake import Lake
 from connectors.lake.manifest import Manifest
 from connectors.lake.store import LakeError
-from connectors.sdk.contract import Source, Stream
+from connectors.lake.streams import DeclaredSource, DeclaredStream
 
 WINDOWS = pa.schema(
     [
@@ -59,39 +59,39 @@ STREAMS = pa.schema(
 )
 
 
-def write_catalog(lake: Lake, sources: Iterable[Source]) -> list[Manifest]:
+def write_catalog(lake: Lake, sources: Iterable[DeclaredSource]) -> list[Manifest]:
     """Write the three files, each in one step, and return the committed windows in order.
 
-    Streams that were never pulled get their empty schema file, so that every model finds its input. What no
-    manifest has named for long goes.
+    Streams that were never pulled get their empty schema file, so that every model finds its input. Data files
+    that no manifest names any more are removed (`Lake.sweep`).
     """
-    found = lake.survey()
+    survey = lake.survey()
     committed: list[Manifest] = []
     streams: list[dict[str, Any]] = []
     for source in sources:
         for stream in source.streams:
             name = (source.name, stream.name)
-            lake.declare(source.name, stream, found.schemas.get(name))
-            committed += found.manifests.get(name, {}).values()
+            lake.declare(source.name, stream, survey.schemas.get(name))
+            committed += survey.manifests.get(name, {}).values()
             streams.append(stream_row(source.name, stream))
     write_rows(lake, "windows", [row_of(manifest) for manifest in committed], WINDOWS)
-    write_rows(lake, "attempts", [asdict(attempt) for attempt in found.attempts], ATTEMPTS)
+    write_rows(lake, "attempts", [asdict(attempt) for attempt in survey.attempts], ATTEMPTS)
     write_rows(lake, "streams", streams, STREAMS)
-    lake.sweep(found)
+    lake.sweep(survey)
     return committed
 
 
 def read_catalog(lake: Lake, name: str, columns: Sequence[str]) -> pa.Table:
-    """Some columns of one of the three files. Raises `LakeError` when the lake was never catalogued."""
-    found = lake.store.get(f"{name}.parquet")
-    if found is None:
+    """Some columns of one of the three files. Raises `LakeError` when there is no catalog yet."""
+    document = lake.store.get(f"{name}.parquet")
+    if document is None:
         raise LakeError(
             f"the lake at {lake.store.address} has no catalog", "run `okra score` first"
         )
-    return pq.read_table(pa.BufferReader(found.content), columns=list(columns))
+    return pq.read_table(pa.BufferReader(document.content), columns=list(columns))
 
 
-def stream_row(source: str, stream: Stream) -> dict[str, Any]:
+def stream_row(source: str, stream: DeclaredStream) -> dict[str, Any]:
     """A declared stream as a row."""
     return {
         "source": source,

@@ -1,4 +1,4 @@
-"""A lake in a folder: files are replaced by renaming, and put safely on disk before."""
+"""A lake in a folder: a file is written beside its place, flushed to disk and renamed."""
 
 import fcntl
 import os
@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.lake.atomic_files import replace
-from connectors.lake.store import Document, Entry, Overtaken
+from connectors.lake.store import Conflict, Document, Entry
 
-LAST = "\U0010ffff"
-"""Sorts behind every letter of a key."""
+LAST_CHARACTER = "\U0010ffff"
+"""Sorts after every other character of a key."""
 
 
 class FolderStore:
@@ -25,16 +25,16 @@ class FolderStore:
         return str(self._root)
 
     def list(self, folder: str, *, after: str = "") -> dict[str, Entry]:
-        """Everything below a folder whose key sorts behind `after`."""
+        """The files below a folder whose key sorts after `after`."""
         return dict(sorted(self._walk(folder, after)))
 
     def read(self, listed: Mapping[str, Entry]) -> dict[str, Document]:
-        """Those of the listed files that are still there."""
-        found = ((key, self.get(key)) for key in listed)
-        return {key: document for key, document in found if document}
+        """The listed files that still exist."""
+        documents = ((key, self.get(key)) for key in listed)
+        return {key: document for key, document in documents if document}
 
     def get(self, key: str) -> Document | None:
-        """One file as it is now."""
+        """The current version of a file."""
         try:
             with open(f"{self._root}/{key}", "rb") as file:  # noqa: PTH123 - a path less a window, of many
                 return Document(file.read(), entry_of(os.fstat(file.fileno())))
@@ -45,15 +45,15 @@ class FolderStore:
         """Write a file beside its place and rename it."""
         replace(self._root / key, lambda temporary: temporary.write_bytes(content))
 
-    def swap(self, key: str, content: bytes, over: Document | None) -> None:
-        """Rename `content` over `over`, while no other process does."""
+    def swap(self, key: str, content: bytes, expected: Document | None) -> None:
+        """Replace `expected` by renaming, under a lock of the folder."""
         folder = (self._root / key).parent
         folder.mkdir(parents=True, exist_ok=True)
         lock = os.open(folder, os.O_RDONLY)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if self.get(key) != over:
-                raise Overtaken(key)
+            if self.get(key) != expected:
+                raise Conflict(key)
             self.put(key, content)
         finally:
             os.close(lock)
@@ -65,19 +65,19 @@ class FolderStore:
 
     def _walk(self, folder: str, after: str) -> Iterator[tuple[str, Entry]]:
         try:
-            with os.scandir(f"{self._root}/{folder}") as found:
-                for item in found:
+            with os.scandir(f"{self._root}/{folder}") as items:
+                for item in items:
                     key = f"{folder}/{item.name}"
                     if item.is_dir():
-                        if f"{key}/{LAST}" > after:
+                        if f"{key}/{LAST_CHARACTER}" > after:
                             yield from self._walk(key, after)
                     elif key > after:
                         yield key, entry_of(item.stat())
         except FileNotFoundError:
-            return  # it was there when its parent was looked at, or never
+            return  # removed since its parent was listed, or never there
 
 
 def entry_of(stat: os.stat_result) -> Entry:
-    """Renaming puts another file in the place: its number and its time differ."""
+    """The version of a file: renaming another one over it changes inode and time."""
     modified = datetime.fromtimestamp(stat.st_mtime, UTC)
     return Entry(f"{stat.st_ino}-{stat.st_mtime_ns}-{stat.st_size}", modified)

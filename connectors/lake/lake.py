@@ -5,16 +5,16 @@
     <root>/raw/<source>/<stream>/window=2026-04-01/<hash>-<any>.parquet
     <root>/raw/<source>/<stream>/window=2026-04-01/manifest.json   written last: the commit
 
-A data file is named after its content and is never written again. To replace a window is to write other
-files and then, in one step, a manifest that names them; whoever read the old manifest still finds the old
-files, which go later. Pulling the same rows again writes no file. Of two that commit one window at once the
-later looks again before it does. Where the root can be, and how a step is one there: `lake_store`.
+A data file is named after its content and is never written again. A window is replaced by writing other files
+and then, in one step, a manifest that names them. Whoever read the old manifest still finds the old files, which
+are removed a day later (`Lake.sweep`). Pulling the same rows again writes no file. When two processes commit one
+window at once, the later one reads the manifest again first. Where the root can be: `connectors.lake.addresses`.
 """
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,60 +30,64 @@ from connectors.lake.manifest import (
     read_manifest,
     read_schema,
 )
-from connectors.lake.store import MANIFEST, Entry, LakeError, Overtaken, open_store
-from connectors.lake.sweep import orphans
-from connectors.sdk.contract import Stream, next_window, window_of
+from connectors.lake.places import open_store
+from connectors.lake.store import MANIFEST, Conflict, Entry, LakeError
+from connectors.lake.streams import DeclaredStream, next_window, window_of
 
 SCHEMA = "_schema.parquet"
 ATTEMPT = "_attempt.json"
-SMALL = (f"/{MANIFEST}", f"/{ATTEMPT}", f"/{SCHEMA}")
-"""How the keys of the files end that say what the others are."""
-TURNS = 20
-"""Commits tried on top of others' before something else must be wrong."""
+METADATA_SUFFIXES = (f"/{MANIFEST}", f"/{ATTEMPT}", f"/{SCHEMA}")
+MAX_COMMIT_ATTEMPTS = 20
+SWEEP_AFTER = timedelta(days=1)
+"""A run at work may still name, or read, a data file that is younger."""
 
 
 @dataclass(frozen=True)
 class Survey:
-    """Everything the lake says of itself, at one moment."""
+    """All metadata of the lake, at one moment."""
 
     manifests: dict[tuple[str, str], dict[date, Manifest]]
     """By source and stream, the committed windows, oldest first."""
     attempts: list[Attempt]
     schemas: dict[tuple[str, str], pa.Schema]
-    listed: dict[str, Entry]
-    """Every file."""
+    files: dict[str, Entry]
+    """Every file, by key."""
 
 
 class Lake:
     """Windows and manifests below a folder, or a prefix of a bucket."""
 
-    def __init__(self, root: Path | str, *, seen: Path | None = None) -> None:
-        """`seen`: a file in which what was read of a lake far away is kept. Raises `LakeError`."""
+    def __init__(self, root: Path | str, *, cache: Path | None = None) -> None:
+        """`cache`: a file that keeps what was read from a lake in a bucket. Raises `LakeError`."""
         self.root = root
-        self.store = open_store(root, seen)
+        self.store = open_store(root, cache)
 
     def folder(self, source: str, stream: str) -> str:
         """Where the windows of a stream are, below the root."""
         return f"raw/{source}/{stream}"
 
-    def declare(self, source: str, stream: Stream, found: pa.Schema | None = None) -> None:
+    def declare(
+        self, source: str, stream: DeclaredStream, written: pa.Schema | None = None
+    ) -> None:
         """Write the stream's schema, so that a stream without a single window can be read as empty.
 
-        `found`: the one that is known to be there.
+        `written`: the schema that is in the lake, where that is known.
         """
         key = f"{self.folder(source, stream.name)}/{SCHEMA}"
-        if found is None:
+        if written is None:
             document = self.store.get(key)
-            found = read_schema(document) if document else None
-        if found is None or not found.equals(stream.schema, check_metadata=True):
+            written = read_schema(document) if document else None
+        if written is None or not written.equals(stream.schema, check_metadata=True):
             self.write_table(key, stream.schema.empty_table())
 
     def manifests(self, source: str, stream: str) -> dict[date, Manifest]:
         """The committed windows of a stream, by window, oldest first."""
         return self._manifests(self.store.list(self.folder(source, stream)))
 
-    def between(self, source: str, stream: Stream, first: date, last: date) -> dict[date, Manifest]:
-        """The committed windows of a stream that start from `first` to `last`, without a look at any other."""
+    def between(
+        self, source: str, stream: DeclaredStream, first: date, last: date
+    ) -> dict[date, Manifest]:
+        """The committed windows of a stream from the one that `first` falls in to `last`. Reads no other manifest."""
         window, keys = window_of(first, stream.window), set()
         listed = self.store.list(
             self.folder(source, stream.name), after=self._window(source, stream.name, window)
@@ -93,24 +97,24 @@ class Lake:
             window = next_window(window, stream.window)
         return self._manifests({key: entry for key, entry in listed.items() if key in keys})
 
-    def read(self, source: str, stream: Stream, window: date) -> pa.Table:
+    def read(self, source: str, stream: DeclaredStream, window: date) -> pa.Table:
         """The rows of one committed window; none when it was never committed."""
-        found = self.store.get(f"{self._window(source, stream.name, window)}/{MANIFEST}")
-        return self.rows(stream, read_manifest(found) if found else None)
+        document = self.store.get(f"{self._window(source, stream.name, window)}/{MANIFEST}")
+        return self.rows(stream, read_manifest(document) if document else None)
 
-    def rows(self, stream: Stream, manifest: Manifest | None) -> pa.Table:
+    def rows(self, stream: DeclaredStream, manifest: Manifest | None) -> pa.Table:
         """The rows of the window that `manifest` commits; none without one. Raises `LakeError`."""
         tables = [stream.schema.empty_table()]
         if manifest:
             folder = self._window(manifest.source, manifest.stream, manifest.window)
             for name in manifest.files:
-                found = self.store.get(f"{folder}/{name}")
-                if found is None:
+                document = self.store.get(f"{folder}/{name}")
+                if document is None:
                     raise LakeError(
                         f"{folder}/{name} is committed and is not in the lake",
                         "pull its window again (okra backfill)",
                     )
-                tables.append(pq.read_table(pa.BufferReader(found.content)))
+                tables.append(pq.read_table(pa.BufferReader(document.content)))
         return pa.concat_tables(tables, promote_options="default")
 
     def commit(self, manifest: Manifest, parts: Sequence[pa.Table]) -> Manifest:
@@ -131,22 +135,22 @@ class Lake:
         window: date,
         make: Callable[[Manifest | None], tuple[Manifest, Sequence[pa.Table]] | None],
     ) -> Manifest | None:
-        """Commit what `make` makes of the committed manifest of a window: another one and its rows.
+        """Replace the committed manifest of a window by the manifest and rows that `make` returns for it.
 
-        Should another process commit the window meanwhile, `make` is asked again, with theirs. Returns the
-        manifest as written; None, with nothing written, when `make` gives none.
+        When another process commits the window meanwhile, `make` is called again, with its manifest. Returns
+        the manifest as written; None, with nothing written, when `make` returns None.
         """
         folder = self._window(source, stream, window)
-        for _ in range(TURNS):
-            standing = self.store.get(f"{folder}/{MANIFEST}")
-            found = read_manifest(standing) if standing else None
-            made = make(found)
+        for _ in range(MAX_COMMIT_ATTEMPTS):
+            current = self.store.get(f"{folder}/{MANIFEST}")
+            committed = read_manifest(current) if current else None
+            made = make(committed)
             if made is None:
                 return None
-            written = self._with_files(folder, *made, found.files if found else ())
+            written = self._with_files(folder, *made, committed.files if committed else ())
             try:
-                self.store.swap(f"{folder}/{MANIFEST}", as_json(asdict(written)), standing)
-            except Overtaken:
+                self.store.swap(f"{folder}/{MANIFEST}", as_json(asdict(written)), current)
+            except Conflict:
                 continue
             return written
         raise LakeError(
@@ -155,41 +159,61 @@ class Lake:
         )
 
     def record(self, attempt: Attempt) -> None:
-        """Remember how the last pull of a stream ended."""
+        """Write how the last pull of a stream ended."""
         key = f"{self.folder(attempt.source, attempt.stream)}/{ATTEMPT}"
         self.store.put(key, as_json(asdict(attempt)))
 
     def attempts(self, streams: Iterable[tuple[str, str]]) -> list[Attempt]:
         """How the last pull of each of these streams, by source and name, ended."""
-        found = (self.store.get(f"{self.folder(*stream)}/{ATTEMPT}") for stream in streams)
-        return [read_attempt(document) for document in found if document]
+        documents = (self.store.get(f"{self.folder(*stream)}/{ATTEMPT}") for stream in streams)
+        return [read_attempt(document) for document in documents if document]
 
     def survey(self) -> Survey:
         """All manifests, attempts and schemas, after one listing."""
-        found = Survey({}, [], {}, self.store.list("raw"))
-        wanted = {key: x for key, x in found.listed.items() if key.endswith(SMALL)}
-        for key, document in self.store.read(wanted).items():
+        survey = Survey({}, [], {}, self.store.list("raw"))
+        metadata = {
+            key: entry for key, entry in survey.files.items() if key.endswith(METADATA_SUFFIXES)
+        }
+        for key, document in self.store.read(metadata).items():
             _, source, stream, *_ = key.split("/")
             if key.endswith(ATTEMPT):
-                found.attempts.append(read_attempt(document))
+                survey.attempts.append(read_attempt(document))
             elif key.endswith(SCHEMA):
-                found.schemas[source, stream] = read_schema(document)
+                survey.schemas[source, stream] = read_schema(document)
             else:
                 manifest = read_manifest(document)
-                found.manifests.setdefault((source, stream), {})[manifest.window] = manifest
-                found.listed[key] = document.entry  # a newer one than was listed, perhaps
-        return found
+                survey.manifests.setdefault((source, stream), {})[manifest.window] = manifest
+                survey.files[key] = document.entry  # it may have been replaced since the listing
+        return survey
 
-    def sweep(self, found: Survey) -> int:
-        """Remove what killed runs left behind and what was replaced, once it is old. Returns how many files went."""
+    def sweep(self, survey: Survey) -> int:
+        """Remove data files that no manifest has named for a day. Returns how many.
+
+        They were replaced, or left behind by a killed run. No other write ever uses the name of a data file, so
+        none of them can be named again. A day has passed when the newest file of the lake is a day younger:
+        the place's own clock counts, and while nothing is written nothing is removed.
+        """
         named = {
             self._window(*stream, window): {*manifest.files}
-            for stream, manifests in found.manifests.items()
+            for stream, manifests in survey.manifests.items()
             for window, manifest in manifests.items()
         }
-        gone = orphans(found.listed, named)
-        self.store.remove(gone)
-        return len(gone)
+        files = survey.files
+        if not files:
+            return 0
+        old = max(entry.modified for entry in files.values()) - SWEEP_AFTER
+        removed = []
+        for key, entry in files.items():
+            window, _, name = key.rpartition("/")
+            if "/window=" not in window or name == MANIFEST or entry.modified > old:
+                continue
+            manifest = files.get(f"{window}/{MANIFEST}")
+            if manifest is None or (
+                manifest.modified <= old and name not in named.get(window, {name})
+            ):
+                removed.append(key)
+        self.store.remove(removed)
+        return len(removed)
 
     def write_table(self, key: str, table: pa.Table) -> None:
         """Write a table as a file below the root, in one step."""
@@ -200,7 +224,7 @@ class Lake:
     def _with_files(
         self, folder: str, manifest: Manifest, parts: Sequence[pa.Table], named: Collection[str]
     ) -> Manifest:
-        """`manifest` with the files of `parts`, which are there then; `named` are there already."""
+        """Write `parts` as files, and return `manifest` with them. `named`: the window's files that exist already."""
         encodings = [encoded(part) for part in parts if part.num_rows]
         return Manifest(
             **vars(manifest)
@@ -212,7 +236,7 @@ class Lake:
         )
 
     def _add(self, folder: str, digest: str, content: bytes, named: Collection[str]) -> str:
-        """Write a data file under a name of its own, unless one of `named` is the same. Returns its name."""
+        """Write a data file under a new name, unless one of `named` has the same content. Returns its name."""
         for name in named:
             if name.startswith(digest):
                 return name
@@ -222,9 +246,9 @@ class Lake:
 
     def _manifests(self, listed: Mapping[str, Entry]) -> dict[date, Manifest]:
         """The manifests among the listed files of a stream."""
-        wanted = {key: entry for key, entry in listed.items() if key.endswith(f"/{MANIFEST}")}
-        found = map(read_manifest, self.store.read(wanted).values())
-        return {manifest.window: manifest for manifest in found}
+        keys = {key: entry for key, entry in listed.items() if key.endswith(f"/{MANIFEST}")}
+        manifests = map(read_manifest, self.store.read(keys).values())
+        return {manifest.window: manifest for manifest in manifests}
 
     def _window(self, source: str, stream: str, window: date) -> str:
         return f"{self.folder(source, stream)}/window={window.isoformat()}"

@@ -1,6 +1,6 @@
-"""What the files of a lake hold: manifests and attempts as JSON, rows as Parquet.
+"""The contents of a lake's files: manifests and attempts as JSON, rows as Parquet.
 
-Nothing here reads or writes a place; see `lake` for what is where, and when.
+Nothing here reads or writes a place; `connectors.lake.lake` does.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 from connectors.lake.store import Document
 
-DIGEST = 20
-"""Letters of a data file's name that stand for its content."""
+DIGEST_LENGTH = 20
+"""Characters of the content's SHA-256 in a data file's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +41,11 @@ class Manifest:
     files: tuple[str, ...]
     """Names of the data files beside the manifest; none when the source had no rows."""
     since: datetime | None = None
-    """The first instant covered (UTC) of a stream whose rows have instants; None where the source counts days, and in
-    windows that were committed before this was kept."""
+    """The first instant covered (UTC), where the stream's cursor is an instant; None where it is a day, and in windows
+    that were committed before this was kept."""
     until: datetime | None = None
-    """The first instant no longer covered. None also where rows move on to later windows as they change: the newest
-    window has whatever changed up to its pull."""
+    """The first instant no longer covered. None also for a mutable stream: its newest window has every change up to
+    its pull."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,17 +59,19 @@ class Attempt:
     message: str = ""
 
 
-def unchanged(found: Manifest, manifest: Manifest, parts: Sequence[pa.Table]) -> bool:
-    """Whether to commit `parts` as `manifest` over `found` would change nothing but when and by which run."""
-    apart = {"pulled_at", "run_id", "bytes", "checksum", "files"}
+def unchanged(committed: Manifest, manifest: Manifest, parts: Sequence[pa.Table]) -> bool:
+    """Whether committing `parts` as `manifest` would change nothing of `committed` but its time and run."""
+    ignored = {"pulled_at", "run_id", "bytes", "checksum", "files"}
     digests = [encoded(part)[0] for part in parts if part.num_rows]
-    return found.checksum == checksum(digests) and all(
-        getattr(found, name) == value for name, value in vars(manifest).items() if name not in apart
+    return committed.checksum == checksum(digests) and all(
+        getattr(committed, name) == value
+        for name, value in vars(manifest).items()
+        if name not in ignored
     )
 
 
 def schema_hash(schema: pa.Schema) -> str:
-    """Tells two sets of columns apart by name and type."""
+    """A hash of the columns' names and types."""
     text = ",".join(f"{field.name}:{field.type}" for field in schema)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -81,44 +83,44 @@ def checksum(digests: Iterable[str]) -> str:
 
 
 def read_manifest(document: Document) -> Manifest:
-    """The manifest that was written so."""
-    found = json.loads(document.content)
+    """The manifest in a file."""
+    content = json.loads(document.content)
     return Manifest(
-        **found
+        **content
         | {
-            "window": date.fromisoformat(found["window"]),
-            "data_through": date.fromisoformat(found["data_through"]),
-            "pulled_at": datetime.fromisoformat(found["pulled_at"]),
-            "since": instant(found.get("since")),
-            "until": instant(found.get("until")),
-            "flags": tuple(found["flags"]),
-            "files": tuple(found["files"]),
+            "window": date.fromisoformat(content["window"]),
+            "data_through": date.fromisoformat(content["data_through"]),
+            "pulled_at": datetime.fromisoformat(content["pulled_at"]),
+            "since": instant(content.get("since")),
+            "until": instant(content.get("until")),
+            "flags": tuple(content["flags"]),
+            "files": tuple(content["files"]),
         }
     )
 
 
 def instant(text: str | None) -> datetime | None:
-    """The moment that was written so."""
+    """A moment in ISO 8601; None for none."""
     return datetime.fromisoformat(text) if text else None
 
 
 def read_attempt(document: Document) -> Attempt:
-    """The attempt that was written so."""
-    found = json.loads(document.content)
-    return Attempt(**found | {"at": datetime.fromisoformat(found["at"])})
+    """The attempt in a file."""
+    content = json.loads(document.content)
+    return Attempt(**content | {"at": datetime.fromisoformat(content["at"])})
 
 
 def read_schema(document: Document) -> pa.Schema:
-    """The columns that were declared so."""
+    """The columns of a Parquet file."""
     return pq.read_schema(pa.BufferReader(document.content))
 
 
 def encoded(part: pa.Table) -> tuple[str, bytes]:
-    """A data file: what its name is made of, which is made from its bytes, and these."""
+    """`part` as Parquet: the digest that its name begins with, and the bytes."""
     buffer = pa.BufferOutputStream()
     pq.write_table(part, buffer, compression="zstd")
     content = buffer.getvalue().to_pybytes()
-    return hashlib.sha256(content).hexdigest()[:DIGEST], content
+    return hashlib.sha256(content).hexdigest()[:DIGEST_LENGTH], content
 
 
 def as_json(content: dict[str, Any]) -> bytes:

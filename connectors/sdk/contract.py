@@ -14,17 +14,13 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from connectors.lake.streams import ONE_DAY as ONE_DAY  # all four are part of the contract
+from connectors.lake.streams import Cadence as Cadence
+from connectors.lake.streams import next_window as next_window
+from connectors.lake.streams import window_of as window_of
 from connectors.sdk.errors import SourceError
 
 T = TypeVar("T")
-ONE_DAY = timedelta(days=1)
-
-
-class Cadence(StrEnum):
-    """How long a window is. A month only where the source counts distinct people a month."""
-
-    DAY = "day"
-    MONTH = "month"
 
 
 class Deletes(StrEnum):
@@ -113,18 +109,6 @@ class Slice:
     def until(self) -> datetime:
         """The first instant no longer covered (UTC)."""
         return midnight(self.last_day + ONE_DAY, self.zone)
-
-
-def next_window(day: date, cadence: Cadence) -> date:
-    """The first day of the window after the one that starts on `day`."""
-    if cadence is Cadence.DAY:
-        return day + ONE_DAY
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
-
-
-def window_of(day: date, cadence: Cadence) -> date:
-    """The first day of the window that `day` falls in."""
-    return day if cadence is Cadence.DAY else day.replace(day=1)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

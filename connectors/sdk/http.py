@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -20,6 +19,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
+from connectors.lake.addresses import on_loopback
 from connectors.sdk.errors import (
     CredentialError,
     PermissionDenied,
@@ -218,15 +218,6 @@ def usable_address(address: str, option: str) -> str:
         f"{option} would send the credential unencrypted to {parts.hostname}",
         "use https; http is for this machine only (localhost, 127.0.0.1)",
     )
-
-
-def on_loopback(address: str) -> bool:
-    """Whether `address` is this machine."""
-    host = urlsplit(address.strip()).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def header_value(secret: str, option: str) -> str:

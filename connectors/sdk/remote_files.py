@@ -12,8 +12,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
 
+from connectors.lake.addresses import on_loopback
 from connectors.sdk.errors import PermissionDenied, Rejected, SourceError, Unavailable
-from connectors.sdk.http import TIMEOUT, Answer, fault_of_status, on_loopback
+from connectors.sdk.http import TIMEOUT, Answer, fault_of_status
 
 PROJECT = Path(__file__).resolve().parents[2]
 MOST_HOPS = 5

@@ -16,7 +16,9 @@ import duckdb
 from dbt.adapters.duckdb.plugins import BasePlugin
 from fsspec import AbstractFileSystem  # type: ignore[import-untyped]
 
-from connectors.lake.store import FAR, Store, is_far, open_store
+from connectors.lake.addresses import S3_SCHEME, is_in_bucket
+from connectors.lake.places import open_store
+from connectors.lake.store import Store
 
 AHEAD = 32
 """Files asked for before DuckDB opens them. A store answers many at once, each late; DuckDB asks one a thread."""
@@ -30,7 +32,7 @@ class Plugin(BasePlugin):
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Let the connection read the lake that OKRA_LAKE names. Raises `LakeError`."""
         lake = os.environ.get("OKRA_LAKE", "")
-        if is_far(lake):
+        if is_in_bucket(lake):
             conn.register_filesystem(LakeFiles(lake))
 
 
@@ -41,7 +43,7 @@ class LakeFiles(AbstractFileSystem):  # type: ignore[misc]
     """
 
     cachable = False
-    protocol = FAR
+    protocol = S3_SCHEME
 
     def __init__(self, lake: str) -> None:
         super().__init__()

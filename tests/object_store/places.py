@@ -60,6 +60,6 @@ class InBucket:
         self.bucket.age(hours)
 
 
-def lake_in(place: Place, seen: Path | None = None) -> Lake:
+def lake_in(place: Place, cache: Path | None = None) -> Lake:
     """The lake, opened as another process would open it."""
-    return Lake(place.root, seen=seen)
+    return Lake(place.root, cache=cache)

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from connectors.lake.lake import Lake
-from connectors.lake.store import LakeError, far_store, reach
+from connectors.lake.places import open_bucket, probe
+from connectors.lake.store import LakeError
 from tests.connectors.lake.test_lake import DAY, ids, manifest, table
 from tests.limits import HANG_SECONDS
 from tests.object_store.buckets import Bucket
@@ -31,7 +32,7 @@ def refusing(status: str, code: str):
 def fault(bucket: Bucket, address: str = "") -> LakeError:
     """What is said of the lake when it is asked for something, in one line and without a secret."""
     with pytest.raises(LakeError) as raised:
-        reach(address or f"s3://{bucket.name}/lake")
+        probe(address or f"s3://{bucket.name}/lake")
     assert "\n" not in str(raised.value)
     assert SECRET not in str(raised.value)
     assert "AKIDOFATEST" not in str(raised.value)
@@ -49,7 +50,7 @@ def test_a_window_is_committed_by_three_requests_and_one_without_news_by_two(lak
 
 def test_a_manifest_is_asked_for_once_and_again_when_it_is_another(bucket, s3_server, tmp_path):
     def opened() -> Lake:
-        return Lake(f"s3://{bucket.name}/lake", seen=tmp_path / "seen.sqlite")
+        return Lake(f"s3://{bucket.name}/lake", cache=tmp_path / "cache.sqlite")
 
     days = [DAY.replace(day=day) for day in range(1, 21)]
     for day in days:
@@ -63,9 +64,9 @@ def test_a_manifest_is_asked_for_once_and_again_when_it_is_another(bucket, s3_se
 
 
 def test_a_broken_memory_of_what_was_read_is_made_anew(bucket, tmp_path):
-    seen = tmp_path / "seen.sqlite"
-    seen.write_bytes(b"no database" * 1000)
-    lake = Lake(f"s3://{bucket.name}/lake", seen=seen)
+    cache = tmp_path / "cache.sqlite"
+    cache.write_bytes(b"no database" * 1000)
+    lake = Lake(f"s3://{bucket.name}/lake", cache=cache)
     written = lake.commit(manifest(), [table("a")])
     for _ in range(3):
         assert lake.manifests("shop", "orders") == {DAY: written}
@@ -168,9 +169,9 @@ def test_a_store_without_conditional_writes_is_refused(lake, s3_server):
         return ("501 N", "<Error><Code>NotImplemented</Code></Error>") if conditional else None
 
     s3_server.reply = reply
-    hurried = far_store(str(lake.root), None, hurried=True)
+    fail_fast = open_bucket(str(lake.root), None, fail_fast=True)
     with pytest.raises(LakeError, match="knows no conditional writes; use one that does"):
-        hurried.swap("raw/a/manifest.json", b"{}", None)
+        fail_fast.swap("raw/a/manifest.json", b"{}", None)
 
 
 def test_an_endpoint_that_nobody_listens_at_is_told_soon(bucket, monkeypatch):
@@ -196,7 +197,7 @@ def test_a_profile_is_used_as_the_tools_of_s3_do(bucket, monkeypatch, tmp_path):
     signed = []
     bucket.store.before = lambda environ: signed.append(environ["HTTP_AUTHORIZATION"])
     monkeypatch.setenv("AWS_PROFILE", "acme")
-    reach(f"s3://{bucket.name}/lake")
+    probe(f"s3://{bucket.name}/lake")
     assert "Credential=OFACME/" in signed[0]
     monkeypatch.setenv("AWS_PROFILE", "missing")
     assert "profile that AWS_PROFILE names cannot be used" in fault(bucket).message

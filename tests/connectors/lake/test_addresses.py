@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from connectors.lake.addresses import checked_location, is_in_bucket
 from connectors.lake.lake import Lake
-from connectors.lake.store import LakeError, checked, is_far
+from connectors.lake.store import LakeError
 
 
 @pytest.mark.parametrize("written", ["data/lake", "/srv/lake", "file:///srv/lake"])
 def test_a_folder_is_near(written):
-    assert not is_far(written)
+    assert not is_in_bucket(written)
 
 
 def test_a_file_address_leads_to_its_folder(tmp_path):
@@ -35,6 +36,6 @@ def test_a_file_address_leads_to_its_folder(tmp_path):
 )
 def test_what_no_lake_can_be_at_is_refused_without_repeating_it(written, said):
     with pytest.raises(LakeError, match=said) as raised:
-        checked(written)
+        checked_location(written)
     assert "SECRET" not in str(raised.value)
     assert "\n" not in str(raised.value)
