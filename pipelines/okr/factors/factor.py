@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Annotated, Literal
 
+from pipelines.okr.columns import Number, Share
 from pipelines.okr.factors import wording
 from pipelines.okr.factors.apportion import units
 from pipelines.okr.factors.decomposition import VALUE_PLACES, Compared, Effect, decompose
@@ -27,28 +28,73 @@ class Factor:
     change. `period` is `course` for the own days of a key result.
     """
 
-    kpi: str
-    period: Cadence | Literal["course"]
-    period_start: date
-    period_end: date
-    data_through: date
-    compared_with: Against
-    reference: str
-    compared_from: date | None
-    compared_to: date | None
-    dimension: str
-    member: str
-    effect: Effect
-    contribution: Decimal
-    value: Decimal | None
-    previous_value: Decimal | None
-    share: Decimal | None
-    rank: int
-    dimension_rank: int
-    surprise: Decimal | None
-    unit: str
-    trust: str
-    why: str | None
+    kpi: Annotated[str, "Name of the KPI"]
+    period: Annotated[
+        Cadence | Literal["course"],
+        "month, quarter, half or year (fiscal); against a target also day, week, or course: the key result's own days",
+    ]
+    period_start: Annotated[date, "First day of the period"]
+    period_end: Annotated[date, "Last day of the period"]
+    data_through: Annotated[date, "Last day that was counted; before period_end it is a part"]
+    compared_with: Annotated[
+        Against,
+        "previous (the period before), last_year (the same period a year before), published (the period before as it "
+        "was first published, where it has been restated since) or target (of a key result)",
+    ]
+    reference: Annotated[
+        str,
+        "The days compared with (2026-10, 2026-10-01..2026-10-24), or the key_result_id whose target it is",
+    ]
+    compared_from: Annotated[
+        date | None,
+        "First day compared with; of a target: first day of those by which it was split, NULL if it was not",
+    ]
+    compared_to: Annotated[date | None, "Last day compared with; of a target as above"]
+    dimension: Annotated[
+        str,
+        "total for the change itself; a dimension; dimensions inside each other (product > color); or whole, of a "
+        "KPI without dimensions of which a restatement is told apart",
+    ]
+    member: Annotated[
+        str,
+        "Member of the dimension (widget, widget > green), unknown for rows without one; total for the whole",
+    ]
+    effect: Annotated[
+        Effect,
+        "change (its own amount), mix (its weight in a ratio), rate (its own ratio), remaining (the part of a target "
+        "that is not due yet), currency (what exchange rates did: the rest beyond the change at the mean of both "
+        "periods' rates), restatement (what became of the period before since it was published)",
+    ]
+    contribution: Annotated[
+        Number,
+        "What the effect brought, in unit at the KPI's precision; of the total: value less previous_value, rounded. "
+        "A gap to a target is actual less target",
+    ]
+    value: Annotated[Number | None, "Value in the period; NULL where the member had none"]
+    previous_value: Annotated[
+        Number | None,
+        "Value compared with; against a target: the member's part of what is due by data_through",
+    ]
+    share: Annotated[
+        Share | None,
+        "contribution over the change, which is its explanatory power; NULL without a change",
+    ]
+    rank: Annotated[int, "1 is the largest contribution of its dimension, up or down"]
+    dimension_rank: Annotated[
+        int,
+        "1 is the dimension to show first: few members explain most of the change, and moved the most against the "
+        "others; 0 is the total",
+    ]
+    surprise: Annotated[
+        Share | None,
+        "How far the member's share of the whole moved: its term of the Jensen-Shannon divergence, 0 to 0.693147; of "
+        "a ratio the sum of both its sides",
+    ]
+    unit: Annotated[str, "Unit of contribution, value and previous_value"]
+    trust: Annotated[str, "ok, or what is not to be trusted in either period, comma-separated"]
+    why: Annotated[
+        str | None, "The change and its largest parts in words, on the row of the total; else NULL"
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
+from typing import Annotated
 
+from pipelines.okr.columns import KeyResultId, LastAsOf, Number
 from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.numbers import ONE, ZERO, rounded
 from pipelines.okr.kpi.periods import CADENCES, Cadence, whole_windows
@@ -32,14 +34,24 @@ class CoursePoint:
     after the data end; those of the last day are the headline's.
     """
 
-    as_of: date
-    key_result_id: str
-    day: date
-    actual: Decimal | None
-    pace: Decimal | None
-    forecast_p10: Decimal | None
-    forecast_p50: Decimal | None
-    forecast_p90: Decimal | None
+    as_of: LastAsOf
+    key_result_id: KeyResultId
+    day: Annotated[date, "A day of the course"]
+    actual: Annotated[
+        Number | None,
+        "What the goal is held against, to date, in unit: a total since the start, a level as it stood; NULL after "
+        "data_through, and where there was no data yet",
+    ]
+    pace: Annotated[
+        Number | None,
+        "The value whose score would be the expected one on that day, in unit; NULL for a band",
+    ]
+    forecast_p10: Annotated[
+        Number | None,
+        "In unit: 1 in 10 futures are lower on that day; NULL up to data_through, and without odds",
+    ]
+    forecast_p50: Annotated[Number | None, "In unit: half of the futures are lower on that day"]
+    forecast_p90: Annotated[Number | None, "In unit: 1 in 10 futures are higher on that day"]
 
 
 @dataclass(frozen=True, slots=True)

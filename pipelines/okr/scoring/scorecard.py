@@ -3,12 +3,41 @@
 from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from typing import Annotated
 
+from pipelines.okr.columns import (
+    AsOf,
+    DefinitionHash,
+    FirstDayCounted,
+    FirstDayOfPeriod,
+    GoalInWords,
+    KeyResultId,
+    KeyResultName,
+    KpiOfKeyResult,
+    LastDayCounted,
+    LastDayOfPeriod,
+    Number,
+    ObjectiveId,
+    ObjectiveName,
+    Owner,
+    ParentId,
+    Share,
+    WeightInObjective,
+)
 from pipelines.okr.kpi.status import Commitment, Status
 from pipelines.okr.scoring.courses import CoursePoint
 
 TRUSTED = "ok"
+
+CommitmentOfObjective = Annotated[Commitment, "committed, or aspirational: 0.7 of it is achieved"]
+ScoreStatus = Annotated[
+    Status, "not_started, no_data, on_track, at_risk, off_track, achieved or missed"
+]
+Why = Annotated[str, "The status in words"]
+TrustFlags = Annotated[
+    str, "ok, or what is not to be trusted, comma-separated (source_failed:stripe)"
+]
+DataThrough = Annotated[date | None, "The last day whose data was used"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,36 +49,58 @@ class KeyResultScore:
     and expected from 0 to 1. The forecasts are in `unit` as well, and None where there are no odds.
     """
 
-    as_of: date
-    objective_id: str
-    key_result_id: str
-    name: str
-    kpi: str | None
-    goal: str
-    window: str
-    member: str
-    period_start: date
-    deadline: date
-    baseline: Decimal | None
-    target: Decimal | None
-    actual: Decimal | None
-    raw_attainment: Decimal | None
-    score: Decimal | None
-    expected: Decimal | None
-    required_rate: Decimal | None
-    current_rate: Decimal | None
-    forecast_p10: Decimal | None
-    forecast_p50: Decimal | None
-    forecast_p90: Decimal | None
-    probability: Decimal | None
-    probability_uncorrected: Decimal | None
-    status: Status
-    why: str
-    trust: str
-    data_through: date | None
-    definition_hash: str
-    weight: Decimal
-    unit: str | None
+    as_of: AsOf
+    objective_id: ObjectiveId
+    key_result_id: KeyResultId
+    name: KeyResultName
+    kpi: KpiOfKeyResult
+    goal: GoalInWords
+    window: Annotated[
+        str, "The window of per or over that the row is about; total for the headline"
+    ]
+    member: Annotated[str, "The member of for_each that the row is about; total for the headline"]
+    period_start: FirstDayCounted
+    deadline: LastDayCounted
+    baseline: Annotated[Number | None, "Where the level started (from), in unit"]
+    target: Annotated[Number | None, "The number to reach, in unit; NULL for a band, which has two"]
+    actual: Annotated[Number | None, "What the KPI says, in unit; NULL where there is no data"]
+    raw_attainment: Annotated[Share | None, "Share of the goal attained, not cut at 0 and 1"]
+    score: Annotated[
+        Share | None, "Share of the goal attained, from 0 to 1; NULL where there is no data"
+    ]
+    expected: Annotated[
+        Share | None,
+        "Where the score should stand by the KPI's own season, or by the days, from 0 to 1",
+    ]
+    required_rate: Annotated[
+        Number | None, "What is needed a day (or a window of per) from here on, in unit"
+    ]
+    current_rate: Annotated[Number | None, "What came a day (or a window of per) so far, in unit"]
+    forecast_p10: Annotated[
+        Number | None, "Where it ends at the deadline, in unit: 1 in 10 futures end lower"
+    ]
+    forecast_p50: Annotated[
+        Number | None, "Where it ends at the deadline, in unit: half of the futures end lower"
+    ]
+    forecast_p90: Annotated[
+        Number | None, "Where it ends at the deadline, in unit: 1 in 10 futures end higher"
+    ]
+    probability: Annotated[
+        Share | None,
+        "How likely the goal is met, counted over simulated futures; 0 and 1 only when it is settled, NULL where "
+        "there are no odds (why says the reason)",
+    ]
+    probability_uncorrected: Annotated[
+        Share | None,
+        "The same before the record of earlier predictions corrects it: what that record learns from",
+    ]
+    status: ScoreStatus
+    why: Why
+    trust: TrustFlags
+    data_through: DataThrough
+    definition_hash: DefinitionHash
+    weight: WeightInObjective
+    unit: Annotated[str | None, "Unit of baseline, target, actual and the rates"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +112,28 @@ class ObjectiveScore:
     the parent as written, which may stand in a file that could not be read.
     """
 
-    as_of: date
-    objective_id: str
-    name: str
-    owner: str | None
-    period_start: date
-    deadline: date
-    parent_id: str | None
-    commitment: Commitment
-    score: Decimal | None
-    expected: Decimal | None
-    coverage: Decimal
-    probability: Decimal | None
-    status: Status
-    why: str
-    trust: str
-    data_through: date | None
-    definition_hash: str
+    as_of: AsOf
+    objective_id: ObjectiveId
+    name: ObjectiveName
+    owner: Owner
+    period_start: FirstDayOfPeriod
+    deadline: LastDayOfPeriod
+    parent_id: ParentId
+    commitment: CommitmentOfObjective
+    score: Annotated[
+        Share | None, "Weighted mean of the scores below it, from 0 to 1; NULL where none has data"
+    ]
+    expected: Annotated[Share | None, "Where the score should stand at a steady pace"]
+    coverage: Annotated[Share, "Share of the weights that has data behind it, from 0 to 1"]
+    probability: Annotated[
+        Share | None,
+        "How likely it is achieved, counted over futures that all its parts share; NULL where one has no odds",
+    ]
+    status: ScoreStatus
+    why: Why
+    trust: TrustFlags
+    data_through: DataThrough
+    definition_hash: DefinitionHash
 
 
 @dataclass(frozen=True, slots=True)
