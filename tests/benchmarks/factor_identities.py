@@ -19,7 +19,7 @@ from fractions import Fraction
 from pipelines.okr.factors.amounts import Amount, Amounts, total
 from pipelines.okr.factors.currency import Rates, mean_rates, valued
 from pipelines.okr.factors.decomposition import Compared, Part, decompose
-from pipelines.okr.kpi.conversion import Side
+from pipelines.okr.kpi.kinds import Side
 
 NAMES = ("a", "b", "c", "d", "e", "f", "unknown")
 Sides = tuple[Amounts, Amounts]

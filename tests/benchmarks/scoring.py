@@ -23,7 +23,8 @@ from pipelines.commands.terminal import plain_table
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.facts import TOTAL, DayFact, KpiFacts
-from pipelines.okr.kpi.kpi import Kind, Kpi
+from pipelines.okr.kpi.kinds import Kind
+from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.scoring.scoring import score
 
 SIZES = (1_000, 3_000, 10_000)

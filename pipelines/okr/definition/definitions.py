@@ -259,5 +259,5 @@ def _canonical(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Period):
-        return [value.kind, value.start.isoformat(), value.end.isoformat()]
+        return [value.cadence, value.start.isoformat(), value.end.isoformat()]
     return [_canonical(item) for item in value] if isinstance(value, tuple) else value

@@ -20,7 +20,7 @@ from fractions import Fraction
 from pipelines.okr.factors.amounts import NOTHING, Amount, Amounts
 from pipelines.okr.factors.apportion import Path
 from pipelines.okr.factors.member_changes import member_changes
-from pipelines.okr.kpi.conversion import Side
+from pipelines.okr.kpi.kinds import Side
 
 Rates = Mapping[str, Fraction]
 """What one unit of each currency was worth in a period."""

@@ -123,7 +123,7 @@ class Comparison:
             share = Fraction(part.units, change) if change else None
             yield Factor(
                 kpi=self.kpi.name,
-                period=self.period.kind or "course",
+                period=self.period.cadence or "course",
                 period_start=self.period.start,
                 period_end=self.period.end,
                 data_through=self.through,

@@ -8,8 +8,9 @@ from decimal import Decimal
 from pipelines.okr.factors.amounts import Amounts
 from pipelines.okr.factors.currency import Rates
 from pipelines.okr.factors.history import Cut, History
-from pipelines.okr.kpi.conversion import CURRENCY, Side
+from pipelines.okr.kpi.conversion import CURRENCY
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.kinds import Side
 
 _ZERO = Decimal(0)
 

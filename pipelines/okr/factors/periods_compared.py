@@ -62,7 +62,7 @@ def period_factors(
                 trust=flags,
             )
             yield from comparison.factors(compared, history.kpi.precision)
-            believed = restated.get((whole.kind or "", whole.start))
+            believed = restated.get((whole.cadence or "", whole.start))
             if against != "previous" or believed is None:
                 continue
             published = _published(compared, history, believed, whole, before)
@@ -82,13 +82,13 @@ def reported_periods(last: date, fiscal_year_start: int) -> Iterator[Period]:
 
 def _references(period: Period) -> Iterator[tuple[Against, Period]]:
     yield "previous", previous(period)
-    if period.kind != "year":
+    if period.cadence != "year":
         yield "last_year", year_before(period)
 
 
 def _trust(trust: Trust, history: History, period: Period) -> Set[str]:
-    assert period.kind is not None, "a named period"
-    return trust(history.kpi.name, period.kind, period.start)
+    assert period.cadence is not None, "a named period"
+    return trust(history.kpi.name, period.cadence, period.start)
 
 
 def _compared(
@@ -159,7 +159,7 @@ def _published(
 def _then(history: History, believed: Believed, whole: Period, before: Period) -> Fraction | None:
     """What was first published of the KPI as a whole for the days before."""
     if history.kpi.kind == "distinct":
-        reported = believed.reported(whole.kind or "", whole.start)
+        reported = believed.reported(whole.cadence or "", whole.start)
         return None if reported is None or reported.value is None else Fraction(reported.value)
     amount = believed.whole(before.start, before.end)
     return amount.value if amount else None
@@ -177,8 +177,8 @@ def both_sides(
 
 def _distinct(history: History, period: Period, before: Period, through: date) -> Compared | None:
     """A distinct count as a whole: it has no members that add up to it, and no part can be compared."""
-    now = history.reported(period.kind or "", period.start)
-    then = history.reported(before.kind or "", before.start)
+    now = history.reported(period.cadence or "", period.start)
+    then = history.reported(before.cadence or "", before.start)
     if now is None or then is None or now.value is None or then.value is None:
         return None
     if through < period.end or now.data_through < period.end or then.data_through < before.end:

@@ -64,9 +64,9 @@ def signed(units: int, places: int, unit: str) -> str:
 
 def period_called(period: Period, beside: Period) -> str:
     """A period by its name: `October`, `Q3`, with the year where that is another than of `beside`."""
-    if period.kind not in ("month", "quarter", "half"):
+    if period.cadence not in ("month", "quarter", "half"):
         return period.label
-    name = _MONTHS[period.start.month - 1] if period.kind == "month" else period.label[5:]
+    name = _MONTHS[period.start.month - 1] if period.cadence == "month" else period.label[5:]
     year, other = period.label[:4], beside.label[:4]
     return name if year == other else f"{name} {year}"
 

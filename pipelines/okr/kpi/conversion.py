@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, get_args
 
+from pipelines.okr.kpi.kinds import Side
+
 CURRENCY = "currency"
 MONEY = "money"
 
 Policy = Literal["booking", "average", "constant"]
-Side = Literal["value", "numerator", "denominator"]
 
 _POLICY_REMEDY = "write `booking`, `average` or `{constant: 2025-12-31}`"
 _SIDES_REMEDY = "write `[numerator, denominator]`, one of them, or `[]` where both are counts"

@@ -5,11 +5,10 @@ from decimal import Decimal
 from typing import Literal
 
 from pipelines.okr.kpi.conversion import Conversion
+from pipelines.okr.kpi.kinds import KINDS, PER_HEAD, Denominator, Kind, KpiKind
 
-Kind = Literal["flow", "stock", "ratio", "distinct"]
 Direction = Literal["up", "down"]
 Every = Literal["day", "week", "month", "quarter"]
-Denominator = Literal["sum", "level"]
 
 PERCENT = "percent"
 
@@ -42,14 +41,19 @@ class Kpi:
     """How money in other currencies is converted, None where there is none to convert."""
 
     @property
+    def behaviour(self) -> KpiKind:
+        """What its kind does; `kind` is the name that is declared and published."""
+        return PER_HEAD if self.denominator == "level" else KINDS[self.kind]
+
+    @property
     def accumulates(self) -> bool:
         """Whether it grows with the days it is taken over: a flow does, and so does a flow per head."""
-        return self.kind == "flow" or self.denominator == "level"
+        return self.behaviour.accumulates
 
     @property
     def counts_whole_units(self) -> bool:
         """Whether a rate of this KPI is a count of things, which come in whole units only."""
-        return self.precision == 0 and self.kind in ("flow", "stock")
+        return self.precision == 0 and self.behaviour.is_amount
 
     def places_for(self, *bounds: Decimal | None) -> int:
         """The decimals to compare at: the declared precision, or a bound's own when it is finer.

@@ -37,9 +37,9 @@ class PeriodError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days from `start` to `end`, both included; `kind` is None for a stretch of one's own."""
+    """Days from `start` to `end`, both included; `cadence` is None for days of one's own."""
 
-    kind: Cadence | None
+    cadence: Cadence | None
     label: str
     start: date
     end: date
@@ -175,8 +175,8 @@ def whole_windows(
 def previous(period: Period) -> Period:
     """The period it is compared with: the one before of its kind, or as many days right before."""
     day_before = period.start - _DAY
-    if period.kind is not None:
-        return containing(day_before, period.kind, period.fiscal_year_start)
+    if period.cadence is not None:
+        return containing(day_before, period.cadence, period.fiscal_year_start)
     start = period.start - timedelta(days=period.days)
     return Period(None, f"{start}..{day_before}", start, day_before, period.fiscal_year_start)
 
@@ -186,12 +186,12 @@ def year_before(period: Period) -> Period:
 
     A day or a stretch of one's own has the same dates; 29 February is taken back to the 28th.
     """
-    if period.kind == "week":
+    if period.cadence == "week":
         start = period.start - timedelta(weeks=52)
-        return containing(start, period.kind, period.fiscal_year_start)
+        return containing(start, period.cadence, period.fiscal_year_start)
     start, end = _year_back(period.start), _year_back(period.end)
-    if period.kind is not None:
-        return containing(start, period.kind, period.fiscal_year_start)
+    if period.cadence is not None:
+        return containing(start, period.cadence, period.fiscal_year_start)
     return Period(None, f"{start}..{end}", start, end, period.fiscal_year_start)
 
 

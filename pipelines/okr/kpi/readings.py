@@ -54,35 +54,28 @@ def read(lens: Lens, start: date, end: date) -> Reading:
     """The KPI over all days from `start` to `end`; a distinct count: the latest whole period."""
     if end < start:
         return NOTHING
-    if lens.kpi.kind == "distinct":
+    behaviour = lens.kpi.behaviour
+    if behaviour.reported_by_period:
         return _latest_distinct(lens, start, end)
-    if lens.kpi.kind == "stock":
-        return _last_known(lens, start, end)
-    return _accumulated(lens, start, end)
+    return (_last_known if behaviour.is_level else _accumulated)(lens, start, end)
 
 
 def value_of(lens: Lens, start: date, end: date) -> Decimal | None:
     """The value that `read` gives, without what it rests on."""
-    kind, series = lens.kpi.kind, lens.index.series(lens.where)
-    if kind == "distinct":
+    if lens.kpi.behaviour.reported_by_period:
         return _latest_distinct(lens, start, end).value
-    if kind == "stock":
-        known = series.last(start, end)
-        return None if known is None else known[1]
     delivered = lens.index.delivered_days(start, end)
-    if kind == "ratio":
-        return series.quotient(start, end, delivered if lens.kpi.denominator == "level" else 1)
-    return series.total(start, end) if delivered or series.has_data(start, end) else None
+    return lens.kpi.behaviour.value(lens.index.series(lens.where), start, end, delivered)
 
 
 def read_window(lens: Lens, window: Period, cut: date) -> Reading:
     """The KPI in one window, as far as the cut; a distinct count only as reported for it."""
-    if lens.kpi.kind != "distinct":
+    if not lens.kpi.behaviour.reported_by_period:
         return replace(read(lens, window.start, min(window.end, cut)), label=window.label)
     facts = [
         fact
         for fact in reported(lens)
-        if (fact.period, fact.period_start) == (window.kind, window.start)
+        if (fact.period, fact.period_start) == (window.cadence, window.start)
         and (cut >= window.end or fact.data_through <= cut)
     ]
     if not facts:
@@ -131,7 +124,7 @@ def _accumulated(lens: Lens, start: date, end: date) -> Reading:
     if gaps:
         flags |= {f"missing_days:{gaps}"}
     value = value_of(lens, start, end)
-    if lens.kpi.kind == "ratio":
+    if lens.kpi.behaviour.is_quotient:
         return Reading(value, end, gaps, flags)
     if value is None:
         return NOTHING

@@ -97,7 +97,7 @@ def _season(lens: Lens, cut: date) -> Season | None:
     values = np.full(length, np.nan)
     values[inside - start.toordinal()] = 0.0
     days, amounts = series.amounts(start, cut)
-    column = 1 if lens.kpi.kind == "ratio" else 0  # of a flow per head, what flows
+    column = 1 if lens.kpi.behaviour.is_quotient else 0  # of a flow per head, what flows
     values[[(day - start).days for day in days]] = [float(amount[column]) for amount in amounts]
     seen = ~np.isnan(values)
     if seen.sum() < _WEEKDAYS_FROM or np.nansum(values) <= 0:

@@ -138,7 +138,7 @@ class KpiIndex:
 
     def members(self, dimension: str, where: Mapping[str, str]) -> list[str]:
         """The members of the dimension that ever had data under the filter."""
-        if self.kpi.kind == "distinct":
+        if self.kpi.behaviour.reported_by_period:
             return sorted({member for name, member in self.distinct if name == dimension})
         if not where:
             return sorted(member for name, member in self._places if name == dimension)

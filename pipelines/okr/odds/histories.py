@@ -116,10 +116,10 @@ def past_of_distinct(lens: Lens, cut: date, cadence: Cadence) -> Past:
 
 def step_number(period: Period) -> int:
     """A number that grows by one from each period of a kind to the next."""
-    if period.kind in ("day", "week"):
+    if period.cadence in ("day", "week"):
         return period.start.toordinal() // period.days
     months = period.start.year * _MONTHS + period.start.month - period.fiscal_year_start
-    return months // {"month": 1, "quarter": 3, "half": 6}.get(period.kind or "", _MONTHS)
+    return months // {"month": 1, "quarter": 3, "half": 6}.get(period.cadence or "", _MONTHS)
 
 
 def _too_short(observed: int, steps: str = "days") -> str:

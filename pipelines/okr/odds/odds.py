@@ -178,7 +178,9 @@ def _key(leaf: Reach) -> tuple[object, ...]:
 
 
 def _cadence(leaf: Reach) -> Cadence | None:
-    return leaf.window.kind if leaf.question.lens.kpi.kind == "distinct" and leaf.window else None
+    return (
+        leaf.window.cadence if leaf.question.lens.kpi.kind == "distinct" and leaf.window else None
+    )
 
 
 def _past(leaf: Reach) -> Past:

@@ -101,9 +101,9 @@ class Reach:
 
     def in_window_ending(self, day: date) -> "Reach | None":
         """The same of the latest window over by a day; None of one that is not still to come."""
-        if self.window is None or self.window.kind is None:
+        if self.window is None or self.window.cadence is None:
             return None
-        window = last_window(day, self.window.kind, self.question.lens.fiscal_year_start)
+        window = last_window(day, self.window.cadence, self.question.lens.fiscal_year_start)
         if window.end <= self.cut:
             return None
         return replace(self, start=window.start, end=window.end, window=window)

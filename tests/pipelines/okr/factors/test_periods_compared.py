@@ -241,7 +241,7 @@ def test_quarters_follow_the_fiscal_year():
 def test_two_years_of_months_quarters_halves_and_years():
     found = list(reported_periods(date(2026, 11, 24), 1))
     count = {
-        kind: sum(one.kind == kind for one in found)
+        kind: sum(one.cadence == kind for one in found)
         for kind in ("month", "quarter", "half", "year")
     }
     assert count == {"month": 24, "quarter": 9, "half": 5, "year": 3}

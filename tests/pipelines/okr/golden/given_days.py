@@ -75,8 +75,8 @@ def _count(members: Mapping[str, str], name: str, amount: str) -> DistinctFact:
     period = parse_period(label)
     through = date.fromisoformat(rest[1]) if rest else period.end
     (pair,) = members.items() or [(TOTAL, TOTAL)]
-    assert containing(period.start, period.kind or "day").kind == cadence
-    return DistinctFact(period.kind or "day", period.start, *pair, Decimal(amount), through)
+    assert containing(period.start, period.cadence or "day").cadence == cadence
+    return DistinctFact(period.cadence or "day", period.start, *pair, Decimal(amount), through)
 
 
 def _span(text: str) -> list[date]:

@@ -219,7 +219,7 @@ def _factors(body: Mapping[str, Any], fiscal: int) -> Answers:
         found = (
             row
             for row in rows
-            if (row.period, row.period_start) == (period.kind, period.start)
+            if (row.period, row.period_start) == (period.cadence, period.start)
             and row.compared_with == against
         )
     return {

@@ -129,7 +129,7 @@ def test_a_period_is_compared_with_the_same_one_a_year_before():
     assert year_before(parse_period("2026-W48")).label == "2025-W48"
     assert year_before(parse_period("2028-02-29")).label == "2027-02-28"
     own = year_before(parse_period({"start": "2026-02-11", "end": "2026-02-20"}))
-    assert (own.kind, own.start, own.end) == (None, date(2025, 2, 11), date(2025, 2, 20))
+    assert (own.cadence, own.start, own.end) == (None, date(2025, 2, 11), date(2025, 2, 20))
 
 
 def test_a_part_of_a_month_is_compared_with_as_many_days_of_it_a_year_before():
