@@ -81,6 +81,9 @@ class Settings(BaseSettings):
         Path(), description="Folder of dagster.yaml; deploy has one for PostgreSQL and many workers"
     )
     sandbox_today: date | None = Field(None, description="The day the sample company lives in")
+    sandbox_limits: bool = Field(
+        True, description="Whether the sample company has the vendors' request limits"
+    )
 
     @field_validator("sources", mode="before")
     @classmethod

@@ -19,9 +19,11 @@ from connectors.sdk.windows import Range
 class SampleCompany:
     """Serves the sample company's sources on loopback, as they stand on `today`. A context manager."""
 
-    def __init__(self, today: date, home: Path) -> None:
+    def __init__(self, today: date, home: Path, *, limited: bool = True) -> None:
+        """`limited`: its servers have the vendors' own request limits."""
         self.today = today
         self.home = home
+        self._limited = limited
         self._served: dict[str, Served] = {}
         self._lock = Lock()
 
@@ -56,7 +58,10 @@ class SampleCompany:
                     return None
                 self.home.mkdir(parents=True, exist_ok=True)
                 serve: Callable[[date, Path], Served] = module.serve
-                self._served[source] = serve(self.today, self.home)
+                served = serve(self.today, self.home)
+                if not self._limited:
+                    served.lift_limits()
+                self._served[source] = served
             return self._served[source]
 
     def take_past_snapshots(self, source: Source, lake: Lake, first: date) -> None:

@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -46,6 +46,9 @@ class Reply:
 class JsonServer:
     """A server on 127.0.0.1, at a port of the system's choice. A thread a connection; a context manager."""
 
+    limits: Sequence["RequestsPerSecond"] = ()
+    """The vendor's request limits."""
+
     def __init__(self, answer: Callable[[Request], Reply]) -> None:
         self._http = _Listener(("127.0.0.1", 0), _Handler)
         self._http.answer = answer
@@ -62,6 +65,11 @@ class JsonServer:
     def set_clock(self, ahead: timedelta) -> None:
         """Let the answers tell a time that is `ahead` of this machine's."""
         self._http.clock_ahead = ahead.total_seconds()
+
+    def lift_limits(self) -> None:
+        """Answer from now on however many requests come."""
+        for limit in self.limits:
+            limit.lift()
 
     def close(self) -> None:
         """Stop answering and hang up on whoever is still connected."""
@@ -97,6 +105,10 @@ class RequestsPerSecond:
                 return False
             recent.append(now)
             return True
+
+    def lift(self) -> None:
+        """Allow every request from now on."""
+        self._ceiling = sys.maxsize
 
     def left(self, kind: str) -> int:
         """How many more of `kind` would be allowed at once."""

@@ -83,6 +83,7 @@ class HubSpotServer(JsonServer):
         self._requests = RequestsPerSecond(
             requests_in_ten_seconds, clock=lambda: time.monotonic() / 10
         )
+        self.limits = (self._searches, self._requests)
         self._of_the_day = RequestsPerSecond(
             REQUESTS_OF_A_DAY, clock=lambda: time.monotonic() / 86_400
         )
@@ -279,4 +280,4 @@ def serve(today: date, home: Path) -> Served:
     """The sample company's HubSpot account, as it stands on the morning of `today`. Needs nothing of `home`."""
     server = HubSpotServer(today)
     values = {"HUBSPOT_ACCESS_TOKEN": TOKEN, "HUBSPOT_API_BASE": server.address}
-    return Served(values, server.close)
+    return Served(values, server.close, lift_limits=server.lift_limits)

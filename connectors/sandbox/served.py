@@ -14,3 +14,5 @@ class Served:
     """Stops answering."""
     has_a_past: bool = False
     """Whether the address followed by /on/<day> answers as on that day (see `take_past_snapshots`)."""
+    lift_limits: Callable[[], None] = lambda: None
+    """Has it answer however many requests come, where it has the vendor's limits."""

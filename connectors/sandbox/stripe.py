@@ -60,6 +60,7 @@ class StripeServer(JsonServer):
         """`latency`: seconds that each answer is kept back."""
         now = datetime.combine(today, MORNING)
         self._ceiling = RequestsPerSecond(requests_per_second)
+        self.limits = (self._ceiling,)
         self._latency = latency
         self._lock = threading.Lock()
         self.faults = faults or Faults()
@@ -178,4 +179,4 @@ def serve(today: date, home: Path) -> Served:
     """The sample company's Stripe account, as it stands on the morning of `today`. Needs nothing of `home`."""
     server = StripeServer(today)
     values = {"STRIPE_API_KEY": KEY, "STRIPE_API_BASE": server.address, "STRIPE_TIMEZONE": ""}
-    return Served(values, server.close)
+    return Served(values, server.close, lift_limits=server.lift_limits)

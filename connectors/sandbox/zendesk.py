@@ -97,6 +97,7 @@ class ZendeskServer(JsonServer):
         }
         self._ceiling = RequestsPerSecond(exports_per_minute, clock=minutes)
         self._requests = RequestsPerSecond(REQUESTS, clock=minutes)
+        self.limits = (self._ceiling, self._requests)
         self._lock = threading.Lock()
         self.faults = faults or Faults()
         self.asked: list[Request] = []
@@ -303,4 +304,4 @@ def serve(today: date, home: Path) -> Served:
         "ZENDESK_TIMEZONE": "",
         "ZENDESK_API_BASE": server.address,
     }
-    return Served(values, server.close)
+    return Served(values, server.close, lift_limits=server.lift_limits)

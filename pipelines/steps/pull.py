@@ -37,6 +37,8 @@ def pull_source(
     with values_of(settings, source) as values:
         if values is None:
             return []
+        if not settings.sandbox_limits and settings.configured(source) is None:
+            source = source.without_limits()
         return pull(
             source,
             values,
@@ -81,7 +83,9 @@ def values_of(
     if configured is not None:
         yield configured
         return
-    with SampleCompany(settings.today(), settings.state_path / "sandbox") as company:
+    with SampleCompany(
+        settings.today(), settings.state_path / "sandbox", limited=settings.sandbox_limits
+    ) as company:
         values = company.values(source.name)
         if values is not None and with_past:
             company.take_past_snapshots(source, open_lake(settings), settings.start_date)
