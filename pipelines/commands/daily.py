@@ -13,7 +13,7 @@ from pipelines.okr.definition.faults import Fault
 from pipelines.orchestration.runner import Runner, StepFailedError, runner
 from pipelines.publishing.published import PublishedScorecard, read_scorecard
 from pipelines.settings import Settings, SettingsError
-from pipelines.steps.score import failed_pulls
+from pipelines.steps.pull import failed_pulls
 
 SAMPLE = "No source is configured: this is the sample company. `okra sources` shows how to connect your own."
 

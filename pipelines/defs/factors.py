@@ -2,13 +2,12 @@
 
 import dagster as dg
 
-from pipelines import settings as okra_settings
-from pipelines.orchestration.day import Day
+from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.ui_metadata import column_schema
 from pipelines.steps.factors import Factors, write_factors
-from pipelines.steps.score import warehouse_lock
 from pipelines.tables.factor_store import dimensions_that_miss
 from pipelines.tables.factor_table import KPI_FACTORS
+from pipelines.tables.locks import warehouse_lock
 
 KEY = dg.AssetKey(["okr", KPI_FACTORS.name])
 CHECK = "contributions_sum_to_the_change"
@@ -44,15 +43,15 @@ def preview(factors: Factors) -> str:
     ],
     pool="warehouse",
 )
-def kpi_factors(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    current = okra_settings.load()
-    with warehouse_lock(current):
-        factors = write_factors(current, day.as_of_date(current))
-        missed = dimensions_that_miss(current.warehouse_path)
+def kpi_factors(context: dg.AssetExecutionContext, day: DayResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    played = day.read()
+    with warehouse_lock(played.settings):
+        factors = write_factors(played)
+        missed = dimensions_that_miss(played.settings.warehouse_path)
     return dg.MaterializeResult(
         metadata={
-            "as of": factors.as_of.isoformat(),
-            "run id": factors.run_id,
+            "as of": played.as_of.isoformat(),
+            "run id": played.run_id,
             "dagster/row_count": len(factors.rows),
             "latest": dg.MetadataValue.md(preview(factors)),
         },

@@ -5,12 +5,12 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import settings as okra_settings
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.tables import KPI_PERIODS
-from pipelines.orchestration.day import Day
+from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.ui_metadata import column_schema
-from pipelines.steps.score import warehouse_lock, write_kpi_history
+from pipelines.steps.remember import write_kpi_history
+from pipelines.tables.locks import warehouse_lock
 
 HISTORY = dg.AssetKey(["okr", KPI_PERIODS.table.name])
 LOG = dg.AssetKey(["okr", RESTATEMENTS.name])
@@ -39,13 +39,12 @@ LOG = dg.AssetKey(["okr", RESTATEMENTS.name])
     ],
     pool="warehouse",
 )
-def kpi_history(context: dg.AssetExecutionContext, day: Day) -> Iterator[Any]:
-    current = okra_settings.load()
-    as_of = day.as_of_date(current)
-    with warehouse_lock(current):
-        restatements = write_kpi_history(current, as_of)
+def kpi_history(context: dg.AssetExecutionContext, day: DayResource) -> Iterator[Any]:
+    played = day.read()
+    with warehouse_lock(played.settings):
+        restatements = write_kpi_history(played)
     if restatements is None:
-        context.log.info(f"{as_of} is played again: what is believed now stays as it is")
-    yield dg.MaterializeResult(asset_key=HISTORY, metadata={"as of": as_of.isoformat()})
+        context.log.info(f"{played.as_of} is played again: what is believed now stays as it is")
+    yield dg.MaterializeResult(asset_key=HISTORY, metadata={"as of": played.as_of.isoformat()})
     logged = {} if restatements is None else {"dagster/row_count": restatements}
     yield dg.MaterializeResult(asset_key=LOG, metadata=logged)

@@ -5,20 +5,20 @@ from collections.abc import Iterator
 import dagster as dg
 
 from connectors.sdk import catalog
-from pipelines import settings as okra_settings
 from pipelines.commands.terminal import percent
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.tables import HISTORIES
-from pipelines.orchestration.day import Day
+from pipelines.orchestration.day import DayResource
 from pipelines.publishing.published import PublishedScorecard, read_scorecard
 from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.publishing.tree import in_tree_order
 from pipelines.steps.digest import send_due
-from pipelines.steps.score import publish_report, warehouse_lock
+from pipelines.steps.publish import publish_report
 from pipelines.tables.course_table import KEY_RESULT_COURSES
 from pipelines.tables.factor_table import KPI_FACTORS
 from pipelines.tables.lever_table import KEY_RESULT_LEVERS
+from pipelines.tables.locks import warehouse_lock
 from pipelines.tables.okr_tables import TABLES
 from pipelines.warehouse.project import kpi_models
 
@@ -49,10 +49,10 @@ REPORTING = (
     ],
     pool="warehouse",
 )
-def published(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    current = okra_settings.load()
-    with warehouse_lock(current):
-        tables = publish_report(current, day.as_of_date(current))
+def published(context: dg.AssetExecutionContext, day: DayResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    played = day.read()
+    with warehouse_lock(played.settings):
+        tables = publish_report(played)
     lines = [
         "| table | rows |",
         "|---|---|",
@@ -60,7 +60,7 @@ def published(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResu
     ]
     return dg.MaterializeResult(
         metadata={
-            "file": dg.MetadataValue.path(str(current.published_path)),
+            "file": dg.MetadataValue.path(str(played.settings.published_path)),
             "tables": dg.MetadataValue.md("\n".join(lines)),
         }
     )
@@ -73,19 +73,20 @@ def published(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResu
     kinds={"html"},
     deps=[published],
 )
-def scorecard(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    current = okra_settings.load()
+def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    played = day.read()
+    settings = played.settings
     written = write_scorecard(
-        current.published_path,
-        current.scorecard_path,
-        day.as_of_date(current),
-        current.locale,
+        settings.published_path,
+        settings.scorecard_path,
+        played.as_of,
+        settings.locale,
         kpi_models(),
     )
     lines = [
         "| objective | score | pace | status |",
         "|---|---|---|---|",
-        *objective_lines(read_scorecard(current.published_path, day.as_of_date(current))),
+        *objective_lines(read_scorecard(settings.published_path, played.as_of)),
     ]
     return dg.MaterializeResult(
         metadata={
@@ -127,11 +128,10 @@ ARRIVES = "the_digest_arrives"
         )
     ],
 )
-def digest(context: dg.AssetExecutionContext, day: Day) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    current = okra_settings.load()
-    as_of = day.as_of_date(current)
+def digest(context: dg.AssetExecutionContext, day: DayResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    played = day.read()
     # a past day that is played again is no news
-    sent = send_due(current, as_of) if as_of == current.today() else []
+    sent = send_due(played.settings, played.as_of) if played.is_today else []
     failed = [f"{one.channel}: {one.message}" for one in sent if one.outcome == "failed"]
     for line in failed:
         context.log.warning(line)

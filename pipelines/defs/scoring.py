@@ -5,16 +5,17 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import settings as okra_settings
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.tables import DEFINITIONS
 from pipelines.history.tables import SCORES as SCORE_HISTORIES
 from pipelines.history.versions import KNOWN
-from pipelines.orchestration.day import Day
+from pipelines.okr.definition.faults import Fault
+from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.ui_metadata import column_schema, scorecard_preview
-from pipelines.steps.score import Report, warehouse_lock, write_scores
+from pipelines.steps.score import write_scores
 from pipelines.tables.course_table import KEY_RESULT_COURSES
 from pipelines.tables.lever_table import KEY_RESULT_LEVERS
+from pipelines.tables.locks import warehouse_lock
 from pipelines.tables.okr_tables import TABLES
 
 FACTS = [
@@ -66,9 +67,9 @@ def key(table: str) -> dg.AssetKey:
     return dg.AssetKey(["okr", table])
 
 
-def faults_check(report: Report) -> dg.AssetCheckResult:
+def faults_check(faults: Sequence[Fault]) -> dg.AssetCheckResult:
     """Whether every OKR file could be scored."""
-    lines = [str(fault) for fault in report.faults]
+    lines = [str(fault) for fault in faults]
     return dg.AssetCheckResult(
         check_name="every_definition_is_sound",
         asset_key=SCORES,
@@ -93,11 +94,11 @@ def faults_check(report: Report) -> dg.AssetCheckResult:
     ],
     pool="warehouse",
 )
-def score(context: dg.AssetExecutionContext, day: Day) -> Iterator[Any]:
-    current = okra_settings.load()
-    with warehouse_lock(current):
-        report = write_scores(current, day.as_of_date(current), context.run_id)
-    for fault in report.faults:
+def score(context: dg.AssetExecutionContext, day: DayResource) -> Iterator[Any]:
+    played = day.read()
+    with warehouse_lock(played.settings):
+        report = write_scores(played, context.run_id)
+    for fault in played.loaded.faults:
         context.log.error(str(fault))
     shown = {
         "okr/key_result_scores": len(report.scorecard.key_results),
@@ -105,11 +106,11 @@ def score(context: dg.AssetExecutionContext, day: Day) -> Iterator[Any]:
         "okr/key_result_courses": len(report.scorecard.courses),
     }
     for table in specs():
-        metadata: dict[str, Any] = {"as of": report.as_of.isoformat(), "run id": report.run_id}
+        metadata: dict[str, Any] = {"as of": played.as_of.isoformat(), "run id": played.run_id}
         name = table.key.to_user_string()
         if name in shown:
             metadata["rows"] = shown[name]
         if table.key == SCORES:
             metadata["scorecard"] = dg.MetadataValue.md(scorecard_preview(report.scorecard))
         yield dg.MaterializeResult(asset_key=table.key, metadata=metadata)
-    yield faults_check(report)
+    yield faults_check(played.loaded.faults)

@@ -18,10 +18,10 @@ from dagster_dbt import (
 from packaging.version import Version
 
 from pipelines import settings as okra_settings
-from pipelines.orchestration.day import Day
+from pipelines.orchestration.day import DayResource
 from pipelines.settings import ROOT
-from pipelines.steps.score import WAREHOUSE_WAIT, prepare_models
-from pipelines.tables.locks import exclusive
+from pipelines.steps.model import prepare_models
+from pipelines.tables.locks import warehouse_lock
 from pipelines.warehouse.project import dbt_program, ensure_manifest, target_folder
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -66,10 +66,12 @@ def transformation() -> dg.Definitions:
             DagsterDbtTranslatorSettings(enable_code_references=True)
         ),
     )
-    def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, day: Day) -> Iterator[Any]:
-        current = okra_settings.load()
-        with exclusive(current.state_path / "warehouse.lock", wait=WAREHOUSE_WAIT):
-            os.environ.update(prepare_models(current, day.as_of_date(current)))
+    def models(
+        context: dg.AssetExecutionContext, dbt: DbtCliResource, day: DayResource
+    ) -> Iterator[Any]:
+        played = day.read()
+        with warehouse_lock(played.settings):
+            os.environ.update(prepare_models(played))
             building = dbt.cli(["build"], context=context)
             yield from building.stream()
             # dbt's own account of one run, tens of megabytes of it; that of one that failed stays, to be looked into
@@ -84,6 +86,6 @@ def transformation() -> dg.Definitions:
                 profiles_dir=str(ROOT),
                 dbt_executable=str(dbt_program(settings)),
             ),
-            "day": Day(),
+            "day": DayResource(),
         },
     )

@@ -16,13 +16,26 @@ class NoDefinitionsError(OkraError):
 
 
 def definition_files(settings: Settings) -> list[Path]:
-    """The OKR files, by name. Raises `NoDefinitionsError` when the folder is missing."""
+    """The OKR files of this installation. Raises `NoDefinitionsError` when their folder is missing."""
     folder = settings.definitions_path
     if not folder.is_dir():
         raise NoDefinitionsError(
             f"{shown(folder)} is no folder; make it, or set OKRA_OKR_DEFINITIONS to where the OKR files are"
         )
-    return sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
+    return files_below(folder)
+
+
+def files_below(folder: Path) -> list[Path]:
+    """The OKR files below a folder, by their paths; none where there is no such folder.
+
+    Files and folders whose name begins with a dot are left out, as an editor's and a version control's own are.
+    """
+    return sorted(
+        path
+        for suffix in ("yml", "yaml")
+        for path in folder.rglob(f"*.{suffix}")
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
 
 
 def read_objectives(settings: Settings) -> tuple[Loaded, dict[str, Kpi]]:

@@ -1,8 +1,8 @@
-"""A name for everything that goes into a run's figures, so that equal inputs give equal rows.
+"""The `run_id` beside each published figure: a fingerprint of everything that went into it.
 
-The `run_id` beside each published figure is this name and not Dagster's: made from the day being played, the
-committed windows, the sources' states, the OKR files and the settings, it is the same on every machine and
-on every repetition. The table `runs` says which Dagster runs worked under it, and when.
+It is made from the day being played, the committed windows, the sources' states, the OKR files and the settings.
+So it is the same on every machine and in every repetition, which Dagster's own run ids are not. The table `runs`
+says which Dagster runs worked under it, and when.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from datetime import date
 
 from connectors.lake.catalog import read_catalog
 from pipelines.inputs.lake import open_lake
+from pipelines.inputs.okr_files import files_below
 from pipelines.settings import Settings
 
 WINDOW_FACTS = ["source", "stream", "window", "data_through", "checksum", "settled", "flags"]
@@ -18,7 +19,7 @@ ATTEMPT_FACTS = ["source", "stream", "outcome"]
 
 
 def run_id(settings: Settings, as_of: date) -> str:
-    """The name of a run that plays `as_of` over the lake as its catalog stands: `2026-11-24-1f0c9a55d2e7`."""
+    """The id of a run that plays `as_of` over the lake as its catalog stands: `2026-11-24-1f0c9a55d2e7`."""
     facts = {
         "windows": catalogued(settings, "windows", WINDOW_FACTS),
         "attempts": catalogued(settings, "attempts", ATTEMPT_FACTS),
@@ -42,10 +43,12 @@ def catalogued(settings: Settings, name: str, columns: list[str]) -> list[list[o
 
 
 def definition_texts(settings: Settings) -> dict[str, str]:
-    """The OKR files by name."""
+    """The OKR files by their path below their folder."""
     return {
-        path.name: path.read_text(encoding="utf-8")
-        for path in sorted(settings.definitions_path.glob("*.yml"))
+        path.relative_to(settings.definitions_path).as_posix(): path.read_text(
+            encoding="utf-8", errors="replace"
+        )
+        for path in files_below(settings.definitions_path)
     }
 
 

@@ -1,18 +1,25 @@
-"""What a run is told about the day it plays."""
+"""The day being played, as a resource of Dagster's."""
 
 from datetime import date
 
 import dagster as dg
+from pydantic import PrivateAttr
 
-from pipelines.settings import Settings
+from pipelines import settings as okra_settings
+from pipelines.inputs.day import Day
 
 
-class Day(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """The day being played: data up to the day before it, with the best knowledge there is now."""
+class DayResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Hands the same `Day` to every step of a run that runs in one process."""
 
     as_of: str = ""
-    """An ISO date; empty for today."""
+    """The day to play, an ISO date; empty for today."""
+    _day: Day | None = PrivateAttr(None)
 
-    def as_of_date(self, settings: Settings) -> date:
-        """The day. Raises ValueError when it is no ISO date."""
-        return date.fromisoformat(self.as_of) if self.as_of else settings.today()
+    def read(self) -> Day:
+        """The day. Raises ValueError when `as_of` is no ISO date, `SettingsError`."""
+        if self._day is None:
+            settings = okra_settings.load()
+            as_of = date.fromisoformat(self.as_of) if self.as_of else settings.today()
+            self._day = Day(settings, as_of)
+        return self._day

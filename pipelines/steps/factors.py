@@ -13,9 +13,7 @@ from typing import Any
 import duckdb
 
 from pipelines.history.first_published import first_published
-from pipelines.inputs.facts import read_facts
-from pipelines.inputs.okr_files import read_objectives
-from pipelines.inputs.run_id import run_id
+from pipelines.inputs.day import Day
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.factors.factor import Factor
 from pipelines.okr.factors.history import History
@@ -24,7 +22,6 @@ from pipelines.okr.factors.targets import Gap, gap_factors
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.periods import Cadence, Period, containing
 from pipelines.okr.scoring.scorecard import trust_flags
-from pipelines.settings import Settings
 from pipelines.tables.factor_store import store
 
 _TRUST = """
@@ -44,8 +41,6 @@ _SCORED = """
 class Factors:
     """What the factors of a day came to."""
 
-    as_of: date
-    run_id: str
     rows: Sequence[Factor]
 
     @property
@@ -54,29 +49,27 @@ class Factors:
         return [row for row in self.rows if row.dimension == TOTAL]
 
 
-def write_factors(settings: Settings, as_of: date) -> Factors:
-    """Work out the factors as of `as_of`, with the scores of that day, and store them.
+def write_factors(day: Day) -> Factors:
+    """Work out the factors of the day, with its scores, and store them. To be called with the warehouse's lock.
 
     Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`, `duckdb.Error`.
     """
-    loaded, kpis = read_objectives(settings)
-    facts = read_facts(settings.warehouse_path, kpis)
+    settings, as_of, facts = day.settings, day.as_of, day.facts
     trust, scored = read_rest(settings.warehouse_path, as_of)
-    restated = first_published(settings.history_path, settings.warehouse_path, kpis)
+    restated = first_published(settings.history_path, settings.warehouse_path, day.kpis)
     rows: list[Factor] = []
     for name in sorted(facts):
         rows += period_factors(
             History(facts[name]), trust, as_of, settings.fiscal_year_start, restated.get(name, {})
         )
     held: dict[tuple[str, tuple[tuple[str, str], ...]], History] = {}
-    for gap, kpi in gaps(loaded.objectives, scored):
+    for gap, kpi in gaps(day.loaded.objectives, scored):
         filtered = kpi, tuple(sorted(gap.where.items()))
         if filtered not in held:
             held[filtered] = History(facts[kpi], gap.where)
         rows += gap_factors(gap, held[filtered])
-    name = run_id(settings, as_of)
-    store(settings.warehouse_path, rows, as_of, name)
-    return Factors(as_of, name, rows)
+    store(settings.warehouse_path, rows, as_of, day.run_id)
+    return Factors(rows)
 
 
 def read_rest(warehouse: Path, as_of: date) -> tuple[Trust, list[tuple[Any, ...]]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+from connectors.lake.manifest import Attempt
 from connectors.sandbox.company import SampleCompany
 from connectors.sdk.checkup import Checkup, check_up
 from connectors.sdk.contract import Source
@@ -90,6 +91,13 @@ def values_of(
         if values is not None and with_past:
             company.take_past_snapshots(source, open_lake(settings), settings.start_date)
         yield values
+
+
+def failed_pulls(settings: Settings) -> tuple[Attempt, ...]:
+    """The streams of the active sources whose last pull failed."""
+    streams = [(name, x.name) for name, source in settings.active.items() for x in source.streams]
+    attempts = open_lake(settings).attempts(sorted(streams))
+    return tuple(attempt for attempt in attempts if attempt.outcome != "ok")
 
 
 def days_between(first: date, last: date) -> list[date]:

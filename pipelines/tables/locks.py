@@ -4,10 +4,14 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from pipelines.errors import OkraError
+from pipelines.settings import Settings
+
+WAREHOUSE_WAIT = 600.0
+"""Seconds to wait for another writer of the warehouse: longer than a report takes."""
 
 
 class LockedError(OkraError):
@@ -40,3 +44,8 @@ def exclusive(path: Path, *, wait: float = 0.0) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def warehouse_lock(settings: Settings) -> AbstractContextManager[None]:
+    """The right to write the warehouse, as DuckDB has one writer. Raises `LockedError` when another keeps it."""
+    return exclusive(settings.state_path / "warehouse.lock", wait=WAREHOUSE_WAIT)

@@ -2,8 +2,25 @@
 
 from pathlib import Path
 
+import pytest
+
 from pipelines.inputs.okr_files import read_objectives
+from pipelines.inputs.run_id import definition_texts
 from pipelines.settings import Settings
+
+OBJECTIVE = """
+objective: Sell more
+id: {id}
+period: 2026-11
+key_results:
+  - id: pieces
+    kpi: units_sold
+    at_least: 24_000
+"""
+
+
+def settings_in(folder: Path) -> Settings:
+    return Settings(_env_file=None, home=folder, okr_definitions=folder)
 
 
 def test_money_is_in_the_currency_of_the_business(tmp_path: Path) -> None:
@@ -11,3 +28,39 @@ def test_money_is_in_the_currency_of_the_business(tmp_path: Path) -> None:
     _, kpis = read_objectives(settings)
     assert kpis["net_revenue"].unit == "EUR"
     assert kpis["units_sold"].unit == "pieces"
+
+
+@pytest.mark.parametrize("place", ["sales.yml", "sales.yaml", "europe/sales.yml", "a/b/c.yaml"])
+def test_an_okr_file_counts_whatever_its_suffix_and_folder(tmp_path: Path, place: str) -> None:
+    file = tmp_path / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(OBJECTIVE.format(id="sales"))
+    settings = settings_in(tmp_path)
+    loaded, _ = read_objectives(settings)
+    assert [objective.id for objective in loaded.objectives] == ["sales"]
+    before = definition_texts(settings)
+    file.write_text(OBJECTIVE.format(id="sales").replace("24_000", "25_000"))
+    assert before.keys() == {place}
+    assert definition_texts(settings) != before, "what changes scores changes the run id"
+
+
+def test_two_files_of_one_name_in_two_folders_both_count(tmp_path: Path) -> None:
+    for region in ("asia", "europe"):
+        (tmp_path / region).mkdir()
+        (tmp_path / region / "sales.yml").write_text(OBJECTIVE.format(id=region))
+    loaded, _ = read_objectives(settings_in(tmp_path))
+    assert {objective.id for objective in loaded.objectives} == {"asia", "europe"}
+    assert definition_texts(settings_in(tmp_path)).keys() == {"asia/sales.yml", "europe/sales.yml"}
+
+
+@pytest.mark.parametrize("place", [".backup/sales.yml", ".sales.yml", "europe/.git/sales.yaml"])
+def test_hidden_files_and_folders_are_left_out(tmp_path: Path, place: str) -> None:
+    file = tmp_path / place
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(OBJECTIVE.format(id="sales"))
+    loaded, _ = read_objectives(settings_in(tmp_path))
+    assert loaded.objectives == ()
+
+
+def test_a_missing_folder_has_no_part_in_the_run_id(tmp_path: Path) -> None:
+    assert definition_texts(settings_in(tmp_path / "gone")) == {}

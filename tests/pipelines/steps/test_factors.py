@@ -14,11 +14,14 @@ import pytest
 
 from connectors.sandbox.figures import UNITS_SOLD, VISITORS
 from pipelines.defs.factors import kpi_factors
-from pipelines.orchestration.day import Day
+from pipelines.inputs.day import Day
+from pipelines.orchestration.day import DayResource
 from pipelines.settings import ROOT, Settings
 from pipelines.steps.factors import write_factors
+from pipelines.steps.model import prepare_models
+from pipelines.steps.publish import publish_report
 from pipelines.steps.pull import due, pull_source
-from pipelines.steps.score import prepare_models, publish_report, write_scores
+from pipelines.steps.score import write_scores
 from pipelines.tables.factor_store import dimensions_that_miss, store
 from pipelines.tables.factor_table import KPI_FACTORS
 from pipelines.tables.locks import exclusive
@@ -63,7 +66,7 @@ def play(home):
     done = subprocess.run(
         [*command, "--resource-type", "model", "--resource-type", "seed"],
         env=os.environ
-        | prepare_models(settings, TODAY)
+        | prepare_models(Day(settings, TODAY))
         | places
         | {"DBT_PROJECT_DIR": str(ROOT), "DBT_PROFILES_DIR": str(ROOT)},
         cwd=home,
@@ -73,9 +76,10 @@ def play(home):
         timeout=HANG_SECONDS,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    write_scores(settings, TODAY, "test")
-    write_factors(settings, TODAY)
-    publish_report(settings, TODAY)
+    day = Day(settings, TODAY)
+    write_scores(day, "test")
+    write_factors(day)
+    publish_report(day)
 
 
 @pytest.fixture(scope="session")
@@ -227,8 +231,9 @@ def test_every_column_is_described_in_the_published_file(published):
 
 def test_the_same_day_gives_the_same_bytes(alone):
     before = json.loads(alone.published_path.with_suffix(".json").read_text())["tables"]
-    write_factors(alone, TODAY)
-    publish_report(alone, TODAY)
+    day = Day(alone, TODAY)
+    write_factors(day)
+    publish_report(day)
     after = json.loads(alone.published_path.with_suffix(".json").read_text())["tables"]
     assert after["kpi_factors"] == before["kpi_factors"]
 
@@ -244,7 +249,7 @@ def test_the_asset_checks_that_they_add_up(alone, monkeypatch):
     }
     for name, value in told.items():
         monkeypatch.setenv(name, value)
-    result = dg.materialize([kpi_factors], resources={"day": Day()})
+    result = dg.materialize([kpi_factors], resources={"day": DayResource()})
     [check] = result.get_asset_check_evaluations()
     assert (check.check_name, check.passed) == ("contributions_sum_to_the_change", True)
     [event] = result.get_asset_materialization_events()
@@ -256,7 +261,7 @@ def test_the_asset_checks_that_they_add_up(alone, monkeypatch):
 def test_a_failure_leaves_the_table_as_it_was(alone, tmp_path):
     """Twice the same row: the second breaks the key, and the table keeps what it had."""
     warehouse = tmp_path / "warehouse.duckdb"
-    rows = write_factors(alone, TODAY).rows
+    rows = write_factors(Day(alone, TODAY)).rows
     store(warehouse, rows[:3], TODAY, "first")
     with pytest.raises(duckdb.ConstraintException):
         store(warehouse, [rows[0], rows[0]], TODAY, "second")

@@ -1,0 +1,24 @@
+"""Keeps what the KPI tables say in the history, with the time since when."""
+
+from pipelines.history.recording import record_kpis, tell_known_time
+from pipelines.history.restatements import log_restatements
+from pipelines.inputs.day import Day
+from pipelines.inputs.facts import day_modelled
+
+
+def write_kpi_history(day: Day) -> int | None:
+    """Record the KPI tables and log what was restated. To be called with the warehouse's lock.
+
+    Returns how many restatements the log holds; None where a past day is played, whose tables are not what is
+    believed now. Raises `NoFactsError`.
+    """
+    settings = day.settings
+    warehouse, history = settings.warehouse_path, settings.history_path
+    is_present = day.is_today and day.as_of == day_modelled(warehouse)
+    if is_present:
+        record_kpis(history, warehouse, settings.now())
+    elif not history.exists():
+        return None
+    tell_known_time(history, warehouse)
+    restatements = log_restatements(history, warehouse)
+    return restatements if is_present else None
