@@ -37,7 +37,7 @@ NAME = 24
 """Columns that names have at least."""
 GAP = 2
 """Blanks between two columns."""
-SPARED = ("Course", "Pace", "Odds", "Target")
+SPARED = ("Timeline", "Pace", "Odds", "Target")
 """What a narrow terminal is spared, the first one first."""
 
 STATUS_STYLE: Mapping[str, str] = {
@@ -125,7 +125,7 @@ def scorecard_table(scorecard: PublishedScorecard, width: int) -> Table:
     table.add_column("Objective / key result", ratio=1)
     shown = fitting([cells for _, cells in lines], width)
     for name in shown:
-        to_the_left = name in ("Course", "Status")
+        to_the_left = name in ("Timeline", "Status")
         table.add_column(name, justify="left" if to_the_left else "right", no_wrap=True)
     for indented, cells in lines:
         table.add_row(indented, *(cells[column] for column in shown))
@@ -168,7 +168,7 @@ def score_cells(row: Row, course: Sequence[Decimal | None]) -> Mapping[str, str]
         "Score": percent(row["score"]),
         "Pace": percent(row["expected"]),
         "Odds": "" if odds is None else chance(odds),
-        "Course": sparkline(thinned(course, COURSE)),
+        "Timeline": sparkline(thinned(course, COURSE)),
         "Status": f"[{STATUS_STYLE.get(status, 'dim')}]{status.replace('_', ' ')}[/]",
     }
 

@@ -9,7 +9,7 @@ from pipelines.history.finals import first_finals
 from pipelines.history.predictions import graded_before, keep_record
 from pipelines.history.recording import record_scores
 from pipelines.inputs.day import Day
-from pipelines.okr.levers.finding import find_levers
+from pipelines.okr.levers.search import find_levers
 from pipelines.okr.scoring.finality import with_restatements
 from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.okr.scoring.scoring import score
@@ -50,7 +50,7 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     }
     store(warehouse, history, scorecard, objectives, day.kpis, run)
     course_store.store(warehouse, scorecard.courses, day.run_id)
-    levers = find_levers(objectives, day.facts, scored, as_of, graded=record)
+    levers = find_levers(scorecard)
     store_levers(warehouse, levers, day.run_id)
     record_scores(history, warehouse, as_of, settings.now())
     keep_record(history, warehouse, settings.timezone)

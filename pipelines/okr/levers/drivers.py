@@ -1,196 +1,179 @@
-"""What can be moved for a goal: the KPI as a whole, a member of it, its mix, or its denominator."""
+"""What can be changed for a goal: the rate of the KPI or of a member of it, the mix of a ratio, its denominator.
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+A driver knows how a change of it reaches the goal, how far it can go, and how both are published.
+"""
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 import numpy as np
 
+from pipelines.okr.definition.goals import Comparison
 from pipelines.okr.forecast.history import Exact
 from pipelines.okr.kpi.facts import TOTAL
-from pipelines.okr.kpi.kpi import PERCENT
-from pipelines.okr.levers.least_change import Spans, spans
+from pipelines.okr.kpi.numbers import rounded
+from pipelines.okr.levers import wording
 from pipelines.okr.levers.lever import DriverKind
-from pipelines.okr.levers.outlook import Outlook
-from pipelines.okr.levers.parts import latest_levels, latest_parts
+from pipelines.okr.levers.smallest_change import ChangeRanges, change_ranges
+from pipelines.okr.levers.wording import Figures
+from pipelines.okr.odds.goal_forecast import GoalForecast
 
-SIZEABLE = 0.05
-"""The part of a denominator that a member has at least, for its ratio to say what more of it would do."""
-_SHARE_PLACES = 4
+_SHARE_PLACES = 6
+_DAILY_PLACES = 2
+"""Decimals of what a day brings, at least: of a few in a month it is less than a tenth."""
+_LARGEST_SHARE = 1_000_000
+"""A change of more than so many times what comes anyway has no share of it."""
+_BEYOND_ANY_LIMIT = Decimal(10) ** 30
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Driver:
-    """Something that can be changed, in its own unit; arrays have the shape (paths,).
+    """The rate of the KPI as a whole or of one member, and the base of the other drivers; arrays are (paths,).
 
-    A change of 1 adds `power` to each future, of a denominator to what is divided by; what is added is
-    never less than `least` nor more than `most`. `now` is where it stands, `step` what a change of 1 does to
-    that, and `base` what a change is a share of.
+    A change of 1 adds `effect` to each future's final value, of a denominator to that; what it adds lies between
+    `least` and `most`. The driver stands at `now`, in `unit`; a change of 1 moves it by `step`, and it stays
+    between the `limits`. `base` is what a change is published as a share of. A rate is `per_day` unless it is a ratio.
     """
 
-    kind: DriverKind
     unit: str
     places: int
     now: float
     base: float
-    power: Exact | float = 1.0
+    effect: Exact | float = 1.0
     least: Exact | float = -np.inf
     most: Exact | float = np.inf
     step: float = 1.0
+    limits: tuple[float, float] = (-np.inf, np.inf)
+    per_day: bool = False
     dimension: str = TOTAL
     member: str = TOTAL
-    limits: tuple[float, float] = field(default=(-np.inf, np.inf))
-    """Between what it can stand; a share from 0 to 1."""
-    moved: tuple[str, str] = ("", "")
-    """Of a mix the member that gives and the one that takes."""
 
-    def spans(self, outlook: Outlook) -> Spans:
-        """How far it may go for the goal to be met, in each future."""
-        short, spare = outlook.short, outlook.spare
-        if self.kind == "denominator":
-            short, spare = _of_denominator(outlook)
-        elif self.kind == "mix" and outlook.question.goal.comparison == "at_most":
-            short, spare = -spare, -short  # moving takes away: the same in a mirror
-        return spans(
-            short, spare, power=self.power, least=self.least, most=self.most, places=self.places
+    @property
+    def kind(self) -> DriverKind:
+        return "rate" if self.member == TOTAL else "member"
+
+    def ranges(self, forecast: GoalForecast) -> ChangeRanges:
+        """The changes with which each future meets the goal."""
+        return self._ranges(forecast.shortfall, forecast.headroom)
+
+    def _ranges(self, shortfall: Exact, headroom: Exact) -> ChangeRanges:
+        return change_ranges(
+            shortfall,
+            headroom,
+            effect=self.effect,
+            least=self.least,
+            most=self.most,
+            places=self.places,
         )
 
+    def decreases(self, comparison: Comparison) -> bool:
+        """Whether less of it leads toward the goal."""
+        return comparison == "at_most"
 
-def _of_denominator(outlook: Outlook) -> tuple[Exact, Exact]:
-    """What has to be added to the denominator, and what may be, for the same numerator.
+    def limit(self, forecast: GoalForecast) -> Exact | None:
+        """The most that it can add toward the goal in each future; None where that has no end or direction."""
+        comparison = forecast.question.goal.comparison
+        if comparison == "between":
+            return None
+        furthest = self.least if self.decreases(comparison) else self.most
+        limit = np.broadcast_to(furthest, forecast.final.shape)
+        return limit if np.isfinite(limit).all() else None
 
-    N ÷ (D + v) is at least T where v is at most N ÷ T − D, for N and T above 0.
-    """
-    short, spare = outlook.short, outlook.spare
-    ends, below = outlook.ends, outlook.below
-    low, high = (short + ends) / below, (spare + ends) / below  # the goal's own ends
-    with np.errstate(divide="ignore", invalid="ignore"):
-        least = np.where(np.isposinf(high), -np.inf, ends / high - below)
-        most = np.where(np.isneginf(low), np.inf, ends / low - below)
-    return least, most
+    def met_at_limit(self, forecast: GoalForecast, ranges: ChangeRanges) -> int:
+        """The futures that meet the goal when it goes as far as it can."""
+        falls = self.decreases(forecast.question.goal.comparison)
+        return ranges.met(-_BEYOND_ANY_LIMIT if falls else _BEYOND_ANY_LIMIT)
 
+    def median_at(self, limit: Exact, forecast: GoalForecast) -> float | None:
+        """The median of the KPI's final value at the limit."""
+        return forecast.median_with(limit)
 
-def drivers_of(outlook: Outlook) -> Iterator[Driver]:
-    """Every driver of the goal: the whole first, then the members of each dimension."""
-    lens = outlook.question.lens
-    kind = lens.kpi.kind
-    whole = _whole_ratio(outlook) if kind == "ratio" else _whole(outlook)
-    if whole is None:
-        return
-    yield whole
-    if kind == "distinct":
-        return  # its members do not add up to it
-    for dimension in lens.kpi.dimensions:
-        if dimension in lens.where:
-            continue
-        if kind == "ratio":
-            yield from _of_ratio(outlook, whole, dimension)
-        elif kind == "stock":
-            yield from _of_stock(outlook, whole, dimension)
-        else:
-            yield from _of_flow(outlook, whole, dimension)
-    if kind == "ratio" and _may_move_denominator(outlook):
-        yield _denominator(outlook)
+    def mean_change(self, limit: Exact) -> Decimal:
+        """The change that brings it to its limit, as a mean over all futures."""
+        return rounded(Decimal(repr(float(limit.mean() / np.mean(self.effect)))), self.places)
 
+    def figures(self, change: Decimal) -> Figures:
+        """What is published of a change."""
+        places = max(_DAILY_PLACES, self.places) if self.per_day else self.places
+        now, base = Decimal(repr(self.now)), Decimal(repr(self.base))
+        moved = now + change * Decimal(repr(self.step))
+        away = ROUND_CEILING if moved > now else ROUND_FLOOR  # to the side that is enough
+        low, high = (Decimal(repr(end)) for end in self.limits)
+        exact = rounded(moved, places + _SHARE_PLACES)
+        needed = min(max(rounded(exact, places, away), low), high)
+        signed = -change if self.step < 0 else change
+        has_share = base > 0 and abs(change) <= _LARGEST_SHARE * base
+        share = rounded(signed / base, _SHARE_PLACES) if has_share else None
+        return Figures(rounded(now, places), needed, signed, share)
 
-def _whole(outlook: Outlook) -> Driver:
-    """What a day brings: a change is the same in each future, and is one over all of the days to come."""
-    kpi = outlook.question.lens.kpi
-    per_day = 1 / max(outlook.days, 1)
-    coming = float(outlook.coming.mean())
-    taken = -np.inf if kpi.kind == "stock" else _nothing_left(outlook.coming)
-    return Driver(
-        "rate", kpi.unit, kpi.precision, now=coming * per_day, base=coming, least=taken, step=per_day
-    )  # fmt: skip
+    def sentence(self, forecast: GoalForecast, figures: Figures) -> str:
+        """What has to change, in words."""
+        return wording.rate_change(forecast.goal, self.member, self.unit, figures)
 
-
-def _nothing_left(coming: Exact) -> Exact | float:
-    """All of what comes can be done without, unless it may be below nothing anyway."""
-    return -np.inf if coming.min(initial=0) < 0 else -coming
+    def sentence_at_limit(self, forecast: GoalForecast, needed: Decimal) -> str:
+        """How far it can go, in words."""
+        return wording.rate_at_limit(forecast.question.lens.kpi, self.member, needed)
 
 
-def _of_flow(outlook: Outlook, whole: Driver, dimension: str) -> Iterator[Driver]:
-    for one in latest_parts(outlook.goal, dimension):
-        if one.top > 0:
-            yield replace(
-                whole, kind="member", now=whole.now * one.top, base=whole.base * one.top,
-                least=whole.least * one.top, dimension=dimension, member=one.member,
-            )  # fmt: skip
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MixDriver(Driver):
+    """The share of a ratio's denominators that is moved from the `worst` member to the `best`."""
+
+    worst: str
+    best: str
+
+    @property
+    def kind(self) -> DriverKind:
+        return "mix"
+
+    def ranges(self, forecast: GoalForecast) -> ChangeRanges:
+        """Of a goal that asks for less, what is moved is taken away: both ends change place and sign."""
+        if forecast.question.goal.comparison == "at_most":
+            return self._ranges(-forecast.headroom, -forecast.shortfall)
+        return super().ranges(forecast)
+
+    def decreases(self, comparison: Comparison) -> bool:
+        return False
+
+    def median_at(self, limit: Exact, forecast: GoalForecast) -> float | None:
+        falls = forecast.question.goal.comparison == "at_most"
+        return forecast.median_with(-limit if falls else limit)
+
+    def sentence(self, forecast: GoalForecast, figures: Figures) -> str:
+        return wording.mix_change(self.worst, self.best, figures)
+
+    def sentence_at_limit(self, forecast: GoalForecast, needed: Decimal) -> str:
+        return wording.mix_at_limit(self.worst, self.best)
 
 
-def _of_stock(outlook: Outlook, whole: Driver, dimension: str) -> Iterator[Driver]:
-    """A member grows as it has of late, and cannot fall below nothing."""
-    for one in latest_levels(outlook.goal, dimension):
-        yield replace(
-            whole, kind="member", now=one.growth, base=one.growth * outlook.days,
-            least=-max(one.level, 0.0), dimension=dimension, member=one.member,
-        )  # fmt: skip
+class DenominatorDriver(Driver):
+    """What a ratio is divided by, with the same numerator."""
 
+    @property
+    def kind(self) -> DriverKind:
+        return "denominator"
 
-def _whole_ratio(outlook: Outlook) -> Driver | None:
-    kpi = outlook.question.lens.kpi
-    return _rate(outlook, (1.0, 1.0), Driver("rate", kpi.unit, kpi.precision, 0.0, 0.0))
+    def ranges(self, forecast: GoalForecast) -> ChangeRanges:
+        """What has to be added to the denominator, and what may be.
 
+        N ÷ (D + v) is at least T where v is at most N ÷ T − D, for N and T above 0.
+        """
+        final, denominator = forecast.final, forecast.denominator
+        low = (forecast.shortfall + final) / denominator
+        high = (forecast.headroom + final) / denominator
+        with np.errstate(divide="ignore", invalid="ignore"):
+            least = np.where(np.isposinf(high), -np.inf, final / high - denominator)
+            most = np.where(np.isneginf(low), np.inf, final / low - denominator)
+        return self._ranges(least, most)
 
-def _rate(outlook: Outlook, parts: tuple[float, float], as_: Driver) -> Driver | None:
-    """The ratio of a part of the numerators to a part of the denominators that are to come."""
-    top, bottom = outlook.coming * parts[0], outlook.below_coming * parts[1]
-    if bottom.sum() <= 0:
-        return None
-    least: Exact | float = -np.inf if top.min() < 0 else -top
-    most: Exact | float = np.maximum(bottom - top, 0.0) if outlook.share else np.inf
-    limits = (0.0 if top.min() >= 0 else -np.inf, 1.0 if outlook.share else np.inf)
-    now = min(float(top.sum() / bottom.sum()), limits[1])
-    return replace(as_, now=now, base=now, power=bottom, least=least, most=most, limits=limits)
+    def decreases(self, comparison: Comparison) -> bool:
+        return comparison != "at_most"
 
+    def median_at(self, limit: Exact, forecast: GoalForecast) -> float | None:
+        return forecast.median_with(0.0, to_denominator=limit)
 
-def _of_ratio(outlook: Outlook, whole: Driver, dimension: str) -> Iterator[Driver]:
-    """Each member's own ratio, and what moves between the best and the worst of them."""
-    found = []
-    for one in latest_parts(outlook.goal, dimension):
-        as_ = replace(whole, kind="member", dimension=dimension, member=one.member)
-        own = _rate(outlook, (one.top, one.bottom), as_) if one.bottom > 0 else None
-        if own is not None:
-            found.append((own, one.bottom))
-            yield own
-    if outlook.question.lens.kpi.denominator == "sum" and len(found) > 1:
-        mix = _mix(outlook, [(own.now, part, own.member) for own, part in found], dimension)
-        if mix is not None:
-            yield mix
+    def sentence(self, forecast: GoalForecast, figures: Figures) -> str:
+        return wording.denominator_change(forecast.goal, self.unit, figures)
 
-
-def _mix(
-    outlook: Outlook, members: list[tuple[float, float, str]], dimension: str
-) -> Driver | None:
-    """The share of the denominators to come that goes from the worst member to the best one."""
-    comparison = outlook.question.goal.comparison
-    known = [one for one in members if one[1] >= SIZEABLE]
-    if comparison == "between" or len(known) < 2:
-        return None
-    rising = comparison == "at_least"
-    ordered = sorted(known, key=lambda one: (one[0] if rising else -one[0], one[2]))
-    (worst_rate, part, worst), (best_rate, _, best) = ordered[0], ordered[-1]
-    power = outlook.below_coming * abs(best_rate - worst_rate)
-    if not power.any():
-        return None
-    return Driver(
-        "mix", PERCENT, _SHARE_PLACES, now=part, base=part, power=power, least=0.0,
-        most=power * part, step=-1.0, dimension=dimension, member=f"{worst} > {best}",
-        limits=(0.0, 1.0), moved=(worst, best),
-    )  # fmt: skip
-
-
-def _may_move_denominator(outlook: Outlook) -> bool:
-    """Whether the one side can move without the other: not where it is a part of the other."""
-    kpi = outlook.question.lens.kpi
-    apart = not outlook.share and kpi.unit != PERCENT and kpi.denominator == "sum"
-    above = float(outlook.ends.min(initial=0)) >= 0 and min(outlook.question.goal.ends) > 0
-    return apart and above and float(outlook.below_coming.mean()) > 0
-
-
-def _denominator(outlook: Outlook) -> Driver:
-    coming = outlook.below_coming
-    amount = float(coming.mean())
-    return Driver(
-        "denominator", "", 0, now=amount / max(outlook.days, 1), base=amount, least=-coming,
-        step=1 / max(outlook.days, 1),
-    )  # fmt: skip
+    def sentence_at_limit(self, forecast: GoalForecast, needed: Decimal) -> str:
+        return wording.denominator_at_limit()

@@ -1,73 +1,93 @@
 """A lever in one plain sentence: what it takes, or how far it can go."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.kpi import PERCENT, Kpi
 from pipelines.okr.kpi.numbers import ZERO, figure, percentage
-from pipelines.okr.levers.drivers import Driver
 from pipelines.okr.odds.wagers import Reach
 
 
-def enough(
-    driver: Driver,
-    goal: Reach,
-    rates: tuple[Decimal, Decimal],
-    change: Decimal,
-    share: Decimal | None,
-) -> str:
-    """What has to change, `share` being the change as a part of what comes anyway."""
-    kpi, (now, needed) = goal.question.lens.kpi, rates
-    relative = "" if share is None else f" ({'+' if share > 0 else '-'}{percentage(abs(share))})"
-    amount = f"{figure(abs(change), driver.unit)} {'more' if change > 0 else 'less'}"
-    if driver.kind == "mix":
-        worst, best = driver.moved
-        left = f"{figure(needed, PERCENT)} of {figure(now, PERCENT)}"
-        return f"{figure(abs(change), PERCENT)} moved from {worst}, which keeps {left}, to {best}"
-    if driver.kind == "denominator":
-        return f"{amount} in the denominator by {goal.end}, the same above it{relative}"
-    who = "" if driver.member == TOTAL else f"{driver.member}: "
-    at, instead = _rate(needed, kpi, driver.unit), _rate(now, kpi, _sign(kpi))
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A change of a driver as it is published: where it stands, where it has to stand, and the difference.
+
+    `share` is the change over what the driver brings anyway, None where it brings nothing.
+    """
+
+    now: Decimal
+    needed: Decimal
+    change: Decimal
+    share: Decimal | None
+
+
+def rate_change(goal: Reach, member: str, unit: str, figures: Figures) -> str:
+    """How much more a KPI or its member has to bring, and what that is a day."""
+    kpi = goal.question.lens.kpi
+    who = "" if member == TOTAL else f"{member}: "
+    relative = _relative(figures.share)
+    instead = _rate(figures.now, kpi, PERCENT if kpi.unit == PERCENT else "")
     if kpi.kind == "ratio":
         when = "a head and day" if kpi.denominator == "level" else "from here on"
-        return f"{who}{at} {when} instead of {instead}{relative}"
-    at = _rate(needed, kpi, "")
+        return f"{who}{_rate(figures.needed, kpi, unit)} {when} instead of {instead}{relative}"
+    amount, at = _amount(figures.change, unit), _rate(figures.needed, kpi, "")
     if kpi.kind == "distinct" and goal.window is not None:
         return f"{who}{amount} in {goal.window.label}, {at} instead of {instead}{relative}"
     return f"{who}{amount} by {goal.end}, {at} a day instead of {instead}{relative}"
+
+
+def mix_change(worst: str, best: str, figures: Figures) -> str:
+    left = f"{figure(figures.needed, PERCENT)} of {figure(figures.now, PERCENT)}"
+    moved = figure(abs(figures.change), PERCENT)
+    return f"{moved} moved from {worst}, which keeps {left}, to {best}"
+
+
+def denominator_change(goal: Reach, unit: str, figures: Figures) -> str:
+    amount, relative = _amount(figures.change, unit), _relative(figures.share)
+    return f"{amount} in the denominator by {goal.end}, the same above it{relative}"
+
+
+def rate_at_limit(kpi: Kpi, member: str, rate: Decimal) -> str:
+    if kpi.kind == "stock":
+        return f"Even with nothing left{_of(member)}"
+    if rate == ZERO:
+        return f"Even with nothing more{_of(member)}"
+    return f"Even with {_rate(rate, kpi, kpi.unit)}{_of(member)} from here on"
+
+
+def mix_at_limit(worst: str, best: str) -> str:
+    return f"Even with all of {worst} moved to {best}"
+
+
+def denominator_at_limit() -> str:
+    return "Even with nothing more to divide by"
+
+
+def with_outcome(sentence: str, outcome: Decimal | None, unit: str) -> str:
+    """The sentence, and what the KPI would come to."""
+    return sentence if outcome is None else f"{sentence} it would come to {figure(outcome, unit)}"
+
+
+def without_limit(member: str) -> str:
+    """No change is enough, however large: the odds have too poor a record, or a band is too narrow."""
+    return f"No change{_of(member)} alone is enough"
 
 
 def with_odds(sentence: str, odds: Decimal | None) -> str:
     return f"{sentence}." if odds is None else f"{sentence}: then the odds are {percentage(odds)}."
 
 
-def no_end(driver: Driver) -> str:
-    """It may go on for ever, and that is not enough: where the odds have no record, or a band is too narrow."""
-    return f"No change{_of(driver)} alone is enough"
+def _amount(change: Decimal, unit: str) -> str:
+    return f"{figure(abs(change), unit)} {'more' if change > 0 else 'less'}"
 
 
-def not_enough(driver: Driver, kpi: Kpi, at: Decimal, outcome: Decimal | None) -> str:
-    """How far it can go: there it stands `at`, and the goal comes to `outcome`."""
-    end = "" if outcome is None else f" it would come to {figure(outcome, kpi.unit)}"
-    if driver.kind == "mix":
-        worst, best = driver.moved
-        return f"Even with all of {worst} moved to {best}{end}"
-    if driver.kind == "denominator":
-        return f"Even with nothing more to divide by{end}"
-    if kpi.kind == "stock":
-        return f"Even with nothing left{_of(driver)}{end}"
-    if at == ZERO:
-        return f"Even with nothing more{_of(driver)}{end}"
-    return f"Even with {_rate(at, kpi, kpi.unit)}{_of(driver)} from here on{end}"
+def _relative(share: Decimal | None) -> str:
+    return "" if share is None else f" ({'+' if share > 0 else '-'}{percentage(abs(share))})"
 
 
-def _of(driver: Driver) -> str:
-    return "" if driver.member == TOTAL else f" of {driver.member}"
-
-
-def _sign(kpi: Kpi) -> str:
-    """The unit where a figure means nothing without it."""
-    return PERCENT if kpi.unit == PERCENT else ""
+def _of(member: str) -> str:
+    return "" if member == TOTAL else f" of {member}"
 
 
 def _rate(rate: Decimal, kpi: Kpi, unit: str) -> str:

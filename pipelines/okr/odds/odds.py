@@ -24,6 +24,7 @@ from pipelines.okr.forecast.simulation import PATHS, Task, simulate
 from pipelines.okr.kpi.numbers import ONE, ZERO, rounded
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.okr.odds.fans import TENTHS, Fan, Quantiles
+from pipelines.okr.odds.goal_forecast import GoalForecast, run_rate_forecast, simulated_forecast
 from pipelines.okr.odds.histories import Past, past_of, past_of_distinct
 from pipelines.okr.odds.wagers import Reach, Settled, Share, Unknown, Wager, attained
 
@@ -76,6 +77,8 @@ class Book:
         self._seen: dict[int, Seen] = {}
         self._days: dict[int, Sequence[date]] = {}
         self._fans: dict[int, dict[date, Quantiles]] = {}
+        self._enough: dict[int, Decimal] = {}
+        self._forecasts: dict[int, GoalForecast] = {}
 
     def take(self, wager: Wager, *, headline: bool, days: Sequence[date] = ()) -> None:
         """Note a wager. Scores in each future are kept of headlines only: objectives need them.
@@ -92,6 +95,17 @@ class Book:
             if headline and leaf is wager:
                 self._kept.add(id(leaf))
 
+    def keep_forecast(self, goal: Reach, enough: Decimal) -> None:
+        """Keep where the futures of a goal end, unless its odds are `enough`."""
+        self._enough[id(goal)] = enough
+
+    def forecast(self, goal: Reach) -> GoalForecast | None:
+        """Where the futures of a goal end that were to be kept; None of one that is likely enough.
+
+        Without odds it is the one future that continues at the rate so far, None where that is not known.
+        """
+        return self._forecasts.get(id(goal))
+
     def simulate(self) -> None:
         """See what becomes of everything that was noted."""
         for leaves, past, futures in simulated(grouped(self._leaves)):
@@ -99,10 +113,24 @@ class Book:
             for leaf in leaves:
                 if past.silence:
                     self._seen[id(leaf)] = Unknown(past.silence)
-                    continue
-                self._seen[id(leaf)] = self._outcome(leaf, past, futures)
-                if id(leaf) in self._days:
+                else:
+                    self._seen[id(leaf)] = self._outcome(leaf, past, futures)
+                if id(leaf) in self._days and not past.silence:
                     self._fans[id(leaf)] = fan.on(leaf, self._days[id(leaf)])
+                if id(leaf) in self._enough:
+                    self._keep_forecast(leaf, past, futures)
+
+    def _keep_forecast(self, goal: Reach, past: Past, futures: tuple[Floats, ...]) -> None:
+        odds = self.odds(goal).probability
+        if odds is not None and odds >= self._enough[id(goal)]:
+            return
+        forecast = (
+            run_rate_forecast(goal)
+            if past.silence
+            else simulated_forecast(goal, past, futures, (curve_of(past), self._own))
+        )
+        if forecast is not None:
+            self._forecasts[id(goal)] = forecast
 
     def odds(self, wager: Wager) -> Odds:
         """The answer to a wager that was taken before `simulate`."""

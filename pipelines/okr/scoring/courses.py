@@ -54,16 +54,6 @@ class CoursePoint:
     forecast_p90: Annotated[Number | None, "In unit: 1 in 10 futures are higher on that day"]
 
 
-@dataclass(frozen=True, slots=True)
-class ByDay:
-    """What a point of the course says of its day."""
-
-    day: date
-    actual: Decimal | None
-    pace: Decimal | None
-    forecast: Quantiles | None
-
-
 def days_of(question: Question, course: Timeline) -> list[date]:
     """The days that a course is shown by: the start, the cut and the deadline are always among them.
 
@@ -82,19 +72,25 @@ def days_of(question: Question, course: Timeline) -> list[date]:
     return sorted(days | {course.deadline})
 
 
-def by_day(
-    question: Question, course: Timeline, days: Sequence[date], fan: Mapping[date, Quantiles]
-) -> list[ByDay]:
-    """The course on each of `days`; `fan` has the forecasts of those after the cut."""
-    paces = _paces(question, course, days)
+def course_points(
+    as_of: date,
+    key_result_id: str,
+    question: Question,
+    course: Timeline,
+    fan: Mapping[date, Quantiles],
+) -> list[CoursePoint]:
+    """The course on each of its days; `fan` has the forecasts of those after the cut."""
+    days = days_of(question, course)
     return [
-        ByDay(
+        CoursePoint(
+            as_of,
+            key_result_id,
             day,
             _actual(question, course.start, day) if day <= course.cut else None,
             due,
-            fan.get(day),
+            *fan.get(day, (None, None, None)),
         )
-        for day, due in zip(days, paces, strict=True)
+        for day, due in zip(days, _paces(question, course, days), strict=True)
     ]
 
 

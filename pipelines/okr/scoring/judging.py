@@ -14,20 +14,59 @@ from pipelines.okr.kpi.status import Status, at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.wagers import Settled, Unknown, Wager, reach
 from pipelines.okr.scoring import attainment, pace, wording
-from pipelines.okr.scoring.assessment import Assessment
+
+NO_DATA_YET = Unknown("there are no data yet")
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Where a goal stands. Amounts are in the KPI's unit, shares are 0 to 1 (raw: any).
+
+    `status` goes by the pace; where `wager`, what has still to come true, has odds, these decide.
+    """
+
+    course: Timeline
+    status: Status
+    why: str
+    baseline: Decimal | None = None
+    target: Decimal | None = None
+    actual: Decimal | None = None
+    raw: Decimal | None = None
+    score: Decimal | None = None
+    expected: Decimal | None = None
+    required_rate: Decimal | None = None
+    current_rate: Decimal | None = None
+    trust: frozenset[str] = frozenset()
+    wager: Wager = NO_DATA_YET
+
+    @property
+    def decided(self) -> bool:
+        """Whether nothing that is still to come can change it, short of a restatement."""
+        return self.status in ("achieved", "missed")
+
+    @property
+    def met(self) -> bool:
+        return self.score is not None and self.score >= ONE
+
+
+def not_started(
+    course: Timeline, target: Decimal | None, baseline: Decimal | None = None
+) -> Assessment:
+    """What is said of a goal before its first day."""
+    why, wager = wording.not_started(course), Unknown("it has not started")
+    return Assessment(course, "not_started", why, baseline, target, expected=ZERO, wager=wager)
 
 
 def judge(question: Question, course: Timeline, window: Period | None = None) -> Assessment:
     """Where the goal stands on this course; with a window of `per`, in that window alone."""
-    blank = Assessment(
-        course, "no_data", "", question.baseline, question.goal.target, expected=ZERO
-    )
+    baseline, target = question.baseline, question.goal.target
     if not course.begun:
-        waiting = Unknown("it has not started")
-        return replace(blank, status="not_started", why=wording.not_started(course), wager=waiting)
+        return not_started(course, target, baseline)
     reading, course = _reading(question, course, window)
     expected = ONE if question.holds else _expected(question, course)
-    blank = replace(blank, course=course, expected=expected, trust=reading.trust)
+    blank = Assessment(
+        course, "no_data", "", baseline, target, expected=expected, trust=reading.trust
+    )
     if reading.value is None:
         return replace(blank, why=wording.no_data(course, question.subject))
     kpi = question.lens.kpi
@@ -35,7 +74,7 @@ def judge(question: Question, course: Timeline, window: Period | None = None) ->
     if question.measured and question.baseline is None:
         why = wording.no_baseline(question.subject, course, figure(actual, kpi.unit))
         return replace(blank, actual=actual, why=why)
-    return _Standing(question, course, reading, actual, expected, window).assessment()
+    return _Judgement(question, course, reading, actual, expected, window).assessment()
 
 
 def _expected(question: Question, course: Timeline) -> Decimal:
@@ -65,7 +104,7 @@ def _reading(
 
 
 @dataclass(frozen=True)
-class _Standing:
+class _Judgement:
     """A goal whose KPI has a value."""
 
     question: Question

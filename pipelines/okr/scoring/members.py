@@ -22,8 +22,7 @@ from pipelines.okr.kpi.status import Policy, at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.wagers import Settled, Share
 from pipelines.okr.scoring import attainment, wording
-from pipelines.okr.scoring.assessment import Assessment
-from pipelines.okr.scoring.judging import judge
+from pipelines.okr.scoring.judging import NO_DATA_YET, Assessment, judge, not_started
 from pipelines.okr.scoring.pace import expected_share
 from pipelines.okr.scoring.windowed import Windowed, course_in, judge_windows, pro_rated
 
@@ -102,10 +101,9 @@ class _Summary:
         trust = frozenset[str]().union(*(one.trust for _, one in each))
         target = self.question.goal.target
         expected = ONE if paced else expected_share(course)
-        blank = Assessment(course, "no_data", "", target=target, expected=expected, trust=trust)
         if not course.begun:
-            why = wording.not_started(course)
-            return replace(blank, status="not_started", expected=ZERO, why=why)
+            return replace(not_started(course, target), wager=NO_DATA_YET)
+        blank = Assessment(course, "no_data", "", target=target, expected=expected, trust=trust)
         if raw is None:
             return replace(blank, why=wording.no_data(course, f"any {self.dimension}"))
         name, worst = min(known, key=lambda pair: (_lead(pair[1]), pair[0]))

@@ -1,7 +1,7 @@
 """The rows that scoring publishes: the columns of `key_result_scores` and `objective_scores`."""
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
@@ -25,6 +25,7 @@ from pipelines.okr.columns import (
     WeightInObjective,
 )
 from pipelines.okr.kpi.status import Commitment, Status
+from pipelines.okr.odds.goal_forecast import GoalForecast
 from pipelines.okr.scoring.courses import CoursePoint
 
 TRUSTED = "ok"
@@ -136,13 +137,32 @@ class ObjectiveScore:
     definition_hash: DefinitionHash
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class GoalBehind:
+    """An open goal of a key result that is at risk or off track, and where its futures end.
+
+    `window` and `member` are the key result's window and member that it is about, `total` for the whole.
+    """
+
+    as_of: date
+    objective_id: str
+    key_result_id: str
+    window: str
+    member: str
+    forecast: GoalForecast
+
+
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """Everything scored for one day, sorted by id; the headline row of a key result first."""
+    """Everything scored for one day, sorted by id; the headline row of a key result first.
+
+    `behind` is not published: levers are found from it.
+    """
 
     key_results: tuple[KeyResultScore, ...]
     objectives: tuple[ObjectiveScore, ...]
     courses: tuple[CoursePoint, ...] = ()
+    behind: tuple[GoalBehind, ...] = field(default=(), compare=False, repr=False)
 
 
 def trust_column(flags: Set[str]) -> str:

@@ -15,8 +15,7 @@ from pipelines.okr.kpi.status import at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.wagers import Settled, Share, Unknown, Wager, reach
 from pipelines.okr.scoring import attainment, wording
-from pipelines.okr.scoring.assessment import Assessment
-from pipelines.okr.scoring.judging import judge
+from pipelines.okr.scoring.judging import Assessment, judge
 
 Windowed = tuple[Period, Assessment]
 

@@ -59,7 +59,7 @@ def test_a_child_stands_below_its_parent_and_further_in() -> None:
 
 def test_a_course_has_a_block_a_day_from_the_lowest_to_the_highest() -> None:
     lines = printed(120, {"child/revenue": [Decimal(0), None, Decimal(70), Decimal(35)]})
-    assert "Course" in lines[1]
+    assert "Timeline" in lines[1]
     assert "▁ █▄" in lines[-1]
 
 
@@ -68,24 +68,24 @@ def test_a_course_has_a_block_a_day_from_the_lowest_to_the_highest() -> None:
     [
         # 24 for names; 14, 11, 7, 6, 6, 14 and 11 for the columns with two blanks before each
         (93, set()),
-        (92, {"Course"}),
-        (78, {"Course", "Pace"}),
-        (72, {"Course", "Pace", "Odds"}),
-        (66, {"Course", "Pace", "Odds", "Target"}),
+        (92, {"Timeline"}),
+        (78, {"Timeline", "Pace"}),
+        (72, {"Timeline", "Pace", "Odds"}),
+        (66, {"Timeline", "Pace", "Odds", "Target"}),
     ],
 )
 def test_a_narrow_terminal_is_spared_columns_and_never_the_status(
     width: int, spared: set[str]
 ) -> None:
     lines = printed(width, {"child/revenue": [Decimal(day) for day in range(12)]})
-    columns = {"Actual", "Target", "Score", "Pace", "Odds", "Course", "Status"}
+    columns = {"Actual", "Target", "Score", "Pace", "Odds", "Timeline", "Status"}
     assert {name for name in columns if name not in lines[1]} == spared
     assert sum("off track" in line for line in lines) == 4
     assert any("1,234,567.89" in line for line in lines)
 
 
 def test_there_is_no_column_of_courses_when_none_is_known() -> None:
-    assert "Course" not in printed(120)[1]
+    assert "Timeline" not in printed(120)[1]
 
 
 def test_figures_that_are_all_the_same_make_a_level_line() -> None:

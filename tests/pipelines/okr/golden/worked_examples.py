@@ -47,8 +47,8 @@ from pipelines.okr.kpi.periods import (
 )
 from pipelines.okr.kpi.status import Policy, by_odds
 from pipelines.okr.kpi.timeline import Timeline
-from pipelines.okr.levers.finding import find_levers
 from pipelines.okr.levers.lever import Lever
+from pipelines.okr.levers.search import find_levers
 from pipelines.okr.scoring.pace import expected_share
 from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.okr.scoring.scoring import score
@@ -155,7 +155,7 @@ def _scored(body: Mapping[str, Any], text: str, fiscal: int) -> dict[str, object
     card = score(loaded.objectives, given, as_of)
     if not any(": " in name for name in body["expect"]):
         return _by_name(card)
-    levers = find_levers(loaded.objectives, given, card, as_of)
+    levers = find_levers(card)
     return _by_name(card) | {_lever_name(lever): lever for lever in levers}
 
 

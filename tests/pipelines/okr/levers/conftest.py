@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.status import Policy
-from pipelines.okr.levers.finding import find_levers
 from pipelines.okr.levers.lever import Lever
+from pipelines.okr.levers.search import find_levers
 from pipelines.okr.scoring.scoring import score
 
 DAY = timedelta(days=1)
@@ -26,7 +26,7 @@ def levers(define) -> Callable[..., tuple[Lever, ...]]:
         objectives = define(f"- id: it\n{body}", **frame)
         known = {facts.kpi.name: facts}
         card = score(objectives, known, as_of, policy)
-        return find_levers(objectives, known, card, as_of, policy)
+        return find_levers(card, policy)
 
     return found
 

@@ -10,13 +10,11 @@ import pytest
 from pipelines.okr.forecast.history import Floats
 from pipelines.okr.forecast.recalibration import Graded, own_curve
 from pipelines.okr.kpi.facts import KpiFacts
-from pipelines.okr.kpi.series import KpiIndex
-from pipelines.okr.kpi.status import Policy
-from pipelines.okr.levers.finding import find_levers
 from pipelines.okr.levers.lever import Lever
+from pipelines.okr.levers.search import find_levers
 from pipelines.okr.odds.odds import curve_of, published, scores, share_of, simulated
 from pipelines.okr.odds.wagers import Reach
-from pipelines.okr.scoring.scoring import Standing, score
+from pipelines.okr.scoring.scoring import score
 
 DAY = timedelta(days=1)
 BEGINNING, MIDDLE = date(2026, 6, 1), date(2026, 11, 16)
@@ -36,12 +34,9 @@ def asked(define):
         objectives = define(f"- id: it\n  {lines}", head=head)
         known = {facts.kpi.name: facts}
         card = score(objectives, known, MIDDLE, graded=RECORD)
-        levers = find_levers(objectives, known, card, MIDDLE, graded=RECORD)
+        levers = find_levers(card)
         whole = next(one for one in levers if one.driver == "rate")
-        standing = Standing(
-            objectives[0], objectives[0].key_results[0], KpiIndex(facts), MIDDLE, Policy()
-        )
-        goal = next(standing.parts())[2].wager
+        goal = card.behind[0].forecast.goal
         [(_, past, futures)] = simulated([[goal]])
 
         def odds(change: Decimal | float) -> Decimal:

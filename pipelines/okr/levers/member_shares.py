@@ -1,7 +1,7 @@
-"""What part each member had of late, which is the part it is taken to have of what is still to come.
+"""The share that each member had of late, which is taken for its share of what is still to come.
 
 Of the latest four weeks, or of the latest three months where those hold nothing. A member with nothing there is
-no lever.
+no driver.
 """
 
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from datetime import date, timedelta
 from pipelines.okr.kpi.readings import Lens
 from pipelines.okr.odds.wagers import Reach
 
-RECENT = (28, 91)
-"""Days up to the last one known, of which the first that hold anything count."""
-MOST = 20
+RECENT_DAYS = (28, 91)
+"""Days up to the last one known; the first stretch that holds anything counts."""
+MAX_MEMBERS = 20
 """Members of a dimension that are looked at, the largest ones."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A member's part of the values or numerators (`top`), and of the denominators (`bottom`)."""
+class MemberShare:
+    """A member's share of the values or numerators (`top`), and of the denominators (`bottom`)."""
 
     member: str
     top: float
@@ -26,7 +26,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class MemberLevel:
     """Where a member of a stock stands, and how much it has grown a day."""
 
     member: str
@@ -34,37 +34,39 @@ class Level:
     growth: float
 
 
-def latest_parts(goal: Reach, dimension: str) -> list[Part]:
-    """The parts of the members of a flow or a ratio, the largest first."""
+def latest_shares(goal: Reach, dimension: str) -> list[MemberShare]:
+    """The shares of the members of a flow or a ratio, the largest first."""
     lens, cut = goal.question.lens, goal.cut
-    for days in RECENT:
+    for days in RECENT_DAYS:
         start = cut - timedelta(days=days - 1)
         top, bottom = _sides(lens, start, cut)
         if top > 0 or bottom > 0:
             break
     else:
         return []
-    found = []
+    shares = []
     for member in lens.index.members(dimension, lens.where):
         own_top, own_bottom = _sides(lens.member(dimension, member), start, cut)
-        part = Part(member, own_top / top if top else 0.0, own_bottom / bottom if bottom else 0.0)
-        if part.top or part.bottom:
-            found.append(part)
-    return sorted(found, key=lambda part: (-part.bottom, -part.top, part.member))[:MOST]
+        share = MemberShare(
+            member, own_top / top if top else 0.0, own_bottom / bottom if bottom else 0.0
+        )
+        if share.top or share.bottom:
+            shares.append(share)
+    return sorted(shares, key=lambda own: (-own.bottom, -own.top, own.member))[:MAX_MEMBERS]
 
 
-def latest_levels(goal: Reach, dimension: str) -> list[Level]:
+def latest_levels(goal: Reach, dimension: str) -> list[MemberLevel]:
     """Where the members of a stock stand, the largest first."""
     lens, cut = goal.question.lens, goal.cut
-    start = cut - timedelta(days=RECENT[0] - 1)
-    found = []
+    start = cut - timedelta(days=RECENT_DAYS[0] - 1)
+    levels = []
     for member in lens.index.members(dimension, lens.where):
         series = lens.index.series(lens.member(dimension, member).where)
         first, last = series.first(start, cut), series.last(start, cut)
         if first is not None and last is not None and last[1]:
             days = max((last[0] - first[0]).days, 1)
-            found.append(Level(member, float(last[1]), float(last[1] - first[1]) / days))
-    return sorted(found, key=lambda one: (-one.level, one.member))[:MOST]
+            levels.append(MemberLevel(member, float(last[1]), float(last[1] - first[1]) / days))
+    return sorted(levels, key=lambda own: (-own.level, own.member))[:MAX_MEMBERS]
 
 
 def _sides(lens: Lens, start: date, cut: date) -> tuple[float, float]:

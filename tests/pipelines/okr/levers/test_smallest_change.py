@@ -1,22 +1,27 @@
-"""The smallest change with which enough futures meet a goal, against trying them all."""
+"""The smallest change with which enough futures meet a goal, against trying them all; and how many are enough."""
 
 from decimal import Decimal
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.okr.levers.least_change import spans
+from pipelines.okr.forecast.recalibration import Curve
+from pipelines.okr.kpi.status import Policy
+from pipelines.okr.levers.smallest_change import Threshold, change_ranges, threshold
 
-FREE = {"power": 1.0, "least": -np.inf, "most": np.inf, "places": 0}
+FREE = {"effect": 1.0, "least": -np.inf, "most": np.inf, "places": 0}
 NO_END = np.full(4, np.inf)
+
+LIKELY = Policy().likely
 
 whole = st.integers(-30, 30)
 
 
 def found(short, spare, enough, **limits):
     exact = (np.array(one, dtype=np.float64) for one in (short, spare))
-    return spans(*exact, **{**FREE, **limits}).least(enough)
+    return change_ranges(*exact, **{**FREE, **limits}).smallest(enough)
 
 
 def test_as_many_futures_as_needed_get_what_they_lack():
@@ -41,8 +46,8 @@ def test_no_more_can_be_added_than_there_is_room_for():
 
 
 def test_a_change_that_adds_twice_as_much_is_half_as_large():
-    assert found([6.0, 6.0], [np.inf] * 2, 2, power=np.array([2.0, 3.0])) == 3
-    assert found([6.0, 6.0], [np.inf] * 2, 2, power=np.array([2.0, 0.0])) is None
+    assert found([6.0, 6.0], [np.inf] * 2, 2, effect=np.array([2.0, 3.0])) == 3
+    assert found([6.0, 6.0], [np.inf] * 2, 2, effect=np.array([2.0, 0.0])) is None
 
 
 def test_a_band_that_no_whole_number_hits_has_none():
@@ -63,16 +68,36 @@ def test_a_value_that_is_not_defined_meets_nothing():
 )
 def test_trying_every_whole_change_finds_none_that_is_smaller(futures, enough, least, most):
     short, width, power = (np.array(one, dtype=np.float64) for one in zip(*futures, strict=True))
-    own = spans(short, short + width, power=power, least=least, most=most, places=0)
+    own = change_ranges(short, short + width, effect=power, least=least, most=most, places=0)
 
     def met(change):
         added = np.clip(change * power, least, most)
         return int(((short <= added) & (added <= short + width)).sum())
 
     assert all(own.met(Decimal(change)) == met(change) for change in range(-60, 61))
-    best = own.least(enough)
+    best = own.smallest(enough)
     tried = [change for change in range(-60, 61) if change and met(change) >= enough]
     if best is not None:
         assert met(int(best)) >= enough
     if own.met(Decimal(0)) < enough and tried and power.all() and (width >= power).all():
         assert abs(best) == min(map(abs, tried))
+
+
+def test_without_a_correction_it_is_seven_tenths_of_them():
+    """(1,399 + 0.5) ÷ 2,001 = 0.6994 is published as 0.699, (1,400 + 0.5) ÷ 2,001 = 0.6999 as 0.7."""
+    assert threshold(Curve(), Curve(), LIKELY).enough == 1400
+
+
+@pytest.mark.parametrize("shipped", [Curve(0.0, 0.6), Curve(0.4, 1.3)])
+@pytest.mark.parametrize("own", [Curve(), Curve(-0.5, 0.8)])
+def test_it_is_the_least_number_that_is_published_as_likely(shipped, own):
+    needed = threshold(shipped, own, LIKELY)
+    assert needed.odds(needed.enough) >= LIKELY > needed.odds(needed.enough - 1)
+
+
+def test_a_record_so_poor_that_no_odds_are_good_enough_leaves_none():
+    assert threshold(Curve(), Curve(-9.0, 0.1), LIKELY).enough is None
+
+
+def test_without_odds_one_future_has_to_meet_it():
+    assert (Threshold().enough, Threshold().odds(1)) == (1, None)

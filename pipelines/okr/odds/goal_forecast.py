@@ -1,0 +1,180 @@
+"""What a goal's KPI ends at in each future: what is known of it already, and what is still to come."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+
+from pipelines.okr.definition.question import Question
+from pipelines.okr.forecast.grading import Truth
+from pipelines.okr.forecast.history import Exact, Floats
+from pipelines.okr.forecast.recalibration import Curve
+from pipelines.okr.kpi.kpi import PERCENT
+from pipelines.okr.kpi.readings import read
+from pipelines.okr.odds.histories import Past
+from pipelines.okr.odds.wagers import Reach, way_of
+
+_ONE_FUTURE = np.ones(1)
+
+
+@dataclass(frozen=True, eq=False)
+class GoalForecast:
+    """A goal's KPI in each of a number of futures; arrays have the shape (paths,).
+
+    The KPI ends at `final` ÷ `denominator`: a ratio's two sides, or its final value over 1. `to_come` and
+    `denominator_to_come` are the parts of them that the remaining `days` still bring. `reached` says which futures
+    meet the goal before its end. `is_share` says that it is a percentage whose numerator never exceeds its
+    denominator. `curves` correct the odds: the shipped one, and that of one's own record; None without odds.
+    """
+
+    goal: Reach
+    final: Exact
+    to_come: Exact
+    denominator: Exact
+    denominator_to_come: Exact
+    days: int
+    reached: Truth | None = None
+    is_share: bool = False
+    curves: tuple[Curve, Curve] | None = None
+
+    @property
+    def question(self) -> Question:
+        return self.goal.question
+
+    @property
+    def shortfall(self) -> Exact:
+        """What has to be added to `final` for the goal to be met; below 0: what may be taken away."""
+        low = lowest_met(self.question)
+        missing: Exact = np.full_like(self.final, -np.inf) if low is None else self._gap(low)
+        return missing if self.reached is None else np.where(self.reached, -np.inf, missing)
+
+    @property
+    def headroom(self) -> Exact:
+        """What may be added to `final` at most; infinite for a goal without an upper end."""
+        high = highest_met(self.question)
+        return np.full_like(self.final, np.inf) if high is None else self._gap(high)
+
+    def _gap(self, level: Decimal) -> Exact:
+        gap: Exact = float(level) * self.denominator - self.final
+        # over a denominator of 0 there is no value, and no goal is met
+        return np.where(self.denominator > 0, gap, np.nan)
+
+    def median_with(
+        self, added: Exact | float, to_denominator: Exact | float = 0.0
+    ) -> float | None:
+        """The median of the KPI's final value after an addition; None over a denominator of 0."""
+        denominator = self.denominator + to_denominator
+        known = denominator > 0
+        if not known.any():
+            return None
+        return float(np.median((self.final + added)[known] / denominator[known]))
+
+
+def lowest_met(question: Question) -> Decimal | None:
+    """The lowest value that meets the goal, by its bar; None without a lower end."""
+    goal = question.goal
+    if goal.comparison == "at_most" or goal.low is None:
+        return None
+    return goal.low - _tolerance(question) if goal.comparison == "at_least" else goal.low
+
+
+def highest_met(question: Question) -> Decimal | None:
+    """The highest value that meets the goal, by its bar; None without an upper end."""
+    goal = question.goal
+    if goal.comparison == "at_least" or goal.high is None:
+        return None
+    return goal.high + _tolerance(question) if goal.comparison == "at_most" else goal.high
+
+
+def _tolerance(question: Question) -> Decimal:
+    """How far from its target an aspirational goal may end."""
+    return way_of(question) * (1 - question.bar)
+
+
+def simulated_forecast(
+    goal: Reach, past: Past, futures: tuple[Floats, ...], curves: tuple[Curve, Curve]
+) -> GoalForecast:
+    """The goal in the simulated futures of its KPI: (paths, steps) for each side."""
+    lens = goal.question.lens
+    first, last = goal.still_open
+    if lens.kpi.kind == "ratio":
+        known = lens.index.series(lens.where).sides(goal.start, goal.cut)
+        top, bottom = goal.coming(futures)
+        sides = (float(known[0]), float(known[1])), (top, bottom)
+        return _ratio(goal, *sides, is_share=past.share, curves=curves)
+    final = goal.outcomes(futures, past)
+    undivided = np.ones_like(final), np.zeros_like(final)
+    if past.cadence is not None:
+        return GoalForecast(goal, final, final, *undivided, days=1, curves=curves)
+    if lens.kpi.kind == "stock":
+        to_come = final - _latest_level(goal)
+        return GoalForecast(goal, final, to_come, *undivided, days=last, curves=curves)
+    on_the_way = goal.reached_on_the_way(futures)
+    low = lowest_met(goal.question)
+    reached = None if on_the_way is None or low is None else on_the_way >= float(low)
+    to_come = final - float(read(lens, goal.start, goal.cut).value or 0)
+    days = last - first
+    return GoalForecast(goal, final, to_come, *undivided, days=days, reached=reached, curves=curves)
+
+
+def run_rate_forecast(goal: Reach) -> GoalForecast | None:
+    """The goal in the one future that continues at the rate so far; None where too little is known for that."""
+    lens, (first, last) = goal.question.lens, goal.still_open
+    series = lens.index.series(lens.where)
+    undivided = _ONE_FUTURE, 0 * _ONE_FUTURE
+    if lens.kpi.kind == "distinct":
+        return None  # who comes again is not counted again, so there is no rate to go on with
+    if lens.kpi.kind == "stock":
+        begin, end = series.first(goal.start, goal.cut), series.last(goal.start, goal.cut)
+        if begin is None or end is None:
+            return None
+        since, start = begin
+        if goal.question.baseline is not None:
+            since, start = goal.start - timedelta(days=1), goal.question.baseline
+        passed = (end[0] - since).days
+        growth = float(end[1] - start) / passed * last if passed else 0.0
+        final = _ONE_FUTURE * (float(end[1]) + growth)
+        return GoalForecast(goal, final, _ONE_FUTURE * growth, *undivided, days=last)
+    days = lens.index.delivered_days(goal.start, goal.cut)
+    if days == 0:
+        return None
+    per_day = (last - first) / days
+    if lens.kpi.kind == "ratio":
+        top, bottom = (float(side) for side in series.sides(goal.start, goal.cut))
+        sides = _ONE_FUTURE * top * per_day, _ONE_FUTURE * bottom * per_day
+        return _ratio(goal, (top, bottom), sides, is_share=0 <= top <= bottom)
+    known = float(series.total(goal.start, goal.cut))
+    to_come = _ONE_FUTURE * known * per_day
+    return GoalForecast(goal, known + to_come, to_come, *undivided, days=last - first)
+
+
+def _ratio(
+    goal: Reach,
+    known: tuple[float, float],
+    to_come: tuple[Exact, Exact],
+    *,
+    is_share: bool,
+    curves: tuple[Curve, Curve] | None = None,
+) -> GoalForecast:
+    first, last = goal.still_open
+    # a denominator that is a level counts as its average over the days
+    over = goal.averaged_over if goal.question.lens.kpi.denominator == "level" else 1
+    (top, bottom), (top_to_come, bottom_to_come) = known, to_come
+    return GoalForecast(
+        goal,
+        final=top + top_to_come,
+        to_come=top_to_come,
+        denominator=(bottom + bottom_to_come) / over,
+        denominator_to_come=bottom_to_come,
+        days=last - first,
+        is_share=is_share and goal.question.lens.kpi.unit == PERCENT,
+        curves=curves,
+    )
+
+
+def _latest_level(goal: Reach) -> float:
+    """A stock's level on the last day that is known."""
+    lens = goal.question.lens
+    known = lens.index.series(lens.where).last(date.min, goal.cut)
+    return float(known[1]) if known else 0.0

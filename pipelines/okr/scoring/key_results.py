@@ -1,0 +1,224 @@
+"""One key result on a day: judged as a whole, by its windows and by its members."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from pipelines.okr.definition.definitions import MEASURED, KeyResult, Objective
+from pipelines.okr.definition.goals import goal_in_words, goal_of
+from pipelines.okr.definition.question import Question
+from pipelines.okr.kpi.facts import TOTAL
+from pipelines.okr.kpi.numbers import ONE, ZERO, published_share, rounded
+from pipelines.okr.kpi.periods import Cadence
+from pipelines.okr.kpi.readings import Lens, read_baseline
+from pipelines.okr.kpi.series import KpiIndex
+from pipelines.okr.kpi.status import Policy, at_deadline, by_odds
+from pipelines.okr.kpi.timeline import Timeline
+from pipelines.okr.odds.odds import Odds
+from pipelines.okr.odds.wagers import Reach, Settled, Share, Unknown
+from pipelines.okr.scoring import attainment, wording
+from pipelines.okr.scoring.judging import Assessment, judge, not_started
+from pipelines.okr.scoring.members import judge_members
+from pipelines.okr.scoring.scorecard import KeyResultScore, trust_column
+from pipelines.okr.scoring.windowed import judge_windows
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPart:
+    """A window or a member of a key result, and where it stands; both are `total` for the key result as a whole."""
+
+    window: str
+    member: str
+    assessment: Assessment
+
+    @property
+    def is_whole(self) -> bool:
+        return self.window == self.member == TOTAL
+
+
+@dataclass(frozen=True)
+class JudgedKeyResult:
+    """One key result on a day; `index` is None when nothing is known of its KPI."""
+
+    objective: Objective
+    result: KeyResult
+    index: KpiIndex | None
+    as_of: date
+    policy: Policy
+
+    @property
+    def id(self) -> str:
+        return f"{self.objective.id}/{self.result.id}"
+
+    @cached_property
+    def parts(self) -> tuple[JudgedPart, ...]:
+        """The whole first, then windows and members."""
+        return tuple(JudgedPart(*part) for part in self._parts())
+
+    @property
+    def whole(self) -> Assessment:
+        return self.parts[0].assessment
+
+    @property
+    def single_question(self) -> Question | None:
+        """What is held against one number over the whole course; None of windows, members, milestones."""
+        by_parts = self.result.for_each is not None or self._window_cadence is not None
+        return None if self.index is None or by_parts else self._question
+
+    def open_goals(self) -> Iterator[tuple[str, str, Reach]]:
+        """The goals that are open on the day, with their window and member.
+
+        Of a goal per window it is that of the open window, of a goal for each member that of each member.
+        """
+        for part in self.parts:
+            if part.window != TOTAL or part.is_whole != (self.result.for_each is None):
+                continue
+            wager = part.assessment.wager
+            goals = wager.parts if isinstance(wager, Share) else ()
+            open_now = (
+                goal
+                for goal in goals
+                if isinstance(goal, Reach) and goal.start <= self.as_of <= goal.end
+            )
+            goal = wager if isinstance(wager, Reach) else next(open_now, None)
+            if goal is not None:
+                window = goal.window if self._window_cadence else None
+                yield window.label if window else TOTAL, part.member, goal
+
+    def row(self, part: JudgedPart, odds: Odds) -> KeyResultScore:
+        """What is published of a part."""
+        objective, result, index, stands = self.objective, self.result, self.index, part.assessment
+        unit = index.kpi.unit if index is not None else None
+        standing = index.standing_flags if index is not None else frozenset()
+        has_data = index is not None and index.data_through is not None
+        why = stands.why
+        if stands.status in ("on_track", "at_risk", "off_track"):
+            why = wording.with_odds(why, odds, unit or "")
+        return KeyResultScore(
+            as_of=self.as_of,
+            objective_id=objective.id,
+            key_result_id=self.id,
+            name=result.name or result.id,
+            kpi=result.kpi,
+            goal=goal_in_words(result, unit or ""),
+            window=part.window,
+            member=part.member,
+            period_start=stands.course.start,
+            deadline=stands.course.deadline,
+            baseline=stands.baseline,
+            target=stands.target,
+            actual=stands.actual,
+            raw_attainment=None if stands.raw is None else published_share(stands.raw),
+            score=None if stands.score is None else published_share(stands.score),
+            expected=None if stands.expected is None else published_share(stands.expected),
+            required_rate=stands.required_rate,
+            current_rate=stands.current_rate,
+            forecast_p10=odds.low,
+            forecast_p50=odds.middle,
+            forecast_p90=odds.high,
+            probability=odds.probability,
+            probability_uncorrected=odds.uncorrected,
+            status=by_odds(stands.status, odds.probability, self.policy),
+            why=why,
+            trust=trust_column(stands.trust | standing),
+            data_through=stands.course.cut if has_data else None,
+            definition_hash=objective.key_result_hash(result),
+            weight=result.weight,
+            unit=unit,
+        )
+
+    @property
+    def _bar(self) -> Decimal:
+        return self.policy.bar(self.objective.commitment)
+
+    @property
+    def _window_cadence(self) -> Cadence | None:
+        """The windows of which a share has to meet the goal: those of `per`, and those of a band over `over`."""
+        return self.result.per or (self.result.over if self.result.between else None)
+
+    @property
+    def _course(self) -> Timeline:
+        start, deadline = self.objective.period.start, self.objective.deadline(self.result)
+        yesterday = self.as_of - _DAY
+        known = self.index.data_through if self.index is not None else None
+        cut = min(yesterday, deadline, start - _DAY if known is None else known)
+        return Timeline(start, deadline, cut, yesterday)
+
+    def _parts(self) -> Iterator[tuple[str, str, Assessment]]:
+        result, course, cadence = self.result, self._course, self._window_cadence
+        if result.milestone is not None:
+            yield TOTAL, TOTAL, self._milestone(course, result.milestone.done)
+        elif self.index is None:
+            yield TOTAL, TOTAL, self._without_facts(course)
+        elif result.for_each is not None:
+            yield from self._members(self.index, course, result.for_each)
+        elif cadence is None:
+            yield TOTAL, TOTAL, judge(self._question, course)
+        else:
+            windows = judge_windows(self._question, course, cadence)
+            yield TOTAL, TOTAL, windows.headline
+            for window, assessment in windows.each:
+                yield window.label, TOTAL, assessment
+
+    def _members(
+        self, index: KpiIndex, course: Timeline, dimension: str
+    ) -> Iterator[tuple[str, str, Assessment]]:
+        lens = self._lens
+        names = index.members(dimension, lens.where)
+        asked = [(name, self._question_of(lens.member(dimension, name), ONE)) for name in names]
+        members = judge_members(asked, self._question, course, dimension, self._window_cadence)
+        yield TOTAL, TOTAL, members.headline
+        for window, assessment in members.windows:
+            yield window.label, TOTAL, assessment
+        for name, assessment in members.each:
+            yield TOTAL, name, assessment
+
+    @property
+    def _lens(self) -> Lens:
+        assert self.index is not None, "without facts there is nothing to ask"
+        return Lens(self.index, self.result.where, self.objective.period.fiscal_year_start)
+
+    @cached_property
+    def _question(self) -> Question:
+        return self._question_of(self._lens, self._bar)
+
+    def _question_of(self, lens: Lens, bar: Decimal) -> Question:
+        result, goal = self.result, goal_of(self.result)
+        over = None if result.between else result.over
+        if result.baseline != MEASURED:
+            baseline = result.baseline if isinstance(result.baseline, Decimal) else None
+            return Question(lens, goal, self.policy, bar, over, baseline)
+        before = read_baseline(lens, self.objective.period, over)
+        places = goal.places(lens.kpi)
+        level = None if before.value is None else rounded(before.value, places)
+        return Question(lens, goal, self.policy, bar, over, level, True, before.trust)
+
+    def _milestone(self, course: Timeline, done: bool) -> Assessment:
+        """Nothing is expected of a milestone before the day it is due."""
+        if not course.begun:
+            return not_started(course, ONE)
+        raw, due = attainment.milestone(done), course.deadline
+        missed = f"Not done by {due}." if course.past_due else f"Not done; it is due on {due}."
+        return Assessment(
+            course,
+            at_deadline(raw, ONE) if course.past_due else "on_track",
+            "Done." if done else missed,
+            target=ONE,
+            actual=raw,
+            raw=raw,
+            score=raw,
+            expected=ONE if course.past_due else ZERO,
+            wager=Settled(done, float(raw))
+            if done or course.past_due
+            else Unknown("a milestone is kept by hand"),
+        )
+
+    def _without_facts(self, course: Timeline) -> Assessment:
+        target = self.result.target
+        if not course.begun:
+            return not_started(course, target)
+        return Assessment(course, "no_data", f"No data of {self.result.kpi} at all.", target=target)
