@@ -104,7 +104,7 @@ def simulated_forecast(
         sides = (float(known[0]), float(known[1])), (top, bottom)
         return _ratio(goal, *sides, is_share=past.share, curves=curves)
     final = goal.outcomes(futures, past)
-    undivided = np.ones_like(final), np.zeros_like(final)
+    undivided = np.broadcast_to(1.0, final.shape), np.broadcast_to(0.0, final.shape)
     if past.cadence is not None:
         return GoalForecast(goal, final, final, *undivided, days=1, curves=curves)
     if lens.kpi.kind == "stock":
