@@ -1,10 +1,10 @@
-"""What is watched beside the models' own tests: whether windows come in time, and as large as usual."""
+"""Checks on the raw streams: whether windows come in time, and whether they are as large as usual."""
 
 import dagster as dg
 
 from pipelines import settings as okra_settings
 from pipelines.orchestration.ui_metadata import raw_key
-from pipelines.steps.window_sizes import LEAST, MOST, unusual_windows
+from pipelines.steps.window_sizes import MAX_SHARE, MIN_SHARE, unusual_windows
 
 DEADLINE = "0 9 * * *"
 """Yesterday's window of each stream is there by nine in the morning, or the stream is late."""
@@ -17,14 +17,16 @@ DEADLINE = "0 9 * * *"
     pool="warehouse",
 )
 def window_sizes() -> dg.AssetCheckResult:
-    found = unusual_windows(okra_settings.load().warehouse_path)
+    unusual = unusual_windows(okra_settings.load().warehouse_path)
     return dg.AssetCheckResult(
-        passed=not found,
+        passed=not unusual,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "unusual": dg.MetadataValue.md("\n".join(f"- {one}" for one in found) or "none"),
-            "least share of the usual": float(LEAST),
-            "most share of the usual": float(MOST),
+            "unusual": dg.MetadataValue.md(
+                "\n".join(f"- {window}" for window in unusual) or "none"
+            ),
+            "least share of the usual": float(MIN_SHARE),
+            "most share of the usual": float(MAX_SHARE),
         },
     )
 

@@ -7,8 +7,8 @@ from connectors.lake.lake import Lake
 from connectors.lake.places import probe
 from pipelines.settings import Settings
 
-OF_S3 = "AWS_"
-"""How the variables begin that lead to S3."""
+S3_VARIABLE_PREFIX = "AWS_"
+"""What the names of S3's own environment variables begin with."""
 
 
 def open_lake(settings: Settings) -> Lake:
@@ -16,7 +16,7 @@ def open_lake(settings: Settings) -> Lake:
     if is_in_bucket(settings.lake_location):
         # obstore and dbt's process read the environment, which .env is not in
         for name, value in settings.environment.items():
-            if name.startswith(OF_S3):
+            if name.startswith(S3_VARIABLE_PREFIX):
                 os.environ.setdefault(name, value)
     return Lake(settings.lake_location, cache=settings.state_path / "lake-seen.sqlite")
 

@@ -1,7 +1,7 @@
-"""Dagster's records in PostgreSQL, kept by runs that outlive a restart of the server.
+"""Dagster's records in PostgreSQL, with retries that outlast a restart of the server.
 
-Dagster asks five times within some seconds and then lets the step fail. A server that is updated, or that fails
-over, is away for longer: here every connection waits for it, and an event that broke off is stored again.
+Dagster retries five times within some seconds and then lets the step fail. A server that is updated, or that fails
+over, is down for longer. Here every connection waits for it, and an event whose insert failed is inserted again.
 
 The only module that leans on dagster-postgres, which comes with the extra `postgres`.
 """
@@ -18,47 +18,48 @@ from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage, PostgresEventLogStorage, PostgresRunStorage
 from dagster_postgres.utils import pg_url_from_config
 
-PATIENCE = 300.0
-"""Seconds to wait for the server: a restart takes seconds, a fail-over of a managed one up to some minutes."""
-LONGEST_PAUSE = 5.0
-_GOING_OR_COMING = {"57P01", "57P02", "57P03"}
-"""The server's own words for: it is shut down, it crashed, it starts up (PostgreSQL, appendix A, class 57)."""
+MAX_WAIT_SECONDS = 300.0
+"""How long to wait for the server: a restart takes seconds, a fail-over of a managed one up to some minutes."""
+MAX_PAUSE_SECONDS = 5.0
+_RESTART_CODES = {"57P01", "57P02", "57P03"}
+"""SQLSTATE admin_shutdown, crash_shutdown and cannot_connect_now (PostgreSQL, appendix A, class 57)."""
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-def patiently(ask: Callable[[], T], patience: float = PATIENCE) -> T:
-    """What `ask` gives, asked again for up to `patience` seconds while the server is away.
+def with_retries(call: Callable[[], T], max_wait: float = MAX_WAIT_SECONDS) -> T:
+    """What `call` returns, retried with backoff for up to `max_wait` seconds while the server is down.
 
-    Raises the fault of psycopg2 or SQLAlchemy as it came, when the server stays away or it is another one.
+    Raises what psycopg2 or SQLAlchemy raised, when the server stays down or the error is another one.
     """
-    deadline, pause = time.monotonic() + patience, 0.2
+    deadline, pause = time.monotonic() + max_wait, 0.2
     while True:
         try:
-            return ask()
+            return call()
         except (psycopg2.Error, sa.exc.DBAPIError) as error:
-            if not is_away(error) or time.monotonic() + pause > deadline:
+            if not is_down(error) or time.monotonic() + pause > deadline:
                 raise
-            _log.warning("PostgreSQL is away; it is asked again in %.1f s", pause)
+            _log.warning("PostgreSQL is down; trying again in %.1f s", pause)
         time.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
+        pause = min(pause * 2, MAX_PAUSE_SECONDS)
 
 
-def is_away(error: psycopg2.Error | sa.exc.DBAPIError) -> bool:
-    """Whether the server went, or was not there: what asking again may mend."""
+def is_down(error: psycopg2.Error | sa.exc.DBAPIError) -> bool:
+    """Whether the error says that the server is down, so that a retry may succeed."""
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
     code = getattr(cause, "pgcode", None)
     if code is not None:
-        return code in _GOING_OR_COMING
-    # no code where no server answered, nor where it turned the credentials down before there was a session;
-    # a connection that broke off is a DatabaseError of no kind, or an InterfaceError once it is closed
-    lost = type(cause) in (
+        return code in _RESTART_CODES
+    # There is no code where no server answered, nor where it refused the credentials before a session began.
+    # A connection that was lost gives a plain DatabaseError, and an InterfaceError once it is closed.
+    is_lost = type(cause) in (
         psycopg2.OperationalError,
         psycopg2.DatabaseError,
         psycopg2.InterfaceError,
     )
-    return lost and not any(said in str(cause) for said in ("authentication failed", "not exist"))
+    refusals = ("authentication failed", "not exist")
+    return is_lost and not any(refusal in str(cause) for refusal in refusals)
 
 
 def wait_to_connect(engine: sa.Engine) -> None:
@@ -68,32 +69,32 @@ def wait_to_connect(engine: sa.Engine) -> None:
     def connect(
         dialect: sa.Dialect, _record: Any, arguments: Sequence[Any], named: Mapping[str, Any]
     ) -> Any:
-        return patiently(lambda: dialect.connect(*arguments, **named))
+        return with_retries(lambda: dialect.connect(*arguments, **named))
 
 
-class PatientEventLogStorage(PostgresEventLogStorage):
-    """Events that are stored again when the server went away in the middle."""
+class RetryingEventLogStorage(PostgresEventLogStorage):
+    """An event log that inserts an event again when the server went down meanwhile."""
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store one event."""
-        patiently(lambda: super(PatientEventLogStorage, self).store_event(event))
+        with_retries(lambda: super(RetryingEventLogStorage, self).store_event(event))
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store the events of one batch."""
-        patiently(lambda: super(PatientEventLogStorage, self).store_event_batch(events))
+        with_retries(lambda: super(RetryingEventLogStorage, self).store_event_batch(events))
 
 
-class PatientRunStorage(PostgresRunStorage):
-    """A run's status that is written again when the server went away in the middle."""
+class RetryingRunStorage(PostgresRunStorage):
+    """Run records that are written again when the server went down meanwhile."""
 
     def handle_run_event(self, run_id: str, event: DagsterEvent, *args: Any, **named: Any) -> None:
         """Take what an event says of its run."""
-        patiently(
-            lambda: super(PatientRunStorage, self).handle_run_event(run_id, event, *args, **named)
+        with_retries(
+            lambda: super(RetryingRunStorage, self).handle_run_event(run_id, event, *args, **named)
         )
 
 
-class PatientPostgresStorage(DagsterPostgresStorage):
+class RetryingPostgresStorage(DagsterPostgresStorage):
     """All of Dagster's records, on one server. In dagster.yaml: `storage: {custom: ...}`, as deploy/ has it."""
 
     def __init__(
@@ -102,21 +103,21 @@ class PatientPostgresStorage(DagsterPostgresStorage):
         should_autocreate_tables: bool = True,
         inst_data: ConfigurableClassData | None = None,
     ) -> None:
-        # dagster-postgres is written for psycopg2, whatever driver SQLAlchemy would take of itself
+        # dagster-postgres needs psycopg2, whatever driver SQLAlchemy would choose
         address = sa.make_url(postgres_url).set(drivername="postgresql+psycopg2")
         postgres_url = address.render_as_string(hide_password=False)
-        patiently(sa.create_engine(address, poolclass=sa.NullPool).connect).close()
+        with_retries(sa.create_engine(address, poolclass=sa.NullPool).connect).close()
         super().__init__(postgres_url, should_autocreate_tables, inst_data)
-        # the tables are there by now
-        self._event_log_storage = PatientEventLogStorage(postgres_url, False)
-        self._run_storage = PatientRunStorage(postgres_url, False)
+        # the parent class has created the tables
+        self._event_log_storage = RetryingEventLogStorage(postgres_url, False)
+        self._run_storage = RetryingRunStorage(postgres_url, False)
         for storage in (self._event_log_storage, self._run_storage, self._schedule_storage):
             wait_to_connect(storage._engine)
 
     @classmethod
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
-    ) -> "PatientPostgresStorage":
+    ) -> "RetryingPostgresStorage":
         """Built by Dagster from dagster.yaml."""
         create = config_value.get("should_autocreate_tables", True)
         return cls(pg_url_from_config(config_value), create, inst_data)

@@ -1,4 +1,4 @@
-"""How a pull's progress finds its way from a step to the terminal that started the run, if there is one."""
+"""Leads the progress of a pull from Dagster's step to the terminal whose command started the run."""
 
 from connectors.sdk.progress import Progress, Silent
 
@@ -11,5 +11,5 @@ def watch(run_id: str, progress: Progress) -> None:
 
 
 def progress_of_run(run_id: str) -> Progress:
-    """Who watches the run; nobody, in a run that the Dagster daemon started."""
+    """Where the run reports its progress; nowhere, in a run that the Dagster daemon started."""
     return _watched.get(run_id, Silent())

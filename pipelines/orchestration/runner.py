@@ -1,9 +1,8 @@
-"""A run as a person's command drives it: Dagster's jobs, in this process, one after the other.
+"""Runs Dagster's jobs for a command: in this process, one after the other.
 
-Each source is pulled in a Dagster run of its own, so that one that fails stops no other; the report that
-follows models, scores and publishes what is there. The UI shows the same runs, assets and checks as those
-that the daemon starts (which pulls the sources side by side, in a process each: Dagster's runs cannot
-share a process, as they reconfigure Python's logging under each other).
+Each source is pulled in a Dagster run of its own, so that a source that fails stops no other. The report that
+follows models, scores and publishes what is in the lake. The UI shows these runs like those of the daemon, which
+pulls the sources in parallel, a process each: two Dagster runs in one process would reconfigure each other's logging.
 """
 
 import os
@@ -35,7 +34,7 @@ from pipelines.tables.locks import exclusive
 
 
 class StepFailedError(OkraError):
-    """A step of a run failed; the text is its own."""
+    """A step of a run failed; the text is what the step said."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""From settings to pulled windows: who is asked, with which values, for which days."""
+"""Pulls windows of a source into the lake, with the settings of this installation or of the sample company."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ def pull_source(
     """
     lake = open_lake(settings)
     names = None if only is None else list(only)
-    with values_of(settings, source) as values:
+    with source_values(settings, source) as values:
         if values is None:
             return []
         if not settings.sandbox_limits and settings.configured(source) is None:
@@ -54,7 +54,7 @@ def pull_source(
 
 def plan_source(settings: Settings, source: Source, wanted: Range) -> list[Plan]:
     """What pulling `wanted` would take, by stream. Raises `SourceError` when the source cannot be opened."""
-    with values_of(settings, source, with_past=False) as values:
+    with source_values(settings, source, past_snapshots=False) as values:
         if values is None:
             return []
         return plans(source, values, open_lake(settings), wanted, now=settings.now)
@@ -63,22 +63,22 @@ def plan_source(settings: Settings, source: Source, wanted: Range) -> list[Plan]
 def check_source(settings: Settings, source: Source, wanted: Range) -> Checkup | None:
     """How `source` is, and what pulling `wanted` would take. Writes nothing into the lake.
 
-    None where the sample company uses no such system.
+    None where the sample company has no such system.
     """
-    with values_of(settings, source, with_past=False) as values:
+    with source_values(settings, source, past_snapshots=False) as values:
         if values is None:
             return None
         return check_up(source, values, open_lake(settings), wanted, now=settings.now)
 
 
 @contextmanager
-def values_of(
-    settings: Settings, source: Source, *, with_past: bool = True
+def source_values(
+    settings: Settings, source: Source, *, past_snapshots: bool = True
 ) -> Iterator[Mapping[str, str] | None]:
     """The values of the source's options; those of the sample company's own where nothing is configured.
 
-    None where the sample company uses no such system. `with_past`: the snapshots that it took before today
-    are put into the lake when they are not there.
+    None where the sample company has no such system. `past_snapshots`: put the snapshots that it took before today
+    into the lake, unless they are there.
     """
     configured = settings.configured(source)
     if configured is not None:
@@ -88,7 +88,7 @@ def values_of(
         settings.today(), settings.state_path / "sandbox", limited=settings.sandbox_limits
     ) as company:
         values = company.values(source.name)
-        if values is not None and with_past:
+        if values is not None and past_snapshots:
             company.take_past_snapshots(source, open_lake(settings), settings.start_date)
         yield values
 

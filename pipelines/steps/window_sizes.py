@@ -1,4 +1,4 @@
-"""Whether the newest windows are about as large as usual: an API that goes silent answers with nothing, no error."""
+"""Whether the newest windows are about as large as usual: a broken API may answer with no rows instead of an error."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-LEAST, MOST = Decimal("0.3"), Decimal(3)
-"""A window is unusual below and above these shares of the median of the same weekday."""
-WEEKS = 8
-FEWEST = 20
-"""Rows of a usual window below which chance alone explains much."""
+MIN_SHARE, MAX_SHARE = Decimal("0.3"), Decimal(3)
+"""Bounds of a usual window, as shares of the median of the same weekday."""
+WEEKS_COMPARED = 8
+MIN_USUAL_ROWS = 20
+"""Streams whose usual window has fewer rows are not checked: chance alone explains large changes."""
 
 _NEWEST = """
     with windows as (
@@ -41,15 +41,15 @@ _NEWEST = """
     from newest
     inner join usual using (stream)
     where
-        usual.weeks >= $weeks / 2 and usual.rows >= $fewest
-        and (newest.row_count < $least * usual.rows or newest.row_count > $most * usual.rows)
+        usual.weeks >= $weeks / 2 and usual.rows >= $min_rows
+        and (newest.row_count < $min_share * usual.rows or newest.row_count > $max_share * usual.rows)
     order by newest.stream
 """
 
 
 @dataclass(frozen=True)
 class Unusual:
-    """A newest window that is much smaller or larger than those of its weekday."""
+    """A stream's newest window, where it is much smaller or larger than those of the same weekday."""
 
     stream: str
     window: date
@@ -63,7 +63,13 @@ class Unusual:
 def unusual_windows(warehouse: Path) -> list[Unusual]:
     """The newest window of each stream that is not as large as usual; empty where all are."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        found = connection.execute(
-            _NEWEST, {"weeks": WEEKS, "fewest": FEWEST, "least": LEAST, "most": MOST}
+        rows = connection.execute(
+            _NEWEST,
+            {
+                "weeks": WEEKS_COMPARED,
+                "min_rows": MIN_USUAL_ROWS,
+                "min_share": MIN_SHARE,
+                "max_share": MAX_SHARE,
+            },
         ).fetchall()
-    return [Unusual(*row) for row in found]
+    return [Unusual(*row) for row in rows]

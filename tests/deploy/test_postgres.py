@@ -50,7 +50,7 @@ def test_two_workers_run_backfills_side_by_side_and_a_report_follows(
     ) != (0,)
 
 
-def test_a_run_outlives_a_postgresql_that_is_away_for_half_a_minute(
+def test_a_run_outlives_a_postgresql_that_is_down_for_half_a_minute(
     production: Production, tmp_path: Path
 ) -> None:
     span = days(300)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipelines.orchestration import postgres_storage
-from pipelines.orchestration.postgres_storage import patiently
+from pipelines.orchestration.postgres_storage import with_retries
 from tests.connectors.clock import Clock
 
 AWAY = 'connection to server on socket "/run/x/.s.PGSQL.5432" failed: No such file or directory'
@@ -49,9 +49,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         sa.exc.OperationalError("select 1", {}, psycopg2.OperationalError(AWAY)),
     ],
 )
-def test_a_server_that_is_away_is_asked_again(fault, clock):
+def test_a_server_that_is_down_is_asked_again(fault, clock):
     server = Server(fault)
-    assert patiently(server, patience=10) == "here"
+    assert with_retries(server, max_wait=10) == "here"
     assert server.asked == 2
 
 
@@ -68,13 +68,13 @@ def test_a_server_that_is_away_is_asked_again(fault, clock):
 def test_a_fault_that_time_does_not_mend_is_told_at_once(fault):
     server = Server(fault)
     with pytest.raises(type(fault)):
-        patiently(server, patience=10)
+        with_retries(server, max_wait=10)
     assert server.asked == 1
 
 
 def test_patience_ends(clock):
     server = Server(*(psycopg2.OperationalError(AWAY) for _ in range(9)))
     with pytest.raises(psycopg2.OperationalError):
-        patiently(server, patience=2)
+        with_retries(server, max_wait=2)
     assert clock.slept == [0.2, 0.4, 0.8]
     assert server.asked == 4
