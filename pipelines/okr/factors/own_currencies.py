@@ -20,7 +20,7 @@ class OwnCurrencies:
 
     def __init__(self, facts: KpiFacts, sides: frozenset[Side]) -> None:
         self.sides = sides
-        self._is_stock = facts.kpi.kind == "stock"
+        self._is_level = facts.kpi.behaviour.is_level
         self._own = History(replace(facts, days=[_in_own(row) for row in facts.days]))
         kpi = replace(facts.kpi, kind="ratio", denominator="sum")
         self._worth = History(
@@ -33,7 +33,7 @@ class OwnCurrencies:
 
     def rates(self, start: date, end: date) -> Rates:
         """What a unit of each currency was worth; of a stock, on the last day."""
-        worth = self._worth.amounts((CURRENCY,), end if self._is_stock else start, end)
+        worth = self._worth.amounts((CURRENCY,), end if self._is_level else start, end)
         return {
             currency: amount.value
             for (currency,), amount in worth.items()

@@ -95,7 +95,7 @@ def _compared(
     history: History, period: Period, through: date, whole: Period, before: Period
 ) -> Compared | None:
     """Both sides, or None where one of them lacks a day: nothing is compared with a part."""
-    if history.kpi.kind == "distinct":
+    if history.kpi.behaviour.reported_by_period:
         return _distinct(history, period, whole, through)
     if not history.covers(period.start, through) or not history.covers(before.start, before.end):
         return None
@@ -158,7 +158,7 @@ def _published(
 
 def _then(history: History, believed: Believed, whole: Period, before: Period) -> Fraction | None:
     """What was first published of the KPI as a whole for the days before."""
-    if history.kpi.kind == "distinct":
+    if history.kpi.behaviour.reported_by_period:
         reported = believed.reported(whole.cadence or "", whole.start)
         return None if reported is None or reported.value is None else Fraction(reported.value)
     amount = believed.whole(before.start, before.end)
@@ -169,7 +169,7 @@ def both_sides(
     history: History, cut: Cut, now: Amounts, before: Amounts
 ) -> tuple[Amounts, Amounts]:
     """Both sides by member; a member of a flow without rows on delivered days had 0, and is told so."""
-    if history.kpi.kind != "flow":
+    if not history.kpi.behaviour.absent_member_is_zero:
         return now, before
     none = dict.fromkeys({**now, **before}, Amount(Fraction()))
     return none | dict(now), none | dict(before)

@@ -83,14 +83,14 @@ def _compared(gap: Gap, history: History, days: Period, before: Period) -> Compa
     open_total = history.kpi.accumulates and gap.over is None
     due = target * Fraction(gap.due) if open_total else target
     alone = Compared(actual, target, {})
-    if history.kpi.kind == "distinct" or not history.covers(before.start, before.end):
+    if history.kpi.behaviour.reported_by_period or not history.covers(before.start, before.end):
         return alone
     earlier = history.whole(before.start, before.end)
     level = earlier.value if earlier else None
     last = history.last_known(days.start, days.end)
-    if not level or (last is None and history.kpi.kind != "flow"):
+    if not level or (last is None and not history.kpi.behaviour.absent_member_is_zero):
         return alone
-    end = last if history.kpi.kind == "stock" and last else days.end
+    end = last if history.kpi.behaviour.is_level and last else days.end
     members = {}
     for cut in history.cuts:
         then = history.amounts(cut, before.start, before.end)

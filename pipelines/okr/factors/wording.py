@@ -36,7 +36,7 @@ def sentence(
     """
     change = parts[0].units
     headline = f"{signed(change, places, kpi.unit) if change else 'No change'} on {called}"
-    if kpi.kind == "distinct":
+    if kpi.behaviour.reported_by_period:
         return f"{headline}; who is counted once is no part of a sum, so it has no factors."
     first = [part for part in parts[1:] if part.dimension_rank == 1]
     exchange = _exchange(kpi, places, [part for part in first if part.effect == CURRENCY], rates)
@@ -77,7 +77,7 @@ def days_called(kpi: Kpi, before: Period, cut: Period, beside: Period) -> str:
     A stock is compared with one day: `the end of October`, `24 October`.
     """
     name, is_part = period_called(before, beside), cut.end < before.end
-    if kpi.kind == "stock":
+    if kpi.behaviour.is_level:
         year = "" if cut.end.year == beside.end.year else f" {cut.end.year}"
         day = f"{cut.end.day} {_MONTHS[cut.end.month - 1]}{year}"
         return day if is_part else f"the end of {name}"

@@ -19,23 +19,23 @@ _MIX_PLACES = 4
 def drivers_of(forecast: GoalForecast) -> Iterator[Driver]:
     """Every driver of the goal: the whole first, then the members of each dimension."""
     lens = forecast.question.lens
-    kind = lens.kpi.kind
-    whole = _whole_ratio(forecast) if kind == "ratio" else _whole(forecast)
+    behaviour = lens.kpi.behaviour
+    whole = _whole_ratio(forecast) if behaviour.is_quotient else _whole(forecast)
     if whole is None:
         return
     yield whole
-    if kind == "distinct":
+    if behaviour.reported_by_period:
         return  # its members do not add up to it
     for dimension in lens.kpi.dimensions:
         if dimension in lens.where:
             continue
-        if kind == "ratio":
+        if behaviour.is_quotient:
             yield from _of_ratio(forecast, whole, dimension)
-        elif kind == "stock":
+        elif behaviour.is_level:
             yield from _of_stock(forecast, whole, dimension)
         else:
             yield from _of_flow(forecast, whole, dimension)
-    if kind == "ratio" and _may_move_denominator(forecast):
+    if behaviour.is_quotient and _may_move_denominator(forecast):
         yield _denominator(forecast)
 
 
@@ -44,7 +44,7 @@ def _whole(forecast: GoalForecast) -> Driver:
     kpi = forecast.question.lens.kpi
     step = 1 / max(forecast.days, 1)
     to_come = float(forecast.to_come.mean())
-    least = -np.inf if kpi.kind == "stock" else _nothing_left(forecast.to_come)
+    least = -np.inf if kpi.behaviour.is_level else _nothing_left(forecast.to_come)
     return Driver(
         unit=kpi.unit,
         places=kpi.precision,
@@ -52,7 +52,7 @@ def _whole(forecast: GoalForecast) -> Driver:
         base=to_come,
         least=least,
         step=step,
-        per_day=kpi.kind in ("flow", "stock"),
+        per_day=kpi.behaviour.is_amount,
     )
 
 
@@ -120,7 +120,7 @@ def _of_ratio(forecast: GoalForecast, whole: Driver, dimension: str) -> Iterator
         if driver is not None:
             shares.append((driver, own.bottom))
             yield driver
-    if forecast.question.lens.kpi.denominator == "sum" and len(shares) > 1:
+    if not forecast.question.lens.kpi.accumulates and len(shares) > 1:
         mix = _mix(forecast, shares, dimension)
         if mix is not None:
             yield mix
@@ -161,7 +161,7 @@ def _mix(
 def _may_move_denominator(forecast: GoalForecast) -> bool:
     """Whether the denominator can change without the numerator: not where the one is a part of the other."""
     kpi = forecast.question.lens.kpi
-    apart = not forecast.is_share and kpi.unit != PERCENT and kpi.denominator == "sum"
+    apart = not forecast.is_share and kpi.unit != PERCENT and not kpi.accumulates
     positive = float(forecast.final.min(initial=0)) >= 0 and min(forecast.question.goal.ends) > 0
     return apart and positive and float(forecast.denominator_to_come.mean()) > 0
 

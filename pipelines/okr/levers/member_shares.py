@@ -71,7 +71,7 @@ def latest_levels(goal: Reach, dimension: str) -> list[MemberLevel]:
 
 def _sides(lens: Lens, start: date, cut: date) -> tuple[float, float]:
     series = lens.index.series(lens.where)
-    if lens.kpi.kind == "ratio":
+    if lens.kpi.behaviour.is_quotient:
         top, bottom = series.sides(start, cut)
         return float(top), float(bottom)
     return float(series.total(start, cut)), 0.0

@@ -28,11 +28,11 @@ def rate_change(goal: Reach, member: str, unit: str, figures: Figures) -> str:
     who = "" if member == TOTAL else f"{member}: "
     relative = _relative(figures.share)
     instead = _rate(figures.now, kpi, PERCENT if kpi.unit == PERCENT else "")
-    if kpi.kind == "ratio":
-        when = "a head and day" if kpi.denominator == "level" else "from here on"
+    if kpi.behaviour.is_quotient:
+        when = "a head and day" if kpi.accumulates else "from here on"
         return f"{who}{_rate(figures.needed, kpi, unit)} {when} instead of {instead}{relative}"
     amount, at = _amount(figures.change, unit), _rate(figures.needed, kpi, "")
-    if kpi.kind == "distinct" and goal.window is not None:
+    if kpi.behaviour.reported_by_period and goal.window is not None:
         return f"{who}{amount} in {goal.window.label}, {at} instead of {instead}{relative}"
     return f"{who}{amount} by {goal.end}, {at} a day instead of {instead}{relative}"
 
@@ -49,7 +49,7 @@ def denominator_change(goal: Reach, unit: str, figures: Figures) -> str:
 
 
 def rate_at_limit(kpi: Kpi, member: str, rate: Decimal) -> str:
-    if kpi.kind == "stock":
+    if kpi.behaviour.is_level:
         return f"Even with nothing left{_of(member)}"
     if rate == ZERO:
         return f"Even with nothing more{_of(member)}"
@@ -91,5 +91,5 @@ def _of(member: str) -> str:
 
 
 def _rate(rate: Decimal, kpi: Kpi, unit: str) -> str:
-    places = kpi.precision if kpi.kind in ("ratio", "distinct") else None
+    places = None if kpi.behaviour.is_amount else kpi.precision
     return figure(rate if places is not None else rate.normalize(), unit, places)

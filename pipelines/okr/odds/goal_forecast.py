@@ -98,16 +98,16 @@ def simulated_forecast(
     """The goal in the simulated futures of its KPI: (paths, steps) for each side."""
     lens = goal.question.lens
     first, last = goal.still_open
-    if lens.kpi.kind == "ratio":
+    if lens.kpi.behaviour.is_quotient:
         known = lens.index.series(lens.where).sides(goal.start, goal.cut)
         top, bottom = goal.coming(futures)
         sides = (float(known[0]), float(known[1])), (top, bottom)
         return _ratio(goal, *sides, is_share=past.share, curves=curves)
     final = goal.outcomes(futures, past)
     undivided = np.broadcast_to(1.0, final.shape), np.broadcast_to(0.0, final.shape)
-    if past.cadence is not None:
+    if lens.kpi.behaviour.reported_by_period:
         return GoalForecast(goal, final, final, *undivided, days=1, curves=curves)
-    if lens.kpi.kind == "stock":
+    if lens.kpi.behaviour.is_level:
         to_come = final - _latest_level(goal)
         return GoalForecast(goal, final, to_come, *undivided, days=last, curves=curves)
     on_the_way = goal.reached_on_the_way(futures)
@@ -123,9 +123,9 @@ def run_rate_forecast(goal: Reach) -> GoalForecast | None:
     lens, (first, last) = goal.question.lens, goal.still_open
     series = lens.index.series(lens.where)
     undivided = _ONE_FUTURE, 0 * _ONE_FUTURE
-    if lens.kpi.kind == "distinct":
+    if lens.kpi.behaviour.reported_by_period:
         return None  # who comes again is not counted again, so there is no rate to go on with
-    if lens.kpi.kind == "stock":
+    if lens.kpi.behaviour.is_level:
         begin, end = series.first(goal.start, goal.cut), series.last(goal.start, goal.cut)
         if begin is None or end is None:
             return None
@@ -140,7 +140,7 @@ def run_rate_forecast(goal: Reach) -> GoalForecast | None:
     if days == 0:
         return None
     per_day = (last - first) / days
-    if lens.kpi.kind == "ratio":
+    if lens.kpi.behaviour.is_quotient:
         top, bottom = (float(side) for side in series.sides(goal.start, goal.cut))
         sides = _ONE_FUTURE * top * per_day, _ONE_FUTURE * bottom * per_day
         return _ratio(goal, (top, bottom), sides, is_share=0 <= top <= bottom)
@@ -159,7 +159,7 @@ def _ratio(
 ) -> GoalForecast:
     first, last = goal.still_open
     # a denominator that is a level counts as its average over the days
-    over = goal.averaged_over if goal.question.lens.kpi.denominator == "level" else 1
+    over = goal.averaged_over if goal.question.lens.kpi.accumulates else 1
     (top, bottom), (top_to_come, bottom_to_come) = known, to_come
     return GoalForecast(
         goal,

@@ -96,7 +96,7 @@ def course_points(
 
 def _cadence(question: Question) -> Cadence | None:
     """The length of the windows that the value is read from; None when it is read to date."""
-    if question.over is not None or question.lens.kpi.kind != "distinct":
+    if question.over is not None or not question.lens.kpi.behaviour.reported_by_period:
         return question.over
     kinds = {fact.period for fact in reported(question.lens)}
     return max(kinds, key=CADENCES.index, default=None)

@@ -89,7 +89,7 @@ def _reading(
     if course.cut < course.start:
         return NOTHING, course
     lens = question.lens
-    if window is not None and lens.kpi.kind == "distinct":
+    if window is not None and lens.kpi.behaviour.reported_by_period:
         reading = read_window(lens, window, course.cut)
         if reading.through is not None:
             # The source says how far into the window its count goes; we see no further than that.
@@ -177,7 +177,7 @@ class _Judgement:
     @property
     def _is_total(self) -> bool:
         """A plain sum: what a day brings cannot be undone by how many people there are on another."""
-        return self.question.accumulates and self.question.lens.kpi.kind == "flow"
+        return self.question.accumulates and self.question.lens.kpi.behaviour.is_sum
 
     @property
     def _uncovered(self) -> int:
@@ -231,7 +231,7 @@ class _Judgement:
             assert goal.low is not None
             to_go = ZERO if self._reached_on is not None else goal.low - self.actual
             return pace.required_rate(kpi, to_go, course.remaining), current
-        if kpi.kind != "stock" or question.over is not None or goal.target is None:
+        if not kpi.behaviour.is_level or question.over is not None or goal.target is None:
             return None, None
         change = goal.target - self.actual
         rising = goal.comparison == "at_least"

@@ -71,7 +71,7 @@ def judge_members(
 
 def presence(lens: Lens, course: Timeline, policy: Policy) -> Timeline | None:
     """The part of the course a member takes part in, by the data up to the cut; None if none."""
-    if lens.kpi.kind == "distinct":
+    if lens.kpi.behaviour.reported_by_period:
         return course
     series = lens.index.series(lens.where)
     known = series.last(date.min, course.cut)
