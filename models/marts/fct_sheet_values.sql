@@ -2,21 +2,24 @@ with kpi_values as (
     select * from {{ ref("stg_spreadsheet__kpi_values") }}
 ),
 
-rhythms as ({{ sheet_kpi_rhythms() }}),
+sheet_kpis as (
+    select * from {{ ref("stg_lake__kpis") }}
+    where model = 'sheet_kpi_days'
+),
 
 started as (
     select
         kpi_values.kpi,
-        rhythms.kind,
-        rhythms.every,
+        sheet_kpis.kind,
+        sheet_kpis.every,
         kpi_values.dated_on as day,
         kpi_values.dimensions,
         kpi_values.value,
         kpi_values.numerator,
         kpi_values.denominator,
-        {{ start_of("rhythms.every", "kpi_values.dated_on") }} as period_start
+        {{ start_of("sheet_kpis.every", "kpi_values.dated_on") }} as period_start
     from kpi_values
-    inner join rhythms on kpi_values.kpi = rhythms.kpi
+    inner join sheet_kpis on kpi_values.kpi = sheet_kpis.kpi
 ),
 
 final as (

@@ -7,7 +7,7 @@ all_kpis as (
         {%- set relation = ref("kpi_" ~ kpi) -%}
         {%- set last_kpi = loop.last -%}
         {%- if execute -%}
-            {%- set dimensions = kpi_declaration(kpi).dimensions %}
+            {%- set dimensions = kpi_meta(kpi).dimensions %}
     -- the whole: what was reported without a member
     select
         {{ quoted(kpi) }} as kpi,

@@ -1,5 +1,5 @@
 with declarations as (
-    select * from {{ ref("kpi_declarations") }}
+    select * from {{ ref("stg_lake__kpis") }}
 ),
 
 coverage as (
@@ -42,7 +42,7 @@ final as (
         declarations.unit,
         declarations.denominator,
         declarations.direction,
-        declarations.decimals as precision,
+        declarations.precision,
         declarations.dimensions,
         declarations.owner,
         sources.sources,

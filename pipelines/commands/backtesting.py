@@ -27,7 +27,7 @@ from pipelines.backtest.rivals import rivals as other_libraries
 from pipelines.commands.terminal import plain_table
 from pipelines.commands.view import View
 from pipelines.inputs.facts import read_facts
-from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpis
+from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.okr.forecast.history import ENOUGH
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.settings import Settings
@@ -57,7 +57,7 @@ def own_kpis(settings: Settings, period: Cadence) -> Asked:
         KpiDefinitionError: if a KPI is not described.
         NoFactsError: if the models have never run here.
     """
-    kpis = read_kpis(KPI_FOLDER, settings.sheet_kpis_path)
+    kpis = declared_kpis(settings)
     found, left_out = kpi_cases(read_facts(settings.warehouse_path, kpis), period)
     if not found:
         raise BacktestError(

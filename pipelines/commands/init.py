@@ -19,7 +19,7 @@ from pipelines.commands.env_file import already_set, write_env
 from pipelines.commands.questions import agree, ask, ask_as, choose, choose_some
 from pipelines.commands.scaffolding import OkrWish, Scaffold, okr, title, write
 from pipelines.commands.view import View
-from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpis, shown
+from pipelines.inputs.kpi_files import declared_kpis, shown
 from pipelines.inputs.sheet_kpis import SheetKpi
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Kpi
@@ -98,7 +98,7 @@ def ask_of_source(source: Source, answers: Answers) -> None:
 
 def ask_of_sheets(settings: Settings, answers: Answers, view: View) -> None:
     """What the numbers in one's own sheet are."""
-    declared = read_kpis(KPI_FOLDER, settings.sheet_kpis_path)
+    declared = declared_kpis(settings)
     for sheet in answers.env.get("OKRA_SHEETS", "").split(","):
         for name, is_ratio in kpis_in(Path(sheet.strip()), view):
             if name in declared or name in answers.sheet_kpis:
@@ -175,7 +175,7 @@ def known_kpis(settings: Settings, answers: Answers) -> Mapping[str, Kpi]:
     fresh = {
         name: SheetKpi.model_validate(said).named(name) for name, said in answers.sheet_kpis.items()
     }
-    return read_kpis(KPI_FOLDER, settings.sheet_kpis_path) | fresh
+    return declared_kpis(settings) | fresh
 
 
 def finish(answers: Answers, view: View, *, dry_run: bool) -> bool:

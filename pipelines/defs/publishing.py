@@ -9,6 +9,7 @@ from pipelines.commands.terminal import percent
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.tables import HISTORIES
+from pipelines.inputs.kpi_files import kpi_models
 from pipelines.orchestration.day import DayResource
 from pipelines.publishing.published import PublishedScorecard, read_scorecard
 from pipelines.publishing.scorecard.writing import write_scorecard
@@ -20,7 +21,6 @@ from pipelines.tables.factor_table import KPI_FACTORS
 from pipelines.tables.lever_table import KEY_RESULT_LEVERS
 from pipelines.tables.locks import warehouse_lock
 from pipelines.tables.okr_tables import TABLES
-from pipelines.warehouse.project import kpi_models
 
 REPORTING = (
     "kpi_days",

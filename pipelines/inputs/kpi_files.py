@@ -4,19 +4,37 @@ There is no list to keep.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from pipelines.inputs.sheet_kpis import KpiDefinitionError, read_sheet_kpis
-from pipelines.okr.kpi.conversion import Conversion, ConversionError, conversion_of
+from pipelines.okr.kpi.conversion import MONEY, Conversion, ConversionError, conversion_of
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.settings import ROOT
+from pipelines.settings import ROOT, Settings
 
 KPI_FOLDER = ROOT / "models" / "kpis"
 PREFIX = "kpi_"
+
+
+def declared_kpis(settings: Settings) -> dict[str, Kpi]:
+    """Every KPI of this installation by name. Raises `KpiDefinitionError`."""
+    kpis = read_kpis(KPI_FOLDER, settings.sheet_kpis_path)
+    return {kpi.name: kpi for kpi in in_currency(kpis.values(), settings.currency)}
+
+
+def in_currency(kpis: Iterable[Kpi], currency: str) -> Iterator[Kpi]:
+    """The KPIs with the currency as the unit of those in money."""
+    for kpi in kpis:
+        yield replace(kpi, unit=currency) if kpi.unit == MONEY else kpi
+
+
+def kpi_models() -> dict[str, str]:
+    """The SQL of each model that works out a KPI, by the model's name."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in KPI_FOLDER.glob("*.sql")}
 
 
 def kpi_names(folder: Path) -> list[str]:
@@ -80,6 +98,7 @@ def kpi_of(name: str, description: str, meta: Mapping[str, Any], where: str) -> 
         description=" ".join(description.split()),
         label=str(meta.get("label", name.replace("_", " "))),
         conversion=_conversion(meta, where),
+        model=f"{PREFIX}{name}",
     )
 
 

@@ -1,12 +1,10 @@
 """The OKR files of this installation, read against its KPIs."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from pipelines.errors import OkraError
-from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpis, shown
+from pipelines.inputs.kpi_files import declared_kpis, shown
 from pipelines.okr.definition.loading import Loaded, load
-from pipelines.okr.kpi.conversion import MONEY
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import Settings
 
@@ -43,10 +41,7 @@ def read_objectives(settings: Settings) -> tuple[Loaded, dict[str, Kpi]]:
 
     Raises `NoDefinitionsError`, and `KpiDefinitionError` when a KPI is not described.
     """
-    kpis = {
-        name: replace(kpi, unit=settings.currency) if kpi.unit == MONEY else kpi
-        for name, kpi in read_kpis(KPI_FOLDER, settings.sheet_kpis_path).items()
-    }
+    kpis = declared_kpis(settings)
     files = {
         shown(path): path.read_text(encoding="utf-8", errors="replace")
         for path in definition_files(settings)

@@ -15,8 +15,7 @@ All but kind, unit, direction and owner may be left out. With the dimension `cur
 currency, and `conversion` and `money` say how it is converted, as in pipelines/okr/kpi/conversion.py.
 """
 
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -33,9 +32,11 @@ from pipelines.errors import OkraError
 from pipelines.okr.definition.definitions import refusal
 from pipelines.okr.definition.faults import Fault, form_faults
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
-from pipelines.okr.kpi.conversion import CURRENCY, MONEY, ConversionError, conversion_of
+from pipelines.okr.kpi.conversion import ConversionError, conversion_of
 from pipelines.okr.kpi.kpi import Direction, Every, Kpi
 
+SHEET_MODEL = "sheet_kpi_days"
+"""The model of all KPIs that are kept in sheets."""
 SLUG = r"^[a-z][a-z0-9_]*$"
 COLUMNS = {"kpi", "date", "value", "numerator", "denominator"}
 """What no dimension can be called: a sheet has these columns anyway."""
@@ -110,6 +111,7 @@ class SheetKpi(BaseModel):
             label=self.label or name.replace("_", " "),
             every=self.every,
             conversion=conversion_of(**self._declared_conversion),
+            model=SHEET_MODEL,
         )
 
 
@@ -163,36 +165,3 @@ def below(tree: Tree, name: str) -> Tree:
     """The part of a tree below one of its keys, with the lines it has in the file."""
     lines = {path[1:]: line for path, line in tree.lines.items() if path[:1] == (name,)}
     return Tree(tree.at(name), lines)
-
-
-def as_json(kpis: Mapping[str, Kpi]) -> str:
-    """The declarations for dbt, which cannot read files: a list of objects, in the order of the names."""
-    return json.dumps(
-        [
-            {
-                "kpi": kpi.name,
-                "label": kpi.label,
-                "description": kpi.description,
-                "kind": kpi.kind,
-                "unit": kpi.unit,
-                "direction": kpi.direction,
-                "precision": kpi.precision,
-                "dimensions": list(kpi.dimensions),
-                "owner": kpi.owner,
-                "every": kpi.every,
-                **_conversion(kpi),
-            }
-            for _, kpi in sorted(kpis.items())
-        ]
-    )
-
-
-def _conversion(kpi: Kpi) -> dict[str, Any]:
-    """What the models are told of a KPI that converts; of the others there is nothing to tell."""
-    if kpi.conversion is None:
-        # both sides of a ratio are counts, which its unit alone would not say
-        counts = kpi.kind == "ratio" and CURRENCY in kpi.dimensions
-        return {"money": []} if counts else {}
-    day, sides = kpi.conversion.day, kpi.conversion.sides
-    told = {"conversion": {"constant": day.isoformat()} if day else kpi.conversion.policy}
-    return told if kpi.unit == MONEY else told | {"money": sorted(sides)}

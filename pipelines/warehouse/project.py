@@ -12,11 +12,11 @@ from connectors.lake.atomic_files import replace
 from connectors.lake.catalog import write_catalog
 from connectors.sdk import catalog
 from pipelines.errors import OkraError
-from pipelines.inputs.kpi_files import KPI_FOLDER, kpi_names, shown
+from pipelines.inputs.kpi_files import KPI_FOLDER, declared_kpis, kpi_names
 from pipelines.inputs.lake import open_lake
-from pipelines.inputs.sheet_kpis import as_json, read_sheet_kpis
 from pipelines.settings import ROOT, Settings
 from pipelines.tables.locks import exclusive
+from pipelines.warehouse.kpi_declarations import write_kpis
 from pipelines.warehouse.spark.requirements import require_spark
 
 MADE_OF = "manifest.made-of"
@@ -29,22 +29,11 @@ class ModelsError(OkraError):
     """The dbt project cannot be read; the text is dbt's own."""
 
 
-def kpi_models() -> dict[str, str]:
-    """The SQL of each model that works out a KPI, by the model's name."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in KPI_FOLDER.glob("*.sql")}
-
-
 def dbt_environment(settings: Settings, as_of: date, run_id: str) -> dict[str, str]:
-    """The variables that the dbt project reads. `as_of`: the day being played; `run_id`: goes into the KPI rows.
-
-    Raises `KpiDefinitionError` when the KPIs that are kept in sheets are not declared as they must be.
-    """
-    path = settings.sheet_kpis_path
-    sheet_kpis = read_sheet_kpis(path, shown(path), kpi_names(KPI_FOLDER))
+    """The variables that the dbt project reads. `as_of`: the day being played; `run_id`: goes into the KPI rows."""
     return static_environment(settings) | {
         "OKRA_AS_OF": as_of.isoformat(),
         "OKRA_RUN_ID": run_id,
-        "OKRA_SHEET_KPI_DECLARATIONS": as_json(sheet_kpis),
     }
 
 
@@ -120,7 +109,7 @@ def parse(settings: Settings, environment: Mapping[str, str]) -> None:
 def dbt_program(settings: Settings) -> Path:
     """The dbt that runs the models: that of this interpreter's environment, or the one with a Spark session."""
     if settings.engine == "spark":
-        return ROOT / "pipelines" / "spark" / "dbt-on-spark"
+        return ROOT / "pipelines" / "warehouse" / "spark" / "dbt-on-spark"
     return Path(sys.executable).with_name("dbt")
 
 
@@ -138,5 +127,10 @@ def sources_fingerprint() -> str:
 
 
 def catalog_lake(settings: Settings) -> None:
-    """Write the lake's catalog, which is what the staging models read first."""
-    write_catalog(open_lake(settings), catalog.sources().values())
+    """Write what the staging models read first: the lake's catalog and the KPIs that are declared.
+
+    Raises `KpiDefinitionError`.
+    """
+    lake = open_lake(settings)
+    write_kpis(lake, declared_kpis(settings).values())
+    write_catalog(lake, catalog.sources().values())

@@ -26,14 +26,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rich.console import Console
 
-from connectors.lake.catalog import write_catalog
 from connectors.lake.lake import Lake
 from connectors.lake.manifest import Attempt, Manifest, schema_hash
-from connectors.sdk import catalog
 from connectors.stripe.ledger import BALANCE_TRANSACTIONS
 from pipelines.commands.terminal import plain_table
 from pipelines.settings import ROOT, Settings
-from pipelines.warehouse.project import dbt_environment, dbt_program
+from pipelines.warehouse.project import catalog_lake, dbt_environment, dbt_program
 
 DAYS = 100
 TODAY = date(2026, 11, 25)
@@ -108,7 +106,6 @@ def make_lake(root: Path, rows: int) -> None:
             outcome="ok",
         )
     )
-    write_catalog(lake, catalog.sources().values())
 
 
 def net_revenue(rows: int) -> Decimal:
@@ -123,6 +120,7 @@ def model(engine: str, lake: Path, home: Path) -> float:
     master = os.environ.get("OKRA_SPARK_MASTER", "local[*]")
     settings = Settings(home=home, lake=str(lake), engine=engine, spark_master=master)  # type: ignore[arg-type]
     settings.state_path.mkdir(parents=True)
+    catalog_lake(settings)
     environment = {
         **os.environ,
         **dbt_environment(settings, TODAY, f"{TODAY}-growth"),

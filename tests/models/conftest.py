@@ -27,11 +27,15 @@ from connectors.lake.manifest import Attempt, Manifest, schema_hash
 from connectors.sdk import catalog
 from connectors.sdk.contract import Stream, next_window
 from connectors.sdk.windows import instants
+from pipelines.inputs.kpi_files import KPI_FOLDER, in_currency, read_kpis
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.warehouse.kpi_declarations import write_kpis
 from tests.limits import HANG_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 WAREHOUSE = "warehouse.duckdb"
 PARSED = "partial_parse.msgpack"
+NO_SHEET_KPIS = Path("no-sheet-kpis.yml")
 
 
 def nullable(stream: Stream) -> Stream:
@@ -122,14 +126,18 @@ class Warehouse:
     def path(self) -> Path:
         return self.folder / WAREHOUSE
 
-    def build(self, as_of: date, *arguments: str, project: Path = ROOT, **settings: str) -> None:
+    def build(self, as_of: date, *arguments: str, **how: Any) -> None:
         """Run dbt as the pipeline does; its output is in the failure when there is one."""
-        done = self.run(as_of, "build", *arguments, project=project, **settings)
+        done = self.run(as_of, "build", *arguments, **how)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def run(self, as_of: date, *arguments: str, **how: Any) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, as_of: date, *arguments: str, sheet_kpis: Iterable[Kpi] = (), **how: Any
+    ) -> subprocess.CompletedProcess[str]:
         """Run dbt, however it ends."""
         write_catalog(self.lake.lake, catalog.sources().values())
+        kpis = [*read_kpis(KPI_FOLDER, NO_SHEET_KPIS).values(), *sheet_kpis]
+        write_kpis(self.lake.lake, in_currency(kpis, how.get("currency", "USD")))
         return dbt(self, as_of, *arguments, **how)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:

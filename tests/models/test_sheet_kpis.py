@@ -10,36 +10,28 @@ from typing import Any
 
 import pytest
 
+from pipelines.inputs.sheet_kpis import SheetKpi
+from pipelines.okr.kpi.kpi import Every, Kind, Kpi
+
 TODAY = date(2026, 11, 25)
 FIRST, YESTERDAY = date(2026, 1, 1), date(2026, 11, 24)
 
 
-def declared(kpi: str, kind: str, every: str, **more: Any) -> dict[str, Any]:
-    return {
-        "kpi": kpi,
-        "label": kpi.title(),
-        "description": f"It's {kpi}",
-        "kind": kind,
-        "unit": "things",
-        "direction": "up",
-        "precision": 0,
-        "dimensions": [],
-        "owner": "someone@example.com",
-        "every": every,
-    } | more
+def declared(kpi: str, kind: Kind, every: Every, **more: Any) -> Kpi:
+    what = {"unit": "things", "direction": "up", "owner": "someone@example.com", **more}
+    what |= {"kind": kind, "every": every, "description": f"It's {kpi}"}
+    return SheetKpi.model_validate(what).named(kpi)
 
 
-DECLARATIONS = json.dumps(
-    [
-        declared("calls", "flow", "day"),
-        declared("desks", "stock", "month"),
-        declared("heads", "stock", "month", dimensions=["team"]),
-        declared("neglected", "stock", "month"),
-        declared("nps", "ratio", "quarter", unit="percent", precision=3),
-        declared("training", "flow", "week"),
-        declared("unwritten", "flow", "month"),
-    ]
-)
+DECLARATIONS = [
+    declared("calls", "flow", "day"),
+    declared("desks", "stock", "month"),
+    declared("heads", "stock", "month", dimensions=["team"]),
+    declared("neglected", "stock", "month"),
+    declared("nps", "ratio", "quarter", unit="percent", precision=3),
+    declared("training", "flow", "week"),
+    declared("unwritten", "flow", "month"),
+]
 
 
 def row(kpi: str, day: str, value: str | None = None, **more: str) -> dict[str, Any]:
@@ -97,7 +89,7 @@ def fill(warehouse: Any) -> None:
 def warehouse(warehouse_in: Any) -> Any:
     warehouse = warehouse_in("sheet_kpis")
     fill(warehouse)
-    warehouse.build(TODAY, sheet_kpi_declarations=DECLARATIONS)
+    warehouse.build(TODAY, sheet_kpis=DECLARATIONS)
     return warehouse
 
 
@@ -234,7 +226,7 @@ def test_what_is_not_declared_any_more_and_what_nobody_wrote_have_no_figures(
 def test_quarters_begin_where_the_fiscal_year_says(warehouse_in: Any) -> None:
     warehouse = warehouse_in("sheet_kpis_fiscal")
     fill(warehouse)
-    warehouse.build(TODAY, sheet_kpi_declarations=DECLARATIONS, fiscal_year_start="2")
+    warehouse.build(TODAY, sheet_kpis=DECLARATIONS, fiscal_year_start="2")
     value, before, status, *_ = period(warehouse, "nps", "quarter", "2026-08-01")
     assert (value, before, status) == (Decimal("0.325"), Decimal("0.3"), "complete")
     assert period(warehouse, "nps", "quarter", "2026-07-01") is None

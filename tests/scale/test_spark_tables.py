@@ -13,6 +13,8 @@ import pytest
 
 from connectors.lake.catalog import write_catalog
 from connectors.sdk import catalog
+from pipelines.inputs.kpi_files import KPI_FOLDER, kpi_names
+from pipelines.warehouse.kpi_declarations import write_kpis
 from tests.models.conftest import ROOT, RowLake
 
 VISITORS = "stg_google_analytics__visitors_by_day"
@@ -30,7 +32,7 @@ class Spark:
     def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """One run of dbt on Spark."""
         write_catalog(self.lake.lake, catalog.sources().values())
-        kpis = sorted(p.stem.removeprefix("kpi_") for p in (ROOT / "models/kpis").glob("kpi_*.sql"))
+        write_kpis(self.lake.lake, ())
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("OKRA_")},
             "OKRA_ENV_FILE": str(self.folder / "no.env"),
@@ -40,7 +42,7 @@ class Spark:
             "OKRA_SPARK_MASTER": "local[1]",
             "OKRA_SPARK_WAREHOUSE": str(self.tables),
             "OKRA_AS_OF": "2026-12-01",
-            "OKRA_KPIS": ",".join(kpis),
+            "OKRA_KPIS": ",".join(kpi_names(KPI_FOLDER)),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
         }

@@ -64,17 +64,13 @@ def run_id() -> str:
     return "'run'"
 
 
-def streams_of(_model: str) -> list[tuple[str, str]]:
-    return [("source", "stream")]
+def kpi_models() -> list[str]:
+    return ["kpi_it"]
 
 
-def stream_names(_model: str) -> str:
-    return "'source.stream'"
+def streams_feeding(_models: list[str]) -> str:
+    return "select 'kpi_it' as model, 'source' as source, 'stream' as stream"
 
 
-def check_kpi_names() -> str:
+def check_kpis() -> str:
     return ""
-
-
-def sheet_kpi_rhythms() -> str:
-    return "(select 'kpi' as kpi, 'day' as every)"

@@ -2,7 +2,7 @@ with final as (
     {% for kpi in kpis_of(["flow", "stock", "ratio"]) -%}
         {%- set relation = ref("kpi_" ~ kpi) -%}
         {%- if execute -%}
-            {%- set declaration = kpi_declaration(kpi) %}
+            {%- set declaration = kpi_meta(kpi) %}
     select
         {{ quoted(kpi) }} as kpi,
         day,

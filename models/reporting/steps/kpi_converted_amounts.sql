@@ -6,7 +6,7 @@ with amounts as (
 ),
 
 kpis as (
-    select * from {{ ref("kpi_declarations") }}
+    select * from {{ ref("stg_lake__kpis") }}
 ),
 
 rates as (
@@ -17,14 +17,21 @@ monthly_rates as (
     select * from {{ ref("fct_monthly_exchange_rates") }}
 ),
 
--- how far the days of the rates have been pulled, and which of them may still change
+rate_streams as ({{ streams_feeding(["fct_exchange_rates"]) }}),
+
+stream_days as (
+    select * from {{ ref("stream_days") }}
+),
+
+-- the days whose rates have been pulled, and which of them may still change
 rate_days as (
     select
-        day,
-        min(case when is_settled then 1 else 0 end) = 1 as is_settled
-    from {{ ref("stream_days") }}
-    where source || '.' || stream in ({{ stream_names("fct_exchange_rates") }})
-    group by day
+        stream_days.day,
+        min(case when stream_days.is_settled then 1 else 0 end) = 1 as is_settled
+    from stream_days
+    inner join rate_streams
+        on stream_days.source = rate_streams.source and stream_days.stream = rate_streams.stream
+    group by stream_days.day
 ),
 
 rates_begin as (
@@ -36,8 +43,8 @@ dated as (
     select
         amounts.*,
         kpis.conversion,
-        kpis.upper_is_money,
-        kpis.lower_is_money,
+        kpis.numerator_is_money,
+        kpis.denominator_is_money,
         kpis.conversion is not null
         and amounts.currency <> {{ reporting_currency() }} as is_foreign,
         coalesce(kpis.constant_rate_day, amounts.day) as rate_day
@@ -86,11 +93,11 @@ final as (
         coalesce(is_rate_open, false) as is_rate_open,
         {{ converted("value", "rate") }} as value,
         case
-            when upper_is_money then {{ converted("numerator", "rate") }}
+            when numerator_is_money then {{ converted("numerator", "rate") }}
             when rate is not null then numerator
         end as numerator,
         case
-            when lower_is_money then {{ converted("denominator", "rate") }}
+            when denominator_is_money then {{ converted("denominator", "rate") }}
             when rate is not null then denominator
         end as denominator,
         value as own_value,

@@ -10,27 +10,11 @@ windows as (
     select * from {{ ref("stg_lake__windows") }}
 ),
 
-traced as (
-    {% for kpi in kpi_names() if execute -%}
-        {%- set last_kpi = loop.last -%}
-        {%- for source_name, stream in streams_of("kpi_" ~ kpi) %}
-    select
-        {{ quoted(kpi) }} as kpi,
-        {{ quoted(source_name) }} as source,
-        {{ quoted(stream) }} as stream,
-        false as is_by_hand
-        {{ "union all" if not (loop.last and last_kpi) }}
-        {%- endfor -%}
-    {%- endfor %}
-    {%- for declaration in sheet_kpis() %}
-    union all
-    select
-        {{ quoted(declaration.kpi) }} as kpi,
-        'spreadsheet' as source,
-        'kpi_values' as stream,
-        true as is_by_hand
-    {%- endfor %}
+kpis as (
+    select * from {{ ref("stg_lake__kpis") }}
 ),
+
+traced as ({{ streams_feeding(kpi_models()) }}),
 
 pulled_sources as (
     select source from attempts
@@ -40,14 +24,15 @@ pulled_sources as (
 
 declared as (
     select
-        traced.kpi,
+        kpis.kpi,
         traced.source,
         traced.stream,
         streams.cadence,
         streams.is_snapshot,
-        traced.is_by_hand,
+        kpis.model = 'sheet_kpi_days' as is_by_hand,
         pulled_sources.source is not null as is_pulled
-    from traced
+    from kpis
+    inner join traced on kpis.model = traced.model
     inner join streams on traced.source = streams.source and traced.stream = streams.stream
     left join pulled_sources on traced.source = pulled_sources.source
 ),

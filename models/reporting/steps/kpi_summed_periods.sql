@@ -1,5 +1,5 @@
 with kpis as (
-    select * from {{ ref("kpi_declarations") }}
+    select * from {{ ref("stg_lake__kpis") }}
 ),
 
 stretches as (

@@ -14,19 +14,7 @@ windows as (
     select * from {{ ref("stg_lake__windows") }}
 ),
 
-rates as (
-    {% for source_name, stream in (streams_of("fct_exchange_rates") if execute else []) %}
-    select
-        {{ quoted(source_name) }} as source,
-        {{ quoted(stream) }} as stream
-    {{ "union all" if not loop.last }}
-    {%- else %}
-    select
-        cast(null as {{ dbt.type_string() }}) as source,
-        cast(null as {{ dbt.type_string() }}) as stream
-    where false
-    {%- endfor %}
-),
+rates as ({{ streams_feeding(["fct_exchange_rates"]) }}),
 
 pulled_sources as (
     select source from attempts

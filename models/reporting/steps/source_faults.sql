@@ -16,7 +16,7 @@ stream_days as (
 ),
 
 kpis as (
-    select * from {{ ref("kpi_declarations") }}
+    select * from {{ ref("stg_lake__kpis") }}
 ),
 
 coverage as (

@@ -39,6 +39,8 @@ class Kpi:
     denominator: Denominator = "sum"
     conversion: Conversion | None = None
     """How money in other currencies is converted, None where there is none to convert."""
+    model: str = ""
+    """Name of the model that computes it."""
 
     @property
     def behaviour(self) -> KpiKind:

@@ -1,7 +1,7 @@
 """The lake, as the models see it on Spark: a temporary view a stream, of its committed files and no others.
 
     lake__<source>__<stream>    the declared columns, `_window` (its first day) and `_file` (its place in the lake)
-    lake__<name>                windows, attempts and streams: the lake's catalog
+    lake__<name>                windows, attempts, streams: the lake's catalog; kpis: what is declared
 
 Files are listed here and read when a model asks. A column that is newer than a file is NULL in it.
 """
@@ -13,11 +13,12 @@ import pyarrow as pa
 
 from connectors.lake.catalog import ATTEMPTS, STREAMS, WINDOWS
 from connectors.sdk.contract import Source
+from pipelines.warehouse.kpi_declarations import KPIS
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-CATALOG = {"windows": WINDOWS, "attempts": ATTEMPTS, "streams": STREAMS}
+CATALOG = {"windows": WINDOWS, "attempts": ATTEMPTS, "streams": STREAMS, "kpis": KPIS}
 
 
 def register(spark: "SparkSession", lake: str, sources: Iterable[Source]) -> None:

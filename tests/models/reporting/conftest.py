@@ -213,7 +213,7 @@ def euros_from_february(built, leap_year):
 
     def make(warehouse) -> None:
         changed = leap_year.copy_to(warehouse.folder)
-        selected = ("calendar+", "kpi_declarations+", "fct_exchange_rates+")
+        selected = ("calendar+", "stg_lake__kpis+", "fct_exchange_rates+")
         settings = {"fiscal_year_start": "2", "currency": "EUR"}
         changed.build(END_OF_LEAP_YEAR, "--select", *selected, **settings)
 

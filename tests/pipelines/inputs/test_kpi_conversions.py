@@ -1,13 +1,12 @@
 """What a KPI may say of money in several currencies, in its YAML or in the file of those kept in sheets."""
 
-import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpi, read_kpis
-from pipelines.inputs.sheet_kpis import KpiDefinitionError, as_json, read_sheet_kpis
+from pipelines.inputs.sheet_kpis import KpiDefinitionError, read_sheet_kpis
 from pipelines.okr.kpi.conversion import Conversion
 from pipelines.settings import ROOT
 from tests.pipelines.inputs.test_kpi_denominators import declared
@@ -94,17 +93,3 @@ def test_a_sheet_kpi_is_refused_likewise(tmp_path: Path, meta, told) -> None:
     assert "`it`: " in str(refused.value)
     if meta.get("money") != "numerator":  # the form says of a list what it should be
         assert told in str(refused.value)
-
-
-@pytest.mark.parametrize(("meta", "told"), [
-    ({}, {"conversion": "booking"}),
-    ({"conversion": "{constant: 2025-12-31}"}, {"conversion": {"constant": "2025-12-31"}}),
-    (RETURN | {"money": "[numerator, denominator]", "conversion": "average"},
-     {"conversion": "average", "money": ["denominator", "numerator"]}),
-    (RETURN | {"money": "[]"}, {"money": []}),
-    ({"unit": "parcels"}, {}),
-])  # fmt: skip
-def test_the_models_are_told_how_a_sheet_kpi_converts(tmp_path: Path, meta, told) -> None:
-    path = in_sheet(tmp_path / "sheet_kpis.yml", **CURRENCY | meta)
-    (sent,) = json.loads(as_json(read_sheet_kpis(path, "sheet_kpis.yml")))
-    assert {name: sent[name] for name in ("conversion", "money") if name in sent} == told

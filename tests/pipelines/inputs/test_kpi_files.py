@@ -1,12 +1,11 @@
 """The KPIs there are, and what a person is told of one that is declared wrongly."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpis
-from pipelines.inputs.sheet_kpis import KpiDefinitionError, as_json
+from pipelines.inputs.sheet_kpis import KpiDefinitionError
 from pipelines.okr.definition.loading import load
 from pipelines.settings import ROOT
 
@@ -158,21 +157,3 @@ def test_a_name_that_sql_has_already_or_that_is_none(sheet_kpis: Path) -> None:
 def test_a_file_of_another_shape(sheet_kpis: Path, text: str, told: str) -> None:
     (fault,) = faults(sheet_kpis, text)
     assert fault.startswith(told)
-
-
-def test_the_models_are_told_what_was_declared(sheet_kpis: Path) -> None:
-    kpis = read_kpis(KPI_FOLDER, written(sheet_kpis, SOUND))
-    told = json.loads(as_json({name: kpis[name] for name in ("headcount", "answered_calls")}))
-    assert [each["kpi"] for each in told] == ["answered_calls", "headcount"]
-    assert told[1] == {
-        "kpi": "headcount",
-        "label": "Headcount",
-        "description": "People employed",
-        "kind": "stock",
-        "unit": "people",
-        "direction": "up",
-        "precision": 0,
-        "dimensions": ["team", "site"],
-        "owner": "people@example.com",
-        "every": "month",
-    }
