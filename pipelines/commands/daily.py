@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from connectors.sdk.contract import Source
-from pipelines.commands.terminal import PullBars, distrusted, pulled_lines, scorecard_table
+from pipelines.commands.terminal import PullBars, pulled_lines, scorecard_table, trust_notes
 from pipelines.commands.view import View
 from pipelines.history.deliveries import last_attempts
 from pipelines.inputs.okr_files import read_objectives
@@ -83,8 +83,8 @@ def show(
         view.json(as_document(settings, scorecard, faults, failed, bars))
         return
     view.out.print(scorecard_table(scorecard, view.out.width))
-    for line in distrusted(scorecard):
-        view.note(f"Not to be trusted whole: {line}")
+    for line in trust_notes(scorecard):
+        view.note(line)
     for source, message in sorted(failed.items()):
         view.warn(f"{source} failed: {message}; its KPIs keep their last values")
     for fault in faults:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from rich.console import Group
@@ -11,18 +10,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.commands.terminal import STATUS_STYLE, amount, percent
+from pipelines.commands.terminal import styled_status
 from pipelines.commands.view import View
-from pipelines.okr.kpi.numbers import chance
-from pipelines.publishing.explanation import Explanation, explain
+from pipelines.publishing.key_result_chain import KeyResultChain, read_chain
 from pipelines.publishing.published import Row
-from pipelines.publishing.sparkline import sparkline
+from pipelines.publishing.wording import amount, odds, share, sparkline, status_words, trust_words
 from pipelines.settings import Settings
 from pipelines.warehouse.model_chain import Model, chain_of
 from pipelines.warehouse.project import manifest_path
 
-PARTS_SHOWN = 14
-AGAINST = {
+MAX_PARTS = 14
+COMPARED_WITH = {
     "target": "target",
     "last_year": "last year",
     "previous": "period before",
@@ -32,22 +30,22 @@ AGAINST = {
 
 def show(settings: Settings, name: str, view: View) -> None:
     """Explain the key result `name`. Raises `UnknownKeyResultError`, `NothingPublishedError`."""
-    found = explain(settings.published_path, name)
-    model = found.kpi.get("model")
-    chain = chain_of(manifest_path(settings), model) if model else []
+    chain = read_chain(settings.published_path, name)
+    model = chain.kpi.get("model")
+    models = chain_of(manifest_path(settings), model) if model else []
     if view.as_json:
-        view.json({**asdict(found), "models": [asdict(one) for one in chain]})
+        view.json({**asdict(chain), "models": [asdict(each) for each in models]})
         return
     for title, lines in (
-        ("Goal", goal_lines(found, settings.zone)),
-        ("Where it stands", standing_lines(found.score)),
-        ("By window and member", part_lines(found.parts)),
-        ("What would bring it back", lever_lines(found.levers)),
-        ("Why it moved", factor_lines(found)),
-        ("The KPI", kpi_lines(found)),
-        ("How it is worked out", chain_lines(chain)),
-        ("What was pulled", stream_lines(found, settings.zone)),
-        ("Which run", run_lines(found, settings.zone)),
+        ("Goal", goal_lines(chain, settings.zone)),
+        ("Where it stands", standing_lines(chain.score)),
+        ("By window and member", part_lines(chain.parts)),
+        ("What would bring it back", lever_lines(chain.levers)),
+        ("Why it moved", factor_lines(chain)),
+        ("The KPI", kpi_lines(chain)),
+        ("How it is worked out", model_lines(models)),
+        ("What was pulled", stream_lines(chain, settings.zone)),
+        ("Which run", run_lines(chain, settings.zone)),
     ):
         if lines:
             body = Padding(pairs(lines), (0, 0, 1, 2))
@@ -64,9 +62,9 @@ def pairs(lines: list[tuple[str, str]]) -> Table:
     return table
 
 
-def goal_lines(found: Explanation, zone: ZoneInfo) -> list[tuple[str, str]]:
+def goal_lines(chain: KeyResultChain, zone: ZoneInfo) -> list[tuple[str, str]]:
     """What is wanted, by whom and by when, and how that was changed."""
-    score, objective = found.score, found.objective
+    score, objective = chain.score, chain.objective
     lines = [
         (score["key_result_id"], escape(score["name"])),
         ("goal", escape(f"{score['goal']}, from {score['period_start']} to {score['deadline']}")),
@@ -77,40 +75,36 @@ def goal_lines(found: Explanation, zone: ZoneInfo) -> list[tuple[str, str]]:
             ),
         ),
     ]
-    for version in found.definitions[:-1]:
+    for version in chain.definitions[:-1]:
         until = f"{version['known_to']:%Y-%m-%d}" if version["known_to"] else "now"
         lines.append((f"until {until}", escape(f"{version['goal']}, by {version['deadline']}")))
-    if found.definitions:
-        since = found.definitions[-1]["known_from"].astimezone(zone)
+    if chain.definitions:
+        since = chain.definitions[-1]["known_from"].astimezone(zone)
         lines.append(("set so since", f"{since:%Y-%m-%d}"))
     return lines
 
 
 def standing_lines(score: Row) -> list[tuple[str, str]]:
     """The headline."""
-    style = STATUS_STYLE.get(score["status"], "dim")
-    unit = score["unit"]
     lines = [
-        ("status", f"[{style}]{score['status'].replace('_', ' ')}[/]: {escape(score['why'])}"),
-        ("actual", with_unit(score["actual"], unit)),
-        ("score", f"{percent(score['score'])}, where {percent(score['expected'])} should be"),
-        ("odds", odds(score)),
+        ("status", f"{styled_status(score['status'])}: {escape(score['why'])}"),
+        ("actual", amount(score["actual"], score["unit"])),
+        ("score", f"{share(score['score'])}, where {share(score['expected'])} should be"),
+        ("odds", odds_and_forecast(score)),
         ("rate", rates(score)),
         ("data through", str(score["data_through"] or "")),
-        ("trust", escape(score["trust"].replace(",", ", "))),
+        ("trust", escape(trust_words(score["trust"]))),
     ]
     return [(name, text) for name, text in lines if text]
 
 
-def odds(score: Row) -> str:
-    """How likely it is met, and where it will end."""
-    if score["probability"] is None:
-        return ""
-    text = chance(score["probability"])
-    if score["forecast_p50"] is None:
+def odds_and_forecast(score: Row) -> str:
+    """How likely it is met, and where it will end; empty where there are no odds."""
+    text, unit = odds(score["probability"]), score["unit"]
+    if not text or score["forecast_p50"] is None:
         return text
     low, middle, high = (
-        amount(score[f"forecast_p{tenth}"], score["unit"]) for tenth in (10, 50, 90)
+        amount(score[f"forecast_p{tenth}"], unit, with_unit=False) for tenth in (10, 50, 90)
     )
     return f"{text}; it ends at {middle}, in 8 of 10 futures between {low} and {high}"
 
@@ -119,27 +113,24 @@ def rates(score: Row) -> str:
     """What is needed from here on, beside what came so far."""
     if score["required_rate"] is None:
         return ""
-    came = amount(score["current_rate"], score["unit"])
-    return f"{amount(score['required_rate'], score['unit'])} needed from here on; {came} so far"
-
-
-def with_unit(value: Decimal | None, unit: str | None) -> str:
-    """A figure with its unit; a percent has it already."""
-    text = amount(value, unit)
-    return text if not text or unit in (None, "percent") else f"{text} {unit}"
+    needed, current = (
+        amount(score[rate], score["unit"], with_unit=False)
+        for rate in ("required_rate", "current_rate")
+    )
+    return f"{needed} needed from here on; {current} so far"
 
 
 def part_lines(parts: Sequence[Row]) -> list[tuple[str, str]]:
     """Each window and member; the last ones where there are many."""
     lines = [
         (
-            " ".join(one for one in (part["member"], part["window"]) if one != "total"),
-            f"{with_unit(part['actual'], part['unit']) or 'no data'}, {part['status'].replace('_', ' ')}",
+            " ".join(name for name in (part["member"], part["window"]) if name != "total"),
+            f"{amount(part['actual'], part['unit']) or 'no data'}, {status_words(part['status'])}",
         )
         for part in parts
     ]
-    more = len(lines) - PARTS_SHOWN
-    return lines if more <= 0 else [*lines[-PARTS_SHOWN:], ("", f"and {more} before")]
+    more = len(lines) - MAX_PARTS
+    return lines if more <= 0 else [*lines[-MAX_PARTS:], ("", f"and {more} before")]
 
 
 def lever_lines(levers: Sequence[Row]) -> list[tuple[str, str]]:
@@ -152,21 +143,21 @@ def lever_lines(levers: Sequence[Row]) -> list[tuple[str, str]]:
     return lines
 
 
-def factor_lines(found: Explanation) -> list[tuple[str, str]]:
+def factor_lines(chain: KeyResultChain) -> list[tuple[str, str]]:
     """Each change in a sentence: arithmetic, no causes."""
     lines = [
-        (f"against {AGAINST[row['compared_with']]}", escape(row["why"] or ""))
-        for row in found.factors
+        (f"against {COMPARED_WITH[row['compared_with']]}", escape(row["why"] or ""))
+        for row in chain.factors
     ]
-    return lines + [("restated", escape(row["why"])) for row in found.restatements]
+    return lines + [("restated", escape(row["why"])) for row in chain.restatements]
 
 
-def kpi_lines(found: Explanation) -> list[tuple[str, str]]:
+def kpi_lines(chain: KeyResultChain) -> list[tuple[str, str]]:
     """What the KPI is, and its last months."""
-    kpi = found.kpi
+    kpi = chain.kpi
     if not kpi:
         return []
-    months = [row for row in found.months if row["value"] is not None]
+    months = [row for row in chain.months if row["value"] is not None]
     latest = months[-1] if months else None
     lines = [
         (
@@ -174,43 +165,43 @@ def kpi_lines(found: Explanation) -> list[tuple[str, str]]:
             f"{escape(kpi['label'])}, {kpi['kind']} in {escape(kpi['unit'])} ({escape(kpi['owner'])})",
         ),
         ("", escape(kpi["description"] or "")),
-        ("trust", escape(kpi["trust"].replace(",", ", "))),
+        ("trust", escape(trust_words(kpi["trust"]))),
     ]
     if latest:
         line = sparkline([row["value"] for row in months])
-        shown = with_unit(latest["value"], kpi["unit"])
+        value = amount(latest["value"], kpi["unit"])
         lines.append(
-            ("by month", f"{line} {latest['period_start']:%Y-%m}: {shown} ({latest['status']})")
+            ("by month", f"{line} {latest['period_start']:%Y-%m}: {value} ({latest['status']})")
         )
     return lines
 
 
-def chain_lines(chain: list[Model]) -> list[tuple[str, str]]:
+def model_lines(models: list[Model]) -> list[tuple[str, str]]:
     """The models, each below what it feeds."""
-    return [("  " * one.depth + one.name, one.path or "raw stream") for one in chain]
+    return [("  " * model.depth + model.name, model.path or "raw stream") for model in models]
 
 
-def stream_lines(found: Explanation, zone: ZoneInfo) -> list[tuple[str, str]]:
+def stream_lines(chain: KeyResultChain, zone: ZoneInfo) -> list[tuple[str, str]]:
     """The windows behind the figures."""
-    said = {row["stream"]: row for row in found.attempts}
+    attempts = {row["stream"]: row for row in chain.attempts}
     lines = []
-    for row in found.streams:
+    for stream in chain.streams:
         text = (
-            f"{row['windows']:,} windows, {row['rows']:,} rows, {row['first_window']} to {row['data_through']}; "
-            f"{row['open_windows']} may still change; pulled {row['pulled_at'].astimezone(zone):%Y-%m-%d %H:%M}; "
-            f"checksum of the latest {row['latest_checksum'][:12]}"
+            f"{stream.windows:,} windows, {stream.rows:,} rows, {stream.first_window} to {stream.data_through}; "
+            f"{stream.open_windows} may still change; pulled {stream.pulled_at.astimezone(zone):%Y-%m-%d %H:%M}; "
+            f"checksum of the latest {stream.latest_checksum[:12]}"
         )
-        last = said.get(row["stream"])
+        last = attempts.get(stream.stream)
         if last and last["outcome"] != "ok":
             text += f"; [red]last pull {last['outcome']}: {escape(last['message'] or '')}[/]"
-        lines.append((row["stream"], text))
+        lines.append((stream.stream, text))
     return lines
 
 
-def run_lines(found: Explanation, zone: ZoneInfo) -> list[tuple[str, str]]:
+def run_lines(chain: KeyResultChain, zone: ZoneInfo) -> list[tuple[str, str]]:
     """Who worked the score out, and when."""
-    run = found.run
-    lines = [("as of", str(found.score["as_of"])), ("inputs", found.score["run_id"])]
+    run = chain.run
+    lines = [("as of", str(chain.score["as_of"])), ("inputs", chain.score["run_id"])]
     if run:
         when = run["scored_at"].astimezone(zone)
         lines.append(("Dagster run", f"{run['dagster_run_id']}, {when:%Y-%m-%d %H:%M}"))

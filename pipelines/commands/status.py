@@ -2,11 +2,10 @@
 
 from datetime import date, datetime, time
 
-from pipelines.commands.terminal import distrusted, plain_table, scorecard_table
+from pipelines.commands.terminal import plain_table, scorecard_table, trust_notes
 from pipelines.commands.view import View
 from pipelines.publishing.published import (
     PublishedScorecard,
-    latest_day,
     read_restatements,
     read_scorecard,
     read_scorecard_known,
@@ -18,7 +17,7 @@ def status(settings: Settings, as_of: date | None, known_on: date | None, view: 
     """The scorecard of `as_of` (the latest), as it is believed now or was at the end of `known_on`."""
     path = settings.published_path
     if known_on is None:
-        scorecard = read_scorecard(path, as_of or latest_day(path))
+        scorecard = read_scorecard(path, as_of)
     else:
         scorecard = read_scorecard_known(path, known_on, settings.zone, as_of)
     if view.as_json:
@@ -27,8 +26,8 @@ def status(settings: Settings, as_of: date | None, known_on: date | None, view: 
     view.out.print(scorecard_table(scorecard, view.out.width))
     if known_on is not None:
         view.note(f"As it was known at the end of {known_on}, by the goals that were set then")
-    for line in distrusted(scorecard):
-        view.note(f"Not to be trusted whole: {line}")
+    for line in trust_notes(scorecard):
+        view.note(line)
 
 
 def as_document(scorecard: PublishedScorecard, known_on: date | None) -> dict[str, object]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from threading import Lock
 from types import TracebackType
-from typing import Any
+from typing import Any, Literal
 
 from rich import box
 from rich.cells import cell_len
@@ -26,21 +26,24 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.okr.kpi.numbers import chance, rounded_down
-from pipelines.publishing.published import PublishedScorecard, Row
-from pipelines.publishing.sparkline import sparkline, thinned
-from pipelines.publishing.tree import in_tree_order
+from pipelines.publishing.published import PublishedScorecard, Row, in_tree_order
+from pipelines.publishing.wording import (
+    amount,
+    odds,
+    share,
+    sparkline,
+    status_words,
+    thinned,
+    trust_words,
+)
 
-COURSE = 12
-"""Blocks of a course at most."""
-NAME = 24
-"""Columns that names have at least."""
-GAP = 2
-"""Blanks between two columns."""
-SPARED = ("Timeline", "Pace", "Odds", "Target")
-"""What a narrow terminal is spared, the first one first."""
+MAX_COURSE_BLOCKS = 12
+MIN_NAME_WIDTH = 24
+COLUMN_SPACING = 2
+OPTIONAL_COLUMNS = ("Course", "Pace", "Odds", "Target")
+"""What a narrow terminal leaves out, the first one first."""
 
-STATUS_STYLE: Mapping[str, str] = {
+STATUS_STYLES: Mapping[str, str] = {
     "achieved": "bold green",
     "on_track": "green",
     "at_risk": "yellow",
@@ -123,26 +126,26 @@ def scorecard_table(scorecard: PublishedScorecard, width: int) -> Table:
         title_style="bold",
     )
     table.add_column("Objective / key result", ratio=1)
-    shown = fitting([cells for _, cells in lines], width)
-    for name in shown:
-        to_the_left = name in ("Timeline", "Status")
-        table.add_column(name, justify="left" if to_the_left else "right", no_wrap=True)
-    for indented, cells in lines:
-        table.add_row(indented, *(cells[column] for column in shown))
+    columns = fitting([cells for _, cells in lines], width)
+    for name in columns:
+        justify: Literal["left", "right"] = "left" if name in ("Course", "Status") else "right"
+        table.add_column(name, justify=justify, no_wrap=True)
+    for indented_name, cells in lines:
+        table.add_row(indented_name, *(cells[column] for column in columns))
     return table
 
 
 def fitting(lines: Sequence[Mapping[str, str]], width: int) -> list[str]:
-    """The columns that have something to say and for which `width` has room beside the names."""
-    room = {
+    """The columns that are not empty and for which `width` has room beside the names."""
+    widths = {
         name: max(cell_len(name), *(Text.from_markup(line[name]).cell_len for line in lines))
         for name in (lines[0] if lines else ())
         if any(line[name] for line in lines)
     }
-    for name in SPARED:
-        if NAME + sum(GAP + own for own in room.values()) > width:
-            room.pop(name, None)
-    return list(room)
+    for name in OPTIONAL_COLUMNS:
+        if MIN_NAME_WIDTH + sum(COLUMN_SPACING + each for each in widths.values()) > width:
+            widths.pop(name, None)
+    return list(widths)
 
 
 def scorecard_lines(
@@ -161,38 +164,27 @@ def scorecard_lines(
 
 def score_cells(row: Row, course: Sequence[Decimal | None]) -> Mapping[str, str]:
     """One line of the scorecard, but for its name."""
-    unit, status, odds = row.get("unit"), row["status"], row.get("probability")
+    unit = row.get("unit")
     return {
-        "Actual": amount(row.get("actual"), unit),
-        "Target": amount(row.get("target"), unit),
-        "Score": percent(row["score"]),
-        "Pace": percent(row["expected"]),
-        "Odds": "" if odds is None else chance(odds),
-        "Timeline": sparkline(thinned(course, COURSE)),
-        "Status": f"[{STATUS_STYLE.get(status, 'dim')}]{status.replace('_', ' ')}[/]",
+        "Actual": amount(row.get("actual"), unit, with_unit=False),
+        "Target": amount(row.get("target"), unit, with_unit=False),
+        "Score": share(row["score"]),
+        "Pace": share(row["expected"]),
+        "Odds": odds(row.get("probability")),
+        "Course": sparkline(thinned(course, MAX_COURSE_BLOCKS)),
+        "Status": styled_status(row["status"]),
     }
 
 
-def distrusted(scorecard: PublishedScorecard) -> Iterable[str]:
-    """One line a key result whose figures are not to be trusted whole, and why."""
-    for row in scorecard.key_results:
-        if row["trust"] != "ok":
-            yield f"{row['key_result_id']}: {row['trust'].replace(',', ', ')}"
+def styled_status(status: str) -> str:
+    """The status as Rich markup."""
+    return f"[{STATUS_STYLES.get(status, 'dim')}]{status_words(status)}[/]"
 
 
-def amount(value: Decimal | None, unit: str | None) -> str:
-    """A figure for people: `1,787,596.36`, `96 %`; empty when there is none."""
-    if value is None:
-        return ""
-    shown = value * 100 if unit == "percent" else value
-    text = f"{shown:,f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return f"{text} %" if unit == "percent" else text
-
-
-def percent(share: Decimal | None) -> str:
-    """A share in whole percent, rounded down as on the scorecard: 99.9 % is not all of it. Empty when there is none."""
-    return "" if share is None else f"{rounded_down(share * 100, 0):f} %"
+def trust_notes(scorecard: PublishedScorecard) -> Iterator[str]:
+    """One line for each key result whose figures have trust flags."""
+    for row in scorecard.distrusted:
+        yield f"Not to be trusted whole: {row['key_result_id']}: {trust_words(row['trust'])}"
 
 
 def plain_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 import dagster as dg
 
 from connectors.sdk import catalog
-from pipelines.commands.terminal import percent
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.tables import HISTORIES
 from pipelines.inputs.kpi_files import kpi_models
 from pipelines.orchestration.day import DayResource
-from pipelines.publishing.published import PublishedScorecard, read_scorecard
+from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
 from pipelines.publishing.scorecard.writing import write_scorecard
-from pipelines.publishing.tree import in_tree_order
+from pipelines.publishing.wording import share, status_words
 from pipelines.steps.digest import send_due
 from pipelines.steps.publish import publish_report
 from pipelines.tables.course_table import KEY_RESULT_COURSES
@@ -105,9 +104,9 @@ def objective_lines(card: PublishedScorecard) -> Iterator[str]:
         name = row["name"].replace("|", "\\|")
         cells = (
             "– " * depth + name,
-            percent(row["score"]),
-            percent(row["expected"]),
-            row["status"].replace("_", " "),
+            share(row["score"]),
+            share(row["expected"]),
+            status_words(row["status"]),
         )
         yield f"| {' | '.join(cells)} |"
 

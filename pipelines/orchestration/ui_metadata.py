@@ -15,7 +15,7 @@ from connectors.sdk.engine import StreamReport
 from pipelines.inputs.lake import open_lake
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.scoring.scorecard import Scorecard
-from pipelines.publishing.sparkline import sparkline
+from pipelines.publishing.wording import sparkline
 from pipelines.settings import Settings
 from pipelines.steps.pull import days_between
 

@@ -1,23 +1,22 @@
 """The digest: how the objectives stand, in a message short enough to be read."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import ROUND_HALF_EVEN
 from typing import Literal
 
-from pipelines.okr.kpi.numbers import chance
-from pipelines.publishing.published import PublishedScorecard, Row
-from pipelines.publishing.tree import in_tree_order
+from pipelines.okr.kpi.status import STATUSES
+from pipelines.publishing.published import PublishedScorecard, Row, in_tree_order
+from pipelines.publishing.wording import odds, share, status_words, trust_words
 
 Reason = Literal["weekly", "change"]
-ORDER = ("achieved", "on_track", "at_risk", "off_track", "missed", "no_data", "not_started")
-WORSE_FIRST = {status: place for place, status in enumerate(reversed(ORDER))}
 
 
 @dataclass(frozen=True)
 class Change:
-    """A goal whose status is another than on the day before."""
+    """A goal whose status is not that of the day before."""
 
     name: str
     before: str
@@ -48,22 +47,11 @@ def digest_of(
     if sample_company:
         paragraphs.append("These are the figures of the sample company.")
     if before is not None and changed:
-        paragraphs.append(f"**Changed since {before.as_of}**")
-        paragraphs.append(
-            "\n".join(
-                f"- {one.name}: {words(one.before)} → **{words(one.now)}**. {one.why}"
-                for one in changed
-            )
-        )
-    paragraphs.append("**Where the objectives stand**")
-    paragraphs.append("\n".join(standing(scorecard.objectives)))
-    doubts = [
-        f"- {row['name']}: {row['trust'].replace(',', ', ')}"
-        for row in scorecard.key_results
-        if row["trust"] != "ok"
-    ]
-    if doubts:
-        paragraphs += ["**Not to be trusted whole**", "\n".join(doubts)]
+        paragraphs += [f"**Changed since {before.as_of}**", bullets(map(change_words, changed))]
+    paragraphs += ["**Where the objectives stand**", "\n".join(tree_lines(scorecard.objectives))]
+    if scorecard.distrusted:
+        doubts = (f"{row['name']}: {trust_words(row['trust'])}" for row in scorecard.distrusted)
+        paragraphs += ["**Not to be trusted whole**", bullets(doubts)]
     paragraphs.append(f"The scorecard: {scorecard_page}")
     return Digest(
         scorecard.as_of,
@@ -73,37 +61,44 @@ def digest_of(
     )
 
 
+def bullets(lines: Iterable[str]) -> str:
+    """A Markdown list."""
+    return "\n".join(f"- {line}" for line in lines)
+
+
 def changes(now: PublishedScorecard, before: PublishedScorecard) -> list[Change]:
     """The goals whose status changed, the worst first; a new goal has no status to change from."""
-    found = []
+    changed = []
     for key, rows, earlier_rows in (
         ("objective_id", now.objectives, before.objectives),
         ("key_result_id", now.key_results, before.key_results),
     ):
-        earlier = {row[key]: row for row in earlier_rows}
-        for row in rows:
-            known = earlier.get(row[key])
-            if known is not None and known["status"] != row["status"]:
-                found.append(Change(row["name"], known["status"], row["status"], row["why"]))
-    return sorted(found, key=lambda one: (WORSE_FIRST[one.now], one.name))
+        earlier = {row[key]: row["status"] for row in earlier_rows}
+        changed += [
+            Change(row["name"], earlier[row[key]], row["status"], row["why"])
+            for row in rows
+            if earlier.get(row[key], row["status"]) != row["status"]
+        ]
+    return sorted(changed, key=lambda change: (-STATUSES.index(change.now), change.name))
 
 
-def standing(objectives: Sequence[Row]) -> Iterable[str]:
+def change_words(change: Change) -> str:
+    """`Sell more: on track → **at risk**. Why.`"""
+    before, now = status_words(change.before), status_words(change.now)
+    return f"{change.name}: {before} → **{now}**. {change.why}"
+
+
+def tree_lines(objectives: Sequence[Row]) -> Iterator[str]:
     """One line an objective, below the one that it serves."""
     for depth, row in in_tree_order(objectives):
-        figures = ["no score" if row["score"] is None else f"{row['score'] * 100:.0f} %"]
+        figures = [share(row["score"], ROUND_HALF_EVEN) or "no score"]
         if row["probability"] is not None and 0 < row["probability"] < 1:
-            figures.append(f"odds {chance(row['probability'])}")
-        yield f"{'  ' * depth}- {row['name']}: {words(row['status'])} ({', '.join(figures)})"
+            figures.append(f"odds {odds(row['probability'])}")
+        yield f"{'  ' * depth}- {row['name']}: {status_words(row['status'])} ({', '.join(figures)})"
 
 
 def counted(key_results: Sequence[Row]) -> str:
     """`3 on track, 1 at risk`."""
-    counts = Counter(row["status"] for row in key_results)
-    said = [f"{counts[status]} {words(status)}" for status in ORDER if counts[status]]
-    return ", ".join(said) or "no key results"
-
-
-def words(status: str) -> str:
-    """A status as people say it."""
-    return status.replace("_", " ")
+    number = Counter(row["status"] for row in key_results)
+    counts = [f"{number[status]} {status_words(status)}" for status in STATUSES if number[status]]
+    return ", ".join(counts) or "no key results"

@@ -1,4 +1,4 @@
-"""The published file, read back: what a command shows is what everyone else reads."""
+"""The one reader of the published file: commands, messages and pages show rows of this file alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -6,33 +6,34 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
 
 from pipelines.errors import OkraError
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
+"""A row by the columns' names, which the data dictionary explains."""
 Courses = Mapping[str, Sequence[Decimal | None]]
-"""By key result what its goal was held against, up to the last figure: by day, or in the last windows that are over."""
+"""Actual figures by key result, up to the last known one: by day, or by window where windows have a goal."""
 
+MAX_WINDOWS = 12
+"""Windows of a course."""
 _HEADLINE = """"window" = 'total' and member = 'total'"""
-_OBJECTIVES = "select * from objective_scores where as_of = $1 order by objective_id"
+_OBJECTIVES = "select * from objective_scores where as_of = $as_of order by objective_id"
 _KEY_RESULTS = f"""
-    select * from key_result_scores where as_of = $1 and {_HEADLINE} order by objective_id, key_result_id
+    select * from key_result_scores where as_of = $as_of and {_HEADLINE} order by objective_id, key_result_id
 """
-WINDOWS = 12
-"""Windows of a course at most."""
 _COURSES = f"""
     with windows as (
         select key_result_id, period_start as day, actual from key_result_scores
-        where as_of = $1 and "window" <> 'total' and member = 'total' and deadline < $1
-        qualify row_number() over (partition by key_result_id order by period_start desc) <= {WINDOWS}
+        where as_of = $as_of and "window" <> 'total' and member = 'total' and deadline < $as_of
+        qualify row_number() over (partition by key_result_id order by period_start desc) <= {MAX_WINDOWS}
     ),
 
     days as (
-        select key_result_id, day, actual from key_result_courses where as_of = $1
+        select key_result_id, day, actual from key_result_courses where as_of = $as_of
     )
 
     select key_result_id, list(actual order by day) as actuals
@@ -57,6 +58,20 @@ _RESTATEMENTS = """
     order by restated_at desc, kpi, period, period_start, dimension, member
     limit $most
 """
+_STREAMS = """
+    select
+        source || '.' || stream as stream,
+        count(*) as windows,
+        sum(row_count)::bigint as rows,
+        min(window_start) as first_window,
+        max(data_through) as data_through,
+        count(*) filter (where not is_settled) as open_windows,
+        max(pulled_at) as pulled_at,
+        max_by(checksum, window_start) as latest_checksum
+    from windows
+    group by source, stream
+    order by 1
+"""
 
 
 class NothingPublishedError(OkraError):
@@ -64,10 +79,69 @@ class NothingPublishedError(OkraError):
 
 
 @dataclass(frozen=True)
-class PublishedScorecard:
-    """The headlines of one day: a row an objective, a row a key result, by the columns' names.
+class StreamWindows:
+    """The windows of a stream in the raw lake; `open_windows` of them may still change."""
 
-    `courses` are there for a day that is shown as it is believed now, and by day only for the day played last.
+    stream: str
+    windows: int
+    rows: int | None
+    first_window: date
+    data_through: date
+    open_windows: int
+    pulled_at: datetime
+    latest_checksum: str
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """The published file while it is open; see `opened`."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    def rows(self, query: str, **values: Any) -> list[Row]:
+        """The rows of `query`, whose `$name` are `values`."""
+        cursor = self.connection.execute(query, values)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def first(self, query: str, **values: Any) -> Row:
+        """The first row of `query`; an empty one where there is none."""
+        return next(iter(self.rows(query, **values)), {})
+
+    def value(self, query: str, **values: Any) -> Any:
+        """The one value that `query` asks for."""
+        [(value,)] = self.connection.execute(query, values).fetchall()
+        return value
+
+    def objectives(self, as_of: date) -> list[Row]:
+        """The scores of all objectives on a day, as they are believed now."""
+        return self.rows(_OBJECTIVES, as_of=as_of)
+
+    def streams(self) -> dict[str, StreamWindows]:
+        """What is in the raw lake, by `source.stream`."""
+        return {row["stream"]: StreamWindows(**row) for row in self.rows(_STREAMS)}
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[PublishedFile]:
+    """The published file, for reading. Raises `NothingPublishedError`, also for tables that it lacks."""
+    if not path.exists():
+        raise NothingPublishedError("nothing is published yet; run `okra run` first")
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            yield PublishedFile(connection)
+    except duckdb.CatalogException:
+        raise NothingPublishedError(
+            "the published file is of an earlier version; run `okra score` first"
+        ) from None
+
+
+@dataclass(frozen=True)
+class PublishedScorecard:
+    """The headlines of one day: a row an objective, a row a key result.
+
+    `courses` are empty for a scorecard as it was believed earlier. Those by day are published for the day played
+    last only.
     """
 
     as_of: date
@@ -75,23 +149,53 @@ class PublishedScorecard:
     key_results: Sequence[Row]
     courses: Courses = field(default_factory=dict)
 
-
-def read_scorecard(path: Path, as_of: date) -> PublishedScorecard:
-    """The scorecard of `as_of`, as it is believed now. Raises `NothingPublishedError`."""
-    with opened(path) as connection:
-        objectives = rows(connection, _OBJECTIVES, [as_of])
-        key_results = rows(connection, _KEY_RESULTS, [as_of])
-        courses = connection.execute(_COURSES, [as_of]).fetchall()
-    if not objectives:
-        raise NothingPublishedError(
-            f"no score of {as_of} is published; run `okra score --as-of {as_of}`"
-        )
-    return PublishedScorecard(
-        as_of, objectives, key_results, {name: until_known(actuals) for name, actuals in courses}
-    )
+    @property
+    def distrusted(self) -> Sequence[Row]:
+        """The key results whose figures have a flag in the column `trust`."""
+        return [row for row in self.key_results if row["trust"] != "ok"]
 
 
-def until_known(actuals: Sequence[Decimal | None]) -> Sequence[Decimal | None]:
+def children_by_parent(objectives: Sequence[Row]) -> dict[str | None, list[Row]]:
+    """Objectives by their parent's id; under None those that have no parent among them."""
+    ids = {row["objective_id"] for row in objectives}
+    children: dict[str | None, list[Row]] = {}
+    for row in objectives:
+        parent = row["parent_id"] if row["parent_id"] in ids else None
+        children.setdefault(parent, []).append(row)
+    return children
+
+
+def in_tree_order(objectives: Sequence[Row]) -> Iterator[tuple[int, Row]]:
+    """Each objective after its parent, with its depth."""
+    children = children_by_parent(objectives)
+
+    def below(parent: str | None, depth: int) -> Iterator[tuple[int, Row]]:
+        for row in children.get(parent, ()):
+            yield depth, row
+            yield from below(row["objective_id"], depth + 1)
+
+    return below(None, 0)
+
+
+def read_scorecard(path: Path, as_of: date | None = None) -> PublishedScorecard:
+    """The scorecard of `as_of` (the latest day), as it is believed now. Raises `NothingPublishedError`."""
+    with opened(path) as file:
+        day = as_of or file.value("select max(as_of) from objective_scores")
+        if day is None:
+            raise NothingPublishedError("nothing is scored yet; run `okra run` first")
+        objectives = file.objectives(day)
+        if not objectives:
+            raise NothingPublishedError(
+                f"no score of {day} is published; run `okra score --as-of {day}`"
+            )
+        courses = {
+            row["key_result_id"]: until_last_known(row["actuals"])
+            for row in file.rows(_COURSES, as_of=day)
+        }
+        return PublishedScorecard(day, objectives, file.rows(_KEY_RESULTS, as_of=day), courses)
+
+
+def until_last_known(actuals: Sequence[Decimal | None]) -> Sequence[Decimal | None]:
     """The figures up to the last one that is known: the days to come have none."""
     known = [place for place, actual in enumerate(actuals) if actual is not None]
     return actuals[: known[-1] + 1] if known else []
@@ -99,79 +203,37 @@ def until_known(actuals: Sequence[Decimal | None]) -> Sequence[Decimal | None]:
 
 def read_scorecard_before(path: Path, day: date) -> PublishedScorecard | None:
     """The latest scorecard of a day before `day`; None when there is none."""
-    with opened(path) as connection:
-        [(earlier,)] = connection.execute(
-            "select max(as_of) from objective_scores where as_of < $1", [day]
-        ).fetchall()
+    with opened(path) as file:
+        earlier = file.value("select max(as_of) from objective_scores where as_of < $day", day=day)
     return read_scorecard(path, earlier) if earlier else None
-
-
-def latest_day(path: Path) -> date:
-    """The latest day that is scored. Raises `NothingPublishedError`."""
-    with opened(path) as connection:
-        [(day,)] = connection.execute("select max(as_of) from objective_scores").fetchall()
-    if day is None:
-        raise NothingPublishedError("nothing is scored yet; run `okra run` first")
-    return cast(date, day)
 
 
 def read_scorecard_known(
     path: Path, known_on: date, zone: ZoneInfo, as_of: date | None = None
 ) -> PublishedScorecard:
-    """The scorecard as it was at the end of the day `known_on` in the business `zone`.
+    """The scorecard as it was believed at the end of the day `known_on` in the business `zone`.
 
     It is that of the day `as_of`, or of the latest day that was scored by then, with the figures and the
     definitions of that time. Raises `NothingPublishedError`.
     """
     before = datetime.combine(known_on + timedelta(days=1), time(), tzinfo=zone)
-    with opened(path) as connection:
-        if as_of is None:
-            latest = {"known_on": known_on, "before": before}
-            [(as_of,)] = connection.execute(_LATEST_KNOWN, latest).fetchall()
-        values = {"as_of": as_of, "before": before}
-        objectives = rows(connection, _OBJECTIVES_KNOWN, values) if as_of else []
-        key_results = rows(connection, _KEY_RESULTS_KNOWN, values) if as_of else []
-        [(first,)] = connection.execute(
-            "select min(known_from) from objective_score_history"
-        ).fetchall()
-    if as_of is None or not objectives:
-        since = (
-            f"the first score was written on {first.astimezone(zone):%Y-%m-%d}"
-            if first
-            else "nothing is scored"
-        )
-        day = f"of {as_of} " if as_of else ""
-        raise NothingPublishedError(f"no score {day}was known on {known_on}; {since}")
-    return PublishedScorecard(as_of, objectives, key_results)
+    with opened(path) as file:
+        day = as_of or file.value(_LATEST_KNOWN, known_on=known_on, before=before)
+        objectives = file.rows(_OBJECTIVES_KNOWN, as_of=day, before=before)
+        if objectives:
+            key_results = file.rows(_KEY_RESULTS_KNOWN, as_of=day, before=before)
+            return PublishedScorecard(day, objectives, key_results)
+        first = file.value("select min(known_from) from objective_score_history")
+    since = "nothing is scored"
+    if first:
+        since = f"the first score was written on {first.astimezone(zone):%Y-%m-%d}"
+    of_day = f"of {day} " if day else ""
+    raise NothingPublishedError(f"no score {of_day}was known on {known_on}; {since}")
 
 
 def read_restatements(
     path: Path, kpi: str, since: datetime, most: int, *, members: bool
 ) -> list[Row]:
-    """The latest restatements of `kpi` (of all when empty); without `members`, of the wholes alone."""
-    values = {"kpi": kpi, "since": since, "most": most, "members": members}
-    with opened(path) as connection:
-        return rows(connection, _RESTATEMENTS, values)
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published file, for reading. Raises `NothingPublishedError`, also for tables that it lacks."""
-    if not path.exists():
-        raise NothingPublishedError("nothing is published yet; run `okra run` first")
-    try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            yield connection
-    except duckdb.CatalogException:
-        raise NothingPublishedError(
-            "the published file is of an earlier version; run `okra score` first"
-        ) from None
-
-
-def rows(
-    connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] | Mapping[str, Any]
-) -> list[Row]:
-    """The rows of `query` by column."""
-    found = connection.execute(query, values)
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    """The latest restatements of `kpi` (of all when empty); without `members`, of the totals alone."""
+    with opened(path) as file:
+        return file.rows(_RESTATEMENTS, kpi=kpi, since=since, most=most, members=members)

@@ -7,7 +7,7 @@ from pipelines.errors import OkraError
 from pipelines.history.deliveries import Delivery, delivered, record_delivery
 from pipelines.publishing.delivery import Channel
 from pipelines.publishing.digest import Digest, Reason, digest_of
-from pipelines.publishing.published import latest_day, read_scorecard, read_scorecard_before
+from pipelines.publishing.published import read_scorecard, read_scorecard_before
 from pipelines.settings import Settings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -20,10 +20,10 @@ class NoChannelError(OkraError):
 def read_digest(settings: Settings, as_of: date | None = None) -> Digest:
     """The digest of `as_of`, of the latest day when it is None. Raises `NothingPublishedError`."""
     path = settings.published_path
-    day = as_of or latest_day(path)
+    scorecard = read_scorecard(path, as_of)
     return digest_of(
-        read_scorecard(path, day),
-        read_scorecard_before(path, day),
+        scorecard,
+        read_scorecard_before(path, scorecard.as_of),
         sample_company=settings.sample_company,
         scorecard_page=str(settings.scorecard_path),
     )
@@ -37,9 +37,9 @@ def due(settings: Settings, digest: Digest, channel: Channel) -> Reason | None:
     sent = delivered(settings.history_path, channel.name)
     if any(day == digest.as_of for day, _ in sent):
         return None
-    since = (digest.as_of.weekday() - WEEKDAYS.index(settings.digest_weekday)) % 7
-    begun = digest.as_of - timedelta(days=since)
-    if not any(day >= begun and reason == "weekly" for day, reason in sent):
+    days_into_week = (digest.as_of.weekday() - WEEKDAYS.index(settings.digest_weekday)) % 7
+    week_start = digest.as_of - timedelta(days=days_into_week)
+    if not any(day >= week_start and reason == "weekly" for day, reason in sent):
         return "weekly"
     return "change" if digest.changes else None
 
@@ -50,22 +50,22 @@ def channels(settings: Settings) -> Sequence[Channel]:
 
 
 def send_due(settings: Settings, as_of: date) -> list[Delivery]:
-    """Send the digest of `as_of` wherever it is due, and keep what became of it. A failed one is tried again by
-    the next run of the day. Raises `NothingPublishedError`.
+    """Send the digest of `as_of` over each channel on which it is due, and record the outcome. The next run of the
+    day sends a failed one again. Raises `NothingPublishedError`.
     """
-    waiting = channels(settings)
-    if not waiting:
+    configured = channels(settings)
+    if not configured:
         return []
     digest = read_digest(settings, as_of)
     return [
         send(settings, digest, channel, reason)
-        for channel in waiting
+        for channel in configured
         if (reason := due(settings, digest, channel)) is not None
     ]
 
 
 def send(settings: Settings, digest: Digest, channel: Channel, reason: Reason) -> Delivery:
-    """Send it over one channel, and keep what became of it."""
+    """Send it over one channel, and record the outcome."""
     message = channel.send(digest)
     delivery = Delivery(
         digest.as_of,

@@ -52,5 +52,5 @@ def test_the_status_draws_where_each_goal_came_from(sample: Home) -> None:
 
 
 def test_an_earlier_belief_has_no_course_as_the_present_one_is_another(sample: Home) -> None:
-    assert "Timeline" in sample.okra("status").out
-    assert "Timeline" not in sample.okra("status", "--known-on", "2026-11-25").out
+    assert "Course" in sample.okra("status").out
+    assert "Course" not in sample.okra("status", "--known-on", "2026-11-25").out

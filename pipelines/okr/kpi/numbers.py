@@ -9,7 +9,7 @@ ONE = Decimal(1)
 ZERO = Decimal(0)
 
 _WRITTEN = re.compile(r"([+-]?)(\d[\d_]*(?:\.\d+)?|\.\d+)\s*(%?)")
-_LONGEST = 28
+_MAX_CHARACTERS = 28
 _SHARE_STEP = Decimal("0.000001")
 
 
@@ -20,7 +20,7 @@ def parse_number(text: str) -> Decimal:
         ValueError: with the remedy, if the text is not such a number.
     """
     match = _WRITTEN.fullmatch(text.strip())
-    if match is None or len(text) > _LONGEST or match[2].endswith("_"):
+    if match is None or len(text) > _MAX_CHARACTERS or match[2].endswith("_"):
         plain = text.replace(",", "_") if re.fullmatch(r"[\d,]+(\.\d+)?", text) else "2_000_000"
         raise ValueError(f"write a plain number such as {plain}, 0.96 or 96 %")
     number = Decimal(match[1] + match[2].replace("_", ""))
@@ -65,15 +65,15 @@ def figure(number: Decimal, unit: str = "", places: int | None = None) -> str:
     return f"{text} {suffix}".rstrip()
 
 
-def percentage(share: Decimal) -> str:
-    """A share as a percentage with at most one decimal, rounded down: 0.9999 is not 100 %."""
-    return figure(rounded_down(share.scaleb(2), 1)) + " %"
+def percentage(share: Decimal, places: int = 1, rounding: str = ROUND_FLOOR) -> str:
+    """A share as a percentage with at most `places` decimals, rounded down by default: 0.9999 is not 100 %."""
+    return f"{figure(rounded(share.scaleb(2), places, rounding))} %"
 
 
 def chance(odds: Decimal) -> str:
-    """Odds in whole percent; what is not settled is never said to be 0 or 100: `83 %`, `under 1 %`."""
+    """Odds in whole percent; 0 and 100 are for settled goals only: `83 %`, `under 1 %`."""
     if 0 < odds < Decimal("0.01"):
         return "under 1 %"
     if Decimal("0.99") < odds < 1:
         return "over 99 %"
-    return f"{odds * 100:.0f} %"
+    return percentage(odds, 0, ROUND_HALF_EVEN)

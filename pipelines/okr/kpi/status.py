@@ -2,26 +2,30 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from pipelines.okr.kpi.numbers import ONE
 
-_HAIR = Decimal("1e-12")
-"""A third of a goal has endless decimals: what is in step is not behind by the last of them."""
+_TOLERANCE = Decimal("1e-12")
+"""Shares such as a third are rounded: a score that is behind by less than this is not behind."""
 
 Commitment = Literal["committed", "aspirational"]
 """Whether all of the target is expected, or a share of it is enough."""
-Status = Literal["not_started", "no_data", "on_track", "at_risk", "off_track", "achieved", "missed"]
+Status = Literal["achieved", "on_track", "at_risk", "off_track", "missed", "no_data", "not_started"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+"""The best first; the last two are of goals that could not be judged."""
+SETTLED_STATUSES = ("achieved", "missed")
+GOOD_STATUSES = ("achieved", "on_track")
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The thresholds, all shares but the last.
 
-    `likely`, `unlikely`: the probability from which a goal is on track, and below which off track.
+    `likely`: the probability from which a goal is on track; `unlikely`: the one below which it is off track.
     `at_risk_from`: the share of the expected score below which a goal is off track.
-    `aspirational_bar`: the share of the target that counts as achieved for an aspirational one.
-    `absent_after_days`: after so many days without data a member is taken to have left.
+    `aspirational_bar`: the share of its target with which an aspirational goal is achieved.
+    `absent_after_days`: the days without data after which a member counts as gone.
     """
 
     likely: Decimal = Decimal("0.7")
@@ -47,14 +51,14 @@ def by_odds(pace: Status, probability: Decimal | None, policy: Policy) -> Status
 def by_pace(score: Decimal, expected: Decimal, bar: Decimal, policy: Policy) -> Status:
     """The status before the deadline, from the score against the expected share of what is enough.
 
-    An aspirational goal that ends at its bar is achieved, so it is on track along the way there.
+    An aspirational goal that ends at its bar is achieved. So it is on track as long as it is heading for its bar.
     """
-    enough = expected * bar - _HAIR
+    enough = expected * bar - _TOLERANCE
     if score >= enough:
         return "on_track"
     return "at_risk" if score >= enough * policy.at_risk_from else "off_track"
 
 
 def at_deadline(attained: Decimal, bar: Decimal) -> Status:
-    """The status after the deadline: hitting the bar exactly is achieving it."""
+    """The status after the deadline; a goal that meets its bar exactly is achieved."""
     return "achieved" if attained >= bar else "missed"

@@ -1,4 +1,4 @@
-"""Scales and ticks: from figures and days to places on a drawing."""
+"""What every chart stands on: its size, its scales and its ticks. Small, so that it can be read on a phone."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil, floor, log10
 
-_STEPS = (1, 2, 2.5, 5, 10)
+from pipelines.publishing.scorecard.language import Amounts
+
+WIDTH, HEIGHT = 420, 230
+LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 24
+"""Margins around the plot."""
+_TICK_STEPS = (1, 2, 2.5, 5, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,28 @@ class Scale:
         return round(self.start + share * (self.end - self.start), 1)
 
 
+@dataclass(frozen=True)
+class Tick:
+    """A mark on an axis: where it is and what it says."""
+
+    place: float
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A chart of WIDTH by HEIGHT with the ticks of both axes; `left` to `bottom` are the edges of its plot."""
+
+    across: Sequence[Tick]
+    up: Sequence[Tick]
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    top: int = TOP
+    bottom: int = HEIGHT - BOTTOM
+
+
 def padded(values: Iterable[Decimal | float | None], *, from_zero: bool) -> tuple[float, float]:
     """The lowest and the highest of the values, with room above and, unless that is zero, below."""
     known = [float(value) for value in values if value is not None] or [0.0]
@@ -39,7 +66,7 @@ def ticks(low: float, high: float, most: int = 4) -> list[Decimal]:
     """Round numbers between `low` and `high`, at most so many."""
     width = (high - low) / most
     power = 10.0 ** floor(log10(width))
-    step = next(size * power for size in _STEPS if size * power >= width)
+    step = next(size * power for size in _TICK_STEPS if size * power >= width)
     first = ceil(low / step)
     places = max(0, 2 - floor(log10(step)))
     return [
@@ -60,3 +87,12 @@ def day_ticks(start: date, end: date, most: int = 5) -> tuple[list[date], str]:
 
 def _days(start: date, end: date) -> Sequence[date]:
     return [start + timedelta(days=n) for n in range((end - start).days + 1)]
+
+
+def vertical_axis(
+    figures: Iterable[Decimal | None], amounts: Amounts, *, from_zero: bool
+) -> tuple[Scale, list[Tick]]:
+    """The scale that all figures fit on, from the bottom of the plot to its top, and its ticks."""
+    lowest, highest = padded(figures, from_zero=from_zero)
+    scale = Scale(lowest, highest, HEIGHT - BOTTOM, TOP)
+    return scale, [Tick(scale.at(value), amounts.axis(value)) for value in ticks(lowest, highest)]

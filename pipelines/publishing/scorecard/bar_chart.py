@@ -6,11 +6,11 @@ from decimal import Decimal
 from math import ceil
 from typing import Literal
 
-from pipelines.publishing.scorecard.drawing import LEFT, RIGHT, WIDTH, Drawing, Tick, upwards
-from pipelines.publishing.scorecard.language import Language
+from pipelines.publishing.scorecard.axes import LEFT, RIGHT, WIDTH, Chart, Tick, vertical_axis
+from pipelines.publishing.scorecard.language import Amounts
 
 Look = Literal["full", "hollow", "open"]
-_MOST_NAMES = 5
+_MAX_NAMES = 5
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Bar:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BarChart(Drawing):
-    """Bars on a drawing."""
+class BarChart(Chart):
+    """Bars, the place of zero and that of the target."""
 
     bars: Sequence[Bar]
     zero: float
@@ -45,17 +45,13 @@ class BarChart(Drawing):
 
 
 def bar_chart(
-    columns: Sequence[Column],
-    unit: str | None,
-    places: int,
-    language: Language,
-    target: Decimal | None = None,
+    columns: Sequence[Column], amounts: Amounts, target: Decimal | None = None
 ) -> BarChart | None:
     """A bar a figure, from zero; a figure that is not known leaves a gap. None without any."""
     known = [column.value for column in columns if column.value is not None]
     if not known:
         return None
-    up, heights = upwards([*known, target], unit, language, from_zero=True)
+    up, heights = vertical_axis([*known, target], amounts, from_zero=True)
     slot = (WIDTH - RIGHT - LEFT) / len(columns)
     zero, wide = up.at(0), round(max(1.5, slot * 0.68), 1)
     bars = []
@@ -63,12 +59,12 @@ def bar_chart(
         if column.value is None:
             continue
         y = up.at(column.value)
-        title = f"{column.label}: {language.amount(column.value, unit, places)}"
+        title = f"{column.label}: {amounts.text(column.value)}"
         x = round(LEFT + slot * place + (slot - wide) / 2, 1)
         bars.append(
             Bar(x, min(y, zero), wide, round(max(abs(zero - y), 0.8), 1), column.look, title)
         )
-    every = ceil(len(columns) / _MOST_NAMES)
+    every = ceil(len(columns) / _MAX_NAMES)
     named = list(enumerate(columns))[::-every][::-1]
     return BarChart(
         bars=bars,

@@ -5,16 +5,25 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pipelines.publishing.scorecard.axes import Scale, day_ticks
-from pipelines.publishing.scorecard.drawing import LEFT, RIGHT, WIDTH, Drawing, Tick, upwards
-from pipelines.publishing.scorecard.language import Language
-from pipelines.publishing.scorecard.reading import Row, Rows
+from pipelines.publishing.published import Row
+from pipelines.publishing.scorecard.axes import (
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Chart,
+    Scale,
+    Tick,
+    day_ticks,
+    vertical_axis,
+)
+from pipelines.publishing.scorecard.language import Amounts, Language
+from pipelines.publishing.scorecard.page_rows import Rows
 
 Point = tuple[date, Decimal]
 
 
 @dataclass(frozen=True, kw_only=True)
-class CourseChart(Drawing):
+class CourseChart(Chart):
     """Places on a drawing; the paths are SVG's, empty where nothing is known, or where there is no goal.
 
     `ends` are the places of the range in which eight in ten futures end, the higher figure first.
@@ -31,7 +40,7 @@ class CourseChart(Drawing):
     band: tuple[float, float] | None = None
 
 
-def course_chart(points: Rows, row: Row, language: Language) -> CourseChart | None:
+def course_chart(points: Rows, row: Row, amounts: Amounts) -> CourseChart | None:
     """The chart of one key result; None where its course has nothing to draw."""
     actual, pace = _known(points, "actual"), _known(points, "pace")
     low, middle, high = (_known(points, f"forecast_p{tenth}") for tenth in (10, 50, 90))
@@ -39,9 +48,9 @@ def course_chart(points: Rows, row: Row, language: Language) -> CourseChart | No
         return None
     goals = [row["target"], row.get("low"), row.get("high")]
     figures = [value for _, value in (*actual, *pace, *low, *high)]
-    target, unit = row["target"], row["unit"]
-    up, heights = upwards([*figures, *goals], unit, language, from_zero=_from_zero(figures))
-    across, days = _along(points[0]["day"], points[-1]["day"], language)
+    target, language = row["target"], amounts.language
+    up, heights = vertical_axis([*figures, *goals], amounts, from_zero=_from_zero(figures))
+    across, days = _horizontal_axis(points[0]["day"], points[-1]["day"], language)
     place = _placer(across, up)
     joined = actual[-1:]
     low_end, high_end = row.get("low"), row.get("high")
@@ -53,7 +62,7 @@ def course_chart(points: Rows, row: Row, language: Language) -> CourseChart | No
         target=None if target is None else up.at(target),
         target_label=""
         if target is None
-        else language.text("chart.target_label", target=language.axis(target, unit)),
+        else language.text("chart.target_label", target=amounts.axis(target)),
         ends=(up.at(high[-1][1]), up.at(low[-1][1])) if low else None,
         band=None
         if target is not None or low_end is None or high_end is None
@@ -64,14 +73,14 @@ def course_chart(points: Rows, row: Row, language: Language) -> CourseChart | No
     )
 
 
-def level_chart(history: Rows, unit: str | None, language: Language) -> CourseChart | None:
+def level_chart(history: Rows, amounts: Amounts) -> CourseChart | None:
     """The line of a level by its periods; None where there are fewer than two to join."""
     known = [(row["period_end"], row["value"]) for row in history if row["value"] is not None]
     if len(known) < 2:
         return None
     figures = [value for _, value in known]
-    up, heights = upwards(figures, unit, language, from_zero=_from_zero(figures))
-    across, days = _along(known[0][0], known[-1][0], language)
+    up, heights = vertical_axis(figures, amounts, from_zero=_from_zero(figures))
+    across, days = _horizontal_axis(known[0][0], known[-1][0], amounts.language)
     place = _placer(across, up)
     return CourseChart(
         actual=_line(known, place),
@@ -90,7 +99,7 @@ def _from_zero(figures: Sequence[Decimal]) -> bool:
     return bool(figures) and min(figures) <= max(figures) / 4
 
 
-def _along(first: date, last: date, language: Language) -> tuple[Scale, list[Tick]]:
+def _horizontal_axis(first: date, last: date, language: Language) -> tuple[Scale, list[Tick]]:
     """The scale of the days, two at the least, and its ticks."""
     start, end = first.toordinal(), max(last.toordinal(), first.toordinal() + 1)
     scale = Scale(start, end, LEFT, WIDTH - RIGHT)

@@ -1,20 +1,20 @@
-"""What moved a figure, as bars left and right of nothing; what is not shown is summed, so that nothing is lost."""
+"""What moved a figure, as bars left and right of zero; members without a bar of their own are summed in one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipelines.publishing.published import Row
 from pipelines.publishing.scorecard.axes import Scale
-from pipelines.publishing.scorecard.language import Language
-from pipelines.publishing.scorecard.reading import Row, Rows
+from pipelines.publishing.scorecard.language import NO_VALUE, Amounts, Language
+from pipelines.publishing.scorecard.page_rows import Rows
 
-SHOWN = 5
+MAX_BARS = 5
 WIDTH = 120
-_PLAIN = ("change", "remaining")
 
 
 @dataclass(frozen=True)
-class Part:
+class FactorBar:
     """One part of a change; `x` and `width` place its bar on a drawing WIDTH wide."""
 
     name: str
@@ -26,18 +26,54 @@ class Part:
 
 @dataclass(frozen=True)
 class FactorBars:
-    """A change in words and in parts that sum to it; `middle` is the place of nothing."""
+    """A change in words and in parts that sum to it; `middle` is the place of zero."""
 
     change: str
     dimension: str
-    parts: Sequence[Part]
+    parts: Sequence[FactorBar]
     trust: str
     middle: float
     width: int = WIDTH
 
 
-def factor_bars(rows: Rows, places: int, language: Language, change: str) -> FactorBars | None:
-    """The bars of one change: its own row and those of the dimension that tells most. None without rows."""
+def gap_to_target(rows: Rows, target: Decimal | None, amounts: Amounts) -> FactorBars | None:
+    """What the latest distance to the target is made of. None without rows."""
+    latest = _latest(rows)
+    if not latest:
+        return None
+    words = amounts.language.text(
+        "factors.gap",
+        change=amounts.change(latest[0]["contribution"]),
+        target=amounts.text(target),
+    )
+    return _bars(latest, amounts, words)
+
+
+def latest_change(rows: Rows, amounts: Amounts) -> FactorBars | None:
+    """What moved a KPI in the latest of the periods: `-$47,526.83 in Nov 1 - Nov 24 against October`."""
+    latest = _latest(rows)
+    if not latest:
+        return None
+    whole, language = latest[0], amounts.language
+    before = whole["compared_from"], whole["compared_to"]
+    words = language.text(
+        "factors.change",
+        change=amounts.change(whole["contribution"]),
+        span=language.span(whole["period_start"], min(whole["data_through"], whole["period_end"])),
+        before=NO_VALUE if None in before else language.span(*before),
+    )
+    return _bars(latest, amounts, words)
+
+
+def _latest(rows: Rows) -> Rows:
+    """The rows of the newest period, that of the total first."""
+    newest = max((row["period_start"] for row in rows), default=None)
+    own = [row for row in rows if row["period_start"] == newest]
+    return sorted(own, key=lambda row: row["dimension"] != "total")
+
+
+def _bars(rows: Rows, amounts: Amounts, change: str) -> FactorBars | None:
+    """The bars of one change: those of the dimension that explains most. None without a row of the total."""
     whole = next((row for row in rows if row["dimension"] == "total"), None)
     if whole is None:
         return None
@@ -45,20 +81,20 @@ def factor_bars(rows: Rows, places: int, language: Language, change: str) -> Fac
         (row for row in rows if row["dimension"] != "total" and row["contribution"]),
         key=lambda row: row["rank"],
     )
-    shown, rest = members[:SHOWN], members[SHOWN:]
+    language = amounts.language
+    shown, rest = members[:MAX_BARS], members[MAX_BARS:]
     named = [(_name(row, language), row["contribution"]) for row in shown]
     if rest:
         others = sum((row["contribution"] for row in rest), Decimal(0))
         named.append((language.text("factors.others", len(rest)), others))
-    unit = whole["unit"]
     low = min([Decimal(0), *(amount for _, amount in named)])
     high = max([Decimal(0), *(amount for _, amount in named)])
     scale = Scale(float(low), float(high), 1, WIDTH - 1)
     zero = scale.at(0) if named else 0.0
     parts = [
-        Part(
+        FactorBar(
             name,
-            language.amount(amount, unit, places, signed=True),
+            amounts.change(amount),
             min(scale.at(amount), zero),
             round(max(abs(scale.at(amount) - zero), 1), 1),
             amount >= 0,
@@ -74,4 +110,4 @@ def _name(row: Row, language: Language) -> str:
     if effect == "remaining":
         return language.text("factors.remaining")
     shown = language.text("factors.unknown") if member == "unknown" else str(member)
-    return shown if effect in _PLAIN else f"{shown}: {language.text(f'factors.{effect}')}"
+    return shown if effect == "change" else f"{shown}: {language.text(f'factors.{effect}')}"

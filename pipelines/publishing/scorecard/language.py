@@ -1,7 +1,8 @@
 """How people read figures: one language's texts, numbers, money and days."""
 
 import re
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from functools import cache, cached_property
 from pathlib import Path
@@ -19,15 +20,18 @@ from babel.numbers import (
     format_percent,
 )
 
-from pipelines.publishing.scorecard.periods import month_of, quarter_of, span_of, week_of
+from pipelines.okr.kpi.kpi import PERCENT
+from pipelines.okr.kpi.numbers import ZERO, rounded
+from pipelines.okr.kpi.periods import Cadence, PeriodError, containing, parse_period
 
-PERCENT = "percent"
 TEXTS = Path(__file__).with_name("texts")
 _CURRENCIES = frozenset(get_global("all_currencies"))
-_SUREST = Decimal("0.95")
-_LEAST_SURE = Decimal("0.05")
-_LARGE = 1000
-_MINUS = "−"
+_NEARLY_CERTAIN = Decimal("0.95")
+_NEARLY_IMPOSSIBLE = Decimal("0.05")
+_LARGE_AMOUNT = 1000
+_MINUS_SIGN = "−"
+NO_VALUE = "–"
+_NAMED_PERIODS: tuple[Cadence, ...] = ("month", "quarter", "half", "year")
 
 
 @cache
@@ -60,21 +64,21 @@ class Language:
 
     def text(self, key: str, count: int | None = None, **values: Any) -> str:
         """The text of `key` (`status.on_track`) with its values; by `count` in the singular or the plural."""
-        found: Any = self._own
+        template: Any = self._own
         for part in key.split("."):
-            found = found[part]
+            template = template[part]
         if count is not None:
-            found = found[self._locale.plural_form(count)]
+            template = template[self._locale.plural_form(count)]
             values["count"] = self.number(Decimal(count))
-        return str(found).format(**values)
+        return str(template).format(**values)
 
     def has(self, key: str) -> bool:
         """Whether there is such a text."""
-        found: Any = self._own
+        text: Any = self._own
         for part in key.split("."):
-            if not isinstance(found, dict) or part not in found:
+            if not isinstance(text, dict) or part not in text:
                 return False
-            found = found[part]
+            text = text[part]
         return True
 
     def number(self, value: Decimal, places: int = 0, *, signed: bool = False) -> str:
@@ -87,7 +91,7 @@ class Language:
     ) -> str:
         """A figure in its unit: `$1,787,596.36`, `96 %`, `33,300 people`; a dash for none."""
         if value is None:
-            return "–"
+            return NO_VALUE
         if unit == PERCENT:
             return self.share(value, max(0, places - 2), signed=signed)
         if unit in _CURRENCIES:
@@ -104,11 +108,11 @@ class Language:
             )
         )
 
-    def axis(self, value: Decimal, unit: str | None) -> str:
-        """A figure short enough for an axis: `$2M`, `96%`, `1.2K`."""
+    def compact(self, value: Decimal, unit: str | None) -> str:
+        """`$2M`, `96%`, `1.2K`."""
         if unit == PERCENT:
             return self.share(value, 1)
-        digits = 0 if value == value.to_integral_value() and abs(value) < 1000 else 2
+        digits = 0 if value == value.to_integral_value() and abs(value) < _LARGE_AMOUNT else 2
         if unit in _CURRENCIES:
             return _typeset(
                 format_compact_currency(
@@ -120,37 +124,31 @@ class Language:
     def share(self, value: Decimal | None, places: int = 0, *, signed: bool = False) -> str:
         """A share as a percentage, rounded down, so that what is not quite 100 % is not called it."""
         if value is None:
-            return "–"
-        step = Decimal(1).scaleb(-places - 2)
+            return NO_VALUE
         rounding = ROUND_HALF_EVEN if signed or value < 0 else ROUND_FLOOR
         digits = "0" + ("." + "#" * places if places else "")
         pattern = re.sub(r"[#,0.]+", digits, self._locale.percent_formats[None].pattern, count=1)
-        cut = value.quantize(step, rounding=rounding)
-        return _typeset(format_percent(cut, _signed(pattern, signed), self._locale))
-
-    def estimate(self, value: Decimal, unit: str | None, places: int) -> str:
-        """A figure that is not known to the cent, so that it is not shown to the cent."""
-        large = unit != PERCENT and abs(value) >= _LARGE
-        return self.amount(round(value) + Decimal(0) if large else value, unit, places)
+        shown = value.quantize(Decimal(1).scaleb(-places - 2), rounding)
+        return _typeset(format_percent(shown, _signed(pattern, signed), self._locale))
 
     def points(self, change: Decimal) -> str:
         """A change of a share in percentage points: `+2 points`; empty when it rounds to nothing."""
-        shown = (change * 100).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
+        shown = rounded(change * 100, 0)
         if not shown:
             return ""
         return self.text("change.points", int(abs(shown)), change=self.number(shown, signed=True))
 
     def odds(self, probability: Decimal | None) -> str:
-        """`7 in 10`; 0 and 1 are for what is settled, so that what is nearly so is put in twentieths."""
+        """`7 in 10`, or `less than 1 in 20` at the ends: `certain` and `out of reach` are for settled goals only."""
         if probability is None:
             return self.text("odds.none")
         if probability in (0, 1):
             return self.text("odds.certain" if probability else "odds.impossible")
-        if probability < _LEAST_SURE:
+        if probability < _NEARLY_IMPOSSIBLE:
             return self.text("odds.hardly")
-        if probability > _SUREST:
+        if probability > _NEARLY_CERTAIN:
             return self.text("odds.nearly")
-        tenths = (probability * 10).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
+        tenths = rounded(probability * 10, 0)
         return self.text("odds.tenths", tenths=min(max(int(tenths), 1), 9))
 
     def day(self, day: date, form: str = "medium") -> str:
@@ -162,42 +160,70 @@ class Language:
         return format_date(day, form, self._locale)
 
     def moment(self, moment: datetime) -> str:
-        """An instant in UTC."""
-        return f"{format_datetime(moment, 'medium', locale=self._locale)} UTC"
+        """`Nov 25, 2026, 6:30:00 AM UTC`, whatever the zone of `moment`."""
+        return f"{format_datetime(moment.astimezone(UTC), 'medium', locale=self._locale)} UTC"
 
     def span(self, start: date, end: date) -> str:
         """`2026`, `Q3 2026`, `November 2026`, or its first and last day."""
-        kind = span_of(start, end)
-        if kind == "year":
-            return str(start.year)
-        if kind == "half":
-            return self.text("period.half", half=1 if start.month == 1 else 2, year=start.year)
-        if kind == "quarter":
-            return self.text("period.quarter", quarter=quarter_of(start), year=start.year)
-        if kind == "month":
-            return format_skeleton("yMMMM", start, locale=self._locale)
+        for cadence in _NAMED_PERIODS:
+            period = containing(start, cadence)
+            if (period.start, period.end) == (start, end):
+                if cadence == "month":
+                    return format_skeleton("yMMMM", start, locale=self._locale)
+                return self.window(period.label)
         if start == end:
             return self.day(start)
         return f"{self.day(start)} – {self.day(end)}"
 
     def window(self, label: str, *, short: bool = False) -> str:
-        """A window of `per` by its label: `2026-W48`, `2026-11`, `2026-Q4`, `2026-H2`, `2026`.
+        """A window of `per` by its label: `2026-W48`, `2026-11`, `2026-Q4`, `2026-H2`; any other label as it is.
 
         A short one is for an axis.
         """
-        month, week = month_of(label), week_of(label)
-        if month is not None:
-            return format_skeleton("yMMM", month, locale=self._locale)
-        if week is not None:
-            key = "period.short_week" if short else "period.week"
-            return self.text(key, week=week[1], year=week[0])
-        matched = re.fullmatch(r"(\d{4})-([QH])([1-4])", label)
-        if matched is None:
+        try:
+            period = parse_period(label)
+        except PeriodError:
             return label
-        year, kind, place = matched.groups()
-        if kind == "Q":
-            return self.text("period.quarter", quarter=place, year=year)
-        return self.text("period.half", half=place, year=year)
+        year, month = period.start.year, period.start.month
+        if period.kind == "month":
+            return format_skeleton("yMMM", period.start, locale=self._locale)
+        if period.kind == "quarter":
+            return self.text("period.quarter", quarter=(month + 2) // 3, year=year)
+        if period.kind == "half":
+            return self.text("period.half", half=(month + 5) // 6, year=year)
+        if period.kind == "week":
+            iso = period.start.isocalendar()
+            key = "period.short_week" if short else "period.week"
+            return self.text(key, week=iso.week, year=iso.year)
+        return label
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Figures of one KPI: its unit, and the decimals that it is shown with."""
+
+    language: Language
+    unit: str | None
+    places: int
+
+    def text(self, value: Decimal | None) -> str:
+        """`$1,787,596.36`, `96 %`, `33,300 people`; a dash for none."""
+        return self.language.amount(value, self.unit, self.places)
+
+    def change(self, value: Decimal | None) -> str:
+        """The same with a sign: `+$1,200`; empty for none."""
+        if value is None:
+            return ""
+        return self.language.amount(value, self.unit, self.places, signed=True)
+
+    def estimate(self, value: Decimal) -> str:
+        """A forecast; a large one without decimals, as it is not known that exactly."""
+        large = self.unit != PERCENT and abs(value) >= _LARGE_AMOUNT
+        return self.text(round(value) + ZERO if large else value)
+
+    def axis(self, value: Decimal) -> str:
+        """A figure short enough for an axis: `$2M`, `96%`, `1.2K`."""
+        return self.language.compact(value, self.unit)
 
 
 def _signed(pattern: str, signed: bool) -> str:
@@ -209,4 +235,4 @@ def _signed(pattern: str, signed: bool) -> str:
 
 
 def _typeset(text: str) -> str:
-    return text.replace("-", _MINUS)
+    return text.replace("-", _MINUS_SIGN)

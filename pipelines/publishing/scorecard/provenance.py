@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipelines.publishing.published import Row, StreamWindows
 from pipelines.publishing.scorecard.language import Language
-from pipelines.publishing.scorecard.reading import Published, Row
+from pipelines.publishing.scorecard.page_rows import PageRows
 
-_SAFE = re.compile(r"[A-Za-z0-9_-]+")
+_SAFE_FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
-class Stream:
+class StreamLine:
     """A stream of a source, and its windows in the raw lake in words."""
 
     name: str
@@ -21,25 +22,25 @@ class Stream:
 
 @dataclass(frozen=True)
 class Provenance:
-    """The way down from a number; texts are empty where there is nothing to say."""
+    """Where a number comes from, in words; empty where nothing is known."""
 
     data_through: str
     model: str
     owner: str
-    streams: Sequence[Stream]
+    streams: Sequence[StreamLine]
     run_id: str
     definition_hash: str
 
 
-def kpi_page(kpi: str | None, published: Published) -> str | None:
+def kpi_page(kpi: str | None, published: PageRows) -> str | None:
     """The page of a KPI, from the scorecard; None where there is none, or no file can be named after it."""
-    if kpi is None or kpi not in published.kpis or not _SAFE.fullmatch(kpi):
+    if kpi is None or kpi not in published.kpis or not _SAFE_FILE_NAME.fullmatch(kpi):
         return None
     return f"kpi/{kpi}.html"
 
 
-def provenance(row: Row, kpi: Row, published: Published, language: Language) -> Provenance:
-    """The way down from the figures of `row`, a score or a KPI."""
+def provenance(row: Row, kpi: Row, published: PageRows, language: Language) -> Provenance:
+    """Where the figures of `row`, a score or a KPI, come from."""
     through = row.get("data_through")
     return Provenance(
         data_through=language.day(through) if through else "",
@@ -51,23 +52,23 @@ def provenance(row: Row, kpi: Row, published: Published, language: Language) -> 
     )
 
 
-def streams(sources: str | None, published: Published, language: Language) -> list[Stream]:
+def streams(sources: str | None, published: PageRows, language: Language) -> list[StreamLine]:
     """The streams that `sources` names, comma-separated."""
     names = [name.strip() for name in (sources or "").split(",") if name.strip()]
-    return [Stream(name, _windows(published.streams.get(name), language)) for name in names]
+    return [StreamLine(name, _windows(published.streams.get(name), language)) for name in names]
 
 
-def _windows(row: Row | None, language: Language) -> str:
-    if row is None:
+def _windows(stream: StreamWindows | None, language: Language) -> str:
+    if stream is None:
         return language.text("source.no_windows")
     words = language.text(
         "source.windows",
-        int(row["windows"]),
-        first=language.day(row["first"]),
-        last=language.day(row["data_through"]),
-        rows=language.number(Decimal(row["row_count"] or 0)),
-        pulled=language.moment(row["pulled_at"]),
+        stream.windows,
+        first=language.day(stream.first_window),
+        last=language.day(stream.data_through),
+        rows=language.number(Decimal(stream.rows or 0)),
+        pulled=language.moment(stream.pulled_at),
     )
-    if not row["unsettled"]:
+    if not stream.open_windows:
         return words
-    return f"{words} {language.text('source.unsettled', int(row['unsettled']))}"
+    return f"{words} {language.text('source.unsettled', stream.open_windows)}"

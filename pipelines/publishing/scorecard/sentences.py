@@ -3,23 +3,21 @@
 from decimal import Decimal
 from typing import Any
 
-from pipelines.publishing.scorecard.language import Language
-from pipelines.publishing.scorecard.reading import Row, Rows
+from pipelines.okr.kpi.status import GOOD_STATUSES, SETTLED_STATUSES
+from pipelines.publishing.published import Row
+from pipelines.publishing.scorecard.language import Amounts, Language
+from pipelines.publishing.scorecard.page_rows import Rows
 
-_SETTLED = ("achieved", "missed")
-_GOOD = ("achieved", "on_track")
 
-
-def goal(row: Row, places: int, language: Language) -> str:
-    """`at least 7 deals in each month, by every sales rep`; the stored words where the columns are not there."""
+def goal(row: Row, amounts: Amounts) -> str:
+    """`at least 7 deals every month for each sales rep`; the column `goal` where the definition is gone."""
+    language = amounts.language
     if row["kpi"] is None:
         return language.text("goal.milestone")
     if row.get("comparison") is None:
         return str(row["goal"])
     bounds: dict[str, Any] = {
-        end: language.amount(row[end], row["unit"], places)
-        for end in ("low", "high")
-        if row[end] is not None
+        end: amounts.text(row[end]) for end in ("low", "high") if row[end] is not None
     }
     words = [language.text(f"goal.{row['comparison']}", **bounds)]
     if row["where"]:
@@ -33,8 +31,9 @@ def goal(row: Row, places: int, language: Language) -> str:
     return " ".join(words)
 
 
-def sentence(row: Row, parts: Rows, places: int, language: Language) -> str:
+def sentence(row: Row, parts: Rows, amounts: Amounts) -> str:
     """Where it stands, and against what."""
+    language = amounts.language
     if row["status"] == "not_started":
         return language.text("why.not_started", start=language.day(row["period_start"]))
     if row["kpi"] is None:
@@ -43,16 +42,16 @@ def sentence(row: Row, parts: Rows, places: int, language: Language) -> str:
     if row["actual"] is None and row["score"] is None:
         return language.text("why.no_data")
     if row.get("for_each"):
-        return _of_members(row, parts, places, language)
+        return _of_members(row, parts, amounts)
     if row.get("per"):
-        return _of_windows(row, parts, places, language)
+        return _of_windows(row, parts, amounts)
     figures: dict[str, Any] = {
-        "actual": language.amount(row["actual"], row["unit"], places),
-        "goal": goal(row, places, language),
+        "actual": amounts.text(row["actual"]),
+        "goal": goal(row, amounts),
         "deadline": language.day(row["deadline"]),
         "through": language.day(row["data_through"] or row["as_of"]),
     }
-    if row["status"] in _SETTLED:
+    if row["status"] in SETTLED_STATUSES:
         return language.text("why.settled", **figures)
     return language.text(
         "why.under_way",
@@ -62,27 +61,26 @@ def sentence(row: Row, parts: Rows, places: int, language: Language) -> str:
     )
 
 
-def _of_windows(row: Row, parts: Rows, places: int, language: Language) -> str:
-    over = [part for part in parts if part["status"] in _SETTLED]
+def _of_windows(row: Row, parts: Rows, amounts: Amounts) -> str:
+    language = amounts.language
+    settled = [part["status"] for part in parts if part["status"] in SETTLED_STATUSES]
+    met = language.number(Decimal(settled.count("achieved")))
     still_open = [
-        part for part in parts if part["status"] not in _SETTLED and part["actual"] is not None
-    ]
-    met = sum(part["status"] == "achieved" for part in over)
-    words = [
-        language.text(f"why.windows.{row['per']}", len(over), met=language.number(Decimal(met)))
-    ]
-    words += [
         language.text(
             "why.open",
             window=language.window(part["window"]),
-            actual=language.amount(part["actual"], row["unit"], places),
+            actual=amounts.text(part["actual"]),
         )
-        for part in still_open
+        for part in parts
+        if part["status"] not in SETTLED_STATUSES and part["actual"] is not None
     ]
-    return " ".join(words)
+    return " ".join(
+        [language.text(f"why.windows.{row['per']}", len(settled), met=met), *still_open]
+    )
 
 
-def _of_members(row: Row, parts: Rows, places: int, language: Language) -> str:
+def _of_members(row: Row, parts: Rows, amounts: Amounts) -> str:
+    language = amounts.language
     members = [part for part in parts if part["member"] != "total" and part["score"] is not None]
     if not members:
         return language.text("why.no_data")
@@ -94,27 +92,27 @@ def _of_members(row: Row, parts: Rows, places: int, language: Language) -> str:
         len(members),
         met=language.number(Decimal(met)),
         member=worst["member"],
-        actual=language.amount(worst["actual"], row["unit"], places),
+        actual=amounts.text(worst["actual"]),
     )
 
 
 def is_met(part: Row) -> bool:
-    """Whether it does what is asked of it, as far as it can be told: a window, a member, a goal."""
-    return part["status"] in _GOOD
+    """Whether a window, a member or a goal is achieved, or on track to be."""
+    return part["status"] in GOOD_STATUSES
 
 
 def _lead(part: Row) -> Decimal:
-    lead: Decimal = (part["raw_attainment"] or Decimal(0)) - (part["expected"] or Decimal(0))
-    return lead
+    """How far the attained share is ahead of the expected one."""
+    return Decimal(part["raw_attainment"] or 0) - Decimal(part["expected"] or 0)
 
 
 def trust_flags(trust: str | None, language: Language) -> list[str]:
-    """What is not to be trusted, each in words; a flag there are no words for stands as it is."""
+    """The flags of a `trust` column in words; a flag without a text stands as it is."""
     if not trust or trust == "ok":
         return []
-    found = []
+    words = []
     for flag in trust.split(","):
         name, _, detail = flag.partition(":")
         key = f"trust.{name}"
-        found.append(language.text(key, detail=detail or "?") if language.has(key) else flag)
-    return found
+        words.append(language.text(key, detail=detail or "?") if language.has(key) else flag)
+    return words

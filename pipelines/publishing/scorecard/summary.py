@@ -1,20 +1,20 @@
-"""The top of the scorecard: how many key results stand how, and what one may filter by."""
+"""The top of the scorecard: how many key results have which status, and what the page can be filtered by."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.okr.kpi.status import STATUSES
 from pipelines.publishing.scorecard.cards import Card
 from pipelines.publishing.scorecard.language import Language
-from pipelines.publishing.scorecard.tree import Branch
 
-STATUSES = ("achieved", "on_track", "at_risk", "off_track", "missed", "not_started", "no_data")
+STATUS_ORDER = (*STATUSES[:-2], "not_started", "no_data")
 WIDTH = 1000
 
 
 @dataclass(frozen=True)
 class Count:
-    """So many key results stand so; `x` and `width` place their part of a bar WIDTH wide."""
+    """The key results with one status; `x` and `width` place their part of a bar WIDTH wide."""
 
     status: str
     word: str
@@ -25,7 +25,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a filter can be set to."""
+    """A value that a filter can be set to, and its label."""
 
     value: str
     label: str
@@ -33,7 +33,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Choices:
-    """The filters: only what occurs can be chosen."""
+    """The filters with the values that occur."""
 
     owners: Sequence[Choice]
     statuses: Sequence[Choice]
@@ -42,28 +42,23 @@ class Choices:
 
 def counts(cards: Sequence[Card], language: Language) -> list[Count]:
     """The statuses that occur, best first, with their place in the bar."""
-    found = Counter(card.standing.status for card in cards)
+    number = Counter(card.headline.status for card in cards)
     parts, x = [], 0.0
-    for status in STATUSES:
-        if found[status]:
-            width = WIDTH * found[status] / len(cards)
+    for status in STATUS_ORDER:
+        if number[status]:
+            width = WIDTH * number[status] / len(cards)
             word = language.text(f"status.{status}")
-            parts.append(Count(status, word, found[status], round(x, 1), round(width, 1)))
+            parts.append(Count(status, word, number[status], round(x, 1), round(width, 1)))
             x += width
     return parts
 
 
-def choices(branches: Sequence[Branch], cards: Sequence[Card], language: Language) -> Choices:
+def choices(cards: Sequence[Card], statuses: Sequence[Count]) -> Choices:
     """What the cards can be filtered by."""
-    owners = sorted({card.standing.owner for card in cards if card.standing.owner})
-    there = {card.standing.status for card in cards}
-    periods = {card.standing.period_key: card.standing.period for card in cards}
+    owners = sorted({card.headline.owner for card in cards if card.headline.owner})
+    periods = {card.headline.period_key: card.headline.period for card in cards}
     return Choices(
         owners=[Choice(owner, owner) for owner in owners],
-        statuses=[
-            Choice(status, language.text(f"status.{status}"))
-            for status in STATUSES
-            if status in there
-        ],
+        statuses=[Choice(count.status, count.word) for count in statuses],
         periods=[Choice(key, label) for key, label in sorted(periods.items())],
     )

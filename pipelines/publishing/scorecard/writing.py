@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 
 from connectors.lake.atomic_files import replace
+from pipelines.publishing.scorecard.branches import branches, in_order
 from pipelines.publishing.scorecard.kpi_pages import kpi_page_of
 from pipelines.publishing.scorecard.language import Language
+from pipelines.publishing.scorecard.page_rows import PageRows, read_page_rows
 from pipelines.publishing.scorecard.provenance import kpi_page
-from pipelines.publishing.scorecard.reading import Published, read_published
 from pipelines.publishing.scorecard.rendering import page
 from pipelines.publishing.scorecard.summary import choices, counts
-from pipelines.publishing.scorecard.tree import flat, tree
 
 KPI_FOLDER = "kpi"
 
@@ -35,10 +35,10 @@ def write_scorecard(
     """Write the scorecard of `as_of` to `target` and the KPIs' pages beside it, in the language of `locale`.
 
     `published` is the published file, `models` has the SQL of each model by its name. Raises
-    `duckdb.Error` or `OSError`; a page that could not be written stays as it was.
+    `NothingPublishedError`, `duckdb.Error` or `OSError`; a page that could not be written stays as it was.
     """
     language = Language(locale)
-    rows = read_published(published, as_of)
+    rows = read_page_rows(published, as_of)
     folder = target.parent
     pages = {
         link: kpi_html(kpi, rows, models, language)
@@ -55,11 +55,12 @@ def write_scorecard(
     return WrittenPages(target, len(text.encode()), len(pages))
 
 
-def scorecard_html(published: Published, language: Language) -> str:
+def scorecard_html(published: PageRows, language: Language) -> str:
     """The scorecard."""
-    branches = tree(published, language)
-    ordered = flat(branches)
+    roots = branches(published, language)
+    ordered = list(in_order(roots))
     cards = [card for _, branch in ordered for card in branch.cards]
+    statuses = counts(cards, language)
     through = max(
         (row["data_through"] for row in published.key_results if row["data_through"]), default=None
     )
@@ -68,16 +69,16 @@ def scorecard_html(published: Published, language: Language) -> str:
         language,
         script=True,
         published=published,
-        branches=branches,
+        branches=roots,
         ordered=ordered,
         cards=cards,
-        counts=counts(cards, language),
-        choices=choices(branches, cards, language),
+        counts=statuses,
+        choices=choices(cards, statuses),
         through=through,
     )
 
 
-def kpi_html(name: str, published: Published, models: Mapping[str, str], language: Language) -> str:
+def kpi_html(name: str, published: PageRows, models: Mapping[str, str], language: Language) -> str:
     """The page of one KPI."""
     kpi = kpi_page_of(published.kpis[name], published, models, language)
     return page("kpi.html.jinja", language, published=published, kpi=kpi)

@@ -8,9 +8,9 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from pipelines.commands.terminal import percent, scorecard_table
+from pipelines.commands.terminal import scorecard_table
 from pipelines.publishing.published import Courses, PublishedScorecard, Row
-from pipelines.publishing.sparkline import sparkline, thinned
+from pipelines.publishing.wording import share, sparkline, thinned
 
 
 def objective(name: str, parent: str | None = None) -> Row:
@@ -59,7 +59,7 @@ def test_a_child_stands_below_its_parent_and_further_in() -> None:
 
 def test_a_course_has_a_block_a_day_from_the_lowest_to_the_highest() -> None:
     lines = printed(120, {"child/revenue": [Decimal(0), None, Decimal(70), Decimal(35)]})
-    assert "Timeline" in lines[1]
+    assert "Course" in lines[1]
     assert "▁ █▄" in lines[-1]
 
 
@@ -68,24 +68,24 @@ def test_a_course_has_a_block_a_day_from_the_lowest_to_the_highest() -> None:
     [
         # 24 for names; 14, 11, 7, 6, 6, 14 and 11 for the columns with two blanks before each
         (93, set()),
-        (92, {"Timeline"}),
-        (78, {"Timeline", "Pace"}),
-        (72, {"Timeline", "Pace", "Odds"}),
-        (66, {"Timeline", "Pace", "Odds", "Target"}),
+        (92, {"Course"}),
+        (78, {"Course", "Pace"}),
+        (72, {"Course", "Pace", "Odds"}),
+        (66, {"Course", "Pace", "Odds", "Target"}),
     ],
 )
 def test_a_narrow_terminal_is_spared_columns_and_never_the_status(
     width: int, spared: set[str]
 ) -> None:
     lines = printed(width, {"child/revenue": [Decimal(day) for day in range(12)]})
-    columns = {"Actual", "Target", "Score", "Pace", "Odds", "Timeline", "Status"}
+    columns = {"Actual", "Target", "Score", "Pace", "Odds", "Course", "Status"}
     assert {name for name in columns if name not in lines[1]} == spared
     assert sum("off track" in line for line in lines) == 4
     assert any("1,234,567.89" in line for line in lines)
 
 
 def test_there_is_no_column_of_courses_when_none_is_known() -> None:
-    assert "Timeline" not in printed(120)[1]
+    assert "Course" not in printed(120)[1]
 
 
 def test_figures_that_are_all_the_same_make_a_level_line() -> None:
@@ -101,8 +101,8 @@ def test_a_long_course_keeps_its_first_and_its_last_figure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "shown"),
+    ("part", "shown"),
     [("0.696", "69 %"), ("0.9999", "99 %"), ("1", "100 %"), ("0", "0 %"), (None, "")],
 )
-def test_a_share_is_rounded_down_as_on_the_scorecard(share: str | None, shown: str) -> None:
-    assert percent(None if share is None else Decimal(share)) == shown
+def test_a_share_is_rounded_down_as_on_the_scorecard(part: str | None, shown: str) -> None:
+    assert share(None if part is None else Decimal(part)) == shown

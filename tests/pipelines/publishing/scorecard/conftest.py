@@ -31,7 +31,7 @@ _MODELLED = {
     "change decimal(38, 6), change_pct decimal(38, 6), status varchar, data_through date, trust varchar, "
     "complete boolean",
     "windows": "source varchar, stream varchar, window_start date, data_through date, "
-    "pulled_at timestamp with time zone, row_count bigint, is_settled boolean",
+    "pulled_at timestamp with time zone, row_count bigint, is_settled boolean, checksum varchar",
     "restatements": "kpi varchar, period varchar, period_start date, dimension varchar, member varchar, "
     "old_value decimal(38, 6), new_value decimal(38, 6), restated_at timestamp with time zone",
 }
@@ -71,7 +71,7 @@ _PERIOD = {
 }  # fmt: skip
 _WINDOW = {
     "source": "shop", "stream": "orders", "window_start": FIRST, "data_through": THROUGH,
-    "pulled_at": PULLED, "row_count": 1200, "is_settled": True,
+    "pulled_at": PULLED, "row_count": 1200, "is_settled": True, "checksum": "c0ffee",
 }  # fmt: skip
 _FACTOR = {
     "as_of": AS_OF, "kpi": "revenue", "period": "month", "period_start": date(2026, 11, 1),

@@ -1,0 +1,137 @@
+"""One key result from its definition down to the windows that were pulled: all of it from the published file."""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.errors import OkraError
+from pipelines.publishing.published import (
+    NothingPublishedError,
+    PublishedFile,
+    Row,
+    StreamWindows,
+    opened,
+)
+
+_SCORES = """
+    select * from key_result_scores
+    where key_result_id = $id and as_of = (select max(as_of) from key_result_scores where key_result_id = $id)
+    order by "window" <> 'total' or member <> 'total', member, "window"
+"""
+_NAMES = "select distinct key_result_id as id from key_result_scores order by 1"
+_DEFINITIONS = """
+    select goal, deadline, weight, definition, known_from, known_to from key_result_history
+    where key_result_id = $id order by known_from
+"""
+_OBJECTIVE = "select * from objectives where objective_id = $objective"
+_KPI = "select * from kpis where kpi = $kpi"
+_MONTHS = """
+    select period_start, value, status, data_through from kpi_periods
+    where kpi = $kpi and period = 'month' and dimension = 'total' order by period_start desc limit 13
+"""
+_FACTORS = """
+    with sentences as (
+        select
+            *,
+            row_number() over (
+                partition by compared_with order by period <> 'month', period_start desc
+            ) as latest
+        from kpi_factors
+        where
+            dimension = 'total' and kpi = $kpi
+            and (compared_with <> 'target' or reference = $id)
+    )
+
+    select compared_with, period, period_start, data_through, why, trust
+    from sentences where latest = 1
+    order by compared_with = 'target' desc, compared_with desc
+"""
+_ATTEMPTS = """
+    select source || '.' || stream as stream, attempted_at, outcome, message from attempts
+    where source || '.' || stream in (select unnest($streams)) order by stream
+"""
+_RESTATEMENTS = """
+    select restated_at, why from restatements
+    where kpi = $kpi and dimension = 'total' and period_end >= $start
+    order by restated_at desc, period_start desc limit 3
+"""
+_LEVERS = """
+    select driver, dimension, member, why, possible, "window", asked_member from key_result_levers
+    where key_result_id = $id and as_of = $as_of and (asked_member = 'total' or rank = 1)
+    order by asked_member, rank limit 6
+"""
+_RUN = "select * from runs where run_id = $run order by scored_at desc limit 1"
+
+
+class UnknownKeyResultError(OkraError):
+    """No key result has that name; the text names those that are near."""
+
+
+@dataclass(frozen=True)
+class KeyResultChain:
+    """The chain of one key result. A milestone has no KPI, so its chain ends with its score.
+
+    `score` is its headline, `parts` are its windows and members; `definitions` are its versions, the oldest first;
+    `levers` are the changes that would bring it back, the smallest first; `factors` are sentences against the target,
+    the year before and the period before; `streams` are the raw streams behind the KPI, `attempts` their last pulls.
+    """
+
+    score: Row
+    parts: Sequence[Row]
+    objective: Row
+    definitions: Sequence[Row]
+    run: Row
+    kpi: Row
+    months: Sequence[Row]
+    factors: Sequence[Row]
+    levers: Sequence[Row]
+    restatements: Sequence[Row]
+    streams: Sequence[StreamWindows]
+    attempts: Sequence[Row]
+
+
+def read_chain(path: Path, name: str) -> KeyResultChain:
+    """The chain of the key result `name`: objective/key-result, or the latter alone where that is unique.
+
+    Raises `NothingPublishedError`, and `UnknownKeyResultError`.
+    """
+    with opened(path) as file:
+        known = full_name(file, name)
+        [score, *parts] = file.rows(_SCORES, id=known)
+        kpi = file.first(_KPI, kpi=score["kpi"])
+        streams = kpi["sources"].split(",") if kpi.get("sources") else []
+        return KeyResultChain(
+            score=score,
+            parts=parts,
+            objective=file.first(_OBJECTIVE, objective=score["objective_id"]),
+            definitions=file.rows(_DEFINITIONS, id=known),
+            run=file.first(_RUN, run=score["run_id"]),
+            kpi=kpi,
+            months=file.rows(_MONTHS, kpi=score["kpi"])[::-1],
+            factors=file.rows(_FACTORS, kpi=score["kpi"], id=known),
+            levers=file.rows(_LEVERS, id=known, as_of=score["as_of"]),
+            restatements=file.rows(_RESTATEMENTS, kpi=score["kpi"], start=score["period_start"]),
+            streams=[windows for name, windows in file.streams().items() if name in streams],
+            attempts=file.rows(_ATTEMPTS, streams=streams),
+        )
+
+
+def full_name(file: PublishedFile, name: str) -> str:
+    """The key result that `name` stands for. Raises `UnknownKeyResultError`, and `NothingPublishedError`."""
+    known = [row["id"] for row in file.rows(_NAMES)]
+    if not known:
+        raise NothingPublishedError("nothing is scored yet; run `okra run` first")
+    by_last_name: dict[str, list[str]] = {}
+    for full in known:
+        by_last_name.setdefault(full.partition("/")[2], []).append(full)
+    matches = [name] if name in known else by_last_name.get(name, [])
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise UnknownKeyResultError(f"{name} may be {' or '.join(matches)}; write it whole")
+    near = difflib.get_close_matches(name, known) or [
+        by_last_name[last][-1] for last in difflib.get_close_matches(name, by_last_name)
+    ]
+    rest = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"
+    raise UnknownKeyResultError(f"no key result is called {name}; {rest}")

@@ -1,0 +1,65 @@
+"""The objectives as branches of a tree: each with its key results and its children below it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipelines.publishing.published import Row, children_by_parent
+from pipelines.publishing.scorecard.cards import Card, card
+from pipelines.publishing.scorecard.headlines import Headline, headline
+from pipelines.publishing.scorecard.language import Language
+from pipelines.publishing.scorecard.page_rows import PageRows
+from pipelines.publishing.scorecard.sentences import is_met, trust_flags
+
+MAX_HEADING_LEVEL = 5
+
+
+@dataclass(frozen=True)
+class Branch:
+    """An objective. `level` is that of its heading on the page, 2 for one without a parent."""
+
+    anchor: str
+    name: str
+    level: int
+    headline: Headline
+    aspirational: bool
+    sentence: str
+    coverage: str
+    trust: Sequence[str]
+    cards: Sequence[Card]
+    children: Sequence["Branch"]
+
+
+def branches(published: PageRows, language: Language) -> list[Branch]:
+    """The objectives without a parent among the others: those that most objectives serve come first."""
+    children = children_by_parent(published.objectives)
+
+    def branch(row: Row, level: int) -> Branch:
+        name = row["objective_id"]
+        own = [one for one in published.key_results if one["objective_id"] == name]
+        below = children.get(name, [])
+        parts = [*own, *below]
+        return Branch(
+            anchor=f"objective-{name}",
+            name=row["name"],
+            level=min(level, MAX_HEADING_LEVEL),
+            headline=headline(
+                row, name, published, language, period=(row["period_start"], row["deadline"])
+            ),
+            aspirational=row["commitment"] == "aspirational",
+            sentence=language.text("objective.parts", len(parts), good=sum(map(is_met, parts))),
+            coverage="" if row["coverage"] == 1 else language.share(row["coverage"]),
+            trust=trust_flags(row["trust"], language),
+            cards=[card(result, published, language) for result in own],
+            children=[branch(child, level + 1) for child in below],
+        )
+
+    roots = children.get(None, [])
+    roots.sort(key=lambda row: -len(children.get(row["objective_id"], ())))
+    return [branch(row, 2) for row in roots]
+
+
+def in_order(roots: Sequence[Branch]) -> Iterator[tuple[int, Branch]]:
+    """Every objective in the order of the tree, with its depth."""
+    for branch in roots:
+        yield branch.level - 2, branch
+        yield from in_order(branch.children)

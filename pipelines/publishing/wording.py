@@ -1,0 +1,57 @@
+"""Published figures as text: for the terminal, the digest and `okra explain`.
+
+The web pages have formats of their own, in the reader's language (`scorecard.language`).
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_FLOOR, Decimal
+
+from pipelines.okr.kpi.kpi import PERCENT
+from pipelines.okr.kpi.numbers import chance, figure, percentage
+
+_BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def amount(value: Decimal | None, unit: str | None, *, with_unit: bool = True) -> str:
+    """`1,787,596.36 USD`, `96 %`; empty without a value. A percent sign stays even without units."""
+    if value is None:
+        return ""
+    return figure(value, (unit or "") if with_unit or unit == PERCENT else "")
+
+
+def share(value: Decimal | None, rounding: str = ROUND_FLOOR) -> str:
+    """A share in whole percent, by default rounded down so that 99.9 % is not called 100 %; empty without one."""
+    return "" if value is None else percentage(value, 0, rounding)
+
+
+def odds(probability: Decimal | None) -> str:
+    """`83 %`, `under 1 %`; empty where there are no odds."""
+    return "" if probability is None else chance(probability)
+
+
+def status_words(status: str) -> str:
+    """`on_track` as `on track`."""
+    return status.replace("_", " ")
+
+
+def trust_words(trust: str) -> str:
+    """The flags of a `trust` column: `late:stripe, missing_days`."""
+    return trust.replace(",", ", ")
+
+
+def sparkline(values: Sequence[int | Decimal | None]) -> str:
+    """One block a value, from the lowest to the highest; a blank where there is none."""
+    known = [value for value in values if value is not None]
+    low, high = min(known, default=0), max(known, default=0)
+    steps = len(_BLOCKS) - 1
+    return "".join(
+        " " if value is None else _BLOCKS[int((value - low) * steps / ((high - low) or 1))]
+        for value in values
+    )
+
+
+def thinned(values: Sequence[Decimal | None], most: int) -> Sequence[Decimal | None]:
+    """At most `most` (two or more) of the values, at even distances, the first and the last among them."""
+    if len(values) <= most:
+        return values
+    return [values[step * (len(values) - 1) // (most - 1)] for step in range(most)]
