@@ -185,13 +185,13 @@ class Language:
         except PeriodError:
             return label
         year, month = period.start.year, period.start.month
-        if period.kind == "month":
+        if period.cadence == "month":
             return format_skeleton("yMMM", period.start, locale=self._locale)
-        if period.kind == "quarter":
+        if period.cadence == "quarter":
             return self.text("period.quarter", quarter=(month + 2) // 3, year=year)
-        if period.kind == "half":
+        if period.cadence == "half":
             return self.text("period.half", half=(month + 5) // 6, year=year)
-        if period.kind == "week":
+        if period.cadence == "week":
             iso = period.start.isocalendar()
             key = "period.short_week" if short else "period.week"
             return self.text(key, week=iso.week, year=iso.year)
