@@ -1,6 +1,7 @@
 """What is asked of a KPI: a goal, how to read the KPI, and what is enough."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from pipelines.okr.definition.goals import Goal
@@ -46,3 +47,17 @@ class Question:
             return False
         rising = self.goal.comparison == "at_least"
         return self.baseline >= target if rising else self.baseline <= target
+
+    def growth(self, start: date, cut: date) -> tuple[Decimal, int] | None:
+        """What a level has changed by since the baseline, or since its first value from `start`, and in how many days.
+
+        None without a value from `start` to `cut`.
+        """
+        series = self.lens.index.series(self.lens.where)
+        first, last = series.first(start, cut), series.last(start, cut)
+        if first is None or last is None:
+            return None
+        since, level = first
+        if self.baseline is not None:
+            since, level = start - timedelta(days=1), self.baseline
+        return last[1] - level, (last[0] - since).days

@@ -1,7 +1,7 @@
 """What a goal's KPI ends at in each future: what is known of it already, and what is still to come."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -126,15 +126,11 @@ def run_rate_forecast(goal: Reach) -> GoalForecast | None:
     if lens.kpi.behaviour.reported_by_period:
         return None  # who comes again is not counted again, so there is no rate to go on with
     if lens.kpi.behaviour.is_level:
-        begin, end = series.first(goal.start, goal.cut), series.last(goal.start, goal.cut)
-        if begin is None or end is None:
+        change = goal.question.growth(goal.start, goal.cut)
+        if change is None:
             return None
-        since, start = begin
-        if goal.question.baseline is not None:
-            since, start = goal.start - timedelta(days=1), goal.question.baseline
-        passed = (end[0] - since).days
-        growth = float(end[1] - start) / passed * last if passed else 0.0
-        final = _ONE_FUTURE * (float(end[1]) + growth)
+        growth = float(change[0]) / change[1] * last if change[1] else 0.0
+        final = _ONE_FUTURE * (_latest_level(goal) + growth)
         return GoalForecast(goal, final, _ONE_FUTURE * growth, *undivided, days=last)
     days = lens.index.delivered_days(goal.start, goal.cut)
     if days == 0:

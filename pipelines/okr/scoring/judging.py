@@ -1,11 +1,12 @@
 """One goal over one course of days: how much of it is reached, whether that is enough, and why."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from pipelines.okr.definition.question import Question
+from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, figure, rounded
 from pipelines.okr.kpi.periods import Period
 from pipelines.okr.kpi.readings import NOTHING, Reading, read, read_latest_window, read_window
@@ -48,12 +49,26 @@ class Assessment:
     def met(self) -> bool:
         return self.score is not None and self.score >= ONE
 
+    @property
+    def lead(self) -> Decimal:
+        """How far it is ahead of its own pace, or behind it, below 0."""
+        return (self.raw or ZERO) - (self.expected or ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPart:
+    """Where a key result stands: as a whole, in a window, or in a member."""
+
+    assessment: Assessment
+    window: Period | None = None
+    member: str = TOTAL
+
 
 def not_started(
     course: Timeline, target: Decimal | None, baseline: Decimal | None = None
 ) -> Assessment:
     """What is said of a goal before its first day."""
-    why, wager = wording.not_started(course), Unknown("it has not started")
+    why, wager = wording.not_started(course.start), Unknown("it has not started")
     return Assessment(course, "not_started", why, baseline, target, expected=ZERO, wager=wager)
 
 
@@ -236,20 +251,9 @@ class _Judgement:
         change = goal.target - self.actual
         rising = goal.comparison == "at_least"
         required = pace.required_rate(kpi, change if rising else -change, course.remaining)
-        return (required if rising or required is None else -required + ZERO), self._growth()
-
-    def _growth(self) -> Decimal | None:
-        """A stock's change a day since the baseline, or since its first value in the period."""
-        lens, course = self.question.lens, self.course
-        series = lens.index.series(lens.where)
-        first = series.first(course.start, course.cut)
-        last = series.last(course.start, course.cut)
-        if first is None or last is None:
-            return None
-        since, start = first
-        if self.question.baseline is not None:
-            since, start = course.start - timedelta(days=1), self.question.baseline
-        return pace.current_rate(lens.kpi, last[1] - start, (last[0] - since).days)
+        growth = question.growth(course.start, course.cut)
+        current = None if growth is None else pace.current_rate(kpi, *growth)
+        return (required if rising or required is None else -required + ZERO), current
 
     @property
     def _why(self) -> str:
@@ -263,15 +267,17 @@ class _Judgement:
             return wording.reached_on(figure(goal.target, kpi.unit), reached, actual, fell_back)
         if self._settled:
             return wording.final(actual, asked, course, self.reading.label)
-        share = self._raw, self.expected
-        rates = wording.rates(kpi, goal, *self._rates)
+        when = f"by {course.cut}"
         if question.accumulates and goal.comparison == "at_most" and goal.high:
-            used = self.actual / abs(goal.high), self.expected
-            sentence = wording.budget_under_way(actual, asked, course, used, rates)
+            progress = wording.used_of_budget(self.actual / abs(goal.high), self.expected)
         elif question.accumulates:
-            sentence = wording.total_under_way(actual, asked, course, share, rates)
+            progress = wording.reached_and_expected(self._raw, self.expected)
         else:
-            sentence = wording.level_under_way(actual, asked, course, share, self.reading.label)
+            when = f"in {self.reading.label}" if self.reading.label else f"on {course.cut}"
+            progress = wording.reached_and_expected(self._raw, self.expected, " of the way")
+        if question.accumulates:
+            progress += wording.rates(kpi, goal, *self._rates)
+        sentence = wording.under_way(actual, when, asked, course.deadline, progress)
         # Late by a day or two is the way of sources; it matters once the goal should be final.
         uncovered = self._uncovered if course.past_due else 0
         return wording.with_missing(sentence, self._gaps, uncovered)

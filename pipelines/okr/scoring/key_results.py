@@ -19,25 +19,12 @@ from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.odds import Odds
 from pipelines.okr.odds.wagers import Reach, Settled, Share, Unknown
 from pipelines.okr.scoring import attainment, wording
-from pipelines.okr.scoring.judging import Assessment, judge, not_started
+from pipelines.okr.scoring.judging import Assessment, JudgedPart, judge, not_started
 from pipelines.okr.scoring.members import judge_members
 from pipelines.okr.scoring.scorecard import KeyResultScore, trust_column
 from pipelines.okr.scoring.windowed import judge_windows
 
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedPart:
-    """A window or a member of a key result, and where it stands; both are `total` for the key result as a whole."""
-
-    window: str
-    member: str
-    assessment: Assessment
-
-    @property
-    def is_whole(self) -> bool:
-        return self.window == self.member == TOTAL
 
 
 @dataclass(frozen=True)
@@ -55,9 +42,18 @@ class JudgedKeyResult:
         return f"{self.objective.id}/{self.result.id}"
 
     @cached_property
-    def parts(self) -> tuple[JudgedPart, ...]:
+    def parts(self) -> list[JudgedPart]:
         """The whole first, then windows and members."""
-        return tuple(JudgedPart(*part) for part in self._parts())
+        result, course, cadence = self.result, self._course, self._window_cadence
+        if result.milestone is not None:
+            return [JudgedPart(self._milestone(course, result.milestone.done))]
+        if self.index is None:
+            return [JudgedPart(self._without_facts(course))]
+        if result.for_each is not None:
+            return self._members(self.index, course, result.for_each)
+        if cadence is not None:
+            return judge_windows(self._question, course, cadence)
+        return [JudgedPart(judge(self._question, course))]
 
     @property
     def whole(self) -> Assessment:
@@ -75,7 +71,7 @@ class JudgedKeyResult:
         Of a goal per window it is that of the open window, of a goal for each member that of each member.
         """
         for part in self.parts:
-            if part.window != TOTAL or part.is_whole != (self.result.for_each is None):
+            if part.window is not None or (part.member == TOTAL) != (self.result.for_each is None):
                 continue
             wager = part.assessment.wager
             goals = wager.parts if isinstance(wager, Share) else ()
@@ -105,7 +101,7 @@ class JudgedKeyResult:
             name=result.name or result.id,
             kpi=result.kpi,
             goal=goal_in_words(result, unit or ""),
-            window=part.window,
+            window=part.window.label if part.window else TOTAL,
             member=part.member,
             period_start=stands.course.start,
             deadline=stands.course.deadline,
@@ -148,34 +144,11 @@ class JudgedKeyResult:
         cut = min(yesterday, deadline, start - _DAY if known is None else known)
         return Timeline(start, deadline, cut, yesterday)
 
-    def _parts(self) -> Iterator[tuple[str, str, Assessment]]:
-        result, course, cadence = self.result, self._course, self._window_cadence
-        if result.milestone is not None:
-            yield TOTAL, TOTAL, self._milestone(course, result.milestone.done)
-        elif self.index is None:
-            yield TOTAL, TOTAL, self._without_facts(course)
-        elif result.for_each is not None:
-            yield from self._members(self.index, course, result.for_each)
-        elif cadence is None:
-            yield TOTAL, TOTAL, judge(self._question, course)
-        else:
-            windows = judge_windows(self._question, course, cadence)
-            yield TOTAL, TOTAL, windows.headline
-            for window, assessment in windows.each:
-                yield window.label, TOTAL, assessment
-
-    def _members(
-        self, index: KpiIndex, course: Timeline, dimension: str
-    ) -> Iterator[tuple[str, str, Assessment]]:
+    def _members(self, index: KpiIndex, course: Timeline, dimension: str) -> list[JudgedPart]:
         lens = self._lens
         names = index.members(dimension, lens.where)
         asked = [(name, self._question_of(lens.member(dimension, name), ONE)) for name in names]
-        members = judge_members(asked, self._question, course, dimension, self._window_cadence)
-        yield TOTAL, TOTAL, members.headline
-        for window, assessment in members.windows:
-            yield window.label, TOTAL, assessment
-        for name, assessment in members.each:
-            yield TOTAL, name, assessment
+        return judge_members(asked, self._question, course, dimension, self._window_cadence)
 
     @property
     def _lens(self) -> Lens:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from graphlib import CycleError, TopologicalSorter
 
 from pipelines.okr.definition.definitions import Objective
-from pipelines.okr.kpi.numbers import ONE, ZERO, percentage, published_share
+from pipelines.okr.kpi.numbers import ZERO, percentage, published_share
 from pipelines.okr.kpi.status import Policy, Status, at_deadline, by_odds, by_pace
 from pipelines.okr.odds.odds import Book, Seen, Weighed, weighed
 from pipelines.okr.odds.wagers import Settled
@@ -24,31 +25,22 @@ from pipelines.okr.scoring.scorecard import (
 
 
 @dataclass(frozen=True, slots=True)
-class Headline:
-    """The row of a key result as a whole, and what becomes of it in each future."""
+class RollUpPart:
+    """A key result or a child objective as its parent sees it: its row, and what becomes of it in each future."""
 
-    row: KeyResultScore
-    seen: Seen
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A key result or a child objective, as its parent sees it."""
-
-    name: str
+    row: KeyResultScore | ObjectiveScore
     weight: Decimal
-    score: Decimal | None
-    expected: Decimal
     coverage: Decimal
-    status: Status
-    deadline: date
-    trust: frozenset[str]
-    data_through: date | None
     seen: Seen
 
     @property
-    def decided(self) -> bool:
-        return self.status in ("achieved", "missed")
+    def expected(self) -> Decimal:
+        return self.row.expected or ZERO
+
+    @property
+    def lead(self) -> Decimal:
+        """How far its score is ahead of what is expected, or behind it, below 0."""
+        return (self.row.score or ZERO) - self.expected
 
 
 def weighted(parts: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
@@ -60,87 +52,51 @@ def weighted(parts: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
 
 def roll_up(
     objectives: Sequence[Objective],
-    headlines: Mapping[str, Sequence[Headline]],
+    key_results: Mapping[str, Sequence[RollUpPart]],
     as_of: date,
     policy: Policy,
     book: Book,
 ) -> tuple[ObjectiveScore, ...]:
-    """The score of every objective, from the headline rows of its key results by objective id.
+    """The score of every objective, from its key results by objective id.
 
     Raises:
         ValueError: if parents go in a circle, which loading refuses.
     """
-    parts: dict[str, list[Part]] = {one.id: [] for one in objectives}
+    parts = {objective.id: list(key_results.get(objective.id, ())) for objective in objectives}
     scores: list[ObjectiveScore] = []
     for objective in _children_first(objectives):
-        own = [_part_of_row(one) for one in headlines.get(objective.id, ())]
-        score, seen = _score(objective, own + parts[objective.id], as_of, policy, book)
+        score, seen = _score(objective, parts[objective.id], as_of, policy, book)
         scores.append(score)
         if objective.parent in parts:
-            parts[objective.parent].append(_part_of_child(objective, score, seen))
+            child = RollUpPart(score, objective.weight, score.coverage, seen)
+            parts[objective.parent].append(child)
     return tuple(sorted(scores, key=lambda score: score.objective_id))
 
 
 def _children_first(objectives: Sequence[Objective]) -> list[Objective]:
-    by_id = {one.id: one for one in objectives}
-    waiting = dict.fromkeys(by_id, 0)
-    for one in objectives:
-        if one.parent in waiting:
-            waiting[one.parent] += 1
-    ready = sorted((name for name, children in waiting.items() if not children), reverse=True)
-    ordered: list[Objective] = []
-    while ready:
-        one = by_id[ready.pop()]
-        ordered.append(one)
-        if one.parent in waiting:
-            waiting[one.parent] -= 1
-            if not waiting[one.parent]:
-                ready.append(one.parent)
-    if len(ordered) < len(by_id):
-        raise ValueError("the parents of objectives go in a circle")
-    return ordered
-
-
-def _part_of_row(headline: Headline) -> Part:
-    row = headline.row
-    return Part(
-        name=row.name,
-        weight=row.weight,
-        score=row.score,
-        expected=row.expected or ZERO,
-        coverage=ZERO if row.score is None else ONE,
-        status=row.status,
-        deadline=row.deadline,
-        trust=trust_flags(row.trust),
-        data_through=row.data_through,
-        seen=headline.seen,
-    )
-
-
-def _part_of_child(objective: Objective, score: ObjectiveScore, seen: Seen) -> Part:
-    return Part(
-        name=score.name,
-        weight=objective.weight,
-        score=score.score,
-        expected=score.expected or ZERO,
-        coverage=score.coverage,
-        status=score.status,
-        deadline=score.deadline,
-        trust=trust_flags(score.trust),
-        data_through=score.data_through,
-        seen=seen,
-    )
+    by_id = {objective.id: objective for objective in objectives}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name in sorted(by_id):
+        sorter.add(name)
+        parent = by_id[name].parent
+        if parent in by_id:
+            sorter.add(parent, name)
+    try:
+        return [by_id[name] for name in sorter.static_order()]
+    except CycleError as error:
+        raise ValueError("the parents of objectives go in a circle") from error
 
 
 def _score(
-    objective: Objective, parts: Sequence[Part], as_of: date, policy: Policy, book: Book
+    objective: Objective, parts: Sequence[RollUpPart], as_of: date, policy: Policy, book: Book
 ) -> tuple[ObjectiveScore, Seen]:
     # Children come in the order they were scored; sums and sentences must not depend on it.
-    parts = sorted(parts, key=lambda part: (part.name, part.weight, part.deadline))
-    score = weighted((part.weight, part.score) for part in parts if part.score is not None)
-    expected = weighted((part.weight, part.expected) for part in parts if part.score is not None)
+    parts = sorted(parts, key=lambda part: (part.row.name, part.weight, part.row.deadline))
+    scored = [(part, part.row.score) for part in parts if part.row.score is not None]
+    score = weighted((part.weight, own) for part, own in scored)
+    expected = weighted((part.weight, part.expected) for part, _ in scored)
     coverage = weighted((part.weight, part.coverage) for part in parts)
-    known = [part.data_through for part in parts if part.data_through is not None]
+    known = [part.row.data_through for part in parts if part.row.data_through is not None]
     status = _status(objective, parts, (score, expected), as_of, policy)
     seen = _seen(objective, parts, score, status, policy)
     odds = book.odds_of(seen)
@@ -162,7 +118,9 @@ def _score(
         probability=odds.probability,
         status=by_odds(status, odds.probability, policy),
         why=why,
-        trust=trust_column(frozenset[str]().union(*(part.trust for part in parts))),
+        trust=trust_column(
+            frozenset[str]().union(*(trust_flags(part.row.trust) for part in parts))
+        ),
         data_through=min(known, default=None),
         definition_hash=objective.definition_hash,
     )
@@ -171,7 +129,7 @@ def _score(
 
 def _seen(
     objective: Objective,
-    parts: Sequence[Part],
+    parts: Sequence[RollUpPart],
     score: Decimal | None,
     status: Status,
     policy: Policy,
@@ -185,34 +143,34 @@ def _seen(
 
 def _status(
     objective: Objective,
-    parts: Sequence[Part],
+    parts: Sequence[RollUpPart],
     standing: tuple[Decimal | None, Decimal | None],
     as_of: date,
     policy: Policy,
 ) -> Status:
     score, expected = standing
     if score is None or expected is None:
-        waiting = all(part.status == "not_started" for part in parts) and bool(parts)
+        waiting = all(part.row.status == "not_started" for part in parts) and bool(parts)
         return "not_started" if waiting or as_of <= objective.period.start else "no_data"
     bar = policy.bar(objective.commitment)
     yesterday = as_of - timedelta(days=1)
     end = objective.period.end
-    due = [part for part in parts if part.score is not None and part.deadline <= end]
-    if yesterday >= end and all(part.decided for part in due):
+    due = [part for part in parts if part.row.score is not None and part.row.deadline <= end]
+    if yesterday >= end and all(part.row.status in ("achieved", "missed") for part in due):
         return at_deadline(score, bar)
     return by_pace(score, expected, bar, policy)
 
 
-def _why(objective: Objective, parts: Sequence[Part], as_of: date) -> str:
+def _why(objective: Objective, parts: Sequence[RollUpPart], as_of: date) -> str:
     if not parts:
         return "It has no key results and no objective below it."
-    known = [part for part in parts if part.score is not None]
+    known = [part for part in parts if part.row.score is not None]
     if not known:
         if as_of <= objective.period.start:
             return f"It starts on {objective.period.start}."
         return f"None of its {len(parts)} parts has data yet."
-    well = sum(part.status in ("on_track", "achieved") for part in known)
-    weakest = min(known, key=lambda part: ((part.score or ZERO) - part.expected, part.name))
+    well = sum(part.row.status in ("on_track", "achieved") for part in known)
+    weakest = min(known, key=lambda part: (part.lead, part.row.name)).row
     stands = f"{percentage(weakest.score or ZERO)}, {weakest.status.replace('_', ' ')}"
     silent = len(parts) - len(known)
     rest = f" {silent} of {len(parts)} have no data and do not count." if silent else ""

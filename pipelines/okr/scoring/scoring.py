@@ -8,12 +8,13 @@ from operator import attrgetter
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.forecast.recalibration import Graded
 from pipelines.okr.kpi.facts import TOTAL, KpiFacts
+from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.odds.odds import Book
 from pipelines.okr.scoring.courses import CoursePoint, course_points, days_of
 from pipelines.okr.scoring.key_results import JudgedKeyResult
-from pipelines.okr.scoring.rollup import Headline, roll_up
+from pipelines.okr.scoring.rollup import RollUpPart, roll_up
 from pipelines.okr.scoring.scorecard import GoalBehind, KeyResultScore, Scorecard
 
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -56,19 +57,21 @@ def score(
         rows: list[KeyResultScore] = []
         courses: list[CoursePoint] = []
         behind: list[GoalBehind] = []
-        headlines: dict[str, list[Headline]] = {}
+        roll_up_parts: dict[str, list[RollUpPart]] = {}
         for key_result in judged:
             odds = [book.odds(part.assessment.wager) for part in key_result.parts]
             own = list(map(key_result.row, key_result.parts, odds))
-            headline = Headline(own[0], book.seen(key_result.whole.wager))
-            headlines.setdefault(key_result.objective.id, []).append(headline)
+            coverage = ZERO if own[0].score is None else ONE
+            seen = book.seen(key_result.whole.wager)
+            part = RollUpPart(own[0], own[0].weight, coverage, seen)
+            roll_up_parts.setdefault(key_result.objective.id, []).append(part)
             rows += own
             courses += _course(key_result, own[0], book)
             if own[0].status in ("at_risk", "off_track"):
                 behind += _behind(key_result, book)
         return Scorecard(
             tuple(sorted(rows, key=_order)),
-            roll_up(objectives, headlines, as_of, policy, book),
+            roll_up(objectives, roll_up_parts, as_of, policy, book),
             tuple(sorted(courses, key=attrgetter("key_result_id"))),
             tuple(behind),
         )

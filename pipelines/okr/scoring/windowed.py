@@ -5,7 +5,7 @@ Only whole windows count: a month's target is not asked of half a month. A windo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from pipelines.okr.definition.question import Question
@@ -15,23 +15,13 @@ from pipelines.okr.kpi.status import at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.wagers import Settled, Share, Unknown, Wager, reach
 from pipelines.okr.scoring import attainment, wording
-from pipelines.okr.scoring.judging import Assessment, judge
-
-Windowed = tuple[Period, Assessment]
-
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """The windows of a goal that have begun, and the whole goal they add up to."""
-
-    headline: Assessment
-    each: tuple[Windowed, ...]
+from pipelines.okr.scoring.judging import Assessment, JudgedPart, judge
 
 
 def judge_windows(
     question: Question, course: Timeline, cadence: Cadence, present: Timeline | None = None
-) -> Windows:
-    """Where a goal per window stands.
+) -> list[JudgedPart]:
+    """Where a goal per window stands: the goal as a whole first, then each window that has begun.
 
     Args:
         question: the goal of one window.
@@ -41,7 +31,7 @@ def judge_windows(
             only some of them, and not asked in one that has none.
     """
     fiscal = question.lens.fiscal_year_start
-    each: list[Windowed] = []
+    windows: list[JudgedPart] = []
     wagers: list[Wager] = []
     # Windows are judged in full; the bar of an aspirational objective is for the share of them.
     full = replace(question, bar=ONE)
@@ -53,25 +43,19 @@ def judge_windows(
         if not part.begun:
             wagers.append(reach(asked, part, window))
             continue
-        one = judge(asked, part, window)
-        each.append((window, one))
-        if one.status != "no_data":
-            wagers.append(one.wager)
+        assessment = judge(asked, part, window)
+        windows.append(JudgedPart(assessment, window))
+        if assessment.status != "no_data":
+            wagers.append(assessment.wager)
         elif not part.past_due:
             wagers.append(reach(asked, part, window))
-    wager = Share(tuple(wagers), question.bar)
-    headline = replace(_headline(question, course, cadence, each), wager=wager)
-    return Windows(_final(headline), tuple(each))
-
-
-def _final(headline: Assessment) -> Assessment:
-    """What is over has no odds any more, and what has no data none yet."""
+    headline = _headline(question, course, cadence, windows)
+    wager: Wager = Share(tuple(wagers), question.bar)
     if headline.decided:
-        score = float(headline.score or 0)
-        return replace(headline, wager=Settled(headline.status == "achieved", score))
-    if headline.status == "not_started":
-        return replace(headline, wager=Unknown("it has not started"))
-    return headline
+        wager = Settled(headline.status == "achieved", float(headline.score or 0))
+    elif headline.status == "not_started":
+        wager = Unknown("it has not started")
+    return [JudgedPart(replace(headline, wager=wager)), *windows]
 
 
 def course_in(window: Period, course: Timeline, present: Timeline | None) -> Timeline | None:
@@ -93,14 +77,17 @@ def pro_rated(question: Question, days: int, whole: int) -> Question:
 
 
 def _headline(
-    question: Question, course: Timeline, cadence: Cadence, each: Sequence[Windowed]
+    question: Question, course: Timeline, cadence: Cadence, windows: Sequence[JudgedPart]
 ) -> Assessment:
-    counted = [one for _, one in each if one.decided]
-    under_way = [(window, one) for window, one in each if not one.decided and one.raw is not None]
-    met = sum(one.status == "achieved" for one in counted)
+    begun = [part.assessment for part in windows]
+    counted = [window for window in begun if window.decided]
+    under_way = [
+        part for part in windows if not part.assessment.decided and part.assessment.raw is not None
+    ]
+    met = sum(window.status == "achieved" for window in counted)
     raw = attainment.share(met, len(counted))
-    latest = counted[-1] if counted else under_way[-1][1] if under_way else None
-    asked = question.goal.text(question.lens.kpi.unit)
+    latest = counted[-1] if counted else under_way[-1].assessment if under_way else None
+    unit = question.lens.kpi.unit
     blank = Assessment(
         course=course,
         status="no_data",
@@ -110,37 +97,29 @@ def _headline(
         raw=raw,
         score=raw,
         expected=ONE if counted else ZERO,
-        trust=frozenset[str]().union(*(one.trust for _, one in each)),
+        trust=frozenset[str]().union(*(window.trust for window in begun)),
     )
-    if not each:
-        return replace(blank, status="not_started", why=_first_window(course, cadence, question))
+    if not begun:
+        fiscal = question.lens.fiscal_year_start
+        whole = whole_windows(course.start, course.deadline, cadence, fiscal)
+        first = whole[0].start if whole else course.start
+        return replace(blank, status="not_started", why=wording.not_started(first))
     if latest is None:
         return blank
-    still_open = _open_windows(question, under_way)
+    still_open = [
+        wording.open_window(part.window.label, figure(part.assessment.actual, unit))
+        for part in under_way
+        if part.window is not None and part.assessment.actual is not None
+    ]
     required, current = _rates(question, counted)
-    why = wording.windows_met(met, len(counted), cadence, asked, still_open)
+    goal = question.goal.text(unit)
+    why = wording.windows_met(met, len(counted), cadence, goal, " ".join(still_open))
     stands = replace(blank, why=why, required_rate=required, current_rate=current)
     if raw is None:
-        return replace(stands, status=under_way[-1][1].status)
+        return replace(stands, status=under_way[-1].assessment.status)
     if course.past_due and not under_way:
         return replace(stands, status=at_deadline(raw, question.bar))
     return replace(stands, status=by_pace(raw, ONE, question.bar, question.policy))
-
-
-def _first_window(course: Timeline, cadence: Cadence, question: Question) -> str:
-    fiscal = question.lens.fiscal_year_start
-    whole = whole_windows(course.start, course.deadline, cadence, fiscal)
-    first = whole[0].start if whole else course.start
-    return wording.not_started(replace(course, start=first))
-
-
-def _open_windows(question: Question, under_way: Sequence[Windowed]) -> str:
-    unit = question.lens.kpi.unit
-    return " ".join(
-        wording.open_window(window.label, figure(one.actual, unit))
-        for window, one in under_way
-        if one.actual is not None
-    )
 
 
 def _rates(

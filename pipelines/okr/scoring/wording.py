@@ -10,8 +10,8 @@ from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.odds import Odds
 
 
-def not_started(course: Timeline) -> str:
-    return f"It starts on {course.start}."
+def not_started(start: date) -> str:
+    return f"It starts on {start}."
 
 
 def no_data(course: Timeline, subject: str) -> str:
@@ -32,35 +32,16 @@ def final(actual: str, goal: str, course: Timeline, label: str) -> str:
     return f"{actual} {when}; the goal was {goal}."
 
 
-def total_under_way(
-    actual: str, goal: str, course: Timeline, share: tuple[Decimal, Decimal], rates: str
-) -> str:
-    reached, expected = share
-    return (
-        f"{actual} by {course.cut}, the goal is {goal} by {course.deadline}: "
-        f"{percentage(reached)} where {percentage(expected)} was expected{rates}."
-    )
+def under_way(actual: str, when: str, goal: str, deadline: date, progress: str) -> str:
+    return f"{actual} {when}, the goal is {goal} by {deadline}: {progress}."
 
 
-def budget_under_way(
-    actual: str, goal: str, course: Timeline, share: tuple[Decimal, Decimal], rates: str
-) -> str:
-    used, elapsed = share
-    return (
-        f"{actual} by {course.cut}, the goal is {goal} by {course.deadline}: "
-        f"{percentage(used)} is used after {percentage(elapsed)} of the time{rates}."
-    )
+def reached_and_expected(reached: Decimal, expected: Decimal, of_the_way: str = "") -> str:
+    return f"{percentage(reached)}{of_the_way} where {percentage(expected)} was expected"
 
 
-def level_under_way(
-    actual: str, goal: str, course: Timeline, share: tuple[Decimal, Decimal], label: str
-) -> str:
-    reached, expected = share
-    when = f"in {label}" if label else f"on {course.cut}"
-    return (
-        f"{actual} {when}, the goal is {goal} by {course.deadline}: "
-        f"{percentage(reached)} of the way where {percentage(expected)} was expected."
-    )
+def used_of_budget(used: Decimal, elapsed: Decimal) -> str:
+    return f"{percentage(used)} is used after {percentage(elapsed)} of the time"
 
 
 def rates(kpi: Kpi, goal: Goal, required: Decimal | None, current: Decimal | None) -> str:
