@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise, product
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from pipelines.errors import OkraError
 from pipelines.okr.forecast.history import ENOUGH, WEEK, YEAR, Exact, History
+from pipelines.okr.kpi.kinds import Kind
 from pipelines.okr.kpi.periods import Cadence, containing
 
-Kind = Literal["flow", "ratio", "stock"]
 Row = tuple[date, tuple[float, ...]]
 
 CUTS = (0.25, 0.5, 0.75)

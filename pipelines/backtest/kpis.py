@@ -28,10 +28,10 @@ def kpi_cases(
     found: list[Case] = []
     left_out: list[LeftOut] = []
     for name in sorted(facts):
-        kind, rows = facts[name].kpi.kind, rows_of(facts[name])
+        kpi, rows = facts[name].kpi, rows_of(facts[name])
         why = _obstacle(facts[name], rows)
-        if kind != "distinct" and not why:
-            own = cases({name: list(rows)}, kind, period)
+        if not why:
+            own = cases({name: list(rows)}, kpi.kind, period)
             found += own
             why = "" if own else f"has no whole {period} after {ENOUGH} days of history"
         if why:
@@ -48,20 +48,20 @@ def rows_of(facts: KpiFacts) -> Sequence[Row]:
     first = series.days[0]
     days, amounts = series.amounts(first, through)
     found = dict(zip(days, amounts, strict=True))
-    if facts.kpi.kind != "stock":
-        nothing = ZERO, ZERO, ZERO
+    behaviour = facts.kpi.behaviour
+    if behaviour.absent_day_is_zero:
+        nothing = (ZERO,) * len(behaviour.columns)
         found |= {
             day: nothing for day in facts.delivered if first <= day <= through and day not in found
         }
-    columns = (1, 2) if facts.kpi.kind == "ratio" else (0,)
-    return [(day, tuple(float(found[day][at]) for at in columns)) for day in sorted(found)]
+    return [(day, tuple(map(float, found[day]))) for day in sorted(found)]
 
 
 def _obstacle(facts: KpiFacts, rows: Sequence[Row]) -> str:
     """Why the KPI cannot be cut; empty when it can."""
-    if facts.kpi.kind == "distinct":
+    if facts.kpi.behaviour.reported_by_period:
         return "is counted anew for each period, which cannot be cut in the middle"
-    if facts.kpi.denominator == "level":
+    if "denominator" in facts.kpi.behaviour.levels:
         return "is divided by a level, which a backtest does not replay"
     if not rows:
         return "has no data"

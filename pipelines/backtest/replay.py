@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.backtest.cases import BacktestError, Case, Kind, cases, read_rows, targets
+from pipelines.backtest.cases import BacktestError, Case, cases, read_rows, targets
 from pipelines.backtest.methods import METHODS, Method, pace
 from pipelines.okr.forecast.grading import (
     Truth,
@@ -23,6 +23,7 @@ from pipelines.okr.forecast.grading import (
 )
 from pipelines.okr.forecast.history import Exact
 from pipelines.okr.forecast.recalibration import Curve, curve_for, shipped_curves, taught
+from pipelines.okr.kpi.kinds import Kind
 from pipelines.okr.kpi.periods import Cadence
 
 _LOW, _HIGH = 0.1, 0.9

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipelines.backtest.cases import BacktestError, Case, Kind
+from pipelines.backtest.cases import BacktestError, Case
 from pipelines.backtest.kpis import LeftOut, kpi_cases
 from pipelines.backtest.methods import METHODS
 from pipelines.backtest.replay import (
@@ -29,6 +29,7 @@ from pipelines.commands.view import View
 from pipelines.inputs.facts import read_facts
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.okr.forecast.history import ENOUGH
+from pipelines.okr.kpi.kinds import Kind
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.settings import Settings
 

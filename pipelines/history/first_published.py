@@ -13,12 +13,13 @@ from typing import Any
 
 import duckdb
 
-from pipelines.okr.factors.history import History
+from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.factors.periods_compared import CADENCES, Restated
 from pipelines.okr.factors.restatement import Believed
 from pipelines.okr.kpi.facts import TOTAL, DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import Cadence
+from pipelines.okr.kpi.series import KpiIndex
 from pipelines.tables.sql_text import literal
 
 _PUBLISHED = """
@@ -87,7 +88,7 @@ def first_published(
             continue
         days = frozenset(start + timedelta(day) for day in range((end - start).days + 1))
         histories = {
-            dimension: History(_facts(kpis[name], dimension, period, days, believed))
+            dimension: KpiAmounts(KpiIndex(_facts(kpis[name], dimension, period, days, believed)))
             for dimension, believed in by_dimension.items()
         }
         found.setdefault(name, {})[period, start] = Believed(histories)
@@ -100,7 +101,7 @@ def _facts(
     """A period as it was believed, by one dimension; it was whole, so that each of its days was delivered."""
     alone = replace(kpi, dimensions=() if dimension == TOTAL else (dimension,), conversion=None)
     facts = KpiFacts(alone, delivered=days, data_through=max(days))
-    if kpi.kind == "distinct":
+    if kpi.behaviour.reported_by_period:
         counts = [
             DistinctFact(period, first_day, dimension, member, value, max(days))
             for member, first_day, value, _, _ in believed

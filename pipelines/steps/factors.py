@@ -15,12 +15,13 @@ import duckdb
 from pipelines.history.first_published import first_published
 from pipelines.inputs.day import Day
 from pipelines.okr.definition.definitions import KeyResult, Objective
+from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.factors.factor import Factor
-from pipelines.okr.factors.history import History
 from pipelines.okr.factors.periods_compared import CADENCES, Trust, period_factors
 from pipelines.okr.factors.targets import Gap, gap_factors
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.periods import Cadence, Period, containing
+from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.scoring.scorecard import trust_flags
 from pipelines.tables.factor_store import store
 
@@ -58,16 +59,13 @@ def write_factors(day: Day) -> Factors:
     trust, scored = read_rest(settings.warehouse_path, as_of)
     restated = first_published(settings.history_path, settings.warehouse_path, day.kpis)
     rows: list[Factor] = []
-    for name in sorted(facts):
+    amounts = {name: KpiAmounts(KpiIndex(facts[name])) for name in sorted(facts)}
+    for name, of_kpi in amounts.items():
         rows += period_factors(
-            History(facts[name]), trust, as_of, settings.fiscal_year_start, restated.get(name, {})
+            of_kpi, trust, as_of, settings.fiscal_year_start, restated.get(name, {})
         )
-    held: dict[tuple[str, tuple[tuple[str, str], ...]], History] = {}
     for gap, kpi in gaps(day.loaded.objectives, scored):
-        filtered = kpi, tuple(sorted(gap.where.items()))
-        if filtered not in held:
-            held[filtered] = History(facts[kpi], gap.where)
-        rows += gap_factors(gap, held[filtered])
+        rows += gap_factors(gap, KpiAmounts(amounts[kpi].index, gap.where))
     store(settings.warehouse_path, rows, as_of, day.run_id)
     return Factors(rows)
 

@@ -10,10 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from pipelines.okr.factors.amounts import Amount, Amounts, is_ratio
+from pipelines.okr.factors.amounts import Amount, Amounts, Cut, is_ratio
 from pipelines.okr.factors.apportion import Path, apportioned_tree, units
 from pipelines.okr.factors.currency import Rates, currency_effects
-from pipelines.okr.factors.history import Cut
 from pipelines.okr.factors.member_changes import amount_changes, member_changes, mix_and_rate
 from pipelines.okr.factors.ranking import Explanation, explanation, in_order, surprises
 from pipelines.okr.kpi.facts import TOTAL

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from pipelines.okr.factors.amounts import Amounts
+from pipelines.okr.factors.amounts import Amounts, Cut, KpiAmounts
 from pipelines.okr.factors.currency import Rates
-from pipelines.okr.factors.history import Cut, History
 from pipelines.okr.kpi.conversion import CURRENCY
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kinds import Side
+from pipelines.okr.kpi.series import KpiIndex
 
 _ZERO = Decimal(0)
 
@@ -21,11 +21,11 @@ class OwnCurrencies:
     def __init__(self, facts: KpiFacts, sides: frozenset[Side]) -> None:
         self.sides = sides
         self._is_level = facts.kpi.behaviour.is_level
-        self._own = History(replace(facts, days=[_in_own(row) for row in facts.days]))
+        own = replace(facts, days=[_in_own(row) for row in facts.days])
+        self._own = KpiAmounts(KpiIndex(own))
         kpi = replace(facts.kpi, kind="ratio", denominator="sum")
-        self._worth = History(
-            replace(facts, kpi=kpi, days=[_sizes(row, sides) for row in facts.days])
-        )
+        worth = replace(facts, kpi=kpi, days=[_sizes(row, sides) for row in facts.days])
+        self._worth = KpiAmounts(KpiIndex(worth))
 
     def amounts(self, cut: Cut, start: date, end: date) -> Amounts:
         """The amounts of the members of a cut, with the currency as the last step of each path."""

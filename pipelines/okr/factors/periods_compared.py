@@ -9,11 +9,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from types import MappingProxyType
 
-from pipelines.okr.factors.amounts import Amount, Amounts, total
+from pipelines.okr.factors.amounts import Amount, Amounts, Cut, KpiAmounts, total
 from pipelines.okr.factors.currency import mean_rates, valued
 from pipelines.okr.factors.decomposition import Compared
 from pipelines.okr.factors.factor import Against, Comparison, Factor
-from pipelines.okr.factors.history import Cut, History
 from pipelines.okr.factors.own_currencies import OwnCurrencies, own_currencies
 from pipelines.okr.factors.restatement import Believed
 from pipelines.okr.factors.wording import days_called
@@ -29,17 +28,17 @@ Restated = Mapping[tuple[str, date], Believed]
 
 
 def period_factors(
-    history: History,
+    history: KpiAmounts,
     trust: Trust,
     as_of: date,
     fiscal_year_start: int,
     restated: Restated = MappingProxyType({}),
 ) -> Iterator[Factor]:
     """The factors of every period of the last two years that can be compared, up to the day before `as_of`."""
-    if history.data_through is None:
+    if history.index.data_through is None:
         return
-    last = min(history.data_through, as_of - timedelta(days=1))
-    own = own_currencies(history.facts)
+    last = min(history.index.data_through, as_of - timedelta(days=1))
+    own = own_currencies(history.index.facts)
     for period in reported_periods(last, fiscal_year_start):
         through = min(period.end, last)
         for against, whole in _references(period):
@@ -86,13 +85,13 @@ def _references(period: Period) -> Iterator[tuple[Against, Period]]:
         yield "last_year", year_before(period)
 
 
-def _trust(trust: Trust, history: History, period: Period) -> Set[str]:
+def _trust(trust: Trust, history: KpiAmounts, period: Period) -> Set[str]:
     assert period.cadence is not None, "a named period"
     return trust(history.kpi.name, period.cadence, period.start)
 
 
 def _compared(
-    history: History, period: Period, through: date, whole: Period, before: Period
+    history: KpiAmounts, period: Period, through: date, whole: Period, before: Period
 ) -> Compared | None:
     """Both sides, or None where one of them lacks a day: nothing is compared with a part."""
     if history.kpi.behaviour.reported_by_period:
@@ -117,7 +116,7 @@ def _compared(
 
 
 def _revalued(
-    compared: Compared, history: History, own: OwnCurrencies, days: Period, before: Period
+    compared: Compared, history: KpiAmounts, own: OwnCurrencies, days: Period, before: Period
 ) -> Compared:
     """The comparison with the members of both sides at the mean of their exchange rates too."""
     now, then = own.rates(days.start, days.end), own.rates(before.start, before.end)
@@ -138,7 +137,7 @@ def _revalued(
 
 
 def _published(
-    compared: Compared, history: History, believed: Believed, whole: Period, before: Period
+    compared: Compared, history: KpiAmounts, believed: Believed, whole: Period, before: Period
 ) -> Compared | None:
     """The comparison with what was first published of the days before; None where that was the same."""
     then = _then(history, believed, whole, before)
@@ -156,7 +155,9 @@ def _published(
     return replace(compared, previous_value=then, members=members, known_today=known_today)
 
 
-def _then(history: History, believed: Believed, whole: Period, before: Period) -> Fraction | None:
+def _then(
+    history: KpiAmounts, believed: Believed, whole: Period, before: Period
+) -> Fraction | None:
     """What was first published of the KPI as a whole for the days before."""
     if history.kpi.behaviour.reported_by_period:
         reported = believed.reported(whole.cadence or "", whole.start)
@@ -166,7 +167,7 @@ def _then(history: History, believed: Believed, whole: Period, before: Period) -
 
 
 def both_sides(
-    history: History, cut: Cut, now: Amounts, before: Amounts
+    history: KpiAmounts, cut: Cut, now: Amounts, before: Amounts
 ) -> tuple[Amounts, Amounts]:
     """Both sides by member; a member of a flow without rows on delivered days had 0, and is told so."""
     if not history.kpi.behaviour.absent_member_is_zero:
@@ -175,7 +176,9 @@ def both_sides(
     return none | dict(now), none | dict(before)
 
 
-def _distinct(history: History, period: Period, before: Period, through: date) -> Compared | None:
+def _distinct(
+    history: KpiAmounts, period: Period, before: Period, through: date
+) -> Compared | None:
     """A distinct count as a whole: it has no members that add up to it, and no part can be compared."""
     now = history.reported(period.cadence or "", period.start)
     then = history.reported(before.cadence or "", before.start)

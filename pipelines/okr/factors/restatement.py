@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pipelines.okr.factors.amounts import Amount, Amounts
-from pipelines.okr.factors.history import Cut, History
+from pipelines.okr.factors.amounts import Amount, Amounts, Cut, KpiAmounts
 from pipelines.okr.kpi.facts import TOTAL, DistinctFact
 
 
@@ -26,7 +25,7 @@ class Believed:
     each dimension.
     """
 
-    histories: Mapping[str, History]
+    histories: Mapping[str, KpiAmounts]
 
     def amounts(self, cut: Cut, start: date, end: date) -> Amounts | None:
         """The members' amounts then; None of dimensions inside each other, or where nothing was kept."""

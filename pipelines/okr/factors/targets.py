@@ -13,12 +13,11 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.factors.decomposition import Compared
 from pipelines.okr.factors.factor import Comparison, Factor
-from pipelines.okr.factors.history import History
 from pipelines.okr.factors.periods_compared import both_sides
 from pipelines.okr.factors.wording import target_called
-from pipelines.okr.kpi.facts import KpiFacts
 from pipelines.okr.kpi.periods import Cadence, Period, containing, previous
 from pipelines.okr.kpi.readings import Lens, read_latest_window
 from pipelines.okr.kpi.series import KpiIndex
@@ -43,13 +42,13 @@ class Gap:
     trust: Set[str]
 
 
-def gap_factors(gap: Gap, history: History) -> Iterator[Factor]:
+def gap_factors(gap: Gap, history: KpiAmounts) -> Iterator[Factor]:
     """The factors of the gap: the whole, and the members where the days before are known.
 
     `history` is that of the KPI, held to the gap's `where`.
     """
     kpi = history.kpi
-    days, before = _days(gap, history.facts)
+    days, before = _days(gap, history.index)
     compared = _compared(gap, history, days, before)
     comparison = Comparison(
         kpi=kpi,
@@ -64,11 +63,11 @@ def gap_factors(gap: Gap, history: History) -> Iterator[Factor]:
     yield from comparison.factors(compared, kpi.places_for(gap.target))
 
 
-def _days(gap: Gap, facts: KpiFacts) -> tuple[Period, Period]:
+def _days(gap: Gap, index: KpiIndex) -> tuple[Period, Period]:
     """The days the actual was taken from, and as many before the whole of them."""
     course = gap.course
     if gap.over is not None:
-        lens = Lens(KpiIndex(facts), gap.where, course.fiscal_year_start)
+        lens = Lens(index, gap.where, course.fiscal_year_start)
         reading = read_latest_window(lens, course.start, gap.through, gap.over)
         assert reading.through is not None, "there is an actual, so there is a window"
         window = containing(reading.through, gap.over, course.fiscal_year_start)
@@ -78,7 +77,7 @@ def _days(gap: Gap, facts: KpiFacts) -> tuple[Period, Period]:
     return days, previous(whole)
 
 
-def _compared(gap: Gap, history: History, days: Period, before: Period) -> Compared:
+def _compared(gap: Gap, history: KpiAmounts, days: Period, before: Period) -> Compared:
     target, actual = Fraction(gap.target), Fraction(gap.actual)
     open_total = history.kpi.accumulates and gap.over is None
     due = target * Fraction(gap.due) if open_total else target

@@ -84,7 +84,7 @@ class Flow(KpiKind):
     accumulates = is_sum = is_amount = absent_day_is_zero = absent_member_is_zero = True
 
     def value(self, series: "Series", start: date, end: date, delivered: int) -> Decimal | None:
-        return series.total(start, end) if delivered or series.has_data(start, end) else None
+        return series.sums(start, end)[0] if delivered or series.has_data(start, end) else None
 
     def outcome(
         self, known: Sequence[float], added: Sequence[Exact], days: int | Ints = 1
@@ -125,7 +125,9 @@ class Ratio(KpiKind):
     is_quotient = absent_day_is_zero = True
 
     def value(self, series: "Series", start: date, end: date, delivered: int) -> Decimal | None:
-        return series.quotient(start, end, delivered if self.levels else 1)
+        numerator, denominator = series.sums(start, end)
+        days = delivered if self.levels else 1
+        return numerator * days / denominator if denominator and days else None
 
     def outcome(
         self, known: Sequence[float], added: Sequence[Exact], days: int | Ints = 1

@@ -97,8 +97,8 @@ def _season(lens: Lens, cut: date) -> Season | None:
     values = np.full(length, np.nan)
     values[inside - start.toordinal()] = 0.0
     days, amounts = series.amounts(start, cut)
-    column = 1 if lens.kpi.behaviour.is_quotient else 0  # of a flow per head, what flows
-    values[[(day - start).days for day in days]] = [float(amount[column]) for amount in amounts]
+    # of a flow per head, what flows
+    values[[(day - start).days for day in days]] = [float(amount[0]) for amount in amounts]
     seen = ~np.isnan(values)
     if seen.sum() < _WEEKDAYS_FROM or np.nansum(values) <= 0:
         return None

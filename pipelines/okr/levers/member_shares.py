@@ -7,6 +7,7 @@ no driver.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pipelines.okr.kpi.numbers import ZERO
 from pipelines.okr.kpi.readings import Lens
 from pipelines.okr.odds.wagers import Reach
 
@@ -70,8 +71,5 @@ def latest_levels(goal: Reach, dimension: str) -> list[MemberLevel]:
 
 
 def _sides(lens: Lens, start: date, cut: date) -> tuple[float, float]:
-    series = lens.index.series(lens.where)
-    if lens.kpi.behaviour.is_quotient:
-        top, bottom = series.sides(start, cut)
-        return float(top), float(bottom)
-    return float(series.total(start, cut)), 0.0
+    top, bottom = (*lens.index.series(lens.where).sums(start, cut), ZERO)[:2]
+    return float(top), float(bottom)

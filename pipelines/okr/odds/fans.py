@@ -63,7 +63,7 @@ class Fan:
         coming = [running[:, places] for running in self._running]
         if lens.kpi.kind == "flow":
             return _of(coming[0])
-        known = lens.index.series(lens.where).sides(leaf.start, leaf.cut)
+        known = lens.index.series(lens.where).sums(leaf.start, leaf.cut)
         top, bottom = (float(side) + more for side, more in zip(known, coming, strict=True))
         if lens.kpi.denominator == "level":
             top = top * (lens.index.delivered_days(leaf.start, leaf.cut) + places + 1)

@@ -99,7 +99,7 @@ def simulated_forecast(
     lens = goal.question.lens
     first, last = goal.still_open
     if lens.kpi.behaviour.is_quotient:
-        known = lens.index.series(lens.where).sides(goal.start, goal.cut)
+        known = lens.index.series(lens.where).sums(goal.start, goal.cut)
         top, bottom = goal.coming(futures)
         sides = (float(known[0]), float(known[1])), (top, bottom)
         return _ratio(goal, *sides, is_share=past.share, curves=curves)
@@ -137,10 +137,10 @@ def run_rate_forecast(goal: Reach) -> GoalForecast | None:
         return None
     per_day = (last - first) / days
     if lens.kpi.behaviour.is_quotient:
-        top, bottom = (float(side) for side in series.sides(goal.start, goal.cut))
+        top, bottom = (float(side) for side in series.sums(goal.start, goal.cut))
         sides = _ONE_FUTURE * top * per_day, _ONE_FUTURE * bottom * per_day
         return _ratio(goal, (top, bottom), sides, is_share=0 <= top <= bottom)
-    known = float(series.total(goal.start, goal.cut))
+    known = float(series.sums(goal.start, goal.cut)[0])
     to_come = _ONE_FUTURE * known * per_day
     return GoalForecast(goal, known + to_come, to_come, *undivided, days=last - first)
 

@@ -36,7 +36,8 @@ class Past:
 
 def past_of(lens: Lens, cut: date) -> Past:
     """The daily past of a flow, a stock or a ratio, through the cut."""
-    kpi, series = lens.kpi, lens.index.series(lens.where)
+    kpi, behaviour = lens.kpi, lens.kpi.behaviour
+    series = lens.index.series(lens.where)
     first = series.first(date.min, cut)
     if first is None:
         return Past(silence="there is no history")
@@ -45,7 +46,7 @@ def past_of(lens: Lens, cut: date) -> Past:
     rows, amounts = series.amounts(start, cut)
     places = np.array([day.toordinal() for day in rows], dtype=np.int64) - start.toordinal()
     seen = np.zeros(length, dtype=bool)
-    if kpi.kind != "stock":
+    if behaviour.absent_day_is_zero:
         delivered = lens.index.delivered_ordinals
         here = delivered[np.searchsorted(delivered, start.toordinal()) :]
         here = here[: np.searchsorted(here, cut.toordinal(), side="right")]
@@ -58,18 +59,18 @@ def past_of(lens: Lens, cut: date) -> Past:
     used = length if seen.mean() >= _NEARLY_ALL else len(latest)
     observed = int(seen[-used:].sum())
     sides = []
-    for column in (1, 2) if kpi.kind == "ratio" else (0,):
+    for n, column in enumerate(behaviour.columns):
         values = np.zeros(length)
-        values[places] = [float(amount[column]) for amount in amounts]
+        values[places] = [float(amount[n]) for amount in amounts]
         whole = bool(np.all(values == np.rint(values)))
-        if kpi.kind != "ratio":
+        if not behaviour.is_quotient:
             whole = whole and kpi.counts_whole_units
-        back = 1 if kpi.kind == "stock" else WEEK
+        back = 1 if behaviour.is_level else WEEK
         filled = _filled(values, seen, back)[-used:]
-        level = kpi.kind == "stock" or (column == 2 and kpi.denominator == "level")
+        level = column in behaviour.levels
         sides.append(History(filled, cut.toordinal(), WEEK, level, whole, YEAR, observed))
     # of heads a part cannot be meant: one head may bring two on a day, whether or not it ever has
-    a_part = kpi.kind == "ratio" and kpi.denominator == "sum"
+    a_part = behaviour.is_quotient and not behaviour.levels
     never_above = a_part and bool(np.all(sides[0].values <= sides[1].values))
     return Past(tuple(sides), None, _too_short(observed), never_above)
 

@@ -92,7 +92,7 @@ class Reach:
         if lens.kpi.kind == "flow":
             known_total = float(read(lens, self.start, self.cut).value or 0)
             return np.asarray(known_total + coming[0], dtype=np.float64)
-        known = lens.index.series(lens.where).sides(self.start, self.cut)
+        known = lens.index.series(lens.where).sums(self.start, self.cut)
         top, bottom = (float(side) + more for side, more in zip(known, coming, strict=True))
         if lens.kpi.denominator == "level":
             top = top * self.averaged_over

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.okr.factors.history import History
+from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.factors.own_currencies import own_currencies
 from pipelines.okr.factors.periods_compared import period_factors
 from pipelines.okr.kpi.conversion import Conversion
 from pipelines.okr.kpi.facts import DayFact, KpiFacts, Own
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.series import KpiIndex
 
 DAY = timedelta(days=1)
 OCTOBER, NOVEMBER, LAST = date(2026, 10, 1), date(2026, 11, 1), date(2026, 11, 30)
@@ -37,7 +38,7 @@ def november(kpi, rows):
     """The rows of November against October, by dimension, member and effect."""
     through = (LAST - OCTOBER).days + 1
     delivered = frozenset(OCTOBER + DAY * n for n in range(through))
-    history = History(KpiFacts(kpi, rows, delivered, LAST))
+    history = KpiAmounts(KpiIndex(KpiFacts(kpi, rows, delivered, LAST)))
     found = period_factors(history, lambda *_: frozenset(), LAST + DAY, 1)
     return {
         (row.dimension, row.member, row.effect): row.contribution

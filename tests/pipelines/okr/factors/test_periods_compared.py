@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.okr.factors.history import History
+from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.factors.periods_compared import period_factors, reported_periods
 from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.series import KpiIndex
 
 DAY = timedelta(days=1)
 SOLD = Kpi("units_sold", "flow", "pieces", dimensions=("product", "color"))
@@ -27,7 +28,7 @@ def sold(day, amount, **members):
 
 
 def factors(facts, as_of, trust=lambda *_: frozenset(), fiscal_year_start=1):
-    return list(period_factors(History(facts), trust, as_of, fiscal_year_start))
+    return list(period_factors(KpiAmounts(KpiIndex(facts)), trust, as_of, fiscal_year_start))
 
 
 def the(rows, **asked):

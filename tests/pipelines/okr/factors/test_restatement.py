@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.okr.factors.amounts import Amount
-from pipelines.okr.factors.history import History
+from pipelines.okr.factors.amounts import Amount, KpiAmounts
 from pipelines.okr.factors.member_changes import member_changes
 from pipelines.okr.factors.periods_compared import period_factors
 from pipelines.okr.factors.restatement import Believed
 from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.series import KpiIndex
 
 OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
 SOLD = Kpi("units_sold", "flow", "pieces", dimensions=("product",))
@@ -41,14 +41,16 @@ def facts_of(kpi, rows, through=DECEMBER - timedelta(1)):
 
 def history(kpi, *rows):
     """A KPI as it was believed: all of October."""
-    return History(facts_of(kpi, rows, NOVEMBER - timedelta(1)))
+    return KpiAmounts(KpiIndex(facts_of(kpi, rows, NOVEMBER - timedelta(1))))
 
 
 def november(facts, believed, **asked):
     """The rows of November against October as it was first published, or against what is `asked`."""
     wanted = {"period": "month", "period_start": NOVEMBER, "compared_with": "published", **asked}
     restated = {("month", OCTOBER): Believed(believed)}
-    rows = period_factors(History(facts), lambda *_: frozenset(), DECEMBER, 1, restated)
+    rows = period_factors(
+        KpiAmounts(KpiIndex(facts)), lambda *_: frozenset(), DECEMBER, 1, restated
+    )
     return [row for row in rows if all(getattr(row, key) == want for key, want in wanted.items())]
 
 
@@ -138,7 +140,7 @@ def test_a_count_of_people_has_no_members_and_yet_its_restatement_is_told_apart(
     known = [counted(OCTOBER, 100, end), counted(NOVEMBER, 120, through)]
     facts = KpiFacts(VISITORS, (), days(OCTOBER, through), through, distinct_periods=known)
     old = KpiFacts(VISITORS, distinct_periods=[counted(OCTOBER, 90, end)])
-    rows = november(facts, {"total": History(old)})
+    rows = november(facts, {"total": KpiAmounts(KpiIndex(old))})
     assert parts(rows, "whole") == {("whole", "change"): 20, ("whole", "restatement"): 10}
 
 

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.okr.factors.history import History
+from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.factors.targets import Gap, gap_factors
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import Period, parse_period
+from pipelines.okr.kpi.series import KpiIndex
 
 DAY = timedelta(days=1)
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
@@ -42,7 +43,7 @@ def shipped(*rows, lacking=()):
 
 
 def split(gap, facts):
-    return gap_factors(gap, History(facts, gap.where))
+    return gap_factors(gap, KpiAmounts(KpiIndex(facts), gap.where))
 
 
 def contributions(rows, dimension):

@@ -32,7 +32,7 @@ from typing import Any
 import yaml
 
 from pipelines.okr.definition.loading import load
-from pipelines.okr.factors.history import History
+from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.factors.periods_compared import period_factors
 from pipelines.okr.factors.targets import Gap, gap_factors
 from pipelines.okr.kpi.facts import TOTAL
@@ -45,6 +45,7 @@ from pipelines.okr.kpi.periods import (
     windows,
     year_before,
 )
+from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy, by_odds
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.levers.lever import Lever
@@ -207,7 +208,7 @@ def _period(body: Mapping[str, Any], fiscal: int) -> Answers:
 def _factors(body: Mapping[str, Any], fiscal: int) -> Answers:
     """The factors of a period's change, or of the gap between the key result `it` and its target."""
     (name, days), *_ = body["given"].items()
-    history = History(facts_of(read_kpis()[name], days))
+    history = KpiAmounts(KpiIndex(facts_of(read_kpis()[name], days)))
     period = parse_period(body["factors"], fiscal)
     if "okr" in body:
         row = _scored(body, body["okr"], fiscal)["it"]

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from pipelines.okr.definition.loading import load
-from pipelines.okr.factors.history import History
+from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import parse_period
@@ -48,7 +48,7 @@ def test_heads_are_averaged_and_deals_are_summed(kpis):
 
 def test_its_change_is_explained_by_the_same_averages(kpis):
     facts = team(kpis, kim=[1, 0, 2, 1], lee=[2, 3, 0, 1], new=[None, None, 2, 0])
-    history, end = History(facts), FIRST + 3 * DAY
+    history, end = KpiAmounts(KpiIndex(facts)), FIRST + 3 * DAY
     whole = history.whole(FIRST, end)
     assert (whole.numerator, whole.denominator) == (12, Fraction(5, 2))
     members = history.amounts(("rep",), FIRST, end)
