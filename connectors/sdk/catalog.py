@@ -7,6 +7,7 @@ from pathlib import Path
 
 import connectors
 from connectors.sdk.contract import Source
+from connectors.sdk.former_names import accept_former_names
 
 ROOMS = frozenset({"lake", "sandbox", "sdk"})
 """The folders of `connectors` that are no source."""
@@ -18,6 +19,7 @@ def sources() -> dict[str, Source]:
 
     A small source is one file, `connectors/<name>.py`; a larger one is a folder, with its `SOURCE` in `source.py`.
     """
+    accept_former_names()
     declared: dict[str, Source] = {}
     for module in pkgutil.iter_modules(connectors.__path__):
         if module.name in ROOMS:
