@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Stream, column
-from connectors.sdk.errors import Drift, Rejected, SourceError
+from connectors.sdk.errors import Drift, Rejected
 from connectors.sdk.remote_files import file_name, read_file
 
 EURO_RATES = Stream(
@@ -139,11 +139,6 @@ def unlike(where: str, what: str) -> Drift:
     return Drift(f"{where} {what}", "download eurofxref-hist.zip again")
 
 
-def diagnose(error: Exception) -> SourceError | None:
-    """None: what can go wrong is told where it arises."""
-    return None
-
-
 SOURCE = Source(
     name="exchange_rates",
     title="Exchange rates",
@@ -151,7 +146,6 @@ SOURCE = Source(
     streams=(EURO_RATES,),
     limits=(Limit(BUCKET, 10, burst=10),),
     open=RatesConnection,
-    diagnose=diagnose,
     # every slice comes from the one reading
     workers=1,
 )

@@ -37,7 +37,6 @@ from connectors.sdk.graph_api import (
     DEFAULT_BASE,
     VERSION,
     Remedies,
-    diagnose,
     error_in,
     fault_of,
     usage_left,
@@ -184,10 +183,7 @@ class FacebookConnection:
             ) from None
 
     def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
-        found = self._calls("graph", lambda: self._http.get(path, params))
-        if not isinstance(found, Mapping):
-            raise Drift(f"GET {path} gave no object", "adapt the connector")
-        return found
+        return self._calls("graph", lambda: self._http.get_object(path, params))
 
 
 class UnknownMetric(Rejected):
@@ -240,6 +236,5 @@ SOURCE = Source(
     streams=(PAGE_SNAPSHOT, PAGE_INSIGHTS),
     limits=(Limit("graph", 10, burst=10),),
     open=FacebookConnection,
-    diagnose=diagnose,
     workers=4,
 )

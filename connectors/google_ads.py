@@ -17,14 +17,25 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from connectors.sdk import google_api
-from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Stream, column
+from connectors.sdk.contract import (
+    Calls,
+    Limit,
+    Option,
+    Page,
+    Slice,
+    Source,
+    Stream,
+    column,
+    zone_named,
+)
 from connectors.sdk.errors import (
     CredentialError,
     PermissionDenied,
@@ -88,7 +99,7 @@ class GoogleAdsConnection:
     """An open account."""
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        """Raises `SourceError` when the options make no sense or the account cannot be read."""
+        """Asks for nothing yet. Raises `SourceError` when the options make no sense."""
         endpoint = usable_address(
             values.get("GOOGLE_ADS_API_ENDPOINT") or DEFAULT_ENDPOINT, "GOOGLE_ADS_API_ENDPOINT"
         )
@@ -102,16 +113,16 @@ class GoogleAdsConnection:
             self._sent_along.append(("login-customer-id", manager))
         self._calls = calls
         self._client = open_client(endpoint, values.get("GOOGLE_APPLICATION_CREDENTIALS", ""))
-        try:
-            self._zone = self._account_zone()
-        except BaseException:
-            self.close()
-            raise
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The account's time zone."""
-        return self._zone
+        zones = [row.customer.time_zone for row in self._search(ZONE)]
+        return zone_named(
+            next(iter(zones), ""),
+            "the Google Ads account has the time zone",
+            "see Admin > Preferences in Google Ads, or update tzdata",
+        )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
         """The campaigns of the slice's days."""
@@ -134,16 +145,6 @@ class GoogleAdsConnection:
             return [row for part in stream for row in type(part).pb(part).results]
 
         return self._calls(BUCKET, rows)
-
-    def _account_zone(self) -> ZoneInfo:
-        found = [row.customer.time_zone for row in self._search(ZONE)]
-        try:
-            return ZoneInfo(found[0])
-        except (IndexError, ZoneInfoNotFoundError, ValueError):
-            raise Rejected(
-                f"the Google Ads account has the time zone {(found or [''])[0]!r}, which is not known",
-                "see Admin > Preferences in Google Ads, or update tzdata",
-            ) from None
 
 
 def customer_number(values: Mapping[str, str], option: str) -> str:

@@ -19,9 +19,10 @@ reporting/data/v1/quotas). What is left of the tokens comes with each answer; at
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -36,6 +37,7 @@ from connectors.sdk.contract import (
     Stream,
     Vitals,
     column,
+    zone_named,
 )
 from connectors.sdk.errors import QuotaExhausted, Rejected, Unavailable
 from connectors.sdk.google_api import REFILLS, diagnose, loopback_channel, service_account
@@ -127,7 +129,7 @@ class AnalyticsConnection:
     """An open property."""
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        """Raises `SourceError` when the options make no sense or the property cannot be read."""
+        """Asks for nothing yet. Raises `SourceError` when the options make no sense."""
         endpoint = usable_address(
             values.get("GA4_API_ENDPOINT") or DEFAULT_ENDPOINT, "GA4_API_ENDPOINT"
         )
@@ -135,16 +137,15 @@ class AnalyticsConnection:
         self._calls = calls
         self._spent = self._left = ""
         self._client = open_client(endpoint, values.get("GOOGLE_APPLICATION_CREDENTIALS", ""))
-        try:
-            self._zone = self._property_zone()
-        except BaseException:
-            self.close()
-            raise
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The property's time zone."""
-        return self._zone
+        return zone_named(
+            self._report([], ["sessions"], "yesterday", "yesterday").metadata.time_zone,
+            "the GA4 property has the time zone",
+            "set another in Analytics > Admin > Property details",
+        )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
         """The report of the slice's days."""
@@ -192,16 +193,6 @@ class AnalyticsConnection:
         )
         self._spent, self._left = spent(found), tokens_left(found)
         return found
-
-    def _property_zone(self) -> ZoneInfo:
-        found = self._report([], ["sessions"], "yesterday", "yesterday").metadata.time_zone
-        try:
-            return ZoneInfo(found)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise Rejected(
-                f"the GA4 property has the time zone {found!r}, which is not known",
-                "set another in Analytics > Admin > Property details",
-            ) from None
 
 
 def property_name(given: str) -> str:

@@ -34,7 +34,7 @@ from connectors.sdk.contract import (
     Vitals,
     column,
 )
-from connectors.sdk.errors import Drift, SourceError
+from connectors.sdk.errors import Drift
 from connectors.sdk.http import header_value, usable_address
 
 MOMENT = pa.timestamp("us", "UTC")
@@ -281,11 +281,6 @@ def decimal_text(amount: Any) -> str | None:
     return f"{number:f}"
 
 
-def diagnose(error: Exception) -> SourceError | None:
-    """Nothing: `connectors.sdk.http` raises faults of the source as such, so any other exception is a bug."""
-    return None
-
-
 DEFAULT_BASE = "https://api.hubapi.com"
 
 SOURCE = Source(
@@ -302,6 +297,5 @@ SOURCE = Source(
     streams=(DEALS, CALLS, OWNERS, PIPELINES),
     limits=LIMITS,
     open=HubSpotConnection,
-    diagnose=diagnose,
     workers=4,
 )

@@ -16,8 +16,9 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -32,6 +33,7 @@ from connectors.sdk.contract import (
     Stream,
     Vitals,
     column,
+    zone_named,
 )
 from connectors.sdk.errors import Drift, NotPullable, Rejected, SourceError, Unavailable
 from connectors.sdk.graph_api import (
@@ -39,7 +41,6 @@ from connectors.sdk.graph_api import (
     VERSION,
     GraphError,
     Remedies,
-    diagnose,
     error_in,
     fault_of,
     usage_left,
@@ -88,7 +89,7 @@ class MetaAdsConnection:
     """One advertising account, with a token that may read it."""
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        """Raises `SourceError` when the options make no sense or the account cannot be read."""
+        """Calls nothing yet. Raises `SourceError` when the options make no sense."""
         self._account = account_name(values.get("META_ADS_ACCOUNT_ID", ""))
         self._window = attribution_window(values.get("META_ADS_ATTRIBUTION_WINDOW", ""))
         token = header_value(values.get("META_ADS_ACCESS_TOKEN", ""), "META_ADS_ACCESS_TOKEN")
@@ -96,16 +97,16 @@ class MetaAdsConnection:
         self._token = token
         self._calls = calls
         self._http = Http(f"{base}/{VERSION}", token, hook=lambda x: fault_in(x, token))
-        try:
-            self._zone = self._account_zone()
-        except BaseException:
-            self.close()
-            raise
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The account's time zone."""
-        return self._zone
+        account = self._get(f"/{self._account}", {"fields": "timezone_name"})
+        return zone_named(
+            str(account.get("timezone_name")),
+            "the Meta advertising account has the time zone",
+            "set another in Meta's Ads Manager, or update tzdata",
+        )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
         """The report of the slice's days."""
@@ -191,21 +192,8 @@ class MetaAdsConnection:
         )
         return fault_of(error, REMEDIES)
 
-    def _account_zone(self) -> ZoneInfo:
-        name = self._get(f"/{self._account}", {"fields": "timezone_name"}).get("timezone_name")
-        try:
-            return ZoneInfo(str(name))
-        except (ZoneInfoNotFoundError, ValueError):
-            raise Rejected(
-                f"the Meta advertising account has the time zone {name!r}, which is not known",
-                "set another in Meta's Ads Manager, or update tzdata",
-            ) from None
-
     def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
-        found = self._calls("graph", lambda: self._http.get(path, params))
-        if not isinstance(found, Mapping):
-            raise Drift(f"GET {path} gave no object", "adapt the connector")
-        return found
+        return self._calls("graph", lambda: self._http.get_object(path, params))
 
 
 def account_name(given: str) -> str:
@@ -264,7 +252,6 @@ SOURCE = Source(
     streams=(CAMPAIGN_DAYS,),
     limits=(Limit("graph", 10, burst=10),),
     open=MetaAdsConnection,
-    diagnose=diagnose,
     # most of the time is spent waiting for reports
     workers=4,
 )

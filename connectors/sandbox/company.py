@@ -12,7 +12,7 @@ from connectors.sandbox.figures import FIRST_DAY
 from connectors.sandbox.served import Served
 from connectors.sdk.contract import Source
 from connectors.sdk.engine import pull
-from connectors.sdk.opening import IMPORTING
+from connectors.sdk.opening import IMPORT_LOCK
 from connectors.sdk.windows import Range
 
 
@@ -52,7 +52,7 @@ class SampleCompany:
         with self._lock:
             if source not in self._served:
                 try:
-                    with IMPORTING:
+                    with IMPORT_LOCK:
                         module = importlib.import_module(f"connectors.sandbox.{source}")
                 except ModuleNotFoundError:
                     return None

@@ -1,8 +1,8 @@
-"""Seeing whether a source would answer a pull, by asking it for as little as can be.
+"""Checks whether a source would answer a pull, with as few requests as possible.
 
-Of each stream one page of its newest window is asked for, the way a pull would ask: that proves the credential,
-the permission and the shape of the rows, and needs nothing of a connector. What the rows do not tell, a
-connection may tell by itself (`contract.Telling`). Nothing is written.
+Of each stream one page of its newest window is asked for, as a pull would ask: that proves the credential, the
+permission and the shape of the rows, and a connector needs no code for it. Clock and quota come from the
+connection, where it has them (`contract.HasVitals`). Nothing is written.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.lake.lake import Lake
-from connectors.sdk.contract import Connection, Slice, Source, Stream, Telling, Vitals, window_of
+from connectors.sdk.contract import Connection, HasVitals, Slice, Source, Stream, Vitals, window_of
 from connectors.sdk.engine import plans_over
 from connectors.sdk.errors import SourceError
-from connectors.sdk.opening import open_connection
+from connectors.sdk.opening import diagnosed, open_connection
 from connectors.sdk.rows import by_window
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Plan, Range, cut, watermark
 
-CLOCKS_MAY_DIFFER = timedelta(minutes=1)
+MAX_CLOCK_DIFFERENCE = timedelta(minutes=1)
 """Beyond it days begin too early or too late, and signed requests begin to be refused."""
-TRIES = 2
+MAX_ATTEMPTS = 2
 """Calls made before a fault counts. Somebody waits for the answer."""
 
 
@@ -41,19 +41,19 @@ class Checkup:
     source: Source
     streams: tuple[StreamCheckup, ...]
     zone: str = ""
-    """In which it counts its days; empty when it cannot be opened."""
+    """The zone in which it counts its days; empty when it cannot be opened."""
     vitals: Vitals = field(default_factory=Vitals)
 
     @property
     def clock_is_right(self) -> bool:
-        """Whether its clock, where it tells the time, agrees with this machine's."""
+        """Whether its clock agrees with this machine's, where it sends the time."""
         ahead = self.vitals.clock_ahead
-        return ahead is None or abs(ahead) <= CLOCKS_MAY_DIFFER
+        return ahead is None or abs(ahead) <= MAX_CLOCK_DIFFERENCE
 
     @property
     def is_well(self) -> bool:
         """Whether each stream can be pulled and the clock is right."""
-        return self.clock_is_right and not any(each.error for each in self.streams)
+        return self.clock_is_right and not any(stream.error for stream in self.streams)
 
 
 def check_up(
@@ -64,19 +64,19 @@ def check_up(
     *,
     now: Callable[[], datetime],
 ) -> Checkup:
-    """How `source` is, and what a pull of `wanted` would take. A fault of the source is in the answer."""
-    calls = ThrottledCalls(source.limits, source.diagnose, tries=TRIES)
+    """Check `source`, and plan a pull of `wanted`. A fault of the source is part of the result."""
+    calls = ThrottledCalls(source.limits, source.diagnose, tries=MAX_ATTEMPTS)
     try:
         connection = open_connection(source, values, calls)
     except SourceError as error:
-        return Checkup(source, tuple(StreamCheckup(each, error) for each in source.streams))
+        return Checkup(source, tuple(StreamCheckup(stream, error) for stream in source.streams))
     try:
         plans = plans_over(source, connection, lake, wanted, now=now)
         streams = tuple(
             StreamCheckup(plan.stream, fault_of(source, connection, plan.stream, now()), plan)
             for plan in plans
         )
-        vitals = connection.vitals() if isinstance(connection, Telling) else Vitals()
+        vitals = connection.vitals() if isinstance(connection, HasVitals) else Vitals()
         return Checkup(source, streams, connection.zone.key, vitals)
     finally:
         connection.close()
@@ -88,16 +88,12 @@ def fault_of(
     """What keeps a stream from being pulled; None when its first page comes and fits the schema."""
     piece = newest(stream, connection, now)
     try:
-        page = next(connection.pages(piece), None)
-        if page:
-            by_window(piece, page.rows)
+        with diagnosed(source):
+            page = next(connection.pages(piece), None)
+            if page:
+                by_window(piece, page.rows)
     except SourceError as error:
         return error
-    except Exception as error:
-        fault = source.diagnose(error)
-        if fault is None:
-            raise
-        return fault
     return None
 
 

@@ -1,8 +1,8 @@
-"""Everything a source declares. The engine does the rest.
+"""What a source declares. The engine does the rest.
 
 A connector is one module in `connectors/` that defines `SOURCE`, a `Source`. It declares what can be
 pulled (streams) and how the source behaves (limits, zone, restatement, deletes), and opens a `Connection`
-that turns one `Slice` of days into pages of rows. It knows no files, no threads and no retries.
+that turns one `Slice` of days into pages of rows. It writes no file, starts no thread and retries nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 
@@ -18,7 +18,7 @@ from connectors.lake.streams import ONE_DAY as ONE_DAY  # all four are part of t
 from connectors.lake.streams import Cadence as Cadence
 from connectors.lake.streams import next_window as next_window
 from connectors.lake.streams import window_of as window_of
-from connectors.sdk.errors import SourceError
+from connectors.sdk.errors import Rejected, SourceError
 
 T = TypeVar("T")
 
@@ -116,6 +116,18 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
+def zone_named(name: str, origin: str, remedy: str) -> ZoneInfo:
+    """The zone called `name`. Raises `Rejected` with `remedy` if there is none; `origin` begins its message."""
+    try:
+        return ZoneInfo(name)
+    except (
+        ZoneInfoNotFoundError,
+        ValueError,
+        OSError,
+    ):  # OSError: a folder of zones, such as Europe
+        raise Rejected(f"{origin} {name!r}, which is not known", remedy) from None
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows as the source gave them, and what it said about how far they can be trusted."""
@@ -148,7 +160,7 @@ class Option:
 
 
 class Calls(Protocol):
-    """The one door to a source: waits for a token of `bucket`, calls, retries by the source's signals.
+    """How every request reaches a source: waits for a token of `bucket`, calls, retries by the source's signals.
 
     Raises a `SourceError` when the call cannot succeed or the retries are used up.
     """
@@ -157,7 +169,7 @@ class Calls(Protocol):
         """The result of `call`."""
 
     def wait(self, seconds: float) -> None:
-        """Let `seconds` pass: for an answer that the source makes ready in its own time."""
+        """Sleep: for a report that the source prepares in the background."""
 
 
 class Connection(Protocol):
@@ -165,31 +177,36 @@ class Connection(Protocol):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone in which this source counts its days."""
+        """The zone in which this source counts its days. First read when the source is opened; may call it."""
 
     def pages(self, piece: Slice) -> Iterator[Page]:
         """Each page of `piece`, in any order. Every request goes through `Calls`."""
 
     def close(self) -> None:
-        """Let go of sockets and cursors."""
+        """Close sockets and cursors."""
 
 
 @dataclass(frozen=True)
 class Vitals:
-    """What a source has told about itself beside its rows."""
+    """What a source's answers say about its state."""
 
     clock_ahead: timedelta | None = None
-    """By how much its clock is ahead of this machine's; None when it does not tell the time."""
+    """By how much its clock is ahead of this machine's; None when it does not send the time."""
     quota: str = ""
     """What is left of its quota, in words; empty when it does not say."""
 
 
 @runtime_checkable
-class Telling(Protocol):
-    """A connection that can say how its source is. It need not: `connectors.sdk.checkup` asks those that do."""
+class HasVitals(Protocol):
+    """A connection that reports its source's vitals. Optional: `connectors.sdk.checkup` shows them."""
 
     def vitals(self) -> Vitals:
-        """What the answers so far have told. Asks the source for nothing."""
+        """The vitals in the answers so far. Sends no request."""
+
+
+def no_fault(error: Exception) -> SourceError | None:
+    """None: a source whose connection raises every fault as a `SourceError` leaves only bugs to diagnose."""
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +220,7 @@ class Source:
     limits: tuple[Limit, ...]
     open: Callable[[Mapping[str, str], Calls], Connection]
     """Opens a connection from the values of `options`. May call the source; raises `SourceError`."""
-    diagnose: Callable[[Exception], SourceError | None]
+    diagnose: Callable[[Exception], SourceError | None] = no_fault
     """What an exception of this source's client means; None when it is no fault of the source (a bug)."""
     workers: int = 4
     """Slices pulled at once: about the source's latency times its rate limit."""

@@ -1,13 +1,13 @@
-"""Pulls a source: plans the windows, cuts them into slices, pulls those side by side, commits each window.
+"""Pulls a source: plans the windows, cuts them into slices, pulls the slices in parallel, commits each window.
 
-This is all that a connector need not write. One slice at a time is in a worker's memory; a slice that
-fails commits nothing, and the slices that were committed before it stay.
+A worker holds one slice in memory at a time. A slice that fails commits nothing; the slices that were
+committed before it stay.
 """
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,6 @@ from connectors.lake.lake import Lake
 from connectors.lake.manifest import Attempt, Manifest, schema_hash, unchanged
 from connectors.sdk.contract import (
     ONE_DAY,
-    Cadence,
     Connection,
     Slice,
     Source,
@@ -27,18 +26,26 @@ from connectors.sdk.contract import (
     next_window,
 )
 from connectors.sdk.errors import SourceError
-from connectors.sdk.opening import open_connection
-from connectors.sdk.progress import Progress, Silent
+from connectors.sdk.opening import diagnosed, open_connection
 from connectors.sdk.rows import newest_of_each_key, share_out
 from connectors.sdk.throttle import ThrottledCalls
-from connectors.sdk.windows import Plan, Range, instants, plan, settled
+from connectors.sdk.windows import Plan, Range, instants, oldest_first, plan, settled, split
 
-TOGETHER = 2_000
+ROWS_PER_CONVERSION = 2_000
 """Rows of one slice that are made columns at once. A hundred at a time, as some APIs give them, cost a fifth more."""
 
-PARTS = 6
-"""Into how many a slice is cut of which some window is not to be trusted. One bad day of a month costs 13
-requests instead of 32, and a month of bad days 38."""
+
+class Progress:
+    """Is told how a pull goes on, by several threads. This one shows nothing."""
+
+    def planned(self, source: str, stream: str, windows: int) -> None:
+        """`windows` will be pulled."""
+
+    def committed(self, source: str, stream: str, windows: int, rows: int) -> None:
+        """So many more are in the lake."""
+
+    def unchanged(self, source: str, stream: str, windows: int) -> None:
+        """So many more were pulled, and their rows are in the lake already."""
 
 
 @dataclass
@@ -71,7 +78,7 @@ def pull(
 ) -> list[StreamReport]:
     """Pull the windows of `wanted` that are missing or may have changed, of every stream (or `only` some).
 
-    `values` are the source's options. A fault of one stream is in its report and leaves the others alone.
+    `values` are the source's options. A fault of one stream is in its report and does not stop the others.
     Exceptions that are no fault of the source (bugs, a full disk, an unknown stream) are raised.
     """
     streams = list(source.streams) if only is None else [source.stream(name) for name in only]
@@ -84,7 +91,7 @@ def pull(
         reports = [StreamReport(source.name, stream, error=error) for stream in streams]
     else:
         try:
-            job = _Job(source, connection, lake, now, run_id, progress or Silent())
+            job = _Job(source, connection, lake, now, run_id, progress or Progress())
             reports = job.run(streams, wanted)
         finally:
             connection.close()
@@ -119,12 +126,12 @@ def plans_over(
     now: Callable[[], datetime],
 ) -> list[Plan]:
     """`plans` over a connection that is open."""
-    job = _Job(source, connection, lake, now, "", Silent())
+    job = _Job(source, connection, lake, now, "", Progress())
     return [job.plan(stream, wanted, connection.zone) for stream in source.streams]
 
 
 def attempt(report: StreamReport, at: datetime) -> Attempt:
-    """The report in one line, for the lake."""
+    """The report as the lake keeps it."""
     error = report.error
     return Attempt(
         source=report.source,
@@ -150,16 +157,16 @@ class _Job:
     def run(self, streams: list[Stream], wanted: Range) -> list[StreamReport]:
         zone = self.connection.zone
         plans = [self.plan(stream, wanted, zone) for stream in streams]
-        for found in plans:
-            self.progress.planned(self.source.name, found.stream.name, found.windows)
+        for planned in plans:
+            self.progress.planned(self.source.name, planned.stream.name, planned.windows)
         reports = {
             p.stream.name: StreamReport(self.source.name, p.stream, skipped=p.skipped)
             for p in plans
         }
         pieces = oldest_first(plans)
         self._pull_all([piece for piece in pieces if not piece.reaches_now], reports)
-        # A row that changes during the pull leaves its window for the newest one. Asked last, that one
-        # has it; asked beside the others, it could be left too early by the one and too late by the other.
+        # A row that changes during the pull moves from its window to the newest one. The newest is pulled
+        # last, so that it has the row; pulled in parallel, both windows could miss it.
         self._pull_all([piece for piece in pieces if piece.reaches_now], reports)
         return list(reports.values())
 
@@ -179,7 +186,7 @@ class _Job:
         now = self.now()
         last = max(wanted.last, now.astimezone(zone).date())
         committed = self.lake.between(self.source.name, stream, wanted.first, last)
-        if not stream.snapshot:  # what the connector would store otherwise today is not there yet
+        if not stream.snapshot:  # a window of another version of the connector counts as missing
             committed = {w: m for w, m in committed.items() if self._is_current(stream, m)}
         return plan(stream, committed, wanted, zone, now)
 
@@ -193,7 +200,7 @@ class _Job:
 
     def _pull_slice(self, piece: Slice, report: StreamReport) -> None:
         if report.error:
-            return  # the stream has failed already: what is left would fail as well
+            return  # the stream has failed already, and its other slices would fail as well
         try:
             self._pull_and_commit(piece, report)
         except SourceError as error:
@@ -204,30 +211,23 @@ class _Job:
         held: dict[date, list[pa.Table]] = {window: [] for window in piece.windows}
         waiting: list[Mapping[str, Any]] = []
         flags: set[str] = set()
-        split = False
-        try:
+        must_split = False
+        with diagnosed(self.source):
             for page in self.connection.pages(piece):
                 flags |= page.flags
-                split = bool(page.flags) and not page.alike and len(held) > 1
-                if split:
+                must_split = bool(page.flags) and not page.alike and len(held) > 1
+                if must_split:
                     break
                 waiting += page.rows
-                if len(waiting) >= TOGETHER:
+                if len(waiting) >= ROWS_PER_CONVERSION:
                     share_out(piece, waiting, held)
                     waiting = []
-            if not split:
+            if not must_split:
                 share_out(piece, waiting, held)
-        except SourceError:
-            raise
-        except Exception as error:
-            fault = self.source.diagnose(error)
-            if fault is None:
-                raise
-            raise fault from None
-        if split:
+        if must_split:
             held.clear()
-            # which of the windows is not to be trusted? asked in ever smaller parts, each answers for itself
-            for part in parts(piece):
+            # which of the windows is flagged? ever smaller parts are pulled, and each has its own answer
+            for part in split(piece):
                 self._pull_and_commit(part, report)
             return
         for window, tables in held.items():
@@ -243,11 +243,11 @@ class _Job:
     ) -> None:
         stream = piece.stream
 
-        def make(found: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
-            kept = self._kept(stream, found) if stream.mutable else []
+        def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
+            kept = self._kept(stream, committed) if stream.mutable else []
             table = newest_of_each_key(stream, [stream.schema.empty_table(), *kept, *tables])
             manifest = self._manifest(piece, window, table.num_rows, flags)
-            if stream.reread and found and unchanged(found, manifest, [table]):
+            if stream.reread and committed and unchanged(committed, manifest, [table]):
                 return None
             return manifest, [table]
 
@@ -263,7 +263,7 @@ class _Job:
         self.progress.committed(self.source.name, stream.name, 1, manifest.rows)
 
     def _manifest(self, piece: Slice, window: date, rows: int, flags: set[str]) -> Manifest:
-        """The commit of a window as it is pulled now, but for its files."""
+        """The manifest of a window that is pulled now, without its files."""
         stream = piece.stream
         end = next_window(window, stream.window) - ONE_DAY
         through = min(end, piece.data_through) if piece.data_through else end
@@ -288,30 +288,8 @@ class _Job:
             until=until,
         )
 
-    def _kept(self, stream: Stream, found: Manifest | None) -> list[pa.Table]:
-        """The rows of a mutable stream's window that stay when it is pulled again: they may have moved on."""
-        if found is None or not self._is_current(stream, found):
+    def _kept(self, stream: Stream, committed: Manifest | None) -> list[pa.Table]:
+        """The rows that a mutable stream's window keeps when pulled again: at the source they may have moved on."""
+        if committed is None or not self._is_current(stream, committed):
             return []
-        return [self.lake.rows(stream, found)]
-
-
-def oldest_first(plans: list[Plan]) -> list[Slice]:
-    """The slices of all streams in the order of their days, so that no stream waits for another's history."""
-    return sorted((piece for p in plans for piece in p.slices), key=lambda piece: piece.first)
-
-
-def parts(piece: Slice) -> list[Slice]:
-    """`piece` in `PARTS`, each of at least one window."""
-    windows = piece.windows
-    size = max(1, -(-len(windows) // PARTS))
-    found = []
-    for start in range(0, len(windows), size):
-        last = windows[start : start + size][-1]
-        is_last = last == piece.last
-        through = piece.data_through if is_last or piece.stream.window is Cadence.DAY else None
-        reaches_now = piece.reaches_now and is_last
-        first = windows[start]
-        found.append(
-            replace(piece, first=first, last=last, reaches_now=reaches_now, data_through=through)
-        )
-    return found
+        return [self.lake.rows(stream, committed)]

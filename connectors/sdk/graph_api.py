@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from connectors.sdk.contract import no_fault as diagnose  # noqa: F401 - the name that connectors import
 from connectors.sdk.errors import (
     CredentialError,
     PermissionDenied,
@@ -136,8 +137,3 @@ def numbers(told: Any, name: str) -> Iterator[float]:
     elif isinstance(told, list):
         for inner in told:
             yield from numbers(inner, name)
-
-
-def diagnose(error: Exception) -> SourceError | None:
-    """Nothing: `connectors.sdk.http` raises faults of the source as such, so any other exception is a bug."""
-    return None

@@ -22,6 +22,7 @@ from urllib3.exceptions import NewConnectionError
 from connectors.lake.addresses import on_loopback
 from connectors.sdk.errors import (
     CredentialError,
+    Drift,
     PermissionDenied,
     Rejected,
     SourceError,
@@ -98,6 +99,13 @@ class Http:
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
         """The JSON at `path`. Raises the `SourceError` that the hook or the status stands for."""
         return self._checked(self.send("GET", self._base + path, params=params))
+
+    def get_object(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
+        """The JSON object at `path`. Raises as `get` does, and `Drift` for any other JSON."""
+        answer = self.get(path, params)
+        if not isinstance(answer, Mapping):
+            raise Drift(f"GET {path} gave no object", "adapt the connector")
+        return answer
 
     def post_form(self, path: str, fields: Mapping[str, str | int]) -> Any:
         """The JSON that sending `fields` as a form to `path` gives. Raises as `get` does."""

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Stream
-from connectors.sdk.errors import Drift, SourceError, Unavailable
+from connectors.sdk.errors import Drift, Unavailable
 from connectors.sdk.fields import Field, as_given, at
 from connectors.sdk.http import Http, header_value, usable_address
 from connectors.sdk.paging import OnePage, PageRule, Params
@@ -122,7 +122,6 @@ def rest_source(
         streams=tuple(endpoint.stream for endpoint in endpoints),
         limits=(Limit(BUCKET, per_second, burst),),
         open=open_api,
-        diagnose=diagnose,
         workers=workers,
         version=version,
     )
@@ -203,8 +202,3 @@ def columns_of(row: Any, endpoint: Endpoint, piece: Slice) -> dict[str, Any]:
     if endpoint.stream.snapshot:
         found[endpoint.stream.cursor] = piece.first
     return found
-
-
-def diagnose(error: Exception) -> SourceError | None:
-    """None: what can go wrong is told where it arises."""
-    return None

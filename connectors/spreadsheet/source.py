@@ -27,13 +27,22 @@ settled. It is read again all the same, and a late correction shows as a restate
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from connectors.sdk import google_api
-from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Stream, column
-from connectors.sdk.errors import Rejected, SourceError
+from connectors.sdk.contract import (
+    Calls,
+    Limit,
+    Option,
+    Page,
+    Slice,
+    Source,
+    Stream,
+    column,
+    zone_named,
+)
 from connectors.sdk.http import usable_address
 from connectors.sdk.remote_files import file_name, read_file
 from connectors.spreadsheet.cells import Grid, grid_of
@@ -74,7 +83,11 @@ class SpreadsheetConnection:
         """Raises `SourceError` when the options make no sense or the declarations cannot be read."""
         self._locations = [each.strip() for each in values.get("OKRA_SHEETS", "").split(",")]
         self._locations = [each for each in self._locations if each]
-        self._zone = zone_of(values.get("OKRA_TIMEZONE", ""))
+        self._zone = zone_named(
+            values.get("OKRA_TIMEZONE", "").strip() or "UTC",
+            "OKRA_TIMEZONE is",
+            "set it to a name such as Europe/Berlin",
+        )
         self._fiscal_year_start = int(values.get("OKRA_FISCAL_YEAR_START") or 1)
         self._declared = declared_kpis(values.get("OKRA_SHEET_KPIS") or DEFAULT_KPIS)
         self._calls = calls
@@ -112,22 +125,6 @@ class SpreadsheetConnection:
         return grid_of(content, file_name(place), tab)
 
 
-def zone_of(name: str) -> ZoneInfo:
-    """The zone called `name`; UTC when there is none."""
-    try:
-        return ZoneInfo(name.strip() or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        raise Rejected(
-            f"OKRA_TIMEZONE is {name!r}, which is not known",
-            "set it to a name such as Europe/Berlin",
-        ) from None
-
-
-def diagnose(error: Exception) -> SourceError | None:
-    """What an exception means: all but those of Google's sign-in are told where they arise."""
-    return google_api.diagnose(error)
-
-
 DEFAULT_KPIS = "models/kpis/sheet_kpis.yml"
 
 SOURCE = Source(
@@ -152,7 +149,7 @@ SOURCE = Source(
     streams=(KPI_VALUES,),
     limits=(Limit(BUCKET, 1, burst=10), Limit(FILES, 10, burst=10)),
     open=SpreadsheetConnection,
-    diagnose=diagnose,
+    diagnose=google_api.diagnose,
     # every slice comes from the one reading
     workers=1,
 )

@@ -23,7 +23,7 @@ from decimal import Decimal
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -37,8 +37,9 @@ from connectors.sdk.contract import (
     Source,
     Stream,
     column,
+    zone_named,
 )
-from connectors.sdk.errors import Drift, Rejected
+from connectors.sdk.errors import Drift
 from connectors.sql_database.engine import Database, diagnose
 from connectors.sql_database.paging import PagedTable, Position, moment
 
@@ -112,7 +113,11 @@ class DatabaseConnection:
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
         """Raises `SourceError` when the options make no sense or the database does not let us in."""
-        self._zone = zone_of(values.get("DATABASE_TIMEZONE", ""))
+        self._zone = zone_named(
+            values.get("DATABASE_TIMEZONE", "").strip() or "UTC",
+            "DATABASE_TIMEZONE is",
+            "set it to an IANA name such as Europe/Berlin",
+        )
         self._schema = values.get("DATABASE_SCHEMA", "").strip() or None
         self._calls = calls
         self._database = Database(values.get("DATABASE_URL", ""), SOURCE.workers)
@@ -167,17 +172,6 @@ class DatabaseConnection:
                     lambda connection: PagedTable(connection, stream, self._schema, self._zone)
                 )
             return self._tables[stream.name]
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """The zone called `name`; UTC when there is none."""
-    try:
-        return ZoneInfo(name.strip() or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        raise Rejected(
-            f"DATABASE_TIMEZONE is {name!r}, which is not known",
-            "set it to an IANA name such as Europe/Berlin",
-        ) from None
 
 
 def stored(

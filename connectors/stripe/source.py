@@ -15,13 +15,14 @@ account's own ceiling of 100 is not reached: there are four kinds of lists.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import stripe
 
-from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Vitals
+from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Vitals, zone_named
 from connectors.sdk.errors import (
     CredentialError,
     Drift,
@@ -52,7 +53,7 @@ class StripeConnection:
     """An open Stripe account."""
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        """Raises `SourceError` when the options make no sense or the account's timezone cannot be told."""
+        """Calls nothing yet. Raises `SourceError` when the options make no sense."""
         key = header_value(values.get("STRIPE_API_KEY", ""), "STRIPE_API_KEY")
         base = usable_address(values.get("STRIPE_API_BASE") or DEFAULT_BASE, "STRIPE_API_BASE")
         # The library's switch has no equal per client. Left on, the library sends a description of the
@@ -66,16 +67,19 @@ class StripeConnection:
             http_client=_Transport(self._http),
             max_network_retries=0,
         )
-        try:
-            self._zone = self._zone_of(values.get("STRIPE_TIMEZONE", "").strip())
-        except BaseException:
-            self.close()
-            raise
+        self._timezone = values.get("STRIPE_TIMEZONE", "").strip()
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The account's dashboard timezone, unless STRIPE_TIMEZONE names another."""
-        return self._zone
+        name, origin = self._timezone, "STRIPE_TIMEZONE"
+        if not name:
+            name, origin = self._dashboard_timezone(), "the Stripe account"
+        return zone_named(
+            name,
+            f"{origin} names the timezone",
+            "set STRIPE_TIMEZONE to an IANA name such as Europe/Berlin",
+        )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
         """What was made in the slice's days, newest first; of subscriptions all that there are."""
@@ -135,18 +139,6 @@ class StripeConnection:
         if not isinstance(found, Mapping):
             raise Drift(f"GET {path} gave no object", "adapt the connector")
         return found
-
-    def _zone_of(self, named: str) -> ZoneInfo:
-        origin = "STRIPE_TIMEZONE"
-        if not named:
-            named, origin = self._dashboard_timezone(), "the Stripe account"
-        try:
-            return ZoneInfo(named)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise Rejected(
-                f"{origin} names the timezone {named!r}, which is not known",
-                "set STRIPE_TIMEZONE to an IANA name such as Europe/Berlin",
-            ) from None
 
     def _dashboard_timezone(self) -> str:
         try:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -32,8 +32,9 @@ from connectors.sdk.contract import (
     Stream,
     Vitals,
     column,
+    zone_named,
 )
-from connectors.sdk.errors import Drift, PermissionDenied, Rejected, SourceError
+from connectors.sdk.errors import Drift, PermissionDenied, Rejected
 from connectors.sdk.http import Http, header_value, usable_address
 from connectors.zendesk import rows as zendesk_rows
 from connectors.zendesk.csat import LISTS, SATISFACTION_RATINGS
@@ -82,7 +83,7 @@ class ZendeskConnection:
     """An open Zendesk account."""
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        """Raises `SourceError` when the options make no sense or the account's timezone cannot be told."""
+        """Calls nothing yet. Raises `SourceError` when the options make no sense."""
         token = header_value(values.get("ZENDESK_OAUTH_TOKEN", ""), "ZENDESK_OAUTH_TOKEN")
         base = usable_address(values.get("ZENDESK_API_BASE") or address(values), "ZENDESK_API_BASE")
         csat = values.get("ZENDESK_CSAT", "").strip() or "ratings"
@@ -91,16 +92,25 @@ class ZendeskConnection:
         self._csat = csat
         self._calls = calls
         self._http = Http(base, token, hook=lambda answer: fault_of(answer, token))
-        try:
-            self._zone = self._zone_of(values.get("ZENDESK_TIMEZONE", "").strip())
-        except BaseException:
-            self.close()
-            raise
+        self._timezone = values.get("ZENDESK_TIMEZONE", "").strip()
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The account's timezone, unless ZENDESK_TIMEZONE names another."""
-        return self._zone
+        name, origin = self._timezone, "ZENDESK_TIMEZONE"
+        if not name:
+            origin = "the Zendesk account"
+            name = str((self._settings.get("localization") or {}).get("iana_time_zone") or "")
+        if not name:
+            raise PermissionDenied(
+                "the Zendesk token may not read the account's timezone, so its days are unknown",
+                "set ZENDESK_TIMEZONE, for example to Etc/UTC, or give the token the scope read",
+            )
+        return zone_named(
+            name,
+            f"{origin} names the timezone",
+            "set ZENDESK_TIMEZONE to an IANA name such as Europe/Berlin",
+        )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
         """The tickets that last changed, or the ratings that were given, in the slice."""
@@ -176,29 +186,8 @@ class ZendeskConnection:
             return {}
         return found if isinstance(found, Mapping) else {}
 
-    def _zone_of(self, named: str) -> ZoneInfo:
-        origin = "ZENDESK_TIMEZONE"
-        if not named:
-            origin = "the Zendesk account"
-            named = str((self._settings.get("localization") or {}).get("iana_time_zone") or "")
-        if not named:
-            raise PermissionDenied(
-                "the Zendesk token may not read the account's timezone, so its days are unknown",
-                "set ZENDESK_TIMEZONE, for example to Etc/UTC, or give the token the scope read",
-            )
-        try:
-            return ZoneInfo(named)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise Rejected(
-                f"{origin} names the timezone {named!r}, which is not known",
-                "set ZENDESK_TIMEZONE to an IANA name such as Europe/Berlin",
-            ) from None
-
     def _get(self, bucket: str, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
-        found = self._calls(bucket, lambda: self._http.get(path, params))
-        if not isinstance(found, Mapping):
-            raise Drift(f"GET {path} gave no object", "adapt the connector")
-        return found
+        return self._calls(bucket, lambda: self._http.get_object(path, params))
 
 
 def address(values: Mapping[str, str]) -> str:
@@ -214,11 +203,6 @@ def address(values: Mapping[str, str]) -> str:
 def is_past(moment: object, until: datetime) -> bool:
     """Whether a row's moment is at the end of a slice or after it. What is no moment is refused by the schema."""
     return isinstance(moment, datetime) and moment >= until
-
-
-def diagnose(error: Exception) -> SourceError | None:
-    """Nothing: `connectors.sdk.http` raises faults of the source as such, so any other exception is a bug."""
-    return None
 
 
 SOURCE = Source(
@@ -252,7 +236,6 @@ SOURCE = Source(
     # are told once to wait for the rest of the first minute, and then go on at Zendesk's own pace.
     limits=(Limit("export", 10 / 60, burst=10), Limit("api", 5, burst=40)),
     open=ZendeskConnection,
-    diagnose=diagnose,
     # exports follow one another; beside one of them there is time for the ratings
     workers=2,
 )

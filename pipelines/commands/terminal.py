@@ -26,6 +26,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from connectors.sdk import engine
 from pipelines.publishing.published import PublishedScorecard, Row, in_tree_order
 from pipelines.publishing.wording import (
     amount,
@@ -52,8 +53,8 @@ STATUS_STYLES: Mapping[str, str] = {
 }
 
 
-class PullBars:
-    """A bar a source: windows committed of windows planned. A context manager; see `engine.Progress`."""
+class PullBars(engine.Progress):
+    """A bar a source: windows committed of windows planned. A context manager."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

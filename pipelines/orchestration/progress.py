@@ -1,6 +1,6 @@
 """Leads the progress of a pull from Dagster's step to the terminal whose command started the run."""
 
-from connectors.sdk.progress import Progress, Silent
+from connectors.sdk.engine import Progress
 
 _watched: dict[str, Progress] = {}
 
@@ -12,4 +12,4 @@ def watch(run_id: str, progress: Progress) -> None:
 
 def progress_of_run(run_id: str) -> Progress:
     """Where the run reports its progress; nowhere, in a run that the Dagster daemon started."""
-    return _watched.get(run_id, Silent())
+    return _watched.get(run_id, Progress())

@@ -22,7 +22,7 @@ from dagster._core.storage.tags import (
 )
 
 from connectors.sdk.contract import Source
-from connectors.sdk.progress import Progress
+from connectors.sdk.engine import Progress
 from pipelines.definitions import defs
 from pipelines.errors import OkraError
 from pipelines.inputs.lake import check_lake

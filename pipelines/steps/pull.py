@@ -8,8 +8,7 @@ from connectors.lake.manifest import Attempt
 from connectors.sandbox.company import SampleCompany
 from connectors.sdk.checkup import Checkup, check_up
 from connectors.sdk.contract import Source
-from connectors.sdk.engine import StreamReport, plans, pull
-from connectors.sdk.progress import Progress
+from connectors.sdk.engine import Progress, StreamReport, plans, pull
 from connectors.sdk.windows import Plan, Range
 from pipelines.inputs.lake import open_lake
 from pipelines.settings import Settings

@@ -52,9 +52,9 @@ def measured() -> dict[str, float]:
     with runner(settings) as running:
         ready = time.perf_counter()
         seconds["definitions"] = ready - imported
-        from connectors.sdk.progress import Silent
+        from connectors.sdk.engine import Progress
 
-        running.pull(list(settings.active.values()), Silent(), None, "due")
+        running.pull(list(settings.active.values()), Progress(), None, "due")
         pulled = time.perf_counter()
         running.report(None)
         reported = time.perf_counter()

@@ -29,6 +29,7 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
+from connectors.sdk.opening import open_connection
 from connectors.sdk.rows import to_table
 from connectors.sdk.windows import Range
 from tests.connectors.clock import unslept
@@ -155,7 +156,7 @@ def test_an_answer_in_parts_is_read_to_its_end(serve, lake):
 def test_a_stream_that_breaks_off_is_asked_for_again_and_no_part_of_it_is_kept_twice(serve):
     server = serve(rows_per_part=10)
     slept: list[float] = []
-    connection = SOURCE.open(options(server), unslept(SOURCE, slept))
+    connection = open_connection(SOURCE, options(server), unslept(SOURCE, slept))
     server.faults.breaks_off_after = 2
     pages = [*connection.pages(Slice(CAMPAIGN_DAYS, OCTOBER.first, OCTOBER.last, connection.zone))]
     connection.close()

@@ -27,6 +27,7 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 from connectors.sdk.google_api import diagnose
+from connectors.sdk.opening import open_connection
 from connectors.sdk.windows import Range
 from tests.connectors.clock import unslept
 from tests.limits import HANG_SECONDS
@@ -246,7 +247,7 @@ def test_what_is_no_property_id_is_refused_before_anyone_is_asked(serve, lake, g
 
 def opening(values: dict[str, str]) -> SourceError:
     with pytest.raises(SourceError) as caught:
-        SOURCE.open({"GA4_PROPERTY_ID": PROPERTY} | values, unslept(SOURCE))
+        open_connection(SOURCE, {"GA4_PROPERTY_ID": PROPERTY} | values, unslept(SOURCE))
     return caught.value
 
 

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Lock
+from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from connectors.sdk import catalog
 from connectors.sdk.opening import open_connection
@@ -24,11 +26,13 @@ def test_no_two_import_their_clients_at_once() -> None:
         time.sleep(0.01)  # as an import takes a while
         with counted:
             opening[0] -= 1
-        return values["name"]
+        return SimpleNamespace(name=values["name"], zone=ZoneInfo("UTC"))
 
     source = replace(STRIPE, open=opened)
     calls = ThrottledCalls(source.limits, source.diagnose, tries=1)
     with ThreadPoolExecutor(8) as pool:
-        names = list(pool.map(lambda n: open_connection(source, {"name": str(n)}, calls), range(8)))
-    assert names == [str(n) for n in range(8)]
+        opened_all = list(
+            pool.map(lambda n: open_connection(source, {"name": str(n)}, calls), range(8))
+        )
+    assert [one.name for one in opened_all] == [str(n) for n in range(8)]
     assert together == [1] * 8
