@@ -18,7 +18,7 @@ from fractions import Fraction
 
 from pipelines.okr.factors.amounts import Amount, Amounts, total
 from pipelines.okr.factors.currency import Rates, mean_rates, valued
-from pipelines.okr.factors.decomposition import Compared, Part, decompose
+from pipelines.okr.factors.decomposition import Compared, Contribution, decompose
 from pipelines.okr.kpi.kinds import Side
 
 NAMES = ("a", "b", "c", "d", "e", "f", "unknown")
@@ -170,7 +170,7 @@ def faults(compared: Compared, places: int) -> list[str]:
     parts = decompose(compared, places)
     change = parts[0].units
     found = []
-    by_dimension: dict[str, list[Part]] = {}
+    by_dimension: dict[str, list[Contribution]] = {}
     for part in parts[1:]:
         by_dimension.setdefault(part.dimension, []).append(part)
     for dimension, own in by_dimension.items():
@@ -191,7 +191,7 @@ def faults(compared: Compared, places: int) -> list[str]:
     return found
 
 
-def parents_that_miss(by_dimension: dict[str, list[Part]]) -> list[str]:
+def parents_that_miss(by_dimension: dict[str, list[Contribution]]) -> list[str]:
     """The outer members that are not the sum of those inside them."""
     if "d > e" not in by_dimension:
         return []

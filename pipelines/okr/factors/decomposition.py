@@ -4,6 +4,7 @@ The change that is split is the one that is published: the difference of both va
 `kpi_periods` (with six decimals), rounded to the KPI's precision.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,7 +15,7 @@ from pipelines.okr.factors.amounts import Amount, Amounts, Cut, is_ratio
 from pipelines.okr.factors.apportion import Path, apportioned_tree, units
 from pipelines.okr.factors.currency import Rates, currency_effects
 from pipelines.okr.factors.member_changes import amount_changes, member_changes, mix_and_rate
-from pipelines.okr.factors.ranking import Explanation, explanation, in_order, surprises
+from pipelines.okr.factors.ranking import DimensionExplanation, explain, in_order, surprises
 from pipelines.okr.kpi.facts import TOTAL
 
 Effect = Literal["change", "mix", "rate", "remaining", "currency", "restatement"]
@@ -59,7 +60,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Contribution:
     """What one effect of one member brought, in units of the KPI's precision; values as fractions."""
 
     dimension: str
@@ -73,21 +74,21 @@ class Part:
     surprise: Decimal | None
 
 
-def decompose(compared: Compared, places: int) -> list[Part]:
+def decompose(compared: Compared, places: int) -> list[Contribution]:
     """The change as a whole first, then each dimension in the order in which to show them."""
     change = compared.change(places)
-    whole = Part(
+    whole = Contribution(
         TOTAL, TOTAL, "change", change, compared.value, compared.previous_value, 1, 0, None
     )
-    by_name = {level.dimension: level for level in _levels(compared, change, places)}
-    shown = in_order({name: level.explanation(change) for name, level in by_name.items()})
+    by_name = {split.dimension: split for split in _splits(compared, change, places)}
+    shown = in_order({name: split.explanation(change) for name, split in by_name.items()})
     return [
         whole,
         *(part for place, name in enumerate(shown) for part in by_name[name].parts(place + 1)),
     ]
 
 
-def _levels(compared: Compared, change: int, places: int) -> Iterator["_Level"]:
+def _splits(compared: Compared, change: int, places: int) -> Iterator["_DimensionSplit"]:
     """Each dimension by itself; of dimensions inside each other those below the first, which is one of them."""
     for cut, (now, before) in compared.members.items():
         known = compared.known_today.get(cut)
@@ -99,7 +100,7 @@ def _levels(compared: Compared, change: int, places: int) -> Iterator["_Level"]:
             exact[(TOTAL,), "remaining"] = -compared.remaining
         leaves = _apportioned(exact, change, places)
         for depth in range(min(2, len(cut)), len(cut) + 1):
-            yield _level(cut[:depth], now, before, leaves)
+            yield _split(cut[:depth], now, before, leaves)
 
 
 def _exact(
@@ -133,27 +134,27 @@ def _apportioned(exact: Mapping[Leaf, Fraction], change: int, places: int) -> di
 
 
 @dataclass(frozen=True, slots=True)
-class _Level:
+class _DimensionSplit:
     """The members of one dimension, or of one inside another."""
 
     dimension: str
     now: Amounts
     before: Amounts
-    units: Mapping[tuple[Path, Effect], int]
+    units: Mapping[Leaf, int]
     surprise: Mapping[Path, Decimal]
 
-    def explanation(self, change: int) -> Explanation:
-        parts: dict[Path, Fraction] = {}
+    def explanation(self, change: int) -> DimensionExplanation:
+        parts: dict[Path, Fraction] = defaultdict(Fraction)
         for (member, effect), share in self.units.items():
             if effect != "remaining":
-                parts[member] = parts.get(member, Fraction()) + share
-        return explanation(parts, self.surprise, Fraction(change))
+                parts[member] += share
+        return explain(parts, self.surprise, Fraction(change))
 
-    def parts(self, dimension_rank: int) -> list[Part]:
+    def parts(self, dimension_rank: int) -> list[Contribution]:
         """The largest first, whichever way it goes; equal ones by name."""
         ranked = sorted(self.units, key=lambda key: (-abs(self.units[key]), key))
         return [
-            Part(
+            Contribution(
                 self.dimension,
                 NESTED.join(member) or WHOLE,
                 effect,
@@ -168,17 +169,16 @@ class _Level:
         ]
 
 
-def _level(cut: Cut, now: Amounts, before: Amounts, leaves: Mapping[Leaf, int]) -> _Level:
+def _split(cut: Cut, now: Amounts, before: Amounts, leaves: Mapping[Leaf, int]) -> _DimensionSplit:
     """The leaves summed up to the depth of `cut`: they were shared out from the top down."""
     depth = len(cut)
-    whole: dict[tuple[Path, Effect], int] = {}
+    whole: dict[Leaf, int] = defaultdict(int)
     for (member, effect), share in leaves.items():
-        key = member[:depth], effect
-        whole[key] = whole.get(key, 0) + share
+        whole[member[:depth], effect] += share
     now, before = _summed(now, depth), _summed(before, depth)
     # a member that is on neither side, only in what is known today, has not moved between them
     surprise = dict.fromkeys((member for member, _ in whole), _ZERO) | surprises(now, before)
-    return _Level(NESTED.join(cut) or WHOLE, now, before, whole, surprise)
+    return _DimensionSplit(NESTED.join(cut) or WHOLE, now, before, whole, surprise)
 
 
 def _summed(amounts: Amounts, depth: int) -> Amounts:

@@ -7,12 +7,13 @@ explain most of the change, and the surprise in them is large: a dimension in wh
 with the whole explains nothing, though its members sum to the change as all do.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
+from operator import attrgetter
 
-from pipelines.okr.factors.amounts import Amounts
+from pipelines.okr.factors.amounts import NOTHING, Amount, Amounts
 from pipelines.okr.factors.apportion import Path
 
 ENOUGH_POWER = Fraction(1, 10)
@@ -25,7 +26,7 @@ _ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class DimensionExplanation:
     """What a dimension says of a change: the fewest surprising members that explain most of it."""
 
     members: tuple[Path, ...]
@@ -42,78 +43,73 @@ def surprises(now: Amounts, before: Amounts) -> dict[Path, Decimal]:
 
     Shares are of the sizes, as amounts of both signs have no shares of their sum.
     """
-    members = sorted({**now, **before})
-    sides = [
-        _moved(
-            {member: _upper(now, member) for member in members},
-            {member: _upper(before, member) for member in members},
-        ),
-        _moved(
-            {member: _lower(now, member) for member in members},
-            {member: _lower(before, member) for member in members},
-        ),
-    ]
     step = Decimal(1).scaleb(-SURPRISE_PLACES)
     with localcontext(_LOGARITHMS):
-        return {member: (sides[0][member] + sides[1][member]).quantize(step) for member in members}
+        numerators = _divergences(now, before, attrgetter("numerator"))
+        denominators = _divergences(now, before, attrgetter("denominator"))
+        return {
+            member: (numerators[member] + denominators[member]).quantize(step)
+            for member in numerators
+        }
 
 
-def explanation(
+def explain(
     parts: Mapping[Path, Fraction], surprise: Mapping[Path, Decimal], change: Fraction
-) -> Explanation:
-    """The dimension's explanation of `change`, from each member's part in it and its surprise."""
+) -> DimensionExplanation:
+    """A dimension's explanation of `change`, from each member's part in it and its surprise."""
     if not change:
-        return Explanation((), Fraction(), sum(surprise.values(), _ZERO))
+        return DimensionExplanation((), Fraction(), sum(surprise.values(), _ZERO))
     chosen: list[Path] = []
     explained = Fraction()
-    for member in sorted(parts, key=lambda one: (-surprise[one], one)):
+    for member in sorted(parts, key=lambda path: (-surprise[path], path)):
         if explained >= ENOUGH_EXPLAINED:
             break
         power = parts[member] / change
         if power >= ENOUGH_POWER:
             chosen.append(member)
             explained += power
-    return Explanation(tuple(chosen), explained, sum((surprise[one] for one in chosen), _ZERO))
+    surprise_of_chosen = sum((surprise[member] for member in chosen), _ZERO)
+    return DimensionExplanation(tuple(chosen), explained, surprise_of_chosen)
 
 
-def in_order(explanations: Mapping[str, Explanation]) -> list[str]:
+def in_order(explanations: Mapping[str, DimensionExplanation]) -> list[str]:
     """The dimensions, the one to show first in front: enough explained, surprising, by few members."""
 
     def key(dimension: str) -> tuple[bool, Decimal, int, str]:
-        one = explanations[dimension]
-        return not one.is_enough, -one.surprise, len(one.members), dimension
+        own = explanations[dimension]
+        return not own.is_enough, -own.surprise, len(own.members), dimension
 
     return sorted(explanations, key=key)
 
 
-def _upper(amounts: Amounts, member: Path) -> Fraction:
-    return abs(amounts[member].numerator) if member in amounts else Fraction()
-
-
-def _lower(amounts: Amounts, member: Path) -> Fraction:
-    return abs(amounts[member].denominator or Fraction()) if member in amounts else Fraction()
-
-
-def _moved(now: Mapping[Path, Fraction], before: Mapping[Path, Fraction]) -> dict[Path, Decimal]:
-    whole, earlier = sum(now.values(), Fraction()), sum(before.values(), Fraction())
-    if not whole or not earlier:
-        return dict.fromkeys(now, _ZERO)
-    return {member: _divergence(before[member] / earlier, now[member] / whole) for member in now}
+def _divergences(
+    now: Amounts, before: Amounts, side: Callable[[Amount], Fraction | None]
+) -> dict[Path, Decimal]:
+    """Each member's term of the Jensen-Shannon divergence between its shares of one side then and now."""
+    members = sorted({**now, **before})
+    sizes, earlier = (
+        {
+            member: abs(side(amounts[member]) or NOTHING) if member in amounts else NOTHING
+            for member in members
+        }
+        for amounts in (now, before)
+    )
+    whole, whole_earlier = sum(sizes.values(), NOTHING), sum(earlier.values(), NOTHING)
+    if not whole or not whole_earlier:
+        return dict.fromkeys(members, _ZERO)
+    return {
+        member: _divergence(earlier[member] / whole_earlier, sizes[member] / whole)
+        for member in members
+    }
 
 
 def _divergence(then: Fraction, now: Fraction) -> Decimal:
-    """A member's term of the Jensen-Shannon divergence; in decimals, so that every machine agrees."""
+    """Of two shares; in decimals, so that every machine agrees."""
     if then == now:
         return _ZERO
-    with localcontext(_LOGARITHMS):
-        return sum(_terms((then, now), (then + now) / 2), _ZERO) / 2
-
-
-def _terms(shares: Iterable[Fraction], mean: Fraction) -> Iterable[Decimal]:
-    for share in shares:
-        if share:
-            odds = share / mean
-            yield _decimal(share) * (Decimal(odds.numerator) / Decimal(odds.denominator)).ln()
+    mean = (then + now) / 2
+    terms = (_decimal(share) * _decimal(share / mean).ln() for share in (then, now) if share)
+    return sum(terms, _ZERO) / 2
 
 
 def _decimal(number: Fraction) -> Decimal:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from pipelines.okr.factors.currency import Rates
-from pipelines.okr.factors.decomposition import Part
+from pipelines.okr.factors.decomposition import Contribution
 from pipelines.okr.kpi.conversion import CURRENCY
 from pipelines.okr.kpi.kpi import PERCENT, Kpi
 from pipelines.okr.kpi.numbers import figure
@@ -25,7 +25,7 @@ _EFFECTS = {"mix": " (weight)", "rate": " (own rate)"}
 def sentence(
     kpi: Kpi,
     places: int,
-    parts: Sequence[Part],
+    parts: Sequence[Contribution],
     called: str,
     rates: tuple[Rates, Rates] = ({}, {}),
 ) -> str:
@@ -91,7 +91,9 @@ def target_called(target: Decimal, kpi: Kpi) -> str:
     return f"the target of {figure(target, kpi.unit)}"
 
 
-def _exchange(kpi: Kpi, places: int, parts: Sequence[Part], rates: tuple[Rates, Rates]) -> str:
+def _exchange(
+    kpi: Kpi, places: int, parts: Sequence[Contribution], rates: tuple[Rates, Rates]
+) -> str:
     """What the exchange rates did, by currency where the members are that: `; a weaker EUR took 1,200 USD`."""
     if len(parts) <= SHOWN and all(part.dimension == CURRENCY for part in parts):
         brought = {_rate_called(part.member, rates): part.units for part in parts}
@@ -106,7 +108,7 @@ def _exchange(kpi: Kpi, places: int, parts: Sequence[Part], rates: tuple[Rates, 
     return f"; {' and '.join(told)}" if told else ""
 
 
-def _restated(kpi: Kpi, places: int, parts: Sequence[Part]) -> str:
+def _restated(kpi: Kpi, places: int, parts: Sequence[Contribution]) -> str:
     """How much of the change is the earlier period's restatement: `; +600 USD of it is what was restated since`."""
     units = sum(part.units for part in parts if part.effect == "restatement")
     return f"; {signed(units, places, kpi.unit)} of it is what was restated since" if units else ""
@@ -125,7 +127,7 @@ def _rates_called(rates: tuple[Rates, Rates]) -> str:
     return _rate_called(foreign.pop(), rates) if len(foreign) == 1 else "exchange rates"
 
 
-def _subject(part: Part) -> str:
+def _subject(part: Contribution) -> str:
     if part.effect == "remaining":
         return "not due yet"
     return part.member + _EFFECTS.get(part.effect, "")

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from pipelines.okr.factors.ranking import explanation, in_order, surprises
+from pipelines.okr.factors.ranking import explain, in_order, surprises
 
 
 def test_surprise_is_a_members_term_of_the_jensen_shannon_divergence(plain):
@@ -35,7 +35,7 @@ def explained(now, before):
         member: now[member].numerator - before[member].numerator if member in now else Fraction()
         for member in before
     }
-    return explanation(parts, surprises(now, before), sum(parts.values()))
+    return explain(parts, surprises(now, before), sum(parts.values()))
 
 
 def test_the_dimension_in_which_one_member_moved_comes_before_that_in_which_all_did(plain):
