@@ -6,7 +6,6 @@ although the rest was done; 2 when nothing was done because the command could no
 
 import os
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,8 +13,20 @@ import typer
 
 from pipelines import settings as okra_settings
 from pipelines.commands import new
-from pipelines.commands.console import err, told, view
-from pipelines.settings import ROOT, Settings, SettingsError
+from pipelines.commands.console import err, output_of
+from pipelines.commands.options import (
+    AsOf,
+    DryRun,
+    First,
+    Json,
+    Last,
+    SourceName,
+    SourceNames,
+    command,
+    day_to_play,
+    parsed_day,
+)
+from pipelines.settings import ROOT
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,23 +35,6 @@ app = typer.Typer(
     help="Holds a company's goals (OKRs) against its facts (KPIs), every day.",
 )
 app.add_typer(new.app, name="new")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
-AsOf = Annotated[
-    str,
-    typer.Option(
-        "--as-of", metavar="DAY", help="Play this day (2026-04-30): data up to the day before it."
-    ),
-]
-First = Annotated[str, typer.Option("--from", metavar="DAY", help="First day, like 2026-04-01.")]
-Last = Annotated[str, typer.Option("--to", metavar="DAY", help="Last day, included.")]
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say what would be pulled, and pull nothing.")
-]
-Sources = Annotated[
-    list[str] | None,
-    typer.Option("--source", help="Only this source; may be given more than once."),
-]
 
 
 @app.callback()
@@ -54,7 +48,7 @@ def options(
     context.obj = debug
 
 
-@app.command(epilog="Example: [cyan]okra init --dry-run[/] asks, and writes nothing")
+@command(app, epilog="Example: [cyan]okra init --dry-run[/] asks, and writes nothing")
 def init(
     context: typer.Context,
     folder: Annotated[
@@ -63,81 +57,99 @@ def init(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")
     ] = False,
-) -> None:
+) -> bool:
     """Set up your own: zone, currency, sources, a first objective. Asks first, and overwrites nothing unasked."""
-    from pipelines.commands import init as asked
+    from pipelines.commands.init import init
 
-    with told(context):
-        finish(
-            asked.init(okra_settings.load(), folder, view(context, False), dry_run=dry_run)
-            or dry_run
-        )
+    written = init(okra_settings.load(), folder, output_of(context), dry_run=dry_run)
+    return written or dry_run
 
 
-@app.command(
-    epilog="Examples: [cyan]okra run[/] · [cyan]okra run --source stripe[/] · [cyan]okra run --as-of 2026-07-01[/]"
+@command(
+    app,
+    epilog="Examples: [cyan]okra run[/] · [cyan]okra run --source stripe[/] · [cyan]okra run --as-of 2026-07-01[/]",
 )
 def run(
     context: typer.Context,
     as_of: AsOf = "",
-    source: Sources = None,
+    source: SourceNames = None,
     dry_run: DryRun = False,
     as_json: Json = False,
-) -> None:
+) -> bool | None:
     """One daily run: pull what is new, model, score, publish; ends with the scorecard."""
     from pipelines.commands import daily, pulling
 
-    with told(context):
-        settings = okra_settings.load()
-        day = played(as_of, settings)
-        chosen = daily.chosen_sources(settings, source or [])
-        if dry_run:
-            pulling.show_plans(settings, chosen, None, "due", view(context, as_json))
-            return
-        finish(daily.run(settings, chosen, day, view(context, as_json)))
+    settings, output = okra_settings.load(), output_of(context, as_json)
+    day = day_to_play(as_of, settings)
+    chosen = daily.chosen_sources(settings, source or [])
+    if dry_run:
+        pulling.show_plans(settings, chosen, None, "due", output)
+        return None
+    return daily.run(settings, chosen, day, output)
 
 
-@app.command(epilog="Example: [cyan]okra pull stripe --from 2026-04-01 --to 2026-04-30[/]")
+@command(app, epilog="Example: [cyan]okra pull stripe --from 2026-04-01 --to 2026-04-30[/]")
 def pull(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(help="A source; `okra sources` lists them.")],
+    source: SourceName,
     first: First,
     last: Last,
     dry_run: DryRun = False,
     as_json: Json = False,
-) -> None:
+) -> bool | None:
     """Pull the windows of one source that are missing or may have changed. Models and scores nothing."""
-    pull_range(context, source, (first, last), "missing", dry_run=dry_run, as_json=as_json)
+    return pull_range(context, source, (first, last), "missing", dry_run=dry_run, as_json=as_json)
 
 
-@app.command(epilog="Example: [cyan]okra backfill stripe --from 2026-01-01 --to 2026-03-31[/]")
+@command(app, epilog="Example: [cyan]okra backfill stripe --from 2026-01-01 --to 2026-03-31[/]")
 def backfill(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(help="A source; `okra sources` lists them.")],
+    source: SourceName,
     first: First,
     last: Last,
     dry_run: DryRun = False,
     as_json: Json = False,
-) -> None:
+) -> bool | None:
     """Pull every window of a range again, settled or not; `okra score` then shows what changed."""
-    pull_range(context, source, (first, last), "again", dry_run=dry_run, as_json=as_json)
+    return pull_range(context, source, (first, last), "again", dry_run=dry_run, as_json=as_json)
 
 
-@app.command(
-    epilog="Example: [cyan]okra score --as-of 2026-07-01[/] adds the scorecard of that day"
+def pull_range(
+    context: typer.Context,
+    source: str,
+    days: tuple[str, str],
+    mode: str,
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> bool | None:
+    """What `pull` and `backfill` have in common."""
+    from pipelines.commands import daily, pulling
+
+    settings, output = okra_settings.load(), output_of(context, as_json)
+    [chosen] = daily.chosen_sources(settings, [source])
+    wanted = parsed_day("--from", days[0]), parsed_day("--to", days[1])
+    if dry_run:
+        pulling.show_plans(settings, [chosen], wanted, mode, output)
+        return None
+    return pulling.pull(settings, chosen, wanted, mode, output)
+
+
+@command(
+    app, epilog="Example: [cyan]okra score --as-of 2026-07-01[/] adds the scorecard of that day"
 )
-def score(context: typer.Context, as_of: AsOf = "", as_json: Json = False) -> None:
+def score(context: typer.Context, as_of: AsOf = "", as_json: Json = False) -> bool:
     """Model what is in the lake, score and publish, without pulling anything."""
     from pipelines.commands import daily
 
-    with told(context):
-        settings = okra_settings.load()
-        finish(daily.score(settings, played(as_of, settings), view(context, as_json)))
+    settings = okra_settings.load()
+    return daily.score(settings, day_to_play(as_of, settings), output_of(context, as_json))
 
 
-@app.command(
+@command(
+    app,
     epilog="Examples: [cyan]okra status[/] · [cyan]okra status --known-on 2026-03-01[/] · "
-    "[cyan]okra status --as-of 2026-03-01 --known-on 2026-04-01[/]"
+    "[cyan]okra status --as-of 2026-03-01 --known-on 2026-04-01[/]",
 )
 def status(
     context: typer.Context,
@@ -154,16 +166,16 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Show the published scorecard, as it is believed now or as it was believed on an earlier day."""
-    from pipelines.commands.status import status as shown
+    from pipelines.commands.status import status
 
-    with told(context):
-        day = parsed("--as-of", as_of) if as_of else None
-        known = parsed("--known-on", known_on) if known_on else None
-        shown(okra_settings.load(), day, known, view(context, as_json))
+    day = parsed_day("--as-of", as_of) if as_of else None
+    known = parsed_day("--known-on", known_on) if known_on else None
+    status(okra_settings.load(), day, known, output_of(context, as_json))
 
 
-@app.command(
-    epilog="Examples: [cyan]okra explain two-million/revenue[/] · [cyan]okra explain revenue --json[/]"
+@command(
+    app,
+    epilog="Examples: [cyan]okra explain two-million/revenue[/] · [cyan]okra explain revenue --json[/]",
 )
 def explain(
     context: typer.Context,
@@ -173,13 +185,12 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain a key result: goal, score, odds, factors, KPI, SQL, and the windows that were pulled."""
-    from pipelines.commands import explain as explained
+    from pipelines.commands.explain import explain
 
-    with told(context):
-        explained.show(okra_settings.load(), key_result, view(context, as_json))
+    explain(okra_settings.load(), key_result, output_of(context, as_json))
 
 
-@app.command(epilog="Example: [cyan]okra restatements --kpi net_revenue --since 2026-10-01[/]")
+@command(app, epilog="Example: [cyan]okra restatements --kpi net_revenue --since 2026-10-01[/]")
 def restatements(
     context: typer.Context,
     kpi: Annotated[str, typer.Option(help="Only this KPI.")] = "",
@@ -191,20 +202,13 @@ def restatements(
     as_json: Json = False,
 ) -> None:
     """List figures that were published and then became others: what they were, what they are, since when."""
-    from pipelines.commands import status as shown
+    from pipelines.commands.status import restatements
 
-    with told(context):
-        shown.restatements(
-            okra_settings.load(),
-            kpi,
-            parsed("--since", since),
-            view(context, as_json),
-            members=members,
-            most=most,
-        )
+    day, output = parsed_day("--since", since), output_of(context, as_json)
+    restatements(okra_settings.load(), kpi, day, output, members=members, most=most)
 
 
-@app.command(epilog="Example: [cyan]okra check okr_definitions/company-two-million.yml[/]")
+@command(app, epilog="Example: [cyan]okra check okr_definitions/company-two-million.yml[/]")
 def check(
     context: typer.Context,
     files: Annotated[
@@ -214,29 +218,28 @@ def check(
         bool, typer.Option("--schema", help="Print the JSON Schema of an OKR file, for editors.")
     ] = False,
     as_json: Json = False,
-) -> None:
+) -> bool | None:
     """Check the OKR files: each fault with its file, line and remedy."""
     from pipelines.commands import checking
 
-    with told(context):
-        if schema:
-            print(checking.schema())  # noqa: T201 - for a file, so unwrapped and plain
-            return
-        finish(checking.check(okra_settings.load(), files or [], view(context, as_json)))
+    if schema:
+        print(checking.schema())  # noqa: T201 - for a file, so unwrapped and plain
+        return None
+    return checking.check(okra_settings.load(), files or [], output_of(context, as_json))
 
 
-@app.command()
+@command(app)
 def sources(context: typer.Context, as_json: Json = False) -> None:
     """List the sources, whether they are on, and the settings each one takes."""
-    from pipelines.commands import listing
+    from pipelines.commands.listing import sources
 
-    with told(context):
-        listing.sources(okra_settings.load(), view(context, as_json))
+    sources(okra_settings.load(), output_of(context, as_json))
 
 
-@app.command(
+@command(
+    app,
     epilog="Examples: [cyan]okra backtest[/] · [cyan]okra backtest history.csv --kind stock --period month[/] · "
-    "[cyan]okra backtest --json[/]"
+    "[cyan]okra backtest --json[/]",
 )
 def backtest(
     context: typer.Context,
@@ -271,123 +274,56 @@ def backtest(
     """Replay history: how good would the odds have been, beside the pace rule and others?"""
     from pipelines.commands import backtesting
 
-    with told(context):
-        shown = view(context, as_json)
-        if file is None:
-            asked = backtesting.own_kpis(okra_settings.load(), period)
-        else:
-            asked = backtesting.of_a_file(file, kind, period)
-        backtesting.backtest(asked, shown, rivals=rivals, output=output)
+    if file is None:
+        cuts = backtesting.own_kpis(okra_settings.load(), period)
+    else:
+        cuts = backtesting.of_a_file(file, kind, period)
+    backtesting.backtest(cuts, output_of(context, as_json), rivals=rivals, path=output)
 
 
-@app.command(epilog="Examples: [cyan]okra digest[/] · [cyan]okra digest --send[/]")
+@command(app, epilog="Examples: [cyan]okra digest[/] · [cyan]okra digest --send[/]")
 def digest(
     context: typer.Context,
     send: Annotated[
         bool, typer.Option("--send", help="Send it now, over every channel of OKRA_DIGEST.")
     ] = False,
     as_json: Json = False,
-) -> None:
+) -> bool | None:
     """Show the digest as it would be sent: what changed, how the objectives stand. Runs send it by themselves."""
-    from pipelines.commands import digest as shown
+    from pipelines.commands import digest
 
-    with told(context):
-        settings = okra_settings.load()
-        if send:
-            finish(shown.send_now(settings, view(context, as_json)))
-        else:
-            shown.show(settings, view(context, as_json))
+    show_or_send = digest.send_now if send else digest.show
+    return show_or_send(okra_settings.load(), output_of(context, as_json))
 
 
-@app.command(epilog="Example: [cyan]okra doctor --source stripe[/]")
-def doctor(context: typer.Context, source: Sources = None, as_json: Json = False) -> None:
+@command(app, epilog="Example: [cyan]okra doctor --source stripe[/]")
+def doctor(context: typer.Context, source: SourceNames = None, as_json: Json = False) -> bool:
     """Ask each source one small question: credential, permission, clock, quota, what is due. Stores nothing."""
     from pipelines.commands import daily, doctor
 
-    with told(context):
-        settings = okra_settings.load()
-        chosen = daily.chosen_sources(settings, source or [])
-        finish(doctor.doctor(settings, chosen, view(context, as_json)))
+    settings = okra_settings.load()
+    chosen = daily.chosen_sources(settings, source or [])
+    return doctor.doctor(settings, chosen, output_of(context, as_json))
 
 
-@app.command()
+@command(app)
 def ui(
     context: typer.Context,
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
 ) -> None:
     """Open Dagster's web UI, with the daily schedule, until Ctrl-C."""
-    with told(context):
-        settings = okra_settings.load()
-        from pipelines.orchestration.instance import prepare_environment
+    from pipelines.orchestration.instance import prepare_environment
 
-        prepare_environment(settings)
-        dagster = Path(sys.executable).with_name("dagster")
-        err.print(f"Dagster on http://127.0.0.1:{port}; the daily schedule runs while this does")
-        os.chdir(ROOT)
-        os.execv(  # noqa: S606 - our own environment's dagster, arguments of our own
-            dagster,
-            [
-                str(dagster),
-                "dev",
-                "-m",
-                "pipelines.definitions",
-                "-h",
-                "127.0.0.1",
-                "-p",
-                str(port),
-            ],
-        )
+    prepare_environment(okra_settings.load())
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    err.print(f"Dagster on http://127.0.0.1:{port}; the daily schedule runs while this does")
+    os.chdir(ROOT)
+    address = ["-h", "127.0.0.1", "-p", str(port)]
+    os.execv(  # noqa: S606 - our own environment's dagster, arguments of our own
+        dagster, [dagster, "dev", "-m", "pipelines.definitions", *address]
+    )
 
 
 def main() -> None:
     """The entry point of the command."""
     app()
-
-
-def finish(went_well: bool) -> None:
-    """Exit with 1 when something was left undone."""
-    if not went_well:
-        raise typer.Exit(1)
-
-
-def pull_range(
-    context: typer.Context,
-    source: str,
-    days: tuple[str, str],
-    mode: str,
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    """What `pull` and `backfill` have in common."""
-    from pipelines.commands import daily, pulling
-
-    with told(context):
-        settings = okra_settings.load()
-        [chosen] = daily.chosen_sources(settings, [source])
-        wanted = parsed("--from", days[0]), parsed("--to", days[1])
-        if dry_run:
-            pulling.show_plans(settings, [chosen], wanted, mode, view(context, as_json))
-            return
-        finish(pulling.pull(settings, chosen, wanted, mode, view(context, as_json)))
-
-
-def parsed(option: str, text: str) -> date:
-    """A day as it was typed. Raises `SettingsError`."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise SettingsError(f"{option} {text!r} is no day; write it like 2026-04-30") from None
-
-
-def played(text: str, settings: Settings) -> date | None:
-    """The day to play; None for today. Raises `SettingsError`."""
-    if not text:
-        return None
-    day = parsed("--as-of", text)
-    if not settings.start_date < day <= settings.today():
-        raise SettingsError(
-            f"--as-of {day} cannot be played; write a day after OKRA_START_DATE ({settings.start_date}) "
-            f"and up to today ({settings.today()})"
-        )
-    return day

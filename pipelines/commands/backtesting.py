@@ -24,8 +24,8 @@ from pipelines.backtest.replay import (
     replay,
 )
 from pipelines.backtest.rivals import rivals as other_libraries
+from pipelines.commands.console import Output
 from pipelines.commands.terminal import plain_table
-from pipelines.commands.view import View
 from pipelines.inputs.facts import read_facts
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.okr.forecast.history import ENOUGH
@@ -73,27 +73,27 @@ def of_a_file(path: Path, kind: Kind, period: Cadence) -> Asked:
     return Asked(period, of_file(path, kind, period))
 
 
-def backtest(asked: Asked, view: View, *, rivals: bool, output: Path | None) -> None:
-    """Replay, show how every method did, and write it as JSON to `output`.
+def backtest(asked: Asked, output: Output, *, rivals: bool, path: Path | None) -> None:
+    """Replay, show how every method did, and write it as JSON to `path`.
 
     Raises:
         BacktestError: if rivals are asked and not installed.
     """
     methods = METHODS | (other_libraries() if rivals else {})
-    with bar(view.err, len(asked.cases) * len(methods)) as seen:
+    with bar(output.err, len(asked.cases) * len(methods)) as seen:
         replayed = replay(asked.cases, methods, seen=seen)
     grades, by_series = graded(replayed), graded_by_series(replayed)
     content = document(asked, grades, by_series)
-    if output is not None:
-        output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    if view.as_json:
-        view.json(content)
+    if path is not None:
+        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    if output.as_json:
+        output.json(content)
     else:
-        show(asked, grades, by_series, view)
+        show(asked, grades, by_series, output)
 
 
 def show(
-    asked: Asked, grades: Sequence[Grade], by_series: Sequence[SeriesGrade], view: View
+    asked: Asked, grades: Sequence[Grade], by_series: Sequence[SeriesGrade], output: Output
 ) -> None:
     """Two tables: all series together, and each by itself."""
     first, last = cuts(asked)
@@ -105,18 +105,20 @@ def show(
         "",
         _KEY,
     ]
-    view.out.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+    output.out.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
     if len(by_series) > _MOST_SERIES:
-        view.note(f"{len(by_series)} series are too many to list; --json gives the grades of each")
+        output.note(
+            f"{len(by_series)} series are too many to list; --json gives the grades of each"
+        )
     else:
         columns = ("Series", "Kind", "Cuts", *_OF_EACH)
         rows = [
             (one.series, one.kind, one.cases, *(f"{one.brier[name]:.4f}" for name in _OF_EACH))
             for one in by_series
         ]
-        view.out.print("", plain_table("Brier score of each", columns, rows))
+        output.out.print("", plain_table("Brier score of each", columns, rows))
     for one in asked.left_out:
-        view.note(f"Left out: {one.kpi} {one.why}")
+        output.note(f"Left out: {one.kpi} {one.why}")
 
 
 def document(

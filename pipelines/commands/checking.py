@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.commands.view import View
+from pipelines.commands.console import Output
 from pipelines.errors import OkraError
 from pipelines.inputs.kpi_files import shown
 from pipelines.inputs.okr_files import definition_files, read_objectives
@@ -16,7 +16,7 @@ class NotAnOkrFileError(OkraError):
     """A file was named that is not one of the OKR files."""
 
 
-def check(settings: Settings, files: Sequence[Path], view: View) -> bool:
+def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
     """Show each fault of `files` (all of them when none is named). Returns whether there is none."""
     known = {path.resolve(): shown(path) for path in definition_files(settings)}
     names = {known[file.resolve()] for file in files if file.resolve() in known}
@@ -27,16 +27,16 @@ def check(settings: Settings, files: Sequence[Path], view: View) -> bool:
         )
     loaded, _ = read_objectives(settings)
     faults = [fault for fault in loaded.faults if not names or fault.file in names]
-    if view.as_json:
-        view.json(
+    if output.as_json:
+        output.json(
             [{"file": f.file, "line": f.line, "fault": f.what, "remedy": f.remedy} for f in faults]
         )
     else:
         for fault in faults:
-            view.warn(str(fault))
+            output.warn(str(fault))
         count = len(names or known)
         if not faults:
-            view.note(f"{count} OKR {'file' if count == 1 else 'files'}, no fault")
+            output.note(f"{count} OKR {'file' if count == 1 else 'files'}, no fault")
     return not faults
 
 

@@ -1,25 +1,55 @@
-"""What every command shares: the consoles it speaks on, and how it tells of a fault."""
+"""What every command shares: where it shows results and messages, and how it reports a fault."""
 
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import typer
 from rich.console import Console
 
 from connectors.lake.store import LakeError
 from connectors.sdk.errors import SourceError
-from pipelines.commands.view import View
 from pipelines.errors import OkraError
 
 # what is piped into a file or another program is not wrapped as if it were a narrow terminal
-WIDE = None if sys.stdout.isatty() else 140
-out = Console(width=WIDE)
+PIPED_WIDTH = None if sys.stdout.isatty() else 140
+out = Console(width=PIPED_WIDTH)
 err = Console(stderr=True)
 
 
+@dataclass(frozen=True)
+class Output:
+    """Where a command shows what it does: results go to `out`, progress and messages to `err`."""
+
+    out: Console = out
+    err: Console = err
+    as_json: bool = False
+    debug: bool = False
+
+    def note(self, text: str) -> None:
+        """A line for people, on standard error."""
+        self.err.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def warn(self, text: str) -> None:
+        """A line about something that did not go well, on standard error."""
+        self.err.print(text, style="red", markup=False, highlight=False, soft_wrap=True)
+
+    def json(self, content: Mapping[str, Any] | list[Any]) -> None:
+        """The result for machines, on standard output; dates and decimals as text."""
+        text = json.dumps(content, indent=1, default=str)
+        self.out.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def output_of(context: typer.Context, as_json: bool = False) -> Output:
+    """Where the command of `context` shows what it does."""
+    return Output(as_json=as_json, debug=bool(context.obj))
+
+
 @contextmanager
-def told(context: typer.Context) -> Iterator[None]:
+def faults_reported(context: typer.Context) -> Iterator[None]:
     """Turn a fault into one line and exit code 2; with --debug, let its traceback through."""
     try:
         yield
@@ -29,14 +59,9 @@ def told(context: typer.Context) -> Iterator[None]:
         if context.obj:
             raise
         if isinstance(error, OkraError | SourceError | LakeError):
-            said = str(error)
-        else:  # a bug, a full disk: its text can be anything, so its kind comes first
-            first = next(iter(str(error).splitlines()), "")
-            said = f"{type(error).__name__}: {first} (`okra --debug …` shows where)"
-        err.print(f"okra: {said}", style="red", markup=False, highlight=False, soft_wrap=True)
+            message = str(error)
+        else:  # a bug, a full disk: its text can be anything, so its type comes first
+            first_line = next(iter(str(error).splitlines()), "")
+            message = f"{type(error).__name__}: {first_line} (`okra --debug …` shows where)"
+        Output().warn(f"okra: {message}")
         raise typer.Exit(2) from None
-
-
-def view(context: typer.Context, as_json: bool) -> View:
-    """Where a command shows what it does."""
-    return View(out, err, as_json=as_json, debug=bool(context.obj))

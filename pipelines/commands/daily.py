@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from connectors.sdk.contract import Source
+from pipelines.commands.console import Output
 from pipelines.commands.terminal import PullBars, pulled_lines, scorecard_table, trust_notes
-from pipelines.commands.view import View
 from pipelines.history.deliveries import last_attempts
 from pipelines.inputs.okr_files import read_objectives
 from pipelines.okr.definition.faults import Fault
@@ -18,30 +18,30 @@ from pipelines.steps.pull import failed_pulls
 SAMPLE = "No source is configured: this is the sample company. `okra sources` shows how to connect your own."
 
 
-def run(settings: Settings, sources: Sequence[Source], as_of: date | None, view: View) -> bool:
+def run(settings: Settings, sources: Sequence[Source], as_of: date | None, output: Output) -> bool:
     """Pull `sources`, then model, score and publish what is there. Returns whether all went well."""
-    tell_company(settings, view)
-    with runner(settings, debug=view.debug) as running:
-        failed, bars = pull_due(running, sources, view)
-        return report(running, settings, as_of, view, failed, bars)
+    tell_company(settings, output)
+    with runner(settings, debug=output.debug) as running:
+        failed, bars = pull_due(running, sources, output)
+        return report(running, settings, as_of, output, failed, bars)
 
 
-def score(settings: Settings, as_of: date | None, view: View) -> bool:
+def score(settings: Settings, as_of: date | None, output: Output) -> bool:
     """Model (unless a past day is asked for), score and publish. Returns whether all went well."""
-    tell_company(settings, view)
-    with runner(settings, debug=view.debug) as running:
-        return report(running, settings, as_of, view, {}, None, remodel=as_of is None)
+    tell_company(settings, output)
+    with runner(settings, debug=output.debug) as running:
+        return report(running, settings, as_of, output, {}, None, remodel=as_of is None)
 
 
 def pull_due(
-    running: Runner, sources: Sequence[Source], view: View
+    running: Runner, sources: Sequence[Source], output: Output
 ) -> tuple[Mapping[str, str], PullBars]:
     """Pull what is due of each source; what went wrong by source, and what came."""
-    with PullBars(view.err) as bars:
+    with PullBars(output.err) as bars:
         pulled = running.pull(sources, bars, None, "due")
     failed = {one.source: one.message for one in pulled if one.message}
     for line in pulled_lines(bars, failed):
-        (view.warn if "FAILED" in line else view.note)(line)
+        (output.warn if "FAILED" in line else output.note)(line)
     return failed, bars
 
 
@@ -49,24 +49,24 @@ def report(
     running: Runner,
     settings: Settings,
     as_of: date | None,
-    view: View,
+    output: Output,
     failed: Mapping[str, str],
     bars: PullBars | None,
     *,
     remodel: bool = True,
 ) -> bool:
     """Everything after the pull, and what it came to."""
-    with view.err.status("Modelling, scoring, publishing ..."):
+    with output.err.status("Modelling, scoring, publishing ..."):
         try:
             (running.report if remodel else running.score)(as_of)
         except StepFailedError as error:
-            view.warn(f"FAILED: {error}")
-            view.warn("The file published before stays as it was.")
+            output.warn(f"FAILED: {error}")
+            output.warn("The file published before stays as it was.")
             return False
     scorecard = read_scorecard(settings.published_path, as_of or settings.today())
     faults = read_objectives(settings)[0].faults
     lasting = {one.source: one.message for one in failed_pulls(settings)} | dict(failed)
-    show(settings, scorecard, faults, lasting, bars, view)
+    show(settings, scorecard, faults, lasting, bars, output)
     return not (lasting or faults)
 
 
@@ -76,26 +76,26 @@ def show(
     faults: Sequence[Fault],
     failed: Mapping[str, str],
     bars: PullBars | None,
-    view: View,
+    output: Output,
 ) -> None:
     """The scorecard and what is amiss."""
-    if view.as_json:
-        view.json(as_document(settings, scorecard, faults, failed, bars))
+    if output.as_json:
+        output.json(as_document(settings, scorecard, faults, failed, bars))
         return
-    view.out.print(scorecard_table(scorecard, view.out.width))
+    output.out.print(scorecard_table(scorecard, output.out.width))
     for line in trust_notes(scorecard):
-        view.note(line)
+        output.note(line)
     for source, message in sorted(failed.items()):
-        view.warn(f"{source} failed: {message}; its KPIs keep their last values")
+        output.warn(f"{source} failed: {message}; its KPIs keep their last values")
     for fault in faults:
-        view.warn(f"{fault} (not scored)")
+        output.warn(f"{fault} (not scored)")
     for sent in last_attempts(settings.history_path, scorecard.as_of):
         if sent.outcome == "failed":
-            view.warn(f"The digest did not reach {sent.channel}: {sent.message}")
+            output.warn(f"The digest did not reach {sent.channel}: {sent.message}")
         else:
-            view.note(f"The digest reached {sent.channel}")
-    view.note(f"Published to {settings.published_path}")
-    view.note(f"The scorecard is {settings.scorecard_path}")
+            output.note(f"The digest reached {sent.channel}")
+    output.note(f"Published to {settings.published_path}")
+    output.note(f"The scorecard is {settings.scorecard_path}")
 
 
 def as_document(
@@ -128,12 +128,12 @@ def as_document(
     }
 
 
-def tell_company(settings: Settings, view: View) -> None:
+def tell_company(settings: Settings, output: Output) -> None:
     """Say whose figures these are, where nobody asked."""
     if settings.sample_company:
-        view.note(SAMPLE)
+        output.note(SAMPLE)
     for name, missing in settings.half_configured.items():
-        view.warn(f"{name} is off: {', '.join(missing)} is not set")
+        output.warn(f"{name} is off: {', '.join(missing)} is not set")
 
 
 def chosen_sources(settings: Settings, names: Sequence[str]) -> list[Source]:

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import dagster as dg
 from pydantic import BaseModel, Field
-from rich.console import Console
 
+from pipelines.commands.console import Output
 from pipelines.commands.scaffolding import connector, write
-from pipelines.commands.view import View
 from pipelines.settings import ROOT
 
 
@@ -34,12 +33,9 @@ class ConnectorScaffolder(dg.Scaffolder[ConnectorParams]):
     def scaffold(self, request: dg.ScaffoldRequest[ConnectorParams]) -> None:
         """Write the files. Raises `ScaffoldError` when a name will not do or a file is there already."""
         root = Path(request.project_root or ROOT)
-        view = View(Console(), Console(stderr=True), as_json=False, debug=False)
         made = connector(Path(request.target_path).name, request.params.stream)
-        write(made, root, view, dry_run=False)
-        with suppress(
-            OSError
-        ):  # the folder that dg made for definitions; there are none to put in it
+        write(made, root, Output(), dry_run=False)
+        with suppress(OSError):  # dg made a folder for definitions, of which there are none
             Path(request.target_path).rmdir()
 
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from connectors.sdk.checkup import Checkup, StreamCheckup
 from connectors.sdk.contract import Source, midnight
+from pipelines.commands.console import Output
 from pipelines.commands.daily import tell_company
 from pipelines.commands.terminal import plain_table
-from pipelines.commands.view import View
 from pipelines.inputs.lake import check_lake
 from pipelines.settings import Settings
 from pipelines.steps.pull import check_source, due
@@ -19,28 +19,28 @@ AT_ONCE = 4
 COLUMNS = ("Stream", "Answer", "Due", "From", "To", "Days of", "Clock", "Quota left")
 
 
-def doctor(settings: Settings, sources: Sequence[Source], view: View) -> bool:
+def doctor(settings: Settings, sources: Sequence[Source], output: Output) -> bool:
     """Show how each of `sources` answers and what a run would pull. Returns whether all are well.
 
     Raises `LakeError` when the lake cannot be reached.
     """
-    tell_company(settings, view)
+    tell_company(settings, output)
     check_lake(settings)
     with (
-        view.err.status("Asking the sources ..."),
+        output.err.status("Asking the sources ..."),
         ThreadPoolExecutor(AT_ONCE, thread_name_prefix="doctor") as pool,
     ):
         asked = pool.map(lambda source: check_source(settings, source, due(settings)), sources)
         found = [checkup for checkup in asked if checkup]
-    if view.as_json:
-        view.json([document(settings, checkup) for checkup in found])
+    if output.as_json:
+        output.json([document(settings, checkup) for checkup in found])
     else:
         rows = [row for checkup in found for row in rows_of(checkup)]
-        view.out.print(plain_table("How the sources answer", COLUMNS, rows))
+        output.out.print(plain_table("How the sources answer", COLUMNS, rows))
         for line in notes(settings, found):
-            view.note(line)
+            output.note(line)
     for line in complaints(found):
-        view.warn(line)
+        output.warn(line)
     return all(checkup.is_well for checkup in found)
 
 

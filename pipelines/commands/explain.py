@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.commands.console import Output
 from pipelines.commands.terminal import styled_status
-from pipelines.commands.view import View
 from pipelines.publishing.key_result_chain import KeyResultChain, read_chain
 from pipelines.publishing.published import Row
 from pipelines.publishing.wording import amount, odds, share, sparkline, status_words, trust_words
@@ -28,13 +28,13 @@ COMPARED_WITH = {
 }
 
 
-def show(settings: Settings, name: str, view: View) -> None:
+def explain(settings: Settings, name: str, output: Output) -> None:
     """Explain the key result `name`. Raises `UnknownKeyResultError`, `NothingPublishedError`."""
     chain = read_chain(settings.published_path, name)
     model = chain.kpi.get("model")
     models = chain_of(manifest_path(settings), model) if model else []
-    if view.as_json:
-        view.json({**asdict(chain), "models": [asdict(each) for each in models]})
+    if output.as_json:
+        output.json({**asdict(chain), "models": [asdict(each) for each in models]})
         return
     for title, lines in (
         ("Goal", goal_lines(chain, settings.zone)),
@@ -49,7 +49,7 @@ def show(settings: Settings, name: str, view: View) -> None:
     ):
         if lines:
             body = Padding(pairs(lines), (0, 0, 1, 2))
-            view.out.print(Group(Text(title, style="bold"), body))
+            output.out.print(Group(Text(title, style="bold"), body))
 
 
 def pairs(lines: list[tuple[str, str]]) -> Table:

@@ -15,10 +15,10 @@ import yaml
 
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source
+from pipelines.commands.console import Output
 from pipelines.commands.env_file import already_set, write_env
 from pipelines.commands.questions import agree, ask, ask_as, choose, choose_some
-from pipelines.commands.scaffolding import OkrWish, Scaffold, okr, title, write
-from pipelines.commands.view import View
+from pipelines.commands.scaffolding import NewObjective, Scaffold, okr, title, write
 from pipelines.inputs.kpi_files import declared_kpis, shown
 from pipelines.inputs.sheet_kpis import SheetKpi
 from pipelines.okr.definition.loading import load
@@ -43,14 +43,14 @@ class Answers:
     sheet_kpis: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def init(settings: Settings, folder: Path, view: View, *, dry_run: bool) -> bool:
+def init(settings: Settings, folder: Path, output: Output, *, dry_run: bool) -> bool:
     """Ask, then write. `folder`: of one's own objectives. Returns whether anything was to be written."""
     answers = Answers(shown((ROOT / folder).resolve()))
-    view.note("Enter takes what stands in brackets. Nothing is written before the end.")
+    output.note("Enter takes what stands in brackets. Nothing is written before the end.")
     ask_of_business(settings, answers)
-    chosen = ask_of_sources(settings, answers, view)
-    ask_of_objective(settings, answers, chosen, view)
-    return finish(answers, view, dry_run=dry_run)
+    chosen = ask_of_sources(settings, answers, output)
+    ask_of_objective(settings, answers, chosen, output)
+    return finish(answers, output, dry_run=dry_run)
 
 
 def ask_of_business(settings: Settings, answers: Answers) -> None:
@@ -67,19 +67,19 @@ def ask_of_business(settings: Settings, answers: Answers) -> None:
     answers.env["OKRA_START_DATE"] = ask_as("First day to pull", iso_day, first)
 
 
-def ask_of_sources(settings: Settings, answers: Answers, view: View) -> list[str]:
+def ask_of_sources(settings: Settings, answers: Answers, output: Output) -> list[str]:
     """Which sources there are, and what each of them needs."""
     known = catalog.sources()
     names = list(known)
     for place, source in enumerate(known.values(), 1):
-        view.note(f"  {place:2} {source.name} ({source.title})")
+        output.note(f"  {place:2} {source.name} ({source.title})")
     chosen = choose_some(
         "Which of these do you have (numbers, comma-separated; Enter for none)", names
     )
     for name in chosen:
         ask_of_source(known[name], answers)
     if SHEETS in chosen:
-        ask_of_sheets(settings, answers, view)
+        ask_of_sheets(settings, answers, output)
     return chosen
 
 
@@ -96,14 +96,14 @@ def ask_of_source(source: Source, answers: Answers) -> None:
                 answers.env[option.name] = value
 
 
-def ask_of_sheets(settings: Settings, answers: Answers, view: View) -> None:
+def ask_of_sheets(settings: Settings, answers: Answers, output: Output) -> None:
     """What the numbers in one's own sheet are."""
     declared = declared_kpis(settings)
     for sheet in answers.env.get("OKRA_SHEETS", "").split(","):
-        for name, is_ratio in kpis_in(Path(sheet.strip()), view):
+        for name, is_ratio in kpis_in(Path(sheet.strip()), output):
             if name in declared or name in answers.sheet_kpis:
                 continue
-            view.note(f"The sheet holds {name}:")
+            output.note(f"The sheet holds {name}:")
             kinds = ("ratio",) if is_ratio else KINDS[:2]
             kind = (
                 kinds[0]
@@ -126,11 +126,11 @@ def ask_of_sheets(settings: Settings, answers: Answers, view: View) -> None:
         answers.env["OKRA_SHEET_KPIS"] = place
 
 
-def kpis_in(sheet: Path, view: View) -> Iterator[tuple[str, bool]]:
+def kpis_in(sheet: Path, output: Output) -> Iterator[tuple[str, bool]]:
     """The KPIs of a CSV on this machine, and whether each is a ratio."""
     path = sheet if sheet.is_absolute() else ROOT / sheet
     if path.suffix.lower() != ".csv" or not path.is_file():
-        view.note(
+        output.note(
             f"{sheet} is no CSV on this machine: declare its KPIs in models/kpis/sheet_kpis.yml"
         )
         return
@@ -143,17 +143,19 @@ def kpis_in(sheet: Path, view: View) -> Iterator[tuple[str, bool]]:
     yield from found.items()
 
 
-def ask_of_objective(settings: Settings, answers: Answers, chosen: list[str], view: View) -> None:
+def ask_of_objective(
+    settings: Settings, answers: Answers, chosen: list[str], output: Output
+) -> None:
     """The first objective, which is checked as it will be when it is scored."""
     answers.env["OKRA_OKR_DEFINITIONS"] = answers.folder
     if not chosen or not agree("Write a first objective now"):
         return
     kpis = known_kpis(settings, answers)
     own = [name for name in kpis if name in answers.sheet_kpis]
-    view.note(f"KPIs: {', '.join(own or sorted(kpis))}")
+    output.note(f"KPIs: {', '.join(own or sorted(kpis))}")
     while True:
         words = ask("The objective in a few words", "My first objective")
-        wish = OkrWish(
+        new = NewObjective(
             name=slug(words),
             words=words,
             kpi=choose("Measured by which KPI", sorted(kpis), own[0] if own else ""),
@@ -161,13 +163,13 @@ def ask_of_objective(settings: Settings, answers: Answers, chosen: list[str], vi
             period=ask("By the end of (2026, 2026-Q4, 2026-11)", this_quarter(settings.today())),
             owner=ask("Who answers for it", "me@example.com"),
         )
-        made = okr(wish, kpis, answers.folder, settings.today())
+        made = okr(new, kpis, answers.folder, settings.today())
         faults = load(made.files, kpis, settings.fiscal_year_start).faults
         if not faults:
             answers.files |= made.files
             return
         for fault in faults:
-            view.warn(str(fault))
+            output.warn(str(fault))
 
 
 def known_kpis(settings: Settings, answers: Answers) -> Mapping[str, Kpi]:
@@ -178,23 +180,23 @@ def known_kpis(settings: Settings, answers: Answers) -> Mapping[str, Kpi]:
     return declared_kpis(settings) | fresh
 
 
-def finish(answers: Answers, view: View, *, dry_run: bool) -> bool:
+def finish(answers: Answers, output: Output, *, dry_run: bool) -> bool:
     """Say what would be written, and write it when that is agreed to."""
     env = env_file()
     for name in already_set(env, answers.env):
         if not agree(f"{name} is set in {shown(env)} already; replace it", default=False):
             del answers.env[name]
-    view.note(f"{shown(env)}: {', '.join(answers.env) or 'nothing new'}")
+    output.note(f"{shown(env)}: {', '.join(answers.env) or 'nothing new'}")
     for place in answers.files:
-        view.note(place)
+        output.note(place)
     if dry_run or not agree("Write this"):
-        view.note("Nothing was written.")
+        output.note("Nothing was written.")
         return False
     (ROOT / answers.folder).mkdir(parents=True, exist_ok=True)
     write_env(env, answers.env)
-    view.note(f"wrote {shown(env)}, which only you may read")
+    output.note(f"wrote {shown(env)}, which only you may read")
     steps = ("okra doctor   (asks each source one small question)", "okra run")
-    write(Scaffold(answers.files, steps), ROOT, view, dry_run=False)
+    write(Scaffold(answers.files, steps), ROOT, output, dry_run=False)
     return True
 
 

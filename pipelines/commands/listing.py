@@ -5,27 +5,27 @@ from rich.table import Table
 
 from connectors.sdk import catalog
 from connectors.sdk.contract import Option, Source
-from pipelines.commands.view import View
+from pipelines.commands.console import Output
 from pipelines.settings import Settings
 
 HIDDEN = "(set, hidden)"
 
 
-def sources(settings: Settings, view: View) -> None:
+def sources(settings: Settings, output: Output) -> None:
     """Every source: on or off, its settings (secrets hidden), its streams."""
     known = catalog.sources()
-    if view.as_json:
-        view.json([document(settings, source) for source in known.values()])
+    if output.as_json:
+        output.json([document(settings, source) for source in known.values()])
         return
     for source in known.values():
-        view.out.print(f"[bold]{source.title}[/] ({source.name}): {state(settings, source)}")
+        output.out.print(f"[bold]{source.title}[/] ({source.name}): {state(settings, source)}")
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for option in source.options:
             table.add_row(f"  {option.name}", escape(value(settings, option)), option.description)
-        view.out.print(table)
+        output.out.print(table)
     if settings.sample_company:
-        view.note("No source is configured, so runs use the sample company.")
-    view.note("Settings come from the environment or from .env; a source is on once all are set.")
+        output.note("No source is configured, so runs use the sample company.")
+    output.note("Settings come from the environment or from .env; a source is on once all are set.")
 
 
 def state(settings: Settings, source: Source) -> str:

@@ -1,11 +1,12 @@
-"""`okra new`: its options. What they come to is in `scaffolding`."""
+"""`okra new`: its options. The files themselves are made in `scaffolding`."""
 
 from typing import Annotated
 
 import typer
 
-from pipelines import settings
-from pipelines.commands.console import told, view
+from pipelines import settings as okra_settings
+from pipelines.commands.console import output_of
+from pipelines.commands.options import command
 from pipelines.settings import ROOT
 
 app = typer.Typer(
@@ -18,7 +19,9 @@ DryRun = Annotated[
 Owner = Annotated[str, typer.Option(help="Who answers for it.")]
 
 
-@app.command("connector", epilog="Example: [cyan]okra new connector parcelo --stream deliveries[/]")
+@command(
+    app, "connector", epilog="Example: [cyan]okra new connector parcelo --stream deliveries[/]"
+)
 def new_connector(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Its name, like `parcelo`.")],
@@ -28,12 +31,11 @@ def new_connector(
     """A REST connector with a server to try it on, a staging model and its conformance case."""
     from pipelines.commands import scaffolding
 
-    with told(context):
-        made = scaffolding.connector(name, stream)
-        scaffolding.write(made, ROOT, view(context, False), dry_run=dry_run)
+    files = scaffolding.connector(name, stream)
+    scaffolding.write(files, ROOT, output_of(context), dry_run=dry_run)
 
 
-@app.command("kpi", epilog="Example: [cyan]okra new kpi calls_answered --mart fct_calls[/]")
+@command(app, "kpi", epilog="Example: [cyan]okra new kpi calls_answered --mart fct_calls[/]")
 def new_kpi(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Its name, like `calls_answered`.")],
@@ -51,15 +53,14 @@ def new_kpi(
     """A KPI: its SQL over a mart, and its description."""
     from pipelines.commands import scaffolding
 
-    with told(context):
-        wish = scaffolding.KpiWish(
-            name=name, mart=mart, summed=summed, by=by or (), unit=unit, owner=owner
-        )
-        made = scaffolding.kpi(wish, ROOT)
-        scaffolding.write(made, ROOT, view(context, False), dry_run=dry_run)
+    answers = scaffolding.NewKpi(
+        name=name, mart=mart, summed=summed, by=by or (), unit=unit, owner=owner
+    )
+    files = scaffolding.kpi(answers, ROOT)
+    scaffolding.write(files, ROOT, output_of(context), dry_run=dry_run)
 
 
-@app.command("okr", epilog="Example: [cyan]okra new okr more-orders --kpi units_sold[/]")
+@command(app, "okr", epilog="Example: [cyan]okra new okr more-orders --kpi units_sold[/]")
 def new_okr(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Its name, like `more-orders`.")],
@@ -74,9 +75,10 @@ def new_okr(
     from pipelines.inputs.kpi_files import shown
     from pipelines.inputs.okr_files import read_objectives
 
-    with told(context):
-        found = settings.load()
-        _, kpis = read_objectives(found)
-        wish = scaffolding.OkrWish(name=name, kpi=kpi, target=target, period=period, owner=owner)
-        made = scaffolding.okr(wish, kpis, shown(found.definitions_path), found.today())
-        scaffolding.write(made, ROOT, view(context, False), dry_run=dry_run)
+    settings = okra_settings.load()
+    _, kpis = read_objectives(settings)
+    answers = scaffolding.NewObjective(
+        name=name, kpi=kpi, target=target, period=period, owner=owner
+    )
+    files = scaffolding.okr(answers, kpis, shown(settings.definitions_path), settings.today())
+    scaffolding.write(files, ROOT, output_of(context), dry_run=dry_run)

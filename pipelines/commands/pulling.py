@@ -5,28 +5,28 @@ from datetime import date
 
 from connectors.sdk.contract import Source
 from connectors.sdk.windows import Plan, Range
+from pipelines.commands.console import Output
 from pipelines.commands.daily import tell_company
 from pipelines.commands.terminal import PullBars, plain_table, pulled_lines
-from pipelines.commands.view import View
 from pipelines.orchestration.runner import runner
 from pipelines.settings import Settings, SettingsError
 from pipelines.steps.pull import due, plan_source
 
 
 def pull(
-    settings: Settings, source: Source, days: tuple[date, date], mode: str, view: View
+    settings: Settings, source: Source, days: tuple[date, date], mode: str, output: Output
 ) -> bool:
     """Pull `days` of `source`; `mode` is one of `PullConfig`. Returns whether all went well."""
-    tell_company(settings, view)
+    tell_company(settings, output)
     with (
-        runner(settings, debug=view.debug) as running,
-        PullBars(view.err) as bars,
+        runner(settings, debug=output.debug) as running,
+        PullBars(output.err) as bars,
     ):
         [pulled] = running.pull([source], bars, checked(settings, days), mode)
     failed = {pulled.source: pulled.message} if pulled.message else {}
-    if view.as_json:
+    if output.as_json:
         windows, rows = bars.windows.get(source.name, 0), bars.rows.get(source.name, 0)
-        view.json(
+        output.json(
             {
                 "source": source.name,
                 "windows": windows,
@@ -35,7 +35,7 @@ def pull(
             }
         )
     for line in pulled_lines(bars, failed):
-        (view.warn if failed else view.note)(line)
+        (output.warn if failed else output.note)(line)
     return not failed
 
 
@@ -44,15 +44,15 @@ def show_plans(
     sources: Sequence[Source],
     days: tuple[date, date] | None,
     mode: str,
-    view: View,
+    output: Output,
 ) -> None:
     """What a pull would take and leave, by stream. Opens the sources and asks them for nothing more."""
-    tell_company(settings, view)
+    tell_company(settings, output)
     repull = mode == "again"
     wanted = due(settings) if days is None else Range(*checked(settings, days), repull=repull)
     plans = [(source, plan) for source in sources for plan in plan_source(settings, source, wanted)]
-    if view.as_json:
-        view.json([as_document(source, plan) for source, plan in plans])
+    if output.as_json:
+        output.json([as_document(source, plan) for source, plan in plans])
         return
     rows = [
         (
@@ -65,7 +65,7 @@ def show_plans(
         for source, plan in plans
     ]
     columns = ("Stream", "Windows", "From", "To", "Left alone")
-    view.out.print(plain_table("Would be pulled", columns, rows))
+    output.out.print(plain_table("Would be pulled", columns, rows))
 
 
 def as_document(source: Source, plan: Plan) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.commands.view import View
+from pipelines.commands.console import Output
 from pipelines.errors import OkraError
 from pipelines.okr.kpi.kpi import PERCENT, Kpi
 
@@ -32,7 +32,7 @@ class Scaffold:
     next_steps: Sequence[str]
 
 
-def write(scaffold: Scaffold, root: Path, view: View, *, dry_run: bool) -> None:
+def write(scaffold: Scaffold, root: Path, output: Output, *, dry_run: bool) -> None:
     """Write the files below `root` and tell of them. Raises `ScaffoldError` before the first when one is there."""
     there = [place for place in scaffold.files if taken(root / place)]
     if there:
@@ -43,11 +43,11 @@ def write(scaffold: Scaffold, root: Path, view: View, *, dry_run: bool) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("x", encoding="utf-8") as file:
                 file.write(text)
-        view.note(f"{'would write' if dry_run else 'wrote'} {place}")
+        output.note(f"{'would write' if dry_run else 'wrote'} {place}")
     if not dry_run:
-        view.note("Next:")
+        output.note("Next:")
         for step in scaffold.next_steps:
-            view.note(f"  - {step}")
+            output.note(f"  - {step}")
 
 
 def taken(path: Path) -> bool:
@@ -93,7 +93,7 @@ def connector(name: str, stream: str) -> Scaffold:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KpiWish:
+class NewKpi:
     """What a new KPI is to be made of. It counts the rows of `mart`, or sums its column `summed`."""
 
     name: str
@@ -104,35 +104,33 @@ class KpiWish:
     owner: str = "owner@example.com"
 
 
-def kpi(wish: KpiWish, root: Path) -> Scaffold:
+def kpi(new: NewKpi, root: Path) -> Scaffold:
     """A KPI over a mart that is there."""
-    name = checked(wish.name, "KPI")
-    columns = mart_columns(root, wish.mart)
+    name = checked(new.name, "KPI")
+    columns = mart_columns(root, new.mart)
     day = next((x for x in columns if x == "day" or x.endswith("_on")), None)
     if day is None:
-        raise ScaffoldError(f"{wish.mart} has no day (`day` or `…_on`); choose another mart")
-    unit = wish.unit or wish.summed or wish.mart.removeprefix("fct_")
-    by = [*wish.by, *(["currency"] if unit == "money" and "currency" not in wish.by else [])]
-    strange = [x for x in [*by, *([wish.summed] if wish.summed else [])] if x not in columns]
+        raise ScaffoldError(f"{new.mart} has no day (`day` or `…_on`); choose another mart")
+    unit = new.unit or new.summed or new.mart.removeprefix("fct_")
+    by = [*new.by, *(["currency"] if unit == "money" and "currency" not in new.by else [])]
+    strange = [x for x in [*by, *([new.summed] if new.summed else [])] if x not in columns]
     if strange:
         raise ScaffoldError(
-            f"{wish.mart} has no column {', '.join(strange)}; it has {', '.join(columns)}"
+            f"{new.mart} has no column {', '.join(strange)}; it has {', '.join(columns)}"
         )
-    value = f"sum({wish.summed})" if wish.summed else "count(*)"
+    value = f"sum({new.summed})" if new.summed else "count(*)"
     selected = [day if day == "day" else f"{day} as day", *by, f"{value} as value"]
-    rows = wish.mart.removeprefix("fct_")
+    rows = new.mart.removeprefix("fct_")
     of_rows = rows.replace("_", " ")
     names = {
         "name": name,
         "title": title(name),
-        "mart": wish.mart,
+        "mart": new.mart,
         "rows": rows,
         "unit": unit,
         "precision": "2" if unit == "money" else "0",
-        "owner": wish.owner,
-        "described": f"Sum of {wish.summed} of {of_rows}"
-        if wish.summed
-        else f"Number of {of_rows}",
+        "owner": new.owner,
+        "described": f"Sum of {new.summed} of {of_rows}" if new.summed else f"Number of {of_rows}",
         "row": " and ".join([", ".join(["a day", *by[:-1]]), *by[-1:]]),
         "dimensions": ", ".join(by),
         "key": ", ".join(["day", *by]),
@@ -158,7 +156,7 @@ def kpi(wish: KpiWish, root: Path) -> Scaffold:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OkrWish:
+class NewObjective:
     """What a new objective is to hold."""
 
     name: str
@@ -170,23 +168,23 @@ class OkrWish:
     """The objective in words, where they are others than the name's."""
 
 
-def okr(wish: OkrWish, kpis: Mapping[str, Kpi], folder: str, today: date) -> Scaffold:
+def okr(new: NewObjective, kpis: Mapping[str, Kpi], folder: str, today: date) -> Scaffold:
     """An objective with one key result over a KPI that is there, for the month of `today` if no period is named."""
-    name = checked(wish.name.replace("-", "_"), "OKR").replace("_", "-")
-    measured = kpis.get(wish.kpi)
+    name = checked(new.name.replace("-", "_"), "OKR").replace("_", "-")
+    measured = kpis.get(new.kpi)
     if measured is None:
-        raise ScaffoldError(f"there is no KPI {wish.kpi!r}; there are {', '.join(sorted(kpis))}")
-    target = wish.target or ("90 %" if measured.unit == PERCENT else "100")
+        raise ScaffoldError(f"there is no KPI {new.kpi!r}; there are {', '.join(sorted(kpis))}")
+    target = new.target or ("90 %" if measured.unit == PERCENT else "100")
     goal = "at_least" if measured.direction == "up" else "at_most"
     label = measured.label
     names = {
-        "title": scalar(wish.words or title(name)),
+        "title": scalar(new.words or title(name)),
         "id": name,
-        "owner": wish.owner,
-        "period": wish.period or f"{today:%Y-%m}",
-        "key_result": wish.kpi.replace("_", "-"),
+        "owner": new.owner,
+        "period": new.period or f"{today:%Y-%m}",
+        "key_result": new.kpi.replace("_", "-"),
         "wording": scalar(f"{label}: {goal.replace('_', ' ')} {target}"),
-        "kpi": wish.kpi,
+        "kpi": new.kpi,
     }
     lines = [f"    {goal}: {target}"]
     if not measured.accumulates and measured.kind != "distinct":

@@ -41,7 +41,7 @@ def measured() -> dict[str, float]:
     import dagster as dg
 
     from pipelines import settings as okra_settings
-    from pipelines.commands.view import View  # noqa: F401 - as the command imports it
+    from pipelines.commands.console import Output  # noqa: F401 - as the command imports it
     from pipelines.orchestration.runner import runner
     from pipelines.warehouse.project import TARGET
 

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from connectors.sdk.contract import Source
 from pipelines.cli import app
 from pipelines.commands import scaffolding
-from pipelines.commands.scaffolding import KpiWish, OkrWish, Scaffold, ScaffoldError
-from pipelines.commands.view import View
+from pipelines.commands.console import Output
+from pipelines.commands.scaffolding import NewKpi, NewObjective, Scaffold, ScaffoldError
 from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpi, read_kpis
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Kpi
@@ -40,7 +40,12 @@ def project(tmp_path: Path) -> Path:
         "tests/sql_lint",
     ):
         shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "docs/adding-a-connector.md", ".sqlfluffignore"):
+    for file in (
+        "pyproject.toml",
+        "docs/adding-a-connector.md",
+        ".sqlfluffignore",
+        "tests/connectors/clock.py",
+    ):
         (copy / file).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / file, copy / file)
     return copy
@@ -53,8 +58,7 @@ def write() -> Write:
     def write(scaffold: Scaffold, root: Path, *, dry_run: bool = False) -> str:
         told = io.StringIO()
         console = Console(file=told, width=200)
-        view = View(console, console, as_json=False, debug=False)
-        scaffolding.write(scaffold, root, view, dry_run=dry_run)
+        scaffolding.write(scaffold, root, Output(console, console), dry_run=dry_run)
         return told.getvalue()
 
     return write
@@ -126,7 +130,7 @@ def test_a_new_connector_has_a_staging_model_for_the_stream_it_declares(
 
 
 def test_a_new_kpi_counts_the_rows_of_a_mart_by_day(project: Path, write: Write) -> None:
-    made = scaffolding.kpi(KpiWish(name="orders_placed", mart="fct_orders"), project)
+    made = scaffolding.kpi(NewKpi(name="orders_placed", mart="fct_orders"), project)
     write(made, project)
     sql = (project / "models/kpis/kpi_orders_placed.sql").read_text()
     assert "ordered_on as day,\n        count(*) as value\n    from orders\n" in sql
@@ -137,7 +141,7 @@ def test_a_new_kpi_counts_the_rows_of_a_mart_by_day(project: Path, write: Write)
 
 
 def test_a_new_kpi_of_money_is_told_by_currency(project: Path, write: Write) -> None:
-    wish = KpiWish(name="sold", mart="fct_deals", summed="amount", by=["sales_rep"], unit="money")
+    wish = NewKpi(name="sold", mart="fct_deals", summed="amount", by=["sales_rep"], unit="money")
     made = scaffolding.kpi(wish, project)
     write(made, project)
     kpi = read_kpi(project / "models/kpis/kpi_sold.sql")
@@ -151,20 +155,20 @@ def test_a_new_kpi_of_money_is_told_by_currency(project: Path, write: Write) -> 
 @pytest.mark.parametrize(
     ("wish", "told"),
     [
-        (KpiWish(name="a", mart="fct_nothing"), "there is no mart 'fct_nothing'; there are fct_"),
+        (NewKpi(name="a", mart="fct_nothing"), "there is no mart 'fct_nothing'; there are fct_"),
         (
-            KpiWish(name="a", mart="fct_orders", by=["shop"]),
+            NewKpi(name="a", mart="fct_orders", by=["shop"]),
             "fct_orders has no column shop; it has",
         ),
         (
-            KpiWish(name="a", mart="fct_orders", summed="sum"),
+            NewKpi(name="a", mart="fct_orders", summed="sum"),
             "fct_orders has no column sum; it has",
         ),
-        (KpiWish(name="a", mart="fct_shipments", unit="money"), "fct_shipments has no column curr"),
-        (KpiWish(name="a", mart="fct_visitors"), "fct_visitors has no day"),
+        (NewKpi(name="a", mart="fct_shipments", unit="money"), "fct_shipments has no column curr"),
+        (NewKpi(name="a", mart="fct_visitors"), "fct_visitors has no day"),
     ],
 )
-def test_a_kpi_of_what_is_not_there_is_refused(wish: KpiWish, told: str) -> None:
+def test_a_kpi_of_what_is_not_there_is_refused(wish: NewKpi, told: str) -> None:
     with pytest.raises(ScaffoldError) as refused:
         scaffolding.kpi(wish, ROOT)
     assert told in str(refused.value)
@@ -173,7 +177,7 @@ def test_a_kpi_of_what_is_not_there_is_refused(wish: KpiWish, told: str) -> None
 def test_a_new_okr_is_accepted_for_every_kpi_there_is(kpis: dict[str, Kpi]) -> None:
     for name in kpis:
         made = scaffolding.okr(
-            OkrWish(name=f"more-{name}", kpi=name), kpis, "okr_definitions", TODAY
+            NewObjective(name=f"more-{name}", kpi=name), kpis, "okr_definitions", TODAY
         )
         (text,) = made.files.values()
         loaded = load({"new.yml": text}, kpis)
@@ -186,7 +190,7 @@ def test_a_new_okr_is_accepted_for_every_kpi_there_is(kpis: dict[str, Kpi]) -> N
 
 
 def test_a_new_okr_has_the_number_and_the_period_that_are_asked_for(kpis: dict[str, Kpi]) -> None:
-    wish = OkrWish(
+    wish = NewObjective(
         name="happy", kpi="customer_satisfaction", target="96 %", period="2026-Q4", owner="me@x.org"
     )
     ((place, text),) = scaffolding.okr(wish, kpis, "okr_definitions", TODAY).files.items()
@@ -194,7 +198,7 @@ def test_a_new_okr_has_the_number_and_the_period_that_are_asked_for(kpis: dict[s
     for line in ("owner: me@x.org", "period: 2026-Q4", "from: measured", "at_least: 96 %"):
         assert line in text
     with pytest.raises(ScaffoldError, match="there is no KPI 'happiness'; there are"):
-        scaffolding.okr(OkrWish(name="happy", kpi="happiness"), kpis, "okr_definitions", TODAY)
+        scaffolding.okr(NewObjective(name="happy", kpi="happiness"), kpis, "okr_definitions", TODAY)
 
 
 def test_nothing_is_written_over_and_then_nothing_is_written_at_all(

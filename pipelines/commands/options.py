@@ -1,0 +1,74 @@
+"""The options that several commands take, and how a command is registered."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Annotated, Concatenate, ParamSpec
+
+import typer
+
+from pipelines.commands.console import faults_reported
+from pipelines.settings import Settings, SettingsError
+
+P = ParamSpec("P")
+Command = Callable[Concatenate[typer.Context, P], bool | None]
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+AsOf = Annotated[
+    str,
+    typer.Option(
+        "--as-of", metavar="DAY", help="Play this day (2026-04-30): data up to the day before it."
+    ),
+]
+First = Annotated[str, typer.Option("--from", metavar="DAY", help="First day, like 2026-04-01.")]
+Last = Annotated[str, typer.Option("--to", metavar="DAY", help="Last day, included.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be pulled, and pull nothing.")
+]
+SourceName = Annotated[str, typer.Argument(help="A source; `okra sources` lists them.")]
+SourceNames = Annotated[
+    list[str] | None,
+    typer.Option("--source", help="Only this source; may be given more than once."),
+]
+
+
+def command(
+    app: typer.Typer, name: str | None = None, *, epilog: str | None = None
+) -> Callable[[Command[P]], Command[P]]:
+    """Register a function as a command of `app`.
+
+    The command ends with exit code 2 and one line where the function raises, with 1 where it returns False.
+    """
+
+    def register(function: Command[P]) -> Command[P]:
+        @app.command(name, epilog=epilog)
+        @wraps(function)
+        def run(context: typer.Context, *args: P.args, **kwargs: P.kwargs) -> None:
+            with faults_reported(context):
+                if function(context, *args, **kwargs) is False:
+                    raise typer.Exit(1)
+
+        return function
+
+    return register
+
+
+def parsed_day(option: str, text: str) -> date:
+    """The day that was given for an option. Raises `SettingsError`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"{option} {text!r} is no day; write it like 2026-04-30") from None
+
+
+def day_to_play(text: str, settings: Settings) -> date | None:
+    """The day of `--as-of`; None for today. Raises `SettingsError`."""
+    if not text:
+        return None
+    day = parsed_day("--as-of", text)
+    if not settings.start_date < day <= settings.today():
+        raise SettingsError(
+            f"--as-of {day} cannot be played; write a day after OKRA_START_DATE ({settings.start_date}) "
+            f"and up to today ({settings.today()})"
+        )
+    return day
