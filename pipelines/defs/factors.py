@@ -5,8 +5,7 @@ import dagster as dg
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.ui_metadata import column_schema
 from pipelines.steps.factors import Factors, write_factors
-from pipelines.tables.factor_store import dimensions_that_miss
-from pipelines.tables.factor_table import KPI_FACTORS
+from pipelines.tables.factors import KPI_FACTORS, dimensions_that_miss
 from pipelines.tables.locks import warehouse_lock
 
 KEY = dg.AssetKey(["okr", KPI_FACTORS.name])
@@ -35,7 +34,7 @@ def preview(factors: Factors) -> str:
         ),
         dg.AssetKey(["okr", "key_result_scores"]),
     ],
-    metadata=column_schema(KPI_FACTORS.columns),
+    metadata=column_schema(KPI_FACTORS),
     check_specs=[
         dg.AssetCheckSpec(
             CHECK, asset=KEY, description="The contributions of each dimension sum to the change"

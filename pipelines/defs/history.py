@@ -6,13 +6,13 @@ from typing import Any
 import dagster as dg
 
 from pipelines.history.restatements import RESTATEMENTS
-from pipelines.history.tables import KPI_PERIODS
+from pipelines.history.versions import KPI_PERIODS
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.ui_metadata import column_schema
 from pipelines.steps.remember import write_kpi_history
 from pipelines.tables.locks import warehouse_lock
 
-HISTORY = dg.AssetKey(["okr", KPI_PERIODS.table.name])
+HISTORY = dg.AssetKey(["okr", KPI_PERIODS.versions.name])
 LOG = dg.AssetKey(["okr", RESTATEMENTS.name])
 
 
@@ -22,11 +22,11 @@ LOG = dg.AssetKey(["okr", RESTATEMENTS.name])
     specs=[
         dg.AssetSpec(
             HISTORY,
-            description=KPI_PERIODS.table.comment,
+            description=KPI_PERIODS.versions.comment,
             group_name="okr",
             kinds={"duckdb", "python"},
             deps=[dg.AssetKey(["reporting", "kpi_periods"])],
-            metadata=column_schema(KPI_PERIODS.columns),
+            metadata=column_schema(KPI_PERIODS.versions),
         ),
         dg.AssetSpec(
             LOG,
@@ -34,7 +34,7 @@ LOG = dg.AssetKey(["okr", RESTATEMENTS.name])
             group_name="okr",
             kinds={"duckdb", "python"},
             deps=[HISTORY],
-            metadata=column_schema(RESTATEMENTS.columns),
+            metadata=column_schema(RESTATEMENTS),
         ),
     ],
     pool="warehouse",

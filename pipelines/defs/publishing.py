@@ -7,7 +7,7 @@ import dagster as dg
 from connectors.sdk import catalog
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
-from pipelines.history.tables import HISTORIES
+from pipelines.history.versions import HISTORIES
 from pipelines.inputs.kpi_files import kpi_models
 from pipelines.orchestration.day import DayResource
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
@@ -15,11 +15,9 @@ from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.publishing.wording import share, status_words
 from pipelines.steps.digest import send_due
 from pipelines.steps.publish import publish_report
-from pipelines.tables.course_table import KEY_RESULT_COURSES
-from pipelines.tables.factor_table import KPI_FACTORS
-from pipelines.tables.lever_table import KEY_RESULT_LEVERS
+from pipelines.tables.factors import KPI_FACTORS
 from pipelines.tables.locks import warehouse_lock
-from pipelines.tables.okr_tables import TABLES
+from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLES
 
 REPORTING = (
     "kpi_days",
@@ -44,7 +42,7 @@ REPORTING = (
             dg.AssetKey(["okr", table.name])
             for table in (PREDICTIONS, CALIBRATION, KEY_RESULT_LEVERS, KEY_RESULT_COURSES)
         ),
-        *(dg.AssetKey(["okr", one.table.name]) for one in HISTORIES),
+        *(dg.AssetKey(["okr", one.versions.name]) for one in HISTORIES),
     ],
     pool="warehouse",
 )

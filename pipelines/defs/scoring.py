@@ -1,22 +1,20 @@
 """The OKR tables: every objective scored against the KPI tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import dagster as dg
 
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
-from pipelines.history.tables import DEFINITIONS
-from pipelines.history.tables import SCORES as SCORE_HISTORIES
-from pipelines.history.versions import KNOWN
+from pipelines.history.versions import DEFINITIONS
+from pipelines.history.versions import SCORES as SCORE_HISTORIES
 from pipelines.okr.definition.faults import Fault
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.ui_metadata import column_schema, scorecard_preview
 from pipelines.steps.score import write_scores
-from pipelines.tables.course_table import KEY_RESULT_COURSES
-from pipelines.tables.lever_table import KEY_RESULT_LEVERS
 from pipelines.tables.locks import warehouse_lock
-from pipelines.tables.okr_tables import TABLES
+from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLES
+from pipelines.tables.table import Table
 
 FACTS = [
     dg.AssetKey(["reporting", name])
@@ -27,38 +25,25 @@ SCORES = dg.AssetKey(["okr", "key_result_scores"])
 
 def specs() -> list[dg.AssetSpec]:
     """One asset a table."""
-    histories = [one.table for one in (*SCORE_HISTORIES.values(), *DEFINITIONS.values())]
-    scored = [
-        spec(table.name, table.comment, table.columns, FACTS)
-        for table in (*TABLES, KEY_RESULT_COURSES, KEY_RESULT_LEVERS)
-    ]
-    kept = [
-        spec(
-            table.name, table.comment, {**table.columns, **KNOWN}, [key(one.name) for one in TABLES]
-        )
-        for table in histories
-    ]
+    histories = [table.versions for table in (*SCORE_HISTORIES, *DEFINITIONS)]
+    scored = [spec(table, FACTS) for table in (*TABLES, KEY_RESULT_COURSES, KEY_RESULT_LEVERS)]
+    kept = [spec(table, [key(scores.name) for scores in TABLES]) for table in histories]
     record = [
-        spec(table.name, table.comment, table.columns, [key(one.name) for one in histories])
+        spec(table, [key(history.name) for history in histories])
         for table in (PREDICTIONS, CALIBRATION)
     ]
     return [*scored, *kept, *record]
 
 
-def spec(
-    name: str,
-    comment: str,
-    columns: Mapping[str, tuple[str, str]],
-    deps: Sequence[dg.AssetKey],
-) -> dg.AssetSpec:
+def spec(table: Table, deps: Sequence[dg.AssetKey]) -> dg.AssetSpec:
     """A table of the schema `okr` as an asset."""
     return dg.AssetSpec(
-        key(name),
-        description=comment,
+        key(table.name),
+        description=table.comment,
         group_name="okr",
         kinds={"duckdb", "python"},
         deps=deps,
-        metadata=column_schema(columns),
+        metadata=column_schema(table),
     )
 
 

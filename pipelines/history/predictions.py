@@ -1,78 +1,82 @@
-"""The track record: every prediction that was issued, and, once its goal has come due, how good it was.
+"""The track record: the odds that were issued each day, and how good they were once the goal has come due.
 
-A prediction is the odds of a goal as they were first worked out for a day, on that day: a past day that is
-played again tells what is known today, so that it predicts nothing. Odds of 0 and 1 say what is settled, and
-are no predictions either. It is graded by the first final score of the same goal; where the goal was changed in
-between, it stays ungraded.
+A prediction is the odds that were first worked out for a day, on that day. A past day that is played again knows more
+than that day did, so its odds are no prediction; neither are odds of 0 and 1, which state what is settled. A
+prediction is graded by the first final score of the same goal; if the goal is changed before, it is not graded.
 """
 
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Annotated
 
-import duckdb
-
+from pipelines.history.versions import read_history
+from pipelines.okr.columns import Share, SqlType
 from pipelines.okr.forecast.recalibration import Graded
-from pipelines.tables.okr_tables import SHARE, ScoreTable
-from pipelines.tables.scores import SCHEMA, make_anew
-from pipelines.tables.sql_text import literal
+from pipelines.tables.table import Table, columns_of, transaction
 
-_KIND = ("varchar not null", "key_result or objective")
-_LOG_LOSS = "Surprise in nats, -ln of the odds that were given to what came; odds surer than 0.5 % count as 0.5 %"
+BigInt = Annotated[int, SqlType("bigint")]
+GoalKind = Annotated[str, "key_result or objective"]
 
-PREDICTIONS = ScoreTable(
+
+class Prediction:
+    """The odds of a goal on a day; made by SQL."""
+
+    kind: GoalKind
+    goal_id: Annotated[str, "key_result_id or objective_id"]
+    issued_on: Annotated[date, "The day the odds were given"]
+    deadline: Annotated[date, "Last day that counts for the goal"]
+    days_left: Annotated[int, "Days from issued_on to the deadline, both included"]
+    probability: Annotated[Share, "How likely the goal was said to be met"]
+    probability_uncorrected: Annotated[
+        Share | None, "The same before the record of earlier predictions corrects it"
+    ]
+    definition_hash: Annotated[str, "Fingerprint of the goal as it was set then"]
+    standing: Annotated[
+        str, "open; graded; or superseded: the goal was changed or taken away before it came due"
+    ]
+    met: Annotated[bool | None, "Whether the goal was met; NULL while that is not graded"]
+    graded_on: Annotated[date | None, "The day of the first final score"]
+    brier: Annotated[
+        Share | None, "(probability - met) squared: 0 is perfect, 0.25 is what saying 50 % earns"
+    ]
+    log_loss: Annotated[
+        Share | None,
+        "Surprise in nats, -ln of the odds that were given to what came; odds surer than 0.5 % count as 0.5 %",
+    ]
+    teaches: Annotated[
+        bool,
+        "True for the one prediction of a goal, nearest to its middle, by which later odds are corrected",
+    ]
+
+
+class CalibrationRow:
+    """The graded predictions of one kind of goal, with odds in one tenth; made by SQL."""
+
+    kind: GoalKind
+    tenth: Annotated[str, "Odds from and below (0.7-0.8), or all"]
+    predictions: Annotated[BigInt, "Graded predictions"]
+    goals: Annotated[BigInt, "Goals they were of"]
+    probability: Annotated[Share, "Mean of the odds that were given"]
+    met: Annotated[Share, "Share of the goals that were in fact met"]
+    brier: Annotated[Share, "Mean of (probability - met) squared"]
+    base_rate_brier: Annotated[
+        Share,
+        "The same for one who says the share of the met ones each time: what the odds must beat",
+    ]
+    log_loss: Annotated[Share, "Mean of the surprise in nats"]
+
+
+PREDICTIONS = Table(
     "predictions",
     "Each day's odds of each goal as they were issued on that day, graded once the goal has come due",
-    {
-        "kind": _KIND,
-        "goal_id": ("varchar not null", "key_result_id or objective_id"),
-        "issued_on": ("date not null", "The day the odds were given"),
-        "deadline": ("date not null", "Last day that counts for the goal"),
-        "days_left": ("integer not null", "Days from issued_on to the deadline, both included"),
-        "probability": (SHARE + " not null", "How likely the goal was said to be met"),
-        "probability_uncorrected": (
-            SHARE,
-            "The same before the record of earlier predictions corrects it",
-        ),
-        "definition_hash": ("varchar not null", "Fingerprint of the goal as it was set then"),
-        "standing": (
-            "varchar not null",
-            "open; graded; or superseded: the goal was changed or taken away before it came due",
-        ),
-        "met": ("boolean", "Whether the goal was met; NULL while that is not graded"),
-        "graded_on": ("date", "The day of the first final score"),
-        "brier": (
-            SHARE,
-            "(probability - met) squared: 0 is perfect, 0.25 is what saying 50 % earns",
-        ),
-        "log_loss": (SHARE, _LOG_LOSS),
-        "teaches": (
-            "boolean not null",
-            "True for the one prediction of a goal, nearest to its middle, by which later odds are corrected",
-        ),
-    },
-    key=("kind", "goal_id", "issued_on"),
+    columns_of(Prediction),
 )
-CALIBRATION = ScoreTable(
+CALIBRATION = Table(
     "calibration",
     "How good the graded predictions were: by tenths of odds how often the goals were in fact met. Each goal weighs "
     "as much as another, whatever the number of days it was predicted on",
-    {
-        "kind": _KIND,
-        "tenth": ("varchar not null", "Odds from and below (0.7-0.8), or all"),
-        "predictions": ("bigint not null", "Graded predictions"),
-        "goals": ("bigint not null", "Goals they were of"),
-        "probability": (SHARE + " not null", "Mean of the odds that were given"),
-        "met": (SHARE + " not null", "Share of the goals that were in fact met"),
-        "brier": (SHARE + " not null", "Mean of (probability - met) squared"),
-        "base_rate_brier": (
-            SHARE + " not null",
-            "The same for one who says the share of the met ones each time: what the odds must beat",
-        ),
-        "log_loss": (SHARE + " not null", "Mean of the surprise in nats"),
-    },
-    key=("kind", "tenth"),
+    columns_of(CalibrationRow),
 )
 
 _SCORES = """
@@ -120,7 +124,7 @@ _PREDICTIONS = f"""
             and cast(known_from at time zone $zone as date) = as_of
     ),
 
-    finals as (
+    first_final_scores as (
         select kind, goal_id, definition_hash, as_of as graded_on, status = 'achieved' as met
         from scores
         where
@@ -133,13 +137,15 @@ _PREDICTIONS = f"""
     graded as (
         select
             issued.*,
-            finals.graded_on,
-            finals.met,
+            first_final_scores.graded_on,
+            first_final_scores.met,
             goals.goal_id is not null as in_force,
-            abs(cast(issued.probability as decimal(9, 6)) - cast(cast(finals.met as integer) as decimal(9, 6)))
-                as missed_by
+            abs(
+                cast(issued.probability as decimal(9, 6))
+                - cast(cast(first_final_scores.met as integer) as decimal(9, 6))
+            ) as missed_by
         from issued
-        left join finals using (kind, goal_id, definition_hash)
+        left join first_final_scores using (kind, goal_id, definition_hash)
         left join goals using (kind, goal_id, definition_hash)
     )
 
@@ -155,19 +161,19 @@ _PREDICTIONS = f"""
         case when met is not null then 'graded' when in_force then 'open' else 'superseded' end as standing,
         met,
         graded_on,
-        cast(missed_by * missed_by as {SHARE}) as brier,
-        case when met is not null then cast(-ln(greatest(1 - missed_by, 0.005)) as {SHARE}) end as log_loss,
+        cast(missed_by * missed_by as decimal(18, 6)) as brier,
+        case when met is not null then cast(-ln(greatest(1 - missed_by, 0.005)) as decimal(18, 6)) end as log_loss,
         teaches
     from graded
 """
-_CALIBRATION = f"""
+_CALIBRATION = """
     with graded as (
         select
             *,
             cast(met as integer) as outcome,
             least(cast(floor(probability * 10) as integer), 9) as tenth,
             1 / count(*) over (partition by kind, goal_id, definition_hash) as weight
-        from {SCHEMA}.predictions
+        from okr.predictions
         where met is not null
     ),
 
@@ -192,38 +198,24 @@ _CALIBRATION = f"""
 """
 
 
-def keep_record(history: Path, warehouse: Path, zone: str) -> None:
-    """Put both tables into the warehouse, from the whole of the history. `zone`: the business zone.
+def write_predictions(history: Path, warehouse: Path, zone: str) -> None:
+    """Write both tables into the warehouse, from the whole history. `zone`: the business zone.
 
     Raises `duckdb.Error`, with the tables left as they were.
     """
-    with closing(duckdb.connect(str(warehouse))) as connection:
+    with transaction(warehouse, history=history) as connection:
         # one thread, so that equal rows add up to equal figures
         connection.execute("set threads = 1")
-        connection.execute(f"attach {literal(str(history))} as history (read_only)")
-        connection.execute("begin")
-        for table, query, values in (
-            (PREDICTIONS, _PREDICTIONS, {"zone": zone}),
-            (CALIBRATION, _CALIBRATION, None),
-        ):
-            place = make_anew(connection, table)
-            connection.execute(f"insert into {place} {query} order by all", values)
-        connection.execute("commit")
+        PREDICTIONS.replace_by_query(connection, f"{_PREDICTIONS} order by all", {"zone": zone})
+        CALIBRATION.replace_by_query(connection, f"{_CALIBRATION} order by all")
 
 
 def graded_before(history: Path, as_of: date, zone: str) -> Sequence[Graded]:
-    """What the goals that had come due before `as_of` teach, one prediction a goal; nothing without a history."""
-    if not history.exists():
-        return ()
+    """The graded predictions, one a goal, of the goals that came due before `as_of`: what later odds learn from."""
     query = f"""
         select probability_uncorrected, met from ({_PREDICTIONS})
         where kind = 'key_result' and teaches and graded_on < $before and probability_uncorrected is not null
         order by goal_id, definition_hash
     """
-    with closing(duckdb.connect()) as connection:
-        connection.execute(f"attach {literal(str(history))} as history (read_only)")
-        try:
-            found = connection.execute(query, {"zone": zone, "before": as_of}).fetchall()
-        except duckdb.CatalogException:  # nothing has been scored here yet
-            return ()
-    return [Graded(float(odds), met) for odds, met in found]
+    rows = read_history(history, query, {"zone": zone, "before": as_of})
+    return [Graded(float(odds), met) for odds, met in rows]

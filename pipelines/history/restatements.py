@@ -1,45 +1,40 @@
 """The log of restatements: figures of the same days that were published as another number before."""
 
-from contextlib import closing
+from datetime import date, datetime
 from pathlib import Path
+from typing import Annotated
 
-import duckdb
+from pipelines.okr.columns import Number
+from pipelines.tables.table import Table, columns_of, transaction
 
-from pipelines.tables.okr_tables import NUMBER, ScoreTable
-from pipelines.tables.scores import make_anew
-from pipelines.tables.sql_text import literal
 
-RESTATEMENTS = ScoreTable(
+class Restatement:
+    """A row of the log, made by SQL."""
+
+    restated_at: Annotated[datetime, "When the other number was written down"]
+    kpi: Annotated[str, "Name of the KPI"]
+    period: Annotated[str, "day, week (ISO), month, quarter, half or year (fiscal)"]
+    period_start: Annotated[date, "First day of the period"]
+    period_end: Annotated[date, "Last day of the period"]
+    dimension: Annotated[str, "Dimension, or total for the whole"]
+    member: Annotated[str, "Member of the dimension, or total for the whole"]
+    old_value: Annotated[Number | None, "What it was until then, in unit"]
+    new_value: Annotated[Number | None, "What it has been since, in unit"]
+    change: Annotated[Number | None, "new_value less old_value; NULL where one of them is"]
+    unit: Annotated[str, "Unit of the values"]
+    old_status: Annotated[
+        str, "Status it had: complete means that no restatement was expected any more"
+    ]
+    new_status: Annotated[str, "Status it got"]
+    published_at: Annotated[datetime, "Since when the old value was believed"]
+    data_through: Annotated[date | None, "Last delivered day that both count"]
+    why: Annotated[str, "The restatement in words"]
+
+
+RESTATEMENTS = Table(
     "restatements",
     "Each figure that was published and then became another, of the very same days: what it was, what it is, and when",
-    {
-        "restated_at": (
-            "timestamp with time zone not null",
-            "When the other number was written down",
-        ),
-        "kpi": ("varchar not null", "Name of the KPI"),
-        "period": ("varchar not null", "day, week (ISO), month, quarter, half or year (fiscal)"),
-        "period_start": ("date not null", "First day of the period"),
-        "period_end": ("date not null", "Last day of the period"),
-        "dimension": ("varchar not null", "Dimension, or total for the whole"),
-        "member": ("varchar not null", "Member of the dimension, or total for the whole"),
-        "old_value": (NUMBER, "What it was until then, in unit"),
-        "new_value": (NUMBER, "What it has been since, in unit"),
-        "change": (NUMBER, "new_value less old_value; NULL where one of them is"),
-        "unit": ("varchar not null", "Unit of the values"),
-        "old_status": (
-            "varchar not null",
-            "Status it had: complete means that no restatement was expected any more",
-        ),
-        "new_status": ("varchar not null", "Status it got"),
-        "published_at": (
-            "timestamp with time zone not null",
-            "Since when the old value was believed",
-        ),
-        "data_through": ("date", "Last delivered day that both count"),
-        "why": ("varchar not null", "The restatement in words"),
-    },
-    key=("restated_at", "kpi", "period", "period_start", "dimension", "member"),
+    columns_of(Restatement),
 )
 
 _NUMBER_IN_WORDS = "coalesce(rtrim(rtrim(cast({0} as varchar), '0'), '.'), 'nothing')"
@@ -53,7 +48,7 @@ _WORDS = f"""
         else ''
     end
 """
-_FOUND = f"""
+_RESTATEMENTS = f"""
     with versions as (
         select
             *,
@@ -97,16 +92,11 @@ _FOUND = f"""
 
 
 def log_restatements(history: Path, warehouse: Path) -> int:
-    """Put the log into the warehouse, from the whole of the history. Returns how many it holds.
+    """Write the log of the whole history into the warehouse. Returns its number of rows.
 
     Raises `duckdb.Error`, with the table left as it was.
     """
-    with closing(duckdb.connect(str(warehouse))) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach {literal(str(history))} as history (read_only)")
-        connection.execute("begin")
-        place = make_anew(connection, RESTATEMENTS)
-        connection.execute(f"insert into {place} {_FOUND} order by all")
-        [(count,)] = connection.execute(f"select count(*) from {place}").fetchall()
-        connection.execute("commit")
+    with transaction(warehouse, history=history) as connection:
+        RESTATEMENTS.replace_by_query(connection, f"{_RESTATEMENTS} order by all")
+        [(count,)] = connection.execute(f"select count(*) from {RESTATEMENTS.place}").fetchall()
     return int(count)

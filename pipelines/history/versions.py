@@ -1,128 +1,167 @@
-"""Rows kept with the time for which they were believed (`known_from`, `known_to`): closed, never overwritten.
+"""Versions of rows, each with the time for which it was believed (`known_from`, `known_to`): never overwritten.
 
-A row that says something else than before closes the version before it and opens one of its own, at the same
-instant; a row that is no longer there closes. What was believed at the instant t:
+A row that changed closes its version and opens another at the same instant; a row that is gone closes its version.
+What was believed at the instant t:
 
     known_from <= t and (known_to is null or known_to > t)
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import duckdb
 
-from pipelines.tables.okr_tables import ScoreTable
-from pipelines.tables.sql_text import comments, literal, meanings, quoted, typed
+from pipelines.okr.columns import Number
+from pipelines.tables.definitions import KEY_RESULTS, OBJECTIVES
+from pipelines.tables.scores import KEY_RESULT_SCORES, OBJECTIVE_SCORES
+from pipelines.tables.table import Table, attach, columns_of, quoted
 
-KNOWN = {
-    "known_from": (
-        "timestamp with time zone not null",
-        "Since when this was believed: when the run that came to it wrote it down",
-    ),
-    "known_to": (
-        "timestamp with time zone",
+SCHEMA = "main"
+"""The schema of the history's file."""
+
+
+class KnownTime:
+    """The columns that a table of versions has besides those of its rows."""
+
+    known_from: Annotated[
+        datetime, "Since when this was believed: when the run that came to it wrote it down"
+    ]
+    known_to: Annotated[
+        datetime | None,
         "Until when: another row, or none, took its place; NULL while it is believed",
-    ),
-}
-WAREHOUSE = "warehouse"
-"""The name under which the warehouse is attached, for reading."""
+    ]
+
+
+class KpiPeriodRow:
+    """A row of the model `kpi_periods`, as it was believed."""
+
+    kpi: Annotated[str, "Name of the KPI"]
+    period: Annotated[str, "day, week (ISO), month, quarter, half or year (fiscal)"]
+    period_start: Annotated[date, "First day of the period"]
+    period_end: Annotated[date, "Last day of the period"]
+    dimension: Annotated[str, "Dimension, or total for the whole"]
+    member: Annotated[str, "Member of the dimension, or total for the whole"]
+    value: Annotated[Number | None, "The value that was believed; NULL over a denominator of 0"]
+    numerator: Annotated[Number | None, "Upper side of a ratio"]
+    denominator: Annotated[Number | None, "Lower side of a ratio"]
+    unit: Annotated[str, "Unit of the values"]
+    kind: Annotated[str, "flow, stock, ratio or distinct"]
+    status: Annotated[str, "complete, partial or provisional, as it was believed"]
+    data_through: Annotated[date | None, "Last delivered day that was counted"]
+    trust: Annotated[str, "ok, or what was amiss, comma-separated"]
+    run_id: Annotated[str, "Fingerprint of what the version's first run was made of"]
 
 
 @dataclass(frozen=True)
-class Versioned:
-    """A table of versions.
+class VersionedTable:
+    """`versions` keeps the rows that `source`, a table of the warehouse, has had, by the primary key of `source`."""
 
-    `table` has the columns without those of known time; `compared` are the columns in which rows of one key
-    differ when they are two versions. Others, as the run that wrote the row, are those of the version's start.
-    """
-
-    table: ScoreTable
-    compared: Sequence[str]
+    source: Table
+    versions: Table
 
     @property
-    def columns(self) -> dict[str, tuple[str, str]]:
-        """All columns, with their types and meanings."""
-        return {**self.table.columns, **KNOWN}
+    def compared(self) -> list[str]:
+        """The columns by which versions differ. The run that wrote a version is the first that came to it."""
+        return [name for name in self.source.columns if name != "run_id"]
 
 
-@dataclass(frozen=True)
-class Arrived:
-    """The rows that are believed now: a query over the warehouse that gives the table's columns.
-
-    `scope` is the part of the table that they are all of, as a condition on its columns.
-    """
-
-    query: str
-    parameters: Sequence[Any] = ()
-    scope: str = "true"
+def versioned(source: Table, name: str, comment: str) -> VersionedTable:
+    """The table `name` of the versions of `source`."""
+    columns = {**source.columns, **columns_of(KnownTime)}
+    return VersionedTable(source, Table(name, comment, columns, schema=SCHEMA))
 
 
-def open_history(path: Path, warehouse: Path) -> duckdb.DuckDBPyConnection:
-    """The history, for writing, with the warehouse beside it for reading."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(str(path))
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute(f"attach {literal(str(warehouse))} as {WAREHOUSE} (read_only)")
-    return connection
+KPI_PERIODS = versioned(
+    Table(
+        "kpi_periods",
+        "",
+        columns_of(KpiPeriodRow),
+        key=("kpi", "period", "period_start", "dimension", "member"),
+        schema="reporting",
+    ),
+    "kpi_period_history",
+    "What was believed of each KPI and period, and when: a row is closed when another takes its place. Of a period "
+    "that is still open only the whole is kept here, and its days by member",
+)
+SCORES = (
+    versioned(
+        KEY_RESULT_SCORES,
+        "key_result_score_history",
+        "Each score of a key result as it was first worked out for its day, and as it was worked out again",
+    ),
+    versioned(
+        OBJECTIVE_SCORES,
+        "objective_score_history",
+        "Each score of an objective as it was first worked out for its day, and as it was worked out again",
+    ),
+)
+DEFINITIONS = (
+    versioned(
+        KEY_RESULTS,
+        "key_result_history",
+        "The key results as they were defined, and from when to when: an edited target is a row of its own",
+    ),
+    versioned(
+        OBJECTIVES,
+        "objective_history",
+        "The objectives as they were defined, and from when to when",
+    ),
+)
+HISTORIES = (KPI_PERIODS, *SCORES, *DEFINITIONS)
 
 
-def keep(
-    connection: duckdb.DuckDBPyConnection, versioned: Versioned, arrived: Arrived, now: datetime
+def keep_versions(
+    connection: duckdb.DuckDBPyConnection,
+    table: VersionedTable,
+    now: datetime,
+    query: str,
+    scope: str = "true",
 ) -> None:
-    """Close what is no longer believed and open what is; nothing happens where both are the same.
+    """Close the versions whose rows `query` no longer has, and open one for each row that is new or changed.
 
+    `query` gives the rows that are believed now: all of those that `scope`, a condition on the columns, is about.
     Raises `duckdb.Error`; the caller's transaction then leaves the table as it was.
     """
-    table, name = versioned.table, quoted(versioned.table.name)
-    create(connection, versioned)
-    columns = ", ".join(map(quoted, table.columns))
-    said = ", ".join(map(quoted, (*table.key, *versioned.compared)))
-    same_key = " and ".join(f"{name}.{quoted(key)} = gone.{quoted(key)}" for key in table.key)
+    table.versions.create(connection)
+    place = table.versions.place
+    columns = ", ".join(map(quoted, table.source.columns))
+    compared = ", ".join(map(quoted, table.compared))
+    key = ", ".join(map(quoted, table.source.key))
+    same_key = " and ".join(f"versions.{quoted(k)} = gone.{quoted(k)}" for k in table.source.key)
+    connection.execute(f"create or replace temp table arrived as select {columns} from ({query})")
+    believed = f"select {compared} from {place} where known_to is null and ({scope})"
     connection.execute(
-        f"create or replace temp table arrived as select {columns} from ({arrived.query})",
-        list(arrived.parameters),
-    )
-    believed = f"select {said} from {name} where known_to is null and ({arrived.scope})"
-    connection.execute(
-        f"create or replace temp table news as select {said} from arrived except {believed}"
+        f"create or replace temp table changed as select {compared} from arrived except {believed}"
     )
     connection.execute(
-        f"update {name} set known_to = $1 from ({believed} except select {said} from arrived) as gone "
-        f"where {name}.known_to is null and {same_key}",
+        f"update {place} as versions set known_to = $1 "
+        f"from ({believed} except select {compared} from arrived) as gone "
+        f"where versions.known_to is null and {same_key}",
         [now],
     )
-    # what was believed for no time at all never was: only a clock that stands still makes such rows
-    connection.execute(f"delete from {name} where known_to <= known_from")
+    # a version that opened and closed at one instant was never believed; only a clock that stands still makes one
+    connection.execute(f"delete from {place} where known_to <= known_from")
     connection.execute(
-        f"insert into {name} ({columns}, known_from, known_to) "
-        f"select {columns}, $1, null from arrived semi join news using ({said_key(table)})",
+        f"insert into {place} ({columns}, known_from, known_to) "
+        f"select {columns}, $1, null from arrived semi join changed using ({key})",
         [now],
     )
 
 
-def said_key(table: ScoreTable) -> str:
-    """The key's columns, for a join."""
-    return ", ".join(map(quoted, table.key))
+def read_history(
+    history: Path, query: str, parameters: object = None, **attached: Path
+) -> list[tuple[Any, ...]]:
+    """The rows of a query over `history` and other databases, each under its name.
 
-
-def create(connection: duckdb.DuckDBPyConnection, versioned: Versioned) -> None:
-    """Make the table of versions, or give it the columns that have been added since."""
-    describe(connection, versioned.table, versioned.columns)
-
-
-def describe(
-    connection: duckdb.DuckDBPyConnection,
-    table: ScoreTable,
-    columns: Mapping[str, tuple[str, str]],
-) -> None:
-    """Make `table` with these columns, or give it those that have been added since, with their meanings."""
-    name = quoted(table.name)
-    connection.execute(f"create table if not exists {name} ({typed(columns)})")
-    for column, (kind, _) in columns.items():
-        added = kind.removesuffix(" not null")
-        connection.execute(f"alter table {name} add column if not exists {quoted(column)} {added}")
-    for statement in comments(name, table.comment, meanings(columns)):
-        connection.execute(statement)
+    None where there is no history yet, or where it lacks one of the tables.
+    """
+    if not history.exists():
+        return []
+    with duckdb.connect() as connection:
+        attach(connection, {"history": history, **attached})
+        try:
+            return connection.execute(query, parameters).fetchall()
+        except duckdb.CatalogException:
+            return []

@@ -18,6 +18,7 @@ from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.publishing.wording import sparkline
 from pipelines.settings import Settings
 from pipelines.steps.pull import days_between
+from pipelines.tables.table import Table
 
 PREVIEW_ROWS = 5
 
@@ -138,7 +139,10 @@ def scorecard_preview(scorecard: Scorecard) -> str:
     return "\n".join(lines)
 
 
-def column_schema(columns: Mapping[str, tuple[str, str]]) -> dict[str, dg.TableSchema]:
-    """The columns of a table, with type and meaning, as the UI shows them."""
-    shown = [dg.TableColumn(name, kind, description=text) for name, (kind, text) in columns.items()]
+def column_schema(table: Table) -> dict[str, dg.TableSchema]:
+    """The columns of a table as the UI shows them."""
+    shown = [
+        dg.TableColumn(name, column.type, description=column.comment)
+        for name, column in table.columns.items()
+    ]
     return {"dagster/column_schema": dg.TableSchema(shown)}

@@ -4,18 +4,14 @@ python -m pipelines.publishing.dictionary data/okra.duckdb > docs/data-dictionar
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 
-from pipelines.publishing.stamp import SCHEMA_VERSION
+from pipelines.publishing.schema_version import SCHEMA_VERSION
+from pipelines.tables.table import Table, attach, tables_in
 
-_TABLES = "select table_name, comment from duckdb_tables() order by table_name"
-_COLUMNS = """
-    select column_name, data_type, comment from duckdb_columns()
-    where table_name = $1 order by column_index
-"""
 _HEAD = f"""\
 # Data dictionary
 
@@ -29,20 +25,21 @@ none goes, and none changes its meaning.
 
 def dictionary(path: Path) -> str:
     """The page, as Markdown."""
-    with duckdb.connect(str(path), read_only=True) as connection:
-        return "".join(_pages(connection))
+    with duckdb.connect() as connection:
+        attach(connection, {"published": path})
+        return "".join(_pages(tables_in(connection, "published")))
 
 
-def _pages(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def _pages(tables: Iterable[Table]) -> Iterator[str]:
     yield _HEAD
-    for table, comment in connection.execute(_TABLES).fetchall():
-        yield f"\n## {table}\n\n{_line(comment)}\n\n| column | type | meaning |\n|---|---|---|\n"
-        for name, kind, text in connection.execute(_COLUMNS, [table]).fetchall():
-            yield f"| `{name}` | {kind.lower()} | {_line(text)} |\n"
+    for table in tables:
+        yield f"\n## {table.name}\n\n{_line(table.comment)}\n\n| column | type | meaning |\n|---|---|---|\n"
+        for name, column in table.columns.items():
+            yield f"| `{name}` | {column.type} | {_line(column.comment)} |\n"
 
 
-def _line(text: str | None) -> str:
-    return " ".join((text or "").split()).replace("|", "\\|")
+def _line(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 if __name__ == "__main__":

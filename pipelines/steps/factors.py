@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.history.first_published import first_published
+from pipelines.history.original_versions import original_versions
 from pipelines.inputs.day import Day
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.factors.amounts import KpiAmounts
@@ -23,7 +23,8 @@ from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.periods import Cadence, Period, containing
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.scoring.scorecard import trust_flags
-from pipelines.tables.factor_store import store
+from pipelines.tables.factors import KPI_FACTORS
+from pipelines.tables.table import transaction
 
 _TRUST = """
     select kpi, period, period_start, trust from reporting.kpi_periods
@@ -57,7 +58,7 @@ def write_factors(day: Day) -> Factors:
     """
     settings, as_of, facts = day.settings, day.as_of, day.facts
     trust, scored = read_rest(settings.warehouse_path, as_of)
-    restated = first_published(settings.history_path, settings.warehouse_path, day.kpis)
+    restated = original_versions(settings.history_path, settings.warehouse_path, day.kpis)
     rows: list[Factor] = []
     amounts = {name: KpiAmounts(KpiIndex(facts[name])) for name in sorted(facts)}
     for name, of_kpi in amounts.items():
@@ -66,7 +67,8 @@ def write_factors(day: Day) -> Factors:
         )
     for gap, kpi in gaps(day.loaded.objectives, scored):
         rows += gap_factors(gap, KpiAmounts(amounts[kpi].index, gap.where))
-    store(settings.warehouse_path, rows, as_of, day.run_id)
+    with transaction(settings.warehouse_path) as connection:
+        KPI_FACTORS.replace(connection, rows, as_of=as_of, run_id=day.run_id)
     return Factors(rows)
 
 

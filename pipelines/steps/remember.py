@@ -1,6 +1,6 @@
 """Keeps what the KPI tables say in the history, with the time since when."""
 
-from pipelines.history.recording import record_kpis, tell_known_time
+from pipelines.history.recording import fill_known_from, record_kpis
 from pipelines.history.restatements import log_restatements
 from pipelines.inputs.day import Day
 from pipelines.inputs.facts import day_modelled
@@ -19,6 +19,6 @@ def write_kpi_history(day: Day) -> int | None:
         record_kpis(history, warehouse, settings.now())
     elif not history.exists():
         return None
-    tell_known_time(history, warehouse)
+    fill_known_from(history, warehouse)
     restatements = log_restatements(history, warehouse)
     return restatements if is_present else None

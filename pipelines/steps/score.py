@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from connectors.lake.manifest import Attempt
-from pipelines.history.finals import first_finals
-from pipelines.history.predictions import graded_before, keep_record
+from pipelines.history.final_scores import first_final_scores
+from pipelines.history.predictions import graded_before, write_predictions
 from pipelines.history.recording import record_scores
 from pipelines.inputs.day import Day
 from pipelines.okr.levers.search import find_levers
@@ -14,9 +14,7 @@ from pipelines.okr.scoring.finality import with_restatements
 from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.okr.scoring.scoring import score
 from pipelines.steps.pull import failed_pulls
-from pipelines.tables import course_store
-from pipelines.tables.lever_store import store_levers
-from pipelines.tables.scores import store
+from pipelines.tables.scores import Run, store_scores
 
 
 @dataclass(frozen=True)
@@ -36,22 +34,19 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     warehouse, history = settings.warehouse_path, settings.history_path
     record = graded_before(history, as_of, settings.timezone)
     scored = score(objectives, day.facts, as_of, graded=record)
-    scorecard = with_restatements(scored, first_finals(history, as_of))
+    scorecard = with_restatements(scored, first_final_scores(history, as_of))
     failed = failed_pulls(settings)
-    run = {
-        "run_id": day.run_id,
-        "as_of": as_of,
-        "scored_at": datetime.now(UTC),
-        "dagster_run_id": dagster_run_id,
-        "sample_company": settings.sample_company,
-        "version": version("okra"),
-        "failed_sources": sorted({attempt.source for attempt in failed}),
-        "broken_definitions": sorted({fault.file for fault in day.loaded.faults}),
-    }
-    store(warehouse, history, scorecard, objectives, day.kpis, run)
-    course_store.store(warehouse, scorecard.courses, day.run_id)
-    levers = find_levers(scorecard)
-    store_levers(warehouse, levers, day.run_id)
+    run = Run(
+        run_id=day.run_id,
+        as_of=as_of,
+        scored_at=datetime.now(UTC),
+        dagster_run_id=dagster_run_id,
+        sample_company=settings.sample_company,
+        version=version("okra"),
+        failed_sources=sorted({attempt.source for attempt in failed}),
+        broken_definitions=sorted({fault.file for fault in day.loaded.faults}),
+    )
+    store_scores(warehouse, scorecard, find_levers(scorecard), objectives, day.kpis, run)
     record_scores(history, warehouse, as_of, settings.now())
-    keep_record(history, warehouse, settings.timezone)
+    write_predictions(history, warehouse, settings.timezone)
     return Report(scorecard, failed)

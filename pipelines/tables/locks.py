@@ -1,11 +1,11 @@
-"""One at a time: a lock that the kernel lets go of when its holder dies, however it dies."""
+"""Locks between processes. The kernel releases the lock of a process that dies, however it dies."""
 
-import fcntl
 import os
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from pipelines.errors import OkraError
 from pipelines.settings import Settings
@@ -15,34 +15,22 @@ WAREHOUSE_WAIT = 600.0
 
 
 class LockedError(OkraError):
-    """Another process holds the lock; the text says which."""
+    """Another process holds the lock; the text names its process id."""
 
 
 @contextmanager
 def exclusive(path: Path, *, wait: float = 0.0) -> Iterator[None]:
-    """Hold `path` alone, after waiting for it up to `wait` seconds.
-
-    Raises `LockedError` naming the holder. A process that was killed holds nothing.
-    """
+    """Hold the lock at `path`, after waiting up to `wait` seconds for it. Raises `LockedError`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + wait
-    with path.open("a+", encoding="ascii") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    file.seek(0)
-                    holder = file.read().strip() or "unknown"
-                    raise LockedError(
-                        f"process {holder} is at work in {path.parent}; wait until it is done"
-                    ) from None
-                time.sleep(0.2)
-        file.seek(0)
-        file.truncate()
-        file.write(str(os.getpid()))
-        file.flush()
+    try:
+        lock = FileLock(path, timeout=wait, fallback_to_soft=False).acquire()
+    except Timeout:
+        holder = path.read_text("ascii").strip() or "unknown"
+        raise LockedError(
+            f"process {holder} is at work in {path.parent}; wait until it is done"
+        ) from None
+    with lock:
+        path.write_text(str(os.getpid()), "ascii")
         yield
 
 

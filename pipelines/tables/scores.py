@@ -1,200 +1,102 @@
-"""The score tables of the warehouse, in its schema `okr`: written in one transaction, so all or none.
+"""The tables of a day's scoring in the warehouse: scores, definitions, courses, levers, and the runs themselves."""
 
-Scores are kept by the day they are `as_of`; scoring a day again replaces that day. The definitions are those
-of the latest scoring.
-"""
-
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-import duckdb
-
-from pipelines.history.tables import SCORES
-from pipelines.okr.definition.definitions import KeyResult, Objective
-from pipelines.okr.definition.goals import goal_in_words, goal_of
+from pipelines.okr.columns import AsOf
+from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.okr.scoring.scorecard import Scorecard
-from pipelines.tables.okr_tables import (
-    KEY_RESULT_SCORES,
-    KEY_RESULTS,
-    OBJECTIVE_SCORES,
-    OBJECTIVES,
-    RUNS,
-    TABLES,
-    ScoreTable,
+from pipelines.okr.levers.lever import Lever
+from pipelines.okr.scoring.courses import CoursePoint
+from pipelines.okr.scoring.scorecard import KeyResultScore, ObjectiveScore, Scorecard
+from pipelines.tables.definitions import KEY_RESULTS, OBJECTIVES, key_result_row, objective_row
+from pipelines.tables.table import Table, columns_of, transaction
+
+RunId = Annotated[
+    str, "Fingerprint of everything that went in; the table runs says who worked under it"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One scoring."""
+
+    run_id: RunId
+    as_of: AsOf
+    scored_at: Annotated[datetime, "When the scores were written"]
+    dagster_run_id: Annotated[str, "The run in Dagster's UI"]
+    sample_company: Annotated[bool, "True when the figures are the sample company's"]
+    version: Annotated[str, "Version of Okra"]
+    failed_sources: Annotated[
+        Sequence[str], "Sources whose last pull failed; their KPIs keep older values"
+    ]
+    broken_definitions: Annotated[Sequence[str], "OKR files that were left out because of a fault"]
+
+
+KEY_RESULT_SCORES = Table(
+    "key_result_scores",
+    "Each key result on each day it was scored: as a whole (window and member are total), and by window and member",
+    columns_of(KeyResultScore, run_id=RunId),
+    key=("as_of", "key_result_id", "window", "member"),
 )
-from pipelines.tables.sql_text import comments, literal, meanings, quoted, typed
+OBJECTIVE_SCORES = Table(
+    "objective_scores",
+    "Each objective on each day it was scored, rolled up by weight from its key results and its children",
+    columns_of(ObjectiveScore, run_id=RunId),
+    key=("as_of", "objective_id"),
+)
+KEY_RESULT_COURSES = Table(
+    "key_result_courses",
+    "The course of each key result by day, for charts: where it stood, where its pace would have it, and where its "
+    "futures lead. At most 60 days each, the last is the deadline. What is scored by windows or members has none: "
+    "they are rows of key_result_scores",
+    columns_of(CoursePoint, run_id=RunId),
+    key=("key_result_id", "day"),
+)
+KEY_RESULT_LEVERS = Table(
+    "key_result_levers",
+    "What would bring each key result back that is at risk or off track: the smallest change of one driver, all else "
+    "as it is forecast, with which its odds count as on track, or how far that driver can go. Arithmetic on a "
+    "forecast: how much, not how",
+    columns_of(Lever, run_id=RunId),
+    key=("key_result_id", "window", "asked_member", "driver", "dimension", "member"),
+)
+RUNS = Table(
+    "runs",
+    "Who worked out which figures, and when: one row a scoring",
+    columns_of(Run),
+    key=("dagster_run_id",),
+)
+TABLES = (KEY_RESULT_SCORES, OBJECTIVE_SCORES, KEY_RESULTS, OBJECTIVES, RUNS)
 
-SCHEMA = "okr"
 
-
-def store(
+def store_scores(
     warehouse: Path,
-    history: Path,
     scorecard: Scorecard,
+    levers: Sequence[Lever],
     objectives: Sequence[Objective],
     kpis: Mapping[str, Kpi],
-    run: Mapping[str, Any],
+    run: Run,
 ) -> None:
-    """Write the scores of one day and the definitions behind them. `run` is the row of `runs`.
+    """Write the scores of one day, and the definitions, courses and levers behind them, in one transaction.
 
-    Days that the `history` has scores of and the warehouse lacks, since it was made anew, come back from there.
+    Scores of other days stay; definitions, courses and levers are those of the latest scoring alone.
     Raises `duckdb.Error`, with the tables left as they were.
     """
-    named = {"run_id": run["run_id"]}
-    rows = {
-        KEY_RESULT_SCORES.name: [row_of(one) | named for one in scorecard.key_results],
-        OBJECTIVE_SCORES.name: [row_of(one) | named for one in scorecard.objectives],
-        KEY_RESULTS.name: list(key_result_rows(objectives, kpis)),
-        OBJECTIVES.name: [objective_row(one) for one in objectives],
-        RUNS.name: [dict(run)],
-    }
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        if history.exists():
-            connection.execute(f"attach {literal(str(history))} as history (read_only)")
-        connection.execute("begin")
-        connection.execute(f"create schema if not exists {SCHEMA}")
-        for table in TABLES:
-            replace_rows(connection, table, rows[table.name], run["as_of"])
-            bring_back(connection, table, run["as_of"])
-        connection.execute("commit")
-
-
-def row_of(score: object) -> dict[str, Any]:
-    """A score as a row: its fields are the table's columns."""
-    return {name: getattr(score, name) for name in type(score).__dataclass_fields__}  # type: ignore[attr-defined]
-
-
-def key_result_rows(
-    objectives: Iterable[Objective], kpis: Mapping[str, Kpi]
-) -> Iterable[dict[str, Any]]:
-    """The definitions of the key results."""
-    for objective in objectives:
-        for result in objective.key_results:
-            unit = kpis[result.kpi].unit if result.kpi else ""
-            yield {
-                "objective_id": objective.id,
-                "key_result_id": f"{objective.id}/{result.id}",
-                "name": result.name or result.id,
-                "kpi": result.kpi,
-                "goal": goal_in_words(result, unit),
-                "period_start": objective.period.start,
-                "deadline": objective.deadline(result),
-                "weight": result.weight,
-                **goal_columns(result),
-                "definition_hash": objective.key_result_hash(result),
-                "definition": as_json(result.canonical),
-            }
-
-
-def goal_columns(result: KeyResult) -> dict[str, Any]:
-    """The goal of a key result for machines, which `goal` has in words."""
-    goal = None if result.milestone is not None else goal_of(result)
-    return {
-        "comparison": goal and goal.comparison,
-        "low": goal and goal.low,
-        "high": goal and goal.high,
-        "per": result.per,
-        "over": result.over,
-        "for_each": result.for_each,
-        "where": ", ".join(result.where.values()) or None,
-    }
-
-
-def objective_row(objective: Objective) -> dict[str, Any]:
-    """The definition of an objective."""
-    return {
-        "objective_id": objective.id,
-        "name": objective.objective,
-        "owner": objective.owner,
-        "period_start": objective.period.start,
-        "deadline": objective.period.end,
-        "parent_id": objective.parent,
-        "commitment": objective.commitment,
-        "weight": objective.weight,
-        "definition_hash": objective.definition_hash,
-        "definition": as_json(objective.canonical),
-    }
-
-
-def as_json(canonical: Mapping[str, Any]) -> str:
-    """A definition in a form that is the same however its file is written."""
-    return json.dumps(canonical, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def replace_rows(
-    connection: duckdb.DuckDBPyConnection,
-    table: ScoreTable,
-    rows: Sequence[Mapping[str, Any]],
-    as_of: date,
-) -> None:
-    """Put `rows` in the place of the table's rows of the same day, or of all of them where it keeps no days."""
-    place = f"{SCHEMA}.{table.name}"
-    connection.execute(
-        f"create table if not exists {place} ({typed(table.columns)}, {key_of(table)})"
-    )
-    for name, (kind, _) in table.columns.items():
-        # a table that an earlier version made gets the columns that have been added since
-        added = kind.removesuffix(" not null")
-        connection.execute(f'alter table {place} add column if not exists "{name}" {added}')
-    comment(connection, table, place)
-    if table is RUNS:
-        connection.execute(
-            f"delete from {place} where dagster_run_id = $1", [rows[0]["dagster_run_id"]]
+    with transaction(warehouse) as connection:
+        day, run_id = run.as_of, run.run_id
+        KEY_RESULT_SCORES.replace_partition(
+            connection, "as_of", day, scorecard.key_results, run_id=run_id
         )
-    elif "as_of" in table.key:
-        connection.execute(f"delete from {place} where as_of = $1", [as_of])
-    else:
-        connection.execute(f"delete from {place}")
-    names = list(table.columns)
-    holes = ", ".join("?" for _ in names)
-    if rows:
-        connection.executemany(
-            f"insert into {place} ({', '.join(map(quoted, names))}) values ({holes})",
-            [[row[name] for name in names] for row in rows],
+        OBJECTIVE_SCORES.replace_partition(
+            connection, "as_of", day, scorecard.objectives, run_id=run_id
         )
-
-
-def bring_back(connection: duckdb.DuckDBPyConnection, table: ScoreTable, as_of: date) -> None:
-    """Put back the scores of other days than `as_of` from the history, where the table has none of them."""
-    versioned = SCORES.get(table.name)
-    if versioned is None:
-        return
-    kept = connection.execute(
-        "select column_name from duckdb_columns() where database_name = 'history' and table_name = $1",
-        [versioned.table.name],
-    ).fetchall()
-    names = ", ".join(quoted(name) for (name,) in kept if name in table.columns)
-    if names:
-        connection.execute(
-            f"insert into {SCHEMA}.{table.name} ({names}) select {names} from history.{versioned.table.name} "
-            f"where known_to is null and as_of <> $1 and as_of not in (select as_of from {SCHEMA}.{table.name})",
-            [as_of],
-        )
-
-
-def comment(connection: duckdb.DuckDBPyConnection, table: ScoreTable, place: str) -> None:
-    """Describe the table and its columns inside the database."""
-    for statement in comments(place, table.comment, meanings(table.columns)):
-        connection.execute(statement)
-
-
-def make_anew(
-    connection: duckdb.DuckDBPyConnection, table: ScoreTable, *, keyed: bool = False
-) -> str:
-    """Make the table, empty and described, in the place of what was there. Returns its place."""
-    place = f"{SCHEMA}.{table.name}"
-    key = f", {key_of(table)}" if keyed else ""
-    connection.execute(f"create schema if not exists {SCHEMA}")
-    connection.execute(f"create or replace table {place} ({typed(table.columns)}{key})")
-    comment(connection, table, place)
-    return place
-
-
-def key_of(table: ScoreTable) -> str:
-    """The table's key, as a constraint."""
-    return f"primary key ({', '.join(map(quoted, table.key))})"
+        KEY_RESULT_COURSES.replace(connection, scorecard.courses, run_id=run_id)
+        KEY_RESULT_LEVERS.replace(connection, levers, run_id=run_id)
+        results = [(one, result) for one in objectives for result in one.key_results]
+        KEY_RESULTS.replace(connection, [key_result_row(*pair, kpis) for pair in results])
+        OBJECTIVES.replace(connection, [objective_row(objective) for objective in objectives])
+        RUNS.replace_partition(connection, "dagster_run_id", run.dagster_run_id, [run])

@@ -1,50 +1,213 @@
-"""Tables of the schema `okr` that hold the day played last, as the KPI tables do.
+"""A published table is declared once: by the dataclass of its rows, whose fields are the columns.
 
-Each is replaced as a whole, in one transaction, so all or none.
+The SQL types follow from the fields' types and the comments from their texts (`pipelines.okr.columns`). CREATE TABLE,
+the comments, what is inserted, the data dictionary and the columns in Dagster's UI follow from the declaration.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import duckdb
 import pyarrow as pa
 
-from pipelines.tables.okr_tables import ScoreTable
-from pipelines.tables.scores import make_anew
+from pipelines.okr.columns import SqlType
+
+_SQL_TYPES = {
+    str: "varchar",
+    date: "date",
+    datetime: "timestamp with time zone",
+    int: "integer",
+    bool: "boolean",
+    Sequence[str]: "varchar[]",
+}
+_IN_DATABASE = """
+    select schema_name, table_name, any_value(tables.comment), list(
+        [column_name, data_type, columns.comment] order by column_index
+    )
+    from duckdb_columns() as columns
+    inner join duckdb_tables() as tables using (database_name, schema_name, table_name)
+    where database_name = $1 and schema_name in (select unnest($2))
+    group by schema_name, table_name
+    order by table_name
+"""
 
 
-def replace_table(warehouse: Path, table: ScoreTable, rows: pa.Table) -> None:
-    """Put `rows`, which have the table's columns in order, in the place of the table, whatever day it was of.
+class Column(NamedTuple):
+    """The SQL type of a column, with `not null` where it always has a value, and its comment."""
 
-    Raises `duckdb.Error`, with the table left as it was.
+    type: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table in a schema, which may have its database before it. `key` is the primary key, if there is one."""
+
+    name: str
+    comment: str
+    columns: Mapping[str, Column]
+    key: Sequence[str] = ()
+    schema: str = "okr"
+
+    @property
+    def place(self) -> str:
+        """The table's qualified name, quoted."""
+        return f"{self.schema}.{quoted(self.name)}"
+
+    def create(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Create the table if there is none; add the columns that one of an earlier version lacks."""
+        connection.execute(f"create schema if not exists {self.schema}")
+        connection.execute(f"create table if not exists {self.place} ({self._definition})")
+        for name, column in self.columns.items():
+            added = f"{quoted(name)} {column.type.removesuffix(' not null')}"
+            connection.execute(f"alter table {self.place} add column if not exists {added}")
+        self.describe(connection)
+
+    def recreate(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Create the table without rows, in the place of one that may be there."""
+        connection.execute(f"create schema if not exists {self.schema}")
+        connection.execute(f"create or replace table {self.place} ({self._definition})")
+        self.describe(connection)
+
+    def describe(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Set the comments of the table and its columns."""
+        if self.comment:
+            connection.execute(f"comment on table {self.place} is {literal(self.comment)}")
+        for name, column in self.columns.items():
+            if column.comment:
+                place = f"{self.place}.{quoted(name)}"
+                connection.execute(f"comment on column {place} is {literal(column.comment)}")
+
+    def replace(
+        self, connection: duckdb.DuckDBPyConnection, rows: Sequence[object], **constants: object
+    ) -> None:
+        """Replace the table and all of its rows. `constants` as in `append`."""
+        self.recreate(connection)
+        self.append(connection, rows, **constants)
+
+    def replace_partition(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        column: str,
+        value: object,
+        rows: Sequence[object],
+        **constants: object,
+    ) -> None:
+        """Replace the rows with this `value` in `column`, and keep the others. `constants` as in `append`."""
+        self.create(connection)
+        connection.execute(f"delete from {self.place} where {quoted(column)} = $1", [value])
+        self.append(connection, rows, **constants)
+
+    def replace_by_query(
+        self, connection: duckdb.DuckDBPyConnection, query: str, parameters: object = None
+    ) -> None:
+        """Replace the table and all of its rows by those of `query`, which has its columns in order."""
+        self.recreate(connection)
+        connection.execute(f"insert into {self.place} {query}", parameters)
+
+    def append(
+        self, connection: duckdb.DuckDBPyConnection, rows: Sequence[object], **constants: object
+    ) -> None:
+        """Insert `rows`, whose attributes are named as the columns. `constants`: columns with one value in all rows."""
+        # by columns, and typed beforehand: there can be half a million rows
+        schema = connection.sql(f"from {self.place} limit 0").to_arrow_table().schema
+        values = {
+            name: _array(
+                [constants[name]] * len(rows)
+                if name in constants
+                else [getattr(row, name) for row in rows],
+                schema.field(name).type,
+            )
+            for name in self.columns
+        }
+        connection.register("appended", pa.table(values))
+        connection.execute(f"insert into {self.place} by name from appended")
+        connection.unregister("appended")
+
+    @property
+    def _definition(self) -> str:
+        columns = [f"{quoted(name)} {column.type}" for name, column in self.columns.items()]
+        if self.key:
+            columns.append(f"primary key ({', '.join(map(quoted, self.key))})")
+        return ", ".join(columns)
+
+
+def columns_of(*rows: type, **more: Any) -> dict[str, Column]:
+    """The columns that the fields of dataclasses declare, and after them `more` columns by their annotations."""
+    fields = [get_type_hints(row, include_extras=True) for row in rows]
+    return {name: _column(hint) for hints in (*fields, more) for name, hint in hints.items()}
+
+
+def tables_in(
+    connection: duckdb.DuckDBPyConnection, database: str, schemas: Iterable[str] = ("main",)
+) -> list[Table]:
+    """The tables of an attached database as it describes them itself, by name; without keys."""
+    found = connection.execute(_IN_DATABASE, [database, list(schemas)]).fetchall()
+    return [
+        Table(
+            name,
+            comment or "",
+            {column: Column(kind.lower(), text or "") for column, kind, text in columns},
+            schema=f"{quoted(database)}.{quoted(schema)}",
+        )
+        for schema, name, comment, columns in found
+    ]
+
+
+@contextmanager
+def transaction(path: Path, **attached: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Write the database at `path` in one transaction; others are attached for reading, under their names.
+
+    An error leaves the database as it was. The session's zone is UTC.
     """
-    with duckdb.connect(str(warehouse)) as connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        attach(connection, attached)
         connection.execute("begin")
-        connection.from_arrow(rows).insert_into(make_anew(connection, table, keyed=True))
+        yield connection
         connection.execute("commit")
 
 
-def as_arrow(table: ScoreTable, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """The rows with the table's columns in order, as DuckDB takes them in at once."""
-    return pa.Table.from_pylist([dict(row) for row in rows], schema=arrow_schema(table))
+def attach(connection: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
+    """Attach databases for reading, under their names."""
+    for name, path in files.items():
+        connection.execute(f"attach {literal(str(path))} as {quoted(name)} (read_only)")
 
 
-def arrow_schema(table: ScoreTable) -> pa.Schema:
-    """The table's columns as Arrow has them."""
-    return pa.schema([(name, arrow_type(kind)) for name, (kind, _) in table.columns.items()])
+def quoted(name: str) -> str:
+    """`name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
 
 
-def arrow_type(kind: str) -> pa.DataType:
-    """The type of a column as Arrow has it."""
-    decimal = re.match(r"decimal\((\d+), (\d+)\)", kind)
-    if decimal:
-        return pa.decimal128(int(decimal[1]), int(decimal[2]))
-    types = {
-        "varchar": pa.string(),
-        "date": pa.date32(),
-        "integer": pa.int32(),
-        "boolean": pa.bool_(),
-    }
-    return types[kind.split()[0]]
+def literal(text: str) -> str:
+    """`text` as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _column(annotation: Any, comment: str = "", required: str = " not null") -> Column:
+    """The column of a field, such as `Annotated[Number | None, "What it is"]`."""
+    kind = None
+    if get_origin(annotation) is Annotated:
+        annotation, *texts = get_args(annotation)
+        kind = next((text for text in texts if isinstance(text, SqlType)), None)
+        comment = comment or next((text for text in texts if not isinstance(text, SqlType)), "")
+    if kind is None and get_origin(annotation) in (Annotated, Union, UnionType):
+        first, *others = get_args(annotation)
+        return _column(first, comment, "" if type(None) in others else required)
+    if get_origin(annotation) is Literal:
+        annotation = str
+    return Column((kind or _SQL_TYPES[annotation]) + required, comment)
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, type=kind)
+    except pa.ArrowInvalid:
+        # a goal may have more decimals than the column, which then rounds it
+        return pa.array([None if value is None else str(value) for value in values])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.publishing.stamp import SCHEMA_VERSION
+from pipelines.publishing.schema_version import SCHEMA_VERSION
 
 Schema = Mapping[str, Mapping[str, str]]
 """Type by column by table."""

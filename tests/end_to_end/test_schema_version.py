@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipelines.publishing.stamp import SCHEMA_VERSION
+from pipelines.publishing.schema_version import SCHEMA_VERSION
 from tests.end_to_end.conftest import Home
 from tests.end_to_end.schema import PROMISE, broken, promised, published, widened
 

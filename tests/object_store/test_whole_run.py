@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.tables.sql_text import literal, quoted
+from pipelines.tables.table import literal, quoted
 from tests.end_to_end.conftest import Home
 from tests.end_to_end.test_failing_sources import assert_nowhere
 from tests.end_to_end.test_killed_run import kill_at

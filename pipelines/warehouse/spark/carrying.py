@@ -7,14 +7,13 @@ does where DuckDB runs the models.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
 
-from pipelines.tables.sql_text import Columns, comments, meanings, quoted, typed
+from pipelines.tables.table import Column, Table
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -23,31 +22,23 @@ SCHEMA = "reporting"
 """The schema whose tables are carried: all that anything but a model reads. On Spark it is called `okra_reporting`."""
 
 
-@dataclass(frozen=True)
-class PublishedModel:
-    """A table as the project describes it: its text, and each column's type (as DuckDB has it) and text."""
-
-    name: str
-    text: str
-    columns: Columns
-
-
-def published_models(manifest: Path) -> list[PublishedModel]:
+def published_models(manifest: Path) -> list[Table]:
     """The models that are published, from dbt's manifest, by name."""
     nodes = json.loads(manifest.read_bytes())["nodes"].values()
-    found = [
-        PublishedModel(
+    tables = [
+        Table(
             node["name"],
             node["description"],
             {
-                name: (column["data_type"], column["description"])
+                name: Column(column["data_type"], column["description"])
                 for name, column in node["columns"].items()
             },
+            schema=SCHEMA,
         )
         for node in nodes
         if node["resource_type"] == "model" and node["config"]["schema"] == SCHEMA
     ]
-    return sorted(found, key=lambda table: table.name)
+    return sorted(tables, key=lambda table: table.name)
 
 
 def rows_of(spark: "SparkSession", table: str) -> pa.Table:
@@ -56,9 +47,7 @@ def rows_of(spark: "SparkSession", table: str) -> pa.Table:
     return rows
 
 
-def carry(
-    tables: Iterator[tuple[PublishedModel, pa.Table]], warehouse: Path, storage_version: str
-) -> None:
+def carry(tables: Iterator[tuple[Table, pa.Table]], warehouse: Path, storage_version: str) -> None:
     """Replace the tables of the schema by these, all of them or none. Raises `duckdb.Error`."""
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     config: dict[str, Any] = {"storage_compatibility_version": storage_version}
@@ -68,9 +57,6 @@ def carry(
         connection.execute(f"drop schema if exists {SCHEMA} cascade")
         connection.execute(f"create schema {SCHEMA}")
         for table, rows in tables:
-            place = f"{SCHEMA}.{quoted(table.name)}"
-            connection.execute(f"create table {place} ({typed(table.columns)})")
-            connection.from_arrow(rows.select(list(table.columns))).insert_into(place)
-            for statement in comments(place, table.text, meanings(table.columns)):
-                connection.execute(statement)
+            table.recreate(connection)
+            connection.from_arrow(rows.select(list(table.columns))).insert_into(table.place)
         connection.execute("commit")

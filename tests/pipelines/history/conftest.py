@@ -10,14 +10,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.history.finals import first_finals
-from pipelines.history.recording import record_kpis, record_scores, tell_known_time
+from pipelines.history.final_scores import first_final_scores
+from pipelines.history.recording import fill_known_from, record_kpis, record_scores
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.scoring.finality import with_restatements
 from pipelines.okr.scoring.scoring import score
-from pipelines.tables.scores import store
+from pipelines.tables.scores import Run, store_scores
 
 KPI_PERIODS = """
     create table reporting.kpi_periods (
@@ -77,7 +77,7 @@ class Believer:
                     list(full.values()),
                 )
         record_kpis(self.history, self.warehouse, now)
-        tell_known_time(self.history, self.warehouse)
+        fill_known_from(self.history, self.warehouse)
 
     def scores(
         self,
@@ -97,22 +97,22 @@ class Believer:
         delivered = {row.day for row in days}
         facts = KpiFacts(DEALS, days=days, delivered=delivered, data_through=max(delivered))
         scored = score(loaded.objectives, {"deals": facts}, as_of)
-        card = with_restatements(scored, first_finals(self.history, as_of))
+        card = with_restatements(scored, first_final_scores(self.history, as_of))
         if odds is not None:
             said = {"probability": Decimal(odds), "probability_uncorrected": Decimal(odds)}
             rows = (replace(row, **said) for row in card.key_results)  # type: ignore[arg-type]
             card = replace(card, key_results=tuple(rows))
-        run = {
-            "run_id": f"{as_of}-run",
-            "as_of": as_of,
-            "scored_at": now,
-            "dagster_run_id": now.isoformat(),
-            "sample_company": False,
-            "version": "1",
-            "failed_sources": [],
-            "broken_definitions": [],
-        }
-        store(self.warehouse, self.history, card, loaded.objectives, {"deals": DEALS}, run)
+        run = Run(
+            run_id=f"{as_of}-run",
+            as_of=as_of,
+            scored_at=now,
+            dagster_run_id=now.isoformat(),
+            sample_company=False,
+            version="1",
+            failed_sources=[],
+            broken_definitions=[],
+        )
+        store_scores(self.warehouse, card, [], loaded.objectives, {"deals": DEALS}, run)
         record_scores(self.history, self.warehouse, as_of, now)
 
     def rows(self, query: str, *values: object, of: str = "history") -> Sequence[tuple[Any, ...]]:

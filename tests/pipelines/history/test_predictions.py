@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from pipelines.history.predictions import graded_before, keep_record
+from pipelines.history.predictions import graded_before, write_predictions
 from pipelines.okr.forecast.recalibration import Graded
 from tests.pipelines.history.conftest import GOAL, Believer, at, november
 
@@ -31,7 +31,7 @@ def come_due(believer: Believer, target: int = 60, deals: int = 2) -> None:
 
 
 def recorded(believer: Believer, query: str) -> list[tuple[object, ...]]:
-    keep_record(believer.history, believer.warehouse, "UTC")
+    write_predictions(believer.history, believer.warehouse, "UTC")
     return list(believer.rows(query, of="warehouse"))
 
 
@@ -130,7 +130,7 @@ def test_later_odds_learn_one_prediction_a_goal_once_it_has_come_due(believer: B
 
 
 def test_without_a_history_there_is_nothing_to_learn(believer: Believer) -> None:
-    assert graded_before(believer.history, date(2026, 12, 4), "UTC") == ()
+    assert graded_before(believer.history, date(2026, 12, 4), "UTC") == []
 
 
 def test_a_final_score_that_is_restated_says_what_it_was(believer: Believer) -> None:

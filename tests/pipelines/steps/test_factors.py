@@ -22,9 +22,9 @@ from pipelines.steps.model import prepare_models
 from pipelines.steps.publish import publish_report
 from pipelines.steps.pull import due, pull_source
 from pipelines.steps.score import write_scores
-from pipelines.tables.factor_store import dimensions_that_miss, store
-from pipelines.tables.factor_table import KPI_FACTORS
+from pipelines.tables.factors import KPI_FACTORS, dimensions_that_miss
 from pipelines.tables.locks import exclusive
+from pipelines.tables.table import transaction
 from tests.limits import HANG_SECONDS
 
 TODAY = date(2026, 11, 25)
@@ -258,13 +258,18 @@ def test_the_asset_checks_that_they_add_up(alone, monkeypatch):
     assert "- `units_sold` in 2026-11: " in latest
 
 
+def store(warehouse, rows, run_id):
+    with transaction(warehouse) as connection:
+        KPI_FACTORS.replace(connection, rows, as_of=TODAY, run_id=run_id)
+
+
 def test_a_failure_leaves_the_table_as_it_was(alone, tmp_path):
     """Twice the same row: the second breaks the key, and the table keeps what it had."""
     warehouse = tmp_path / "warehouse.duckdb"
     rows = write_factors(Day(alone, TODAY)).rows
-    store(warehouse, rows[:3], TODAY, "first")
+    store(warehouse, rows[:3], "first")
     with pytest.raises(duckdb.ConstraintException):
-        store(warehouse, [rows[0], rows[0]], TODAY, "second")
+        store(warehouse, [rows[0], rows[0]], "second")
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         found = connection.execute("select count(*), min(run_id) from okr.kpi_factors").fetchall()
     assert found == [(3, "first")]

@@ -8,8 +8,8 @@ import duckdb
 import pytest
 
 from pipelines.okr.levers.lever import Lever
-from pipelines.tables.lever_store import store_levers
-from pipelines.tables.lever_table import KEY_RESULT_LEVERS
+from pipelines.tables.scores import KEY_RESULT_LEVERS
+from pipelines.tables.table import transaction
 
 LEVER = Lever(
     as_of=date(2026, 11, 16),
@@ -35,6 +35,11 @@ LEVER = Lever(
 @pytest.fixture
 def warehouse(tmp_path):
     return tmp_path / "warehouse.duckdb"
+
+
+def store_levers(warehouse, levers, run_id):
+    with transaction(warehouse) as connection:
+        KEY_RESULT_LEVERS.replace(connection, levers, run_id=run_id)
 
 
 def stored(warehouse):

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
-from pipelines.tables.lever_table import KEY_RESULT_LEVERS
+from pipelines.tables.scores import KEY_RESULT_LEVERS
 
 DAY = timedelta(days=1)
 BEGINNING, MIDDLE = date(2026, 10, 20), date(2026, 11, 16)

@@ -12,9 +12,9 @@ import duckdb
 import pytest
 
 from pipelines.publishing.scorecard.writing import write_scorecard
-from pipelines.tables.course_table import KEY_RESULT_COURSES
-from pipelines.tables.factor_table import KPI_FACTORS
-from pipelines.tables.okr_tables import KEY_RESULT_SCORES, KEY_RESULTS, OBJECTIVE_SCORES, RUNS
+from pipelines.tables.definitions import KEY_RESULTS
+from pipelines.tables.factors import KPI_FACTORS
+from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_SCORES, OBJECTIVE_SCORES, RUNS
 
 AS_OF = date(2026, 11, 25)
 THROUGH = date(2026, 11, 24)

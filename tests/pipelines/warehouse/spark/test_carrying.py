@@ -10,19 +10,21 @@ import pyarrow as pa
 import pytest
 
 from pipelines.settings import Settings
+from pipelines.tables.table import Column, Table
 from pipelines.warehouse.project import static_environment
-from pipelines.warehouse.spark.carrying import PublishedModel, carry, published_models
+from pipelines.warehouse.spark.carrying import SCHEMA, carry, published_models
 
-MODEL = PublishedModel(
+MODEL = Table(
     "kpi_days",
     "One row a KPI and day",
     {
-        "kpi": ("varchar", "The KPI's name"),
-        "dimensions": ("map(varchar, varchar)", ""),
-        "value": ("decimal(38,6)", "What it came to"),
-        "flags": ("varchar[]", ""),
-        "known_from": ("timestamp with time zone", ""),
+        "kpi": Column("varchar", "The KPI's name"),
+        "dimensions": Column("map(varchar, varchar)", ""),
+        "value": Column("decimal(38,6)", "What it came to"),
+        "flags": Column("varchar[]", ""),
+        "known_from": Column("timestamp with time zone", ""),
     },
+    schema=SCHEMA,
 )
 MOMENT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 
@@ -80,7 +82,9 @@ def test_a_table_that_is_carried_again_is_replaced_and_scores_stay(tmp_path: Pat
 def test_all_tables_are_carried_or_none(tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
     carry(iter([(MODEL, rows("1"))]), warehouse, "v1.2.0")
-    other = PublishedModel("kpis", "", {"kpi": ("varchar", ""), "owner": ("varchar", "")})
+    other = Table(
+        "kpis", "", {"kpi": Column("varchar", ""), "owner": Column("varchar", "")}, schema=SCHEMA
+    )
     lacking = pa.table({"kpi": ["net_revenue"]})
     with pytest.raises(KeyError, match="owner"):
         carry(iter([(MODEL, rows("2")), (other, lacking)]), warehouse, "v1.2.0")
@@ -99,7 +103,7 @@ def test_what_is_published_is_what_the_project_publishes(tmp_path: Path) -> None
         }}"""
     )
     assert published_models(manifest) == [
-        PublishedModel("kpis", "KPIs", {"kpi": ("varchar", "Its name")})
+        Table("kpis", "KPIs", {"kpi": Column("varchar", "Its name")}, schema=SCHEMA)
     ]
 
 

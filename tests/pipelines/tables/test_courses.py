@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from pipelines.okr.scoring.courses import CoursePoint
-from pipelines.tables.course_store import store
-from pipelines.tables.course_table import KEY_RESULT_COURSES
+from pipelines.tables.scores import KEY_RESULT_COURSES
+from pipelines.tables.table import transaction
 
 FIRST, SECOND = date(2026, 11, 16), date(2026, 11, 17)
 
@@ -16,6 +16,11 @@ FIRST, SECOND = date(2026, 11, 16), date(2026, 11, 17)
 def point(as_of, day, actual):
     value = None if actual is None else Decimal(actual)
     return CoursePoint(as_of, "grow/deals", day, value, Decimal("10.5"), None, None, None)
+
+
+def store(warehouse, points, run_id):
+    with transaction(warehouse) as connection:
+        KEY_RESULT_COURSES.replace(connection, points, run_id=run_id)
 
 
 def rows(warehouse):

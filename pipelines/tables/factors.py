@@ -1,16 +1,30 @@
-"""The table `kpi_factors` in the warehouse's schema `okr`, of the day played last."""
+"""The table `kpi_factors` in the warehouse, of the day that was played last."""
 
-from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import duckdb
 
+from pipelines.okr.columns import LastAsOf
 from pipelines.okr.factors.factor import Factor
-from pipelines.tables.factor_table import KPI_FACTORS
-from pipelines.tables.scores import row_of
-from pipelines.tables.table import as_arrow, replace_table
+from pipelines.tables.scores import RunId
+from pipelines.tables.table import Table, columns_of
 
+KPI_FACTORS = Table(
+    "kpi_factors",
+    "What each member brought to a KPI's change; the contributions of a dimension sum to the change exactly. "
+    "Arithmetic, no causes. A distinct count has no members that add up, so only its change as a whole is here",
+    columns_of(as_of=LastAsOf) | columns_of(Factor, run_id=RunId),
+    key=(
+        "kpi",
+        "period",
+        "period_start",
+        "compared_with",
+        "reference",
+        "dimension",
+        "member",
+        "effect",
+    ),
+)
 _MISSES = """
     with changes as (
         select * from okr.kpi_factors where dimension = 'total'
@@ -29,16 +43,6 @@ _MISSES = """
     where added <> contribution
     order by all
 """
-
-
-def store(warehouse: Path, rows: Sequence[Factor], as_of: date, run_id: str) -> None:
-    """Put `rows` in the place of the table, whatever day it was of.
-
-    Raises `duckdb.Error`, with the table left as it was.
-    """
-    named = {"as_of": as_of, "run_id": run_id}
-    found = as_arrow(KPI_FACTORS, [row_of(row) | named for row in rows])
-    replace_table(warehouse, KPI_FACTORS, found)
 
 
 def dimensions_that_miss(warehouse: Path) -> list[str]:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from pipelines.history.first_published import first_published
+from pipelines.history.original_versions import original_versions
 from pipelines.history.restatements import log_restatements
 from pipelines.okr.kpi.kpi import Kpi
 from tests.pipelines.history.conftest import at
@@ -33,7 +33,7 @@ def run(believer, now, value, **said):
 
 
 def october(believer):
-    found = first_published(believer.history, believer.warehouse, {"net_revenue": REVENUE})
+    found = original_versions(believer.history, believer.warehouse, {"net_revenue": REVENUE})
     return found["net_revenue"]["month", OCTOBER]
 
 
@@ -56,9 +56,9 @@ def test_dimensions_inside_each_other_were_not_kept(believer):
 def test_a_period_that_was_never_restated_is_not_asked_for(believer):
     run(believer, "2026-10-30", 70, status="partial", data_through="2026-10-29")
     run(believer, "2026-11-01", 90)
-    assert first_published(believer.history, believer.warehouse, {"net_revenue": REVENUE}) == {}
+    assert original_versions(believer.history, believer.warehouse, {"net_revenue": REVENUE}) == {}
 
 
 def test_without_a_history_nothing_was_published(tmp_path):
     nowhere = tmp_path / "history.duckdb"
-    assert first_published(nowhere, tmp_path / "warehouse.duckdb", {}) == {}
+    assert original_versions(nowhere, tmp_path / "warehouse.duckdb", {}) == {}

@@ -1,0 +1,137 @@
+"""The tables of the definitions: objectives and key results as they were when they were last scored."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pipelines.okr.columns import (
+    DefinitionHash,
+    FirstDayCounted,
+    FirstDayOfPeriod,
+    GoalInWords,
+    KeyResultId,
+    KeyResultName,
+    KpiOfKeyResult,
+    LastDayCounted,
+    LastDayOfPeriod,
+    Number,
+    ObjectiveId,
+    ObjectiveName,
+    Owner,
+    ParentId,
+    WeightInObjective,
+)
+from pipelines.okr.definition.definitions import KeyResult, Objective
+from pipelines.okr.definition.goals import goal_in_words, goal_of
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.scoring.scorecard import CommitmentOfObjective
+from pipelines.tables.table import Table, columns_of
+
+Definition = Annotated[str | None, "The whole definition, as JSON free of its formatting"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResultRow:
+    """A key result as it is defined. The goal is there in words, and from `comparison` to `where` for machines."""
+
+    objective_id: ObjectiveId
+    key_result_id: KeyResultId
+    name: KeyResultName
+    kpi: KpiOfKeyResult
+    goal: GoalInWords
+    period_start: FirstDayCounted
+    deadline: LastDayCounted
+    weight: WeightInObjective
+    comparison: Annotated[str | None, "at_least, at_most or between; NULL for a milestone"]
+    low: Annotated[
+        Number | None, "The least that is enough, in the KPI's unit; NULL where there is none"
+    ]
+    high: Annotated[
+        Number | None, "The most that is allowed, in the KPI's unit; NULL where there is none"
+    ]
+    per: Annotated[str | None, "Each week, month, ... has to meet the goal; NULL where it need not"]
+    over: Annotated[str | None, "The window that is compared, the latest whole one; NULL for none"]
+    for_each: Annotated[
+        str | None, "The dimension whose every member has to meet it; NULL for none"
+    ]
+    where: Annotated[str | None, "The members it is held to (green, thingamajig); NULL for all"]
+    definition_hash: DefinitionHash
+    definition: Definition
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveRow:
+    """An objective as it is defined."""
+
+    objective_id: ObjectiveId
+    name: ObjectiveName
+    owner: Owner
+    period_start: FirstDayOfPeriod
+    deadline: LastDayOfPeriod
+    parent_id: ParentId
+    commitment: CommitmentOfObjective
+    weight: Annotated[Number, "Its weight in its parent"]
+    definition_hash: DefinitionHash
+    definition: Definition
+
+
+KEY_RESULTS = Table(
+    "key_results",
+    "The key results as they are defined now",
+    columns_of(KeyResultRow),
+    key=("key_result_id",),
+)
+OBJECTIVES = Table(
+    "objectives",
+    "The objectives as they are defined now",
+    columns_of(ObjectiveRow),
+    key=("objective_id",),
+)
+
+
+def key_result_row(
+    objective: Objective, result: KeyResult, kpis: Mapping[str, Kpi]
+) -> KeyResultRow:
+    """The definition of a key result of `objective`."""
+    goal = None if result.milestone is not None else goal_of(result)
+    return KeyResultRow(
+        objective_id=objective.id,
+        key_result_id=f"{objective.id}/{result.id}",
+        name=result.name or result.id,
+        kpi=result.kpi,
+        goal=goal_in_words(result, kpis[result.kpi].unit if result.kpi else ""),
+        period_start=objective.period.start,
+        deadline=objective.deadline(result),
+        weight=result.weight,
+        comparison=goal.comparison if goal else None,
+        low=goal.low if goal else None,
+        high=goal.high if goal else None,
+        per=result.per,
+        over=result.over,
+        for_each=result.for_each,
+        where=", ".join(result.where.values()) or None,
+        definition_hash=objective.key_result_hash(result),
+        definition=as_json(result.canonical),
+    )
+
+
+def objective_row(objective: Objective) -> ObjectiveRow:
+    """The definition of an objective."""
+    return ObjectiveRow(
+        objective_id=objective.id,
+        name=objective.objective,
+        owner=objective.owner,
+        period_start=objective.period.start,
+        deadline=objective.period.end,
+        parent_id=objective.parent,
+        commitment=objective.commitment,
+        weight=objective.weight,
+        definition_hash=objective.definition_hash,
+        definition=as_json(objective.canonical),
+    )
+
+
+def as_json(canonical: Mapping[str, Any]) -> str:
+    """A definition as JSON, which is the same however its file is formatted."""
+    return json.dumps(canonical, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
