@@ -51,15 +51,10 @@ def inside(actual: Decimal, low: Decimal, high: Decimal) -> Decimal:
 
 
 def toward_band(actual: Decimal, low: Decimal, high: Decimal) -> Decimal:
-    """An open total on its way into a band: its lower end is a goal, its upper end a budget."""
+    """For a total that is not final yet: the lower end of the band is a goal, the upper end a budget."""
     return min(at_least(actual, low), at_most(actual, high))
 
 
 def share(met: int, counted: int) -> Decimal | None:
     """Met windows ÷ elapsed windows, or members that meet it ÷ members; None without any."""
     return Decimal(met) / Decimal(counted) if counted else None
-
-
-def milestone(done: bool) -> Decimal:
-    """1 when it is done, else 0."""
-    return ONE if done else ZERO

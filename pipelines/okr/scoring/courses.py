@@ -21,7 +21,7 @@ from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.fans import Quantiles
 from pipelines.okr.scoring import pace
 
-MOST_DAYS = 60
+MAX_DAYS = 60
 """Days of a course that are kept: enough for a line, few enough for thousands of them."""
 
 
@@ -55,18 +55,18 @@ class CoursePoint:
 
 
 def days_of(question: Question, course: Timeline) -> list[date]:
-    """The days that a course is shown by: the start, the cut and the deadline are always among them.
+    """The days of a course that are kept: among them always the start, the cut and the deadline.
 
     What is read from windows changes at the ends of windows only.
     """
     cadence = _cadence(question)
     if cadence is None:
-        step = ceil(course.days / (MOST_DAYS - 2))
+        step = ceil(course.days / (MAX_DAYS - 2))
         days = {course.start + timedelta(days=n) for n in range(0, course.days, step)}
     else:
         fiscal = question.lens.fiscal_year_start
         windows = whole_windows(course.start, course.deadline, cadence, fiscal)
-        days = {window.end for window in windows[-(MOST_DAYS - 2) :]}
+        days = {window.end for window in windows[-(MAX_DAYS - 2) :]}
     if course.elapsed:
         days.add(course.cut)
     return sorted(days | {course.deadline})
@@ -134,7 +134,7 @@ def _shares(question: Question, course: Timeline, days: Sequence[date]) -> list[
 
 
 def _due(question: Question, target: Decimal, share: Decimal) -> Decimal:
-    """The inverse of attainment: the value that a share of the goal is."""
+    """The inverse of attainment: the value at which so much of the goal is reached."""
     if question.accumulates:
         return target * share
     if question.baseline is None and question.goal.comparison == "at_most":

@@ -22,15 +22,17 @@ class Final:
 
 
 def with_restatements(scorecard: Scorecard, finals: Mapping[str, Final]) -> Scorecard:
-    """The scorecard, in which a final score that is another than at first says so.
+    """The scorecard in which each final score that differs from the first one says so.
 
     `finals`: the first final scores of earlier days, by key_result_id.
     """
-    rows = tuple(_told(row, finals.get(row.key_result_id)) for row in scorecard.key_results)
+    rows = tuple(
+        _with_restatement(row, finals.get(row.key_result_id)) for row in scorecard.key_results
+    )
     return replace(scorecard, key_results=rows)
 
 
-def _told(row: KeyResultScore, first: Final | None) -> KeyResultScore:
+def _with_restatement(row: KeyResultScore, first: Final | None) -> KeyResultScore:
     if first is None or not (row.window == row.member == TOTAL) or first.as_of >= row.as_of:
         return row
     if row.status not in ("achieved", "missed") or row.definition_hash != first.definition_hash:

@@ -107,11 +107,11 @@ def _reading(
     if window is not None and lens.kpi.behaviour.reported_by_period:
         reading = read_window(lens, window, course.cut)
         if reading.through is not None:
-            # The source says how far into the window its count goes; we see no further than that.
+            # The count covers the window up to this day only.
             course = replace(course, cut=min(course.cut, reading.through))
         return reading, course
     if window is not None:
-        # Of a member only the days on which it is there, for which its goal is pro-rated.
+        # A member is read over the days on which it is present; its goal is pro-rated to them.
         return replace(read(lens, course.start, course.cut), label=window.label), course
     if question.over is not None:
         return read_latest_window(lens, course.start, course.cut, question.over), course
@@ -174,7 +174,7 @@ class _Judgement:
 
     @cached_property
     def _reached_on(self) -> date | None:
-        """The day a flow's total first had its target; corrections after it do not undo that."""
+        """The day a total first reached its target; later corrections do not undo that."""
         goal = self.question.goal
         if not self._is_total or goal.comparison != "at_least":
             return None
@@ -191,12 +191,12 @@ class _Judgement:
 
     @property
     def _is_total(self) -> bool:
-        """A plain sum: what a day brings cannot be undone by how many people there are on another."""
+        """Whether it is a plain sum; a flow per head is not, as it falls when there are more heads."""
         return self.question.accumulates and self.question.lens.kpi.behaviour.is_sum
 
     @property
     def _uncovered(self) -> int:
-        """The days that should have data by now and lie behind what has been delivered."""
+        """The days that should have data by now and have not been delivered."""
         return max(0, (self.course.last_due - self.course.cut).days)
 
     @property
@@ -205,7 +205,7 @@ class _Judgement:
 
     @cached_property
     def _settled(self) -> bool:
-        """After the deadline: whether the days that lack data could not change the outcome."""
+        """Whether the deadline is over, and no day without data could change the outcome."""
         if not self.course.past_due:
             return False
         if self.course.covered and not self._gaps:
@@ -278,6 +278,6 @@ class _Judgement:
         if question.accumulates:
             progress += wording.rates(kpi, goal, *self._rates)
         sentence = wording.under_way(actual, when, asked, course.deadline, progress)
-        # Late by a day or two is the way of sources; it matters once the goal should be final.
+        # Sources often deliver a day or two late, which matters only once the goal should be final.
         uncovered = self._uncovered if course.past_due else 0
         return wording.with_missing(sentence, self._gaps, uncovered)

@@ -18,7 +18,7 @@ from pipelines.okr.kpi.status import Policy, at_deadline, by_odds
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.odds import Odds
 from pipelines.okr.odds.wagers import Reach, Settled, Share, Unknown
-from pipelines.okr.scoring import attainment, wording
+from pipelines.okr.scoring import wording
 from pipelines.okr.scoring.judging import Assessment, JudgedPart, judge, not_started
 from pipelines.okr.scoring.members import judge_members
 from pipelines.okr.scoring.scorecard import KeyResultScore, trust_column
@@ -61,7 +61,7 @@ class JudgedKeyResult:
 
     @property
     def single_question(self) -> Question | None:
-        """What is held against one number over the whole course; None of windows, members, milestones."""
+        """The question to a KPI that is read over the whole course; None of windows, members and milestones."""
         by_parts = self.result.for_each is not None or self._window_cadence is not None
         return None if self.index is None or by_parts else self._question
 
@@ -174,7 +174,7 @@ class JudgedKeyResult:
         """Nothing is expected of a milestone before the day it is due."""
         if not course.begun:
             return not_started(course, ONE)
-        raw, due = attainment.milestone(done), course.deadline
+        raw, due = ONE if done else ZERO, course.deadline
         missed = f"Not done by {due}." if course.past_due else f"Not done; it is due on {due}."
         return Assessment(
             course,

@@ -1,9 +1,8 @@
 """A goal that holds for each member of a dimension (`for_each`).
 
 A member is present from the start if it had data before it, else from its first day with data. It
-is taken to have left after its last day with data once it has been silent for longer than
-`Policy.absent_after_days`; a shorter silence is a quiet time. Totals are pro-rated to the days a
-member is present; levels are taken over those days.
+has left after its last day with data once it has had none for more than `Policy.absent_after_days`.
+Totals are pro-rated to the days a member is present; levels are taken over those days.
 
 Until the deadline a member meets the goal so far if a total is on its pace, if each elapsed window
 of `per` met it, or if a level is where it should end.
@@ -109,7 +108,7 @@ class _Summary:
         if course.past_due and all(member.decided for member in known.values()):
             status = at_deadline(raw, bar)
             return replace(stands, status=status, wager=Settled(status == "achieved", float(raw)))
-        # Who may still join is not known; those who are here are held to it together.
+        # Members may still join; the odds are those of the present ones.
         wager = Share(tuple(member.wager for member in known.values()), bar)
         return replace(
             stands, status=by_pace(raw, expected, bar, self.question.policy), wager=wager

@@ -90,7 +90,7 @@ def _children_first(objectives: Sequence[Objective]) -> list[Objective]:
 def _score(
     objective: Objective, parts: Sequence[RollUpPart], as_of: date, policy: Policy, book: Book
 ) -> tuple[ObjectiveScore, Seen]:
-    # Children come in the order they were scored; sums and sentences must not depend on it.
+    # Sums and sentences must not depend on the order in which children were scored.
     parts = sorted(parts, key=lambda part: (part.row.name, part.weight, part.row.deadline))
     scored = [(part, part.row.score) for part in parts if part.row.score is not None]
     score = weighted((part.weight, own) for part, own in scored)

@@ -1,7 +1,7 @@
 """A goal that holds in each window (`per`): met windows ÷ elapsed windows.
 
 Only whole windows count: a month's target is not asked of half a month. A window without data is
-`no_data`, not missed, and does not count; the open window stands apart, by its own pace.
+`no_data`, not missed, and does not count; the open window is judged by its own pace.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ def judge_windows(
     fiscal = question.lens.fiscal_year_start
     windows: list[JudgedPart] = []
     wagers: list[Wager] = []
-    # Windows are judged in full; the bar of an aspirational objective is for the share of them.
+    # A window has to meet the goal in full; the bar of an aspirational objective is for the share of windows.
     full = replace(question, bar=ONE)
     for window in whole_windows(course.start, course.deadline, cadence, fiscal):
         part = course_in(window, course, present)

@@ -78,10 +78,6 @@ def test_shares_count_only_what_is_known():
     assert attainment.share(0, 0) is None
 
 
-def test_a_milestone_is_done_or_is_not():
-    assert (attainment.milestone(True), attainment.milestone(False)) == (1, 0)
-
-
 @given(AMOUNTS, AMOUNTS)
 def test_at_least_is_one_exactly_where_the_target_is_met(actual, target):
     assert (attainment.at_least(actual, target) >= 1) == (actual >= target)
