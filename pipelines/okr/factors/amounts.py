@@ -1,10 +1,11 @@
 """What a member had over some days, as exact fractions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 from types import MappingProxyType
 
 from pipelines.okr.factors.apportion import Path
@@ -31,6 +32,12 @@ class Amount:
             return self.numerator
         return self.numerator / self.denominator if self.denominator else None
 
+    def __add__(self, other: "Amount") -> "Amount":
+        numerator = self.numerator + other.numerator
+        if self.denominator is None and other.denominator is None:
+            return Amount(numerator)
+        return Amount(numerator, (self.denominator or NOTHING) + (other.denominator or NOTHING))
+
     def scaled(self, factor: Fraction) -> "Amount":
         """The amount times `factor`; of a ratio its rate, while its weight stays."""
         return Amount(self.numerator * factor, self.denominator)
@@ -47,13 +54,15 @@ def is_ratio(amounts: Amounts) -> bool:
 
 def total(amounts: Amounts) -> Amount | None:
     """The amount of all members together; None without any."""
-    found = list(amounts.values())
-    if not found:
-        return None
-    numerator = sum((one.numerator for one in found), NOTHING)
-    if all(one.denominator is None for one in found):
-        return Amount(numerator)
-    return Amount(numerator, sum((one.denominator or NOTHING for one in found), NOTHING))
+    return reduce(add, amounts.values()) if amounts else None
+
+
+def added_up(amounts: Iterable[tuple[Path, Amount]]) -> dict[Path, Amount]:
+    """The sum of each member's amounts."""
+    sums: dict[Path, Amount] = {}
+    for member, amount in amounts:
+        sums[member] = sums[member] + amount if member in sums else amount
+    return sums
 
 
 class KpiAmounts:

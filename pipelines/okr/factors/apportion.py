@@ -1,8 +1,8 @@
 """Exact parts as whole units that add up: the method of the largest remainder.
 
-Rounding each part by itself misses the total more often than not. Here each part is rounded down, and
-the units that are then missing go to the parts that lost most. A part never moves by a whole unit, and
-a part that is a whole number of units already never moves.
+Parts that are rounded one by one rarely sum to the total. Here each part is rounded down, and the units
+that are then missing go to the parts with the largest remainders. No part changes by a whole unit or
+more, and a part that is a whole number of units does not change.
 """
 
 from collections.abc import Mapping
@@ -23,8 +23,8 @@ def units(amount: Fraction, places: int) -> int:
 def apportioned(parts: Mapping[str, Fraction], total: int) -> dict[str, int]:
     """Whole units for each part, that sum to `total`; the parts are in units, and fractions of one.
 
-    Equal remainders are served by name. Turning every sign turns every sign of the result: a fall is
-    apportioned as the rise that would undo it.
+    Of equal remainders the first name comes first. With every sign changed, the result is the same with
+    every sign changed.
 
     Raises:
         ValueError: if there is a total and no part to carry it.
@@ -32,8 +32,8 @@ def apportioned(parts: Mapping[str, Fraction], total: int) -> dict[str, int]:
     names = sorted(parts)
     leading = total or next((parts[name] for name in names if parts[name]), 0)
     if leading < 0:
-        mirrored = apportioned({name: -part for name, part in parts.items()}, -total)
-        return {name: -whole for name, whole in mirrored.items()}
+        negated = apportioned({name: -part for name, part in parts.items()}, -total)
+        return {name: -whole for name, whole in negated.items()}
     whole = {name: floor(parts[name]) for name in names}
     carriers = sorted(
         (name for name in names if parts[name]),
@@ -44,15 +44,15 @@ def apportioned(parts: Mapping[str, Fraction], total: int) -> dict[str, int]:
         return whole
     if not carriers:
         raise ValueError(f"{total} units, and no part to carry them")
-    # `each` is 0 unless the total is not that of the parts, as where both were rounded on their own
-    each, more = divmod(missing, len(carriers))
+    # the quotient is 0 unless the total and the parts were rounded independently
+    quotient, remainder = divmod(missing, len(carriers))
     for place, name in enumerate(carriers):
-        whole[name] += each + (place < more)
+        whole[name] += quotient + (place < remainder)
     return whole
 
 
 def apportioned_tree(leaves: Mapping[Path, Fraction], total: int) -> dict[Path, int]:
-    """Whole units for each leaf, from the top down: what a member gets is what its children share.
+    """Whole units for each leaf, apportioned from the top down: a member's units are shared by its children.
 
     So the members of every level sum to `total`, and each is the sum of its children.
     """
@@ -68,9 +68,5 @@ def apportioned_tree(leaves: Mapping[Path, Fraction], total: int) -> dict[Path, 
     return {
         (name, *path): share
         for name, branch in branches.items()
-        for path, share in _shared_out(branch, whole[name]).items()
+        for path, share in apportioned_tree(branch, whole[name]).items()
     }
-
-
-def _shared_out(branch: Mapping[Path, Fraction], total: int) -> dict[Path, int]:
-    return {(): total} if set(branch) == {()} else apportioned_tree(branch, total)

@@ -1,23 +1,23 @@
-"""Members in currencies of their own: what they brought, and what only the exchange rates did.
+"""Members in several currencies: what they brought themselves, and what the exchange rates did.
 
-A change in the reporting currency has two parts. Both periods are valued at the mean of both periods' rates,
-so that what is left between them is the members' own, and is split as any change is. The rest is the currency
-effect, member by member:
+A change in the reporting currency has two parts. Both periods are valued at the mean of both periods' rates;
+what changes then is the members' own, and is split as any change is. The rest is the currency effect:
 
     V − V' = (W − W') + [(V − W) − (V' − W')]        V as converted, W at the mean rates, ' the other period
 
-For an amount N that was converted at e and e', it is the mean of both amounts times the change of the rate:
-(N + N')/2 · (e − e'). For a ratio, (V − W) is a change of the ratio from W to V, split over the members as
-`member_changes` does it. Turning the periods round turns every sign.
+For an amount N that was converted at e and e', the effect is the mean of both amounts times the change of the
+rate: (N + N')/2 · (e − e'). For a ratio, (V − W) is a change of the ratio from W to V, split over the members as
+`member_changes` does it. Swapping the periods changes every sign.
 
-A currency is worth in a period what its amounts were converted at, weighted by their sizes: Σ|V| ÷ Σ|N|. That
-is between the lowest and the highest rate of its days, also where sales and refunds nearly cancel out.
+The rate of a currency in a period is that at which its amounts were converted, weighted by their sizes:
+Σ|V| ÷ Σ|N|. It lies between the lowest and the highest rate of the days, also where sales and refunds nearly
+cancel out.
 """
 
 from collections.abc import Mapping, Set
 from fractions import Fraction
 
-from pipelines.okr.factors.amounts import NOTHING, Amount, Amounts
+from pipelines.okr.factors.amounts import NOTHING, Amount, Amounts, added_up
 from pipelines.okr.factors.apportion import Path
 from pipelines.okr.factors.member_changes import member_changes
 from pipelines.okr.kpi.kinds import Side
@@ -29,11 +29,10 @@ ONE = Fraction(1)
 
 
 def mean_rates(now: Rates, before: Rates) -> dict[str, Fraction]:
-    """The mean of both periods' rates; one that is known in one of them only is taken for both."""
+    """The mean of both periods' rates; a rate that is known in one of them only counts for both."""
     return {
-        currency: (both.get(currency, rate) + rate) / 2
-        for one, both in ((before, now), (now, before))
-        for currency, rate in one.items()
+        currency: (now.get(currency, rate) + before.get(currency, rate)) / 2
+        for currency, rate in {**before, **now}.items()
     }
 
 
@@ -42,19 +41,17 @@ def valued(own: Amounts, rates: Rates, sides: Set[Side]) -> dict[Path, Amount]:
 
     `sides` are those that are money. A currency without a rate has only amounts of 0.
     """
-    found: dict[Path, Amount] = {}
-    for (*members, currency), amount in own.items():
-        member, rate = tuple(members), rates.get(currency, ONE)
-        upper = amount.numerator * (rate if sides - {"denominator"} else ONE)
-        lower = amount.denominator
-        if lower is not None and "denominator" in sides:
-            lower *= rate
-        known = found.get(member)
-        if known is not None:
-            upper += known.numerator
-            lower = None if lower is None else lower + (known.denominator or NOTHING)
-        found[member] = Amount(upper, lower)
-    return found
+
+    def in_reporting_currency(amount: Amount, rate: Fraction) -> Amount:
+        numerator = amount.numerator * (rate if sides - {"denominator"} else ONE)
+        if amount.denominator is None or "denominator" not in sides:
+            return Amount(numerator, amount.denominator)
+        return Amount(numerator, amount.denominator * rate)
+
+    return added_up(
+        (tuple(member), in_reporting_currency(amount, rates.get(currency, ONE)))
+        for (*member, currency), amount in own.items()
+    )
 
 
 def currency_effects(

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from pipelines.okr.factors.amounts import Amount, Amounts, Cut, is_ratio
+from pipelines.okr.factors.amounts import Amounts, Cut, added_up, is_ratio
 from pipelines.okr.factors.apportion import Path, apportioned_tree, units
 from pipelines.okr.factors.currency import Rates, currency_effects
 from pipelines.okr.factors.member_changes import amount_changes, member_changes, mix_and_rate
@@ -184,12 +184,7 @@ def _split(cut: Cut, now: Amounts, before: Amounts, leaves: Mapping[Leaf, int]) 
 def _summed(amounts: Amounts, depth: int) -> Amounts:
     if all(len(member) == depth for member in amounts):
         return amounts
-    found: dict[Path, Amount] = {}
-    for member, amount in amounts.items():
-        known = found.get(member[:depth])
-        numerator = amount.numerator + (known.numerator if known else 0)
-        found[member[:depth]] = Amount(numerator)
-    return found
+    return added_up((member[:depth], amount) for member, amount in amounts.items())
 
 
 def _value(amounts: Amounts, member: Path) -> Fraction | None:
