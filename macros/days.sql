@@ -70,13 +70,36 @@
     explode(case when {{ first }} <= {{ last }} then sequence({{ first }}, {{ last }}, interval 1 day) end)
 {%- endmacro %}
 
+{# The first day of the day, week (ISO), month or fiscal quarter, half or year that a day falls in; all are columns. #}
+{% macro start_of(period, day, first_month=fiscal_year_start()) -%}
+    case {{ period }}
+        when 'week' then {{ first_of("week", day) }}
+        when 'month' then {{ first_of("month", day) }}
+        when 'quarter' then {{ fiscal_start(3, day, first_month) }}
+        when 'half' then {{ fiscal_start(6, day, first_month) }}
+        when 'year' then {{ fiscal_start(12, day, first_month) }}
+        else {{ day }}
+    end
+{%- endmacro %}
+
 {#
-    The first day of the fiscal quarter (3), half (6) or year (12) that a day falls in: the months since
-    the fiscal year began, counted from the day's own month, are taken off.
+    The first day of the fiscal period of so many months that a day falls in: the months since the last such period
+    began, counted from the day's own month, are taken off.
 #}
-{% macro fiscal_start(months, day) -%}
-    {%- set since = "(extract(month from " ~ day ~ ") + 12 - " ~ fiscal_year_start() ~ ") % " ~ months -%}
+{% macro fiscal_start(months, day, first_month) -%}
+    {%- set since = "(extract(month from " ~ day ~ ") + 12 - " ~ first_month ~ ") % " ~ months -%}
     {{ add_months("-1 * cast(" ~ since ~ " as integer)", first_of("month", day)) }}
+{%- endmacro %}
+
+{# The first day of the period that comes `number` periods after (negative: before) the one that begins on `start`. #}
+{% macro start_after(number, period, start) -%}
+    case {{ period }}
+        when 'day' then {{ add_days(number, start) }}
+        when 'week' then {{ add_days(7 * number, start) }}
+        {%- for name, months in {"month": 1, "quarter": 3, "half": 6, "year": 12}.items() %}
+        when '{{ name }}' then {{ add_months(months * number, start) }}
+        {%- endfor %}
+    end
 {%- endmacro %}
 
 {# Whether a period (day, week, month, …) is as long as another or longer; both are columns. #}
@@ -86,18 +109,13 @@
 
 {% macro length_rank(period) -%}
     case {{ period }}
-        {%- for name in ["day", "week", "month", "quarter", "half", "year"] %}
+        {%- for name in period_kinds() %}
         when '{{ name }}' then {{ loop.index }}
         {%- endfor %}
     end
 {%- endmacro %}
 
-{# The first day of the day, week, month or fiscal quarter that a day falls in; both are columns. #}
-{% macro start_of(period, day) -%}
-    case {{ period }}
-        when 'week' then {{ first_of("week", day) }}
-        when 'month' then {{ first_of("month", day) }}
-        when 'quarter' then {{ fiscal_start(3, day) }}
-        else {{ day }}
-    end
+{# The kinds of period, the shortest first. #}
+{% macro period_kinds() -%}
+    {{ return(["day", "week", "month", "quarter", "half", "year"]) }}
 {%- endmacro %}

@@ -33,6 +33,58 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{# A query: all rows of the KPIs that are flows, stocks or ratios. #}
+{% macro rows_of_kpis() -%}
+    {% for kpi in kpis_of(["flow", "stock", "ratio"]) -%}
+        {%- set relation = ref("kpi_" ~ kpi) -%}
+        {%- if execute -%}
+            {%- set columns = ["numerator", "denominator"] if kpi_meta(kpi).kind == "ratio" else ["value"] %}
+    select
+        {{ quoted(kpi) }} as kpi,
+        day,
+        {{ map_of(kpi_meta(kpi).dimensions) }} as dimensions
+            {%- for column in ["value", "numerator", "denominator"] %},
+        cast({{ column if column in columns else "null" }} as {{ amount_type() }}) as {{ column }}
+            {%- endfor %}
+    from {{ relation }}
+    union all
+        {%- endif -%}
+    {%- endfor %}
+    select
+        kpi,
+        day,
+        dimensions,
+        value,
+        numerator,
+        denominator
+    from {{ ref("sheet_kpi_days") }}
+{%- endmacro %}
+
+{# A query: all rows of the KPIs that are distinct counts. The whole is what was reported without a member. #}
+{% macro distinct_rows_of_kpis() -%}
+    {% for kpi in kpis_of(["distinct"]) -%}
+        {%- set relation = ref("kpi_" ~ kpi) -%}
+        {%- set last_kpi = loop.last -%}
+        {%- set dimensions = kpi_meta(kpi).dimensions if execute else [] -%}
+        {%- for dimension in ["total"] + dimensions %}
+    select
+        {{ quoted(kpi) }} as kpi,
+        period,
+        period_start,
+        {{ quoted(dimension) }} as dimension,
+        cast({{ "'total'" if loop.first else dimension }} as {{ dbt.type_string() }}) as member,
+        cast(value as {{ amount_type() }}) as value
+    from {{ relation }}
+    where
+        true
+            {%- for other in dimensions %}
+        and {{ other }} is {{ "not null" if other == dimension else "null" }}
+            {%- endfor %}
+    {{ "union all" if not (loop.last and last_kpi) }}
+        {%- endfor -%}
+    {%- endfor %}
+{%- endmacro %}
+
 {# A query: model, source and stream of each stream that feeds one of the models. #}
 {% macro streams_feeding(models) -%}
     {%- for model in models if execute -%}

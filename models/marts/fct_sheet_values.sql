@@ -33,12 +33,7 @@ final as (
         numerator,
         denominator,
         period_start,
-        case every
-            when 'week' then {{ add_days(6, "period_start") }}
-            when 'month' then {{ add_days(-1, add_months(1, "period_start")) }}
-            when 'quarter' then {{ add_days(-1, add_months(3, "period_start")) }}
-            else day
-        end as period_end
+        {{ add_days(-1, start_after(1, "every", "period_start")) }} as period_end
     from started
 )
 

@@ -1,9 +1,88 @@
-with expected as (
-    select * from {{ ref("kpi_expected_days") }}
+with streams as (
+    select * from {{ ref("kpi_streams") }}
+),
+
+stream_days as (
+    select * from {{ ref("stream_days") }}
+),
+
+sheet_days as (
+    select * from {{ ref("sheet_kpi_given_days") }}
 ),
 
 amounts as (
     select * from {{ ref("kpi_converted_amounts") }}
+),
+
+last_days as (
+    select
+        source,
+        stream,
+        max(day) as last_day
+    from stream_days
+    group by source, stream
+),
+
+-- of a KPI kept in a sheet only those days are delivered that somebody has filled in
+delivered as (
+    select
+        streams.kpi,
+        stream_days.source,
+        stream_days.stream,
+        stream_days.day,
+        stream_days.is_settled,
+        stream_days.flags
+    from streams
+    inner join stream_days
+        on streams.source = stream_days.source and streams.stream = stream_days.stream
+    inner join last_days
+        on streams.source = last_days.source and streams.stream = last_days.stream
+    left join sheet_days on streams.kpi = sheet_days.kpi and stream_days.day = sheet_days.day
+    where
+        not streams.is_by_hand
+        or (
+            sheet_days.day is not null
+            and coalesce(sheet_days.not_before <= last_days.last_day, true)
+        )
+),
+
+bounds as (
+    select
+        kpi,
+        min(day) as first_day,
+        max(day) as last_day
+    from delivered
+    group by kpi
+),
+
+kpi_days as (
+    select
+        kpi,
+        {{ each_day("first_day", "greatest(last_day, " ~ add_days(-1, as_of()) ~ ")") }} as day
+    from bounds
+),
+
+-- each day waits for each stream that feeds the KPI
+expected as (
+    select
+        kpi_days.kpi,
+        kpi_days.day,
+        delivered.day is not null as is_delivered,
+        -- the snapshot of a day gone by cannot be taken again, so it cannot change
+        coalesce(delivered.is_settled or streams.is_snapshot, false) as is_settled,
+        case
+            when delivered.day is null and streams.is_snapshot
+                then {{ list_of(["missed_snapshot"]) }}
+            else delivered.flags
+        end as flags
+    from kpi_days
+    inner join streams on kpi_days.kpi = streams.kpi
+    left join delivered
+        on
+            streams.kpi = delivered.kpi
+            and streams.source = delivered.source
+            and streams.stream = delivered.stream
+            and kpi_days.day = delivered.day
 ),
 
 flagged as (
@@ -12,13 +91,6 @@ flagged as (
         day,
         {{ each_element("flags") }} as flag
     from expected
-    union all
-    select
-        kpi,
-        day,
-        'missed_snapshot' as flag
-    from expected
-    where is_missed_snapshot
     union all
     -- what is in another currency and has no rate cannot be added up
     select

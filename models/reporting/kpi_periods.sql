@@ -6,8 +6,8 @@ reported as (
     select * from {{ ref("kpi_distinct_periods") }}
 ),
 
-sources as (
-    select * from {{ ref("kpi_source_lists") }}
+kpis as (
+    select * from {{ ref("kpis") }}
 ),
 
 all_kinds as (
@@ -42,14 +42,14 @@ final as (
         compared.status,
         compared.data_through,
         compared.trust,
-        sources.sources,
+        kpis.sources,
         cast(null as {{ instant_type() }}) as known_from,
         cast(null as {{ instant_type() }}) as known_to,
         {{ run_id() }} as run_id,
         compared.status = 'complete' as complete,
         cast(compared.own_value as {{ amount_type() }}) as own_value
     from compared
-    inner join sources on compared.kpi = sources.kpi
+    inner join kpis on compared.kpi = kpis.kpi
 )
 
 select * from final

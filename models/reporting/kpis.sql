@@ -10,8 +10,16 @@ faults as (
     select * from {{ ref("source_faults") }}
 ),
 
-sources as (
-    select * from {{ ref("kpi_source_lists") }}
+streams as (
+    select * from {{ ref("kpi_traced_streams") }}
+),
+
+stream_lists as (
+    select
+        kpi,
+        {{ joined_texts("source || '.' || stream") }} as sources
+    from streams
+    group by kpi
 ),
 
 delivered as (
@@ -45,7 +53,7 @@ final as (
         declarations.precision,
         declarations.dimensions,
         declarations.owner,
-        sources.sources,
+        stream_lists.sources,
         declarations.model,
         declarations.every,
         delivered.data_from,
@@ -55,7 +63,7 @@ final as (
         declarations.conversion,
         declarations.constant_rate_day
     from declarations
-    left join sources on declarations.kpi = sources.kpi
+    left join stream_lists on declarations.kpi = stream_lists.kpi
     left join delivered on declarations.kpi = delivered.kpi
     left join fault_lists on declarations.kpi = fault_lists.kpi
 )

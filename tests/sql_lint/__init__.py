@@ -24,7 +24,7 @@ as_of = _call("today")
 business_day = _call("business_day")
 days_from = _call("days_from")
 each_day = each_element = each_entry = _call("unnest")
-first_of = fiscal_start = _call("first_of")
+first_of = _call("first_of")
 in_major_units = _call("in_major_units")
 joined_texts = _call("joined_texts")
 list_of = _call("list_of")
@@ -37,6 +37,7 @@ converted = _call("converted")
 mean_rate = _call("avg")
 read_catalog = read_lake = _call("read_lake")
 start_of = _call("start_of")
+start_after = _call("start_after")
 sorted_list = _call("sorted_list")
 
 
@@ -64,12 +65,24 @@ def run_id() -> str:
     return "'run'"
 
 
+def period_kinds() -> list[str]:
+    return ["day", "week"]
+
+
 def kpi_models() -> list[str]:
     return ["kpi_it"]
 
 
 def streams_feeding(_models: list[str]) -> str:
     return "select 'kpi_it' as model, 'source' as source, 'stream' as stream"
+
+
+def rows_of_kpis() -> str:
+    return "select 'it' as kpi, 'day' as day, 'it' as dimensions, 1 as value"
+
+
+def distinct_rows_of_kpis() -> str:
+    return "select 'it' as kpi, 'day' as period, 1 as value"
 
 
 def check_kpis() -> str:

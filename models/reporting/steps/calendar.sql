@@ -1,5 +1,3 @@
-{% set periods = {"quarter": 3, "half": 6, "year": 12} %}
-
 with coverage as (
     select * from {{ ref("kpi_coverage") }}
 ),
@@ -14,54 +12,17 @@ days as (
     from bounds
 ),
 
-starts as (
-    select
-        day,
-        'day' as period,
-        day as period_start
-    from days
-    union all
-    select
-        day,
-        'week' as period,
-        {{ first_of("week", "day") }} as period_start
-    from days
-    union all
-    select
-        day,
-        'month' as period,
-        {{ first_of("month", "day") }} as period_start
-    from days
-    {% for period, months in periods.items() -%}
-    union all
-    select
-        day,
-        '{{ period }}' as period,
-        {{ fiscal_start(months, "day") }} as period_start
-    from days
-    {% endfor %}
+kinds as (
+    select {{ each_element(list_of(period_kinds())) }} as period
 ),
 
-neighbours as (
+starts as (
     select
-        *,
-        case period
-            when 'day' then {{ add_days(1, "period_start") }}
-            when 'week' then {{ add_days(7, "period_start") }}
-            when 'month' then {{ add_months(1, "period_start") }}
-            {% for period, months in periods.items() -%}
-            when '{{ period }}' then {{ add_months(months, "period_start") }}
-            {% endfor %}
-        end as next_start,
-        case period
-            when 'day' then {{ add_days(-1, "period_start") }}
-            when 'week' then {{ add_days(-7, "period_start") }}
-            when 'month' then {{ add_months(-1, "period_start") }}
-            {% for period, months in periods.items() -%}
-            when '{{ period }}' then {{ add_months(-months, "period_start") }}
-            {% endfor %}
-        end as previous_start
-    from starts
+        days.day,
+        kinds.period,
+        {{ start_of("kinds.period", "days.day") }} as period_start
+    from days
+    cross join kinds
 ),
 
 final as (
@@ -69,9 +30,9 @@ final as (
         day,
         period,
         period_start,
-        {{ add_days(-1, "next_start") }} as period_end,
-        previous_start
-    from neighbours
+        {{ add_days(-1, start_after(1, "period", "period_start")) }} as period_end,
+        {{ start_after(-1, "period", "period_start") }} as previous_start
+    from starts
 )
 
 select * from final

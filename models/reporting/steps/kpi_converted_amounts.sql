@@ -1,8 +1,10 @@
-with amounts as (
+with kpi_rows as ({{ rows_of_kpis() }}),
+
+amounts as (
     select
         *,
         {{ map_value("dimensions", "currency") }} as currency
-    from {{ ref("kpi_amounts") }}
+    from kpi_rows
 ),
 
 kpis as (

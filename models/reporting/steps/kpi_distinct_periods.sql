@@ -2,7 +2,7 @@ with kpis as (
     select * from {{ ref("stg_lake__kpis") }}
 ),
 
-reported as (
+counts as (
     select * from {{ ref("kpi_distinct") }}
 ),
 
@@ -10,31 +10,69 @@ windows as (
     select * from {{ ref("kpi_distinct_windows") }}
 ),
 
+faults as (
+    select * from {{ ref("source_faults") }}
+),
+
+streams as (
+    select * from {{ ref("kpi_streams") }}
+),
+
+stream_windows as (
+    select * from {{ ref("stg_lake__windows") }}
+),
+
+codes as (
+    select
+        streams.kpi,
+        streams.cadence as period,
+        stream_windows.window_start as period_start,
+        {{ each_element("stream_windows.flags") }} as code
+    from streams
+    inner join stream_windows
+        on streams.source = stream_windows.source and streams.stream = stream_windows.stream
+    union distinct
+    select
+        windows.kpi,
+        windows.period,
+        windows.period_start,
+        faults.code
+    from windows
+    inner join faults on windows.kpi = faults.kpi
+    where windows.status <> 'complete'
+),
+
 trust as (
-    select * from {{ ref("kpi_distinct_trust") }}
+    select
+        kpi,
+        period,
+        period_start,
+        {{ joined_texts("code") }} as trust
+    from codes
+    group by kpi, period, period_start
 ),
 
 known as (
     select
         kpis.kind,
         kpis.unit,
-        reported.kpi,
-        reported.period,
-        reported.period_start,
+        counts.kpi,
+        counts.period,
+        counts.period_start,
         windows.period_end,
         windows.previous_start,
-        reported.dimension,
-        reported.member,
-        reported.value,
+        counts.dimension,
+        counts.member,
+        counts.value,
         windows.status,
         windows.data_through
-    from reported
-    inner join kpis on reported.kpi = kpis.kpi
+    from counts
+    inner join kpis on counts.kpi = kpis.kpi
     inner join windows
         on
-            reported.kpi = windows.kpi
-            and reported.period = windows.period
-            and reported.period_start = windows.period_start
+            counts.kpi = windows.kpi
+            and counts.period = windows.period
+            and counts.period_start = windows.period_start
     -- a count cannot be cut at the day being played: one that reaches past it is not known on that day
     where windows.data_through < {{ as_of() }}
 ),

@@ -23,14 +23,8 @@ reported as (
 bounded as (
     select
         *,
-        case period
-            when 'day' then period_start
-            when 'month' then {{ add_days(-1, add_months(1, "period_start")) }}
-        end as period_end,
-        case period
-            when 'day' then {{ add_days(-1, "period_start") }}
-            when 'month' then {{ add_months(-1, "period_start") }}
-        end as previous_start
+        {{ add_days(-1, start_after(1, "period", "period_start")) }} as period_end,
+        {{ start_after(-1, "period", "period_start") }} as previous_start
     from reported
 ),
 

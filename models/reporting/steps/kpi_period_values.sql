@@ -2,74 +2,121 @@ with kpis as (
     select * from {{ ref("stg_lake__kpis") }}
 ),
 
-cells as (
-    select * from {{ ref("kpi_cells") }}
+kpi_days as (
+    select * from {{ ref("kpi_days") }}
 ),
 
-stretches as (
-    select * from {{ ref("kpi_stretches") }}
-),
-
-comparisons as (
-    select * from {{ ref("kpi_comparisons") }}
+coverage as (
+    select * from {{ ref("kpi_period_coverage") }}
 ),
 
 calendar as (
     select * from {{ ref("calendar") }}
 ),
 
-contributions as (
+entries as (
     select
-        stretches.kpi,
-        stretches.period,
-        stretches.period_start,
-        cells.dimension,
-        cells.member,
-        cells.value,
-        cells.numerator,
-        cells.denominator,
-        cells.own_value,
-        cells.own_numerator,
-        cells.own_denominator,
-        cast(null as {{ amount_type() }}) as previous_value,
-        cast(null as {{ amount_type() }}) as previous_numerator,
-        cast(null as {{ amount_type() }}) as previous_denominator,
-        cast(null as {{ amount_type() }}) as previous_own_value
-    from stretches
-    inner join calendar
-        on stretches.period = calendar.period and stretches.period_start = calendar.period_start
-    inner join cells on stretches.kpi = cells.kpi and calendar.day = cells.day
-    where calendar.day between stretches.read_from and stretches.read_to
-    union all
+        *,
+        {{ each_entry("dimensions") }} as entry
+    from kpi_days
+),
+
+-- amounts of several currencies in their own add up to nothing: only the members of that dimension have them
+member_rows as (
     select
-        comparisons.kpi,
-        comparisons.period,
-        comparisons.period_start,
-        cells.dimension,
-        cells.member,
-        cast(null as {{ amount_type() }}) as value,
-        cast(null as {{ amount_type() }}) as numerator,
-        cast(null as {{ amount_type() }}) as denominator,
+        kpi,
+        day,
+        'total' as dimension,
+        'total' as member,
+        value,
+        numerator,
+        denominator,
         cast(null as {{ amount_type() }}) as own_value,
         cast(null as {{ amount_type() }}) as own_numerator,
-        cast(null as {{ amount_type() }}) as own_denominator,
-        cells.value as previous_value,
-        cells.numerator as previous_numerator,
-        cells.denominator as previous_denominator,
-        cells.own_value as previous_own_value
-    from comparisons
-    inner join calendar
-        on
-            comparisons.period = calendar.period
-            and comparisons.previous_start = calendar.period_start
-    inner join cells on comparisons.kpi = cells.kpi and calendar.day = cells.day
-    where calendar.day between comparisons.compare_from and comparisons.compare_to
+        cast(null as {{ amount_type() }}) as own_denominator
+    from kpi_days
+    where rate is not null
     union all
-    -- the whole has a row wherever something was delivered, be it nothing
+    select
+        kpi,
+        day,
+        entry.key as dimension,
+        entry.value as member,
+        value,
+        numerator,
+        denominator,
+        case when entry.key = 'currency' then own_value end as own_value,
+        case when entry.key = 'currency' then own_numerator end as own_numerator,
+        case when entry.key = 'currency' then own_denominator end as own_denominator
+    from entries
+    where rate is not null or entry.key = 'currency'
+),
+
+member_days as (
+    select
+        kpi,
+        day,
+        dimension,
+        member,
+        sum(value) as value,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        sum(own_value) as own_value,
+        sum(own_numerator) as own_numerator,
+        sum(own_denominator) as own_denominator
+    from member_rows
+    group by kpi, day, dimension, member
+),
+
+-- the days of each period, and those of the one before that it is compared with
+period_days as (
+    select
+        coverage.kpi,
+        coverage.period,
+        coverage.period_start,
+        calendar.day,
+        false as is_previous
+    from coverage
+    inner join calendar
+        on coverage.period = calendar.period and coverage.period_start = calendar.period_start
+    where calendar.day between coverage.read_from and coverage.read_to
+    union all
+    select
+        coverage.kpi,
+        coverage.period,
+        coverage.period_start,
+        calendar.day,
+        true as is_previous
+    from coverage
+    inner join calendar
+        on coverage.period = calendar.period and coverage.previous_start = calendar.period_start
+    where calendar.day between coverage.compare_from and coverage.compare_to
+),
+
+contributions as (
+    select
+        period_days.kpi,
+        period_days.period,
+        period_days.period_start,
+        period_days.is_previous,
+        member_days.dimension,
+        member_days.member,
+        member_days.value,
+        member_days.numerator,
+        member_days.denominator,
+        member_days.own_value,
+        member_days.own_numerator,
+        member_days.own_denominator
+    from period_days
+    inner join member_days
+        on period_days.kpi = member_days.kpi and period_days.day = member_days.day
+    union all
+    -- the whole has a row wherever something was delivered, even where that adds up to nothing
     select
         kpi,
         period,
         period_start,
+        false as is_previous,
         'total' as dimension,
         'total' as member,
         null as value,
@@ -77,12 +124,8 @@ contributions as (
         null as denominator,
         null as own_value,
         null as own_numerator,
-        null as own_denominator,
-        null as previous_value,
-        null as previous_numerator,
-        null as previous_denominator,
-        null as previous_own_value
-    from stretches
+        null as own_denominator
+    from coverage
 ),
 
 summed as (
@@ -92,16 +135,16 @@ summed as (
         period_start,
         dimension,
         member,
-        sum(value) as value,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
-        sum(own_value) as own_value,
-        sum(own_numerator) as own_numerator,
-        sum(own_denominator) as own_denominator,
-        sum(previous_value) as previous_value,
-        sum(previous_numerator) as previous_numerator,
-        sum(previous_denominator) as previous_denominator,
-        sum(previous_own_value) as previous_own_value
+        sum(case when not is_previous then value end) as value,
+        sum(case when not is_previous then numerator end) as numerator,
+        sum(case when not is_previous then denominator end) as denominator,
+        sum(case when not is_previous then own_value end) as own_value,
+        sum(case when not is_previous then own_numerator end) as own_numerator,
+        sum(case when not is_previous then own_denominator end) as own_denominator,
+        sum(case when is_previous then value end) as previous_value,
+        sum(case when is_previous then numerator end) as previous_numerator,
+        sum(case when is_previous then denominator end) as previous_denominator,
+        sum(case when is_previous then own_value end) as previous_own_value
     from contributions
     group by kpi, period, period_start, dimension, member
 ),
@@ -117,35 +160,30 @@ final as (
         summed.value,
         summed.numerator,
         case kpis.denominator
-            when 'level' then {{ quotient("summed.denominator", "stretches.delivered_days") }}
+            when 'level' then {{ quotient("summed.denominator", "coverage.delivered_days") }}
             else summed.denominator
         end as denominator,
         summed.own_value,
         summed.own_numerator,
         case kpis.denominator
-            when 'level' then {{ quotient("summed.own_denominator", "stretches.delivered_days") }}
+            when 'level' then {{ quotient("summed.own_denominator", "coverage.delivered_days") }}
             else summed.own_denominator
         end as own_denominator,
         summed.previous_value,
         summed.previous_numerator,
         case kpis.denominator
             when 'level'
-                then {{ quotient("summed.previous_denominator", "comparisons.delivered_days") }}
+                then {{ quotient("summed.previous_denominator", "coverage.compared_days") }}
             else summed.previous_denominator
         end as previous_denominator,
         summed.previous_own_value
     from summed
     inner join kpis on summed.kpi = kpis.kpi
-    inner join stretches
+    inner join coverage
         on
-            summed.kpi = stretches.kpi
-            and summed.period = stretches.period
-            and summed.period_start = stretches.period_start
-    left join comparisons
-        on
-            summed.kpi = comparisons.kpi
-            and summed.period = comparisons.period
-            and summed.period_start = comparisons.period_start
+            summed.kpi = coverage.kpi
+            and summed.period = coverage.period
+            and summed.period_start = coverage.period_start
 )
 
 select * from final

@@ -2,28 +2,79 @@ with kpis as (
     select * from {{ ref("stg_lake__kpis") }}
 ),
 
-stretches as (
-    select * from {{ ref("kpi_stretches") }}
+day_coverage as (
+    select * from {{ ref("kpi_coverage") }}
 ),
 
-comparisons as (
-    select * from {{ ref("kpi_comparisons") }}
+period_coverage as (
+    select * from {{ ref("kpi_period_coverage") }}
 ),
 
 period_values as (
     select * from {{ ref("kpi_period_values") }}
 ),
 
+calendar as (
+    select * from {{ ref("calendar") }}
+),
+
+faults as (
+    select * from {{ ref("source_faults") }}
+),
+
+codes as (
+    select
+        period_coverage.kpi,
+        period_coverage.period,
+        period_coverage.period_start,
+        {{ each_element("day_coverage.flags") }} as code
+    from period_coverage
+    inner join calendar
+        on
+            period_coverage.period = calendar.period
+            and period_coverage.period_start = calendar.period_start
+    inner join day_coverage
+        on period_coverage.kpi = day_coverage.kpi and calendar.day = day_coverage.day
+    -- of a stock only what has been since the day it is read on
+    where calendar.day >= period_coverage.read_from
+    union distinct
+    select
+        kpi,
+        period,
+        period_start,
+        case when is_snapshot then 'missed_snapshot' else 'missing_days' end as code
+    from period_coverage
+    where missing_days > 0
+    union distinct
+    -- a source that fails now says nothing about what was settled before
+    select
+        period_coverage.kpi,
+        period_coverage.period,
+        period_coverage.period_start,
+        faults.code
+    from period_coverage
+    inner join faults on period_coverage.kpi = faults.kpi
+    where period_coverage.status <> 'complete'
+),
+
 trust as (
-    select * from {{ ref("kpi_period_trust") }}
+    select
+        kpi,
+        period,
+        period_start,
+        {{ joined_texts("code") }} as trust,
+        -- an amount in the reporting currency needs no conversion
+        {{ joined_texts("nullif(code, 'unconverted_currency')") }} as trust_of_reporting_currency
+    from codes
+    group by kpi, period, period_start
 ),
 
 by_kind as (
     select
-        stretches.*,
+        period_coverage.*,
         period_values.dimension,
         period_values.member,
-        comparisons.kpi is not null as is_comparable,
+        period_coverage.compare_from is not null as is_comparable,
         case
             -- amounts without a rate are no 0
             when kpis.kind = 'flow' and period_values.own_value is null
@@ -61,16 +112,11 @@ by_kind as (
         end as own_value
     from period_values
     inner join kpis on period_values.kpi = kpis.kpi
-    inner join stretches
+    inner join period_coverage
         on
-            period_values.kpi = stretches.kpi
-            and period_values.period = stretches.period
-            and period_values.period_start = stretches.period_start
-    left join comparisons
-        on
-            period_values.kpi = comparisons.kpi
-            and period_values.period = comparisons.period
-            and period_values.period_start = comparisons.period_start
+            period_values.kpi = period_coverage.kpi
+            and period_values.period = period_coverage.period
+            and period_values.period_start = period_coverage.period_start
     left join trust
         on
             period_values.kpi = trust.kpi

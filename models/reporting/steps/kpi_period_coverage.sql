@@ -1,0 +1,129 @@
+with days as (
+    select * from {{ ref("kpi_known_days") }}
+),
+
+calendar as (
+    select * from {{ ref("calendar") }}
+),
+
+counted as (
+    select
+        days.kpi,
+        days.kind,
+        days.is_snapshot,
+        calendar.period,
+        calendar.period_start,
+        calendar.period_end,
+        calendar.previous_start,
+        days.data_through < calendar.period_end as is_open,
+        least(calendar.period_end, days.data_through) as read_to,
+        max(days.delivered_day) as data_through,
+        max(days.known_day) as last_known_day,
+        count(days.delivered_day) as delivered_days,
+        count(case when not days.is_settled then days.delivered_day end) as unsettled_days
+    from days
+    inner join calendar
+        on
+            days.day = calendar.day
+            -- a number that is given once a month says nothing about a week
+            and {{ is_as_long("calendar.period", "days.every") }}
+    group by
+        days.kpi, days.kind, days.is_snapshot, calendar.period, calendar.period_start,
+        calendar.period_end, calendar.previous_start, days.data_through
+),
+
+read as (
+    select
+        *,
+        -- a flow or a ratio is made of all its days; a stock is read on the last one that is known
+        case when kind = 'stock' then last_known_day else period_start end as read_from,
+        case
+            when kind = 'stock' then {{ days_from("last_known_day", "read_to") }}
+            else {{ days_from("period_start", "read_to") }} + 1 - delivered_days
+        end as missing_days,
+        -- an open period is compared with as many days of the one before, any other with all of it
+        case
+            when is_open
+                then least(
+                    {{ add_days(-1, "period_start") }},
+                    {{ add_days(days_from("period_start", "read_to"), "previous_start") }}
+                )
+            else {{ add_days(-1, "period_start") }}
+        end as compare_to
+    from counted
+    where delivered_days > 0 and (kind <> 'stock' or last_known_day is not null)
+),
+
+previous as (
+    select
+        read.kpi,
+        read.kind,
+        read.period,
+        read.period_start,
+        read.previous_start,
+        read.compare_to,
+        max(days.known_day) as last_known_day,
+        count(days.delivered_day) as delivered_days
+    from read
+    inner join calendar
+        on
+            read.period = calendar.period
+            and read.previous_start = calendar.period_start
+            and read.compare_to >= calendar.day
+    inner join days on read.kpi = days.kpi and calendar.day = days.day
+    group by
+        read.kpi, read.kind, read.period, read.period_start, read.previous_start, read.compare_to
+),
+
+-- nothing is compared with a part: every day must be there, of a stock the day it is read on
+comparable as (
+    select
+        kpi,
+        period,
+        period_start,
+        case when kind = 'stock' then compare_to else previous_start end as compare_from,
+        compare_to,
+        delivered_days
+    from previous
+    where
+        (kind = 'stock' and last_known_day = compare_to)
+        or (
+            kind <> 'stock'
+            and delivered_days = {{ days_from("previous_start", "compare_to") }} + 1
+        )
+),
+
+final as (
+    select
+        read.kpi,
+        read.kind,
+        read.is_snapshot,
+        read.period,
+        read.period_start,
+        read.period_end,
+        read.previous_start,
+        read.data_through,
+        read.read_from,
+        read.read_to,
+        read.delivered_days,
+        read.missing_days,
+        case
+            when read.is_open then 'partial'
+            -- a missing day may still be pulled; a missed snapshot never will
+            when
+                read.unsettled_days > 0 or (read.missing_days > 0 and not read.is_snapshot)
+                then 'provisional'
+            else 'complete'
+        end as status,
+        comparable.compare_from,
+        comparable.compare_to,
+        comparable.delivered_days as compared_days
+    from read
+    left join comparable
+        on
+            read.kpi = comparable.kpi
+            and read.period = comparable.period
+            and read.period_start = comparable.period_start
+)
+
+select * from final
