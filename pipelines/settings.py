@@ -1,7 +1,7 @@
 """The settings of one installation. The only module that reads the environment.
 
-Everything comes from environment variables or from `.env` at the project's root (the environment wins).
-A source is on when its own variables are there; with none, the sample company stands in.
+Settings come from environment variables or from `.env` at the project's root (the environment wins).
+A source is on when its own variables are set. When no source is on, runs use the sample company.
 """
 
 import os
@@ -24,23 +24,23 @@ from connectors.sdk.contract import Source
 from pipelines.errors import OkraError
 
 ROOT = Path(__file__).resolve().parents[1]
-"""The project: models, definitions and dagster.yaml are found from here, whatever the working directory."""
+"""The project's root. Paths to models, definitions and dagster.yaml start here, not in the working directory."""
 
 LANGUAGES = ("en", "es")
-"""The languages that people are spoken to in."""
+"""The languages that the scorecard is translated into."""
 
 
 class SettingsError(OkraError):
-    """A setting cannot be used; the text says which and what to do."""
+    """A setting is invalid; the message names it and the remedy."""
 
 
 def env_file() -> Path:
-    """Where settings are read from beside the environment."""
+    """The file that settings are read from, besides the environment."""
     return Path(os.environ.get("OKRA_ENV_FILE", ROOT / ".env"))
 
 
 class Settings(BaseSettings):
-    """What one installation of Okra is told. Names in the environment: `OKRA_` and the field in capitals."""
+    """The settings of one installation. In the environment, a field's name is `OKRA_` and the field in capitals."""
 
     model_config = SettingsConfigDict(env_prefix="OKRA_", extra="ignore", frozen=True)
 
@@ -134,9 +134,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def environment(self) -> Mapping[str, str]:
-        """The environment over `.env`: where sources' own variables are looked up."""
-        found = {name: value for name, value in dotenv_values(env_file()).items() if value}
-        return found | {name: value for name, value in os.environ.items() if value}
+        """The variables of `.env`, overridden by the environment. Sources' own variables are looked up here."""
+        in_file = {name: value for name, value in dotenv_values(env_file()).items() if value}
+        return in_file | {name: value for name, value in os.environ.items() if value}
 
     def configured(self, source: Source) -> Mapping[str, str] | None:
         """The values of a source's options, or None when one without a default is missing."""
@@ -150,18 +150,18 @@ class Settings(BaseSettings):
 
     @cached_property
     def half_configured(self) -> dict[str, list[str]]:
-        """The sources that are off although something of theirs alone is set, with what is missing."""
-        found = {}
+        """The sources that are off although some of their settings are set, with the missing settings."""
+        missing_settings = {}
         for name, source in catalog.sources().items():
             required = [option.name for option in source.options if option.default is None]
             missing = [option for option in required if not self.environment.get(option)]
             if missing and len(missing) < len(required):
-                found[name] = missing
-        return found
+                missing_settings[name] = missing
+        return missing_settings
 
     @cached_property
     def active(self) -> dict[str, Source]:
-        """The sources that a run pulls: the configured ones, or all of the sample company's."""
+        """The sources that a run pulls: the configured ones; without any, all sources, served by the sample company."""
         known = catalog.sources()
         unknown = sorted(set(self.sources) - set(known))
         if unknown:
@@ -179,7 +179,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def sample_company(self) -> bool:
-        """True when no source is configured, so that the sample company stands in for all."""
+        """True when no source is configured, so that runs use the sample company."""
         return all(self.configured(source) is None for source in catalog.sources().values())
 
     @cached_property
@@ -189,49 +189,49 @@ class Settings(BaseSettings):
 
     @cached_property
     def state_path(self) -> Path:
-        """Where lake, warehouse and Dagster's records are. The sample company's never mix with real ones."""
+        """The folder of lake, warehouse and Dagster's records. The sample company has a folder of its own."""
         return self.home_path / "sample" if self.sample_company else self.home_path
 
     @cached_property
     def lake_location(self) -> Path | str:
-        """The raw lake: a folder, or the address in an object store."""
+        """The raw lake: a folder, or an address in an object store."""
         if is_in_bucket(self.lake):
             return self.lake.rstrip("/")
         return (ROOT / folder_at(self.lake)).resolve() if self.lake else self.state_path / "lake"
 
     @cached_property
     def warehouse_path(self) -> Path:
-        """The DuckDB file that the models write. Nobody but a run opens it."""
+        """The DuckDB file that the models write. Only runs open it."""
         return self.state_path / "warehouse.duckdb"
 
     @cached_property
     def spark_path(self) -> Path:
-        """The folder of what Spark keeps on this machine."""
+        """The folder of Spark's files on this machine."""
         return self.state_path / "spark"
 
     @cached_property
     def spark_warehouse_place(self) -> str:
-        """The folder or address below which Spark keeps its tables."""
+        """The folder or address of Spark's tables."""
         return self.spark_warehouse or str(self.spark_path / "warehouse")
 
     @cached_property
     def history_path(self) -> Path:
-        """The DuckDB file of what was believed and when: the one that cannot be made again. Back it up."""
+        """The DuckDB file of the published figures of earlier days. It cannot be rebuilt, so back it up."""
         return self.state_path / "history.duckdb"
 
     @cached_property
     def published_path(self) -> Path:
-        """The DuckDB file for everyone else."""
+        """The published DuckDB file."""
         return self.home_path / "okra.duckdb"
 
     @cached_property
     def scorecard_path(self) -> Path:
-        """The page that shows how the objectives stand."""
+        """The HTML page of the scorecard."""
         return self.home_path / "scorecard.html"
 
     @cached_property
     def dagster_home_path(self) -> Path:
-        """The folder of dagster.yaml: the project's own, where nothing else is said."""
+        """The folder of dagster.yaml; by default the project's root."""
         return (ROOT / self.dagster_home).resolve()
 
     @cached_property
@@ -245,7 +245,7 @@ class Settings(BaseSettings):
         return (ROOT / self.sheet_kpis).resolve()
 
     def now(self) -> datetime:
-        """The present instant (UTC); noon of OKRA_SANDBOX_TODAY where the sample company lives on that day."""
+        """The present instant (UTC); with OKRA_SANDBOX_TODAY, noon of that day in the business zone."""
         if self.sandbox_today is None:
             return datetime.now(UTC)
         if not self.sample_company:
@@ -255,12 +255,12 @@ class Settings(BaseSettings):
         return datetime.combine(self.sandbox_today, time(12), tzinfo=self.zone).astimezone(UTC)
 
     def today(self) -> date:
-        """The business day it is."""
+        """The present day in the business zone."""
         return self.now().astimezone(self.zone).date()
 
 
 def load() -> Settings:
-    """Read the settings. Raises `SettingsError` naming the variable and what it should be."""
+    """Read the settings. Raises `SettingsError`, which names the variable and what it should be."""
     from pydantic import ValidationError
 
     try:

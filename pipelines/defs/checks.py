@@ -1,4 +1,4 @@
-"""Checks on the raw streams: whether windows come in time, and whether they are as large as usual."""
+"""Checks on the raw streams: whether windows are pulled in time, and whether they have a usual number of rows."""
 
 import dagster as dg
 
@@ -7,13 +7,13 @@ from pipelines.orchestration.ui_metadata import raw_key
 from pipelines.steps.window_sizes import MAX_SHARE, MIN_SHARE, unusual_windows
 
 DEADLINE = "0 9 * * *"
-"""Yesterday's window of each stream is there by nine in the morning, or the stream is late."""
+"""A stream is late when yesterday's window is not there by nine in the morning."""
 
 
 @dg.asset_check(
     asset=dg.AssetKey(["reporting", "windows"]),
     name="newest_windows_are_as_large_as_usual",
-    description="Rows of each stream's newest window beside the median of the same weekday in eight weeks",
+    description="Compares the rows of each stream's newest window with the median of its weekday over eight weeks",
     pool="warehouse",
 )
 def window_sizes() -> dg.AssetCheckResult:
@@ -25,15 +25,15 @@ def window_sizes() -> dg.AssetCheckResult:
             "unusual": dg.MetadataValue.md(
                 "\n".join(f"- {window}" for window in unusual) or "none"
             ),
-            "least share of the usual": float(MIN_SHARE),
-            "most share of the usual": float(MAX_SHARE),
+            "minimum share of the median": float(MIN_SHARE),
+            "maximum share of the median": float(MAX_SHARE),
         },
     )
 
 
 @dg.definitions
 def checks() -> dg.Definitions:
-    """A freshness check a stream, and the sensor that evaluates them."""
+    """One freshness check per stream, and the sensor that evaluates them."""
     settings = okra_settings.load()
     streams = [
         raw_key(source.name, stream.name)

@@ -1,4 +1,4 @@
-"""Why each KPI moved: its changes, split over its members."""
+"""The factors of each KPI's changes: each change, split over the members of each dimension."""
 
 import dagster as dg
 
@@ -13,7 +13,7 @@ CHECK = "contributions_sum_to_the_change"
 
 
 def preview(factors: Factors) -> str:
-    """How each KPI's latest month moved against the month before, as Markdown."""
+    """The change of each KPI's latest month against the month before, as Markdown."""
     months = [
         row for row in factors.sentences if (row.period, row.compared_with) == ("month", "previous")
     ]

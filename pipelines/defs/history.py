@@ -1,4 +1,4 @@
-"""What was believed, and when: KPIs by known time, and the log of what was restated."""
+"""The history of KPI figures, by the time they were known, and the log of restatements."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ LOG = dg.AssetKey(["okr", RESTATEMENTS.name])
 
 @dg.multi_asset(
     name="kpi_history",
-    description="Keeps what the KPI tables say with the time since when, and logs what was restated",
+    description="Stores the KPI rows with the time from which they were known, and logs restatements",
     specs=[
         dg.AssetSpec(
             HISTORY,
@@ -44,7 +44,7 @@ def kpi_history(context: dg.AssetExecutionContext, day: DayResource) -> Iterator
     with warehouse_lock(played.settings):
         restatements = write_kpi_history(played)
     if restatements is None:
-        context.log.info(f"{played.as_of} is played again: what is believed now stays as it is")
+        context.log.info(f"{played.as_of} is a past day: the history of the KPIs is unchanged")
     yield dg.MaterializeResult(asset_key=HISTORY, metadata={"as of": played.as_of.isoformat()})
     logged = {} if restatements is None else {"dagster/row_count": restatements}
     yield dg.MaterializeResult(asset_key=LOG, metadata=logged)

@@ -1,4 +1,4 @@
-"""One asset a stream, one step a source: raw metrics into the lake."""
+"""Pulls raw metrics into the lake: one asset per stream, one step per source."""
 
 from collections.abc import Iterator
 
@@ -18,20 +18,20 @@ from pipelines.steps.pull import due, pull_source
 
 
 class PullConfig(dg.Config):
-    """What a pull asks for."""
+    """Which windows a pull asks for."""
 
     mode: str = Field(
         "again",
         pattern="^(due|missing|again)$",
         description=(
-            "due: every window up to yesterday that is missing or may have changed, whatever the partition; "
-            "missing: the same, but of the run's partitions; again: the run's partitions, settled or not"
+            "due: every window up to yesterday that is missing or may have changed, in any partition; "
+            "missing: the same, only in the run's partitions; again: all windows of the run's partitions"
         ),
     )
 
 
 def partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
-    """A partition a day, in the business zone. Today's is there for snapshots, which are of today."""
+    """One partition per day, in the business zone. Today is included, because snapshots can only be pulled today."""
     return dg.DailyPartitionsDefinition(
         start_date=settings.start_date.isoformat(), timezone=settings.timezone, end_offset=1
     )
@@ -65,12 +65,12 @@ def pull_step(source: Source, settings: Settings) -> dg.AssetsDefinition:
     )
     def pull(context: dg.AssetExecutionContext, config: PullConfig) -> Iterator[dg.Output[None]]:
         current = okra_settings.load()
-        wanted = due(current) if config.mode == "due" else range_of(context, config.mode)
+        days = due(current) if config.mode == "due" else range_of(context, config.mode)
         try:
             reports = pull_source(
                 current,
                 source,
-                wanted,
+                days,
                 run_id=context.run_id,
                 only=[key.path[-1] for key in context.selected_asset_keys],
                 progress=progress_of_run(context.run_id),
@@ -80,12 +80,13 @@ def pull_step(source: Source, settings: Settings) -> dg.AssetsDefinition:
         for report in reports:
             log_materializations(context, materializations(report, current, context.instance))
             context.log.info(summary(report))
-        failed = {str(report.error): report for report in reports if report.error}
-        if failed:
+        # streams that failed for the same reason name it once
+        errors = list(dict.fromkeys(str(report.error) for report in reports if report.error))
+        if errors:
             raise dg.Failure(
-                description=f"{source.title}: " + "; ".join(failed), allow_retries=False
+                description=f"{source.title}: " + "; ".join(errors), allow_retries=False
             )
-        yield from ()  # every window was recorded above, in one batch
+        yield from ()  # the windows' materializations are logged above, in one batch
 
     return pull
 
@@ -104,7 +105,7 @@ def summary(report: StreamReport) -> str:
     """One line for the run's log."""
     return (
         f"{report.source}.{report.stream.name}: {len(report.committed)} windows, {report.rows} rows; "
-        f"left alone: {skipped(report)}"
+        f"skipped: {skipped(report)}"
     )
 
 

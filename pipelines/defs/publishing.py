@@ -1,4 +1,4 @@
-"""The published file: what everyone else reads."""
+"""The published file, the scorecard and the digest."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ REPORTING = (
 
 @dg.asset(
     key=dg.AssetKey(["published", "okra"]),
-    description="okra.duckdb with its Parquet and CSV neighbours: the tables anyone may read at any time",
+    description="okra.duckdb and the same tables as Parquet and CSV, for anyone to read at any time",
     group_name="published",
     kinds={"duckdb", "parquet", "csv"},
     deps=[
@@ -42,7 +42,7 @@ REPORTING = (
             dg.AssetKey(["okr", table.name])
             for table in (PREDICTIONS, CALIBRATION, KEY_RESULT_LEVERS, KEY_RESULT_COURSES)
         ),
-        *(dg.AssetKey(["okr", one.versions.name]) for one in HISTORIES),
+        *(dg.AssetKey(["okr", history.versions.name]) for history in HISTORIES),
     ],
     pool="warehouse",
 )
@@ -65,7 +65,7 @@ def published(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
 
 @dg.asset(
     key=dg.AssetKey(["published", "scorecard"]),
-    description="scorecard.html with a page for each KPI: how the objectives stand, for who opens no terminal",
+    description="scorecard.html, which shows the objectives in a browser, and a page for each KPI",
     group_name="published",
     kinds={"html"},
     deps=[published],
@@ -87,7 +87,7 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
     ]
     return dg.MaterializeResult(
         metadata={
-            # a browser opens no file from a page of a server: the path is to copy, the table to look at
+            # a browser does not open local files from a web page, so the UI shows the path and a table
             "file": dg.MetadataValue.path(str(written.scorecard)),
             "objectives": dg.MetadataValue.md("\n".join(lines)),
             "bytes": written.size,
@@ -97,7 +97,7 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
 
 
 def objective_lines(card: PublishedScorecard) -> Iterator[str]:
-    """A line of a Markdown table for each objective, set in as deep as it is in the tree."""
+    """A line of a Markdown table for each objective, indented by its depth in the tree."""
     for depth, row in in_tree_order(card.objectives):
         name = row["name"].replace("|", "\\|")
         cells = (
@@ -110,35 +110,37 @@ def objective_lines(card: PublishedScorecard) -> Iterator[str]:
 
 
 DIGEST = dg.AssetKey(["published", "digest"])
-ARRIVES = "the_digest_arrives"
+DIGEST_CHECK = "the_digest_arrives"
 
 
 @dg.asset(
     key=DIGEST,
-    description="The message that tells how the objectives stand: weekly, and when a status has changed",
+    description="The message that summarizes the objectives: weekly, and when a status has changed",
     group_name="published",
     kinds={"python"},
     deps=[published, scorecard],
     check_specs=[
         dg.AssetCheckSpec(
-            ARRIVES, asset=DIGEST, description="Every channel of OKRA_DIGEST took what was due"
+            DIGEST_CHECK,
+            asset=DIGEST,
+            description="Every channel of OKRA_DIGEST accepted its message",
         )
     ],
 )
 def digest(context: dg.AssetExecutionContext, day: DayResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
     played = day.read()
-    # a past day that is played again is no news
+    # a past day is no news
     sent = send_due(played.settings, played.as_of) if played.is_today else []
-    failed = [f"{one.channel}: {one.message}" for one in sent if one.outcome == "failed"]
+    failed = [f"{row.channel}: {row.message}" for row in sent if row.outcome == "failed"]
     for line in failed:
         context.log.warning(line)
     return dg.MaterializeResult(
         metadata={
-            "sent": ", ".join(f"{one.channel} ({one.reason})" for one in sent) or "nothing was due"
+            "sent": ", ".join(f"{row.channel} ({row.reason})" for row in sent) or "nothing was due"
         },
         check_results=[
             dg.AssetCheckResult(
-                check_name=ARRIVES,
+                check_name=DIGEST_CHECK,
                 passed=not failed,
                 severity=dg.AssetCheckSeverity.WARN,
                 metadata={"failed": "\n".join(failed) or "none"},
@@ -157,5 +159,5 @@ report = dg.define_asset_job(
 rescore = dg.define_asset_job(
     "rescore",
     selection=dg.AssetSelection.key_prefixes(["okr"], ["published"]),
-    description="Scores every objective on the KPI tables as they are, and publishes",
+    description="Scores every objective on the existing KPI tables, and publishes",
 )

@@ -1,6 +1,6 @@
-"""When things happen by themselves: sources are pulled each morning, and a report follows.
+"""The schedule that pulls the sources each morning, and the sensor that then starts the report.
 
-A day that was missed is caught up by the next run, as it pulls every window that is missing.
+Each run pulls every missing window, so the next run catches up on a day that was missed.
 """
 
 from collections.abc import Iterator
@@ -14,19 +14,19 @@ from pipelines.orchestration.ui_metadata import raw_key
 from pipelines.settings import Settings
 
 _FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-_GOING = [
+_UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
     dg.DagsterRunStatus.STARTED,
 ]
 _BY_CLI = (STARTED_BY, CLI)
-_PULLING = ("ingest", "__ASSET_JOB")
-"""The jobs that pull: our own, and the one that Dagster makes for assets chosen in the UI."""
+_PULL_JOBS = ("ingest", "__ASSET_JOB")
+"""The jobs that pull: our own, and Dagster's implicit job for assets that are selected in the UI."""
 
 
 def requests(settings: Settings) -> Iterator[dg.RunRequest]:
-    """One run a source, so that a source that fails stops no other."""
+    """One run per source, so that a failing source does not stop the others."""
     today = settings.today()
     yesterday = (today - timedelta(days=1)).isoformat()
     for source in settings.active.values():
@@ -39,16 +39,16 @@ def requests(settings: Settings) -> Iterator[dg.RunRequest]:
 
 
 def newest_pull(instance: dg.DagsterInstance) -> str | None:
-    """The last run that pulled something, started by the daemon or in the UI, and ended; None while any is going."""
+    """The last finished run that pulled, started by the daemon or in the UI; None while any pull is unfinished."""
     if any(
         pulls(run)
-        for job in _PULLING
-        for run in instance.get_runs(dg.RunsFilter(job_name=job, statuses=_GOING))
+        for job in _PULL_JOBS
+        for run in instance.get_runs(dg.RunsFilter(job_name=job, statuses=_UNFINISHED))
     ):
         return None
     ended = [
         record
-        for job in _PULLING
+        for job in _PULL_JOBS
         for record in instance.get_run_records(
             dg.RunsFilter(job_name=job, statuses=_FINISHED), limit=20, order_by="update_timestamp"
         )
@@ -59,7 +59,7 @@ def newest_pull(instance: dg.DagsterInstance) -> str | None:
 
 
 def pulls(run: dg.DagsterRun) -> bool:
-    """Whether the run is about any stream."""
+    """Whether the run pulls any stream."""
     if run.job_name == "ingest":
         return True
     return any(key.path[0].startswith("raw_") for key in run.asset_selection or ())
@@ -67,7 +67,7 @@ def pulls(run: dg.DagsterRun) -> bool:
 
 @dg.definitions
 def schedules() -> dg.Definitions:
-    """The daily schedule and the sensor that follows it, both on by default."""
+    """The daily schedule and the report sensor, both on by default."""
     settings = okra_settings.load()
 
     @dg.schedule(
@@ -84,7 +84,7 @@ def schedules() -> dg.Definitions:
         job_name="report",
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Makes the report once the pulls of a morning or of a backfill have ended, well or not",
+        description="Starts the report once the pulls of a morning or a backfill have finished, even if some failed",
     )
     def report_when_ingested(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         newest = newest_pull(context.instance)

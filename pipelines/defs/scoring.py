@@ -1,4 +1,4 @@
-"""The OKR tables: every objective scored against the KPI tables."""
+"""The OKR tables: scores every objective against the KPI tables."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ SCORES = dg.AssetKey(["okr", "key_result_scores"])
 
 
 def specs() -> list[dg.AssetSpec]:
-    """One asset a table."""
+    """One asset per table."""
     histories = [table.versions for table in (*SCORE_HISTORIES, *DEFINITIONS)]
     scored = [spec(table, FACTS) for table in (*TABLES, KEY_RESULT_COURSES, KEY_RESULT_LEVERS)]
     kept = [spec(table, [key(scores.name) for scores in TABLES]) for table in histories]
@@ -36,7 +36,7 @@ def specs() -> list[dg.AssetSpec]:
 
 
 def spec(table: Table, deps: Sequence[dg.AssetKey]) -> dg.AssetSpec:
-    """A table of the schema `okr` as an asset."""
+    """The asset of a table of the schema `okr`."""
     return dg.AssetSpec(
         key(table.name),
         description=table.comment,
@@ -48,12 +48,12 @@ def spec(table: Table, deps: Sequence[dg.AssetKey]) -> dg.AssetSpec:
 
 
 def key(table: str) -> dg.AssetKey:
-    """The asset of a table."""
+    """The asset key of a table."""
     return dg.AssetKey(["okr", table])
 
 
 def faults_check(faults: Sequence[Fault]) -> dg.AssetCheckResult:
-    """Whether every OKR file could be scored."""
+    """The check that every OKR file can be scored."""
     lines = [str(fault) for fault in faults]
     return dg.AssetCheckResult(
         check_name="every_definition_is_sound",

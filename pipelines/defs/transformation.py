@@ -1,4 +1,4 @@
-"""Raw windows into dated KPIs: each dbt model an asset, each dbt test a check."""
+"""Models raw windows into dated KPIs: each dbt model is an asset, each dbt test a check."""
 
 import os
 import re
@@ -24,17 +24,17 @@ from pipelines.steps.model import prepare_models
 from pipelines.tables.locks import warehouse_lock
 from pipelines.warehouse.project import dbt_program, ensure_manifest, target_folder
 
-ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 class Translator(DagsterDbtTranslator):
-    """Models are grouped by their layer, as the folders are; a KPI has the owner that it declares."""
+    """Groups the models by layer, and gives each KPI its declared owner."""
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
-        """The KPI's owner, where that is an address: Dagster takes nothing else."""
+        """The KPI's owner, if it is an e-mail address: Dagster accepts nothing else."""
         declared = dbt_resource_props.get("config", {}).get("meta", {}).get("kpi") or {}
         owner = str(declared.get("owner", ""))
-        return [owner] if ADDRESS.fullmatch(owner) else None
+        return [owner] if EMAIL.fullmatch(owner) else None
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The first folder below models/."""
@@ -42,7 +42,7 @@ class Translator(DagsterDbtTranslator):
 
 
 class Dbt(DbtCliResource):
-    """The dbt of this interpreter's environment. Its version is known without the seconds of starting it."""
+    """The dbt of this interpreter's environment. Reads its version without starting dbt, which takes seconds."""
 
     @property
     def _cli_version(self) -> Version:
@@ -74,13 +74,13 @@ def transformation() -> dg.Definitions:
             os.environ.update(prepare_models(played))
             building = dbt.cli(["build"], context=context)
             yield from building.stream()
-            # dbt's own account of one run, tens of megabytes of it; that of one that failed stays, to be looked into
+            # dbt's artifacts of a run are tens of megabytes; those of a failed run stay for debugging
             shutil.rmtree(building.target_path, ignore_errors=True)
 
     return dg.Definitions(
         assets=[models],
         resources={
-            # never the one that PATH leads to
+            # not the dbt that is first in PATH
             "dbt": Dbt(
                 project_dir=str(ROOT),
                 profiles_dir=str(ROOT),

@@ -1,4 +1,4 @@
-"""The day that a run plays, and what the run reads for it."""
+"""The day that a run plays, and the inputs that it reads."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,8 +17,8 @@ from pipelines.settings import Settings
 class Day:
     """One day in the business zone, played with data up to the day before it.
 
-    Each input is read when a step first asks for it, and kept: all steps of a run work with the same. So `run_id` is
-    to be asked for after the lake's catalog was written, and `facts` after the models have run.
+    Each input is read once, when a step first uses it, so that all steps of a run work with the same data. Use
+    `run_id` only after the lake's catalog was written, and `facts` only after the models have run.
     """
 
     settings: Settings
@@ -26,17 +26,17 @@ class Day:
 
     @property
     def is_today(self) -> bool:
-        """Whether the present day is played, and not a past one again."""
+        """Whether the day is the present one, and not a past day that is played again."""
         return self.as_of == self.settings.today()
 
     @cached_property
     def run_id(self) -> str:
-        """The fingerprint of everything that goes into the day's figures. Raises `LakeError`."""
+        """The hash of all inputs of the day's figures. Raises `LakeError`."""
         return run_id(self.settings, self.as_of)
 
     @cached_property
     def loaded(self) -> Loaded:
-        """The sound objectives, and the faults of the others. Raises `NoDefinitionsError`, `KpiDefinitionError`."""
+        """The valid objectives, and the faults of the others. Raises `NoDefinitionsError`, `KpiDefinitionError`."""
         return self._definitions[0]
 
     @cached_property
@@ -46,7 +46,7 @@ class Day:
 
     @cached_property
     def facts(self) -> dict[str, KpiFacts]:
-        """The facts of each KPI by its name. Raises `NoFactsError`, and what `kpis` raises."""
+        """The facts of each KPI, by its name. Raises `NoFactsError`, and the errors of `kpis`."""
         return read_facts(self.settings.warehouse_path, self.kpis)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The facts that scoring asks for, read from the warehouse's KPI tables."""
+"""Reads the facts that scoring needs from the warehouse's KPI tables."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from pipelines.okr.kpi.kpi import Kpi
 
 Rows = Sequence[tuple[Any, ...]]
 
-# without a rate an amount is left out: its day says so (`unconverted_currency`)
+# amounts without a rate are left out; their days are flagged `unconverted_currency`
 _DAYS = """
     select
         kpi, day, dimensions, value, numerator, denominator,
@@ -31,7 +31,7 @@ _STANDING = "select kpi, data_through, standing_flags from reporting.kpis"
 
 
 class NoFactsError(OkraError):
-    """The models have never run here; the text says what to do."""
+    """The models have never run here; the message says what to do."""
 
 
 def read_facts(warehouse: Path, kpis: Mapping[str, Kpi]) -> dict[str, KpiFacts]:
@@ -70,7 +70,7 @@ def facts_of(kpi: Kpi, days: Rows, coverage: Rows, distinct: Rows, standing: Row
 
 
 def day_modelled(warehouse: Path) -> date | None:
-    """The day that the KPI tables were made for; None when they hold nothing. Raises `NoFactsError`."""
+    """The day that the KPI tables were built for; None when they are empty. Raises `NoFactsError`."""
     with connected(warehouse) as connection:
         [(run_id,)] = connection.execute("select max(run_id) from reporting.kpi_periods").fetchall()
     return date.fromisoformat(run_id[:10]) if run_id else None
@@ -78,7 +78,7 @@ def day_modelled(warehouse: Path) -> date | None:
 
 @contextmanager
 def connected(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse, for reading. Raises `NoFactsError` when it, or a table that is read, is not there yet."""
+    """A read-only connection to the warehouse. Raises `NoFactsError` when it, or a table that is read, is missing."""
     if not warehouse.exists():
         raise NoFactsError("there is nothing to score yet; run `okra run` first")
     try:
@@ -89,7 +89,7 @@ def connected(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def rows_by_kpi(connection: duckdb.DuckDBPyConnection, query: str) -> Mapping[str, Rows]:
-    """The rows of `query` by its first column, the KPI, which they lack; always in the same order."""
+    """The rows of `query`, sorted, by their first column, the KPI. The rows returned are without that column."""
     rows: dict[str, list[tuple[Any, ...]]] = {}
     for kpi, *values in connection.execute(f"{query} order by all").fetchall():
         rows.setdefault(kpi, []).append(tuple(values))

@@ -1,4 +1,4 @@
-"""The lake of this installation, opened; and what is needed for it in the environment."""
+"""Opens the lake of this installation."""
 
 import os
 
@@ -8,13 +8,13 @@ from connectors.lake.places import probe
 from pipelines.settings import Settings
 
 S3_VARIABLE_PREFIX = "AWS_"
-"""What the names of S3's own environment variables begin with."""
+"""Prefix of the environment variables that configure S3."""
 
 
 def open_lake(settings: Settings) -> Lake:
     """The lake. Raises `LakeError` when it cannot be opened."""
     if is_in_bucket(settings.lake_location):
-        # obstore and dbt's process read the environment, which .env is not in
+        # obstore and dbt's process read the environment only, not .env
         for name, value in settings.environment.items():
             if name.startswith(S3_VARIABLE_PREFIX):
                 os.environ.setdefault(name, value)
@@ -22,6 +22,6 @@ def open_lake(settings: Settings) -> Lake:
 
 
 def check_lake(settings: Settings) -> None:
-    """Raises `LakeError`, soon, when a lake in a bucket cannot be reached."""
+    """Raises `LakeError` within a short time when a lake in a bucket cannot be reached."""
     open_lake(settings)
     probe(settings.lake_location)

@@ -1,4 +1,4 @@
-"""The OKR files of this installation, read against its KPIs."""
+"""Reads the OKR files of this installation and checks them against its KPIs."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from pipelines.settings import Settings
 
 
 class NoDefinitionsError(OkraError):
-    """The folder of the OKR files is not there; the text names it and what to do."""
+    """The folder of the OKR files is missing; the message names it and the remedy."""
 
 
 def definition_files(settings: Settings) -> list[Path]:
@@ -24,9 +24,9 @@ def definition_files(settings: Settings) -> list[Path]:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """The OKR files below a folder, by their paths; none where there is no such folder.
+    """The OKR files below a folder, sorted by path; none when there is no such folder.
 
-    Files and folders whose name begins with a dot are left out, as an editor's and a version control's own are.
+    Files and folders whose names begin with a dot belong to editors and version control, and are left out.
     """
     return sorted(
         path
@@ -37,7 +37,7 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def read_objectives(settings: Settings) -> tuple[Loaded, dict[str, Kpi]]:
-    """The sound objectives, the faults of the others, and the KPIs they were read against.
+    """The valid objectives, the faults of the others, and the KPIs they were checked against.
 
     Raises `NoDefinitionsError`, and `KpiDefinitionError` when a KPI is not described.
     """

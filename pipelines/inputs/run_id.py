@@ -1,8 +1,8 @@
-"""The `run_id` beside each published figure: a fingerprint of everything that went into it.
+"""The `run_id` beside each published figure: a hash of everything that the figure depends on.
 
-It is made from the day being played, the committed windows, the sources' states, the OKR files and the settings.
-So it is the same on every machine and in every repetition, which Dagster's own run ids are not. The table `runs`
-says which Dagster runs worked under it, and when.
+The inputs are the day being played, the committed windows, the sources' states, the OKR files and the settings.
+Unlike Dagster's run ids, it is the same on every machine and in every repetition. The table `runs` says which
+Dagster runs worked under it, and when.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ ATTEMPT_FACTS = ["source", "stream", "outcome"]
 
 
 def run_id(settings: Settings, as_of: date) -> str:
-    """The id of a run that plays `as_of` over the lake as its catalog stands: `2026-11-24-1f0c9a55d2e7`."""
+    """The id of a run that plays `as_of` with the lake's present catalog, like `2026-11-24-1f0c9a55d2e7`."""
     facts = {
         "windows": catalogued(settings, "windows", WINDOW_FACTS),
         "attempts": catalogued(settings, "attempts", ATTEMPT_FACTS),
@@ -43,7 +43,7 @@ def catalogued(settings: Settings, name: str, columns: list[str]) -> list[list[o
 
 
 def definition_texts(settings: Settings) -> dict[str, str]:
-    """The OKR files by their path below their folder."""
+    """The texts of the OKR files, by their paths below the folder."""
     return {
         path.relative_to(settings.definitions_path).as_posix(): path.read_text(
             encoding="utf-8", errors="replace"
@@ -53,6 +53,6 @@ def definition_texts(settings: Settings) -> dict[str, str]:
 
 
 def sheet_kpis_text(settings: Settings) -> str:
-    """The file that declares the KPIs kept in sheets; nothing where there is none."""
+    """The text of the file that declares the KPIs kept in sheets; empty when there is no file."""
     path = settings.sheet_kpis_path
     return path.read_text(encoding="utf-8") if path.exists() else ""

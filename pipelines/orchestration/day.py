@@ -1,4 +1,4 @@
-"""The day being played, as a resource of Dagster's."""
+"""The day being played, as a Dagster resource."""
 
 from datetime import date
 
@@ -10,14 +10,14 @@ from pipelines.inputs.day import Day
 
 
 class DayResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Hands the same `Day` to every step of a run that runs in one process."""
+    """Gives the same `Day` to all steps of a run that share a process."""
 
     as_of: str = ""
     """The day to play, an ISO date; empty for today."""
     _day: Day | None = PrivateAttr(None)
 
     def read(self) -> Day:
-        """The day. Raises ValueError when `as_of` is no ISO date, `SettingsError`."""
+        """The day. Raises `SettingsError`, and ValueError when `as_of` is not an ISO date."""
         if self._day is None:
             settings = okra_settings.load()
             as_of = date.fromisoformat(self.as_of) if self.as_of else settings.today()

@@ -1,10 +1,10 @@
 """Dagster's SQLite event log, with whole batches stored in one transaction.
 
-A first load marks years of daily partitions as materialized. Stored one by one, as the SQLite storage does
-(two databases opened, written and closed an event), that takes longer than the load itself. Dagster sends
-batches where DAGSTER_EVENT_BATCH_SIZE is set; this storage takes them as batches.
+A first load marks years of daily partitions as materialized. Dagster's SQLite storage opens, writes and closes two
+databases for each event, which takes longer than the load itself. Dagster sends batches when
+DAGSTER_EVENT_BATCH_SIZE is set; this storage writes a batch at once.
 
-The only module that leans on Dagster's internals; whatever it does not expect it leaves to Dagster.
+It depends on Dagster's internals. Batches that it does not expect it leaves to Dagster.
 """
 
 import os
@@ -26,20 +26,20 @@ BATCH_SIZE = "1000"
 
 
 class BatchingEventLogStorage(SqliteEventLogStorage):
-    """`SqliteEventLogStorage` that stores the materializations of one run together."""
+    """A `SqliteEventLogStorage` that stores a batch of one run's materializations in one transaction."""
 
     @classmethod
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Any
     ) -> "BatchingEventLogStorage":
-        """Built by Dagster from dagster.yaml."""
+        """Called by Dagster with the config in dagster.yaml."""
         return cls(inst_data=inst_data, **config_value)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store `events` in one transaction a database; one by one when they are of several runs or kinds."""
+        """Store `events` in one transaction per database; one by one when they are of several runs or types."""
         runs = {event.run_id for event in events}
-        kinds = {event.dagster_event_type for event in events}
-        if len(runs) != 1 or kinds != {DagsterEventType.ASSET_MATERIALIZATION}:
+        types = {event.dagster_event_type for event in events}
+        if len(runs) != 1 or types != {DagsterEventType.ASSET_MATERIALIZATION}:
             super().store_event_batch(events)
             return
         rows = [self.prepare_insert_event(event).compile().params for event in events]
@@ -61,7 +61,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
 def log_materializations(
     context: AssetExecutionContext, events: Sequence[AssetMaterialization]
 ) -> None:
-    """Record `events` as the running step's, as one batch."""
+    """Log `events` for the running step, as one batch."""
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", BATCH_SIZE)
     batch = generate_event_batch_id()  # type: ignore[no-untyped-call]
     step = context.get_step_execution_context()

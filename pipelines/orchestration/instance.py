@@ -1,4 +1,4 @@
-"""The Dagster instance of this installation, as `okra` uses it without a daemon."""
+"""The Dagster instance of this installation, as the commands use it."""
 
 import os
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from pipelines.orchestration.event_log import BATCH_SIZE
 from pipelines.settings import Settings
 
 STARTED_BY = "okra/started_by"
-"""Tag of a run: `cli` where a person's command drives it, so that sensors leave it alone."""
+"""Tag of a run: `cli` when a command executes it, so that sensors ignore it."""
 CLI = "cli"
 
 _UNFINISHED = [
@@ -26,26 +26,26 @@ _UNFINISHED = [
 
 
 class InstanceError(OkraError):
-    """Dagster cannot be configured as OKRA_DAGSTER_HOME says; the text says what is missing."""
+    """The Dagster configuration in OKRA_DAGSTER_HOME cannot be used; the message says what is missing."""
 
 
 def prepare_environment(settings: Settings) -> None:
-    """Tell Dagster, in this process and those it starts, where its configuration and records are.
+    """Set Dagster's environment variables for this process and its children.
 
-    Raises `InstanceError` where the configuration, or a variable that it names, is missing.
+    Raises `InstanceError` when the configuration, or a variable that it names, is missing.
     """
     storage = settings.state_path / "dagster"
     storage.mkdir(parents=True, exist_ok=True)
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home_path)
     os.environ["OKRA_DAGSTER_STORAGE"] = str(storage)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", BATCH_SIZE)
-    # the web server sends whatever it finds in logs/ to its makers, and does not ask dagster.yaml about it
+    # the web server uploads the files in logs/, whatever `telemetry` in dagster.yaml says
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     check_configuration(settings.dagster_home_path / "dagster.yaml")
 
 
 def check_configuration(path: Path) -> None:
-    """Raises `InstanceError` for what Dagster itself would say nothing of, or a page of types."""
+    """Check the file and its variables, for which Dagster itself has no readable message. Raises `InstanceError`."""
     if not path.exists():
         raise InstanceError(
             f"{path} is missing; set OKRA_DAGSTER_HOME to the folder of a dagster.yaml, or unset it"
@@ -64,7 +64,7 @@ def check_configuration(path: Path) -> None:
 
 
 def variables(configuration: Any) -> Iterator[str]:
-    """The variables of the environment that a part of Dagster's configuration names, as `{env: NAME}`."""
+    """The environment variables that a part of Dagster's configuration names, as `{env: NAME}`."""
     if isinstance(configuration, dict):
         if set(configuration) == {"env"}:
             yield str(configuration["env"])
@@ -76,9 +76,9 @@ def variables(configuration: Any) -> Iterator[str]:
 
 
 def close_killed_runs(instance: dg.DagsterInstance) -> int:
-    """Mark as failed the runs of commands that were killed, and free what they held. Returns how many.
+    """Mark the runs of killed commands as failed, and free their pool slots. Returns the number of runs.
 
-    To be called by who holds the run lock: then no such command is alive.
+    Call this only while holding the run lock: no other command is alive then.
     """
     killed = instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED, tags={STARTED_BY: CLI}))
     for run in killed:

@@ -3,7 +3,7 @@
 Dagster retries five times within some seconds and then lets the step fail. A server that is updated, or that fails
 over, is down for longer. Here every connection waits for it, and an event whose insert failed is inserted again.
 
-The only module that leans on dagster-postgres, which comes with the extra `postgres`.
+The only module that imports dagster-postgres, which the extra `postgres` installs.
 """
 
 import logging
@@ -19,7 +19,7 @@ from dagster_postgres import DagsterPostgresStorage, PostgresEventLogStorage, Po
 from dagster_postgres.utils import pg_url_from_config
 
 MAX_WAIT_SECONDS = 300.0
-"""How long to wait for the server: a restart takes seconds, a fail-over of a managed one up to some minutes."""
+"""How long to wait for the server: a restart takes seconds, a fail-over of a managed server up to some minutes."""
 MAX_PAUSE_SECONDS = 5.0
 _RESTART_CODES = {"57P01", "57P02", "57P03"}
 """SQLSTATE admin_shutdown, crash_shutdown and cannot_connect_now (PostgreSQL, appendix A, class 57)."""
@@ -51,8 +51,8 @@ def is_down(error: psycopg2.Error | sa.exc.DBAPIError) -> bool:
     code = getattr(cause, "pgcode", None)
     if code is not None:
         return code in _RESTART_CODES
-    # There is no code where no server answered, nor where it refused the credentials before a session began.
-    # A connection that was lost gives a plain DatabaseError, and an InterfaceError once it is closed.
+    # There is no code when no server answers, nor when it refuses the credentials before a session begins.
+    # A lost connection raises a plain DatabaseError, and an InterfaceError once it is closed.
     is_lost = type(cause) in (
         psycopg2.OperationalError,
         psycopg2.DatabaseError,
@@ -73,7 +73,7 @@ def wait_to_connect(engine: sa.Engine) -> None:
 
 
 class RetryingEventLogStorage(PostgresEventLogStorage):
-    """An event log that inserts an event again when the server went down meanwhile."""
+    """An event log that repeats an insert when the server was down."""
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store one event."""
@@ -85,17 +85,17 @@ class RetryingEventLogStorage(PostgresEventLogStorage):
 
 
 class RetryingRunStorage(PostgresRunStorage):
-    """Run records that are written again when the server went down meanwhile."""
+    """Run records that repeat a write when the server was down."""
 
     def handle_run_event(self, run_id: str, event: DagsterEvent, *args: Any, **named: Any) -> None:
-        """Take what an event says of its run."""
+        """Update the run's record from an event."""
         with_retries(
             lambda: super(RetryingRunStorage, self).handle_run_event(run_id, event, *args, **named)
         )
 
 
 class RetryingPostgresStorage(DagsterPostgresStorage):
-    """All of Dagster's records, on one server. In dagster.yaml: `storage: {custom: ...}`, as deploy/ has it."""
+    """All of Dagster's records on one server. In dagster.yaml: `storage: {custom: ...}`, as in deploy/dagster.yaml."""
 
     def __init__(
         self,
@@ -118,6 +118,6 @@ class RetryingPostgresStorage(DagsterPostgresStorage):
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> "RetryingPostgresStorage":
-        """Built by Dagster from dagster.yaml."""
+        """Called by Dagster with the config in dagster.yaml."""
         create = config_value.get("should_autocreate_tables", True)
         return cls(pg_url_from_config(config_value), create, inst_data)

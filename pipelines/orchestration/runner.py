@@ -1,7 +1,7 @@
-"""Runs Dagster's jobs for a command: in this process, one after the other.
+"""Runs Dagster's jobs for a command, in this process and one after the other.
 
-Each source is pulled in a Dagster run of its own, so that a source that fails stops no other. The report that
-follows models, scores and publishes what is in the lake. The UI shows these runs like those of the daemon, which
+Each source is pulled in a Dagster run of its own, so that a failing source does not stop the others. The report that
+follows models, scores and publishes what is in the lake. The UI shows these runs like those of the daemon. The daemon
 pulls the sources in parallel, a process each: two Dagster runs in one process would reconfigure each other's logging.
 """
 
@@ -34,19 +34,19 @@ from pipelines.tables.locks import exclusive
 
 
 class StepFailedError(OkraError):
-    """A step of a run failed; the text is what the step said."""
+    """A step of a run failed; the message is the step's."""
 
 
 @dataclass(frozen=True)
 class Pulled:
-    """How the pull of one source ended. `message` is empty when it went well."""
+    """The outcome of one source's pull. `message` is empty when it succeeded."""
 
     source: str
     message: str
 
 
 class Runner:
-    """Dagster's jobs of this installation, run in this process."""
+    """Runs Dagster's jobs of this installation in this process."""
 
     def __init__(self, settings: Settings, instance: dg.DagsterInstance, *, debug: bool) -> None:
         self._settings = settings
@@ -63,15 +63,15 @@ class Runner:
         days: tuple[date, date] | None,
         mode: str,
     ) -> list[Pulled]:
-        """Pull `sources`: what is due, or the windows of `days` (both included). `mode`: see `PullConfig`."""
+        """Pull `sources`: the windows that are due, or those of `days` (first and last). `mode`: see `PullConfig`."""
         return [self._pull(source, progress, days, mode) for source in sources]
 
     def report(self, as_of: date | None) -> None:
-        """Model, score and publish. Raises `StepFailedError` with what the failed step said."""
+        """Model, score and publish. Raises `StepFailedError` with the failed step's message."""
         self._execute("report", str(uuid4()), day_config(as_of), {})
 
     def score(self, as_of: date | None) -> None:
-        """Score and publish on the KPI tables as they are. Raises `StepFailedError`."""
+        """Score on the existing KPI tables, and publish. Raises `StepFailedError`."""
         self._execute("rescore", str(uuid4()), day_config(as_of), {})
 
     def _pull(
@@ -112,7 +112,7 @@ class Runner:
         tags: Mapping[str, str],
         assets: Sequence[dg.AssetKey] | None = None,
     ) -> None:
-        # dbt's own log comes on standard output, which is for results
+        # dbt logs to standard output, where the command prints its results
         with self._quiet():
             result = self._definitions.resolve_job_def(job).execute_in_process(
                 run_config={**config, **self._logging},
@@ -127,12 +127,12 @@ class Runner:
 
 
 def day_config(as_of: date | None) -> Mapping[str, Any]:
-    """Run config that plays `as_of`; today when it is None."""
+    """The run config that plays `as_of`, or today when it is None."""
     return {"resources": {"day": {"config": {"as_of": as_of.isoformat() if as_of else ""}}}}
 
 
 def reason_of_failure(events: Sequence[dg.DagsterEvent]) -> str:
-    """What the first failed step said, in one line."""
+    """The message of the first failed step, in one line."""
     for event in events:
         if event.is_step_failure:
             data = event.step_failure_data
@@ -148,9 +148,10 @@ def reason_of_failure(events: Sequence[dg.DagsterEvent]) -> str:
 
 @contextmanager
 def runner(settings: Settings, *, debug: bool = False) -> Iterator[Runner]:
-    """A `Runner`, alone on this installation. Raises `LockedError` while another command runs, `LakeError`.
+    """A `Runner` with exclusive use of this installation.
 
-    `debug`: let Dagster's and dbt's logs through, to standard error.
+    `debug`: write Dagster's and dbt's logs to standard error.
+    Raises `LockedError` while another command runs, and `LakeError` when the lake cannot be reached.
     """
     with exclusive(settings.state_path / "run.lock"):
         prepare_environment(settings)

@@ -1,4 +1,4 @@
-"""What Dagster's UI shows of the lake: keys, columns, rows, windows, a preview, a sparkline."""
+"""The metadata that Dagster's UI shows: keys, columns, rows, windows, previews, sparklines."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -24,12 +24,12 @@ PREVIEW_ROWS = 5
 
 
 def raw_key(source: str, stream: str) -> dg.AssetKey:
-    """The asset of a stream; the dbt sources name the same key."""
+    """The asset key of a stream; the dbt sources use the same key."""
     return dg.AssetKey([f"raw_{source}", stream])
 
 
 def stream_metadata(source: Source, stream: Stream) -> Mapping[str, Any]:
-    """What is known of a stream before it is pulled."""
+    """The metadata of a stream that is known before it is pulled."""
     columns = [
         dg.TableColumn(
             field.name,
@@ -54,9 +54,9 @@ def stream_metadata(source: Source, stream: Stream) -> Mapping[str, Any]:
 def materializations(
     report: StreamReport, settings: Settings, instance: dg.DagsterInstance
 ) -> list[dg.AssetMaterialization]:
-    """An event for each day that this pull committed, and for each that the lake has and Dagster does not know.
+    """An event for each day that this pull committed, and for each committed day that Dagster does not know of.
 
-    The latter were committed by a run that was killed before it could say so.
+    The latter were committed by a run that was killed before it logged its events.
     """
     key = raw_key(report.source, report.stream.name)
     lake = open_lake(settings)
@@ -99,23 +99,22 @@ def window_metadata(manifest: Manifest) -> dict[str, dg.MetadataValue]:
 def stream_summary(
     report: StreamReport, lake: Lake, committed: Mapping[date, Manifest]
 ) -> dict[str, dg.MetadataValue]:
-    """What a person wants to see of the whole stream, beside its newest partition."""
+    """A summary of the whole stream, shown on its newest partition."""
     newest = max(committed)
     table = lake.rows(report.stream, committed[newest])
-    found: dict[str, dg.MetadataValue] = {
+    return {
         "dagster/row_count": dg.MetadataValue.int(sum(m.rows for m in committed.values())),
         "windows": dg.MetadataValue.int(len(committed)),
         "rows a window": dg.MetadataValue.md(
             f"`{sparkline([m.rows for _, m in sorted(committed.items())][-60:])}`"
         ),
         "preview": dg.MetadataValue.md(preview(table)),
-        "left alone": dg.MetadataValue.text(skipped(report)),
+        "skipped": dg.MetadataValue.text(skipped(report)),
     }
-    return found
 
 
 def skipped(report: StreamReport) -> str:
-    """How many windows were left alone, and why."""
+    """How many windows were skipped, and why."""
     return ", ".join(f"{count} {reason}" for reason, count in sorted(report.skipped.items())) or "0"
 
 
@@ -130,7 +129,7 @@ def preview(table: pa.Table) -> str:
 
 
 def scorecard_preview(scorecard: Scorecard) -> str:
-    """The headline of each key result as a Markdown table."""
+    """The total row of each key result as a Markdown table."""
     lines = ["| key result | score | expected | status | why |", "|---|---|---|---|---|"]
     for row in scorecard.key_results:
         if row.window == row.member == TOTAL:
