@@ -15,7 +15,7 @@ Docs: developers.google.com/google-ads/api/docs/query/overview, …/docs/best-pr
 import math
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,7 @@ from connectors.sdk.errors import (
     SourceError,
     Throttled,
 )
+from connectors.sdk.fields import lenient, read_day
 from connectors.sdk.http import header_value, usable_address
 
 if TYPE_CHECKING:  # an extra, and slow to import: done when an account is opened
@@ -190,7 +191,7 @@ def row_of(found: Any) -> dict[str, Any]:
     """A row under the names of the columns. What does not fit them is left for the schema to refuse."""
     metrics = found.metrics
     return {
-        "date": day(found.segments.date),
+        "date": lenient(read_day)(found.segments.date),
         "campaign_id": found.campaign.id,
         "campaign_name": found.campaign.name,
         "currency": found.customer.currency_code,
@@ -199,14 +200,6 @@ def row_of(found: Any) -> dict[str, Any]:
         "cost_micros": metrics.cost_micros,
         "conversions_value": amount(metrics.conversions_value),
     }
-
-
-def day(text: str) -> date | str:
-    """A day written as 2026-11-24; anything else as it is."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return text
 
 
 def amount(value: float) -> Decimal | float:

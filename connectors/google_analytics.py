@@ -40,6 +40,7 @@ from connectors.sdk.contract import (
     zone_named,
 )
 from connectors.sdk.errors import QuotaExhausted, Rejected, Unavailable
+from connectors.sdk.fields import lenient, read_whole
 from connectors.sdk.google_api import REFILLS, diagnose, loopback_channel, service_account
 from connectors.sdk.http import usable_address
 
@@ -236,7 +237,7 @@ def rows_of(found: "RunReportResponse", columns: Mapping[str, str]) -> Iterator[
         for name, dimension in zip(dimensions, row.dimension_values, strict=True):
             stored[str(name)] = dimension.value if name == "channel" else day_of(dimension.value)
         for name, metric in zip(metrics, row.metric_values, strict=True):
-            stored[str(name)] = whole(metric.value)
+            stored[str(name)] = lenient(read_whole)(metric.value)
         yield stored
 
 
@@ -246,11 +247,6 @@ def day_of(text: str) -> date | str:
         return datetime.strptime(text if len(text) == 8 else f"{text}01", "%Y%m%d").date()
     except ValueError:
         return text
-
-
-def whole(text: str) -> int | str:
-    """A whole number; anything else as it is, to be refused by the schema."""
-    return int(text) if re.fullmatch(r"-?[0-9]+", text) else text
 
 
 def flags_of(found: "RunReportResponse") -> frozenset[str]:

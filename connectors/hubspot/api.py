@@ -23,6 +23,7 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
+from connectors.sdk.fields import at_or_none
 from connectors.sdk.http import Answer, Http, redact, retry_after
 
 VERSION = "2026-09"
@@ -35,6 +36,8 @@ LIMITS = (
 )
 PAGE, LIST_PAGE = 200, 100
 """The most objects that a search and a list give at once."""
+AFTER = "paging.next.after"
+"""Where an answer holds the cursor of the next page; the last page has none."""
 MODIFIED = "hs_lastmodifieddate"
 NO_ASSOCIATION = "crm.associations.NO_ASSOCIATIONS_FOUND"
 PAUSES = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
@@ -109,7 +112,7 @@ class Crm:
                     found.setdefault(start, []).extend(str(x["toObjectId"]) for x in targets)
                 except (KeyError, TypeError):
                     raise Drift(f"{path} gave no associations", "adapt the connector") from None
-                if after := after_of(row):
+                if after := at_or_none(row, AFTER):
                     inputs.append({"id": start, "after": after})
         return found
 
@@ -150,13 +153,13 @@ class Crm:
 
     def _listed(self, path: str, asked: Mapping[str, str]) -> list[Object]:
         params: dict[str, str | int] = {**asked, "limit": LIST_PAGE}
-        found: list[Object] = []
+        rows: list[Object] = []
         while True:
             answer = self._calls(REST, lambda: self._http.get(path, params))
-            found += rows_of(answer, path)
-            after = after_of(answer)
+            rows += rows_of(answer, path)
+            after = at_or_none(answer, AFTER)
             if not after:
-                return found
+                return rows
             if after == params.get("after"):
                 raise Drift(f"GET {path} gives the same page again", "adapt the connector")
             params["after"] = after
@@ -188,12 +191,6 @@ def rows_of(answer: Any, path: str) -> list[Object]:
     if not isinstance(rows, list):
         raise Drift(f"{path} gave no results", "adapt the connector")
     return rows
-
-
-def after_of(answer: Object) -> str | None:
-    """Where the next page begins; None after the last one."""
-    following = (answer.get("paging") or {}).get("next") or {}
-    return following.get("after") or None
 
 
 def refuse_errors(answer: Object, path: str) -> None:

@@ -14,7 +14,7 @@ are days. The key needs crm.objects.deals.read, crm.objects.contacts.read and cr
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from threading import Lock
 from typing import Any
@@ -35,6 +35,7 @@ from connectors.sdk.contract import (
     column,
 )
 from connectors.sdk.errors import Drift
+from connectors.sdk.fields import lenient, read_instant
 from connectors.sdk.http import header_value, usable_address
 
 MOMENT = pa.timestamp("us", "UTC")
@@ -256,16 +257,10 @@ def renamed(row: Object, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def fitting(kind: pa.DataType, text: Any) -> Any:
-    """A property, which HubSpot gives as a text, as a moment or a truth value. Anything else as it is."""
+    """A property, which HubSpot writes as a text, as a moment or a truth value; any other as it is."""
     if pa.types.is_boolean(kind):
         return {"true": True, "false": False}.get(text, text)
-    if pa.types.is_timestamp(kind) and isinstance(text, str):
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            return text
-        return moment.astimezone(UTC) if moment.tzinfo else moment
-    return text
+    return lenient(read_instant)(text) if pa.types.is_timestamp(kind) else text
 
 
 def decimal_text(amount: Any) -> str | None:

@@ -1,13 +1,13 @@
 """From a page of Meta's reports to rows: numbers are written as text, and a purchase under several names."""
 
-import re
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from connectors.sdk.errors import Drift
+from connectors.sdk.fields import lenient, read_day, read_decimal, read_whole
 
+day, whole, amount = lenient(read_day), lenient(read_whole), lenient(read_decimal)
 PURCHASE = "purchase"
 """The action that counts. The pixel's, the app's and the shop's purchases are told again under their own names."""
 
@@ -56,22 +56,3 @@ def purchase_value(values: Any, window: str) -> Decimal | Any:
         if isinstance(each, Mapping) and each.get("action_type") == PURCHASE:
             return amount(each.get(window, "0"))
     return Decimal(0)
-
-
-def day(text: Any) -> date | Any:
-    """A day written as 2026-11-24; anything else as it is."""
-    try:
-        return date.fromisoformat(text)
-    except (TypeError, ValueError):
-        return text
-
-
-def whole(text: Any) -> int | Any:
-    """A whole number written as text; anything else as it is."""
-    return int(text) if isinstance(text, str) and re.fullmatch(r"-?[0-9]+", text) else text
-
-
-def amount(text: Any) -> Decimal | Any:
-    """An amount written as text, in the currency and not in hundredths of it; anything else as it is."""
-    is_amount = isinstance(text, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text)
-    return Decimal(text) if is_amount else text

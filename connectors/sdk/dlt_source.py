@@ -26,8 +26,7 @@ own client follows dlt's: five tries, no limit.
 import importlib.util
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,6 +38,7 @@ from requests.adapters import HTTPAdapter
 
 from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Stream, column
 from connectors.sdk.errors import CredentialError, Drift, Rejected, SourceError, Unavailable
+from connectors.sdk.fields import lenient, read_day, read_instant
 from connectors.sdk.http import TIMEOUT, Answer, fault_of_status, usable_address
 
 Resource = Callable[[Mapping[str, str], Slice, requests.Session], Any]
@@ -176,17 +176,12 @@ def fitted(row: Mapping[str, Any], schema: pa.Schema) -> dict[str, Any]:
 
 
 def converted(value: Any, kind: pa.DataType) -> Any:
-    """A moment, a day or a decimal out of its text or number; anything else as it is, for the schema to judge."""
-    try:
-        if pa.types.is_decimal(kind) and isinstance(value, str | float):
-            return Decimal(str(value))
-        if pa.types.is_timestamp(kind) and isinstance(value, str):
-            return datetime.fromisoformat(value)
-        if pa.types.is_date(kind) and isinstance(value, str):
-            return date.fromisoformat(value)
-    except (ValueError, InvalidOperation):
-        return value
-    return value
+    """A moment, a day or a decimal from its text or number; anything else as it is, for the schema to refuse."""
+    if pa.types.is_decimal(kind) and isinstance(value, str | float):
+        return lenient(Decimal)(str(value))
+    if pa.types.is_timestamp(kind):
+        return lenient(read_instant)(value)
+    return lenient(read_day)(value) if pa.types.is_date(kind) else value
 
 
 def diagnose(error: Exception) -> SourceError | None:

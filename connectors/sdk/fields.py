@@ -1,5 +1,10 @@
-"""How a field of a JSON row becomes the value of a column: where it is, and how it is written there."""
+"""How a field of a JSON row becomes the value of a column: where it is, and how it is written there.
 
+Each kind of field has a reader (`read_instant`), which raises ValueError, TypeError or ArithmeticError for what it
+cannot read. A source that leaves the refusal to the schema makes the reader `lenient`.
+"""
+
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,6 +13,9 @@ from typing import Any
 
 from connectors.sdk.errors import Drift
 
+UNREADABLE = (ValueError, TypeError, ArithmeticError)
+"""What readers raise."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -15,23 +23,18 @@ class Field:
 
     path: str
     read: Callable[[Any], Any]
-    """The value as it is stored. Raises ValueError, TypeError or ArithmeticError for what is none."""
+    """Reads the value as it is stored."""
     optional: bool = False
     """True where the source leaves the field out when it is empty: null then. Otherwise its absence is drift."""
 
     def value(self, row: Any) -> Any:
-        """The field's value in `row`. Raises KeyError when it is not there, and `Drift` when it is unreadable."""
-        try:
-            found = at(row, self.path)
-        except KeyError:
-            if self.optional:
-                return None
-            raise
-        if found is None:
+        """The field's value in `row`. Raises KeyError when it is missing, and `Drift` when it cannot be read."""
+        given = at_or_none(row, self.path) if self.optional else at(row, self.path)
+        if given is None:
             return None
         try:
-            return self.read(found)
-        except (ValueError, TypeError, ArithmeticError):
+            return self.read(given)
+        except UNREADABLE:
             # the path and never the value: values can be private
             raise Drift(
                 f"the field {self.path!r} is no longer written as it was",
@@ -40,12 +43,48 @@ class Field:
 
 
 def at(answer: Any, path: str) -> Any:
-    """What is at `path` in `answer`; the whole of it for an empty path. Raises KeyError when there is no such."""
+    """What is at `path` in `answer`; all of it for an empty path. Raises KeyError when there is nothing."""
     for key in path.split(".") if path else ():
         if not isinstance(answer, Mapping):
             raise KeyError(key)
         answer = answer[key]
     return answer
+
+
+def at_or_none(answer: Any, path: str) -> Any:
+    """What is at `path` in `answer`; None when there is nothing."""
+    try:
+        return at(answer, path)
+    except KeyError:
+        return None
+
+
+def lenient(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """`read`, but a value that it cannot read is kept as it is, for the schema to refuse."""
+
+    def read_or_keep(value: Any) -> Any:
+        try:
+            return read(value)
+        except UNREADABLE:
+            return value
+
+    return read_or_keep
+
+
+def columns(row: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    """The values of `fields` in `row`, by column. A missing or unreadable one is left for the schema to refuse."""
+    values = {}
+    for column, field in fields.items():
+        path = field.path
+        try:
+            given = row[path] if path in row else at(row, path)
+        except KeyError:
+            continue
+        try:
+            values[column] = field.read(given)
+        except UNREADABLE:
+            values[column] = given
+    return values
 
 
 def as_given(path: str, *, optional: bool = False) -> Field:
@@ -74,7 +113,7 @@ def day(path: str, *, optional: bool = False) -> Field:
 
 
 def minor_units(path: str, *, decimals: int = 2, optional: bool = False) -> Field:
-    """An amount written as a decimal text ("12.50") in the currency's smallest unit (1250)."""
+    """An amount that is written as a decimal text ("12.50"), in the currency's smallest unit (1250)."""
     return Field(path, lambda value: read_minor_units(value, decimals), optional)
 
 
@@ -87,10 +126,10 @@ def read_text(value: Any) -> str:
 
 def read_instant(value: Any) -> datetime:
     """See `instant`. A moment that names no offset is refused: it could be of any zone."""
-    found = datetime.fromisoformat(value)
-    if found.tzinfo is None:
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
         raise ValueError
-    return found.astimezone(UTC)
+    return moment.astimezone(UTC)
 
 
 def read_unix_seconds(value: Any) -> datetime:
@@ -103,6 +142,20 @@ def read_unix_seconds(value: Any) -> datetime:
 def read_day(value: Any) -> date:
     """See `day`."""
     return date.fromisoformat(value)
+
+
+def read_whole(value: str) -> int:
+    """A whole number that is written as a text."""
+    if not re.fullmatch(r"-?[0-9]+", value):
+        raise ValueError
+    return int(value)
+
+
+def read_decimal(value: str) -> Decimal:
+    """An amount that is written as a text, in the currency and not in its smallest unit."""
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
+        raise ValueError
+    return Decimal(value)
 
 
 def read_minor_units(value: Any, decimals: int) -> int:

@@ -1,4 +1,4 @@
-"""How a list of a REST API is cut into pages, and how the next one is asked for."""
+"""How a list of a REST API is cut into pages, and how the next page is asked for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from connectors.sdk.errors import Drift
-from connectors.sdk.fields import at
+from connectors.sdk.fields import at_or_none
 
 Params = Mapping[str, str | int]
 
@@ -15,12 +15,12 @@ class PageRule(Protocol):
     """How pages follow one another."""
 
     def first(self) -> Params:
-        """What is sent along for the first page."""
+        """The parameters that ask for the first page."""
 
     def after(self, address: str, asked: Params, answer: Any, rows: int) -> Params | None:
-        """What is sent for the page after `answer`, which had `rows`; None after the last one.
+        """The parameters that ask for the page after `answer`, which had `rows` rows; None after the last page.
 
-        `address` is where the list is, `asked` what was sent for `answer`.
+        `address` is that of the list, `asked` the parameters that gave `answer`.
         """
 
 
@@ -38,7 +38,7 @@ class OnePage:
 
 @dataclass(frozen=True, kw_only=True)
 class NextCursor:
-    """An answer holds a mark at `path`, that is sent as `param` for the next page; the last one has none."""
+    """An answer holds a cursor at `path`, which is sent as `param` for the next page; the last page has none."""
 
     path: str
     param: str
@@ -48,14 +48,14 @@ class NextCursor:
         return {}
 
     def after(self, address: str, asked: Params, answer: Any, rows: int) -> Params | None:
-        """The same question with the mark."""
-        mark = found(answer, self.path)
-        return {**asked, self.param: str(mark)} if mark else None
+        """The same parameters with the cursor."""
+        cursor = at_or_none(answer, self.path)
+        return {**asked, self.param: str(cursor)} if cursor else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class NextLink:
-    """An answer holds the next page's address at `path`. Only its query is used: the list stays where it is."""
+    """An answer holds the next page's address at `path`, of which only the query is used."""
 
     path: str
 
@@ -64,40 +64,40 @@ class NextLink:
         return {}
 
     def after(self, address: str, asked: Params, answer: Any, rows: int) -> Params | None:
-        """The link's query. Raises `Drift` for a link to elsewhere: the token would go there."""
-        link = found(answer, self.path)
+        """The link's query. Raises `Drift` for a link to another address: the token would be sent there."""
+        link = at_or_none(answer, self.path)
         if not link:
             return None
-        there, here = urlsplit(urljoin(address, str(link))), urlsplit(address)
-        if (there.netloc, there.path) != (here.netloc, here.path):
+        following, current = urlsplit(urljoin(address, str(link))), urlsplit(address)
+        if (following.netloc, following.path) != (current.netloc, current.path):
             raise Drift(
-                f"{here.path} has its next page at another address, which is not followed",
+                f"{current.path} has its next page at another address, which is not followed",
                 "adapt the connector",
             )
-        return dict(parse_qsl(there.query))
+        return dict(parse_qsl(following.query))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Offset:
-    """`param` says how many rows to leave out. Asked until a page is empty: a short one may be the source's own
-    ceiling. Rows that vanish while such a list is read push others over the edge of a page unseen; where the
-    source has cursors as well, use these.
+    """`param` says how many rows to skip. Pages are asked for until one is empty: a short page may be the source's
+    maximum. A row that is deleted while the list is read shifts the others, and one of them is missed; where the
+    source has cursors as well, use those.
     """
 
     param: str
 
     def first(self) -> Params:
-        """From the beginning."""
+        """No row is skipped."""
         return {self.param: 0}
 
     def after(self, address: str, asked: Params, answer: Any, rows: int) -> Params | None:
-        """So many rows further on."""
+        """Skips the rows of `answer` as well."""
         return {**asked, self.param: int(asked[self.param]) + rows} if rows else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageNumber:
-    """`param` counts the pages. Asked until one is empty; what is said of `Offset` holds here too."""
+    """`param` is the number of the page. Pages are asked for until one is empty, with the flaw of `Offset`."""
 
     param: str
     start: int = 1
@@ -109,11 +109,3 @@ class PageNumber:
     def after(self, address: str, asked: Params, answer: Any, rows: int) -> Params | None:
         """The next number."""
         return {**asked, self.param: int(asked[self.param]) + 1} if rows else None
-
-
-def found(answer: Any, path: str) -> Any:
-    """What is at `path`; None when there is nothing, as some sources leave it out of the last page."""
-    try:
-        return at(answer, path)
-    except KeyError:
-        return None

@@ -1,9 +1,9 @@
 """A source that is a plain REST API: declared, not programmed.
 
-Where an API gives JSON lists that are asked for by a range of time and paged through, a connector says
-where the rows are, what its fields are called and how pages follow one another; `rest_source` makes a
-`Source` of it. docs/adding-a-connector.md shows a whole one. What does not fit (reports that are made in the
-background, searches, bodies that hold an error) is programmed with `connectors.sdk.http`, as hubspot.py is.
+Where an API gives JSON lists by a range of time and in pages, a connector declares where the rows are, what their
+fields are called and how pages follow one another; `rest_source` makes a `Source` of it.
+docs/adding-a-connector.md shows a whole one. What does not fit (reports that are made in the background, searches,
+bodies that hold an error) is programmed with `connectors.sdk.http`, as `connectors.hubspot` is.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,14 +16,14 @@ import pyarrow as pa
 
 from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Stream
 from connectors.sdk.errors import Drift, Unavailable
-from connectors.sdk.fields import Field, as_given, at
+from connectors.sdk.fields import Field, as_given, at_or_none
 from connectors.sdk.http import Http, header_value, usable_address
 from connectors.sdk.paging import OnePage, PageRule, Params
 
 BUCKET = "requests"
-A_LITTLE = timedelta(seconds=1)
-"""By how much more is asked for on either side of a range of moments. Sources differ in whether the ends belong
-to it and in how finely they cut; what lies outside is dropped, so that it makes no difference."""
+RANGE_MARGIN = timedelta(seconds=1)
+"""Added on either side of a range of moments. Sources differ in whether its ends belong to it and in their
+resolution; the engine drops the rows outside the range."""
 
 
 def iso_8601(moment: datetime) -> str:
@@ -38,32 +38,32 @@ def unix_time(moment: datetime) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """Where the rows of one stream come from."""
+    """The list that the rows of one stream come from."""
 
     stream: Stream
     path: str
     """After the API's address: `/deliveries`."""
     fields: Mapping[str, str | Field]
-    """By column of the stream: the field of a row. A text is the path of a field that is stored as it is given."""
+    """The field of each column. A text is the path of a field that is stored as it is given."""
     rows: str = ""
     """The path of the list in an answer; empty when the answer is the list."""
     since: str = ""
-    """The parameter that takes the first moment, or the first day where the stream's cursor is a day. Without it
-    (and `until`) every slice asks for everything: for short lists only."""
+    """The parameter for the first moment, or for the first day where the stream's cursor is a day. Without `since` and
+    `until` every slice asks for everything: for short lists only."""
     until: str = ""
-    """The parameter that takes the last one. A day is asked for inclusively."""
+    """The parameter for the last moment, or for the last day, inclusive."""
     moment: Callable[[datetime], str | int] = iso_8601
-    """How a moment is written in these."""
+    """How these parameters write a moment."""
     params: Params = field(default_factory=dict)
     """Sent with every request."""
     pages: PageRule = field(default_factory=OnePage)
     """How pages follow one another."""
 
     def __post_init__(self) -> None:
-        """Refuses a declaration that leaves out a column or has one too many."""
+        """Refuse a declaration that lacks a column or has an unknown one."""
         expected = set(self.stream.schema.names)
         if self.stream.snapshot:
-            expected -= {self.stream.cursor}  # the day it is asked on
+            expected -= {self.stream.cursor}  # the day of the request
         if expected != set(self.fields):
             raise ValueError(
                 f"{self.stream.name}: fields and columns differ in "
@@ -76,10 +76,13 @@ class Endpoint:
             first: str | int = piece.first.isoformat()
             last: str | int = piece.last_day.isoformat()
         else:
-            first, last = self.moment(piece.since - A_LITTLE), self.moment(piece.until + A_LITTLE)
-        asked = {self.since: first} if self.since else {}
-        # what has changed since the slice's end belongs to its newest window: then it has no end
-        return asked | ({self.until: last} if self.until and not piece.reaches_now else {})
+            first, last = (
+                self.moment(piece.since - RANGE_MARGIN),
+                self.moment(piece.until + RANGE_MARGIN),
+            )
+        params = {self.since: first} if self.since else {}
+        # without an end, as rows that changed since then belong to the newest window
+        return params | ({self.until: last} if self.until and not piece.reaches_now else {})
 
 
 def rest_source(
@@ -97,11 +100,11 @@ def rest_source(
     workers: int = 4,
     version: str = "1",
 ) -> Source:
-    """The source that `endpoints` make up.
+    """A source with a stream an endpoint.
 
-    `base` is the API's address, that the variable <NAME>_API_BASE can replace; `token` the variable that holds
-    the credential, which is sent in `header` after `scheme`. `zone` is where the API counts its days, and
-    `per_second` how many requests it allows, `burst` of them at once.
+    `base` is the API's address, which the variable <NAME>_API_BASE can replace; `token` the variable with the
+    credential, which is sent in `header` after `scheme`. `zone` is the zone of the API's days, and `per_second`
+    how many requests it allows, `burst` of them at once.
     """
     base_option = f"{name.upper()}_API_BASE"
     by_stream = {endpoint.stream.name: endpoint for endpoint in endpoints}
@@ -158,12 +161,12 @@ class RestConnection:
             **endpoint.range(piece),
             **endpoint.pages.first(),
         }
-        seen: set[tuple[tuple[str, str | int], ...]] = set()
+        requested: set[tuple[tuple[str, str | int], ...]] = set()
         while asked is not None:
-            mark = tuple(sorted(asked.items()))
-            if mark in seen:
+            page = tuple(sorted(asked.items()))
+            if page in requested:
                 raise Unavailable(f"GET {endpoint.path} leads back to a page it gave before")
-            seen.add(mark)
+            requested.add(page)
             answer = self._get(endpoint.path, asked)
             rows = rows_in(answer, endpoint)
             yield Page([columns_of(row, endpoint, piece) for row in rows])
@@ -180,25 +183,22 @@ class RestConnection:
 
 def rows_in(answer: Any, endpoint: Endpoint) -> Sequence[Any]:
     """The list in an answer. Raises `Drift` when there is none: that is not the same as no rows."""
-    try:
-        found = at(answer, endpoint.rows)
-    except KeyError:
-        found = None
-    if not isinstance(found, list):
+    rows = at_or_none(answer, endpoint.rows)
+    if not isinstance(rows, list):
         where = f"no list {endpoint.rows!r}" if endpoint.rows else "no list"
         raise Drift(f"GET {endpoint.path} gave {where}", "adapt the connector")
-    return found
+    return rows
 
 
 def columns_of(row: Any, endpoint: Endpoint, piece: Slice) -> dict[str, Any]:
-    """The declared columns of a row. A field that is not there is left out, and refused by name later on."""
-    found: dict[str, Any] = {}
-    for column, where in endpoint.fields.items():
-        reader = as_given(where) if isinstance(where, str) else where
+    """The declared columns of a row. A missing field stays missing: the schema refuses it by name."""
+    values: dict[str, Any] = {}
+    for column, declared in endpoint.fields.items():
+        field = as_given(declared) if isinstance(declared, str) else declared
         try:
-            found[column] = reader.value(row)
+            values[column] = field.value(row)
         except KeyError:
             continue
     if endpoint.stream.snapshot:
-        found[endpoint.stream.cursor] = piece.first
-    return found
+        values[endpoint.stream.cursor] = piece.first
+    return values

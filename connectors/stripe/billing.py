@@ -18,10 +18,11 @@ from typing import Any
 import pyarrow as pa
 
 from connectors.sdk.contract import Stream, column
-from connectors.stripe.ledger import instant
+from connectors.sdk.fields import lenient, read_unix_seconds
 
 MOMENT = pa.timestamp("us", "UTC")
 Objects = Sequence[Mapping[str, Any]]
+instant = lenient(read_unix_seconds)
 Whole = Callable[[Mapping[str, Any]], Objects]
 """Every object of a list within an object, which holds the first ten: the others are asked for."""
 

@@ -1,13 +1,13 @@
 """Stripe's ledger: the balance transactions of an account, as they are stored."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
 from connectors.sdk.contract import Deletes, Stream, column
+from connectors.sdk.fields import Field, as_given, read_unix_seconds, unix_seconds
 
 BALANCE_TRANSACTIONS = Stream(
     name="balance_transactions",
@@ -45,39 +45,19 @@ BALANCE_TRANSACTIONS = Stream(
     windows_per_slice=31,
 )  # fmt: skip
 
-RENAMED = {
-    "id": "id",
-    "type": "type",
-    "reporting_category": "reporting_category",
-    "currency": "currency",
-    "amount": "amount_minor",
-    "fee": "fee_minor",
-    "net": "net_minor",
-    "source": "source_id",
+MOVEMENT = {
+    "id": as_given("id"),
+    "created_at": unix_seconds("created"),
+    "available_on": Field("available_on", lambda seconds: read_unix_seconds(seconds).date()),
+    "type": as_given("type"),
+    "reporting_category": as_given("reporting_category"),
+    "currency": as_given("currency"),
+    "amount_minor": as_given("amount"),
+    "fee_minor": as_given("fee"),
+    "net_minor": as_given("net"),
+    "exchange_rate": Field("exchange_rate", lambda rate: decimal_text(rate)),
+    "source_id": as_given("source"),
 }
-"""Stripe's fields that are stored as they are, and under which name."""
-
-
-def stored_movement(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A balance transaction under the names it is stored by. A field that is missing stays missing."""
-    found = {name: row[field] for field, name in RENAMED.items() if field in row}
-    if "created" in row:
-        found["created_at"] = instant(row["created"])
-    if "available_on" in row:
-        found["available_on"] = day(row["available_on"])
-    if "exchange_rate" in row:
-        found["exchange_rate"] = decimal_text(row["exchange_rate"])
-    return found
-
-
-def instant(seconds: Any) -> datetime | Any:
-    """Unix seconds as a moment; anything else as it is, to be refused by the schema."""
-    return datetime.fromtimestamp(seconds, UTC) if type(seconds) is int else seconds
-
-
-def day(seconds: Any) -> date | Any:
-    """The UTC day of Unix seconds; anything else as it is."""
-    return datetime.fromtimestamp(seconds, UTC).date() if type(seconds) is int else seconds
 
 
 def decimal_text(rate: Any) -> str | Any:

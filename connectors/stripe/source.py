@@ -32,6 +32,7 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
+from connectors.sdk.fields import columns
 from connectors.sdk.http import Http, fault_of_status, header_value, retry_after, usable_address
 from connectors.stripe.billing import (
     INVOICE_LINES,
@@ -40,7 +41,7 @@ from connectors.stripe.billing import (
     stored_items,
     stored_lines,
 )
-from connectors.stripe.ledger import BALANCE_TRANSACTIONS, stored_movement
+from connectors.stripe.ledger import BALANCE_TRANSACTIONS, MOVEMENT
 
 LIST, ACCOUNT = "/v1/balance_transactions", "/v1/account"
 INVOICES, SUBSCRIBED = "/v1/invoices", "/v1/subscriptions"
@@ -98,7 +99,7 @@ class StripeConnection:
                     )
             case _:
                 for found in self._list("balance_transactions", LIST, made):
-                    yield Page([stored_movement(row) for row in found])
+                    yield Page([columns(row, MOVEMENT) for row in found])
 
     def vitals(self) -> Vitals:
         """Stripe tells the time, and nothing of its limits."""

@@ -1,19 +1,46 @@
 """Zendesk's objects as rows: what is stored of a ticket, of a rating and of a survey response.
 
-A field that is missing stays missing and one of another kind stays as it is: the schema refuses both.
+A field that is missing or cannot be read is left for the schema to refuse.
 Shapes: developer.zendesk.com/api-reference/ticketing, pages tickets, satisfaction_ratings and
 csat_survey_responses.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from connectors.sdk.errors import Drift
+from connectors.sdk.fields import (
+    as_given,
+    columns,
+    instant,
+    lenient,
+    read_instant,
+    read_text,
+    text,
+    unix_seconds,
+)
+
+TICKET = {
+    "id": text("id"),
+    "created_at": instant("created_at"),
+    "updated_at": instant("updated_at"),
+    "generated_at": unix_seconds("generated_timestamp"),
+    "status": as_given("status"),
+    "group_id": text("group_id"),
+    "brand_id": text("brand_id"),
+}
+RATING = {
+    "id": text("id"),
+    "created_at": instant("created_at"),
+    "updated_at": instant("updated_at"),
+    "score": as_given("score"),
+    "ticket_id": text("ticket_id"),
+    "group_id": text("group_id"),
+}
 
 
 def tickets(page: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The tickets of a page of the export, with what it says beside them of their groups and their solving.
+    """The tickets of a page of the export, with the names of their groups and when they were solved.
 
     Raises `Drift` when one of the three lists is not there.
     """
@@ -31,56 +58,35 @@ def tickets(page: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def ticket(row: Mapping[str, Any], group: Any, solved_at: Any) -> dict[str, Any]:
-    """One ticket; nothing of what it says or of who wrote it."""
-    found: dict[str, Any] = {"group_name": group, "solved_at": moment(solved_at)}
-    found |= {name: text(row[name]) for name in ("id", "group_id", "brand_id") if name in row}
-    found |= {name: moment(row[name]) for name in ("created_at", "updated_at") if name in row}
-    if "status" in row:
-        found["status"] = row["status"]
-    if "generated_timestamp" in row:
-        found["generated_at"] = instant(row["generated_timestamp"])
-    if "via" in row:  # a channel that was built upon the API is told by its number
+    """One ticket, without its texts and without who wrote it."""
+    values = columns(row, TICKET)
+    values |= {"group_name": group, "solved_at": lenient(read_instant)(solved_at)}
+    if "via" in row:  # the channel of an integration is its number
         via = row["via"]
-        found["channel"] = text(via.get("channel") if isinstance(via, Mapping) else via)
-    return found
+        values["channel"] = lenient(read_text)(
+            via.get("channel") if isinstance(via, Mapping) else via
+        )
+    return values
 
 
 def rating(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """One satisfaction rating."""
-    found = {name: text(row[name]) for name in ("id", "ticket_id", "group_id") if name in row}
-    found |= {name: moment(row[name]) for name in ("created_at", "updated_at") if name in row}
-    yield found | ({"score": row["score"]} if "score" in row else {})
+    yield columns(row, RATING)
 
 
 def survey_response(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rating in a survey response; none when its question was skipped or has not been answered yet."""
+    """The rating in a survey response; none when its question was skipped or is not answered yet."""
     for answer in row["answers"]:
         question = answer.get("question") or {}
         if answer["type"] == "rating_scale" and question.get("sub_type") == "customer_satisfaction":
-            about = [text(x["id"]) for x in row["subjects"] if x["type"] == "ticket"]
+            tickets = [
+                lenient(read_text)(x["id"]) for x in row["subjects"] if x["type"] == "ticket"
+            ]
             yield {
                 "id": row["id"],
-                "created_at": moment(answer["created_at"]),
-                "updated_at": moment(answer["updated_at"]),
+                "created_at": lenient(read_instant)(answer["created_at"]),
+                "updated_at": lenient(read_instant)(answer["updated_at"]),
                 "score": answer["rating_category"],
-                "ticket_id": about[0] if about else None,
+                "ticket_id": tickets[0] if tickets else None,
                 "group_id": None,
             }
-
-
-def text(value: Any) -> Any:
-    """A number as the text that ids are stored as; anything else as it is."""
-    return str(value) if type(value) is int else value
-
-
-def instant(seconds: Any) -> Any:
-    """Unix seconds as a moment; anything else as it is."""
-    return datetime.fromtimestamp(seconds, UTC) if type(seconds) is int else seconds
-
-
-def moment(value: Any) -> Any:
-    """A text such as 2026-03-01T09:00:00Z as a moment; anything else as it is."""
-    try:
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
