@@ -4,7 +4,6 @@
 answer as on that one, which is how the company's earlier snapshots come about.
 """
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -43,18 +42,12 @@ class FacebookServer(JsonServer):
 
     def __init__(self, today: date, *, faults: Faults | None = None) -> None:
         self._today = today
-        self._lock = threading.Lock()
         self.faults = faults or Faults()
-        self.asked: list[Request] = []
-        """Every request, in the order of its arrival."""
         super().__init__(self._answer)
 
     def _answer(self, request: Request) -> Reply:
-        with self._lock:
-            self.asked.append(request)
-            number = len(self.asked)
-        if number in self.faults.replies:
-            return self.faults.replies[number]
+        if request.number in self.faults.replies:
+            return self.faults.replies[request.number]
         today, path = self._clock(request.path)
         if today is None:
             return error(400, 2500, "Unknown path components")

@@ -8,7 +8,6 @@ ORDER BY; an error comes with the status and, in the trailing metadata, with wha
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from google.ads.googleads.v26.services.types.google_ads_service import (
 )
 
 from connectors.sandbox.advertising import Result, results
+from connectors.sandbox.grpc_server import GrpcServer
 from connectors.sandbox.served import Served
 
 CUSTOMER = "4829105736"
@@ -58,8 +58,8 @@ class Faults:
     rows_per_part: int = 10_000
 
 
-class GoogleAdsServer:
-    """An account as it stands on `today`, on 127.0.0.1. A context manager."""
+class GoogleAdsServer(GrpcServer):
+    """An account as it stands on `today`."""
 
     def __init__(
         self,
@@ -77,28 +77,12 @@ class GoogleAdsServer:
         """The metadata of each call."""
         self._customer = {"customer.time_zone": timezone, "customer.currency_code": currency}
         self._lock = threading.Lock()
-        self._workers = ThreadPoolExecutor(8, thread_name_prefix="google-ads-server")
-        self._grpc = grpc.server(self._workers, options=[("grpc.so_reuseport", 0)])
         search = grpc.unary_stream_rpc_method_handler(
             self._search_stream,
             request_deserializer=SearchGoogleAdsStreamRequest.deserialize,
             response_serializer=SearchGoogleAdsStreamResponse.serialize,
         )
-        handler = grpc.method_handlers_generic_handler(SERVICE, {"SearchStream": search})
-        self._grpc.add_generic_rpc_handlers((handler,))
-        self.address = f"http://127.0.0.1:{self._grpc.add_insecure_port('127.0.0.1:0')}"
-        self._grpc.start()
-
-    def close(self) -> None:
-        """Stop answering."""
-        self._grpc.stop(grace=None).wait()
-        self._workers.shutdown()
-
-    def __enter__(self) -> "GoogleAdsServer":
-        return self
-
-    def __exit__(self, *reason: object) -> None:
-        self.close()
+        super().__init__(SERVICE, "SearchStream", search)
 
     def _search_stream(
         self, request: SearchGoogleAdsStreamRequest, context: Any

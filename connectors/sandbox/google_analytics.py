@@ -7,7 +7,6 @@ through an order the request chooses. Test hooks are arguments of the server, ne
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -31,6 +30,7 @@ from google.analytics.data_v1beta.types import (
     SamplingMetadata,
 )
 
+from connectors.sandbox.grpc_server import GrpcServer
 from connectors.sandbox.served import Served
 from connectors.sandbox.traffic import CHANNELS, different_people, visitors, visits
 
@@ -69,8 +69,8 @@ class Faults:
     timezone: str = "Etc/UTC"
 
 
-class AnalyticsServer:
-    """A property's reports as they stand on `today`, on 127.0.0.1. A context manager."""
+class AnalyticsServer(GrpcServer):
+    """A property's reports as they stand on `today`."""
 
     def __init__(self, today: date, *, faults: Faults | None = None) -> None:
         self.today = today
@@ -78,28 +78,12 @@ class AnalyticsServer:
         self.asked: list[RunReportRequest] = []
         """Every request, in the order of its arrival."""
         self._lock = threading.Lock()
-        self._workers = ThreadPoolExecutor(8, thread_name_prefix="analytics-server")
-        self._grpc = grpc.server(self._workers, options=[("grpc.so_reuseport", 0)])
         run_report = grpc.unary_unary_rpc_method_handler(
             self._run_report,
             request_deserializer=RunReportRequest.deserialize,
             response_serializer=RunReportResponse.serialize,
         )
-        handler = grpc.method_handlers_generic_handler(SERVICE, {"RunReport": run_report})
-        self._grpc.add_generic_rpc_handlers((handler,))
-        self.address = f"http://127.0.0.1:{self._grpc.add_insecure_port('127.0.0.1:0')}"
-        self._grpc.start()
-
-    def close(self) -> None:
-        """Stop answering."""
-        self._grpc.stop(grace=None).wait()
-        self._workers.shutdown()
-
-    def __enter__(self) -> "AnalyticsServer":
-        return self
-
-    def __exit__(self, *reason: object) -> None:
-        self.close()
+        super().__init__(SERVICE, "RunReport", run_report)
 
     def _run_report(self, request: RunReportRequest, context: Any) -> RunReportResponse:
         with self._lock:

@@ -7,7 +7,6 @@ mask) and `spreadsheets.values.get`: unformatted values are JSON numbers, dates 
 Served to tests only: the sample company keeps its sheet as a file.
 """
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -46,10 +45,7 @@ class SheetsServer(JsonServer):
     ) -> None:
         self.tabs = list(tabs)
         self._title = title
-        self._lock = threading.Lock()
         self.faults = faults or Faults()
-        self.asked: list[Request] = []
-        """Every request, in the order of its arrival."""
         super().__init__(self._answer)
 
     def link(self, gid: int | None = None) -> str:
@@ -58,11 +54,8 @@ class SheetsServer(JsonServer):
         return f"https://docs.google.com/spreadsheets/d/{DOCUMENT}/edit{place}"
 
     def _answer(self, request: Request) -> Reply:
-        with self._lock:
-            self.asked.append(request)
-            number = len(self.asked)
-        if number in self.faults.replies:
-            return self.faults.replies[number]
+        if request.number in self.faults.replies:
+            return self.faults.replies[request.number]
         document, _, rest = request.path.removeprefix("/v4/spreadsheets/").partition("/")
         if document != DOCUMENT:
             return error(404, "Requested entity was not found.", "NOT_FOUND")

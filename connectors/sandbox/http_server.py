@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -17,7 +17,7 @@ import orjson
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked."""
+    """A request as it arrived."""
 
     method: str
     path: str
@@ -25,6 +25,8 @@ class Request:
     headers: Mapping[str, str]
     """By name in lower case."""
     body: bytes = b""
+    number: int = 0
+    """Its place in the order of arrival, from 1."""
 
     @property
     def params(self) -> dict[str, str]:
@@ -34,7 +36,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What is answered. `body` is JSON already when it is bytes."""
+    """An answer. `body` is JSON already when it is bytes."""
 
     status: int
     body: bytes | Mapping[str, Any] | list[Any]
@@ -50,8 +52,12 @@ class JsonServer:
     """The vendor's request limits."""
 
     def __init__(self, answer: Callable[[Request], Reply]) -> None:
+        self.asked: list[Request] = []
+        """Every request, in the order of its arrival."""
+        self._answer_to = answer
+        self._arriving = threading.Lock()
         self._http = _Listener(("127.0.0.1", 0), _Handler)
-        self._http.answer = answer
+        self._http.answer = self._receive
         self._thread = threading.Thread(
             target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
@@ -61,6 +67,12 @@ class JsonServer:
     def address(self) -> str:
         """Where it answers, without a slash at the end."""
         return f"http://127.0.0.1:{self._http.server_port}"
+
+    def _receive(self, request: Request) -> Reply:
+        with self._arriving:
+            request = replace(request, number=len(self.asked) + 1)
+            self.asked.append(request)
+        return self._answer_to(request)
 
     def set_clock(self, ahead: timedelta) -> None:
         """Let the answers tell a time that is `ahead` of this machine's."""

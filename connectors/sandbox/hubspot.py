@@ -89,17 +89,13 @@ class HubSpotServer(JsonServer):
         )
         self._lock = threading.Lock()
         self.faults = faults or Faults()
-        self.asked: list[Request] = []
-        """Every request, in the order of its arrival."""
         super().__init__(self._answer)
 
     def _answer(self, request: Request) -> Reply:
         with self._lock:
-            self.asked.append(request)
-            number = len(self.asked)
-            self.faults.before(number)
-        if number in self.faults.replies:
-            return self.faults.replies[number]
+            self.faults.before(request.number)
+        if request.number in self.faults.replies:
+            return self.faults.replies[request.number]
         if request.headers.get("authorization", "") != f"Bearer {TOKEN}":
             return error(401, "INVALID_AUTHENTICATION", "Authentication credentials not found.")
         scope = SCOPES.get(request.path)

@@ -74,19 +74,14 @@ class MetaAdsServer(JsonServer):
     ) -> None:
         self.today = today
         self.faults = faults or Faults()
-        self.asked: list[Request] = []
-        """Every request, in the order of its arrival."""
         self._account = {"id": f"act_{ACCOUNT_ID}", "timezone_name": timezone, "currency": currency}
         self._reports: dict[str, Report] = {}
         self._lock = threading.Lock()
         super().__init__(self._answer)
 
     def _answer(self, request: Request) -> Reply:
-        with self._lock:
-            self.asked.append(request)
-            number = len(self.asked)
-        if number in self.faults.replies:
-            return self.faults.replies[number]
+        if request.number in self.faults.replies:
+            return self.faults.replies[request.number]
         given = request.headers.get("authorization", "").removeprefix("Bearer ")
         if given != TOKEN:
             return error(401, 190, f"Malformed access token {given}", "OAuthException")

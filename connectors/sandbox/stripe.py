@@ -67,15 +67,12 @@ class StripeServer(JsonServer):
         movements = with_status(rows_until(now) if rows is None else rows, now)
         billing = ((), ()) if rows is not None else (invoices_until(now), running_at(now))
         self._lists = lists(movements, *billing, hidden=self.faults.hidden)
-        self.asked: list[Request] = []
-        """Every request, in the order of its arrival."""
         self.pages_asked = 0
         """How many requests for the list there have been."""
         super().__init__(self._answer)
 
     def _answer(self, request: Request) -> Reply:
         with self._lock:
-            self.asked.append(request)
             counts = request.path == self.faults.path
             self.pages_asked += counts
             number = self.pages_asked if counts else 0
