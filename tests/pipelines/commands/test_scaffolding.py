@@ -40,7 +40,12 @@ def project(tmp_path: Path) -> Path:
         "tests/sql_lint",
     ):
         shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for file in ("pyproject.toml", "docs/adding-a-connector.md", "tests/connectors/clock.py"):
+    for file in (
+        "pyproject.toml",
+        "docs/adding-a-connector.md",
+        "tests/connectors/clock.py",
+        "tests/limits.py",
+    ):
         (copy / file).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / file, copy / file)
     return copy
