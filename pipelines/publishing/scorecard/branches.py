@@ -8,7 +8,7 @@ from pipelines.publishing.scorecard.cards import Card, card
 from pipelines.publishing.scorecard.headlines import Headline, headline
 from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.page_rows import PageRows
-from pipelines.publishing.scorecard.sentences import is_met, trust_flags
+from pipelines.publishing.scorecard.sentences import is_met
 
 MAX_HEADING_LEVEL = 5
 
@@ -18,13 +18,10 @@ class Branch:
     """An objective. `level` is that of its heading on the page, 2 for one without a parent."""
 
     anchor: str
-    name: str
+    row: Row
     level: int
     headline: Headline
-    aspirational: bool
     sentence: str
-    coverage: str
-    trust: Sequence[str]
     cards: Sequence[Card]
     children: Sequence["Branch"]
 
@@ -40,15 +37,12 @@ def branches(published: PageRows, language: Language) -> list[Branch]:
         parts = [*own, *below]
         return Branch(
             anchor=f"objective-{name}",
-            name=row["name"],
+            row=row,
             level=min(level, MAX_HEADING_LEVEL),
             headline=headline(
                 row, name, published, language, period=(row["period_start"], row["deadline"])
             ),
-            aspirational=row["commitment"] == "aspirational",
             sentence=language.text("objective.parts", len(parts), good=sum(map(is_met, parts))),
-            coverage="" if row["coverage"] == 1 else language.share(row["coverage"]),
-            trust=trust_flags(row["trust"], language),
             cards=[card(result, published, language) for result in own],
             children=[branch(child, level + 1) for child in below],
         )

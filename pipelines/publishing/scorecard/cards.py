@@ -12,7 +12,7 @@ from pipelines.publishing.scorecard.headlines import Headline, headline
 from pipelines.publishing.scorecard.language import Amounts, Language
 from pipelines.publishing.scorecard.page_rows import PageRows, Rows
 from pipelines.publishing.scorecard.provenance import Provenance, kpi_page, provenance
-from pipelines.publishing.scorecard.sentences import goal, is_met, sentence, trust_flags
+from pipelines.publishing.scorecard.sentences import goal, is_met, sentence
 
 MAX_MEMBERS = 15
 _LOOKS: dict[str, Look] = {"achieved": "full", "missed": "hollow"}
@@ -29,24 +29,15 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Rate:
-    """What is needed, or what came, a day or a window."""
-
-    label: str
-    figure: str
-
-
-@dataclass(frozen=True)
 class Card:
-    """A key result."""
+    """A key result: its row, and what is drawn and worded from it. `rates` are names with their figures."""
 
     anchor: str
-    name: str
+    row: Row
     headline: Headline
     goal: str
     sentence: str
-    stored: str
-    rates: Sequence[Rate]
+    rates: Sequence[tuple[str, str]]
     course: CourseChart | None
     windows: BarChart | None
     members: Sequence[Member]
@@ -55,7 +46,6 @@ class Card:
     described: str
     gap: FactorBars | None
     change: FactorBars | None
-    trust: Sequence[str]
     kpi_label: str
     kpi_link: str | None
     provenance: Provenance
@@ -75,11 +65,10 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
     ]
     return Card(
         anchor=anchor(name),
-        name=row["name"],
+        row=row,
         headline=headline(row, name, published, language, period=_period(row)),
         goal=goal(row, amounts),
         sentence=sentence(row, parts, amounts),
-        stored=row["why"],
         rates=_rates(row, amounts),
         course=course_chart(points, row, amounts) if points else None,
         windows=_windows(row, parts, amounts),
@@ -89,7 +78,6 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
         described=_described(row, points, amounts),
         gap=gap_to_target(published.gaps.get(name, []), row["target"], amounts),
         change=latest_change(changes, amounts),
-        trust=trust_flags(row["trust"], language),
         kpi_label=kpi.get("label") or row["kpi"] or "",
         kpi_link=kpi_page(row["kpi"], published),
         provenance=provenance(row, kpi, published, language),
@@ -109,7 +97,7 @@ def _period(row: Row) -> tuple[date, date]:
     )
 
 
-def _rates(row: Row, amounts: Amounts) -> list[Rate]:
+def _rates(row: Row, amounts: Amounts) -> list[tuple[str, str]]:
     """What is needed a day (or a window of `per`) from here on, beside what came so far."""
     if row["required_rate"] is None or row["current_rate"] is None:
         return []
@@ -118,8 +106,8 @@ def _rates(row: Row, amounts: Amounts) -> list[Rate]:
     needed = "allowed" if row.get("comparison") == "at_most" else "required"
     with_decimal = replace(amounts, places=max(1, amounts.places))
     return [
-        Rate(language.text(f"figures.{needed}", each=each), amounts.text(row["required_rate"])),
-        Rate(language.text("figures.current", each=each), with_decimal.text(row["current_rate"])),
+        (language.text(f"figures.{needed}", each=each), amounts.text(row["required_rate"])),
+        (language.text("figures.current", each=each), with_decimal.text(row["current_rate"])),
     ]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from pipelines.publishing.published import Row
 from pipelines.publishing.scorecard.language import Language
@@ -13,52 +12,36 @@ from pipelines.publishing.scorecard.page_rows import PageRows
 
 @dataclass(frozen=True)
 class Headline:
-    """How a key result or an objective stands.
-
-    `score`, `expected` are shares for a bar, None where there are none. The keys are what the page filters and
-    sorts by.
-    """
+    """How a key result or an objective stands. `changes` are those of a week, in words."""
 
     status: str
-    status_word: str
     score: Decimal | None
     expected: Decimal | None
-    score_word: str
-    pace_word: str
-    odds_word: str
-    odds_share: str
-    change: Sequence[str]
+    odds: Decimal | None
+    changes: Sequence[str]
     owner: str
-    period: str
-    period_key: str
-    deadline: str
-    keys: dict[str, Any]
+    period: tuple[date, date]
+    deadline: date
+
+    @property
+    def lead(self) -> Decimal | None:
+        """How far the score is ahead of the expected one; what the page sorts by."""
+        return None if self.score is None else self.score - (self.expected or 0)
 
 
 def headline(
     row: Row, name: str, published: PageRows, language: Language, *, period: tuple[date, date]
 ) -> Headline:
-    """The headline of a key result or an objective (`name` is its id), with what has changed in a week."""
-    score, odds = row["score"], row["probability"]
+    """The headline of the key result or objective with the id `name`."""
     return Headline(
         status=row["status"],
-        status_word=language.text(f"status.{row['status']}"),
-        score=score,
+        score=row["score"],
         expected=row["expected"],
-        score_word=language.share(score),
-        pace_word=language.share(row["expected"]),
-        odds_word=language.odds(odds),
-        odds_share="" if odds is None or odds in (0, 1) else language.share(odds, 1),
-        change=_changes(row, published.earlier.get(name), language),
+        odds=row["probability"],
+        changes=_changes(row, published.earlier.get(name), language),
         owner=row["owner"] or "",
-        period=language.span(*period),
-        period_key=f"{period[0]}/{period[1]}",
-        deadline=language.day(row["deadline"]),
-        keys={
-            "score": "" if score is None else score - (row["expected"] or 0),
-            "odds": "" if odds is None else odds,
-            "deadline": row["deadline"].isoformat(),
-        },
+        period=period,
+        deadline=row["deadline"],
     )
 
 

@@ -72,14 +72,15 @@ class Language:
             values["count"] = self.number(Decimal(count))
         return str(template).format(**values)
 
-    def has(self, key: str) -> bool:
-        """Whether there is such a text."""
-        text: Any = self._own
-        for part in key.split("."):
-            if not isinstance(text, dict) or part not in text:
-                return False
-            text = text[part]
-        return True
+    def trust_flags(self, trust: str | None) -> list[str]:
+        """The flags of a `trust` column in words; a flag without a text stands as it is."""
+        flags = [flag.partition(":") for flag in (trust or "ok").split(",") if flag != "ok"]
+        return [
+            self.text(f"trust.{name}", detail=detail or "?")
+            if name in self._own["trust"]
+            else f"{name}{colon}{detail}"
+            for name, colon, detail in flags
+        ]
 
     def number(self, value: Decimal, places: int = 0, *, signed: bool = False) -> str:
         """`1,234.5`, or `1.234,5`; up to so many decimals."""

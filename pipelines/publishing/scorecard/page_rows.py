@@ -119,20 +119,22 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
             run=file.first(_RUN, as_of=as_of),
             objectives=file.objectives(as_of),
             key_results=file.rows(_KEY_RESULTS, as_of=as_of),
-            parts=_by(file.rows(_PARTS, as_of=as_of), "key_result_id"),
+            parts=rows_by(file.rows(_PARTS, as_of=as_of), "key_result_id"),
             earlier={row["id"]: row for row in file.rows(_EARLIER, as_of=as_of - COMPARED_AFTER)},
-            courses=_by(file.rows(_COURSES, as_of=as_of), "key_result_id"),
-            factors=_by([row for row in factors if row["compared_with"] == "previous"], "kpi"),
-            gaps=_by([row for row in factors if row["compared_with"] == "target"], "reference"),
+            courses=rows_by(file.rows(_COURSES, as_of=as_of), "key_result_id"),
+            factors=rows_by([row for row in factors if row["compared_with"] == "previous"], "kpi"),
+            gaps=rows_by([row for row in factors if row["compared_with"] == "target"], "reference"),
             kpis={row["kpi"]: row for row in file.rows(_KPIS)},
-            history=_by(file.rows(_HISTORY), "kpi"),
-            members=_by(file.rows(_MEMBERS), "kpi"),
-            restatements=_by(restatements, "kpi"),
+            history=rows_by(file.rows(_HISTORY), "kpi"),
+            members=rows_by(file.rows(_MEMBERS), "kpi"),
+            restatements=rows_by(restatements, "kpi"),
             streams=file.streams(),
         )
 
 
-def _by(rows: Rows, column: str) -> dict[str, list[Row]]:
+def rows_by(rows: Rows, column: str) -> dict[str, list[Row]]:
+    """The rows by what they have in `column`, each group in its order."""
+
     def name(row: Row) -> str:
         return str(row[column])
 

@@ -1,7 +1,7 @@
 """Where a number comes from: its KPI, the SQL, the sources and their windows, the run."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,21 +13,13 @@ _SAFE_FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
-class StreamLine:
-    """A stream of a source, and its windows in the raw lake in words."""
-
-    name: str
-    windows: str
-
-
-@dataclass(frozen=True)
 class Provenance:
-    """Where a number comes from, in words; empty where nothing is known."""
+    """Where a number comes from, in words; empty where nothing is known. `streams` are names with their windows."""
 
     data_through: str
     model: str
     owner: str
-    streams: Sequence[StreamLine]
+    streams: Mapping[str, str]
     run_id: str
     definition_hash: str
 
@@ -42,20 +34,15 @@ def kpi_page(kpi: str | None, published: PageRows) -> str | None:
 def provenance(row: Row, kpi: Row, published: PageRows, language: Language) -> Provenance:
     """Where the figures of `row`, a score or a KPI, come from."""
     through = row.get("data_through")
+    streams = filter(None, map(str.strip, (kpi.get("sources") or "").split(",")))
     return Provenance(
         data_through=language.day(through) if through else "",
         model=f"models/kpis/{kpi['model']}.sql" if kpi.get("model") else "",
         owner=kpi.get("owner") or "",
-        streams=streams(kpi.get("sources"), published, language),
+        streams={name: _windows(published.streams.get(name), language) for name in streams},
         run_id=row.get("run_id") or published.run.get("run_id") or "",
         definition_hash=row.get("definition_hash") or "",
     )
-
-
-def streams(sources: str | None, published: PageRows, language: Language) -> list[StreamLine]:
-    """The streams that `sources` names, comma-separated."""
-    names = [name.strip() for name in (sources or "").split(",") if name.strip()]
-    return [StreamLine(name, _windows(published.streams.get(name), language)) for name in names]
 
 
 def _windows(stream: StreamWindows | None, language: Language) -> str:

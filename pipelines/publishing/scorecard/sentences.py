@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.okr.kpi.status import GOOD_STATUSES, SETTLED_STATUSES
 from pipelines.publishing.published import Row
-from pipelines.publishing.scorecard.language import Amounts, Language
+from pipelines.publishing.scorecard.language import Amounts
 from pipelines.publishing.scorecard.page_rows import Rows
 
 
@@ -104,15 +104,3 @@ def is_met(part: Row) -> bool:
 def _lead(part: Row) -> Decimal:
     """How far the attained share is ahead of the expected one."""
     return Decimal(part["raw_attainment"] or 0) - Decimal(part["expected"] or 0)
-
-
-def trust_flags(trust: str | None, language: Language) -> list[str]:
-    """The flags of a `trust` column in words; a flag without a text stands as it is."""
-    if not trust or trust == "ok":
-        return []
-    words = []
-    for flag in trust.split(","):
-        name, _, detail = flag.partition(":")
-        key = f"trust.{name}"
-        words.append(language.text(key, detail=detail or "?") if language.has(key) else flag)
-    return words

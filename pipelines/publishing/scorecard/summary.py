@@ -17,48 +17,32 @@ class Count:
     """The key results with one status; `x` and `width` place their part of a bar WIDTH wide."""
 
     status: str
-    word: str
     count: int
     x: float
     width: float
 
 
-@dataclass(frozen=True)
-class Choice:
-    """A value that a filter can be set to, and its label."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Choices:
-    """The filters with the values that occur."""
-
-    owners: Sequence[Choice]
-    statuses: Sequence[Choice]
-    periods: Sequence[Choice]
-
-
-def counts(cards: Sequence[Card], language: Language) -> list[Count]:
+def counts(cards: Sequence[Card]) -> list[Count]:
     """The statuses that occur, best first, with their place in the bar."""
     number = Counter(card.headline.status for card in cards)
     parts, x = [], 0.0
     for status in STATUS_ORDER:
         if number[status]:
             width = WIDTH * number[status] / len(cards)
-            word = language.text(f"status.{status}")
-            parts.append(Count(status, word, number[status], round(x, 1), round(width, 1)))
+            parts.append(Count(status, number[status], round(x, 1), round(width, 1)))
             x += width
     return parts
 
 
-def choices(cards: Sequence[Card], statuses: Sequence[Count]) -> Choices:
-    """What the cards can be filtered by."""
-    owners = sorted({card.headline.owner for card in cards if card.headline.owner})
-    periods = {card.headline.period_key: card.headline.period for card in cards}
-    return Choices(
-        owners=[Choice(owner, owner) for owner in owners],
-        statuses=[Choice(count.status, count.word) for count in statuses],
-        periods=[Choice(key, label) for key, label in sorted(periods.items())],
-    )
+def choices(cards: Sequence[Card], language: Language) -> dict[str, dict[str, str]]:
+    """What the cards can be filtered by: by filter the values that occur, with their labels."""
+    headlines = [card.headline for card in cards]
+    owners = sorted({headline.owner for headline in headlines if headline.owner})
+    periods = sorted({headline.period for headline in headlines})
+    return {
+        "owner": {owner: owner for owner in owners},
+        "status": {
+            count.status: language.text(f"status.{count.status}") for count in counts(cards)
+        },
+        "period": {f"{start}/{end}": language.span(start, end) for start, end in periods},
+    }

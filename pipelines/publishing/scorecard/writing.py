@@ -1,23 +1,32 @@
 """The pages beside the published file: the scorecard, and `kpi/<name>.html` for each KPI.
 
-Each is replaced in one step. Written from the same rows they are the same bytes.
+Each is whole in itself: a policy names its style and its script by their hashes. Each is replaced in one step, and
+written from the same rows it is the same bytes.
 """
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from connectors.lake.atomic_files import replace
 from pipelines.publishing.scorecard.branches import branches, in_order
+from pipelines.publishing.scorecard.cards import anchor
 from pipelines.publishing.scorecard.kpi_pages import kpi_page_of
 from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.page_rows import PageRows, read_page_rows
 from pipelines.publishing.scorecard.provenance import kpi_page
-from pipelines.publishing.scorecard.rendering import page
 from pipelines.publishing.scorecard.summary import choices, counts
 
 KPI_FOLDER = "kpi"
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)
@@ -60,11 +69,10 @@ def scorecard_html(published: PageRows, language: Language) -> str:
     roots = branches(published, language)
     ordered = list(in_order(roots))
     cards = [card for _, branch in ordered for card in branch.cards]
-    statuses = counts(cards, language)
     through = max(
         (row["data_through"] for row in published.key_results if row["data_through"]), default=None
     )
-    return page(
+    return _page(
         "scorecard.html.jinja",
         language,
         script=True,
@@ -72,8 +80,8 @@ def scorecard_html(published: PageRows, language: Language) -> str:
         branches=roots,
         ordered=ordered,
         cards=cards,
-        counts=statuses,
-        choices=choices(cards, statuses),
+        counts=counts(cards),
+        choices=choices(cards, language),
         through=through,
     )
 
@@ -81,8 +89,57 @@ def scorecard_html(published: PageRows, language: Language) -> str:
 def kpi_html(name: str, published: PageRows, models: Mapping[str, str], language: Language) -> str:
     """The page of one KPI."""
     kpi = kpi_page_of(published.kpis[name], published, models, language)
-    return page("kpi.html.jinja", language, published=published, kpi=kpi)
+    return _page("kpi.html.jinja", language, published=published, kpi=kpi, anchor=anchor)
 
 
 def _write(path: Path, text: str) -> None:
     replace(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+
+
+def _page(template: str, language: Language, *, script: bool = False, **values: Any) -> str:
+    """The page that `template` makes of `values`. It may load and run nothing but its own style and script."""
+    style = _asset("style.css")
+    code = _asset("scorecard.js") if script else ""
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            language=language,
+            t=language.text,
+            # ours, not data: the hashes in the policy are of these very characters
+            style=Markup(style),  # noqa: S704
+            script=Markup(code),  # noqa: S704
+            policy=_policy(style, code),
+            **values,
+        )
+    )
+
+
+def _policy(style: str, script: str) -> str:
+    """The content security policy of a page with this style and this script."""
+    sources = {"default-src": "'none'", "style-src": _hash(style)}
+    if script:
+        sources["script-src"] = _hash(script)
+    sources |= {"base-uri": "'none'", "form-action": "'none'"}
+    return "; ".join(f"{name} {value}" for name, value in sources.items())
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@cache
+def _asset(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
