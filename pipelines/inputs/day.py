@@ -8,8 +8,8 @@ from pipelines.inputs.facts import read_facts
 from pipelines.inputs.okr_files import read_objectives
 from pipelines.inputs.run_id import run_id
 from pipelines.okr.definition.loading import Loaded
-from pipelines.okr.kpi.facts import KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.series import KpiIndex, index_facts
 from pipelines.settings import Settings
 
 
@@ -18,7 +18,7 @@ class Day:
     """One day in the business zone, played with data up to the day before it.
 
     Each input is read once, when a step first uses it, so that all steps of a run work with the same data. Use
-    `run_id` only after the lake's catalog was written, and `facts` only after the models have run.
+    `run_id` only after the lake's catalog was written, and `indexes` only after the models have run.
     """
 
     settings: Settings
@@ -45,9 +45,9 @@ class Day:
         return self._definitions[1]
 
     @cached_property
-    def facts(self) -> dict[str, KpiFacts]:
+    def indexes(self) -> dict[str, KpiIndex]:
         """The facts of each KPI, by its name. Raises `NoFactsError`, and the errors of `kpis`."""
-        return read_facts(self.settings.warehouse_path, self.kpis)
+        return index_facts(read_facts(self.settings.warehouse_path, self.kpis))
 
     @cached_property
     def _definitions(self) -> tuple[Loaded, dict[str, Kpi]]:

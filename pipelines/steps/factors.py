@@ -21,7 +21,6 @@ from pipelines.okr.factors.periods_compared import CADENCES, Trust, period_facto
 from pipelines.okr.factors.targets import Gap, gap_factors
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.periods import Cadence, Period, containing
-from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.scoring.scorecard import trust_flags
 from pipelines.tables.factors import KPI_FACTORS
 from pipelines.tables.table import transaction
@@ -56,11 +55,11 @@ def write_factors(day: Day) -> Factors:
 
     Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`, `duckdb.Error`.
     """
-    settings, as_of, facts = day.settings, day.as_of, day.facts
+    settings, as_of = day.settings, day.as_of
     trust, scored = read_rest(settings.warehouse_path, as_of)
     restated = original_versions(settings.history_path, settings.warehouse_path, day.kpis)
     rows: list[Factor] = []
-    amounts = {name: KpiAmounts(KpiIndex(facts[name])) for name in sorted(facts)}
+    amounts = {name: KpiAmounts(index) for name, index in day.indexes.items()}
     for name, of_kpi in amounts.items():
         rows += period_factors(
             of_kpi, trust, as_of, settings.fiscal_year_start, restated.get(name, {})

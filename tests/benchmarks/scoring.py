@@ -25,6 +25,7 @@ from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.facts import TOTAL, DayFact, KpiFacts
 from pipelines.okr.kpi.kinds import Kind
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.scoring.scoring import score
 
 SIZES = (1_000, 3_000, 10_000)
@@ -96,7 +97,7 @@ def measure(count: int) -> dict[str, float]:
     facts = {one.kpi.name: one for one in company()}
     asked = objectives(count, {name: one.kpi for name, one in facts.items()})
     begun, worked = time.perf_counter(), time.process_time()
-    scored = score(asked, facts, START + timedelta(days=DAYS))
+    scored = score(asked, index_facts(facts), START + timedelta(days=DAYS))
     seconds, worked = time.perf_counter() - begun, time.process_time() - worked
     headlines = [row for row in scored.key_results if row.window == row.member == TOTAL]
     assert len(headlines) == count

@@ -171,5 +171,10 @@ class KpiIndex:
         return frozenset(flag for day in self._flagged[first:after] for flag in self._flags[day])
 
 
+def index_facts(facts: Mapping[str, KpiFacts]) -> dict[str, KpiIndex]:
+    """The index of each KPI's facts, by the KPI's name."""
+    return {name: KpiIndex(of_kpi) for name, of_kpi in sorted(facts.items())}
+
+
 def _distinct_order(fact: DistinctFact) -> tuple[str, date, date, str]:
     return fact.period, fact.period_start, fact.data_through, str(fact.value)

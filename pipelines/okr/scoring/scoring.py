@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.forecast.recalibration import Graded
-from pipelines.okr.kpi.facts import TOTAL, KpiFacts
+from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy
@@ -23,7 +23,7 @@ EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 def score(
     objectives: Sequence[Objective],
-    facts: Mapping[str, KpiFacts],
+    indexes: Mapping[str, KpiIndex],
     as_of: date,
     policy: Policy | None = None,
     graded: Sequence[Graded] = (),
@@ -32,7 +32,7 @@ def score(
 
     Args:
         objectives: sound definitions, as `loading.load` gives them.
-        facts: what is known of each KPI, by its name; a KPI without facts gives `no_data`.
+        indexes: the facts of each KPI, by its name; a KPI without facts gives `no_data`.
         as_of: the day to play; data of the day itself and later are not looked at.
         policy: the thresholds; the defaults are those of docs/okr-semantics.md.
         graded: earlier predictions whose goals have come due, one a goal: they correct the odds.
@@ -43,8 +43,6 @@ def score(
     policy = policy or Policy()
     # A context of our own: the result must not depend on that of the thread we run in.
     with localcontext(EXACT):
-        wanted = {result.kpi for objective in objectives for result in objective.key_results}
-        indexes = {name: KpiIndex(facts[name]) for name in sorted(facts.keys() & wanted)}
         judged = [
             JudgedKeyResult(objective, result, indexes.get(result.kpi or ""), as_of, policy)
             for objective in objectives

@@ -15,6 +15,7 @@ from pipelines.history.recording import fill_known_from, record_kpis, record_sco
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.scoring.finality import with_restatements
 from pipelines.okr.scoring.scoring import score
 from pipelines.tables.scores import Run, store_scores
@@ -96,7 +97,7 @@ class Believer:
         days = [DayFact(day, {}, Decimal(count)) for day, count in deals]
         delivered = {row.day for row in days}
         facts = KpiFacts(DEALS, days=days, delivered=delivered, data_through=max(delivered))
-        scored = score(loaded.objectives, {"deals": facts}, as_of)
+        scored = score(loaded.objectives, index_facts({"deals": facts}), as_of)
         card = with_restatements(scored, first_final_scores(self.history, as_of))
         if odds is not None:
             said = {"probability": Decimal(odds), "probability_uncorrected": Decimal(odds)}

@@ -10,6 +10,7 @@ from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.scoring.scorecard import KeyResultScore, Scorecard
 from pipelines.okr.scoring.scoring import score
@@ -126,7 +127,9 @@ def play(define: Define) -> Play:
     ) -> Scorecard:
         known = [facts] if isinstance(facts, KpiFacts) else facts
         objectives = define(key_results, **frame)
-        return score(objectives, {one.kpi.name: one for one in known}, as_of, policy)
+        return score(
+            objectives, index_facts({facts.kpi.name: facts for facts in known}), as_of, policy
+        )
 
     return scored
 

@@ -45,7 +45,7 @@ from pipelines.okr.kpi.periods import (
     windows,
     year_before,
 )
-from pipelines.okr.kpi.series import KpiIndex
+from pipelines.okr.kpi.series import KpiIndex, index_facts
 from pipelines.okr.kpi.status import Policy, by_odds
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.levers.lever import Lever
@@ -153,7 +153,7 @@ def _scored(body: Mapping[str, Any], text: str, fiscal: int) -> dict[str, object
         return {"refused": SimpleNamespace(what=loaded.faults[0].what, faults=len(loaded.faults))}
     given = {name: facts_of(kpis[name], days) for name, days in body.get("given", {}).items()}
     as_of = date.fromisoformat(body["on"])
-    card = score(loaded.objectives, given, as_of)
+    card = score(loaded.objectives, index_facts(given), as_of)
     if not any(": " in name for name in body["expect"]):
         return _by_name(card)
     levers = find_levers(card)

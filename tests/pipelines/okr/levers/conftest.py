@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.levers.lever import Lever
 from pipelines.okr.levers.search import find_levers
@@ -25,7 +26,7 @@ def levers(define) -> Callable[..., tuple[Lever, ...]]:
         body = "\n".join("  " + line.strip() for line in lines.strip().splitlines())
         objectives = define(f"- id: it\n{body}", **frame)
         known = {facts.kpi.name: facts}
-        card = score(objectives, known, as_of, policy)
+        card = score(objectives, index_facts(known), as_of, policy)
         return find_levers(card, policy)
 
     return found

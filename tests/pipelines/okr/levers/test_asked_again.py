@@ -10,6 +10,7 @@ import pytest
 from pipelines.okr.forecast.history import Floats
 from pipelines.okr.forecast.recalibration import Graded, own_curve
 from pipelines.okr.kpi.facts import KpiFacts
+from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.levers.lever import Lever
 from pipelines.okr.levers.search import find_levers
 from pipelines.okr.odds.odds import curve_of, published, scores, share_of, simulated
@@ -33,7 +34,7 @@ def asked(define):
     def ask(lines: str, facts: KpiFacts, moved: Moved, head: str = ""):
         objectives = define(f"- id: it\n  {lines}", head=head)
         known = {facts.kpi.name: facts}
-        card = score(objectives, known, MIDDLE, graded=RECORD)
+        card = score(objectives, index_facts(known), MIDDLE, graded=RECORD)
         levers = find_levers(card)
         whole = next(one for one in levers if one.driver == "rate")
         goal = card.behind[0].forecast.goal

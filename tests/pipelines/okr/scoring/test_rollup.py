@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.definition.loading import load
+from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.scoring.rollup import weighted
 from pipelines.okr.scoring.scoring import score
 
@@ -31,7 +32,7 @@ def roll(kpis, past):
     def rolled(*texts, as_of=AFTER, objectives=None):
         loaded = load({f"{n}.yml": text for n, text in enumerate(texts)}, kpis)
         facts = {"deals": past.daily("deals", FIRST, [1] * 30)}
-        card = score(objectives or loaded.objectives, facts, as_of)
+        card = score(objectives or loaded.objectives, index_facts(facts), as_of)
         return {one.objective_id: one for one in card.objectives}
 
     return rolled
@@ -99,9 +100,9 @@ def test_before_the_start_an_objective_is_not_started(roll):
 def test_an_objective_is_final_only_when_its_parts_are(kpis, past):
     objectives = load({"a.yml": of("a", 30)}, kpis).objectives
     late = {"deals": past.daily("deals", FIRST, [1] * 28)}
-    assert score(objectives, late, AFTER).objectives[0].status == "on_track"
+    assert score(objectives, index_facts(late), AFTER).objectives[0].status == "on_track"
     whole = {"deals": past.daily("deals", FIRST, [1] * 30)}
-    assert score(objectives, whole, AFTER).objectives[0].status == "achieved"
+    assert score(objectives, index_facts(whole), AFTER).objectives[0].status == "achieved"
 
 
 def test_a_circle_of_parents_is_never_scored():
