@@ -1,8 +1,8 @@
-# Everything here needs python3 (3.11 or later) and nothing else: the virtual environment makes itself.
+# The targets need only python3 (3.11 or later); they create the virtual environment themselves.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# in memory where that is to be had: lakes are made of many small files, each put safely on disk
+# in memory where possible: lakes have many small files, and each is synced to disk
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 .DEFAULT_GOAL := help
 .PHONY: help run ui test lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
@@ -10,13 +10,13 @@ SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.installed ## One daily run: pull, model, score, publish (the sample company when no source is configured)
+run: $(VENV)/.installed ## One daily run: pull, model, score, publish (of the sample company when no source is configured)
 	@$(BIN)/okra run
 
 ui: $(VENV)/.installed ## Dagster's web UI with the daily schedule, on http://127.0.0.1:3000
 	@$(BIN)/okra ui
 
-# three processes on two cores, as some of what they wait for are the vendors' own limits
+# three processes on two cores, because tests also wait for the vendors' rate limits
 test: $(VENV)/.developing ## The test suite
 	@$(BIN)/pytest -n 3 --dist worksteal --basetemp="$$(mktemp -d $(SCRATCH)/okra-tests.XXXXXX)"
 
@@ -27,7 +27,7 @@ lint: $(VENV)/.developing ## Style, types, layers and SQL, as CI runs them
 	@$(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint models
 
-format: $(VENV)/.developing ## Put the code into shape
+format: $(VENV)/.developing ## Format the code and fix what can be fixed
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix models
@@ -39,38 +39,38 @@ bench: $(VENV)/.with-spark ## Time a run, a large pull, scoring, the odds and bo
 	@$(BIN)/python -m tests.benchmarks.forecast_speed
 	@$(BIN)/python -m tests.benchmarks.engine_growth
 
-bi: $(VENV)/.developing ## Open the published file with the clients that people use (needs the package registries)
+bi: $(VENV)/.developing ## Open the published file with common clients (needs the package registries)
 	@$(BIN)/pytest tests/bi --basetemp="$$(mktemp -d $(SCRATCH)/okra-bi.XXXXXX)"
 
-deploy: $(VENV)/.developing ## Try the services of deploy/ on a PostgreSQL that goes away (some minutes)
+deploy: $(VENV)/.developing ## Test the services of deploy/ on a PostgreSQL that is interrupted (some minutes)
 	@$(BIN)/pytest tests/deploy --basetemp="$$(mktemp -d $(SCRATCH)/okra-deploy.XXXXXX)"
 
-docs: $(VENV)/.developing ## Type every command of the documentation, as a new user would
+docs: $(VENV)/.developing ## Run every command of the documentation, as a new user would
 	@$(BIN)/pytest tests/docs/test_followed.py --basetemp="$$(mktemp -d $(SCRATCH)/okra-docs.XXXXXX)"
 
 object-store: $(VENV)/.developing ## Run the sample company with its lake in a bucket (minutes)
 	@$(BIN)/pytest tests/object_store --basetemp="$$(mktemp -d $(SCRATCH)/okra-store.XXXXXX)"
 
-engines: $(VENV)/.with-spark ## Spark beside DuckDB over three months of the sample company, as CI compares them (needs Java)
+engines: $(VENV)/.with-spark ## Compare Spark with DuckDB over three months of the sample company, as CI does (needs Java)
 	@TMPDIR=$(SCRATCH) $(BIN)/python -m tests.scale.engines --local --since 2026-09-01
 
-scale: $(VENV)/.with-spark ## The same over all 24 months, on a Spark cluster of this machine
+scale: $(VENV)/.with-spark ## The same over all 24 months, on a Spark cluster on this machine
 	@$(BIN)/pytest tests/scale --basetemp="$$(mktemp -d $(SCRATCH)/okra-scale.XXXXXX)"
 	@TMPDIR=$(SCRATCH) $(BIN)/python -m tests.scale.engines
 
 screenshots: $(VENV)/.developing ## Take the pictures of the documentation (needs Debian's chromium)
 	@$(BIN)/python -m tests.screenshots
 
-dictionary: $(VENV)/.installed ## Make docs/data-dictionary.md from the published file
+dictionary: $(VENV)/.installed ## Generate docs/data-dictionary.md from the published file
 	@$(BIN)/python -m pipelines.publishing.dictionary $${OKRA_HOME:-data}/okra.duckdb > docs/data-dictionary.md
 
-lock: $(VENV)/.developing ## Lock the newest dependencies that fit (versions and hashes, no addresses)
+lock: $(VENV)/.developing ## Lock the newest compatible dependencies (versions and hashes, no URLs)
 	@$(BIN)/uv pip compile pyproject.toml --extra build --no-strip-extras --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --no-emit-find-links --upgrade --quiet -o requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --extra build --extra dev --no-strip-extras --universal --python-version 3.11 --generate-hashes \
 		--no-header --no-emit-index-url --no-emit-find-links --constraint requirements.lock --quiet -o requirements-dev.lock
 
-clean: ## Remove what was built and installed; data/ stays
+clean: ## Remove builds, caches and the virtual environment; data/ stays
 	@rm -rf $(VENV) target .mypy_cache .pytest_cache .ruff_cache
 
 $(VENV)/.installed: requirements.lock pyproject.toml
