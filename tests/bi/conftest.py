@@ -1,10 +1,10 @@
-"""The clients that people open the published file with: each installed into a folder, each a process of its own.
+"""Installs common clients of the published file, each into a folder of its own, and runs each in its own process.
 
-A suite of its own, as it needs the package registries:
+A separate suite, because it needs the package registries:
 
     pytest tests/bi
 
-OKRA_BI_CACHE   a folder in which installed clients are kept; a temporary one if it is not set
+OKRA_BI_CACHE   folder that keeps installed clients (default: a temporary one)
 OKRA_BI_FILE    a published file of the sample company, to save the minutes of a run
 """
 
@@ -35,20 +35,20 @@ UNREACHABLE = (
     "ETIMEDOUT",
     "ECONNRESET",
 )
-"""What uv and npm say when there is no way to the registry. Everything else that they say is a fault."""
+"""Messages of uv and npm when the registry cannot be reached. Any other error fails the test."""
 Questions = Mapping[str, str]
 Answers = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Command:
-    """A client that is installed, ready to be run on a file."""
+    """An installed client that can be run on a file."""
 
     words: Sequence[str]
     environment: Mapping[str, str]
 
     def __call__(self, path: Path, questions: Questions | None = None) -> Answers:
-        """What it prints of the file at `path`, in whose folder it runs, with the questions on its standard input."""
+        """The client's answers about the file at `path`. It runs in the file's folder, with the questions on stdin."""
         words = [*self.words, str(path)]
         end = run(words, self.environment, text=json.dumps(questions or {}), folder=path.parent)
         assert end.returncode == 0, end.stderr
@@ -58,12 +58,12 @@ class Command:
 
 @dataclass(frozen=True)
 class Clients:
-    """Installs clients below `folder` and asks them."""
+    """Installs clients below `folder`."""
 
     folder: Path
 
     def python(self, script: str, *requirements: str) -> Command:
-        """A program in `clients/` that finds the standard library and `requirements`, and nothing else."""
+        """A program in `clients/` that can import only the standard library and `requirements`."""
         folder = self.installed(
             [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"],
             ["--python", sys.executable, "--only-binary", ":all:", "--target"],
@@ -73,10 +73,10 @@ class Clients:
         return Command([sys.executable, "-S", str(CLIENTS / script)], environment)
 
     def node(self, script: str, *requirements: str) -> Command:
-        """A program in `clients/` under the machine's Node, with `requirements` of npm."""
+        """A program in `clients/` for the installed Node, with `requirements` from npm."""
         node, npm = shutil.which("node"), shutil.which("npm")
         if node is None or npm is None:
-            pytest.skip("there is no Node on this machine")
+            pytest.skip("Node is not installed")
         folder = self.installed(
             [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"],
             ["--prefix"],
@@ -111,7 +111,7 @@ def run(
     text: str | None = None,
     folder: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run `command` to its end."""
+    """Run `command` and wait for it."""
     return subprocess.run(
         command,
         env=environment,
@@ -133,7 +133,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Clients:
 
 @pytest.fixture(scope="session")
 def published(request: pytest.FixtureRequest) -> Path:
-    """The published file of the sample company: OKRA_BI_FILE, or that of a run."""
+    """The published file of the sample company: OKRA_BI_FILE, or the result of a run."""
     given = os.environ.get("OKRA_BI_FILE")
     if given:
         return Path(given).resolve()
@@ -143,6 +143,6 @@ def published(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def manifest(published: Path) -> dict[str, Any]:
-    """What okra.json says of the published file."""
-    found: dict[str, Any] = json.loads(published.with_suffix(".json").read_text("utf-8"))
-    return found
+    """The content of okra.json beside the published file."""
+    content: dict[str, Any] = json.loads(published.with_suffix(".json").read_text("utf-8"))
+    return content

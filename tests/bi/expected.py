@@ -1,9 +1,9 @@
-"""What each client is asked, and what the sample company's books say to it."""
+"""The questions that each client is asked, and the answers from the sample company's books."""
 
 from connectors.sandbox.figures import NET_REVENUE_CENTS, UNITS_SOLD
 
 FROM, TO = "2026-01-01", "2026-10-31"
-"""The months of the year that are over on the sample company's day."""
+"""The complete months of the year, on the sample company's present day."""
 
 QUESTIONS = {
     "tables": "select table_name, comment from duckdb_tables() order by table_name",
@@ -38,7 +38,7 @@ QUESTIONS = {
         limit 1
     """,
 }
-"""One statement a question. A client answers with its rows, each a list: decimals as text, days and moments in
+"""One SQL statement per question. A client answers with rows, each a list: decimals as text, days and timestamps in
 ISO 8601 and UTC."""
 
 REVENUE = {

@@ -1,4 +1,4 @@
-"""DuckDB's own clients, from the oldest that the storage version promises: the same answers from each."""
+"""DuckDB's own clients, from the oldest that can read the storage version: all give the same answers."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,16 +12,16 @@ from tests.bi.expected import QUESTIONS, REVENUE, UNITS
 from tests.end_to_end.recipes import queries
 
 VERSIONS = ["1.2.0", "1.2.*", "1.3.*", "1.4.*", "1.5.*", "2.*"]
-"""The oldest of storage version v1.2.0, and the newest of each line since."""
+"""The oldest that reads storage version v1.2.0, and the newest release of each line since."""
 
 
 @pytest.fixture(scope="module", params=[*VERSIONS, "node"])
 def answers(request: pytest.FixtureRequest, clients: Clients, published: Path) -> Answers:
-    """What one client says of the published file."""
+    """One client's answers about the published file."""
     if request.param == "node":
         ask = clients.node("node_api.mjs", "@duckdb/node-api@latest")
     else:
-        # before 2.0 it cannot hand out a moment in time without pytz, which it does not bring along
+        # before 2.0 it needs pytz to fetch timestamps with a time zone, and does not install it
         ask = clients.python("duckdb_package.py", f"duckdb=={request.param}", "pytz")
     found = ask(published, QUESTIONS | queries())
     version = found["version"].removeprefix("v")
@@ -29,7 +29,7 @@ def answers(request: pytest.FixtureRequest, clients: Clients, published: Path) -
     return found
 
 
-def test_each_table_is_there_with_its_comment(answers: Answers, manifest: dict[str, Any]) -> None:
+def test_each_table_has_its_comment(answers: Answers, manifest: dict[str, Any]) -> None:
     assert [name for name, _ in answers["tables"]] == sorted(manifest["tables"])
     assert all(comment for _, comment in answers["tables"])
 
@@ -51,7 +51,7 @@ def test_a_map_is_filtered_by_its_key(answers: Answers) -> None:
     assert {product: Decimal(value) for product, value in answers["units"]} == UNITS
 
 
-def test_a_map_a_day_and_a_decimal_arrive_as_such(answers: Answers) -> None:
+def test_a_map_a_day_and_a_decimal_keep_their_types(answers: Answers) -> None:
     [[day, dimensions, value]] = answers["days"]
     assert day == "2026-09-30"
     assert dimensions == {"product": "thingamajig", "color": "blue"}
@@ -59,22 +59,22 @@ def test_a_map_a_day_and_a_decimal_arrive_as_such(answers: Answers) -> None:
     assert isinstance(value, str)
 
 
-def test_a_list_arrives_as_such(answers: Answers) -> None:
+def test_a_list_keeps_its_type(answers: Answers) -> None:
     assert answers["lists"] == [[["currency", "platform"]]]
 
 
-def test_a_moment_is_the_same_moment(answers: Answers) -> None:
+def test_a_timestamp_is_the_same_instant(answers: Answers) -> None:
     [[known_from, microseconds]] = answers["instants"]
-    # Node's clock counts in milliseconds
+    # Node's timestamps have milliseconds
     expected = datetime.fromtimestamp(microseconds // 1000 / 1000, UTC)
     found = datetime.fromisoformat(known_from)
     assert abs((found - expected).total_seconds()) < 0.001
     assert found.utcoffset() == expected.utcoffset()
 
 
-def test_the_queries_of_the_page_are_answered(answers: Answers) -> None:
+def test_the_queries_of_the_page_return_rows(answers: Answers) -> None:
     month, value, *_ = answers["A KPI by month, and its change"][-2]
     assert (month, Decimal(value) * 100) == ("2026-10-01", REVENUE["2026-10"])
-    # of a file that was published once, nothing has changed afterwards
+    # a file that was published once has no restatements
     unanswered = {title for title in queries() if not answers[title]}
     assert unanswered <= {"What changed afterwards"}

@@ -1,4 +1,4 @@
-"""Evidence's DuckDB connector, as it is installed into a project: JavaScript's numbers, days and types."""
+"""Evidence's DuckDB connector: JavaScript numbers, dates and types."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tests.bi.expected import QUESTIONS, REVENUE, UNITS
 
 @pytest.fixture(scope="module")
 def answers(clients: Clients, published: Path) -> Answers:
-    """What the connector hands to a page."""
+    """The data that the connector gives to a page."""
     asked = ("revenue", "units", "days", "instants")
     ask = clients.node("evidence.mjs", "@evidence-dev/duckdb@latest")
     return ask(published, {name: QUESTIONS[name] for name in asked})
@@ -26,7 +26,7 @@ def test_a_map_is_filtered_by_its_key(answers: Answers) -> None:
     assert {row["product"]: row["units"] for row in answers["units"]["rows"]} == UNITS
 
 
-def test_days_and_moments_are_dates(answers: Answers) -> None:
+def test_days_and_timestamps_are_dates(answers: Answers) -> None:
     assert answers["days"]["types"]["day"] == "date"
     assert answers["days"]["rows"][0]["day"] == "2026-09-30T00:00:00.000Z"
     assert answers["instants"]["types"]["known_from"] == "date"

@@ -1,4 +1,4 @@
-"""The Parquet and CSV files, for tools without DuckDB: pandas and Polars make the same types and sums of them."""
+"""The Parquet and CSV files, for tools without DuckDB: pandas and Polars read the same types and sums."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -13,13 +13,13 @@ from tests.bi.expected import REVENUE
 
 @pytest.fixture(scope="module")
 def pandas(clients: Clients, published: Path) -> Answers:
-    """What pandas makes of the files."""
+    """pandas' answers about the files."""
     return clients.python("pandas_files.py", "pandas", "pyarrow")(published)
 
 
 @pytest.fixture(scope="module")
 def polars(clients: Clients, published: Path) -> Answers:
-    """What Polars makes of the files."""
+    """Polars' answers about the files."""
     return clients.python("polars_files.py", "polars>=2")(published)
 
 
@@ -27,7 +27,7 @@ def cents(revenue: Mapping[str, str]) -> dict[str, Decimal]:
     return {month: Decimal(revenue[month]) * 100 for month in REVENUE}
 
 
-def test_pandas_has_the_types_of_a_parquet_file(pandas: Answers) -> None:
+def test_pandas_reads_the_types_of_parquet(pandas: Answers) -> None:
     types = {name: kind.removesuffix("[pyarrow]") for name, kind in pandas["types"].items()}
     assert types["day"] == "date32[day]"
     assert types["value"] == "decimal128(38, 6)"
@@ -37,7 +37,7 @@ def test_pandas_has_the_types_of_a_parquet_file(pandas: Answers) -> None:
     assert types["lists"].startswith("list<")
 
 
-def test_polars_has_the_types_of_a_parquet_file(polars: Answers) -> None:
+def test_polars_reads_the_types_of_parquet(polars: Answers) -> None:
     assert polars["types"] == {
         "day": "Date",
         "dimensions": "Map(String, String)",
@@ -48,24 +48,26 @@ def test_polars_has_the_types_of_a_parquet_file(polars: Answers) -> None:
     }
 
 
-def test_a_csv_whose_types_are_stated_has_days_decimals_and_moments(pandas: Answers) -> None:
+def test_a_csv_with_declared_types_has_days_decimals_and_timestamps(pandas: Answers) -> None:
     types = pandas["csv_types"]
     assert types["day"].startswith("datetime64[")
     assert types["value"] == "decimal128(38, 6)[pyarrow]"
     assert types["known_from"].endswith("UTC]")
 
 
-def test_net_revenue_of_each_month_is_exact_in_each(pandas: Answers, polars: Answers) -> None:
+def test_net_revenue_of_each_month_is_exact_in_every_format(
+    pandas: Answers, polars: Answers
+) -> None:
     assert cents(pandas["revenue"]) == REVENUE
     assert cents(pandas["csv_revenue"]) == REVENUE
     assert cents(polars["revenue"]) == REVENUE
 
 
-def test_a_list_is_a_list_in_each(pandas: Answers, polars: Answers) -> None:
+def test_a_list_is_a_list_in_every_format(pandas: Answers, polars: Answers) -> None:
     assert pandas["list"] == pandas["csv_list"] == polars["list"] == ["currency", "platform"]
 
 
-def test_all_rows_and_the_same_moment_are_in_each(
+def test_every_format_has_all_rows_and_the_same_timestamp(
     pandas: Answers, polars: Answers, manifest: dict[str, Any]
 ) -> None:
     assert {*pandas["rows"], *polars["rows"]} == {manifest["tables"]["kpi_periods"]["rows"]}

@@ -1,4 +1,4 @@
-"""A program holds the published file open while a run puts another in its place: who sees which, and from when."""
+"""A client keeps the published file open while a run replaces it: when does the client see the new file?"""
 
 import json
 import subprocess
@@ -16,13 +16,13 @@ from tests.bi.test_sqlalchemy import STACKS
 
 
 class Session:
-    """A client that goes on: it answers a line with a line."""
+    """A client that keeps running, and answers each line with a line."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self.process = process
 
-    def says(self, line: str = "ask") -> str:
-        """What it answers now."""
+    def answer_to(self, line: str = "ask") -> str:
+        """The client's answer to `line`."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(line + "\n")
@@ -33,7 +33,7 @@ class Session:
 
 @contextmanager
 def running(command: Command, path: Path, *arguments: str) -> Iterator[Session]:
-    """`command` on the file at `path`, until the end of the block."""
+    """A session of `command` on the file at `path`, until the block ends."""
     with subprocess.Popen(
         [*command.words, str(path), *arguments],
         env=command.environment,
@@ -56,15 +56,15 @@ def publish_company(folder: Path, name: str) -> Path:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_program_without_a_pool_sees_the_new_file_at_its_next_question(
+def test_a_program_without_a_pool_sees_the_new_file_at_its_next_query(
     clients: Clients, tmp_path: Path, stack: str
 ) -> None:
     path = publish_company(tmp_path, "old")
     command = clients.python("sqlalchemy_pool.py", *STACKS[stack])
     with running(command, path, "null") as program:
-        assert program.says() == "old"
+        assert program.answer_to() == "old"
         publish_company(tmp_path, "new")
-        assert program.says() == "new"
+        assert program.answer_to() == "new"
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -74,23 +74,23 @@ def test_a_program_with_a_pool_sees_the_old_file_until_the_pool_is_renewed(
     path = publish_company(tmp_path, "old")
     command = clients.python("sqlalchemy_pool.py", *STACKS[stack])
     with running(command, path, "kept") as program:
-        assert program.says() == "old"
+        assert program.answer_to() == "old"
         publish_company(tmp_path, "new")
-        assert program.says() == "old"
-        assert program.says("renew") == "new"
+        assert program.answer_to() == "old"
+        assert program.answer_to("renew") == "new"
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_program_that_recycles_its_connections_sees_the_new_file_in_time(
+def test_a_program_that_recycles_connections_sees_the_new_file_after_their_lifetime(
     clients: Clients, tmp_path: Path, stack: str
 ) -> None:
     path = publish_company(tmp_path, "old")
     command = clients.python("sqlalchemy_pool.py", *STACKS[stack])
     with running(command, path, "recycled") as program:
-        assert program.says() == "old"
+        assert program.answer_to() == "old"
         publish_company(tmp_path, "new")
-        time.sleep(2.1)  # a connection lives for a second here
-        assert program.says() == "new"
+        time.sleep(2.1)  # connections are recycled after one second
+        assert program.answer_to() == "new"
 
 
 def test_a_node_program_sees_the_new_file_when_it_opens_it_again(
@@ -99,7 +99,7 @@ def test_a_node_program_sees_the_new_file_when_it_opens_it_again(
     path = publish_company(tmp_path, "old")
     command = clients.node("node_open.mjs", "@duckdb/node-api@latest")
     with running(command, path) as program:
-        assert program.says() == "old"
+        assert program.answer_to() == "old"
         publish_company(tmp_path, "new")
-        assert program.says() == "old"
-        assert program.says("renew") == "new"
+        assert program.answer_to() == "old"
+        assert program.answer_to("renew") == "new"

@@ -1,4 +1,4 @@
-"""SQLAlchemy, which Superset and many programs go through: reflection, rows and comments by the dialects in use."""
+"""SQLAlchemy, which Superset and many programs use: reflection, rows and comments with both DuckDB dialects."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -11,14 +11,14 @@ from tests.bi.expected import REVENUE
 
 STACKS = {
     "duckdb-sqlalchemy": ["duckdb-sqlalchemy", "sqlalchemy>=2.1", "duckdb==2.*"],
-    # what apache-superset[duckdb] 6.1 asks for: it is held to SQLAlchemy 1.4
+    # the requirements of apache-superset[duckdb] 6.1, which needs SQLAlchemy 1.4
     "superset": ["duckdb-engine>=0.17", "sqlalchemy>=1.4,<2", "duckdb>=1.4.2,<2", "pytz"],
 }
 
 
 @pytest.fixture(scope="module", params=STACKS)
 def answers(request: pytest.FixtureRequest, clients: Clients, published: Path) -> Answers:
-    """What one dialect makes of the published file."""
+    """One dialect's answers about the published file."""
     return clients.python("sqlalchemy_reflection.py", *STACKS[request.param])(published)
 
 
@@ -26,16 +26,16 @@ def test_all_tables_are_reflected_with_their_comments(
     answers: Answers, manifest: dict[str, Any]
 ) -> None:
     assert set(answers["tables"]) == set(manifest["tables"])
-    lacking = [
+    without_comment = [
         (table, column)
         for table, (comment, columns) in answers["tables"].items()
         for column, text in {"": comment, **columns}.items()
         if not text
     ]
-    assert lacking == []
+    assert without_comment == []
 
 
-def test_types_are_those_that_a_tool_counts_and_draws_with(answers: Answers) -> None:
+def test_columns_have_the_types_that_a_bi_tool_needs(answers: Answers) -> None:
     types = {
         name: answers["types"][name] for name in ("kpi", "period_start", "value", "known_from")
     }
@@ -53,10 +53,10 @@ def test_net_revenue_of_each_month_is_exact(answers: Answers) -> None:
     assert {month: found[month] for month in REVENUE} == REVENUE
 
 
-def test_a_map_and_a_moment_arrive_as_such(answers: Answers) -> None:
+def test_a_map_and_a_timestamp_keep_their_types(answers: Answers) -> None:
     assert answers["dimensions"] == {"currency": "USD", "platform": "google_ads"}
     assert round(answers["moment"] * 1_000_000) == answers["microseconds"]
 
 
-def test_it_cannot_be_written_to(answers: Answers) -> None:
+def test_the_file_is_read_only(answers: Answers) -> None:
     assert "read-only" in answers["refusal"]

@@ -1,6 +1,6 @@
-"""A production on this machine: PostgreSQL, Dagster's daemon with its code server, and the web server to ask.
+"""A production setup on this machine: PostgreSQL, Dagster's daemon, its code server and its web server.
 
-A suite of its own, as it waits for minutes:
+A separate suite, because it waits for minutes:
 
     make deploy
 """
@@ -24,20 +24,20 @@ from pipelines.settings import ROOT
 from tests.connectors.sql_database.servers import PASSWORD, PostgreSql
 from tests.end_to_end.conftest import Home
 
-PATIENCE = 420.0
-"""Seconds for a thing to happen. The machine may be busy."""
+TIMEOUT_SECONDS = 420.0
+"""How long to wait for an event. The machine may be busy."""
 T = TypeVar("T")
 
 
-def until(found: Callable[[], T | None], what: str) -> T:
-    """What `found` gives as soon as it gives something."""
-    deadline = time.monotonic() + PATIENCE
+def until(poll: Callable[[], T | None], what: str) -> T:
+    """The first true result of `poll`, called repeatedly."""
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
-        answer = found()
+        answer = poll()
         if answer:
             return answer
         time.sleep(0.5)
-    raise AssertionError(f"{what} did not happen in {PATIENCE:.0f} s")
+    raise AssertionError(f"{what} did not happen in {TIMEOUT_SECONDS:.0f} s")
 
 
 def free_port() -> int:
@@ -49,7 +49,7 @@ def free_port() -> int:
 
 @dataclass
 class Production:
-    """Okra as deploy/ sets it up, with the sample company for its sources."""
+    """Okra as deploy/ sets it up, with the sample company as its sources."""
 
     home: Home
     server: PostgreSql
@@ -62,23 +62,23 @@ class Production:
 
     @property
     def logs(self) -> Path:
-        return self.home.path / "said"
+        return self.home.path / "services.log"
 
     def start(self) -> None:
-        """The three services of deploy/systemd, on ports of their own."""
+        """Start the three services of deploy/systemd on free ports."""
         self.home.path.mkdir(parents=True)
         code = free_port()
         workspace = self.home.path / "workspace.yaml"
         workspace.write_text(
             f"load_from: [{{grpc_server: {{host: 127.0.0.1, port: {code}, location_name: okra}}}}]"
         )
-        here = ("-h", "127.0.0.1", "-p")
+        on_port = ("-h", "127.0.0.1", "-p")
         self.spawn(
-            "dagster", "code-server", "start", *here, str(code), "-m", "pipelines.definitions"
+            "dagster", "code-server", "start", *on_port, str(code), "-m", "pipelines.definitions"
         )
         until(lambda: self.listens(code), "the code server")
         self.spawn("dagster-daemon", "run", "-w", str(workspace))
-        self.spawn("dagster-webserver", "-w", str(workspace), *here, str(self.port))
+        self.spawn("dagster-webserver", "-w", str(workspace), *on_port, str(self.port))
         until(lambda: self.listens(self.port), "the web server")
 
     def spawn(self, program: str, *arguments: str) -> None:
@@ -94,7 +94,7 @@ class Production:
         self.processes.append(process)
 
     def stop(self) -> None:
-        """End what was started here, with what it started."""
+        """Stop the services and their child processes."""
         for process in self.processes:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
@@ -111,7 +111,7 @@ class Production:
             return probe.connect_ex(("127.0.0.1", port)) == 0
 
     def ask(self, query: str, **variables: object) -> Mapping[str, Any]:
-        """What Dagster's GraphQL answers, as its UI asks."""
+        """Dagster's answer to a GraphQL query, as its UI sends it."""
 
         def answered() -> Mapping[str, Any] | None:
             said = requests.post(
@@ -119,7 +119,7 @@ class Production:
                 json={"query": query, "variables": variables},
                 timeout=60,
             ).json()
-            # the web server keeps a connection, and learns by its first question that it is lost
+            # the web server keeps a connection, and notices only with the next query that it is lost
             if "closed the connection" in str(said.get("errors")):
                 return None
             assert not said.get("errors"), json.dumps(said["errors"])[:2000]
@@ -129,7 +129,7 @@ class Production:
         return until(answered, "an answer")
 
     def backfill(self, source: str, stream: str, days: Sequence[str]) -> str:
-        """Launch a backfill of a stream, as a person does in the UI. Returns its name."""
+        """Launch a backfill of a stream, as the UI does. Returns its id."""
         launched = self.ask(
             """
             mutation ($of: LaunchBackfillParams!) {
@@ -165,16 +165,16 @@ class Production:
         return found
 
     def run_of(self, backfill: str, *statuses: str) -> Mapping[str, Any] | None:
-        """The newest run of a backfill, where it has come to one of these."""
+        """The newest run of a backfill, if it has one of these statuses."""
         found = self.runs(tags=[{"key": "dagster/backfill", "value": backfill}])
         return found[0] if found and found[0]["status"] in statuses else None
 
     def ended(self, backfill: str) -> Mapping[str, Any]:
-        """The run of a backfill, once it has ended well."""
+        """The run of a backfill, once it has succeeded."""
 
         def done() -> Mapping[str, Any] | None:
             found = self.run_of(backfill, "SUCCESS", "FAILURE", "CANCELED")
-            # a worker that was lost is followed by another one
+            # the run of a lost worker is retried
             return found if found and found["status"] == "SUCCESS" else None
 
         return until(done, f"the end of backfill {backfill}")
@@ -184,7 +184,7 @@ class Production:
         return windows_of(self.lake, source, stream)
 
     def materialized(self, source: str, stream: str) -> set[str]:
-        """The partitions that Dagster has recorded."""
+        """The partitions that Dagster has recorded as materialized."""
         node = self.ask(
             """
             query ($key: AssetKeyInput!) {
@@ -197,16 +197,16 @@ class Production:
             """,
             key={"path": [f"raw_{source}", stream]},
         )["assetNodeOrError"]
-        return {each["partition"] for each in node["assetMaterializations"]}
+        return {event["partition"] for event in node["assetMaterializations"]}
 
 
 def windows_of(lake: Path, source: str, stream: str) -> dict[str, tuple[int, str]]:
     """Rows and checksum of each committed window of a stream."""
-    found = {}
-    for manifest in (lake / "raw" / source / stream).rglob("manifest.json"):
-        said = json.loads(manifest.read_text())
-        found[str(manifest.parent.relative_to(lake))] = said["rows"], said["checksum"]
-    return found
+    windows = {}
+    for path in (lake / "raw" / source / stream).rglob("manifest.json"):
+        manifest = json.loads(path.read_text())
+        windows[str(path.parent.relative_to(lake))] = manifest["rows"], manifest["checksum"]
+    return windows
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The files of deploy/ say what they should, as far as that can be told without the systems they are for."""
+"""Checks the files of deploy/, as far as that is possible without systemd, Docker and Kubernetes."""
 
 import shutil
 import subprocess
@@ -14,22 +14,22 @@ DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("systemd/*.service"))
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
-def test_systemd_takes_the_units(tmp_path: Path) -> None:
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_the_systemd_units_are_valid(tmp_path: Path) -> None:
     assert len(UNITS) == 3
     for unit in UNITS:
-        # where this checkout is, and a user that is here
-        here = unit.read_text().replace("/opt/okra/.venv/bin", str(Path(sys.executable).parent))
-        here = here.replace("/opt/okra", str(ROOT)).replace("User=okra", "User=root")
-        (tmp_path / unit.name).write_text(here)
+        # adapted to this checkout and to a user of this machine
+        text = unit.read_text().replace("/opt/okra/.venv/bin", str(Path(sys.executable).parent))
+        text = text.replace("/opt/okra", str(ROOT)).replace("User=okra", "User=root")
+        (tmp_path / unit.name).write_text(text)
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *sorted(map(str, tmp_path.glob("*.service")))],
         capture_output=True,
         text=True,
         check=False,
     )
-    told = [line for line in done.stderr.splitlines() if "okra-" in line]
-    assert (done.returncode, told) == (0, []), done.stderr
+    faults = [line for line in done.stderr.splitlines() if "okra-" in line]
+    assert (done.returncode, faults) == (0, []), done.stderr
 
 
 def test_units_and_containers_run_the_same_three_services() -> None:
@@ -52,7 +52,7 @@ def test_units_and_containers_run_the_same_three_services() -> None:
         assert Path(sys.executable).with_name(program).exists()
 
 
-def test_the_containers_data_outlive_them() -> None:
+def test_the_containers_keep_their_data_in_volumes() -> None:
     compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
     assert set(compose["volumes"]) == {"okra", "postgres"}
     for name, service in compose["services"].items():
@@ -61,8 +61,8 @@ def test_the_containers_data_outlive_them() -> None:
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ())), name
 
 
-def test_an_image_holds_nothing_that_is_not_committed() -> None:
-    """Secrets in .env, a company's figures in data/: what git leaves out, Docker leaves out."""
+def test_docker_ignores_what_git_ignores() -> None:
+    """So secrets in .env and a company's figures in data/ stay out of an image."""
     ignored = {
         name: {
             line.removeprefix("**/").rstrip("/")
@@ -75,7 +75,7 @@ def test_an_image_holds_nothing_that_is_not_committed() -> None:
     assert ignored[".gitignore"] <= ignored[".dockerignore"]
 
 
-def test_the_chart_has_one_writer_and_tells_nobody_as_dagster_yaml_does() -> None:
+def test_the_chart_has_the_pools_and_telemetry_of_dagster_yaml() -> None:
     values = yaml.safe_load((DEPLOY / "kubernetes" / "values.yaml").read_text())
     instance = yaml.safe_load((DEPLOY / "dagster.yaml").read_text())
     pools = instance["concurrency"]["pools"]

@@ -1,4 +1,4 @@
-"""Runs of many workers on one PostgreSQL, and what becomes of them when it goes away."""
+"""Parallel runs on one PostgreSQL, also while the server is interrupted."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,14 +10,14 @@ LAST = date(2026, 11, 24)
 
 
 def days(count: int) -> list[str]:
-    """So many days up to yesterday."""
+    """The `count` days up to yesterday."""
     return [(LAST - timedelta(day)).isoformat() for day in reversed(range(count))]
 
 
-def assert_as_alone(
+def assert_equals_undisturbed_run(
     production: Production, folder: Path, source: str, stream: str, span: list[str]
 ) -> None:
-    """Lake and records are those of the same windows pulled by the command, with nothing else going on."""
+    """Lake and records equal those of a plain `okra backfill` of the same windows."""
     home = Home(folder, {"OKRA_SANDBOX_TODAY": "2026-11-25"})
     done = home.okra("backfill", source, "--from", span[0], "--to", span[-1])
     assert done.code == 0, done.err
@@ -27,7 +27,7 @@ def assert_as_alone(
     assert production.materialized(source, stream) == set(span)
 
 
-def test_two_workers_run_backfills_side_by_side_and_a_report_follows(
+def test_two_backfills_run_in_parallel_and_a_report_follows(
     production: Production, tmp_path: Path
 ) -> None:
     span = days(700)
@@ -39,7 +39,7 @@ def test_two_workers_run_backfills_side_by_side_and_a_report_follows(
     assert stripe["startTime"] < zendesk["endTime"]
     assert zendesk["startTime"] < stripe["endTime"]
     for source, stream in (("stripe", "balance_transactions"), ("zendesk", "tickets")):
-        assert_as_alone(production, tmp_path / "alone", source, stream, span)
+        assert_equals_undisturbed_run(production, tmp_path / "alone", source, stream, span)
 
     def report() -> object:
         return [run for run in production.runs(pipelineName="report") if run["status"] == "SUCCESS"]
@@ -50,7 +50,7 @@ def test_two_workers_run_backfills_side_by_side_and_a_report_follows(
     ) != (0,)
 
 
-def test_a_run_outlives_a_postgresql_that_is_down_for_half_a_minute(
+def test_a_run_survives_a_postgresql_that_is_down_for_half_a_minute(
     production: Production, tmp_path: Path
 ) -> None:
     span = days(300)
@@ -59,4 +59,6 @@ def test_a_run_outlives_a_postgresql_that_is_down_for_half_a_minute(
     until(lambda: production.windows("stripe", "balance_transactions"), "the first window")
     production.server.be_away(30)
     production.ended(name)
-    assert_as_alone(production, tmp_path / "alone", "stripe", "balance_transactions", span)
+    assert_equals_undisturbed_run(
+        production, tmp_path / "alone", "stripe", "balance_transactions", span
+    )

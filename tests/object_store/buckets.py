@@ -1,4 +1,4 @@
-"""Buckets on the test's object store, and what is in them, by S3's own Python client."""
+"""Buckets on the tests' object store, accessed with boto3."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ from tests.object_store.server import KEY, SECRET, ObjectStore
 
 
 class Bucket:
-    """A bucket of a test."""
+    """A bucket for one test."""
 
     def __init__(self, store: ObjectStore, name: str) -> None:
         self.store = store
@@ -24,21 +24,21 @@ class Bucket:
         self.client.create_bucket(Bucket=name)
 
     def every_key(self) -> list[str]:
-        """The keys of everything in it."""
+        """The keys of all objects."""
         pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name)
         return [entry["Key"] for page in pages for entry in page.get("Contents", ())]
 
     def read(self, key: str) -> bytes:
-        """What an object holds."""
-        found: bytes = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
-        return found
+        """The content of an object."""
+        content: bytes = self.client.get_object(Bucket=self.name, Key=key)["Body"].read()
+        return content
 
     def write(self, key: str, content: bytes) -> None:
         """Put an object."""
         self.client.put_object(Bucket=self.name, Key=key, Body=content)
 
     def age(self, hours: float) -> None:
-        """Make everything in it so many hours older, by the store's clock."""
+        """Make all objects `hours` older, by the store's clock."""
         from moto.s3.models import s3_backends
 
         for backend in s3_backends.values():

@@ -1,4 +1,4 @@
-"""Whole runs of the command on a lake in a bucket: a suite of its own, as it takes minutes.
+"""Whole runs of `okra` with a lake in a bucket: a separate suite, because it takes minutes.
 
 pytest tests/object_store
 """

@@ -1,4 +1,4 @@
-"""The places where a lake can be, alike for a test: a folder and a bucket."""
+"""The two places that a lake can be in, a folder and a bucket, with one interface for tests."""
 
 import os
 import time
@@ -10,22 +10,22 @@ from tests.object_store.buckets import Bucket
 
 
 class Place(Protocol):
-    """Where a test's lake is."""
+    """The place of a test's lake."""
 
     root: Path | str
 
     def every_key(self) -> set[str]:
-        """Everything below the root."""
+        """The keys of everything below the root."""
 
     def write(self, key: str, content: bytes) -> None:
-        """Put something there past the lake."""
+        """Write a file without using the lake."""
 
     def age(self, hours: float) -> None:
-        """Make everything that is there so many hours older."""
+        """Make every file `hours` older."""
 
 
 class Folder:
-    """A folder of this machine."""
+    """A local folder."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -44,7 +44,7 @@ class Folder:
 
 
 class InBucket:
-    """A prefix of a bucket of S3."""
+    """A prefix in a bucket."""
 
     def __init__(self, bucket: Bucket) -> None:
         self.bucket = bucket

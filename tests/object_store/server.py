@@ -1,4 +1,4 @@
-"""A server that speaks S3's protocol (moto's), on loopback and a free port, and counts what it is asked."""
+"""A server that speaks S3's protocol (moto's), on a free port of loopback. It counts its requests."""
 
 import threading
 from collections import Counter
@@ -9,26 +9,26 @@ from typing import Any
 from urllib.parse import parse_qs
 
 KEY, SECRET = "AKIDOFATEST", "the-secret-of-a-test"
-"""moto lets everyone in; the driver wants to have something to sign with."""
+"""Any credential works with moto; the client needs one to sign with."""
 Reply = tuple[str, str]
 """A status line and a body."""
 
 
 @dataclass
 class ObjectStore:
-    """The server, as a test sees it."""
+    """The server, as tests control and observe it."""
 
     endpoint: str = ""
     asked: Counter[str] = field(default_factory=Counter)
-    """How often each kind of request came: LIST, GET, HEAD, PUT, DELETE."""
+    """The number of requests of each kind: LIST, GET, HEAD, PUT, DELETE."""
     reply: Callable[[dict[str, Any]], Reply | None] = lambda environ: None
-    """What is answered in the store's place; None where the store answers."""
+    """The reply in place of the store's; None to let the store answer."""
     before: Callable[[dict[str, Any]], None] = lambda environ: None
     """Called before each request."""
 
     @property
     def environment(self) -> dict[str, str]:
-        """What leads the tools of S3 here, and nowhere else."""
+        """The environment variables that make S3 clients use only this server."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": KEY,
@@ -40,12 +40,12 @@ class ObjectStore:
 
     @property
     def requests(self) -> int:
-        """How many came in all."""
+        """The number of all requests."""
         return self.asked.total()
 
 
 def kind_of(environ: dict[str, Any]) -> str:
-    """LIST for a listing, the method for the rest."""
+    """LIST for a listing, the HTTP method for other requests."""
     method = str(environ["REQUEST_METHOD"])
     listing = method == "GET" and "list-type" in parse_qs(environ.get("QUERY_STRING", ""))
     return "LIST" if listing else method
@@ -54,26 +54,28 @@ def kind_of(environ: dict[str, Any]) -> str:
 @contextmanager
 def object_store() -> Iterator[ObjectStore]:
     """Serve an empty store until the block ends."""
-    # imported here: it takes a second, and most tests need no such server
+    # imported here because it takes a second, and most tests do not need it
     from moto.server import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class Quiet(WSGIRequestHandler):
-        """Keeps connections, and logs nothing."""
+        """Keeps connections open, and logs nothing."""
 
         protocol_version = "HTTP/1.1"
 
         def log(self, *_: Any, **__: Any) -> None: ...
 
     store, genuine = ObjectStore(), DomainDispatcherApplication(create_backend_app)
-    turn = threading.Lock()
+    one_at_a_time = threading.Lock()
 
     def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         store.asked[kind_of(environ)] += 1
         store.before(environ)
         reply = store.reply(environ)
         if reply is None:
-            with turn:  # moto looks and writes in two steps, where a store does it in one
+            with (
+                one_at_a_time
+            ):  # moto checks a condition and writes in two steps, a real store in one
                 return list(genuine(environ, start))
         environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         start(reply[0], [("Content-Type", "application/xml")])

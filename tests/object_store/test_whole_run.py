@@ -1,4 +1,4 @@
-"""The sample company with its lake in a bucket: the same published tables as with its lake in a folder."""
+"""With its lake in a bucket, the sample company publishes the same tables as with its lake in a folder."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,10 +14,17 @@ from tests.end_to_end.test_killed_run import kill_at
 from tests.object_store.buckets import Bucket
 from tests.object_store.server import SECRET, ObjectStore, Reply, object_store
 
-SAYS_WHEN = {"known_from", "known_to", "pulled_at", "attempted_at", "restated_at", "published_at"}
-"""Columns that hold the time of a clock: two runs cannot agree on them."""
-OF_A_RUN = {("windows", "run_id"), ("runs", "dagster_run_id"), ("runs", "scored_at")}
-"""Columns that name the one run. Everywhere else a run's name is a fingerprint of what it read."""
+TIME_COLUMNS = {
+    "known_from",
+    "known_to",
+    "pulled_at",
+    "attempted_at",
+    "restated_at",
+    "published_at",
+}
+"""Columns that hold clock time, which differs between two runs."""
+RUN_COLUMNS = {("windows", "run_id"), ("runs", "dagster_run_id"), ("runs", "scored_at")}
+"""Columns that identify one run. In all other tables the run id is a hash of the inputs."""
 SHORT = {
     "OKRA_SANDBOX_TODAY": "2026-11-25",
     "OKRA_START_DATE": "2026-09-15",
@@ -34,7 +41,7 @@ def store() -> Iterator[ObjectStore]:
 
 @pytest.fixture
 def new_home(tmp_path: Path) -> Callable[..., Home]:
-    """Makes empty homes."""
+    """A factory of empty homes."""
 
     def make(name: str, **settings: str) -> Home:
         return Home(tmp_path / name, {**SHORT, **settings})
@@ -42,13 +49,13 @@ def new_home(tmp_path: Path) -> Callable[..., Home]:
     return make
 
 
-def far(store: ObjectStore, bucket: str) -> dict[str, str]:
-    """The settings that put a lake there."""
+def lake_settings(store: ObjectStore, bucket: str) -> dict[str, str]:
+    """The settings of a lake in `bucket`."""
     return {**store.environment, "OKRA_LAKE": f"s3://{bucket}/okra"}
 
 
-def every_so_often(number: int) -> Callable[[dict[str, Any]], Reply | None]:
-    """An overloaded store: each request of such a number is turned away, as S3 does it."""
+def overloaded(number: int) -> Callable[[dict[str, Any]], Reply | None]:
+    """An overloaded store: refuses every `number`-th request, as S3 does."""
     asked = iter(range(1, 10**9))
 
     def reply(_: dict[str, Any]) -> Reply | None:
@@ -59,7 +66,7 @@ def every_so_often(number: int) -> Callable[[dict[str, Any]], Reply | None]:
 
 
 def differences(one: Home, other: Home) -> dict[str, int]:
-    """By published table, how many rows one file has and the other has not, but for the times of clocks."""
+    """The number of rows that only one of the two files has, by published table, without clock times and run ids."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {literal(str(one.published))} as one (read_only)")
         connection.execute(f"attach {literal(str(other.published))} as other (read_only)")
@@ -72,7 +79,9 @@ def differences(one: Home, other: Home) -> dict[str, int]:
         found = {}
         for schema, table, columns in tables:
             kept = ", ".join(
-                quoted(c) for c in columns if c not in SAYS_WHEN and (table, c) not in OF_A_RUN
+                quoted(c)
+                for c in columns
+                if c not in TIME_COLUMNS and (table, c) not in RUN_COLUMNS
             )
             there = f"{quoted(schema)}.{quoted(table)}"
             [(count,)] = connection.execute(
@@ -87,8 +96,8 @@ def test_a_run_on_an_overloaded_bucket_publishes_what_a_run_on_a_folder_does(
     sample: Home, store: ObjectStore, tmp_path: Path
 ) -> None:
     bucket = Bucket(store, "company")
-    home = Home(tmp_path / "home", {**sample.settings, **far(store, "company")})
-    store.reply = every_so_often(50)
+    home = Home(tmp_path / "home", {**sample.settings, **lake_settings(store, "company")})
+    store.reply = overloaded(50)
 
     done = home.okra("run")
 
@@ -105,26 +114,26 @@ def test_a_run_on_an_overloaded_bucket_publishes_what_a_run_on_a_folder_does(
 def test_another_machine_models_the_same_lake_and_a_killed_run_is_completed(
     store: ObjectStore, new_home: Callable[..., Home]
 ) -> None:
-    near = new_home("near")
-    assert near.okra("run").code == 0
+    in_folder = new_home("folder")
+    assert in_folder.okra("run").code == 0
     bucket = Bucket(store, "killed")
-    here = new_home("here", **far(store, "killed"))
-    kill_at(here, lambda _: sum(key.endswith("manifest.json") for key in bucket.every_key()) > 30)
+    first = new_home("first", **lake_settings(store, "killed"))
+    kill_at(first, lambda _: sum(key.endswith("manifest.json") for key in bucket.every_key()) > 30)
 
-    done = here.okra("run")
+    done = first.okra("run")
     assert done.code == 0, done.err
-    assert differences(near, here) == {}
+    assert differences(in_folder, first) == {}
 
-    there = new_home("there", **far(store, "killed"))
-    done = there.okra("score")
+    second = new_home("second", **lake_settings(store, "killed"))
+    done = second.okra("score")
     assert done.code == 0, done.err
-    assert differences(near, there) == {}
+    assert differences(in_folder, second) == {}
 
 
-def test_a_bucket_that_is_missing_is_told_in_one_line(
+def test_a_missing_bucket_is_reported_in_one_line(
     store: ObjectStore, new_home: Callable[..., Home]
 ) -> None:
-    home = new_home("home", **far(store, "nowhere"))
+    home = new_home("home", **lake_settings(store, "nowhere"))
     said = "okra: the lake at s3://nowhere/okra: there is no such bucket; make it, or correct OKRA_LAKE"
     for command in ("run", "pull stripe --from 2026-11-20 --to 2026-11-21", "score", "doctor"):
         done = home.okra(*command.split())

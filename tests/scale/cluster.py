@@ -1,6 +1,6 @@
-"""A Spark cluster on this machine, from what the package `pyspark` brings: a master and workers, on loopback.
+"""A Spark cluster on loopback: a master and workers, started from the package `pyspark`.
 
-Real processes that speak Spark's own protocol to each other, as they would on machines of their own.
+They are separate processes that use Spark's own protocol, as on separate machines.
 """
 
 import os
@@ -16,7 +16,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port that is not in use."""
     with socket.create_server((LOOPBACK, 0)) as server:
         port: int = server.getsockname()[1]
         return port
@@ -24,8 +24,10 @@ def free_port() -> int:
 
 @contextmanager
 def standalone(workers: int, memory: str, folder: Path) -> Iterator[str]:
-    """The address of the master of a cluster of so many workers, of one core and `memory` each (`2g`), all of them
-    registered with it. Logs and scratch are in `folder`."""
+    """Start a cluster; yields the master's address once all workers are registered.
+
+    A worker has one core and `memory` (like `2g`). Logs and scratch files are in `folder`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     port, web_port = free_port(), free_port()
     address = f"spark://{LOOPBACK}:{port}"
@@ -73,7 +75,7 @@ def standalone(workers: int, memory: str, folder: Path) -> Iterator[str]:
 def process(
     name: str, arguments: list[str], environment: Mapping[str, str], folder: Path
 ) -> Iterator[None]:
-    """One of Spark's daemons, by its class below org.apache.spark.deploy; ended when the block ends."""
+    """Run a Spark daemon, named by its class below org.apache.spark.deploy, until the block ends."""
     import pyspark
 
     spark_class = Path(pyspark.__file__).parent / "bin" / "spark-class"
@@ -91,12 +93,12 @@ def process(
 
 
 def await_workers(web_port: int, workers: int) -> None:
-    """Wait until the master's page counts so many workers alive. Raises `TimeoutError`."""
+    """Wait until the master's page lists `workers` workers alive. Raises `TimeoutError`."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(f"http://{LOOPBACK}:{web_port}/json/", timeout=5) as answer:
-                if answer.read().count(b'"ALIVE"') > workers:  # the master says it of itself, too
+                if answer.read().count(b'"ALIVE"') > workers:  # the master itself is listed too
                     return
         except OSError:
             pass

@@ -1,12 +1,12 @@
-"""Whether Spark and DuckDB come to the same figures: `python -m tests.scale.engines`.
+"""Checks that Spark and DuckDB produce the same figures: `python -m tests.scale.engines`.
 
-    --since DAY        the sample company from this day on (default: all its 24 months)
-    --local            Spark in one process, not a master with two workers
-    --folder FOLDER    where both homes go, and stay (default: a temporary one)
+    --since DAY        start the sample company on this day (default: all its 24 months)
+    --local            run Spark in one process, not as a master with two workers
+    --folder FOLDER    keep both homes in this folder (default: a temporary one)
 
-The sample company is run with DuckDB. A Spark cluster (a master and two workers, processes of their own on
-loopback) then models the same lake, dbt's tests and all, and the same commands score and publish it. Every
-published table is compared, row by row and type by type; only what says which run wrote a row, and when, may differ.
+DuckDB runs the sample company. A Spark cluster (a master and two workers, separate processes on loopback) then
+models the same lake with dbt's tests, and the same commands score and publish it. Every published table is compared
+by rows and types. Only the columns that identify the run that wrote a row, or the time, may differ.
 """
 
 import argparse
@@ -26,8 +26,8 @@ from tests.scale.cluster import standalone
 
 TODAY = "2026-11-25"
 TIMEOUT = 3600.0
-OF_THE_RUN = {"runs": {"scored_at", "dagster_run_id"}, "schema_version": {"published_at"}}
-"""Columns that say when a row was written, or by which of Dagster's runs."""
+RUN_COLUMNS = {"runs": {"scored_at", "dagster_run_id"}, "schema_version": {"published_at"}}
+"""Columns that hold the time of writing, or the Dagster run."""
 CONF = """
 spark.driver.host 127.0.0.1
 spark.driver.bindAddress 127.0.0.1
@@ -39,7 +39,7 @@ spark.sql.shuffle.partitions 4
 
 @dataclass(frozen=True)
 class Compared:
-    """One published table of both files. `differences` is empty when they are equal."""
+    """The comparison of one published table. `differences` is empty when both files have the same."""
 
     table: str
     rows: int
@@ -47,7 +47,7 @@ class Compared:
 
 
 def compare(one: Path, other: Path) -> list[Compared]:
-    """Each table that either file has, beside the same of the other file."""
+    """Compare each table that either file has."""
     with duckdb.connect() as connection:
         for name, path in (("one", one), ("other", other)):
             connection.execute(f"attach '{path}' as {name} (read_only)")
@@ -59,7 +59,7 @@ def compare(one: Path, other: Path) -> list[Compared]:
 
 
 def compare_table(connection: duckdb.DuckDBPyConnection, table: str) -> Compared:
-    """One table: its columns with types and comments, then its rows, counted as often as they come."""
+    """Compare one table: columns with types and comments, then rows as a multiset."""
     columns = [columns_of(connection, file, table) for file in ("one", "other")]
     if columns[0] != columns[1]:
         differences = set(columns[0]) ^ set(columns[1])
@@ -67,7 +67,7 @@ def compare_table(connection: duckdb.DuckDBPyConnection, table: str) -> Compared
             table, 0, tuple(f"column {found}" for found in sorted(map(str, differences)))
         )
     names = [
-        f'"{column[0]}"' for column in columns[0] if column[0] not in OF_THE_RUN.get(table, ())
+        f'"{column[0]}"' for column in columns[0] if column[0] not in RUN_COLUMNS.get(table, ())
     ]
     wanted = ", ".join(names)
     differences = tuple(
@@ -94,15 +94,15 @@ def columns_of(
 
 
 def run_duckdb(folder: Path, company: Mapping[str, str]) -> Home:
-    """The sample company, pulled, modelled by DuckDB, scored and published; once a folder."""
+    """Run the sample company with DuckDB, unless `folder` has that run already."""
     home = Home(folder / "duckdb", company)
     if not home.published.exists():
-        timed("DuckDB, pull and all", home, "run")
+        timed("DuckDB, with the pull", home, "run")
     return home
 
 
 def run_spark(folder: Path, company: Mapping[str, str], lake: Path, master: str) -> Home:
-    """The same lake, modelled by Spark, scored and published."""
+    """Model the same lake with Spark, score and publish."""
     conf = folder / "conf"
     conf.mkdir(parents=True, exist_ok=True)
     (conf / "spark-defaults.conf").write_text(CONF)
@@ -120,7 +120,7 @@ def run_spark(folder: Path, company: Mapping[str, str], lake: Path, master: str)
 
 
 def timed(what: str, home: Home, command: str) -> None:
-    """Run a command and say how long it took. Stops everything when it fails."""
+    """Run a command and print how long it took. Exits when it fails."""
     begun = time.monotonic()
     done = home.okra(command, timeout=TIMEOUT)
     if done.code:
@@ -129,7 +129,7 @@ def timed(what: str, home: Home, command: str) -> None:
 
 
 def spark_in(folder: Path, *, local: bool) -> AbstractContextManager[str]:
-    """A master and two workers, or where `local` what stands for them in the process that models."""
+    """A master with two workers; with `local`, Spark inside the process that models."""
     return nullcontext("local[2]") if local else standalone(2, "2g", folder)
 
 
@@ -151,17 +151,16 @@ def main() -> None:
         with spark_in(folder / "cluster", local=options.local) as master:
             lake = by_duckdb.path / "sample" / "lake"
             by_spark = run_spark(folder, company, lake, master)
-        found = compare(by_duckdb.published, by_spark.published)
-    for each in found:
-        print(
-            f"  {each.table:28} {each.rows:>9,} rows  {'DIFFERS' if each.differences else 'equal'}"
-        )
-        for difference in each.differences:
+        tables = compare(by_duckdb.published, by_spark.published)
+    for table in tables:
+        verdict = "DIFFERS" if table.differences else "equal"
+        print(f"  {table.table:28} {table.rows:>9,} rows  {verdict}")
+        for difference in table.differences:
             print(f"      {difference}")
-    different = [each for each in found if each.differences]
-    if different or not found:
-        sys.exit(f"{len(different)} of {len(found)} published tables differ")
-    print(f"all {len(found)} published tables equal")
+    different = [table for table in tables if table.differences]
+    if different or not tables:
+        sys.exit(f"{len(different)} of {len(tables)} published tables differ")
+    print(f"all {len(tables)} published tables equal")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What stays of a stream on Spark from run to run: exactly the files that are committed."""
+"""A stream's table on Spark always holds exactly the committed files."""
 
 import os
 import subprocess
@@ -23,14 +23,14 @@ OCTOBER, NOVEMBER, LATE_NOVEMBER = date(2026, 10, 31), date(2026, 11, 1), date(2
 
 
 class Spark:
-    """A Spark of one core in its own process, over a lake that is filled by hand."""
+    """Spark with one core in its own process, on a lake that the test fills."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.lake = RowLake(folder / "lake")
 
     def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """One run of dbt on Spark."""
+        """Run dbt on Spark."""
         write_catalog(self.lake.lake, catalog.sources().values())
         write_kpis(self.lake.lake, ())
         environment = {
@@ -52,17 +52,17 @@ class Spark:
         )  # fmt: skip
 
     def load(self, *models: str) -> None:
-        """Build the models. dbt's output is in the failure when there is one."""
+        """Build the models. Fails with dbt's output."""
         done = self.dbt("run", "--select", *models)
         assert done.returncode == 0, done.stdout + done.stderr
 
     @property
     def tables(self) -> Path:
-        """Where the tables are."""
+        """The folder of Spark's tables."""
         return self.folder / "tables"
 
     def rows(self, model: str, columns: str) -> list[tuple[Any, ...]]:
-        """The rows of a staging table, as its files have them."""
+        """The rows in the files of a staging table."""
         files = f"{self.tables}/okra_staging.db/{model}/**/*.parquet"
         return duckdb.execute(
             f"select {columns} from read_parquet('{files}', hive_partitioning = false) order by all"
@@ -73,7 +73,7 @@ class Spark:
         return set((self.tables / "okra_staging.db" / model).rglob("*.parquet"))
 
     def visitors(self, day: date, counts: Iterable[int]) -> None:
-        """Commit a day's window."""
+        """Commit the window of a day."""
         self.lake.window(
             "google_analytics",
             "visitors_by_day",
@@ -87,7 +87,7 @@ def spark(tmp_path: Path) -> Spark:
     return Spark(tmp_path)
 
 
-def test_a_table_holds_the_committed_windows_whatever_came_and_went(spark: Spark) -> None:
+def test_a_table_holds_exactly_the_committed_windows(spark: Spark) -> None:
     for day, count in ((OCTOBER, 1), (NOVEMBER, 2), (LATE_NOVEMBER, 3)):
         spark.visitors(day, [count])
 
@@ -109,7 +109,7 @@ def test_a_table_holds_the_committed_windows_whatever_came_and_went(spark: Spark
     assert october < spark.files(VISITORS), "a month in which nothing changed is not written again"
 
     spark.lake.remove("google_analytics", "visitors_by_day", OCTOBER)
-    spark.visitors(NOVEMBER, [])  # there was nothing after all
+    spark.visitors(NOVEMBER, [])  # the window is empty now
     leftover = spark.tables / "okra_staging.db" / VALUES / "part-of-a-killed-run.parquet"
     leftover.parent.mkdir()
     leftover.write_bytes(b"no table has it")
@@ -119,7 +119,7 @@ def test_a_table_holds_the_committed_windows_whatever_came_and_went(spark: Spark
     assert not leftover.exists()
 
 
-def test_a_number_that_is_none_stops_the_run(spark: Spark) -> None:
+def test_a_text_that_is_not_a_number_stops_the_run(spark: Spark) -> None:
     row = {"kpi": "headcount", "date": NOVEMBER, "dimensions": "{}", "value": "twelve"}
     spark.lake.window("spreadsheet", "kpi_values", NOVEMBER, [row])
 

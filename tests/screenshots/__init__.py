@@ -1,1 +1,1 @@
-"""Takes the pictures of the documentation."""
+"""Takes the screenshots of the documentation."""

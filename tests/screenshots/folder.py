@@ -1,16 +1,16 @@
-"""Where pictures go, and how large one may be."""
+"""The folder of the pictures, and their maximum size."""
 
 from pathlib import Path
 
 from pipelines.settings import ROOT
 
 FOLDER = ROOT / "docs" / "images"
-LARGEST = 300_000
-"""Bytes that a picture may have: everyone who clones the repository gets it."""
+MAX_BYTES = 300_000
+"""Pictures stay small because every clone of the repository contains them."""
 
 
 def checked(target: Path) -> Path:
-    """The picture. Raises SystemExit when it is larger than it may be."""
-    if target.stat().st_size > LARGEST:
+    """The picture. Raises SystemExit when it is too large."""
+    if target.stat().st_size > MAX_BYTES:
         raise SystemExit(f"{target.name} has {target.stat().st_size:,} bytes; make it smaller")
     return target

@@ -1,6 +1,6 @@
-"""The lineage in Dagster's web UI: all groups, and one KPI back to the stream that it comes from.
+"""Pictures of the lineage in Dagster's web UI: all groups, and one KPI with everything upstream of it.
 
-The web server alone is started, without the daemon: nothing runs while a picture is taken.
+Only the web server is started, not the daemon, so that nothing runs while a picture is taken.
 """
 
 import socket
@@ -20,21 +20,21 @@ from pipelines.orchestration.instance import prepare_environment
 from pipelines.settings import ROOT, Settings
 from tests.screenshots.folder import FOLDER, checked
 
-STARTS_WITHIN = 120
-"""Seconds that the web server has to read the definitions."""
-MARGIN = 16
-AS_VISITED_BEFORE = """
+STARTUP_SECONDS = 120
+"""How long the web server may take to load the definitions."""
+MARGIN_PIXELS = 16
+SKIP_WELCOME = """
     localStorage.setItem("dagster-nav-collapsed", "true");
     localStorage.setItem("communityNux", "1");
 """
-DRAWN = """
+IS_DRAWN = """
     () => {
         const nodes = [...document.querySelectorAll("foreignObject")];
         const waiting = document.body.innerText.includes("Loading");
         return nodes.length > 0 && !waiting;
     }
 """
-EXTENT = """
+GRAPH_BOX = """
     () => {
         const boxes = [...document.querySelectorAll("foreignObject")].map(
             (node) => node.getBoundingClientRect()
@@ -50,7 +50,7 @@ EXTENT = """
 
 @dataclass(frozen=True)
 class Shot:
-    """A graph: its address, and a window in which Dagster draws it with its names and its buttons beside it."""
+    """A picture of a graph: its address, and the size of the browser window that shows all of it."""
 
     name: str
     address: str
@@ -71,23 +71,23 @@ SHOTS = (
 
 
 def take_all(browser: Browser, settings: Settings) -> Iterator[Path]:
-    """Take each picture. Raises SystemExit when one is larger than it may be, or the server does not start."""
+    """Take each picture. Raises SystemExit when one is too large, or the server does not start."""
     with web_server(settings) as base:
         for shot in SHOTS:
             yield take(browser, base, shot)
 
 
 def take(browser: Browser, base: str, shot: Shot) -> Path:
-    """Take one picture: the graph, and nothing of the UI around it."""
+    """Take one picture, of the graph without the UI around it."""
     context = browser.new_context(
         viewport={"width": shot.width, "height": shot.height}, device_scale_factor=shot.scale
     )
-    context.add_init_script(AS_VISITED_BEFORE)
+    context.add_init_script(SKIP_WELCOME)
     tab = context.new_page()
     tab.goto(f"{base}/{shot.address}")
-    tab.wait_for_function(DRAWN, timeout=60_000)
-    tab.wait_for_timeout(3_000)  # it moves into its place
-    tab.wait_for_function(DRAWN, timeout=60_000)
+    tab.wait_for_function(IS_DRAWN, timeout=60_000)
+    tab.wait_for_timeout(3_000)  # the graph is animated
+    tab.wait_for_function(IS_DRAWN, timeout=60_000)
     target = FOLDER / f"lineage-{shot.name}.png"
     tab.screenshot(path=target, clip=extent(tab))
     context.close()
@@ -95,28 +95,28 @@ def take(browser: Browser, base: str, shot: Shot) -> Path:
 
 
 def extent(tab: Page) -> FloatRect:
-    """Where the graph is drawn, with a margin."""
-    box = tab.evaluate(EXTENT)
+    """The rectangle of the graph, with a margin."""
+    box = tab.evaluate(GRAPH_BOX)
     return {
-        "x": box["x"] - MARGIN,
-        "y": box["y"] - MARGIN,
-        "width": box["width"] + 2 * MARGIN,
-        "height": box["height"] + 2 * MARGIN,
+        "x": box["x"] - MARGIN_PIXELS,
+        "y": box["y"] - MARGIN_PIXELS,
+        "width": box["width"] + 2 * MARGIN_PIXELS,
+        "height": box["height"] + 2 * MARGIN_PIXELS,
     }
 
 
 @contextmanager
 def web_server(settings: Settings) -> Iterator[str]:
-    """Dagster's web server on loopback while the block runs; its address."""
+    """Run Dagster's web server on loopback until the block ends; yields its address."""
     prepare_environment(settings)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     command = [
         str(Path(sys.executable).with_name("dagster-webserver")),
         *("-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)),
     ]
-    running = subprocess.Popen(
+    server = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     base = f"http://127.0.0.1:{port}"
@@ -124,17 +124,17 @@ def web_server(settings: Settings) -> Iterator[str]:
         wait_for(base)
         yield base
     finally:
-        running.terminate()
-        running.wait(timeout=30)
+        server.terminate()
+        server.wait(timeout=30)
 
 
 def wait_for(base: str) -> None:
     """Wait until the server answers. Raises SystemExit when it does not."""
-    end = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < end:
+    deadline = time.monotonic() + STARTUP_SECONDS
+    while time.monotonic() < deadline:
         try:
             with urlopen(f"{base}/server_info", timeout=5):
                 return
         except (URLError, TimeoutError, ConnectionError):
             time.sleep(0.5)
-    raise SystemExit(f"Dagster's web server did not answer within {STARTS_WITHIN} s")
+    raise SystemExit(f"Dagster's web server did not answer within {STARTUP_SECONDS} s")

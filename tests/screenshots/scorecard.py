@@ -1,4 +1,4 @@
-"""The scorecard as people meet it: on a desk, on a phone, at night, on paper."""
+"""Pictures of the scorecard: on a desktop, on a phone, in dark mode, and printed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tests.screenshots.folder import FOLDER, checked
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: how wide and high, on what, and from which element on (the top without one)."""
+    """A picture: its size, colour scheme and medium, and the element to scroll to (default: the top)."""
 
     name: str
     width: int
@@ -32,13 +32,13 @@ SHOTS = (
 
 
 def take_all(browser: Browser, page: Path) -> Iterator[Path]:
-    """Take each picture of `page`. Raises SystemExit when one is larger than it may be."""
+    """Take each picture of `page`. Raises SystemExit when one is too large."""
     for shot in SHOTS:
         yield take(browser, page, shot)
 
 
 def take(browser: Browser, page: Path, shot: Shot) -> Path:
-    """Take one picture of `page`. Raises SystemExit when it is larger than it may be."""
+    """Take one picture of `page`. Raises SystemExit when it is too large."""
     context = browser.new_context(
         viewport={"width": shot.width, "height": shot.height},
         color_scheme=shot.scheme,
@@ -48,7 +48,7 @@ def take(browser: Browser, page: Path, shot: Shot) -> Path:
     tab.emulate_media(media=shot.media, color_scheme=shot.scheme)
     tab.goto(page.as_uri())
     if shot.at and tab.locator(shot.at).count():
-        tab.locator(shot.at).evaluate("(one) => one.scrollIntoView()")
+        tab.locator(shot.at).evaluate("(element) => element.scrollIntoView()")
     target = FOLDER / f"scorecard-{shot.name}.png"
     tab.screenshot(path=target)
     context.close()

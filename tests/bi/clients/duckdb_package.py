@@ -1,4 +1,4 @@
-"""Python's duckdb package: answers each question on standard input with its rows."""
+"""Python's duckdb package: answers each question from standard input with its rows."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ def plain(value):
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, datetime):
-        return value.astimezone(timezone.utc).isoformat()  # noqa: UP017  (clients are older than that)
+        return value.astimezone(timezone.utc).isoformat()  # noqa: UP017 - old clients lack datetime.UTC
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(type(value))

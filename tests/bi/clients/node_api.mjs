@@ -1,4 +1,4 @@
-// Node's @duckdb/node-api: answers each question on standard input with its rows.
+// Node's @duckdb/node-api: answers each question from standard input with its rows.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 

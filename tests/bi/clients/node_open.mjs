@@ -1,4 +1,4 @@
-// A Node program that keeps the file open: for each line on standard input it asks again, or opens it anew.
+// A Node program that keeps the file open: for each line on standard input it queries again, or reopens the file.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 home = Path(sys.argv[1]).parent
-# a CSV has no types: unless they are stated, a decimal becomes a float
+# a CSV has no types: an undeclared decimal becomes a float
 DECIMAL = pd.ArrowDtype(pa.decimal128(38, 6))
 CSV_TYPES = {"value": DECIMAL, "numerator": DECIMAL, "denominator": DECIMAL}
 

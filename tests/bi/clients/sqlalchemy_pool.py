@@ -1,4 +1,4 @@
-"""A program with a pool of connections: for each line on standard input it asks again, or renews the pool."""
+"""A program with a connection pool: for each line on standard input it queries again, or renews the pool."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""SQLAlchemy with a DuckDB dialect: what it makes of the published file by reflection, and of one of its tables."""
+"""SQLAlchemy with a DuckDB dialect: reflects the published file and queries it."""
 
 import json
 import sys
@@ -27,7 +27,7 @@ with engine.connect() as connection:
     try:
         connection.exec_driver_sql("create table mine (a integer)")
         refusal = None
-    except Exception as error:  # each dialect has an exception of its own
+    except Exception as error:  # each dialect raises its own exception
         refusal = str(error)
 answers = {
     "version": sqlalchemy.__version__,
