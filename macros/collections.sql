@@ -9,10 +9,6 @@
     list(distinct {{ expression }} order by {{ expression }})
 {%- endmacro %}
 
-{% macro spark__sorted_list(expression) -%}
-    sort_array(collect_set({{ expression }}))
-{%- endmacro %}
-
 {# In a select list: one row for each element. #}
 {% macro each_element(list) -%}
     {{ return(adapter.dispatch("each_element", "okra")(list)) }}
@@ -22,10 +18,6 @@
     unnest({{ list }})
 {%- endmacro %}
 
-{% macro spark__each_element(list) -%}
-    explode({{ list }})
-{%- endmacro %}
-
 {# A list of strings. #}
 {% macro list_of(texts) -%}
     {{ return(adapter.dispatch("list_of", "okra")(texts)) }}
@@ -33,10 +25,6 @@
 
 {% macro default__list_of(texts) -%}
     cast([{% for text in texts %}{{ quoted(text) }}{{ ", " if not loop.last }}{% endfor %}] as varchar [])
-{%- endmacro %}
-
-{% macro spark__list_of(texts) -%}
-    cast(array({% for text in texts %}{{ quoted(text) }}{{ ", " if not loop.last }}{% endfor %}) as array<string>)
 {%- endmacro %}
 
 {# A map from each column's name to its value in the row; a member without a name is `unknown`. #}
@@ -56,16 +44,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{% macro spark__map_of(columns) -%}
-    cast(
-        map(
-            {%- for column in columns %}
-            {{ quoted(column) }}, coalesce(cast({{ column }} as string), 'unknown'){{ "," if not loop.last }}
-            {%- endfor %}
-        ) as map<string, string>
-    )
-{%- endmacro %}
-
 {# In a select list: one row for each entry of a map, a struct of `key` and `value`. #}
 {% macro each_entry(map) -%}
     {{ return(adapter.dispatch("each_entry", "okra")(map)) }}
@@ -73,10 +51,6 @@
 
 {% macro default__each_entry(map) -%}
     unnest(map_entries({{ map }}))
-{%- endmacro %}
-
-{% macro spark__each_entry(map) -%}
-    explode(map_entries({{ map }}))
 {%- endmacro %}
 
 {# The value of a key, NULL when the map has none. #}
@@ -93,11 +67,6 @@
     '{{ text | string | replace("'", "''") }}'
 {%- endmacro %}
 
-{# To Spark a backslash in a string begins an escape. #}
-{% macro spark__quoted(text) -%}
-    '{{ text | string | replace("\\", "\\\\") | replace("'", "\\'") }}'
-{%- endmacro %}
-
 {# An aggregate: the texts in order, joined by commas. #}
 {% macro joined_texts(expression) -%}
     {{ return(adapter.dispatch("joined_texts", "okra")(expression)) }}
@@ -107,10 +76,6 @@
     string_agg({{ expression }}, ',' order by {{ expression }})
 {%- endmacro %}
 
-{% macro spark__joined_texts(expression) -%}
-    nullif(concat_ws(',', sort_array(collect_list({{ expression }}))), '')
-{%- endmacro %}
-
 {# The map in a JSON object of texts. #}
 {% macro map_from_json(text) -%}
     {{ return(adapter.dispatch("map_from_json", "okra")(text)) }}
@@ -118,8 +83,4 @@
 
 {% macro default__map_from_json(text) -%}
     cast(cast({{ text }} as json) as map(varchar, varchar))
-{%- endmacro %}
-
-{% macro spark__map_from_json(text) -%}
-    from_json({{ text }}, 'map<string, string>')
 {%- endmacro %}

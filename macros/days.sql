@@ -1,4 +1,13 @@
-{# Days and months, for engines that add intervals to dates in their own ways. #}
+{# Instants, days and periods, which the engines spell in their own ways. #}
+
+{# The type of an instant. #}
+{% macro instant_type() -%}
+    {{ return(adapter.dispatch("instant_type", "okra")()) }}
+{%- endmacro %}
+
+{% macro default__instant_type() -%}
+    timestamp with time zone
+{%- endmacro %}
 
 {# The business day on which an instant falls. #}
 {% macro business_day(instant) -%}
@@ -9,10 +18,6 @@
     cast(timezone('{{ business_zone() }}', {{ instant }}) as date)
 {%- endmacro %}
 
-{% macro spark__business_day(instant) -%}
-    to_date(from_utc_timestamp({{ instant }}, '{{ business_zone() }}'))
-{%- endmacro %}
-
 {% macro add_days(number, day) -%}
     {{ return(adapter.dispatch("add_days", "okra")(number, day)) }}
 {%- endmacro %}
@@ -21,21 +26,12 @@
     cast({{ dbt.dateadd("day", number, day) }} as date)
 {%- endmacro %}
 
-{# dbt's own goes by way of seconds. #}
-{% macro spark__add_days(number, day) -%}
-    date_add({{ day }}, {{ number }})
-{%- endmacro %}
-
 {% macro add_months(number, day) -%}
     {{ return(adapter.dispatch("add_months", "okra")(number, day)) }}
 {%- endmacro %}
 
 {% macro default__add_months(number, day) -%}
     cast({{ dbt.dateadd("month", number, day) }} as date)
-{%- endmacro %}
-
-{% macro spark__add_months(number, day) -%}
-    add_months({{ day }}, {{ number }})
 {%- endmacro %}
 
 {# The first day of the day's week (ISO, Monday) or month. #}
@@ -52,10 +48,6 @@
     {{ dbt.datediff(first, last, "day") }}
 {%- endmacro %}
 
-{% macro spark__days_from(first, last) -%}
-    datediff({{ last }}, {{ first }})
-{%- endmacro %}
-
 {# In a select list: one row for each day from `first` to `last`, both included. #}
 {% macro each_day(first, last) -%}
     {{ return(adapter.dispatch("each_day", "okra")(first, last)) }}
@@ -63,11 +55,6 @@
 
 {% macro default__each_day(first, last) -%}
     cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date)
-{%- endmacro %}
-
-{# To Spark a sequence that ends before it begins is an error, not an empty one. #}
-{% macro spark__each_day(first, last) -%}
-    explode(case when {{ first }} <= {{ last }} then sequence({{ first }}, {{ last }}, interval 1 day) end)
 {%- endmacro %}
 
 {# The first day of the day, week (ISO), month or fiscal quarter, half or year that a day falls in; all are columns. #}

@@ -18,12 +18,8 @@
     {{ return(adapter.dispatch("quotient", "okra")(numerator, denominator)) }}
 {%- endmacro %}
 
-{% macro default__quotient(numerator, denominator) -%}
-    cast({{ numerator }} / nullif({{ denominator }}, 0) as {{ amount_type() }})
-{%- endmacro %}
-
 {# DuckDB divides decimals as floats. Scaled to integers, the division is exact. #}
-{% macro duckdb__quotient(numerator, denominator) -%}
+{% macro default__quotient(numerator, denominator) -%}
     {%- set n = "cast(abs(" ~ numerator ~ ") * 1000000 as hugeint)" -%}
     {%- set d = "cast(abs(" ~ denominator ~ ") * 1000000 as hugeint)" -%}
     cast(
@@ -42,15 +38,8 @@
     {{ return(adapter.dispatch("cross_rate", "okra")(numerator, denominator)) }}
 {%- endmacro %}
 
-{% macro default__cross_rate(numerator, denominator) -%}
-    cast(
-        cast({{ numerator }} as decimal(18, 6)) / cast({{ denominator }} as decimal(18, 6))
-        as {{ rate_type() }}
-    )
-{%- endmacro %}
-
 {# DuckDB divides decimals as floats. Scaled to integers, the division is exact. #}
-{% macro duckdb__cross_rate(numerator, denominator) -%}
+{% macro default__cross_rate(numerator, denominator) -%}
     {%- set n = "cast(" ~ numerator ~ " * 1000000 as hugeint)" -%}
     {%- set d = "cast(" ~ denominator ~ " * 1000000 as hugeint)" -%}
     cast(
@@ -64,13 +53,8 @@
     {{ return(adapter.dispatch("mean_rate", "okra")(rate)) }}
 {%- endmacro %}
 
-{# Spark's mean of a decimal is a decimal with four places more, as long as the precision has room for them. #}
-{% macro default__mean_rate(rate) -%}
-    cast(avg(cast({{ rate }} as decimal(24, 12))) as {{ rate_type() }})
-{%- endmacro %}
-
 {# DuckDB's mean is a float. Scaled to integers, the division is exact. #}
-{% macro duckdb__mean_rate(rate) -%}
+{% macro default__mean_rate(rate) -%}
     {%- set sum = "cast(sum(" ~ rate ~ ") * 1000000000000 as hugeint)" -%}
     {%- set count = "cast(count(" ~ rate ~ ") as hugeint)" -%}
     cast(
@@ -89,11 +73,4 @@
 
 {% macro default__converted(amount, rate) -%}
     cast(cast({{ amount }} as {{ amount_type() }}) * cast({{ rate }} as {{ rate_type() }}) as {{ amount_type() }})
-{%- endmacro %}
-
-{# Spark rounds a product of two wide decimals to six decimals itself, but for widths that leave it no choice. #}
-{% macro spark__converted(amount, rate) -%}
-    cast(
-        cast({{ amount }} as decimal(26, 6)) * cast({{ rate }} as decimal(24, 12)) as {{ amount_type() }}
-    )
 {%- endmacro %}

@@ -1,31 +1,31 @@
-"""Which KPIs a sheet may hold, as the file that OKRA_SHEET_KPIS names declares them.
+"""The KPIs that a sheet may hold, from the file that OKRA_SHEET_KPIS names.
 
-The connector needs four things of a declaration: the kind (one number a row, or two), the rhythm, the
-dimensions (the only further columns that are stored) and whether it is a share. All else is checked where
-the KPIs are made, with the line of each fault.
+Read here as far as it says what a row looks like. Whoever makes KPIs of the rows checks the whole declaration, with
+the line of each fault.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal
 
 import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from connectors.sdk.errors import Rejected
 from connectors.sdk.remote_files import PROJECT
 
-RHYTHMS = ("day", "week", "month", "quarter")
 
+class SheetKpi(BaseModel):
+    """What the declaration of a KPI says about its rows; further keys are not read."""
 
-@dataclass(frozen=True)
-class SheetKpi:
-    """What a declaration says about the rows of a KPI."""
+    model_config = ConfigDict(frozen=True)
 
-    kind: str = "flow"
-    every: str = "day"
-    dimensions: tuple[str, ...] = ()
+    kind: Literal["flow", "stock", "ratio"] = Field(examples=["flow"])
     unit: str = ""
+    every: Literal["day", "week", "month", "quarter"] = Field("day", examples=["month"])
+    """The period for which a number is due."""
+    dimensions: tuple[str, ...] = Field((), examples=["[team]"])
+    """The further columns that are stored; no other is."""
 
     @property
     def is_ratio(self) -> bool:
@@ -33,42 +33,25 @@ class SheetKpi:
         return self.kind == "ratio"
 
 
+DECLARATIONS = TypeAdapter(dict[str, SheetKpi])
+
+
 def declared_kpis(path: str) -> dict[str, SheetKpi]:
     """The declared KPIs by name. Raises `Rejected`."""
-    where = PROJECT / Path(path.strip()).expanduser()
-    name = where.name
+    file = PROJECT / Path(path.strip()).expanduser()
     try:
-        found = yaml.safe_load(where.read_text(encoding="utf-8")) or {}
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return DECLARATIONS.validate_python(content or {})
     except FileNotFoundError:
         raise Rejected(
-            f"OKRA_SHEET_KPIS names {name}, which is not there",
+            f"OKRA_SHEET_KPIS names {file.name}, which is not there",
             f"declare the KPIs of the sheets in {path}: kind, unit, direction, owner of each",
         ) from None
     except (OSError, ValueError, yaml.YAMLError):
-        raise broken(name) from None
-    if not isinstance(found, dict):
-        raise broken(name)
-    return {str(kpi): declared(name, meta) for kpi, meta in found.items()}
-
-
-def declared(name: str, meta: object) -> SheetKpi:
-    """One declaration."""
-    if not isinstance(meta, Mapping):
-        raise broken(name)
-    kind, every = str(meta.get("kind")), str(meta.get("every", "day"))
-    dimensions = meta.get("dimensions") or []
-    if kind not in {"flow", "stock", "ratio"} or every not in RHYTHMS:
-        raise broken(name)
-    if not isinstance(dimensions, list):
-        raise broken(name)
-    return SheetKpi(kind, every, tuple(str(each) for each in dimensions), str(meta.get("unit", "")))
-
-
-def broken(name: str) -> Rejected:
-    """The file is not what it must be; which line, the check of the definitions says."""
-    return Rejected(
-        f"{name} cannot be read as declarations of KPIs", "run `okra check`: it names the line"
-    )
+        raise Rejected(
+            f"{file.name} cannot be read as declarations of KPIs",
+            "run `okra check`: it names the line",
+        ) from None
 
 
 def period_of(day: date, every: str, fiscal_year_start: int) -> date:

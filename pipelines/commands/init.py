@@ -20,7 +20,7 @@ from pipelines.commands.env_file import already_set, write_env
 from pipelines.commands.questions import agree, ask, ask_as, choose, choose_some
 from pipelines.commands.scaffolding import NewObjective, Scaffold, okr, title, write
 from pipelines.inputs.kpi_files import declared_kpis, shown
-from pipelines.inputs.sheet_kpis import SheetKpi
+from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import ROOT, Settings, env_file
@@ -175,7 +175,8 @@ def ask_of_objective(
 def known_kpis(settings: Settings, answers: Answers) -> Mapping[str, Kpi]:
     """Every KPI there is, and those that were just declared."""
     fresh = {
-        name: SheetKpi.model_validate(said).named(name) for name, said in answers.sheet_kpis.items()
+        name: SheetKpiDeclaration.model_validate(said).named(name)
+        for name, said in answers.sheet_kpis.items()
     }
     return declared_kpis(settings) | fresh
 

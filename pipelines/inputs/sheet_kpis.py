@@ -17,10 +17,9 @@ currency, and `conversion` and `money` say how it is converted, as in pipelines/
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     ValidationError,
@@ -28,12 +27,13 @@ from pydantic import (
     model_validator,
 )
 
+from connectors.spreadsheet.declared import SheetKpi
 from pipelines.errors import OkraError
 from pipelines.okr.definition.definitions import refusal
 from pipelines.okr.definition.faults import Fault, form_faults
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.okr.kpi.conversion import ConversionError, conversion_of
-from pipelines.okr.kpi.kpi import Direction, Every, Kpi
+from pipelines.okr.kpi.kpi import Direction, Kpi
 
 SHEET_MODEL = "sheet_kpi_days"
 """The model of all KPIs that are kept in sheets."""
@@ -47,16 +47,14 @@ class KpiDefinitionError(OkraError):
     """A KPI does not say what a KPI must say; the text names file, fault and remedy."""
 
 
-class SheetKpi(BaseModel):
-    """What the file says of one KPI."""
+class SheetKpiDeclaration(SheetKpi):
+    """All that the file says of one KPI: about its rows, which the connector reads, and about what they mean."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid")
 
-    kind: Literal["flow", "stock", "ratio"] = Field(examples=["flow"])
     unit: str = Field(min_length=1, examples=["people"])
     direction: Direction = Field(examples=["up"])
     owner: str = Field(min_length=1, examples=["people@example.com"])
-    every: Every = Field("day", examples=["month"])
     dimensions: tuple[Slug, ...] = Field((), examples=["[team]"])
     precision: int = Field(0, ge=0, le=6, examples=["2"])
     label: str = Field("", examples=["Headcount"])
@@ -140,9 +138,9 @@ def read_sheet_kpis(path: Path, shown: str, taken: Collection[str] = ()) -> dict
             faults.append(Fault(shown, tree.line((name,)), what, remedy))
             continue
         try:
-            found[name] = SheetKpi.model_validate(tree.at(name)).named(name)
+            found[name] = SheetKpiDeclaration.model_validate(tree.at(name)).named(name)
         except ValidationError as error:
-            for fault in form_faults(shown, below(tree, name), error, SheetKpi):
+            for fault in form_faults(shown, below(tree, name), error, SheetKpiDeclaration):
                 faults.append(Fault(shown, fault.line, f"`{name}`: {fault.what}", fault.remedy))
     if faults:
         raise KpiDefinitionError("\n".join(str(fault) for fault in sorted(set(faults))))

@@ -1,4 +1,7 @@
-"""The KPIs as dbt gets them: `kpis.parquet` beside the lake's catalog, one row a KPI, checked when it was written."""
+"""The declared KPIs as data for dbt: `kpis.parquet` beside the lake's catalog, one row a KPI.
+
+They are checked when they are read (pipelines/inputs/kpi_files.py), so that no model repeats a rule.
+"""
 
 from collections.abc import Iterable
 from dataclasses import asdict

@@ -1,7 +1,7 @@
-"""How DuckDB reads a lake in an object store: it asks Python, and gets each file by one request.
+"""Lets DuckDB read a lake in an object store through Python, with one request a file.
 
-A plugin of dbt-duckdb, named in profiles.yml. DuckDB's own client of S3 is an extension that would have to be
-downloaded in the middle of a run.
+A plugin of dbt-duckdb, named in profiles.yml. DuckDB's own S3 client is an extension that a run would have to
+download.
 """
 
 import io
@@ -20,14 +20,14 @@ from connectors.lake.addresses import S3_SCHEME, is_in_bucket
 from connectors.lake.places import open_store
 from connectors.lake.store import Store
 
-AHEAD = 32
-"""Files asked for before DuckDB opens them. A store answers many at once, each late; DuckDB asks one a thread."""
-KEPT = 256 * 2**20
-"""Bytes of files kept in memory: DuckDB opens each three times in one query, and the catalog for each model."""
+PREFETCHED_FILES = 32
+"""Files fetched before DuckDB opens them. A store serves many requests at once, but DuckDB opens one file a thread."""
+MAX_CACHED_BYTES = 256 * 2**20
+"""Bytes of files kept in memory. DuckDB opens each file three times in one query, and the catalog for each model."""
 
 
 class Plugin(BasePlugin):
-    """Called by dbt-duckdb when it has opened the warehouse."""
+    """What dbt-duckdb calls when it has opened the warehouse."""
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Let the connection read the lake that OKRA_LAKE names. Raises `LakeError`."""
@@ -37,9 +37,10 @@ class Plugin(BasePlugin):
 
 
 class LakeFiles(AbstractFileSystem):  # type: ignore[misc]
-    """The files of a lake for DuckDB to read, as they were when it first did: a run models one state of the lake.
+    """The files of a lake as a file system for DuckDB.
 
-    Small and many as they are, each is fetched whole.
+    A file stays as it was when it was first read, so that a run models one state of the lake. The files are small,
+    so each is fetched as a whole.
     """
 
     cachable = False
@@ -47,18 +48,18 @@ class LakeFiles(AbstractFileSystem):  # type: ignore[misc]
 
     def __init__(self, lake: str) -> None:
         super().__init__()
-        self._files = Fetched(open_store(lake, None))
+        self._files = FileCache(open_store(lake, None))
 
     def glob(self, path: str, **_: Any) -> list[str]:
-        """Every file that is asked for is named in the catalog: there is nothing to look for.
+        """The path itself, as the models name every file in full.
 
-        DuckDB asks this of all files of a query before it opens the first.
+        DuckDB calls this for all files of a query before it opens the first, which is when prefetching can begin.
         """
         self._files.announce(path)
         return [path]
 
     def unstrip_protocol(self, name: str) -> str:
-        """`name`, which is whole."""
+        """`name`, which is a full address already."""
         return name
 
     def open(self, path: str, mode: str = "rb", *_: Any, **__: Any) -> io.BytesIO:
@@ -68,72 +69,71 @@ class LakeFiles(AbstractFileSystem):  # type: ignore[misc]
         return io.BytesIO(self._files.content(path))
 
     def size(self, path: str) -> int:
-        """How long a file is."""
+        """The bytes of a file."""
         return len(self._files.content(path))
 
     def modified(self, path: str) -> datetime:
-        """Now: DuckDB is to keep nothing of it beyond the query."""
+        """The present, so that DuckDB caches nothing beyond the query."""
         return datetime.now(UTC)
 
 
-class Fetched:
-    """Files of a store, fetched a little ahead of being opened and kept while there is room."""
+class FileCache:
+    """Files of a store, prefetched in the order in which they were announced; the oldest are evicted first."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._pool = ThreadPoolExecutor(AHEAD, thread_name_prefix="lake")
+        self._pool = ThreadPoolExecutor(PREFETCHED_FILES, thread_name_prefix="lake")
         self._lock = Lock()
         self._announced: dict[str, None] = {}
-        """To be opened soon and not asked for yet, in order."""
-        self._unopened: set[str] = set()
-        """Asked for ahead."""
-        self._asked: dict[str, Future[bytes]] = {}
-        """Under way or there, the oldest first."""
-        self._bytes = 0
-        """How much of it is there."""
+        """Files that will be opened and are not requested yet, in order."""
+        self._prefetched: set[str] = set()
+        """Files that are requested and were not opened yet."""
+        self._requested: dict[str, Future[bytes]] = {}
+        """Files under way or in memory, the oldest first."""
+        self._cached_bytes = 0
 
     def announce(self, path: str) -> None:
-        """A file will be opened soon."""
+        """Say that a file will be opened soon."""
         with self._lock:
-            if path not in self._asked:
+            if path not in self._requested:
                 self._announced[path] = None
 
     def content(self, path: str) -> bytes:
-        """A file. Raises `LakeError`, FileNotFoundError."""
+        """The content of a file. Raises `LakeError`, FileNotFoundError."""
         with self._lock:
-            self._unopened.discard(path)
-            found = self._ask(path)
-            while self._announced and len(self._unopened) < AHEAD:
-                coming = next(iter(self._announced))
-                self._ask(coming)
-                self._unopened.add(coming)
-        return found.result()
+            self._prefetched.discard(path)
+            content = self._request(path)
+            while self._announced and len(self._prefetched) < PREFETCHED_FILES:
+                next_path = next(iter(self._announced))
+                self._request(next_path)
+                self._prefetched.add(next_path)
+        return content.result()
 
-    def _ask(self, path: str) -> "Future[bytes]":
+    def _request(self, path: str) -> "Future[bytes]":
         self._announced.pop(path, None)
-        if path not in self._asked:
-            self._asked[path] = self._pool.submit(self._fetch, path)
-        return self._asked[path]
+        if path not in self._requested:
+            self._requested[path] = self._pool.submit(self._fetch, path)
+        return self._requested[path]
 
     def _fetch(self, path: str) -> bytes:
         try:
-            found = self._store.get(path.removeprefix(f"{self._store.address}/"))
-            if found is None:
+            document = self._store.get(path.removeprefix(f"{self._store.address}/"))
+            if document is None:
                 raise FileNotFoundError(path)
         except Exception:
             with self._lock:
-                self._asked.pop(path, None)  # asked again, another answer may come
+                self._requested.pop(path, None)  # the next request may succeed
             raise
         with self._lock:
-            self._bytes += len(found.content)
-            self._make_room()
-        return found.content
+            self._cached_bytes += len(document.content)
+            self._evict()
+        return document.content
 
-    def _make_room(self) -> None:
-        """Forget the oldest files that are there."""
-        for path, asked in [*islice(self._asked.items(), 2 * AHEAD)]:
-            if self._bytes <= KEPT:
+    def _evict(self) -> None:
+        """Drop the oldest files that have arrived, until the rest fits."""
+        for path, request in [*islice(self._requested.items(), 2 * PREFETCHED_FILES)]:
+            if self._cached_bytes <= MAX_CACHED_BYTES:
                 break
-            if asked.done() and not asked.exception():
-                self._bytes -= len(asked.result())
-                del self._asked[path]
+            if request.done() and not request.exception():
+                self._cached_bytes -= len(request.result())
+                del self._requested[path]

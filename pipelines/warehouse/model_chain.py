@@ -1,4 +1,4 @@
-"""How a dbt model comes from raw streams, read from the manifest that the models were last parsed into."""
+"""The ancestors of a dbt model down to its raw streams, read from the manifest of the last parse."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Model:
-    """A model on the way: how far from the end, its name, and its file below the project. A raw stream has no file."""
+    """An ancestor: its distance from the model, its name, and its file below the project (None of a raw stream)."""
 
     depth: int
     name: str
@@ -16,7 +16,7 @@ class Model:
 
 
 def chain_of(manifest: Path, model: str) -> list[Model]:
-    """`model` and what it is made of, each below what it feeds; nothing without a manifest or such a model."""
+    """`model` and its ancestors, each after what it feeds; empty without a manifest or such a model."""
     if not manifest.exists():
         return []
     content = json.loads(manifest.read_text(encoding="utf-8"))
@@ -39,6 +39,6 @@ def _walk(
     node = content["nodes"][unique_id]
     yield Model(depth, str(node["name"]), str(node["original_file_path"]))
     depends_on = node["depends_on"]
-    assert isinstance(depends_on, dict), "a model says what it depends on"
+    assert isinstance(depends_on, dict), "a model lists what it depends on"
     for parent in sorted(depends_on.get("nodes", [])):  # a seed depends on none
         yield from _walk(content, parent, depth + 1, seen)

@@ -1,4 +1,4 @@
-"""How dbt is told about this installation, and where its project is."""
+"""The dbt project: what it is told about this installation, where its manifest is and when it is parsed."""
 
 import hashlib
 import os
@@ -19,10 +19,10 @@ from pipelines.tables.locks import exclusive
 from pipelines.warehouse.kpi_declarations import write_kpis
 from pipelines.warehouse.spark.requirements import require_spark
 
-MADE_OF = "manifest.made-of"
-"""The file beside the manifest that tells what it was made of."""
-PARSE_WAIT = 300.0
-"""Seconds that a process waits for another that has dbt read the models."""
+FINGERPRINT_FILE = "manifest.fingerprint"
+"""The file beside the manifest that holds the fingerprint of the files it was parsed from."""
+PARSE_TIMEOUT = 300.0
+"""Seconds to wait for another process that parses the models."""
 
 
 class ModelsError(OkraError):
@@ -31,10 +31,7 @@ class ModelsError(OkraError):
 
 def dbt_environment(settings: Settings, as_of: date, run_id: str) -> dict[str, str]:
     """The variables that the dbt project reads. `as_of`: the day being played; `run_id`: goes into the KPI rows."""
-    return static_environment(settings) | {
-        "OKRA_AS_OF": as_of.isoformat(),
-        "OKRA_RUN_ID": run_id,
-    }
+    return static_environment(settings) | {"OKRA_AS_OF": as_of.isoformat(), "OKRA_RUN_ID": run_id}
 
 
 def static_environment(settings: Settings) -> dict[str, str]:
@@ -58,14 +55,14 @@ def static_environment(settings: Settings) -> dict[str, str]:
 
 
 def target_folder(settings: Settings) -> Path:
-    """Where dbt keeps what it makes of the models, by engine.
+    """The folder of dbt's artifacts, one for each engine.
 
-    It stands in the checkout, where all homes have it in common; where a checkout may not be written (another
-    user's, a file system of a container's), in this home.
+    It is in the checkout, so that all homes share it; in this home where the checkout is read-only (another user's, or
+    in a container).
     """
     shared = ROOT / "target"
-    is_ours = os.access(shared if shared.exists() else ROOT, os.W_OK)
-    folder = shared if is_ours else settings.state_path / "target"
+    is_writable = os.access(shared if shared.exists() else ROOT, os.W_OK)
+    folder = shared if is_writable else settings.state_path / "target"
     return folder / "spark" if settings.engine == "spark" else folder
 
 
@@ -75,25 +72,25 @@ def manifest_path(settings: Settings) -> Path:
 
 
 def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
-    """Dbt's manifest, made anew when anything it was made of is another. Returns its path.
+    """Parse the models again if a file of the project has changed. Returns the manifest's path.
 
-    `environment`: that of this process, which dbt's process gets too. Raises `ModelsError`, and where the engine is
-    missing `SparkMissingError`.
+    `environment`: that of this process, which dbt's process gets too. Raises `ModelsError`, and `SparkMissingError`
+    where the engine is not installed.
     """
     if settings.engine == "spark":
         require_spark()
-    manifest, noted = manifest_path(settings), target_folder(settings) / MADE_OF
-    made_of = sources_fingerprint()
-    # dbt writes the manifest in place: two that begin at once would write through each other
-    with exclusive(target_folder(settings) / "parse.lock", wait=PARSE_WAIT):
-        if not (manifest.exists() and noted.exists() and noted.read_text("ascii") == made_of):
+    manifest, parsed = manifest_path(settings), target_folder(settings) / FINGERPRINT_FILE
+    fingerprint = project_fingerprint()
+    # dbt writes the manifest in place, so only one process may parse at a time
+    with exclusive(target_folder(settings) / "parse.lock", wait=PARSE_TIMEOUT):
+        if not (manifest.exists() and parsed.exists() and parsed.read_text("ascii") == fingerprint):
             parse(settings, environment)
-            replace(noted, lambda temporary: temporary.write_text(made_of, "ascii"))
+            replace(parsed, lambda temporary: temporary.write_text(fingerprint, "ascii"))
     return manifest
 
 
 def parse(settings: Settings, environment: Mapping[str, str]) -> None:
-    """Have dbt write the manifest. Raises `ModelsError` with what dbt says."""
+    """Run `dbt parse`, which writes the manifest. Raises `ModelsError` with dbt's output."""
     done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
         [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(ROOT)],
         env={**environment, **static_environment(settings)},
@@ -107,23 +104,23 @@ def parse(settings: Settings, environment: Mapping[str, str]) -> None:
 
 
 def dbt_program(settings: Settings) -> Path:
-    """The dbt that runs the models: that of this interpreter's environment, or the one with a Spark session."""
+    """The dbt that runs the models: this environment's own, or the script that makes a Spark session first."""
     if settings.engine == "spark":
         return ROOT / "pipelines" / "warehouse" / "spark" / "dbt-on-spark"
     return Path(sys.executable).with_name("dbt")
 
 
-def sources_fingerprint() -> str:
-    """Tells by name, size and time whether any file that dbt reads is another. A renamed one is."""
+def project_fingerprint() -> str:
+    """A hash of path, size and modification time of every file that dbt reads."""
     paths = [ROOT / "dbt_project.yml", ROOT / "profiles.yml", *(ROOT / "macros").rglob("*.sql")]
     for suffix in ("sql", "yml", "csv"):
         paths += (ROOT / "models").rglob(f"*.{suffix}")
     paths += (ROOT / "tests" / "models").rglob("*.sql")
-    seen = [
+    files = [
         (path.relative_to(ROOT).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
         for path in sorted(paths)
     ]
-    return hashlib.sha256(repr(seen).encode()).hexdigest()
+    return hashlib.sha256(repr(files).encode()).hexdigest()
 
 
 def catalog_lake(settings: Settings) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.inputs.sheet_kpis import SheetKpi
+from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
 from pipelines.okr.kpi.kpi import Every, Kind, Kpi
 
 TODAY = date(2026, 11, 25)
@@ -20,7 +20,7 @@ FIRST, YESTERDAY = date(2026, 1, 1), date(2026, 11, 24)
 def declared(kpi: str, kind: Kind, every: Every, **more: Any) -> Kpi:
     what = {"unit": "things", "direction": "up", "owner": "someone@example.com", **more}
     what |= {"kind": kind, "every": every, "description": f"It's {kpi}"}
-    return SheetKpi.model_validate(what).named(kpi)
+    return SheetKpiDeclaration.model_validate(what).named(kpi)
 
 
 DECLARATIONS = [

@@ -1,4 +1,4 @@
-"""dbt on Spark: in a process that has a session with the lake in it, and that carries the published tables back.
+"""Runs dbt on Spark: makes a session with views of the lake, and copies the published tables into DuckDB afterwards.
 
 `python -m pipelines.warehouse.spark.dbt build` takes the arguments of `dbt`, and ends with its exit code.
 """
@@ -13,46 +13,46 @@ from connectors.sdk import catalog
 from pipelines import settings as okra_settings
 from pipelines.errors import OkraError
 from pipelines.settings import ROOT
-from pipelines.warehouse.spark.carrying import carry, published_models, rows_of
 from pipelines.warehouse.spark.lake_views import register
+from pipelines.warehouse.spark.published_tables import published_models, replace_tables, rows_of
 from pipelines.warehouse.spark.requirements import require_spark
 from pipelines.warehouse.spark.session import open_session, remove_leftovers
 
-WITHOUT_TABLES = {"parse", "clean", "deps", "ls", "list"}
-"""What dbt does without a look at any table."""
+COMMANDS_WITHOUT_TABLES = {"parse", "clean", "deps", "ls", "list"}
+"""The commands of dbt that need no session, as they look at no table."""
 
 
-def stay_strict() -> None:
-    """Keep Spark in its ANSI mode, in which a cast that fails is an error.
+def keep_ansi_mode() -> None:
+    """Keep Spark in ANSI mode, in which a cast that fails is an error.
 
-    dbt-spark switches that off before every statement; a wrong figure would come out as a missing one.
+    dbt-spark switches it off before every statement, which would turn a wrong figure into a missing one.
     """
     from dbt.adapters.spark import Plugin
     from dbt.adapters.spark.connections import SparkCredentials
 
-    def strict(credentials: Any) -> None:
+    def set_ansi(credentials: Any) -> None:
         SparkCredentials.__post_init__(credentials)
         credentials.server_side_parameters["spark.sql.ansi.enabled"] = "true"
 
-    Plugin.credentials = type("StrictCredentials", (SparkCredentials,), {"__post_init__": strict})
+    Plugin.credentials = type("AnsiCredentials", (SparkCredentials,), {"__post_init__": set_ansi})
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run dbt, and carry the published tables where it built all that it was asked for. Returns dbt's exit code."""
+    """Run dbt, and copy the published tables after a build without a failure. Returns dbt's exit code."""
     require_spark()
-    stay_strict()
-    if WITHOUT_TABLES & set(arguments):
+    keep_ansi_mode()
+    if COMMANDS_WITHOUT_TABLES & set(arguments):
         return dbt(arguments)
     settings = okra_settings.load()
     spark = open_session(settings)
     remove_leftovers(spark)
-    # what S3's own tools call s3:// is s3a:// to Hadoop
+    # Hadoop's scheme for S3 is s3a://
     lake = str(settings.lake_location).replace("s3://", "s3a://", 1)
     register(spark, lake, catalog.sources().values())
     code = dbt(arguments)
     if code == 0 and "build" in arguments:
         tables = published_models(target_folder() / "manifest.json")
-        carry(
+        replace_tables(
             ((table, rows_of(spark, table.name)) for table in tables),
             settings.warehouse_path,
             settings.storage_version,
@@ -72,7 +72,7 @@ def dbt(arguments: Sequence[str]) -> int:
 
 
 def target_folder() -> Path:
-    """Where dbt has just written what it made."""
+    """The folder that dbt has just written its artifacts to."""
     return Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target"))
 
 

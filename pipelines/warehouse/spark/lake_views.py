@@ -1,9 +1,9 @@
-"""The lake, as the models see it on Spark: a temporary view a stream, of its committed files and no others.
+"""The temporary views that the models read the lake from on Spark: one a stream, of its committed files alone.
 
     lake__<source>__<stream>    the declared columns, `_window` (its first day) and `_file` (its place in the lake)
     lake__<name>                windows, attempts, streams: the lake's catalog; kpis: what is declared
 
-Files are listed here and read when a model asks. A column that is newer than a file is NULL in it.
+Files are listed here and read when a model reads the view. A column that a file does not have yet is NULL.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ CATALOG = {"windows": WINDOWS, "attempts": ATTEMPTS, "streams": STREAMS, "kpis":
 
 
 def register(spark: "SparkSession", lake: str, sources: Iterable[Source]) -> None:
-    """Make the views. `lake`: the lake's root, as Spark names places (a path, `s3a://…`)."""
+    """Make the views. `lake`: the lake's root as a path or URL of Spark's (`s3a://…`)."""
     for name, schema in CATALOG.items():
         frame = spark.read.schema(columns(schema)).parquet(f"{lake}/{name}.parquet")
         frame.createOrReplaceTempView(f"lake__{name}")
@@ -40,12 +40,11 @@ def register(spark: "SparkSession", lake: str, sources: Iterable[Source]) -> Non
 
 def committed_files(spark: "SparkSession") -> Mapping[tuple[str, str], list[str]]:
     """The committed files of each stream, by their place below `raw`."""
-    found: dict[tuple[str, str], list[str]] = {}
-    for source, stream, files in (
-        spark.table("lake__windows").select("source", "stream", "files").collect()
-    ):
-        found.setdefault((source, stream), []).extend(files)
-    return found
+    files_by_stream: dict[tuple[str, str], list[str]] = {}
+    windows = spark.table("lake__windows").select("source", "stream", "files").collect()
+    for source, stream, files in windows:
+        files_by_stream.setdefault((source, stream), []).extend(files)
+    return files_by_stream
 
 
 def register_stream(
@@ -71,12 +70,12 @@ def register_stream(
 
 
 def columns(schema: pa.Schema) -> str:
-    """Columns as Spark's SQL declares them. Raises `TypeError` for a type that no stream has had yet."""
+    """Columns as Spark's SQL declares them. Raises `TypeError` for a type that is not mapped here."""
     return ", ".join(f"`{field.name}` {sql_type(field.type)}" for field in schema)
 
 
 def sql_type(kind: pa.DataType) -> str:
-    """A type of Arrow's as one of Spark's. Every moment in the lake is one of UTC."""
+    """The Spark type of an Arrow type. All timestamps in the lake are UTC."""
     if pa.types.is_list(kind):
         return f"array<{sql_type(kind.value_type)}>"
     if pa.types.is_decimal(kind):

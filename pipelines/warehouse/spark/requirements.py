@@ -1,4 +1,4 @@
-"""What running the models on Spark takes beside Okra itself: the extra `spark`, and Java."""
+"""What has to be installed to run the models on Spark: the extra `spark`, and Java."""
 
 import os
 import re
@@ -24,19 +24,19 @@ def require_spark() -> None:
         )
     version = java_version()
     if version is None or version < OLDEST_JAVA:
-        found = f"Java here is {version}" if version else "no Java is found"
+        present = f"Java here is {version}" if version else "no Java is found"
         raise SparkMissingError(
-            f"OKRA_ENGINE is spark, which needs Java {OLDEST_JAVA} or later, and {found}; "
+            f"OKRA_ENGINE is spark, which needs Java {OLDEST_JAVA} or later, and {present}; "
             "install it, or name its folder in JAVA_HOME"
         )
 
 
 def java_version() -> int | None:
-    """The main version of the Java that Spark would start; None when there is none."""
+    """The major version of the Java that Spark would start; None without one."""
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home, "bin", "java")) if home else shutil.which("java")
     if java is None or not Path(java).exists():
         return None
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603
-    found = re.search(r'version "(\d+)', said.stderr)
-    return int(found[1]) if found else None
+    answer = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603
+    version = re.search(r'version "(\d+)', answer.stderr)
+    return int(version[1]) if version else None

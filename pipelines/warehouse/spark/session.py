@@ -1,8 +1,8 @@
 """The Spark session in which dbt runs the models.
 
-What the models mean must not depend on who runs Spark: time zone, strictness and how tables are written are set
-here. How large it runs (memory, cores, shuffles, the metastore, an object store) is the operator's, who says so in
-`spark-defaults.conf` or `hive-site.xml` in `SPARK_CONF_DIR`, as with any Spark.
+What the models mean must not depend on who runs Spark, so time zone, ANSI mode and how tables are written are set
+here. The operator sets everything else (memory, cores, shuffles, the metastore, an object store) as with any Spark:
+in `spark-defaults.conf` or `hive-site.xml` in `SPARK_CONF_DIR`.
 """
 
 import logging
@@ -14,34 +14,33 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-MEANING = {
+REQUIRED_SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
-    # what does not fit or is no number is an error and not NULL
+    # a value that does not fit its type is an error and not NULL
     "spark.sql.ansi.enabled": "true",
     # "window" is a column, as everywhere else
     "spark.sql.ansi.doubleQuotedIdentifiers": "true",
     # a month of a stream is replaced, the others stay
     "spark.sql.sources.partitionOverwriteMode": "dynamic",
-    # moments that other readers of Parquet understand
+    # timestamps that other readers of Parquet understand
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # standard output is for dbt
     "spark.ui.showConsoleProgress": "false",
 }
-"""What the operator cannot change."""
+"""Settings that the operator cannot change."""
 
-UNLESS_SAID = {
+DEFAULT_SETTINGS = {
     "spark.ui.enabled": "false",
-    # a lake has many small files, which this process finds faster than tasks of Spark's do, up to thousands a stream
+    # a lake has many small files: up to some thousands a stream, this process lists them faster than Spark tasks do
     "spark.sql.sources.parallelPartitionDiscovery.threshold": "5000",
 }
-"""What holds unless the operator says otherwise."""
+"""Settings that the operator can change."""
 
-LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-"""The same for a Spark that is this process alone: nobody else need reach it."""
+LOCAL_SETTINGS = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+"""Further defaults for a Spark inside this process, which no other machine needs to reach."""
 
-
-OURS = "okra_"
-"""What the names of our schemas begin with."""
+SCHEMA_PREFIX = "okra_"
+"""The prefix of our schemas in a metastore that others may use too."""
 
 
 def open_session(settings: Settings) -> "SparkSession":
@@ -49,40 +48,40 @@ def open_session(settings: Settings) -> "SparkSession":
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
-    # the Java side is up before the settings are read, so that those of spark-defaults.conf are among them
+    # SparkConf reads spark-defaults.conf only when the JVM is up
     SparkContext._ensure_initialized()
     keep_metastore_in(settings.spark_path)
-    # dbt says what failed; Spark's own log of it has the whole of both stacks
+    # dbt reports what failed; Spark would log both stack traces as well
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     conf = SparkConf().setMaster(settings.spark_master).setAppName("okra")
     local = settings.spark_master.startswith("local")
-    for name, value in (UNLESS_SAID | (LOOPBACK if local else {})).items():
+    for name, value in (DEFAULT_SETTINGS | (LOCAL_SETTINGS if local else {})).items():
         conf.setIfMissing(name, value)
     conf.set("spark.sql.warehouse.dir", settings.spark_warehouse_place)
-    for name, value in MEANING.items():
+    for name, value in REQUIRED_SETTINGS.items():
         conf.set(name, value)
     return SparkSession.builder.config(conf=conf).enableHiveSupport().getOrCreate()
 
 
 def keep_metastore_in(folder: Path) -> None:
-    """Have Derby, which keeps the list of tables where no `hive-site.xml` names another metastore, work in `folder`."""
+    """Put Derby's files into `folder`. Derby is the metastore unless `hive-site.xml` names another."""
     from pyspark import SparkContext
 
     folder.mkdir(parents=True, exist_ok=True)
     jvm = SparkContext._jvm
-    assert jvm is not None, "the Java side was started before"
+    assert jvm is not None, "the JVM is up"
     jvm.java.lang.System.setProperty("derby.system.home", str(folder))
 
 
 def remove_leftovers(spark: "SparkSession") -> None:
-    """Remove what a killed run left in our schemas: folders that no table has. Spark makes no table in such a one."""
+    """Remove folders of our schemas that no table has. A killed run left them; where one is, Spark makes no table."""
     java = spark.sparkContext._jvm
-    assert java is not None, "a session has its Java side"
+    assert java is not None, "a session has a JVM"
     settings = spark.sparkContext._jsc.hadoopConfiguration()
-    for schema in spark.catalog.listDatabases(f"{OURS}*"):
-        place = java.org.apache.hadoop.fs.Path(schema.locationUri)
-        files = place.getFileSystem(settings)
+    for schema in spark.catalog.listDatabases(f"{SCHEMA_PREFIX}*"):
+        folder = java.org.apache.hadoop.fs.Path(schema.locationUri)
+        file_system = folder.getFileSystem(settings)
         tables = {table.name for table in spark.catalog.listTables(schema.name)}
-        for found in files.listStatus(place) if files.exists(place) else ():
-            if found.getPath().getName() not in tables:
-                files.delete(found.getPath(), True)
+        for entry in file_system.listStatus(folder) if file_system.exists(folder) else ():
+            if entry.getPath().getName() not in tables:
+                file_system.delete(entry.getPath(), True)

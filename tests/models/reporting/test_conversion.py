@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from pipelines.inputs.facts import read_facts
-from pipelines.inputs.sheet_kpis import SheetKpi
+from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
 from pipelines.okr.kpi.conversion import Conversion
 from pipelines.okr.kpi.facts import Own
 from pipelines.okr.kpi.kpi import Kpi
@@ -60,7 +60,7 @@ RATIOS = [
 
 def declared(kpi: str, kind: str = "flow", unit: str = "money", **more: Any) -> Kpi:
     what = {"kind": kind, "unit": unit, "direction": "up", "owner": "someone@example.com", **more}
-    return SheetKpi.model_validate(what | {"dimensions": ["currency"]}).named(kpi)
+    return SheetKpiDeclaration.model_validate(what | {"dimensions": ["currency"]}).named(kpi)
 
 
 DECLARATIONS = [

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.warehouse.lake_in_duckdb import AHEAD, LakeFiles, Plugin
+from pipelines.warehouse.lake_in_duckdb import PREFETCHED_FILES, LakeFiles, Plugin
 from tests.object_store.buckets import Bucket
 
 SETTLING_SECONDS = 0.1
@@ -57,7 +57,7 @@ def test_many_files_are_fetched_side_by_side_and_not_all_at_once(
     connection, lake, s3_server, bucket
 ):
     content = bucket.read("lake/raw/shop/window=2026-04-01/x.parquet")
-    paths = [f"{lake}/raw/shop/many/{n}.parquet" for n in range(3 * AHEAD)]
+    paths = [f"{lake}/raw/shop/many/{n}.parquet" for n in range(3 * PREFETCHED_FILES)]
     for path in paths:
         bucket.write(path.removeprefix(f"s3://{bucket.name}/"), content)
     under_way, most, counted, as_many_as_wanted = 0, 0, threading.Lock(), threading.Event()
@@ -68,7 +68,7 @@ def test_many_files_are_fetched_side_by_side_and_not_all_at_once(
         with counted:
             under_way += 1
             most = max(most, under_way)
-        if most >= AHEAD or not as_many_as_wanted.wait(60):
+        if most >= PREFETCHED_FILES or not as_many_as_wanted.wait(60):
             as_many_as_wanted.set()
         time.sleep(SETTLING_SECONDS)
         with counted:
@@ -79,7 +79,7 @@ def test_many_files_are_fetched_side_by_side_and_not_all_at_once(
     query = "select count(*), sum(n) from read_parquet($1, union_by_name = true)"
     assert connection.execute(query, [paths]).fetchall() == [(2 * len(paths), 10 * len(paths))]
     assert s3_server.asked - before == {"GET": len(paths)}
-    assert most == AHEAD
+    assert most == PREFETCHED_FILES
 
 
 def test_a_file_that_is_missing_is_no_empty_file(connection, lake):
@@ -95,7 +95,7 @@ def test_a_store_that_refuses_is_told_by_the_lakes_own_words(connection, lake, s
 
 
 def test_no_more_is_kept_than_there_is_room_for(lake, monkeypatch, s3_server):
-    monkeypatch.setattr("pipelines.warehouse.lake_in_duckdb.KEPT", 1)
+    monkeypatch.setattr("pipelines.warehouse.lake_in_duckdb.MAX_CACHED_BYTES", 1)
     kept = LakeFiles(lake)
     before = s3_server.asked.copy()
     first, second, _ = files(lake)

@@ -1,8 +1,117 @@
 {#
-    The lake on Spark. A stream is a temporary view of its committed files (pipelines/warehouse/spark/lake_views.py). Spark's
-    plain tables cannot lose a row, only a partition: what is loaded is kept by the month of its window, and a month
-    in which a file came or went is written anew, whole.
+    All that is Spark's own: its spelling of what the other macros say for DuckDB, and how it keeps the lake.
+
+    A stream is a temporary view of its committed files (pipelines/warehouse/spark/lake_views.py). Spark's plain tables
+    cannot lose a row, only a partition: loaded rows are partitioned by the month of their window, and a month in which
+    a file came or went is written again, whole.
 #}
+
+{% macro spark_type(type) -%}
+    {%- set type = type | lower -%}
+    {%- set names = {
+        "varchar": "string",
+        "varchar[]": "array<string>",
+        "map(varchar, varchar)": "map<string, string>",
+        "timestamp with time zone": "timestamp",
+    } -%}
+    {{ return(names.get(type, type)) }}
+{%- endmacro %}
+
+{# The columns of a contract, as a query without rows that dbt compares with the model's own. #}
+{% macro spark__get_empty_schema_sql(columns) -%}
+    select
+        {%- for column in columns.values() %}
+        cast(null as {{ spark_type(column.data_type) }}) as `{{ column.name }}`{{ "," if not loop.last }}
+        {%- endfor %}
+{%- endmacro %}
+
+{% macro spark__instant_type() -%}
+    {{ spark_type("timestamp with time zone") }}
+{%- endmacro %}
+
+{% macro spark__sorted_list(expression) -%}
+    sort_array(collect_set({{ expression }}))
+{%- endmacro %}
+
+{% macro spark__each_element(list) -%}
+    explode({{ list }})
+{%- endmacro %}
+
+{% macro spark__list_of(texts) -%}
+    cast(array({% for text in texts %}{{ quoted(text) }}{{ ", " if not loop.last }}{% endfor %}) as array<string>)
+{%- endmacro %}
+
+{% macro spark__map_of(columns) -%}
+    cast(
+        map(
+            {%- for column in columns %}
+            {{ quoted(column) }}, coalesce(cast({{ column }} as string), 'unknown'){{ "," if not loop.last }}
+            {%- endfor %}
+        ) as map<string, string>
+    )
+{%- endmacro %}
+
+{% macro spark__each_entry(map) -%}
+    explode(map_entries({{ map }}))
+{%- endmacro %}
+
+{# To Spark a backslash in a string begins an escape. #}
+{% macro spark__quoted(text) -%}
+    '{{ text | string | replace("\\", "\\\\") | replace("'", "\\'") }}'
+{%- endmacro %}
+
+{% macro spark__joined_texts(expression) -%}
+    nullif(concat_ws(',', sort_array(collect_list({{ expression }}))), '')
+{%- endmacro %}
+
+{% macro spark__map_from_json(text) -%}
+    from_json({{ text }}, 'map<string, string>')
+{%- endmacro %}
+
+{% macro spark__business_day(instant) -%}
+    to_date(from_utc_timestamp({{ instant }}, '{{ business_zone() }}'))
+{%- endmacro %}
+
+{# dbt's own goes by way of seconds. #}
+{% macro spark__add_days(number, day) -%}
+    date_add({{ day }}, {{ number }})
+{%- endmacro %}
+
+{% macro spark__add_months(number, day) -%}
+    add_months({{ day }}, {{ number }})
+{%- endmacro %}
+
+{% macro spark__days_from(first, last) -%}
+    datediff({{ last }}, {{ first }})
+{%- endmacro %}
+
+{# To Spark a sequence that ends before it begins is an error, not an empty one. #}
+{% macro spark__each_day(first, last) -%}
+    explode(case when {{ first }} <= {{ last }} then sequence({{ first }}, {{ last }}, interval 1 day) end)
+{%- endmacro %}
+
+{% macro spark__quotient(numerator, denominator) -%}
+    cast({{ numerator }} / nullif({{ denominator }}, 0) as {{ amount_type() }})
+{%- endmacro %}
+
+{% macro spark__cross_rate(numerator, denominator) -%}
+    cast(
+        cast({{ numerator }} as decimal(18, 6)) / cast({{ denominator }} as decimal(18, 6))
+        as {{ rate_type() }}
+    )
+{%- endmacro %}
+
+{# Spark's mean of a decimal is a decimal with four places more, as long as the precision has room for them. #}
+{% macro spark__mean_rate(rate) -%}
+    cast(avg(cast({{ rate }} as decimal(24, 12))) as {{ rate_type() }})
+{%- endmacro %}
+
+{# Spark rounds a product of two wide decimals to six decimals itself, but for widths that leave it no choice. #}
+{% macro spark__converted(amount, rate) -%}
+    cast(
+        cast({{ amount }} as decimal(26, 6)) * cast({{ rate }} as decimal(24, 12)) as {{ amount_type() }}
+    )
+{%- endmacro %}
 
 {% macro spark__read_committed(source_name, stream) -%}
     (

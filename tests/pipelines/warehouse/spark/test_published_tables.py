@@ -1,4 +1,4 @@
-"""What Spark made, carried into the warehouse: without Spark, from rows as it hands them over."""
+"""Copying the published tables into the warehouse: without Spark, from rows as it hands them over."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ import pytest
 from pipelines.settings import Settings
 from pipelines.tables.table import Column, Table
 from pipelines.warehouse.project import static_environment
-from pipelines.warehouse.spark.carrying import SCHEMA, carry, published_models
+from pipelines.warehouse.spark.published_tables import SCHEMA, published_models, replace_tables
 
 MODEL = Table(
     "kpi_days",
@@ -51,7 +51,7 @@ def answers(warehouse: Path, query: str) -> list[tuple[Any, ...]]:
 
 def test_rows_arrive_with_the_declared_columns_types_and_comments(tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
-    carry(iter([(MODEL, rows("12.345678"))]), warehouse, "v1.2.0")
+    replace_tables(iter([(MODEL, rows("12.345678"))]), warehouse, "v1.2.0")
     [found] = answers(warehouse, "select * from reporting.kpi_days")
     assert found[:4] == ("net_revenue", {"currency": "USD"}, Decimal("12.345678"), ["late:stripe"])
     assert found[4] == MOMENT
@@ -68,26 +68,26 @@ def test_rows_arrive_with_the_declared_columns_types_and_comments(tmp_path: Path
     assert answers(warehouse, "select comment from duckdb_tables()") == [("One row a KPI and day",)]
 
 
-def test_a_table_that_is_carried_again_is_replaced_and_scores_stay(tmp_path: Path) -> None:
+def test_a_table_that_is_copied_again_is_replaced_and_scores_stay(tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
-    carry(iter([(MODEL, rows("1"))]), warehouse, "v1.2.0")
+    replace_tables(iter([(MODEL, rows("1"))]), warehouse, "v1.2.0")
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema okr")
         connection.execute("create table okr.scores as select 0.7 as score")
-    carry(iter([(MODEL, rows("2"))]), warehouse, "v1.2.0")
+    replace_tables(iter([(MODEL, rows("2"))]), warehouse, "v1.2.0")
     assert answers(warehouse, "select value from reporting.kpi_days") == [(Decimal(2),)]
     assert answers(warehouse, "select score from okr.scores") == [(Decimal("0.7"),)]
 
 
-def test_all_tables_are_carried_or_none(tmp_path: Path) -> None:
+def test_all_tables_are_replaced_or_none(tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
-    carry(iter([(MODEL, rows("1"))]), warehouse, "v1.2.0")
+    replace_tables(iter([(MODEL, rows("1"))]), warehouse, "v1.2.0")
     other = Table(
         "kpis", "", {"kpi": Column("varchar", ""), "owner": Column("varchar", "")}, schema=SCHEMA
     )
     lacking = pa.table({"kpi": ["net_revenue"]})
     with pytest.raises(KeyError, match="owner"):
-        carry(iter([(MODEL, rows("2")), (other, lacking)]), warehouse, "v1.2.0")
+        replace_tables(iter([(MODEL, rows("2")), (other, lacking)]), warehouse, "v1.2.0")
     assert answers(warehouse, "select value from reporting.kpi_days") == [(Decimal(1),)]
 
 

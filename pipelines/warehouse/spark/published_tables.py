@@ -1,8 +1,8 @@
-"""The way back from Spark: the published tables, whole, into the warehouse's DuckDB file.
+"""Copies the published tables from Spark into the warehouse's DuckDB file, each as a whole.
 
-Spark does the work that grows with the data. What comes out of it, the KPI tables, is small: a row a KPI, day and
-member. Everything after the models (scores, factors, history, publishing) reads them in `warehouse.duckdb`, as it
-does where DuckDB runs the models.
+Spark does the work that grows with the data. The KPI tables that come out of it are small: one row a KPI, day and
+member. Every later step (scores, factors, history, publishing) reads them from `warehouse.duckdb`, as it does when
+DuckDB runs the models.
 """
 
 import json
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 SCHEMA = "reporting"
-"""The schema whose tables are carried: all that anything but a model reads. On Spark it is called `okra_reporting`."""
+"""The schema of the published tables, which is all that later steps read. On Spark it is called `okra_reporting`."""
 
 
 def published_models(manifest: Path) -> list[Table]:
@@ -47,8 +47,10 @@ def rows_of(spark: "SparkSession", table: str) -> pa.Table:
     return rows
 
 
-def carry(tables: Iterator[tuple[Table, pa.Table]], warehouse: Path, storage_version: str) -> None:
-    """Replace the tables of the schema by these, all of them or none. Raises `duckdb.Error`."""
+def replace_tables(
+    tables: Iterator[tuple[Table, pa.Table]], warehouse: Path, storage_version: str
+) -> None:
+    """Replace all tables of the schema by these, in one transaction. Raises `duckdb.Error`."""
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     config: dict[str, Any] = {"storage_compatibility_version": storage_version}
     with duckdb.connect(str(warehouse), config=config) as connection:
