@@ -23,8 +23,6 @@ class Proxy(JsonServer):
         """Where requests go. A test may lead them elsewhere meanwhile."""
         self._lock = threading.Lock()
         self._answered: set[tuple[object, ...]] = set()
-        self.asked: list[Request] = []
-        """Every request, in the order of its arrival."""
         self.break_all: Break | None = None
         """Breaks every answer."""
         self.break_once: Break | None = None
@@ -36,7 +34,6 @@ class Proxy(JsonServer):
     def _answer(self, request: Request) -> Reply:
         question = (request.method, request.path, request.query, request.body)
         with self._lock:
-            self.asked.append(request)
             first = question not in self._answered
             self._answered.add(question)
         reply = self._passed_on(request)
