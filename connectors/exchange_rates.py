@@ -6,12 +6,12 @@ at www.ecb.europa.eu/stats/eurofxref, or the CSV in it. The table is wide and th
     Date,USD,JPY,…,
     2026-11-24,1.1573,179.95,…,
 
-A rate is what one euro is worth in the currency; `N/A` is no rate. There is a row for each working day of
-the euro system, published at about 16:00 in Frankfurt. Each line ends in a comma, so the last column has no
-name and nothing in it.
+A rate is what one euro is worth in the currency; `N/A` means that there is none. There is a row for each working
+day of the euro system, published at about 16:00 in Frankfurt. Each line ends in a comma, so the last column is
+empty and has no name.
 
-Every run reads the whole file once. A day without a row gives an empty window: a weekend, a holiday, or a
-file that was not downloaded since. When the file has the day after all, the next run finds it.
+Every run reads the whole file once. A day without a row gives an empty window: a weekend, a holiday, or a day
+after the file was downloaded. Once the file has the day, the next run stores it.
 """
 
 import csv
@@ -63,7 +63,7 @@ class RatesConnection:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The bank's own zone."""
+        """The bank's zone."""
         return FRANKFURT
 
     def pages(self, piece: Slice) -> Iterator[Page]:
@@ -78,42 +78,42 @@ class RatesConnection:
 
 
 def rates_of(content: bytes, name: str) -> Rates:
-    """The rates of each day in the file. Raises `Drift`, naming file, row and column, for anything else."""
+    """The rates in the file, by day. Raises `Drift`, naming file, row and column, for a file of another form."""
     rows = list(csv.reader(io.StringIO(csv_text(content, name), newline="")))
-    header = [each.strip() for each in rows[0]] if rows else []
+    header = [cell.strip() for cell in rows[0]] if rows else []
     currencies = header[1:-1] if header and not header[-1] else header[1:]
-    if header[:1] != ["Date"] or not all(re.fullmatch(r"[A-Z]{3}", each) for each in currencies):
-        raise unlike(f"{name}, row 1", "is not `Date` and currencies")
+    if header[:1] != ["Date"] or not all(re.fullmatch(r"[A-Z]{3}", name) for name in currencies):
+        raise drift(f"{name}, row 1", "is not `Date` and currencies")
     if len(set(currencies)) < len(currencies):
-        raise unlike(f"{name}, row 1", "has a currency twice")
-    found: Rates = {}
+        raise drift(f"{name}, row 1", "has a currency twice")
+    rates: Rates = {}
     for number, row in enumerate(rows[1:], start=2):
         if not any(row):
             continue
         day = day_in(row[0], f"{name}, row {number}, column Date")
-        if day in found:
-            raise unlike(f"{name}, row {number}", "has a day that was there before")
-        found[day] = list(rates_in(row, day, currencies, f"{name}, row {number}"))
-    return found
+        if day in rates:
+            raise drift(f"{name}, row {number}", "has a day that was there before")
+        rates[day] = list(rates_in(row, day, currencies, f"{name}, row {number}"))
+    return rates
 
 
 def rates_in(
     row: Sequence[str], day: date, currencies: Sequence[str], where: str
 ) -> Iterator[dict[str, Any]]:
     """The rates in one line."""
-    cells = [each.strip() for each in row[1:]]
+    cells = [cell.strip() for cell in row[1:]]
     if len(cells) < len(currencies) or any(cells[len(currencies) :]):
-        raise unlike(where, "has not as many cells as the header")
+        raise drift(where, "has not as many cells as the header")
     for currency, rate in zip(currencies, cells, strict=False):
         if rate in NO_RATE:
             continue
         if not re.fullmatch(r"\d{1,12}(\.\d{1,12})?", rate) or not rate.strip("0."):
-            raise unlike(f"{where}, column {currency}", "has no rate such as 1.1573")
+            raise drift(f"{where}, column {currency}", "has no rate such as 1.1573")
         yield {"date": day, "currency": currency, "rate": rate}
 
 
 def csv_text(content: bytes, name: str) -> str:
-    """The text of the CSV, which may come in a ZIP."""
+    """The text of the CSV, which may be in a ZIP file."""
     try:
         if content.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -131,11 +131,11 @@ def day_in(text: str, where: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise unlike(where, "has no day such as 2026-11-24") from None
+        raise drift(where, "has no day such as 2026-11-24") from None
 
 
-def unlike(where: str, what: str) -> Drift:
-    """The file is not what the bank publishes."""
+def drift(where: str, what: str) -> Drift:
+    """A fault: the file does not have the form that the bank publishes."""
     return Drift(f"{where} {what}", "download eurofxref-hist.zip again")
 
 
@@ -146,6 +146,6 @@ SOURCE = Source(
     streams=(EURO_RATES,),
     limits=(Limit(BUCKET, 10, burst=10),),
     open=RatesConnection,
-    # every slice comes from the one reading
+    # the file is read once for all slices
     workers=1,
 )

@@ -1,14 +1,14 @@
 """A Facebook page: how many people like it, and what they do there each day.
 
-The number of likes is a snapshot: the Graph API tells how many there are now and nothing about last week
-(`page_fans` and its kin went in November 2025). Insights are figures of a Pacific day, refreshed once a
-day and kept for two years; the last days are counted up for a while.
+The number of likes is a snapshot: the Graph API has the current number only (`page_fans` and its kin were removed
+in November 2025). Insights are figures of a Pacific day, refreshed once a day and kept for two years; the figures
+of the last days still grow.
 
-Facebook takes metrics away every year, and one that is gone fails the whole call. The others are then
-asked without it, and the windows carry the trust flag `dead_metric:<name>`.
+Facebook removes metrics every year, and a removed one fails the whole call. The others are then asked for without
+it, and the windows carry the trust flag `dead_metric:<name>`.
 
-The paging links of insights are not followed: they hold the token and lead on for ever, and the range of
-a call is explicit. Docs: developers.facebook.com/docs/platforminsights/page.
+The paging links of insights are not followed: they hold the token and have no end, and each call states its range.
+Docs: developers.facebook.com/docs/platforminsights/page.
 """
 
 import re
@@ -33,6 +33,7 @@ from connectors.sdk.contract import (
     column,
 )
 from connectors.sdk.errors import Drift, Rejected, SourceError
+from connectors.sdk.fields import as_given, columns
 from connectors.sdk.graph_api import (
     DEFAULT_BASE,
     VERSION,
@@ -44,7 +45,7 @@ from connectors.sdk.graph_api import (
 from connectors.sdk.http import Answer, Http, header_value, usable_address
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
-"""Insights count days from midnight to midnight here, wherever the page is run from."""
+"""The zone of the days of insights, wherever the page is run from."""
 
 PAGE_SNAPSHOT = Stream(
     name="page_snapshot",
@@ -77,15 +78,20 @@ PAGE_INSIGHTS = Stream(
     ),
     key=("date", "metric"),
     cursor="date",
-    # refreshed once in 24 hours: a day asked for sooner may not be there yet
+    # insights are refreshed once in 24 hours: sooner, a day may be missing
     arrives_within=timedelta(days=1),
     restates_for=timedelta(days=3),
-    # 90 days a call at most, and in autumn one of them has 25 hours
+    # a call takes 90 days of 24 hours at most, and in autumn one day has 25
     windows_per_slice=89,
 )  # fmt: skip
 
 METRICS = ("page_daily_follows", "page_media_view", "page_views_total", "page_post_engagements")
-"""What is alive in v25 of the Graph API."""
+"""The metrics of a page in v25 of the Graph API."""
+SNAPSHOT_FIELDS = {
+    "page_id": as_given("id"),
+    "likes": as_given("fan_count"),
+    "followers": as_given("followers_count"),
+}
 HALF_A_DAY = timedelta(hours=12)
 
 
@@ -106,7 +112,6 @@ class FacebookConnection:
         self._probing = threading.Lock()
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """Today's snapshot, or every value of the slice's days."""
         if piece.stream is PAGE_SNAPSHOT:
             yield self._snapshot(piece.first)
         else:
@@ -117,32 +122,29 @@ class FacebookConnection:
         return Vitals(self._http.clock_ahead, usage_left(self._http.told))
 
     def close(self) -> None:
-        """Close the sockets."""
         self._http.close()
 
     def _snapshot(self, today: date) -> Page:
-        found = self._get(f"/{self._page}", {"fields": "id,fan_count,followers_count"})
-        names = {"id": "page_id", "fan_count": "likes", "followers_count": "followers"}
-        return Page([{"date": today} | {names[k]: v for k, v in found.items() if k in names}])
+        answer = self._get(f"/{self._page}", {"fields": "id,fan_count,followers_count"})
+        return Page([{"date": today} | columns(answer, SNAPSHOT_FIELDS)])
 
     def _insights(self, piece: Slice) -> Page:
-        asked = self._alive
+        metrics = self._alive
         try:
-            found = self._ask(asked, piece.since, piece.until)
+            values = self._ask(metrics, piece.since, piece.until)
         except UnknownMetric:
-            asked = self._without_dead(asked, piece)
-            found = self._ask(asked, piece.since, piece.until)
-        days = [piece.first + timedelta(days=n) for n in range((piece.last - piece.first).days + 1)]
+            metrics = self._without_dead(metrics, piece)
+            values = self._ask(metrics, piece.since, piece.until)
         rows = [
-            {"date": day, "metric": metric, "value": found.get((day, metric))}
-            for day in days
-            for metric in asked
+            {"date": day, "metric": metric, "value": values.get((day, metric))}
+            for day in piece.windows
+            for metric in metrics
         ]
-        dead = frozenset(f"dead_metric:{name}" for name in METRICS if name not in asked)
+        dead = frozenset(f"dead_metric:{name}" for name in METRICS if name not in metrics)
         return Page(rows, dead, alike=True)
 
     def _without_dead(self, asked: tuple[str, ...], piece: Slice) -> tuple[str, ...]:
-        """The metrics that are still there: each is asked for one day by itself, once a connection."""
+        """The metrics that still exist: each is asked for alone, for one day, once a connection."""
         with self._probing:
             if self._alive == asked:
                 self._alive = tuple(name for name in asked if self._is_alive(name, piece))
@@ -163,7 +165,7 @@ class FacebookConnection:
     def _ask(
         self, metrics: Iterable[str], since: datetime, until: datetime
     ) -> dict[tuple[date, str], Any]:
-        """The values that Facebook tells of the days that end from `since` to `until`, by day and metric."""
+        """Facebook's values of the days that end from `since` to `until`, by day and metric."""
         params: dict[str, str | int] = {
             "metric": ",".join(metrics),
             "period": "day",
@@ -173,9 +175,9 @@ class FacebookConnection:
         series: Any = self._get(f"/{self._page}/insights", params).get("data")
         try:
             return {
-                (day_ended(value["end_time"]), one["name"]): value.get("value")
-                for one in series
-                for value in one["values"]
+                (day_ended(value["end_time"]), metric["name"]): value.get("value")
+                for metric in series
+                for value in metric["values"]
             }
         except (KeyError, TypeError, ValueError, AttributeError):
             raise Drift(
@@ -187,11 +189,11 @@ class FacebookConnection:
 
 
 class UnknownMetric(Rejected):
-    """One of the metrics asked for is gone; Facebook does not say which."""
+    """Facebook has removed one of the metrics asked for; it does not say which."""
 
 
 def matching(values: Mapping[str, str], option: str, pattern: str, what: str) -> str:
-    """The option's value. Raises `Rejected` when it cannot be one."""
+    """The option's value. Raises `Rejected` when it does not match `pattern`."""
     default = next((x.default for x in SOURCE.options if x.name == option), None)
     value = (values.get(option) or default or "").strip()
     if not re.fullmatch(pattern, value):
@@ -200,12 +202,12 @@ def matching(values: Mapping[str, str], option: str, pattern: str, what: str) ->
 
 
 def day_ended(end_time: str) -> date:
-    """The Pacific day that is over at `end_time`: midnight there, or an hour off where summer time is ignored."""
+    """The Pacific day that ends at `end_time`: at midnight there, or an hour off where summer time is ignored."""
     return (datetime.fromisoformat(end_time).astimezone(PACIFIC) - HALF_A_DAY).date()
 
 
 def fault_in(answer: Answer, token: str) -> SourceError | None:
-    """The fault that an answer's body tells of; None when it tells of none."""
+    """The fault in an answer's body; None when it has none."""
     error = error_in(answer, token)
     if error is None:
         return None

@@ -1,12 +1,12 @@
 """Google Ads: what the campaigns cost, and what conversions they are credited with.
 
-Read with Google's own package, which is large and therefore an extra: without it the source is listed and
-can be declared, but not opened. Days are in the account's own zone, and so are amounts in its currency. Cost
-comes in millionths. A conversion counts for the day of the click and may come late: at Google's defaults a
-day grows for up to two months, so each day is read again for as long.
+Read with Google's own package, which is large and therefore an extra: without it the source is listed but cannot
+be opened. Days are in the account's zone, and amounts in its currency; cost is in millionths. A conversion counts
+for the day of the click and may come late: with Google's defaults a day grows for up to two months, so each day
+is read again for as long.
 
-The connector speaks through the service's client over a channel of its own, in place of `GoogleAdsClient`,
-which can open no channel to this machine; what that one adds to a call (the developer token) is added here.
+The connector uses the service's client with its own channel instead of `GoogleAdsClient`, which cannot open a
+channel to this machine. What `GoogleAdsClient` adds to a call (the developer token) is added here.
 
 Docs: developers.google.com/google-ads/api/docs/query/overview, …/docs/best-practices/quotas,
 …/docs/best-practices/understand-api-errors.
@@ -85,13 +85,16 @@ CAMPAIGNS = (
 ZONE = "SELECT customer.time_zone FROM customer"
 
 BUCKET = "search"
-TIMEOUT = 300.0
-"""Seconds for a whole answer, which is a stream."""
+TIMEOUT_SECONDS = 300.0
+"""For a whole answer, which is a stream."""
 SCOPE = "https://www.googleapis.com/auth/adwords"
 DEFAULT_ENDPOINT = "https://googleads.googleapis.com"
 FAILURE = "google.ads.googleads.v26.errors.googleadsfailure-bin"
 """The trailing metadata in which Google Ads says what is wrong."""
-SOON = {"RESOURCE_TEMPORARILY_EXHAUSTED", "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION"}
+SHORT_TERM_QUOTAS = {
+    "RESOURCE_TEMPORARILY_EXHAUSTED",
+    "EXCESSIVE_SHORT_TERM_QUERY_RESOURCE_CONSUMPTION",
+}
 """Quota errors that pass within minutes."""
 MILLIONTH = Decimal("0.000001")
 
@@ -108,10 +111,10 @@ class GoogleAdsConnection:
         token = header_value(
             values.get("GOOGLE_ADS_DEVELOPER_TOKEN", ""), "GOOGLE_ADS_DEVELOPER_TOKEN"
         )
-        self._sent_along = [("developer-token", token)]
+        self._metadata = [("developer-token", token)]
         if values.get("GOOGLE_ADS_LOGIN_CUSTOMER_ID"):
             manager = customer_number(values, "GOOGLE_ADS_LOGIN_CUSTOMER_ID")
-            self._sent_along.append(("login-customer-id", manager))
+            self._metadata.append(("login-customer-id", manager))
         self._calls = calls
         self._client = open_client(endpoint, values.get("GOOGLE_APPLICATION_CREDENTIALS", ""))
 
@@ -126,23 +129,21 @@ class GoogleAdsConnection:
         )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """The campaigns of the slice's days."""
         query = CAMPAIGNS.format(first=piece.first, last=piece.last_day)
         yield Page([row_of(row) for row in self._search(query)])
 
     def close(self) -> None:
-        """Close the channel."""
         self._client.transport.close()  # type: ignore[no-untyped-call]
 
     def _search(self, query: str) -> list[Any]:
-        """Every row that answers `query`. A stream that breaks off is asked for again as a whole."""
+        """The rows that `query` gives. A stream that breaks off is requested again as a whole."""
 
         def rows() -> list[Any]:
             request = {"customer_id": self._customer, "query": query}
             stream = self._client.search_stream(
-                request, retry=None, timeout=TIMEOUT, metadata=self._sent_along
+                request, retry=None, timeout=TIMEOUT_SECONDS, metadata=self._metadata
             )
-            # the plain messages: the wrapped ones are slow
+            # the plain protobuf messages, as their proto-plus wrappers are slow
             return [row for part in stream for row in type(part).pb(part).results]
 
         return self._calls(BUCKET, rows)
@@ -187,14 +188,14 @@ def open_client(endpoint: str, credentials: str) -> "GoogleAdsServiceClient":
     return GoogleAdsServiceClient(transport=GoogleAdsServiceGrpcTransport(channel=channel))
 
 
-def row_of(found: Any) -> dict[str, Any]:
+def row_of(row: Any) -> dict[str, Any]:
     """A row under the names of the columns. What does not fit them is left for the schema to refuse."""
-    metrics = found.metrics
+    metrics = row.metrics
     return {
-        "date": lenient(read_day)(found.segments.date),
-        "campaign_id": found.campaign.id,
-        "campaign_name": found.campaign.name,
-        "currency": found.customer.currency_code,
+        "date": lenient(read_day)(row.segments.date),
+        "campaign_id": row.campaign.id,
+        "campaign_name": row.campaign.name,
+        "currency": row.customer.currency_code,
         "impressions": metrics.impressions,
         "clicks": metrics.clicks,
         "cost_micros": metrics.cost_micros,
@@ -203,19 +204,19 @@ def row_of(found: Any) -> dict[str, Any]:
 
 
 def amount(value: float) -> Decimal | float:
-    """The decimal that a float stands for, to the millionth: Google sends values as floats. NaN as it is."""
+    """The decimal of a float, to the millionth, as Google sends values as floats; NaN and infinity as they are."""
     return Decimal(repr(value)).quantize(MILLIONTH) if math.isfinite(value) else value
 
 
 def diagnose(error: Exception) -> SourceError | None:
     """What an exception of Google's clients means; None for any other."""
-    told = failure_in(error)
-    fault = fault_of(told) if told else None
+    failure = failure_in(error)
+    fault = fault_of(failure) if failure else None
     return fault or google_api.diagnose(error)
 
 
 def failure_in(error: Exception) -> "GoogleAdsError | None":
-    """The first thing that Google Ads itself says is wrong with a call; None where it says nothing."""
+    """The first error that Google Ads itself reports of a call; None where it reports none."""
     trailing = getattr(getattr(error, "response", None), "trailing_metadata", None)
     for key, value in (trailing() if trailing else None) or ():
         if key == FAILURE:
@@ -226,11 +227,11 @@ def failure_in(error: Exception) -> "GoogleAdsError | None":
 
 
 def fault_of(error: "GoogleAdsError") -> SourceError | None:
-    """What an error of Google Ads stands for; None leaves it to the status of the call."""
+    """What an error of Google Ads means; None leaves it to the status of the call."""
     kind = type(error).pb(error).error_code.WhichOneof("error_code") or ""
     code = getattr(error.error_code, kind).name if kind else "unknown"
     said = f"{code}: {google_api.sentence(error.message)}"
-    if kind == "authentication_error":  # what it says can repeat what was sent
+    if kind == "authentication_error":  # its message can repeat what was sent
         return CredentialError(
             f"Google Ads does not accept who asks ({code})",
             "check GOOGLE_ADS_DEVELOPER_TOKEN, and the key that GOOGLE_APPLICATION_CREDENTIALS names",
@@ -243,7 +244,7 @@ def fault_of(error: "GoogleAdsError") -> SourceError | None:
         )
     if kind == "quota_error":
         delay = error.details.quota_error_details.retry_delay.total_seconds() or None
-        if code in SOON:
+        if code in SHORT_TERM_QUOTAS:
             return Throttled(f"Google Ads asks for fewer requests: {said}", retry_after=delay)
         said = f"Google Ads' quota is spent: {said}"
         return QuotaExhausted(said, google_api.REFILLS, retry_after=delay)

@@ -1,19 +1,19 @@
 """Google Analytics 4: how many people visit, where they come from, how many come back.
 
-Reports of the Data API (v1beta), asked for with Google's own client. Days are the property's: its time
-zone is in every answer. Google says that a day's numbers may change for 24 to 48 hours; three days are
-read again. Numbers of users are of different people, for exactly the dimensions of their row: they
-cannot be added up, so the visitors of a month are asked for by month.
+Reports of the Data API (v1beta), read with Google's own client. Days are in the property's time zone, which is
+in every answer. Google says that a day's numbers may change for 24 to 48 hours; three days are read again.
+Numbers of users count distinct people for the dimensions of their row and cannot be added up, so the visitors of
+a month are requested by month.
 
-Whether a number can be trusted is in the answer too, and is kept as a flag of its window:
+An answer says how far its numbers can be trusted, which is kept as flags of the window:
 
     thresholded           rows about too few people were withheld
     sampled               computed from a part of the events
-    data_loss_other_row   rare values were thrown together into a row `(other)`
+    data_loss_other_row   rare values were grouped into a row `(other)`
     truncated             Google cut the data short for another reason
 
 Limits: 10 requests at a time, tokens an hour and a day (developers.google.com/analytics/devguides/
-reporting/data/v1/quotas). What is left of the tokens comes with each answer; at none, asking stops.
+reporting/data/v1/quotas). Each answer says how many tokens are left; at none, no more requests are sent.
 """
 
 import re
@@ -118,10 +118,9 @@ REPORTS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
 """By stream: Google's dimensions and metrics, and the columns they are stored in."""
 
 BUCKET = "reports"
-PAGE = 100_000
-"""Rows asked for at once. Google gives at most 250,000."""
-TIMEOUT = 60.0
-"""Seconds for one answer."""
+PAGE_ROWS = 100_000
+"""Google's maximum is 250,000."""
+TIMEOUT_SECONDS = 60.0
 SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
 DEFAULT_ENDPOINT = "https://analyticsdata.googleapis.com"
 
@@ -149,32 +148,30 @@ class AnalyticsConnection:
         )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """The report of the slice's days."""
         dimensions, metrics = REPORTS[piece.stream.name]
         offset = 0
         while True:
-            found = self._report(
+            report = self._report(
                 [*dimensions], [*metrics], f"{piece.first}", f"{piece.last_day}", offset
             )
-            yield Page([*rows_of(found, {**dimensions, **metrics})], flags_of(found))
-            offset += len(found.rows)
-            if offset >= found.row_count:
+            yield Page([*rows_of(report, {**dimensions, **metrics})], flags_of(report))
+            offset += len(report.rows)
+            if offset >= report.row_count:
                 return
-            if not found.rows:
-                raise Unavailable(f"GA4 gave {offset} of {found.row_count} rows, then no more")
+            if not report.rows:
+                raise Unavailable(f"GA4 gave {offset} of {report.row_count} rows, then no more")
 
     def vitals(self) -> Vitals:
-        """The tokens that are left. The time is not in the answers."""
+        """The tokens that are left. Answers do not hold the time."""
         return Vitals(quota=self._left)
 
     def close(self) -> None:
-        """Close the channel."""
         self._client.transport.close()  # type: ignore[no-untyped-call]
 
     def _report(
         self, dimensions: list[str], metrics: list[str], first: str, last: str, offset: int = 0
     ) -> "RunReportResponse":
-        """One page of a report. Raises `QuotaExhausted` when the answer before said that nothing is left."""
+        """One page of a report. Raises `QuotaExhausted` when the last answer left no tokens."""
         if self._spent:
             raise QuotaExhausted(f"the GA4 property has no {self._spent} left", REFILLS)
         request = {
@@ -182,18 +179,18 @@ class AnalyticsConnection:
             "dimensions": [{"name": name} for name in dimensions],
             "metrics": [{"name": name} for name in metrics],
             "date_ranges": [{"start_date": first, "end_date": last}],
-            # the order in which Google would answer is not total: rows could change pages
+            # Google's default order is not total: rows could move between pages
             "order_bys": [{"dimension": {"dimension_name": name}} for name in dimensions],
-            "limit": PAGE,
+            "limit": PAGE_ROWS,
             "offset": offset,
             "keep_empty_rows": False,
             "return_property_quota": True,
         }
-        found: RunReportResponse = self._calls(
-            BUCKET, lambda: self._client.run_report(request, timeout=TIMEOUT, retry=None)
+        report: RunReportResponse = self._calls(
+            BUCKET, lambda: self._client.run_report(request, timeout=TIMEOUT_SECONDS, retry=None)
         )
-        self._spent, self._left = spent(found), tokens_left(found)
-        return found
+        self._spent, self._left = spent(report), tokens_left(report)
+        return report
 
 
 def property_name(given: str) -> str:
@@ -228,11 +225,11 @@ def open_client(endpoint: str, credentials: str) -> "BetaAnalyticsDataClient":
     )
 
 
-def rows_of(found: "RunReportResponse", columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+def rows_of(report: "RunReportResponse", columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """The rows under the names of the columns. Values come as texts."""
-    dimensions = [columns.get(header.name) for header in found.dimension_headers]
-    metrics = [columns.get(header.name) for header in found.metric_headers]
-    for row in type(found).pb(found).rows:  # the plain messages: the wrapped ones are slow
+    dimensions = [columns.get(header.name) for header in report.dimension_headers]
+    metrics = [columns.get(header.name) for header in report.metric_headers]
+    for row in type(report).pb(report).rows:  # plain protobuf, as the proto-plus wrappers are slow
         stored: dict[str, Any] = {}
         for name, dimension in zip(dimensions, row.dimension_values, strict=True):
             stored[str(name)] = dimension.value if name == "channel" else day_of(dimension.value)
@@ -249,30 +246,30 @@ def day_of(text: str) -> date | str:
         return text
 
 
-def flags_of(found: "RunReportResponse") -> frozenset[str]:
-    """What the answer says about how far it can be trusted."""
-    about = found.metadata
+def flags_of(report: "RunReportResponse") -> frozenset[str]:
+    """The trust flags of an answer."""
+    about = report.metadata
     flags = {
         "thresholded": about.subject_to_thresholding,
         "sampled": about.sampling_metadatas,
         "data_loss_other_row": about.data_loss_from_other_row,
         "truncated": about.data_truncation_reasons,
     }
-    return frozenset(flag for flag, found in flags.items() if found)
+    return frozenset(flag for flag, applies in flags.items() if applies)
 
 
-def spent(found: "RunReportResponse") -> str:
-    """The quota of which nothing is left after this answer; empty when there is some of each."""
-    quota = type(found).pb(found).property_quota
+def spent(report: "RunReportResponse") -> str:
+    """A quota that is used up after this answer; empty when none is."""
+    quota = type(report).pb(report).property_quota
     for name in ("tokens_per_day", "tokens_per_hour", "tokens_per_project_per_hour"):
         if quota.HasField(name) and getattr(quota, name).remaining <= 0:
             return name.replace("_", " ")
     return ""
 
 
-def tokens_left(found: "RunReportResponse") -> str:
-    """What is left of the property's tokens, in words; empty when Google does not say."""
-    quota = type(found).pb(found).property_quota
+def tokens_left(report: "RunReportResponse") -> str:
+    """The property's remaining tokens, in words; empty when Google does not say."""
+    quota = type(report).pb(report).property_quota
     spans = {"today": "tokens_per_day", "this hour": "tokens_per_hour"}
     return ", ".join(
         f"{getattr(quota, name).remaining:,} tokens {span}"

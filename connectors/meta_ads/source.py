@@ -1,12 +1,12 @@
 """Meta Ads: what the campaigns on Facebook and Instagram cost, and what purchases they are credited with.
 
-Insights of the Marketing API come as reports that are made in the background: one is begun, asked for until
-it is ready, and paged through. Days are in the advertising account's own zone, and so are amounts in its
-currency. A purchase counts for the day the ad was shown on, and is credited within the attribution window
-that is set (7 days after a click, unless told otherwise). It may come late: Meta counts a day up for 28 days
-and then leaves it alone, so each day is read again for as long. Insights are kept for 37 months.
+Insights of the Marketing API come as reports that are prepared in the background: a report is started, polled until
+it is ready, and read page by page. Days are in the advertising account's zone, and amounts in its currency. A
+purchase counts for the day on which the ad was shown, and is credited within the configured attribution window
+(by default 7 days after a click). Meta adds late purchases to a day for 28 days, so each day is read again for
+as long. Insights are kept for 37 months.
 
-The paging links of a report are not followed: they hold the token. Its cursor is sent with the next request.
+The paging links of a report are not followed, as they hold the token: its cursor is sent with the next request.
 
 Docs: developers.facebook.com/docs/marketing-api/insights, …/insights/best-practices#asynchronous,
 developers.facebook.com/blog/post/2026/01/08 (the error of a report that failed, since v25.0).
@@ -36,6 +36,7 @@ from connectors.sdk.contract import (
     zone_named,
 )
 from connectors.sdk.errors import Drift, NotPullable, Rejected, SourceError, Unavailable
+from connectors.sdk.fields import at_or_none
 from connectors.sdk.graph_api import (
     DEFAULT_BASE,
     VERSION,
@@ -74,15 +75,15 @@ CAMPAIGN_DAYS = Stream(
 
 FIELDS = "campaign_id,campaign_name,account_currency,impressions,clicks,spend,action_values"
 WINDOWS = ("1d_click", "7d_click", "28d_click", "1d_view")
-"""Attribution windows there still are; 7d_view and 28d_view went in January 2026."""
+"""The attribution windows; 7d_view and 28d_view were removed in January 2026."""
 TOO_OLD = 3018
+"""Meta's error code for days that are no longer kept."""
 
-PAGE = 500
-"""Rows asked for at once."""
-ATTEMPTS = 3
-"""How often a report is begun before its failure is final."""
-FIRST_PAUSE, LONGEST_PAUSE, PATIENCE = 0.5, 30.0, 1800.0
-"""Seconds between two looks at a report, which double, and all of them together."""
+PAGE_ROWS = 500
+MAX_REPORT_ATTEMPTS = 3
+"""How often a report is started before its failure is final."""
+FIRST_POLL_SECONDS, MAX_POLL_SECONDS, REPORT_TIMEOUT_SECONDS = 0.5, 30.0, 1800.0
+"""Between two polls of a report, which doubles, and in all."""
 
 
 class MetaAdsConnection:
@@ -109,15 +110,15 @@ class MetaAdsConnection:
         )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """The report of the slice's days."""
         report = self._ready_report(piece)
         after = ""
         while True:
-            params: dict[str, str | int] = {"limit": PAGE} | ({"after": after} if after else {})
-            found = self._get(f"/{report}/insights", params)
-            rows, before = rows_in(found), after
-            yield Page([row_of(row, self._window) for row in rows])
-            after = cursor_after(found)
+            params: dict[str, str | int] = {"limit": PAGE_ROWS} | (
+                {"after": after} if after else {}
+            )
+            answer = self._get(f"/{report}/insights", params)
+            yield Page([row_of(row, self._window) for row in rows_in(answer)])
+            before, after = after, cursor_after(answer)
             if not after:
                 return
             if after == before:
@@ -128,21 +129,20 @@ class MetaAdsConnection:
         return Vitals(self._http.clock_ahead, usage_left(self._http.told))
 
     def close(self) -> None:
-        """Close the sockets."""
         self._http.close()
 
     def _ready_report(self, piece: Slice) -> str:
-        """The number of a report that can be read. One that fails in passing is begun anew."""
-        for attempt in range(1, ATTEMPTS + 1):
-            report = self._begin(piece)
+        """The number of a report that can be read. One that fails for a passing reason is started again."""
+        for attempt in range(1, MAX_REPORT_ATTEMPTS + 1):
+            report = self._start(piece)
             fault = self._outcome(report)
             if fault is None:
                 return report
-            if attempt == ATTEMPTS or not fault.retryable:
+            if attempt == MAX_REPORT_ATTEMPTS or not fault.retryable:
                 raise fault
         raise AssertionError("the last attempt returns or raises")
 
-    def _begin(self, piece: Slice) -> str:
+    def _start(self, piece: Slice) -> str:
         form = {
             "level": "campaign",
             "time_increment": "1",
@@ -153,24 +153,24 @@ class MetaAdsConnection:
             "action_report_time": "impression",
         }
         path = f"/{self._account}/insights"
-        found = self._calls("graph", lambda: self._http.post_form(path, form))
-        report = str(found.get("report_run_id", "")) if isinstance(found, Mapping) else ""
+        answer = self._calls("graph", lambda: self._http.post_form(path, form))
+        report = str(at_or_none(answer, "report_run_id"))
         if not report.isdecimal():
             raise Drift("Meta began a report without naming it", "adapt the connector")
         return report
 
     def _outcome(self, report: str) -> SourceError | None:
-        """Waits until `report` is over. None when it is ready, else what became of it."""
-        waited, pause = 0.0, FIRST_PAUSE
+        """Wait until `report` has ended. None when it can be read, else why it cannot."""
+        waited, pause = 0.0, FIRST_POLL_SECONDS
         while True:
             state = self._get(f"/{report}", {})
             match state.get("async_status"):
-                case "Job Completed":  # the percentage is at 100 some time before
+                case "Job Completed":  # the percentage reaches 100 earlier
                     return None
                 case "Job Failed" | "Job Skipped":
                     return self._failure(state)
                 case "Job Not Started" | "Job Started" | "Job Running":
-                    if waited >= PATIENCE:
+                    if waited >= REPORT_TIMEOUT_SECONDS:
                         raise Unavailable(
                             f"Meta has not made a report in {waited / 60:.0f} minutes"
                         )
@@ -179,10 +179,10 @@ class MetaAdsConnection:
                         "a report of Meta has a state that is not known", "adapt the connector"
                     )
             self._calls.wait(pause)
-            waited, pause = waited + pause, min(2 * pause, LONGEST_PAUSE)
+            waited, pause = waited + pause, min(2 * pause, MAX_POLL_SECONDS)
 
     def _failure(self, state: Mapping[str, Any]) -> SourceError:
-        """What a failed report tells of itself. What it does not explain may go well the next time."""
+        """Why a report failed. A failure without a reason counts as passing."""
         code = state.get("error_code")
         error = GraphError(
             request=f"the report ({state.get('async_status')})",
@@ -208,7 +208,7 @@ def account_name(given: str) -> str:
 
 
 def attribution_window(given: str) -> str:
-    """The attribution window to credit purchases within. Raises `Rejected` when there is no such."""
+    """The attribution window that purchases are credited within. Raises `Rejected` when Meta has no such window."""
     window = given.strip() or WINDOWS[1]
     if window not in WINDOWS:
         raise Rejected(
@@ -218,7 +218,7 @@ def attribution_window(given: str) -> str:
 
 
 def fault_in(answer: Answer, token: str) -> SourceError | None:
-    """The fault that an answer's body tells of; None when it tells of none."""
+    """The fault in an answer's body; None when it has none."""
     error = error_in(answer, token)
     if error is None:
         return None
@@ -252,6 +252,6 @@ SOURCE = Source(
     streams=(CAMPAIGN_DAYS,),
     limits=(Limit("graph", 10, burst=10),),
     open=MetaAdsConnection,
-    # most of the time is spent waiting for reports
+    # most of the time passes in waiting for reports
     workers=4,
 )

@@ -1,7 +1,7 @@
 """Signing in to Google's APIs, and what the exceptions of its clients mean.
 
-Google's sentences are kept, in one line, as far as they name what is wrong with the request: a metric, a
-property, a quota. They hold no credential.
+Google's messages are shown in one line, as they name what is wrong with the request: a metric, a property, a
+quota. They hold no credential.
 """
 
 import re
@@ -22,8 +22,8 @@ from connectors.sdk.errors import (
 
 REFILLS = "it fills up again within the hour or the day; the next run goes on from here"
 """What to do about a spent quota."""
-LONGEST = 240
-"""Characters of a vendor's sentence that are shown."""
+MESSAGE_LENGTH = 240
+"""Characters of Google's message that are shown."""
 
 
 def service_account(named: str, scope: str) -> Any:
@@ -48,7 +48,7 @@ def service_account(named: str, scope: str) -> Any:
         load: Callable[..., Any] = Credentials.from_service_account_file
         return load(str(path), scopes=[scope])
     except (OSError, ValueError, LookupError, TypeError, AttributeError, GoogleAuthError):
-        # whatever the file holds instead of a key: Google's reader expects the right shape
+        # Google's reader raises all of these for a file that holds something else
         raise CredentialError(
             f"{path} is not the JSON key file of a service account",
             "make one in Google Cloud > IAM > Service accounts > Keys",
@@ -95,7 +95,7 @@ def diagnose(error: Exception) -> SourceError | None:
     if isinstance(error, api.TooManyRequests):
         return too_much(error, said)
     if isinstance(error, api.ServiceUnavailable) and "from plugin failed" in error.message:
-        # the client signs each call; what goes wrong there looks as if the service were down
+        # the client signs each call, and reports a failure to sign as an unavailable service
         return (
             Unavailable("Google's sign-in service cannot be reached", "check the network")
             if "TransportError" in error.message or "Max retries" in error.message
@@ -107,7 +107,7 @@ def diagnose(error: Exception) -> SourceError | None:
 
 
 def too_much(error: Exception, said: str) -> SourceError:
-    """Too many at once passes in seconds; a budget of tokens does not."""
+    """Too many requests at once, which passes in seconds, or a spent quota, which does not."""
     if re.search(r"concurrent|per minute|per second|rate", said, re.IGNORECASE):
         return Throttled(f"Google asks for fewer requests: {said}", retry_after=asked_delay(error))
     return QuotaExhausted(f"Google's quota is spent: {said}", REFILLS)
@@ -123,7 +123,7 @@ def asked_delay(error: Exception) -> float | None:
 
 
 def unknown_credential() -> CredentialError:
-    """Google does not know who asks."""
+    """The fault of a credential that Google does not accept."""
     return CredentialError(
         "Google does not accept the credentials",
         "make a new JSON key for the service account and set GOOGLE_APPLICATION_CREDENTIALS to its path",
@@ -133,4 +133,4 @@ def unknown_credential() -> CredentialError:
 def sentence(text: str) -> str:
     """A vendor's text in one line, not too long."""
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    return line if len(line) <= MESSAGE_LENGTH else f"{line[: MESSAGE_LENGTH - 1]}…"

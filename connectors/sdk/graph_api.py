@@ -1,8 +1,8 @@
-"""Faults of Facebook's Graph API, which the pages and the advertising accounts are both read through.
+"""Errors of Facebook's Graph API, through which pages and advertising accounts are read.
 
-The error is in the body, whatever the HTTP status, and names itself by a code. Its sentence is kept, in
-part: it tells what is wrong with the request. A token it repeats is blotted out; what it tells of a token
-that is not accepted is left out whole. Docs: developers.facebook.com/docs/graph-api/guides/error-handling,
+An error is in the body, whatever the HTTP status, and has a code. The beginning of its message is shown, as it
+says what is wrong with the request, with the token redacted; the message about a token that is not accepted is
+never shown. Docs: developers.facebook.com/docs/graph-api/guides/error-handling,
 …/docs/graph-api/overview/rate-limiting.
 """
 
@@ -21,17 +21,18 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
+from connectors.sdk.fields import at_or_none
 from connectors.sdk.http import Answer, redact, retry_after
 
 DEFAULT_BASE, VERSION = "https://graph.facebook.com", "v25.0"
 USAGE_HEADERS = ("X-Business-Use-Case-Usage", "X-App-Usage")
-LONGEST = 200
-"""Characters of Facebook's sentence that are shown."""
+MESSAGE_LENGTH = 200
+"""Characters of Facebook's message that are shown."""
 
 
 @dataclass(frozen=True)
 class Remedies:
-    """What to do about a fault, which depends on what is asked for."""
+    """What to do about a fault, which differs by source."""
 
     credential: str
     permission: str
@@ -40,13 +41,13 @@ class Remedies:
 
 @dataclass(frozen=True)
 class GraphError:
-    """An error as the Graph API tells it."""
+    """An error of the Graph API."""
 
     request: str
-    """What was asked."""
+    """Method and path."""
     code: int
     told: str
-    """Its sentence, without the token."""
+    """Its message, with the token redacted."""
     status: int = 200
     """Of the HTTP answer."""
     is_transient: bool = False
@@ -55,24 +56,23 @@ class GraphError:
 
     @property
     def said(self) -> str:
-        """What was asked, and the code it got."""
+        """The request and its error code."""
         return f"{self.request} gave error {self.code}"
 
 
 def error_in(answer: Answer, token: str) -> GraphError | None:
     """The error in an answer's body, whatever its status; None when there is none, or no JSON."""
     try:
-        found = orjson.loads(answer.body)
+        error = at_or_none(orjson.loads(answer.body), "error")
     except orjson.JSONDecodeError:
         return None
-    error = found.get("error") if isinstance(found, Mapping) else None
     if not isinstance(error, Mapping):
         return None
     code = error.get("code")
     return GraphError(
         request=answer.request,
         code=code if isinstance(code, int) else 0,
-        told=redact(str(error.get("message") or ""), token)[:LONGEST],
+        told=redact(str(error.get("message") or ""), token)[:MESSAGE_LENGTH],
         status=answer.status,
         is_transient=error.get("is_transient") is True,
         retry_after=regained_in(answer),
@@ -80,9 +80,9 @@ def error_in(answer: Answer, token: str) -> GraphError | None:
 
 
 def fault_of(error: GraphError, remedies: Remedies) -> SourceError:
-    """What one of the Graph API's error codes stands for."""
+    """The fault that an error of the Graph API means."""
     code, said = error.code, error.said
-    if code in {102, 190, 2500}:  # what it tells can hold parts of the token
+    if code in {102, 190, 2500}:  # the message can hold parts of the token
         return CredentialError(
             f"{said}: the token is not accepted or has expired", remedies.credential
         )
@@ -96,44 +96,43 @@ def fault_of(error: GraphError, remedies: Remedies) -> SourceError:
 
 
 def regained_in(answer: Answer) -> float | None:
-    """Seconds until requests are let through again; None when Facebook tells nothing.
+    """Seconds until requests are allowed again; None when Facebook does not say.
 
     `X-Business-Use-Case-Usage` holds, for each business, a list with `estimated_time_to_regain_access` in minutes.
     """
     waits = []
     for header in USAGE_HEADERS:
         try:
-            told = orjson.loads(answer.headers.get(header, ""))
+            usage = orjson.loads(answer.headers.get(header, ""))
         except orjson.JSONDecodeError:
             continue
-        waits += [60.0 * minutes for minutes in numbers(told, "estimated_time_to_regain_access")]
+        waits += [60.0 * minutes for minutes in numbers(usage, "estimated_time_to_regain_access")]
     return max(waits) if any(waits) else retry_after(answer.headers)
 
 
 def usage_left(told: Callable[[str], str]) -> str:
-    """What is left of the hour's calls and work; empty when Facebook does not say.
+    """What is left of the hour's usage, in words; empty when Facebook does not say.
 
-    `told` gives the text of a header: `X-App-Usage`, or for a business `X-Business-Use-Case-Usage`. Both hold
-    what is used in percent, of each kind of usage by itself.
+    `told` returns the text of a header: `X-App-Usage`, or for a business `X-Business-Use-Case-Usage`. Both hold
+    the percentage used of each kind of usage.
     """
     used: list[float] = []
     for header in USAGE_HEADERS:
         try:
-            found = orjson.loads(told(header))
+            usage = orjson.loads(told(header))
         except orjson.JSONDecodeError:
             continue
         for kind in ("call_count", "total_cputime", "total_time"):
-            used += numbers(found, kind)
+            used += numbers(usage, kind)
     return f"{max(0, 100 - max(used)):.0f} % of the hour's usage" if used else ""
 
 
-def numbers(told: Any, name: str) -> Iterator[float]:
+def numbers(value: Any, name: str) -> Iterator[float]:
     """Every number called `name` in nested JSON."""
-    if isinstance(told, Mapping):
-        if isinstance(told.get(name), int | float):
-            yield float(told[name])
-        for inner in told.values():
-            yield from numbers(inner, name)
-    elif isinstance(told, list):
-        for inner in told:
+    if isinstance(value, Mapping):
+        if isinstance(value.get(name), int | float):
+            yield float(value[name])
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
             yield from numbers(inner, name)

@@ -116,7 +116,7 @@ def test_two_years_are_nine_reports_in_pages_and_no_link_with_the_token_is_follo
 
 
 def test_a_report_of_many_pages_is_read_to_its_end(account, monkeypatch) -> None:
-    monkeypatch.setattr("connectors.meta_ads.source.PAGE", 7)
+    monkeypatch.setattr("connectors.meta_ads.source.PAGE_ROWS", 7)
     server = account.serve()
     report = account.pulled(server, Range(date(2026, 10, 1), date(2026, 10, 10)))
     assert report.rows == 30  # three campaigns
