@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.errors import OkraError
-from pipelines.okr.forecast.history import ENOUGH, WEEK, YEAR, Exact, History
+from pipelines.okr.forecast.training_series import MIN_TO_SMOOTH, WEEK, YEAR, Exact, TrainingSeries
 from pipelines.okr.kpi.kinds import Kind
 from pipelines.okr.kpi.periods import Cadence, containing
 
@@ -41,7 +41,7 @@ class Case:
     series: str
     kind: Kind
     cut: date
-    sides: tuple[History, ...]
+    sides: tuple[TrainingSeries, ...]
     known: tuple[float, ...]
     elapsed: int
     steps: int
@@ -102,7 +102,7 @@ def cases(
     """Every series cut at each of `CUTS` of its latest whole periods."""
     found: list[Case] = []
     for name, of_series in rows.items():
-        if len(of_series) >= ENOUGH:
+        if len(of_series) >= MIN_TO_SMOOTH:
             found.extend(_Gridded(name, of_series, kind).cases(period, latest))
     return found
 
@@ -150,7 +150,7 @@ class _Gridded:
                 used += 1
                 for share in CUTS:
                     cut = start + round((end - start) * share)
-                    if cut >= ENOUGH and start < cut < end:
+                    if cut >= MIN_TO_SMOOTH and start < cut < end:
                         yield self._case(start, cut, end, share)
             window = containing(window.start - timedelta(days=1), period)
 
@@ -174,12 +174,12 @@ class _Gridded:
             cut - start, end - cut, share, naive, outcome,
         )  # fmt: skip
 
-    def _history(self, side: Exact, cut: int) -> History:
+    def _history(self, side: Exact, cut: int) -> TrainingSeries:
         values = side[:cut]
         whole = bool(np.all(values == np.rint(values)))
         level = self._kind == "stock"
         year = YEAR / self._step if self._step <= WEEK else 0.0
-        return History(values, self._first + cut - 1, self._season, level, whole, year)
+        return TrainingSeries(values, self._first + cut - 1, self._season, level, whole, year)
 
 
 def targets(found: Sequence[Case]) -> Exact:

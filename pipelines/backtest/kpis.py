@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.backtest.cases import Case, Row, cases
-from pipelines.okr.forecast.history import ENOUGH
+from pipelines.okr.forecast.training_series import MIN_TO_SMOOTH
 from pipelines.okr.kpi.facts import KpiFacts
 from pipelines.okr.kpi.numbers import ZERO
 from pipelines.okr.kpi.periods import Cadence
@@ -33,7 +33,7 @@ def kpi_cases(
         if not why:
             own = cases({name: list(rows)}, kpi.kind, period)
             found += own
-            why = "" if own else f"has no whole {period} after {ENOUGH} days of history"
+            why = "" if own else f"has no whole {period} after {MIN_TO_SMOOTH} days of history"
         if why:
             left_out.append(LeftOut(name, why))
     return found, tuple(left_out)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from pipelines.backtest.cases import Case, quotient
-from pipelines.okr.forecast.history import Exact
 from pipelines.okr.forecast.simulation import PATHS, Task, simulate
+from pipelines.okr.forecast.training_series import Exact
 
 Method = Callable[[Sequence[Case]], Iterator[tuple[int, Exact]]]
 

@@ -12,17 +12,16 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.backtest.cases import BacktestError, Case, cases, read_rows, targets
-from pipelines.backtest.methods import METHODS, Method, pace
-from pipelines.okr.forecast.grading import (
-    Truth,
+from pipelines.backtest.grading import (
     brier,
     calibration_error,
     coverage,
     crps,
     log_loss,
 )
-from pipelines.okr.forecast.history import Exact
+from pipelines.backtest.methods import METHODS, Method, pace
 from pipelines.okr.forecast.recalibration import Curve, curve_for, shipped_curves, taught
+from pipelines.okr.forecast.training_series import Exact, Truth
 from pipelines.okr.kpi.kinds import Kind
 from pipelines.okr.kpi.periods import Cadence
 

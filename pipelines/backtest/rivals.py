@@ -12,15 +12,15 @@ import numpy as np
 
 from pipelines.backtest.cases import BacktestError, Case
 from pipelines.backtest.methods import Method
-from pipelines.okr.forecast.history import Exact, History
 from pipelines.okr.forecast.simulation import LONGEST_FOR_YEARS
+from pipelines.okr.forecast.training_series import Exact, TrainingSeries
 
 PATHS = 400
 _LONGEST = 400
 _YEARS = 1.5
 _WAVES = 3
 
-Continue = Callable[[Exact, History, int], Exact]
+Continue = Callable[[Exact, TrainingSeries, int], Exact]
 
 
 def rivals() -> dict[str, Method]:
@@ -59,7 +59,7 @@ def _method(continued: Continue, longest: int = _LONGEST) -> Method:
     return method
 
 
-def _own_scale(continued: Continue, side: History, steps: int, longest: int) -> Exact:
+def _own_scale(continued: Continue, side: TrainingSeries, steps: int, longest: int) -> Exact:
     """Logarithms where the series is positive; a fit that fails says that nothing changes."""
     values = side.values[-longest:]
     positive = values.min() > 0
@@ -85,7 +85,7 @@ class _Components:
     def of(self, level: str, autoregressive: int | None = None, year: bool = False) -> Continue:
         """A model with this level, the season of the series and, where enough is known, its year."""
 
-        def continued(values: Exact, side: History, steps: int) -> Exact:
+        def continued(values: Exact, side: TrainingSeries, steps: int) -> Exact:
             waves = year and side.year and len(values) >= _YEARS * side.year
             seasons = [{"period": side.year, "harmonics": _WAVES}] if waves else None
             fit = self._model(
@@ -104,7 +104,7 @@ class _Components:
 
 
 def _statsforecast(model: type) -> Continue:
-    def continued(values: Exact, side: History, steps: int) -> Exact:
+    def continued(values: Exact, side: TrainingSeries, steps: int) -> Exact:
         fitted = model(season_length=side.season).fit(values)
         return np.asarray(fitted.simulate(h=steps, n_paths=PATHS, seed=0))
 

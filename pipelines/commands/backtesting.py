@@ -28,7 +28,7 @@ from pipelines.commands.console import Output
 from pipelines.commands.terminal import plain_table
 from pipelines.inputs.facts import read_facts
 from pipelines.inputs.kpi_files import declared_kpis
-from pipelines.okr.forecast.history import ENOUGH
+from pipelines.okr.forecast.training_series import MIN_TO_SMOOTH
 from pipelines.okr.kpi.kinds import Kind
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.settings import Settings
@@ -62,7 +62,7 @@ def own_kpis(settings: Settings, period: Cadence) -> Asked:
     found, left_out = kpi_cases(read_facts(settings.warehouse_path, kpis), period)
     if not found:
         raise BacktestError(
-            f"no KPI has a whole {period} after {ENOUGH} days of history; an earlier OKRA_START_DATE "
+            f"no KPI has a whole {period} after {MIN_TO_SMOOTH} days of history; an earlier OKRA_START_DATE "
             "brings more, or choose a shorter --period"
         )
     return Asked(period, found, left_out)

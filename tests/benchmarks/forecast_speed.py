@@ -8,8 +8,8 @@ import time
 
 import numpy as np
 
-from pipelines.okr.forecast.history import YEAR, History
 from pipelines.okr.forecast.simulation import PATHS, Task, simulate
+from pipelines.okr.forecast.training_series import YEAR, TrainingSeries
 
 SERIES, DAYS, STEPS, TODAY = 200, 365, 68, 739_000
 
@@ -19,7 +19,7 @@ def rate(paths: int, days: int = DAYS) -> float:
     draw = np.random.default_rng(1)
     week = 0.3 * np.sin(np.arange(days) * 2 * np.pi / 7)
     made = (np.exp(draw.normal(5, 1) + week + draw.normal(0, 0.2, days)) for _ in range(SERIES))
-    tasks = [Task(History(values, TODAY, year=YEAR), STEPS) for values in made]
+    tasks = [Task(TrainingSeries(values, TODAY, year=YEAR), STEPS) for values in made]
     for _ in simulate(tasks[:2], paths):
         pass
     started = time.process_time()

@@ -12,9 +12,9 @@ adds is told apart, as the distance from the same change with eight times as man
 
 import numpy as np
 
-from pipelines.okr.forecast.history import YEAR, History
 from pipelines.okr.forecast.recalibration import curve_for
 from pipelines.okr.forecast.simulation import PATHS, Task, simulate
+from pipelines.okr.forecast.training_series import YEAR, TrainingSeries
 
 SERIES, NOISE, STEPS, TODAY = 20, 0.2, 40, 739_000
 LENGTHS = (120, 299, 364, 800)
@@ -27,7 +27,7 @@ WEEK = np.array([1.1, 1.2, 1.2, 1.1, 1.0, 0.7, 0.7])
 def moved(series: int = SERIES, futures: int = PATHS) -> np.ndarray:
     """Every change, with its sign."""
     before = [
-        Task(History(days(length, seed), TODAY + seed, year=YEAR), STEPS)
+        Task(TrainingSeries(days(length, seed), TODAY + seed, year=YEAR), STEPS)
         for length in LENGTHS
         for seed in range(series)
     ]
@@ -38,7 +38,7 @@ def moved(series: int = SERIES, futures: int = PATHS) -> np.ndarray:
         totals[place] = paths.sum(axis=1, dtype=float)
     after = [
         Task(
-            History(np.append(task.history.values, usual), task.history.end + 1, year=YEAR),
+            TrainingSeries(np.append(task.history.values, usual), task.history.end + 1, year=YEAR),
             STEPS - 1,
         )
         for task, usual in zip(before, expected, strict=True)
@@ -62,7 +62,7 @@ def told(changes: np.ndarray) -> str:
     return f"median {middle:.4f}, nine in ten at most {ninth:.4f}, worst {most:.4f}"
 
 
-def odds(outcomes: np.ndarray, targets: np.ndarray, history: History) -> np.ndarray:
+def odds(outcomes: np.ndarray, targets: np.ndarray, history: TrainingSeries) -> np.ndarray:
     """The odds of reaching each target, as they are published."""
     reached = (outcomes[:, None] >= targets).sum(axis=0)
     return curve_for(history).corrected((reached + 0.5) / (len(outcomes) + 1))

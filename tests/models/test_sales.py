@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.inputs.facts import read_facts
 from pipelines.inputs.kpi_files import read_kpi
-from pipelines.okr.kpi.readings import Lens, read
+from pipelines.okr.kpi.readings import KpiView, read
 from pipelines.okr.kpi.series import KpiIndex
 
 KPIS = Path(__file__).resolve().parents[2] / "models/kpis"
@@ -191,7 +191,7 @@ def test_scoring_reads_the_same_as_the_models(warehouse: Any) -> None:
     for start, end in ((june(1), june(30)), (date(2026, 7, 1), LAST)):
         for member, (value,) in periods(warehouse, kpi.name, "month", start, "value").items():
             where = {} if member == "total" else {"sales_rep": member}
-            assert read(Lens(index, where), start, end).value == value, member
+            assert read(KpiView(index, where), start, end).value == value, member
 
 
 def test_deals_closed_are_the_won_ones_in_their_newest_version(warehouse: Any) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pipelines.okr.definition.goals import Goal
 from pipelines.okr.kpi.numbers import ONE
 from pipelines.okr.kpi.periods import Cadence
-from pipelines.okr.kpi.readings import Lens
+from pipelines.okr.kpi.readings import KpiView
 from pipelines.okr.kpi.status import Policy
 
 
@@ -19,7 +19,7 @@ class Question:
     was measured: None is then unknown, not absent.
     """
 
-    lens: Lens
+    view: KpiView
     goal: Goal
     policy: Policy
     bar: Decimal = ONE
@@ -31,13 +31,13 @@ class Question:
     @property
     def accumulates(self) -> bool:
         """A total that grows over its days, not a level that is compared as it is."""
-        return self.lens.kpi.accumulates and self.over is None
+        return self.view.kpi.accumulates and self.over is None
 
     @property
     def subject(self) -> str:
         """What is looked at, in words: the KPI and the members it is held to."""
-        members = ", ".join(self.lens.where.values())
-        return f"{self.lens.kpi.name} ({members})" if members else self.lens.kpi.name
+        members = ", ".join(self.view.where.values())
+        return f"{self.view.kpi.name} ({members})" if members else self.view.kpi.name
 
     @property
     def holds(self) -> bool:
@@ -53,7 +53,7 @@ class Question:
 
         None without a value from `start` to `cut`.
         """
-        series = self.lens.index.series(self.lens.where)
+        series = self.view.index.series(self.view.where)
         first, last = series.first(start, cut), series.last(start, cut)
         if first is None or last is None:
             return None

@@ -19,7 +19,7 @@ from pipelines.okr.factors.factor import Comparison, Factor
 from pipelines.okr.factors.periods_compared import both_sides
 from pipelines.okr.factors.wording import target_called
 from pipelines.okr.kpi.periods import Cadence, Period, containing, previous
-from pipelines.okr.kpi.readings import Lens, read_latest_window
+from pipelines.okr.kpi.readings import KpiView, read_latest_window
 from pipelines.okr.kpi.series import KpiIndex
 
 
@@ -67,8 +67,8 @@ def _days(gap: Gap, index: KpiIndex) -> tuple[Period, Period]:
     """The days the actual was taken from, and as many before the whole of them."""
     course = gap.course
     if gap.over is not None:
-        lens = Lens(index, gap.where, course.fiscal_year_start)
-        reading = read_latest_window(lens, course.start, gap.through, gap.over)
+        view = KpiView(index, gap.where, course.fiscal_year_start)
+        reading = read_latest_window(view, course.start, gap.through, gap.over)
         assert reading.through is not None, "there is an actual, so there is a window"
         window = containing(reading.through, gap.over, course.fiscal_year_start)
         return window, previous(window)

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from pipelines.okr.forecast.history import Floats
+from pipelines.okr.forecast.training_series import Floats
 
 _LEVEL_GAINS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 _SEASON_GAINS = (0.03, 0.12, 0.3)

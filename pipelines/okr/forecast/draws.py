@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.okr.forecast.history import WEEK, Floats, Ints
+from pipelines.okr.forecast.training_series import WEEK, Floats, Ints
 
 _Hashes = NDArray[np.uint64]
 # so that a path, a stretch, a slot and a candidate of the same number have different hashes

@@ -3,8 +3,8 @@
 import numpy as np
 
 from pipelines.okr.forecast.draws import block_length, candidate_alarms, drawn
-from pipelines.okr.forecast.history import Exact, Floats, Ints
 from pipelines.okr.forecast.smoothing import Smoothed
+from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 
 _NEVER = 1e-30
 

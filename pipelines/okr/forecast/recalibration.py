@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.okr.forecast.grading import Truth
-from pipelines.okr.forecast.history import WEEK, Exact, History
+from pipelines.okr.forecast.training_series import WEEK, Exact, TrainingSeries, Truth
 
 _SHIPPED = Path(__file__).with_name("recalibration.json")
 _SUREST = 1e-4
@@ -60,18 +59,18 @@ def logit(odds: Exact) -> Exact:
     return np.log(sure / (1 - sure))
 
 
-def curve_name(history: History) -> str:
+def curve_name(history: TrainingSeries) -> str:
     """Which curve fits the odds of such a history.
 
     A history that has not seen every season of a year is surer of itself than it should be.
     """
-    if not history.enough:
+    if not history.can_be_smoothed:
         return "run_rate"
     name = _NAMES.get(history.season, "weekly")
     return name if name != "daily" or history.seen >= _MOST_OF_A_YEAR else "daily_first_year"
 
 
-def curve_for(history: History, curves: Mapping[str, Curve] | None = None) -> Curve:
+def curve_for(history: TrainingSeries, curves: Mapping[str, Curve] | None = None) -> Curve:
     """The curve for a history; of the shipped ones, if no others are given.
 
     One for days passes from that of a first year to that of a whole one little by little: a goal's

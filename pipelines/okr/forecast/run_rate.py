@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipelines.okr.forecast.draws import drawn
-from pipelines.okr.forecast.history import Exact, Floats
+from pipelines.okr.forecast.training_series import Exact, Floats
 
 _DOUBT = 2.0
 """Days of the same fortnight are alike, and tell less of a quarter than as many days apart would."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.okr.forecast.history import Exact, Floats
+from pipelines.okr.forecast.training_series import Exact, Floats
 
 _NEGLIGIBLE = 0.05
 _RARELY = 0.02

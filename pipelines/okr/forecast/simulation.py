@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.okr.forecast.history import WEEK, Exact, Floats, History
 from pipelines.okr.forecast.paths import continued
 from pipelines.okr.forecast.run_rate import drift, run_rate
 from pipelines.okr.forecast.scale import scale_of
 from pipelines.okr.forecast.smoothing import smooth
+from pipelines.okr.forecast.training_series import WEEK, Exact, Floats, TrainingSeries
 from pipelines.okr.forecast.yearly import yearly_shape
 
 PATHS = 2000
@@ -26,7 +26,7 @@ _STRETCH = {1: 20, 7: 56, 12: 12}
 class Task:
     """A history and how many steps to continue it."""
 
-    history: History
+    history: TrainingSeries
     horizon: int
 
 
@@ -40,14 +40,14 @@ def simulate(tasks: Sequence[Task], paths: int = PATHS) -> Iterator[tuple[int, F
     groups: dict[tuple[int, int, int, bool, bool, float], list[int]] = {}
     for place, task in enumerate(tasks):
         history = task.history
-        if not history.speaks:
+        if not history.is_long_enough:
             yield place, None
         else:
             key = (
                 min(len(history.values), LONGEST_FOR_YEARS if history.year else LONGEST),
                 history.end,
                 history.season,
-                history.enough,
+                history.can_be_smoothed,
                 history.level,
                 history.year,
             )
@@ -97,7 +97,7 @@ def _smoothed(
     return scale.back(futures)
 
 
-def _possible(paths: Floats, history: History) -> Floats:
+def _possible(paths: Floats, history: TrainingSeries) -> Floats:
     """Paths (paths, steps) without what cannot be: below zero where nothing ever was, fractions."""
     if history.values.min() >= 0:
         paths = np.maximum(paths, 0) if history.level else _not_negative(paths)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.okr.forecast.candidates import Candidates, candidates
-from pipelines.okr.forecast.history import Exact, Floats
+from pipelines.okr.forecast.training_series import Exact, Floats
 
 # How much one step's and a whole stretch's forecast errors say about which variant to trust.
 # One-step errors are many but say little about a quarter's total; stretches are few.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.okr.forecast.draws import normal_draws
-from pipelines.okr.forecast.history import Exact, Floats
+from pipelines.okr.forecast.training_series import Exact, Floats
 
 _YEARS = 1.5
 """Years that have to be known before anything is called a shape of the year."""

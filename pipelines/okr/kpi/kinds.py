@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.okr.forecast.history import Exact, Floats, Ints
+from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 
 if TYPE_CHECKING:
     from pipelines.okr.kpi.series import Series
@@ -65,7 +65,7 @@ class KpiKind:
         """What the steps come to after each of them (paths, steps)."""
         return np.cumsum(paths, axis=1, dtype=np.float64)
 
-    def outcome(
+    def final_value(
         self, known: Sequence[float], added: Sequence[Exact], days: int | Ints = 1
     ) -> Exact:
         """The value in each future, NaN where there is none.
@@ -86,7 +86,7 @@ class Flow(KpiKind):
     def value(self, series: "Series", start: date, end: date, delivered: int) -> Decimal | None:
         return series.sums(start, end)[0] if delivered or series.has_data(start, end) else None
 
-    def outcome(
+    def final_value(
         self, known: Sequence[float], added: Sequence[Exact], days: int | Ints = 1
     ) -> Exact:
         return np.asarray(known[0] + added[0])
@@ -112,7 +112,7 @@ class Stock(_ReadAtItsEnd):
         known = series.last(start, end)
         return None if known is None else known[1]
 
-    def outcome(
+    def final_value(
         self, known: Sequence[float], added: Sequence[Exact], days: int | Ints = 1
     ) -> Exact:
         return added[0]
@@ -129,7 +129,7 @@ class Ratio(KpiKind):
         days = delivered if self.levels else 1
         return numerator * days / denominator if denominator and days else None
 
-    def outcome(
+    def final_value(
         self, known: Sequence[float], added: Sequence[Exact], days: int | Ints = 1
     ) -> Exact:
         top, bottom = (so_far + more for so_far, more in zip(known, added, strict=True))
@@ -153,7 +153,7 @@ class Distinct(_ReadAtItsEnd):
     def value(self, series: "Series", start: date, end: date, delivered: int) -> Decimal | None:
         return None  # no days add up to it
 
-    def outcome(
+    def final_value(
         self, known: Sequence[float], added: Sequence[Exact], days: int | Ints = 1
     ) -> Exact:
         return np.maximum(added[0], known[0])  # a count that is under way only grows

@@ -172,6 +172,14 @@ def whole_windows(
     return tuple(window for window in touching if window.start >= start and window.end <= end)
 
 
+def ordinal(period: Period) -> int:
+    """A number that grows by one from each period of a cadence to the next."""
+    months = _MONTHS.get(period.cadence) if period.cadence else None
+    if months is None:
+        return period.start.toordinal() // period.days
+    return (period.start.year * 12 + period.start.month - period.fiscal_year_start) // months
+
+
 def previous(period: Period) -> Period:
     """The period it is compared with: the one before of its kind, or as many days right before."""
     day_before = period.start - _DAY
@@ -186,23 +194,17 @@ def year_before(period: Period) -> Period:
 
     A day or a stretch of one's own has the same dates; 29 February is taken back to the 28th.
     """
-    if period.cadence == "week":
-        start = period.start - timedelta(weeks=52)
-        return containing(start, period.cadence, period.fiscal_year_start)
-    start, end = _year_back(period.start), _year_back(period.end)
+    is_week = period.cadence == "week"
+    start = period.start - timedelta(weeks=52) if is_week else _year_back(period.start)
     if period.cadence is not None:
         return containing(start, period.cadence, period.fiscal_year_start)
+    end = _year_back(period.end)
     return Period(None, f"{start}..{end}", start, end, period.fiscal_year_start)
 
 
 def _year_back(day: date) -> date:
     last = monthrange(day.year - 1, day.month)[1]
     return day.replace(year=day.year - 1, day=min(day.day, last))
-
-
-def previous_to_date(period: Period, through: date) -> Period:
-    """The previous period cut to as many days as this one has had: part is compared with part."""
-    return cut_alike(previous(period), period, through)
 
 
 def cut_alike(before: Period, period: Period, through: date) -> Period:

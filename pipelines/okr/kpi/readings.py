@@ -17,7 +17,7 @@ from pipelines.okr.kpi.series import KpiIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Lens:
+class KpiView:
     """A KPI seen through a filter."""
 
     index: KpiIndex
@@ -28,7 +28,7 @@ class Lens:
     def kpi(self) -> Kpi:
         return self.index.kpi
 
-    def member(self, dimension: str, name: str) -> "Lens":
+    def member(self, dimension: str, name: str) -> "KpiView":
         return replace(self, where={**self.where, dimension: name})
 
 
@@ -50,31 +50,31 @@ class Reading:
 NOTHING = Reading(None)
 
 
-def read(lens: Lens, start: date, end: date) -> Reading:
+def read(view: KpiView, start: date, end: date) -> Reading:
     """The KPI over all days from `start` to `end`; a distinct count: the latest whole period."""
     if end < start:
         return NOTHING
-    behaviour = lens.kpi.behaviour
+    behaviour = view.kpi.behaviour
     if behaviour.reported_by_period:
-        return _latest_distinct(lens, start, end)
-    return (_last_known if behaviour.is_level else _accumulated)(lens, start, end)
+        return _latest_distinct(view, start, end)
+    return (_last_known if behaviour.is_level else _accumulated)(view, start, end)
 
 
-def value_of(lens: Lens, start: date, end: date) -> Decimal | None:
+def value_of(view: KpiView, start: date, end: date) -> Decimal | None:
     """The value that `read` gives, without what it rests on."""
-    if lens.kpi.behaviour.reported_by_period:
-        return _latest_distinct(lens, start, end).value
-    delivered = lens.index.delivered_days(start, end)
-    return lens.kpi.behaviour.value(lens.index.series(lens.where), start, end, delivered)
+    if view.kpi.behaviour.reported_by_period:
+        return _latest_distinct(view, start, end).value
+    delivered = view.index.delivered_days(start, end)
+    return view.kpi.behaviour.value(view.index.series(view.where), start, end, delivered)
 
 
-def read_window(lens: Lens, window: Period, cut: date) -> Reading:
+def read_window(view: KpiView, window: Period, cut: date) -> Reading:
     """The KPI in one window, as far as the cut; a distinct count only as reported for it."""
-    if not lens.kpi.behaviour.reported_by_period:
-        return replace(read(lens, window.start, min(window.end, cut)), label=window.label)
+    if not view.kpi.behaviour.reported_by_period:
+        return replace(read(view, window.start, min(window.end, cut)), label=window.label)
     facts = [
         fact
-        for fact in reported(lens)
+        for fact in reported(view)
         if (fact.period, fact.period_start) == (window.cadence, window.start)
         and (cut >= window.end or fact.data_through <= cut)
     ]
@@ -82,78 +82,78 @@ def read_window(lens: Lens, window: Period, cut: date) -> Reading:
         return replace(NOTHING, label=window.label)
     latest = max(facts, key=lambda fact: fact.data_through)
     through = min(latest.data_through, window.end)
-    flags = lens.index.flags(window.start, through)
+    flags = view.index.flags(window.start, through)
     return Reading(latest.value, through, 0, flags, window.label)
 
 
-def read_latest_window(lens: Lens, start: date, cut: date, cadence: Cadence) -> Reading:
+def read_latest_window(view: KpiView, start: date, cut: date, cadence: Cadence) -> Reading:
     """The latest complete window of the cadence between `start` and `cut` that has data."""
-    window = containing(cut, cadence, lens.fiscal_year_start)
+    window = containing(cut, cadence, view.fiscal_year_start)
     if window.end > cut:
         window = previous(window)
     while window.start >= start:
-        reading = read_window(lens, window, cut)
-        if reading.through == window.end and _is_level(lens, reading):
+        reading = read_window(view, window, cut)
+        if reading.through == window.end and _is_level(view, reading):
             return reading
         window = previous(window)
     return NOTHING
 
 
-def read_baseline(lens: Lens, period: Period, over: Cadence | None) -> Reading:
+def read_baseline(view: KpiView, period: Period, over: Cadence | None) -> Reading:
     """The KPI in the comparable window before the period: for `from: measured`."""
     before = previous(period)
     if over is None:
-        return read(lens, before.start, before.end)
+        return read(view, before.start, before.end)
     window = containing(before.end, over, period.fiscal_year_start)
     if window.end > before.end:
         window = previous(window)
-    reading = read_window(lens, window, window.end)
-    return reading if _is_level(lens, reading) else NOTHING
+    reading = read_window(view, window, window.end)
+    return reading if _is_level(view, reading) else NOTHING
 
 
-def _is_level(lens: Lens, reading: Reading) -> bool:
+def _is_level(view: KpiView, reading: Reading) -> bool:
     """Whether a window can be compared as a level: a total lacks what a day did not bring."""
-    return reading.value is not None and not (lens.kpi.accumulates and reading.gaps)
+    return reading.value is not None and not (view.kpi.accumulates and reading.gaps)
 
 
-def _accumulated(lens: Lens, start: date, end: date) -> Reading:
-    index = lens.index
+def _accumulated(view: KpiView, start: date, end: date) -> Reading:
+    index = view.index
     delivered = index.delivered_days(start, end)
     gaps = (end - start).days + 1 - delivered
     flags = index.flags(start, end)
     if gaps:
         flags |= {f"missing_days:{gaps}"}
-    value = value_of(lens, start, end)
-    if lens.kpi.behaviour.is_quotient:
+    value = value_of(view, start, end)
+    if view.kpi.behaviour.is_quotient:
         return Reading(value, end, gaps, flags)
     if value is None:
         return NOTHING
-    flags |= {f"unseen:{pair}" for pair in index.unseen(lens.where)}
+    flags |= {f"unseen:{pair}" for pair in index.unseen(view.where)}
     return Reading(value, end, gaps, flags)
 
 
-def _last_known(lens: Lens, start: date, end: date) -> Reading:
-    known = lens.index.series(lens.where).last(start, end)
+def _last_known(view: KpiView, start: date, end: date) -> Reading:
+    known = view.index.series(view.where).last(start, end)
     if known is None:
         return NOTHING
     day, value = known
     # A missed snapshot after the last one is why that one is still used: its flags count too.
-    return Reading(value, end, 0, lens.index.flags(day, end))
+    return Reading(value, end, 0, view.index.flags(day, end))
 
 
-def reported(lens: Lens) -> list[DistinctFact]:
+def reported(view: KpiView) -> list[DistinctFact]:
     """The distinct counts that the source reported under the filter; under two it reports none."""
-    if not lens.where:
-        return lens.index.distinct.get((TOTAL, TOTAL), [])
-    pairs = list(lens.where.items())
-    return lens.index.distinct.get(pairs[0], []) if len(pairs) == 1 else []
+    if not view.where:
+        return view.index.distinct.get((TOTAL, TOTAL), [])
+    pairs = list(view.where.items())
+    return view.index.distinct.get(pairs[0], []) if len(pairs) == 1 else []
 
 
-def _latest_distinct(lens: Lens, start: date, end: date) -> Reading:
+def _latest_distinct(view: KpiView, start: date, end: date) -> Reading:
     """The latest whole period, of the longest kind the source reports in these days."""
     found: dict[tuple[int, date], Period] = {}
-    for fact in reported(lens):
-        period = containing(fact.period_start, fact.period, lens.fiscal_year_start)
+    for fact in reported(view):
+        period = containing(fact.period_start, fact.period, view.fiscal_year_start)
         if period.start >= start and period.end <= min(end, fact.data_through):
             found[CADENCES.index(fact.period), period.start] = period
-    return read_window(lens, found[max(found)], end) if found else NOTHING
+    return read_window(view, found[max(found)], end) if found else NOTHING

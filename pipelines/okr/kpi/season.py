@@ -14,10 +14,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.okr.forecast.grading import Truth
-from pipelines.okr.forecast.history import WEEK, Exact
+from pipelines.okr.forecast.training_series import WEEK, Exact, Truth
 from pipelines.okr.kpi.numbers import ONE, clamped, rounded
-from pipelines.okr.kpi.readings import Lens
+from pipelines.okr.kpi.readings import KpiView
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.timeline import Timeline
 
@@ -76,23 +75,23 @@ _seasons: WeakKeyDictionary[KpiIndex, dict[object, Season | None]] = WeakKeyDict
 """What has been learnt of a KPI: goals on it share its season."""
 
 
-def season_of(lens: Lens, cut: date) -> Season | None:
+def season_of(view: KpiView, cut: date) -> Season | None:
     """The season of a flow's days through the cut; None with too little history, or none above 0."""
-    learnt = _seasons.setdefault(lens.index, {})
-    asked = tuple(sorted(lens.where.items())), cut
+    learnt = _seasons.setdefault(view.index, {})
+    asked = tuple(sorted(view.where.items())), cut
     if asked not in learnt:
-        learnt[asked] = _season(lens, cut)
+        learnt[asked] = _season(view, cut)
     return learnt[asked]
 
 
-def _season(lens: Lens, cut: date) -> Season | None:
-    series = lens.index.series(lens.where)
+def _season(view: KpiView, cut: date) -> Season | None:
+    series = view.index.series(view.where)
     first = series.first(cut - timedelta(days=_LONGEST - 1), cut)
     if first is None or (cut - first[0]).days + 1 < _WEEKDAYS_FROM:
         return None
     start = first[0]
     length = (cut - start).days + 1
-    delivered = lens.index.delivered_ordinals
+    delivered = view.index.delivered_ordinals
     inside = delivered[(delivered >= start.toordinal()) & (delivered <= cut.toordinal())]
     values = np.full(length, np.nan)
     values[inside - start.toordinal()] = 0.0

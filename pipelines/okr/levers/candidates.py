@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipelines.okr.forecast.history import Exact
+from pipelines.okr.forecast.training_series import Exact
 from pipelines.okr.kpi.kpi import PERCENT
 from pipelines.okr.levers.drivers import DenominatorDriver, Driver, MixDriver
 from pipelines.okr.levers.member_shares import latest_levels, latest_shares
@@ -18,16 +18,16 @@ _MIX_PLACES = 4
 
 def drivers_of(forecast: GoalForecast) -> Iterator[Driver]:
     """Every driver of the goal: the whole first, then the members of each dimension."""
-    lens = forecast.question.lens
-    behaviour = lens.kpi.behaviour
+    view = forecast.question.view
+    behaviour = view.kpi.behaviour
     whole = _whole_ratio(forecast) if behaviour.is_quotient else _whole(forecast)
     if whole is None:
         return
     yield whole
     if behaviour.reported_by_period:
         return  # its members do not add up to it
-    for dimension in lens.kpi.dimensions:
-        if dimension in lens.where:
+    for dimension in view.kpi.dimensions:
+        if dimension in view.where:
             continue
         if behaviour.is_quotient:
             yield from _of_ratio(forecast, whole, dimension)
@@ -41,7 +41,7 @@ def drivers_of(forecast: GoalForecast) -> Iterator[Driver]:
 
 def _whole(forecast: GoalForecast) -> Driver:
     """What a day brings; a change is one over all of the days to come, the same in each future."""
-    kpi = forecast.question.lens.kpi
+    kpi = forecast.question.view.kpi
     step = 1 / max(forecast.days, 1)
     to_come = float(forecast.to_come.mean())
     least = -np.inf if kpi.behaviour.is_level else _nothing_left(forecast.to_come)
@@ -88,7 +88,7 @@ def _of_stock(forecast: GoalForecast, whole: Driver, dimension: str) -> Iterator
 
 
 def _whole_ratio(forecast: GoalForecast) -> Driver | None:
-    kpi = forecast.question.lens.kpi
+    kpi = forecast.question.view.kpi
     whole = Driver(unit=kpi.unit, places=kpi.precision, now=0.0, base=0.0)
     return _ratio(forecast, whole, top=1.0, bottom=1.0)
 
@@ -120,7 +120,7 @@ def _of_ratio(forecast: GoalForecast, whole: Driver, dimension: str) -> Iterator
         if driver is not None:
             shares.append((driver, own.bottom))
             yield driver
-    if not forecast.question.lens.kpi.accumulates and len(shares) > 1:
+    if not forecast.question.view.kpi.accumulates and len(shares) > 1:
         mix = _mix(forecast, shares, dimension)
         if mix is not None:
             yield mix
@@ -160,7 +160,7 @@ def _mix(
 
 def _may_move_denominator(forecast: GoalForecast) -> bool:
     """Whether the denominator can change without the numerator: not where the one is a part of the other."""
-    kpi = forecast.question.lens.kpi
+    kpi = forecast.question.view.kpi
     apart = not forecast.is_share and kpi.unit != PERCENT and not kpi.accumulates
     positive = float(forecast.final.min(initial=0)) >= 0 and min(forecast.question.goal.ends) > 0
     return apart and positive and float(forecast.denominator_to_come.mean()) > 0

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 import numpy as np
 
 from pipelines.okr.definition.goals import Comparison
-from pipelines.okr.forecast.history import Exact
+from pipelines.okr.forecast.training_series import Exact
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import rounded
 from pipelines.okr.levers import wording
@@ -112,7 +112,7 @@ class Driver:
 
     def sentence_at_limit(self, forecast: GoalForecast, needed: Decimal) -> str:
         """How far it can go, in words."""
-        return wording.rate_at_limit(forecast.question.lens.kpi, self.member, needed)
+        return wording.rate_at_limit(forecast.question.view.kpi, self.member, needed)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipelines.okr.kpi.numbers import ZERO
-from pipelines.okr.kpi.readings import Lens
-from pipelines.okr.odds.wagers import Reach
+from pipelines.okr.kpi.readings import KpiView
+from pipelines.okr.odds.open_goals import OpenGoal
 
 RECENT_DAYS = (28, 91)
 """Days up to the last one known; the first stretch that holds anything counts."""
@@ -35,19 +35,19 @@ class MemberLevel:
     growth: float
 
 
-def latest_shares(goal: Reach, dimension: str) -> list[MemberShare]:
+def latest_shares(goal: OpenGoal, dimension: str) -> list[MemberShare]:
     """The shares of the members of a flow or a ratio, the largest first."""
-    lens, cut = goal.question.lens, goal.cut
+    view, cut = goal.question.view, goal.cut
     for days in RECENT_DAYS:
         start = cut - timedelta(days=days - 1)
-        top, bottom = _sides(lens, start, cut)
+        top, bottom = _sides(view, start, cut)
         if top > 0 or bottom > 0:
             break
     else:
         return []
     shares = []
-    for member in lens.index.members(dimension, lens.where):
-        own_top, own_bottom = _sides(lens.member(dimension, member), start, cut)
+    for member in view.index.members(dimension, view.where):
+        own_top, own_bottom = _sides(view.member(dimension, member), start, cut)
         share = MemberShare(
             member, own_top / top if top else 0.0, own_bottom / bottom if bottom else 0.0
         )
@@ -56,13 +56,13 @@ def latest_shares(goal: Reach, dimension: str) -> list[MemberShare]:
     return sorted(shares, key=lambda own: (-own.bottom, -own.top, own.member))[:MAX_MEMBERS]
 
 
-def latest_levels(goal: Reach, dimension: str) -> list[MemberLevel]:
+def latest_levels(goal: OpenGoal, dimension: str) -> list[MemberLevel]:
     """Where the members of a stock stand, the largest first."""
-    lens, cut = goal.question.lens, goal.cut
+    view, cut = goal.question.view, goal.cut
     start = cut - timedelta(days=RECENT_DAYS[0] - 1)
     levels = []
-    for member in lens.index.members(dimension, lens.where):
-        series = lens.index.series(lens.member(dimension, member).where)
+    for member in view.index.members(dimension, view.where):
+        series = view.index.series(view.member(dimension, member).where)
         first, last = series.first(start, cut), series.last(start, cut)
         if first is not None and last is not None and last[1]:
             days = max((last[0] - first[0]).days, 1)
@@ -70,6 +70,6 @@ def latest_levels(goal: Reach, dimension: str) -> list[MemberLevel]:
     return sorted(levels, key=lambda own: (-own.level, own.member))[:MAX_MEMBERS]
 
 
-def _sides(lens: Lens, start: date, cut: date) -> tuple[float, float]:
-    top, bottom = (*lens.index.series(lens.where).sums(start, cut), ZERO)[:2]
+def _sides(view: KpiView, start: date, cut: date) -> tuple[float, float]:
+    top, bottom = (*view.index.series(view.where).sums(start, cut), ZERO)[:2]
     return float(top), float(bottom)

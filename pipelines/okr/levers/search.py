@@ -72,7 +72,7 @@ def _lever(goal: GoalBehind, driver: Driver, ranges: ChangeRanges, needed: Thres
     elif limit is not None:
         figures = driver.figures(driver.mean_change(limit))
         odds = needed.odds(driver.met_at_limit(forecast, ranges))
-        median, kpi = driver.median_at(limit, forecast), forecast.question.lens.kpi
+        median, kpi = driver.median_at(limit, forecast), forecast.question.view.kpi
         outcome = None if median is None else rounded(Decimal(repr(median)), kpi.precision)
         why = driver.sentence_at_limit(forecast, figures.needed)
         why = wording.with_outcome(why, outcome, kpi.unit)

@@ -12,11 +12,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from pipelines.okr.forecast.history import Exact
 from pipelines.okr.forecast.recalibration import Curve
 from pipelines.okr.forecast.simulation import PATHS
+from pipelines.okr.forecast.training_series import Exact
 from pipelines.okr.kpi.numbers import rounded
-from pipelines.okr.odds.odds import published, share_of
+from pipelines.okr.odds.odds import published
+from pipelines.okr.odds.results import share_of_futures
 
 _GUARD_PLACES = 6
 """Decimals beyond those that are published, at which the noise of floats is rounded off."""
@@ -35,7 +36,11 @@ class Threshold:
 
     def odds(self, met: int) -> Decimal | None:
         """The odds that are published of a goal which so many futures meet."""
-        return None if self.curves is None else published(share_of(met, PATHS), *self.curves)[0]
+        return (
+            None
+            if self.curves is None
+            else published(share_of_futures(met, PATHS), *self.curves)[0]
+        )
 
 
 @lru_cache
@@ -43,7 +48,7 @@ def threshold(shipped: Curve, own: Curve, likely: Decimal) -> Threshold:
     """The inverse of the curves: the least number of futures whose odds are published as `likely`."""
 
     def is_enough(met: int) -> bool:
-        return published(share_of(met, PATHS), shipped, own)[0] >= likely
+        return published(share_of_futures(met, PATHS), shipped, own)[0] >= likely
 
     enough = bisect_left(range(PATHS + 1), True, key=is_enough)
     return Threshold(enough if enough <= PATHS else None, (shipped, own))

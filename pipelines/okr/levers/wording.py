@@ -6,7 +6,7 @@ from decimal import Decimal
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.kpi import PERCENT, Kpi
 from pipelines.okr.kpi.numbers import ZERO, figure, percentage
-from pipelines.okr.odds.wagers import Reach
+from pipelines.okr.odds.open_goals import OpenGoal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class Figures:
     share: Decimal | None
 
 
-def rate_change(goal: Reach, member: str, unit: str, figures: Figures) -> str:
+def rate_change(goal: OpenGoal, member: str, unit: str, figures: Figures) -> str:
     """How much more a KPI or its member has to bring, and what that is a day."""
-    kpi = goal.question.lens.kpi
+    kpi = goal.question.view.kpi
     who = "" if member == TOTAL else f"{member}: "
     relative = _relative(figures.share)
     instead = _rate(figures.now, kpi, PERCENT if kpi.unit == PERCENT else "")
@@ -43,7 +43,7 @@ def mix_change(worst: str, best: str, figures: Figures) -> str:
     return f"{moved} moved from {worst}, which keeps {left}, to {best}"
 
 
-def denominator_change(goal: Reach, unit: str, figures: Figures) -> str:
+def denominator_change(goal: OpenGoal, unit: str, figures: Figures) -> str:
     amount, relative = _amount(figures.change, unit), _relative(figures.share)
     return f"{amount} in the denominator by {goal.end}, the same above it{relative}"
 

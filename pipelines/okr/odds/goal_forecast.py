@@ -1,5 +1,6 @@
 """What a goal's KPI ends at in each future: what is known of it already, and what is still to come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,13 +8,11 @@ from decimal import Decimal
 import numpy as np
 
 from pipelines.okr.definition.question import Question
-from pipelines.okr.forecast.grading import Truth
-from pipelines.okr.forecast.history import Exact, Floats
 from pipelines.okr.forecast.recalibration import Curve
+from pipelines.okr.forecast.training_series import Exact, Floats, Truth
 from pipelines.okr.kpi.kpi import PERCENT
-from pipelines.okr.kpi.readings import read
-from pipelines.okr.odds.histories import Past
-from pipelines.okr.odds.wagers import Reach, way_of
+from pipelines.okr.odds.open_goals import OpenGoal, way_of
+from pipelines.okr.odds.training_data import TrainingData
 
 _ONE_FUTURE = np.ones(1)
 
@@ -28,7 +27,7 @@ class GoalForecast:
     denominator. `curves` correct the odds: the shipped one, and that of one's own record; None without odds.
     """
 
-    goal: Reach
+    goal: OpenGoal
     final: Exact
     to_come: Exact
     denominator: Exact
@@ -93,69 +92,68 @@ def _tolerance(question: Question) -> Decimal:
 
 
 def simulated_forecast(
-    goal: Reach, past: Past, futures: tuple[Floats, ...], curves: tuple[Curve, Curve]
+    goal: OpenGoal, data: TrainingData, futures: tuple[Floats, ...], curves: tuple[Curve, Curve]
 ) -> GoalForecast:
     """The goal in the simulated futures of its KPI: (paths, steps) for each side."""
-    lens = goal.question.lens
-    first, last = goal.still_open
-    if lens.kpi.behaviour.is_quotient:
-        known = lens.index.series(lens.where).sums(goal.start, goal.cut)
-        top, bottom = goal.coming(futures)
-        sides = (float(known[0]), float(known[1])), (top, bottom)
-        return _ratio(goal, *sides, is_share=past.share, curves=curves)
-    final = goal.outcomes(futures, past)
+    behaviour = goal.question.view.kpi.behaviour
+    if behaviour.is_quotient:
+        to_come = goal.to_come(futures)
+        return _ratio(goal, goal.known, to_come, is_share=data.is_share, curves=curves)
+    final = goal.final_values(futures, data)
     undivided = np.broadcast_to(1.0, final.shape), np.broadcast_to(0.0, final.shape)
-    if lens.kpi.behaviour.reported_by_period:
+    if behaviour.reported_by_period:
         return GoalForecast(goal, final, final, *undivided, days=1, curves=curves)
-    if lens.kpi.behaviour.is_level:
-        to_come = final - _latest_level(goal)
-        return GoalForecast(goal, final, to_come, *undivided, days=last, curves=curves)
-    on_the_way = goal.reached_on_the_way(futures)
-    low = lowest_met(goal.question)
-    reached = None if on_the_way is None or low is None else on_the_way >= float(low)
-    to_come = final - float(read(lens, goal.start, goal.cut).value or 0)
-    days = last - first
-    return GoalForecast(goal, final, to_come, *undivided, days=days, reached=reached, curves=curves)
+    first, last = goal.still_open
+    if behaviour.is_level:
+        growth = final - _latest_level(goal)
+        return GoalForecast(goal, final, growth, *undivided, days=last, curves=curves)
+    highest, low = goal.highest_on_the_way(futures), lowest_met(goal.question)
+    return GoalForecast(
+        goal,
+        final,
+        final - goal.known[0],
+        *undivided,
+        days=last - first,
+        reached=None if highest is None or low is None else highest >= float(low),
+        curves=curves,
+    )
 
 
-def run_rate_forecast(goal: Reach) -> GoalForecast | None:
+def run_rate_forecast(goal: OpenGoal) -> GoalForecast | None:
     """The goal in the one future that continues at the rate so far; None where too little is known for that."""
-    lens, (first, last) = goal.question.lens, goal.still_open
-    series = lens.index.series(lens.where)
+    behaviour, (first, last) = goal.question.view.kpi.behaviour, goal.still_open
     undivided = _ONE_FUTURE, 0 * _ONE_FUTURE
-    if lens.kpi.behaviour.reported_by_period:
+    if behaviour.reported_by_period:
         return None  # who comes again is not counted again, so there is no rate to go on with
-    if lens.kpi.behaviour.is_level:
+    if behaviour.is_level:
         change = goal.question.growth(goal.start, goal.cut)
         if change is None:
             return None
         growth = float(change[0]) / change[1] * last if change[1] else 0.0
         final = _ONE_FUTURE * (_latest_level(goal) + growth)
         return GoalForecast(goal, final, _ONE_FUTURE * growth, *undivided, days=last)
-    days = lens.index.delivered_days(goal.start, goal.cut)
-    if days == 0:
+    if goal.delivered_days == 0:
         return None
-    per_day = (last - first) / days
-    if lens.kpi.behaviour.is_quotient:
-        top, bottom = (float(side) for side in series.sums(goal.start, goal.cut))
-        sides = _ONE_FUTURE * top * per_day, _ONE_FUTURE * bottom * per_day
-        return _ratio(goal, (top, bottom), sides, is_share=0 <= top <= bottom)
-    known = float(series.sums(goal.start, goal.cut)[0])
-    to_come = _ONE_FUTURE * known * per_day
-    return GoalForecast(goal, known + to_come, to_come, *undivided, days=last - first)
+    per_day = (last - first) / goal.delivered_days
+    to_come = [_ONE_FUTURE * known * per_day for known in goal.known]
+    if behaviour.is_quotient:
+        top, bottom = goal.known
+        return _ratio(goal, goal.known, to_come, is_share=0 <= top <= bottom)
+    final = goal.known[0] + to_come[0]
+    return GoalForecast(goal, final, to_come[0], *undivided, days=last - first)
 
 
 def _ratio(
-    goal: Reach,
-    known: tuple[float, float],
-    to_come: tuple[Exact, Exact],
+    goal: OpenGoal,
+    known: Sequence[float],
+    to_come: Sequence[Exact],
     *,
     is_share: bool,
     curves: tuple[Curve, Curve] | None = None,
 ) -> GoalForecast:
     first, last = goal.still_open
     # a denominator that is a level counts as its average over the days
-    over = goal.averaged_over if goal.question.lens.kpi.accumulates else 1
+    over = goal.averaged_over if goal.question.view.kpi.accumulates else 1
     (top, bottom), (top_to_come, bottom_to_come) = known, to_come
     return GoalForecast(
         goal,
@@ -164,13 +162,13 @@ def _ratio(
         denominator=(bottom + bottom_to_come) / over,
         denominator_to_come=bottom_to_come,
         days=last - first,
-        is_share=is_share and goal.question.lens.kpi.unit == PERCENT,
+        is_share=is_share and goal.question.view.kpi.unit == PERCENT,
         curves=curves,
     )
 
 
-def _latest_level(goal: Reach) -> float:
+def _latest_level(goal: OpenGoal) -> float:
     """A stock's level on the last day that is known."""
-    lens = goal.question.lens
-    known = lens.index.series(lens.where).last(date.min, goal.cut)
+    view = goal.question.view
+    known = view.index.series(view.where).last(date.min, goal.cut)
     return float(known[1]) if known else 0.0

@@ -18,7 +18,7 @@ from pipelines.okr.kpi.periods import CADENCES, Cadence, whole_windows
 from pipelines.okr.kpi.readings import read_latest_window, reported, value_of
 from pipelines.okr.kpi.season import season_of
 from pipelines.okr.kpi.timeline import Timeline
-from pipelines.okr.odds.fans import Quantiles
+from pipelines.okr.odds.forecast_bands import Quantiles
 from pipelines.okr.scoring import pace
 
 MAX_DAYS = 60
@@ -64,7 +64,7 @@ def days_of(question: Question, course: Timeline) -> list[date]:
         step = ceil(course.days / (MAX_DAYS - 2))
         days = {course.start + timedelta(days=n) for n in range(0, course.days, step)}
     else:
-        fiscal = question.lens.fiscal_year_start
+        fiscal = question.view.fiscal_year_start
         windows = whole_windows(course.start, course.deadline, cadence, fiscal)
         days = {window.end for window in windows[-(MAX_DAYS - 2) :]}
     if course.elapsed:
@@ -77,9 +77,9 @@ def course_points(
     key_result_id: str,
     question: Question,
     course: Timeline,
-    fan: Mapping[date, Quantiles],
+    bands: Mapping[date, Quantiles],
 ) -> list[CoursePoint]:
-    """The course on each of its days; `fan` has the forecasts of those after the cut."""
+    """The course on each of its days; `bands` has the forecasts of those after the cut."""
     days = days_of(question, course)
     return [
         CoursePoint(
@@ -88,7 +88,7 @@ def course_points(
             day,
             _actual(question, course.start, day) if day <= course.cut else None,
             due,
-            *fan.get(day, (None, None, None)),
+            *bands.get(day, (None, None, None)),
         )
         for day, due in zip(days, _paces(question, course, days), strict=True)
     ]
@@ -96,20 +96,20 @@ def course_points(
 
 def _cadence(question: Question) -> Cadence | None:
     """The length of the windows that the value is read from; None when it is read to date."""
-    if question.over is not None or not question.lens.kpi.behaviour.reported_by_period:
+    if question.over is not None or not question.view.kpi.behaviour.reported_by_period:
         return question.over
-    kinds = {fact.period for fact in reported(question.lens)}
+    kinds = {fact.period for fact in reported(question.view)}
     return max(kinds, key=CADENCES.index, default=None)
 
 
 def _actual(question: Question, start: date, day: date) -> Decimal | None:
-    lens = question.lens
+    view = question.view
     value = (
-        value_of(lens, start, day)
+        value_of(view, start, day)
         if question.over is None
-        else read_latest_window(lens, start, day, question.over).value
+        else read_latest_window(view, start, day, question.over).value
     )
-    return None if value is None else rounded(value, question.goal.places(lens.kpi))
+    return None if value is None else rounded(value, question.goal.places(view.kpi))
 
 
 def _paces(question: Question, course: Timeline, days: Sequence[date]) -> list[Decimal | None]:
@@ -117,7 +117,7 @@ def _paces(question: Question, course: Timeline, days: Sequence[date]) -> list[D
     target = question.goal.target
     if target is None:
         return [None] * len(days)
-    places = question.goal.places(question.lens.kpi)
+    places = question.goal.places(question.view.kpi)
     return [
         rounded(_due(question, target, share), places) for share in _shares(question, course, days)
     ]
@@ -127,7 +127,7 @@ def _shares(question: Question, course: Timeline, days: Sequence[date]) -> list[
     if question.holds:
         return [ONE] * len(days)
     elapsed = [(day - course.start).days + 1 for day in days]
-    season = season_of(question.lens, course.cut) if question.accumulates else None
+    season = season_of(question.view, course.cut) if question.accumulates else None
     if season is not None:
         return season.expected_shares(course, elapsed)
     return [pace.share_of_days(course, passed) for passed in elapsed]

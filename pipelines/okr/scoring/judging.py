@@ -13,17 +13,17 @@ from pipelines.okr.kpi.readings import NOTHING, Reading, read, read_latest_windo
 from pipelines.okr.kpi.season import season_of
 from pipelines.okr.kpi.status import Status, at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
-from pipelines.okr.odds.wagers import Settled, Unknown, Wager, reach
+from pipelines.okr.odds.open_goals import NoOdds, Outcome, Settled, outcome_of
 from pipelines.okr.scoring import attainment, pace, wording
 
-NO_DATA_YET = Unknown("there are no data yet")
+NO_DATA_YET = NoOdds("there are no data yet")
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """Where a goal stands. Amounts are in the KPI's unit, shares are 0 to 1 (raw: any).
 
-    `status` goes by the pace; where `wager`, what has still to come true, has odds, these decide.
+    `status` goes by the pace; where `outcome`, what has still to come true, has odds, these decide.
     """
 
     course: Timeline
@@ -38,7 +38,7 @@ class Assessment:
     required_rate: Decimal | None = None
     current_rate: Decimal | None = None
     trust: frozenset[str] = frozenset()
-    wager: Wager = NO_DATA_YET
+    outcome: Outcome = NO_DATA_YET
 
     @property
     def decided(self) -> bool:
@@ -68,8 +68,8 @@ def not_started(
     course: Timeline, target: Decimal | None, baseline: Decimal | None = None
 ) -> Assessment:
     """What is said of a goal before its first day."""
-    why, wager = wording.not_started(course.start), Unknown("it has not started")
-    return Assessment(course, "not_started", why, baseline, target, expected=ZERO, wager=wager)
+    why, outcome = wording.not_started(course.start), NoOdds("it has not started")
+    return Assessment(course, "not_started", why, baseline, target, expected=ZERO, outcome=outcome)
 
 
 def judge(question: Question, course: Timeline, window: Period | None = None) -> Assessment:
@@ -84,7 +84,7 @@ def judge(question: Question, course: Timeline, window: Period | None = None) ->
     )
     if reading.value is None:
         return replace(blank, why=wording.no_data(course, question.subject))
-    kpi = question.lens.kpi
+    kpi = question.view.kpi
     actual = rounded(reading.value, question.goal.places(kpi))
     if question.measured and question.baseline is None:
         why = wording.no_baseline(question.subject, course, figure(actual, kpi.unit))
@@ -94,7 +94,7 @@ def judge(question: Question, course: Timeline, window: Period | None = None) ->
 
 def _expected(question: Question, course: Timeline) -> Decimal:
     """A total follows the KPI's season; a level, or a total too young to have one, the days."""
-    season = season_of(question.lens, course.cut) if question.accumulates else None
+    season = season_of(question.view, course.cut) if question.accumulates else None
     return pace.expected_share(course) if season is None else season.expected_share(course)
 
 
@@ -103,19 +103,19 @@ def _reading(
 ) -> tuple[Reading, Timeline]:
     if course.cut < course.start:
         return NOTHING, course
-    lens = question.lens
-    if window is not None and lens.kpi.behaviour.reported_by_period:
-        reading = read_window(lens, window, course.cut)
+    view = question.view
+    if window is not None and view.kpi.behaviour.reported_by_period:
+        reading = read_window(view, window, course.cut)
         if reading.through is not None:
             # The count covers the window up to this day only.
             course = replace(course, cut=min(course.cut, reading.through))
         return reading, course
     if window is not None:
         # A member is read over the days on which it is present; its goal is pro-rated to them.
-        return replace(read(lens, course.start, course.cut), label=window.label), course
+        return replace(read(view, course.start, course.cut), label=window.label), course
     if question.over is not None:
-        return read_latest_window(lens, course.start, course.cut, question.over), course
-    return read(lens, course.start, course.cut), course
+        return read_latest_window(view, course.start, course.cut, question.over), course
+    return read(view, course.start, course.cut), course
 
 
 @dataclass(frozen=True)
@@ -144,18 +144,18 @@ class _Judgement:
             required_rate=required,
             current_rate=current,
             trust=self.reading.trust | self.question.baseline_trust,
-            wager=self._wager,
+            outcome=self._outcome,
         )
 
     @property
-    def _wager(self) -> Wager:
+    def _outcome(self) -> Outcome:
         if self._reached_on is not None:
             return Settled(True, 1.0)
         if self._settled:
             return Settled(self._status == "achieved", float(self._score))
         if self.course.past_due and self._gaps:
-            return Unknown("days of data are missing")
-        return reach(self.question, self.course, self.window)
+            return NoOdds("days of data are missing")
+        return outcome_of(self.question, self.course, self.window)
 
     @cached_property
     def _raw(self) -> Decimal:
@@ -180,9 +180,9 @@ class _Judgement:
             return None
         if goal.target is None or goal.target <= 0:
             return None
-        lens = self.question.lens
-        series = lens.index.series(lens.where)
-        places = goal.places(lens.kpi)
+        view = self.question.view
+        series = view.index.series(view.where)
+        places = goal.places(view.kpi)
         return series.first_reached(self.course.start, self.course.cut, goal.target, places)
 
     @cached_property
@@ -192,7 +192,7 @@ class _Judgement:
     @property
     def _is_total(self) -> bool:
         """Whether it is a plain sum; a flow per head is not, as it falls when there are more heads."""
-        return self.question.accumulates and self.question.lens.kpi.behaviour.is_sum
+        return self.question.accumulates and self.question.view.kpi.behaviour.is_sum
 
     @property
     def _uncovered(self) -> int:
@@ -236,7 +236,7 @@ class _Judgement:
     def _rates(self) -> tuple[Decimal | None, Decimal | None]:
         """The required and the current rate a day; levels that are averages have none."""
         question, course = self.question, self.course
-        kpi, goal = question.lens.kpi, question.goal
+        kpi, goal = question.view.kpi, question.goal
         if question.accumulates:
             current = pace.current_rate(kpi, self.actual, course.elapsed - self.reading.gaps)
             if goal.comparison == "at_most":
@@ -258,7 +258,7 @@ class _Judgement:
     @property
     def _why(self) -> str:
         question, course = self.question, self.course
-        kpi, goal = question.lens.kpi, question.goal
+        kpi, goal = question.view.kpi, question.goal
         actual = figure(self.actual, kpi.unit, goal.places(kpi))
         asked = goal.text(kpi.unit)
         reached = self._reached_on

@@ -12,12 +12,12 @@ from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import ONE, ZERO, published_share, rounded
 from pipelines.okr.kpi.periods import Cadence
-from pipelines.okr.kpi.readings import Lens, read_baseline
+from pipelines.okr.kpi.readings import KpiView, read_baseline
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy, at_deadline, by_odds
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.odds import Odds
-from pipelines.okr.odds.wagers import Reach, Settled, Share, Unknown
+from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Settled, ShareOfGoals
 from pipelines.okr.scoring import wording
 from pipelines.okr.scoring.judging import Assessment, JudgedPart, judge, not_started
 from pipelines.okr.scoring.members import judge_members
@@ -65,7 +65,7 @@ class JudgedKeyResult:
         by_parts = self.result.for_each is not None or self._window_cadence is not None
         return None if self.index is None or by_parts else self._question
 
-    def open_goals(self) -> Iterator[tuple[str, str, Reach]]:
+    def open_goals(self) -> Iterator[tuple[str, str, OpenGoal]]:
         """The goals that are open on the day, with their window and member.
 
         Of a goal per window it is that of the open window, of a goal for each member that of each member.
@@ -73,14 +73,14 @@ class JudgedKeyResult:
         for part in self.parts:
             if part.window is not None or (part.member == TOTAL) != (self.result.for_each is None):
                 continue
-            wager = part.assessment.wager
-            goals = wager.parts if isinstance(wager, Share) else ()
+            outcome = part.assessment.outcome
+            goals = outcome.parts if isinstance(outcome, ShareOfGoals) else ()
             open_now = (
                 goal
                 for goal in goals
-                if isinstance(goal, Reach) and goal.start <= self.as_of <= goal.end
+                if isinstance(goal, OpenGoal) and goal.start <= self.as_of <= goal.end
             )
-            goal = wager if isinstance(wager, Reach) else next(open_now, None)
+            goal = outcome if isinstance(outcome, OpenGoal) else next(open_now, None)
             if goal is not None:
                 window = goal.window if self._window_cadence else None
                 yield window.label if window else TOTAL, part.member, goal
@@ -145,30 +145,30 @@ class JudgedKeyResult:
         return Timeline(start, deadline, cut, yesterday)
 
     def _members(self, index: KpiIndex, course: Timeline, dimension: str) -> list[JudgedPart]:
-        lens = self._lens
-        names = index.members(dimension, lens.where)
-        asked = [(name, self._question_of(lens.member(dimension, name), ONE)) for name in names]
+        view = self._view
+        names = index.members(dimension, view.where)
+        asked = [(name, self._question_of(view.member(dimension, name), ONE)) for name in names]
         return judge_members(asked, self._question, course, dimension, self._window_cadence)
 
     @property
-    def _lens(self) -> Lens:
+    def _view(self) -> KpiView:
         assert self.index is not None, "without facts there is nothing to ask"
-        return Lens(self.index, self.result.where, self.objective.period.fiscal_year_start)
+        return KpiView(self.index, self.result.where, self.objective.period.fiscal_year_start)
 
     @cached_property
     def _question(self) -> Question:
-        return self._question_of(self._lens, self._bar)
+        return self._question_of(self._view, self._bar)
 
-    def _question_of(self, lens: Lens, bar: Decimal) -> Question:
+    def _question_of(self, view: KpiView, bar: Decimal) -> Question:
         result, goal = self.result, goal_of(self.result)
         over = None if result.between else result.over
         if result.baseline != MEASURED:
             baseline = result.baseline if isinstance(result.baseline, Decimal) else None
-            return Question(lens, goal, self.policy, bar, over, baseline)
-        before = read_baseline(lens, self.objective.period, over)
-        places = goal.places(lens.kpi)
+            return Question(view, goal, self.policy, bar, over, baseline)
+        before = read_baseline(view, self.objective.period, over)
+        places = goal.places(view.kpi)
         level = None if before.value is None else rounded(before.value, places)
-        return Question(lens, goal, self.policy, bar, over, level, True, before.trust)
+        return Question(view, goal, self.policy, bar, over, level, True, before.trust)
 
     def _milestone(self, course: Timeline, done: bool) -> Assessment:
         """Nothing is expected of a milestone before the day it is due."""
@@ -185,9 +185,9 @@ class JudgedKeyResult:
             raw=raw,
             score=raw,
             expected=ONE if course.past_due else ZERO,
-            wager=Settled(done, float(raw))
+            outcome=Settled(done, float(raw))
             if done or course.past_due
-            else Unknown("a milestone is kept by hand"),
+            else NoOdds("a milestone is kept by hand"),
         )
 
     def _without_facts(self, course: Timeline) -> Assessment:

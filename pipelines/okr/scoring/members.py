@@ -15,10 +15,10 @@ from datetime import date, timedelta
 from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.numbers import ONE, figure
 from pipelines.okr.kpi.periods import Cadence, Period
-from pipelines.okr.kpi.readings import Lens
+from pipelines.okr.kpi.readings import KpiView
 from pipelines.okr.kpi.status import Policy, at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
-from pipelines.okr.odds.wagers import Settled, Share
+from pipelines.okr.odds.open_goals import Settled, ShareOfGoals
 from pipelines.okr.scoring import attainment, wording
 from pipelines.okr.scoring.judging import NO_DATA_YET, Assessment, JudgedPart, judge, not_started
 from pipelines.okr.scoring.pace import expected_share
@@ -39,7 +39,7 @@ def judge_members(
     members: list[JudgedPart] = []
     by_window: dict[Period, list[JudgedPart]] = {}
     for member, own in asked if course.begun else ():
-        present = presence(own.lens, course, question.policy)
+        present = presence(own.view, course, question.policy)
         if present is None:
             continue
         if per is None:
@@ -61,11 +61,11 @@ def judge_members(
     return [JudgedPart(summary.of(members, course, paced=paced)), *in_windows, *members]
 
 
-def presence(lens: Lens, course: Timeline, policy: Policy) -> Timeline | None:
+def presence(view: KpiView, course: Timeline, policy: Policy) -> Timeline | None:
     """The part of the course a member takes part in, by the data up to the cut; None if none."""
-    if lens.kpi.behaviour.reported_by_period:
+    if view.kpi.behaviour.reported_by_period:
         return course
-    series = lens.index.series(lens.where)
+    series = view.index.series(view.where)
     known = series.last(date.min, course.cut)
     if known is None:
         return None
@@ -89,7 +89,7 @@ class _Summary:
         """The share of the members with data that meet the goal, and the worst one by name."""
         target = self.question.goal.target
         if not course.begun:
-            return replace(not_started(course, target), wager=NO_DATA_YET)
+            return replace(not_started(course, target), outcome=NO_DATA_YET)
         known = {
             part.member: part.assessment for part in members if part.assessment.score is not None
         }
@@ -107,15 +107,15 @@ class _Summary:
         bar = self.question.bar
         if course.past_due and all(member.decided for member in known.values()):
             status = at_deadline(raw, bar)
-            return replace(stands, status=status, wager=Settled(status == "achieved", float(raw)))
+            return replace(stands, status=status, outcome=Settled(status == "achieved", float(raw)))
         # Members may still join; the odds are those of the present ones.
-        wager = Share(tuple(member.wager for member in known.values()), bar)
+        outcome = ShareOfGoals(tuple(member.outcome for member in known.values()), bar)
         return replace(
-            stands, status=by_pace(raw, expected, bar, self.question.policy), wager=wager
+            stands, status=by_pace(raw, expected, bar, self.question.policy), outcome=outcome
         )
 
     def _shown(self, name: str, member: Assessment) -> str:
-        unit = self.question.lens.kpi.unit
+        unit = self.question.view.kpi.unit
         if member.actual is None:
             return name
         asked = "" if member.target is None else f" (goal {figure(member.target, unit)})"

@@ -13,8 +13,9 @@ from graphlib import CycleError, TopologicalSorter
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.kpi.numbers import ZERO, percentage, published_share
 from pipelines.okr.kpi.status import Policy, Status, at_deadline, by_odds, by_pace
-from pipelines.okr.odds.odds import Book, Seen, Weighed, weighed
-from pipelines.okr.odds.wagers import Settled
+from pipelines.okr.odds.odds import GoalSimulation
+from pipelines.okr.odds.open_goals import Settled
+from pipelines.okr.odds.results import GoalResult, WeightedPart, weighted_result
 from pipelines.okr.scoring import wording
 from pipelines.okr.scoring.scorecard import (
     KeyResultScore,
@@ -31,7 +32,7 @@ class RollUpPart:
     row: KeyResultScore | ObjectiveScore
     weight: Decimal
     coverage: Decimal
-    seen: Seen
+    result: GoalResult
 
     @property
     def expected(self) -> Decimal:
@@ -55,7 +56,7 @@ def roll_up(
     key_results: Mapping[str, Sequence[RollUpPart]],
     as_of: date,
     policy: Policy,
-    book: Book,
+    simulation: GoalSimulation,
 ) -> tuple[ObjectiveScore, ...]:
     """The score of every objective, from its key results by objective id.
 
@@ -65,10 +66,10 @@ def roll_up(
     parts = {objective.id: list(key_results.get(objective.id, ())) for objective in objectives}
     scores: list[ObjectiveScore] = []
     for objective in _children_first(objectives):
-        score, seen = _score(objective, parts[objective.id], as_of, policy, book)
+        score, result = _score(objective, parts[objective.id], as_of, policy, simulation)
         scores.append(score)
         if objective.parent in parts:
-            child = RollUpPart(score, objective.weight, score.coverage, seen)
+            child = RollUpPart(score, objective.weight, score.coverage, result)
             parts[objective.parent].append(child)
     return tuple(sorted(scores, key=lambda score: score.objective_id))
 
@@ -88,8 +89,12 @@ def _children_first(objectives: Sequence[Objective]) -> list[Objective]:
 
 
 def _score(
-    objective: Objective, parts: Sequence[RollUpPart], as_of: date, policy: Policy, book: Book
-) -> tuple[ObjectiveScore, Seen]:
+    objective: Objective,
+    parts: Sequence[RollUpPart],
+    as_of: date,
+    policy: Policy,
+    simulation: GoalSimulation,
+) -> tuple[ObjectiveScore, GoalResult]:
     # Sums and sentences must not depend on the order in which children were scored.
     parts = sorted(parts, key=lambda part: (part.row.name, part.weight, part.row.deadline))
     scored = [(part, part.row.score) for part in parts if part.row.score is not None]
@@ -98,8 +103,8 @@ def _score(
     coverage = weighted((part.weight, part.coverage) for part in parts)
     known = [part.row.data_through for part in parts if part.row.data_through is not None]
     status = _status(objective, parts, (score, expected), as_of, policy)
-    seen = _seen(objective, parts, score, status, policy)
-    odds = book.odds_of(seen)
+    result = _result(objective, parts, score, status, policy)
+    odds = simulation.odds_of(result)
     why = _why(objective, parts, as_of)
     if status in ("on_track", "at_risk", "off_track"):
         why = wording.with_odds(why, odds, "")
@@ -124,21 +129,21 @@ def _score(
         data_through=min(known, default=None),
         definition_hash=objective.definition_hash,
     )
-    return row, seen
+    return row, result
 
 
-def _seen(
+def _result(
     objective: Objective,
     parts: Sequence[RollUpPart],
     score: Decimal | None,
     status: Status,
     policy: Policy,
-) -> Seen:
+) -> GoalResult:
     """What becomes of the objective in each future: settled once it is over."""
     if status in ("achieved", "missed"):
         return Settled(status == "achieved", float(score or ZERO))
-    weights = [Weighed(float(part.weight), part.seen) for part in parts]
-    return weighed(weights, float(policy.bar(objective.commitment)))
+    weights = [WeightedPart(float(part.weight), part.result) for part in parts]
+    return weighted_result(weights, float(policy.bar(objective.commitment)))
 
 
 def _status(

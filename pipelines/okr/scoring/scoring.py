@@ -11,7 +11,7 @@ from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy
-from pipelines.okr.odds.odds import Book
+from pipelines.okr.odds.odds import GoalSimulation
 from pipelines.okr.scoring.courses import CoursePoint, course_points, days_of
 from pipelines.okr.scoring.key_results import JudgedKeyResult
 from pipelines.okr.scoring.rollup import RollUpPart, roll_up
@@ -48,28 +48,28 @@ def score(
             for objective in objectives
             for result in objective.key_results
         ]
-        book = Book(graded)
+        simulation = GoalSimulation(graded)
         for key_result in judged:
-            _take(book, key_result)
-        book.simulate()
+            _add(simulation, key_result)
+        simulation.run()
         rows: list[KeyResultScore] = []
         courses: list[CoursePoint] = []
         behind: list[GoalBehind] = []
         roll_up_parts: dict[str, list[RollUpPart]] = {}
         for key_result in judged:
-            odds = [book.odds(part.assessment.wager) for part in key_result.parts]
+            odds = [simulation.odds(part.assessment.outcome) for part in key_result.parts]
             own = list(map(key_result.row, key_result.parts, odds))
             coverage = ZERO if own[0].score is None else ONE
-            seen = book.seen(key_result.whole.wager)
-            part = RollUpPart(own[0], own[0].weight, coverage, seen)
+            result = simulation.result(key_result.whole.outcome)
+            part = RollUpPart(own[0], own[0].weight, coverage, result)
             roll_up_parts.setdefault(key_result.objective.id, []).append(part)
             rows += own
-            courses += _course(key_result, own[0], book)
+            courses += _course(key_result, own[0], simulation)
             if own[0].status in ("at_risk", "off_track"):
-                behind += _behind(key_result, book)
+                behind += _behind(key_result, simulation)
         return Scorecard(
             tuple(sorted(rows, key=_order)),
-            roll_up(objectives, roll_up_parts, as_of, policy, book),
+            roll_up(objectives, roll_up_parts, as_of, policy, simulation),
             tuple(sorted(courses, key=attrgetter("key_result_id"))),
             tuple(behind),
         )
@@ -80,35 +80,37 @@ def _order(row: KeyResultScore) -> tuple[str, bool, bool, str, str]:
     return row.key_result_id, of_member, in_window, row.member, row.window
 
 
-def _take(book: Book, key_result: JudgedKeyResult) -> None:
-    """Note what has to come true for a key result and its parts."""
+def _add(simulation: GoalSimulation, key_result: JudgedKeyResult) -> None:
+    """Add what has to come true for a key result and its parts."""
     whole, question = key_result.whole, key_result.single_question
     course = whole.course
     days = [] if question is None else days_of(question, course)
     to_come = [day for day in days if course.cut < day < course.deadline]
-    book.take(whole.wager, headline=True, days=to_come)
+    simulation.add(whole.outcome, headline=True, days=to_come)
     for part in key_result.parts[1:]:
-        book.take(part.assessment.wager, headline=False)
+        simulation.add(part.assessment.outcome, headline=False)
     for _, _, goal in key_result.open_goals():
-        book.keep_forecast(goal, key_result.policy.likely)
+        simulation.keep_forecast(goal, key_result.policy.likely)
 
 
-def _course(key_result: JudgedKeyResult, headline: KeyResultScore, book: Book) -> list[CoursePoint]:
+def _course(
+    key_result: JudgedKeyResult, headline: KeyResultScore, simulation: GoalSimulation
+) -> list[CoursePoint]:
     """The course by day, which ends where the headline's forecast does."""
     question, whole = key_result.single_question, key_result.whole
     if question is None:
         return []
-    fan = dict(book.fan(whole.wager))
+    bands = dict(simulation.bands(whole.outcome))
     low, middle, high = headline.forecast_p10, headline.forecast_p50, headline.forecast_p90
     if low is not None and middle is not None and high is not None:
-        fan[headline.deadline] = low, middle, high
-    return course_points(key_result.as_of, key_result.id, question, whole.course, fan)
+        bands[headline.deadline] = low, middle, high
+    return course_points(key_result.as_of, key_result.id, question, whole.course, bands)
 
 
-def _behind(key_result: JudgedKeyResult, book: Book) -> Iterator[GoalBehind]:
+def _behind(key_result: JudgedKeyResult, simulation: GoalSimulation) -> Iterator[GoalBehind]:
     """The open goals of a key result that is behind, but those that are likely to be met."""
     for window, member, goal in key_result.open_goals():
-        forecast = book.forecast(goal)
+        forecast = simulation.forecast(goal)
         if forecast is not None:
             ids = key_result.objective.id, key_result.id
             yield GoalBehind(key_result.as_of, *ids, window, member, forecast)

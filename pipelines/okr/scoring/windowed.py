@@ -13,7 +13,7 @@ from pipelines.okr.kpi.numbers import ONE, ZERO, figure, rounded, rounded_up
 from pipelines.okr.kpi.periods import Cadence, Period, whole_windows
 from pipelines.okr.kpi.status import at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
-from pipelines.okr.odds.wagers import Settled, Share, Unknown, Wager, reach
+from pipelines.okr.odds.open_goals import NoOdds, Outcome, Settled, ShareOfGoals, outcome_of
 from pipelines.okr.scoring import attainment, wording
 from pipelines.okr.scoring.judging import Assessment, JudgedPart, judge
 
@@ -30,9 +30,9 @@ def judge_windows(
         present: for a member, the days it takes part; its goal is pro-rated in a window that has
             only some of them, and not asked in one that has none.
     """
-    fiscal = question.lens.fiscal_year_start
+    fiscal = question.view.fiscal_year_start
     windows: list[JudgedPart] = []
-    wagers: list[Wager] = []
+    outcomes: list[Outcome] = []
     # A window has to meet the goal in full; the bar of an aspirational objective is for the share of windows.
     full = replace(question, bar=ONE)
     for window in whole_windows(course.start, course.deadline, cadence, fiscal):
@@ -41,21 +41,21 @@ def judge_windows(
             continue
         asked = pro_rated(full, part.days, window.days)
         if not part.begun:
-            wagers.append(reach(asked, part, window))
+            outcomes.append(outcome_of(asked, part, window))
             continue
         assessment = judge(asked, part, window)
         windows.append(JudgedPart(assessment, window))
         if assessment.status != "no_data":
-            wagers.append(assessment.wager)
+            outcomes.append(assessment.outcome)
         elif not part.past_due:
-            wagers.append(reach(asked, part, window))
+            outcomes.append(outcome_of(asked, part, window))
     headline = _headline(question, course, cadence, windows)
-    wager: Wager = Share(tuple(wagers), question.bar)
+    outcome: Outcome = ShareOfGoals(tuple(outcomes), question.bar)
     if headline.decided:
-        wager = Settled(headline.status == "achieved", float(headline.score or 0))
+        outcome = Settled(headline.status == "achieved", float(headline.score or 0))
     elif headline.status == "not_started":
-        wager = Unknown("it has not started")
-    return [JudgedPart(replace(headline, wager=wager)), *windows]
+        outcome = NoOdds("it has not started")
+    return [JudgedPart(replace(headline, outcome=outcome)), *windows]
 
 
 def course_in(window: Period, course: Timeline, present: Timeline | None) -> Timeline | None:
@@ -72,7 +72,7 @@ def pro_rated(question: Question, days: int, whole: int) -> Question:
     """The question for a part of its days: a total shrinks with them, a level does not."""
     if days == whole or not question.accumulates:
         return question
-    goal = question.goal.pro_rated(Decimal(days) / Decimal(whole), question.lens.kpi.precision)
+    goal = question.goal.pro_rated(Decimal(days) / Decimal(whole), question.view.kpi.precision)
     return replace(question, goal=goal)
 
 
@@ -87,7 +87,7 @@ def _headline(
     met = sum(window.status == "achieved" for window in counted)
     raw = attainment.share(met, len(counted))
     latest = counted[-1] if counted else under_way[-1].assessment if under_way else None
-    unit = question.lens.kpi.unit
+    unit = question.view.kpi.unit
     blank = Assessment(
         course=course,
         status="no_data",
@@ -100,7 +100,7 @@ def _headline(
         trust=frozenset[str]().union(*(window.trust for window in begun)),
     )
     if not begun:
-        fiscal = question.lens.fiscal_year_start
+        fiscal = question.view.fiscal_year_start
         whole = whole_windows(course.start, course.deadline, cadence, fiscal)
         first = whole[0].start if whole else course.start
         return replace(blank, status="not_started", why=wording.not_started(first))
@@ -126,7 +126,7 @@ def _rates(
     question: Question, counted: Sequence[Assessment]
 ) -> tuple[Decimal | None, Decimal | None]:
     """In units a window: what each has to bring, and what the elapsed ones brought on average."""
-    target, kpi = question.goal.target, question.lens.kpi
+    target, kpi = question.goal.target, question.view.kpi
     actuals = [one.actual for one in counted if one.actual is not None]
     if not question.accumulates or target is None or not actuals:
         return None, None

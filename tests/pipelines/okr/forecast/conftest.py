@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pipelines.okr.forecast.history import Exact, Floats, History
 from pipelines.okr.forecast.simulation import Task, simulate
+from pipelines.okr.forecast.training_series import Exact, Floats, TrainingSeries
 
 TODAY = 739_000
 
@@ -30,7 +30,7 @@ def futures() -> Callable[..., Floats]:
     def of(
         values: object, steps: int, *, paths: int = 400, end: int = TODAY, **form: object
     ) -> Floats:
-        history = History(np.asarray(values, dtype=float), end, **form)
+        history = TrainingSeries(np.asarray(values, dtype=float), end, **form)
         ((_, found),) = simulate([Task(history, steps)], paths)
         assert found is not None
         return found

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from pipelines.okr.forecast.history import History
 from pipelines.okr.forecast.recalibration import (
     HALFWAY,
     Curve,
@@ -13,6 +12,7 @@ from pipelines.okr.forecast.recalibration import (
     own_curve,
     shipped_curves,
 )
+from pipelines.okr.forecast.training_series import TrainingSeries
 
 
 def record(odds: float, met: int, missed: int) -> list[Graded]:
@@ -56,7 +56,7 @@ def test_a_perfect_record_gives_a_curve_and_not_an_endless_one():
 
 def test_there_is_a_curve_for_every_kind_of_history():
     names = {
-        curve_name(History(np.ones(length), 0, season))
+        curve_name(TrainingSeries(np.ones(length), 0, season))
         for length, season in ((10, 7), (100, 7), (400, 7), (100, 1), (100, 12))
     }
     assert names == shipped_curves().keys()

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.okr.forecast.history import History
 from pipelines.okr.forecast.simulation import Task, simulate
+from pipelines.okr.forecast.training_series import TrainingSeries
 
 TODAY = 739_000
 AMOUNTS = st.lists(st.integers(0, 400).map(float), min_size=8, max_size=90)
@@ -14,7 +14,7 @@ AMOUNTS = st.lists(st.integers(0, 400).map(float), min_size=8, max_size=90)
 
 def sampled(values, steps=10, paths=50, **form):
     ((_, found),) = simulate(
-        [Task(History(np.array(values, dtype=float), TODAY, **form), steps)], paths
+        [Task(TrainingSeries(np.array(values, dtype=float), TODAY, **form), steps)], paths
     )
     return found
 
@@ -74,7 +74,8 @@ def test_the_same_question_has_the_same_answer(noisy, futures):
 
 def test_the_company_of_other_series_changes_nothing(noisy):
     histories = [
-        History(noisy(days, seed=n), TODAY) for n, days in enumerate((364, 365, 200, 364, 12))
+        TrainingSeries(noisy(days, seed=n), TODAY)
+        for n, days in enumerate((364, 365, 200, 364, 12))
     ]
     tasks = [Task(history, 20 + n) for n, history in enumerate(histories)]
     together = dict(simulate(tasks, 100))
@@ -99,7 +100,7 @@ def test_the_unit_of_measurement_does_not_matter(noisy, futures):
 def test_what_happens_to_two_series_on_one_day_happens_to_both_in_a_future(noisy):
     """Both sides of a ratio are moved by the same days: half of what moves together stays half."""
     whole = noisy(364)
-    tasks = [Task(History(values, TODAY), 28) for values in (whole / 2, whole)]
+    tasks = [Task(TrainingSeries(values, TODAY), 28) for values in (whole / 2, whole)]
     half, all_of_it = (paths for _, paths in sorted(simulate(tasks, 200)))
     assert np.allclose(half / all_of_it, 0.5, rtol=1e-3)
 
@@ -130,9 +131,11 @@ def test_a_day_without_news_leaves_the_odds_where_they_were(noisy):
     moved = []
     for seed in range(10):
         values, steps, end = noisy(364 + seed, seed=seed), 40, TODAY + seed
-        ((_, paths),) = simulate([Task(History(values, end), steps)])
+        ((_, paths),) = simulate([Task(TrainingSeries(values, end), steps)])
         usual = float(paths[:, 0].mean())
-        ((_, next_day),) = simulate([Task(History(np.append(values, usual), end + 1), steps - 1)])
+        ((_, next_day),) = simulate(
+            [Task(TrainingSeries(np.append(values, usual), end + 1), steps - 1)]
+        )
         totals, later = paths.sum(axis=1), usual + next_day.sum(axis=1)
         goals = np.quantile(totals, (0.1, 0.25, 0.5, 0.75, 0.9))
         moved += [abs(np.mean(totals >= goal) - np.mean(later >= goal)) for goal in goals]

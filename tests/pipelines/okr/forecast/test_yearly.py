@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pipelines.okr.forecast.history import YEAR, History
 from pipelines.okr.forecast.simulation import Task, simulate
+from pipelines.okr.forecast.training_series import YEAR, TrainingSeries
 from pipelines.okr.forecast.yearly import yearly_shape
 
 WEEKS = YEAR / 7
@@ -64,10 +64,10 @@ def test_a_summer_that_always_falls_is_foreseen_in_spring():
         0, 3, len(days)
     )
     before = 3 * 365 + 91  # at the top of the wave
-    history = History(values[:before], 739_000, year=YEAR)
+    history = TrainingSeries(values[:before], 739_000, year=YEAR)
     ((_, paths),) = simulate([Task(history, 90)], 400)
     in_fact = values[before : before + 90].sum()
     assert abs(np.median(paths.sum(axis=1)) - in_fact) < 0.05 * in_fact
-    blind = History(values[:before], 739_000)
+    blind = TrainingSeries(values[:before], 739_000)
     ((_, paths),) = simulate([Task(blind, 90)], 400)
     assert np.median(paths.sum(axis=1)) > 1.15 * in_fact, "without it, the fall is a surprise"

@@ -12,7 +12,6 @@ from pipelines.okr.kpi.periods import (
     cut_alike,
     parse_period,
     previous,
-    previous_to_date,
     whole_windows,
     windows,
     year_before,
@@ -89,9 +88,10 @@ def test_a_period_is_compared_with_the_one_before_of_its_kind():
 
 def test_a_partial_period_is_compared_with_as_many_days_of_the_one_before():
     november = parse_period("2026-11")
-    assert previous_to_date(november, date(2026, 11, 10)).end == date(2026, 10, 10)
-    assert previous_to_date(november, date(2026, 11, 30)).end == date(2026, 10, 31)
-    assert previous_to_date(parse_period("2026-03"), date(2026, 3, 30)).end == date(2026, 2, 28)
+    assert cut_alike(previous(november), november, date(2026, 11, 10)).end == date(2026, 10, 10)
+    assert cut_alike(previous(november), november, date(2026, 11, 30)).end == date(2026, 10, 31)
+    march = parse_period("2026-03")
+    assert cut_alike(previous(march), march, date(2026, 3, 30)).end == date(2026, 2, 28)
 
 
 def test_only_whole_windows_lie_in_a_stretch():

@@ -9,31 +9,31 @@ from hypothesis import strategies as st
 from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import containing, parse_period
-from pipelines.okr.kpi.readings import Lens, read, read_baseline, read_latest_window, read_window
+from pipelines.okr.kpi.readings import KpiView, read, read_baseline, read_latest_window, read_window
 from pipelines.okr.kpi.series import KpiIndex
 
 DAY = timedelta(days=1)
 FIRST = date(2026, 11, 1)
 
 
-def through_lens(facts: KpiFacts, **where: str) -> Lens:
-    return Lens(KpiIndex(facts), where)
+def view_of(facts: KpiFacts, **where: str) -> KpiView:
+    return KpiView(KpiIndex(facts), where)
 
 
 def test_a_flow_is_summed_and_a_delivered_day_without_rows_is_zero(past):
     facts = past.on("deals", {FIRST: 3}, delivered=(FIRST, FIRST + 4 * DAY))
-    reading = read(through_lens(facts), FIRST, FIRST + 4 * DAY)
+    reading = read(view_of(facts), FIRST, FIRST + 4 * DAY)
     assert (reading.value, reading.gaps, reading.trust) == (3, 0, frozenset())
-    empty = read(through_lens(facts), FIRST + DAY, FIRST + 2 * DAY)
+    empty = read(view_of(facts), FIRST + DAY, FIRST + 2 * DAY)
     assert empty.value == 0
 
 
 def test_missing_is_not_zero(past):
     facts = past.daily("deals", FIRST, [3, None, None, 4])
-    reading = read(through_lens(facts), FIRST, FIRST + 3 * DAY)
+    reading = read(view_of(facts), FIRST, FIRST + 3 * DAY)
     assert (reading.value, reading.gaps) == (7, 2)
     assert reading.trust == {"missing_days:2"}
-    nothing = read(through_lens(facts), FIRST + DAY, FIRST + 2 * DAY)
+    nothing = read(view_of(facts), FIRST + DAY, FIRST + 2 * DAY)
     assert nothing.value is None
 
 
@@ -44,15 +44,15 @@ def test_a_stock_is_its_last_known_value_summed_across_members_and_never_over_ti
         for page in ("home", "shop")
     ]
     facts = KpiFacts(Kpi("likes", "stock"), rows, frozenset(), FIRST + 5 * DAY)
-    assert read(through_lens(facts), FIRST, FIRST + 5 * DAY).value == 40
-    assert read(through_lens(facts, page="home"), FIRST, FIRST).value == 10
-    assert read(through_lens(facts), FIRST + 2 * DAY, FIRST + 5 * DAY).value is None
+    assert read(view_of(facts), FIRST, FIRST + 5 * DAY).value == 40
+    assert read(view_of(facts, page="home"), FIRST, FIRST).value == 10
+    assert read(view_of(facts), FIRST + 2 * DAY, FIRST + 5 * DAY).value is None
 
 
 def test_a_ratio_is_the_sum_of_numerators_over_the_sum_of_denominators(past):
     facts = past.ratio("csat", {FIRST: (1, 1), FIRST + DAY: (50, 100), FIRST + 2 * DAY: (0, 0)})
-    assert read(through_lens(facts), FIRST, FIRST + 2 * DAY).value == Decimal(51) / Decimal(101)
-    assert read(through_lens(facts), FIRST + 2 * DAY, FIRST + 2 * DAY).value is None, "not 0"
+    assert read(view_of(facts), FIRST, FIRST + 2 * DAY).value == Decimal(51) / Decimal(101)
+    assert read(view_of(facts), FIRST + 2 * DAY, FIRST + 2 * DAY).value is None, "not 0"
 
 
 def distinct(*reported: tuple[str, str, int, str]) -> KpiFacts:
@@ -73,42 +73,42 @@ def test_a_distinct_count_is_taken_as_reported_for_that_very_period():
         ("month", "2026-11-01", 500, "2026-11-15"),
         ("week", "2026-10-26", 300, "2026-11-01"),
     )
-    lens, cut = through_lens(facts), date(2026, 11, 15)
-    assert read_window(lens, parse_period("2026-10"), cut).value == 900
-    november = read_window(lens, parse_period("2026-11"), cut)
+    view, cut = view_of(facts), date(2026, 11, 15)
+    assert read_window(view, parse_period("2026-10"), cut).value == 900
+    november = read_window(view, parse_period("2026-11"), cut)
     assert (november.value, november.through) == (500, cut)
-    assert read_window(lens, parse_period("2026-Q4"), cut).value is None, "never summed"
-    assert read(lens, date(2026, 7, 1), cut).value == 900, "the longest kind, the latest whole one"
+    assert read_window(view, parse_period("2026-Q4"), cut).value is None, "never summed"
+    assert read(view, date(2026, 7, 1), cut).value == 900, "the longest kind, the latest whole one"
 
 
 def test_a_distinct_count_of_days_to_come_is_not_looked_at():
     facts = distinct(("month", "2026-11-01", 500, "2026-11-15"))
-    lens = through_lens(facts)
-    assert read_window(lens, parse_period("2026-11"), date(2026, 11, 10)).value is None
+    view = view_of(facts)
+    assert read_window(view, parse_period("2026-11"), date(2026, 11, 10)).value is None
 
 
 def test_over_compares_the_latest_complete_window(past):
     facts = past.daily("deals", date(2026, 9, 1), [1] * 30 + [2] * 31 + [9] * 10)
-    lens = through_lens(facts)
-    reading = read_latest_window(lens, date(2026, 9, 1), date(2026, 11, 10), "month")
+    view = view_of(facts)
+    reading = read_latest_window(view, date(2026, 9, 1), date(2026, 11, 10), "month")
     assert (reading.value, reading.label) == (62, "2026-10")
-    assert read_latest_window(lens, FIRST, date(2026, 11, 10), "month").value is None
+    assert read_latest_window(view, FIRST, date(2026, 11, 10), "month").value is None
 
 
 def test_a_window_of_a_flow_that_lacks_a_day_is_not_compared_as_a_level(past):
     facts = past.daily("deals", date(2026, 9, 1), [1] * 30 + [2] * 30 + [None] + [9] * 10)
-    lens = through_lens(facts)
-    latest = read_latest_window(lens, date(2026, 9, 1), date(2026, 11, 10), "month")
+    view = view_of(facts)
+    latest = read_latest_window(view, date(2026, 9, 1), date(2026, 11, 10), "month")
     assert (latest.value, latest.label) == (30, "2026-09")
-    assert read_baseline(lens, parse_period("2026-11"), "month").value is None
+    assert read_baseline(view, parse_period("2026-11"), "month").value is None
 
 
 def test_a_measured_baseline_is_the_kpi_in_the_comparable_window_before_the_start(past):
     stock = past.daily("likes", date(2026, 10, 1), range(100, 145))
-    assert read_baseline(through_lens(stock), parse_period("2026-11"), None).value == 130
+    assert read_baseline(view_of(stock), parse_period("2026-11"), None).value == 130
     flow = past.daily("deals", date(2026, 10, 1), [1] * 31 + [5] * 10)
-    assert read_baseline(through_lens(flow), parse_period("2026-11"), "month").value == 31
-    week = read_baseline(through_lens(flow), parse_period("2026-11"), "week")
+    assert read_baseline(view_of(flow), parse_period("2026-11"), "month").value == 31
+    week = read_baseline(view_of(flow), parse_period("2026-11"), "week")
     assert (week.value, week.label) == (7, "2026-W43")
 
 
@@ -116,17 +116,15 @@ def test_the_flags_of_the_days_used_travel_with_the_value():
     rows = [DayFact(FIRST + DAY * n, {}, Decimal(1)) for n in range(3)]
     flags = {FIRST: {"sampled"}, FIRST + 2 * DAY: {"thresholded"}}
     facts = KpiFacts(Kpi("deals", "flow"), rows, {row.day for row in rows}, None, (), flags)
-    assert read(through_lens(facts), FIRST, FIRST + DAY).trust == {"sampled"}
-    assert read(through_lens(facts), FIRST, FIRST + 2 * DAY).trust == {"sampled", "thresholded"}
+    assert read(view_of(facts), FIRST, FIRST + DAY).trust == {"sampled"}
+    assert read(view_of(facts), FIRST, FIRST + 2 * DAY).trust == {"sampled", "thresholded"}
 
 
 def test_a_filter_that_never_matched_is_flagged():
     row = DayFact(FIRST, {"product": "widget"}, Decimal(1))
     facts = KpiFacts(Kpi("deals", "flow"), [row], {FIRST}, FIRST)
-    assert read(through_lens(facts, product="widget"), FIRST, FIRST).trust == frozenset()
-    assert read(through_lens(facts, product="wigdet"), FIRST, FIRST).trust == {
-        "unseen:product=wigdet"
-    }
+    assert read(view_of(facts, product="widget"), FIRST, FIRST).trust == frozenset()
+    assert read(view_of(facts, product="wigdet"), FIRST, FIRST).trust == {"unseen:product=wigdet"}
 
 
 AMOUNTS = st.lists(st.decimals(-99, 99, places=2), min_size=1, max_size=60)
@@ -138,13 +136,13 @@ def test_windows_of_a_flow_add_up_to_the_whole_in_any_order_of_rows(amounts, ran
     delivered = {row.day for row in rows}
     random.shuffle(rows)
     end = FIRST + DAY * (len(rows) - 1)
-    lens = through_lens(KpiFacts(Kpi("deals", "flow", precision=2), rows, delivered, end))
+    view = view_of(KpiFacts(Kpi("deals", "flow", precision=2), rows, delivered, end))
     by_week = []
     week = containing(FIRST, "week")
     while week.start <= end:
-        by_week.append(read(lens, max(week.start, FIRST), min(week.end, end)).value)
+        by_week.append(read(view, max(week.start, FIRST), min(week.end, end)).value)
         week = containing(week.end + DAY, "week")
-    assert sum(by_week) == read(lens, FIRST, end).value == sum(amounts)
+    assert sum(by_week) == read(view, FIRST, end).value == sum(amounts)
 
 
 @given(AMOUNTS, st.decimals(-200, 200, places=2))

@@ -7,14 +7,16 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from pipelines.okr.forecast.history import Floats
 from pipelines.okr.forecast.recalibration import Graded, own_curve
+from pipelines.okr.forecast.training_series import Floats
 from pipelines.okr.kpi.facts import KpiFacts
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.levers.lever import Lever
 from pipelines.okr.levers.search import find_levers
-from pipelines.okr.odds.odds import curve_of, published, scores, share_of, simulated
-from pipelines.okr.odds.wagers import Reach
+from pipelines.okr.odds.odds import curve_of, published
+from pipelines.okr.odds.open_goals import OpenGoal
+from pipelines.okr.odds.results import share_of_futures
+from pipelines.okr.odds.simulated_kpis import simulated
 from pipelines.okr.scoring.scoring import score
 
 DAY = timedelta(days=1)
@@ -24,7 +26,7 @@ LIKELY = Decimal("0.7")
 RECORD = [Graded(0.7, n % 3 == 0) for n in range(40)]
 SEEDS = range(3)
 
-Moved = Callable[[Reach, tuple[Floats, ...], float], tuple[Floats, ...]]
+Moved = Callable[[OpenGoal, tuple[Floats, ...], float], tuple[Floats, ...]]
 
 
 @pytest.fixture
@@ -38,14 +40,14 @@ def asked(define):
         levers = find_levers(card)
         whole = next(one for one in levers if one.driver == "rate")
         goal = card.behind[0].forecast.goal
-        [(_, past, futures)] = simulated([[goal]])
+        [(_, data, futures)] = simulated([goal])
 
         def odds(change: Decimal | float) -> Decimal:
             changed = moved(goal, futures, float(change))
-            score = scores(goal, goal.outcomes(changed, past), changed)
+            score = goal.scores(goal.final_values(changed, data), changed)
             met = score >= float(goal.question.bar) - 1e-6
-            share = share_of(int(met.sum()), len(met))
-            return published(share, curve_of(past), own_curve(RECORD))[0]
+            share = share_of_futures(int(met.sum()), len(met))
+            return published(share, curve_of(data), own_curve(RECORD))[0]
 
         assert odds(0) == card.key_results[0].probability
         return whole, odds
@@ -65,7 +67,7 @@ def noisy(seed: int, mean: float = 10) -> list[int]:
     return [int(n) for n in np.random.default_rng(seed).poisson(mean, HISTORY)]
 
 
-def each_day(goal: Reach, futures: tuple[Floats, ...], change: float) -> tuple[Floats, ...]:
+def each_day(goal: OpenGoal, futures: tuple[Floats, ...], change: float) -> tuple[Floats, ...]:
     """A flow with the change spread over the days to come, in none of them more than is there."""
     first, last = goal.still_open
     exact = futures[0].astype(np.float64)
@@ -117,7 +119,7 @@ def test_of_a_budget(past, asked, seed):
 def test_of_a_stock(past, asked, seed, commitment):
     levels = [1000 + int(n) for n in np.cumsum(np.random.default_rng(seed).normal(3, 4, HISTORY))]
 
-    def grown(goal: Reach, futures: tuple[Floats, ...], change: float) -> tuple[Floats, ...]:
+    def grown(goal: OpenGoal, futures: tuple[Floats, ...], change: float) -> tuple[Floats, ...]:
         days = np.arange(1, goal.still_open[1] + 1)
         return (futures[0][:, : len(days)] + change * days / len(days),)
 
@@ -129,7 +131,7 @@ def test_of_a_stock(past, asked, seed, commitment):
     enough_and_no_more(lever, odds, "1")
 
 
-def better(goal: Reach, futures: tuple[Floats, ...], change: float) -> tuple[Floats, ...]:
+def better(goal: OpenGoal, futures: tuple[Floats, ...], change: float) -> tuple[Floats, ...]:
     """A percentage with so many points more from here on, up to all of it."""
     top, bottom = (side.astype(np.float64) for side in futures)
     first, last = goal.still_open

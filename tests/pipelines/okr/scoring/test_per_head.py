@@ -13,9 +13,9 @@ from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import parse_period
-from pipelines.okr.kpi.readings import Lens, read, read_baseline
+from pipelines.okr.kpi.readings import KpiView, read, read_baseline
 from pipelines.okr.kpi.series import KpiIndex
-from pipelines.okr.odds.histories import past_of
+from pipelines.okr.odds.training_data import training_data
 
 DAY = timedelta(days=1)
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
@@ -36,7 +36,7 @@ def team(kpis: Mapping[str, Kpi], **deals: list[int | None]) -> KpiFacts:
 
 
 def value(facts: KpiFacts, start: date, end: date, **where: str) -> Decimal | None:
-    return read(Lens(KpiIndex(facts), where), start, end).value
+    return read(KpiView(KpiIndex(facts), where), start, end).value
 
 
 def test_heads_are_averaged_and_deals_are_summed(kpis):
@@ -66,7 +66,7 @@ def test_a_delivered_day_with_nobody_there_counts_and_a_missing_one_does_not(kpi
     facts = team(kpis, kim=[1, None, 1, 2])
     assert value(facts, FIRST, FIRST + 3 * DAY) == 4 / Decimal("0.75")
     gone = KpiFacts(facts.kpi, facts.days, facts.delivered - {FIRST + DAY}, facts.data_through)
-    reading = read(Lens(KpiIndex(gone), {}), FIRST, FIRST + 3 * DAY)
+    reading = read(KpiView(KpiIndex(gone), {}), FIRST, FIRST + 3 * DAY)
     assert (reading.value, reading.gaps) == (4, 1)
 
 
@@ -110,18 +110,18 @@ def test_a_member_who_joins_in_the_middle_is_asked_for_its_share_once(kpis, play
 
 def test_what_a_head_brings_is_not_bounded_by_the_heads(kpis):
     facts = team(kpis, kim=[1] * 30, lee=[0] * 30)
-    assert not past_of(Lens(KpiIndex(facts), {}), LAST).share
+    assert not training_data(KpiView(KpiIndex(facts), {}), LAST).is_share
     per_ticket = replace(facts, kpi=replace(facts.kpi, denominator="sum"))
-    assert past_of(Lens(KpiIndex(per_ticket), {}), LAST).share
+    assert training_data(KpiView(KpiIndex(per_ticket), {}), LAST).is_share
 
 
 def test_a_window_that_lacks_a_day_is_no_baseline(kpis):
     whole = team(kpis, kim=[1] * 30)
     december = parse_period("2026-12")
-    assert read_baseline(Lens(KpiIndex(whole), {}), december, "month").value == 30
+    assert read_baseline(KpiView(KpiIndex(whole), {}), december, "month").value == 30
     days = [row for row in whole.days if row.day != FIRST]
     lacking = KpiFacts(whole.kpi, days, whole.delivered - {FIRST}, LAST)
-    assert read_baseline(Lens(KpiIndex(lacking), {}), december, "month").value is None
+    assert read_baseline(KpiView(KpiIndex(lacking), {}), december, "month").value is None
 
 
 @pytest.mark.parametrize(("over", "faults"), [("", 1), ("    over: month\n", 0)])

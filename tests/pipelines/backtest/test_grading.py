@@ -5,7 +5,7 @@ from math import log
 import numpy as np
 import pytest
 
-from pipelines.okr.forecast.grading import brier, calibration_error, coverage, crps, log_loss
+from pipelines.backtest.grading import brier, calibration_error, coverage, crps, log_loss
 
 ODDS = np.array([0.8, 0.8, 0.3, 0.6])
 MET = np.array([True, False, False, True])

@@ -8,17 +8,18 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Exact = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Truth = NDArray[np.bool_]
 
 WEEK = 7
 YEAR = 365.2425
-ENOUGH = 24
+MIN_TO_SMOOTH = 24
 """Observations from which smoothing beats a run-rate."""
-FEWEST = 8
+MIN_TO_FORECAST = 8
 """Observations below which nothing is said."""
 
 
 @dataclass(frozen=True, eq=False)
-class History:
+class TrainingSeries:
     """One series, oldest value first, one value a step (a day, a week, a month), without holes.
 
     `end` is the number of the last step, counted the same way for every series that is simulated
@@ -42,11 +43,11 @@ class History:
         return len(self.values) if self.observed is None else self.observed
 
     @property
-    def speaks(self) -> bool:
+    def is_long_enough(self) -> bool:
         """Whether there is enough of it to say anything about the future."""
-        return self.seen >= FEWEST
+        return self.seen >= MIN_TO_FORECAST
 
     @property
-    def enough(self) -> bool:
+    def can_be_smoothed(self) -> bool:
         """Whether there is enough of it to learn level, trend and season."""
-        return self.seen >= ENOUGH and len(self.values) >= ENOUGH
+        return self.seen >= MIN_TO_SMOOTH and len(self.values) >= MIN_TO_SMOOTH

@@ -1,11 +1,8 @@
 """How good odds were, once it is known what happened."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipelines.okr.forecast.history import Exact
-
-Truth = NDArray[np.bool_]
+from pipelines.okr.forecast.training_series import Exact, Truth
 
 _BINS = 10
 _SUREST = 0.005

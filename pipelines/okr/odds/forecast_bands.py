@@ -1,0 +1,96 @@
+"""The bands of a forecast by day: quantiles of the very paths that the odds are counted on."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.okr.forecast.training_series import Exact, Floats, Ints
+from pipelines.okr.kpi.kinds import KpiKind
+from pipelines.okr.kpi.numbers import rounded
+from pipelines.okr.odds.open_goals import OpenGoal
+from pipelines.okr.odds.training_data import TrainingData
+
+_BANDS = (0.1, 0.5, 0.9)
+Quantiles = tuple[Decimal, Decimal, Decimal]
+"""What one, five and nine in ten futures do not exceed, in the KPI's unit."""
+
+
+class ForecastBands:
+    """The bands of goals that share the futures of one KPI, (paths, steps) a column.
+
+    What one goal asks is kept for the others.
+    """
+
+    def __init__(self, data: TrainingData, futures: tuple[Floats, ...]) -> None:
+        self._data = data
+        self._futures = futures
+        self._running: list[NDArray[Any]] = []
+        self._quantiles: dict[tuple[date | None, tuple[int, ...]], Exact] = {}
+
+    def of(self, goal: OpenGoal, days: Sequence[date]) -> dict[date, Quantiles]:
+        """The quantiles of what the goal's KPI will have come to by each of `days`, which lie after the cut.
+
+        A goal on a window has them at the ends of windows only; a day without any is left out.
+        """
+        if goal.window is not None:
+            return self._by_windows(goal, days)
+        quantiles = self._to_date(goal, tuple((day - goal.cut).days for day in days))
+        return {
+            day: _shown(column, goal)
+            for day, column in zip(days, quantiles.T, strict=True)
+            if not np.isnan(column).any()
+        }
+
+    def _to_date(self, goal: OpenGoal, steps: tuple[int, ...]) -> Exact:
+        """(3, steps): the quantiles after so many steps.
+
+        Goals on a sum share the quantiles of what is added, whenever they began.
+        """
+        behaviour = goal.question.view.kpi.behaviour
+        key = goal.start if behaviour.is_quotient else None, steps
+        if key not in self._quantiles:
+            known = (0.0,) if behaviour.is_sum else goal.known
+            places = np.array(steps, dtype=np.int64) - 1
+            self._quantiles[key] = self._after(goal, behaviour, known, places)
+        quantiles = self._quantiles[key]
+        return quantiles + goal.known[0] if behaviour.is_sum else quantiles
+
+    def _after(
+        self, goal: OpenGoal, behaviour: KpiKind, known: tuple[float, ...], places: Ints
+    ) -> Exact:
+        if not self._running:
+            self._running = [behaviour.running(side) for side in self._futures]
+        added = [side[:, places].astype(np.float64) for side in self._running]
+        return _quantiles(behaviour.final_value(known, added, goal.delivered_days + places + 1))
+
+    def _by_windows(self, goal: OpenGoal, days: Sequence[date]) -> dict[date, Quantiles]:
+        found = {}
+        for day in days:
+            earlier = goal.in_window_ending(day)
+            if earlier is None:
+                continue
+            values = earlier.final_values(self._futures, self._data)
+            if not np.isnan(values).all():
+                found[day] = _shown(_quantiles(values[:, None])[:, 0], goal)
+        return found
+
+
+def quantiles_of(goal: OpenGoal, values: Exact) -> Quantiles:
+    """The quantiles of the goal's KPI over futures (paths,) that all have a value."""
+    return _shown(np.quantile(values, _BANDS), goal)
+
+
+def _quantiles(values: Exact) -> Exact:
+    """The quantiles (3, days) of values (paths, days); a path without a value does not count."""
+    quantile = np.nanquantile if np.isnan(values).any() else np.quantile
+    return np.asarray(quantile(values, _BANDS, axis=0))
+
+
+def _shown(column: Exact, goal: OpenGoal) -> Quantiles:
+    places = goal.question.goal.places(goal.question.view.kpi)
+    low, middle, high = (rounded(Decimal(repr(float(value))), places) for value in column)
+    return low, middle, high

@@ -1,0 +1,213 @@
+"""What has still to come true for a goal to be met: what simulated futures are asked.
+
+A goal on a KPI is an `OpenGoal`. A goal for each window or each member is a `ShareOfGoals`. What is already
+settled is `Settled`; where there can be no odds it is `NoOdds`, which says why.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from pipelines.okr.definition.question import Question
+from pipelines.okr.forecast.training_series import Exact, Floats
+from pipelines.okr.kpi.periods import CADENCES, Cadence, Period, containing, ordinal, previous
+from pipelines.okr.kpi.readings import KpiView, read_window, reported
+from pipelines.okr.kpi.timeline import Timeline
+from pipelines.okr.odds.training_data import TrainingData
+
+_NEAR = 1e-9
+_SHORT = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """It is known how it ends; `score` is the share of the goal reached, from 0 to 1."""
+
+    met: bool
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoOdds:
+    """There are no odds; `why` ends a sentence that begins with “No odds:”."""
+
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class OpenGoal:
+    """The KPI over the days from `start` to `end` meets the goal; it is known through `cut`.
+
+    `window` is the window of `per`, `over` or of a distinct count that is read in the end.
+    """
+
+    question: Question
+    start: date
+    end: date
+    cut: date
+    window: Period | None = None
+
+    @property
+    def reported_cadence(self) -> Cadence | None:
+        """The cadence of a distinct count, whose steps are periods; None where a step is a day."""
+        reported = self.question.view.kpi.behaviour.reported_by_period
+        return self.window.cadence if reported and self.window else None
+
+    def steps(self, data: TrainingData) -> int:
+        """How many steps have to be simulated."""
+        if data.cadence is None:
+            return (self.end - self.cut).days
+        assert self.window is not None, "a distinct count is read by its periods"
+        return ordinal(self.window) - data.sides[0].end
+
+    @property
+    def still_open(self) -> tuple[int, int]:
+        """The days to come that count: how many do not yet, and with how many it ends."""
+        return max((self.start - self.cut).days - 1, 0), (self.end - self.cut).days
+
+    @property
+    def delivered_days(self) -> int:
+        return self.question.view.index.delivered_days(self.start, self.cut)
+
+    @property
+    def averaged_over(self) -> int:
+        """The days over which a denominator that is a level is averaged in the end."""
+        first, last = self.still_open
+        return self.delivered_days + last - first
+
+    @property
+    def known(self) -> tuple[float, ...]:
+        """What each column has come to by the cut; of a distinct count, what was counted in its window."""
+        view = self.question.view
+        if view.kpi.behaviour.reported_by_period:
+            assert self.window is not None, "a distinct count is read by its periods"
+            return (float(read_window(view, self.window, self.cut).value or 0),)
+        return tuple(map(float, view.index.series(view.where).sums(self.start, self.cut)))
+
+    def to_come(self, futures: tuple[Floats, ...]) -> list[Exact]:
+        """What the days that count still bring to each column in each future (paths,)."""
+        return self.question.view.kpi.behaviour.added(futures, *self.still_open)
+
+    def final_values(self, futures: tuple[Floats, ...], data: TrainingData) -> Exact:
+        """The KPI's final value in each future; `futures` are (paths, steps) for each column."""
+        first, last = self.still_open if data.cadence is None else (0, self.steps(data))
+        behaviour = self.question.view.kpi.behaviour
+        added = behaviour.added(futures, first, last)
+        return behaviour.final_value(self.known, added, self.averaged_over)
+
+    def scores(self, final: Exact, futures: tuple[Floats, ...]) -> Exact:
+        """The score in each future (paths,), at most 1; 1 where the goal was reached on the way."""
+        score = np.nan_to_num(_attained(self.question, final), nan=0.0)
+        highest = self.highest_on_the_way(futures)
+        return (
+            score
+            if highest is None
+            else np.where(_attained(self.question, highest) >= 1, 1.0, score)
+        )
+
+    def in_window_ending(self, day: date) -> "OpenGoal | None":
+        """The same of the latest window over by a day; None of one that is not still to come."""
+        if self.window is None or self.window.cadence is None:
+            return None
+        window = last_window(day, self.window.cadence, self.question.view.fiscal_year_start)
+        if window.end <= self.cut:
+            return None
+        return replace(self, start=window.start, end=window.end, window=window)
+
+    def highest_on_the_way(self, futures: tuple[Floats, ...]) -> Exact | None:
+        """The highest total on the way in each future, for one that may fall again; else None."""
+        goal = self.question.goal
+        total = self.question.accumulates and self.question.view.kpi.behaviour.is_sum
+        if not total or goal.comparison != "at_least" or (goal.target or 0) <= 0:
+            return None
+        if futures[0].min(initial=0) >= 0:
+            return None
+        first, last = self.still_open
+        totals = np.cumsum(futures[0][:, first:last], axis=1, dtype=np.float64)
+        return np.asarray(self.known[0] + totals.max(axis=1, initial=0))
+
+
+@dataclass(frozen=True, eq=False)
+class ShareOfGoals:
+    """Enough of several goals are met: `bar` is the share of them that is enough."""
+
+    parts: tuple["Outcome", ...]
+    bar: Decimal
+
+
+Outcome = Settled | NoOdds | OpenGoal | ShareOfGoals
+"""How a goal ends, as far as that is known."""
+
+
+def open_goals_of(outcome: Outcome) -> Iterator[OpenGoal]:
+    if isinstance(outcome, OpenGoal):
+        yield outcome
+    elif isinstance(outcome, ShareOfGoals):
+        for part in outcome.parts:
+            yield from open_goals_of(part)
+
+
+def outcome_of(question: Question, course: Timeline, window: Period | None = None) -> Outcome:
+    """What has to come true for a goal that is not settled, on this course."""
+    view, end = question.view, course.deadline
+    if view.kpi.behaviour.reported_by_period:
+        window = window or _last_reported(view, course)
+        if window is None:
+            return NoOdds("no period of the source ends by the deadline")
+        return OpenGoal(question, window.start, window.end, course.cut, window)
+    if question.over is None:
+        if course.cut >= end:
+            return NoOdds("days of data are missing")
+        return OpenGoal(question, course.start, end, course.cut, window)
+    last = last_window(end, question.over, view.fiscal_year_start)
+    if last.start < course.start:
+        return NoOdds(f"no whole {question.over} lies before the deadline")
+    if last.end <= course.cut:
+        return NoOdds(f"the last {question.over} is over, but its data are not complete")
+    return OpenGoal(question, last.start, last.end, course.cut, last)
+
+
+def last_window(end: date, cadence: Cadence, fiscal_year_start: int) -> Period:
+    """The latest window of the cadence that is over by the end."""
+    window = containing(end, cadence, fiscal_year_start)
+    return window if window.end <= end else previous(window)
+
+
+def _last_reported(view: KpiView, course: Timeline) -> Period | None:
+    """The last period of the longest kind that the source reports and the course has whole."""
+    kinds = {fact.period for fact in reported(view)}
+    for cadence in sorted(kinds, key=CADENCES.index, reverse=True):
+        window = last_window(course.deadline, cadence, view.fiscal_year_start)
+        if window.start >= course.start:
+            return window
+    return None
+
+
+def _attained(question: Question, final: Exact) -> Exact:
+    """The score of each final value, at most 1: the formulas of `attainment`, for many at once."""
+    goal = question.goal
+    values = np.round(final, goal.places(question.view.kpi))
+    if goal.comparison == "between":
+        low, high = (float(end) for end in goal.band)
+        return ((values >= low - _NEAR) & (values <= high + _NEAR)).astype(np.float64)
+    assert goal.target is not None, "only a band has no single target"
+    target = float(goal.target)
+    better = values - target if goal.comparison == "at_least" else target - values
+    way = float(way_of(question))
+    short = 1 + better / way if way else np.zeros_like(better)
+    return np.where(better >= -_NEAR, 1.0, np.minimum(short, 1 - _SHORT))
+
+
+def way_of(question: Question) -> Decimal:
+    """How far it is to the target: from the baseline, or from 0 without one or with a level to hold."""
+    goal, baseline = question.goal, question.baseline
+    assert goal.target is not None, "only a band has no single target"
+    if baseline is not None and not question.accumulates:
+        rising = goal.comparison == "at_least"
+        way = goal.target - baseline if rising else baseline - goal.target
+        if way > 0:
+            return way
+    return abs(goal.target)

@@ -1,0 +1,61 @@
+"""Goals on one KPI are held against the same simulated futures of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from pipelines.okr.forecast.simulation import Task, simulate
+from pipelines.okr.forecast.training_series import Floats
+from pipelines.okr.odds.open_goals import OpenGoal
+from pipelines.okr.odds.training_data import TrainingData, training_data, training_data_of_distinct
+
+Simulated = tuple[Sequence[OpenGoal], TrainingData, tuple[Floats, ...]]
+"""The goals on a KPI, what was learnt from, and the futures (paths, steps), one array a column."""
+
+
+def simulated(goals: Iterable[OpenGoal]) -> Iterator[Simulated]:
+    """The goals grouped by what is simulated for them; without futures where there can be no odds.
+
+    The goals of a group look at one KPI through one filter, up to one day. The groups come in no
+    particular order, and futures are big: use them, and drop them before the next.
+    """
+    tasks: list[Task] = []
+    owners: list[tuple[Sequence[OpenGoal], TrainingData]] = []
+    for together in _grouped(goals):
+        data = _training_data(together[0])
+        if data.no_odds_because:
+            yield together, data, ()
+            continue
+        horizon = max(1, *(goal.steps(data) for goal in together))
+        for side in data.sides:
+            tasks.append(Task(side, horizon))
+            owners.append((together, data))
+    waiting: dict[int, tuple[int, Floats]] = {}
+    """The first side to come of a ratio, with the number of its task, by the id of its training data."""
+    for number, futures in simulate(tasks):
+        assert futures is not None, "a history that is too short was left out"
+        group, data = owners[number]
+        if len(data.sides) == 1:
+            yield group, data, (futures,)
+        elif id(data) not in waiting:
+            waiting[id(data)] = number, futures
+        else:
+            other, other_futures = waiting.pop(id(data))
+            top, bottom = (other_futures, futures) if other < number else (futures, other_futures)
+            yield group, data, (np.minimum(top, bottom) if data.is_share else top, bottom)
+
+
+def _grouped(goals: Iterable[OpenGoal]) -> list[list[OpenGoal]]:
+    groups: dict[tuple[object, ...], list[OpenGoal]] = {}
+    for goal in goals:
+        view = goal.question.view
+        key = view.kpi.name, tuple(sorted(view.where.items())), goal.cut, goal.reported_cadence
+        groups.setdefault(key, []).append(goal)
+    return [groups[key] for key in sorted(groups, key=str)]
+
+
+def _training_data(goal: OpenGoal) -> TrainingData:
+    view, cadence = goal.question.view, goal.reported_cadence
+    if cadence is None:
+        return training_data(view, goal.cut)
+    return training_data_of_distinct(view, goal.cut, cadence)
