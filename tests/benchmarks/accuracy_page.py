@@ -1,4 +1,4 @@
-"""The figures of tests/benchmarks/forecast_accuracy.py as tables of docs/odds.md, so that nobody types one."""
+"""Writes the figures of tests/benchmarks/forecast_accuracy.py into the tables of docs/odds.md."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ import numpy as np
 from pipelines.backtest.replay import Grade, Replay, graded
 from pipelines.okr.forecast.recalibration import Curve
 from tests.benchmarks.forecast_speed import rate
-from tests.benchmarks.no_news import drawn, moved, told
+from tests.benchmarks.no_news import changes_by_drawing, odds_changes, summary
 from tests.benchmarks.public_series import READERS
 
 PAGE = Path(__file__).parents[2] / "docs" / "odds.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 OURS = "okra, own curve"
 NOT_RIVALS = ("okra", "base rate", "pace rule")
-TOLD = ("statsmodels UC level+year", "statsmodels UC walk+AR")
-"""Models of parts that we put together after we had seen what the series are like; no library offers them so."""
+TUNED_RIVALS = ("statsmodels UC level+year", "statsmodels UC walk+AR")
+"""Models that we composed after we had seen the series; no library offers them ready-made."""
 RESAMPLES = 500
-QUIET = (
+NO_NEWS_BARS = (
     "a day without news moves no odds by more than 0.01",
     "of that, the drawing of futures moves none by more than 0.01",
 )
@@ -28,9 +28,9 @@ QUIET = (
 
 @dataclass(frozen=True)
 class Figures:
-    """What was measured: of all cases, and of those that other libraries were asked too.
+    """What was measured: `whole` on all cases, `beside` on those that the other libraries were run on too.
 
-    `curves` are the recalibration that the earlier half of all cases teaches.
+    `curves` is the recalibration fitted on the earlier half of all cases.
     """
 
     whole: Mapping[str, Replay]
@@ -39,7 +39,7 @@ class Figures:
 
 
 def write_page(figures: Figures, asked: int) -> None:
-    """Put the tables where the page has its marks."""
+    """Write the tables between the marks of the page."""
     text = PAGE.read_text(encoding="utf-8")
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
     content = "\n".join(lines(figures, asked))
@@ -62,7 +62,7 @@ def lines(figures: Figures, asked: int) -> Iterable[str]:
     yield from table(
         ("frequency", "odds", "Brier", "log loss", "ECE", "80 % interval holds", "CRPS ÷ naive",
          "Brier of the pace rule", "of the base rate"),
-        (overall(name, one, figures) for name, one in figures.whole.items()),
+        (overall(name, replayed, figures) for name, replayed in figures.whole.items()),
     )  # fmt: skip
     for title, replayed in figures.beside.items():
         yield ""
@@ -85,46 +85,53 @@ def lines(figures: Figures, asked: int) -> Iterable[str]:
 
 
 def bars(figures: Figures) -> Iterable[Sequence[str]]:
-    """Each bar, what was measured, and whether that meets it."""
+    """Each bar, the measured value, and whether it meets the bar."""
     for title, replayed in figures.beside.items():
         frequency = title.partition(",")[0]
-        for how, methods in (
-            ("", NOT_RIVALS + TOLD),
+        for how, excluded in (
+            ("", NOT_RIVALS + TUNED_RIVALS),
             (" that was told where to look", NOT_RIVALS),
         ):
-            name, ratio, (low, high) = beside_the_best(replayed, figures.curves, methods)
+            name, ratio, (low, high) = compared_with_best(replayed, figures.curves, excluded)
             shown = (
                 f"{ratio:+.1%} (95 % of resampled series: {low:+.1%} to {high:+.1%}), beside {name}"
             )
             bar = f"Brier, {frequency}: 5 % below the best other method{how}"
-            yield bar, shown, said(ratio <= -0.05)
+            yield bar, shown, yes_or_no(ratio <= -0.05)
     for frequency, replayed in figures.whole.items():
         bar = 0.02 if frequency == "all" else 0.05
         error = ours(replayed, figures.curves).calibration_error
-        yield f"ECE out of time, {frequency}: at most {bar}", f"{error:.3f}", said(error <= bar)
+        yield (
+            f"ECE out of time, {frequency}: at most {bar}",
+            f"{error:.3f}",
+            yes_or_no(error <= bar),
+        )
     speed = rate(400)
     yield (
         "300 daily series a second and core, 68 steps, 400 futures",
         f"{speed:.0f}",
-        said(speed >= 300),
+        yes_or_no(speed >= 300),
     )
-    changes = moved(), drawn()
-    for bar, change in zip(QUIET, changes, strict=True):
-        yield bar, told(change), said(np.abs(change).max() <= 0.01)
+    changes = odds_changes(), changes_by_drawing()
+    for bar, change in zip(NO_NEWS_BARS, changes, strict=True):
+        yield bar, summary(change), yes_or_no(np.abs(change).max() <= 0.01)
 
 
-def beside_the_best(
-    replayed: Replay, curves: Mapping[str, Curve], but: tuple[str, ...]
+def compared_with_best(
+    replayed: Replay, curves: Mapping[str, Curve], excluded: tuple[str, ...]
 ) -> tuple[str, float, tuple[float, float]]:
-    """The best method `but` some, Okra's Brier score over its less 1, and where resampled series put that."""
+    """The best method that is not excluded, and Okra's Brier score relative to it: ratio − 1 and its 95 % interval.
+
+    The interval is a bootstrap over series.
+    """
     grades = graded(replayed, own=curves)
-    best = next(grade for grade in grades if not grade.method.startswith(but))
+    best = next(grade for grade in grades if not grade.method.startswith(excluded))
     later = replayed.later
     own = squares(replayed.corrected(curves), replayed.met)[later]
     other = squares(replayed.odds[best.method], replayed.met)[later]
     names = np.array([case.series for case in replayed.cases])[later]
     _, places = np.unique(names, return_inverse=True)
-    sums = np.stack([np.bincount(places, weights=one) for one in (own, other)])
+    sums = np.stack([np.bincount(places, weights=scores) for scores in (own, other)])
     drawn = np.random.default_rng(0).integers(0, sums.shape[1], (RESAMPLES, sums.shape[1]))
     ratios = sums[0][drawn].sum(axis=1) / sums[1][drawn].sum(axis=1) - 1
     low, high = np.quantile(ratios, (0.025, 0.975)).tolist()
@@ -159,7 +166,7 @@ def row(grade: Grade) -> Sequence[str]:
     return (grade.method, *scores, f"{grade.coverage:.1%}", f"{grade.crps:.4f}")
 
 
-def said(met: bool) -> str:
+def yes_or_no(met: bool) -> str:
     return "yes" if met else "**no**"
 
 

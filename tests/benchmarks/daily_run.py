@@ -1,9 +1,9 @@
-"""How long a daily run takes, and how much of that is not our own work: `make bench`.
+"""Measures how long a daily run takes, and how much of that is spent outside our code: `make bench`.
 
-A first run of the sample company pulls two years; the second, of the same day, is what every day costs.
-Both are whole processes. What is spent before a line of ours does its work is measured inside them:
-imports, Dagster's definitions, dbt's start (its process less the time it says its models and tests took)
-and Dagster's records (a report less its steps).
+The first run of the sample company pulls two years; the second, on the same day, is what a normal day costs. Each
+run is a whole process. The time outside our code is measured inside it: imports, Dagster's definitions, dbt's start
+(the dbt process without the time that dbt reports for models and tests) and Dagster's records (a report without its
+steps).
 """
 
 import json
@@ -30,18 +30,18 @@ PHASES = (
     "records",
 )
 STEPS = {"models": "dbt start", "published__okra": "publish"}
-"""Steps of a report, by the phase they count for. What dbt says it took is taken out of its own."""
-NOT_OURS = {"imports", "definitions", "dbt start", "records"}
+"""The phase of each step of a report. The time that dbt reports for models and tests is subtracted from dbt's start."""
+OUTSIDE_OUR_CODE = {"imports", "definitions", "dbt start", "records"}
 TODAY = "2026-11-25"
 
 
 def measured() -> dict[str, float]:
-    """One run in this process, in seconds a phase."""
+    """Run once in this process; returns the seconds of each phase."""
     began = time.perf_counter()
     import dagster as dg
 
     from pipelines import settings as okra_settings
-    from pipelines.commands.console import Output  # noqa: F401 - as the command imports it
+    from pipelines.commands.console import Output  # noqa: F401 - the command imports it too
     from pipelines.orchestration.runner import runner
     from pipelines.warehouse.project import TARGET
 
@@ -73,7 +73,7 @@ def measured() -> dict[str, float]:
 
 
 def run(home: Path) -> dict[str, Any]:
-    """One run as a process of its own."""
+    """Run once in a separate process."""
     environment = os.environ | {
         "OKRA_HOME": str(home),
         "OKRA_SANDBOX_TODAY": TODAY,
@@ -88,9 +88,9 @@ def run(home: Path) -> dict[str, Any]:
         check=True,
     )
     whole = time.perf_counter() - began
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    found["imports"] += whole - sum(found.values())  # the interpreter itself, and its end
-    return {"seconds": found, "whole": whole}
+    seconds: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    seconds["imports"] += whole - sum(seconds.values())  # start and end of the interpreter
+    return {"seconds": seconds, "whole": whole}
 
 
 def main() -> None:
@@ -104,13 +104,15 @@ def main() -> None:
         print(json.dumps(runs, indent=1))
         return
     rows = [
-        (phase, *(f"{one['seconds'][phase]:.1f} s" for one in runs.values())) for phase in PHASES
+        (phase, *(f"{timed['seconds'][phase]:.1f} s" for timed in runs.values()))
+        for phase in PHASES
     ]
-    rows.append(("the whole run", *(f"{one['whole']:.1f} s" for one in runs.values())))
+    rows.append(("the whole run", *(f"{timed['whole']:.1f} s" for timed in runs.values())))
     shares = [
-        sum(one["seconds"][name] for name in NOT_OURS) / one["whole"] for one in runs.values()
+        sum(timed["seconds"][name] for name in OUTSIDE_OUR_CODE) / timed["whole"]
+        for timed in runs.values()
     ]
-    rows.append(("of it not our own work", *(f"{share:.0%}" for share in shares)))
+    rows.append(("share outside our code", *(f"{share:.0%}" for share in shares)))
     Console(width=90).print(plain_table(f"The sample company on {TODAY}", ("", *runs), rows))
 
 

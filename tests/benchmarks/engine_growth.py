@@ -1,12 +1,12 @@
-"""How the time of the models grows with the rows, on each engine: `python -m tests.benchmarks.engine_growth`.
+"""Measures how model time grows with rows, on each engine: `python -m tests.benchmarks.engine_growth`.
 
-    --rows 10000000 100000000    sizes of the lake, each made once
-    --engines duckdb spark       what models it, each from nothing: everything is loaded, as on the first day
-    --folder FOLDER              where lakes and tables go (default: a temporary folder)
+    --rows 10000000 100000000    sizes of the lake, each generated once
+    --engines duckdb spark       engines to measure, each with a full build, as on the first day
+    --folder FOLDER              folder of lakes and tables (default: a temporary one)
 
-A lake of one source: Stripe movements of a hundred days. Timed is one whole `dbt build` without its tests, the start
-of dbt and of Spark and the way back into DuckDB included. Spark runs on OKRA_SPARK_MASTER, or in its own process on
-all cores. Both must come to the sum that the rows were made with.
+The lake has one source: Stripe movements of a hundred days. The time is that of one whole `dbt build` without tests,
+with the start of dbt and Spark and the copy back into DuckDB. Spark runs on OKRA_SPARK_MASTER, or in its own process
+on all cores. Both engines must produce the net revenue that the rows were generated with.
 """
 
 import argparse
@@ -49,7 +49,7 @@ class Figure:
 
 
 def movements(day: date, first: int, count: int) -> pa.Table:
-    """A day's charges of 10 to 99 dollars, a twentieth of them fully refunded; a fee of 59 cents each."""
+    """A day's movements of 10 to 99 dollars, with a fee of 59 cents each. One in twenty is a refund."""
     numbers = np.arange(first, first + count, dtype=np.int64)
     refund = numbers % 20 == 0
     amount = np.where(refund, -1, 1) * (1_000 + numbers % 9_000)
@@ -77,7 +77,7 @@ def movements(day: date, first: int, count: int) -> pa.Table:
 
 
 def make_lake(root: Path, rows: int) -> None:
-    """A lake of so many movements, a hundredth of them a day."""
+    """Generate a lake of `rows` movements, spread evenly over the days."""
     lake, count = Lake(root), rows // DAYS
     for number in range(DAYS):
         day = FIRST + timedelta(days=number)
@@ -109,14 +109,14 @@ def make_lake(root: Path, rows: int) -> None:
 
 
 def net_revenue(rows: int) -> Decimal:
-    """What the movements come to, fees off, in dollars."""
+    """The sum of the movements without fees, in dollars."""
     numbers = np.arange(rows // DAYS * DAYS, dtype=np.int64)
     amounts = np.where(numbers % 20 == 0, -1, 1) * (1_000 + numbers % 9_000) - 59
     return Decimal(int(amounts.sum())) / 100
 
 
 def model(engine: str, lake: Path, home: Path) -> float:
-    """Have `engine` model the whole lake in a fresh home. Returns seconds; stops everything when dbt fails."""
+    """Let `engine` model the whole lake in a new home. Returns seconds; exits when dbt fails."""
     master = os.environ.get("OKRA_SPARK_MASTER", "local[*]")
     settings = Settings(home=home, lake=str(lake), engine=engine, spark_master=master)  # type: ignore[arg-type]
     settings.state_path.mkdir(parents=True)
@@ -169,11 +169,11 @@ def main() -> None:
                 seconds = model(engine, lake, home)
                 found = Decimal((home / "net_revenue").read_text())
                 if found != net_revenue(rows):
-                    sys.exit(f"{engine} comes to {found}, and the rows to {net_revenue(rows)}")
+                    sys.exit(f"{engine} computed {found}, but the rows sum to {net_revenue(rows)}")
                 figures.append(Figure(engine, rows, seconds))
                 console.print(f"{engine}, {rows:,} rows: {seconds:.0f} s")
-    lines = [(each.engine, f"{each.rows:,}", f"{each.seconds:.0f}") for each in figures]
-    console.print(plain_table("All models, from nothing", ("Engine", "Raw rows", "Seconds"), lines))
+    lines = [(figure.engine, f"{figure.rows:,}", f"{figure.seconds:.0f}") for figure in figures]
+    console.print(plain_table("Full build of all models", ("Engine", "Raw rows", "Seconds"), lines))
 
 
 if __name__ == "__main__":

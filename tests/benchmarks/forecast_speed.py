@@ -1,7 +1,7 @@
-"""How many series a core forecasts in a second: `python -m tests.benchmarks.forecast_speed`.
+"""Measures how many series a core forecasts per second: `python -m tests.benchmarks.forecast_speed`.
 
-200 daily series of a year, 68 steps, by 400 paths and by as many as scoring uses. By the processor's time, so
-that a busy machine does not count against it.
+200 daily series of a year and of four years, 68 steps, with 400 paths and with as many as scoring uses. Processor
+time is measured, so that other work on the machine does not count.
 """
 
 import time
@@ -15,7 +15,7 @@ SERIES, DAYS, STEPS, TODAY = 200, 365, 68, 739_000
 
 
 def rate(paths: int, days: int = DAYS) -> float:
-    """Series a second and core."""
+    """Series per second and core."""
     draw = np.random.default_rng(1)
     week = 0.3 * np.sin(np.arange(days) * 2 * np.pi / 7)
     made = (np.exp(draw.normal(5, 1) + week + draw.normal(0, 0.2, days)) for _ in range(SERIES))

@@ -1,9 +1,9 @@
-"""How much longer a run takes with its lake in a bucket than in a folder, the rest being equal.
+"""Compares run times with the lake in a bucket and in a folder.
 
     python -m tests.benchmarks.lake_in_bucket [START_DATE]
 
-The store is moto's server on this machine, alone and with the delay of a store that is a network away. It is
-written in Python and answers one request at a time, so what it takes is more than a store would.
+The store is moto's server on this machine, without and with a network's latency. It is written in Python and answers
+one request at a time, so it is slower than a real store.
 """
 
 import sys
@@ -19,19 +19,19 @@ from tests.object_store.buckets import Bucket
 from tests.object_store.server import object_store
 
 TODAY = "2026-11-25"
-DELAYS = (0.0, 0.03)
-"""Seconds that the store lets each request wait."""
+LATENCIES = (0.0, 0.03)
+"""Seconds by which the store delays each request."""
 
 
 def seconds(home: Home) -> tuple[float, float, float]:
-    """How long a first run takes, all models made anew with the scores, and a second run."""
+    """The seconds of a first run, of a full rebuild of the models with scores, and of a second run."""
     first = took(home, "run")
     (home.path / "sample" / "warehouse.duckdb").unlink()
     return first, took(home, "score"), took(home, "run")
 
 
 def took(home: Home, command: str) -> float:
-    """How long one command takes."""
+    """The seconds of one command."""
     began = time.perf_counter()
     done = home.okra(command, timeout=3600)
     assert done.code == 0, done.err
@@ -39,20 +39,22 @@ def took(home: Home, command: str) -> float:
 
 
 def main(start: str) -> None:
-    """Print a row a place."""
+    """Print one row for each place."""
     base = {"OKRA_SANDBOX_TODAY": TODAY, "OKRA_START_DATE": start}
     rows: list[tuple[object, ...]] = []
     with tempfile.TemporaryDirectory() as folder, object_store() as store:
-        near = seconds(Home(Path(folder) / "near", base))
-        rows.append(("folder", *(f"{each:.1f}" for each in near)))
-        for number, delay in enumerate(DELAYS):
+        in_folder = seconds(Home(Path(folder) / "folder", base))
+        rows.append(("folder", *(f"{duration:.1f}" for duration in in_folder)))
+        for number, delay in enumerate(LATENCIES):
             Bucket(store, f"lake-{number}")
             store.before = lambda environ, delay=delay: time.sleep(delay)  # type: ignore[misc]
             settings = base | store.environment | {"OKRA_LAKE": f"s3://lake-{number}/okra"}
-            far = seconds(Home(Path(folder) / f"far-{number}", settings))
-            told = (f"{x:.1f} ({x / y:.2f} times)" for x, y in zip(far, near, strict=True))
-            rows.append((f"bucket, {delay * 1000:.0f} ms away", *told))
-    columns = ("lake in", "first run, s", "models anew, s", "second run, s")
+            in_bucket = seconds(Home(Path(folder) / f"bucket-{number}", settings))
+            cells = (
+                f"{x:.1f} ({x / y:.2f} times)" for x, y in zip(in_bucket, in_folder, strict=True)
+            )
+            rows.append((f"bucket, {delay * 1000:.0f} ms latency", *cells))
+    columns = ("lake in", "first run, s", "full rebuild, s", "second run, s")
     Console().print(plain_table(f"The sample company from {start}", columns, rows))
 
 

@@ -1,8 +1,8 @@
-"""How long a new user waits: `python -m tests.benchmarks.new_user`.
+"""Measures how long a new user waits: `python -m tests.benchmarks.new_user`.
 
-A fresh clone is made of what is committed here, and docs/first-own-data.md is followed in it, installation included
-(packages come from the registry, or from pip's cache): first to the sample company's scorecard, then to that of
-an objective of one's own over a CSV. What a person takes to read and to answer is not in it.
+Makes a fresh clone of the committed state and follows docs/first-own-data.md in it, with the installation (packages
+come from the registry, or from pip's cache): first to the sample company's scorecard, then to an objective of their
+own over a CSV. The time to read and to answer is not included.
 """
 
 import os
@@ -33,11 +33,11 @@ def main() -> None:
             typed(block.text, clone, environment)
         typed(blocks[init].text, clone, environment, blocks[init + 1].text)
         typed("okra run", clone, environment)
-        shown("from a clone to an objective of one's own over a CSV, by way of the former", begun)
+        shown("from a clone to an own objective over a CSV, with the former steps", begun)
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without anything of ours: whoever clones has none of it."""
+    """The environment without Okra's and the virtual environment's variables, which a new user does not have."""
     ours = {option.name for source in catalog.sources().values() for option in source.options}
     return {
         name: value
@@ -47,7 +47,7 @@ def clean_environment() -> dict[str, str]:
 
 
 def typed(text: str, folder: Path, environment: Mapping[str, str], answers: str = "") -> None:
-    """Run lines of a shell. Raises SystemExit with what they said when one fails."""
+    """Run lines in a shell. Raises SystemExit with their output when one fails."""
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", text],
         cwd=folder,

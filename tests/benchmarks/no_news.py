@@ -1,13 +1,12 @@
-"""How far a day without news moves the odds: `python -m tests.benchmarks.no_news`.
+"""Measures how far a day without news moves the odds: `python -m tests.benchmarks.no_news`.
 
-A day without news brings just what was expected of it: the mean of that day's futures. The goal is a total over
-40 more days; its odds are taken before the day and after it, by the same target. 20 series of a business (a
-level, a week's shape, noise of a fifth of the level), four lengths of history, two of them about where a window
-or a curve changes, five targets from easy to hard. What is compared are the odds as they are published,
-after the shipped curve.
+On a day without news the value is exactly the expected one: the mean of that day's futures. The goal is a total over
+40 more days; the odds of the same target are computed before and after the day. There are 20 series (a level, a
+weekly pattern, noise of a fifth of the level), four lengths of history (two of them near where a window or a curve
+changes) and five targets from easy to hard. The odds are the published ones, after the shipped curve.
 
-A day as expected takes some doubt along, which moves the odds whoever works them out; what the drawing of futures
-adds is told apart, as the distance from the same change with eight times as many futures.
+Such a day removes its own uncertainty, which moves the odds of any method. The part that comes from drawing the
+futures is measured separately: it is the difference from the same change with eight times as many futures.
 """
 
 import numpy as np
@@ -20,12 +19,12 @@ SERIES, NOISE, STEPS, TODAY = 20, 0.2, 40, 739_000
 LENGTHS = (120, 299, 364, 800)
 TARGETS = (0.1, 0.25, 0.5, 0.75, 0.9)
 FEW_SERIES, MANY_PATHS = 6, 8 * PATHS
-"""How much of it is drawing is asked of fewer series, as many futures take long."""
+"""The part that comes from drawing is measured on fewer series, because many futures take long."""
 WEEK = np.array([1.1, 1.2, 1.2, 1.1, 1.0, 0.7, 0.7])
 
 
-def moved(series: int = SERIES, futures: int = PATHS) -> np.ndarray:
-    """Every change, with its sign."""
+def odds_changes(series: int = SERIES, futures: int = PATHS) -> np.ndarray:
+    """The signed change of the odds in every case."""
     before = [
         Task(TrainingSeries(days(length, seed), TODAY + seed, year=YEAR), STEPS)
         for length in LENGTHS
@@ -38,10 +37,10 @@ def moved(series: int = SERIES, futures: int = PATHS) -> np.ndarray:
         totals[place] = paths.sum(axis=1, dtype=float)
     after = [
         Task(
-            TrainingSeries(np.append(task.history.values, usual), task.history.end + 1, year=YEAR),
+            TrainingSeries(np.append(task.history.values, mean), task.history.end + 1, year=YEAR),
             STEPS - 1,
         )
-        for task, usual in zip(before, expected, strict=True)
+        for task, mean in zip(before, expected, strict=True)
     ]
     changes = np.empty((len(after), len(TARGETS)))
     for place, paths in simulate(after, futures):
@@ -52,14 +51,14 @@ def moved(series: int = SERIES, futures: int = PATHS) -> np.ndarray:
     return changes.ravel()
 
 
-def drawn() -> np.ndarray:
-    """How much of each change is the drawing of futures."""
-    return moved(FEW_SERIES) - moved(FEW_SERIES, MANY_PATHS)
+def changes_by_drawing() -> np.ndarray:
+    """The part of each change that comes from drawing the futures."""
+    return odds_changes(FEW_SERIES) - odds_changes(FEW_SERIES, MANY_PATHS)
 
 
-def told(changes: np.ndarray) -> str:
-    middle, ninth, most = np.quantile(np.abs(changes), (0.5, 0.9, 1))
-    return f"median {middle:.4f}, nine in ten at most {ninth:.4f}, worst {most:.4f}"
+def summary(changes: np.ndarray) -> str:
+    median, p90, largest = np.quantile(np.abs(changes), (0.5, 0.9, 1))
+    return f"median {median:.4f}, nine in ten at most {p90:.4f}, worst {largest:.4f}"
 
 
 def odds(outcomes: np.ndarray, targets: np.ndarray, history: TrainingSeries) -> np.ndarray:
@@ -74,8 +73,8 @@ def days(length: int, seed: int) -> np.ndarray:
 
 
 def main() -> None:
-    print(f"a day without news moves the odds by: {told(moved())}")
-    print(f"of it the drawing of futures: {told(drawn())}")
+    print(f"a day without news moves the odds by: {summary(odds_changes())}")
+    print(f"of that, the drawing of futures: {summary(changes_by_drawing())}")
 
 
 if __name__ == "__main__":

