@@ -6,13 +6,13 @@ from typing import Any
 import dagster as dg
 
 from pipelines.history.restatements import RESTATEMENTS
-from pipelines.history.versions import KPI_PERIODS
+from pipelines.history.versions import KPI_PERIOD_VERSIONS
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.ui_metadata import column_schema
 from pipelines.steps.remember import write_kpi_history
 from pipelines.tables.locks import warehouse_lock
 
-HISTORY = dg.AssetKey(["okr", KPI_PERIODS.versions.name])
+HISTORY = dg.AssetKey(["okr", KPI_PERIOD_VERSIONS.name])
 LOG = dg.AssetKey(["okr", RESTATEMENTS.name])
 
 
@@ -22,11 +22,11 @@ LOG = dg.AssetKey(["okr", RESTATEMENTS.name])
     specs=[
         dg.AssetSpec(
             HISTORY,
-            description=KPI_PERIODS.versions.comment,
+            description=KPI_PERIOD_VERSIONS.comment,
             group_name="okr",
             kinds={"duckdb", "python"},
             deps=[dg.AssetKey(["reporting", "kpi_periods"])],
-            metadata=column_schema(KPI_PERIODS.versions),
+            metadata=column_schema(KPI_PERIOD_VERSIONS),
         ),
         dg.AssetSpec(
             LOG,

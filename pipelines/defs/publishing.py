@@ -7,7 +7,7 @@ import dagster as dg
 from connectors.sdk import catalog
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
-from pipelines.history.versions import HISTORIES
+from pipelines.history.versions import VERSIONED_TABLES
 from pipelines.inputs.kpi_files import kpi_models
 from pipelines.orchestration.day import DayResource
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
@@ -42,7 +42,7 @@ REPORTING = (
             dg.AssetKey(["okr", table.name])
             for table in (PREDICTIONS, CALIBRATION, KEY_RESULT_LEVERS, KEY_RESULT_COURSES)
         ),
-        *(dg.AssetKey(["okr", history.versions.name]) for history in HISTORIES),
+        *(dg.AssetKey(["okr", table.name]) for table in VERSIONED_TABLES),
     ],
     pool="warehouse",
 )

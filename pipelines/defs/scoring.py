@@ -6,8 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
-from pipelines.history.versions import DEFINITIONS
-from pipelines.history.versions import SCORES as SCORE_HISTORIES
+from pipelines.history.versions import DEFINITION_VERSIONS, SCORE_VERSIONS
 from pipelines.okr.definition.faults import Fault
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.ui_metadata import column_schema, scorecard_preview
@@ -25,7 +24,7 @@ SCORES = dg.AssetKey(["okr", "key_result_scores"])
 
 def specs() -> list[dg.AssetSpec]:
     """One asset per table."""
-    histories = [table.versions for table in (*SCORE_HISTORIES, *DEFINITIONS)]
+    histories = (*SCORE_VERSIONS, *DEFINITION_VERSIONS)
     scored = [spec(table, FACTS) for table in (*TABLES, KEY_RESULT_COURSES, KEY_RESULT_LEVERS)]
     kept = [spec(table, [key(scores.name) for scores in TABLES]) for table in histories]
     record = [

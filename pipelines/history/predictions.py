@@ -5,7 +5,7 @@ than that day did, so its odds are no prediction; neither are odds of 0 and 1, w
 prediction is graded by the first final score of the same goal; if the goal is changed before, it is not graded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +13,7 @@ from typing import Annotated
 from pipelines.history.versions import read_history
 from pipelines.okr.columns import Share, SqlType
 from pipelines.okr.forecast.recalibration import Graded
+from pipelines.okr.scoring.finality import Final
 from pipelines.tables.table import Table, columns_of, transaction
 
 BigInt = Annotated[int, SqlType("bigint")]
@@ -82,12 +83,12 @@ CALIBRATION = Table(
 _SCORES = """
     select
         'key_result' as kind, key_result_id as goal_id, as_of, period_start, deadline, probability,
-        probability_uncorrected, status, data_through, definition_hash, known_from, known_to
+        probability_uncorrected, actual, status, data_through, definition_hash, known_from, known_to
     from history.key_result_score_history
     where "window" = 'total' and member = 'total'
     union all
     select
-        'objective', objective_id, as_of, period_start, deadline, probability, null, status,
+        'objective', objective_id, as_of, period_start, deadline, probability, null, null, status,
         deadline, definition_hash, known_from, known_to
     from history.objective_score_history
 """
@@ -97,6 +98,15 @@ _GOALS = """
     union all
     select 'objective', objective_id, definition_hash
     from history.objective_history where known_to is null
+"""
+_FIRST_FINAL_SCORES = """
+    select *
+    from scores
+    where
+        status in ('achieved', 'missed') and as_of > deadline and data_through >= deadline and {}
+    qualify row_number() over (
+        partition by kind, goal_id, definition_hash order by known_from, as_of
+    ) = 1
 """
 _PREDICTIONS = f"""
     with scores as ({_SCORES}),
@@ -124,25 +134,17 @@ _PREDICTIONS = f"""
             and cast(known_from at time zone $zone as date) = as_of
     ),
 
-    first_final_scores as (
-        select kind, goal_id, definition_hash, as_of as graded_on, status = 'achieved' as met
-        from scores
-        where
-            status in ('achieved', 'missed') and as_of > deadline and data_through >= deadline
-        qualify row_number() over (
-            partition by kind, goal_id, definition_hash order by known_from, as_of
-        ) = 1
-    ),
+    first_final_scores as ({_FIRST_FINAL_SCORES.format("true")}),
 
     graded as (
         select
             issued.*,
-            first_final_scores.graded_on,
-            first_final_scores.met,
+            first_final_scores.as_of as graded_on,
+            first_final_scores.status = 'achieved' as met,
             goals.goal_id is not null as in_force,
             abs(
                 cast(issued.probability as decimal(9, 6))
-                - cast(cast(first_final_scores.met as integer) as decimal(9, 6))
+                - cast(cast(met as integer) as decimal(9, 6))
             ) as missed_by
         from issued
         left join first_final_scores using (kind, goal_id, definition_hash)
@@ -219,3 +221,15 @@ def graded_before(history: Path, as_of: date, zone: str) -> Sequence[Graded]:
     """
     rows = read_history(history, query, {"zone": zone, "before": as_of})
     return [Graded(float(odds), met) for odds, met in rows]
+
+
+def first_final_scores(history: Path, as_of: date) -> Mapping[str, Final]:
+    """The first final score of each key result before `as_of`; where its goal was changed, that of the latest goal."""
+    query = f"""
+        with scores as ({_SCORES}),
+
+        final as ({_FIRST_FINAL_SCORES.format("kind = 'key_result' and as_of < $1")})
+
+        select goal_id, as_of, actual, status, definition_hash from final order by known_from, as_of
+    """
+    return {name: Final(*rest) for name, *rest in read_history(history, query, [as_of])}

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from pipelines.history.deliveries import DIGESTS
-from pipelines.history.versions import DEFINITIONS, KPI_PERIODS, SCORES, keep_versions
+from pipelines.history.versions import DEFINITION_VERSIONS, KPI_PERIOD_VERSIONS, SCORE_VERSIONS
 from pipelines.tables.table import literal, quoted, transaction
 
 # members of an open period are the sums of its days, which are kept; without them a day brings a day's rows
@@ -20,7 +20,7 @@ def record_kpis(history: Path, warehouse: Path, now: datetime) -> None:
     Raises `duckdb.Error`, with the history left as it was.
     """
     with transaction(history, warehouse=warehouse) as connection:
-        keep_versions(connection, KPI_PERIODS, now, _KPI_PERIODS)
+        KPI_PERIOD_VERSIONS.keep_versions(connection, now, _KPI_PERIODS)
 
 
 def record_scores(history: Path, warehouse: Path, as_of: date, now: datetime) -> None:
@@ -30,24 +30,25 @@ def record_scores(history: Path, warehouse: Path, as_of: date, now: datetime) ->
     Raises `duckdb.Error`, with the history left as it was.
     """
     with transaction(history, warehouse=warehouse) as connection:
-        for table in SCORES:
-            table.versions.create(connection)
+        for table in SCORE_VERSIONS:
+            table.create(connection)
             days = (
                 f"as_of = {literal(as_of.isoformat())} "
-                f"or as_of not in (select as_of from {table.versions.place})"
+                f"or as_of not in (select as_of from {table.place})"
             )
             rows = f"select * from warehouse.{table.source.place} where {days}"
-            keep_versions(connection, table, now, rows, days)
-        for table in DEFINITIONS:
-            keep_versions(connection, table, now, f"select * from warehouse.{table.source.place}")
-        # created before the first digest: a table that comes later breaks whoever lists tables once
-        DIGESTS.create(connection)
+            table.keep_versions(connection, now, rows, days)
+        for table in DEFINITION_VERSIONS:
+            table.keep_versions(connection, now, f"select * from warehouse.{table.source.place}")
+        # created while still empty: restatements read the one, and clients that list tables once would miss the other
+        for empty in (KPI_PERIOD_VERSIONS, DIGESTS):
+            empty.create(connection)
     with transaction(warehouse, history=history) as connection:
-        for table in SCORES:
+        for table in SCORE_VERSIONS:
             columns = ", ".join(map(quoted, table.source.columns))
             connection.execute(
                 f"insert into {table.source.place} ({columns}) "
-                f"select {columns} from history.{table.versions.place} "
+                f"select {columns} from history.{table.place} "
                 f"where known_to is null and as_of not in (select as_of from {table.source.place})"
             )
 
@@ -59,11 +60,11 @@ def fill_known_from(history: Path, warehouse: Path) -> None:
     """
     same = " and ".join(
         f"current_row.{quoted(name)} is not distinct from version.{quoted(name)}"
-        for name in KPI_PERIODS.compared
+        for name in KPI_PERIOD_VERSIONS.compared
     )
     with transaction(warehouse, history=history) as connection:
         connection.execute(
-            f"update {KPI_PERIODS.source.place} as current_row set known_from = version.known_from "
-            f"from history.{KPI_PERIODS.versions.place} as version "
+            f"update {KPI_PERIOD_VERSIONS.source.place} as current_row set known_from = version.known_from "
+            f"from history.{KPI_PERIOD_VERSIONS.place} as version "
             f"where version.known_to is null and {same}"
         )

@@ -54,26 +54,63 @@ class KpiPeriodRow:
     run_id: Annotated[str, "Fingerprint of what the version's first run was made of"]
 
 
-@dataclass(frozen=True)
-class VersionedTable:
-    """`versions` keeps the rows that `source`, a table of the warehouse, has had, by the primary key of `source`."""
+@dataclass(frozen=True, kw_only=True)
+class VersionedTable(Table):
+    """A table of the versions of rows of `source`, a table of the warehouse whose primary key says which row it is."""
 
     source: Table
-    versions: Table
 
     @property
     def compared(self) -> list[str]:
-        """The columns by which versions differ. The run that wrote a version is the first that came to it."""
+        """The columns by which versions differ. The run of a version is the first that came to it."""
         return [name for name in self.source.columns if name != "run_id"]
+
+    def keep_versions(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        now: datetime,
+        query: str,
+        scope: str = "true",
+    ) -> None:
+        """Close the versions whose rows `query` no longer has, and open one for each row that is new or changed.
+
+        `query` gives the rows that are believed now: all of those that `scope`, a condition on the columns, is about.
+        Raises `duckdb.Error`; the caller's transaction then leaves the table as it was.
+        """
+        self.create(connection)
+        columns = ", ".join(map(quoted, self.source.columns))
+        compared = ", ".join(map(quoted, self.compared))
+        key = self.source.key
+        same_key = " and ".join(f"versions.{quoted(name)} = gone.{quoted(name)}" for name in key)
+        believed = f"select {compared} from {self.place} where known_to is null and ({scope})"
+        connection.execute(
+            f"create or replace temp table arrived as select {columns} from ({query})"
+        )
+        connection.execute(
+            f"create or replace temp table changed as select {compared} from arrived except {believed}"
+        )
+        connection.execute(
+            f"update {self.place} as versions set known_to = $1 "
+            f"from ({believed} except select {compared} from arrived) as gone "
+            f"where versions.known_to is null and {same_key}",
+            [now],
+        )
+        # a version that closed at the instant it opened was never believed; only a clock that stands still makes one
+        connection.execute(f"delete from {self.place} where known_to <= known_from")
+        connection.execute(
+            f"insert into {self.place} ({columns}, known_from, known_to) select {columns}, $1, null "
+            f"from arrived semi join changed using ({', '.join(map(quoted, key))})",
+            [now],
+        )
 
 
 def versioned(source: Table, name: str, comment: str) -> VersionedTable:
     """The table `name` of the versions of `source`."""
     columns = {**source.columns, **columns_of(KnownTime)}
-    return VersionedTable(source, Table(name, comment, columns, schema=SCHEMA))
+    return VersionedTable(name, comment, columns, schema=SCHEMA, source=source)
 
 
-KPI_PERIODS = versioned(
+KPI_PERIOD_VERSIONS = versioned(
     Table(
         "kpi_periods",
         "",
@@ -85,7 +122,7 @@ KPI_PERIODS = versioned(
     "What was believed of each KPI and period, and when: a row is closed when another takes its place. Of a period "
     "that is still open only the whole is kept here, and its days by member",
 )
-SCORES = (
+SCORE_VERSIONS = (
     versioned(
         KEY_RESULT_SCORES,
         "key_result_score_history",
@@ -97,7 +134,7 @@ SCORES = (
         "Each score of an objective as it was first worked out for its day, and as it was worked out again",
     ),
 )
-DEFINITIONS = (
+DEFINITION_VERSIONS = (
     versioned(
         KEY_RESULTS,
         "key_result_history",
@@ -109,45 +146,7 @@ DEFINITIONS = (
         "The objectives as they were defined, and from when to when",
     ),
 )
-HISTORIES = (KPI_PERIODS, *SCORES, *DEFINITIONS)
-
-
-def keep_versions(
-    connection: duckdb.DuckDBPyConnection,
-    table: VersionedTable,
-    now: datetime,
-    query: str,
-    scope: str = "true",
-) -> None:
-    """Close the versions whose rows `query` no longer has, and open one for each row that is new or changed.
-
-    `query` gives the rows that are believed now: all of those that `scope`, a condition on the columns, is about.
-    Raises `duckdb.Error`; the caller's transaction then leaves the table as it was.
-    """
-    table.versions.create(connection)
-    place = table.versions.place
-    columns = ", ".join(map(quoted, table.source.columns))
-    compared = ", ".join(map(quoted, table.compared))
-    key = ", ".join(map(quoted, table.source.key))
-    same_key = " and ".join(f"versions.{quoted(k)} = gone.{quoted(k)}" for k in table.source.key)
-    connection.execute(f"create or replace temp table arrived as select {columns} from ({query})")
-    believed = f"select {compared} from {place} where known_to is null and ({scope})"
-    connection.execute(
-        f"create or replace temp table changed as select {compared} from arrived except {believed}"
-    )
-    connection.execute(
-        f"update {place} as versions set known_to = $1 "
-        f"from ({believed} except select {compared} from arrived) as gone "
-        f"where versions.known_to is null and {same_key}",
-        [now],
-    )
-    # a version that opened and closed at one instant was never believed; only a clock that stands still makes one
-    connection.execute(f"delete from {place} where known_to <= known_from")
-    connection.execute(
-        f"insert into {place} ({columns}, known_from, known_to) "
-        f"select {columns}, $1, null from arrived semi join changed using ({key})",
-        [now],
-    )
+VERSIONED_TABLES = (KPI_PERIOD_VERSIONS, *SCORE_VERSIONS, *DEFINITION_VERSIONS)
 
 
 def read_history(

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from connectors.lake.manifest import Attempt
-from pipelines.history.final_scores import first_final_scores
-from pipelines.history.predictions import graded_before, write_predictions
+from pipelines.history.predictions import first_final_scores, graded_before, write_predictions
 from pipelines.history.recording import record_scores
 from pipelines.inputs.day import Day
 from pipelines.okr.levers.search import find_levers

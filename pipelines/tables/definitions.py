@@ -5,23 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pipelines.okr.columns import (
-    DefinitionHash,
-    FirstDayCounted,
-    FirstDayOfPeriod,
-    GoalInWords,
-    KeyResultId,
-    KeyResultName,
-    KpiOfKeyResult,
-    LastDayCounted,
-    LastDayOfPeriod,
-    Number,
-    ObjectiveId,
-    ObjectiveName,
-    Owner,
-    ParentId,
-    WeightInObjective,
-)
+from pipelines.okr import columns
+from pipelines.okr.columns import Number
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.definition.goals import goal_in_words, goal_of
 from pipelines.okr.kpi.kpi import Kpi
@@ -35,14 +20,14 @@ Definition = Annotated[str | None, "The whole definition, as JSON free of its fo
 class KeyResultRow:
     """A key result as it is defined. The goal is there in words, and from `comparison` to `where` for machines."""
 
-    objective_id: ObjectiveId
-    key_result_id: KeyResultId
-    name: KeyResultName
-    kpi: KpiOfKeyResult
-    goal: GoalInWords
-    period_start: FirstDayCounted
-    deadline: LastDayCounted
-    weight: WeightInObjective
+    objective_id: columns.ObjectiveId
+    key_result_id: columns.KeyResultId
+    name: columns.KeyResultName
+    kpi: columns.KpiOfKeyResult
+    goal: columns.GoalInWords
+    period_start: columns.FirstDayCounted
+    deadline: columns.LastDayCounted
+    weight: columns.WeightInObjective
     comparison: Annotated[str | None, "at_least, at_most or between; NULL for a milestone"]
     low: Annotated[
         Number | None, "The least that is enough, in the KPI's unit; NULL where there is none"
@@ -56,7 +41,7 @@ class KeyResultRow:
         str | None, "The dimension whose every member has to meet it; NULL for none"
     ]
     where: Annotated[str | None, "The members it is held to (green, thingamajig); NULL for all"]
-    definition_hash: DefinitionHash
+    definition_hash: columns.DefinitionHash
     definition: Definition
 
 
@@ -64,15 +49,15 @@ class KeyResultRow:
 class ObjectiveRow:
     """An objective as it is defined."""
 
-    objective_id: ObjectiveId
-    name: ObjectiveName
-    owner: Owner
-    period_start: FirstDayOfPeriod
-    deadline: LastDayOfPeriod
-    parent_id: ParentId
+    objective_id: columns.ObjectiveId
+    name: columns.ObjectiveName
+    owner: columns.Owner
+    period_start: columns.FirstDayOfPeriod
+    deadline: columns.LastDayOfPeriod
+    parent_id: columns.ParentId
     commitment: CommitmentOfObjective
     weight: Annotated[Number, "Its weight in its parent"]
-    definition_hash: DefinitionHash
+    definition_hash: columns.DefinitionHash
     definition: Definition
 
 

@@ -5,25 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
-from pipelines.okr.columns import (
-    AsOf,
-    DefinitionHash,
-    FirstDayCounted,
-    FirstDayOfPeriod,
-    GoalInWords,
-    KeyResultId,
-    KeyResultName,
-    KpiOfKeyResult,
-    LastDayCounted,
-    LastDayOfPeriod,
-    Number,
-    ObjectiveId,
-    ObjectiveName,
-    Owner,
-    ParentId,
-    Share,
-    WeightInObjective,
-)
+from pipelines.okr import columns
+from pipelines.okr.columns import Number, Share
 from pipelines.okr.kpi.status import Commitment, Status
 from pipelines.okr.odds.goal_forecast import GoalForecast
 from pipelines.okr.scoring.courses import CoursePoint
@@ -50,18 +33,18 @@ class KeyResultScore:
     and expected from 0 to 1. The forecasts are in `unit` as well, and None where there are no odds.
     """
 
-    as_of: AsOf
-    objective_id: ObjectiveId
-    key_result_id: KeyResultId
-    name: KeyResultName
-    kpi: KpiOfKeyResult
-    goal: GoalInWords
+    as_of: columns.AsOf
+    objective_id: columns.ObjectiveId
+    key_result_id: columns.KeyResultId
+    name: columns.KeyResultName
+    kpi: columns.KpiOfKeyResult
+    goal: columns.GoalInWords
     window: Annotated[
         str, "The window of per or over that the row is about; total for the headline"
     ]
     member: Annotated[str, "The member of for_each that the row is about; total for the headline"]
-    period_start: FirstDayCounted
-    deadline: LastDayCounted
+    period_start: columns.FirstDayCounted
+    deadline: columns.LastDayCounted
     baseline: Annotated[Number | None, "Where the level started (from), in unit"]
     target: Annotated[Number | None, "The number to reach, in unit; NULL for a band, which has two"]
     actual: Annotated[Number | None, "What the KPI says, in unit; NULL where there is no data"]
@@ -99,8 +82,8 @@ class KeyResultScore:
     why: Why
     trust: TrustFlags
     data_through: DataThrough
-    definition_hash: DefinitionHash
-    weight: WeightInObjective
+    definition_hash: columns.DefinitionHash
+    weight: columns.WeightInObjective
     unit: Annotated[str | None, "Unit of baseline, target, actual and the rates"]
 
 
@@ -113,13 +96,13 @@ class ObjectiveScore:
     the parent as written, which may stand in a file that could not be read.
     """
 
-    as_of: AsOf
-    objective_id: ObjectiveId
-    name: ObjectiveName
-    owner: Owner
-    period_start: FirstDayOfPeriod
-    deadline: LastDayOfPeriod
-    parent_id: ParentId
+    as_of: columns.AsOf
+    objective_id: columns.ObjectiveId
+    name: columns.ObjectiveName
+    owner: columns.Owner
+    period_start: columns.FirstDayOfPeriod
+    deadline: columns.LastDayOfPeriod
+    parent_id: columns.ParentId
     commitment: CommitmentOfObjective
     score: Annotated[
         Share | None, "Weighted mean of the scores below it, from 0 to 1; NULL where none has data"
@@ -134,7 +117,7 @@ class ObjectiveScore:
     why: Why
     trust: TrustFlags
     data_through: DataThrough
-    definition_hash: DefinitionHash
+    definition_hash: columns.DefinitionHash
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.history.final_scores import first_final_scores
+from pipelines.history.predictions import first_final_scores
 from pipelines.history.recording import fill_known_from, record_kpis, record_scores
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.facts import DayFact, KpiFacts

@@ -7,7 +7,9 @@ import duckdb
 import pytest
 
 from pipelines.history import recording
-from tests.pipelines.history.conftest import GOAL, Believer, at, november
+from pipelines.history.recording import fill_known_from
+from pipelines.history.restatements import log_restatements
+from tests.pipelines.history.conftest import GOAL, KPI_PERIODS, Believer, at, november
 
 VERSIONS = "select value, known_from, known_to from kpi_period_history order by known_from"
 BELIEVED = "select value from kpi_period_history where known_from <= $1 and (known_to is null or known_to > $1)"
@@ -141,3 +143,12 @@ def test_scores_of_earlier_days_come_back_into_a_warehouse_made_anew(believer: B
     assert believer.rows(
         "select as_of, score from okr.key_result_scores order by as_of", of="warehouse"
     ) == [(date(2026, 11, 10), Decimal("0.5")), (date(2026, 11, 11), Decimal("0.5"))]
+
+
+def test_a_past_day_can_be_scored_before_the_kpis_of_any_day_are_kept(believer: Believer) -> None:
+    believer.scores(at("2026-11-10"), GOAL.format(target=36), november(8), date(2026, 11, 9))
+    with duckdb.connect(str(believer.warehouse)) as connection:
+        connection.execute("create schema reporting")
+        connection.execute(KPI_PERIODS)
+    fill_known_from(believer.history, believer.warehouse)
+    assert log_restatements(believer.history, believer.warehouse) == 0
