@@ -1,1 +1,1 @@
-"""What was believed, and when: the one store that cannot be worked out again from the lake."""
+"""What was believed, and when: the one store that cannot be computed again from the lake."""

@@ -1,4 +1,4 @@
-"""Which digests were sent where: once a day and channel, whatever is run again."""
+"""The log of sent digests. It keeps a repeated run from sending the digest of a day to a channel twice."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

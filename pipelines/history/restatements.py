@@ -4,20 +4,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
+from pipelines.history.versions import KpiPeriod
 from pipelines.okr.columns import Number
 from pipelines.tables.table import Table, columns_of, transaction
 
 
-class Restatement:
+class Restatement(KpiPeriod):
     """A row of the log, made by SQL."""
 
-    restated_at: Annotated[datetime, "When the other number was written down"]
-    kpi: Annotated[str, "Name of the KPI"]
-    period: Annotated[str, "day, week (ISO), month, quarter, half or year (fiscal)"]
-    period_start: Annotated[date, "First day of the period"]
-    period_end: Annotated[date, "Last day of the period"]
-    dimension: Annotated[str, "Dimension, or total for the whole"]
-    member: Annotated[str, "Member of the dimension, or total for the whole"]
     old_value: Annotated[Number | None, "What it was until then, in unit"]
     new_value: Annotated[Number | None, "What it has been since, in unit"]
     change: Annotated[Number | None, "new_value less old_value; NULL where one of them is"]
@@ -34,7 +28,8 @@ class Restatement:
 RESTATEMENTS = Table(
     "restatements",
     "Each figure that was published and then became another, of the very same days: what it was, what it is, and when",
-    columns_of(Restatement),
+    columns_of(restated_at=Annotated[datetime, "When the other number was written down"])
+    | columns_of(Restatement),
 )
 
 _NUMBER_IN_WORDS = "coalesce(rtrim(rtrim(cast({0} as varchar), '0'), '.'), 'nothing')"

@@ -1,6 +1,6 @@
-"""Versions of rows, each with the time for which it was believed (`known_from`, `known_to`): never overwritten.
+"""Versions of rows, each with the time in which it was believed (`known_from`, `known_to`). None is overwritten.
 
-A row that changed closes its version and opens another at the same instant; a row that is gone closes its version.
+When a row changes, its version is closed and another opened at the same instant; when it goes, its version is closed.
 What was believed at the instant t:
 
     known_from <= t and (known_to is null or known_to > t)
@@ -34,8 +34,8 @@ class KnownTime:
     ]
 
 
-class KpiPeriodRow:
-    """A row of the model `kpi_periods`, as it was believed."""
+class KpiPeriod:
+    """The columns that say which period of which KPI a row is about."""
 
     kpi: Annotated[str, "Name of the KPI"]
     period: Annotated[str, "day, week (ISO), month, quarter, half or year (fiscal)"]
@@ -43,6 +43,11 @@ class KpiPeriodRow:
     period_end: Annotated[date, "Last day of the period"]
     dimension: Annotated[str, "Dimension, or total for the whole"]
     member: Annotated[str, "Member of the dimension, or total for the whole"]
+
+
+class KpiPeriodRow(KpiPeriod):
+    """A row of the model `kpi_periods`, as it was believed."""
+
     value: Annotated[Number | None, "The value that was believed; NULL over a denominator of 0"]
     numerator: Annotated[Number | None, "Upper side of a ratio"]
     denominator: Annotated[Number | None, "Lower side of a ratio"]
@@ -56,7 +61,7 @@ class KpiPeriodRow:
 
 @dataclass(frozen=True, kw_only=True)
 class VersionedTable(Table):
-    """A table of the versions of rows of `source`, a table of the warehouse whose primary key says which row it is."""
+    """The versions of the rows of `source`, a table of the warehouse. Versions of one row share its primary key."""
 
     source: Table
 
