@@ -12,8 +12,7 @@ from typing import Any
 
 from pipelines.history.versions import read_history
 from pipelines.okr.factors.amounts import KpiAmounts
-from pipelines.okr.factors.periods_compared import CADENCES, Restated
-from pipelines.okr.factors.restatement import Believed
+from pipelines.okr.factors.periods_compared import CADENCES, Original, Originals
 from pipelines.okr.kpi.facts import TOTAL, DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import Cadence
@@ -62,7 +61,7 @@ Row = tuple[Any, ...]
 
 def original_versions(
     history: Path, warehouse: Path, kpis: Mapping[str, Kpi]
-) -> Mapping[str, Restated]:
+) -> Mapping[str, Originals]:
     """The original version of each restated period, by KPI, and by the period's kind and first day.
 
     Raises `duckdb.Error`.
@@ -73,14 +72,13 @@ def original_versions(
         if kpi in kpis:
             by_dimension = by_period.setdefault((kpi, period, start, end), {})
             by_dimension.setdefault(dimension, []).append(tuple(figures))
-    originals: dict[str, dict[tuple[str, date], Believed]] = {}
+    originals: dict[str, dict[tuple[str, date], Original]] = {}
     for (kpi, period, start, end), by_dimension in by_period.items():
         days = frozenset(start + timedelta(day) for day in range((end - start).days + 1))
-        histories = {
+        originals.setdefault(kpi, {})[period, start] = {
             dimension: KpiAmounts(KpiIndex(_facts(kpis[kpi], dimension, period, days, figures)))
             for dimension, figures in by_dimension.items()
         }
-        originals.setdefault(kpi, {})[period, start] = Believed(histories)
     return originals
 
 

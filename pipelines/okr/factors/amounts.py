@@ -9,7 +9,8 @@ from operator import add
 from types import MappingProxyType
 
 from pipelines.okr.factors.apportion import Path
-from pipelines.okr.kpi.facts import TOTAL, DistinctFact
+from pipelines.okr.kpi.facts import TOTAL
+from pipelines.okr.kpi.periods import Period
 from pipelines.okr.kpi.series import KpiIndex
 
 NOTHING = Fraction()
@@ -76,48 +77,64 @@ class KpiAmounts:
     @cached_property
     def cuts(self) -> Sequence[Cut]:
         """Each dimension by itself; of what adds up, also all of them, one inside the other."""
+        if self.kpi.behaviour.reported_by_period:
+            return ()
         dimensions = self.kpi.dimensions
         alone = [(dimension,) for dimension in dimensions]
         nests = len(dimensions) > 1 and self.kpi.behaviour.is_amount
         return [*alone, dimensions] if nests else alone
 
-    def covers(self, start: date, end: date) -> bool:
-        """Whether the KPI is known for all of these days; a stock: on the last of them."""
-        if self.kpi.behaviour.is_level:
-            return self.last_known(start, end) == end
-        return start <= end and self.index.delivered_days(start, end) == (end - start).days + 1
-
-    def last_known(self, start: date, end: date) -> date | None:
+    def last_known(self, days: Period) -> date | None:
         """The last of these days with a value."""
-        last = self.index.series(self._where).last(start, end)
+        last = self.index.series(self._where).last(days.start, days.end)
         return None if last is None else last[0]
 
-    def whole(self, start: date, end: date) -> Amount | None:
-        """The amount of all members; 0 of a flow that was delivered without a row."""
-        nothing = Amount(NOTHING) if self.kpi.behaviour.absent_member_is_zero else None
-        return self.amounts((), start, end).get((), nothing)
+    def whole(self, days: Period) -> Amount | None:
+        """The amount of all members; None where a day is not known, or of a stock the last one.
 
-    def amounts(self, cut: Cut, start: date, end: date) -> Amounts:
+        A flow that was delivered without a row had 0. A distinct count is known of a period that its source reported
+        whole.
+        """
+        behaviour = self.kpi.behaviour
+        if behaviour.reported_by_period:
+            return self._reported(days)
+        known_days = self.index.delivered_days(days.start, days.end)
+        is_known = (
+            self.last_known(days) == days.end if behaviour.is_level else known_days == days.days
+        )
+        nothing = Amount(NOTHING) if behaviour.absent_member_is_zero else None
+        return self.by_member((), days).get((), nothing) if is_known else None
+
+    def by_member(self, cut: Cut, days: Period) -> Amounts:
         """The amount of each member with data in these days; of a stock, as on the last of them.
 
         A denominator that is a level is its average over the days that were delivered.
         """
-        behaviour = self.kpi.behaviour
-        first = end if behaviour.is_level else start
+        behaviour, start = self.kpi.behaviour, days.start
+        first = days.end if behaviour.is_level else start
         averaged = "denominator" in behaviour.levels
-        days = max(1, self.index.delivered_days(start, end)) if averaged else 1
+        delivered = max(1, self.index.delivered_days(start, days.end)) if averaged else 1
         found: dict[Path, Amount] = {}
         for member, series in self.index.by_member(cut, self._where).items():
-            if series.has_data(first, end):
-                numerator, *denominator = map(Fraction, series.sums(first, end))
-                found[member] = Amount(numerator, *(side / days for side in denominator))
+            if series.has_data(first, days.end):
+                numerator, *denominator = map(Fraction, series.sums(first, days.end))
+                found[member] = Amount(numerator, *(side / delivered for side in denominator))
         return found
 
-    def reported(self, period: str, period_start: date) -> DistinctFact | None:
-        """A distinct count of all members, as the source reported it for this very period."""
-        found = [
+    def aligned(self, now: Amounts, before: Amounts) -> tuple[Amounts, Amounts]:
+        """Both sides, where a member of a flow that is on one of them only had 0 on the other."""
+        if not self.kpi.behaviour.absent_member_is_zero:
+            return now, before
+        zeros = dict.fromkeys({**now, **before}, Amount(NOTHING))
+        return zeros | dict(now), zeros | dict(before)
+
+    def _reported(self, period: Period) -> Amount | None:
+        """A distinct count of all members, as its source reported it for this very period."""
+        whole = [
             fact
             for fact in self.index.distinct.get((TOTAL, TOTAL), ())
-            if (fact.period, fact.period_start) == (period, period_start)
+            if (fact.period, fact.period_start) == (period.cadence, period.start)
+            and fact.data_through >= period.end
         ]
-        return max(found, key=lambda fact: fact.data_through, default=None)
+        latest = max(whole, key=lambda fact: fact.data_through, default=None)
+        return None if latest is None or latest.value is None else Amount(Fraction(latest.value))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
 from pipelines.okr.factors.amounts import Amounts, Cut, KpiAmounts
@@ -10,6 +9,7 @@ from pipelines.okr.factors.currency import Rates
 from pipelines.okr.kpi.conversion import CURRENCY
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kinds import Side
+from pipelines.okr.kpi.periods import Period
 from pipelines.okr.kpi.series import KpiIndex
 
 _ZERO = Decimal(0)
@@ -27,13 +27,14 @@ class OwnCurrencies:
         worth = replace(facts, kpi=kpi, days=[_sizes(row, sides) for row in facts.days])
         self._worth = KpiAmounts(KpiIndex(worth))
 
-    def amounts(self, cut: Cut, start: date, end: date) -> Amounts:
+    def by_member(self, cut: Cut, days: Period) -> Amounts:
         """The amounts of the members of a cut, with the currency as the last step of each path."""
-        return self._own.amounts((*cut, CURRENCY), start, end)
+        return self._own.by_member((*cut, CURRENCY), days)
 
-    def rates(self, start: date, end: date) -> Rates:
+    def rates(self, days: Period) -> Rates:
         """What a unit of each currency was worth; of a stock, on the last day."""
-        worth = self._worth.amounts((CURRENCY,), end if self._is_level else start, end)
+        start = days.end if self._is_level else days.start
+        worth = self._worth.by_member((CURRENCY,), replace(days, start=start))
         return {
             currency: amount.value
             for (currency,), amount in worth.items()

@@ -8,7 +8,7 @@ currency and was set at no rate, so exchange rates have no part of their own in 
 """
 
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +16,6 @@ from fractions import Fraction
 from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.factors.decomposition import Compared
 from pipelines.okr.factors.factor import Comparison, Factor
-from pipelines.okr.factors.periods_compared import both_sides
 from pipelines.okr.factors.wording import target_called
 from pipelines.okr.kpi.periods import Cadence, Period, containing, previous
 from pipelines.okr.kpi.readings import KpiView, read_latest_window
@@ -42,14 +41,14 @@ class Gap:
     trust: Set[str]
 
 
-def gap_factors(gap: Gap, history: KpiAmounts) -> Iterator[Factor]:
+def gap_factors(gap: Gap, amounts: KpiAmounts) -> Iterator[Factor]:
     """The factors of the gap: the whole, and the members where the days before are known.
 
-    `history` is that of the KPI, held to the gap's `where`.
+    `amounts` are those of the KPI under the filter `gap.where`.
     """
-    kpi = history.kpi
-    days, before = _days(gap, history.index)
-    compared = _compared(gap, history, days, before)
+    kpi = amounts.kpi
+    days, before = _days(gap, amounts.index)
+    compared = _compared(gap, amounts, days, before)
     comparison = Comparison(
         kpi=kpi,
         period=gap.course,
@@ -77,22 +76,21 @@ def _days(gap: Gap, index: KpiIndex) -> tuple[Period, Period]:
     return days, previous(whole)
 
 
-def _compared(gap: Gap, history: KpiAmounts, days: Period, before: Period) -> Compared:
+def _compared(gap: Gap, amounts: KpiAmounts, days: Period, before: Period) -> Compared:
     target, actual = Fraction(gap.target), Fraction(gap.actual)
-    open_total = history.kpi.accumulates and gap.over is None
+    open_total = amounts.kpi.accumulates and gap.over is None
     due = target * Fraction(gap.due) if open_total else target
     alone = Compared(actual, target, {})
-    if history.kpi.behaviour.reported_by_period or not history.covers(before.start, before.end):
-        return alone
-    earlier = history.whole(before.start, before.end)
+    earlier, last = amounts.whole(before), amounts.last_known(days)
     level = earlier.value if earlier else None
-    last = history.last_known(days.start, days.end)
-    if not level or (last is None and not history.kpi.behaviour.absent_member_is_zero):
+    behaviour = amounts.kpi.behaviour
+    if not level or (last is None and not behaviour.absent_member_is_zero):
         return alone
-    end = last if history.kpi.behaviour.is_level and last else days.end
+    if behaviour.is_level and last is not None:
+        days = replace(days, end=last)
     members = {}
-    for cut in history.cuts:
-        then = history.amounts(cut, before.start, before.end)
+    for cut in amounts.cuts:
+        then = amounts.by_member(cut, before)
         scaled = {member: amount.scaled(due / level) for member, amount in then.items()}
-        members[cut] = both_sides(history, cut, history.amounts(cut, days.start, end), scaled)
+        members[cut] = amounts.aligned(amounts.by_member(cut, days), scaled)
     return Compared(actual, target, members, remaining=target - due)

@@ -39,7 +39,7 @@ def test_a_total_against_its_target():
     [(gap, kpi)] = found("kpi: deals\nat_least: 9\nwhere: {rep: kim}")
     assert kpi == "deals"
     assert (gap.key_result_id, gap.target, gap.actual, gap.due) == ("grow/it", 9, 7, Decimal("0.8"))
-    assert (gap.course.kind, gap.course.start, gap.course.end) == (None, FIRST, LAST)
+    assert (gap.course.cadence, gap.course.start, gap.course.end) == (None, FIRST, LAST)
     assert (gap.where, gap.over, gap.trust) == ({"rep": "kim"}, None, {"late:shop"})
     assert gap.through == date(2026, 11, 24)
 
@@ -54,7 +54,7 @@ def test_each_window_of_per_has_its_gap_and_the_share_of_windows_has_none():
     assert found(lines) == []
     start, end = date(2026, 10, 1), date(2026, 10, 31)
     [(gap, _)] = found(lines, window="2026-10", start=start, end=end, through=end)
-    assert (gap.course.kind, gap.course.label) == ("month", "2026-10")
+    assert (gap.course.cadence, gap.course.label) == ("month", "2026-10")
 
 
 def test_a_level_over_a_window_keeps_it():

@@ -1,5 +1,6 @@
 """What the business brought, apart from a past that is believed otherwise now."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from pipelines.okr.factors.amounts import Amount, KpiAmounts
 from pipelines.okr.factors.member_changes import member_changes
 from pipelines.okr.factors.periods_compared import period_factors
-from pipelines.okr.factors.restatement import Believed
 from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.series import KpiIndex
@@ -47,7 +47,7 @@ def history(kpi, *rows):
 def november(facts, believed, **asked):
     """The rows of November against October as it was first published, or against what is `asked`."""
     wanted = {"period": "month", "period_start": NOVEMBER, "compared_with": "published", **asked}
-    restated = {("month", OCTOBER): Believed(believed)}
+    restated = {("month", OCTOBER): believed}
     rows = period_factors(
         KpiAmounts(KpiIndex(facts)), lambda *_: frozenset(), DECEMBER, 1, restated
     )
@@ -107,6 +107,22 @@ def test_what_was_published_right_the_first_time_has_no_such_comparison(correcte
     facts, _ = corrected
     same = {"total": history(SOLD, DayFact(OCTOBER, {}, Decimal(11)))}
     assert november(facts, same) == []
+
+
+def test_dimensions_inside_each_other_have_no_original_version():
+    kpi = replace(SOLD, dimensions=("product", "color"))
+
+    def sold_red(day, count):
+        return DayFact(day, {"product": "widget", "color": "red"}, Decimal(count))
+
+    facts = facts_of(kpi, [sold_red(OCTOBER, 10), sold_red(NOVEMBER, 12)])
+    then = {
+        "total": history(SOLD, DayFact(OCTOBER, {}, Decimal(9))),
+        "product": history(SOLD, sold(OCTOBER, 9, "widget")),
+    }
+    assert {row.dimension for row in november(facts, then)} == {"total", "product"}
+    dimensions = {row.dimension for row in november(facts, then, compared_with="previous")}
+    assert "product > color" in dimensions
 
 
 def test_a_ratio_whose_past_was_restated():

@@ -12,7 +12,7 @@ from pipelines.okr.definition.loading import load
 from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.okr.kpi.periods import parse_period
+from pipelines.okr.kpi.periods import Period, parse_period
 from pipelines.okr.kpi.readings import KpiView, read, read_baseline
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.odds.training_data import training_data
@@ -48,10 +48,11 @@ def test_heads_are_averaged_and_deals_are_summed(kpis):
 
 def test_its_change_is_explained_by_the_same_averages(kpis):
     facts = team(kpis, kim=[1, 0, 2, 1], lee=[2, 3, 0, 1], new=[None, None, 2, 0])
-    history, end = KpiAmounts(KpiIndex(facts)), FIRST + 3 * DAY
-    whole = history.whole(FIRST, end)
+    amounts = KpiAmounts(KpiIndex(facts))
+    days = Period(None, "", FIRST, FIRST + 3 * DAY)
+    whole = amounts.whole(days)
     assert (whole.numerator, whole.denominator) == (12, Fraction(5, 2))
-    members = history.amounts(("rep",), FIRST, end)
+    members = amounts.by_member(("rep",), days)
     assert members[("new",)].denominator == Fraction(1, 2)
     assert sum(amount.denominator for amount in members.values()) == whole.denominator
 
