@@ -7,12 +7,12 @@ developers.hubspot.com/docs/api-reference/search/guide, …/error-handling, …/
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
 
-from connectors.sdk.contract import Calls, Limit, Slice
+from connectors.sdk.contract import Calls, Limit, Slice, Vitals
 from connectors.sdk.errors import (
     CredentialError,
     Drift,
@@ -29,19 +29,19 @@ from connectors.sdk.http import Answer, Http, redact, retry_after
 VERSION = "2026-09"
 SEARCH, REST = "search", "rest"
 LIMITS = (
-    # five searches a second and account; a little less, as a second here is not quite one there
+    # five searches a second and account; a little less, as requests do not arrive at even intervals
     Limit(SEARCH, 4.5),
     # a hundred other requests in any ten seconds, on the smallest plan
     Limit(REST, 9, burst=9),
 )
-PAGE, LIST_PAGE = 200, 100
-"""The most objects that a search and a list give at once."""
+PAGE_OBJECTS, LIST_PAGE_OBJECTS = 200, 100
+"""The most objects in an answer to a search, and in a page of a list."""
 AFTER = "paging.next.after"
 """Where an answer holds the cursor of the next page; the last page has none."""
 MODIFIED = "hs_lastmodifieddate"
 NO_ASSOCIATION = "crm.associations.NO_ASSOCIATIONS_FOUND"
-PAUSES = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
-"""Seconds until a limit has room again, by its policy. Search sends no Retry-After."""
+RETRY_SECONDS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
+"""Seconds until a limit allows requests again, by its policy. Search sends no Retry-After."""
 
 Object = Mapping[str, Any]
 
@@ -57,21 +57,21 @@ class Crm:
         )
 
     def changed(self, kind: str, properties: Sequence[str], piece: Slice) -> Iterator[list[Object]]:
-        """The objects of a kind whose last change falls in the slice, a page at a time, by id.
+        """The objects of a kind whose last change falls in the slice, a page at a time, in the order of their ids.
 
-        A search tells no more than 10,000 results, and any number of objects can share a moment (HubSpot
-        changes them in bulk). So each page asks for the ids after the last one, and never for a second
-        page. An id does not move when its object changes, so no change makes another object be missed.
+        A search has 10,000 results at most, and any number of objects can share a moment (HubSpot changes them in
+        bulk). So each request searches for the ids after the last one (keyset paging). An object keeps its id when
+        it changes, so a change makes no other object be missed.
         """
         last = 0
         while True:
-            found = self._search(kind, properties, piece, last)
-            rows, total = found.get("results"), found.get("total")
+            answer = self._search(kind, properties, piece, last)
+            rows, total = answer.get("results"), answer.get("total")
             if not isinstance(rows, list) or type(total) is not int or (total and not rows):
                 raise Drift(f"the search for {kind} gave no results", "adapt the connector")
             ids = [number(row) for row in rows]
             if ids != sorted({*ids}) or (ids and ids[0] <= last):
-                # what does not come in order cannot be told to be whole
+                # out of order, ids may be missing
                 raise Drift(f"the search for {kind} is not in order of id", "adapt the connector")
             if rows:
                 yield rows
@@ -81,13 +81,13 @@ class Crm:
 
     def archived(self, kind: str, properties: Sequence[str]) -> list[Object]:
         """The objects of a kind that are in the recycle bin, where they stay for 90 days."""
-        asked = {"archived": "true", "properties": ",".join(properties)}
-        return self._listed(f"/crm/objects/{VERSION}/{kind}", asked)
+        params = {"archived": "true", "properties": ",".join(properties)}
+        return self._listed(f"/crm/objects/{VERSION}/{kind}", params)
 
     def owners(self) -> list[Object]:
-        """Everyone who can own an object, and who could."""
+        """Everyone who owns or owned objects, archived owners included."""
         path = f"/crm/owners/{VERSION}"
-        return [row for gone in ("false", "true") for row in self._listed(path, {"archived": gone})]
+        return [row for flag in ("false", "true") for row in self._listed(path, {"archived": flag})]
 
     def pipelines(self) -> list[Object]:
         """The pipelines of deals."""
@@ -95,40 +95,34 @@ class Crm:
         return rows_of(self._calls(REST, lambda: self._http.get(path)), path)
 
     def contacts_of_calls(self, ids: Sequence[str]) -> dict[str, list[str]]:
-        """The ids of the contacts that each call is associated to, by the call's id; those without are left out.
+        """The ids of the contacts that each call is associated with, by the call's id; a call without any is left out.
 
-        A call that has none is reported as an error of a batch that is otherwise fine (HTTP 207).
+        A call without contacts is reported as an error in a batch that otherwise succeeds (HTTP 207).
         """
         path = f"/crm/associations/{VERSION}/calls/contacts/batch/read"
-        found: dict[str, list[str]] = {}
-        inputs: list[Mapping[str, str]] = [{"id": each} for each in ids]
+        contacts: dict[str, list[str]] = {}
+        inputs: list[Mapping[str, str]] = [{"id": call} for call in ids]
         while inputs:
-            answer = self._asked(REST, path, {"inputs": inputs})
+            answer = self._post(REST, path, {"inputs": inputs})
             refuse_errors(answer, path)
             inputs = []
             for row in rows_of(answer, path):
                 try:
                     start, targets = str(row["from"]["id"]), row["to"]
-                    found.setdefault(start, []).extend(str(x["toObjectId"]) for x in targets)
+                    contacts.setdefault(start, []).extend(str(x["toObjectId"]) for x in targets)
                 except (KeyError, TypeError):
                     raise Drift(f"{path} gave no associations", "adapt the connector") from None
                 if after := at_or_none(row, AFTER):
                     inputs.append({"id": start, "after": after})
-        return found
+        return contacts
 
-    @property
-    def clock_ahead(self) -> timedelta | None:
-        """By how much HubSpot's clock is ahead."""
-        return self._http.clock_ahead
-
-    @property
-    def requests_left(self) -> str:
-        """What is left of the day's requests; empty before an answer told, as those of searches do not."""
+    def vitals(self) -> Vitals:
+        """The clock, and what is left of the day's requests. Answers to searches say nothing of the latter."""
         left, limit = (self._http.told(f"X-HubSpot-RateLimit-Daily{x}") for x in ("-Remaining", ""))
-        return f"{left} of {limit} requests today" if left and limit else ""
+        quota = f"{left} of {limit} requests today" if left and limit else ""
+        return Vitals(self._http.clock_ahead, quota)
 
     def close(self) -> None:
-        """Close the sockets."""
         self._http.close()
 
     def _search(self, kind: str, properties: Sequence[str], piece: Slice, last: int) -> Object:
@@ -143,16 +137,16 @@ class Crm:
             "filterGroups": [{"filters": filters}],
             "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
             "properties": list(properties),
-            "limit": PAGE,
+            "limit": PAGE_OBJECTS,
         }
         path = f"/crm/objects/{VERSION}/{kind}/search"
-        return self._asked(SEARCH, path, body)
+        return self._post(SEARCH, path, body)
 
-    def _asked(self, bucket: str, path: str, body: Mapping[str, Any]) -> Object:
+    def _post(self, bucket: str, path: str, body: Mapping[str, Any]) -> Object:
         return mapping(self._calls(bucket, lambda: self._http.post_json(path, body)), path)
 
-    def _listed(self, path: str, asked: Mapping[str, str]) -> list[Object]:
-        params: dict[str, str | int] = {**asked, "limit": LIST_PAGE}
+    def _listed(self, path: str, filters: Mapping[str, str]) -> list[Object]:
+        params: dict[str, str | int] = {**filters, "limit": LIST_PAGE_OBJECTS}
         rows: list[Object] = []
         while True:
             answer = self._calls(REST, lambda: self._http.get(path, params))
@@ -166,12 +160,12 @@ class Crm:
 
 
 def milliseconds(moment: datetime) -> str:
-    """A moment as search compares it."""
+    """A moment as search takes it."""
     return str(int(moment.timestamp() * 1000))
 
 
 def number(row: Object) -> int:
-    """The id of an object as a number, which is how search puts ids in order."""
+    """The id of an object as a number, as search sorts ids as numbers."""
     try:
         return int(row["id"])
     except (KeyError, TypeError, ValueError):
@@ -194,7 +188,7 @@ def rows_of(answer: Any, path: str) -> list[Object]:
 
 
 def refuse_errors(answer: Object, path: str) -> None:
-    """Raise `Unavailable` for a batch of which a part failed: it would look as if there were nothing."""
+    """Raise `Unavailable` for a batch of which a part failed: it would look like no associations."""
     for error in answer.get("errors") or []:
         kind = error.get("subCategory") or error.get("category")
         if kind != NO_ASSOCIATION:
@@ -202,15 +196,15 @@ def refuse_errors(answer: Object, path: str) -> None:
 
 
 def fault_of(answer: Answer, token: str) -> SourceError | None:
-    """What an answer stands for by HubSpot's own words; None for a success and where the status says it all."""
+    """The fault that HubSpot's own words in an answer mean; None for a success, and where the status says enough."""
     if 200 <= answer.status < 300:
         return None
     try:
-        told = orjson.loads(answer.body)
+        error = orjson.loads(answer.body)
     except orjson.JSONDecodeError:
-        told = None
-    told = told if isinstance(told, Mapping) else {}
-    category = str(told.get("category") or told.get("errorType") or "no category")
+        error = None
+    error = error if isinstance(error, Mapping) else {}
+    category = str(error.get("category") or error.get("errorType") or "no category")
     said = f"{answer.request} gave HTTP {answer.status} ({redact(category, token)})"
     if answer.status == 401:
         return CredentialError(
@@ -218,20 +212,20 @@ def fault_of(answer: Answer, token: str) -> SourceError | None:
             "make a service key in HubSpot's Development > Keys and set HUBSPOT_ACCESS_TOKEN",
         )
     if answer.status == 403:
-        needed = " or ".join(scopes_in(told)) or "the scope of what it reads"
+        needed = " or ".join(scopes_in(error)) or "the scope of what it reads"
         return PermissionDenied(f"{said}: the key may not read this", f"give it {needed}")
     if answer.status == 429:
-        return limit_reached(said, str(told.get("policyName") or ""), answer)
+        return limit_reached(said, str(error.get("policyName") or ""), answer)
     if answer.status in {423, 477}:  # locked for a moment; moved to another data centre
         return Unavailable(said, retry_after=retry_after(answer.headers))
     if 400 <= answer.status < 500 and answer.status not in {408, 409, 425}:
-        message = redact(str(told.get("message") or "")[:200], token)
+        message = redact(str(error.get("message") or "")[:200], token)
         return Rejected(f"{said}: {message}", "see HubSpot's guide to error handling")
     return None
 
 
 def limit_reached(said: str, policy: str, answer: Answer) -> SourceError:
-    """A limit of some seconds, which is waited for, or the day's, which is not."""
+    """The fault of a limit of some seconds, which is retried, or of the day's, which is not."""
     if policy == "DAILY":
         return QuotaExhausted(
             f"{said}: the account's requests of the day are spent",
@@ -240,13 +234,15 @@ def limit_reached(said: str, policy: str, answer: Answer) -> SourceError:
     wait = retry_after(answer.headers)
     return Throttled(
         f"{said}: too many requests ({policy or 'no policy given'})",
-        retry_after=PAUSES.get(policy, PAUSES["TEN_SECONDLY_ROLLING"]) if wait is None else wait,
+        retry_after=RETRY_SECONDS.get(policy, RETRY_SECONDS["TEN_SECONDLY_ROLLING"])
+        if wait is None
+        else wait,
     )
 
 
-def scopes_in(told: Object) -> list[str]:
-    """The names of the scopes that an error asks for: any one of them would do."""
-    details = [told, *(told.get("errors") or [])]
+def scopes_in(error: Object) -> list[str]:
+    """The names of the scopes that an error asks for, any one of which is enough."""
+    details = [error, *(error.get("errors") or [])]
     named = [
         name
         for detail in details

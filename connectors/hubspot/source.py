@@ -1,16 +1,15 @@
 """HubSpot: the deals of a sales team, the calls it makes, and who is on it.
 
-A deal can be edited at any time, so a window of deals or calls holds the changes that were seen in it. One
-that is deleted goes to the recycle bin for 90 days and is gone from search: it is found there, and stored
-with the time at which it was archived. A deal that is taken out of the bin again comes back with its next
-change. Search runs a little behind what it searches, and an association does not count as a change of a
-call: the last windows are read again for a day and for a week.
+A deal can be edited at any time, so a window of deals or calls holds the changes that were made in it. A deleted
+one is in the recycle bin for 90 days and no longer in search: it is read from the bin, and stored with the time
+at which it was archived. A restored deal comes back with its next change. Search lags a little behind, and an
+association does not count as a change of a call, so the last windows are read again for a day and for a week.
 
-Owners and pipelines say who and what the ids stand for. HubSpot only tells how they are now, so each window
-of them is that list, as found when the window was pulled.
+Owners and pipelines say what their ids stand for. HubSpot has their present state only, so each window of them
+is the list at the time of the pull.
 
-Only what is declared here is asked for: no name of a deal, a company or a contact. Moments are UTC, and so
-are days. The key needs crm.objects.deals.read, crm.objects.contacts.read and crm.objects.owners.read.
+Only the declared properties are requested: no name of a deal, a company or a contact. Moments and days are in UTC.
+The key needs crm.objects.deals.read, crm.objects.contacts.read and crm.objects.owners.read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +34,7 @@ from connectors.sdk.contract import (
     column,
 )
 from connectors.sdk.errors import Drift
-from connectors.sdk.fields import lenient, read_instant
+from connectors.sdk.fields import as_given, columns, lenient, read_instant
 from connectors.sdk.http import header_value, usable_address
 
 MOMENT = pa.timestamp("us", "UTC")
@@ -74,7 +73,7 @@ DEALS = Stream(
     deletes=Deletes.STATUS,
     arrives_within=timedelta(minutes=15),
     restates_for=timedelta(days=1),
-    # a search of a few rows takes as long as one of two hundred, and there are but five a second
+    # a search of a few rows takes as long as one of two hundred, and only five a second are allowed
     windows_per_slice=92,
 )  # fmt: skip
 
@@ -159,7 +158,7 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
         "hubspot_owner_id": "owner_id",
     },
 }
-"""HubSpot's properties that are stored, and under which name."""
+"""The columns of HubSpot's properties."""
 
 
 class HubSpotConnection:
@@ -176,36 +175,39 @@ class HubSpotConnection:
         self._lock = Lock()
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """What changed in the slice, or the list as it is now."""
         if piece.stream is OWNERS:
             yield Page([owner(row, piece.last_day) for row in self._crm.owners()])
         elif piece.stream is PIPELINES:
-            yield Page([pipeline(row, piece.last_day) for row in self._crm.pipelines()])
+            yield Page(
+                [
+                    {"listed_on": piece.last_day} | columns(row, PIPELINE_FIELDS)
+                    for row in self._crm.pipelines()
+                ]
+            )
         else:
             yield from self._changes(piece)
 
     def vitals(self) -> Vitals:
-        """The time, and the requests that are left of the day."""
-        return Vitals(self._crm.clock_ahead, self._crm.requests_left)
+        """The clock, and the requests that are left of the day."""
+        return self._crm.vitals()
 
     def close(self) -> None:
-        """Close the sockets."""
         self._crm.close()
 
     def _changes(self, piece: Slice) -> Iterator[Page]:
         kind = piece.stream.name
-        for found in self._crm.changed(kind, [*PROPERTIES[kind]], piece):
-            yield Page(self._stored(piece.stream, found))
+        for objects in self._crm.changed(kind, [*PROPERTIES[kind]], piece):
+            yield Page(self._stored(piece.stream, objects))
         yield Page([stored(piece.stream, row, []) for row in self._archived(kind)])
 
-    def _stored(self, stream: Stream, found: Sequence[Object]) -> list[dict[str, Any]]:
+    def _stored(self, stream: Stream, objects: Sequence[Object]) -> list[dict[str, Any]]:
         if stream is not CALLS:
-            return [stored(stream, row) for row in found]
-        contacts = self._crm.contacts_of_calls([row["id"] for row in found])
-        return [stored(stream, row, contacts.get(row["id"], [])) for row in found]
+            return [stored(stream, row) for row in objects]
+        contacts = self._crm.contacts_of_calls([row["id"] for row in objects])
+        return [stored(stream, row, contacts.get(row["id"], [])) for row in objects]
 
     def _archived(self, kind: str) -> list[Object]:
-        """The recycle bin, looked into once: it cannot be asked for some days of it."""
+        """The objects in the recycle bin, read once: it cannot be filtered by day."""
         with self._lock:
             if kind not in self._bins:
                 self._bins[kind] = self._crm.archived(kind, [*PROPERTIES[kind]])
@@ -213,47 +215,45 @@ class HubSpotConnection:
 
 
 def stored(stream: Stream, row: Object, contacts: Sequence[str] = ()) -> dict[str, Any]:
-    """A deal or a call under the names it is stored by. A property that is missing stays missing."""
+    """A deal or a call under the names of the columns. A missing property is left for the schema to refuse."""
     properties = row.get("properties")
     if not isinstance(properties, Mapping):
         raise Drift(f"{stream.name} came without properties", "adapt the connector")
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, as_name in PROPERTIES[stream.name].items():
         field = stream.schema.field(as_name)
         if name in properties or field.nullable:
-            found[as_name] = fitting(field.type, properties.get(name) or None)
-    if "amount" in found:
-        found["amount"] = decimal_text(found["amount"])
-    found[stream.key[0]] = row.get("id")
+            values[as_name] = fitting(field.type, properties.get(name) or None)
+    if "amount" in values:
+        values["amount"] = decimal_text(values["amount"])
+    values[stream.key[0]] = row.get("id")
     if stream is CALLS:
-        found["contact_ids"] = sorted({*contacts}, key=int)
-    found["archived_at"] = fitting(MOMENT, row.get("archivedAt"))
-    if bool(row.get("archived")) != bool(found["archived_at"]):
+        values["contact_ids"] = sorted({*contacts}, key=int)
+    values["archived_at"] = fitting(MOMENT, row.get("archivedAt"))
+    if bool(row.get("archived")) != bool(values["archived_at"]):
         raise Drift(f"{stream.name} does not say when it was archived", "adapt the connector")
-    if found["archived_at"] and isinstance(found.get("changed_at"), datetime):
-        found["changed_at"] = max(found["changed_at"], found["archived_at"])
-    return found
+    if values["archived_at"] and isinstance(values.get("changed_at"), datetime):
+        values["changed_at"] = max(values["changed_at"], values["archived_at"])
+    return values
+
+
+OWNER_FIELDS = {
+    "owner_id": as_given("id"),
+    "kind": as_given("type"),
+    "is_archived": as_given("archived"),
+}
+PIPELINE_FIELDS = {"pipeline_id": as_given("id"), "label": as_given("label")}
 
 
 def owner(row: Object, day: date) -> dict[str, Any]:
-    """An owner under the names it is stored by."""
+    """An owner under the names of the columns."""
     names = (str(row.get(part) or "").strip() for part in ("firstName", "lastName"))
-    return renamed(row, {"id": "owner_id", "type": "kind", "archived": "is_archived"}) | {
+    return columns(row, OWNER_FIELDS) | {
         "listed_on": day,
         "name": " ".join(name for name in names if name) or None,
         "created_at": fitting(MOMENT, row.get("createdAt")),
         "updated_at": fitting(MOMENT, row.get("updatedAt")),
     }
-
-
-def pipeline(row: Object, day: date) -> dict[str, Any]:
-    """A pipeline under the names it is stored by."""
-    return {"listed_on": day} | renamed(row, {"id": "pipeline_id", "label": "label"})
-
-
-def renamed(row: Object, names: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of `names` that the row has."""
-    return {as_name: row[name] for name, as_name in names.items() if name in row}
 
 
 def fitting(kind: pa.DataType, text: Any) -> Any:

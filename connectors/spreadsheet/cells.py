@@ -1,7 +1,7 @@
-"""From the bytes of a CSV, TSV or XLSX file to cells, without a guess at what they mean.
+"""From the bytes of a CSV, TSV or XLSX file to cells, without guessing what they mean.
 
-Numbers are decimals. A workbook stores binary floats; each is taken by its shortest decimal text, which is
-what the person typed: 0.1 and not 0.1000000000000000055.
+Numbers are decimals. A workbook stores binary floats, each of which is read as its shortest decimal text, as the
+person typed it: 0.1 and not 0.1000000000000000055.
 """
 
 import csv
@@ -52,11 +52,11 @@ def decoded(content: bytes, name: str) -> str:
 
 
 def text_rows(text: str, name: str) -> list[list[Cell]]:
-    """The rows of a CSV: separated by whichever of comma, semicolon and tab its first line has most of."""
+    """The rows of a CSV file, whose separator is the most frequent of comma, semicolon and tab in its first line."""
     head = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
     separator = max(",;\t", key=head.count)
     try:
-        found: list[list[Cell]] = [
+        return [
             [*row]
             for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         ]
@@ -65,14 +65,13 @@ def text_rows(text: str, name: str) -> list[list[Cell]]:
             f"{name} is not CSV: {error}",
             "close every quote, or save it again from the spreadsheet",
         ) from None
-    return found
 
 
 def workbook_rows(content: bytes, name: str, tab: str) -> list[list[Cell]]:
-    """The rows of a workbook's sheet, with what its formulas came to when it was saved.
+    """The rows of a workbook's sheet, with the results that its formulas had when it was saved.
 
-    A formula that was never worked out (a program wrote the file) has no result: it stays a formula, to be
-    refused, as an empty cell would be taken for one that nobody has filled in yet.
+    A formula without a result (in a file that a program wrote) stays a formula and is refused later: an empty
+    cell would pass for one that is not filled in yet.
     """
     results = sheet_rows(content, name, tab, data_only=True)
     formulas = sheet_rows(content, name, tab, data_only=False)
@@ -91,12 +90,12 @@ def sheet_rows(content: bytes, name: str, tab: str, *, data_only: bool) -> Itera
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
+            warnings.simplefilter("ignore")  # about styles and extensions, which are not read
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
             if tab and tab not in book.sheetnames:
                 raise Rejected(f"{name} has no sheet {tab!r}", "correct what stands behind the #")
             sheet = book[tab] if tab else book.worksheets[0]
-            sheet.reset_dimensions()  # some programs write them wrong, and rows would be cut off
+            sheet.reset_dimensions()  # some programs write wrong ones, which would cut off rows
             rows = list(sheet.iter_rows(values_only=True))
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
         raise Rejected(

@@ -1,10 +1,9 @@
 """Google Sheets, by the Sheets API v4: the cells of one sheet, read with a service account.
 
-The document is shared with the service account's address, as with a person; it needs to view it only.
-Numbers come without their formatting and dates as days since 30 December 1899, so that neither the
-document's locale nor a column's format changes what is read
-(developers.google.com/sheets/api/reference/rest/v4/ValueRenderOption). Rows and columns that are empty to
-the end are left out of the answer.
+The document is shared with the service account's address, as with a person; the right to view it is enough.
+Numbers come without formatting and dates as days since 30 December 1899, so that neither the document's locale nor
+a column's format changes what is read (developers.google.com/sheets/api/reference/rest/v4/ValueRenderOption).
+Empty rows and columns at the end are not in the answer.
 
 Limits: 60 reads a minute for each user of a project (developers.google.com/sheets/api/limits).
 """
@@ -42,20 +41,18 @@ class GoogleSheets:
     """The Sheets API, signed in."""
 
     def __init__(self, base: str, credentials: str, calls: Calls) -> None:
-        """`base` has passed `usable_address`; on loopback there is nobody to sign in to."""
+        """`base` has passed `usable_address`; on loopback no sign-in is needed."""
         token = access_token(credentials) if urlsplit(base).scheme == "https" else "loopback"
         self._http = Http(base, token, hook=fault_of)
         self._calls = calls
 
     def grid(self, location: str) -> Grid:
         """The cells of the sheet that the link points at; of the first one without `gid`."""
-        found = _DOCUMENT.match(location)
-        assert found, "asked for Google's links only"
-        document, tab = found[1], _TAB.search(location)
+        match = _DOCUMENT.match(location)
+        assert match, "only called with Google's links"
+        document, tab = match[1], _TAB.search(location)
         name, title = self._names(document, int(tab[1]) if tab else None)
-        where = quote(
-            "'" + title.replace("'", "''") + "'", safe=""
-        )  # a sheet by its name: all of it
+        where = quote("'" + title.replace("'", "''") + "'", safe="")  # the whole sheet, by its name
         answer = self._get(
             f"/v4/spreadsheets/{document}/values/{where}",
             {
@@ -70,18 +67,17 @@ class GoogleSheets:
         return Grid(name, [[cell(value) for value in row] for row in rows], "google")
 
     def close(self) -> None:
-        """Close the sockets."""
         self._http.close()
 
     def _names(self, document: str, tab: int | None) -> tuple[str, str]:
-        """What the document and the sheet are called."""
+        """The names of the document and of the sheet."""
         fields = "properties.title,sheets.properties(sheetId,title)"
         about = self._get(f"/v4/spreadsheets/{document}", {"fields": fields})
         try:
             name = str(about["properties"]["title"])
             tabs = {
-                each["properties"]["sheetId"]: each["properties"]["title"]
-                for each in about["sheets"]
+                sheet["properties"]["sheetId"]: sheet["properties"]["title"]
+                for sheet in about["sheets"]
             }
         except (KeyError, TypeError):
             raise Drift("Google Sheets gave no list of sheets", "adapt the connector") from None
@@ -95,10 +91,10 @@ class GoogleSheets:
         return name, tabs[tab]
 
     def _get(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
-        found = self._calls(BUCKET, lambda: self._http.get(path, params))
-        if not isinstance(found, Mapping):
+        answer = self._calls(BUCKET, lambda: self._http.get(path, params))
+        if not isinstance(answer, Mapping):
             raise Drift("Google Sheets gave no object", "adapt the connector")
-        return found
+        return answer
 
 
 def access_token(credentials: str) -> str:
@@ -118,7 +114,7 @@ def cell(value: Any) -> Cell:
 
 
 def fault_of(answer: Answer) -> SourceError | None:
-    """Google's own error in an answer: `{"error": {"code", "message", "status"}}`. Addresses are left out."""
+    """Google's own error in an answer: `{"error": {"code", "message", "status"}}`. No address is shown."""
     if answer.status < 400 or answer.status >= 500:
         return None
     try:

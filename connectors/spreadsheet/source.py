@@ -8,21 +8,20 @@ Of a workbook the first sheet is read, or the one behind a `#`: `kpis.xlsx#2026`
 the KPIs; besides `kpi`, `date` and the numbers only the columns that a KPI names as its dimensions are
 stored, as JSON in one column, so that a private column (`comment`, `entered_by`) never leaves the sheet.
 
-Any row may be edited at any time. Each run therefore reads each sheet once, whole, and looks at every day;
-a day whose rows are the same changes no file, and a row that was removed is gone.
+Any row may be edited at any time. Each run therefore reads each sheet once, whole, and compares every day; a day
+whose rows are the same changes no file, and a removed row is removed from the lake.
 
 What a day without a row means
 ------------------------------
-A window says what the sheets held for a day when they were read, and an empty one says that they held
-nothing. It does not say that there was nothing: how far a KPI has been filled in is a matter of its own rows
-and of its rhythm (`every`), not of the neighbour's in the same sheet, and is told in the models
-(`sheet_kpi_given_days`). A KPI of every day is given from its first to its last row, and a flow without a row in
-between was 0, as in any log. One of every week, month or quarter is given in the periods that have a row; a
-period without one is missing, since a number was due and nobody wrote it. So `data_through` of a monthly
-KPI is the end of the last month that is filled in, and what nobody has written yet is never a zero.
+A window holds what the sheets had for a day when they were read. An empty window does not mean zero: up to which
+day a KPI is filled in depends on its own rows and its rhythm (`every`), and is derived in the models
+(`sheet_kpi_given_days`). A daily KPI is known from its first to its last row, and a flow without a row in between
+was 0, as in any log. A weekly, monthly or quarterly KPI is known in the periods that have a row; a period without
+one is missing, since a number was due. So `data_through` of a monthly KPI is the end of the last month that is
+filled in, and a number that nobody has written yet is never a zero.
 
-A figure is corrected, if ever, about when the next month's is written: after 31 days a window counts as
-settled. It is read again all the same, and a late correction shows as a restatement.
+Corrections usually come with the next month's figure: after 31 days a window counts as settled. It is read again
+all the same, and a late correction shows as a restatement.
 """
 
 from collections.abc import Iterator, Mapping
@@ -81,8 +80,8 @@ class SpreadsheetConnection:
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
         """Raises `SourceError` when the options make no sense or the declarations cannot be read."""
-        self._locations = [each.strip() for each in values.get("OKRA_SHEETS", "").split(",")]
-        self._locations = [each for each in self._locations if each]
+        self._locations = [part.strip() for part in values.get("OKRA_SHEETS", "").split(",")]
+        self._locations = [location for location in self._locations if location]
         self._zone = zone_named(
             values.get("OKRA_TIMEZONE", "").strip() or "UTC",
             "OKRA_TIMEZONE is",
@@ -92,7 +91,7 @@ class SpreadsheetConnection:
         self._declared = declared_kpis(values.get("OKRA_SHEET_KPIS") or DEFAULT_KPIS)
         self._calls = calls
         self._google: GoogleSheets | None = None
-        if any(is_google_sheet(each) for each in self._locations):
+        if any(is_google_sheet(location) for location in self._locations):
             base = values.get("GOOGLE_SHEETS_API_BASE") or DEFAULT_GOOGLE_BASE
             base = usable_address(base, "GOOGLE_SHEETS_API_BASE")
             credentials = values.get("GOOGLE_APPLICATION_CREDENTIALS", "")
@@ -101,23 +100,20 @@ class SpreadsheetConnection:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The business zone: a day in a sheet is a day of whoever keeps it."""
+        """The business zone, in which people date the rows."""
         return self._zone
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """The rows of the slice's days."""
         if self._days is None:
             grids = [self._grid(location) for location in self._locations]
             self._days = by_day(read_rows(grids, self._declared, self._fiscal_year_start))
         yield Page([row for day in piece.windows for row in self._days.get(day, ())])
 
     def close(self) -> None:
-        """Close the sockets."""
         if self._google:
             self._google.close()
 
     def _grid(self, location: str) -> Grid:
-        """The cells of one sheet."""
         if self._google and is_google_sheet(location):
             return self._google.grid(location)
         place, _, tab = location.partition("#")
@@ -150,6 +146,6 @@ SOURCE = Source(
     limits=(Limit(BUCKET, 1, burst=10), Limit(FILES, 10, burst=10)),
     open=SpreadsheetConnection,
     diagnose=google_api.diagnose,
-    # every slice comes from the one reading
+    # the sheets are read once for all slices
     workers=1,
 )

@@ -1,7 +1,6 @@
-"""What one cell says: a name, a day, a number. Nothing is guessed.
+"""Reads one cell as a name, a day or a number. Nothing is guessed.
 
-A fault quotes the cell only where it looks like a number or a date: whatever else slipped into the column
-may be nobody's business.
+A fault quotes the cell only where it looks like a number or a date: any other content of the column may be private.
 """
 
 import re
@@ -11,12 +10,12 @@ from decimal import Decimal
 
 from connectors.spreadsheet.cells import Cell
 
-GOOGLES_FIRST_DAY = date(1899, 12, 30)
+GOOGLE_EPOCH = date(1899, 12, 30)
 """Day 0 of Google's serial dates."""
 LARGEST_BARE_SHARE = Decimal("1.5")
-"""150 %: above it, a bare number in a percentage is far likelier 96 meant as 96 % than 9,600 %."""
-MOST_DIGITS = 28
-"""In front of the decimal point, as much as the warehouse's decimals hold with room to add up."""
+"""150 %: a larger number without a percent sign is far more likely 96 meant as 96 % than 9,600 %."""
+MAX_INTEGER_DIGITS = 28
+"""As many as the warehouse's decimals hold with room for sums."""
 
 _NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d+)?|\.\d+))\s*(%?)")
 _SHOWABLE = re.compile(r"[\d\s.,:/%+'-]{1,24}")
@@ -24,7 +23,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FORMULA = re.compile(
     r"=.*|#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|ERROR!)", re.DOTALL
 )
-"""A formula without its result, or what a spreadsheet shows instead of one."""
+"""A formula without its result, or the error that a spreadsheet shows instead."""
 
 
 class BadCell(Exception):
@@ -38,12 +37,12 @@ class BadCell(Exception):
 
 
 def is_empty(cell: Cell) -> bool:
-    """Whether a cell says nothing."""
+    """Whether a cell is empty or blank."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def shown(cell: Cell) -> str:
-    """A cell for a sentence."""
+    """A cell as a message shows it."""
     text = f"{cell:f}" if isinstance(cell, Decimal) else str(cell).strip()
     return f"`{text}`" if _SHOWABLE.fullmatch(text) else "a text"
 
@@ -60,7 +59,7 @@ def name_in(cell: Cell) -> str:
 
 
 def date_in(kind: str) -> Callable[[Cell], date]:
-    """Reads a day, as the cells of a `text`, a `workbook` or a `google` sheet hold one."""
+    """A reader of days, for the cells of a `text`, a `workbook` or a `google` sheet."""
 
     def read(cell: Cell) -> date:
         if isinstance(cell, datetime):
@@ -71,7 +70,7 @@ def date_in(kind: str) -> Callable[[Cell], date]:
             if cell != cell.to_integral_value():
                 raise BadCell("has an hour beside its day", "give the day alone")
             if 0 < cell < 200_000:
-                return GOOGLES_FIRST_DAY + timedelta(days=int(cell))
+                return GOOGLE_EPOCH + timedelta(days=int(cell))
         if isinstance(cell, str):
             return iso_day(cell.strip())
         if is_empty(cell):
@@ -84,7 +83,7 @@ def date_in(kind: str) -> Callable[[Cell], date]:
 
 
 def iso_day(text: str) -> date:
-    """A day written as 2026-11-30: 11/12/2026 is in November to one reader and in December to another."""
+    """A day written as 2026-11-30. Other forms are ambiguous: 11/12/2026 is in November or in December."""
     if not text:
         raise BadCell("is empty", "write the day such as 2026-11-30")
     if _FORMULA.fullmatch(text):
@@ -98,15 +97,15 @@ def iso_day(text: str) -> date:
 
 
 def number_in(*, percent: bool) -> Callable[[Cell], str]:
-    """Reads a number as its decimal text; `percent`: of a KPI that is a share, where 96 % is 0.96."""
+    """A reader of numbers as decimal texts; `percent`: of a KPI that is a share, where 96 % is 0.96."""
 
     def read(cell: Cell) -> str:
-        number, signed = (cell, False) if isinstance(cell, Decimal) else typed_number(cell)
-        if percent and not signed and abs(number) > LARGEST_BARE_SHARE:
+        number, has_sign = (cell, False) if isinstance(cell, Decimal) else typed_number(cell)
+        if percent and not has_sign and abs(number) > LARGEST_BARE_SHARE:
             raise BadCell(
                 f"is {shown(cell)}, which would be {number:%}", f"write {number:f} % or a share"
             )
-        if not number.is_finite() or number.adjusted() >= MOST_DIGITS:
+        if not number.is_finite() or number.adjusted() >= MAX_INTEGER_DIGITS:
             raise BadCell("is too large to be meant", "write a smaller number")
         return plain(number)
 
@@ -114,14 +113,13 @@ def number_in(*, percent: bool) -> Callable[[Cell], str]:
 
 
 def typed_number(cell: Cell) -> tuple[Decimal, bool]:
-    """The number a text stands for, and whether it has a percent sign."""
+    """The number in a text, and whether it has a percent sign."""
     if not isinstance(cell, str):
         raise BadCell(f"is {shown(cell)}, which is no number", "write a number such as 12.5")
     text = cell.strip()
-    found = _NUMBER.fullmatch(text)
-    if found:
-        number = Decimal(found[1])
-        return (number.scaleb(-2), True) if found[2] else (number, False)
+    if match := _NUMBER.fullmatch(text):
+        number = Decimal(match[1])
+        return (number.scaleb(-2), True) if match[2] else (number, False)
     if _FORMULA.fullmatch(text):
         raise formula(text)
     if "," in text and _SHOWABLE.fullmatch(text):
@@ -143,7 +141,7 @@ def plain(number: Decimal) -> str:
 
 
 def formula(text: str) -> BadCell:
-    """A formula that failed, or that was never worked out."""
+    """The fault of a formula that failed, or has no result."""
     if text.lstrip().startswith("#"):
         return BadCell("holds a formula that fails", "mend the formula, or write the number")
     return BadCell(

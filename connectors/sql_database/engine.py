@@ -1,6 +1,6 @@
-"""Opening a database by its address, and what its errors mean: without a word of the password.
+"""Opening a database by its address, and what its errors mean, without showing the password.
 
-Nothing is written. A SQLite file is opened read-only, so that a mistyped path makes no empty database.
+Nothing is written. A SQLite file is opened read-only, so that a mistyped path creates no empty database.
 """
 
 import re
@@ -48,15 +48,15 @@ CONNECT_TIMEOUT = {
 }
 """What each driver calls the seconds to connect."""
 FORM = "write it as dialect+driver://user:password@host/database or sqlite:////path/to/file"
-LONGEST = 240
-"""Characters of a driver's sentence that are shown."""
+MESSAGE_LENGTH = 240
+"""Characters of a driver's message that are shown."""
 
-# What drivers say is not standardised: by SQLSTATE where there is one, else by MySQL's number or the words.
+# Errors are not standardised: they are recognised by SQLSTATE or MySQL's number, else by the words of the message.
 UNKNOWN_USER = re.compile(
     r"^28|^1045$|^1698$|password|authenticat|access denied for user|login failed|logon denied|ORA-01017",
     re.IGNORECASE,
 )
-MAY_NOT = re.compile(
+NOT_PERMITTED = re.compile(
     r"^42501$|^1044$|^1142$|^1143$|permission denied|not authorized|command denied|"
     r"permission was denied|insufficient privileges",
     re.IGNORECASE,
@@ -81,14 +81,14 @@ class Database:
         return self._engine.dialect.name
 
     def ask(self, question: Callable[["sa.Connection"], T]) -> T:
-        """What `question` finds, on a connection of its own. Raises the `SourceError` behind an error."""
+        """The result of `question` on a connection of its own. Raises the `SourceError` behind an error."""
         import sqlalchemy as sa
 
         try:
             with self._engine.connect() as connection:
                 return question(connection)
         except (sa.exc.SQLAlchemyError, OSError) as error:
-            # `from None`: the driver's exception can hold what is blotted out here
+            # `from None`: the driver's exception can hold what is redacted here
             raise fault_of(error, self._secrets) from None
 
     def close(self) -> None:
@@ -130,7 +130,7 @@ def open_engine(address: str, connections: int) -> "sa.Engine":
 
 
 def tell_time_in_utc(connection: Any, record: object) -> None:
-    """Have MySQL show its TIMESTAMPs, which it shifts into the zone of the session, without an hour lost or doubled."""
+    """Set the session's zone, in which MySQL shows TIMESTAMPs, to UTC, so that no hour is skipped or repeated."""
     with closing(connection.cursor()) as cursor:
         cursor.execute("SET time_zone = '+00:00'")
 
@@ -141,7 +141,7 @@ def missing(module: str, message: str) -> Rejected:
 
 
 def read_only_file(url: "sa.URL") -> "sa.URL":
-    """The SQLite file of `url`, to be read and not made. Raises `Rejected` when it is not there."""
+    """The SQLite file of `url`, opened read-only. Raises `Rejected` when it does not exist."""
     name = url.database or ""
     if not name or ":memory:" in name:
         raise Rejected("DATABASE_URL names no SQLite file", FORM)
@@ -154,7 +154,7 @@ def read_only_file(url: "sa.URL") -> "sa.URL":
 
 
 def secrets_of(address: str) -> Iterator[str]:
-    """What must not be shown of an address: the password, as it is and as it is written in the address."""
+    """What must not be shown of an address: the address, and its passwords, plain and URL-encoded."""
     import sqlalchemy as sa
 
     yield address.strip()
@@ -162,11 +162,11 @@ def secrets_of(address: str) -> Iterator[str]:
         url = sa.make_url(address.strip())
     except (sa.exc.ArgumentError, ValueError):
         return
-    found = [url.password] if url.password else []
+    secrets = [url.password] if url.password else []
     for name, value in url.query.items():
         if re.search(r"pass|pwd|secret|token|key|credential", name, re.IGNORECASE):
-            found += [value] if isinstance(value, str) else value
-    for secret in found:
+            secrets += [value] if isinstance(value, str) else value
+    for secret in secrets:
         yield from {secret, quote(secret, safe=""), quote_plus(secret)}
 
 
@@ -183,14 +183,14 @@ def fault_of(error: Exception, secrets: list[str]) -> SourceError:
 
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig else error
     text = redact(str(cause), *sorted(secrets, key=len, reverse=True)).strip()
-    said = " ".join(text.split())[:LONGEST] or type(cause).__name__
+    said = " ".join(text.split())[:MESSAGE_LENGTH] or type(cause).__name__
     codes = [code for code in codes_of(cause) if code]
 
-    # a code says more than words: MySQL denies a user both the server and a database in the same ones
+    # codes first: MySQL uses the same words to deny a user the server and a database
     known = [
         text
         for text in codes
-        if any(each.search(text) for each in (UNKNOWN_USER, MAY_NOT, REFUSED))
+        if any(pattern.search(text) for pattern in (UNKNOWN_USER, NOT_PERMITTED, REFUSED))
     ]
 
     def means(pattern: re.Pattern[str]) -> bool:
@@ -201,7 +201,7 @@ def fault_of(error: Exception, secrets: list[str]) -> SourceError:
             f"the database does not let us in: {said}",
             "correct the user and password in DATABASE_URL",
         )
-    if means(MAY_NOT):
+    if means(NOT_PERMITTED):
         return PermissionDenied(
             f"the database user may not read this: {said}", "grant it SELECT on the tables"
         )

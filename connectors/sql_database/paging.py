@@ -1,7 +1,7 @@
 """Reading a table in the order of its cursor and key, a page at a time, on any database.
 
-A page begins after the last row of the one before (keyset paging). No cursor is held open at the server,
-any number of rows may share a moment, and a row that changes meanwhile moves ahead of the reader.
+A page begins after the last row of the one before (keyset paging). No cursor is held open in the database, any
+number of rows may share a moment, and a row that changes meanwhile moves ahead of the reader.
 """
 
 from collections.abc import Sequence
@@ -35,14 +35,14 @@ class PagedTable:
         types = column_types(connection, stream, schema)
         in_utc = connection.dialect.name in MYSQL
         self.zones = {
-            # MySQL's TIMESTAMP is an instant, told in the session's zone; its DATETIME is what a clock showed
+            # MySQL's TIMESTAMP is an instant, shown in the session's zone; its DATETIME is a local time
             name: ZoneInfo("UTC") if in_utc and isinstance(types[name], sa.TIMESTAMP) else zone
             for name in stream.schema.names
         }
-        """In which zone each column tells moments that do not say it themselves."""
+        """The zone of each column's moments that have none."""
         self._zone = self.zones[stream.cursor]
         columns = {
-            # SQLite has no timestamps: what it gives is taken as it comes
+            # SQLite has no timestamp type: its values are taken as they are
             name: sa.column(name, sa.types.NullType() if self._sqlite else types[name])
             for name in stream.schema.names
         }
@@ -55,34 +55,36 @@ class PagedTable:
         self._refuse_null(connection, stream)
 
     def page(self, piece: Slice, after: Position | None, size: int) -> "sa.Select[Any]":
-        """The next `size` rows of the slice after a position: the stream's columns, and the cursor as the last.
+        """The query of the next `size` rows of the slice after a position: the stream's columns, and the cursor last.
 
-        The bounds take in a little more than the slice on SQLite; the engine leaves out what is outside.
+        On SQLite the bounds are a little wider than the slice; the engine drops the rows outside.
         """
         import sqlalchemy as sa
 
-        found = sa.select(*self._table.columns, self._cursor.label(CURSOR))
-        margin = MILLISECOND if self._sqlite else timedelta(0)  # its moments are rounded to these
+        query = sa.select(*self._table.columns, self._cursor.label(CURSOR))
+        margin = (
+            MILLISECOND if self._sqlite else timedelta(0)
+        )  # SQLite rounds moments to milliseconds
         if self._sqlite:
-            # the text begins with a date, less than a day away from UTC: an index can find that
-            found = found.where(self._stamp >= (piece.since - timedelta(days=1)).date().isoformat())
+            # the text begins with a date, within a day of that in UTC: an index on it can be used
+            query = query.where(self._stamp >= (piece.since - timedelta(days=1)).date().isoformat())
         if after is None:
-            found = found.where(self._cursor >= self._bound(piece.since - margin))
+            query = query.where(self._cursor >= self._bound(piece.since - margin))
         else:
-            found = found.where(self._cursor >= after[0], self._beyond(after))
+            query = query.where(self._cursor >= after[0], self._beyond(after))
         if not piece.reaches_now:
-            found = found.where(self._cursor < self._bound(piece.until + margin))
+            query = query.where(self._cursor < self._bound(piece.until + margin))
             if self._sqlite:
                 end = (piece.until + timedelta(days=2)).date().isoformat()
-                found = found.where(self._stamp < end)
-        return found.order_by(self._cursor, *self._key).limit(sa.literal_column(str(int(size))))
+                query = query.where(self._stamp < end)
+        return query.order_by(self._cursor, *self._key).limit(sa.literal_column(str(int(size))))
 
     def position(self, row: Sequence[Any]) -> Position:
-        """Where a row stands."""
+        """The position of a row."""
         return tuple(row[place] for place in self._places)
 
     def _beyond(self, after: Position) -> "sa.ColumnElement[bool]":
-        """After a position, column by column: not every database compares tuples."""
+        """The condition of being after a position, column by column, as not every database compares tuples."""
         import sqlalchemy as sa
 
         places: Sequence[tuple[Any, Any]] = [*zip([self._cursor, *self._key], after, strict=True)]
@@ -93,7 +95,7 @@ class PagedTable:
         return beyond
 
     def _cursor_of(self, stamp: Any, name: str) -> Any:
-        """What moments are compared by: the column, or on SQLite what its text means."""
+        """The expression that moments are compared by: the column, or on SQLite the moment in its text."""
         import sqlalchemy as sa
 
         if self._sqlite:
@@ -115,7 +117,7 @@ class PagedTable:
         return local.isoformat(" ", "milliseconds") if self._sqlite else local
 
     def _refuse_null(self, connection: "sa.Connection", stream: Stream) -> None:
-        """Raises `Drift` when a row has no moment: it would be in no slice, and nobody would miss it."""
+        """Raise `Drift` when a row has no moment: it would be in no slice, and silently missing."""
         import sqlalchemy as sa
 
         lost = self._cursor.is_(None)
@@ -160,16 +162,16 @@ def reflected_types(
     """The types of the columns of a table or view, by SQLAlchemy's inspection."""
     import sqlalchemy as sa
 
-    found = sa.inspect(connection).get_columns(table, schema)
-    return {each["name"]: each["type"] for each in found}
+    columns = sa.inspect(connection).get_columns(table, schema)
+    return {column["name"]: column["type"] for column in columns}
 
 
 def listed_types(
     connection: "sa.Connection", table: str, schema: str | None
 ) -> dict[str, "sa.types.TypeEngine[Any]"]:
-    """On MySQL, the columns with a type where they hold moments; nothing elsewhere, or where none may be seen.
+    """On MySQL the columns, with the types of those that hold moments; nothing elsewhere, or without access to any.
 
-    SQLAlchemy would have it show how a view is made, for which SELECT is not enough.
+    SQLAlchemy's inspection of a view needs its definition, for which the right to SELECT is not enough.
     """
     import sqlalchemy as sa
 
@@ -190,7 +192,7 @@ def listed_types(
 
 
 def moment(value: Any, zone: ZoneInfo) -> Any:
-    """A timestamp as UTC: a text is read, and what has no zone is in `zone`. Anything else as it is."""
+    """A timestamp, or the text of one, in UTC; without a zone of its own it is in `zone`. Anything else as it is."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)

@@ -6,14 +6,13 @@ The database shows tables or views of these names, with at least these columns (
     order_lines  order_id, line_number, product, color, quantity, amount_minor, updated_at
     shipments    shipment_id, order_id, product, color, quantity, shipped_at, updated_at
 
-`updated_at` is set with every change of a row and is never null: it is how a change is found. Rows are not
-deleted; an order that no longer counts has the status `cancelled`. Amounts are in the currency's smallest
-unit. Timestamps without a zone are in DATABASE_TIMEZONE, in which days are counted as well; where clocks
-are put back, the hour that comes twice is read as its first. (MySQL's DATETIME has none, its TIMESTAMP is an
-instant.) A user who may only read is enough.
+`updated_at` is set with every change of a row and is never null: changes are found by it. Rows are not deleted; an
+order that no longer counts has the status `cancelled`. Amounts are in the currency's smallest unit. Timestamps
+without a zone are in DATABASE_TIMEZONE, in which days are counted too; of an hour that is repeated when clocks are
+set back, the first is meant. (MySQL's DATETIME has no zone, its TIMESTAMP is an instant.) Read access is enough.
 
-Rows are read in the order of `updated_at` and key, a page at a time, so that a row which changes meanwhile
-moves ahead of the reader and is met again. A transaction that stays open longer than a day after it wrote
+Rows are read in the order of `updated_at` and key, a page at a time, so that a row that changes meanwhile moves
+ahead of the reader and is read again. A transaction that stays open for more than a day after it wrote
 `updated_at` commits behind the reader: its rows come with their next change.
 """
 
@@ -104,15 +103,14 @@ SHIPMENTS = table(
 )
 
 BUCKET = "queries"
-PAGE = 10_000
-"""Rows read at once."""
+PAGE_ROWS = 10_000
 
 
 class DatabaseConnection:
     """An open database."""
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        """Raises `SourceError` when the options make no sense or the database does not let us in."""
+        """Connects. Raises `SourceError` when the options make no sense or the database refuses."""
         self._zone = zone_named(
             values.get("DATABASE_TIMEZONE", "").strip() or "UTC",
             "DATABASE_TIMEZONE is",
@@ -131,7 +129,6 @@ class DatabaseConnection:
 
     @property
     def zone(self) -> ZoneInfo:
-        """DATABASE_TIMEZONE."""
         return self._zone
 
     def pages(self, piece: Slice) -> Iterator[Page]:
@@ -141,31 +138,30 @@ class DatabaseConnection:
         while True:
             rows = self._rows(table, piece, after)
             yield Page(stored(piece.stream, rows, table.zones))
-            if len(rows) < PAGE:
+            if len(rows) < PAGE_ROWS:
                 return
             before, after = after, table.position(rows[-1])
             if after == before:
                 raise Drift(
-                    f"{piece.stream.name} has more than {PAGE} rows of one moment and key",
+                    f"{piece.stream.name} has more than {PAGE_ROWS} rows of one moment and key",
                     f"make {' and '.join(piece.stream.key)} unique",
                 )
 
     def close(self) -> None:
-        """Close the connections."""
         self._database.close()
 
     def _rows(
         self, table: PagedTable, piece: Slice, after: Position | None
     ) -> Sequence[Sequence[Any]]:
-        query = table.page(piece, after, PAGE)
+        query = table.page(piece, after, PAGE_ROWS)
         return self._ask(lambda connection: connection.execute(query).all())
 
     def _ask(self, question: "Callable[[sa.Connection], T]") -> T:
-        found: T = self._calls(BUCKET, lambda: self._database.ask(question))
-        return found
+        answer: T = self._calls(BUCKET, lambda: self._database.ask(question))
+        return answer
 
     def _table(self, stream: Stream) -> PagedTable:
-        """The table of a stream, looked at once."""
+        """The table of a stream, inspected once."""
         with self._lock:
             if stream.name not in self._tables:
                 self._tables[stream.name] = self._ask(
@@ -177,7 +173,7 @@ class DatabaseConnection:
 def stored(
     stream: Stream, rows: Sequence[Sequence[Any]], zones: Mapping[str, ZoneInfo]
 ) -> list[dict[str, Any]]:
-    """Rows with the types of the stream, as far as that takes no guessing; the schema refuses the rest."""
+    """Rows with the types of the stream, where the conversion is unambiguous; the schema refuses the rest."""
     names = stream.schema.names
     columns = [
         fitting(field.type, values, zones[field.name])
@@ -203,7 +199,7 @@ def text(value: Any) -> Any:
 
 
 def whole(value: Any) -> Any:
-    """A number without a fraction, which drivers give as Decimal, float or text, as an integer."""
+    """A number without a fraction, which drivers give as Decimal, float or text, as an int; others as they are."""
     if type(value) is not int and isinstance(value, str | float | Decimal):
         try:
             number = Decimal(value)

@@ -1,14 +1,14 @@
 """Stripe's billing: the lines of its invoices, and how the subscriptions stand today, as they are stored.
 
-The lines tell what a customer pays for which stretch of time, and from that the monthly recurring revenue
-(MRR) of any day follows. An invoice is open to change while it is a draft, about an hour (up to three days
-where a webhook does not answer); after that its lines are final and only its status moves: paid, given up
-(uncollectible) or taken back (void). Neither it nor a subscription has a date of its last change, and events go
-back 30 days only. So invoices are read again for as long as customers are usually asked to pay, and
-subscriptions are a snapshot: what they were last month is in the invoices.
+The lines say what a customer pays for which period, and from that the monthly recurring revenue (MRR) of any day
+follows. An invoice can change while it is a draft, for about an hour (up to three days where a webhook does not
+answer). After that its lines are final, and only its status changes: paid, uncollectible or void. Neither an
+invoice nor a subscription has the date of its last change, and events are kept for 30 days only. So invoices are
+read again for as long as customers are usually asked to pay, and subscriptions are a snapshot: their past is in
+the invoices.
 
 Shapes are those since API version 2025-03-31 (Basil): a line's subscription is in `parent`, its price in
-`pricing`, and a subscription's current period is with its items.
+`pricing`, and a subscription's current period is in its items.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ MOMENT = pa.timestamp("us", "UTC")
 Objects = Sequence[Mapping[str, Any]]
 instant = lenient(read_unix_seconds)
 Whole = Callable[[Mapping[str, Any]], Objects]
-"""Every object of a list within an object, which holds the first ten: the others are asked for."""
+"""Returns every object of a list within an object, which holds the first ten: the others are requested."""
 
 INVOICE_LINES = Stream(
     name="invoice_lines",
@@ -54,9 +54,9 @@ INVOICE_LINES = Stream(
     ),
     key=("id",),
     cursor="invoice_created_at",
-    # of the invoices that a subscription makes by itself none is a draft any more after two hours
+    # after two hours no invoice that a subscription created is a draft any more
     arrives_within=timedelta(hours=2),
-    # five weeks: as long as Stripe's usual reminders and retries go on
+    # five weeks: Stripe's usual reminders and retries end by then
     restates_for=timedelta(days=35),
 )  # fmt: skip
 
@@ -88,7 +88,7 @@ SUBSCRIPTIONS = Stream(
 
 
 def stored_lines(invoice: Mapping[str, Any], whole: Whole) -> Iterator[dict[str, Any]]:
-    """The lines of an invoice. Raises KeyError, TypeError or AttributeError where its shape is another."""
+    """The lines of an invoice. Raises KeyError, TypeError or AttributeError where it has another shape."""
     for line in whole(invoice["lines"]):
         parent = line["parent"] or {}
         detail = parent[parent["type"]] if parent else {}

@@ -38,7 +38,7 @@ BALANCE_TRANSACTIONS = Stream(
     ),
     key=("id",),
     cursor="created_at",
-    # a movement is visible within minutes of its `created`, seldom later: the day after it is read again
+    # a movement is visible within minutes of its `created`, rarely later: its day is read again the day after
     arrives_within=timedelta(minutes=5),
     restates_for=timedelta(days=1),
     deletes=Deletes.NEVER,

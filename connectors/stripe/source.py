@@ -1,16 +1,16 @@
-"""Stripe: every movement of an account's balance, from which revenue is made, and what customers subscribe to.
+"""Stripe: every movement of an account's balance, from which revenue is computed, and what customers subscribe to.
 
-Revenue comes from balance transactions and not from charges or invoices: refunds, disputes and fees are in
-them, and of a charge that was only partly captured they hold what was in fact paid. Amounts stay in the
-currency's smallest unit, as Stripe gives them: yen have no decimals, dinars have three. What a test-mode
-key sees is test data; the key decides. The API's version is the one that Stripe's library is made for.
+Revenue comes from balance transactions and not from charges or invoices: they include refunds, disputes and fees,
+and for a partly captured charge they hold what was paid. Amounts stay in the currency's smallest unit, as Stripe
+gives them: yen have no decimals, dinars have three. A test-mode key reads test data. The API's version is that of
+Stripe's library.
 
-Stripe's Python library does the asking. Its own retries are off, because `Calls` retries by Stripe's
-signals and keeps to the limits for all threads at once.
+Stripe's Python library sends the requests. Its own retries are off, because `Calls` retries by Stripe's signals
+and applies the limits to all threads together.
 
-Limits: 25 requests a second per endpoint (docs.stripe.com/rate-limits). Asked are 24, one by one: not every
-request is equally long on its way, and 26 sent in a little more than a second may arrive within one. The
-account's own ceiling of 100 is not reached: there are four kinds of lists.
+Limits: 25 requests a second and endpoint (docs.stripe.com/rate-limits). 24 are sent, at even intervals: requests
+take different times to arrive, and 26 sent in a little more than a second may arrive within one. The account's
+ceiling of 100 a second is not reached with four kinds of lists.
 """
 
 import re
@@ -32,7 +32,7 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.sdk.fields import columns
+from connectors.sdk.fields import at_or_none, columns
 from connectors.sdk.http import Http, fault_of_status, header_value, retry_after, usable_address
 from connectors.stripe.billing import (
     INVOICE_LINES,
@@ -45,8 +45,8 @@ from connectors.stripe.ledger import BALANCE_TRANSACTIONS, MOVEMENT
 
 LIST, ACCOUNT = "/v1/balance_transactions", "/v1/account"
 INVOICES, SUBSCRIBED = "/v1/invoices", "/v1/subscriptions"
-PAGE = 100
-"""The most rows Stripe gives at once."""
+PAGE_ROWS = 100
+"""Stripe's maximum."""
 Params = dict[str, str | int]
 
 
@@ -57,8 +57,8 @@ class StripeConnection:
         """Calls nothing yet. Raises `SourceError` when the options make no sense."""
         key = header_value(values.get("STRIPE_API_KEY", ""), "STRIPE_API_KEY")
         base = usable_address(values.get("STRIPE_API_BASE") or DEFAULT_BASE, "STRIPE_API_BASE")
-        # The library's switch has no equal per client. Left on, the library sends a description of the
-        # machine and keeps an identifier of it in the home folder.
+        # A switch of the whole library. Left on, it sends a description of the machine and writes an
+        # identifier of it into the home folder.
         stripe.enable_telemetry = False
         self._calls = calls
         self._http = Http(base, key, connections=SOURCE.workers)
@@ -83,88 +83,82 @@ class StripeConnection:
         )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """What was made in the slice's days, newest first; of subscriptions all that there are."""
+        """What was created in the slice's days, newest first; all subscriptions."""
         made: Params = {
             "created[gte]": int(piece.since.timestamp()),
             "created[lt]": int(piece.until.timestamp()),
         }
         match piece.stream.name:
             case INVOICE_LINES.name:
-                for found in self._list("invoices", INVOICES, made):
-                    yield page_of(INVOICES, found, lambda x: stored_lines(x, self._whole))
+                for objects in self._list("invoices", INVOICES, made):
+                    yield page_of(INVOICES, objects, lambda x: stored_lines(x, self._whole))
             case SUBSCRIPTIONS.name:
-                for found in self._list("subscriptions", SUBSCRIBED, {}):
+                for objects in self._list("subscriptions", SUBSCRIBED, {}):
                     yield page_of(
-                        SUBSCRIBED, found, lambda x: stored_items(x, self._whole, piece.last)
+                        SUBSCRIBED, objects, lambda x: stored_items(x, self._whole, piece.last)
                     )
             case _:
-                for found in self._list("balance_transactions", LIST, made):
-                    yield Page([columns(row, MOVEMENT) for row in found])
+                for objects in self._list("balance_transactions", LIST, made):
+                    yield Page([columns(row, MOVEMENT) for row in objects])
 
     def vitals(self) -> Vitals:
-        """Stripe tells the time, and nothing of its limits."""
+        """The clock. Stripe says nothing of its limits."""
         return Vitals(self._http.clock_ahead)
 
     def close(self) -> None:
-        """Close the sockets."""
         self._http.close()
 
-    def _list(self, bucket: str, path: str, asked: Params) -> Iterator[Objects]:
-        """Each page of the list at `path`."""
-        params: Params = asked | {"limit": PAGE}
+    def _list(self, bucket: str, path: str, filters: Params) -> Iterator[Objects]:
+        """The pages of the list at `path`."""
+        params: Params = filters | {"limit": PAGE_ROWS}
         while True:
-            found = self._calls(bucket, lambda: self._get(path, params))
-            data = found.get("data")
-            if (
-                not isinstance(data, list)
-                or "has_more" not in found
-                or (found["has_more"] and not data)
-            ):
+            answer = self._calls(bucket, lambda: self._get(path, params))
+            data, has_more = answer.get("data"), answer.get("has_more")
+            if not isinstance(data, list) or "has_more" not in answer or (has_more and not data):
                 raise Drift(f"GET {path} gave no list of pages", "adapt the connector")
             yield data
-            if not found["has_more"]:
+            if not has_more:
                 return
             params["starting_after"] = data[-1]["id"]
 
     def _whole(self, part: Mapping[str, Any]) -> Objects:
-        """Every object of a list that came within an object; its `url` leads to those that did not come."""
+        """Every object of a list within an object; where it is cut short, its `url` is that of the whole list."""
         if not part["has_more"]:
             return list(part["data"])
         address = urlsplit(part["url"])
-        asked: Params = dict(parse_qsl(address.query))
-        return [x for page in self._list("lists_within", address.path, asked) for x in page]
+        filters: Params = dict(parse_qsl(address.query))
+        return [x for page in self._list("lists_within", address.path, filters) for x in page]
 
     def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
         """The object at `path`: plain JSON, as the library's own objects take ten times as long."""
-        found = self._client.raw_request("get", path, **params).data
-        if not isinstance(found, Mapping):
+        answer = self._client.raw_request("get", path, **params).data
+        if not isinstance(answer, Mapping):
             raise Drift(f"GET {path} gave no object", "adapt the connector")
-        return found
+        return answer
 
     def _dashboard_timezone(self) -> str:
         try:
             account = self._calls("account", lambda: self._get(ACCOUNT, {}))
         except PermissionDenied:
             account = {}
-        settings = account.get("settings") or {}
-        named = (settings.get("dashboard") or {}).get("timezone")
-        if not named:
+        name = at_or_none(account, "settings.dashboard.timezone")
+        if not name:
             raise PermissionDenied(
                 "the Stripe key may not read the account's timezone, so its days are unknown",
                 "set STRIPE_TIMEZONE (as in Stripe's Settings > Account details, for example Etc/UTC), "
                 "or let the key read accounts",
             )
-        return str(named)
+        return str(name)
 
 
 def page_of(
     path: str,
-    found: Objects,
+    objects: Objects,
     rows: Callable[[Mapping[str, Any]], Iterator[dict[str, Any]]],
 ) -> Page:
-    """The rows that the objects of a page come to. Raises `Drift` where one has not the shape it had."""
+    """The rows of a page's objects. Raises `Drift` where an object has another shape than expected."""
     try:
-        return Page([row for x in found for row in rows(x)])
+        return Page([row for item in objects for row in rows(item)])
     except (AttributeError, KeyError, TypeError) as error:
         what = f", {error} is missing" if isinstance(error, KeyError) else ""
         raise Drift(
@@ -173,7 +167,7 @@ def page_of(
 
 
 class _Transport(stripe.HTTPClient):
-    """Sends the library's requests by way of `connectors.sdk.http`: its time-outs, and no redirects."""
+    """Sends the library's requests through `connectors.sdk.http`: with its time-outs, and without redirects."""
 
     name = "okra"
 
@@ -190,21 +184,21 @@ class _Transport(stripe.HTTPClient):
         *,
         _usage: list[str] | None = None,
     ) -> tuple[str, int, Mapping[str, str]]:
-        found = self._http.send(method, url, headers=headers, data=post_data)
-        # a refusal in other words than Stripe's, as of a proxy: the library would drop its headers and its meaning
-        if fault := b'"error"' not in found.body and fault_of_status(found):
+        answer = self._http.send(method, url, headers=headers, data=post_data)
+        # a refusal that is not Stripe's, such as a proxy's: the library would lose its headers and its meaning
+        if fault := b'"error"' not in answer.body and fault_of_status(answer):
             raise fault
         try:
-            return found.body.decode(), found.status, found.headers
+            return answer.body.decode(), answer.status, answer.headers
         except UnicodeDecodeError:
-            raise Unavailable(f"{found.request} gave no valid JSON") from None
+            raise Unavailable(f"{answer.request} gave no valid JSON") from None
 
     def close(self) -> None:
         self._http.close()
 
 
 def diagnose(error: Exception) -> SourceError | None:
-    """What an exception of Stripe's library means. The library's texts repeat parts of the key: none is kept."""
+    """What an exception of Stripe's library means. None of its texts is shown, as they repeat parts of the key."""
     if not isinstance(error, stripe.StripeError):
         return None
     status, wait = error.http_status, retry_after(error.headers or {})
@@ -214,8 +208,8 @@ def diagnose(error: Exception) -> SourceError | None:
             "make a restricted key in Stripe's Developers > API keys and set STRIPE_API_KEY",
         )
     if isinstance(error, stripe.PermissionError):
-        found = re.search(r"\brak_[a-z_]+\b", error.user_message or "")
-        needed = found.group() if found else "read access to what it asks for"
+        named = re.search(r"\brak_[a-z_]+\b", error.user_message or "")
+        needed = named.group() if named else "read access to what it asks for"
         return PermissionDenied(
             "the Stripe key may not read this (HTTP 403)", f"give the restricted key {needed}"
         )
@@ -265,6 +259,6 @@ SOURCE = Source(
     limits=tuple(Limit(bucket, 24) for bucket in BUCKETS),
     open=StripeConnection,
     diagnose=diagnose,
-    # an answer takes about a fifth of a second and some work here: six keep 24 a second under way
+    # an answer takes about a fifth of a second plus some work here: six workers reach 24 a second
     workers=6,
 )

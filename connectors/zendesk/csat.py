@@ -1,11 +1,10 @@
-"""How satisfied customers say they are with what became of their tickets, in either form Zendesk has it.
+"""How satisfied customers say they are with their tickets, in either of the two forms that Zendesk has.
 
 An account has either satisfaction ratings, good or bad, or the newer surveys, never both; ZENDESK_CSAT says
-which. (Answers to surveys may show as ratings too, so asking for both would count them twice.) A response
-is found by when its survey was sent, and of a rating it is not documented whether by when it was made or by
-when it was changed. Both can be changed for as long as the ticket is not closed, which is 28 days after it
-was solved at most. They are therefore asked for that much more widely, kept by the day on which they were
-given, and read again for as long.
+which. (Answers to surveys may show as ratings too, so reading both would count them twice.) Responses are filtered
+by when their survey was sent; for ratings it is not documented whether by when they were made or changed. Both can
+change until the ticket is closed, at most 28 days after it was solved. They are therefore requested with that
+margin, kept by the day on which they were given, and read again for as long.
 
 Docs: developer.zendesk.com/api-reference/ticketing/ticket-management, pages satisfaction_ratings and
 csat_survey_responses.
@@ -24,7 +23,7 @@ from connectors.zendesk.faults import RATINGS, SURVEYS
 
 MOMENT = pa.timestamp("us", "UTC")
 CHANGEABLE_FOR = timedelta(days=28)
-"""How long after it was offered a rating can still be given or changed: a solved ticket is closed by then."""
+"""How long after it was offered a rating can be given or changed: a solved ticket is closed by then."""
 
 SATISFACTION_RATINGS = Stream(
     name="satisfaction_ratings",
@@ -44,20 +43,20 @@ SATISFACTION_RATINGS = Stream(
     cursor="created_at",
     arrives_within=timedelta(minutes=5),
     restates_for=CHANGEABLE_FOR,
-    # what is asked for beyond the slice is asked for again with the next: half a year keeps that small
+    # the margin is read again with the next slice: half a year keeps its share small
     windows_per_slice=184,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class SatisfactionList:
-    """One of the two lists an account has its ratings in."""
+    """One of the two lists of ratings."""
 
     path: str
     size: int
-    """The most rows Zendesk gives at once."""
+    """The most rows in a page."""
     bounds: Callable[[datetime, datetime], dict[str, int]]
-    """The filter that finds whatever was given between two moments."""
+    """The filter that finds every rating given between two moments."""
     rows: Callable[[Mapping[str, Any]], Iterator[dict[str, Any]]]
 
 

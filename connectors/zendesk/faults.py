@@ -1,4 +1,4 @@
-"""What Zendesk's refusals mean, and which setting or scope mends them."""
+"""What Zendesk's refusals mean, and which setting or scope resolves them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,14 +26,14 @@ SCOPES = {
     ),
     SETTINGS: "the token needs the scope read",
 }
-"""What a 403 is mended by. Scopes: developer.zendesk.com/api-reference/ticketing/oauth/oauth_tokens."""
+"""The remedy of a 403, by path. Scopes: developer.zendesk.com/api-reference/ticketing/oauth/oauth_tokens."""
 
 
 def fault_of(answer: Answer, token: str) -> SourceError | None:
-    """What a refusal means; None when it is none, or when the HTTP status says it all."""
+    """What a refusal means; None when it is none, or when the HTTP status says enough."""
     path = answer.request.partition(" ")[2]
     said = f"{answer.request} gave HTTP {answer.status}"
-    if answer.status == 401:  # what it tells can hold parts of the token
+    if answer.status == 401:  # the message can hold parts of the token
         return CredentialError(
             f"{said}: the token is not accepted, has expired or was revoked",
             "make a new OAuth access token and set ZENDESK_OAUTH_TOKEN",
@@ -55,19 +55,18 @@ def fault_of(answer: Answer, token: str) -> SourceError | None:
 
 
 def reason(answer: Answer) -> str:
-    """What Zendesk tells in one of the three forms its errors have; empty when it tells nothing."""
+    """The message of an error, which has one of three forms; empty when there is none."""
     try:
-        found = orjson.loads(answer.body)
+        body = orjson.loads(answer.body)
     except orjson.JSONDecodeError:
         return ""
-    if not isinstance(found, Mapping):
+    if not isinstance(body, Mapping):
         return ""
-    errors = found.get("errors")
-    error: Any = errors[0] if isinstance(errors, list) and errors else found.get("error")
-    if isinstance(
-        error, Mapping
-    ):  # {"error": {"title", "message"}} and {"errors": [{"code", "title"}]}
+    errors = body.get("errors")
+    error: Any = errors[0] if isinstance(errors, list) and errors else body.get("error")
+    # {"error": {"title", "message"}} or {"errors": [{"code", "title"}]}
+    if isinstance(error, Mapping):
         parts = [error.get("title"), error.get("message")]
     else:  # {"error", "description"}, of OAuth {"error", "error_description"}
-        parts = [error, found.get("description") or found.get("error_description")]
+        parts = [error, body.get("description") or body.get("error_description")]
     return ", ".join(str(part) for part in parts if part)

@@ -1,11 +1,10 @@
 """Zendesk: support tickets, and how satisfied customers were with what became of them.
 
-Tickets come from the incremental export by cursor, the only list that has archived and deleted tickets
-too. It goes by `generated_timestamp`, which moves with every change of a ticket, `updated_at` only with
-those a person or a rule has made: a ticket is therefore placed by the former, or the changes that Zendesk
-makes by itself would fall between two pulls. The export has no end; a slice of the past is left as soon as
-the page that passes its end has come. A ticket that changes within the minute before a request is not in
-its answer, and comes with the next run.
+Tickets come from the incremental export by cursor, the only list that includes archived and deleted tickets. It is
+in the order of `generated_timestamp`, which moves with every change of a ticket, while `updated_at` moves with the
+changes of a person or a rule only. Tickets are placed by the former, or changes that Zendesk makes by itself would
+be missed. The export goes on to the present; a slice of the past ends with the page that passes its end. A ticket
+that changed within the minute before a request is not in the answer, and comes with the next run.
 
 Limits: 10 exports a minute, 400 other requests in the smallest plan with ratings, 429 with Retry-After.
 Docs: developer.zendesk.com/api-reference, pages ticketing/ticket-management/incremental_exports, ticketing/
@@ -66,17 +65,17 @@ TICKETS = Stream(
     cursor="generated_at",
     mutable=True,
     deletes=Deletes.STATUS,
-    # the last minute is not exported; what changed in it has left its window by the next run
+    # the last minute is not exported, and a ticket that changes again moves on to a later window
     arrives_within=timedelta(minutes=5),
     restates_for=timedelta(days=1),
-    # a request costs six seconds of the allowance and brings 1,000 tickets: a quarter of a small account
+    # ten requests a minute are allowed, and one brings 1,000 tickets: a quarter of a small account
     windows_per_slice=92,
 )  # fmt: skip
 
-EXPORT_PAGE = 1000
-"""The most tickets Zendesk exports at once."""
-BESIDE = "groups,metric_sets"
-"""What the export is asked to tell beside the tickets: names of groups, and when a ticket was solved."""
+EXPORT_PAGE_TICKETS = 1000
+"""Zendesk's maximum."""
+SIDELOADS = "groups,metric_sets"
+"""What the export adds to the tickets: names of groups, and when a ticket was solved."""
 
 
 class ZendeskConnection:
@@ -113,35 +112,33 @@ class ZendeskConnection:
         )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """The tickets that last changed, or the ratings that were given, in the slice."""
         return self._tickets(piece) if piece.stream is TICKETS else self._ratings(piece)
 
     def vitals(self) -> Vitals:
-        """The time, and the requests that are left of the minute."""
+        """The clock, and the requests that are left of the minute."""
         left, limit = (self._http.told(f"X-Rate-Limit{x}") for x in ("-Remaining", ""))
         quota = f"{left} of {limit} requests this minute" if left and limit else ""
         return Vitals(self._http.clock_ahead, quota)
 
     def close(self) -> None:
-        """Close the sockets."""
         self._http.close()
 
     def _tickets(self, piece: Slice) -> Iterator[Page]:
-        ask: dict[str, str | int] = {"per_page": EXPORT_PAGE, "include": BESIDE}
-        place: dict[str, str | int] = {"start_time": int(piece.since.timestamp())}
+        params: dict[str, str | int] = {"per_page": EXPORT_PAGE_TICKETS, "include": SIDELOADS}
+        position: dict[str, str | int] = {"start_time": int(piece.since.timestamp())}
         while True:
-            found = self._get("export", EXPORT, ask | place)
-            rows = zendesk_rows.tickets(found)
+            answer = self._get("export", EXPORT, params | position)
+            rows = zendesk_rows.tickets(answer)
             yield Page(rows)
             # the export is in the order of its cursor, which is the moment of the change and the ticket
             if rows and not piece.reaches_now and is_past(rows[-1]["generated_at"], piece.until):
                 return
-            if found.get("end_of_stream") is True:
+            if answer.get("end_of_stream") is True:
                 return
-            after = found.get("after_cursor")
-            if not isinstance(after, str) or place.get("cursor") == after:
+            after = answer.get("after_cursor")
+            if not isinstance(after, str) or position.get("cursor") == after:
                 raise Drift(f"GET {EXPORT} gave neither an end nor a page", "adapt the connector")
-            place = {"cursor": after}
+            position = {"cursor": after}
 
     def _ratings(self, piece: Slice) -> Iterator[Page]:
         source = LISTS[self._csat]
@@ -150,10 +147,10 @@ class ZendeskConnection:
         params |= source.bounds(piece.since, piece.until)
         any_row = False
         while True:
-            found = self._get("api", source.path, params)
+            answer = self._get("api", source.path, params)
             try:
-                rows = [row for given in found[key] for row in source.rows(given)]
-                more, after = found["meta"]["has_more"], found["meta"].get("after_cursor")
+                rows = [row for item in answer[key] for row in source.rows(item)]
+                more, after = answer["meta"]["has_more"], answer["meta"].get("after_cursor")
             except (KeyError, TypeError, AttributeError):
                 raise Drift(
                     f"GET {source.path} gave no list of {key}", "adapt the connector"
@@ -169,7 +166,7 @@ class ZendeskConnection:
             self._refuse_if_off()
 
     def _refuse_if_off(self) -> None:
-        """Raise `Rejected` when there can be no rating: that nobody was asked is not that nobody answered."""
+        """Raise `Rejected` when ratings are switched off: that is not the same as no answers."""
         features = self._settings.get("active_features") or {}
         if self._csat == "ratings" and features.get("customer_satisfaction") is False:
             raise Rejected(
@@ -181,17 +178,17 @@ class ZendeskConnection:
     def _settings(self) -> Mapping[str, Any]:
         """The account's settings; none when the token may not read them."""
         try:
-            found = self._get("api", SETTINGS, {}).get("settings")
+            settings = self._get("api", SETTINGS, {}).get("settings")
         except PermissionDenied:
             return {}
-        return found if isinstance(found, Mapping) else {}
+        return settings if isinstance(settings, Mapping) else {}
 
     def _get(self, bucket: str, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
         return self._calls(bucket, lambda: self._http.get_object(path, params))
 
 
 def address(values: Mapping[str, str]) -> str:
-    """Where the account of ZENDESK_SUBDOMAIN is. Raises `Rejected` when that cannot be one."""
+    """The address of the account of ZENDESK_SUBDOMAIN. Raises `Rejected` when that is no subdomain."""
     subdomain = values.get("ZENDESK_SUBDOMAIN", "").strip().lower()
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", subdomain):
         raise Rejected(
@@ -201,7 +198,7 @@ def address(values: Mapping[str, str]) -> str:
 
 
 def is_past(moment: object, until: datetime) -> bool:
-    """Whether a row's moment is at the end of a slice or after it. What is no moment is refused by the schema."""
+    """Whether a row's moment is at or after the end of a slice. The schema refuses what is no moment."""
     return isinstance(moment, datetime) and moment >= until
 
 
@@ -232,10 +229,10 @@ SOURCE = Source(
         ),
     ),
     streams=(TICKETS, SATISFACTION_RATINGS),
-    # A day's run takes one or two exports and two years of a small account nine, all at once. Longer loads
-    # are told once to wait for the rest of the first minute, and then go on at Zendesk's own pace.
+    # A daily run takes one or two exports, and two years of a small account nine, which the burst allows. A
+    # longer load is throttled once, for the rest of the first minute, and then keeps Zendesk's rate.
     limits=(Limit("export", 10 / 60, burst=10), Limit("api", 5, burst=40)),
     open=ZendeskConnection,
-    # exports follow one another; beside one of them there is time for the ratings
+    # exports are sequential; a second worker reads the ratings meanwhile
     workers=2,
 )

@@ -145,7 +145,7 @@ def test_a_connection_that_is_dropped_in_mid_pull_is_made_anew(server, shop, lak
 
 
 def test_a_connection_that_dies_between_two_pages_is_made_anew(server, shop, lake, monkeypatch):
-    monkeypatch.setattr("connectors.sql_database.source.PAGE", 1)
+    monkeypatch.setattr("connectors.sql_database.source.PAGE_ROWS", 1)
     for n in range(3):
         shop.order(f"o{n}", "2026-04-03 12:00:00")
     asked = []

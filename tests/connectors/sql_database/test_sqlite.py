@@ -106,7 +106,7 @@ def test_each_stream_has_the_rows_of_its_table(pulled):
 
 def test_reading_that_does_not_get_on_is_told_and_ends(shop, lake, monkeypatch):
     """A driver that cuts nanoseconds off gives a position before the rows that it has read."""
-    monkeypatch.setattr("connectors.sql_database.source.PAGE", 2)
+    monkeypatch.setattr("connectors.sql_database.source.PAGE_ROWS", 2)
     monkeypatch.setattr(PagedTable, "_beyond", lambda self, after: sa.true())
     for n in range(5):
         shop.order(f"o{n}", "2026-04-03 12:00:00")

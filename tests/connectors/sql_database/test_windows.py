@@ -38,7 +38,7 @@ def test_an_order_that_changes_is_on_no_later_day_missing_or_there_twice(shop, l
 
 @pytest.mark.parametrize("size", [1, 3, 7, 10_000])
 def test_rows_that_share_a_moment_are_all_read_whatever_the_page(shop, lake, monkeypatch, size):
-    monkeypatch.setattr("connectors.sql_database.source.PAGE", size)
+    monkeypatch.setattr("connectors.sql_database.source.PAGE_ROWS", size)
     for n in range(10):
         shop.order(f"o{n}", "2026-04-03 00:00:00")
         shop.order(f"p{n}", "2026-04-02 23:59:59.999")
@@ -58,7 +58,7 @@ def test_more_than_a_page_of_rows_with_one_moment(shop, lake):
 
 
 def test_a_row_that_is_there_twice_is_stored_once(shop, lake, monkeypatch):
-    monkeypatch.setattr("connectors.sql_database.source.PAGE", 2)
+    monkeypatch.setattr("connectors.sql_database.source.PAGE_ROWS", 2)
     row = ("same", "c", "2026-04-01 00:00:00", "paid", "usd", 1, "2026-04-03 12:00:00")
     shop.insert("orders", row, row, row)
     # the first page ends at the doubled key, the next one begins behind it
@@ -103,7 +103,7 @@ def test_a_day_of_25_hours_is_one_window(shop, lake):
 def test_moments_that_know_their_zone_are_read_in_it_whatever_the_servers_is(
     server, lake, monkeypatch
 ):
-    monkeypatch.setattr("connectors.sql_database.source.PAGE", 1)
+    monkeypatch.setattr("connectors.sql_database.source.PAGE_ROWS", 1)
     shop = shop_on(server, server.aware)
     zone = {"psycopg": "SET TIME ZONE 'UTC'", "pymysql": "SET time_zone = '+00:00'"}[server.driver]
     # New York's midnights are at 04:00 UTC until the 1st of November 2026, which has 01:30 twice, and then at 05:00
@@ -186,7 +186,7 @@ def test_a_cursor_that_is_no_timestamp_is_refused(server, lake):
 
 
 def test_an_id_that_is_a_number_is_taken_as_its_text(server, lake, monkeypatch):
-    monkeypatch.setattr("connectors.sql_database.source.PAGE", 1)
+    monkeypatch.setattr("connectors.sql_database.source.PAGE_ROWS", 1)
     shop = shop_on(server)
     shop.run("ALTER TABLE orders DROP COLUMN order_id")
     shop.run("ALTER TABLE orders ADD COLUMN order_id bigint")
