@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from pipelines.okr.factors.amounts import Amount, Amounts, total
 from pipelines.okr.factors.currency import Rates, mean_rates, valued
-from pipelines.okr.factors.decomposition import Compared, Contribution, decompose
+from pipelines.okr.factors.decomposition import ComparedAmounts, Contribution, decompose
 from pipelines.okr.kpi.kinds import Side
 
 NAMES = ("a", "b", "c", "d", "e", "f", "unknown")
@@ -52,19 +52,19 @@ def values(now: Amounts, before: Amounts) -> tuple[Fraction, Fraction] | None:
     return (pair[0], pair[1]) if pair[0] is not None and pair[1] is not None else None
 
 
-def flat(rng: random.Random) -> Compared | None:
+def flat(rng: random.Random) -> ComparedAmounts | None:
     now, before = sides(rng)
     both = values(now, before)
-    return Compared(*both, {("d",): (now, before)}) if both else None
+    return ComparedAmounts(*both, {("d",): (now, before)}) if both else None
 
 
-def nested(rng: random.Random) -> Compared | None:
+def nested(rng: random.Random) -> ComparedAmounts | None:
     now, before = sides(rng, depth=2)
     both = values(now, before)
     if both is None:
         return None
     outside = outer(now), outer(before)
-    return Compared(*both, {("d",): outside, ("d", "e"): (now, before)})
+    return ComparedAmounts(*both, {("d",): outside, ("d", "e"): (now, before)})
 
 
 def outer(amounts: Amounts) -> Amounts:
@@ -76,15 +76,15 @@ def outer(amounts: Amounts) -> Amounts:
     return found
 
 
-def ratio(rng: random.Random) -> Compared | None:
+def ratio(rng: random.Random) -> ComparedAmounts | None:
     now, before = sides(rng, ratio=True)
     if any(not any(amount.denominator for amount in side.values()) for side in (now, before)):
         return None
     both = values(now, before)
-    return Compared(*both, {("d",): (now, before)}) if both else None
+    return ComparedAmounts(*both, {("d",): (now, before)}) if both else None
 
 
-def target(rng: random.Random) -> Compared | None:
+def target(rng: random.Random) -> ComparedAmounts | None:
     """A gap to a target: the amount due by now is split like the previous period; the remaining amount is separate."""
     now, before = sides(rng)
     both = values(now, before)
@@ -93,16 +93,16 @@ def target(rng: random.Random) -> Compared | None:
     goal = Fraction(rng.randint(1, 900_000), 100)
     due = goal * Fraction(rng.randint(0, 365), 365)
     scaled = {member: amount.scaled(due / both[1]) for member, amount in before.items()}
-    return Compared(both[0], goal, {("d",): (now, scaled)}, remaining=goal - due)
+    return ComparedAmounts(both[0], goal, {("d",): (now, scaled)}, remaining=goal - due)
 
 
-def converted(rng: random.Random) -> Compared | None:
+def converted(rng: random.Random) -> ComparedAmounts | None:
     """A flow by product and currency; each amount has a rate near that of the period."""
     own = sides(rng, depth=2)
     return in_several_currencies(rng, own, frozenset({"value"}), (("d",), ("d", "e")))
 
 
-def converted_ratio(rng: random.Random) -> Compared | None:
+def converted_ratio(rng: random.Random) -> ComparedAmounts | None:
     """A ratio whose numerator, or both sides, are money."""
     own = sides(rng, ratio=True, depth=2)
     if not all(own):
@@ -113,30 +113,30 @@ def converted_ratio(rng: random.Random) -> Compared | None:
 
 
 def in_several_currencies(
-    rng: random.Random, own: Sides, money: frozenset[Side], cuts: Sequence[tuple[str, ...]]
-) -> Compared | None:
+    rng: random.Random, own: Sides, money: frozenset[Side], breakdowns: Sequence[tuple[str, ...]]
+) -> ComparedAmounts | None:
     """A change of amounts by member and currency, with random rates: converted, and at mean rates."""
     rates = [drawn_rates(rng, side) for side in own]
     mean = mean_rates(*rates)
     paid = [{path: amount.scaled(near_one(rng)) for path, amount in side.items()} for side in own]
     members, at_mean_rates = {}, {}
-    for cut in cuts:
+    for breakdown in breakdowns:
         now, before = (
-            valued(with_currency(side, cut), worth, money)
+            valued(with_currency(side, breakdown), worth, money)
             for side, worth in zip(paid, rates, strict=True)
         )
-        members[cut] = now, before
-        now, before = (valued(with_currency(side, cut), mean, money) for side in own)
-        at_mean_rates[cut] = now, before
-    both = values(*members[cuts[0]])
-    if both is None or values(*at_mean_rates[cuts[0]]) is None:
+        members[breakdown] = now, before
+        now, before = (valued(with_currency(side, breakdown), mean, money) for side in own)
+        at_mean_rates[breakdown] = now, before
+    both = values(*members[breakdowns[0]])
+    if both is None or values(*at_mean_rates[breakdowns[0]]) is None:
         return None
-    return Compared(*both, members, at_mean_rates=at_mean_rates)
+    return ComparedAmounts(*both, members, at_mean_rates=at_mean_rates)
 
 
-def with_currency(side: Amounts, cut: tuple[str, ...]) -> Amounts:
-    """The amounts by the dimensions of a cut. Paths end with the currency, even if it is not one of them."""
-    return {(*path[: len(cut)], path[-1]): amount for path, amount in side.items()}
+def with_currency(side: Amounts, breakdown: tuple[str, ...]) -> Amounts:
+    """The amounts by the dimensions of a breakdown. Paths end with the currency, even if it is not one of them."""
+    return {(*path[: len(breakdown)], path[-1]): amount for path, amount in side.items()}
 
 
 def near_one(rng: random.Random) -> Fraction:
@@ -153,7 +153,7 @@ def drawn_rates(rng: random.Random, side: Amounts) -> Rates:
     }
 
 
-FAMILIES: Sequence[Callable[[random.Random], Compared | None]] = (
+FAMILIES: Sequence[Callable[[random.Random], ComparedAmounts | None]] = (
     flat,
     nested,
     ratio,
@@ -163,7 +163,7 @@ FAMILIES: Sequence[Callable[[random.Random], Compared | None]] = (
 )
 
 
-def faults(compared: Compared, places: int) -> list[str]:
+def faults(compared: ComparedAmounts, places: int) -> list[str]:
     """The violated identities of a decomposed change; empty when all hold."""
     parts = decompose(compared, places)
     change = parts[0].units
@@ -204,13 +204,15 @@ def parents_that_miss(by_dimension: dict[str, list[Contribution]]) -> list[str]:
     return [] if inside == outside else [f"{inside} is not {outside}"]
 
 
-def with_periods_swapped(compared: Compared) -> Compared:
+def with_periods_swapped(compared: ComparedAmounts) -> ComparedAmounts:
     """The same change with its two periods swapped."""
     members, at_mean_rates = (
-        {cut: (before, now) for cut, (now, before) in both.items()}
+        {breakdown: (before, now) for breakdown, (now, before) in both.items()}
         for both in (compared.members, compared.at_mean_rates)
     )
-    return Compared(compared.previous_value, compared.value, members, at_mean_rates=at_mean_rates)
+    return ComparedAmounts(
+        compared.previous_value, compared.value, members, at_mean_rates=at_mean_rates
+    )
 
 
 def run(cases: int, seed: int) -> dict[str, int]:

@@ -15,7 +15,7 @@ from pipelines.okr.kpi.series import KpiIndex
 
 NOTHING = Fraction()
 
-Cut = tuple[str, ...]
+Breakdown = tuple[str, ...]
 """The dimensions by which a KPI is split, the coarsest first."""
 
 
@@ -75,7 +75,7 @@ class KpiAmounts:
         self._where = where
 
     @cached_property
-    def cuts(self) -> Sequence[Cut]:
+    def breakdowns(self) -> Sequence[Breakdown]:
         """Each dimension by itself; of what adds up, also all of them, one inside the other."""
         if self.kpi.behaviour.reported_by_period:
             return ()
@@ -105,7 +105,7 @@ class KpiAmounts:
         nothing = Amount(NOTHING) if behaviour.absent_member_is_zero else None
         return self.by_member((), days).get((), nothing) if is_known else None
 
-    def by_member(self, cut: Cut, days: Period) -> Amounts:
+    def by_member(self, breakdown: Breakdown, days: Period) -> Amounts:
         """The amount of each member with data in these days; of a stock, as on the last of them.
 
         A denominator that is a level is its average over the days that were delivered.
@@ -115,7 +115,7 @@ class KpiAmounts:
         averaged = "denominator" in behaviour.levels
         delivered = max(1, self.index.delivered_days(start, days.end)) if averaged else 1
         found: dict[Path, Amount] = {}
-        for member, series in self.index.by_member(cut, self._where).items():
+        for member, series in self.index.by_member(breakdown, self._where).items():
             if series.has_data(first, days.end):
                 numerator, *denominator = map(Fraction, series.sums(first, days.end))
                 found[member] = Amount(numerator, *(side / delivered for side in denominator))

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from pipelines.okr.factors.amounts import Amounts, Cut, added_up, is_ratio
+from pipelines.okr.factors.amounts import Amounts, Breakdown, added_up, is_ratio
 from pipelines.okr.factors.apportion import Path, apportioned_tree, units
 from pipelines.okr.factors.currency import Rates, currency_effects
 from pipelines.okr.factors.member_changes import amount_changes, member_changes, mix_and_rate
@@ -36,8 +36,8 @@ WHOLE = "whole"
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """Both sides of a comparison: the whole, and the members by each cut.
+class ComparedAmounts:
+    """Both sides of a comparison: the whole, and the members by each breakdown.
 
     `remaining` is what the earlier side holds beyond its members: the part of a target that is still to
     come. The values are those of the whole, in the KPI's unit. Of a KPI that converts, `at_mean_rates` has
@@ -47,11 +47,11 @@ class Compared:
 
     value: Fraction
     previous_value: Fraction
-    members: Mapping[Cut, tuple[Amounts, Amounts]]
+    members: Mapping[Breakdown, tuple[Amounts, Amounts]]
     remaining: Fraction = Fraction()
-    at_mean_rates: Mapping[Cut, tuple[Amounts, Amounts]] = field(default_factory=dict)
+    at_mean_rates: Mapping[Breakdown, tuple[Amounts, Amounts]] = field(default_factory=dict)
     rates: tuple[Rates, Rates] = field(default_factory=lambda: ({}, {}))
-    known_today: Mapping[Cut, Amounts] = field(default_factory=dict)
+    known_today: Mapping[Breakdown, Amounts] = field(default_factory=dict)
 
     def change(self, places: int) -> int:
         """The published change, in units of 10^-places."""
@@ -74,7 +74,7 @@ class Contribution:
     surprise: Decimal | None
 
 
-def decompose(compared: Compared, places: int) -> list[Contribution]:
+def decompose(compared: ComparedAmounts, places: int) -> list[Contribution]:
     """The change as a whole first, then each dimension in the order in which to show them."""
     change = compared.change(places)
     whole = Contribution(
@@ -88,19 +88,21 @@ def decompose(compared: Compared, places: int) -> list[Contribution]:
     ]
 
 
-def _splits(compared: Compared, change: int, places: int) -> Iterator["_DimensionSplit"]:
+def _splits(compared: ComparedAmounts, change: int, places: int) -> Iterator["_DimensionSplit"]:
     """Each dimension by itself; of dimensions inside each other those below the first, which is one of them."""
-    for cut, (now, before) in compared.members.items():
-        known = compared.known_today.get(cut)
-        exact = _exact(now, before if known is None else known, compared.at_mean_rates.get(cut))
+    for breakdown, (now, before) in compared.members.items():
+        known = compared.known_today.get(breakdown)
+        exact = _exact(
+            now, before if known is None else known, compared.at_mean_rates.get(breakdown)
+        )
         if known is not None:
             restated = member_changes(known, before)
             exact |= {(member, "restatement"): part for member, part in restated.items() if part}
         if compared.remaining:
             exact[(TOTAL,), "remaining"] = -compared.remaining
         leaves = _apportioned(exact, change, places)
-        for depth in range(min(2, len(cut)), len(cut) + 1):
-            yield _split(cut[:depth], now, before, leaves)
+        for depth in range(min(2, len(breakdown)), len(breakdown) + 1):
+            yield _split(breakdown[:depth], now, before, leaves)
 
 
 def _exact(
@@ -169,16 +171,18 @@ class _DimensionSplit:
         ]
 
 
-def _split(cut: Cut, now: Amounts, before: Amounts, leaves: Mapping[Leaf, int]) -> _DimensionSplit:
-    """The leaves summed up to the depth of `cut`: they were shared out from the top down."""
-    depth = len(cut)
+def _split(
+    breakdown: Breakdown, now: Amounts, before: Amounts, leaves: Mapping[Leaf, int]
+) -> _DimensionSplit:
+    """The leaves summed up to the depth of `breakdown`: they were shared out from the top down."""
+    depth = len(breakdown)
     whole: dict[Leaf, int] = defaultdict(int)
     for (member, effect), share in leaves.items():
         whole[member[:depth], effect] += share
     now, before = _summed(now, depth), _summed(before, depth)
     # a member that is on neither side, only in what is known today, has not moved between them
     surprise = dict.fromkeys((member for member, _ in whole), _ZERO) | surprises(now, before)
-    return _DimensionSplit(NESTED.join(cut) or WHOLE, now, before, whole, surprise)
+    return _DimensionSplit(NESTED.join(breakdown) or WHOLE, now, before, whole, surprise)
 
 
 def _summed(amounts: Amounts, depth: int) -> Amounts:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pipelines.okr.columns import Number, Share
 from pipelines.okr.factors import wording
 from pipelines.okr.factors.apportion import units
-from pipelines.okr.factors.decomposition import VALUE_PLACES, Compared, Effect, decompose
+from pipelines.okr.factors.decomposition import VALUE_PLACES, ComparedAmounts, Effect, decompose
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import Cadence, Period
@@ -102,7 +102,7 @@ class Comparison:
     """What is compared with what: the frame that all rows of one change share.
 
     `before` are the days compared with, None where they are not known to count; `reference` names them,
-    or the key result whose target it is; `called` says the same in a sentence.
+    or the key result whose target it is; `reference_text` says the same in a sentence.
     """
 
     kpi: Kpi
@@ -110,15 +110,15 @@ class Comparison:
     through: date
     against: Against
     reference: str
-    called: str
+    reference_text: str
     before: Period | None
     trust: Set[str]
 
-    def factors(self, compared: Compared, places: int) -> Iterator[Factor]:
+    def factors(self, compared: ComparedAmounts, places: int) -> Iterator[Factor]:
         """The rows: the change first, then the dimensions in the order in which to show them."""
         parts = decompose(compared, places)
         change = parts[0].units
-        why = wording.sentence(self.kpi, places, parts, self.called, compared.rates)
+        why = wording.sentence(self.kpi, places, parts, self.reference_text, compared.rates)
         for part in parts:
             share = Fraction(part.units, change) if change else None
             yield Factor(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from pipelines.okr.factors.amounts import Amounts, Cut, KpiAmounts
+from pipelines.okr.factors.amounts import Amounts, Breakdown, KpiAmounts
 from pipelines.okr.factors.currency import Rates
 from pipelines.okr.kpi.conversion import CURRENCY
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
@@ -27,9 +27,9 @@ class OwnCurrencies:
         worth = replace(facts, kpi=kpi, days=[_sizes(row, sides) for row in facts.days])
         self._worth = KpiAmounts(KpiIndex(worth))
 
-    def by_member(self, cut: Cut, days: Period) -> Amounts:
-        """The amounts of the members of a cut, with the currency as the last step of each path."""
-        return self._own.by_member((*cut, CURRENCY), days)
+    def by_member(self, breakdown: Breakdown, days: Period) -> Amounts:
+        """The amounts of the members of a breakdown, with the currency as the last step of each path."""
+        return self._own.by_member((*breakdown, CURRENCY), days)
 
     def rates(self, days: Period) -> Rates:
         """What a unit of each currency was worth; of a stock, on the last day."""

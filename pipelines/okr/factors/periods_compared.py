@@ -16,10 +16,10 @@ from types import MappingProxyType
 
 from pipelines.okr.factors.amounts import Amount, KpiAmounts, total
 from pipelines.okr.factors.currency import mean_rates, valued
-from pipelines.okr.factors.decomposition import Compared
+from pipelines.okr.factors.decomposition import ComparedAmounts
 from pipelines.okr.factors.factor import Against, Comparison, Factor
 from pipelines.okr.factors.own_currencies import OwnCurrencies, own_currencies
-from pipelines.okr.factors.wording import days_called
+from pipelines.okr.factors.wording import days_text
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.periods import Cadence, Period, cut_alike, previous, windows, year_before
 
@@ -62,7 +62,7 @@ def period_factors(
                 through=days.end,
                 against=against,
                 reference=before.label,
-                called=days_called(kpi, whole, before, period),
+                reference_text=days_text(kpi, whole, before, period),
                 before=before,
                 trust=_trust(trust, kpi.name, period) | _trust(trust, kpi.name, whole),
             )
@@ -72,8 +72,8 @@ def period_factors(
                 continue
             restated = _with_original(compared, amounts, original, before)
             if restated is not None:
-                called = f"{comparison.called} as first published"
-                published = replace(comparison, against="published", called=called)
+                text = f"{comparison.reference_text} as first published"
+                published = replace(comparison, against="published", reference_text=text)
                 yield from published.factors(restated, kpi.precision)
 
 
@@ -96,31 +96,33 @@ def _trust(trust: Trust, kpi: str, period: Period) -> Set[str]:
     return trust(kpi, period.cadence, period.start)
 
 
-def _compared(amounts: KpiAmounts, days: Period, before: Period) -> Compared | None:
+def _compared(amounts: KpiAmounts, days: Period, before: Period) -> ComparedAmounts | None:
     """Both sides; None where one of them is not known, or lacks a day."""
     now, then = amounts.whole(days), amounts.whole(before)
     value, previous_value = now.value if now else None, then.value if then else None
     if value is None or previous_value is None:
         return None
     members = {
-        cut: amounts.aligned(amounts.by_member(cut, days), amounts.by_member(cut, before))
-        for cut in amounts.cuts
+        breakdown: amounts.aligned(
+            amounts.by_member(breakdown, days), amounts.by_member(breakdown, before)
+        )
+        for breakdown in amounts.breakdowns
     }
-    return Compared(value, previous_value, members)
+    return ComparedAmounts(value, previous_value, members)
 
 
 def _with_mean_rates(
-    compared: Compared, amounts: KpiAmounts, own: OwnCurrencies, days: Period, before: Period
-) -> Compared:
+    compared: ComparedAmounts, amounts: KpiAmounts, own: OwnCurrencies, days: Period, before: Period
+) -> ComparedAmounts:
     """The comparison with the members of both sides at the mean of their exchange rates too."""
     now, then = own.rates(days), own.rates(before)
     rates = mean_rates(now, then)
     at_mean_rates = {
-        cut: amounts.aligned(
-            valued(own.by_member(cut, days), rates, own.sides),
-            valued(own.by_member(cut, before), rates, own.sides),
+        breakdown: amounts.aligned(
+            valued(own.by_member(breakdown, days), rates, own.sides),
+            valued(own.by_member(breakdown, before), rates, own.sides),
         )
-        for cut in amounts.cuts
+        for breakdown in amounts.breakdowns
     }
     wholes = [total(side) for sides in at_mean_rates.values() for side in sides]
     if any(whole is None or whole.value is None for whole in wholes):
@@ -129,8 +131,8 @@ def _with_mean_rates(
 
 
 def _with_original(
-    compared: Compared, amounts: KpiAmounts, original: Original, before: Period
-) -> Compared | None:
+    compared: ComparedAmounts, amounts: KpiAmounts, original: Original, before: Period
+) -> ComparedAmounts | None:
     """The comparison with the original version of the days before; None where that was the same."""
     whole = original[TOTAL].whole(before) if TOTAL in original else None
     then = whole.value if whole else None
@@ -140,10 +142,15 @@ def _with_original(
         (): ({(): Amount(compared.value)}, {(): Amount(compared.previous_value)})
     }
     members, known_today = {}, {}
-    for cut, (now, known) in sides.items():
-        if not cut:
-            members[cut], known_today[cut] = amounts.aligned(now, {(): Amount(then)}), known
-        elif len(cut) == 1 and cut[0] in original:  # it was kept by one dimension at a time
-            old = original[cut[0]].by_member(cut, before)
-            members[cut], known_today[cut] = amounts.aligned(now, old), known
+    for breakdown, (now, known) in sides.items():
+        if not breakdown:
+            members[breakdown], known_today[breakdown] = (
+                amounts.aligned(now, {(): Amount(then)}),
+                known,
+            )
+        elif (
+            len(breakdown) == 1 and breakdown[0] in original
+        ):  # it was kept by one dimension at a time
+            old = original[breakdown[0]].by_member(breakdown, before)
+            members[breakdown], known_today[breakdown] = amounts.aligned(now, old), known
     return replace(compared, previous_value=then, members=members, known_today=known_today)

@@ -14,9 +14,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pipelines.okr.factors.amounts import KpiAmounts
-from pipelines.okr.factors.decomposition import Compared
+from pipelines.okr.factors.decomposition import ComparedAmounts
 from pipelines.okr.factors.factor import Comparison, Factor
-from pipelines.okr.factors.wording import target_called
+from pipelines.okr.factors.wording import target_text
 from pipelines.okr.kpi.periods import Cadence, Period, containing, previous
 from pipelines.okr.kpi.readings import KpiView, read_latest_window
 from pipelines.okr.kpi.series import KpiIndex
@@ -55,7 +55,7 @@ def gap_factors(gap: Gap, amounts: KpiAmounts) -> Iterator[Factor]:
         through=gap.through,
         against="target",
         reference=gap.key_result_id,
-        called=target_called(gap.target, kpi),
+        reference_text=target_text(gap.target, kpi),
         before=before if compared.members else None,
         trust=gap.trust,
     )
@@ -76,11 +76,11 @@ def _days(gap: Gap, index: KpiIndex) -> tuple[Period, Period]:
     return days, previous(whole)
 
 
-def _compared(gap: Gap, amounts: KpiAmounts, days: Period, before: Period) -> Compared:
+def _compared(gap: Gap, amounts: KpiAmounts, days: Period, before: Period) -> ComparedAmounts:
     target, actual = Fraction(gap.target), Fraction(gap.actual)
     open_total = amounts.kpi.accumulates and gap.over is None
     due = target * Fraction(gap.due) if open_total else target
-    alone = Compared(actual, target, {})
+    alone = ComparedAmounts(actual, target, {})
     earlier, last = amounts.whole(before), amounts.last_known(days)
     level = earlier.value if earlier else None
     behaviour = amounts.kpi.behaviour
@@ -89,8 +89,8 @@ def _compared(gap: Gap, amounts: KpiAmounts, days: Period, before: Period) -> Co
     if behaviour.is_level and last is not None:
         days = replace(days, end=last)
     members = {}
-    for cut in amounts.cuts:
-        then = amounts.by_member(cut, before)
+    for breakdown in amounts.breakdowns:
+        then = amounts.by_member(breakdown, before)
         scaled = {member: amount.scaled(due / level) for member, amount in then.items()}
-        members[cut] = amounts.aligned(amounts.by_member(cut, days), scaled)
-    return Compared(actual, target, members, remaining=target - due)
+        members[breakdown] = amounts.aligned(amounts.by_member(breakdown, days), scaled)
+    return ComparedAmounts(actual, target, members, remaining=target - due)

@@ -26,16 +26,16 @@ def sentence(
     kpi: Kpi,
     places: int,
     parts: Sequence[Contribution],
-    called: str,
+    reference_text: str,
     rates: tuple[Rates, Rates] = ({}, {}),
 ) -> str:
-    """The change of `kpi` on what is `called` so, by the dimension that is shown first.
+    """The change of `kpi` against what `reference_text` names, by the dimension that is shown first.
 
     `parts` as `decomposition.decompose` gives them: the whole first. `rates` are what each currency was
     worth now and before, of a KPI that converts.
     """
     change = parts[0].units
-    headline = f"{signed(change, places, kpi.unit) if change else 'No change'} on {called}"
+    headline = f"{signed(change, places, kpi.unit) if change else 'No change'} on {reference_text}"
     if kpi.behaviour.reported_by_period:
         return f"{headline}; who is counted once is no part of a sum, so it has no factors."
     first = [part for part in parts[1:] if part.dimension_rank == 1]
@@ -62,7 +62,7 @@ def signed(units: int, places: int, unit: str) -> str:
     return f"{sign}{figure(amount, unit, places)}"
 
 
-def period_called(period: Period, beside: Period) -> str:
+def period_text(period: Period, beside: Period) -> str:
     """A period by its name: `October`, `Q3`, with the year where that is another than of `beside`."""
     if period.cadence not in ("month", "quarter", "half"):
         return period.label
@@ -71,22 +71,22 @@ def period_called(period: Period, beside: Period) -> str:
     return name if year == other else f"{name} {year}"
 
 
-def days_called(kpi: Kpi, before: Period, cut: Period, beside: Period) -> str:
+def days_text(kpi: Kpi, before: Period, days: Period, beside: Period) -> str:
     """The days compared with: `October`, or of a part `the first 24 days of October`.
 
     A stock is compared with one day: `the end of October`, `24 October`.
     """
-    name, is_part = period_called(before, beside), cut.end < before.end
+    name, is_part = period_text(before, beside), days.end < before.end
     if kpi.behaviour.is_level:
-        year = "" if cut.end.year == beside.end.year else f" {cut.end.year}"
-        day = f"{cut.end.day} {_MONTHS[cut.end.month - 1]}{year}"
+        year = "" if days.end.year == beside.end.year else f" {days.end.year}"
+        day = f"{days.end.day} {_MONTHS[days.end.month - 1]}{year}"
         return day if is_part else f"the end of {name}"
     if not is_part:
         return name
-    return f"the first {cut.days} days of {name}" if cut.days > 1 else f"the first day of {name}"
+    return f"the first {days.days} days of {name}" if days.days > 1 else f"the first day of {name}"
 
 
-def target_called(target: Decimal, kpi: Kpi) -> str:
+def target_text(target: Decimal, kpi: Kpi) -> str:
     """`the target of 982 pieces`."""
     return f"the target of {figure(target, kpi.unit)}"
 
@@ -96,9 +96,9 @@ def _exchange(
 ) -> str:
     """What the exchange rates did, by currency where the members are that: `; a weaker EUR took 1,200 USD`."""
     if len(parts) <= SHOWN and all(part.dimension == CURRENCY for part in parts):
-        brought = {_rate_called(part.member, rates): part.units for part in parts}
+        brought = {_rate_text(part.member, rates): part.units for part in parts}
     else:
-        brought = {_rates_called(rates): sum(part.units for part in parts)}
+        brought = {_rates_text(rates): sum(part.units for part in parts)}
     told = [
         f"{name} {'took' if units < 0 else 'added'} "
         + signed(abs(units), places, kpi.unit).removeprefix("+")
@@ -114,17 +114,17 @@ def _restated(kpi: Kpi, places: int, parts: Sequence[Contribution]) -> str:
     return f"; {signed(units, places, kpi.unit)} of it is what was restated since" if units else ""
 
 
-def _rate_called(currency: str, rates: tuple[Rates, Rates]) -> str:
+def _rate_text(currency: str, rates: tuple[Rates, Rates]) -> str:
     now, before = (side.get(currency) for side in rates)
     if now is None or before is None or now == before:
         return f"the exchange rate of {currency}"
     return f"a {'weaker' if now < before else 'stronger'} {currency}"
 
 
-def _rates_called(rates: tuple[Rates, Rates]) -> str:
+def _rates_text(rates: tuple[Rates, Rates]) -> str:
     """The one currency by name, if it is one that moved."""
     foreign = {name for side in rates for name, rate in side.items() if rate != 1}
-    return _rate_called(foreign.pop(), rates) if len(foreign) == 1 else "exchange rates"
+    return _rate_text(foreign.pop(), rates) if len(foreign) == 1 else "exchange rates"
 
 
 def _subject(part: Contribution) -> str:

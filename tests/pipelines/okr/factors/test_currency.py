@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.okr.factors.amounts import Amount, total
 from pipelines.okr.factors.currency import currency_effects, mean_rates, valued
-from pipelines.okr.factors.decomposition import Compared, decompose
+from pipelines.okr.factors.decomposition import ComparedAmounts, decompose
 from pipelines.okr.factors.member_changes import UndefinedRatioError
 
 VALUE, NUMERATOR = frozenset({"value"}), frozenset({"numerator"})
@@ -58,7 +58,7 @@ def test_a_product_loses_its_currency_effect_too():
     rates, earlier = exact({"EUR": 1, "USD": 1}), exact({"EUR": "1.2", "USD": 1})
     now, now_at_mean = at(own, rates, earlier)
     before, before_at_mean = at(own, earlier, rates)
-    compared = Compared(
+    compared = ComparedAmounts(
         total(now).value,
         total(before).value,
         {("product",): (now, before)},

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipelines.okr.factors import decomposition
 from pipelines.okr.factors.amounts import Amount
 from pipelines.okr.factors.apportion import units
-from pipelines.okr.factors.decomposition import Compared, decompose
+from pipelines.okr.factors.decomposition import ComparedAmounts, decompose
 from tests.benchmarks.factor_identities import run
 
 
@@ -19,7 +19,7 @@ def rows(parts, dimension):
 
 def test_the_change_comes_first_and_its_members_by_size(plain):
     now, before = plain(widget=40, gadget=12, gizmo=5), plain(widget=30, gadget=15, gizmo=5)
-    parts = decompose(Compared(Fraction(57), Fraction(50), {("product",): (now, before)}), 0)
+    parts = decompose(ComparedAmounts(Fraction(57), Fraction(50), {("product",): (now, before)}), 0)
     whole = parts[0]
     assert (whole.dimension, whole.member, whole.effect) == ("total", "total", "change")
     assert (whole.units, whole.value, whole.previous_value) == (7, 57, 50)
@@ -38,7 +38,7 @@ def test_a_ratio_shows_mix_and_rate_of_each_member(ratios):
     a gets −218.75 and b −31.25, which are −219 and −31; b shares its −31 as −406 and 375.
     """
     now, before = ratios(a=(15, 150), b=(20, 50)), ratios(a=(10, 100), b=(30, 100))
-    compared = Compared(Fraction("0.175"), Fraction("0.2"), {("channel",): (now, before)})
+    compared = ComparedAmounts(Fraction("0.175"), Fraction("0.2"), {("channel",): (now, before)})
     parts = decompose(compared, 4)
     assert parts[0].units == -250
     assert rows(parts, "channel") == [
@@ -56,7 +56,7 @@ def test_a_dimension_inside_another_adds_up_to_it():
     deep = {("widget", "green"): third, ("widget", "red"): third, ("gadget", "red"): third}
     flat = {("widget",): Amount(Fraction(2, 3)), ("gadget",): third}
     members = {("product",): (flat, {}), ("product", "color"): (deep, {})}
-    parts = decompose(Compared(Fraction(1), Fraction(0), members), 2)
+    parts = decompose(ComparedAmounts(Fraction(1), Fraction(0), members), 2)
     assert rows(parts, "product") == [("widget", "change", 67), ("gadget", "change", 33)]
     assert rows(parts, "product > color") == [
         ("widget > green", "change", 34),
@@ -67,7 +67,7 @@ def test_a_dimension_inside_another_adds_up_to_it():
 
 def test_three_dimensions_inside_each_other_are_shown_from_the_second_level():
     deep = {("a", "x", "1"): Amount(Fraction(5)), ("a", "y", "1"): Amount(Fraction(2))}
-    parts = decompose(Compared(Fraction(7), Fraction(0), {("p", "q", "r"): (deep, {})}), 0)
+    parts = decompose(ComparedAmounts(Fraction(7), Fraction(0), {("p", "q", "r"): (deep, {})}), 0)
     assert {part.dimension for part in parts} == {"total", "p > q", "p > q > r"}
     assert rows(parts, "p > q") == [("a > x", "change", 5), ("a > y", "change", 2)]
 
@@ -78,7 +78,7 @@ def test_what_is_shown_is_what_is_split():
         {("a",): Amount(Fraction(1), Fraction(3))},
         {("a",): Amount(Fraction(2), Fraction(3))},
     )
-    compared = Compared(Fraction(1, 3), Fraction(2, 3), {("d",): (now, before)})
+    compared = ComparedAmounts(Fraction(1, 3), Fraction(2, 3), {("d",): (now, before)})
     parts = decompose(compared, 6)
     assert parts[0].units == -333_334
     assert rows(parts, "d") == [("a", "rate", -333_334), ("a", "mix", 0)]
@@ -86,7 +86,7 @@ def test_what_is_shown_is_what_is_split():
 
 def test_what_is_not_due_yet_stands_apart(plain):
     now, due = plain(green=500, red=100), plain(green=480, red=160)
-    compared = Compared(
+    compared = ComparedAmounts(
         Fraction(600), Fraction(800), {("color",): (now, due)}, remaining=Fraction(160)
     )
     parts = decompose(compared, 0)
@@ -102,7 +102,7 @@ def test_what_is_not_due_yet_stands_apart(plain):
 
 def test_without_a_change_there_are_still_members_that_moved(plain):
     now, before = plain(a=9, b=1), plain(a=1, b=9)
-    parts = decompose(Compared(Fraction(10), Fraction(10), {("d",): (now, before)}), 0)
+    parts = decompose(ComparedAmounts(Fraction(10), Fraction(10), {("d",): (now, before)}), 0)
     assert parts[0].units == 0
     assert rows(parts, "d") == [("a", "change", 8), ("b", "change", -8)]
 
@@ -121,8 +121,10 @@ def test_the_order_of_the_members_is_nothing(now, before, places, random):
     )
     shuffled = list(now.items())
     random.shuffle(shuffled)
-    split = decompose(Compared(value, previous, {("d",): (now, before)}), places)
-    assert split == decompose(Compared(value, previous, {("d",): (dict(shuffled), before)}), places)
+    split = decompose(ComparedAmounts(value, previous, {("d",): (now, before)}), places)
+    assert split == decompose(
+        ComparedAmounts(value, previous, {("d",): (dict(shuffled), before)}), places
+    )
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -6,13 +6,13 @@ from fractions import Fraction
 
 import pytest
 
-from pipelines.okr.factors.decomposition import Compared, decompose
+from pipelines.okr.factors.decomposition import ComparedAmounts, decompose
 from pipelines.okr.factors.wording import (
-    days_called,
-    period_called,
+    days_text,
+    period_text,
     sentence,
     signed,
-    target_called,
+    target_text,
 )
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import cut_alike, parse_period, previous, year_before
@@ -30,7 +30,7 @@ def said(kpi, now, before, *, values=None, called="October", rates=({}, {}), **m
         sum(one.numerator for one in before.values()),
     )
     dimension = kpi.dimensions[0] if kpi.dimensions else "d"
-    compared = Compared(value, previous_value, {(dimension,): (now, before)}, **more)
+    compared = ComparedAmounts(value, previous_value, {(dimension,): (now, before)}, **more)
     return sentence(kpi, kpi.precision, decompose(compared, kpi.precision), called, rates)
 
 
@@ -76,7 +76,7 @@ def test_one_member_that_is_all_of_it_is_not_named(plain):
 
 def test_a_gap_tells_what_is_not_due_yet(plain):
     now, due = plain(green=500, red=100), plain(green=480, red=160)
-    called = target_called(Decimal(800), UNITS)
+    called = target_text(Decimal(800), UNITS)
     text = said(
         UNITS,
         now,
@@ -132,7 +132,7 @@ def test_a_business_in_one_other_currency(plain):
 
 
 def test_a_distinct_count_says_why_it_has_none():
-    parts = decompose(Compared(Fraction(1_200), Fraction(1_000), {}), 0)
+    parts = decompose(ComparedAmounts(Fraction(1_200), Fraction(1_000), {}), 0)
     assert sentence(VISITORS, 0, parts, "October") == (
         "+200 visitors on October; who is counted once is no part of a sum, so it has no factors."
     )
@@ -154,7 +154,7 @@ def test_a_change_has_its_sign(units, places, unit, text):
      ("2026-H2", "2025-H2", "H2 2025"), ("2026", "2025", "2025")],
 )  # fmt: skip
 def test_a_period_is_called_by_its_name(period, before, name):
-    assert period_called(parse_period(before), parse_period(period)) == name
+    assert period_text(parse_period(before), parse_period(period)) == name
 
 
 def test_of_a_part_the_days_are_told_and_of_a_stock_the_day():
@@ -162,7 +162,7 @@ def test_of_a_part_the_days_are_told_and_of_a_stock_the_day():
     last_year = year_before(november)
 
     def called(kpi, before, through):
-        return days_called(kpi, before, cut_alike(before, november, through), november)
+        return days_text(kpi, before, cut_alike(before, november, through), november)
 
     assert called(UNITS, previous(november), date(2026, 11, 24)) == "the first 24 days of October"
     assert called(UNITS, previous(november), date(2026, 11, 1)) == "the first day of October"
