@@ -81,9 +81,9 @@ def store_scores(
     kpis: Mapping[str, Kpi],
     run: Run,
 ) -> None:
-    """Write the scores of one day, and the definitions, courses and levers behind them, in one transaction.
+    """Write the scores of a day with its definitions, courses and levers, in one transaction.
 
-    Scores of other days stay; definitions, courses and levers are those of the latest scoring alone.
+    Scores of other days are kept. Definitions, courses and levers are replaced as a whole.
     Raises `duckdb.Error`, with the tables left as they were.
     """
     with transaction(warehouse) as connection:
@@ -96,7 +96,11 @@ def store_scores(
         )
         KEY_RESULT_COURSES.replace(connection, scorecard.courses, run_id=run_id)
         KEY_RESULT_LEVERS.replace(connection, levers, run_id=run_id)
-        results = [(one, result) for one in objectives for result in one.key_results]
-        KEY_RESULTS.replace(connection, [key_result_row(*pair, kpis) for pair in results])
+        key_results = [
+            key_result_row(objective, key_result, kpis)
+            for objective in objectives
+            for key_result in objective.key_results
+        ]
+        KEY_RESULTS.replace(connection, key_results)
         OBJECTIVES.replace(connection, [objective_row(objective) for objective in objectives])
         RUNS.replace_partition(connection, "dagster_run_id", run.dagster_run_id, [run])
