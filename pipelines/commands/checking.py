@@ -1,4 +1,4 @@
-"""`okra check`: are the OKR files sound?"""
+"""`okra check`: the faults of the OKR files."""
 
 import json
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
     """Show each fault of `files` (all of them when none is named). Returns whether there is none."""
     known = {path.resolve(): shown(path) for path in definition_files(settings)}
     names = {known[file.resolve()] for file in files if file.resolve() in known}
-    strange = [str(file) for file in files if file.resolve() not in known]
-    if strange:
+    unknown = [str(file) for file in files if file.resolve() not in known]
+    if unknown:
         raise NotAnOkrFileError(
-            f"{', '.join(strange)} is not in {shown(settings.definitions_path)}; OKR files stand there"
+            f"{', '.join(unknown)} is not in {shown(settings.definitions_path)}; OKR files stand there"
         )
     loaded, _ = read_objectives(settings)
     faults = [fault for fault in loaded.faults if not names or fault.file in names]

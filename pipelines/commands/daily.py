@@ -1,12 +1,14 @@
 """`okra run` and `okra score`: the daily run, as a whole or from the models on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from connectors.sdk.contract import Source
 from pipelines.commands.console import Output
-from pipelines.commands.terminal import PullBars, pulled_lines, scorecard_table, trust_notes
+from pipelines.commands.progress import PullBars
+from pipelines.commands.terminal import scorecard_table, trust_notes
 from pipelines.history.deliveries import last_attempts
 from pipelines.inputs.okr_files import read_objectives
 from pipelines.okr.definition.faults import Fault
@@ -18,31 +20,38 @@ from pipelines.steps.pull import failed_pulls
 SAMPLE = "No source is configured: this is the sample company. `okra sources` shows how to connect your own."
 
 
+@dataclass(frozen=True)
+class RunResult:
+    """The outcome of a run. `failed` has the message of each source whose last pull failed."""
+
+    scorecard: PublishedScorecard
+    faults: Sequence[Fault]
+    failed: Mapping[str, str]
+    pulled: PullBars
+
+    @property
+    def ok(self) -> bool:
+        return not (self.failed or self.faults)
+
+
 def run(settings: Settings, sources: Sequence[Source], as_of: date | None, output: Output) -> bool:
     """Pull `sources`, then model, score and publish what is there. Returns whether all went well."""
-    tell_company(settings, output)
+    note_sample_company(settings, output)
     with runner(settings, debug=output.debug) as running:
-        failed, bars = pull_due(running, sources, output)
-        return report(running, settings, as_of, output, failed, bars)
+        with PullBars(output.err) as bars:
+            outcomes = running.pull(sources, bars, None, "due")
+        failed = {outcome.source: outcome.message for outcome in outcomes if outcome.message}
+        for line in bars.lines(failed):
+            (output.warn if "FAILED" in line else output.note)(line)
+        return report(running, settings, as_of, output, bars, failed)
 
 
 def score(settings: Settings, as_of: date | None, output: Output) -> bool:
     """Model (unless a past day is asked for), score and publish. Returns whether all went well."""
-    tell_company(settings, output)
+    note_sample_company(settings, output)
     with runner(settings, debug=output.debug) as running:
-        return report(running, settings, as_of, output, {}, None, remodel=as_of is None)
-
-
-def pull_due(
-    running: Runner, sources: Sequence[Source], output: Output
-) -> tuple[Mapping[str, str], PullBars]:
-    """Pull what is due of each source; what went wrong by source, and what came."""
-    with PullBars(output.err) as bars:
-        pulled = running.pull(sources, bars, None, "due")
-    failed = {one.source: one.message for one in pulled if one.message}
-    for line in pulled_lines(bars, failed):
-        (output.warn if "FAILED" in line else output.note)(line)
-    return failed, bars
+        bars = PullBars(output.err)
+        return report(running, settings, as_of, output, bars, {}, remodel=as_of is None)
 
 
 def report(
@@ -50,12 +59,12 @@ def report(
     settings: Settings,
     as_of: date | None,
     output: Output,
+    pulled: PullBars,
     failed: Mapping[str, str],
-    bars: PullBars | None,
     *,
     remodel: bool = True,
 ) -> bool:
-    """Everything after the pull, and what it came to."""
+    """Everything after the pull. Returns whether all went well, the last pull of each source included."""
     with output.err.status("Modelling, scoring, publishing ..."):
         try:
             (running.report if remodel else running.score)(as_of)
@@ -63,73 +72,60 @@ def report(
             output.warn(f"FAILED: {error}")
             output.warn("The file published before stays as it was.")
             return False
-    scorecard = read_scorecard(settings.published_path, as_of or settings.today())
-    faults = read_objectives(settings)[0].faults
-    lasting = {one.source: one.message for one in failed_pulls(settings)} | dict(failed)
-    show(settings, scorecard, faults, lasting, bars, output)
-    return not (lasting or faults)
-
-
-def show(
-    settings: Settings,
-    scorecard: PublishedScorecard,
-    faults: Sequence[Fault],
-    failed: Mapping[str, str],
-    bars: PullBars | None,
-    output: Output,
-) -> None:
-    """The scorecard and what is amiss."""
+    result = RunResult(
+        scorecard=read_scorecard(settings.published_path, as_of or settings.today()),
+        faults=read_objectives(settings)[0].faults,
+        failed={attempt.source: attempt.message for attempt in failed_pulls(settings)}
+        | dict(failed),
+        pulled=pulled,
+    )
     if output.as_json:
-        output.json(as_document(settings, scorecard, faults, failed, bars))
-        return
+        output.json(as_document(settings, result))
+    else:
+        show(settings, result, output)
+    return result.ok
+
+
+def show(settings: Settings, result: RunResult, output: Output) -> None:
+    """The scorecard and what is amiss."""
+    scorecard = result.scorecard
     output.out.print(scorecard_table(scorecard, output.out.width))
     for line in trust_notes(scorecard):
         output.note(line)
-    for source, message in sorted(failed.items()):
+    for source, message in sorted(result.failed.items()):
         output.warn(f"{source} failed: {message}; its KPIs keep their last values")
-    for fault in faults:
+    for fault in result.faults:
         output.warn(f"{fault} (not scored)")
-    for sent in last_attempts(settings.history_path, scorecard.as_of):
-        if sent.outcome == "failed":
-            output.warn(f"The digest did not reach {sent.channel}: {sent.message}")
+    for delivery in last_attempts(settings.history_path, scorecard.as_of):
+        if delivery.outcome == "failed":
+            output.warn(f"The digest did not reach {delivery.channel}: {delivery.message}")
         else:
-            output.note(f"The digest reached {sent.channel}")
+            output.note(f"The digest reached {delivery.channel}")
     output.note(f"Published to {settings.published_path}")
     output.note(f"The scorecard is {settings.scorecard_path}")
 
 
-def as_document(
-    settings: Settings,
-    scorecard: PublishedScorecard,
-    faults: Sequence[Fault],
-    failed: Mapping[str, str],
-    bars: PullBars | None,
-) -> dict[str, Any]:
+def as_document(settings: Settings, result: RunResult) -> dict[str, Any]:
     """The same for machines."""
-    pulled = {} if bars is None else bars.windows
+    pulled = result.pulled
     return {
-        "as_of": scorecard.as_of,
+        "as_of": result.scorecard.as_of,
         "sample_company": settings.sample_company,
-        "ok": not (failed or faults),
+        "ok": result.ok,
         "sources": [
-            {
-                "source": name,
-                "windows": pulled.get(name, 0),
-                "rows": bars.rows.get(name, 0) if bars else 0,
-                "error": failed.get(name),
-            }
-            for name in sorted({*pulled, *failed})
+            pulled.document(name, result.failed.get(name))
+            for name in sorted({*pulled.windows, *result.failed})
         ],
-        "objectives": list(scorecard.objectives),
-        "key_results": list(scorecard.key_results),
-        "faults": [str(fault) for fault in faults],
+        "objectives": list(result.scorecard.objectives),
+        "key_results": list(result.scorecard.key_results),
+        "faults": [str(fault) for fault in result.faults],
         "published": str(settings.published_path),
         "scorecard": str(settings.scorecard_path),
     }
 
 
-def tell_company(settings: Settings, output: Output) -> None:
-    """Say whose figures these are, where nobody asked."""
+def note_sample_company(settings: Settings, output: Output) -> None:
+    """Say that the figures are the sample company's, and which sources lack a setting."""
     if settings.sample_company:
         output.note(SAMPLE)
     for name, missing in settings.half_configured.items():

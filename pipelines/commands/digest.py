@@ -20,20 +20,22 @@ def show(settings: Settings, output: Output) -> None:
 
 
 def send_now(settings: Settings, output: Output) -> bool:
-    """Send it over every channel, whether it is due or not. Returns whether all took it.
+    """Send it over every channel, whether it is due or not. Returns whether all delivered it.
 
     Raises `NoChannelError` where none is set.
     """
-    waiting = channels(settings)
-    if not waiting:
+    configured = channels(settings)
+    if not configured:
         raise NoChannelError(
             "there is nowhere to send it; set OKRA_DIGEST to one or more Apprise URLs, separated by blanks"
         )
     digest = read_digest(settings)
-    with output.err.status(f"Sending to {len(waiting)} channels ..."):
-        done = [send(settings, digest, channel, "weekly") for channel in waiting]
-    for one in done:
-        (output.warn if one.message else output.note)(
-            f"{one.channel}: {one.outcome}{f': {one.message}' if one.message else ''}"
-        )
-    return all(one.outcome == "delivered" for one in done)
+    with output.err.status(f"Sending to {len(configured)} channels ..."):
+        deliveries = [send(settings, digest, channel, "weekly") for channel in configured]
+    for delivery in deliveries:
+        line = f"{delivery.channel}: {delivery.outcome}"
+        if delivery.message:
+            output.warn(f"{line}: {delivery.message}")
+        else:
+            output.note(line)
+    return all(delivery.outcome == "delivered" for delivery in deliveries)

@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 from connectors.sdk.checkup import Checkup, StreamCheckup
 from connectors.sdk.contract import Source, midnight
 from pipelines.commands.console import Output
-from pipelines.commands.daily import tell_company
+from pipelines.commands.daily import note_sample_company
 from pipelines.commands.terminal import plain_table
 from pipelines.inputs.lake import check_lake
 from pipelines.settings import Settings
 from pipelines.steps.pull import check_source, due
 
-AT_ONCE = 4
-"""Sources asked side by side."""
+MAX_PARALLEL_SOURCES = 4
 COLUMNS = ("Stream", "Answer", "Due", "From", "To", "Days of", "Clock", "Quota left")
 
 
@@ -24,44 +23,44 @@ def doctor(settings: Settings, sources: Sequence[Source], output: Output) -> boo
 
     Raises `LakeError` when the lake cannot be reached.
     """
-    tell_company(settings, output)
+    note_sample_company(settings, output)
     check_lake(settings)
     with (
         output.err.status("Asking the sources ..."),
-        ThreadPoolExecutor(AT_ONCE, thread_name_prefix="doctor") as pool,
+        ThreadPoolExecutor(MAX_PARALLEL_SOURCES, thread_name_prefix="doctor") as pool,
     ):
-        asked = pool.map(lambda source: check_source(settings, source, due(settings)), sources)
-        found = [checkup for checkup in asked if checkup]
+        answers = pool.map(lambda source: check_source(settings, source, due(settings)), sources)
+        checkups = [checkup for checkup in answers if checkup]
     if output.as_json:
-        output.json([document(settings, checkup) for checkup in found])
+        output.json([document(settings, checkup) for checkup in checkups])
     else:
-        rows = [row for checkup in found for row in rows_of(checkup)]
+        rows = [row for checkup in checkups for row in rows_of(checkup)]
         output.out.print(plain_table("How the sources answer", COLUMNS, rows))
-        for line in notes(settings, found):
+        for line in notes(settings, checkups):
             output.note(line)
-    for line in complaints(found):
+    for line in complaints(checkups):
         output.warn(line)
-    return all(checkup.is_well for checkup in found)
+    return all(checkup.is_well for checkup in checkups)
 
 
 def rows_of(checkup: Checkup) -> Iterator[tuple[object, ...]]:
-    """A line a stream; what holds for the whole source stands in the first."""
+    """A line a stream; the first of a source has what holds for the whole source."""
     of_source: tuple[str, ...] = (checkup.zone, clock(checkup), checkup.vitals.quota)
-    for each in checkup.streams:
+    for answer in checkup.streams:
         yield (
-            f"{checkup.source.name}.{each.stream.name}",
-            each.error.kind if each.error else "ok",
-            *extent(each),
+            f"{checkup.source.name}.{answer.stream.name}",
+            answer.error.kind if answer.error else "ok",
+            *extent(answer),
             *of_source,
         )
         of_source = ("", "", "")
 
 
-def extent(each: StreamCheckup) -> tuple[object, object, object]:
-    """How many windows a run would pull of a stream, and the first days of the first and the last."""
-    if each.plan is None or not each.plan.slices:
-        return "" if each.plan is None else 0, "", ""
-    return each.plan.windows, each.plan.slices[0].first, each.plan.slices[-1].last
+def extent(answer: StreamCheckup) -> tuple[object, object, object]:
+    """How many windows a run would pull of a stream, and the first days of the first and the last of them."""
+    if answer.plan is None or not answer.plan.slices:
+        return "" if answer.plan is None else 0, "", ""
+    return answer.plan.windows, answer.plan.slices[0].first, answer.plan.slices[-1].last
 
 
 def clock(checkup: Checkup) -> str:
@@ -78,17 +77,17 @@ def apart(ahead: timedelta) -> str:
     return f"{timedelta(seconds=abs(seconds))} {'ahead' if seconds > 0 else 'behind'}"
 
 
-def complaints(found: Iterable[Checkup]) -> Iterator[str]:
-    """A line for each thing that is not well. What all streams of a source have in common is said once."""
-    for checkup in found:
+def complaints(checkups: Iterable[Checkup]) -> Iterator[str]:
+    """A line for each fault. A fault that all streams of a source share is reported once."""
+    for checkup in checkups:
         name = checkup.source.name
-        said = {str(each.error) for each in checkup.streams}
-        if len(said) == 1 and checkup.streams[0].error:
+        errors = {str(answer.error) for answer in checkup.streams}
+        if len(errors) == 1 and checkup.streams[0].error:
             yield f"{name}: {checkup.streams[0].error}"
         else:
-            for each in checkup.streams:
-                if each.error:
-                    yield f"{name}.{each.stream.name}: {each.error}"
+            for answer in checkup.streams:
+                if answer.error:
+                    yield f"{name}.{answer.stream.name}: {answer.error}"
         if not checkup.clock_is_right:
             yield (
                 f"{name}: its clock is {clock(checkup)} of this machine's; set this machine's by a time "
@@ -96,9 +95,9 @@ def complaints(found: Iterable[Checkup]) -> Iterator[str]:
             )
 
 
-def notes(settings: Settings, found: Iterable[Checkup]) -> Iterator[str]:
+def notes(settings: Settings, checkups: Iterable[Checkup]) -> Iterator[str]:
     """What is worth knowing although nothing is wrong."""
-    for checkup in found:
+    for checkup in checkups:
         if checkup.zone and not same_days(ZoneInfo(checkup.zone), settings.zone, settings.today()):
             yield (
                 f"{checkup.source.name} counts its days in {checkup.zone}, "
@@ -107,7 +106,7 @@ def notes(settings: Settings, found: Iterable[Checkup]) -> Iterator[str]:
 
 
 def same_days(one: ZoneInfo, other: ZoneInfo, today: date) -> bool:
-    """Whether two zones, whatever their names, begin the days of the year up to `today` at the same instants."""
+    """Whether the days of the year up to `today` begin at the same instants in both zones."""
     days = (today - timedelta(days=n) for n in range(366))
     return all(midnight(day, one) == midnight(day, other) for day in days)
 
@@ -122,20 +121,20 @@ def document(settings: Settings, checkup: Checkup) -> dict[str, object]:
         "business_zone": settings.timezone,
         "clock_ahead_seconds": None if ahead is None else round(ahead.total_seconds()),
         "quota_left": checkup.vitals.quota or None,
-        "streams": [document_of_stream(each) for each in checkup.streams],
+        "streams": [document_of_stream(answer) for answer in checkup.streams],
     }
 
 
-def document_of_stream(each: StreamCheckup) -> dict[str, object]:
+def document_of_stream(answer: StreamCheckup) -> dict[str, object]:
     """How a stream answered, for machines."""
-    count, first, last = extent(each)
+    count, first, last = extent(answer)
     return {
-        "stream": each.stream.name,
-        "error": each.error.kind if each.error else None,
-        "message": each.error.message if each.error else None,
-        "remedy": (each.error.remedy or None) if each.error else None,
-        "windows_due": count if each.plan else None,
+        "stream": answer.stream.name,
+        "error": answer.error.kind if answer.error else None,
+        "message": answer.error.message if answer.error else None,
+        "remedy": (answer.error.remedy or None) if answer.error else None,
+        "windows_due": count if answer.plan else None,
         "from": first or None,
         "to": last or None,
-        "left_alone": dict(each.plan.skipped) if each.plan else None,
+        "left_alone": dict(answer.plan.skipped) if answer.plan else None,
     }

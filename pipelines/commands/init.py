@@ -1,40 +1,56 @@
-"""`okra init`: from a clone to a first source and a first objective of one's own, by questions.
+"""`okra init`: set up the user's own sources and a first objective, by questions.
 
-Nothing is written before the last question is answered, and nothing that is there is overwritten unasked.
+Nothing is written before the last question is answered, and no setting is replaced without a question.
 """
 
 import csv
 import re
+import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
+from dotenv import dotenv_values, set_key
 
+from connectors.lake.atomic_files import replace
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source
 from pipelines.commands.console import Output
-from pipelines.commands.env_file import already_set, write_env
-from pipelines.commands.questions import agree, ask, ask_as, choose, choose_some
+from pipelines.commands.questions import (
+    agree,
+    ask,
+    ask_as,
+    choose,
+    choose_some,
+    currency,
+    iso_day,
+    known_zone,
+    month_number,
+    zone_of_machine,
+)
 from pipelines.commands.scaffolding import NewObjective, Scaffold, okr, title, write
 from pipelines.inputs.kpi_files import declared_kpis, shown
 from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import containing
 from pipelines.settings import ROOT, Settings, env_file
 
+PRIVATE = stat.S_IRUSR | stat.S_IWUSR
+"""The mode of `.env`, which holds secrets."""
 SHEETS = "spreadsheet"
-KINDS = ("flow", "stock", "ratio")
-RHYTHMS = ("day", "week", "month", "quarter")
+KINDS = ("flow", "stock")
+CADENCES = ("day", "week", "month", "quarter")
 
 
 @dataclass
 class Answers:
-    """What the questions came to: settings for `.env`, and files by their place in the project.
+    """The answers as what is to be written: settings for `.env`, and files by their place in the project.
 
-    `folder` is where one's own objectives go: okr_definitions/ has those of the sample company.
+    `folder` is for the user's own objectives: okr_definitions/ has those of the sample company.
     """
 
     folder: str
@@ -44,7 +60,7 @@ class Answers:
 
 
 def init(settings: Settings, folder: Path, output: Output, *, dry_run: bool) -> bool:
-    """Ask, then write. `folder`: of one's own objectives. Returns whether anything was to be written."""
+    """Ask, then write; objectives go into `folder`. Returns whether the files were written."""
     answers = Answers(shown((ROOT / folder).resolve()))
     output.note("Enter takes what stands in brackets. Nothing is written before the end.")
     ask_of_business(settings, answers)
@@ -84,10 +100,10 @@ def ask_of_sources(settings: Settings, answers: Answers, output: Output) -> list
 
 
 def ask_of_source(source: Source, answers: Answers) -> None:
-    """What the source cannot do without; what is left empty can be filled in later."""
+    """The settings that the source needs; those left empty can be filled in later."""
     for option in source.options:
         if option.default is None:
-            # what is typed is hidden where it is a secret; a sheet's path is to be seen
+            # the option of sheets is a secret, but the path of a sheet is no harm to see
             value = ask(
                 f"{source.title}: {option.name}, {option.description}",
                 secret=option.secret and source.name != SHEETS,
@@ -97,26 +113,22 @@ def ask_of_source(source: Source, answers: Answers) -> None:
 
 
 def ask_of_sheets(settings: Settings, answers: Answers, output: Output) -> None:
-    """What the numbers in one's own sheet are."""
+    """What the numbers in the user's own sheets are."""
     declared = declared_kpis(settings)
     for sheet in answers.env.get("OKRA_SHEETS", "").split(","):
         for name, is_ratio in kpis_in(Path(sheet.strip()), output):
             if name in declared or name in answers.sheet_kpis:
                 continue
             output.note(f"The sheet holds {name}:")
-            kinds = ("ratio",) if is_ratio else KINDS[:2]
-            kind = (
-                kinds[0]
-                if is_ratio
-                else choose("  flow (adds up over days) or stock (a level)", kinds, "flow")
-            )
             answers.sheet_kpis[name] = {
                 "label": title(name),
-                "kind": kind,
+                "kind": "ratio"
+                if is_ratio
+                else choose("  flow (adds up over days) or stock (a level)", KINDS, "flow"),
                 "unit": ask("  unit (money, percent, orders, people ...)", "money"),
                 "direction": choose("  better is up or down", ("up", "down"), "up"),
                 "every": choose(
-                    "  a number is due each day, week, month or quarter", RHYTHMS, "day"
+                    "  a number is due each day, week, month or quarter", CADENCES, "day"
                 ),
                 "owner": ask("  who answers for it", "me@example.com"),
             }
@@ -135,12 +147,13 @@ def kpis_in(sheet: Path, output: Output) -> Iterator[tuple[str, bool]]:
         )
         return
     with path.open(encoding="utf-8-sig", newline="") as file:
-        found: dict[str, bool] = {}
+        is_ratio: dict[str, bool] = {}
         for row in csv.DictReader(file):
             name = (row.get("kpi") or "").strip()
             if name:
-                found[name] = found.get(name, False) or bool((row.get("denominator") or "").strip())
-    yield from found.items()
+                has_denominator = bool((row.get("denominator") or "").strip())
+                is_ratio[name] = is_ratio.get(name, False) or has_denominator
+    yield from is_ratio.items()
 
 
 def ask_of_objective(
@@ -160,25 +173,28 @@ def ask_of_objective(
             words=words,
             kpi=choose("Measured by which KPI", sorted(kpis), own[0] if own else ""),
             target=ask("The number to reach (2_000_000, 96 %)", "100"),
-            period=ask("By the end of (2026, 2026-Q4, 2026-11)", this_quarter(settings.today())),
+            period=ask(
+                "By the end of (2026, 2026-Q4, 2026-11)",
+                containing(settings.today(), "quarter").label,
+            ),
             owner=ask("Who answers for it", "me@example.com"),
         )
-        made = okr(new, kpis, answers.folder, settings.today())
-        faults = load(made.files, kpis, settings.fiscal_year_start).faults
+        files = okr(new, kpis, answers.folder, settings.today()).files
+        faults = load(files, kpis, settings.fiscal_year_start).faults
         if not faults:
-            answers.files |= made.files
+            answers.files |= files
             return
         for fault in faults:
             output.warn(str(fault))
 
 
 def known_kpis(settings: Settings, answers: Answers) -> Mapping[str, Kpi]:
-    """Every KPI there is, and those that were just declared."""
-    fresh = {
-        name: SheetKpiDeclaration.model_validate(said).named(name)
-        for name, said in answers.sheet_kpis.items()
+    """The declared KPIs, with those that the answers declare."""
+    new = {
+        name: SheetKpiDeclaration.model_validate(fields).named(name)
+        for name, fields in answers.sheet_kpis.items()
     }
-    return declared_kpis(settings) | fresh
+    return declared_kpis(settings) | new
 
 
 def finish(answers: Answers, output: Output, *, dry_run: bool) -> bool:
@@ -201,51 +217,27 @@ def finish(answers: Answers, output: Output, *, dry_run: bool) -> bool:
     return True
 
 
-def known_zone(text: str) -> str:
-    """An IANA zone. Raises ValueError."""
-    try:
-        return ZoneInfo(text).key
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{text} is no zone; write one like Europe/Madrid") from None
+def already_set(env: Path, wanted: Mapping[str, str]) -> list[str]:
+    """Which of `wanted` the file sets to another value."""
+    present = dotenv_values(env) if env.exists() else {}
+    return [name for name, value in wanted.items() if present.get(name) not in (None, "", value)]
 
 
-def zone_of_machine() -> str:
-    """The zone this machine keeps, where that can be told; else UTC."""
-    place = Path("/etc/localtime").resolve().as_posix().partition("/zoneinfo/")[2]
-    try:
-        return known_zone(place)
-    except ValueError:
-        return "UTC"
+def write_env(env: Path, wanted: Mapping[str, str]) -> None:
+    """Set each of `wanted` in the file, which is made where there is none. Other lines and comments stay."""
 
+    def write(temporary: Path) -> None:
+        temporary.touch(PRIVATE)
+        if env.exists():
+            shutil.copyfile(env, temporary)
+        for key, value in wanted.items():
+            set_key(temporary, key, value, quote_mode="auto")
+        temporary.chmod(PRIVATE)
 
-def currency(text: str) -> str:
-    """Three capital letters. Raises ValueError."""
-    if not re.fullmatch("[A-Za-z]{3}", text):
-        raise ValueError(f"{text} is no currency; write three letters like EUR")
-    return text.upper()
-
-
-def month_number(text: str) -> int:
-    """1 to 12. Raises ValueError."""
-    if not text.isdigit() or not 1 <= int(text) <= 12:
-        raise ValueError(f"{text} is no month; write a number from 1 to 12")
-    return int(text)
-
-
-def iso_day(text: str) -> str:
-    """A day. Raises ValueError."""
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        raise ValueError(f"{text} is no day; write it like 2026-01-01") from None
-
-
-def this_quarter(today: date) -> str:
-    """The calendar quarter of a day, as a period is written."""
-    return f"{today.year}-Q{(today.month + 2) // 3}"
+    replace(env, write)
 
 
 def slug(words: str) -> str:
     """Words as the name of a file."""
-    found = re.sub("[^a-z0-9]+", "_", words.lower()).strip("_")[:50].strip("_")
-    return found if found[:1].isalpha() else f"objective_{found}".strip("_")
+    name = re.sub("[^a-z0-9]+", "_", words.lower()).strip("_")[:50].strip("_")
+    return name if name[:1].isalpha() else f"objective_{name}".strip("_")

@@ -1,4 +1,4 @@
-"""`okra sources`: what can be pulled from where, and which settings turn it on."""
+"""`okra sources`: the sources, and the settings that turn each one on."""
 
 from rich.markup import escape
 from rich.table import Table
@@ -7,8 +7,6 @@ from connectors.sdk import catalog
 from connectors.sdk.contract import Option, Source
 from pipelines.commands.console import Output
 from pipelines.settings import Settings
-
-HIDDEN = "(set, hidden)"
 
 
 def sources(settings: Settings, output: Output) -> None:
@@ -21,7 +19,9 @@ def sources(settings: Settings, output: Output) -> None:
         output.out.print(f"[bold]{source.title}[/] ({source.name}): {state(settings, source)}")
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for option in source.options:
-            table.add_row(f"  {option.name}", escape(value(settings, option)), option.description)
+            table.add_row(
+                f"  {option.name}", escape(value_of(settings, option)), option.description
+            )
         output.out.print(table)
     if settings.sample_company:
         output.note("No source is configured, so runs use the sample company.")
@@ -37,18 +37,14 @@ def state(settings: Settings, source: Source) -> str:
     return "sample company" if settings.sample_company else "on"
 
 
-def value(settings: Settings, option: Option) -> str:
-    """What is set, or would count if nothing is."""
-    found = settings.environment.get(option.name)
-    if found:
-        return HIDDEN if option.secret else found
-    return (
-        f"default: {option.default}"
-        if option.default
-        else ""
-        if option.default == ""
-        else "(not set)"
-    )
+def value_of(settings: Settings, option: Option) -> str:
+    """What is set, unless it is a secret; the default where nothing is set."""
+    value = settings.environment.get(option.name)
+    if value:
+        return "(set, hidden)" if option.secret else value
+    if option.default is None:
+        return "(not set)"
+    return f"default: {option.default}" if option.default else ""
 
 
 def document(settings: Settings, source: Source) -> dict[str, object]:

@@ -6,8 +6,9 @@ from datetime import date
 from connectors.sdk.contract import Source
 from connectors.sdk.windows import Plan, Range
 from pipelines.commands.console import Output
-from pipelines.commands.daily import tell_company
-from pipelines.commands.terminal import PullBars, plain_table, pulled_lines
+from pipelines.commands.daily import note_sample_company
+from pipelines.commands.progress import PullBars
+from pipelines.commands.terminal import plain_table
 from pipelines.orchestration.runner import runner
 from pipelines.settings import Settings, SettingsError
 from pipelines.steps.pull import due, plan_source
@@ -17,7 +18,7 @@ def pull(
     settings: Settings, source: Source, days: tuple[date, date], mode: str, output: Output
 ) -> bool:
     """Pull `days` of `source`; `mode` is one of `PullConfig`. Returns whether all went well."""
-    tell_company(settings, output)
+    note_sample_company(settings, output)
     with (
         runner(settings, debug=output.debug) as running,
         PullBars(output.err) as bars,
@@ -25,16 +26,8 @@ def pull(
         [pulled] = running.pull([source], bars, checked(settings, days), mode)
     failed = {pulled.source: pulled.message} if pulled.message else {}
     if output.as_json:
-        windows, rows = bars.windows.get(source.name, 0), bars.rows.get(source.name, 0)
-        output.json(
-            {
-                "source": source.name,
-                "windows": windows,
-                "rows": rows,
-                "error": pulled.message or None,
-            }
-        )
-    for line in pulled_lines(bars, failed):
+        output.json(bars.document(source.name, pulled.message or None))
+    for line in bars.lines(failed):
         (output.warn if failed else output.note)(line)
     return not failed
 
@@ -47,7 +40,7 @@ def show_plans(
     output: Output,
 ) -> None:
     """What a pull would take and leave, by stream. Opens the sources and asks them for nothing more."""
-    tell_company(settings, output)
+    note_sample_company(settings, output)
     repull = mode == "again"
     wanted = due(settings) if days is None else Range(*checked(settings, days), repull=repull)
     plans = [(source, plan) for source in sources for plan in plan_source(settings, source, wanted)]

@@ -1,7 +1,11 @@
-"""Questions to a person, each with a default that Enter takes."""
+"""Questions to a person, each with a default that Enter takes, and readers of the answers."""
 
+import re
 from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -10,18 +14,15 @@ T = TypeVar("T")
 
 def ask(question: str, default: str = "", *, secret: bool = False) -> str:
     """A text; empty where nothing was typed and there is no default."""
-    found: str = typer.prompt(
-        question,
-        default=default,
-        hide_input=secret,
-        show_default=bool(default) and not secret,
-        err=True,
+    show_default = bool(default) and not secret
+    answer: str = typer.prompt(
+        question, default=default, hide_input=secret, show_default=show_default, err=True
     )
-    return found.strip()
+    return answer.strip()
 
 
 def ask_as(question: str, read: Callable[[str], T], default: str = "") -> T:
-    """A text that `read` can take: while it raises ValueError, its text is shown and the question asked again."""
+    """An answer as `read` returns it. While `read` raises ValueError, show the fault and ask again."""
     while True:
         try:
             return read(ask(question, default))
@@ -38,10 +39,11 @@ def choose(question: str, among: Sequence[str], default: str = "") -> str:
     """One of several, by its name or its number."""
 
     def read(text: str) -> str:
-        [found] = picked(text, among) or [""]
-        if not found:
+        names = picked(text, among)
+        if not names:
             raise ValueError(f"choose one of {', '.join(among)}")
-        return found
+        [name] = names
+        return name
 
     return ask_as(question, read, default)
 
@@ -53,13 +55,51 @@ def choose_some(question: str, among: Sequence[str]) -> list[str]:
 
 def picked(text: str, among: Sequence[str]) -> list[str]:
     """The names in `text`, which may be numbers from 1. Raises ValueError for what is none of them."""
-    found = []
-    for word in filter(None, (part.strip() for part in text.split(","))):
-        place = int(word) - 1 if word.isdigit() else -1
-        if 0 <= place < len(among):
-            found.append(among[place])
+    names = []
+    for word in filter(None, map(str.strip, text.split(","))):
+        if word.isdigit() and 0 < int(word) <= len(among):
+            names.append(among[int(word) - 1])
         elif word in among:
-            found.append(word)
+            names.append(word)
         else:
             raise ValueError(f"{word} is none of {', '.join(among)}")
-    return found
+    return names
+
+
+def known_zone(text: str) -> str:
+    """The name of an IANA zone. Raises ValueError."""
+    try:
+        return ZoneInfo(text).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{text} is no zone; write one like Europe/Madrid") from None
+
+
+def zone_of_machine() -> str:
+    """The zone that this machine is set to; UTC where that is not known."""
+    place = Path("/etc/localtime").resolve().as_posix().partition("/zoneinfo/")[2]
+    try:
+        return known_zone(place)
+    except ValueError:
+        return "UTC"
+
+
+def currency(text: str) -> str:
+    """Three capital letters. Raises ValueError."""
+    if not re.fullmatch("[A-Za-z]{3}", text):
+        raise ValueError(f"{text} is no currency; write three letters like EUR")
+    return text.upper()
+
+
+def month_number(text: str) -> int:
+    """1 to 12. Raises ValueError."""
+    if not text.isdigit() or not 1 <= int(text) <= 12:
+        raise ValueError(f"{text} is no month; write a number from 1 to 12")
+    return int(text)
+
+
+def iso_day(text: str) -> str:
+    """A day as ISO 8601 writes it. Raises ValueError."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError(f"{text} is no day; write it like 2026-01-01") from None

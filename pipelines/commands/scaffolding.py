@@ -1,10 +1,11 @@
-"""`okra new`: the files of a new connector, KPI or OKR, that run as they are and are then made one's own."""
+"""`okra new`: the files of a new connector, KPI or OKR. They run as they are, and are there to be changed."""
 
 import keyword
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -16,8 +17,8 @@ from pipelines.errors import OkraError
 from pipelines.okr.kpi.kpi import PERCENT, Kpi
 
 TEMPLATES = Path(__file__).with_name("scaffolds")
-LONGEST = {"connector": 20, "KPI": 50, "OKR": 50}
-"""Letters of a name. A connector's is in lines that would grow too long."""
+MAX_NAME_LENGTHS = {"connector": 20, "KPI": 50, "OKR": 50}
+"""A connector's name stands in lines of code that would grow too long."""
 
 
 class ScaffoldError(OkraError):
@@ -33,10 +34,10 @@ class Scaffold:
 
 
 def write(scaffold: Scaffold, root: Path, output: Output, *, dry_run: bool) -> None:
-    """Write the files below `root` and tell of them. Raises `ScaffoldError` before the first when one is there."""
-    there = [place for place in scaffold.files if taken(root / place)]
-    if there:
-        raise ScaffoldError(f"{', '.join(there)} is there already; choose another name")
+    """Write the files below `root` and list them. Raises `ScaffoldError` and writes none when one is there already."""
+    present = [place for place in scaffold.files if taken(root / place)]
+    if present:
+        raise ScaffoldError(f"{', '.join(present)} is there already; choose another name")
     for place, text in scaffold.files.items():
         if not dry_run:
             path = root / place
@@ -94,7 +95,7 @@ def connector(name: str, stream: str) -> Scaffold:
 
 @dataclass(frozen=True, kw_only=True)
 class NewKpi:
-    """What a new KPI is to be made of. It counts the rows of `mart`, or sums its column `summed`."""
+    """The options of a new KPI. It counts the rows of `mart`, or sums its column `summed`."""
 
     name: str
     mart: str
@@ -105,7 +106,7 @@ class NewKpi:
 
 
 def kpi(new: NewKpi, root: Path) -> Scaffold:
-    """A KPI over a mart that is there."""
+    """A KPI over an existing mart."""
     name = checked(new.name, "KPI")
     columns = mart_columns(root, new.mart)
     day = next((x for x in columns if x == "day" or x.endswith("_on")), None)
@@ -113,10 +114,10 @@ def kpi(new: NewKpi, root: Path) -> Scaffold:
         raise ScaffoldError(f"{new.mart} has no day (`day` or `…_on`); choose another mart")
     unit = new.unit or new.summed or new.mart.removeprefix("fct_")
     by = [*new.by, *(["currency"] if unit == "money" and "currency" not in new.by else [])]
-    strange = [x for x in [*by, *([new.summed] if new.summed else [])] if x not in columns]
-    if strange:
+    unknown = [x for x in [*by, *([new.summed] if new.summed else [])] if x not in columns]
+    if unknown:
         raise ScaffoldError(
-            f"{new.mart} has no column {', '.join(strange)}; it has {', '.join(columns)}"
+            f"{new.mart} has no column {', '.join(unknown)}; it has {', '.join(columns)}"
         )
     value = f"sum({new.summed})" if new.summed else "count(*)"
     selected = [day if day == "day" else f"{day} as day", *by, f"{value} as value"]
@@ -157,7 +158,7 @@ def kpi(new: NewKpi, root: Path) -> Scaffold:
 
 @dataclass(frozen=True, kw_only=True)
 class NewObjective:
-    """What a new objective is to hold."""
+    """The options of a new objective."""
 
     name: str
     kpi: str
@@ -165,11 +166,11 @@ class NewObjective:
     period: str = ""
     owner: str = "owner@example.com"
     words: str = ""
-    """The objective in words, where they are others than the name's."""
+    """The objective in words; its name where there are none."""
 
 
 def okr(new: NewObjective, kpis: Mapping[str, Kpi], folder: str, today: date) -> Scaffold:
-    """An objective with one key result over a KPI that is there, for the month of `today` if no period is named."""
+    """An objective with one key result over an existing KPI, for the month of `today` if no period is named."""
     name = checked(new.name.replace("-", "_"), "OKR").replace("_", "-")
     measured = kpis.get(new.kpi)
     if measured is None:
@@ -205,8 +206,8 @@ def okr(new: NewObjective, kpis: Mapping[str, Kpi], folder: str, today: date) ->
 
 
 def checked(name: str, kind: str, *, what: str = "") -> str:
-    """`name`, when it can be one. Raises `ScaffoldError`."""
-    longest = LONGEST[kind]
+    """`name`, if it is allowed. Raises `ScaffoldError`."""
+    longest = MAX_NAME_LENGTHS[kind]
     fits = re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) and len(name) <= longest
     if not fits or keyword.iskeyword(name):
         raise ScaffoldError(
@@ -223,9 +224,10 @@ def mart_columns(root: Path, mart: str) -> dict[str, str]:
     if mart not in marts:
         raise ScaffoldError(f"there is no mart {mart!r}; there are {', '.join(marts)}")
     content: Any = yaml.safe_load((folder / f"{mart}.yml").read_text(encoding="utf-8"))
-    (model,) = (each for each in content["models"] if each["name"] == mart)
+    (model,) = (model for model in content["models"] if model["name"] == mart)
     return {
-        each["name"]: " ".join(each.get("description", "").split()) for each in model["columns"]
+        column["name"]: " ".join(column.get("description", "").split())
+        for column in model["columns"]
     }
 
 
@@ -246,13 +248,8 @@ def scalar(text: str) -> str:
 
 
 def sorted_imports(text: str) -> str:
-    """The text with neighbouring `from` lines in order, which depends on what the new module is called."""
-    found: list[str] = []
-    run: list[str] = []
-    for line in text.splitlines(keepends=True):
-        if line.startswith("from "):
-            run.append(line)
-            continue
-        found += [*sorted(run, key=lambda each: each.split()[1]), line]
-        run = []
-    return "".join(found + run)
+    """The text with each block of `from` lines sorted: their order depends on the name of the new module."""
+    lines: list[str] = []
+    for _, block in groupby(text.splitlines(keepends=True), lambda line: line.startswith("from ")):
+        lines += sorted(block, key=lambda line: line.split()[1] if line[:5] == "from " else "")
+    return "".join(lines)

@@ -45,11 +45,11 @@ def restatements(
 ) -> None:
     """The log of restatements, the latest first."""
     start = datetime.combine(since, time(), tzinfo=settings.zone)
-    found = read_restatements(settings.published_path, kpi, start, most, members=members)
+    log = read_restatements(settings.published_path, kpi, start, most, members=members)
     if output.as_json:
-        output.json(found)
+        output.json(log)
         return
-    if not found:
+    if not log:
         output.note(f"Nothing that was published has been restated since {since}")
         return
     table = plain_table(
@@ -61,11 +61,11 @@ def restatements(
                 row["old_status"],
                 row["why"],
             )
-            for row in found
+            for row in log
         ],
     )
     output.out.print(table)
-    if len(found) == most:
+    if len(log) == most:
         output.note(
             f"The latest {most}; --most shows more, --kpi one KPI, the table restatements all"
         )

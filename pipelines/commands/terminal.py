@@ -1,32 +1,16 @@
-"""What a person sees of a command: bars while it works, tables when it is done.
-
-Bars and messages go to standard error, results to standard output, so that results can be piped.
-Without a terminal there are no bars and no colours, only lines.
-"""
+"""Tables for a terminal: the scorecard, and plain ones."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from threading import Lock
-from types import TracebackType
 from typing import Any, Literal
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
 from rich.table import Table
 from rich.text import Text
 
-from connectors.sdk import engine
 from pipelines.publishing.published import PublishedScorecard, Row, in_tree_order
 from pipelines.publishing.wording import (
     amount,
@@ -51,67 +35,6 @@ STATUS_STYLES: Mapping[str, str] = {
     "off_track": "red",
     "missed": "bold red",
 }
-
-
-class PullBars(engine.Progress):
-    """A bar a source: windows committed of windows planned. A context manager."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._lock = Lock()
-        self._tasks: dict[str, TaskID] = {}
-        self.windows: dict[str, int] = {}
-        self.rows: dict[str, int] = {}
-        self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("windows"),
-            TimeElapsedColumn(),
-            console=console,
-            disable=not console.is_terminal,
-        )
-
-    def __enter__(self) -> "PullBars":
-        self._bars.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bars.stop()
-
-    def planned(self, source: str, stream: str, windows: int) -> None:
-        """`windows` more will be pulled."""
-        with self._lock:
-            if source not in self._tasks:
-                self._tasks[source] = self._bars.add_task(f"Pulling {source}", total=0)
-                self.windows[source] = self.rows[source] = 0
-            task = self._bars.tasks[self._tasks[source]]
-            self._bars.update(task.id, total=(task.total or 0) + windows)
-
-    def committed(self, source: str, stream: str, windows: int, rows: int) -> None:
-        """So many more are in the lake."""
-        with self._lock:
-            self.windows[source] += windows
-            self.rows[source] += rows
-            self._bars.advance(self._tasks[source], windows)
-
-    def unchanged(self, source: str, stream: str, windows: int) -> None:
-        """So many more were looked at, and are in the lake as they are."""
-        with self._lock:
-            self._bars.advance(self._tasks[source], windows)
-
-
-def pulled_lines(bars: PullBars, failed: Mapping[str, str]) -> Iterable[str]:
-    """One line a source: what came, or why nothing more did."""
-    for source in sorted({*bars.windows, *failed}):
-        windows, rows = bars.windows.get(source, 0), bars.rows.get(source, 0)
-        line = f"{source}: {windows:,} windows, {rows:,} rows"
-        yield f"{line}; FAILED: {failed[source]}" if source in failed else line
 
 
 def scorecard_table(scorecard: PublishedScorecard, width: int) -> Table:
@@ -189,7 +112,7 @@ def trust_notes(scorecard: PublishedScorecard) -> Iterator[str]:
 
 
 def plain_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
-    """A plain table."""
+    """Rows under column names; a cell that is too long is folded."""
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
     for column in columns:
         table.add_column(column, overflow="fold")
