@@ -250,6 +250,7 @@ def scalar(text: str) -> str:
 def sorted_imports(text: str) -> str:
     """The text with each block of `from` lines sorted: their order depends on the name of the new module."""
     lines: list[str] = []
-    for _, block in groupby(text.splitlines(keepends=True), lambda line: line.startswith("from ")):
-        lines += sorted(block, key=lambda line: line.split()[1] if line[:5] == "from " else "")
+    for is_import, group in groupby(text.splitlines(True), lambda line: line.startswith("from ")):
+        block = list(group)
+        lines += sorted(block, key=lambda line: line.split()[1]) if is_import else block
     return "".join(lines)
