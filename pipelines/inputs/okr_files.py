@@ -20,19 +20,22 @@ def definition_files(settings: Settings) -> list[Path]:
         raise NoDefinitionsError(
             f"{shown(folder)} is no folder; make it, or set OKRA_OKR_DEFINITIONS to where the OKR files are"
         )
-    return files_below(folder)
+    return okr_files(settings)
 
 
-def files_below(folder: Path) -> list[Path]:
-    """The OKR files below a folder, sorted by path; none when there is no such folder.
+def okr_files(settings: Settings) -> list[Path]:
+    """The files below the folder of OKR files, sorted by path; none when there is no such folder.
 
-    Files and folders whose names begin with a dot belong to editors and version control, and are left out.
+    Files and folders whose names begin with a dot belong to editors and version control, and are left out. So is the
+    declaration of sheet KPIs, which `okra init` writes into a subfolder.
     """
+    folder = settings.definitions_path
     return sorted(
         path
         for suffix in ("yml", "yaml")
         for path in folder.rglob(f"*.{suffix}")
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.resolve() != settings.sheet_kpis_path
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
 
 

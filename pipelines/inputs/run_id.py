@@ -11,7 +11,7 @@ from datetime import date
 
 from connectors.lake.catalog import read_catalog
 from pipelines.inputs.lake import open_lake
-from pipelines.inputs.okr_files import files_below
+from pipelines.inputs.okr_files import okr_files
 from pipelines.settings import Settings
 
 WINDOW_FACTS = ["source", "stream", "window", "data_through", "checksum", "settled", "flags"]
@@ -48,7 +48,7 @@ def definition_texts(settings: Settings) -> dict[str, str]:
         path.relative_to(settings.definitions_path).as_posix(): path.read_text(
             encoding="utf-8", errors="replace"
         )
-        for path in files_below(settings.definitions_path)
+        for path in okr_files(settings)
     }
 
 
