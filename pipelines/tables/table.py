@@ -46,7 +46,7 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """A table in a schema, which may have its database before it. `key` is the primary key, if there is one."""
+    """A table. `key` is its primary key, if it has one; `schema` may have an attached database's name before it."""
 
     name: str
     comment: str
@@ -192,17 +192,20 @@ def literal(text: str) -> str:
 
 def _column(annotation: Any, comment: str = "", required: str = " not null") -> Column:
     """The column of a field, such as `Annotated[Number | None, "What it is"]`."""
-    kind = None
+    sql_type = ""
     if get_origin(annotation) is Annotated:
         annotation, *texts = get_args(annotation)
-        kind = next((text for text in texts if isinstance(text, SqlType)), None)
-        comment = comment or next((text for text in texts if not isinstance(text, SqlType)), "")
-    if kind is None and get_origin(annotation) in (Annotated, Union, UnionType):
+        for text in reversed(texts):
+            if isinstance(text, SqlType):
+                sql_type = text
+            else:
+                comment = comment or text
+    if get_origin(annotation) in (Union, UnionType):
         first, *others = get_args(annotation)
         return _column(first, comment, "" if type(None) in others else required)
     if get_origin(annotation) is Literal:
         annotation = str
-    return Column((kind or _SQL_TYPES[annotation]) + required, comment)
+    return Column((sql_type or _SQL_TYPES[annotation]) + required, comment)
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:

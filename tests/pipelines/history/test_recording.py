@@ -152,3 +152,18 @@ def test_a_past_day_can_be_scored_before_the_kpis_of_any_day_are_kept(believer: 
         connection.execute(KPI_PERIODS)
     fill_known_from(believer.history, believer.warehouse)
     assert log_restatements(believer.history, believer.warehouse) == 0
+
+
+def test_a_history_of_an_earlier_version_gets_the_columns_that_it_lacks(believer: Believer) -> None:
+    believer.scores(at("2026-11-10"), GOAL.format(target=36), november(9), date(2026, 11, 10))
+    with duckdb.connect(str(believer.history)) as connection:
+        connection.execute("alter table key_result_score_history drop column weight")
+        connection.execute("alter table key_result_history drop column low")
+    believer.scores(at("2026-11-11"), GOAL.format(target=36), november(9), date(2026, 11, 11))
+    assert believer.rows("select as_of, weight from key_result_score_history order by as_of") == [
+        (date(2026, 11, 10), None),
+        (date(2026, 11, 11), Decimal(1)),
+    ]
+    assert believer.rows("select low from key_result_history where known_to is null") == [
+        (Decimal(36),)
+    ]
