@@ -24,12 +24,12 @@ T = TypeVar("T")
 
 
 class Deletes(StrEnum):
-    """How a row that is gone at the source is noticed."""
+    """How rows that were deleted at the source are noticed."""
 
     NEVER = "never"
     """Rows are never removed (a ledger)."""
     REPULL = "repull"
-    """A window that is pulled again is replaced whole, so what vanished is gone."""
+    """A window that is pulled again is replaced whole, without the deleted rows."""
     STATUS = "status"
     """Rows are never removed; a column says that they no longer count (a cancelled order)."""
 
@@ -44,28 +44,28 @@ def column(
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """One kind of row a source can give. `schema` is an allow-list: nothing else is ever stored."""
+    """One kind of row of a source. `schema` is an allow-list: nothing else is stored."""
 
     name: str
     description: str
     schema: pa.Schema
     key: tuple[str, ...]
-    """The columns that name a row. Unique within a window; across windows the newest counts."""
+    """The columns that identify a row. Unique within a window; across windows the newest row counts."""
     cursor: str
     """The column that places a row in its window: a date (as the source counts days) or a UTC timestamp."""
     window: Cadence = Cadence.DAY
     restates_for: timedelta = timedelta(0)
     """How long after its end a window may still change. Until then it is pulled again by each run."""
     arrives_within: timedelta = timedelta(0)
-    """How late a row may become visible. A window is not pulled before its end plus this."""
+    """How late a row may become visible. A window is not pulled before its end plus this time."""
     snapshot: bool = False
-    """True when the source only ever tells how things stand now, so that no past window can be pulled."""
+    """True when the source has the present state only, so that no past window can be pulled."""
     mutable: bool = False
-    """True when a row's cursor moves as the row changes (`updated_at`): a window then keeps the changes seen in it."""
+    """True when a row's cursor moves as the row changes (`updated_at`): a window then holds the changes made in it."""
     deletes: Deletes = Deletes.REPULL
     reread: bool = False
-    """True where any window may have been edited, however old, and reading all costs what reading one does:
-    each run looks at every window, settled or not, and leaves those alone whose rows are the same."""
+    """True where any window may have been edited, however old, and reading all costs as much as reading one: each run
+    reads every window, settled or not, and commits those whose rows have changed."""
     windows_per_slice: int = 31
     """The most windows that one slice covers. The engine cuts longer ranges."""
 
@@ -130,13 +130,13 @@ def zone_named(name: str, origin: str, remedy: str) -> ZoneInfo:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows as the source gave them, and what it said about how far they can be trusted."""
+    """Rows of the source, and how far it says they can be trusted."""
 
     rows: Sequence[Mapping[str, Any]]
     flags: frozenset[str] = frozenset()
     """Trust flags (`sampled`, `thresholded`, …), for every window of the slice."""
     alike: bool = False
-    """True when `flags` are known to hold for each window alike. Otherwise the windows are asked one by one."""
+    """True when `flags` apply to every window of the slice. Otherwise smaller parts of the slice are pulled."""
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,13 @@ dlt (dlthub.com) is optional: `pip install dlt`. A connector of this kind is one
     SOURCE = dlt_source(name="desk", title="Help desk", resources=[(TICKETS, tickets)],
                         options=[Option("DESK_TOKEN", "A token that may read", secret=True)])
 
-dlt extracts and nothing else: windows, commits and types are the engine's, so there is no pipeline, no state
-and no folder of dlt's. A resource is therefore made anew for each slice and asked for the slice's days: by
-parameters, or by `dlt.sources.incremental(..., initial_value=, end_value=)`. Its columns are those of the stream,
-under the names the source gives them; `add_map` renames and flattens. Settings that no option names are found
-by dlt itself, in the environment.
+dlt only extracts: windows, commits and types are the engine's, so there is no pipeline, no state and no folder of
+dlt's. A resource is therefore created for each slice and asked for the slice's days: by parameters, or by
+`dlt.sources.incremental(..., initial_value=, end_value=)`. Its columns are those of the stream, under the source's
+names; `add_map` renames and flattens. dlt itself reads settings that no option names from the environment.
 
-What is asked through `session` is kept to the limit and retried by the engine's rules. A resource that brings its
-own client follows dlt's: five tries, no limit.
+Requests through `session` keep to the limit and are retried by the engine's rules. A resource with a client of its
+own follows dlt's: five attempts, no limit.
 """
 
 import importlib.util
@@ -42,11 +41,10 @@ from connectors.sdk.fields import lenient, read_day, read_instant
 from connectors.sdk.http import TIMEOUT, Answer, fault_of_status, usable_address
 
 Resource = Callable[[Mapping[str, str], Slice, requests.Session], Any]
-"""From the options' values, the days asked for and a session: a dlt resource, or a dlt source that has one of the
-stream's name, or anything else that gives dictionaries, lists of them or Arrow tables."""
+"""Makes, of the options' values, a slice and a session, a dlt resource, or a dlt source that has one of the stream's
+name, or any iterable of dictionaries, lists of them or Arrow tables."""
 
-TOGETHER = 1_000
-"""Rows handed on at once."""
+PAGE_ROWS = 1_000
 
 
 def dlt_source(
@@ -60,19 +58,19 @@ def dlt_source(
     workers: int = 4,
     version: str = "1",
 ) -> Source:
-    """A source whose streams are filled by dlt resources. Its days are those of `zone`.
+    """A source whose streams are filled by dlt resources. Its days are in `zone`.
 
-    `per_second` is how many requests the API allows; `workers` how many slices are asked for side by side. A
-    source without options is always on.
+    `per_second` is how many requests the API allows; `workers` how many slices are pulled in parallel. A source
+    without options is always on.
     """
-    asked = {stream.name: resource for stream, resource in resources}
+    by_stream = {stream.name: resource for stream, resource in resources}
     return Source(
         name=name,
         title=title,
         options=tuple(options),
         streams=tuple(stream for stream, _ in resources),
         limits=(Limit("requests", per_second),),
-        open=lambda values, calls: DltConnection(name, asked, values, calls, zone),
+        open=lambda values, calls: DltConnection(name, by_stream, values, calls, zone),
         diagnose=diagnose,
         workers=workers,
         version=version,
@@ -100,32 +98,29 @@ class DltConnection:
         self._values = values
         self._zone = zone
         self._session = requests.Session()
-        self._session.max_redirects = 0  # the credential would go along
+        self._session.max_redirects = 0  # the credential would be sent along
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, _Adapter(name, calls, pool_maxsize=16))
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone that was declared."""
         return self._zone
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """The rows that the resource gives for the slice's days."""
         stream = piece.stream
-        found = self._resources[stream.name](self._values, piece, self._session)
-        if hasattr(found, "resources"):
-            found = found.resources[stream.name]
-        rows = (fitted(row, stream.schema) for row in dictionaries(found, stream.name))
-        while some := list(islice(rows, TOGETHER)):
-            yield Page(some)
+        resource = self._resources[stream.name](self._values, piece, self._session)
+        if hasattr(resource, "resources"):
+            resource = resource.resources[stream.name]
+        rows = (fitted(row, stream.schema) for row in dictionaries(resource, stream.name))
+        while page := list(islice(rows, PAGE_ROWS)):
+            yield Page(page)
 
     def close(self) -> None:
-        """Close the sockets."""
         self._session.close()
 
 
 class _Adapter(HTTPAdapter):
-    """Sends each request of a resource through `Calls`, once it is known where it goes."""
+    """Sends each request of a resource through `Calls`, after a check of its address."""
 
     def __init__(self, name: str, calls: Calls, **how: Any) -> None:
         super().__init__(**how)
@@ -133,23 +128,23 @@ class _Adapter(HTTPAdapter):
         self._calls = calls
 
     def send(self, request: requests.PreparedRequest, *args: Any, **how: Any) -> requests.Response:
-        """The answer, read to its end. Raises `SourceError` where asking again did not help."""
+        """The whole answer. Raises `SourceError` when the retries are used up."""
         parts = urlsplit(str(request.url))
         usable_address(f"{parts.scheme}://{parts.netloc}", f"the address of {self._name}")
         how["timeout"] = how.get("timeout") or TIMEOUT
         return self._calls("requests", lambda: self._sent(request, *args, **how))
 
     def _sent(self, request: requests.PreparedRequest, *args: Any, **how: Any) -> requests.Response:
-        found = super().send(request, *args, **how)
-        fault = fault_of(found)
+        response = super().send(request, *args, **how)
+        fault = fault_of(response)
         if fault and fault.retryable:
             raise fault
-        return found
+        return response
 
 
-def dictionaries(found: Iterable[Any], stream: str) -> Iterator[Mapping[str, Any]]:
-    """The rows of a resource, one by one. Raises `Drift` for what is no row."""
-    for item in found:
+def dictionaries(items: Iterable[Any], stream: str) -> Iterator[Mapping[str, Any]]:
+    """The rows of a resource, one by one. Raises `Drift` for an item without rows."""
+    for item in items:
         if isinstance(item, Mapping):
             yield item
         elif isinstance(item, pa.Table | pa.RecordBatch):
@@ -164,9 +159,9 @@ def dictionaries(found: Iterable[Any], stream: str) -> Iterator[Mapping[str, Any
 
 
 def fitted(row: Mapping[str, Any], schema: pa.Schema) -> dict[str, Any]:
-    """The declared columns of a row, with what JSON can only write as text in the declared type.
+    """The declared columns of a row, with moments, days and decimals in the declared type.
 
-    A column that may be null may also be left out, as dlt's resources do.
+    A nullable column may be missing, as dlt's resources leave out empty ones.
     """
     return {
         field.name: converted(row.get(field.name), field.type)
@@ -185,7 +180,7 @@ def converted(value: Any, kind: pa.DataType) -> Any:
 
 
 def diagnose(error: Exception) -> SourceError | None:
-    """What stopped a resource. dlt wraps what happened in its own exceptions, whose texts hold whole addresses."""
+    """What stopped a resource. dlt wraps the cause in its own exceptions, whose texts hold whole addresses."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, SourceError):
@@ -207,18 +202,17 @@ def diagnose(error: Exception) -> SourceError | None:
 
 
 def fault_of_request(error: requests.RequestException) -> SourceError:
-    """What a request came to, by its answer where there is one."""
-    if error.response is not None:
-        fault = fault_of(error.response)
-        if fault:
-            return fault
+    """The fault of a request that failed, by its answer where there is one."""
+    if error.response is not None and (fault := fault_of(error.response)):
+        return fault
     return Unavailable(f"a request broke off ({type(error).__name__})")
 
 
-def fault_of(found: requests.Response) -> SourceError | None:
-    """What the status of an answer stands for; None for a success."""
-    request = f"{found.request.method} {urlsplit(str(found.request.url)).path}"
-    return fault_of_status(Answer(request, found.status_code, found.headers, found.content))
+def fault_of(response: requests.Response) -> SourceError | None:
+    """The fault that the status of an answer means; None for a success."""
+    request = f"{response.request.method} {urlsplit(str(response.request.url)).path}"
+    answer = Answer(request, response.status_code, response.headers, response.content)
+    return fault_of_status(answer)
 
 
 KINDS: Mapping[str, pa.DataType] = {
@@ -230,14 +224,14 @@ KINDS: Mapping[str, pa.DataType] = {
     "date": pa.date32(),
     "decimal": pa.decimal128(38, 9),
 }
-"""dlt's types of columns that a stream can store."""
+"""The stored type of each of dlt's column types."""
 
 
 def stream_of(resource: Any, *, description: str, cursor: str = "", **more: Any) -> Stream:
     """The stream that a dlt resource declares by its hints: columns with a type, primary key, incremental cursor.
 
-    `more` is what dlt has no word for (`restates_for`, `arrives_within`, `deletes`, …), or what is to be
-    otherwise. Raises ValueError where the hints leave something open.
+    `more` holds what dlt has no hint for (`restates_for`, `arrives_within`, `deletes`, …) and what replaces a hint.
+    Raises ValueError where the hints are incomplete.
     """
     name = resource.name
     hints = resource.compute_table_schema()["columns"].values()
@@ -246,7 +240,7 @@ def stream_of(resource: Any, *, description: str, cursor: str = "", **more: Any)
         raise ValueError(
             f"{name}: say of {', '.join(untyped)} which type it has: {', '.join(KINDS)}"
         )
-    # where it was given as an argument's default, dlt knows the cursor only once the resource runs
+    # dlt knows a cursor that is the default of an argument only once the resource runs
     incremental = getattr(resource.incremental, "incremental", None) or resource.incremental
     cursor = cursor or str(getattr(incremental, "cursor_path", ""))
     key = tuple(x["name"] for x in hints if x.get("primary_key"))

@@ -1,17 +1,17 @@
-"""What can go wrong between Okra and a source, and what the person who reads it should do.
+"""What can go wrong between Okra and a source, and what to do about it.
 
     SourceError
-    ├── CredentialError      the source does not know who asks (401, expired or malformed key)
-    ├── PermissionDenied     it knows, and says no (403, a missing scope)
-    ├── QuotaExhausted       a daily budget is spent; waiting a few seconds does not help
-    ├── Throttled            too fast; wait and ask again (retried)
-    ├── Unavailable          down, slow, cut off in mid-answer (retried)
+    ├── CredentialError      the credential is not accepted (401, expired or malformed key)
+    ├── PermissionDenied     the credential may not read this (403, a missing scope)
+    ├── QuotaExhausted       a daily quota is spent; waiting a few seconds does not help
+    ├── Throttled            too many requests (retried)
+    ├── Unavailable          down, slow, or cut off in mid-answer (retried)
     ├── Rejected             the source refuses the request itself (a renamed metric, a bad property id)
     ├── Drift                the answer does not fit the declared schema
-    └── NotPullable          the window cannot be pulled at all (a snapshot of a day gone by)
+    └── NotPullable          the window cannot be pulled at all (a snapshot of a past day)
 
-A connector turns each vendor's exceptions into these; everything above it reads only these.
-An error is never turned into an empty answer: no rows means that the source said so.
+A connector turns each vendor's exceptions into these, and the engine handles only these. An error never becomes
+an empty answer: no rows means that the source answered so.
 """
 
 
@@ -45,13 +45,13 @@ class PermissionDenied(SourceError):
 
 
 class QuotaExhausted(SourceError):
-    """A budget that refills in hours, not seconds, is spent. What was pulled is kept."""
+    """A quota that refills in hours, not seconds, is spent. What was pulled is kept."""
 
     kind = "quota"
 
 
 class Throttled(SourceError):
-    """Asked too fast. Retried after `retry_after`, or with growing pauses."""
+    """Too many requests. Retried after `retry_after`, or with exponential backoff."""
 
     kind = "throttled"
     retryable = True
@@ -65,7 +65,7 @@ class Unavailable(SourceError):
 
 
 class Rejected(SourceError):
-    """The source refuses the request as it is; asking again would be refused again."""
+    """The source refuses the request, and would refuse it again."""
 
     kind = "rejected"
 
@@ -77,6 +77,6 @@ class Drift(SourceError):
 
 
 class NotPullable(SourceError):
-    """The window cannot be had from this source, now or ever."""
+    """The source can never give this window."""
 
     kind = "not_pullable"

@@ -1,8 +1,8 @@
-"""JSON over HTTP for the connectors: addresses that may be used, time-outs, and faults that tell no secret.
+"""JSON over HTTP for the connectors: addresses that may be used, time-outs, and faults that show no secret.
 
-A token travels in the `Authorization` header and nowhere else. Redirects are not followed: an API has no
-need of them, and the credential would go along. No exception carries more of a request than its method
-and path, since a query or a header can hold what nobody should read in a log.
+A token is sent in a header and nowhere else. Redirects are not followed: an API needs none, and the credential
+would be sent along. An exception shows only the method and path of a request, as a query or a header can hold a
+secret.
 """
 
 import re
@@ -32,22 +32,22 @@ from connectors.sdk.errors import (
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and seconds without a byte of the answer."""
-_OF_LIMITS = re.compile("limit|usage", re.IGNORECASE)
-"""The headers that are kept after an answer has been read."""
+_LIMIT_HEADERS = re.compile("limit|usage", re.IGNORECASE)
+"""The headers that are remembered from answers, by name."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back. `request` is its method and path: all that may be shown of it."""
+    """An answer. `request` is the method and path of its request, all that may be shown of that."""
 
     request: str
     status: int
     headers: Mapping[str, str]
-    """Looked up without regard to case."""
+    """Their names are matched regardless of case."""
     body: bytes
 
     def json(self) -> Any:
-        """The body. Raises `Unavailable` when it is cut off or no JSON: a proxy's page, say."""
+        """The body. Raises `Unavailable` when it is cut off or no JSON, such as a proxy's page."""
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError:
@@ -82,22 +82,22 @@ class Http:
         self._session = _Session()
         self._session.auth = _Token(header, f"{scheme} {token}".strip())
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.trust_env = not on_loopback(base)  # proxies are for the world outside
+        self._session.trust_env = not on_loopback(base)  # no proxy for this machine
         self._session.mount(f"{urlsplit(base).scheme}://", HTTPAdapter(pool_maxsize=connections))
-        self._told: Mapping[str, str] = {}
+        self._limit_headers: Mapping[str, str] = {}
         self._clock_ahead: timedelta | None = None
 
     @property
     def clock_ahead(self) -> timedelta | None:
-        """By how much the server's clock was ahead of this machine's in its last answer; None when it told no time."""
+        """By how much the server's clock was ahead of this machine's in its last answer; None when that had no time."""
         return self._clock_ahead
 
     def told(self, header: str) -> str:
-        """The last that an answer said in a header about limits or usage; empty when none did."""
-        return self._told.get(header.lower(), "")
+        """The latest text of a header about limits or usage; empty when no answer had it."""
+        return self._limit_headers.get(header.lower(), "")
 
     def get(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
-        """The JSON at `path`. Raises the `SourceError` that the hook or the status stands for."""
+        """The JSON at `path`. Raises the `SourceError` that the hook or the status means."""
         return self._checked(self.send("GET", self._base + path, params=params))
 
     def get_object(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
@@ -108,13 +108,13 @@ class Http:
         return answer
 
     def post_form(self, path: str, fields: Mapping[str, str | int]) -> Any:
-        """The JSON that sending `fields` as a form to `path` gives. Raises as `get` does."""
+        """The JSON that `path` answers to `fields`, sent as a form. Raises as `get` does."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         form = urlencode(fields)
         return self._checked(self.send("POST", self._base + path, headers=headers, data=form))
 
     def post_json(self, path: str, body: Mapping[str, Any]) -> Any:
-        """The JSON that `path` answers to `body`: a question too long for a query. Raises as `get` does."""
+        """The JSON that `path` answers to `body`, sent as JSON. Raises as `get` does."""
         headers = {"Content-Type": "application/json"}
         data = orjson.dumps(body)
         return self._checked(self.send("POST", self._base + path, headers=headers, data=data))
@@ -138,7 +138,7 @@ class Http:
         """The answer, whatever its status. Raises `Unavailable` when there is none, or only part of one."""
         request = f"{method.upper()} {urlsplit(url).path}"
         try:
-            found = self._session.request(
+            response = self._session.request(
                 method,
                 url,
                 params=params,
@@ -155,47 +155,47 @@ class Http:
                 "check the address, the clock and any proxy that opens TLS",
             ) from None
         except requests.RequestException as error:
-            if found_nobody(error):
+            if is_unreachable(error):
                 raise Unavailable(
                     f"{request}: the server cannot be reached", "check the network and the address"
                 ) from None
             # the class alone: the text can hold the whole address
             raise Unavailable(f"{request} broke off ({type(error).__name__})") from None
-        self._listen(found.headers)
-        return Answer(request, found.status_code, found.headers, found.content)
+        self._remember(response.headers)
+        return Answer(request, response.status_code, response.headers, response.content)
 
-    def _listen(self, headers: Mapping[str, str]) -> None:
-        """Keep what an answer tells about the server: its time, and what is left of a limit."""
+    def _remember(self, headers: Mapping[str, str]) -> None:
+        """Keep the server's time, and what an answer says of limits."""
         try:
-            told = parsedate_to_datetime(headers.get("Date", ""))
+            sent = parsedate_to_datetime(headers.get("Date", ""))
         except ValueError:
-            pass  # it told no time
+            pass  # there is no such header
         else:
-            at = told if told.tzinfo else told.replace(tzinfo=UTC)
+            at = sent if sent.tzinfo else sent.replace(tzinfo=UTC)
             self._clock_ahead = at - datetime.now(UTC)
-        said = {name.lower(): text for name, text in headers.items() if _OF_LIMITS.search(name)}
-        self._told = {**self._told, **said}
+        limits = {x.lower(): text for x, text in headers.items() if _LIMIT_HEADERS.search(x)}
+        self._limit_headers = {**self._limit_headers, **limits}
 
     def close(self) -> None:
         """Close the sockets."""
         self._session.close()
 
 
-def found_nobody(error: requests.RequestException) -> bool:
-    """Whether no connection came about at all: no such name, no network, nobody listening."""
+def is_unreachable(error: requests.RequestException) -> bool:
+    """Whether no connection was made at all: no such name, no network, nobody listening."""
     wrapped = error.args[0] if error.args else None
     return isinstance(getattr(wrapped, "reason", None), NewConnectionError)
 
 
 class _Session(requests.Session):
-    """A session that follows no redirect, whoever calls it."""
+    """A session that follows no redirect, even when a vendor's library uses it."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         return None
 
 
 class _Token(requests.auth.AuthBase):
-    """Puts the token into a header. As the session's `auth` it also keeps a .netrc from replacing it."""
+    """Puts the token into a header. As the session's `auth` it keeps .netrc from replacing it."""
 
     def __init__(self, header: str, value: str) -> None:
         self._header, self._value = header, value
@@ -208,7 +208,7 @@ class _Token(requests.auth.AuthBase):
 def usable_address(address: str, option: str) -> str:
     """`address` without a slash at its end. Raises `Rejected`, naming `option`, when it must not be used.
 
-    https goes anywhere, http to this machine only: a credential is not sent in the clear.
+    Any https address may be, http ones on this machine only: a credential is not sent unencrypted.
     """
     try:
         parts = urlsplit(address.strip())
@@ -229,7 +229,7 @@ def usable_address(address: str, option: str) -> str:
 
 
 def header_value(secret: str, option: str) -> str:
-    """`secret` as a header can carry it. Raises `CredentialError`, showing nothing of it, when none can."""
+    """`secret`, stripped. Raises `CredentialError`, which does not show it, when a header cannot hold it."""
     secret = secret.strip()
     if not re.fullmatch(r"[\x21-\x7e]+", secret):
         raise CredentialError(
@@ -240,7 +240,7 @@ def header_value(secret: str, option: str) -> str:
 
 
 def fault_of_status(answer: Answer) -> SourceError | None:
-    """What an HTTP status stands for; None for a success."""
+    """The fault that an HTTP status means; None for a success."""
     status, said = answer.status, f"{answer.request} gave HTTP {answer.status}"
     if 200 <= status < 300:
         return None
@@ -272,7 +272,7 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 
 
 def redact(text: str, *secrets: str) -> str:
-    """`text` with each of `secrets` blotted out, for the sentences of a vendor that repeat what was sent."""
+    """`text` with each of `secrets` masked, for messages of a vendor that repeat what was sent."""
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")

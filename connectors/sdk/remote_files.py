@@ -1,10 +1,10 @@
-"""The bytes of one file: on this machine, behind a web address, or wherever fsspec reaches.
+"""The bytes of one file: on this machine, at a web address, or wherever fsspec reaches.
 
     kpis/team.csv  /srv/kpis/team.xlsx        a path; relative ones start at the project
     https://example.com/team.csv              https anywhere, http on this machine only
     s3://bucket/team.csv  gs://…  abfs://…    through fsspec, with the credentials its driver finds
 
-An address may carry a key in its query (a signed link), so only a file's name is ever shown.
+An address may hold a key in its query (a signed link), so only the file's name is shown.
 """
 
 from pathlib import Path
@@ -13,16 +13,16 @@ from urllib.parse import unquote, urljoin, urlsplit
 import requests
 
 from connectors.lake.addresses import on_loopback
-from connectors.sdk.errors import PermissionDenied, Rejected, SourceError, Unavailable
+from connectors.sdk.errors import PermissionDenied, Rejected, Unavailable
 from connectors.sdk.http import TIMEOUT, Answer, fault_of_status
 
 PROJECT = Path(__file__).resolve().parents[2]
-MOST_HOPS = 5
-"""Redirects followed: links to shared files lead on once or twice."""
+MAX_REDIRECTS = 5
+"""Links to shared files redirect once or twice."""
 
 
 def file_name(location: str) -> str:
-    """What may be shown of a location: the file's own name."""
+    """The file's name, all of a location that may be shown."""
     path = urlsplit(location).path if "://" in location else location
     return unquote(path.rstrip("/").rpartition("/")[2]) or "the file"
 
@@ -52,13 +52,13 @@ def from_disk(location: str, option: str) -> bytes:
 
 
 def from_fsspec(location: str, option: str) -> bytes:
-    """A file in a bucket, on a share, on a server: what the drivers of fsspec reach."""
+    """A file in a bucket, on a share or on a server, read by a driver of fsspec."""
     import fsspec  # type: ignore[import-untyped]
 
     name = file_name(location)
     try:
         with fsspec.open(location, "rb") as file:
-            found: bytes = file.read()
+            content: bytes = file.read()
     except FileNotFoundError:
         raise Rejected(f"{option} names {name}, which is not there", f"correct {option}") from None
     except PermissionError:
@@ -74,25 +74,25 @@ def from_fsspec(location: str, option: str) -> bytes:
     except Exception as error:
         # each driver has exceptions of its own, and their texts hold addresses
         raise Unavailable(f"{name} cannot be read ({type(error).__name__})") from None
-    return found
+    return content
 
 
 def from_web(location: str, option: str) -> bytes:
-    """What an address answers with."""
+    """A file at a web address. Follows redirects."""
     name = file_name(location)
     with requests.Session() as session:
-        session.auth = _nobody  # keeps a .netrc out of it
+        session.auth = lambda request: request  # keeps .netrc from adding a credential
         session.trust_env = not on_loopback(location)
-        for _ in range(MOST_HOPS):
-            answer = asked(session, usable_link(location, option), name)
+        for _ in range(MAX_REDIRECTS):
+            answer = answer_of(session, usable_link(location, option), name)
             if not 300 <= answer.status < 400 or "location" not in answer.headers:
-                return content(answer, name)
+                return body_of(answer, name)
             location = urljoin(location, answer.headers["location"])
     raise Rejected(f"{name} leads from address to address without an end", f"correct {option}")
 
 
 def usable_link(location: str, option: str) -> str:
-    """`location`, unless it goes over the open network in the clear or carries a password."""
+    """`location`. Raises `Rejected` when it is unencrypted and not on this machine, or holds a password."""
     parts = urlsplit(location)
     if not parts.hostname or parts.username or parts.password:
         raise Rejected(
@@ -107,20 +107,19 @@ def usable_link(location: str, option: str) -> str:
     )
 
 
-def asked(session: requests.Session, location: str, name: str) -> Answer:
-    """One answer, be it a redirect."""
+def answer_of(session: requests.Session, location: str, name: str) -> Answer:
+    """One answer, which may be a redirect."""
     try:
-        found = session.get(location, timeout=TIMEOUT, allow_redirects=False)
+        response = session.get(location, timeout=TIMEOUT, allow_redirects=False)
     except requests.RequestException as error:
         # the class alone: the text holds the whole address
         raise Unavailable(f"GET {name} broke off ({type(error).__name__})") from None
-    return Answer(f"GET {name}", found.status_code, found.headers, found.content)
+    return Answer(f"GET {name}", response.status_code, response.headers, response.content)
 
 
-def content(answer: Answer, name: str) -> bytes:
+def body_of(answer: Answer, name: str) -> bytes:
     """The body of an answer that is a file."""
-    fault: SourceError | None = fault_of_status(answer)
-    if fault:
+    if fault := fault_of_status(answer):
         raise fault
     if answer.body.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html")):
         raise PermissionDenied(
@@ -128,7 +127,3 @@ def content(answer: Answer, name: str) -> bytes:
             "share the file by a link that downloads it to anyone who has the link",
         )
     return answer.body
-
-
-def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request

@@ -12,12 +12,12 @@ from connectors.sdk.contract import Slice, Stream, midnight, next_window
 from connectors.sdk.errors import Drift
 
 COMPACT_AT = 100_000
-"""Rows of one window held before they are brought to one row a key, so that repeats do not pile up."""
+"""Rows of one window that are held before they are reduced to one row a key, so that repeats do not pile up."""
 _ARRIVAL = "__arrival"
 
 
 def to_table(stream: Stream, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """`rows` under the declared schema; what is not declared is dropped here and never stored.
+    """`rows` under the declared schema. Fields that are not declared are dropped and never stored.
 
     Raises `Drift` naming the column when a declared column is missing, has another type, or a key is null.
     """
@@ -33,7 +33,7 @@ def to_table(stream: Stream, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
                 "the source has dropped or renamed it: adapt the connector's schema",
             ) from None
         except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
-            # the fault names the type and not the value: values can be private
+            # the message names the type and not the value, as values can be private
             raise Drift(
                 f"{stream.name}.{field.name} no longer fits {field.type} ({type(error).__name__})",
                 "the source has changed its type: adapt the connector's schema",
@@ -48,54 +48,54 @@ def to_table(stream: Stream, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
 
 
 def refuse_lossy(kind: pa.DataType, values: Sequence[Any]) -> None:
-    """Raise TypeError for what Arrow would store by changing it without a word.
+    """Raise TypeError for values that Arrow would change without an error.
 
-    It cuts 10.5 to the integer 10, takes a time without a zone as UTC, a moment as its day, and a number as
-    a moment.
+    It would cut 10.5 to the integer 10, take a time without a zone as UTC, a moment as its day, and a number as a
+    moment.
     """
     types = {type(value) for value in values} - {type(None)}
     if pa.types.is_integer(kind):
-        fits = all(issubclass(each, int) and each is not bool for each in types)
+        fits = all(issubclass(type_, int) and type_ is not bool for type_ in types)
     elif pa.types.is_timestamp(kind):
-        fits = all(issubclass(each, datetime) for each in types)
+        fits = all(issubclass(type_, datetime) for type_ in types)
         fits = fits and all(value.tzinfo for value in values if value is not None)
     elif pa.types.is_date(kind):
-        fits = all(issubclass(each, date) and not issubclass(each, datetime) for each in types)
+        fits = all(issubclass(type_, date) and not issubclass(type_, datetime) for type_ in types)
     else:
-        return  # Arrow refuses by itself
+        return  # Arrow itself refuses what does not fit
     if not fits:
         raise TypeError
 
 
 def by_window(piece: Slice, rows: Sequence[Mapping[str, Any]]) -> dict[date, pa.Table]:
-    """The rows of some pages, split by window. Rows outside the slice are dropped: another slice has them.
+    """The rows of some pages, by window. Rows outside the slice are dropped: they belong to another slice.
 
-    The newest slice of a mutable stream also keeps what has changed since (see `Slice.reaches_now`).
+    The newest slice of a mutable stream also keeps rows that changed since its end (see `Slice.reaches_now`).
     """
     table = to_table(piece.stream, rows)
-    # compared as whole numbers, by the thousand at once: rows are too many to be dated one by one
+    # vectorised: there are too many rows to compute the day of each
     places = np.searchsorted(
         edges(piece), whole_numbers(table.column(piece.stream.cursor)), "right"
     )
-    found = {}
+    tables = {}
     for place in np.unique(places):
         if 1 <= place <= len(piece.windows):
             inside = np.flatnonzero(places == place)
             whole = len(inside) == table.num_rows
-            found[piece.windows[place - 1]] = table if whole else table.take(pa.array(inside))
-    return found
+            tables[piece.windows[place - 1]] = table if whole else table.take(pa.array(inside))
+    return tables
 
 
 def edges(piece: Slice) -> np.ndarray:
-    """Where each window of the slice begins, in order, and where the last one ends, as `whole_numbers`."""
+    """The start of each window of the slice, in order, and the end of the last one, as `whole_numbers`."""
     stream = piece.stream
     starts = [*piece.windows, next_window(piece.last, stream.window)]
     kind = stream.schema.field(stream.cursor).type
     if pa.types.is_timestamp(kind):
-        found = pa.array([midnight(day, piece.zone) for day in starts], pa.timestamp("us", "UTC"))
+        bounds = pa.array([midnight(day, piece.zone) for day in starts], pa.timestamp("us", "UTC"))
     else:
-        found = pa.array(starts, pa.date32())
-    numbers = whole_numbers(found).copy()
+        bounds = pa.array(starts, pa.date32())
+    numbers = whole_numbers(bounds).copy()
     if piece.reaches_now:
         numbers[-1] = np.iinfo(numbers.dtype).max
     return numbers
@@ -111,23 +111,23 @@ def whole_numbers(cursor: pa.Array | pa.ChunkedArray) -> np.ndarray:
 def share_out(
     piece: Slice, rows: Sequence[Mapping[str, Any]], held: Mapping[date, list[pa.Table]]
 ) -> None:
-    """Add each of `rows` to what is held of its window."""
+    """Add each of `rows` to the tables of its window."""
     for window, table in by_window(piece, rows).items():
         hold(piece.stream, held[window], table)
 
 
 def hold(stream: Stream, held: list[pa.Table], table: pa.Table) -> None:
-    """Keep the rows of a page; bring them to one row a key whenever many have come together."""
+    """Keep the rows of a page, and reduce them to one row a key whenever there are many."""
     held.append(table)
     if len(held) > 1 and sum(part.num_rows for part in held[1:]) > COMPACT_AT:
         held[:] = [newest_of_each_key(stream, held)]
 
 
 def newest_of_each_key(stream: Stream, tables: Sequence[pa.Table]) -> pa.Table:
-    """One row a key, in the order of the keys: the one with the latest cursor, of equals the last to arrive.
+    """One row a key, in the order of the keys: the one with the latest cursor, among equals the last to arrive.
 
-    Rows arrive twice when they move while the source is being paged through, and when a mutable
-    window is pulled again. The order makes equal rows equal bytes.
+    A row arrives twice when it moves while pages are read, and when a mutable window is pulled again. Sorted by
+    key, equal rows give equal files.
     """
     whole = pa.concat_tables(tables).combine_chunks()
     if not whole.num_rows:

@@ -1,4 +1,4 @@
-"""Asking a source no faster than it allows, and asking again when it says so."""
+"""Rate limits and retries: a token bucket a limit, and backoff by the source's own signals."""
 
 import random
 import threading
@@ -14,14 +14,14 @@ T = TypeVar("T")
 TRIES = 6
 """Calls made before a retryable fault is final."""
 LONGEST_WAIT = 120.0
-"""Seconds. A source that asks for more has spent a budget, and the run goes on without it."""
+"""Seconds. A source that asks for a longer wait has used up a quota, and the run goes on without it."""
 
 
 class TokenBucket:
     """At most `burst` calls at once and `per_second` on average, over all threads that share it.
 
-    Threads wait in a row, and time that one of them overslept is lost to all: made up for, it would send two
-    calls close together, and a source that counts by the second would see one too many.
+    Threads wait in a queue. When a thread sleeps too long, the lost time is not made up for: two calls would follow
+    each other closely, and a source that counts by the second would see one too many.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class TokenBucket:
                     self._filled_at += max(0.0, self._clock() - now - wait)
 
     def pause(self, seconds: float) -> None:
-        """Give no token for `seconds`: one refusal slows every worker, not only the one refused."""
+        """Give no token for `seconds`: a refusal slows down every worker, not only the refused one."""
         with self._lock:
             now = self._clock()
             self._tokens = min(self._tokens, 0.0)
@@ -81,7 +81,7 @@ class ThrottledCalls:
         self._sleep = sleep
 
     def __call__(self, bucket: str, call: Callable[[], T]) -> T:
-        """The result of `call`. Raises the `SourceError` that `diagnose` makes of the last exception."""
+        """The result of `call`. Raises the `SourceError` that the last exception means."""
         tokens = self._buckets[bucket]
         for attempt in range(1, self._tries + 1):
             tokens.take()
