@@ -259,13 +259,6 @@ def backtest(
         Literal["week", "month", "quarter", "half", "year"],
         typer.Option(help="The period that goals are set for."),
     ] = "quarter",
-    rivals: Annotated[
-        bool,
-        typer.Option(
-            "--rivals",
-            help="Ask statsmodels and statsforecast too (okra\\[rivals]): takes minutes.",
-        ),
-    ] = False,
     output: Annotated[
         Path | None, typer.Option(help="Write the figures here, as JSON, too.")
     ] = None,
@@ -278,7 +271,7 @@ def backtest(
         cuts = backtesting.own_kpis(okra_settings.load(), period)
     else:
         cuts = backtesting.of_a_file(file, kind, period)
-    backtesting.backtest(cuts, output_of(context, as_json), rivals=rivals, path=output)
+    backtesting.backtest(cuts, output_of(context, as_json), path=output)
 
 
 @command(app, epilog="Examples: [cyan]okra digest[/] · [cyan]okra digest --send[/]")

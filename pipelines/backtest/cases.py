@@ -12,7 +12,7 @@ import numpy as np
 
 from pipelines.errors import OkraError
 from pipelines.okr.forecast.training_series import MIN_TO_SMOOTH, WEEK, YEAR, Exact, TrainingSeries
-from pipelines.okr.kpi.kinds import Kind
+from pipelines.okr.kpi.kinds import KINDS, Kind, KpiKind
 from pipelines.okr.kpi.periods import Cadence, containing
 
 Row = tuple[date, tuple[float, ...]]
@@ -49,9 +49,13 @@ class Case:
     naive: float
     outcome: float
 
+    @property
+    def behaviour(self) -> KpiKind:
+        return KINDS[self.kind]
+
     def outcomes(self, futures: Sequence[Exact]) -> Exact:
         """The period's outcome in each future; `futures` are (paths, steps) for each side."""
-        if self.kind == "stock":
+        if self.behaviour.is_level:
             return np.asarray(futures[0][:, -1], dtype=np.float64)
         totals = [
             known + paths.sum(axis=1, dtype=np.float64)
@@ -78,7 +82,7 @@ def read_rows(path: Path, kind: Kind) -> dict[str, list[Row]]:
     Raises:
         BacktestError: if a column is missing, or a line cannot be read.
     """
-    columns = ("numerator", "denominator") if kind == "ratio" else ("value",)
+    columns = KINDS[kind].columns
     found: dict[str, list[Row]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
@@ -116,14 +120,14 @@ class _Gridded:
         usual = gaps[len(gaps) // 2]
         self._step = 1 if usual < WEEK else WEEK if usual < 28 else 30
         self._season = _SEASONS[self._step]
-        self._name, self._kind = name, kind
+        self._name, self._kind, self._is_level = name, kind, KINDS[kind].is_level
         places = [self._place(day) for day in days]
         self._first = places[0]
         width = places[-1] - places[0] + 1
         grid = np.full((len(rows[0][1]), width), np.nan)
         for place, (_, amounts) in zip(places, rows, strict=True):
             grid[:, place - self._first] = amounts
-        back = 1 if kind == "stock" else self._season
+        back = 1 if self._is_level else self._season
         for place in np.flatnonzero(np.isnan(grid[0])).tolist():
             grid[:, place] = grid[:, max(place - back, 0)] if place >= back else grid[:, place - 1]
         self._grid = grid
@@ -157,7 +161,7 @@ class _Gridded:
     def _case(self, start: int, cut: int, end: int, share: float) -> Case:
         sides = tuple(self._history(side, cut) for side in self._grid)
         known = tuple(float(side[start:cut].sum()) for side in self._grid)
-        if self._kind == "stock":
+        if self._is_level:
             naive, outcome = float(self._grid[0][cut - 1]), float(self._grid[0][end - 1])
         else:
             whole = [float(side[start:end].sum()) for side in self._grid]
@@ -177,25 +181,26 @@ class _Gridded:
     def _history(self, side: Exact, cut: int) -> TrainingSeries:
         values = side[:cut]
         whole = bool(np.all(values == np.rint(values)))
-        level = self._kind == "stock"
         year = YEAR / self._step if self._step <= WEEK else 0.0
-        return TrainingSeries(values, self._first + cut - 1, self._season, level, whole, year)
+        return TrainingSeries(
+            values, self._first + cut - 1, self._season, self._is_level, whole, year
+        )
 
 
 def targets(found: Sequence[Case]) -> Exact:
     """Five targets for each case (cases, 5), as hard as those who know the series might set them.
 
-    They lie about the naive outcome as outcomes of the same kind in fact did, at the same share of
-    the period: so some are easy and some are hard, and just going on as so far decides none of them.
+    They are spread around the naive outcome as real outcomes of the same kind were, at the same share of
+    the period: so some are easy and some are hard, and continuing as so far decides none of them.
     """
     naive = np.array([case.naive for case in found])
     outcome = np.array([case.outcome for case in found])
     share = np.array([case.share for case in found])
-    kind = np.array([case.kind for case in found])
+    kinds = np.array([case.kind for case in found])
     ratio = np.divide(outcome, naive, out=np.ones_like(naive), where=naive > 0)
     goals = np.empty((len(found), len(_RANKS)))
-    for of_kind, at in product(np.unique(kind), CUTS):
-        here = (kind == of_kind) & (share == at)
-        if here.any():
-            goals[here] = naive[here, None] * np.quantile(ratio[here], _RANKS)[None, :]
+    for of_kind, at in product(np.unique(kinds), CUTS):
+        alike = (kinds == of_kind) & (share == at)
+        if alike.any():
+            goals[alike] = naive[alike, None] * np.quantile(ratio[alike], _RANKS)[None, :]
     return goals

@@ -36,12 +36,12 @@ def run_rate(found: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
     for place, case in enumerate(found):
         means, sds = [], []
         for side in case.sides:
-            values = np.diff(side.values) if case.kind == "stock" else side.values
+            values = np.diff(side.values) if case.behaviour.is_level else side.values
             recent = values[-max(case.elapsed, 8) :]
             means.append(recent.mean() * case.steps)
             unsure = case.steps * (1 + case.steps / len(recent))
             sds.append(recent.std(ddof=1) * np.sqrt(unsure))
-        start = case.sides[0].values[-1] if case.kind == "stock" else case.known[0]
+        start = case.sides[0].values[-1] if case.behaviour.is_level else case.known[0]
         top = start + means[0] + sds[0] * ranks
         if len(means) == 1:
             yield place, top
@@ -73,7 +73,7 @@ def pace(found: Sequence[Case], goals: Exact) -> Exact:
     odds = np.empty_like(goals)
     for place, case in enumerate(found):
         share = case.elapsed / (case.elapsed + case.steps)
-        if case.kind == "flow":
+        if case.behaviour.is_sum:
             odds[place] = case.known[0] >= goals[place] * share
         else:
             odds[place] = case.naive >= goals[place]

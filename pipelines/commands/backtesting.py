@@ -18,7 +18,6 @@ from pipelines.backtest.replay import (
     of_file,
     replay,
 )
-from pipelines.backtest.rivals import rivals as other_libraries
 from pipelines.commands.console import Output
 from pipelines.commands.progress import progress_bar
 from pipelines.commands.terminal import plain_table
@@ -75,16 +74,11 @@ def of_a_file(path: Path, kind: Kind, period: Cadence) -> Replayable:
     return Replayable(period, of_file(path, kind, period))
 
 
-def backtest(replayable: Replayable, output: Output, *, rivals: bool, path: Path | None) -> None:
-    """Replay, show how every method did, and write it as JSON to `path`.
-
-    Raises:
-        BacktestError: if rivals are asked for and not installed.
-    """
-    methods = METHODS | (other_libraries() if rivals else {})
-    steps = len(replayable.cases) * len(methods)
+def backtest(replayable: Replayable, output: Output, *, path: Path | None) -> None:
+    """Replay, show how every method did, and write it as JSON to `path`."""
+    steps = len(replayable.cases) * len(METHODS)
     with progress_bar(output.err, "Replaying", steps) as seen:
-        replayed = replay(replayable.cases, methods, seen=seen)
+        replayed = replay(replayable.cases, seen=seen)
     grades, by_series = graded(replayed), graded_by_series(replayed)
     first, last = replayable.cuts
     content = {

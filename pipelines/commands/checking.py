@@ -8,7 +8,7 @@ from pipelines.commands.console import Output
 from pipelines.errors import OkraError
 from pipelines.inputs.kpi_files import shown
 from pipelines.inputs.okr_files import definition_files, read_objectives
-from pipelines.okr.definition.schema import json_schema
+from pipelines.okr.definition.definitions import json_schema
 from pipelines.settings import Settings
 
 

@@ -188,7 +188,7 @@ def okr(new: NewObjective, kpis: Mapping[str, Kpi], folder: str, today: date) ->
         "kpi": new.kpi,
     }
     lines = [f"    {goal}: {target}"]
-    if not measured.accumulates and measured.kind != "distinct":
+    if not measured.accumulates and not measured.behaviour.reported_by_period:
         lines.insert(
             0,
             "    from: measured   # a level has a way to go: from where it stood before the period",

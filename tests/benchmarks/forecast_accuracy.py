@@ -29,11 +29,11 @@ import numpy as np
 from pipelines.backtest.cases import Case, Row, cases
 from pipelines.backtest.methods import METHODS
 from pipelines.backtest.replay import Replay, as_table, graded, replay
-from pipelines.backtest.rivals import rivals
 from pipelines.okr.forecast import recalibration
 from pipelines.okr.forecast.recalibration import Curve, curve_name, taught
 from tests.benchmarks.accuracy_page import Figures, write_page
 from tests.benchmarks.public_series import Collection, collections
+from tests.benchmarks.rivals import rivals
 
 LATEST_PERIODS = 12
 FREQUENCIES = ("daily", "weekly", "monthly")

@@ -242,6 +242,17 @@ class Objective(_Definition):
         return _hash({"objective": frame, "key_result": result.scored_by})
 
 
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of a definition file, with which editors complete and check it.
+
+    It is generated from the models: it accepts the forms that they accept.
+    """
+    schema = Objective.model_json_schema(by_alias=True)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["title"] = "An objective and its key results"
+    return schema
+
+
 _CALLED = ("objective", "owner", "name")
 """What a reader is told, and no score depends on."""
 

@@ -64,19 +64,19 @@ def _in_words(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     key = str(details["loc"][-1]) if details["loc"] else ""
     written = details["input"]
     context: dict[str, Any] = details.get("ctx", {})
-    kind = details["type"]
-    if kind == "okr":
+    error = details["type"]
+    if error == "okr":
         return str(context["what"]), str(context["remedy"])
-    if kind in ("missing", "too_long") and "between" in details["loc"]:
+    if error in ("missing", "too_long") and "between" in details["loc"]:
         return "a band has two numbers", "write between: [low, high]"
-    if kind == "missing":
+    if error == "missing":
         return f"no `{key}`", f"add {_written_as(key, model)}"
-    if kind == "extra_forbidden":
+    if error == "extra_forbidden":
         known = {field.alias or name for name, field in model.model_fields.items()}
         return f"unknown key `{key}`", suggestion(key, known, f"the keys are {listed(known)}")
-    if kind == "literal_error":
+    if error == "literal_error":
         return f"`{key}: {written}` is not known", f"write one of {context['expected']}"
-    if kind == "string_pattern_mismatch":
+    if error == "string_pattern_mismatch":
         return f"`{key}: {written}` is not a slug", "write lower-case letters, digits, - and _"
     message = details["msg"].removeprefix("Input should be ")
     message = message.replace("dictionary", "mapping").replace("tuple", "list")

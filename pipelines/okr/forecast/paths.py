@@ -1,4 +1,8 @@
-"""Futures of smoothed series: the candidates go on from where they ended, moved by past errors."""
+"""Simulated futures of series.
+
+The smoothing candidates continue from where they ended, moved by past errors. A history that is too short for
+smoothing gets a run-rate: each day to come is like one of the days seen.
+"""
 
 import numpy as np
 
@@ -6,7 +10,9 @@ from pipelines.okr.forecast.draws import block_length, candidate_alarms, drawn
 from pipelines.okr.forecast.smoothing import Smoothed
 from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 
-_NEVER = 1e-30
+_MIN_WEIGHT = 1e-30
+_SHORT_HISTORY_DOUBT = 2.0
+"""Days of the same fortnight are alike, and tell less of a quarter than as many days apart would."""
 
 
 def continued(smoothed: Smoothed, end: int, season: int, horizon: int, paths: int) -> Floats:
@@ -59,7 +65,7 @@ def _shared_out(weights: Exact, paths: int) -> Ints:
     A weight that moves a little changes the candidate of a few paths only.
     """
     alarms = candidate_alarms(weights.shape[1], paths)
-    slowness = (1 / np.maximum(weights, _NEVER)).astype(np.float32)
+    slowness = (1 / np.maximum(weights, _MIN_WEIGHT)).astype(np.float32)
     return np.stack([(alarms * row).argmin(axis=1) for row in slowness])
 
 
@@ -67,3 +73,16 @@ def _wider(steps: int, season: int) -> float:
     """Errors on days that a candidate has learnt from are too small for days it has not seen."""
     learnt = 4 + (season - 1) / 2
     return float(np.sqrt(steps / max(steps - learnt, steps / 2)))
+
+
+def run_rate(values: Exact, end: int, horizon: int, paths: int) -> Floats:
+    """Simulated values (horizon, n, paths) of what a step brings, from n short pasts (n, steps)."""
+    first = end - values.shape[1] + 1
+    days = drawn(first, end, 1, horizon, paths, _SHORT_HISTORY_DOUBT) - first
+    return np.ascontiguousarray(values.astype(np.float32)[:, days].transpose(1, 0, 2))
+
+
+def drift(values: Exact, end: int, horizon: int, paths: int) -> Floats:
+    """The same of levels: each step to come changes the level as one of the steps seen did."""
+    changes = run_rate(np.diff(values, axis=1), end, horizon, paths)
+    return values[:, -1, None].astype(np.float32) + np.cumsum(changes, axis=0, dtype=np.float32)

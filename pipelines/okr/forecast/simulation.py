@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.okr.forecast.paths import continued
-from pipelines.okr.forecast.run_rate import drift, run_rate
+from pipelines.okr.forecast.paths import continued, drift, run_rate
 from pipelines.okr.forecast.scale import scale_of
 from pipelines.okr.forecast.smoothing import smooth
 from pipelines.okr.forecast.training_series import WEEK, Exact, Floats, TrainingSeries

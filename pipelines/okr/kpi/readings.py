@@ -33,7 +33,7 @@ class KpiView:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class KpiReading:
     """A value with what it rests on.
 
     `gaps` counts the days without data among those it should rest on, `through` is the last day it
@@ -47,13 +47,13 @@ class Reading:
     label: str = ""
 
 
-NOTHING = Reading(None)
+NO_READING = KpiReading(None)
 
 
-def read(view: KpiView, start: date, end: date) -> Reading:
+def read(view: KpiView, start: date, end: date) -> KpiReading:
     """The KPI over all days from `start` to `end`; a distinct count: the latest whole period."""
     if end < start:
-        return NOTHING
+        return NO_READING
     behaviour = view.kpi.behaviour
     if behaviour.reported_by_period:
         return _latest_distinct(view, start, end)
@@ -68,7 +68,7 @@ def value_of(view: KpiView, start: date, end: date) -> Decimal | None:
     return view.kpi.behaviour.value(view.index.series(view.where), start, end, delivered)
 
 
-def read_window(view: KpiView, window: Period, cut: date) -> Reading:
+def read_window(view: KpiView, window: Period, cut: date) -> KpiReading:
     """The KPI in one window, as far as the cut; a distinct count only as reported for it."""
     if not view.kpi.behaviour.reported_by_period:
         return replace(read(view, window.start, min(window.end, cut)), label=window.label)
@@ -79,14 +79,14 @@ def read_window(view: KpiView, window: Period, cut: date) -> Reading:
         and (cut >= window.end or fact.data_through <= cut)
     ]
     if not facts:
-        return replace(NOTHING, label=window.label)
+        return replace(NO_READING, label=window.label)
     latest = max(facts, key=lambda fact: fact.data_through)
     through = min(latest.data_through, window.end)
     flags = view.index.flags(window.start, through)
-    return Reading(latest.value, through, 0, flags, window.label)
+    return KpiReading(latest.value, through, 0, flags, window.label)
 
 
-def read_latest_window(view: KpiView, start: date, cut: date, cadence: Cadence) -> Reading:
+def read_latest_window(view: KpiView, start: date, cut: date, cadence: Cadence) -> KpiReading:
     """The latest complete window of the cadence between `start` and `cut` that has data."""
     window = containing(cut, cadence, view.fiscal_year_start)
     if window.end > cut:
@@ -96,10 +96,10 @@ def read_latest_window(view: KpiView, start: date, cut: date, cadence: Cadence) 
         if reading.through == window.end and _is_level(view, reading):
             return reading
         window = previous(window)
-    return NOTHING
+    return NO_READING
 
 
-def read_baseline(view: KpiView, period: Period, over: Cadence | None) -> Reading:
+def read_baseline(view: KpiView, period: Period, over: Cadence | None) -> KpiReading:
     """The KPI in the comparable window before the period: for `from: measured`."""
     before = previous(period)
     if over is None:
@@ -108,15 +108,15 @@ def read_baseline(view: KpiView, period: Period, over: Cadence | None) -> Readin
     if window.end > before.end:
         window = previous(window)
     reading = read_window(view, window, window.end)
-    return reading if _is_level(view, reading) else NOTHING
+    return reading if _is_level(view, reading) else NO_READING
 
 
-def _is_level(view: KpiView, reading: Reading) -> bool:
+def _is_level(view: KpiView, reading: KpiReading) -> bool:
     """Whether a window can be compared as a level: a total lacks what a day did not bring."""
     return reading.value is not None and not (view.kpi.accumulates and reading.gaps)
 
 
-def _accumulated(view: KpiView, start: date, end: date) -> Reading:
+def _accumulated(view: KpiView, start: date, end: date) -> KpiReading:
     index = view.index
     delivered = index.delivered_days(start, end)
     gaps = (end - start).days + 1 - delivered
@@ -125,20 +125,20 @@ def _accumulated(view: KpiView, start: date, end: date) -> Reading:
         flags |= {f"missing_days:{gaps}"}
     value = value_of(view, start, end)
     if view.kpi.behaviour.is_quotient:
-        return Reading(value, end, gaps, flags)
+        return KpiReading(value, end, gaps, flags)
     if value is None:
-        return NOTHING
+        return NO_READING
     flags |= {f"unseen:{pair}" for pair in index.unseen(view.where)}
-    return Reading(value, end, gaps, flags)
+    return KpiReading(value, end, gaps, flags)
 
 
-def _last_known(view: KpiView, start: date, end: date) -> Reading:
+def _last_known(view: KpiView, start: date, end: date) -> KpiReading:
     known = view.index.series(view.where).last(start, end)
     if known is None:
-        return NOTHING
+        return NO_READING
     day, value = known
     # A missed snapshot after the last one is why that one is still used: its flags count too.
-    return Reading(value, end, 0, view.index.flags(day, end))
+    return KpiReading(value, end, 0, view.index.flags(day, end))
 
 
 def reported(view: KpiView) -> list[DistinctFact]:
@@ -149,11 +149,11 @@ def reported(view: KpiView) -> list[DistinctFact]:
     return view.index.distinct.get(pairs[0], []) if len(pairs) == 1 else []
 
 
-def _latest_distinct(view: KpiView, start: date, end: date) -> Reading:
+def _latest_distinct(view: KpiView, start: date, end: date) -> KpiReading:
     """The latest whole period, of the longest kind the source reports in these days."""
     found: dict[tuple[int, date], Period] = {}
     for fact in reported(view):
         period = containing(fact.period_start, fact.period, view.fiscal_year_start)
         if period.start >= start and period.end <= min(end, fact.data_through):
             found[CADENCES.index(fact.period), period.start] = period
-    return read_window(view, found[max(found)], end) if found else NOTHING
+    return read_window(view, found[max(found)], end) if found else NO_READING

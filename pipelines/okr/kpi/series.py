@@ -98,7 +98,7 @@ class KpiIndex:
         self.facts = facts
         self._places: dict[tuple[str, str], list[int]] = {}
         for place, fact in enumerate(facts.days):
-            if any(getattr(fact, column) is not None for column in self.kpi.behaviour.columns):
+            if fact.value is not None or fact.numerator is not None or fact.denominator is not None:
                 for pair in fact.dimensions.items():
                     self._places.setdefault(pair, []).append(place)
         self._groups: dict[object, Mapping[tuple[str, ...], Series]] = {}

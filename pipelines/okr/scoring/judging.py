@@ -9,7 +9,7 @@ from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, figure, rounded
 from pipelines.okr.kpi.periods import Period
-from pipelines.okr.kpi.readings import NOTHING, Reading, read, read_latest_window, read_window
+from pipelines.okr.kpi.readings import NO_READING, KpiReading, read, read_latest_window, read_window
 from pipelines.okr.kpi.season import season_of
 from pipelines.okr.kpi.status import Status, at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
@@ -100,9 +100,9 @@ def _expected(question: Question, course: Timeline) -> Decimal:
 
 def _reading(
     question: Question, course: Timeline, window: Period | None
-) -> tuple[Reading, Timeline]:
+) -> tuple[KpiReading, Timeline]:
     if course.cut < course.start:
-        return NOTHING, course
+        return NO_READING, course
     view = question.view
     if window is not None and view.kpi.behaviour.reported_by_period:
         reading = read_window(view, window, course.cut)
@@ -124,7 +124,7 @@ class _Judgement:
 
     question: Question
     course: Timeline
-    reading: Reading
+    reading: KpiReading
     actual: Decimal
     expected: Decimal
     window: Period | None = None

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -130,16 +129,6 @@ def test_without_any_history_it_says_what_to_do(home):
     assert "--period" in done.stderr
 
 
-def test_rivals_that_are_not_installed_are_one_line_with_the_remedy(line, monkeypatch):
-    monkeypatch.setitem(sys.modules, "statsforecast", None)
-    done = okra(str(line), "--kind", "stock", "--rivals")
-    assert done.exit_code == 2
-    (said,) = done.stderr.strip().splitlines()
-    assert "statsforecast" in said
-    assert "pip install okra[rivals]" in said
-
-
 def test_help_shows_how_it_is_used():
     done = okra("--help")
     assert "okra backtest history.csv --kind stock --period month" in " ".join(done.stdout.split())
-    assert "okra[rivals]" in done.stdout

@@ -1,8 +1,7 @@
 import json
 import re
 
-from pipelines.okr.definition.definitions import KeyResult, Objective
-from pipelines.okr.definition.schema import json_schema
+from pipelines.okr.definition.definitions import KeyResult, Objective, json_schema
 
 
 def test_the_schema_knows_every_key_and_no_other():

@@ -1,4 +1,4 @@
-"""Forecasters of other libraries, on the cases of a backtest; nothing else ever imports those libraries.
+"""Forecasters of other libraries, on the cases of a backtest.
 
 They are run as their documentation says and as a practitioner would: on logarithms where a series is positive,
 with the length of the week or the year, over the past that Okra smooths. The one that is told of the year
@@ -34,7 +34,7 @@ def rivals() -> dict[str, Method]:
         from statsmodels.tsa.statespace.structural import UnobservedComponents
     except ImportError as error:
         raise BacktestError(
-            f"{error.name} is not installed; `pip install okra[rivals]` brings what --rivals asks"
+            f"{error.name} is not installed; `pip install okra[rivals]` brings what --rivals compares with"
         ) from None
     components = _Components(UnobservedComponents)
     return {
