@@ -56,30 +56,28 @@ def write_factors(day: Day) -> Factors:
     Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`, `duckdb.Error`.
     """
     settings, as_of = day.settings, day.as_of
-    trust, scored = read_rest(settings.warehouse_path, as_of)
-    restated = original_versions(settings.history_path, settings.warehouse_path, day.kpis)
+    trust, scored = read_trust_and_scores(settings.warehouse_path, as_of)
+    originals = original_versions(settings.history_path, settings.warehouse_path, day.kpis)
+    fiscal = settings.fiscal_year_start
     rows: list[Factor] = []
-    amounts = {name: KpiAmounts(index) for name, index in day.indexes.items()}
-    for name, of_kpi in amounts.items():
-        rows += period_factors(
-            of_kpi, trust, as_of, settings.fiscal_year_start, restated.get(name, {})
-        )
+    for name, index in day.indexes.items():
+        rows += period_factors(KpiAmounts(index), trust, as_of, fiscal, originals.get(name, {}))
     for gap, kpi in gaps(day.loaded.objectives, scored):
-        rows += gap_factors(gap, KpiAmounts(amounts[kpi].index, gap.where))
+        rows += gap_factors(gap, KpiAmounts(day.indexes[kpi], gap.where))
     with transaction(settings.warehouse_path) as connection:
         KPI_FACTORS.replace(connection, rows, as_of=as_of, run_id=day.run_id)
     return Factors(rows)
 
 
-def read_rest(warehouse: Path, as_of: date) -> tuple[Trust, list[tuple[Any, ...]]]:
+def read_trust_and_scores(warehouse: Path, as_of: date) -> tuple[Trust, list[tuple[Any, ...]]]:
     """How far each period is to be trusted, and the scores of `as_of` that have a target and an actual."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        found = connection.execute(_TRUST, [list(CADENCES)]).fetchall()
+        trusted = connection.execute(_TRUST, [list(CADENCES)]).fetchall()
         try:
             scored = connection.execute(_SCORED, [as_of]).fetchall()
         except duckdb.CatalogException:  # nothing has been scored here yet
             scored = []
-    flags = {(kpi, period, start): trust_flags(trust) for kpi, period, start, trust in found}
+    flags = {(kpi, period, start): trust_flags(trust) for kpi, period, start, trust in trusted}
 
     def trust(kpi: str, period: Cadence, start: date) -> Set[str]:
         return flags.get((kpi, period, start), frozenset())

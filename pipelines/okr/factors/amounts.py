@@ -114,12 +114,12 @@ class KpiAmounts:
         first = days.end if behaviour.is_level else start
         averaged = "denominator" in behaviour.levels
         delivered = max(1, self.index.delivered_days(start, days.end)) if averaged else 1
-        found: dict[Path, Amount] = {}
+        amounts: dict[Path, Amount] = {}
         for member, series in self.index.by_member(breakdown, self._where).items():
             if series.has_data(first, days.end):
                 numerator, *denominator = map(Fraction, series.sums(first, days.end))
-                found[member] = Amount(numerator, *(side / delivered for side in denominator))
-        return found
+                amounts[member] = Amount(numerator, *(side / delivered for side in denominator))
+        return amounts
 
     def aligned(self, now: Amounts, before: Amounts) -> tuple[Amounts, Amounts]:
         """Both sides, where a member of a flow that is on one of them only had 0 on the other."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from pipelines.okr.factors.amounts import Amount, KpiAmounts, total
+from pipelines.okr.factors.amounts import Amount, Amounts, KpiAmounts, total
 from pipelines.okr.factors.currency import mean_rates, valued
 from pipelines.okr.factors.decomposition import ComparedAmounts
 from pipelines.okr.factors.factor import Against, Comparison, Factor
@@ -144,13 +144,10 @@ def _with_original(
     members, known_today = {}, {}
     for breakdown, (now, known) in sides.items():
         if not breakdown:
-            members[breakdown], known_today[breakdown] = (
-                amounts.aligned(now, {(): Amount(then)}),
-                known,
-            )
-        elif (
-            len(breakdown) == 1 and breakdown[0] in original
-        ):  # it was kept by one dimension at a time
+            old: Amounts = {(): Amount(then)}
+        elif len(breakdown) == 1 and breakdown[0] in original:
             old = original[breakdown[0]].by_member(breakdown, before)
-            members[breakdown], known_today[breakdown] = amounts.aligned(now, old), known
+        else:
+            continue  # an original is kept by one dimension at a time
+        members[breakdown], known_today[breakdown] = amounts.aligned(now, old), known
     return replace(compared, previous_value=then, members=members, known_today=known_today)

@@ -1,7 +1,7 @@
 """A change and its largest parts in one sentence: `+12,400 on October: widget +9,100, thingamajig +3,300.`
 
-The figures of a sentence add up, as those of the table do; what exchange rates did, and a past that was restated,
-is told at its end. It tells where the change sits and leaves the reasons to who knows the business.
+The figures of a sentence add up, as those of the table do. The effects of exchange rates and of restatements come
+at its end. It says where the change sits; the reasons are known to the business alone.
 """
 
 from collections.abc import Sequence
@@ -40,17 +40,17 @@ def sentence(
         return f"{headline}; who is counted once is no part of a sum, so it has no factors."
     first = [part for part in parts[1:] if part.dimension_rank == 1]
     exchange = _exchange(kpi, places, [part for part in first if part.effect == CURRENCY], rates)
-    aside = exchange + _restated(kpi, places, first)
+    ending = exchange + _restated(kpi, places, first)
     shown = [part for part in first if part.effect not in (CURRENCY, "restatement") and part.units]
     if not shown or (len({part.member for part in first}) == 1 and not exchange):
-        return f"{headline}{aside}."
-    few = shown if len(shown) == SHOWN + 1 else shown[:SHOWN]
-    named = [f"{_subject(part)} {_part(part.units, places, kpi)}" for part in few]
-    rest = shown[len(few) :]
+        return f"{headline}{ending}."
+    named = shown if len(shown) == SHOWN + 1 else shown[:SHOWN]
+    texts = [f"{_subject(part)} {_part(part.units, places, kpi)}" for part in named]
+    rest = shown[len(named) :]
     if rest:
         together = _part(sum(part.units for part in rest), places, kpi)
-        named.append(f"{len(rest)} others {together}")
-    return f"{headline}: {', '.join(named)}{aside}."
+        texts.append(f"{len(rest)} others {together}")
+    return f"{headline}: {', '.join(texts)}{ending}."
 
 
 def signed(units: int, places: int, unit: str) -> str:
@@ -99,13 +99,13 @@ def _exchange(
         brought = {_rate_text(part.member, rates): part.units for part in parts}
     else:
         brought = {_rates_text(rates): sum(part.units for part in parts)}
-    told = [
+    effects = [
         f"{name} {'took' if units < 0 else 'added'} "
         + signed(abs(units), places, kpi.unit).removeprefix("+")
         for name, units in brought.items()
         if units
     ]
-    return f"; {' and '.join(told)}" if told else ""
+    return f"; {' and '.join(effects)}" if effects else ""
 
 
 def _restated(kpi: Kpi, places: int, parts: Sequence[Contribution]) -> str:

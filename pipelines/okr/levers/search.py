@@ -6,6 +6,7 @@ from decimal import Decimal, localcontext
 
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import ZERO, rounded
+from pipelines.okr.kpi.series import EXACT
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.levers import wording
 from pipelines.okr.levers.candidates import drivers_of
@@ -13,7 +14,6 @@ from pipelines.okr.levers.drivers import Driver
 from pipelines.okr.levers.lever import Lever
 from pipelines.okr.levers.smallest_change import ChangeRanges, Threshold, threshold
 from pipelines.okr.scoring.scorecard import GoalBehind, Scorecard
-from pipelines.okr.scoring.scoring import EXACT
 
 
 def find_levers(scorecard: Scorecard, policy: Policy | None = None) -> tuple[Lever, ...]:

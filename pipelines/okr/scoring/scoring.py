@@ -2,23 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Context, localcontext
+from decimal import localcontext
 from operator import attrgetter
 
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.forecast.recalibration import Graded
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import ONE, ZERO
-from pipelines.okr.kpi.series import KpiIndex
+from pipelines.okr.kpi.series import EXACT, KpiIndex
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.odds.odds import GoalSimulation
 from pipelines.okr.scoring.courses import CoursePoint, course_points, days_of
 from pipelines.okr.scoring.key_results import JudgedKeyResult
 from pipelines.okr.scoring.rollup import RollUpPart, roll_up
 from pipelines.okr.scoring.scorecard import GoalBehind, KeyResultScore, Scorecard
-
-EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
-"""The arithmetic of scoring, whatever that of the thread."""
 
 
 def score(

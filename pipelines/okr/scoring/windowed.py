@@ -127,7 +127,7 @@ def _rates(
 ) -> tuple[Decimal | None, Decimal | None]:
     """In units a window: what each has to bring, and what the elapsed ones brought on average."""
     target, kpi = question.goal.target, question.view.kpi
-    actuals = [one.actual for one in counted if one.actual is not None]
+    actuals = [window.actual for window in counted if window.actual is not None]
     if not question.accumulates or target is None or not actuals:
         return None, None
     mean = rounded(sum(actuals, ZERO) / len(actuals), max(1, kpi.precision))
