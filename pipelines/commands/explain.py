@@ -19,6 +19,8 @@ from pipelines.settings import Settings
 from pipelines.warehouse.model_chain import Model, chain_of
 from pipelines.warehouse.project import manifest_path
 
+Lines = list[tuple[str, str]]
+"""Names, and what they are as Rich markup."""
 MAX_PARTS = 14
 COMPARED_WITH = {
     "target": "target",
@@ -52,7 +54,7 @@ def explain(settings: Settings, name: str, output: Output) -> None:
             output.out.print(Group(Text(title, style="bold"), body))
 
 
-def pairs(lines: list[tuple[str, str]]) -> Table:
+def pairs(lines: Lines) -> Table:
     """Names and what they are, in two columns."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="dim")
@@ -62,8 +64,8 @@ def pairs(lines: list[tuple[str, str]]) -> Table:
     return table
 
 
-def goal_lines(chain: KeyResultChain, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """What is wanted, by whom and by when, and how that was changed."""
+def goal_lines(chain: KeyResultChain, zone: ZoneInfo) -> Lines:
+    """The goal, its owner and its deadline, and the earlier versions of it."""
     score, objective = chain.score, chain.objective
     lines = [
         (score["key_result_id"], escape(score["name"])),
@@ -84,7 +86,7 @@ def goal_lines(chain: KeyResultChain, zone: ZoneInfo) -> list[tuple[str, str]]:
     return lines
 
 
-def standing_lines(score: Row) -> list[tuple[str, str]]:
+def standing_lines(score: Row) -> Lines:
     """The headline."""
     lines = [
         ("status", f"{styled_status(score['status'])}: {escape(score['why'])}"),
@@ -110,7 +112,7 @@ def odds_and_forecast(score: Row) -> str:
 
 
 def rates(score: Row) -> str:
-    """What is needed from here on, beside what came so far."""
+    """The rate that is needed, beside the rate so far."""
     if score["required_rate"] is None:
         return ""
     needed, current = (
@@ -120,8 +122,8 @@ def rates(score: Row) -> str:
     return f"{needed} needed from here on; {current} so far"
 
 
-def part_lines(parts: Sequence[Row]) -> list[tuple[str, str]]:
-    """Each window and member; the last ones where there are many."""
+def part_lines(parts: Sequence[Row]) -> Lines:
+    """The windows and members, at most the last `MAX_PARTS`."""
     lines = [
         (
             " ".join(name for name in (part["member"], part["window"]) if name != "total"),
@@ -133,18 +135,18 @@ def part_lines(parts: Sequence[Row]) -> list[tuple[str, str]]:
     return lines if more <= 0 else [*lines[-MAX_PARTS:], ("", f"and {more} before")]
 
 
-def lever_lines(levers: Sequence[Row]) -> list[tuple[str, str]]:
-    """The smallest change of each driver, all else as it is forecast."""
+def lever_lines(levers: Sequence[Row]) -> Lines:
+    """The smallest change of each driver that would be enough, if all else goes as forecast."""
     lines = []
     for row in levers:
-        own = row["member"] if row["member"] != "total" else row["asked_member"]
-        name = row["driver"] if own == "total" else f"{row['driver']} {own}"
+        member = row["member"] if row["member"] != "total" else row["asked_member"]
+        name = row["driver"] if member == "total" else f"{row['driver']} {member}"
         lines.append((name, escape(row["why"])))
     return lines
 
 
-def factor_lines(chain: KeyResultChain) -> list[tuple[str, str]]:
-    """Each change in a sentence: arithmetic, no causes."""
+def factor_lines(chain: KeyResultChain) -> Lines:
+    """A sentence for each comparison and each restatement."""
     lines = [
         (f"against {COMPARED_WITH[row['compared_with']]}", escape(row["why"] or ""))
         for row in chain.factors
@@ -152,7 +154,7 @@ def factor_lines(chain: KeyResultChain) -> list[tuple[str, str]]:
     return lines + [("restated", escape(row["why"])) for row in chain.restatements]
 
 
-def kpi_lines(chain: KeyResultChain) -> list[tuple[str, str]]:
+def kpi_lines(chain: KeyResultChain) -> Lines:
     """What the KPI is, and its last months."""
     kpi = chain.kpi
     if not kpi:
@@ -176,12 +178,12 @@ def kpi_lines(chain: KeyResultChain) -> list[tuple[str, str]]:
     return lines
 
 
-def model_lines(models: list[Model]) -> list[tuple[str, str]]:
-    """The models, each below what it feeds."""
+def model_lines(models: list[Model]) -> Lines:
+    """The models, each below the model that reads it."""
     return [("  " * model.depth + model.name, model.path or "raw stream") for model in models]
 
 
-def stream_lines(chain: KeyResultChain, zone: ZoneInfo) -> list[tuple[str, str]]:
+def stream_lines(chain: KeyResultChain, zone: ZoneInfo) -> Lines:
     """The windows behind the figures."""
     attempts = {row["stream"]: row for row in chain.attempts}
     lines = []
@@ -198,8 +200,8 @@ def stream_lines(chain: KeyResultChain, zone: ZoneInfo) -> list[tuple[str, str]]
     return lines
 
 
-def run_lines(chain: KeyResultChain, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """Who worked the score out, and when."""
+def run_lines(chain: KeyResultChain, zone: ZoneInfo) -> Lines:
+    """The run that worked the score out."""
     run = chain.run
     lines = [("as of", str(chain.score["as_of"])), ("inputs", chain.score["run_id"])]
     if run:

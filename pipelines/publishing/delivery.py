@@ -1,6 +1,6 @@
 """Sending the digest through Apprise, which knows Slack, Teams, e-mail and a hundred services more.
 
-A channel is one Apprise URL. It holds secrets, so it is never shown: a channel is called by its service and a
+A channel is one Apprise URL. It holds secrets, so it is never shown: a channel is named by its service and a
 fingerprint of the URL.
 """
 
@@ -13,7 +13,7 @@ import apprise
 
 from pipelines.publishing.digest import Digest
 
-SHORTEST_SECRET = 5
+MIN_SECRET_LENGTH = 5
 
 
 @dataclass(frozen=True)
@@ -24,30 +24,30 @@ class Channel:
 
     @property
     def name(self) -> str:
-        """Such as `slack-3f9a1c22`: tells channels apart, and nothing of them."""
+        """Such as `slack-3f9a1c22`: it tells channels apart and reveals nothing of the URL."""
         service = self.url.partition("://")[0].lower()
         return f"{service}-{hashlib.sha256(self.url.encode()).hexdigest()[:8]}"
 
     def send(self, digest: Digest) -> str:
-        """Send it. Returns what went wrong, empty when it arrived; raises nothing of the service's."""
+        """Send it. Returns the fault in words, empty when it was delivered; a fault of the service is not raised."""
         sender = apprise.Apprise()
         if not sender.add(self.url):
             return "Apprise knows no such address; see its documentation of the service's URL"
         with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log:  # type: ignore[no-untyped-call]
             try:
-                arrived = sender.notify(
+                delivered = sender.notify(
                     title=digest.title,
                     body=digest.text,
                     body_format=apprise.NotifyFormat.MARKDOWN,
                 )
             except Exception as error:
                 return self.redacted(f"{type(error).__name__}: {error}")
-            said = " ".join(log.getvalue().split())
-        return "" if arrived else self.redacted(said) or "the service did not take it"
+            message = " ".join(log.getvalue().split())
+        return "" if delivered else self.redacted(message) or "the service did not take it"
 
     def redacted(self, text: str) -> str:
         """The text without any part of the URL that may be a secret."""
         for part in sorted(re.split(r"[/:@?&=]+", self.url.partition("://")[2]), key=len)[::-1]:
-            if len(part) >= SHORTEST_SECRET:
+            if len(part) >= MIN_SECRET_LENGTH:
                 text = text.replace(part, "***")
         return text

@@ -1,4 +1,4 @@
-"""The digest: how the objectives stand, in a message short enough to be read."""
+"""The digest: a short message that says how the objectives stand and what has changed."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,7 +41,7 @@ def digest_of(
     sample_company: bool,
     scorecard_page: str,
 ) -> Digest:
-    """The digest of a day. `before` is the latest scorecard of an earlier day, `scorecard_page` where the page is."""
+    """The digest of a day. `before`: the latest scorecard of an earlier day; `scorecard_page`: where the page is."""
     changed = changes(scorecard, before) if before else []
     paragraphs = []
     if sample_company:

@@ -1,4 +1,4 @@
-"""When a digest goes out: weekly, and when a status has changed; once a day and channel."""
+"""Sends the digest: weekly, and when a status has changed; at most once a day over each channel."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -30,9 +30,9 @@ def read_digest(settings: Settings, as_of: date | None = None) -> Digest:
 
 
 def due(settings: Settings, digest: Digest, channel: Channel) -> Reason | None:
-    """Why the digest is to be sent over a channel today; None when it is not.
+    """The reason to send the digest over a channel today; None when there is none.
 
-    The weekly one is due on its weekday, or on the first run after it.
+    The weekly digest is due on its weekday, or with the first run after it.
     """
     sent = delivered(settings.history_path, channel.name)
     if any(day == digest.as_of for day, _ in sent):
@@ -45,7 +45,7 @@ def due(settings: Settings, digest: Digest, channel: Channel) -> Reason | None:
 
 
 def channels(settings: Settings) -> Sequence[Channel]:
-    """Where digests go."""
+    """The channels of OKRA_DIGEST."""
     return [Channel(url.get_secret_value()) for url in settings.digest]
 
 

@@ -1,4 +1,4 @@
-"""What every chart stands on: its size, its scales and its ticks. Small, so that it can be read on a phone."""
+"""The size, the scales and the ticks of every chart. Charts are small, so that a phone can show them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _TICK_STEPS = (1, 2, 2.5, 5, 10)
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From `low`..`high` to `start`..`end` on the drawing."""
+    """Maps the values from `low` to `high` to the places from `start` to `end`."""
 
     low: float
     high: float
@@ -31,7 +31,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Tick:
-    """A mark on an axis: where it is and what it says."""
+    """A mark on an axis: its place and its label."""
 
     place: float
     label: str
@@ -52,7 +52,7 @@ class Chart:
 
 
 def padded(values: Iterable[Decimal | float | None], *, from_zero: bool) -> tuple[float, float]:
-    """The lowest and the highest of the values, with room above and, unless that is zero, below."""
+    """The lowest and the highest of the values, with room above and below, but not beyond a zero at the end."""
     known = [float(value) for value in values if value is not None] or [0.0]
     low, high = min(known), max(known)
     if from_zero:
@@ -75,7 +75,7 @@ def ticks(low: float, high: float, most: int = 4) -> list[Decimal]:
 
 
 def day_ticks(start: date, end: date, most: int = 5) -> tuple[list[date], str]:
-    """Days to name on an axis, firsts of months where it is long, and how to write them."""
+    """The days to name on an axis and the form to write them in; on a long axis the firsts of months."""
     days = (end - start).days + 1
     if days > 92:
         firsts = [day for day in _days(start, end) if day.day == 1]

@@ -1,4 +1,4 @@
-"""Charts of bars: the windows of a goal that holds in each, the months of a KPI."""
+"""Bar charts: the windows of a goal per window, the months or quarters of a KPI."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _MAX_NAMES = 5
 
 @dataclass(frozen=True)
 class Column:
-    """What is to be drawn: a figure with its name, how it looks, and its name on the axis."""
+    """A figure to draw: its name, how the bar looks, and its short name for the axis."""
 
     label: str
     value: Decimal | None
@@ -25,7 +25,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Bar:
-    """A rectangle, its look, and what it says to who points at it."""
+    """A rectangle, its look, and the title that a pointer shows."""
 
     x: float
     y: float
@@ -47,7 +47,7 @@ class BarChart(Chart):
 def bar_chart(
     columns: Sequence[Column], amounts: Amounts, target: Decimal | None = None
 ) -> BarChart | None:
-    """A bar a figure, from zero; a figure that is not known leaves a gap. None without any."""
+    """A bar for each known figure, from zero; an unknown one leaves a gap. None where none is known."""
     known = [column.value for column in columns if column.value is not None]
     if not known:
         return None

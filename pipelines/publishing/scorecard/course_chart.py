@@ -1,6 +1,6 @@
 """The chart of a course: what was, what the pace asks for, where the futures lead, and the target."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,9 +24,10 @@ Point = tuple[date, Decimal]
 
 @dataclass(frozen=True, kw_only=True)
 class CourseChart(Chart):
-    """Places on a drawing; the paths are SVG's, empty where nothing is known, or where there is no goal.
+    """Places on a chart. The paths are SVG's, and empty where there is nothing to draw.
 
-    `ends` are the places of the range in which eight in ten futures end, the higher figure first.
+    `now` is the end of the actual line; `ends` is the range in which eight in ten futures end, the higher figure
+    first; `band` is the range of a goal with two ends, the lower first.
     """
 
     actual: str
@@ -40,34 +41,46 @@ class CourseChart(Chart):
     band: tuple[float, float] | None = None
 
 
+@dataclass(frozen=True)
+class _Plot:
+    """Where days and figures are on a chart."""
+
+    across: Scale
+    up: Scale
+
+    def at(self, point: Point) -> tuple[float, float]:
+        return self.across.at(point[0].toordinal()), self.up.at(point[1])
+
+    def line(self, points: Sequence[Point]) -> str:
+        places = " ".join(f"{x:g} {y:g}" for x, y in map(self.at, points))
+        return f"M{places}" if points else ""
+
+    def area(self, lower: Sequence[Point], upper: Sequence[Point]) -> str:
+        return f"{self.line([*lower, *reversed(upper)])}Z"
+
+
 def course_chart(points: Rows, row: Row, amounts: Amounts) -> CourseChart | None:
     """The chart of one key result; None where its course has nothing to draw."""
     actual, pace = _known(points, "actual"), _known(points, "pace")
     low, middle, high = (_known(points, f"forecast_p{tenth}") for tenth in (10, 50, 90))
     if not actual and not middle:
         return None
-    goals = [row["target"], row.get("low"), row.get("high")]
-    figures = [value for _, value in (*actual, *pace, *low, *high)]
-    target, language = row["target"], amounts.language
-    up, heights = vertical_axis([*figures, *goals], amounts, from_zero=_from_zero(figures))
-    across, days = _horizontal_axis(points[0]["day"], points[-1]["day"], language)
-    place = _placer(across, up)
-    joined = actual[-1:]
-    low_end, high_end = row.get("low"), row.get("high")
+    target, least, most = row["target"], row.get("low"), row.get("high")
+    up, heights = _vertical_axis([*actual, *pace, *low, *high], amounts, [target, least, most])
+    across, days = _horizontal_axis(points[0]["day"], points[-1]["day"], amounts.language)
+    plot, now = _Plot(across, up), actual[-1:]
+    label = "" if target is None else amounts.axis(target)
+    has_band = target is None and None not in (least, most)
     return CourseChart(
-        actual=_line(actual, place),
-        pace=_line(pace, place),
-        fan=_area([*joined, *low], [*joined, *high], place) if low else "",
-        middle=_line([*joined, *middle], place) if middle else "",
+        actual=plot.line(actual),
+        pace=plot.line(pace),
+        fan=plot.area([*now, *low], [*now, *high]) if low else "",
+        middle=plot.line([*now, *middle]) if middle else "",
         target=None if target is None else up.at(target),
-        target_label=""
-        if target is None
-        else language.text("chart.target_label", target=amounts.axis(target)),
+        target_label=label and amounts.language.text("chart.target_label", target=label),
         ends=(up.at(high[-1][1]), up.at(low[-1][1])) if low else None,
-        band=None
-        if target is not None or low_end is None or high_end is None
-        else (up.at(low_end), up.at(high_end)),
-        now=place(actual[-1]) if actual else None,
+        band=(up.at(row["low"]), up.at(row["high"])) if has_band else None,
+        now=plot.at(actual[-1]) if actual else None,
         across=days,
         up=heights,
     )
@@ -78,25 +91,23 @@ def level_chart(history: Rows, amounts: Amounts) -> CourseChart | None:
     known = [(row["period_end"], row["value"]) for row in history if row["value"] is not None]
     if len(known) < 2:
         return None
-    figures = [value for _, value in known]
-    up, heights = vertical_axis(figures, amounts, from_zero=_from_zero(figures))
+    up, heights = _vertical_axis(known, amounts)
     across, days = _horizontal_axis(known[0][0], known[-1][0], amounts.language)
-    place = _placer(across, up)
-    return CourseChart(
-        actual=_line(known, place),
-        now=place(known[-1]),
-        across=days,
-        up=heights,
-    )
+    plot = _Plot(across, up)
+    return CourseChart(actual=plot.line(known), now=plot.at(known[-1]), across=days, up=heights)
 
 
 def _known(points: Rows, column: str) -> list[Point]:
     return [(point["day"], point[column]) for point in points if point[column] is not None]
 
 
-def _from_zero(figures: Sequence[Decimal]) -> bool:
-    """A total starts at nothing; a level would lose its shape if it were drawn from there."""
-    return bool(figures) and min(figures) <= max(figures) / 4
+def _vertical_axis(
+    points: Sequence[Point], amounts: Amounts, goals: Sequence[Decimal | None] = ()
+) -> tuple[Scale, list[Tick]]:
+    """The scale of the figures and its ticks. A total begins at zero; a level drawn from there would look flat."""
+    figures = [figure for _, figure in points]
+    from_zero = bool(figures) and min(figures) <= max(figures) / 4
+    return vertical_axis([*figures, *goals], amounts, from_zero=from_zero)
 
 
 def _horizontal_axis(first: date, last: date, language: Language) -> tuple[Scale, list[Tick]]:
@@ -105,22 +116,3 @@ def _horizontal_axis(first: date, last: date, language: Language) -> tuple[Scale
     scale = Scale(start, end, LEFT, WIDTH - RIGHT)
     named, form = day_ticks(first, last)
     return scale, [Tick(scale.at(day.toordinal()), language.day(day, form)) for day in named]
-
-
-def _placer(across: Scale, up: Scale) -> Callable[[Point], tuple[float, float]]:
-    def place(point: Point) -> tuple[float, float]:
-        return across.at(point[0].toordinal()), up.at(point[1])
-
-    return place
-
-
-def _line(points: Sequence[Point], place: Callable[[Point], tuple[float, float]]) -> str:
-    return "M" + " ".join(f"{x:g} {y:g}" for x, y in map(place, points)) if points else ""
-
-
-def _area(
-    lower: Sequence[Point],
-    upper: Sequence[Point],
-    place: Callable[[Point], tuple[float, float]],
-) -> str:
-    return f"{_line([*lower, *reversed(upper)], place)}Z"
