@@ -1,15 +1,14 @@
 {#
-    The lake: Parquet files, one or none a window. windows.parquet names the files that are committed; no
-    other file counts. A file is named after its content, so a name that was loaded once is never loaded
-    again, and one that is no longer committed has been replaced by another.
+    Reads the lake: Parquet files, one or none a window. Only files that windows.parquet names are committed. A file is
+    named after its content, so that each name is loaded once; a loaded name that is no longer committed was replaced.
 #}
 
 {#
-    The rows of a stream's files that this run has to load, with
+    The rows of those files of a stream that this run has to load, with
         _window     the first day of the window
-        _file       the file, by its place in the lake
-        _loaded_by  a fingerprint of the model that loaded it: a changed model loads all files again
-    No rows, with the declared types, when there is nothing to load.
+        _file       the path of the file in the lake
+        _loaded_by  the fingerprint of the model that loaded it: a changed model loads all files again
+    If there is nothing to load, no rows with the declared types.
 #}
 {% macro read_lake(source_name, stream) -%}
     {%- set relation = source(source_name, stream) -%}
@@ -42,7 +41,7 @@
     )
 {%- endmacro %}
 
-{# The committed files of a stream that are not in the table yet; all of them when it is made anew. #}
+{# The committed files of a stream that the table does not have yet: all of them when it is rebuilt. #}
 {% macro files_to_load(source_name, stream) -%}
     {%- set query -%}
         select file
@@ -60,7 +59,7 @@
     {{ return(run_query(query).columns[0].values()) }}
 {%- endmacro %}
 
-{# A query: source, stream and place of each committed file. #}
+{# A query: source, stream and path of each committed file. #}
 {% macro committed_files() -%}
     {{ return(adapter.dispatch("committed_files", "okra")()) }}
 {%- endmacro %}
@@ -78,8 +77,8 @@
 {%- endmacro %}
 
 {#
-    The incremental strategy of the models that read the lake: what is no longer committed (or was loaded
-    by an older version of the model) goes, what is new comes, both in the one transaction that dbt has open.
+    The incremental strategy of the models that read the lake, in dbt's one transaction: delete rows whose file is no
+    longer committed or was loaded by an older version of the model, then insert the new ones.
 #}
 {% macro get_incremental_committed_files_sql(arg_dict) -%}
     {%- set columns = get_quoted_csv(arg_dict["dest_columns"] | map(attribute="name")) -%}
@@ -93,8 +92,8 @@
 {%- endmacro %}
 
 {#
-    One file of the lake's catalog: windows, attempts or streams. `columns` maps each column that is
-    wanted to its type; one that the file does not have is NULL.
+    One file beside the raw streams: windows, attempts, streams or kpis. `columns` maps each column to its type; a
+    column that the file does not have is NULL.
 #}
 {% macro read_catalog(name, columns) -%}
     {%- set relation = source("lake", name) -%}
@@ -114,4 +113,22 @@
         union all by name
         select * from read_parquet({{ quoted(lake_root() ~ "/" ~ name ~ ".parquet") }})
     )
+{%- endmacro %}
+
+{#
+    A query: the newest version of each key among the rows of a model. The order is always the same: by `changed_at`
+    where rows have such a column, then by window and file.
+#}
+{% macro newest_versions(model, key, changed_at=none) -%}
+    select *
+    from (
+        select
+            *,
+            row_number() over (
+                partition by {{ key }}
+                order by {{ changed_at ~ " desc," if changed_at }} _window desc, _file asc
+            ) as place
+        from {{ ref(model) }}
+    ) as ranked
+    where place = 1
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
-    The environment, read in one place each. What changes from day to day is read at run time only:
-    read while parsing, it would make dbt parse its readers anew every day.
+    The variables of the environment. What changes from day to day is read at run time only: if it were read while
+    parsing, dbt would parse the models that use it again every day.
 #}
 
 {# The day being played, as a date in SQL. Data up to the day before it counts. #}
@@ -8,7 +8,7 @@
     cast('{{ env_var("OKRA_AS_OF", "") or modules.datetime.date.today() if execute else "" }}' as date)
 {%- endmacro %}
 
-{# The name of the run, for the rows it writes. #}
+{# The name of the run, for the rows that it writes. #}
 {% macro run_id() -%}
     '{{ env_var("OKRA_RUN_ID", "") if execute else "" }}'
 {%- endmacro %}
@@ -34,8 +34,8 @@
 {%- endmacro %}
 
 {#
-    The names of the KPIs, told by the caller from models/kpis/kpi_*.sql: dbt must know each reference
-    while it parses, when it cannot list files.
+    The names of the KPIs in models/kpis/kpi_*.sql. The caller lists them, as dbt has to know each reference while it
+    parses, when it cannot list files.
 #}
 {% macro kpi_names() -%}
     {%- set names = [] -%}

@@ -55,7 +55,7 @@
     explode(map_entries({{ map }}))
 {%- endmacro %}
 
-{# To Spark a backslash in a string begins an escape. #}
+{# In Spark a backslash in a string begins an escape. #}
 {% macro spark__quoted(text) -%}
     '{{ text | string | replace("\\", "\\\\") | replace("'", "\\'") }}'
 {%- endmacro %}
@@ -72,7 +72,7 @@
     to_date(from_utc_timestamp({{ instant }}, '{{ business_zone() }}'))
 {%- endmacro %}
 
-{# dbt's own goes by way of seconds. #}
+{# dbt's own macro adds seconds and makes a timestamp. #}
 {% macro spark__add_days(number, day) -%}
     date_add({{ day }}, {{ number }})
 {%- endmacro %}
@@ -85,7 +85,7 @@
     datediff({{ last }}, {{ first }})
 {%- endmacro %}
 
-{# To Spark a sequence that ends before it begins is an error, not an empty one. #}
+{# In Spark a sequence that ends before it begins is an error, not empty. #}
 {% macro spark__each_day(first, last) -%}
     explode(case when {{ first }} <= {{ last }} then sequence({{ first }}, {{ last }}, interval 1 day) end)
 {%- endmacro %}
@@ -101,12 +101,12 @@
     )
 {%- endmacro %}
 
-{# Spark's mean of a decimal is a decimal with four places more, as long as the precision has room for them. #}
+{# Spark's mean of a decimal has four decimals more, if the precision has room for them. #}
 {% macro spark__mean_rate(rate) -%}
     cast(avg(cast({{ rate }} as decimal(24, 12))) as {{ rate_type() }})
 {%- endmacro %}
 
-{# Spark rounds a product of two wide decimals to six decimals itself, but for widths that leave it no choice. #}
+{# Narrower than DuckDB's: a product of the widest decimals would be rounded to six decimals before the cast. #}
 {% macro spark__converted(amount, rate) -%}
     cast(
         cast({{ amount }} as decimal(26, 6)) * cast({{ rate }} as decimal(24, 12)) as {{ amount_type() }}
@@ -149,7 +149,7 @@
     lake__{{ source_name }}__{{ stream }}
 {%- endmacro %}
 
-{# Whether the model's table stands, made by this version of the model, so that only what changed is loaded. #}
+{# Whether this version of the model made its table, so that only changed months have to be loaded. #}
 {% macro loads_more() -%}
     {%- set relation = load_relation(this) -%}
     {%- if relation is none or relation.is_view or should_full_refresh() -%}
@@ -163,8 +163,8 @@
 {%- endmacro %}
 
 {#
-    The months (their first days) with a file that is committed and not loaded, or loaded and no longer committed;
-    of these only the ones that have something `committed`, or the ones that have nothing (`gone`).
+    The first days of the months with a file that is committed and not loaded, or loaded and no longer committed. `which`
+    of them: those that still have a committed file (`committed`), or those that have none (`gone`).
 #}
 {% macro changed_months(source_name, stream, which) -%}
     {%- set query -%}
@@ -196,7 +196,7 @@
     {{ return(run_query(query).columns[0].values()) }}
 {%- endmacro %}
 
-{# dbt-spark's own adds rows, or replaces all; it knows nothing of files that are committed. #}
+{# dbt-spark's own materialization appends rows or replaces all; it cannot follow which files are committed. #}
 {% materialization incremental, adapter="spark" -%}
     {%- set existing = load_relation(this) -%}
     {%- set target_relation = this.incorporate(type="table") -%}
@@ -229,7 +229,7 @@
     {{ return({"relations": [target_relation]}) }}
 {%- endmaterialization %}
 
-{# The rows with the month of their window, a month in as few files as it takes. #}
+{# The rows with the month of their window, each month in as few files as possible. #}
 {% macro with_month(sql) -%}
     select /*+ rebalance(_month) */
         *,

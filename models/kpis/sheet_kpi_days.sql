@@ -9,7 +9,7 @@ followed as (
     from sheet_values
 ),
 
--- a stock that is given once a month stands until the month is over, or until it is given again
+-- a monthly stock holds until the end of its month, or until the next row
 standing as (
     select
         *,

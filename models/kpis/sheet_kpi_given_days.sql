@@ -3,7 +3,7 @@ with sheet_values as (
 ),
 
 spans as (
-    -- a log: a day without a row says that there was nothing, but only up to the last row
+    -- a daily log: a day without a row means that there was nothing, up to the last row
     select
         kpi,
         kind,
@@ -14,7 +14,7 @@ spans as (
     where every = 'day'
     group by kpi, kind, every
     union all
-    -- one number a period: a period without a row was left out, and stays missing
+    -- one number a period: a period without a row is missing
     select
         kpi,
         kind,
@@ -30,7 +30,7 @@ final as (
     select
         kpi,
         {{ each_day("first_day", "last_day") }} as day,
-        -- the number of a week is not known before the week is over; a level is, from its day on
+        -- the number of a week is known when the week is over; a level is known from its day on
         case when kind <> 'stock' and every <> 'day' then last_day end as not_before
     from spans
 )

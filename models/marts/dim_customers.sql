@@ -7,7 +7,7 @@ known_sales as (
         *,
         min(ordered_on) over (partition by customer_id) as first_ordered_on
     from orders
-    -- what was ordered from the day being played on is not known on that day
+    -- orders of the day being played and later are not known yet
     where not is_cancelled and ordered_on < {{ as_of() }}
 ),
 

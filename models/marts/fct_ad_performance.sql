@@ -32,7 +32,7 @@ both_platforms as (
     from google
 ),
 
--- a day that is settled is not read again: a campaign goes by the newest name that is known
+-- settled days are not pulled again and keep old names, so each campaign gets its newest name
 newest_names as (
     select
         platform,

@@ -11,7 +11,7 @@ classified as (
         *,
         case
             when reporting_category = 'charge' then 'sale'
-            -- money of a sale that was taken back, or that never came after all
+            -- a sale that was taken back, or whose payment failed later
             when
                 reporting_category in (
                     'refund', 'refund_failure', 'partial_capture_reversal', 'charge_failure'
@@ -19,7 +19,7 @@ classified as (
                 then 'refund'
             when reporting_category in ('dispute', 'dispute_reversal') then 'dispute'
             when reporting_category in ('fee', 'network_cost', 'tax') then 'fee'
-            -- the company's own money on its way: neither earned nor spent
+            -- transfers of the company's own money are neither income nor cost
             when
                 reporting_category in (
                     'payout', 'payout_reversal', 'payout_minimum_balance_hold',

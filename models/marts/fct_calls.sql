@@ -11,7 +11,7 @@ final as (
         calls.call_id,
         {{ business_day("calls.called_at") }} as day,
         calls.called_at,
-        -- a call that somebody enters by hand need not have either
+        -- a call that was entered by hand may have neither
         coalesce(calls.direction, 'OUTBOUND') as direction,
         coalesce(calls.status, 'COMPLETED') as status,
         calls.owner_id,

@@ -15,7 +15,7 @@ final as (
         deals.deal_id,
         coalesce(pipelines.label, deals.pipeline_id) as pipeline,
         deals.owner_id,
-        -- an owner who is listed no more is still someone
+        -- an owner who is no longer listed keeps a name
         coalesce(reps.sales_rep, {{ dbt.concat(["'owner '", "deals.owner_id"]) }}) as sales_rep,
         coalesce(reps.is_on_team, false) as is_of_the_team,
         {{ business_day("deals.created_at") }} as entered_on,

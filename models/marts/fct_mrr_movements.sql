@@ -18,7 +18,7 @@ edges as (
     from periods
 ),
 
--- where the next period starts as one ends and costs the same, nothing has moved
+-- no movement if the next period starts when one ends and costs the same
 changes as (
     select
         day,
@@ -26,7 +26,7 @@ changes as (
         currency,
         sum(amount) as amount
     from edges
-    -- how far a customer has paid ahead is known; that nothing follows is not
+    -- a future end of what is paid is no movement yet: another period may follow
     where day < {{ as_of() }}
     group by day, customer_id, currency
     having sum(amount) <> 0

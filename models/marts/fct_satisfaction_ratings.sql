@@ -14,7 +14,7 @@ classified as (
     select
         *,
         score in ('good', 'bad', 'neutral') as is_answered,
-        -- a survey about a conversation has no ticket and stands for itself
+        -- a survey about a conversation has no ticket
         coalesce(ticket_id, rating_id) as about
     from ratings
 ),
@@ -24,7 +24,7 @@ ranked as (
         *,
         row_number() over (
             partition by about
-            -- who changes their mind counts as they said last; being asked again takes nothing back
+            -- the last answer counts; being asked again does not replace an answer
             order by
                 case when is_answered then 0 else 1 end asc,
                 created_at desc,

@@ -11,7 +11,7 @@ final as (
         color,
         quantity
     from shipments
-    -- announced, but still in the house
+    -- announced but not shipped yet
     where shipped_at is not null
 )
 

@@ -6,7 +6,7 @@ currencies as (
     select * from {{ ref("currency_exponents") }}
 ),
 
--- a price that comes in tiers has a line for each of them
+-- a tiered price has a line for each tier
 periods as (
     select
         invoice_id,
@@ -30,7 +30,7 @@ periods as (
         currency, period_started_at
 ),
 
--- a part whose price or interval is changed is billed anew, from then on
+-- if the price or interval of a part changes, it is billed again from that day
 followed as (
     select
         *,
@@ -51,7 +51,7 @@ measured as (
     where followed.paid_until > followed.starts_on
 ),
 
--- a month has 28 to 31 days and a year twelve of them; what is shorter is a part of 365 / 12 days
+-- a period of 28 days or more counts as whole months, a shorter one as a fraction of 365 / 12 days
 weighed as (
     select
         *,

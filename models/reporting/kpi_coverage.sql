@@ -23,7 +23,7 @@ last_days as (
     group by source, stream
 ),
 
--- of a KPI kept in a sheet only those days are delivered that somebody has filled in
+-- a KPI kept in a sheet is delivered on the days that somebody has filled in, whatever other KPIs the sheet has
 delivered as (
     select
         streams.kpi,
@@ -62,13 +62,13 @@ kpi_days as (
     from bounds
 ),
 
--- each day waits for each stream that feeds the KPI
+-- every stream that feeds the KPI is expected on each day
 expected as (
     select
         kpi_days.kpi,
         kpi_days.day,
         delivered.day is not null as is_delivered,
-        -- the snapshot of a day gone by cannot be taken again, so it cannot change
+        -- the snapshot of a past day cannot be taken again, so it cannot change
         coalesce(delivered.is_settled or streams.is_snapshot, false) as is_settled,
         case
             when delivered.day is null and streams.is_snapshot
@@ -92,7 +92,7 @@ flagged as (
         {{ each_element("flags") }} as flag
     from expected
     union all
-    -- what is in another currency and has no rate cannot be added up
+    -- an amount in another currency without a rate cannot be added up
     select
         kpi,
         day,

@@ -19,7 +19,7 @@ final as (
         amounts.own_denominator,
         amounts.rate
     from amounts
-    -- rows of a day that was not delivered whole are a part of it, and would look like the whole
+    -- a day that was not fully delivered has only some of its rows, which would look like all of them
     inner join coverage on amounts.kpi = coverage.kpi and amounts.day = coverage.day
     where coverage.delivered
 )

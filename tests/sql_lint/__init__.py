@@ -77,6 +77,10 @@ def streams_feeding(_models: list[str]) -> str:
     return "select 'kpi_it' as model, 'source' as source, 'stream' as stream"
 
 
+def newest_versions(_model: str, key: str, _changed_at: str = "") -> str:
+    return f"select {key} from versions"
+
+
 def rows_of_kpis() -> str:
     return "select 'it' as kpi, 'day' as day, 'it' as dimensions, 1 as value"
 

@@ -19,7 +19,7 @@ euro_rates as (
     from published
 ),
 
--- both sides of a rate are of one day
+-- both sides of a cross rate are of the same day
 crossed as (
     select
         euro_rates.rated_on,
@@ -67,7 +67,7 @@ final as (
         rate,
         rated_on
     from carried
-    -- a rate is carried to a day that has been, also where a day gone by is played
+    -- carried up to the day before the one being played, or to the newest rate where a past day is played
     where day < {{ as_of() }} or day <= newest
 )
 

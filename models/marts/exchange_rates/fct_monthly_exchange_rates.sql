@@ -9,7 +9,7 @@ final as (
         {{ mean_rate("rate") }} as rate,
         count(*) as published_rates
     from rates
-    -- each rate once, on its own day; of the month that is open on the day being played those so far
+    -- each published rate counts once, on its own day; an open month has those up to the day being played
     where day = rated_on and rated_on < {{ as_of() }}
     group by {{ first_of("month", "rated_on") }}, currency
 )

@@ -54,7 +54,7 @@ dated as (
     inner join kpis on amounts.kpi = kpis.kpi
 ),
 
--- a month in which no rate was published yet has that of the day, carried from the month before
+-- before the first rate of a month is published, its mean is the rate of the day, carried from the month before
 rated as (
     select
         dated.*,
@@ -63,7 +63,7 @@ rated as (
             when dated.conversion = 'average' then coalesce(monthly_rates.rate, rates.rate)
             else rates.rate
         end as rate,
-        -- a month that is open has its mean still to come; before the first day of rates none is waited for
+        -- the mean of an open month may still change; no rate is expected before the first day of rates
         dated.is_foreign
         and dated.conversion <> 'constant'
         and dated.day >= rates_begin.first_day
@@ -84,7 +84,7 @@ rated as (
             and dated.currency = monthly_rates.currency
 ),
 
--- without a rate there is no amount: no side of a ratio counts without the other
+-- without a rate there is no amount, and of a ratio neither side counts
 final as (
     select
         kpi,

@@ -73,7 +73,7 @@ known as (
             counts.kpi = windows.kpi
             and counts.period = windows.period
             and counts.period_start = windows.period_start
-    -- a count cannot be cut at the day being played: one that reaches past it is not known on that day
+    -- a distinct count cannot be cut at the day being played: one that reaches past it is left out
     where windows.data_through < {{ as_of() }}
 ),
 
@@ -97,7 +97,7 @@ final as (
         coalesce(trust.trust, 'ok') as trust,
         cast(null as {{ amount_type() }}) as own_value
     from known
-    -- the people of a part of a month cannot be told from the count of the whole: no part is compared
+    -- a distinct count of some days cannot be derived from that of the period, so partial periods are not compared
     left join known as previous
         on
             known.kpi = previous.kpi

@@ -19,7 +19,7 @@ reported as (
     group by streams.kpi, streams.cadence, windows.window_start
 ),
 
--- not from the calendar, which ends before the day being played: what was reported may reach past it
+-- the calendar ends before the day being played, but a reported period may reach past it
 bounded as (
     select
         *,

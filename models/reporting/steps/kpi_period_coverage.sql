@@ -1,9 +1,55 @@
-with days as (
-    select * from {{ ref("kpi_known_days") }}
+with kpis as (
+    select * from {{ ref("stg_lake__kpis") }}
+),
+
+streams as (
+    select * from {{ ref("kpi_streams") }}
+),
+
+coverage as (
+    select * from {{ ref("kpi_coverage") }}
+),
+
+kpi_days as (
+    select * from {{ ref("kpi_days") }}
 ),
 
 calendar as (
     select * from {{ ref("calendar") }}
+),
+
+snapshot_kpis as (
+    select distinct kpi
+    from streams
+    where is_snapshot
+),
+
+days_with_rows as (
+    select distinct
+        kpi,
+        day
+    from kpi_days
+),
+
+days as (
+    select
+        coverage.kpi,
+        kpis.kind,
+        kpis.every,
+        snapshot_kpis.kpi is not null as is_snapshot,
+        coverage.day,
+        coverage.settled as is_settled,
+        case when coverage.delivered then coverage.day end as delivered_day,
+        days_with_rows.day as known_day,
+        max(case when coverage.delivered then coverage.day end)
+            over (partition by coverage.kpi)
+            as data_through
+    from coverage
+    inner join kpis on coverage.kpi = kpis.kpi
+    left join snapshot_kpis on coverage.kpi = snapshot_kpis.kpi
+    left join days_with_rows
+        on coverage.kpi = days_with_rows.kpi and coverage.day = days_with_rows.day
+    where coverage.day < {{ as_of() }} and kpis.kind <> 'distinct'
 ),
 
 counted as (
@@ -25,7 +71,7 @@ counted as (
     inner join calendar
         on
             days.day = calendar.day
-            -- a number that is given once a month says nothing about a week
+            -- a KPI that is given once a month has no weekly value
             and {{ is_as_long("calendar.period", "days.every") }}
     group by
         days.kpi, days.kind, days.is_snapshot, calendar.period, calendar.period_start,
@@ -35,7 +81,7 @@ counted as (
 read as (
     select
         *,
-        -- a flow or a ratio is made of all its days; a stock is read on the last one that is known
+        -- a flow or a ratio takes all its days; a stock takes its last known day
         case when kind = 'stock' then last_known_day else period_start end as read_from,
         case
             when kind = 'stock' then {{ days_from("last_known_day", "read_to") }}
@@ -75,7 +121,7 @@ previous as (
         read.kpi, read.kind, read.period, read.period_start, read.previous_start, read.compare_to
 ),
 
--- nothing is compared with a part: every day must be there, of a stock the day it is read on
+-- a period is compared only if all days of the one before were delivered; of a stock, the day it is read on
 comparable as (
     select
         kpi,

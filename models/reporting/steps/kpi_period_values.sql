@@ -21,7 +21,7 @@ entries as (
     from kpi_days
 ),
 
--- amounts of several currencies in their own add up to nothing: only the members of that dimension have them
+-- amounts in different currencies cannot be added up: only members of the dimension currency have own amounts
 member_rows as (
     select
         kpi,
@@ -111,7 +111,7 @@ contributions as (
     inner join member_days
         on period_days.kpi = member_days.kpi and period_days.day = member_days.day
     union all
-    -- the whole has a row wherever something was delivered, even where that adds up to nothing
+    -- the total has a row for every period in which something was delivered, even without a row of data
     select
         kpi,
         period,
@@ -149,7 +149,7 @@ summed as (
     group by kpi, period, period_start, dimension, member
 ),
 
--- a denominator that is a level counts by its average over the days
+-- a denominator that is a level is averaged over the delivered days
 final as (
     select
         summed.kpi,

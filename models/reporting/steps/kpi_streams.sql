@@ -44,8 +44,7 @@ ranked as (
     from declared
 ),
 
--- a source that was never asked keeps nobody waiting; one that was, even in vain, is waited for with
--- each of its streams
+-- a KPI does not wait for a source that was never pulled; of any other it waits for each stream, even if the pull failed
 final as (
     select
         kpi,

@@ -35,7 +35,7 @@ codes as (
             and period_coverage.period_start = calendar.period_start
     inner join day_coverage
         on period_coverage.kpi = day_coverage.kpi and calendar.day = day_coverage.day
-    -- of a stock only what has been since the day it is read on
+    -- for a stock, only flags since the day it is read on
     where calendar.day >= period_coverage.read_from
     union distinct
     select
@@ -46,7 +46,7 @@ codes as (
     from period_coverage
     where missing_days > 0
     union distinct
-    -- a source that fails now says nothing about what was settled before
+    -- a source that fails now does not affect periods that are complete
     select
         period_coverage.kpi,
         period_coverage.period,
@@ -76,7 +76,7 @@ by_kind as (
         period_values.member,
         period_coverage.compare_from is not null as is_comparable,
         case
-            -- amounts without a rate are no 0
+            -- an amount without a rate is not 0
             when kpis.kind = 'flow' and period_values.own_value is null
                 then coalesce(period_values.value, 0)
             when kpis.kind <> 'ratio' then period_values.value
@@ -142,7 +142,7 @@ final as (
         numerator,
         denominator,
         case when is_comparable then previous_value end as previous_value,
-        -- what lacks a day is not set against what is whole
+        -- a period that lacks a day is not compared with one that lacks none
         is_comparable and missing_days = 0 as has_change,
         status,
         data_through,

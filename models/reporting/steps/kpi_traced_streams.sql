@@ -28,7 +28,7 @@ converting_kpis as (
     where is_foreign
 ),
 
--- rates that were never asked for feed nobody
+-- rates that were never pulled feed no KPI
 final as (
     select
         kpi,

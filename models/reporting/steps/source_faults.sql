@@ -2,7 +2,7 @@ with streams as (
     select * from {{ ref("kpi_streams") }}
 ),
 
--- rates that fail or are late leave amounts unconverted, or converted at a rate that is older than it need be
+-- rates count too: if they fail or are late, amounts stay unconverted or are converted at an old rate
 traced_streams as (
     select * from {{ ref("kpi_traced_streams") }}
 ),
@@ -41,14 +41,14 @@ delivered as (
     group by kpi
 ),
 
--- of a KPI kept in a sheet: the end of the last period that has been over for a week
+-- for a KPI kept in a sheet: the end of the last period that ended at least a week ago
 due as (
     select
         streams.kpi,
         {{ add_days(-1, start_of("kpis.every", add_days(-7, as_of()))) }} as last_day
     from streams
     inner join kpis on streams.kpi = kpis.kpi
-    -- where no sheet was ever read, nothing is due
+    -- nothing is due before the first sheet was read
     inner join reaches on streams.source = reaches.source and streams.stream = reaches.stream
     where streams.is_by_hand
 ),
@@ -77,7 +77,7 @@ faults as (
         on traced_streams.source = attempts.source and traced_streams.stream = attempts.stream
     inner join reaches
         on traced_streams.source = reaches.source and traced_streams.stream = reaches.stream
-    -- asked on the day itself, a source that has no more is as far as it can be
+    -- a source that was asked on the day being played has delivered all it has
     where
         reaches.last_day < {{ add_days(-1, as_of()) }}
         and {{ business_day("attempts.attempted_at") }} < {{ as_of() }}

@@ -2,7 +2,8 @@ with windows as (
     select * from {{ ref("stg_lake__windows") }}
 ),
 
--- a source that counts days counts the business's own; the newest window of rows that move has all up to its pull
+-- without instants, a window's days are taken for business days: its source counts days, or its rows move to later
+-- windows as they change, so that the newest window holds everything up to its pull
 counted as (
     select
         source,
@@ -25,7 +26,7 @@ followed as (
     where covered_until is not null
 ),
 
--- where the source's days begin at another hour, a business day lies in two windows
+-- if the source's days begin at another hour, a business day lies in two windows
 touched as (
     select
         *,
@@ -40,13 +41,13 @@ bounded as (
         day,
         is_settled,
         flags,
-        -- it goes on where another window ended, or has the day's first instant
+        -- the window before it ends where it begins, or it holds the day's first instant
         coalesce(covered_from = last_until, false) or day_before < day as is_begun,
         next_day > day as is_ended
     from touched
 ),
 
--- a day is there when its windows follow each other from its first instant to its last
+-- a day is covered if its windows follow each other without a gap from its first instant to its last
 whole as (
     select
         source,

@@ -1,19 +1,6 @@
 {{ config(materialized="table") }}
 
-with versions as (
-    select * from {{ ref("base_hubspot__calls") }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by call_id
-            -- of equally new versions the one from the later window, then any, but always the same
-            order by changed_at desc, _window desc, _file asc
-        ) as place
-    from versions
-),
+with newest as ({{ newest_versions("base_hubspot__calls", "call_id", "changed_at") }}),
 
 final as (
     select
@@ -24,8 +11,8 @@ final as (
         owner_id,
         contact_ids,
         changed_at
-    from ranked
-    where place = 1 and archived_at is null
+    from newest
+    where archived_at is null
 )
 
 select * from final

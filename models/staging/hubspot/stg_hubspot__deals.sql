@@ -1,19 +1,6 @@
 {{ config(materialized="table") }}
 
-with versions as (
-    select * from {{ ref("base_hubspot__deals") }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by deal_id
-            -- of equally new versions the one from the later window, then any, but always the same
-            order by changed_at desc, _window desc, _file asc
-        ) as place
-    from versions
-),
+with newest as ({{ newest_versions("base_hubspot__deals", "deal_id", "changed_at") }}),
 
 final as (
     select
@@ -28,8 +15,8 @@ final as (
         created_at,
         closed_at,
         changed_at
-    from ranked
-    where place = 1 and archived_at is null
+    from newest
+    where archived_at is null
 )
 
 select * from final

@@ -1,26 +1,12 @@
 {{ config(materialized="table") }}
 
-with versions as (
-    select * from {{ ref("base_hubspot__pipelines") }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by pipeline_id
-            -- the newest list
-            order by _window desc, _file asc
-        ) as place
-    from versions
-),
+with newest as ({{ newest_versions("base_hubspot__pipelines", "pipeline_id") }}),
 
 final as (
     select
         pipeline_id,
         label
-    from ranked
-    where place = 1
+    from newest
 )
 
 select * from final

@@ -1,19 +1,6 @@
 {{ config(materialized="table") }}
 
-with versions as (
-    select * from {{ ref("base_sql_database__orders") }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by order_id
-            -- of equally new versions the one from the later window, then any, but always the same
-            order by updated_at desc, _window desc, _file asc
-        ) as place
-    from versions
-),
+with newest as ({{ newest_versions("base_sql_database__orders", "order_id", "updated_at") }}),
 
 final as (
     select
@@ -24,8 +11,7 @@ final as (
         total_minor,
         ordered_at,
         updated_at
-    from ranked
-    where place = 1
+    from newest
 )
 
 select * from final

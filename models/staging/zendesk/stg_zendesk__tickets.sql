@@ -1,19 +1,6 @@
 {{ config(materialized="table") }}
 
-with versions as (
-    select * from {{ ref("base_zendesk__tickets") }}
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by ticket_id
-            -- of equally new versions the one from the later window, then any, but always the same
-            order by generated_at desc, _window desc, _file asc
-        ) as place
-    from versions
-),
+with newest as ({{ newest_versions("base_zendesk__tickets", "ticket_id", "generated_at") }}),
 
 final as (
     select
@@ -27,8 +14,7 @@ final as (
         solved_at,
         updated_at,
         generated_at
-    from ranked
-    where place = 1
+    from newest
 )
 
 select * from final
