@@ -44,20 +44,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# In a select list: one row for each entry of a map, a struct of `key` and `value`. #}
-{% macro each_entry(map) -%}
-    {{ return(adapter.dispatch("each_entry", "okra")(map)) }}
-{%- endmacro %}
-
-{% macro default__each_entry(map) -%}
-    unnest(map_entries({{ map }}))
-{%- endmacro %}
-
-{# The value of a key, NULL when the map has none. #}
-{% macro map_value(map, key) -%}
-    {{ map }}[{{ quoted(key) }}]
-{%- endmacro %}
-
 {# A string in SQL. #}
 {% macro quoted(text) -%}
     {{ return(adapter.dispatch("quoted", "okra")(text)) }}

@@ -85,15 +85,23 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# A query: model, source and stream of each stream that feeds one of the models. #}
+{# A query: model, source and stream of each stream that feeds one of the models: its ancestors that are sources. #}
 {% macro streams_feeding(models) -%}
     {%- for model in models if execute -%}
-        {%- for source_name, stream in streams_of(model) %}
+        {%- set waiting = ["model." ~ project_name ~ "." ~ model] -%}
+        {%- set seen = [] -%}
+        {#- the list grows while the loop walks it, so that each ancestor is visited once -#}
+        {%- for id in waiting if id not in seen -%}
+            {%- do seen.append(id) -%}
+            {%- if id in graph.sources %}
     select
         {{ quoted(model) }} as model,
-        {{ quoted(source_name) }} as source,
-        {{ quoted(stream) }} as stream
+        {{ quoted(graph.sources[id].source_name) }} as source,
+        {{ quoted(graph.sources[id].name) }} as stream
     union all
+            {%- elif id in graph.nodes -%}
+                {%- do waiting.extend(graph.nodes[id].depends_on.nodes) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endfor %}
     select
@@ -101,21 +109,4 @@
         cast(null as {{ dbt.type_string() }}) as source,
         cast(null as {{ dbt.type_string() }}) as stream
     where false
-{%- endmacro %}
-
-{# The streams that feed a model, as [source, stream] in order: its ancestors in the graph that are sources. #}
-{% macro streams_of(model_name) -%}
-    {%- set waiting = ["model." ~ project_name ~ "." ~ model_name] -%}
-    {%- set seen = [] -%}
-    {%- set streams = [] -%}
-    {#- the list grows while the loop walks it, so that each ancestor is visited once -#}
-    {%- for id in waiting if id not in seen -%}
-        {%- do seen.append(id) -%}
-        {%- if id in graph.sources -%}
-            {%- do streams.append([graph.sources[id].source_name, graph.sources[id].name]) -%}
-        {%- elif id in graph.nodes -%}
-            {%- do waiting.extend(graph.nodes[id].depends_on.nodes) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {{ return(streams | sort) }}
 {%- endmacro %}

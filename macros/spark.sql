@@ -51,10 +51,6 @@
     )
 {%- endmacro %}
 
-{% macro spark__each_entry(map) -%}
-    explode(map_entries({{ map }}))
-{%- endmacro %}
-
 {# In Spark a backslash in a string begins an escape. #}
 {% macro spark__quoted(text) -%}
     '{{ text | string | replace("\\", "\\\\") | replace("'", "\\'") }}'

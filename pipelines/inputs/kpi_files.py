@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from pipelines.inputs.sheet_kpis import KpiDefinitionError, read_sheet_kpis
-from pipelines.okr.kpi.conversion import MONEY, Conversion, ConversionError, conversion_of
+from pipelines.okr.kpi.conversion import MONEY, ConversionError
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import ROOT, Settings
 
@@ -86,30 +86,7 @@ def kpi_of(name: str, description: str, meta: Mapping[str, Any], where: str) -> 
             f"{where}: denominator is {denominator!r} of a {meta['kind']}; leave it out, or make it "
             "`level` in a ratio whose denominator is averaged over the days"
         )
-    return Kpi(
-        name=name,
-        denominator=denominator,
-        kind=meta["kind"],
-        unit=str(meta["unit"]),
-        direction=meta["direction"],
-        precision=int(meta.get("precision", 0)),
-        dimensions=tuple(meta.get("dimensions", ())),
-        owner=str(meta["owner"]),
-        description=" ".join(description.split()),
-        label=str(meta.get("label", name.replace("_", " "))),
-        conversion=_conversion(meta, where),
-        model=f"{PREFIX}{name}",
-    )
-
-
-def _conversion(meta: Mapping[str, Any], where: str) -> Conversion | None:
     try:
-        return conversion_of(
-            kind=meta["kind"],
-            unit=str(meta["unit"]),
-            dimensions=meta.get("dimensions", ()),
-            conversion=meta.get("conversion"),
-            money=meta.get("money"),
-        )
+        return Kpi.declared(name, {**meta, "description": description}, f"{PREFIX}{name}")
     except ConversionError as error:
         raise KpiDefinitionError(f"{where}: {error.what}; {error.remedy}") from None

@@ -32,7 +32,7 @@ from pipelines.errors import OkraError
 from pipelines.okr.definition.definitions import refusal
 from pipelines.okr.definition.faults import Fault, form_faults
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
-from pipelines.okr.kpi.conversion import ConversionError, conversion_of
+from pipelines.okr.kpi.conversion import ConversionError
 from pipelines.okr.kpi.kpi import Direction, Kpi
 
 SHEET_MODEL = "sheet_kpi_days"
@@ -85,32 +85,14 @@ class SheetKpiDeclaration(SheetKpi):
     @model_validator(mode="after")
     def _convertible(self) -> Self:
         try:
-            conversion_of(**self._declared_conversion)
+            self.named("")
         except ConversionError as error:
             raise refusal(error.what, error.remedy) from None
         return self
 
-    @property
-    def _declared_conversion(self) -> dict[str, Any]:
-        names = ("kind", "unit", "dimensions", "conversion", "money")
-        return {name: getattr(self, name) for name in names}
-
     def named(self, name: str) -> Kpi:
-        """The KPI as everyone else knows it."""
-        return Kpi(
-            name=name,
-            kind=self.kind,
-            unit=self.unit,
-            direction=self.direction,
-            precision=self.precision,
-            dimensions=self.dimensions,
-            owner=self.owner,
-            description=" ".join(self.description.split()),
-            label=self.label or name.replace("_", " "),
-            every=self.every,
-            conversion=conversion_of(**self._declared_conversion),
-            model=SHEET_MODEL,
-        )
+        """The KPI of this name."""
+        return Kpi.declared(name, self.model_dump(), SHEET_MODEL)
 
 
 def read_sheet_kpis(path: Path, shown: str, taken: Collection[str] = ()) -> dict[str, Kpi]:

@@ -3,7 +3,7 @@ with kpi_rows as ({{ rows_of_kpis() }}),
 amounts as (
     select
         *,
-        {{ map_value("dimensions", "currency") }} as currency
+        dimensions['currency'] as currency
     from kpi_rows
 ),
 

@@ -17,7 +17,7 @@ calendar as (
 entries as (
     select
         *,
-        {{ each_entry("dimensions") }} as entry
+        {{ each_element("map_entries(dimensions)") }} as entry
     from kpi_days
 ),
 

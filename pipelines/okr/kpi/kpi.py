@@ -1,10 +1,11 @@
 """A KPI as scoring sees it: its kind, unit, direction and declared precision."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pipelines.okr.kpi.conversion import Conversion
+from pipelines.okr.kpi.conversion import Conversion, conversion_of
 from pipelines.okr.kpi.kinds import KINDS, PER_HEAD, Denominator, Kind, KpiKind
 
 Direction = Literal["up", "down"]
@@ -41,6 +42,32 @@ class Kpi:
     """How money in other currencies is converted, None where there is none to convert."""
     model: str = ""
     """Name of the model that computes it."""
+
+    @classmethod
+    def declared(cls, name: str, meta: Mapping[str, Any], model: str) -> Self:
+        """The KPI that `meta` declares, computed by `model`. Raises `ConversionError`."""
+        kind, unit, dimensions = meta["kind"], str(meta["unit"]), tuple(meta.get("dimensions", ()))
+        return cls(
+            name=name,
+            kind=kind,
+            unit=unit,
+            direction=meta["direction"],
+            precision=int(meta.get("precision", 0)),
+            dimensions=dimensions,
+            owner=str(meta["owner"]),
+            description=" ".join(meta.get("description", "").split()),
+            label=str(meta.get("label") or name.replace("_", " ")),
+            every=meta.get("every", "day"),
+            denominator=meta.get("denominator", "sum"),
+            conversion=conversion_of(
+                kind=kind,
+                unit=unit,
+                dimensions=dimensions,
+                conversion=meta.get("conversion"),
+                money=meta.get("money"),
+            ),
+            model=model,
+        )
 
     @property
     def behaviour(self) -> KpiKind:
