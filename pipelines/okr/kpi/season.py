@@ -53,15 +53,11 @@ class Season:
         last = np.where(soon != months, self.month_end, 1.0)
         return np.asarray(weekday * month * last, dtype=np.float64)
 
-    def expected_share(self, course: Timeline) -> Decimal:
-        """The share of a total that should be there by the cut: 0 before the start, 1 at the end.
+    def expected_shares(self, course: Timeline, elapsed: Sequence[int]) -> list[Decimal]:
+        """The share of a total that should be there after each of so many days: 0 before the start, 1 at the end.
 
         Rounded down, so that what is in step is never behind by a rounding.
         """
-        return self.expected_shares(course, [course.elapsed])[0]
-
-    def expected_shares(self, course: Timeline, elapsed: Sequence[int]) -> list[Decimal]:
-        """The same after each of so many elapsed days."""
         passed = np.append(0.0, np.cumsum(self.weights(course.start, course.deadline)))
         return [
             ONE

@@ -11,6 +11,7 @@ from pipelines.okr.definition.question import Question
 from pipelines.okr.forecast.recalibration import Curve
 from pipelines.okr.forecast.training_series import Exact, Floats, Truth
 from pipelines.okr.kpi.kpi import PERCENT
+from pipelines.okr.kpi.numbers import ZERO
 from pipelines.okr.odds.open_goals import OpenGoal, way_of
 from pipelines.okr.odds.training_data import TrainingData
 
@@ -44,14 +45,14 @@ class GoalForecast:
     @property
     def shortfall(self) -> Exact:
         """What has to be added to `final` for the goal to be met; below 0: what may be taken away."""
-        low = lowest_met(self.question)
+        low, _ = met_range(self.question)
         missing: Exact = np.full_like(self.final, -np.inf) if low is None else self._gap(low)
         return missing if self.reached is None else np.where(self.reached, -np.inf, missing)
 
     @property
     def headroom(self) -> Exact:
         """What may be added to `final` at most; infinite for a goal without an upper end."""
-        high = highest_met(self.question)
+        _, high = met_range(self.question)
         return np.full_like(self.final, np.inf) if high is None else self._gap(high)
 
     def _gap(self, level: Decimal) -> Exact:
@@ -70,25 +71,13 @@ class GoalForecast:
         return float(np.median((self.final + added)[known] / denominator[known]))
 
 
-def lowest_met(question: Question) -> Decimal | None:
-    """The lowest value that meets the goal, by its bar; None without a lower end."""
+def met_range(question: Question) -> tuple[Decimal | None, Decimal | None]:
+    """The lowest and the highest value that meet the goal, by its bar; None without an end on that side."""
     goal = question.goal
-    if goal.comparison == "at_most" or goal.low is None:
-        return None
-    return goal.low - _tolerance(question) if goal.comparison == "at_least" else goal.low
-
-
-def highest_met(question: Question) -> Decimal | None:
-    """The highest value that meets the goal, by its bar; None without an upper end."""
-    goal = question.goal
-    if goal.comparison == "at_least" or goal.high is None:
-        return None
-    return goal.high + _tolerance(question) if goal.comparison == "at_most" else goal.high
-
-
-def _tolerance(question: Question) -> Decimal:
-    """How far from its target an aspirational goal may end."""
-    return way_of(question) * (1 - question.bar)
+    # how far from its target an aspirational goal may end
+    tolerance = ZERO if goal.comparison == "between" else way_of(question) * (1 - question.bar)
+    low = None if goal.low is None else goal.low - tolerance
+    return low, None if goal.high is None else goal.high + tolerance
 
 
 def simulated_forecast(
@@ -107,7 +96,7 @@ def simulated_forecast(
     if behaviour.is_level:
         growth = final - _latest_level(goal)
         return GoalForecast(goal, final, growth, *undivided, days=last, curves=curves)
-    highest, low = goal.highest_on_the_way(futures), lowest_met(goal.question)
+    highest, (low, _) = goal.highest_on_the_way(futures), met_range(goal.question)
     return GoalForecast(
         goal,
         final,

@@ -13,10 +13,9 @@ from typing import Annotated
 
 from pipelines.okr.columns import KeyResultId, LastAsOf, Number
 from pipelines.okr.definition.question import Question
-from pipelines.okr.kpi.numbers import ONE, ZERO, rounded
+from pipelines.okr.kpi.numbers import ZERO, rounded
 from pipelines.okr.kpi.periods import CADENCES, Cadence, whole_windows
 from pipelines.okr.kpi.readings import read_latest_window, reported, value_of
-from pipelines.okr.kpi.season import season_of
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.forecast_bands import Quantiles
 from pipelines.okr.scoring import pace
@@ -118,19 +117,9 @@ def _paces(question: Question, course: Timeline, days: Sequence[date]) -> list[D
     if target is None:
         return [None] * len(days)
     places = question.goal.places(question.view.kpi)
-    return [
-        rounded(_due(question, target, share), places) for share in _shares(question, course, days)
-    ]
-
-
-def _shares(question: Question, course: Timeline, days: Sequence[date]) -> list[Decimal]:
-    if question.holds:
-        return [ONE] * len(days)
     elapsed = [(day - course.start).days + 1 for day in days]
-    season = season_of(question.view, course.cut) if question.accumulates else None
-    if season is not None:
-        return season.expected_shares(course, elapsed)
-    return [pace.share_of_days(course, passed) for passed in elapsed]
+    shares = pace.expected_shares(question, course, elapsed)
+    return [rounded(_due(question, target, share), places) for share in shares]
 
 
 def _due(question: Question, target: Decimal, share: Decimal) -> Decimal:

@@ -10,7 +10,6 @@ from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, figure, rounded
 from pipelines.okr.kpi.periods import Period
 from pipelines.okr.kpi.readings import NO_READING, KpiReading, read, read_latest_window, read_window
-from pipelines.okr.kpi.season import season_of
 from pipelines.okr.kpi.status import Status, at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.open_goals import NoOdds, Outcome, Settled, outcome_of
@@ -78,7 +77,7 @@ def judge(question: Question, course: Timeline, window: Period | None = None) ->
     if not course.begun:
         return not_started(course, target, baseline)
     reading, course = _reading(question, course, window)
-    expected = ONE if question.holds else _expected(question, course)
+    [expected] = pace.expected_shares(question, course, [course.elapsed])
     blank = Assessment(
         course, "no_data", "", baseline, target, expected=expected, trust=reading.trust
     )
@@ -90,12 +89,6 @@ def judge(question: Question, course: Timeline, window: Period | None = None) ->
         why = wording.no_baseline(question.subject, course, figure(actual, kpi.unit))
         return replace(blank, actual=actual, why=why)
     return _Judgement(question, course, reading, actual, expected, window).assessment()
-
-
-def _expected(question: Question, course: Timeline) -> Decimal:
-    """A total follows the KPI's season; a level, or a total too young to have one, the days."""
-    season = season_of(question.view, course.cut) if question.accumulates else None
-    return pace.expected_share(course) if season is None else season.expected_share(course)
 
 
 def _reading(

@@ -1,18 +1,34 @@
 """How far a goal should be by now, and the rates that lead there (docs/okr-semantics.md, Pace)."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
+from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, rounded, rounded_down, rounded_up
+from pipelines.okr.kpi.season import season_of
 from pipelines.okr.kpi.timeline import Timeline
+
+
+def expected_shares(question: Question, course: Timeline, elapsed: Sequence[int]) -> list[Decimal]:
+    """The share of the goal that is expected after each of so many days.
+
+    A total follows the KPI's season. A level follows the days, and so does a total that is too young to have one.
+    """
+    if question.holds:
+        return [ONE] * len(elapsed)
+    season = season_of(question.view, course.cut) if question.accumulates else None
+    if season is not None:
+        return season.expected_shares(course, elapsed)
+    return [_share_of_days(course, passed) for passed in elapsed]
 
 
 def expected_share(course: Timeline) -> Decimal:
     """Elapsed ÷ total days: 0 on the day before the start, 1 at the deadline."""
-    return share_of_days(course, course.elapsed)
+    return _share_of_days(course, course.elapsed)
 
 
-def share_of_days(course: Timeline, passed: int) -> Decimal:
+def _share_of_days(course: Timeline, passed: int) -> Decimal:
     """The share of the course that so many days are, from 0 to 1."""
     return clamped(Decimal(passed) / Decimal(course.days))
 
