@@ -1,4 +1,8 @@
-"""The command as a person runs it: another process, a home of its own, the sample company on a fixed day."""
+"""The command as a person runs it: a home of its own, the sample company on a fixed day.
+
+Runs are processes of their own. What is asked of their results is asked in the tests' process, as starting one
+takes longer than most commands.
+"""
 
 import json
 import os
@@ -12,8 +16,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from connectors.sdk import catalog
+from pipelines.cli import app
 from pipelines.tables.locks import exclusive
 from tests.limits import HANG_SECONDS
 
@@ -21,7 +27,10 @@ TODAY = date(2026, 11, 25)
 AFTER_THE_YEAR = date(2027, 1, 8)
 OKRA = Path(sys.executable).with_name("okra")
 OF_SOURCES = {option.name for source in catalog.sources().values() for option in source.options}
+WITHOUT_LIMITS = {"OKRA_SANDBOX_LIMITS": "false"}
+"""The sample company's servers let a run ask as fast as it can."""
 PART = {
+    **WITHOUT_LIMITS,
     "OKRA_SANDBOX_TODAY": "2026-11-25",
     "OKRA_START_DATE": "2026-09-15",
     "OKRA_SOURCES": "facebook_pages,spreadsheet,sql_database,stripe",
@@ -70,8 +79,18 @@ class Home:
         """The published file."""
         return self.path / "okra.duckdb"
 
+    def ask(self, *arguments: str, typed: str = "") -> Done:
+        """Run a command in this process, with `typed` as the answers to its questions."""
+        with pytest.MonkeyPatch.context() as patched:
+            for name in os.environ.keys() - self.environment.keys():
+                patched.delenv(name)
+            for name, value in self.environment.items():
+                patched.setenv(name, value)
+            done = CliRunner().invoke(app, arguments, input=typed, catch_exceptions=False)
+        return Done(done.exit_code, done.stdout, done.stderr)
+
     def okra(self, *arguments: str, timeout: float = HANG_SECONDS, **settings: str) -> Done:
-        """Run a command to its end; `settings` count for it alone."""
+        """Run a command in a process of its own to its end; `settings` count for it alone."""
         done = subprocess.run(
             [str(OKRA), *arguments],
             env={**self.environment, **settings},
@@ -115,7 +134,10 @@ class Home:
 
 def run_once(folder: Path, today: date, **settings: str) -> Home:
     """The home in which the sample company was run on `today`; the first test that asks runs it."""
-    home = Home(folder / today.isoformat(), {"OKRA_SANDBOX_TODAY": today.isoformat(), **settings})
+    home = Home(
+        folder / today.isoformat(),
+        {**WITHOUT_LIMITS, "OKRA_SANDBOX_TODAY": today.isoformat(), **settings},
+    )
     with exclusive(folder / f"{today.isoformat()}.lock", wait=HANG_SECONDS):
         if not home.published.exists():
             done = home.okra("run")
@@ -172,6 +194,6 @@ def new_home(tmp_path: Path) -> Callable[..., Home]:
     """Makes a home for a test that changes something."""
 
     def make(**settings: str) -> Home:
-        return Home(tmp_path / "home", settings)
+        return Home(tmp_path / "home", {**WITHOUT_LIMITS, **settings})
 
     return make

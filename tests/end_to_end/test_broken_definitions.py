@@ -51,7 +51,7 @@ def test_check_names_file_line_and_remedy(
     text, line, remedy = BROKEN[fault]
     (tmp_path / "a-sound.yml").write_text(SOUND)
     (tmp_path / "broken.yml").write_text(text)
-    done = new_home(OKRA_OKR_DEFINITIONS=str(tmp_path)).okra("check")
+    done = new_home(OKRA_OKR_DEFINITIONS=str(tmp_path)).ask("check")
     assert done.code == 1
     [said] = [one for one in done.err.splitlines() if f"broken.yml:{line}:" in one]
     assert remedy in said.partition(";")[2] + said.partition("; ")[2]

@@ -4,7 +4,7 @@ from tests.end_to_end.conftest import Home
 
 
 def test_a_key_result_is_followed_from_its_goal_to_its_windows(sample: Home) -> None:
-    found = sample.okra("explain", "two-million/revenue", "--json").document
+    found = sample.ask("explain", "two-million/revenue", "--json").document
     assert found["score"]["goal"] == "at least 2,000,000 USD"
     assert found["definitions"][-1]["known_to"] is None
     assert found["kpi"]["model"] == "kpi_net_revenue"
@@ -29,7 +29,7 @@ def test_a_key_result_is_followed_from_its_goal_to_its_windows(sample: Home) -> 
 
 
 def test_people_read_the_same_in_sections(sample: Home) -> None:
-    said = sample.okra("explain", "every-rep").out
+    said = sample.ask("explain", "every-rep").out
     for heading in ("Goal", "Where it stands", "By window and member", "Why it moved", "The KPI"):
         assert f"\n{heading}\n" in f"\n{said}"
     assert "everyone-sells/every-rep" in said
@@ -37,7 +37,7 @@ def test_people_read_the_same_in_sections(sample: Home) -> None:
 
 
 def test_a_name_that_is_not_there_is_refused_with_those_that_are_near(sample: Home) -> None:
-    done = sample.okra("explain", "revenu")
+    done = sample.ask("explain", "revenu")
     assert done.code == 2
     assert done.err.strip() == (
         "okra: no key result is called revenu; did you mean two-million/revenue?"

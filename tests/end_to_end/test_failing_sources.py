@@ -122,21 +122,21 @@ def assert_nowhere(secret: str, folder: Path) -> None:
 def test_a_source_that_is_set_by_half_is_off_and_says_what_is_missing(
     new_home: Callable[..., Home],
 ) -> None:
-    done = new_home(FACEBOOK_PAGE_ID="1").okra("sources")
+    done = new_home(FACEBOOK_PAGE_ID="1").ask("sources")
     assert done.code == 0
     assert "off: FACEBOOK_ACCESS_TOKEN missing" in done.out
 
 
 def test_a_secret_is_never_listed(new_home: Callable[..., Home]) -> None:
     for options in ((), ("--json",)):
-        done = new_home(STRIPE_API_KEY=CANARY).okra("sources", *options)
+        done = new_home(STRIPE_API_KEY=CANARY).ask("sources", *options)
         assert done.code == 0
         assert CANARY not in done.out + done.err
 
 
 def test_http_to_another_machine_is_refused(new_home: Callable[..., Home]) -> None:
     home = new_home(STRIPE_API_KEY="rk_test_x", STRIPE_API_BASE="http://stripe.example")
-    done = home.okra("run", "--dry-run")
+    done = home.ask("run", "--dry-run")
     assert done.code == 2
     [line] = done.err.splitlines()
     assert "STRIPE_API_BASE would send the credential unencrypted" in line

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import OKRA, Done, Home
-from tests.limits import HANG_SECONDS
+from tests.end_to_end.conftest import Done, Home
 
 
 @pytest.fixture
@@ -23,18 +22,8 @@ def new_user(tmp_path: Path, new_home: Callable[..., Home]) -> Home:
 
 def answer(home: Home, *answers: str, folder: Path) -> Done:
     """Run `okra init` and type the answers."""
-    import subprocess
-
-    done = subprocess.run(
-        [str(OKRA), "init", "--folder", str(folder)],
-        env=home.environment,
-        input="\n".join(answers) + "\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=HANG_SECONDS,
-    )
-    return Done(done.returncode, done.stdout, done.stderr)
+    typed = "\n".join(answers) + "\n"
+    return home.ask("init", "--folder", str(folder), typed=typed)
 
 
 def answers_for(sheet: Path, agreed: str = "y") -> list[str]:

@@ -54,7 +54,7 @@ def test_a_dry_run_says_what_would_be_pulled_and_pulls_nothing(
     new_home: Callable[..., Home],
 ) -> None:
     home = new_home(OKRA_SANDBOX_TODAY="2026-11-25", OKRA_START_DATE="2026-11-16")
-    done = home.okra(
+    done = home.ask(
         "run", "--dry-run", "--source", "stripe", "--source", "facebook_pages", "--json"
     )
     [stripe] = [plan for plan in done.document if plan["stream"] == "balance_transactions"]

@@ -6,7 +6,7 @@ from tests.end_to_end.conftest import Home
 
 
 def test_the_status_is_the_published_scorecard(sample: Home) -> None:
-    document = sample.okra("status", "--json").document
+    document = sample.ask("status", "--json").document
     assert document["as_of"] == "2026-11-25"
     assert [row["objective_id"] for row in document["objectives"]] == [
         name for (name,) in sample.rows("select objective_id from objective_scores order by 1")
@@ -14,13 +14,13 @@ def test_the_status_is_the_published_scorecard(sample: Home) -> None:
 
 
 def test_the_status_of_the_day_is_what_was_believed_on_that_day(sample: Home) -> None:
-    now = sample.okra("status", "--json").document
-    then = sample.okra("status", "--known-on", "2026-11-25", "--json").document
+    now = sample.ask("status", "--json").document
+    then = sample.ask("status", "--known-on", "2026-11-25", "--json").document
     assert then["key_results"] == now["key_results"]
 
 
 def test_nothing_was_known_before_the_first_run(sample: Home) -> None:
-    done = sample.okra("status", "--known-on", "2026-11-24")
+    done = sample.ask("status", "--known-on", "2026-11-24")
     assert done.code == 2
     assert done.err.strip() == (
         "okra: no score was known on 2026-11-24; the first score was written on 2026-11-25"
@@ -35,13 +35,13 @@ def test_every_kpi_row_says_since_when_it_is_believed(sample: Home) -> None:
 
 
 def test_a_first_run_has_restated_nothing(sample: Home) -> None:
-    done = sample.okra("restatements")
+    done = sample.ask("restatements")
     assert done.code == 0
     assert "Nothing that was published has been restated" in done.err
 
 
 def test_the_status_draws_where_each_goal_came_from(sample: Home) -> None:
-    lines = sample.okra("status").out.splitlines()
+    lines = sample.ask("status").out.splitlines()
     [revenue] = [line for line in lines if "Generate $2 million" in line]
     [quarters] = [line for line in lines if "95 new prospects" in line]
     # revenue adds up from day to day; of the four quarters the three that are over had 91, 97 and 102
@@ -52,5 +52,5 @@ def test_the_status_draws_where_each_goal_came_from(sample: Home) -> None:
 
 
 def test_an_earlier_belief_has_no_course_as_the_present_one_is_another(sample: Home) -> None:
-    assert "Course" in sample.okra("status").out
-    assert "Course" not in sample.okra("status", "--known-on", "2026-11-25").out
+    assert "Course" in sample.ask("status").out
+    assert "Course" not in sample.ask("status", "--known-on", "2026-11-25").out

@@ -8,7 +8,6 @@ import fcntl
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -30,11 +29,10 @@ from connectors.sdk.windows import instants
 from pipelines.inputs.kpi_files import KPI_FOLDER, in_currency, read_kpis
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.warehouse.kpi_declarations import write_kpis
-from tests.limits import HANG_SECONDS
+from tests.models.dbt_process import PARSED, run_dbt
 
 ROOT = Path(__file__).resolve().parents[2]
 WAREHOUSE = "warehouse.duckdb"
-PARSED = "partial_parse.msgpack"
 NO_SHEET_KPIS = Path("no-sheet-kpis.yml")
 
 
@@ -198,22 +196,12 @@ class Periods:
 def dbt(
     warehouse: Warehouse, as_of: date, *arguments: str, project: Path = ROOT, **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """One run of dbt over a warehouse. `settings` by the end of their name: `fiscal_year_start="2"`.
-
-    dbt reads the whole project anew when the profile changes, the path of the warehouse included: that is
-    relative, so that all warehouses have the same and only the first run reads.
-    """
+    """One run of dbt over a warehouse. `settings` by the end of their name: `fiscal_year_start="2"`."""
     kpis = sorted(p.stem.removeprefix("kpi_") for p in (project / "models/kpis").glob("kpi_*.sql"))
-    named = {f"OKRA_{name.upper()}": value for name, value in settings.items()}
     target = warehouse.folder / "target"
-    if warehouse.parsed.exists() and not target.exists():
-        target.mkdir()
-        shutil.copy(warehouse.parsed / PARSED, target)
-    own = {
-        name: value for name, value in os.environ.items() if not name.startswith(("OKRA_", "DBT_"))
-    }
-    environment = own | {
+    environment = {
         "OKRA_LAKE": str(warehouse.lake.root),
+        # relative: dbt parses a project anew when its profile has changed, the warehouse's path included
         "OKRA_WAREHOUSE": WAREHOUSE,
         "OKRA_AS_OF": as_of.isoformat(),
         "OKRA_KPIS": ",".join(kpis),
@@ -222,17 +210,20 @@ def dbt(
         "DBT_LOG_LEVEL_FILE": "none",
         # where a test builds a part of the project, only the tests of that part
         "DBT_INDIRECT_SELECTION": "buildable",
-        **named,
+        **{f"OKRA_{name.upper()}": value for name, value in settings.items()},
     }
-    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", *arguments]
-    return subprocess.run(
-        [*command, "--project-dir", str(project), "--profiles-dir", str(project)],
-        env=environment,
-        cwd=warehouse.folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=HANG_SECONDS,
+    parsed = warehouse.parsed if warehouse.parsed.exists() else None
+    if parsed and project != ROOT:
+        # the manifest is of another project: dbt parses what differs
+        target.mkdir(exist_ok=True)
+        shutil.copy(parsed / PARSED, target)
+        parsed = None
+    return run_dbt(
+        *arguments,
+        project=project,
+        folder=warehouse.folder,
+        environment=environment,
+        parsed=parsed,
     )
 
 
