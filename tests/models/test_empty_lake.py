@@ -51,7 +51,7 @@ def test_every_kpi_is_known_and_reaches_nowhere(empty, pytestconfig) -> None:
 
 
 def test_every_model_describes_the_columns_it_has(empty) -> None:
-    manifest = json.loads((empty.folder / "target/manifest.json").read_bytes())
+    manifest = json.loads((empty.parsed / "manifest.json").read_bytes())
     described = {
         f"{node['schema']}.{node['name']}.{name}"
         for node in manifest["nodes"].values()

@@ -187,7 +187,8 @@ def past(built, quarter):
     """The quarter's warehouse after 16 February 2026 is played in it, with what is known in March."""
 
     def make(warehouse) -> None:
-        quarter.copy_to(warehouse.folder).build(date(2026, 2, 16))
+        changed = quarter.copy_to(warehouse.folder)
+        changed.build(date(2026, 2, 16), "--exclude", "test_type:generic")
 
     return built("past", make)
 

@@ -1,9 +1,6 @@
 """The factors of the sample company, from its own sources through the models to the published file."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,6 +23,10 @@ from pipelines.tables.factors import KPI_FACTORS, dimensions_that_miss
 from pipelines.tables.locks import exclusive
 from pipelines.tables.table import transaction
 from tests.limits import HANG_SECONDS
+from tests.models.conftest import parsed, session_folder
+from tests.models.dbt_process import run_dbt
+
+__all__ = ["parsed", "session_folder"]
 
 TODAY = date(2026, 11, 25)
 SEPTEMBER, OCTOBER, NOVEMBER = date(2026, 9, 1), date(2026, 10, 1), date(2026, 11, 1)
@@ -40,6 +41,7 @@ def settings_in(home):
         sandbox_today=TODAY,
         start_date=SEPTEMBER,
         sources=("sql_database", "google_analytics", "facebook_pages"),
+        sandbox_limits=False,
     )
 
 
@@ -54,26 +56,20 @@ key_results:
 """
 
 
-def play(home):
+def play(home, parsed):
     """A day's run: pull, model, score, factors, publish."""
     (home / "okr_definitions").mkdir(parents=True)
     (home / "okr_definitions" / "november.yml").write_text(OBJECTIVE)
     settings = settings_in(home)
     for source in settings.active.values():
         pull_source(settings, source, due(settings), run_id="test")
-    command = [sys.executable, "-m", "dbt.cli.main", "--quiet", "build"]
-    places = {"DBT_TARGET_PATH": str(home / "target"), "DBT_LOG_PATH": str(home / "logs")}
-    done = subprocess.run(
-        [*command, "--resource-type", "model", "--resource-type", "seed"],
-        env=os.environ
-        | prepare_models(Day(settings, TODAY))
-        | places
-        | {"DBT_PROJECT_DIR": str(ROOT), "DBT_PROFILES_DIR": str(ROOT)},
-        cwd=home,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=HANG_SECONDS,
+    done = run_dbt(
+        *("build", "--resource-type", "model", "--resource-type", "seed"),
+        project=ROOT,
+        folder=home,
+        environment=prepare_models(Day(settings, TODAY))
+        | {"DBT_TARGET_PATH": str(home / "target"), "DBT_LOG_PATH": str(home / "logs")},
+        parsed=parsed,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     day = Day(settings, TODAY)
@@ -83,14 +79,12 @@ def play(home):
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory) -> Settings:
+def played(session_folder, parsed) -> Settings:
     """The settings of a company that was played once, however many processes test."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    home = shared / "factors"
-    with exclusive(shared / "factors.lock", wait=HANG_SECONDS):
+    home = session_folder / "factors"
+    with exclusive(session_folder / "factors.lock", wait=HANG_SECONDS):
         if not (home / "okra.json").exists():
-            play(home)
+            play(home, parsed)
     return settings_in(home)
 
 
