@@ -1,7 +1,9 @@
 """How the suite is run: the longest tests first, so that no process waits for another at the end."""
 
+import os
 import uuid
 from collections.abc import Iterator
+from itertools import chain, islice
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,8 +25,25 @@ collect_ignore = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole runs of the command before everything else."""
-    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+    """Let each test process begin with whole runs of the command, and with other ones than the next process.
+
+    pytest-xdist hands each process an equal share of the tests, in their order.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    runs: list[list[pytest.Item]] = [[] for _ in range(processes)]
+    for item in items:
+        if "end_to_end" in item.path.parts:
+            runs[place_of_runs(item) % processes].append(item)
+    others = (item for item in items if "end_to_end" not in item.path.parts)
+    share = len(items) // processes
+    shares = [[*own, *islice(others, max(0, share - len(own)))] for own in runs]
+    items[:] = [*chain(*shares), *others]
+
+
+def place_of_runs(item: pytest.Item) -> int:
+    """Which process a test of whole runs belongs to: together with those that share its run."""
+    needed = getattr(item, "fixturenames", ())
+    return 0 if "sample" in needed else 1 if "first_run" in needed else 2
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,7 @@ def test_a_process_that_is_killed_leaves_whole_windows_and_is_caught_up_with(
     assert windows(lake) == windows(clean)
 
 
+@pytest.mark.large
 def test_a_million_rows_take_no_more_memory_than_a_fifth_of_them(tmp_path: Path) -> None:
     few, few_kb, few_arrow = map(int, run("memory", tmp_path / "few", 20).stdout.split())
     many, many_kb, many_arrow = map(int, run("memory", tmp_path / "many", 100).stdout.split())

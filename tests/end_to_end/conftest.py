@@ -20,8 +20,13 @@ from typer.testing import CliRunner
 
 from connectors.sdk import catalog
 from pipelines.cli import app
+from pipelines.settings import Settings
 from pipelines.tables.locks import exclusive
+from tests.company import play
 from tests.limits import HANG_SECONDS
+from tests.models.conftest import parsed, session_folder
+
+__all__ = ["parsed", "session_folder"]
 
 TODAY = date(2026, 11, 25)
 AFTER_THE_YEAR = date(2027, 1, 8)
@@ -132,19 +137,6 @@ class Home:
         }
 
 
-def run_once(folder: Path, today: date, **settings: str) -> Home:
-    """The home in which the sample company was run on `today`; the first test that asks runs it."""
-    home = Home(
-        folder / today.isoformat(),
-        {**WITHOUT_LIMITS, "OKRA_SANDBOX_TODAY": today.isoformat(), **settings},
-    )
-    with exclusive(folder / f"{today.isoformat()}.lock", wait=HANG_SECONDS):
-        if not home.published.exists():
-            done = home.okra("run")
-            assert done.code == 0, done.out + done.err
-    return home
-
-
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A folder that the tests' processes share."""
@@ -157,15 +149,36 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 @pytest.fixture(scope="session")
 def sample(shared_folder: Path) -> Home:
     """The sample company on 25 November 2026. Read it; whoever changes something uses a home of their own."""
-    return run_once(shared_folder, TODAY)
+    home = Home(
+        shared_folder / TODAY.isoformat(),
+        {**WITHOUT_LIMITS, "OKRA_SANDBOX_TODAY": TODAY.isoformat()},
+    )
+    with exclusive(shared_folder / f"{TODAY.isoformat()}.lock", wait=HANG_SECONDS):
+        if not home.published.exists():
+            done = home.okra("run")
+            assert done.code == 0, done.out + done.err
+    return home
 
 
 @pytest.fixture(scope="session")
-def sample_after_the_year(shared_folder: Path) -> Home:
-    """The sample company on 8 January 2027, when the year 2026 is whole: its money and its sales."""
-    return run_once(
-        shared_folder, AFTER_THE_YEAR, OKRA_SOURCES="hubspot,stripe", OKRA_START_DATE="2025-12-01"
+def sample_after_the_year(shared_folder: Path, parsed: Path) -> Home:
+    """The sample company on 8 January 2027, when the year 2026 is whole: its money and its sales.
+
+    No command is run here: this is about the figures.
+    """
+    home = Home(shared_folder / AFTER_THE_YEAR.isoformat())
+    settings = Settings(
+        _env_file=None,
+        home=home.path,
+        sandbox_today=AFTER_THE_YEAR,
+        start_date=date(2025, 12, 1),
+        sources=("hubspot", "stripe"),
+        sandbox_limits=False,
     )
+    with exclusive(shared_folder / f"{AFTER_THE_YEAR.isoformat()}.lock", wait=HANG_SECONDS):
+        if not home.published.exists():
+            play(settings, AFTER_THE_YEAR, parsed)
+    return home
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Sources fail; the others are pulled, modelled, scored and published, and each failure is told."""
+"""An objective is broken, then sources fail; all else is scored and published, and each failure is told."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,6 +10,7 @@ import pytest
 from connectors.sandbox import facebook_pages, google_analytics, sql_database
 from connectors.sandbox.stripe import LIST, Faults, StripeServer
 from tests.end_to_end.conftest import Home
+from tests.end_to_end.test_broken_definitions import BROKEN, SOUND
 
 CANARY = "rk_live_canary_4f1b0c77"
 
@@ -59,13 +60,20 @@ def trust(home: Home) -> dict[str, str]:
     return {kpi: home.row("select trust from kpis where kpi = $1", kpi)[0] for kpi in kpis}
 
 
-def test_sources_that_fail_are_told_of_and_leave_the_others_alone(
-    company: Company, new_home: Callable[..., Home]
+def test_what_fails_is_told_of_and_leaves_the_rest_alone(
+    company: Company, new_home: Callable[..., Home], tmp_path: Path
 ) -> None:
     home = new_home(**company.settings)
-    good = home.okra("run")
-    assert good.code == 0, good.err
-    assert "sample company" not in good.err
+    definitions = tmp_path / "okrs"
+    definitions.mkdir()
+    (definitions / "a-sound.yml").write_text(SOUND)
+    (definitions / "broken.yml").write_text(BROKEN["with an unknown KPI"][0])
+    broken = home.okra("run", OKRA_OKR_DEFINITIONS=str(definitions))
+    assert broken.code == 1, broken.err
+    assert "broken.yml:6" in broken.err
+    assert "sample company" not in broken.err
+    assert home.rows("select distinct objective_id from objective_scores") == [("sound",)]
+    assert home.row("select broken_definitions[1] from runs")[0].endswith("broken.yml")
     assert set(trust(home).values()) == {"ok"}
     revenue, sold = days(home, "net_revenue"), days(home, "units_sold")
     assert len(revenue) == 20

@@ -15,6 +15,7 @@ NINE = datetime(2026, 3, 1, 9, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
+@pytest.mark.large
 def test_more_than_ten_thousand_deals_of_one_moment_are_all_there(account, deal) -> None:
     server = account.serve(deals=[deal(n, NINE) for n in range(1, 10_451)])
     report = account.pulled("deals", server, FIRST_OF_MARCH)

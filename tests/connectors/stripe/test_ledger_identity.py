@@ -36,6 +36,8 @@ WRONG = (
 
 Checksums = dict[date, str]
 
+pytestmark = pytest.mark.large
+
 
 def checksums(source: Source, folder: Path, faults: Faults) -> tuple[Checksums, StripeServer]:
     """The committed windows of the whole history, pulled without waiting, and the server that gave them."""

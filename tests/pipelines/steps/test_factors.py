@@ -13,18 +13,15 @@ from connectors.sandbox.figures import UNITS_SOLD, VISITORS
 from pipelines.defs.factors import kpi_factors
 from pipelines.inputs.day import Day
 from pipelines.orchestration.day import DayResource
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import Settings
 from pipelines.steps.factors import write_factors
-from pipelines.steps.model import prepare_models
 from pipelines.steps.publish import publish_report
-from pipelines.steps.pull import due, pull_source
-from pipelines.steps.score import write_scores
 from pipelines.tables.factors import KPI_FACTORS, dimensions_that_miss
 from pipelines.tables.locks import exclusive
 from pipelines.tables.table import transaction
+from tests.company import play
 from tests.limits import HANG_SECONDS
 from tests.models.conftest import parsed, session_folder
-from tests.models.dbt_process import run_dbt
 
 __all__ = ["parsed", "session_folder"]
 
@@ -56,35 +53,15 @@ key_results:
 """
 
 
-def play(home, parsed):
-    """A day's run: pull, model, score, factors, publish."""
-    (home / "okr_definitions").mkdir(parents=True)
-    (home / "okr_definitions" / "november.yml").write_text(OBJECTIVE)
-    settings = settings_in(home)
-    for source in settings.active.values():
-        pull_source(settings, source, due(settings), run_id="test")
-    done = run_dbt(
-        *("build", "--resource-type", "model", "--resource-type", "seed"),
-        project=ROOT,
-        folder=home,
-        environment=prepare_models(Day(settings, TODAY))
-        | {"DBT_TARGET_PATH": str(home / "target"), "DBT_LOG_PATH": str(home / "logs")},
-        parsed=parsed,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    day = Day(settings, TODAY)
-    write_scores(day, "test")
-    write_factors(day)
-    publish_report(day)
-
-
 @pytest.fixture(scope="session")
 def played(session_folder, parsed) -> Settings:
     """The settings of a company that was played once, however many processes test."""
     home = session_folder / "factors"
     with exclusive(session_folder / "factors.lock", wait=HANG_SECONDS):
         if not (home / "okra.json").exists():
-            play(home, parsed)
+            (home / "okr_definitions").mkdir(parents=True)
+            (home / "okr_definitions" / "november.yml").write_text(OBJECTIVE)
+            play(settings_in(home), TODAY, parsed)
     return settings_in(home)
 
 
