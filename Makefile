@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # in memory where possible: lakes have many small files, and each is synced to disk
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 .DEFAULT_GOAL := help
-.PHONY: help run ui test lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
+.PHONY: help run ui test test-large test-browser lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,9 +16,15 @@ run: $(VENV)/.installed ## One daily run: pull, model, score, publish (of the sa
 ui: $(VENV)/.installed ## Dagster's web UI with the daily schedule, on http://127.0.0.1:3000
 	@$(BIN)/okra ui
 
-# three processes on two cores, because tests also wait for the vendors' rate limits
-test: $(VENV)/.developing ## The test suite
+# three processes on two cores, as one of them waits for a lock or a server now and then
+test: $(VENV)/.developing ## The test suite, but for the two targets below
 	@$(BIN)/pytest -n 3 --dist worksteal --basetemp="$$(mktemp -d $(SCRATCH)/okra-tests.XXXXXX)"
+
+test-large: $(VENV)/.developing ## Tests of many rows and long histories: a million rows, 723 days of a ledger, 10,000 deals at once
+	@$(BIN)/pytest -m large --basetemp="$$(mktemp -d $(SCRATCH)/okra-large.XXXXXX)"
+
+test-browser: $(VENV)/.developing ## The scorecard's pages in a real browser, with axe (needs Debian's chromium)
+	@$(BIN)/pytest -m browser --basetemp="$$(mktemp -d $(SCRATCH)/okra-browser.XXXXXX)"
 
 lint: $(VENV)/.developing ## Style, types, layers and SQL, as CI runs them
 	@$(BIN)/ruff check .
