@@ -1,7 +1,7 @@
-"""The Graph API, as far as the sample company's page is asked for in it.
+"""The part of the Graph API that serves the sample company's page.
 
-`/v25.0/{page}` and `/v25.0/{page}/insights` answer as on the server's day; below `/on/2026-04-01/` they
-answer as on that one, which is how the company's earlier snapshots come about.
+`/v25.0/{page}` and `/v25.0/{page}/insights` answer as on the server's day; below `/on/2026-04-01/` they answer as
+on that day, from which the company's past snapshots are pulled.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from connectors.sandbox.figures import FIRST_DAY
-from connectors.sandbox.graph_api import USAGE, VERSION, error
+from connectors.sandbox.graph_api import VERSION, error, fields_of, unauthorized
 from connectors.sandbox.http_server import JsonServer, Reply, Request
 from connectors.sandbox.page_audience import FINAL, followers, insight, likes
 from connectors.sandbox.served import Served
@@ -22,7 +22,7 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 PAGE_ID = "104882591000001"
 TOKEN = "EAAsamplecompany"  # noqa: S105 (opens nothing but this sandbox)
 KEPT = timedelta(days=2 * 366)
-"""How long insights are kept: of older days there is no value."""
+"""How long insights are kept. Older days have no values."""
 
 
 @dataclass
@@ -51,11 +51,10 @@ class FacebookServer(JsonServer):
         today, path = self._clock(request.path)
         if today is None:
             return error(400, 2500, "Unknown path components")
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if given != TOKEN:
-            return error(401, 190, f"Malformed access token {given}", "OAuthException")
+        if refusal := unauthorized(request, TOKEN):
+            return refusal
         if path == f"/{VERSION}/{PAGE_ID}":
-            return page(request.params, today)
+            return fields_of(page(today), request.params.get("fields", "name"), "Page")
         if path == f"/{VERSION}/{PAGE_ID}/insights":
             return self._insights(request.params, today)
         return error(
@@ -63,15 +62,15 @@ class FacebookServer(JsonServer):
         )
 
     def _clock(self, path: str) -> tuple[date | None, str]:
-        """The day to answer as on, and the path without it. No day after the server's own is known."""
+        """The day as on which to answer, and the path without it. No day after the server's own."""
         if not path.startswith("/on/"):
             return self._today, path
         day, _, rest = path.removeprefix("/on/").partition("/")
         try:
-            found = date.fromisoformat(day)
+            today = date.fromisoformat(day)
         except ValueError:
             return None, path
-        return (found, "/" + rest) if found <= self._today else (None, path)
+        return (today, "/" + rest) if today <= self._today else (None, path)
 
     def _insights(self, params: Mapping[str, str], today: date) -> Reply:
         metrics = params.get("metric", "").split(",")
@@ -111,7 +110,7 @@ class FacebookServer(JsonServer):
 
 
 def series(metric: str, *values: tuple[str, object]) -> Mapping[str, Any]:
-    """A metric as the Graph API tells it: values with the time at which their day is over."""
+    """A metric in the Graph API's shape: values with the time at which their day ends."""
     return {
         "name": metric,
         "period": "day",
@@ -122,21 +121,14 @@ def series(metric: str, *values: tuple[str, object]) -> Mapping[str, Any]:
     }
 
 
-def page(params: Mapping[str, str], today: date) -> Reply:
-    """The page's fields, as they stand at the end of `today`: the id, and what was asked for."""
-    there: dict[str, Any] = {
+def page(today: date) -> Mapping[str, Any]:
+    """The page's fields, as they stand at the end of `today`."""
+    return {
         "id": PAGE_ID,
         "name": "Sample company",
         "fan_count": likes(today),
         "followers_count": followers(today),
     }
-    fields = [name for name in params.get("fields", "name").split(",") if name]
-    for name in fields:
-        if name not in there:
-            return error(
-                400, 100, f"(#100) Tried accessing nonexisting field ({name}) on node type (Page)"
-            )
-    return Reply(200, {name: there[name] for name in dict.fromkeys([*fields, "id"])}, USAGE)
 
 
 def ending(day: date) -> datetime:
@@ -145,7 +137,7 @@ def ending(day: date) -> datetime:
 
 
 def paging(params: Mapping[str, str], since: datetime, until: datetime) -> Mapping[str, str]:
-    """Links to the ranges before and after, with the token in them and without an end, as Facebook's are."""
+    """Links to the ranges before and after: like Facebook's they hold the token, and have no end."""
     width = until - since
     return {
         name: f"https://graph.facebook.com/{VERSION}/{PAGE_ID}/insights?"

@@ -1,13 +1,13 @@
-"""What Facebook's pages and advertising accounts answer alike in the sample company's Graph API."""
+"""What the sample company's page and advertising account have in common in the Graph API."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.sandbox.http_server import Reply
+from connectors.sandbox.http_server import Reply, Request
 
 VERSION = "v25.0"
 USAGE = {"X-App-Usage": '{"call_count":28,"total_cputime":25,"total_time":31}'}
-"""In percent of what the app may use in an hour: a header of an answer."""
+"""The header with the percentages used of the app's hourly limits."""
 
 
 def error(
@@ -24,3 +24,21 @@ def error(
     if subcode is not None:
         found["error_subcode"] = subcode
     return Reply(status, {"error": found | {"fbtrace_id": "Asample"}}, headers or {})
+
+
+def unauthorized(request: Request, token: str) -> Reply | None:
+    """The refusal of a request without `token`; None when it has it."""
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if given == token:
+        return None
+    return error(401, 190, f"Malformed access token {given}", "OAuthException")
+
+
+def fields_of(node: Mapping[str, Any], names: str, kind: str) -> Reply:
+    """The named fields of a node, and its id."""
+    fields = [name for name in names.split(",") if name]
+    for name in fields:
+        if name not in node:
+            said = f"(#100) Tried accessing nonexisting field ({name}) on node type ({kind})"
+            return error(400, 100, said)
+    return Reply(200, {name: node[name] for name in dict.fromkeys([*fields, "id"])}, USAGE)

@@ -1,7 +1,7 @@
 """HubSpot, as the sample company would find it: the endpoints that the connector reads.
 
-Behaves as HubSpot's OpenAPI documents of version 2026-09 and its guide to search describe: a search tells
-no archived objects, no more than 200 at once and 10,000 altogether, and is limited apart from the rest.
+Behaves as HubSpot's OpenAPI documents of version 2026-09 and its guide to search describe: a search finds no
+archived objects, at most 200 a page and 10,000 in all, and has a rate limit of its own.
 Test hooks are arguments of the server, never reachable over HTTP.
 """
 
@@ -26,8 +26,8 @@ from connectors.sandbox.served import Served
 
 TOKEN = "pat-na1-sample-company"  # noqa: S105 (opens nothing but this sandbox)
 MORNING = clock(9, tzinfo=UTC)
-"""The hour of `today` at which the server stands still."""
-REQUESTS_OF_A_DAY = 250_000
+"""The time of `today` that the server shows."""
+REQUESTS_PER_DAY = 250_000
 OBJECTS, OWNERS = "/crm/objects/2026-09", "/crm/owners/2026-09"
 PIPELINES = "/crm/pipelines/2026-09/deals"
 CONTACTS_OF_CALLS = "/crm/associations/2026-09/calls/contacts/batch/read"
@@ -41,8 +41,8 @@ SCOPES = {
     CONTACTS_OF_CALLS: "crm.objects.contacts.read",
 }
 """The scope that each path needs."""
-MOST_ASSOCIATIONS = 500
-"""Told of one object at once."""
+MAX_ASSOCIATIONS = 500
+"""Of one object in one answer."""
 CORRELATION = "aeb5f871-7f07-4993-9211-075dc63e7cbf"
 
 
@@ -85,7 +85,7 @@ class HubSpotServer(JsonServer):
         )
         self.limits = (self._searches, self._requests)
         self._of_the_day = RequestsPerSecond(
-            REQUESTS_OF_A_DAY, clock=lambda: time.monotonic() / 86_400
+            REQUESTS_PER_DAY, clock=lambda: time.monotonic() / 86_400
         )
         self._lock = threading.Lock()
         self.faults = faults or Faults()
@@ -105,31 +105,31 @@ class HubSpotServer(JsonServer):
             return refused
         if scope not in self.faults.scopes:
             return missing(scope)
-        found = self._found(request)
-        return found if request.path.endswith("/search") else self._with_what_is_left(found)
+        reply = self._reply(request)
+        return reply if request.path.endswith("/search") else self._with_daily_limit(reply)
 
-    def _with_what_is_left(self, found: Reply) -> Reply:
-        """An answer with the headers that those of searches come without."""
+    def _with_daily_limit(self, reply: Reply) -> Reply:
+        """An answer with the headers of the daily limit, which answers to searches lack."""
         self._of_the_day.allows("all")
         left = self._of_the_day.left("all")
         daily = {
-            "X-HubSpot-RateLimit-Daily": str(REQUESTS_OF_A_DAY),
+            "X-HubSpot-RateLimit-Daily": str(REQUESTS_PER_DAY),
             "X-HubSpot-RateLimit-Daily-Remaining": str(left),
         }
-        return replace(found, headers={**daily, **found.headers})
+        return replace(reply, headers={**daily, **reply.headers})
 
     def _over_the_limit(self, path: str) -> Reply | None:
         if path.endswith("/search"):
             return None if self._searches.allows("search") else too_many("SECONDLY")
         return None if self._requests.allows("rest") else too_many("TEN_SECONDLY_ROLLING")
 
-    def _found(self, request: Request) -> Reply:
+    def _reply(self, request: Request) -> Reply:
         method, path = request.method, request.path
         try:
             if method == "POST" and path.endswith("/search"):
                 kind = path.removeprefix(OBJECTS + "/").removesuffix("/search")
-                there = [x for x in self.objects[kind].values() if not x.archived]
-                return Reply(200, search(there, orjson.loads(request.body)))
+                active = [x for x in self.objects[kind].values() if not x.archived]
+                return Reply(200, search(active, orjson.loads(request.body)))
             if method == "POST" and path == CONTACTS_OF_CALLS:
                 return self._contacts(orjson.loads(request.body)["inputs"])
             if method == "GET" and path == PIPELINES:
@@ -143,35 +143,35 @@ class HubSpotServer(JsonServer):
         return error(405, "METHOD_NOT_ALLOWED", "Method not allowed")
 
     def _list(self, kind: str, params: Mapping[str, str]) -> Mapping[str, Any]:
-        """The objects of a kind by id: those that are there, or those in the recycle bin."""
-        gone = params.get("archived", "false") == "true"
+        """The objects of a kind by id: the active ones, or those in the recycle bin."""
+        archived = params.get("archived", "false") == "true"
         names = [name for name in params.get("properties", "").split(",") if name]
-        rows = [x for x in self.objects[kind].values() if bool(x.archived) == gone]
+        rows = [x for x in self.objects[kind].values() if bool(x.archived) == archived]
         page, after = part_of([(str(x.number), x) for x in rows], params, most=100)
         return {"results": [x.told(names) for x in page]} | following(after)
 
     def _list_of_owners(self, params: Mapping[str, str]) -> Mapping[str, Any]:
-        gone = params.get("archived", "false") == "true"
-        rows = [(str(x["id"]), x) for x in self._owners if x["archived"] == gone]
+        archived = params.get("archived", "false") == "true"
+        rows = [(str(x["id"]), x) for x in self._owners if x["archived"] == archived]
         page, after = part_of(rows, params, most=500)
         return {"results": page} | following(after)
 
     def _contacts(self, inputs: Sequence[Mapping[str, str]]) -> Reply:
-        """The contacts of some calls. That a call has none is told as an error among the results."""
+        """The contacts of some calls. A call without contacts is an error in the batch."""
         if not 0 < len(inputs) <= 1000:
             raise ValueError("inputs must be from 1 to 1000")
         results, errors = [], []
-        for asked in inputs:
-            call = self.objects["calls"].get(int(asked["id"]))
+        for item in inputs:
+            call = self.objects["calls"].get(int(item["id"]))
             contacts = sorted(call.contacts) if call else []
-            first = int(asked.get("after", 0))
-            page = [contact for contact in contacts if contact > first][:MOST_ASSOCIATIONS]
+            first = int(item.get("after", 0))
+            page = [contact for contact in contacts if contact > first][:MAX_ASSOCIATIONS]
             if not page:
-                errors.append(no_association(asked["id"]))
+                errors.append(no_association(item["id"]))
                 continue
             kinds = [{"category": "HUBSPOT_DEFINED", "typeId": 194, "label": None}]
             row: dict[str, Any] = {
-                "from": {"id": asked["id"]},
+                "from": {"id": item["id"]},
                 "to": [{"toObjectId": str(x), "associationTypes": kinds} for x in page],
             }
             more = page[-1] != contacts[-1]
@@ -189,13 +189,13 @@ class HubSpotServer(JsonServer):
 
 def by_id(objects: Sequence[CrmObject]) -> dict[int, CrmObject]:
     """Objects by id, in the order of the ids."""
-    return {each.number: each for each in sorted(objects, key=lambda each: each.number)}
+    return {item.number: item for item in sorted(objects, key=lambda item: item.number)}
 
 
 def part_of(
     rows: Sequence[tuple[str, Any]], params: Mapping[str, str], *, most: int
 ) -> tuple[list[Any], str | None]:
-    """A page of `rows` in the order of their ids, and where the next one begins."""
+    """A page of `rows` in the order of their ids, and the cursor of the next one."""
     limit = int(params.get("limit", "10"))
     if not 1 <= limit <= most:
         raise ValueError(f"limit must be from 1 to {most}")
@@ -205,7 +205,7 @@ def part_of(
 
 
 def following(after: str | None) -> dict[str, Any]:
-    """What leads to the next page; nothing on the last one."""
+    """The paging of an answer; none on the last page."""
     return {"paging": {"next": {"after": after, "link": f"?after={after}"}}} if after else {}
 
 
@@ -227,7 +227,7 @@ def pipelines() -> list[Mapping[str, Any]]:
 
 
 def no_association(call: str) -> Mapping[str, Any]:
-    """What a batch says of a call without a contact."""
+    """The error in a batch for a call without contacts."""
     return {
         "status": "error",
         "category": "OBJECT_NOT_FOUND",
@@ -245,8 +245,8 @@ def no_association(call: str) -> Mapping[str, Any]:
 
 def error(status: int, category: str, message: str, **more: Any) -> Reply:
     """An error in HubSpot's shape."""
-    told = {"status": "error", "message": message, "correlationId": CORRELATION}
-    return Reply(status, told | {"category": category} | more)
+    body = {"status": "error", "message": message, "correlationId": CORRELATION}
+    return Reply(status, body | {"category": category} | more)
 
 
 def missing(scope: str) -> Reply:
@@ -262,14 +262,14 @@ def missing(scope: str) -> Reply:
 def too_many(policy: str, retry_after: str | None = None) -> Reply:
     """A 429 as HubSpot gives it."""
     period = {"DAILY": "daily", "SECONDLY": "secondly"}.get(policy, "ten_secondly_rolling")
-    found = error(
+    reply = error(
         429,
         "RATE_LIMITS",
         f"You have reached your {period} limit.",
         errorType="RATE_LIMIT",
         policyName=policy,
     )
-    return Reply(429, found.body, {} if retry_after is None else {"Retry-After": retry_after})
+    return replace(reply, headers={} if retry_after is None else {"Retry-After": retry_after})
 
 
 def serve(today: date, home: Path) -> Served:

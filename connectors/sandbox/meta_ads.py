@@ -1,7 +1,7 @@
-"""Meta's Marketing API, as far as the sample company's advertising account is asked for in it.
+"""The part of Meta's Marketing API that serves the sample company's advertising account.
 
-Insights come as reports: `POST /v25.0/act_<id>/insights` begins one, `GET /v25.0/<report>` tells how far it
-is, `GET /v25.0/<report>/insights` pages through it. A report is made of what is known when it is begun.
+Insights come as reports: `POST /v25.0/act_<id>/insights` starts one, `GET /v25.0/<report>` returns its progress, and
+`GET /v25.0/<report>/insights` its pages. A report holds what is known when it is started.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from connectors.sandbox.advertising import Result, results
-from connectors.sandbox.graph_api import USAGE, VERSION, error
+from connectors.sandbox.graph_api import VERSION, error, fields_of, unauthorized
 from connectors.sandbox.http_server import JsonServer, Reply, Request
 from connectors.sandbox.served import Served
 
@@ -28,14 +28,14 @@ WINDOWS: Mapping[str, float] = {
     "28d_click": 1.13,
     "1d_view": 0.18,
 }
-"""Attribution windows there are, and what they credit as a share of what seven days after a click do."""
+"""The attribution windows, and what each credits as a share of `7d_click`."""
 ACTIONS: Mapping[str, float] = {
     "add_to_cart": 1.9,
     "offsite_conversion.fb_pixel_purchase": 1.0,
     "omni_purchase": 1.0,
     "purchase": 1.0,
 }
-"""Actions that have a value, and how much of it: a purchase is told under three names."""
+"""The actions with a value, and the factor of it. A purchase has three names."""
 DEFAULT_PAGE, LARGEST_PAGE = 25, 5_000
 Row = dict[str, Any]
 
@@ -49,12 +49,12 @@ class Faults:
     outcomes: Mapping[int, Row] = field(default_factory=dict)
     """What the status of report n ends with instead of its completion."""
     asked_in_vain: int = 1
-    """How often a report is asked for before it is ready."""
+    """How often a report is polled before it is ready."""
 
 
 @dataclass
 class Report:
-    """A report that was begun."""
+    """A report that was started."""
 
     rows: list[Row]
     outcome: Row
@@ -82,24 +82,23 @@ class MetaAdsServer(JsonServer):
     def _answer(self, request: Request) -> Reply:
         if request.number in self.faults.replies:
             return self.faults.replies[request.number]
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if given != TOKEN:
-            return error(401, 190, f"Malformed access token {given}", "OAuthException")
-        account, begin = f"/{VERSION}/act_{ACCOUNT_ID}", f"/{VERSION}/act_{ACCOUNT_ID}/insights"
+        if refusal := unauthorized(request, TOKEN):
+            return refusal
+        account, insights = f"/{VERSION}/act_{ACCOUNT_ID}", f"/{VERSION}/act_{ACCOUNT_ID}/insights"
         if (request.method, request.path) == ("GET", account):
-            return fields_of(self._account, request.params.get("fields", ""))
-        if (request.method, request.path) == ("POST", begin):
-            return self._begin(dict(parse_qsl(request.body.decode())))
+            return fields_of(self._account, request.params.get("fields", ""), "AdAccount")
+        if (request.method, request.path) == ("POST", insights):
+            return self._start(dict(parse_qsl(request.body.decode())))
         report, _, edge = request.path.removeprefix(f"/{VERSION}/").partition("/")
         if request.method == "GET" and report in self._reports and edge in {"", "insights"}:
-            found = self._reports[report]
-            return (
-                self._rows(report, found, request.params) if edge else self._status(report, found)
-            )
+            started = self._reports[report]
+            if edge:
+                return self._rows(report, started, request.params)
+            return self._status(report, started)
         said = f"Unsupported {request.method.lower()} request. Object with ID '{report}' does not exist"
         return error(400, 100, said, subcode=33)
 
-    def _begin(self, form: Mapping[str, str]) -> Reply:
+    def _start(self, form: Mapping[str, str]) -> Reply:
         try:
             rows = [*rows_of(form, self._account["currency"], self.today)]
         except TooOld as refused:
@@ -118,15 +117,15 @@ class MetaAdsServer(JsonServer):
             report.asked += 1
             left = self.faults.asked_in_vain + 1 - report.asked
         state = report.outcome
-        if left == 1:  # everything is counted, and nothing is there to be read yet
+        if left == 1:  # at 100 %, and not ready to be read yet
             state = {"async_status": "Job Running", "async_percent_completion": 100}
         elif left > 1:
             state = {"async_status": "Job Not Started", "async_percent_completion": 0}
         return Reply(200, {"id": number, "account_id": ACCOUNT_ID} | state)
 
     def _rows(self, number: str, report: Report, params: Mapping[str, str]) -> Reply:
-        is_over = report.asked > self.faults.asked_in_vain
-        if not is_over or report.outcome["async_status"] != "Job Completed":
+        is_ready = report.asked > self.faults.asked_in_vain
+        if not is_ready or report.outcome["async_status"] != "Job Completed":
             return error(
                 400, 2601, "Error accessing adreport job.", "OAuthException", subcode=1815107
             )
@@ -173,8 +172,8 @@ def rows_of(form: Mapping[str, str], currency: str, today: date) -> Iterator[Row
 
 
 def row_of(result: Result, day: date, fields: list[str], windows: list[str], currency: str) -> Row:
-    """A campaign's day: the fields asked for, numbers as text, and the day it is of."""
-    there: Row = {
+    """A campaign's day: the requested fields, with numbers as text, and the day."""
+    known: Row = {
         "account_currency": currency,
         "campaign_id": result.campaign.number,
         "campaign_name": result.campaign.name,
@@ -183,15 +182,15 @@ def row_of(result: Result, day: date, fields: list[str], windows: list[str], cur
         "spend": major(result.spend_cents),
         "action_values": action_values(result.value_cents, windows),
     }
-    unknown = [name for name in fields if name not in there]
+    unknown = [name for name in fields if name not in known]
     if unknown:
         raise ValueError(f"{unknown[0]} is not valid for fields param")
-    found = {name: there[name] for name in fields if there[name] != []}
-    return found | {"date_start": day.isoformat(), "date_stop": day.isoformat()}
+    values = {name: known[name] for name in fields if known[name] != []}
+    return values | {"date_start": day.isoformat(), "date_stop": day.isoformat()}
 
 
 def action_values(cents: int, windows: list[str]) -> list[Row]:
-    """What each kind of action brought, as a whole and in each of `windows`; nothing where nothing came."""
+    """The value of each kind of action, in total and in each of `windows`; empty without any value."""
     if not cents:
         return []
     return [
@@ -201,16 +200,6 @@ def action_values(cents: int, windows: list[str]) -> list[Row]:
     ]
 
 
-def fields_of(there: Mapping[str, Any], asked: str) -> Reply:
-    """The fields asked for, and the id."""
-    fields = [name for name in asked.split(",") if name]
-    for name in fields:
-        if name not in there:
-            said = f"(#100) Tried accessing nonexisting field ({name}) on node type (AdAccount)"
-            return error(400, 100, said)
-    return Reply(200, {name: there[name] for name in dict.fromkeys([*fields, "id"])}, USAGE)
-
-
 def major(cents: int) -> str:
     """Cents as the API writes money: in dollars, without trailing zeros."""
     whole, rest = divmod(cents, 100)
@@ -218,12 +207,12 @@ def major(cents: int) -> str:
 
 
 def cursor(place: int) -> str:
-    """A place in a report, as the API hides it."""
+    """A position in a report as an opaque cursor."""
     return urlsafe_b64encode(str(place).encode()).decode()
 
 
 def months_before(day: date, months: int) -> date:
-    """The first day of the month `months` before that of `day`: nothing is thrown away in mid-month here."""
+    """The first day of the month `months` before that of `day`."""
     year, place = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, place + 1, 1)
 

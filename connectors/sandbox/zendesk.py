@@ -1,8 +1,8 @@
 """Zendesk, as the sample company would find it: the export of tickets, ratings, surveys, settings.
 
-Behaves as developer.zendesk.com/api-reference describes them: the export goes by `generated_timestamp` and
-ticket number, leaves out what changed within the last minute and allows ten requests a minute; lists have
-pages with `meta` and cursors. Test hooks are arguments of the server, never reachable over HTTP.
+Behaves as developer.zendesk.com/api-reference describes: the export is in the order of `generated_timestamp` and
+ticket number, excludes what changed within the last minute and allows ten requests a minute; lists have pages with
+`meta` and cursors. Test hooks are arguments of the server, never reachable over HTTP.
 """
 
 import base64
@@ -38,12 +38,11 @@ EXPORT = "/api/v2/incremental/tickets/cursor"
 RATINGS = "/api/v2/satisfaction_ratings"
 SURVEYS = "/api/v2/guide/survey_responses"
 SETTINGS = "/api/v2/account/settings"
-REQUESTS = 700
-"""Of all kinds together that are answered in a minute."""
-EXCLUDED = 60
-"""Seconds before the request of which nothing is exported."""
-LARGEST = {EXPORT: 1000, RATINGS: 100, SURVEYS: 50}
-"""Rows of a page at most."""
+REQUESTS_PER_MINUTE = 700
+"""Of all kinds together."""
+EXCLUDED_SECONDS = 60
+"""Changes of the last minute before a request are not exported."""
+MAX_PAGE_ROWS = {EXPORT: 1000, RATINGS: 100, SURVEYS: 50}
 
 
 @dataclass
@@ -97,7 +96,7 @@ class ZendeskServer(JsonServer):
             SURVEYS: listed(company, now, survey_as_of) if surveys is None else list(surveys),
         }
         self._ceiling = RequestsPerSecond(exports_per_minute, clock=minutes)
-        self._requests = RequestsPerSecond(REQUESTS, clock=minutes)
+        self._requests = RequestsPerSecond(REQUESTS_PER_MINUTE, clock=minutes)
         self.limits = (self._ceiling, self._requests)
         self._lock = threading.Lock()
         self._asked_for: Counter[str] = Counter()
@@ -116,15 +115,15 @@ class ZendeskServer(JsonServer):
             return error(401, "invalid_token", EXPIRED, described="error_description")
         if not self._requests.allows("all"):
             return too_many()
-        found = self._answered(request, number)
+        reply = self._reply(request, number)
         left = {
-            "X-Rate-Limit": str(REQUESTS),
+            "X-Rate-Limit": str(REQUESTS_PER_MINUTE),
             "X-Rate-Limit-Remaining": f"{self._requests.left('all')}",
         }
-        return replace(found, headers={**left, **found.headers})
+        return replace(reply, headers={**left, **reply.headers})
 
-    def _answered(self, request: Request, number: int) -> Reply:
-        """What a request is answered of which `number` have come for its path."""
+    def _reply(self, request: Request, number: int) -> Reply:
+        """The answer to a request, the `number`th for its path."""
         if request.path == EXPORT and not self._ceiling.allows(EXPORT):
             return too_many()
         if request.path in self.faults.forbidden:
@@ -145,28 +144,28 @@ class ZendeskServer(JsonServer):
     def _export(self, params: Mapping[str, str]) -> Reply:
         now = int(self.now.timestamp())
         try:
-            size = int(params.get("per_page", LARGEST[EXPORT]))
+            size = int(params.get("per_page", MAX_PAGE_ROWS[EXPORT]))
             after = place_of(params["cursor"]) if "cursor" in params else None
             if after is None:
                 after = (int(params["start_time"]), 0)
-                if after[0] > now - EXCLUDED:
+                if after[0] > now - EXCLUDED_SECONDS:
                     said = "Too recent start_time. Use a start_time older than 60 seconds"
                     return error(400, "StartTimeTooRecent", said)
         except (KeyError, ValueError):
             return error(400, "InvalidValue", "start_time or cursor is invalid or missing")
-        if not 1 <= size <= LARGEST[EXPORT]:
+        if not 1 <= size <= MAX_PAGE_ROWS[EXPORT]:
             return error(400, "InvalidPaginationParameter", f"per_page must be 1 to {1000}")
         rows = sorted(
             (
                 row
                 for row in list(self.tickets.values())
-                if after < place(row) and row["generated_timestamp"] <= now - EXCLUDED
+                if after < place(row) and row["generated_timestamp"] <= now - EXCLUDED_SECONDS
             ),
             key=place,
         )
         page = rows[:size]
         cursor = cursor_of(place(page[-1]) if page else after)
-        found: Row = {
+        answer: Row = {
             "tickets": page,
             "after_cursor": cursor,
             "after_url": f"{self.address}{EXPORT}.json?cursor={cursor}",
@@ -174,27 +173,31 @@ class ZendeskServer(JsonServer):
             "before_url": None,
             "end_of_stream": len(rows) <= size,
         }
-        beside = params.get("include", "").split(",")
-        if "groups" in beside:
-            there = {row["group_id"] for row in page}
-            found["groups"] = [group_row(n) for n in range(len(GROUPS)) if GROUP + n in there]
-        if "metric_sets" in beside:  # a deleted ticket has none
-            found["metric_sets"] = [
+        sideloads = params.get("include", "").split(",")
+        if "groups" in sideloads:
+            used = {row["group_id"] for row in page}
+            answer["groups"] = [group_row(n) for n in range(len(GROUPS)) if GROUP + n in used]
+        if "metric_sets" in sideloads:  # a deleted ticket has none
+            answer["metric_sets"] = [
                 metric_set(row, self._solved.get(row["id"]))
                 for row in page
                 if row["status"] != "deleted"
             ]
-        return Reply(200, found)
+        return Reply(200, answer)
 
     def _list(self, path: str, params: Mapping[str, str]) -> Reply:
         try:
-            size = int(params.get("page[size]", LARGEST[path]))
+            size = int(params.get("page[size]", MAX_PAGE_ROWS[path]))
             start = int(params.get("page[after]") or 0)
-            rows = self._found(path, {name: int(params[name]) for name in BOUNDS if name in params})
+            rows = self._matching(
+                path, {name: int(params[name]) for name in BOUNDS if name in params}
+            )
         except ValueError:
             return error(400, "InvalidValue", "a filter or page parameter is no number")
-        if not 1 <= size <= LARGEST[path]:
-            return error(400, "InvalidPaginationParameter", f"page[size] is over {LARGEST[path]}")
+        if not 1 <= size <= MAX_PAGE_ROWS[path]:
+            return error(
+                400, "InvalidPaginationParameter", f"page[size] is over {MAX_PAGE_ROWS[path]}"
+            )
         meta = {
             "has_more": start + size < len(rows),
             "after_cursor": str(start + size) if rows else None,
@@ -204,8 +207,8 @@ class ZendeskServer(JsonServer):
             200, {path.rpartition("/")[2]: rows[start : start + size], "meta": meta, "links": {}}
         )
 
-    def _found(self, path: str, bounds: Mapping[str, int]) -> list[Row]:
-        """The rows within the bounds, newest first as Zendesk lists them."""
+    def _matching(self, path: str, bounds: Mapping[str, int]) -> list[Row]:
+        """The rows within the bounds, newest first."""
         if path == RATINGS:
             first, last = bounds.get("start_time"), bounds.get("end_time")
             by = self.faults.found_by
@@ -219,7 +222,7 @@ class ZendeskServer(JsonServer):
             for at, row in zip(times, self._lists[path], strict=True)
             if (first is None or first <= at) and (last is None or at <= last)
         ]
-        return [row for _, row in sorted(within, key=lambda each: (-each[0], str(each[1]["id"])))]
+        return [row for _, row in sorted(within, key=lambda item: (-item[0], str(item[1]["id"])))]
 
 
 BOUNDS = ("start_time", "end_time", "filter[created_at_start]", "filter[created_at_end]")
@@ -232,17 +235,17 @@ def minutes() -> float:
 
 
 def place(row: Row) -> tuple[int, int]:
-    """Where a ticket stands in the export."""
+    """A ticket's position in the export."""
     return row["generated_timestamp"], row["id"]
 
 
 def cursor_of(at: tuple[int, int]) -> str:
-    """A place in the export as Zendesk writes it."""
+    """A position in the export as Zendesk writes it."""
     return base64.b64encode(f"{at[0]}.0||{at[1]}|".encode()).decode()
 
 
 def place_of(cursor: str) -> tuple[int, int]:
-    """The place that a cursor names. Raises ValueError when it names none."""
+    """The position in a cursor. Raises ValueError when it has none."""
     moment, _, number = base64.b64decode(cursor).decode().strip("|").partition(".0||")
     return int(moment), int(number)
 
@@ -264,7 +267,7 @@ def listed(
 
 
 def settings(timezone: str | None, *, ratings_on: bool) -> Mapping[str, object]:
-    """The account's settings, as far as anyone asks."""
+    """The settings of the account that the connector reads."""
     return {
         "settings": {
             "active_features": {"customer_satisfaction": ratings_on, "chat": True},
@@ -286,15 +289,15 @@ def too_many(retry_after: str | None = None) -> Reply:
     """A 429 as the export gives it; without `retry_after` until the minute is over."""
     left = math.ceil(60 - time.monotonic() % 60)
     said = "Number of allowed incremental ticket export API requests per minute exceeded"
-    found = error(429, "APIRateLimitExceeded", said)
-    return Reply(429, found.body, {**found.headers, "Retry-After": retry_after or str(left)})
+    reply = error(429, "APIRateLimitExceeded", said)
+    return replace(reply, headers={**reply.headers, "Retry-After": retry_after or str(left)})
 
 
 def serve(today: date, home: Path) -> Served:
     """The sample company's Zendesk account, as it stands on the morning of `today`. Needs nothing of `home`.
 
-    It lets more through than Zendesk: the connector keeps to Zendesk's pace by itself, and runs that follow
-    one another are not to wait for each other's minute.
+    It allows more exports than Zendesk: the connector keeps to Zendesk's limit, and consecutive runs shall not wait
+    for the rest of each other's minute.
     """
     server = ZendeskServer(today, exports_per_minute=600)
     values = {
