@@ -2,37 +2,29 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
-from connectors.facebook_pages import PAGE_INSIGHTS, SOURCE
+from connectors.facebook_pages import SOURCE
 from connectors.lake.lake import Lake
 from connectors.sandbox.facebook_pages import PAGE_ID, TOKEN, FacebookServer, Faults
-from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.engine import StreamReport
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
-from tests.connectors.clock import unslept
+from tests.connectors.account import Account
 
 TODAY = date(2026, 11, 24)
 NOON = time(20, tzinfo=UTC)
 """About midday in California, summer and winter."""
 
 
-class FacebookPage:
+class FacebookPage(Account):
     """A page on loopback and a lake that it is pulled into."""
 
-    def __init__(self, lake: Lake) -> None:
-        self.lake = lake
-        self.waits: list[float] = []
-        self.unslept = unslept(SOURCE, self.waits)
-        """Calls that note in `waits` how long they would have slept."""
-        self.servers: list[FacebookServer] = []
+    source = SOURCE
 
     def serve(self, today: date = TODAY, **faults: object) -> FacebookServer:
         """The page as it stands on `today`."""
-        server = FacebookServer(today, faults=Faults(**faults))
-        self.servers.append(server)
-        return server
+        return self.started(FacebookServer(today, faults=Faults(**faults)))
 
     def options(self, server: FacebookServer, **values: str) -> dict[str, str]:
         """What leads to `server`, with some of it changed."""
@@ -52,11 +44,7 @@ class FacebookPage:
         calls: ThrottledCalls | None = None,
     ) -> StreamReport:
         """What pulling `wanted` of a stream came to."""
-        now = datetime.combine(today, NOON)
-        (report,) = pull(
-            SOURCE, options, self.lake, wanted, now=lambda: now, only=[stream], calls=calls
-        )
-        return report
+        return self.pull(stream, options, wanted, datetime.combine(today, NOON), calls)
 
     def insights(
         self,
@@ -71,9 +59,7 @@ class FacebookPage:
 
     def values(self, wanted: Range) -> dict[tuple[date, str], int | None]:
         """The insights that the lake holds of these days, by day and metric."""
-        windows = self.lake.between("facebook_pages", PAGE_INSIGHTS, wanted.first, wanted.last)
-        tables = [self.lake.read("facebook_pages", PAGE_INSIGHTS, window) for window in windows]
-        rows = pa.concat_tables(tables).to_pylist() if tables else []
+        rows = self.stored("page_insights", wanted.first, wanted.last)
         return {(x["date"], x["metric"]): x["value"] for x in rows}
 
 
@@ -81,5 +67,4 @@ class FacebookPage:
 def page(tmp_path: Path) -> Iterator[FacebookPage]:
     page = FacebookPage(Lake(tmp_path / "lake"))
     yield page
-    for server in page.servers:
-        server.close()
+    page.close()

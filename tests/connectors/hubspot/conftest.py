@@ -3,33 +3,24 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from connectors.hubspot.source import SOURCE
 from connectors.lake.lake import Lake
 from connectors.sandbox.crm_objects import CrmObject
 from connectors.sandbox.hubspot import TOKEN, Faults, HubSpotServer
-from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.engine import StreamReport
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
-from tests.connectors.clock import unslept
+from tests.connectors.account import Account
 
 TODAY = date(2026, 11, 25)
 
 
-class Account:
+class HubSpotAccount(Account):
     """A HubSpot account on loopback and a lake that it is pulled into, at noon of 25 November 2026."""
 
-    def __init__(self, lake: Lake) -> None:
-        self.lake = lake
-        self.waits: list[float] = []
-        self.servers: list[HubSpotServer] = []
-
-    @property
-    def unslept(self) -> ThrottledCalls:
-        """Calls that note in `waits` how long they would have slept."""
-        return unslept(SOURCE, self.waits)
+    source = SOURCE
 
     def serve(
         self,
@@ -42,17 +33,17 @@ class Account:
         **faults: Any,
     ) -> HubSpotServer:
         """A server with these objects; None for the sample company's own."""
-        server = HubSpotServer(
-            TODAY,
-            deals=deals,
-            calls=calls,
-            owners=owners,
-            searches_per_second=searches,
-            requests_in_ten_seconds=requests,
-            faults=Faults(**faults),
+        return self.started(
+            HubSpotServer(
+                TODAY,
+                deals=deals,
+                calls=calls,
+                owners=owners,
+                searches_per_second=searches,
+                requests_in_ten_seconds=requests,
+                faults=Faults(**faults),
+            )
         )
-        self.servers.append(server)
-        return server
 
     def pulled(
         self,
@@ -66,23 +57,11 @@ class Account:
     ) -> StreamReport:
         """What pulling `wanted` of a stream came to."""
         options = {"HUBSPOT_ACCESS_TOKEN": TOKEN, "HUBSPOT_API_BASE": server.address} | values
-        (report,) = pull(
-            SOURCE,
-            options,
-            self.lake,
-            wanted,
-            now=lambda: now,
-            only=[stream],
-            calls=calls or self.unslept,
-        )
-        return report
+        return self.pull(stream, options, wanted, now, calls or self.unslept)
 
     def rows(self, stream: str, wanted: Range) -> list[dict[str, Any]]:
         """What the lake holds of these days, window by window."""
-        declared = SOURCE.stream(stream)
-        windows = self.lake.between("hubspot", declared, wanted.first, wanted.last)
-        tables = [self.lake.read("hubspot", declared, window) for window in windows]
-        return pa.concat_tables(tables).to_pylist() if tables else []
+        return self.stored(stream, wanted.first, wanted.last)
 
     def newest(self, stream: str, wanted: Range) -> dict[str, dict[str, Any]]:
         """The newest version of each row, by its key."""
@@ -92,11 +71,10 @@ class Account:
 
 
 @pytest.fixture
-def account(tmp_path: Path) -> Iterator[Account]:
-    account = Account(Lake(tmp_path / "lake"))
+def account(tmp_path: Path) -> Iterator[HubSpotAccount]:
+    account = HubSpotAccount(Lake(tmp_path / "lake"))
     yield account
-    for server in account.servers:
-        server.close()
+    account.close()
 
 
 def made(number: int, at: datetime, **more: Any) -> CrmObject:

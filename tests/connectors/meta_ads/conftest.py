@@ -7,23 +7,19 @@ from typing import Any
 import pytest
 
 from connectors.lake.lake import Lake
-from connectors.meta_ads.source import CAMPAIGN_DAYS, SOURCE
+from connectors.meta_ads.source import SOURCE
 from connectors.sandbox.meta_ads import ACCOUNT_ID, TOKEN, Faults, MetaAdsServer
-from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.engine import StreamReport
 from connectors.sdk.windows import Range
-from tests.connectors.clock import unslept
+from tests.connectors.account import Account
 
 TODAY = date(2026, 11, 24)
 
 
-class AdAccount:
+class AdAccount(Account):
     """An advertising account on loopback and a lake that it is pulled into."""
 
-    def __init__(self, lake: Lake) -> None:
-        self.lake = lake
-        self.waits: list[float] = []
-        """How long would have been slept."""
-        self.servers: list[MetaAdsServer] = []
+    source = SOURCE
 
     def serve(
         self,
@@ -34,32 +30,25 @@ class AdAccount:
         **faults: Any,
     ) -> MetaAdsServer:
         """The account as it stands on `today`."""
-        server = MetaAdsServer(today, faults=Faults(**faults), timezone=timezone, currency=currency)
-        self.servers.append(server)
-        return server
+        return self.started(
+            MetaAdsServer(today, faults=Faults(**faults), timezone=timezone, currency=currency)
+        )
 
     def pulled(
         self, server: MetaAdsServer, wanted: Range, *, now: datetime | None = None, **values: str
     ) -> StreamReport:
         """What pulling `wanted` came to, at noon of the server's day unless told otherwise."""
         at = now or datetime.combine(server.today, time(12, tzinfo=UTC))
-        calls = unslept(SOURCE, self.waits)
         options = {
             "META_ADS_ACCOUNT_ID": ACCOUNT_ID,
             "META_ADS_ACCESS_TOKEN": TOKEN,
             "META_ADS_API_BASE": server.address,
         }
-        (report,) = pull(SOURCE, options | values, self.lake, wanted, now=lambda: at, calls=calls)
-        return report
+        return self.pull("campaign_days", options | values, wanted, at, self.unslept)
 
     def rows(self, first: date, last: date | None = None) -> list[dict[str, Any]]:
         """What the lake holds of these days, in order."""
-        windows = self.lake.between("meta_ads", CAMPAIGN_DAYS, first, last or first)
-        return [
-            row
-            for window in sorted(windows)
-            for row in self.lake.read("meta_ads", CAMPAIGN_DAYS, window).to_pylist()
-        ]
+        return self.stored("campaign_days", first, last or first)
 
     def value(self, day: date) -> Decimal:
         """What the purchases of a day are worth, over all campaigns."""
@@ -70,8 +59,7 @@ class AdAccount:
 def account(tmp_path: Path) -> Iterator[AdAccount]:
     account = AdAccount(Lake(tmp_path / "lake"))
     yield account
-    for server in account.servers:
-        server.close()
+    account.close()
 
 
 def campaign_day(**other: Any) -> dict[str, Any]:

@@ -2,28 +2,22 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from connectors.lake.lake import Lake
 from connectors.sandbox.zendesk import SUBDOMAIN, TOKEN, Faults, ZendeskServer
 from connectors.sandbox.zendesk_objects import Row
-from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.engine import StreamReport
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
 from connectors.zendesk.source import SOURCE
-from tests.connectors.clock import unslept
+from tests.connectors.account import Account
 
 
-class Account:
+class ZendeskAccount(Account):
     """A Zendesk account on loopback and a lake that it is pulled into, at noon of 24 November 2026."""
 
-    def __init__(self, lake: Lake) -> None:
-        self.lake = lake
-        self.waits: list[float] = []
-        self.unslept = unslept(SOURCE, self.waits)
-        """Calls that note in `waits` how long they would have slept."""
-        self.servers: list[ZendeskServer] = []
+    source = SOURCE
 
     def serve(
         self,
@@ -37,16 +31,16 @@ class Account:
         """A server with these rows and no others, or with the sample company's."""
         if any(rows is not None for rows in (tickets, ratings, surveys)):
             tickets, ratings, surveys = tickets or [], ratings or [], surveys or []
-        server = ZendeskServer(
-            date(2026, 11, 24),
-            tickets=tickets,
-            ratings=ratings,
-            surveys=surveys,
-            solved=solved,
-            faults=Faults(**faults),
+        return self.started(
+            ZendeskServer(
+                date(2026, 11, 24),
+                tickets=tickets,
+                ratings=ratings,
+                surveys=surveys,
+                solved=solved,
+                faults=Faults(**faults),
+            )
         )
-        self.servers.append(server)
-        return server
 
     def pulled(
         self,
@@ -64,23 +58,11 @@ class Account:
             "ZENDESK_OAUTH_TOKEN": TOKEN,
             "ZENDESK_API_BASE": server.address,
         } | values
-        (report,) = pull(
-            SOURCE,
-            options,
-            self.lake,
-            wanted,
-            now=lambda: now,
-            only=[stream],
-            calls=calls or self.unslept,
-        )
-        return report
+        return self.pull(stream, options, wanted, now, calls or self.unslept)
 
     def rows(self, stream: str, wanted: Range) -> list[dict[str, object]]:
         """What the lake holds of these days, window after window."""
-        declared = SOURCE.stream(stream)
-        windows = self.lake.between("zendesk", declared, wanted.first, wanted.last)
-        tables = [self.lake.read("zendesk", declared, window) for window in windows]
-        return pa.concat_tables(tables).to_pylist() if tables else []
+        return self.stored(stream, wanted.first, wanted.last)
 
     def ids(self, stream: str, day: date) -> list[object]:
         """The ids of one window."""
@@ -88,8 +70,7 @@ class Account:
 
 
 @pytest.fixture
-def account(tmp_path: Path) -> Iterator[Account]:
-    account = Account(Lake(tmp_path / "lake"))
+def account(tmp_path: Path) -> Iterator[ZendeskAccount]:
+    account = ZendeskAccount(Lake(tmp_path / "lake"))
     yield account
-    for server in account.servers:
-        server.close()
+    account.close()
