@@ -75,7 +75,7 @@ def run(
     source: SourceNames = None,
     dry_run: DryRun = False,
     as_json: Json = False,
-) -> bool | None:
+) -> bool:
     """One daily run: pull what is new, model, score, publish; ends with the scorecard."""
     from pipelines.commands import daily, pulling
 
@@ -84,7 +84,7 @@ def run(
     chosen = daily.chosen_sources(settings, source or [])
     if dry_run:
         pulling.show_plans(settings, chosen, None, "due", output)
-        return None
+        return True
     return daily.run(settings, chosen, day, output)
 
 
@@ -96,9 +96,13 @@ def pull(
     last: Last,
     dry_run: DryRun = False,
     as_json: Json = False,
-) -> bool | None:
+) -> bool:
     """Pull the windows of one source that are missing or may have changed. Models and scores nothing."""
-    return pull_range(context, source, (first, last), "missing", dry_run=dry_run, as_json=as_json)
+    from pipelines.commands.pulling import pull_range
+
+    days = parsed_day("--from", first), parsed_day("--to", last)
+    settings, output = okra_settings.load(), output_of(context, as_json)
+    return pull_range(settings, source, days, "missing", output, dry_run=dry_run)
 
 
 @command(app, epilog="Example: [cyan]okra backfill stripe --from 2026-01-01 --to 2026-03-31[/]")
@@ -109,30 +113,13 @@ def backfill(
     last: Last,
     dry_run: DryRun = False,
     as_json: Json = False,
-) -> bool | None:
+) -> bool:
     """Pull every window of a range again, settled or not; `okra score` then shows what changed."""
-    return pull_range(context, source, (first, last), "again", dry_run=dry_run, as_json=as_json)
+    from pipelines.commands.pulling import pull_range
 
-
-def pull_range(
-    context: typer.Context,
-    source: str,
-    days: tuple[str, str],
-    mode: str,
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> bool | None:
-    """What `pull` and `backfill` have in common."""
-    from pipelines.commands import daily, pulling
-
+    days = parsed_day("--from", first), parsed_day("--to", last)
     settings, output = okra_settings.load(), output_of(context, as_json)
-    [chosen] = daily.chosen_sources(settings, [source])
-    wanted = parsed_day("--from", days[0]), parsed_day("--to", days[1])
-    if dry_run:
-        pulling.show_plans(settings, [chosen], wanted, mode, output)
-        return None
-    return pulling.pull(settings, chosen, wanted, mode, output)
+    return pull_range(settings, source, days, "again", output, dry_run=dry_run)
 
 
 @command(
@@ -268,10 +255,10 @@ def backtest(
     from pipelines.commands import backtesting
 
     if file is None:
-        cuts = backtesting.own_kpis(okra_settings.load(), period)
+        replayable = backtesting.own_kpis(okra_settings.load(), period)
     else:
-        cuts = backtesting.of_a_file(file, kind, period)
-    backtesting.backtest(cuts, output_of(context, as_json), path=output)
+        replayable = backtesting.of_a_file(file, kind, period)
+    backtesting.backtest(replayable, output_of(context, as_json), path=output)
 
 
 @command(app, epilog="Examples: [cyan]okra digest[/] · [cyan]okra digest --send[/]")

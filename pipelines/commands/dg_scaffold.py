@@ -33,8 +33,8 @@ class ConnectorScaffolder(dg.Scaffolder[ConnectorParams]):
     def scaffold(self, request: dg.ScaffoldRequest[ConnectorParams]) -> None:
         """Write the files. Raises `ScaffoldError` when a name will not do or a file is there already."""
         root = Path(request.project_root or ROOT)
-        made = connector(Path(request.target_path).name, request.params.stream)
-        write(made, root, Output(), dry_run=False)
+        scaffold = connector(Path(request.target_path).name, request.params.stream)
+        write(scaffold, root, Output(), dry_run=False)
         with suppress(OSError):  # dg made a folder for definitions, of which there are none
             Path(request.target_path).rmdir()
 

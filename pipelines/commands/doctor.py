@@ -105,10 +105,10 @@ def notes(settings: Settings, checkups: Iterable[Checkup]) -> Iterator[str]:
             )
 
 
-def same_days(one: ZoneInfo, other: ZoneInfo, today: date) -> bool:
+def same_days(zone: ZoneInfo, other: ZoneInfo, today: date) -> bool:
     """Whether the days of the year up to `today` begin at the same instants in both zones."""
     days = (today - timedelta(days=n) for n in range(366))
-    return all(midnight(day, one) == midnight(day, other) for day in days)
+    return all(midnight(day, zone) == midnight(day, other) for day in days)
 
 
 def document(settings: Settings, checkup: Checkup) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`okra pull`, `okra backfill` and every `--dry-run`: windows of a source into the lake, and no further."""
+"""`okra pull`, `okra backfill` and what would be pulled: the windows of a source, and no modelling."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 from connectors.sdk.contract import Source
 from connectors.sdk.windows import Plan, Range
 from pipelines.commands.console import Output
-from pipelines.commands.daily import note_sample_company
+from pipelines.commands.daily import chosen_sources, note_sample_company
 from pipelines.commands.progress import PullBars
 from pipelines.commands.terminal import plain_table
 from pipelines.orchestration.runner import runner
@@ -14,10 +14,23 @@ from pipelines.settings import Settings, SettingsError
 from pipelines.steps.pull import due, plan_source
 
 
-def pull(
-    settings: Settings, source: Source, days: tuple[date, date], mode: str, output: Output
+def pull_range(
+    settings: Settings,
+    name: str,
+    days: tuple[date, date],
+    mode: str,
+    output: Output,
+    *,
+    dry_run: bool,
 ) -> bool:
-    """Pull `days` of `source`; `mode` is one of `PullConfig`. Returns whether all went well."""
+    """Pull `days` of the source `name`, or show what that would pull. Returns whether all went well.
+
+    `mode` is one of `PullConfig`. Raises `SettingsError` for a source or days that cannot be pulled.
+    """
+    [source] = chosen_sources(settings, [name])
+    if dry_run:
+        show_plans(settings, [source], days, mode, output)
+        return True
     note_sample_company(settings, output)
     with (
         runner(settings, debug=output.debug) as running,
@@ -39,7 +52,7 @@ def show_plans(
     mode: str,
     output: Output,
 ) -> None:
-    """What a pull would take and leave, by stream. Opens the sources and asks them for nothing more."""
+    """The windows that a pull would take and leave, by stream. Opens the sources, and requests no data."""
     note_sample_company(settings, output)
     repull = mode == "again"
     wanted = due(settings) if days is None else Range(*checked(settings, days), repull=repull)

@@ -1,4 +1,4 @@
-"""One key result from its definition down to the windows that were pulled: all of it from the published file."""
+"""One key result from its definition down to the windows that were pulled, read from the published file."""
 
 import difflib
 from collections.abc import Sequence
@@ -97,20 +97,20 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
     Raises `NothingPublishedError`, and `UnknownKeyResultError`.
     """
     with opened(path) as file:
-        known = full_name(file, name)
-        [score, *parts] = file.rows(_SCORES, id=known)
+        key_result = full_name(file, name)
+        [score, *parts] = file.rows(_SCORES, id=key_result)
         kpi = file.first(_KPI, kpi=score["kpi"])
         streams = kpi["sources"].split(",") if kpi.get("sources") else []
         return KeyResultChain(
             score=score,
             parts=parts,
             objective=file.first(_OBJECTIVE, objective=score["objective_id"]),
-            definitions=file.rows(_DEFINITIONS, id=known),
+            definitions=file.rows(_DEFINITIONS, id=key_result),
             run=file.first(_RUN, run=score["run_id"]),
             kpi=kpi,
             months=file.rows(_MONTHS, kpi=score["kpi"])[::-1],
-            factors=file.rows(_FACTORS, kpi=score["kpi"], id=known),
-            levers=file.rows(_LEVERS, id=known, as_of=score["as_of"]),
+            factors=file.rows(_FACTORS, kpi=score["kpi"], id=key_result),
+            levers=file.rows(_LEVERS, id=key_result, as_of=score["as_of"]),
             restatements=file.rows(_RESTATEMENTS, kpi=score["kpi"], start=score["period_start"]),
             streams=[windows for name, windows in file.streams().items() if name in streams],
             attempts=file.rows(_ATTEMPTS, streams=streams),
@@ -119,19 +119,19 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
 
 def full_name(file: PublishedFile, name: str) -> str:
     """The key result that `name` stands for. Raises `UnknownKeyResultError`, and `NothingPublishedError`."""
-    known = [row["id"] for row in file.rows(_NAMES)]
-    if not known:
+    names = [row["id"] for row in file.rows(_NAMES)]
+    if not names:
         raise NothingPublishedError("nothing is scored yet; run `okra run` first")
     by_last_name: dict[str, list[str]] = {}
-    for full in known:
+    for full in names:
         by_last_name.setdefault(full.partition("/")[2], []).append(full)
-    matches = [name] if name in known else by_last_name.get(name, [])
+    matches = [name] if name in names else by_last_name.get(name, [])
     if len(matches) == 1:
         return matches[0]
     if matches:
         raise UnknownKeyResultError(f"{name} may be {' or '.join(matches)}; write it whole")
-    near = difflib.get_close_matches(name, known) or [
+    near = difflib.get_close_matches(name, names) or [
         by_last_name[last][-1] for last in difflib.get_close_matches(name, by_last_name)
     ]
-    rest = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}"
+    rest = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names)}"
     raise UnknownKeyResultError(f"no key result is called {name}; {rest}")

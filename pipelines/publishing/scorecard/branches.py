@@ -32,9 +32,9 @@ def branches(published: PageRows, language: Language) -> list[Branch]:
 
     def branch(row: Row, level: int) -> Branch:
         name = row["objective_id"]
-        own = [one for one in published.key_results if one["objective_id"] == name]
+        key_results = [each for each in published.key_results if each["objective_id"] == name]
         below = children.get(name, [])
-        parts = [*own, *below]
+        parts = [*key_results, *below]
         return Branch(
             anchor=f"objective-{name}",
             row=row,
@@ -43,7 +43,7 @@ def branches(published: PageRows, language: Language) -> list[Branch]:
                 row, name, published, language, period=(row["period_start"], row["deadline"])
             ),
             sentence=language.text("objective.parts", len(parts), good=sum(map(is_met, parts))),
-            cards=[card(result, published, language) for result in own],
+            cards=[card(result, published, language) for result in key_results],
             children=[branch(child, level + 1) for child in below],
         )
 

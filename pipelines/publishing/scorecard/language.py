@@ -1,4 +1,4 @@
-"""How people read figures: one language's texts, numbers, money and days."""
+"""The texts, numbers, amounts and days of the pages in one language."""
 
 import re
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ _NAMED_PERIODS: tuple[Cadence, ...] = ("month", "quarter", "half", "year")
 
 @cache
 def languages() -> tuple[str, ...]:
-    """The languages there are texts in."""
+    """The languages that have texts."""
     return tuple(sorted(path.stem for path in TEXTS.glob("*.yml")))
 
 
@@ -47,11 +47,11 @@ def _texts(name: str) -> dict[str, Any]:
 
 
 class Language:
-    """Texts, numbers and days as `locale` has them (`es`, `es-MX`); English where there are no texts in it."""
+    """Texts, numbers and days as `locale` has them (`es`, `es-MX`); English where no texts exist in its language."""
 
     def __init__(self, locale: str) -> None:
-        wanted = Locale.parse(locale, sep="-" if "-" in locale else "_")
-        self._locale = wanted if wanted.language in languages() else Locale("en")
+        parsed = Locale.parse(locale, sep="-" if "-" in locale else "_")
+        self._locale = parsed if parsed.language in languages() else Locale("en")
 
     @property
     def code(self) -> str:
@@ -123,7 +123,7 @@ class Language:
         return _typeset(format_compact_decimal(value, locale=self._locale, fraction_digits=digits))
 
     def share(self, value: Decimal | None, places: int = 0, *, signed: bool = False) -> str:
-        """A share as a percentage, rounded down, so that what is not quite 100 % is not called it."""
+        """A share as a percentage; a positive one is rounded down, so that 99.9 % is not shown as 100 %."""
         if value is None:
             return NO_VALUE
         rounding = ROUND_HALF_EVEN if signed or value < 0 else ROUND_FLOOR
