@@ -1,11 +1,10 @@
-"""What the sample company spends on advertising and what its platforms credit it with, by campaign and day.
+"""The sample company's spend on advertising and the value credited to it, by platform, campaign and day.
 
-A month's spend is a share of its revenue; a quarter's credited value is its spend times the quarter's figure,
-to the cent, on each platform by itself. People buy some time after they clicked, so a day's value grows for
-28 days after it is over. Numbers depend on the day and on `today`, and on nothing else.
+A month's spend is a share of its revenue. A quarter's credited value is its spend times the quarter's figure, to
+the cent, on each platform. People buy some time after they clicked, so a day's value grows for 28 days after its
+end. Numbers depend on the day and on `today` only.
 """
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,22 +17,22 @@ from connectors.sandbox.figures import (
     RETURN_ON_AD_SPEND_TENTHS,
     Month,
     Quarter,
+    days_of,
     trend,
 )
 
-LATE = 28
-"""Days after its end for which a day's value still grows."""
-MISSING = 0.45
-"""The share of a day's value that has not come yet when the day is over."""
+VALUE_GROWS_FOR_DAYS = 28
+MISSING_AT_DAY_END = 0.45
+"""The share of a day's value that is credited after the day."""
 WEEKDAYS = (1.06, 1.08, 1.05, 1.02, 0.98, 0.88, 0.93)
-"""How much is spent on the days of a week, from Monday."""
-ROUND = 100_00
-"""Months are budgeted in hundreds of dollars (cents): a tenth of it is a whole number of cents."""
+"""The relative spend of each day of a week, from Monday."""
+BUDGET_STEP_CENTS = 100_00
+"""Months are budgeted in hundreds of dollars, so that a tenth of a budget is a whole number of cents."""
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """One campaign. `share` of the day's spend and `pull` on the value are set against the other campaigns'."""
+    """One campaign. `share` and `pull` are its relative weights in the day's spend and in the credited value."""
 
     number: str
     name: str
@@ -91,7 +90,7 @@ PLATFORMS: Mapping[str, Platform] = {
 
 
 def results(platform: str, day: date, today: date) -> list[Result]:
-    """What is known of `day` on `today`, by campaign; nothing before the first day or after `today`."""
+    """The results of `day` as known on `today`, by campaign; none before the first day or after `today`."""
     if not FIRST_DAY <= day <= today:
         return []
     age = (today - day).days
@@ -102,12 +101,12 @@ def results(platform: str, day: date, today: date) -> list[Result]:
 
 
 def known(result: Result, age: int) -> Result:
-    """The part of a day's result that is known `age` days later; of a day that is not over, some."""
-    if age > LATE:
+    """The part of a day's result that is known `age` days later; of today, a fraction."""
+    if age > VALUE_GROWS_FOR_DAYS:
         return result
     if age:
-        here = 1 - MISSING * (1 - age / (LATE + 1)) ** 3
-        return replace(result, value_cents=int(result.value_cents * here))
+        credited = 1 - MISSING_AT_DAY_END * (1 - age / (VALUE_GROWS_FOR_DAYS + 1)) ** 3
+        return replace(result, value_cents=int(result.value_cents * credited))
     return replace(
         result,
         impressions=result.impressions // 2,
@@ -151,10 +150,10 @@ def _result(platform: str, day: date, campaign: Campaign, spend: int, value: int
 
 
 def _spend(platform: str, month: Month) -> dict[date, dict[Campaign, int]]:
-    """What each campaign costs on each day of the month, in cents; the month's sum is a multiple of `ROUND`."""
+    """What each campaign costs on each day, in cents; the sum of the month is a multiple of `BUDGET_STEP_CENTS`."""
     about = PLATFORMS[platform]
-    budget = trend(NET_REVENUE_CENTS, *month) // about.part // ROUND * ROUND
-    days = [date(*month, n + 1) for n in range(monthrange(*month)[1])]
+    budget = trend(NET_REVENUE_CENTS, *month) // about.part // BUDGET_STEP_CENTS * BUDGET_STEP_CENTS
+    days = days_of(month)
     luck = dice("spend", platform, month)
     weights = [WEEKDAYS[day.weekday()] * float(luck.uniform(0.92, 1.08)) for day in days]
     found = {}

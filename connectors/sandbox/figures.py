@@ -1,9 +1,10 @@
-"""What the sample company's year adds up to. Every other number in the sandbox is derived from these.
+"""The sample company's monthly figures, from which every other number in the sandbox is derived.
 
-Each month has a figure: the ones that are written down here come out exactly; the others follow a trend.
+The months that are listed come out exactly; the others follow a trend.
 """
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 
 FIRST_DAY = date(2024, 12, 1)
 """The company's books begin here: 24 months before the end of November 2026."""
@@ -76,8 +77,31 @@ PROSPECTS_CALLED: dict[Month, int] = {
 """Contacts that were called for the first time: 91, 97, 102 and 88 in the quarters of 2026."""
 
 
+FIRST_MONTH: Month = (FIRST_DAY.year, FIRST_DAY.month)
+
+
+def month_after(month: Month, count: int) -> Month:
+    """The month `count` months after `month`."""
+    year, index = divmod(month[0] * 12 + month[1] - 1 + count, 12)
+    return year, index + 1
+
+
+def months_until(last: Month) -> Iterator[Month]:
+    """The months from the first day to `last`, inclusive."""
+    month = FIRST_MONTH
+    while month <= last:
+        yield month
+        month = month_after(month, 1)
+
+
+def days_of(month: Month) -> list[date]:
+    """The days of a month."""
+    first, after = date(*month, 1), date(*month_after(month, 1), 1)
+    return [first + timedelta(days=n) for n in range((after - first).days)]
+
+
 def trend(figures: dict[Month, int], year: int, month: int, growth: float = 0.18) -> int:
-    """The figure of a month: as written down, else that of the same month in the nearest year, grown or shrunk."""
+    """The figure of a month: as listed, else of the same month in the nearest year, scaled by `growth` a year."""
     if (year, month) in figures:
         return figures[year, month]
     nearest = min((y for y, m in figures if m == month), key=lambda y: abs(y - year))

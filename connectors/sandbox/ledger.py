@@ -1,9 +1,9 @@
 """The sample company's Stripe ledger: every movement of its balance, the same on every machine.
 
-A month is made as a whole, from its figure and from random numbers that depend on the month alone, so a
-day's rows are the same whatever day it is read on. What happens to a charge later (a refund, a dispute)
-is drawn with the charge and shows up in the month it falls in. The net of a month comes out to the cent:
-the charges nothing ever happens to share whatever is missing to the figure.
+A month is generated as a whole, from its figure and from random numbers that depend on the month alone, so a day's
+rows are the same on whatever day they are read. What happens to a charge later (a refund, a dispute) is drawn with
+the charge and appears in its own month. The net of a month equals its figure to the cent: the charges without a
+refund or dispute share the remainder.
 
 Days are UTC days, and amounts are in the currency's smallest unit.
 """
@@ -19,25 +19,28 @@ from connectors.sandbox.apportion import dice, spread
 from connectors.sandbox.balance_transactions import DISPUTE_FEE, Row, fee_of, gross_of, row
 from connectors.sandbox.figures import (
     AVERAGE_ORDER_CENTS,
-    FIRST_DAY,
+    FIRST_MONTH,
     NET_REVENUE_CENTS,
     Month,
+    days_of,
+    month_after,
+    months_until,
     trend,
 )
 
 FOREIGN_MONTHS: tuple[Month, ...] = ((2025, 10), (2025, 11), (2026, 2))
 """Months in which a few customers also paid in yen and in Kuwaiti dinars."""
-LONGEST_FATE = 8
-"""Months in which something can still happen to a charge."""
+MAX_AFTERMATH_MONTHS = 8
+"""For how many months a charge can be refunded or disputed, or a dispute be won."""
 HOURS = np.array(
     [2, 1, 1, 1, 1, 2, 3, 5, 8, 10, 11, 11, 10, 11, 12, 13, 14, 14, 13, 11, 9, 7, 5, 3]
 )
-"""How busy the hours of a day are: the customers are spread over Europe and America."""
+"""The weight of each hour of a day: customers are in Europe and America."""
 
 
 @dataclass(frozen=True)
 class Charge:
-    """A customer's payment, and what comes of it. `amount` is a weight where nothing does."""
+    """A customer's payment, and its refund or dispute. Without either, `amount` is a weight."""
 
     name: str
     at: datetime
@@ -50,20 +53,16 @@ class Charge:
     won_at: datetime | None = None
 
     @property
-    def has_fate(self) -> bool:
-        """Whether anything happens to it later."""
+    def has_aftermath(self) -> bool:
+        """Whether it is refunded or disputed."""
         return bool(self.refunded_at or self.disputed_at)
 
 
 def rows_until(end: datetime) -> list[Row]:
     """Every balance transaction created before `end`, oldest first."""
-    rows: list[Row] = []
-    month = (FIRST_DAY.year, FIRST_DAY.month)
-    while datetime(*month, 1, tzinfo=UTC) < end:
-        rows += month_rows(month)
-        month = step(month, 1)
     last = int(end.timestamp())
-    return [row for row in rows if row["created"] < last]
+    months = months_until((end.year, end.month))
+    return [row for month in months for row in month_rows(month) if row["created"] < last]
 
 
 @cache
@@ -74,33 +73,37 @@ def month_rows(month: Month) -> tuple[Row, ...]:
 
 @cache
 def earnings(month: Month) -> tuple[Row, ...]:
-    """What the company earned and what that cost it: all of the month's rows but the payouts."""
+    """The month's revenue and its costs: all rows but the payouts."""
     settled = [*aftermath(month), *billing(month), *transfers(month)]
     revenue = [row["net"] for row in settled if row["type"] != "transfer"]
-    fated = [charge_row(x, x.amount) for x in charges(month) if x.has_fate]
-    plain = [x for x in charges(month) if not x.has_fate]
-    missing = trend(NET_REVENUE_CENTS, *month) - sum(revenue) - sum(row["net"] for row in fated)
+    disputed_or_refunded = [charge_row(x, x.amount) for x in charges(month) if x.has_aftermath]
+    plain = [x for x in charges(month) if not x.has_aftermath]
+    missing = (
+        trend(NET_REVENUE_CENTS, *month)
+        - sum(revenue)
+        - sum(row["net"] for row in disputed_or_refunded)
+    )
     nets = spread(missing, [x.amount for x in plain])
     sales = [charge_row(x, gross_of(net)) for x, net in zip(plain, nets, strict=True)]
-    return tuple(in_order([*sales, *fated, *settled, *foreign(month)]))
+    return tuple(in_order([*sales, *disputed_or_refunded, *settled, *foreign(month)]))
 
 
 @cache
 def charges(month: Month) -> tuple[Charge, ...]:
-    """The month's charges in US dollars, with what will come of each."""
+    """The month's charges in US dollars, with their refunds and disputes."""
     luck = dice("charges", month)
     average = average_order(month)
     count = round(trend(NET_REVENUE_CENTS, *month) / (average * 0.94))
-    found = []
-    for day, of_day in zip(days(month), spread(count, day_weights(month)), strict=True):
+    drawn = []
+    for day, of_day in zip(days_of(month), spread(count, day_weights(month)), strict=True):
         sizes = average * luck.lognormal(-0.18, 0.6, of_day)
         for number, (size, at) in enumerate(zip(sizes, moments(luck, day, of_day), strict=True)):
-            found.append(with_fate(luck, f"{day}/{number}", at, max(9_00, int(size))))
-    return tuple(found)
+            drawn.append(with_aftermath(luck, f"{day}/{number}", at, max(9_00, int(size))))
+    return tuple(drawn)
 
 
-def with_fate(luck: np.random.Generator, name: str, at: datetime, amount: int) -> Charge:
-    """A charge, and by chance a refund (some months later) or a dispute (some won) for it."""
+def with_aftermath(luck: np.random.Generator, name: str, at: datetime, amount: int) -> Charge:
+    """A charge, at random with a refund (some of them months later) or a dispute (some of them won)."""
     kind, fate, share = luck.random(3)
     rate = round(float(luck.uniform(1.02, 1.18)), 5) if kind > 0.94 else None
     charge = Charge(name, at, amount, bank_debit=bool(kind < 0.08), exchange_rate=rate)
@@ -118,8 +121,8 @@ def with_fate(luck: np.random.Generator, name: str, at: datetime, amount: int) -
 
 def aftermath(month: Month) -> Iterator[Row]:
     """The refunds, disputes and disputes won that fall in the month, of this month's charges and older ones."""
-    for back in range(LONGEST_FATE):
-        for x in charges(step(month, -back)) if exists(step(month, -back)) else ():
+    for back in range(MAX_AFTERMATH_MONTHS):
+        for x in charges(month_after(month, -back)) if exists(month_after(month, -back)) else ():
             if x.refunded_at and in_month(x.refunded_at, month):
                 kind, prefix = ("payment_refund", "pyr") if x.bank_debit else ("refund", "re")
                 yield row(
@@ -154,7 +157,7 @@ def billing(month: Month) -> Iterator[Row]:
 
 
 def transfers(month: Month) -> Iterator[Row]:
-    """The partner's share, once a quarter: money that moves and is no cost of sales."""
+    """The partner's share, once a quarter: a transfer, which is no cost of sales."""
     if month[1] % 3 == 0:
         at = moments(dice("partner", month), date(*month, 18), 1)[0]
         share = trend(NET_REVENUE_CENTS, *month) // 50
@@ -162,7 +165,7 @@ def transfers(month: Month) -> Iterator[Row]:
 
 
 def foreign(month: Month) -> Iterator[Row]:
-    """Charges kept in yen (no decimals) and dinars (three, the last one always 0)."""
+    """Charges in yen (no decimals) and dinars (three, of which the last is always 0)."""
     if month not in FOREIGN_MONTHS:
         return
     luck = dice("foreign", month)
@@ -177,13 +180,13 @@ def foreign(month: Month) -> Iterator[Row]:
 
 def payouts(month: Month) -> Iterator[Row]:
     """Each Monday the dollars that became available in the seven days before go to the bank."""
-    earlier = earnings(step(month, -1)) if exists(step(month, -1)) else ()
+    earlier = earnings(month_after(month, -1)) if exists(month_after(month, -1)) else ()
     available = [
         (x["available_on"], x["net"])
         for x in (*earlier, *earnings(month))
         if x["currency"] == "usd"
     ]
-    for day in days(month):
+    for day in days_of(month):
         if day.weekday() != 0:
             continue
         until = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
@@ -205,11 +208,11 @@ def nearest(half: tuple[int, int]) -> tuple[int, int]:
 
 
 def day_weights(month: Month) -> list[float]:
-    """How the month's charges fall on its days: few at weekends, many at its end, a little more each day."""
+    """The weights of the month's days: low at weekends, high at the month's end, a little higher each day."""
     luck = dice("days", month)
     weights = []
-    last = len(days(month))
-    for number, day in enumerate(days(month), start=1):
+    last = len(days_of(month))
+    for number, day in enumerate(days_of(month), start=1):
         weight = 0.45 if day.weekday() >= 5 else 1.0
         weight *= 1.3 if number > last - 3 else 1.0
         weights.append(weight * (1 + 0.002 * number) * float(luck.uniform(0.85, 1.15)))
@@ -229,21 +232,9 @@ def moment(at: datetime | None) -> datetime | None:
     return at and at.replace(microsecond=0)
 
 
-def days(month: Month) -> list[date]:
-    """The days of a month."""
-    first, after = date(*month, 1), date(*step(month, 1), 1)
-    return [first + timedelta(days=n) for n in range((after - first).days)]
-
-
-def step(month: Month, count: int) -> Month:
-    """The month `count` months later."""
-    year, place = divmod(month[0] * 12 + month[1] - 1 + count, 12)
-    return year, place + 1
-
-
 def exists(month: Month) -> bool:
     """Whether the company kept books in that month."""
-    return month >= (FIRST_DAY.year, FIRST_DAY.month)
+    return month >= FIRST_MONTH
 
 
 def in_month(at: datetime, month: Month) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from connectors.sandbox.advertising import Result, results
+from connectors.sandbox.figures import month_after
 from connectors.sandbox.graph_api import VERSION, error, fields_of, unauthorized
 from connectors.sandbox.http_server import JsonServer, Reply, Request
 from connectors.sandbox.served import Served
@@ -158,7 +159,7 @@ def rows_of(form: Mapping[str, str], currency: str, today: date) -> Iterator[Row
     first, last = date.fromisoformat(days["since"]), date.fromisoformat(days["until"])
     if last < first:
         raise ValueError("time_range: since must not be later than until")
-    if first < months_before(today, MONTHS_KEPT):
+    if first < date(*month_after((today.year, today.month), -MONTHS_KEPT), 1):
         raise TooOld(
             f"(#3018) The start date of the time range cannot be beyond {MONTHS_KEPT} months from the current date"
         )
@@ -209,12 +210,6 @@ def major(cents: int) -> str:
 def cursor(place: int) -> str:
     """A position in a report as an opaque cursor."""
     return urlsafe_b64encode(str(place).encode()).decode()
-
-
-def months_before(day: date, months: int) -> date:
-    """The first day of the month `months` before that of `day`."""
-    year, place = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, place + 1, 1)
 
 
 def serve(today: date, home: Path) -> Served:

@@ -14,7 +14,15 @@ import numpy as np
 
 from connectors.sandbox.apportion import dice, spread
 from connectors.sandbox.crm_objects import CrmObject, instant, text_of
-from connectors.sandbox.figures import DEALS_WON, FIRST_DAY, SALES_TEAM_DEALS, Month, trend
+from connectors.sandbox.figures import (
+    DEALS_WON,
+    SALES_TEAM_DEALS,
+    Month,
+    days_of,
+    month_after,
+    months_until,
+    trend,
+)
 from connectors.sandbox.sales_team import REPS, Owner
 
 SALES, SHOP = "default", "75e28846-ad0d-4be2-a027-5e1da6590b98"
@@ -48,11 +56,12 @@ class Deal:
 
 def deals_at(now: datetime) -> list[CrmObject]:
     """Every deal that has been entered by `now`, as it stands then; the archived ones too."""
-    month, found = (FIRST_DAY.year, FIRST_DAY.month), []
-    while month <= later((now.year, now.month), MONTHS_AHEAD):
-        found += [as_it_stands(deal, now) for deal in deals_of(month) if deal.created <= now]
-        month = later(month, 1)
-    return found
+    return [
+        as_it_stands(deal, now)
+        for month in months_until(month_after((now.year, now.month), MONTHS_AHEAD))
+        for deal in deals_of(month)
+        if deal.created <= now
+    ]
 
 
 @cache
@@ -101,7 +110,7 @@ def shop_deals(month: Month) -> Iterator[Deal]:
     """Orders of the online shop: nobody's, won as soon as they are entered."""
     luck = dice("shop deals", month)
     count = trend(DEALS_WON, *month) - trend(SALES_TEAM_DEALS, *month)
-    days = all_days(month)
+    days = days_of(month)
     busy = [float(luck.uniform(0.7, 1.3)) for _ in days]
     place = 10_000
     for day, of_day in zip(days, spread(count, busy), strict=True):
@@ -140,7 +149,9 @@ def as_it_stands(deal: Deal, now: datetime) -> CrmObject:
     closed, corrected = deal.closed <= now, bool(deal.corrected and deal.corrected <= now)
     events = (deal.created, deal.moved, deal.closed, deal.corrected)
     archived = deal.archived if deal.archived and deal.archived <= now else None
-    planned = datetime(*later((deal.closed.year, deal.closed.month), 1), 1, tzinfo=UTC) - MINUTE
+    planned = (
+        datetime(*month_after((deal.closed.year, deal.closed.month), 1), 1, tzinfo=UTC) - MINUTE
+    )
     moved = bool(deal.moved and deal.moved <= now)
     stage = ("closedwon" if deal.won else "closedlost") if closed else OPEN_STAGES[moved]
     cents = deal.cents - (deal.cents // 10 if corrected else 0)
@@ -174,18 +185,6 @@ def number(month: Month, place: int) -> int:
     return 21_000_000_000 + (month[0] * 12 + month[1]) * 100_000 + place
 
 
-def all_days(month: Month) -> list[date]:
-    """The days of a month."""
-    first, after = date(*month, 1), date(*later(month, 1), 1)
-    return [first + DAY * n for n in range((after - first).days)]
-
-
 def working_days(month: Month) -> list[date]:
     """The days of a month on which the team works."""
-    return [day for day in all_days(month) if day.weekday() < 5]
-
-
-def later(month: Month, count: int) -> Month:
-    """The month `count` months later."""
-    year, place = divmod(month[0] * 12 + month[1] - 1 + count, 12)
-    return year, place + 1
+    return [day for day in days_of(month) if day.weekday() < 5]

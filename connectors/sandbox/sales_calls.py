@@ -10,8 +10,8 @@ from functools import cache
 
 from connectors.sandbox.apportion import dice, spread
 from connectors.sandbox.crm_objects import CrmObject, instant
-from connectors.sandbox.figures import FIRST_DAY, PROSPECTS_CALLED, Month, trend
-from connectors.sandbox.sales import DAY, later, moment, working_days
+from connectors.sandbox.figures import PROSPECTS_CALLED, Month, month_after, months_until, trend
+from connectors.sandbox.sales import DAY, moment, working_days
 from connectors.sandbox.sales_team import REPS, Owner
 
 INBOUND_A_MONTH = 14
@@ -20,18 +20,15 @@ LOGGED_AFTER = timedelta(minutes=20)
 
 
 def calls_at(now: datetime) -> list[CrmObject]:
-    """Every call that has been logged by `now`; one that was annotated since has changed since."""
-    month, found = (FIRST_DAY.year, FIRST_DAY.month), []
-    while month <= later((now.year, now.month), 1):
-        found += [
-            CrmObject(x.number, x.properties, x.created, x.created, contacts=x.contacts)
-            if x.modified > now
-            else x
-            for x in calls_of(month)
-            if x.created <= now
-        ]
-        month = later(month, 1)
-    return found
+    """Every call that has been logged by `now`; without annotations that are later."""
+    return [
+        CrmObject(x.number, x.properties, x.created, x.created, contacts=x.contacts)
+        if x.modified > now
+        else x
+        for month in months_until(month_after((now.year, now.month), 1))
+        for x in calls_of(month)
+        if x.created <= now
+    ]
 
 
 @cache

@@ -10,14 +10,13 @@ column `comment` as well, which nobody but its writers has any business with.
 
 import csv
 import io
-from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 from connectors.lake.atomic_files import replace
 from connectors.sandbox.apportion import dice
-from connectors.sandbox.figures import FIRST_DAY
+from connectors.sandbox.figures import FIRST_DAY, days_of, months_until
 from connectors.sandbox.served import Served
 
 HEADER = ("kpi", "date", "value", "numerator", "denominator", "team", "comment")
@@ -76,10 +75,9 @@ def sessions(today: date) -> Iterator[Line]:
 
 def month_ends(today: date) -> Iterator[date]:
     """The last day of each month before `today`."""
-    year, month = FIRST_DAY.year, FIRST_DAY.month
-    while (day := date(year, month, monthrange(year, month)[1])) < today:
-        yield day
-        year, month = year + month // 12, month % 12 + 1
+    for month in months_until((today.year, today.month)):
+        if (day := days_of(month)[-1]) < today:
+            yield day
 
 
 def serve(today: date, home: Path) -> Served:

@@ -5,7 +5,6 @@ looks, except who answers the survey and how: that is settled by quarter, so tha
 figure. Times are UTC, to the second.
 """
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +18,7 @@ from connectors.sandbox.figures import (
     TICKETS,
     Month,
     Quarter,
+    days_of,
     trend,
 )
 
@@ -99,10 +99,7 @@ def month_tickets(month: Month, first_number: int) -> list[Ticket]:
     random = dice("support", month)
     genuine = trend(TICKETS, *month)
     spam = genuine * SPAM_PER_100 // 100
-    days = monthrange(*month)[1]
-    weights = [
-        WEEKDAYS[date(*month, n + 1).weekday()] * random.uniform(0.8, 1.2) for n in range(days)
-    ]
+    weights = [WEEKDAYS[day.weekday()] * random.uniform(0.8, 1.2) for day in days_of(month)]
     moments = sorted(
         datetime(*month, day + 1, tzinfo=UTC) + timedelta(seconds=int(second))
         for day, count in enumerate(spread(genuine + spam, weights))

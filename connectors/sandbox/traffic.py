@@ -4,7 +4,6 @@ A day's numbers are settled after three days; until then a few visits are still 
 most. They depend on the day and on `today`, and on nothing else.
 """
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -12,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from connectors.sandbox.apportion import dice, spread
-from connectors.sandbox.figures import FIRST_DAY, VISITORS, Month, trend
+from connectors.sandbox.figures import FIRST_DAY, VISITORS, Month, days_of, trend
 
 CHANNELS = ("Direct", "Email", "Organic Search", "Organic Social", "Paid Search", "Referral")
 SHARE = (0.24, 0.08, 0.37, 0.11, 0.13, 0.07)
@@ -74,7 +73,7 @@ def different_people(first: date, last: date, today: date) -> int:
 @lru_cache(maxsize=64)
 def _month(month: Month) -> tuple[list[int], list[dict[str, tuple[int, int, int, int]]]]:
     """Each day's visitors, and its settled numbers by channel: sessions, engaged, users, new users."""
-    days = [date(*month, n + 1) for n in range(monthrange(*month)[1])]
+    days = days_of(month)
     random = dice("traffic", month)
     weights = np.array([WEEKDAYS[day.weekday()] for day in days])
     weights *= np.linspace(0.98, 1.02, len(days)) * random.normal(1, 0.025, len(days)).clip(

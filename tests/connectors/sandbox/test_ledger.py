@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from connectors.sandbox.balance_transactions import fee_of, gross_of
-from connectors.sandbox.figures import NET_REVENUE_CENTS, Month
-from connectors.sandbox.ledger import charges, month_rows, rows_until, step
+from connectors.sandbox.figures import NET_REVENUE_CENTS, Month, month_after
+from connectors.sandbox.ledger import charges, month_rows, rows_until
 
 MONTHS = [(2024, 12), *[(year, month) for year in (2025, 2026) for month in range(1, 13)]]
 
@@ -58,7 +58,7 @@ def test_rows_are_oldest_first_and_in_their_month() -> None:
         created = [row["created"] for row in month_rows(month)]
         assert created == sorted(created)
         assert datetime(*month, 1, tzinfo=UTC).timestamp() <= created[0]
-        assert created[-1] < datetime(*step(month, 1), 1, tzinfo=UTC).timestamp()
+        assert created[-1] < datetime(*month_after(month, 1), 1, tzinfo=UTC).timestamp()
 
 
 def test_what_is_left_of_a_movement_is_its_amount_less_its_fees() -> None:
