@@ -1,8 +1,8 @@
-"""Forecasters of other libraries, on the cases of a backtest.
+"""Forecasters of other libraries, run on the cases of a backtest.
 
-They are run as their documentation says and as a practitioner would: on logarithms where a series is positive,
-with the length of the week or the year, over the past that Okra smooths. The one that is told of the year
-sees as much of it as Okra does.
+They are used as their documentation describes and as a practitioner would: on logarithms of positive series, with
+the length of the season, on the same length of history that Okra smooths. The model with a yearly season gets as
+much history as Okra.
 """
 
 import warnings
@@ -16,15 +16,15 @@ from pipelines.okr.forecast.simulation import LONGEST_FOR_YEARS
 from pipelines.okr.forecast.training_series import Exact, TrainingSeries
 
 PATHS = 400
-_LONGEST = 400
-_YEARS = 1.5
-_WAVES = 3
+_MAX_HISTORY = 400
+_MIN_YEARS = 1.5
+_YEARLY_HARMONICS = 3
 
 Continue = Callable[[Exact, TrainingSeries, int], Exact]
 
 
 def rivals() -> dict[str, Method]:
-    """Each method by the name it has in the table.
+    """The methods, by their names in the tables of docs/odds.md.
 
     Raises:
         BacktestError: if the libraries are not installed.
@@ -34,7 +34,7 @@ def rivals() -> dict[str, Method]:
         from statsmodels.tsa.statespace.structural import UnobservedComponents
     except ImportError as error:
         raise BacktestError(
-            f"{error.name} is not installed; `pip install okra[rivals]` brings what --rivals compares with"
+            f"{error.name} is not installed; `pip install okra[rivals]` installs what --rivals compares with"
         ) from None
     components = _Components(UnobservedComponents)
     return {
@@ -48,7 +48,7 @@ def rivals() -> dict[str, Method]:
     }
 
 
-def _method(continued: Continue, longest: int = _LONGEST) -> Method:
+def _method(continued: Continue, longest: int = _MAX_HISTORY) -> Method:
     def method(found: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
         for place, case in enumerate(found):
             with warnings.catch_warnings():
@@ -60,7 +60,7 @@ def _method(continued: Continue, longest: int = _LONGEST) -> Method:
 
 
 def _own_scale(continued: Continue, side: TrainingSeries, steps: int, longest: int) -> Exact:
-    """Logarithms where the series is positive; a fit that fails says that nothing changes."""
+    """The paths of `continued`, run on logarithms of a positive series. When the fit fails, the paths are constant."""
     values = side.values[-longest:]
     positive = values.min() > 0
     scaled = np.log(values) if positive else values
@@ -68,7 +68,7 @@ def _own_scale(continued: Continue, side: TrainingSeries, steps: int, longest: i
         paths = continued(scaled, side, steps)
         if not np.isfinite(paths).all():
             raise ValueError("not finite")
-    except Exception:  # a rival that fails is not left out, or it would be graded on easy cases
+    except Exception:  # without an answer, a failing rival would be graded on easy cases only
         paths = np.full((PATHS, steps), scaled[-side.season :].mean())
     if positive:
         top, low = scaled.max(), scaled.min()
@@ -83,18 +83,18 @@ class _Components:
         self._model = model
 
     def of(self, level: str, autoregressive: int | None = None, year: bool = False) -> Continue:
-        """A model with this level, the season of the series and, where enough is known, its year."""
+        """A model with this level, the season of the series and, with enough history, a yearly season."""
 
         def continued(values: Exact, side: TrainingSeries, steps: int) -> Exact:
-            waves = year and side.year and len(values) >= _YEARS * side.year
-            seasons = [{"period": side.year, "harmonics": _WAVES}] if waves else None
+            yearly = year and side.year and len(values) >= _MIN_YEARS * side.year
+            seasons = [{"period": side.year, "harmonics": _YEARLY_HARMONICS}] if yearly else None
             fit = self._model(
                 values,
                 level=level,
                 seasonal=side.season if side.season > 1 else None,
                 autoregressive=autoregressive,
                 freq_seasonal=seasons,
-                stochastic_freq_seasonal=[False] if waves else None,
+                stochastic_freq_seasonal=[False] if yearly else None,
             ).fit(disp=False, maxiter=100)
             draw = np.random.default_rng(0)
             paths = fit.simulate(steps, anchor="end", repetitions=PATHS, rng=draw)
