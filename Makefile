@@ -16,14 +16,14 @@ run: $(VENV)/.installed ## One daily run: pull, model, score, publish (of the sa
 ui: $(VENV)/.installed ## Dagster's web UI with the daily schedule, on http://127.0.0.1:3000
 	@$(BIN)/okra ui
 
-# three processes on two cores, as one of them waits for a lock or a server now and then
-test: $(VENV)/.developing ## The test suite, but for the two targets below
+# three processes on two cores, because one of them often waits for a lock or a server
+test: $(VENV)/.developing ## The test suite without test-large and test-browser
 	@$(BIN)/pytest -n 3 --dist worksteal --basetemp="$$(mktemp -d $(SCRATCH)/okra-tests.XXXXXX)"
 
-test-large: $(VENV)/.developing ## Tests of many rows and long histories: a million rows, 723 days of a ledger, 10,000 deals at once
+test-large: $(VENV)/.developing ## Tests with many rows and long histories: a million rows, 723 days of a ledger, 10,000 deals at once
 	@$(BIN)/pytest -m large --basetemp="$$(mktemp -d $(SCRATCH)/okra-large.XXXXXX)"
 
-test-browser: $(VENV)/.developing ## The scorecard's pages in a real browser, with axe (needs Debian's chromium)
+test-browser: $(VENV)/.developing ## Test the scorecard's pages in a real browser, with axe (needs Debian's chromium)
 	@$(BIN)/pytest -m browser --basetemp="$$(mktemp -d $(SCRATCH)/okra-browser.XXXXXX)"
 
 lint: $(VENV)/.developing ## Style, types, layers and SQL, as CI runs them
