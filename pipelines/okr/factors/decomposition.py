@@ -42,7 +42,7 @@ class ComparedAmounts:
     `remaining` is what the earlier side holds beyond its members: the part of a target that is still to
     come. The values are those of the whole, in the KPI's unit. Of a KPI that converts, `at_mean_rates` has
     the same members at the mean of both sides' exchange rates, and `rates` what those were on each side.
-    Where the earlier side is what was believed of it once, `known_today` has its members as they are known now.
+    Where the earlier side is an original version, `known_today` has its members as they are known today.
     """
 
     value: Fraction
@@ -89,7 +89,7 @@ def decompose(compared: ComparedAmounts, places: int) -> list[Contribution]:
 
 
 def _splits(compared: ComparedAmounts, change: int, places: int) -> Iterator["_DimensionSplit"]:
-    """Each dimension by itself; of dimensions inside each other those below the first, which is one of them."""
+    """One for each dimension; of nested dimensions for each depth but the first, which is a dimension by itself."""
     for breakdown, (now, before) in compared.members.items():
         known = compared.known_today.get(breakdown)
         exact = _exact(
@@ -108,7 +108,7 @@ def _splits(compared: ComparedAmounts, change: int, places: int) -> Iterator["_D
 def _exact(
     now: Amounts, before: Amounts, at_mean_rates: tuple[Amounts, Amounts] | None
 ) -> dict[Leaf, Fraction]:
-    """The part of each effect of each member, the exchange rates' own apart where there are any."""
+    """The part of each effect of each member, in fractions that sum to the change."""
     own_now, own_before = at_mean_rates or (now, before)
     exact: dict[Leaf, Fraction] = {}
     if is_ratio(now) or is_ratio(before):
@@ -174,7 +174,7 @@ class _DimensionSplit:
 def _split(
     breakdown: Breakdown, now: Amounts, before: Amounts, leaves: Mapping[Leaf, int]
 ) -> _DimensionSplit:
-    """The leaves summed up to the depth of `breakdown`: they were shared out from the top down."""
+    """The leaves summed up to the depth of `breakdown`."""
     depth = len(breakdown)
     whole: dict[Leaf, int] = defaultdict(int)
     for (member, effect), share in leaves.items():

@@ -4,7 +4,7 @@ A target has no members of its own. It is split as the KPI was in as many days r
 scaled by the one factor that makes them meet the target, so that a ratio keeps its weights and scales its
 rates. Of a total that is still open, only the part that is due by now is held against the members; what
 is not due yet stands apart (`remaining`). All of it sums to actual − target. A target is in the reporting
-currency and was set at no rate, so exchange rates have no part of their own in it.
+currency and was set at no rate, so it has no currency effect.
 """
 
 from collections.abc import Iterator, Mapping, Set

@@ -109,7 +109,7 @@ def _exchange(
 
 
 def _restated(kpi: Kpi, places: int, parts: Sequence[Contribution]) -> str:
-    """How much of the change is the earlier period's restatement: `; +600 USD of it is what was restated since`."""
+    """The restatement in a change, such as `; +600 USD of it is what was restated since`."""
     units = sum(part.units for part in parts if part.effect == "restatement")
     return f"; {signed(units, places, kpi.unit)} of it is what was restated since" if units else ""
 
@@ -122,7 +122,7 @@ def _rate_text(currency: str, rates: tuple[Rates, Rates]) -> str:
 
 
 def _rates_text(rates: tuple[Rates, Rates]) -> str:
-    """The one currency by name, if it is one that moved."""
+    """The currency by name if there is only one, else all of them."""
     foreign = {name for side in rates for name, rate in side.items() if rate != 1}
     return _rate_text(foreign.pop(), rates) if len(foreign) == 1 else "exchange rates"
 

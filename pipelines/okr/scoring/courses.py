@@ -1,7 +1,7 @@
 """The course of a key result by day: where it stood, where its pace would have it, where its futures lead.
 
-Only what is held against one number over its whole course has one. A goal for each window or each member is
-a row for each of them instead; a milestone is done or not.
+Only a goal that is one number over the whole course has one. A goal per window or for each member has a row of
+scores for each of them instead; a milestone is done or not.
 """
 
 from collections.abc import Mapping, Sequence
