@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class CrmObject:
-    """A deal or a call as it stands. Properties are texts, as HubSpot gives them; None where one is empty."""
+    """A deal or a call. Properties are texts, as in HubSpot; None where one is empty."""
 
     number: int
     properties: Mapping[str, str | None]
@@ -16,17 +16,17 @@ class CrmObject:
     modified: datetime
     archived: datetime | None = None
     contacts: tuple[int, ...] = ()
-    """The contacts it is associated to."""
+    """The contacts it is associated with."""
 
     def told(self, names: list[str]) -> dict[str, Any]:
-        """The object with the properties of these names that there are, and those it always comes with."""
+        """The object in HubSpot's shape, with these of its properties and those that are always included."""
         always = {
             "createdate": instant(self.created),
             "hs_lastmodifieddate": instant(self.modified),
             "hs_object_id": str(self.number),
         }
         asked = {name: self.properties[name] for name in names if name in self.properties}
-        found: dict[str, Any] = {
+        row: dict[str, Any] = {
             "id": str(self.number),
             "properties": dict(sorted((asked | always).items())),
             "createdAt": instant(self.created),
@@ -34,7 +34,7 @@ class CrmObject:
             "archived": self.archived is not None,
             "url": f"https://app.hubspot.com/contacts/1/record/0-0/{self.number}",
         }
-        return found | ({"archivedAt": instant(self.archived)} if self.archived else {})
+        return row | ({"archivedAt": instant(self.archived)} if self.archived else {})
 
 
 def instant(moment: datetime) -> str:

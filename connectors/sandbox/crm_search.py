@@ -1,4 +1,4 @@
-"""HubSpot's search, as far as its guide says what it does (developers.hubspot.com/docs/api-reference/search/guide)."""
+"""HubSpot's search, as its guide describes it (developers.hubspot.com/docs/api-reference/search/guide)."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.sandbox.crm_objects import CrmObject
 
-MOST_AT_ONCE, MOST = 200, 10_000
+MAX_PAGE, MAX_RESULTS = 200, 10_000
 COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
     "EQ": operator.eq,
     "GT": operator.gt,
@@ -16,42 +16,42 @@ COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
     "LTE": operator.le,
 }
 COMPARED: Mapping[str, Callable[[CrmObject], int]] = {
-    "hs_object_id": lambda each: each.number,
-    "createdate": lambda each: milliseconds(each.created),
-    "hs_lastmodifieddate": lambda each: milliseconds(each.modified),
+    "hs_object_id": lambda item: item.number,
+    "createdate": lambda item: milliseconds(item.created),
+    "hs_lastmodifieddate": lambda item: milliseconds(item.modified),
 }
 """The properties that can be filtered and sorted by here: numbers and moments, these in milliseconds."""
 
 
 def search(objects: Sequence[CrmObject], body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """One page of the objects that fit every filter of one of the groups. Raises ValueError as HubSpot refuses."""
+    """A page of the objects that match every filter of a group. Raises ValueError where HubSpot would refuse."""
     limit, after = int(body.get("limit", 10)), int(body.get("after") or 0)
-    if not 1 <= limit <= MOST_AT_ONCE:
-        raise ValueError(f"limit must be from 1 to {MOST_AT_ONCE}")
-    if after + limit > MOST:
-        raise ValueError(f"paging past {MOST} results is not supported")
+    if not 1 <= limit <= MAX_PAGE:
+        raise ValueError(f"limit must be from 1 to {MAX_PAGE}")
+    if after + limit > MAX_RESULTS:
+        raise ValueError(f"paging past {MAX_RESULTS} results is not supported")
     groups = [[test_of(x) for x in group["filters"]] for group in body.get("filterGroups", ())]
-    found = [
-        each
-        for each in objects
-        if not groups or any(all(test(each) for test in group) for group in groups)
+    matches = [
+        item
+        for item in objects
+        if not groups or any(all(test(item) for test in group) for group in groups)
     ]
     sorts = body.get("sorts") or [{"propertyName": "createdate"}]
     if len(sorts) > 1:
         raise ValueError("only one sort is supported")
     key = property_of(sorts[0])
-    found.sort(key=key, reverse=sorts[0].get("direction") == "DESCENDING")
-    page = [each.told(body.get("properties", [])) for each in found[after : after + limit]]
+    matches.sort(key=key, reverse=sorts[0].get("direction") == "DESCENDING")
+    page = [item.told(body.get("properties", [])) for item in matches[after : after + limit]]
     end = after + len(page)
-    paging = {"paging": {"next": {"after": str(end)}}} if end < len(found) else {}
-    return {"total": len(found), "results": page} | paging
+    paging = {"paging": {"next": {"after": str(end)}}} if end < len(matches) else {}
+    return {"total": len(matches), "results": page} | paging
 
 
 def test_of(asked: Mapping[str, str]) -> Callable[[CrmObject], bool]:
-    """What a filter asks of an object."""
+    """The test that a filter stands for."""
     value_of, compare = property_of(asked), COMPARISONS[asked["operator"]]
     bound = int(asked["value"])
-    return lambda each: compare(value_of(each), bound)
+    return lambda item: compare(value_of(item), bound)
 
 
 def property_of(asked: Mapping[str, str]) -> Callable[[CrmObject], int]:

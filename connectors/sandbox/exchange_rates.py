@@ -1,7 +1,7 @@
-"""The European Central Bank's history of reference rates, as the sample company keeps a copy of it.
+"""The sample company's copy of the European Central Bank's history of reference rates.
 
-The same shape as eurofxref-hist.csv: wide, the newest day first, a comma at the end of each line, working
-days only, N/A where there is no rate. The rates themselves are made up, each from its day alone.
+It has the form of eurofxref-hist.csv: wide, the newest day first, a comma at the end of each line, working days
+only, N/A where there is no rate. The rates are made up, each from its day alone.
 """
 
 from collections.abc import Iterator
@@ -23,23 +23,23 @@ CURRENCIES: dict[str, tuple[float, int]] = {
 }
 """About what a euro is worth, and the decimals it is quoted with. The bank itself quotes no dinar."""
 KRONA_SINCE = date(2025, 2, 3)
-"""Before it there is no rate for the krona, as there was none in truth for some years."""
+"""There is no earlier rate for the krona, as was really the case for some years."""
 CLOSED = {(1, 1), (5, 1), (12, 25), (12, 26)}
-"""Days (month, day) on which the euro system is closed; Easter is left out."""
+"""Days (month, day) on which the euro system is closed, apart from Easter."""
 
 
 def history(today: date) -> str:
     """The file as it stands on the morning of `today`: up to the day before."""
     lines = [",".join(["Date", *CURRENCIES, ""])]
     lines += [
-        ",".join([day.isoformat(), *(quoted(each, day) for each in CURRENCIES), ""])
+        ",".join([day.isoformat(), *(quoted(currency, day) for currency in CURRENCIES), ""])
         for day in working_days(today)
     ]
     return "\n".join(lines) + "\n"
 
 
 def quoted(currency: str, day: date) -> str:
-    """What a euro is worth on `day`: a slow swing, a slow drift and the day's own noise."""
+    """The rate of a euro on `day`: a slow cycle, a slow drift and noise."""
     if currency == "ISK" and day < KRONA_SINCE:
         return "N/A"
     level, decimals = CURRENCIES[currency]

@@ -1,7 +1,7 @@
 """The sample company's subscriptions and their invoices, in the shapes of Stripe's own.
 
-What is paid for them is not booked in the ledger movement by movement: the ledger's months are made from
-the company's figures, and the care plan is a small part of them.
+Their payments are not single movements of the ledger: the ledger's months are generated from the company's figures,
+of which the care plan is a small part.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from connectors.sandbox.subscribers import Subscription, Term, subscriptions_unt
 
 DRAFT_FOR = timedelta(hours=1)
 PAID_AFTER = timedelta(hours=1, minutes=4)
-WITHIN = 10
-"""Objects of a list that come within another object."""
+NESTED_LIST_ROWS = 10
+"""The objects that a list within another object has at most."""
 
 
 @lru_cache(maxsize=4)
@@ -42,7 +42,7 @@ def running_at(now: datetime) -> tuple[Row, ...]:
 
 
 def invoices(subscription: Subscription, number: int, term: Term, now: datetime) -> Iterator[Row]:
-    """The invoice of a term; of some also one that was made by mistake and taken back."""
+    """The invoice of a term; for some terms also one that was created by mistake and voided."""
     name = f"{subscription.name}/{number}"
     given_up = term.is_last and number % 3 == 2
     status = "uncollectible" if given_up else "paid"
@@ -56,7 +56,7 @@ def invoices(subscription: Subscription, number: int, term: Term, now: datetime)
 
 
 def invoice_lines(subscription: Subscription, number: int, term: Term, note: str = "") -> list[Row]:
-    """A line a part of the subscription, and one for the seat that was added in the middle of the term before."""
+    """A line for each part of the subscription, and one for a seat that was added in the middle of the last term."""
     lines = []
     for place, quantity in enumerate(term.quantities):
         name = f"{subscription.name}/{number}/{place} {note}"
@@ -90,7 +90,7 @@ def invoice_lines(subscription: Subscription, number: int, term: Term, note: str
 def line_row(
     name: str, subscription: Subscription, term: Term, place: int, quantity: int, amount: int
 ) -> Row:
-    """A line of an invoice, but for the invoice's id."""
+    """A line of an invoice, without the invoice's id."""
     off = amount * subscription.discount // 100
     discount = identifier("di", subscription.customer)
     return {
@@ -280,15 +280,15 @@ def item_row(subscription: Subscription, place: int, quantity: int) -> Row:
 
 
 def within(rows: list[Row], url: str) -> dict[str, Any]:
-    """A list as it comes within another object: all of `data` here, cut to the first ten when it is sent."""
+    """A list within another object, with all of its `data`, which `cut_short` cuts to the first ten."""
     return {"object": "list", "data": rows, "has_more": False, "url": url}
 
 
 def cut_short(row: Row, name: str) -> Row:
     """An object as it is sent: of its list `name` the first ten."""
     whole = row[name]
-    more = len(whole["data"]) > WITHIN
-    return row | {name: whole | {"data": whole["data"][:WITHIN], "has_more": more}}
+    more = len(whole["data"]) > NESTED_LIST_ROWS
+    return row | {name: whole | {"data": whole["data"][:NESTED_LIST_ROWS], "has_more": more}}
 
 
 def price_id(subscription: Subscription) -> str:
@@ -299,7 +299,7 @@ def price_id(subscription: Subscription) -> str:
 
 
 def product_id(subscription: Subscription) -> str:
-    """The id of what is sold."""
+    """The id of the product that is sold."""
     return identifier("prod", subscription.plan)
 
 

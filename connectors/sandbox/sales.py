@@ -1,8 +1,8 @@
-"""The sample company's deals: those its sales team works on for weeks, and those the online shop enters.
+"""The sample company's deals: those that its sales team works on for weeks, and those of the online shop.
 
-Everything that will ever happen to a deal is settled from its month, by dice that know nothing of the day
-on which anyone looks; `now` only decides how much of it has happened yet. The deals that are won in a
-month, and not archived, are its figures exactly.
+Everything that happens to a deal is drawn from random numbers of its month, whatever the day on which it is read;
+`now` only decides how much of it has happened yet. The deals that are won in a month and not archived equal its
+figures.
 """
 
 from collections.abc import Iterator
@@ -30,15 +30,15 @@ SALES, SHOP = "default", "75e28846-ad0d-4be2-a027-5e1da6590b98"
 LABELS = {SALES: "Sales Pipeline", SHOP: "Online Shop"}
 OPEN_STAGES = ("appointmentscheduled", "presentationscheduled")
 LOST_FOR_EACH_WON = 1.3
-MONTHS_AHEAD = 4
-"""How long before it is closed a deal can have been entered."""
+MAX_MONTHS_OPEN = 4
+"""From the month in which a deal is entered to that in which it is closed."""
 DAYS_BEFORE_ARCHIVING = 3
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Deal:
-    """A deal and all that ever happens to it."""
+    """A deal and everything that happens to it."""
 
     number: int
     pipeline: str
@@ -48,17 +48,17 @@ class Deal:
     closed: datetime
     won: bool = True
     moved: datetime | None = None
-    """When it came to its second stage."""
+    """When it entered its second stage."""
     corrected: datetime | None = None
     """When its amount was changed after it was closed."""
     archived: datetime | None = None
 
 
 def deals_at(now: datetime) -> list[CrmObject]:
-    """Every deal that has been entered by `now`, as it stands then; the archived ones too."""
+    """Every deal that has been entered by `now`, in its state at `now`; archived ones included."""
     return [
         as_it_stands(deal, now)
-        for month in months_until(month_after((now.year, now.month), MONTHS_AHEAD))
+        for month in months_until(month_after((now.year, now.month), MAX_MONTHS_OPEN))
         for deal in deals_of(month)
         if deal.created <= now
     ]
@@ -66,12 +66,12 @@ def deals_at(now: datetime) -> list[CrmObject]:
 
 @cache
 def deals_of(month: Month) -> tuple[Deal, ...]:
-    """The deals that are closed in the month, won or lost, and the duplicates that someone entered."""
+    """The deals that are closed in the month, won or lost, and the duplicates that were entered by mistake."""
     return (*team_deals(month), *shop_deals(month), *duplicates(month))
 
 
 def team_deals(month: Month) -> Iterator[Deal]:
-    """About as many for each member of the team; some of them take months."""
+    """The team's deals, about as many for each member; some of them take months."""
     luck = dice("team deals", month)
     won = trend(SALES_TEAM_DEALS, *month)
     days = working_days(month)
@@ -84,8 +84,8 @@ def team_deals(month: Month) -> Iterator[Deal]:
             rep for rep, n in zip(REPS, spread(count, weights), strict=True) for _ in range(n)
         ]
         for place, owner in enumerate(owners):
-            there = [day for day in days if owner.present(day)]
-            closed = moment(luck, there[int(luck.integers(len(there)))])
+            present = [day for day in days if owner.present(day)]
+            closed = moment(luck, present[int(luck.integers(len(present)))])
             created = closed - DAY * float(luck.uniform(6, 85))
             move, correct = luck.random(2)
             yield Deal(
@@ -102,12 +102,12 @@ def team_deals(month: Month) -> Iterator[Deal]:
 
 
 def skill(rep: Owner) -> float:
-    """How good someone is at finding deals, won or lost, beside the others."""
+    """How many deals someone has, won or lost, relative to the others."""
     return float(dice("skill", rep.owner_id).uniform(0.8, 1.2))
 
 
 def shop_deals(month: Month) -> Iterator[Deal]:
-    """Orders of the online shop: nobody's, won as soon as they are entered."""
+    """Orders of the online shop: without an owner, won as soon as they are entered."""
     luck = dice("shop deals", month)
     count = trend(DEALS_WON, *month) - trend(SALES_TEAM_DEALS, *month)
     days = days_of(month)
@@ -145,7 +145,7 @@ def duplicates(month: Month) -> Iterator[Deal]:
 
 
 def as_it_stands(deal: Deal, now: datetime) -> CrmObject:
-    """The deal as `now` finds it. An open one is expected to close at the end of its month."""
+    """The deal in its state at `now`. An open one is expected to close at the end of its month."""
     closed, corrected = deal.closed <= now, bool(deal.corrected and deal.corrected <= now)
     events = (deal.created, deal.moved, deal.closed, deal.corrected)
     archived = deal.archived if deal.archived and deal.archived <= now else None
@@ -181,7 +181,7 @@ def moment(luck: np.random.Generator, day: date) -> datetime:
 
 
 def number(month: Month, place: int) -> int:
-    """An id: the same for the same deal, whenever it is asked for."""
+    """The id of a deal."""
     return 21_000_000_000 + (month[0] * 12 + month[1]) * 100_000 + place
 
 

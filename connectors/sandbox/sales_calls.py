@@ -33,15 +33,15 @@ def calls_at(now: datetime) -> list[CrmObject]:
 
 @cache
 def calls_of(month: Month) -> tuple[CrmObject, ...]:
-    """The calls to those who became prospects in the month, and those that came in."""
+    """The calls to those who became prospects in the month, and the inbound calls."""
     return tuple(
         call(month, place, *about)
-        for place, about in enumerate((*calls_to_prospects(month), *calls_that_came_in(month)))
+        for place, about in enumerate((*calls_to_prospects(month), *inbound_calls(month)))
     )
 
 
 def calls_to_prospects(month: Month) -> Iterator[tuple[Owner, datetime, str, str, tuple[int, ...]]]:
-    """Perhaps an attempt, the first conversation, and some more."""
+    """For each prospect: in some cases an attempt, the first conversation, and some more calls."""
     luck = dice("prospects", month)
     days = working_days(month)
     busy = [float(luck.uniform(0.6, 1.4)) for _ in days]
@@ -65,16 +65,16 @@ def calls_to_prospects(month: Month) -> Iterator[tuple[Owner, datetime, str, str
         for _ in range(int(luck.integers(0, 4))):
             again = first + DAY * float(luck.uniform(1, 25))
             status = STATUSES[int(luck.choice(3, p=(0.6, 0.3, 0.1)))]
-            # sometimes two people of one company are on the line: both have been called before
+            # some calls are with two people of one company, who have both been called before
             others = (contact_id(month, number - 1),) if number and luck.random() < 0.1 else ()
             if rep.present(again.date()):
                 yield rep, again, "OUTBOUND", status, (contact, *others)
 
 
-def calls_that_came_in(
+def inbound_calls(
     month: Month,
 ) -> Iterator[tuple[Owner, datetime, str, str, tuple[int, ...]]]:
-    """People who call by themselves: some of them nobody has entered as a contact."""
+    """Calls of people, some of whom are no contacts."""
     luck = dice("inbound", month)
     days = working_days(month)
     for number in range(INBOUND_A_MONTH):
@@ -94,7 +94,7 @@ def call(
     status: str,
     contacts: tuple[int, ...],
 ) -> CrmObject:
-    """A call, logged when it was over; one in ten is annotated the next day."""
+    """A call, logged after its end; one in ten is annotated the next day."""
     luck = dice("call", month, place)
     created = at + LOGGED_AFTER
     return CrmObject(

@@ -1,10 +1,9 @@
 """What the sample company sells: orders, their lines and what was shipped, as columns of numbers.
 
-Everything that will ever happen to an order is settled when it is placed, by dice that know nothing of
-the day on which anyone looks. `today` only decides how much of it has happened yet.
+Everything that happens to an order is drawn from random numbers of its month, whatever the day on which it is read.
+`today` only decides how much of it has happened yet.
 """
 
-from calendar import monthrange
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import TypeVar
@@ -13,32 +12,40 @@ import numpy as np
 import numpy.typing as npt
 
 from connectors.sandbox.apportion import dice, spread
-from connectors.sandbox.figures import AVERAGE_ORDER_CENTS, FIRST_DAY, UNITS_SOLD, Month, trend
+from connectors.sandbox.figures import (
+    AVERAGE_ORDER_CENTS,
+    FIRST_DAY,
+    FIRST_MONTH,
+    UNITS_SOLD,
+    Month,
+    days_of,
+    trend,
+)
 
 Numbers = npt.NDArray[np.int64]
 Times = npt.NDArray[np.datetime64]
 T = TypeVar("T")
 
 GOODS = tuple((p, c) for p in ("thingamajig", "widget") for c in ("red", "green", "blue"))
-"""Products and colours: a line of an order is about one of these."""
-LISTED = np.array([0.42, 0.09, 0.22, 0.12, 0.06, 0.09])
-"""How often a line is about each of the goods."""
+"""Products and colours, one of which a line of an order is for."""
+LINE_SHARES = np.array([0.42, 0.09, 0.22, 0.12, 0.06, 0.09])
+"""The share of lines for each of `GOODS`."""
 COLORS = {"thingamajig": (0.614, 0.0505, 0.3355), "widget": (0.45, 0.22, 0.33)}
 """Share of each colour in the pieces of a product: one thingamajig in twenty is green."""
 PRICE = np.array([1700.0, 1900.0, 1700.0, 2600.0, 2600.0, 2600.0])
-"""Cents, before the discounts that make an order's value what it is."""
+"""Of each of `GOODS`, in cents, before discounts."""
 ORDERS_A_DAY = 40
 WEEKDAYS = (1.12, 1.15, 1.13, 1.10, 1.04, 0.72, 0.74)
 """Monday to Sunday."""
-CANCELLED = 0.03
+CANCELLED_SHARE = 0.03
 FIRST_AVERAGE_CENTS = 245_00
-"""Of the half-years before the first that is written down."""
+"""Of an order in the half-years before the first of `AVERAGE_ORDER_CENTS`."""
 HOUR, DAY = 3600, 86_400
 
 
 @dataclass(frozen=True)
 class Orders:
-    """One element an order, in the order of time. Times are UTC, to the second."""
+    """One element an order, in the order in which they were placed. Times are UTC, to the second."""
 
     number: Numbers
     customer: Numbers
@@ -56,10 +63,10 @@ class Lines:
     """One element a line of an order."""
 
     order: Numbers
-    """Place in `Orders`."""
+    """Index in `Orders`."""
     line: Numbers
     good: Numbers
-    """Place in `GOODS`."""
+    """Index in `GOODS`."""
     quantity: Numbers
     amount: Numbers
     """Cents."""
@@ -84,13 +91,13 @@ def books(until: date) -> tuple[Orders, Lines]:
 
 
 def halves(until: date) -> list[list[Month]]:
-    """The months in which the company keeps books, half-year by half-year, up to that of `until`."""
+    """The company's months, by half-year, up to that of `until`."""
     last = until.year * 2 + (until.month > 6)
     return [
         [
             (half // 2, month)
             for month in (range(7, 13) if half % 2 else range(1, 7))
-            if (half // 2, month) >= (FIRST_DAY.year, FIRST_DAY.month)
+            if (half // 2, month) >= FIRST_MONTH
         ]
         for half in range(FIRST_DAY.year * 2 + (FIRST_DAY.month > 6), last + 1)
     ]
@@ -104,7 +111,7 @@ def average_cents(year: int, half: int) -> int:
 
 
 def half_year_cents(drafts: "list[_Month]") -> list[int]:
-    """What the orders of each month come to: rising, and in the half-year exactly count × average."""
+    """The value of each month's orders: rising, and in the half-year exactly count × average."""
     year, month = drafts[0].month
     kept = np.array([int((~draft.cancelled).sum()) for draft in drafts])
     slope = np.linspace(0.985, 1.015, len(drafts)) if len(drafts) > 1 else np.ones(1)
@@ -117,7 +124,7 @@ class _Month:
     def __init__(self, month: Month) -> None:
         self.month = month
         self._random = dice("shop", month)
-        days = monthrange(*month)[1]
+        days = len(days_of(month))
         first = np.datetime64(date(*month, 1), "s")
         weekdays = np.array(WEEKDAYS)[(date(*month, 1).weekday() + np.arange(days)) % 7]
         per_day = spread(
@@ -129,16 +136,16 @@ class _Month:
         # most people order between eight in the morning and eight in the evening
         seconds = (self._random.beta(2.2, 2.0, self.count) * 17 + 6.5) * HOUR
         self.placed = first + np.sort(self.days * DAY + seconds.astype(np.int64))
-        self.cancelled = self._random.random(self.count) < CANCELLED
+        self.cancelled = self._random.random(self.count) < CANCELLED_SHARE
 
     def orders(self, number: int, customers: int) -> tuple[Orders, int]:
-        """The orders, after `number` earlier ones by `customers` people; and how many people then."""
+        """The orders, after `number` earlier ones of `customers` people; and the number of people with theirs."""
         random = dice("orders", self.month)
         place = number + np.arange(self.count)
         new = random.random(self.count) < 0.088 + 0.9 * np.exp(-place / 300)
         new[:1] |= customers == 0
         known = customers + np.cumsum(new)
-        # the exponent makes the earliest customers the best ones
+        # the exponent lets the earliest customers order most often
         again = 1 + np.floor((known - new) * random.random(self.count) ** 1.5).astype(np.int64)
         paid = random.exponential(1.6 * HOUR, self.count).clip(40, 20 * HOUR)
         shipped = self._working_day(random) * DAY + random.integers(9 * HOUR, 17 * HOUR, self.count)
@@ -156,11 +163,11 @@ class _Month:
         return found, int(known[-1])
 
     def lines(self, cents: int) -> Lines:
-        """One to three lines an order. Those that are not cancelled add up to the month's figures."""
+        """One to three lines an order. Those of orders that are not cancelled add up to the month's figures."""
         random = dice("lines", self.month)
         how_many = random.choice([1, 2, 3], self.count, p=[0.45, 0.35, 0.2])
-        # the largest of weight plus Gumbel noise: a draw without replacement
-        ranked = np.argsort(-(np.log(LISTED) + random.gumbel(size=(self.count, 6))), axis=1)
+        # Gumbel top-k: a weighted draw without replacement
+        ranked = np.argsort(-(np.log(LINE_SHARES) + random.gumbel(size=(self.count, 6))), axis=1)
         order = np.repeat(np.arange(self.count), how_many)
         line = np.concatenate([np.arange(n) for n in how_many])
         good = ranked[order, line]

@@ -1,8 +1,7 @@
 """Who subscribes to the sample company's care plan, since when, to how much, and until when.
 
-A customer's whole story is drawn from random numbers that depend on the customer alone, in the order of
-time: what has happened by one day is the same whatever later day it is looked at from. Amounts are in the
-currency's smallest unit.
+A customer's history is drawn, in the order of time, from random numbers that depend on the customer alone: what has
+happened by one day is the same on every later day. Amounts are in the currency's smallest unit.
 """
 
 from collections.abc import Iterator
@@ -16,9 +15,9 @@ from connectors.sandbox.apportion import dice
 from connectors.sandbox.figures import FIRST_DAY
 
 CUSTOMERS = 420
-"""Customers there will have been three years after the first day. A seventh is there in the first month."""
-LARGE = 0
-"""The number of the customer whose subscription has twelve parts, more than Stripe gives at once."""
+"""In the three years after the first day; a seventh of them in the first month."""
+LARGE_CUSTOMER = 0
+"""The number of the customer whose subscription has twelve parts, more than Stripe puts into a nested list."""
 PRICES = {
     "usd": {"basic": 19_00, "team": 49_00, "business": 99_00},
     "jpy": {"basic": 2_900, "team": 7_400, "business": 14_900},
@@ -29,7 +28,7 @@ PRICES = {
 
 @dataclass(frozen=True)
 class Term:
-    """A month or a year that a subscription is paid for, beforehand."""
+    """A month or a year of a subscription, paid in advance."""
 
     start: datetime
     end: datetime
@@ -38,12 +37,12 @@ class Term:
     is_last: bool = False
     """Whether the customer has cancelled, to the end of this term."""
     added: bool = False
-    """Whether a seat was added during the term before, which is made up for with this one."""
+    """Whether a seat was added during the last term, which is charged with this one."""
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """A customer's subscription from its beginning to its end, or to as far as it has come."""
+    """A customer's subscription, with its terms so far."""
 
     name: str
     customer: str
@@ -94,7 +93,7 @@ def chapters(number: int) -> Iterator[Subscription]:
         place += 1
         plan = str(luck.choice(["basic", "team", "business"], p=[0.5, 0.35, 0.15]))
         interval = "year" if luck.random() < 0.15 else "month"
-        size = (2,) * 12 if number == LARGE else (1 + int(luck.geometric(0.5)),)
+        size = (2,) * 12 if number == LARGE_CUSTOMER else (1 + int(luck.geometric(0.5)),)
         terms = tuple(renewals(luck, begins, interval, size, horizon))
         name = f"subscription {number}/{place}"
         discount = 20 if number % 20 == 3 else 0

@@ -1,8 +1,8 @@
 """The sample company's support: tickets, what became of them, and how satisfied customers were.
 
-Everything that will ever happen to a ticket is settled by dice that know nothing of the day on which anyone
-looks, except who answers the survey and how: that is settled by quarter, so that each comes out at its
-figure. Times are UTC, to the second.
+Everything that happens to a ticket is drawn from random numbers of its month, whatever the day on which it is read.
+Who answers the survey, and how, is drawn by quarter, so that each quarter equals its figure. Times are UTC, to the
+second.
 """
 
 from collections.abc import Sequence
@@ -23,21 +23,19 @@ from connectors.sandbox.figures import (
 )
 
 CHANNELS = ("email", "web", "chat", "voice", "api")
-USED = (0.44, 0.26, 0.17, 0.09, 0.04)
-"""How often each channel is."""
+CHANNEL_SHARES = (0.44, 0.26, 0.17, 0.09, 0.04)
 GROUPS = ("Orders and delivery", "Product questions", "Billing")
-MINDED = (0.47, 0.34, 0.19)
-"""How often each group has the ticket."""
-GRUMBLING = {"email": 1.0, "web": 1.0, "chat": 0.5, "voice": 0.8, "api": 1.4}
-"""How likely a bad rating is by channel, compared with one another."""
+GROUP_SHARES = (0.47, 0.34, 0.19)
+BAD_RATING_WEIGHTS = {"email": 1.0, "web": 1.0, "chat": 0.5, "voice": 0.8, "api": 1.4}
+"""The relative likelihood of a bad rating by channel."""
 WEEKDAYS = (1.25, 1.18, 1.10, 1.04, 1.00, 0.68, 0.75)
-"""How many tickets come on the days of a week, from Monday."""
+"""The relative number of tickets on each day of a week, from Monday."""
 SPAM_PER_100 = 3
 """Tickets that are deleted unanswered, for every hundred others."""
-UNASKED = 0.05
-SECOND_THOUGHTS = 0.06
-"""The share of answers that are the other one first."""
-TOUCHED = 0.15
+UNASKED_SHARE = 0.05
+CHANGED_ANSWER_SHARE = 0.06
+"""The share of answers that were the opposite one first."""
+SYSTEM_CHANGE_SHARE = 0.15
 """The share of tickets that Zendesk changes by itself long after they were closed."""
 ASKED_AFTER, CLOSED_AFTER = timedelta(hours=24), timedelta(days=4)
 """Zendesk's own automations: a survey a day after a ticket was solved, closed after four."""
@@ -45,13 +43,13 @@ ASKED_AFTER, CLOSED_AFTER = timedelta(hours=24), timedelta(days=4)
 
 @dataclass
 class Ticket:
-    """One ticket and all that will happen to it."""
+    """One ticket and everything that happens to it."""
 
     number: int
     created: datetime
     channel: str
     group: int
-    """Place in `GROUPS`."""
+    """Index in `GROUPS`."""
     solved: datetime | None
     """None of spam."""
     deleted: datetime | None
@@ -113,16 +111,16 @@ def month_tickets(month: Month, first_number: int) -> list[Ticket]:
 
 
 def drawn(random: np.random.Generator, number: int, created: datetime, *, is_spam: bool) -> Ticket:
-    """A ticket with the fate that the dice give it."""
-    channel = CHANNELS[int(random.choice(len(CHANNELS), p=USED))]
-    group = int(random.choice(len(GROUPS), p=MINDED))
+    """A ticket with everything that happens to it, drawn at random."""
+    channel = CHANNELS[int(random.choice(len(CHANNELS), p=CHANNEL_SHARES))]
+    group = int(random.choice(len(GROUPS), p=GROUP_SHARES))
     hours = min(20 * 24.0, float(random.lognormal(2.2, 1.1)))
     solved = created + timedelta(seconds=int(hours * 3600))
     asked = solved + ASKED_AFTER
     thinking = timedelta(seconds=int(random.triangular(600, 5 * 3600, 66 * 3600)))
     unasked, touched, late = (
-        random.uniform() < UNASKED,
-        random.uniform() < TOUCHED,
+        random.uniform() < UNASKED_SHARE,
+        random.uniform() < SYSTEM_CHANGE_SHARE,
         random.uniform(),
     )
     return Ticket(
@@ -151,14 +149,14 @@ def let_answer(tickets: Sequence[Ticket], quarter: Quarter) -> None:
     good, bad = satisfaction(quarter)
     places = random.choice(len(asked), good + bad, replace=False)
     answering = [asked[place] for place in sorted(places.tolist())]
-    weights = np.array([GRUMBLING[ticket.channel] for ticket in answering])
+    weights = np.array([BAD_RATING_WEIGHTS[ticket.channel] for ticket in answering])
     unhappy = set(
         random.choice(len(answering), bad, replace=False, p=weights / weights.sum()).tolist()
     )
     for place, ticket in enumerate(answering):
         word = "bad" if place in unhappy else "good"
         ticket.answers = ((ticket.would_answer, word),)
-        if ticket.offered and random.uniform() < SECOND_THOUGHTS:
+        if ticket.offered and random.uniform() < CHANGED_ANSWER_SHARE:
             first = ticket.offered + (ticket.would_answer - ticket.offered) // 3
             other = "good" if word == "bad" else "bad"
             ticket.answers = ((first.replace(microsecond=0), other), *ticket.answers)

@@ -17,14 +17,14 @@ CHANNELS = ("Direct", "Email", "Organic Search", "Organic Social", "Paid Search"
 SHARE = (0.24, 0.08, 0.37, 0.11, 0.13, 0.07)
 """Of the visitors of a day, at the beginning; paid search grows at the expense of direct visits."""
 ENGAGED = (0.58, 0.66, 0.63, 0.49, 0.44, 0.61)
-"""Sessions that are more than a glance, by channel."""
+"""The share of engaged sessions, by channel."""
 NEW = (0.24, 0.12, 0.46, 0.52, 0.55, 0.48)
-"""Visitors that were never there before, by channel."""
+"""The share of new visitors, by channel."""
 WEEKDAYS = (1.09, 1.13, 1.12, 1.10, 1.02, 0.74, 0.80)
 """Monday to Sunday."""
-RETURN = 0.65
-"""How readily people come back within a month; see `different_people`."""
-UNSEEN = {0: 0.71, 1: 0.041, 2: 0.019, 3: 0.006}
+RETURN_RATE = 0.65
+"""How often people come back within a month; see `different_people`."""
+UNPROCESSED = {0: 0.71, 1: 0.041, 2: 0.019, 3: 0.006}
 """Share of a day's visits not processed yet, by its age in days."""
 
 
@@ -42,7 +42,7 @@ def visits(day: date, today: date) -> dict[str, Visits]:
     """What is known of `day` on `today`, by channel; nothing before the first day or after `today`."""
     if not FIRST_DAY <= day <= today:
         return {}
-    known = 1 - UNSEEN.get((today - day).days, 0.0)
+    known = 1 - UNPROCESSED.get((today - day).days, 0.0)
     return {
         channel: Visits(*(int(number * known) for number in settled))
         for channel, settled in _month((day.year, day.month))[1][day.day - 1].items()
@@ -53,7 +53,7 @@ def visitors(day: date, today: date) -> int:
     """Different people of one day, as known on `today`. Some use two channels: fewer than their sum."""
     if not FIRST_DAY <= day <= today:
         return 0
-    known = 1 - UNSEEN.get((today - day).days, 0.0)
+    known = 1 - UNPROCESSED.get((today - day).days, 0.0)
     return int(_month((day.year, day.month))[0][day.day - 1] * known)
 
 
@@ -67,7 +67,9 @@ def different_people(first: date, last: date, today: date) -> int:
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     seen = sum(visitors(day, today) for day in days)
     share = seen / sum(_month(month)[0])
-    return int(round(trend(VISITORS, *month) * np.expm1(-RETURN * share) / np.expm1(-RETURN), 6))
+    return int(
+        round(trend(VISITORS, *month) * np.expm1(-RETURN_RATE * share) / np.expm1(-RETURN_RATE), 6)
+    )
 
 
 @lru_cache(maxsize=64)
@@ -80,7 +82,7 @@ def _month(month: Month) -> tuple[list[int], list[dict[str, tuple[int, int, int,
         0.9, 1.1
     )
     # a first visit is a day's visit too: k ÷ (1 − e^−k) visits a person make the curve begin at one to one
-    total = round(trend(VISITORS, *month) * RETURN / -np.expm1(-RETURN))
+    total = round(trend(VISITORS, *month) * RETURN_RATE / -np.expm1(-RETURN_RATE))
     people = spread(total, weights)
     return people, [_channels(day, number) for day, number in zip(days, people, strict=True)]
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from connectors.sandbox.advertising import LATE, PLATFORMS, results
+from connectors.sandbox.advertising import PLATFORMS, VALUE_GROWS_FOR_DAYS, results
 from connectors.sandbox.figures import FIRST_DAY
 
 TODAY = date(2026, 11, 24)
@@ -45,12 +45,19 @@ def test_a_year_of_advertising_brings_three_to_five_times_its_cost(platform):
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_the_last_28_days_are_low_and_grow_day_by_day_while_the_cost_is_known_at_once(platform):
     day = date(2026, 9, 3)
-    known = [totals(platform, day, day, day + timedelta(days=age)) for age in range(1, LATE + 3)]
+    known = [
+        totals(platform, day, day, day + timedelta(days=age))
+        for age in range(1, VALUE_GROWS_FOR_DAYS + 3)
+    ]
     spends, values = zip(*known, strict=True)
     assert len({*spends}) == 1
     assert list(values) == sorted(values)
     assert values[0] < 0.65 * values[-1]
-    assert values[LATE - 1] < values[LATE] == values[LATE + 1]
+    assert (
+        values[VALUE_GROWS_FOR_DAYS - 1]
+        < values[VALUE_GROWS_FOR_DAYS]
+        == values[VALUE_GROWS_FOR_DAYS + 1]
+    )
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
