@@ -142,7 +142,9 @@ def status(
     context: typer.Context,
     as_of: Annotated[
         str,
-        typer.Option("--as-of", metavar="DAY", help="The scorecard of this day; the latest one."),
+        typer.Option(
+            "--as-of", metavar="DAY", help="The scorecard of this day; without it, the latest."
+        ),
     ] = "",
     known_on: Annotated[
         str,
@@ -167,7 +169,7 @@ def status(
 def explain(
     context: typer.Context,
     key_result: Annotated[
-        str, typer.Argument(help="objective/key-result; the latter alone where one has it.")
+        str, typer.Argument(help="objective/key-result, or the latter alone where that is unique.")
     ],
     as_json: Json = False,
 ) -> None:
@@ -184,8 +186,10 @@ def restatements(
     since: Annotated[
         str, typer.Option(metavar="DAY", help="Restated on this day or later.")
     ] = "1970-01-01",
-    members: Annotated[bool, typer.Option("--members", help="Members of dimensions, too.")] = False,
-    most: Annotated[int, typer.Option(min=1, help="So many rows at the most.")] = 40,
+    members: Annotated[
+        bool, typer.Option("--members", help="The members of dimensions, too.")
+    ] = False,
+    most: Annotated[int, typer.Option(min=1, help="At most this many rows.")] = 40,
     as_json: Json = False,
 ) -> None:
     """List figures that were published and then became others: what they were, what they are, since when."""

@@ -15,8 +15,8 @@ from connectors.sdk.errors import SourceError
 from pipelines.errors import OkraError
 
 # what is piped into a file or another program is not wrapped as if it were a narrow terminal
-PIPED_WIDTH = None if sys.stdout.isatty() else 140
-out = Console(width=PIPED_WIDTH)
+OUTPUT_WIDTH = None if sys.stdout.isatty() else 140
+out = Console(width=OUTPUT_WIDTH)
 err = Console(stderr=True)
 
 
