@@ -13,7 +13,7 @@ from typing import Annotated
 from pipelines.history.versions import read_history
 from pipelines.okr.columns import Share, SqlType
 from pipelines.okr.forecast.recalibration import Graded
-from pipelines.okr.scoring.finality import Final
+from pipelines.okr.scoring.final_scores import FinalScore
 from pipelines.tables.table import Table, columns_of, transaction
 
 BigInt = Annotated[int, SqlType("bigint")]
@@ -223,7 +223,7 @@ def graded_before(history: Path, as_of: date, zone: str) -> Sequence[Graded]:
     return [Graded(float(odds), met) for odds, met in rows]
 
 
-def first_final_scores(history: Path, as_of: date) -> Mapping[str, Final]:
+def first_final_scores(history: Path, as_of: date) -> Mapping[str, FinalScore]:
     """The first final score of each key result before `as_of`; where its goal was changed, that of the latest goal."""
     query = f"""
         with scores as ({_SCORES}),
@@ -232,4 +232,4 @@ def first_final_scores(history: Path, as_of: date) -> Mapping[str, Final]:
 
         select goal_id, as_of, actual, status, definition_hash from final order by known_from, as_of
     """
-    return {name: Final(*rest) for name, *rest in read_history(history, query, [as_of])}
+    return {name: FinalScore(*rest) for name, *rest in read_history(history, query, [as_of])}

@@ -9,7 +9,7 @@ from pipelines.history.predictions import first_final_scores, graded_before, wri
 from pipelines.history.recording import record_scores
 from pipelines.inputs.day import Day
 from pipelines.okr.levers.search import find_levers
-from pipelines.okr.scoring.finality import with_restatements
+from pipelines.okr.scoring.final_scores import with_restatements
 from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.okr.scoring.scoring import score
 from pipelines.steps.pull import failed_pulls

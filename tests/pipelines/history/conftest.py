@@ -16,7 +16,7 @@ from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.series import index_facts
-from pipelines.okr.scoring.finality import with_restatements
+from pipelines.okr.scoring.final_scores import with_restatements
 from pipelines.okr.scoring.scoring import score
 from pipelines.tables.scores import Run, store_scores
 

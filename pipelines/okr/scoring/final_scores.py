@@ -12,7 +12,7 @@ from pipelines.okr.scoring.scorecard import KeyResultScore, Scorecard
 
 
 @dataclass(frozen=True, slots=True)
-class Final:
+class FinalScore:
     """The first final score of a key result: the day it was of, and what it said of which definition."""
 
     as_of: date
@@ -21,7 +21,7 @@ class Final:
     definition_hash: str
 
 
-def with_restatements(scorecard: Scorecard, finals: Mapping[str, Final]) -> Scorecard:
+def with_restatements(scorecard: Scorecard, finals: Mapping[str, FinalScore]) -> Scorecard:
     """The scorecard in which each final score that differs from the first one says so.
 
     `finals`: the first final scores of earlier days, by key_result_id.
@@ -32,7 +32,7 @@ def with_restatements(scorecard: Scorecard, finals: Mapping[str, Final]) -> Scor
     return replace(scorecard, key_results=rows)
 
 
-def _with_restatement(row: KeyResultScore, first: Final | None) -> KeyResultScore:
+def _with_restatement(row: KeyResultScore, first: FinalScore | None) -> KeyResultScore:
     if first is None or not (row.window == row.member == TOTAL) or first.as_of >= row.as_of:
         return row
     if row.status not in ("achieved", "missed") or row.definition_hash != first.definition_hash:
