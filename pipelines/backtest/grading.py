@@ -5,7 +5,7 @@ import numpy as np
 from pipelines.okr.forecast.training_series import Exact, Truth
 
 _BINS = 10
-_SUREST = 0.005
+_MIN_ODDS = 0.005
 
 
 def brier(odds: Exact, met: Truth) -> float:
@@ -15,7 +15,7 @@ def brier(odds: Exact, met: Truth) -> float:
 
 def log_loss(odds: Exact, met: Truth) -> float:
     """The mean surprise in nats; odds surer than 0.5 % count as 0.5 %, so one miss is not all."""
-    likely = np.clip(np.where(met, odds, 1 - odds), _SUREST, 1 - _SUREST)
+    likely = np.clip(np.where(met, odds, 1 - odds), _MIN_ODDS, 1 - _MIN_ODDS)
     return float(-np.log(likely).mean())
 
 

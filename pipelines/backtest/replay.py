@@ -20,7 +20,7 @@ from pipelines.backtest.grading import (
     log_loss,
 )
 from pipelines.backtest.methods import METHODS, Method, pace
-from pipelines.okr.forecast.recalibration import Curve, curve_for, shipped_curves, taught
+from pipelines.okr.forecast.recalibration import Curve, curve_for, curve_from_replay, shipped_curves
 from pipelines.okr.forecast.training_series import Exact, Truth
 from pipelines.okr.kpi.kinds import Kind
 from pipelines.okr.kpi.periods import Cadence
@@ -61,7 +61,7 @@ class Replay:
     def curve(self) -> Curve:
         """The recalibration that the earlier half teaches."""
         earlier = ~self.later
-        return taught(self.odds["okra"][earlier].ravel(), self.met[earlier].ravel())
+        return curve_from_replay(self.odds["okra"][earlier].ravel(), self.met[earlier].ravel())
 
     def corrected(self, curves: Mapping[str, Curve]) -> Exact:
         """Okra's odds of every case, each by the curve for its history."""

@@ -30,7 +30,7 @@ from pipelines.backtest.cases import Case, Row, cases
 from pipelines.backtest.methods import METHODS
 from pipelines.backtest.replay import Replay, as_table, graded, replay
 from pipelines.okr.forecast import recalibration
-from pipelines.okr.forecast.recalibration import Curve, curve_name, taught
+from pipelines.okr.forecast.recalibration import Curve, curve_from_replay, curve_name
 from tests.benchmarks.accuracy_page import Figures, write_page
 from tests.benchmarks.public_series import Collection, collections
 from tests.benchmarks.rivals import rivals
@@ -113,7 +113,9 @@ def by_history(whole: Replay, *, earlier_only: bool = True) -> dict[str, Curve]:
     curves = {}
     for name in np.unique(names):
         rows = (names == name) & ~whole.later if earlier_only else names == name
-        curves[str(name)] = taught(whole.odds["okra"][rows].ravel(), whole.met[rows].ravel())
+        curves[str(name)] = curve_from_replay(
+            whole.odds["okra"][rows].ravel(), whole.met[rows].ravel()
+        )
     return curves
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from pipelines.backtest.cases import BacktestError, Case
 from pipelines.backtest.methods import Method
-from pipelines.okr.forecast.simulation import LONGEST_FOR_YEARS
+from pipelines.okr.forecast.simulation import MAX_STEPS_FOR_YEARS
 from pipelines.okr.forecast.training_series import Exact, TrainingSeries
 
 PATHS = 400
@@ -41,7 +41,9 @@ def rivals() -> dict[str, Method]:
         "statsmodels UC AR(2)": _method(components.of("fixed intercept", autoregressive=2)),
         "statsmodels UC walk+AR": _method(components.of("rwalk", autoregressive=2)),
         "statsmodels UC level": _method(components.of("llevel")),
-        "statsmodels UC level+year": _method(components.of("llevel", year=True), LONGEST_FOR_YEARS),
+        "statsmodels UC level+year": _method(
+            components.of("llevel", year=True), MAX_STEPS_FOR_YEARS
+        ),
         "statsforecast ETS": _method(_statsforecast(AutoETS)),
         "statsforecast Theta": _method(_statsforecast(AutoTheta)),
         "statsforecast CES": _method(_statsforecast(AutoCES)),

@@ -53,7 +53,7 @@ class Question:
 
         None without a value from `start` to `cut`.
         """
-        series = self.view.index.series(self.view.where)
+        series = self.view.series
         first, last = series.first(start, cut), series.last(start, cut)
         if first is None or last is None:
             return None

@@ -1,4 +1,4 @@
-"""Which past days the days to come will resemble.
+"""A bootstrap by blocks: which past days the days to come will resemble.
 
 Futures are moved by the errors that were made on real days, a block of consecutive days at a time. The days
 are drawn by their numbers, and without regard to the series: what happened to two KPIs on one day happens to
@@ -22,7 +22,7 @@ _Hashes = NDArray[np.uint64]
 _PATHS, _STRETCHES, _SLOTS, _CANDIDATES, _DOUBTS = (
     np.uint64(1 << place) for place in (40, 45, 50, 55, 60)
 )
-_SPAN = 64
+_CHOICES_STEP = 64
 
 
 def block_length(season: int, available: int) -> int:
@@ -47,59 +47,69 @@ def drawn(first: int, end: int, block: int, horizon: int, paths: int, doubt: flo
     choices = newest - first + 1
     chosen = np.empty((horizon, paths), dtype=np.int64)
     for t, coming in enumerate(range(end + 1, end + horizon + 1)):
-        ages = _winners(coming // block, newest, -(-choices // _SPAN) * _SPAN, block, paths, doubt)
+        ages = _winning_ages(
+            coming // block,
+            newest,
+            -(-choices // _CHOICES_STEP) * _CHOICES_STEP,
+            block,
+            paths,
+            doubt,
+        )
         chosen[t] = newest - ages[choices - 1].astype(np.int64) + coming % block
     return chosen
 
 
 @lru_cache(maxsize=64)
-def _winners(
-    slot: int, newest: int, span: int, block: int, paths: int, doubt: float
+def _winning_ages(
+    slot: int, newest: int, choices: int, block: int, paths: int, doubt: float
 ) -> NDArray[np.int16]:
-    """For each number of choices and each path (span, paths), how old the block is that wins a slot.
+    """For each number of choices and each path (choices, paths), how old the block is that wins a slot.
 
     Each path trusts some stretches of the past more than others, as in the Bayesian bootstrap.
     Blocks that are drawn evenly would make the mean of the past the sure mean of the future; this
     way a path's own mean is as unsure as that of so many blocks is.
     """
-    starts = newest - np.arange(span, dtype=np.int64)
-    of_paths = _mixed(np.arange(paths, dtype=np.uint64) + _PATHS)
-    of_starts = _mixed(starts.astype(np.uint64))[:, None] ^ of_paths
-    of_stretches = _mixed((starts // block).astype(np.uint64) + _STRETCHES)[:, None] ^ of_paths
-    of_slot = _mixed(np.array([slot], dtype=np.uint64) + _SLOTS)
-    # Of alarms that ring at rates of their own, each is the first as often as its rate says.
-    rings = _waiting(of_starts ^ of_slot) / _waiting(of_stretches) ** np.float32(doubt)
-    earliest = np.minimum.accumulate(rings, axis=0)
-    ages = np.arange(span, dtype=np.int16)[:, None]
-    return np.maximum.accumulate(np.where(rings <= earliest, ages, 0), axis=0)
+    starts = newest - np.arange(choices, dtype=np.int64)
+    of_paths = _hashed(np.arange(paths, dtype=np.uint64) + _PATHS)
+    of_starts = _hashed(starts.astype(np.uint64))[:, None] ^ of_paths
+    of_stretches = _hashed((starts // block).astype(np.uint64) + _STRETCHES)[:, None] ^ of_paths
+    of_slot = _hashed(np.array([slot], dtype=np.uint64) + _SLOTS)
+    # Of exponential waiting times, each is the shortest with a probability proportional to its rate.
+    waits = _waiting_times(of_starts ^ of_slot) / _waiting_times(of_stretches) ** np.float32(doubt)
+    shortest = np.minimum.accumulate(waits, axis=0)
+    ages = np.arange(choices, dtype=np.int16)[:, None]
+    return np.maximum.accumulate(np.where(waits <= shortest, ages, 0), axis=0)
 
 
-def candidate_alarms(count: int, paths: int) -> Floats:
-    """When each of `count` candidates would ring on each path, if all rang at the same rate."""
-    of_paths = _mixed(np.arange(paths, dtype=np.uint64) + _PATHS)[:, None]
-    return _waiting(_mixed(np.arange(count, dtype=np.uint64) + _CANDIDATES) ^ of_paths)
+def candidate_waiting_times(count: int, paths: int) -> Floats:
+    """Exponential waiting times (paths, count) of candidates on each path, all at the rate of 1."""
+    of_paths = _hashed(np.arange(paths, dtype=np.uint64) + _PATHS)[:, None]
+    return _waiting_times(_hashed(np.arange(count, dtype=np.uint64) + _CANDIDATES) ^ of_paths)
 
 
 @lru_cache(maxsize=4)
 def normal_draws(count: int, paths: int) -> Floats:
     """Standard normal draws (count, paths) that are a path's own, whatever the series."""
-    of_paths = _mixed(np.arange(paths, dtype=np.uint64) + _PATHS)
-    pairs = _mixed(np.arange(2 * count, dtype=np.uint64) + _DOUBTS)[:, None] ^ of_paths
+    of_paths = _hashed(np.arange(paths, dtype=np.uint64) + _PATHS)
+    pairs = _hashed(np.arange(2 * count, dtype=np.uint64) + _DOUBTS)[:, None] ^ of_paths
     # Box and Muller: a length whose square is exponential, in an even direction.
-    lengths, turns = np.sqrt(2 * _waiting(pairs[:count])), np.exp(-_waiting(pairs[count:]))
+    lengths, turns = (
+        np.sqrt(2 * _waiting_times(pairs[:count])),
+        np.exp(-_waiting_times(pairs[count:])),
+    )
     normal: Floats = lengths * np.cos(np.float32(2 * np.pi) * turns)
     return normal
 
 
-def _waiting(hashes: _Hashes) -> Floats:
+def _waiting_times(hashes: _Hashes) -> Floats:
     """Exponential waiting times, one from each hash."""
     # 23 bits and a half: one bit more, and the largest would be rounded to 1, which never waits
-    uniform = (_mixed(hashes) >> np.uint64(41)).astype(np.float32) + np.float32(0.5)
+    uniform = (_hashed(hashes) >> np.uint64(41)).astype(np.float32) + np.float32(0.5)
     times: Floats = -np.log(uniform * np.float32(2.0**-23))
     return times
 
 
-def _mixed(numbers: _Hashes) -> _Hashes:
+def _hashed(numbers: _Hashes) -> _Hashes:
     """A hash that spreads neighbouring numbers over all 64 bits (the finaliser of SplitMix64)."""
     mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -6,7 +6,7 @@ smoothing gets a run-rate: each day to come is like one of the days seen.
 
 import numpy as np
 
-from pipelines.okr.forecast.draws import block_length, candidate_alarms, drawn
+from pipelines.okr.forecast.draws import block_length, candidate_waiting_times, drawn
 from pipelines.okr.forecast.smoothing import Smoothed
 from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 
@@ -26,7 +26,7 @@ def continued(smoothed: Smoothed, end: int, season: int, horizon: int, paths: in
         paths: how many futures of each series.
     """
     n, count = smoothed.weights.shape
-    which = _shared_out(smoothed.weights, paths)
+    which = _candidate_of_each_path(smoothed.weights, paths)
     rows = np.arange(n)[:, None]
     variants = smoothed.candidates
     level, slope = smoothed.level[rows, which], smoothed.slope[rows, which]
@@ -40,11 +40,11 @@ def continued(smoothed: Smoothed, end: int, season: int, horizon: int, paths: in
     first = end - len(smoothed.errors) + 1
     days = drawn(first, end, block_length(season, len(smoothed.errors)), horizon, paths) - first
     where: Ints = rows * count + which
-    wider = np.float32(_wider(len(smoothed.errors), season))
+    inflation = np.float32(_error_inflation(len(smoothed.errors), season))
     futures = np.empty((horizon, n, paths), np.float32)
     for t in range(horizon):
         error = np.take(errors, where + days[t] * (n * count))
-        error *= wider
+        error *= inflation
         slope *= damping
         level += slope
         place = places[t % season]
@@ -59,17 +59,17 @@ def continued(smoothed: Smoothed, end: int, season: int, horizon: int, paths: in
     return futures
 
 
-def _shared_out(weights: Exact, paths: int) -> Ints:
+def _candidate_of_each_path(weights: Exact, paths: int) -> Ints:
     """The candidate of each path (n, paths), each as often as its weight says.
 
     A weight that moves a little changes the candidate of a few paths only.
     """
-    alarms = candidate_alarms(weights.shape[1], paths)
+    waits = candidate_waiting_times(weights.shape[1], paths)
     slowness = (1 / np.maximum(weights, _MIN_WEIGHT)).astype(np.float32)
-    return np.stack([(alarms * row).argmin(axis=1) for row in slowness])
+    return np.stack([(waits * row).argmin(axis=1) for row in slowness])
 
 
-def _wider(steps: int, season: int) -> float:
+def _error_inflation(steps: int, season: int) -> float:
     """Errors on days that a candidate has learnt from are too small for days it has not seen."""
     learnt = 4 + (season - 1) / 2
     return float(np.sqrt(steps / max(steps - learnt, steps / 2)))

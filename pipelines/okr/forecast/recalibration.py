@@ -1,6 +1,6 @@
 """Odds corrected by how often such odds came true (Platt scaling).
 
-A curve is logit(corrected) = intercept + slope · logit(odds). Those that ship were fitted to public series by
+A curve is logit(corrected) = intercept + slope · logit(odds). Those that ship were fit_curve to public series by
 tests/benchmarks/forecast_accuracy.py, which writes recalibration.json. The organisation's own goals are not
 those series: owners choose their targets, and act when they fall behind. So a curve of its own is put on top
 as its goals come due.
@@ -17,13 +17,13 @@ import numpy as np
 from pipelines.okr.forecast.training_series import WEEK, Exact, TrainingSeries, Truth
 
 _SHIPPED = Path(__file__).with_name("recalibration.json")
-_SUREST = 1e-4
-_ROUNDS = 25
-_NEAR = 1e-9
+_MIN_ODDS = 1e-4
+_MAX_ITERATIONS = 25
+_MIN_STEP = 1e-9
 _HALF_OF_A_YEAR, _MOST_OF_A_YEAR, _A_YEAR = 180, 300, 420
 _NAMES = {WEEK: "daily", 12: "monthly"}
 
-HALFWAY = 50
+PRIOR_PREDICTIONS = 50
 """Graded predictions that weigh as much as the shipped curve."""
 
 
@@ -37,8 +37,8 @@ class Curve:
     def corrected(self, odds: Exact) -> Exact:
         return _share(self.intercept + self.slope * logit(odds))
 
-    def towards(self, other: "Curve", share: float) -> "Curve":
-        """The curve that is so far on the way to another: at 0 this one, at 1 the other."""
+    def blended(self, other: "Curve", share: float) -> "Curve":
+        """The mean of both curves, the other with the weight `share`."""
         intercept, slope = (
             (1 - share) * own + share * its
             for own, its in ((self.intercept, other.intercept), (self.slope, other.slope))
@@ -55,7 +55,7 @@ class Graded:
 
 
 def logit(odds: Exact) -> Exact:
-    sure = np.clip(odds, _SUREST, 1 - _SUREST)
+    sure = np.clip(odds, _MIN_ODDS, 1 - _MIN_ODDS)
     return np.log(sure / (1 - sure))
 
 
@@ -83,7 +83,7 @@ def curve_for(history: TrainingSeries, curves: Mapping[str, Curve] | None = None
         return curve
     young, old = (curves.get(key, curve) for key in ("daily_first_year", "daily"))
     share = (history.seen - _HALF_OF_A_YEAR) / (_A_YEAR - _HALF_OF_A_YEAR)
-    return young.towards(old, min(max(share, 0.0), 1.0))
+    return young.blended(old, min(max(share, 0.0), 1.0))
 
 
 @cache
@@ -96,7 +96,7 @@ def shipped_curves() -> Mapping[str, Curve]:
 def own_curve(graded: Sequence[Graded]) -> Curve:
     """What to put on top of the shipped curves, by the organisation's own record.
 
-    It starts as no change, which counts like `HALFWAY` predictions that came out just as they
+    It starts as no change, which counts like `PRIOR_PREDICTIONS` predictions that came out just as they
     said, spread over the odds that were in fact given. One prediction a goal should be passed,
     not one a day: the days of a goal share one outcome.
     """
@@ -104,32 +104,32 @@ def own_curve(graded: Sequence[Graded]) -> Curve:
         return Curve()
     odds = np.array([one.odds for one in graded])
     met = np.array([one.met for one in graded], dtype=np.float64)
-    return fitted(
+    return fit_curve(
         np.concatenate([odds, odds]),
         np.concatenate([met, odds]),
-        np.repeat([1.0, HALFWAY / len(odds)], len(odds)),
+        np.repeat([1.0, PRIOR_PREDICTIONS / len(odds)], len(odds)),
     )
 
 
-def taught(odds: Exact, met: Truth) -> Curve:
-    """The curve that a replay of history teaches: how sure to be, and half of that only.
+def curve_from_replay(odds: Exact, met: Truth) -> Curve:
+    """The curve that a replay of history supports, shrunk by half toward no change.
 
-    It has no intercept: whether a year was kinder than foreseen says nothing of the next one. And
-    the series of a replay share their luck, so what they teach is drawn halfway to no change.
+    It has no intercept: whether a year was better than forecast says nothing of the next one. The slope
+    is shrunk because the errors of the series in a replay are correlated.
     """
-    slope = fitted(odds, met, leaning=False).slope
+    slope = fit_curve(odds, met, with_intercept=False).slope
     return Curve(0.0, (1 + slope) / 2)
 
 
-def fitted(
-    odds: Exact, met: Truth | Exact, counts: Exact | None = None, *, leaning: bool = True
+def fit_curve(
+    odds: Exact, met: Truth | Exact, counts: Exact | None = None, *, with_intercept: bool = True
 ) -> Curve:
     """The curve of the greatest likelihood: logistic regression on the logit, by Newton's method.
 
-    A hint of no change stays in it, so that odds that are all alike still give a curve. Without
-    `leaning` the intercept is 0: even odds stay even.
+    A weak prior of no change stays in it, so that odds that are all alike still give a curve. Without
+    an intercept, even odds stay even.
     """
-    columns = np.stack([np.full(len(odds), float(leaning)), logit(odds)], axis=1)
+    columns = np.stack([np.full(len(odds), float(with_intercept)), logit(odds)], axis=1)
     counts = np.ones(len(odds)) if counts is None else counts
     begin = np.array([0.0, 1.0])
 
@@ -139,12 +139,12 @@ def fitted(
         return float(counts @ surprise + ((at - begin) ** 2).sum() / 2)
 
     current = begin
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_ITERATIONS):
         said = _share(columns @ current)
-        pull = columns.T @ (counts * (met - said)) - (current - begin)
-        bend = (columns * (counts * said * (1 - said))[:, None]).T @ columns + np.eye(2)
-        step = np.linalg.solve(bend, pull)
-        while loss(current + step) > loss(current) and np.abs(step).max() > _NEAR:
+        gradient = columns.T @ (counts * (met - said)) - (current - begin)
+        curvature = (columns * (counts * said * (1 - said))[:, None]).T @ columns + np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        while loss(current + step) > loss(current) and np.abs(step).max() > _MIN_STEP:
             step = step / 2
         current = current + step
     return Curve(float(current[0]), float(current[1]))

@@ -7,7 +7,7 @@ import numpy as np
 from pipelines.okr.forecast.training_series import Exact, Floats
 
 _NEGLIGIBLE = 0.05
-_RARELY = 0.02
+_MAX_NEGLIGIBLE_SHARE = 0.02
 _TINY = 1e-12
 
 
@@ -44,7 +44,7 @@ def scale_of(values: Exact) -> Scale:
     """The scale of each series (n, steps)."""
     middle = np.median(values, axis=1, keepdims=True)
     negligible = (values <= _NEGLIGIBLE * middle).mean(axis=1, keepdims=True)
-    logarithmic = (middle > 0) & (negligible < _RARELY)
+    logarithmic = (middle > 0) & (negligible < _MAX_NEGLIGIBLE_SHARE)
     spread = np.abs(values).mean(axis=1, keepdims=True)
     unit = np.where(logarithmic, middle, np.maximum(spread, _TINY))
     return Scale(unit, logarithmic)

@@ -12,13 +12,13 @@ from pipelines.okr.forecast.training_series import WEEK, Exact, Floats, Training
 from pipelines.okr.forecast.yearly import yearly_shape
 
 PATHS = 2000
-"""Futures of a series: enough that their share is sure to about a hundredth."""
-LONGEST = 57 * WEEK
+"""Futures of a series: can_be_smoothed that their share is sure to about a hundredth."""
+MAX_STEPS = 57 * WEEK
 """Steps of the past that are smoothed; what lies further back says little about now."""
-LONGEST_FOR_YEARS = 4 * 366
+MAX_STEPS_FOR_YEARS = 4 * 366
 """Steps of the past that the shape of a year is looked for in."""
 _BATCH_CELLS = 6_000_000
-_STRETCH = {1: 20, 7: 56, 12: 12}
+_STRETCH_BY_SEASON = {1: 20, 7: 56, 12: 12}
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ def simulate(tasks: Sequence[Task], paths: int = PATHS) -> Iterator[tuple[int, F
             yield place, None
         else:
             key = (
-                min(len(history.values), LONGEST_FOR_YEARS if history.year else LONGEST),
+                min(len(history.values), MAX_STEPS_FOR_YEARS if history.year else MAX_STEPS),
                 history.end,
                 history.season,
                 history.can_be_smoothed,
@@ -51,22 +51,22 @@ def simulate(tasks: Sequence[Task], paths: int = PATHS) -> Iterator[tuple[int, F
                 history.year,
             )
             groups.setdefault(key, []).append(place)
-    for (used, end, season, enough, level, year), places in groups.items():
+    for (used, end, season, can_be_smoothed, level, year), places in groups.items():
         places.sort(key=lambda place: tasks[place].horizon)
         while places:
-            batch, places = _cut(places, tasks, used, paths)
+            batch, places = _next_batch(places, tasks, used, paths)
             values = np.stack([tasks[place].history.values[-used:] for place in batch])
             horizon = max(tasks[place].horizon for place in batch)
-            if enough:
+            if can_be_smoothed:
                 futures = _smoothed(values, end, season, year, horizon, paths)
             else:
                 futures = (drift if level else run_rate)(values, end, horizon, paths)
             for i, place in enumerate(batch):
                 own = futures[: tasks[place].horizon, i].T
-                yield place, _possible(own, tasks[place].history)
+                yield place, _feasible(own, tasks[place].history)
 
 
-def _cut(
+def _next_batch(
     places: list[int], tasks: Sequence[Task], used: int, paths: int
 ) -> tuple[list[int], list[int]]:
     """As many series as fit into memory at once, and the rest."""
@@ -82,27 +82,27 @@ def _cut(
 def _smoothed(
     values: Exact, end: int, season: int, year: float, horizon: int, paths: int
 ) -> Floats:
-    scale = scale_of(values[:, -LONGEST:])
+    scale = scale_of(values[:, -MAX_STEPS:])
     scaled = scale.forward(values)
     shape = yearly_shape(scaled, end, season, year, horizon)
     steady = scaled if shape is None else scaled - shape.past
-    smoothed = smooth(steady[:, -LONGEST:], season, _STRETCH.get(season, season))
+    smoothed = smooth(steady[:, -MAX_STEPS:], season, _STRETCH_BY_SEASON.get(season, season))
     futures = continued(smoothed, end, season, horizon, paths)
     if shape is not None:
         futures += shape.futures(paths)
-    recent = scaled[:, -LONGEST:]
+    recent = scaled[:, -MAX_STEPS:]
     highest, lowest = recent.max(axis=1), recent.min(axis=1)
     np.minimum(futures, (highest + 3 * (highest - lowest))[None, :, None], out=futures)
     return scale.back(futures)
 
 
-def _possible(paths: Floats, history: TrainingSeries) -> Floats:
+def _feasible(paths: Floats, history: TrainingSeries) -> Floats:
     """Paths (paths, steps) without what cannot be: below zero where nothing ever was, fractions."""
     if history.values.min() >= 0:
         paths = np.maximum(paths, 0) if history.level else _not_negative(paths)
     if not history.whole:
         return paths
-    return np.rint(paths) if history.level else _whole(paths)
+    return np.rint(paths) if history.level else _rounded(paths)
 
 
 def _not_negative(paths: Floats) -> Floats:
@@ -117,7 +117,7 @@ def _not_negative(paths: Floats) -> Floats:
     return even
 
 
-def _whole(paths: Floats) -> Floats:
+def _rounded(paths: Floats) -> Floats:
     """Whole numbers whose running total is never off by more than a half."""
     totals = np.rint(np.cumsum(paths, axis=1, dtype=np.float64))
     whole: Floats = np.diff(totals, axis=1, prepend=0.0).astype(np.float32)

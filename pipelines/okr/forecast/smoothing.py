@@ -59,7 +59,7 @@ def smooth(values: Floats, season: int, stretch: int) -> Smoothed:
     places = np.repeat(_first_season(values, season).T[:, :, None], len(variants), axis=2)
     season_mean = places.mean(axis=0)
     errors = np.empty((steps, n, len(variants)), np.float32)
-    ahead = _Ahead(variants, values, stretch, burn_in)
+    by_stretch = _StretchErrors(variants, values, stretch, burn_in)
     for t in range(steps):
         place = places[t % season]
         slope *= variants.damping
@@ -75,8 +75,8 @@ def smooth(values: Floats, season: int, stretch: int) -> Smoothed:
         level -= mean
         level *= variants.keeps
         level += mean
-        ahead.judge(t + 1, level, slope, season_mean, mean)
-    weights = _weights(variants, errors[burn_in:], ahead)
+        by_stretch.add_errors(t + 1, level, slope, season_mean, mean)
+    weights = _weights(variants, errors[burn_in:], by_stretch)
     # Places are kept by how soon they come: the first is that of the step after the last.
     ordered = np.roll(places, -(steps % season), axis=0)
     return Smoothed(variants, level, slope, ordered, mean, errors[burn_in:], weights, burn_in)
@@ -98,7 +98,7 @@ def _first_season(values: Floats, season: int) -> Floats:
     return first
 
 
-class _Ahead:
+class _StretchErrors:
     """Judges each candidate by its forecast of the mean of the next `stretch` steps."""
 
     def __init__(self, variants: Candidates, values: Floats, stretch: int, burn_in: int) -> None:
@@ -121,7 +121,7 @@ class _Ahead:
         """How many judgements there are that do not overlap, less the one that fitting takes."""
         return max(float(self._steps - self._burn_in) / self._stretch - 1, 0.5)
 
-    def judge(
+    def add_errors(
         self, seen: int, level: Floats, slope: Floats, season_mean: Floats, mean: Floats
     ) -> None:
         if seen < self._burn_in or seen + self._stretch > self._steps:
@@ -136,13 +136,13 @@ class _Ahead:
         self.judged += 1
 
 
-def _weights(variants: Candidates, errors: Floats, ahead: _Ahead) -> Exact:
+def _weights(variants: Candidates, errors: Floats, stretches: _StretchErrors) -> Exact:
     """Each candidate's share of the futures, from the likelihood of both kinds of errors."""
     steps = len(errors)
     by_step = np.einsum("tnc,tnc->nc", errors, errors).astype(np.float64) / steps
-    by_stretch = ahead.squares.astype(np.float64) / max(ahead.judged, 1)
+    by_stretch = stretches.squares.astype(np.float64) / max(stretches.judged, 1)
     logs = -0.5 * _TRUST_IN_STEPS * steps * np.log(by_step + _TINY)
-    logs -= 0.5 * _TRUST_IN_STRETCHES * ahead.independent * np.log(by_stretch + _TINY)
+    logs -= 0.5 * _TRUST_IN_STRETCHES * stretches.independent * np.log(by_stretch + _TINY)
     logs -= variants.penalty
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))
     shares: Exact = weights / weights.sum(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""The past of a series, ready to be continued."""
+"""The series that a forecast learns from."""
 
 from dataclasses import dataclass
 

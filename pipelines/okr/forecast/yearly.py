@@ -1,8 +1,8 @@
 """The shape of a year in a series of days or weeks: what its seasons add and take, smoothly.
 
-A year has too many weeks, and too few years are known, for each week to have a place of its own as the days
-of a week have. So the shape is a few waves: one a year, two a year, and so on. A wave that the years seen do
-not bear out is shrunk away, and each future doubts the others as much as they bear it.
+A year has too many weeks, and too few years are known, to estimate each week by itself as the days of a week
+are. So the shape is a Fourier series of a few waves: one a year, two a year, and so on. A wave that the known
+years do not support is shrunk to nothing, and the sizes of the others vary between futures by their variance.
 """
 
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ import numpy as np
 from pipelines.okr.forecast.draws import normal_draws
 from pipelines.okr.forecast.training_series import Exact, Floats
 
-_YEARS = 1.5
+_MIN_YEARS = 1.5
 """Years that have to be known before anything is called a shape of the year."""
 _WAVES = 6
 _GAIN_OF_A_YEAR = 3.0
-"""How fast the level follows that the waves are told from, in a year; beside it, one that just wanders."""
-_NEXT_YEAR = 2.0
-"""How much less sure the waves of the year to come are than the mean of those known."""
+"""How much of its errors of a year the level follows beside which waves are fitted; another is a random walk."""
+_NEXT_YEAR_VARIANCE = 2.0
+"""The variance of next year's waves, as a multiple of that of the mean of the years known."""
 _TINY = 1e-12
 
 
@@ -58,7 +58,7 @@ def yearly_shape(
         horizon: how many steps to come.
     """
     n, steps = values.shape
-    if not year or steps < _YEARS * year:
+    if not year or steps < _MIN_YEARS * year:
         return None
     waves = _waves(steps + horizon, year)
     both = np.concatenate([values.astype(np.float64), waves[:steps].T])
@@ -76,7 +76,7 @@ def yearly_shape(
     )
     shape = (sizes @ waves.T).astype(np.float32)
     standing = waves[steps - round(year / _GAIN_OF_A_YEAR) : steps].mean(axis=0)
-    doubts = np.sqrt(_NEXT_YEAR * unsure)
+    doubts = np.sqrt(_NEXT_YEAR_VARIANCE * unsure)
     return YearlyShape(shape[:, :steps], shape[:, steps:], waves[steps:] - standing, doubts)
 
 
@@ -94,11 +94,13 @@ def _fit(both: Exact, n: int, gain: float) -> _Fit:
     A wave has to explain what a level that follows with this gain leaves over, of the series and
     of the waves alike: or a trend would pass for a season.
     """
-    left = _surprises(both, gain)
-    told, asked = left[:n], left[n:]
-    inverse = np.linalg.inv(asked @ asked.T)
-    sizes = told @ asked.T @ inverse
-    noise = ((told - sizes @ asked) ** 2).sum(axis=1) / (told.shape[1] - len(asked))
+    left = _level_errors(both, gain)
+    series_errors, wave_errors = left[:n], left[n:]
+    inverse = np.linalg.inv(wave_errors @ wave_errors.T)
+    sizes = series_errors @ wave_errors.T @ inverse
+    noise = ((series_errors - sizes @ wave_errors) ** 2).sum(axis=1) / (
+        series_errors.shape[1] - len(wave_errors)
+    )
     unsure = noise[:, None] * np.diag(inverse)
     trust = _trust(sizes, unsure)
     return _Fit(sizes * trust, unsure * trust, noise)
@@ -119,7 +121,7 @@ def _waves(steps: int, year: float) -> Exact:
     return np.stack([np.sin(turns), np.cos(turns)], axis=2).reshape(steps, -1)
 
 
-def _surprises(values: Exact, gain: float) -> Exact:
+def _level_errors(values: Exact, gain: float) -> Exact:
     """How far each step (n, steps) is from a level that follows with this gain."""
     left = np.empty_like(values)
     level = values[:, : round(1 / gain)].mean(axis=1)

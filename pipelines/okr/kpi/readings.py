@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from pipelines.okr.kpi.facts import TOTAL, DistinctFact
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import CADENCES, Cadence, Period, containing, previous
-from pipelines.okr.kpi.series import KpiIndex
+from pipelines.okr.kpi.series import KpiIndex, Series
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class KpiView:
     """A KPI seen through a filter."""
 
@@ -27,6 +28,11 @@ class KpiView:
     @property
     def kpi(self) -> Kpi:
         return self.index.kpi
+
+    @cached_property
+    def series(self) -> Series:
+        """The days under the filter."""
+        return self.index.series(self.where)
 
     def member(self, dimension: str, name: str) -> "KpiView":
         return replace(self, where={**self.where, dimension: name})
@@ -65,7 +71,7 @@ def value_of(view: KpiView, start: date, end: date) -> Decimal | None:
     if view.kpi.behaviour.reported_by_period:
         return _latest_distinct(view, start, end).value
     delivered = view.index.delivered_days(start, end)
-    return view.kpi.behaviour.value(view.index.series(view.where), start, end, delivered)
+    return view.kpi.behaviour.value(view.series, start, end, delivered)
 
 
 def read_window(view: KpiView, window: Period, cut: date) -> KpiReading:
@@ -133,7 +139,7 @@ def _accumulated(view: KpiView, start: date, end: date) -> KpiReading:
 
 
 def _last_known(view: KpiView, start: date, end: date) -> KpiReading:
-    known = view.index.series(view.where).last(start, end)
+    known = view.series.last(start, end)
     if known is None:
         return NO_READING
     day, value = known

@@ -1,4 +1,4 @@
-"""How a KPI's year and week are shaped: what share of a period a day usually brings.
+"""The season of a KPI: what share of a period a day usually brings.
 
 Weekdays are learnt from eight weeks on, the ends of months from six months, the months of a year from two
 whole years. What is not learnt counts as even.
@@ -22,17 +22,17 @@ from pipelines.okr.kpi.timeline import Timeline
 
 Places = NDArray[np.integer[Any]]
 
-_WEEKDAYS_FROM = 8 * WEEK
-_MONTH_ENDS_FROM = 183
-_YEAR_FROM = 730
-_LONGEST = 3 * 365 + 1
-_LAST_DAYS = 3
+_MIN_DAYS_FOR_WEEKDAYS = 8 * WEEK
+_MIN_DAYS_FOR_MONTH_ENDS = 183
+_MIN_DAYS_FOR_MONTHS = 730
+_MAX_DAYS = 3 * 365 + 1
+_MONTH_END_DAYS = 3
 _TINY = 1e-9
-_HAIR = Decimal("1e-12")
+_ROUNDING_MARGIN = Decimal("1e-12")
 _THURSDAY = 3
 """The weekday of 1970-01-01, from which days are counted."""
-_SOME = 3.0
-"""Observations that the even share counts like, in each place of the season."""
+_PRIOR_OBSERVATIONS = 3.0
+"""Observations that the prior of an even share weighs as much as, in each place of the season."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Season:
         months = days.astype("datetime64[M]")
         weekday = self.weekday[(days.astype(np.int64) + _THURSDAY) % WEEK]
         month = self.month[months.astype(np.int64) % 12]
-        soon = (days + np.timedelta64(_LAST_DAYS)).astype("datetime64[M]")
+        soon = (days + np.timedelta64(_MONTH_END_DAYS)).astype("datetime64[M]")
         last = np.where(soon != months, self.month_end, 1.0)
         return np.asarray(weekday * month * last, dtype=np.float64)
 
@@ -62,7 +62,11 @@ class Season:
         return [
             ONE
             if days >= course.days
-            else clamped(rounded(Decimal(float(passed[days] / passed[-1])) + _HAIR, 9, ROUND_FLOOR))
+            else clamped(
+                rounded(
+                    Decimal(float(passed[days] / passed[-1])) + _ROUNDING_MARGIN, 9, ROUND_FLOOR
+                )
+            )
             for days in elapsed
         ]
 
@@ -81,9 +85,9 @@ def season_of(view: KpiView, cut: date) -> Season | None:
 
 
 def _season(view: KpiView, cut: date) -> Season | None:
-    series = view.index.series(view.where)
-    first = series.first(cut - timedelta(days=_LONGEST - 1), cut)
-    if first is None or (cut - first[0]).days + 1 < _WEEKDAYS_FROM:
+    series = view.series
+    first = series.first(cut - timedelta(days=_MAX_DAYS - 1), cut)
+    if first is None or (cut - first[0]).days + 1 < _MIN_DAYS_FOR_WEEKDAYS:
         return None
     start = first[0]
     length = (cut - start).days + 1
@@ -95,7 +99,7 @@ def _season(view: KpiView, cut: date) -> Season | None:
     # of a flow per head, what flows
     values[[(day - start).days for day in days]] = [float(amount[0]) for amount in amounts]
     seen = ~np.isnan(values)
-    if seen.sum() < _WEEKDAYS_FROM or np.nansum(values) <= 0:
+    if seen.sum() < _MIN_DAYS_FOR_WEEKDAYS or np.nansum(values) <= 0:
         return None
     return _learnt(start, values, seen)
 
@@ -109,23 +113,25 @@ def _learnt(start: date, values: Exact, seen: Truth) -> Season:
     amounts = amounts / np.maximum(weekday[weekdays], _TINY)
     month_end, month = 1.0, np.ones(12)
     last = np.array([_at_month_end(days[n]) for n in known])
-    if len(values) >= _MONTH_ENDS_FROM and last.any():
+    if len(values) >= _MIN_DAYS_FOR_MONTH_ENDS and last.any():
         ends = _factors(amounts, last.astype(int), 2)
         month_end = float(ends[1] / max(ends[0], _TINY))
         amounts = amounts / np.where(last, month_end, 1.0)
-    if len(values) >= _YEAR_FROM:
+    if len(values) >= _MIN_DAYS_FOR_MONTHS:
         month = _months(days, known, amounts)
     return Season(weekday, month, month_end)
 
 
 def _factors(amounts: Exact, places: Places, count: int) -> Exact:
-    """The mean amount of each place over the mean of all, drawn to 1 where there are few."""
+    """The mean amount of each place over the mean of all, shrunk toward 1 where there are few."""
     middle = amounts.mean()
     if middle <= 0:
         return np.ones(count)
     sums = np.bincount(places, amounts, count)
     seen = np.bincount(places, minlength=count)
-    factors: Exact = np.maximum((sums / middle + _SOME) / (seen + _SOME), 0)
+    factors: Exact = np.maximum(
+        (sums / middle + _PRIOR_OBSERVATIONS) / (seen + _PRIOR_OBSERVATIONS), 0
+    )
     return factors
 
 
@@ -140,4 +146,4 @@ def _months(days: list[date], known: Places, amounts: Exact) -> Exact:
 
 
 def _at_month_end(day: date) -> bool:
-    return (day + timedelta(days=_LAST_DAYS)).month != day.month
+    return (day + timedelta(days=_MONTH_END_DAYS)).month != day.month

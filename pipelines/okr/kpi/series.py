@@ -32,11 +32,13 @@ class Series:
         nothing = (ZERO,) * len(columns)
         for fact in facts:
             amounts = [getattr(fact, column) for column in columns]
-            if any(amount is not None for amount in amounts):
-                before = sums.get(fact.day, nothing)
+            if amounts.count(None) < len(amounts):
+                known = sums.get(fact.day, nothing)
                 sums[fact.day] = tuple(
-                    EXACT.add(known, amount or ZERO)
-                    for known, amount in zip(before, amounts, strict=True)
+                    [
+                        EXACT.add(so_far, amount or ZERO)
+                        for so_far, amount in zip(known, amounts, strict=True)
+                    ]
                 )
         self.days = sorted(sums)
         self._amounts = [sums[day] for day in self.days]
@@ -57,7 +59,7 @@ class Series:
     def sums(self, start: date, end: date) -> tuple[Decimal, ...]:
         """The sum of each column from `start` to `end`; 0 without rows."""
         first, after = self._between(start, end)
-        return tuple(EXACT.subtract(totals[after], totals[first]) for totals in self._totals)
+        return tuple([EXACT.subtract(totals[after], totals[first]) for totals in self._totals])
 
     def last(self, start: date, end: date) -> tuple[date, Decimal] | None:
         """The last day with data from `start` to `end`, and its value (of a ratio, its numerator)."""

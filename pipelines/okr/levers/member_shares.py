@@ -62,7 +62,7 @@ def latest_levels(goal: OpenGoal, dimension: str) -> list[MemberLevel]:
     start = cut - timedelta(days=RECENT_DAYS[0] - 1)
     levels = []
     for member in view.index.members(dimension, view.where):
-        series = view.index.series(view.member(dimension, member).where)
+        series = view.member(dimension, member).series
         first, last = series.first(start, cut), series.last(start, cut)
         if first is not None and last is not None and last[1]:
             days = max((last[0] - first[0]).days, 1)
@@ -71,5 +71,5 @@ def latest_levels(goal: OpenGoal, dimension: str) -> list[MemberLevel]:
 
 
 def _sides(view: KpiView, start: date, cut: date) -> tuple[float, float]:
-    top, bottom = (*view.index.series(view.where).sums(start, cut), ZERO)[:2]
+    top, bottom = (*view.series.sums(start, cut), ZERO)[:2]
     return float(top), float(bottom)

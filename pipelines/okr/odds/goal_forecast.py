@@ -159,5 +159,5 @@ def _ratio(
 def _latest_level(goal: OpenGoal) -> float:
     """A stock's level on the last day that is known."""
     view = goal.question.view
-    known = view.index.series(view.where).last(date.min, goal.cut)
+    known = view.series.last(date.min, goal.cut)
     return float(known[1]) if known else 0.0

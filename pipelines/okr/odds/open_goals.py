@@ -85,7 +85,7 @@ class OpenGoal:
         if view.kpi.behaviour.reported_by_period:
             assert self.window is not None, "a distinct count is read by its periods"
             return (float(read_window(view, self.window, self.cut).value or 0),)
-        return tuple(map(float, view.index.series(view.where).sums(self.start, self.cut)))
+        return tuple(map(float, view.series.sums(self.start, self.cut)))
 
     def to_come(self, futures: tuple[Floats, ...]) -> list[Exact]:
         """What the days that count still bring to each column in each future (paths,)."""

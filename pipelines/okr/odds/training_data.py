@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from pipelines.okr.forecast.simulation import LONGEST, LONGEST_FOR_YEARS
+from pipelines.okr.forecast.simulation import MAX_STEPS, MAX_STEPS_FOR_YEARS
 from pipelines.okr.forecast.training_series import (
     MIN_TO_FORECAST,
     WEEK,
@@ -44,11 +44,11 @@ class TrainingData:
 def training_data(view: KpiView, cut: date) -> TrainingData:
     """The days of a flow, a stock or a ratio, through the cut."""
     kpi, behaviour = view.kpi, view.kpi.behaviour
-    series = view.index.series(view.where)
+    series = view.series
     first = series.first(date.min, cut)
     if first is None:
         return TrainingData(no_odds_because="there is no history")
-    start = max(first[0], cut - timedelta(days=LONGEST_FOR_YEARS - 1))
+    start = max(first[0], cut - timedelta(days=MAX_STEPS_FOR_YEARS - 1))
     length = (cut - start).days + 1
     rows, amounts = series.amounts(start, cut)
     places = np.array([day.toordinal() for day in rows], dtype=np.int64) - start.toordinal()
@@ -58,7 +58,7 @@ def training_data(view: KpiView, cut: date) -> TrainingData:
         first_place, after = np.searchsorted(delivered, (start.toordinal(), cut.toordinal() + 1))
         seen[delivered[first_place:after] - start.toordinal()] = True
     seen[places] = True
-    latest = seen[-LONGEST:]
+    latest = seen[-MAX_STEPS:]
     if latest.mean() < _MIN_OBSERVED_SHARE:
         return TrainingData(
             no_odds_because=f"only {latest.sum()} of the latest {len(latest)} days have data"

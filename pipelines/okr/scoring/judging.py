@@ -174,7 +174,7 @@ class _Judgement:
         if goal.target is None or goal.target <= 0:
             return None
         view = self.question.view
-        series = view.index.series(view.where)
+        series = view.series
         places = goal.places(view.kpi)
         return series.first_reached(self.course.start, self.course.cut, goal.target, places)
 

@@ -65,7 +65,7 @@ def presence(view: KpiView, course: Timeline, policy: Policy) -> Timeline | None
     """The part of the course a member takes part in, by the data up to the cut; None if none."""
     if view.kpi.behaviour.reported_by_period:
         return course
-    series = view.index.series(view.where)
+    series = view.series
     known = series.last(date.min, course.cut)
     if known is None:
         return None

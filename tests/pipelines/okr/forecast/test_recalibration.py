@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from pipelines.okr.forecast.recalibration import (
-    HALFWAY,
+    PRIOR_PREDICTIONS,
     Curve,
     Graded,
     curve_name,
-    fitted,
+    fit_curve,
     own_curve,
     shipped_curves,
 )
@@ -34,11 +34,13 @@ def test_a_curve_keeps_the_order_of_odds_and_never_reaches_certainty():
 def test_odds_that_are_too_sure_are_drawn_together():
     odds = np.repeat([0.1, 0.9], 1000)
     met = np.concatenate([np.arange(1000) < 300, np.arange(1000) < 700])
-    assert fitted(odds, met).corrected(np.array([0.1, 0.9])) == pytest.approx([0.3, 0.7], abs=0.01)
+    assert fit_curve(odds, met).corrected(np.array([0.1, 0.9])) == pytest.approx(
+        [0.3, 0.7], abs=0.01
+    )
 
 
 def test_after_fifty_goals_one_s_own_record_weighs_as_much_as_the_start():
-    half_of_the_way = own_curve(record(0.5, HALFWAY, 0))
+    half_of_the_way = own_curve(record(0.5, PRIOR_PREDICTIONS, 0))
     (corrected,) = half_of_the_way.corrected(np.array([0.5]))
     # fifty goals met as one, and fifty that came out as said: (50 + 25) of 100
     assert corrected == pytest.approx(0.75, abs=0.015)
