@@ -15,7 +15,7 @@ from connectors.sandbox.shop import GOODS, Lines, Orders, Times, books
 VERSION = 1
 """Raised when the shop's rows change, so that a file made before is not used again."""
 MORNING = time(9)
-"""The hour of `today` (UTC) at which the shop stands still."""
+"""The time of `today` (UTC) that the shop shows."""
 
 TABLES = """
 CREATE TABLE orders (

@@ -21,7 +21,7 @@ from connectors.sandbox.stripe_lists import StripeList, error
 
 KEY = "rk_test_sample_company"
 MORNING = time(9, tzinfo=UTC)
-"""The hour of `today` at which the server stands still."""
+"""The time of `today` that the server shows."""
 LIST, ACCOUNT = "/v1/balance_transactions", "/v1/account"
 INVOICES, SUBSCRIPTIONS, ITEMS = "/v1/invoices", "/v1/subscriptions", "/v1/subscription_items"
 PERMISSIONS = {INVOICES: "rak_invoice_read", SUBSCRIPTIONS: "rak_subscription_read"}

@@ -33,7 +33,7 @@ from connectors.sandbox.zendesk_objects import (
 
 SUBDOMAIN, TOKEN = "sample-company", "zendesk-oauth-of-sample-company"
 MORNING = clock_time(9, tzinfo=UTC)
-"""The hour of `today` at which the server stands still."""
+"""The time of `today` that the server shows."""
 EXPORT = "/api/v2/incremental/tickets/cursor"
 RATINGS = "/api/v2/satisfaction_ratings"
 SURVEYS = "/api/v2/guide/survey_responses"

@@ -10,10 +10,10 @@ from connectors.sdk.contract import Limit, Page, Slice
 from connectors.sdk.errors import Drift, PermissionDenied, Rejected, Throttled, Unavailable
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
-from tests.connectors.sdk.engine.shelf import (
+from tests.connectors.sdk.engine.fake_source import (
     MONTHS,
     VISITS,
-    Shelf,
+    FakeConnection,
     numbers,
     source,
     take,
@@ -23,9 +23,9 @@ from tests.connectors.sdk.engine.shelf import (
 
 def test_drift_names_the_column_and_commits_nothing(lake):
     rows = [{"day": date(2026, 4, 2), "page": "/", "n": "many"}]
-    report = take(source(Shelf({"visits": lambda piece: iter([Page(rows)])}), VISITS), lake)[
-        "visits"
-    ]
+    report = take(
+        source(FakeConnection({"visits": lambda piece: iter([Page(rows)])}), VISITS), lake
+    )["visits"]
     assert isinstance(report.error, Drift)
     assert "visits.n" in str(report.error)
     assert numbers(lake) == {}
@@ -35,13 +35,13 @@ def test_a_fault_of_one_stream_leaves_the_other_alone_and_is_remembered(lake):
     def forbidden(piece: Slice) -> Iterator[Page]:
         raise PermissionDenied("no", "ask for it")
 
-    shelf = Shelf(
+    fake = FakeConnection(
         {
             "visits": forbidden,
             "months": lambda piece: iter([Page([{"month": date(2026, 4, 1), "n": 1}])]),
         }
     )
-    reports = take(source(shelf, VISITS, MONTHS), lake)
+    reports = take(source(fake, VISITS, MONTHS), lake)
     assert isinstance(reports["visits"].error, PermissionDenied)
     assert reports["months"].error is None
     assert numbers(lake, MONTHS) == {date(2026, 4, 1): [1]}
@@ -58,13 +58,13 @@ def test_what_was_committed_before_a_fault_stays_and_the_next_run_goes_on_from_t
             raise Unavailable("cut off in the middle")
 
     stream = replace(VISITS, windows_per_slice=3, restates_for=timedelta(0))
-    shelf = Shelf({"visits": pages})
-    first = take(source(shelf, stream, workers=1), lake)["visits"]
+    fake = FakeConnection({"visits": pages})
+    first = take(source(fake, stream, workers=1), lake)["visits"]
     assert isinstance(first.error, Unavailable)
     assert [*numbers(lake)] == [date(2026, 4, n) for n in (1, 2, 3)]
-    broken[0], shelf.asked = False, []
-    second = take(source(shelf, stream, workers=1), lake)["visits"]
-    assert [piece.first.day for piece in shelf.asked] == [4, 7]
+    broken[0], fake.asked = False, []
+    second = take(source(fake, stream, workers=1), lake)["visits"]
+    assert [piece.first.day for piece in fake.asked] == [4, 7]
     assert second.skipped == {"settled": 3}
     assert len(numbers(lake)) == 9
 
@@ -74,7 +74,11 @@ def test_a_source_that_does_not_open_is_a_fault_of_each_stream(lake):
         raise ConnectionError("password=secret")
 
     made = source(
-        Shelf({}), VISITS, MONTHS, open=closed, diagnose=lambda error: Unavailable("it is down")
+        FakeConnection({}),
+        VISITS,
+        MONTHS,
+        open=closed,
+        diagnose=lambda error: Unavailable("it is down"),
     )
     reports = take(made, lake)
     assert {name: str(report.error) for name, report in reports.items()} == {
@@ -89,17 +93,17 @@ def test_a_bug_is_raised_and_the_source_is_closed(lake):
         yield Page([])
         raise ZeroDivisionError
 
-    shelf = Shelf({"visits": buggy})
+    fake = FakeConnection({"visits": buggy})
     with pytest.raises(ZeroDivisionError):
-        take(source(shelf, VISITS), lake)
-    assert shelf.closed == 1
+        take(source(fake, VISITS), lake)
+    assert fake.closed == 1
 
 
 def test_only_the_named_streams_are_pulled_and_an_unknown_name_is_refused(lake):
-    shelf = Shelf(
+    fake = FakeConnection(
         {"visits": lambda piece: iter([Page([])]), "months": lambda piece: iter([Page([])])}
     )
-    made = source(shelf, VISITS, MONTHS)
+    made = source(fake, VISITS, MONTHS)
     assert [*take(made, lake, only=(name for name in ["visits", "months"]))] == ["visits", "months"]
     assert [*take(made, lake, only=["months"])] == ["months"]
     with pytest.raises(KeyError, match="visits, months"):
@@ -122,7 +126,11 @@ def test_a_page_that_fails_is_asked_again_and_the_pages_before_it_are_not(lake):
         for number in range(1, 41):
             yield Page(calls("api", lambda number=number: page(number)))
 
-    take(source(Shelf({"visits": pages}), VISITS), lake, Range(date(2026, 4, 3), date(2026, 4, 3)))
+    take(
+        source(FakeConnection({"visits": pages}), VISITS),
+        lake,
+        Range(date(2026, 4, 3), date(2026, 4, 3)),
+    )
     assert sorted(numbers(lake)[date(2026, 4, 3)]) == [*range(1, 41)]
     assert asked == [*range(1, 37), 37, 37, *range(37, 41)]
 
@@ -131,5 +139,5 @@ def test_a_refused_request_is_told_with_its_remedy(lake):
     def refused(piece: Slice) -> Iterator[Page]:
         raise Rejected("no such metric", "rename it")
 
-    report = take(source(Shelf({"visits": refused}), VISITS), lake)["visits"]
+    report = take(source(FakeConnection({"visits": refused}), VISITS), lake)["visits"]
     assert str(report.error) == "no such metric; rename it"

@@ -1,4 +1,4 @@
-"""Rows that move to another window as they change are believed as they are now, each once."""
+"""Rows that move to another window as they change are newest_orders as they are now, each once."""
 
 import threading
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from connectors.lake.lake import Lake
 from connectors.sdk.contract import Page, Slice, column
 from connectors.sdk.windows import Range
-from tests.connectors.sdk.engine.shelf import (
+from tests.connectors.sdk.engine.fake_source import (
     NOON,
     ORDERS,
-    Shelf,
+    FakeConnection,
     Shop,
-    believed,
+    newest_orders,
     source,
     take,
 )
@@ -26,13 +26,13 @@ from tests.connectors.sdk.engine.shelf import (
 def test_a_mutable_window_of_other_columns_is_not_mixed_with_the_new_ones(lake):
     at = datetime(2026, 4, 9, 8, tzinfo=UTC)
     rows = [{"id": "a", "n": 1, "updated_at": at, "m": 7}]
-    shelf = Shelf({"orders": lambda piece: iter([Page(rows)])})
-    take(source(shelf, ORDERS), lake)
+    fake = FakeConnection({"orders": lambda piece: iter([Page(rows)])})
+    take(source(fake, ORDERS), lake)
     wider = replace(ORDERS, schema=ORDERS.schema.append(column("m", pa.int64(), "")))
     rows[0] = rows[0] | {"id": "b"}
-    report = take(source(shelf, wider), lake)["orders"]
+    report = take(source(fake, wider), lake)["orders"]
     assert report.error is None
-    assert lake.read("shelf", wider, date(2026, 4, 9)).column("id").to_pylist() == ["b"]
+    assert lake.read("fake", wider, date(2026, 4, 9)).column("id").to_pylist() == ["b"]
 
 
 @settings(max_examples=40, deadline=None)
@@ -57,9 +57,9 @@ def test_whatever_changes_when_each_run_leaves_the_lake_as_the_shop_stands(
         while left and began + timedelta(minutes=left[0][0]) <= now:
             minute, id = left.pop(0)
             shop.write(id, minute, began + timedelta(minutes=minute))
-        made = source(Shelf({"orders": shop.pages}), replace(ORDERS, windows_per_slice=3))
+        made = source(FakeConnection({"orders": shop.pages}), replace(ORDERS, windows_per_slice=3))
         take(made, lake, Range(began.date(), now.date() - timedelta(days=1)), now)
-        assert believed(lake) == {id: row["n"] for id, row in shop.rows.items()}
+        assert newest_orders(lake) == {id: row["n"] for id, row in shop.rows.items()}
 
 
 def test_a_row_that_changes_while_it_is_pulled_is_not_lost_between_two_slices(lake):
@@ -80,8 +80,8 @@ def test_a_row_that_changes_while_it_is_pulled_is_not_lost_between_two_slices(la
             yield from [*shop.pages(piece)]
 
     stream = replace(ORDERS, windows_per_slice=3)
-    take(source(Shelf({"orders": pages}), stream, workers=3), lake)
-    assert believed(lake) == {"moving": 2, "newest": 1}
+    take(source(FakeConnection({"orders": pages}), stream, workers=3), lake)
+    assert newest_orders(lake) == {"moving": 2, "newest": 1}
 
 
 def test_ten_rows_that_share_the_second_between_two_days_are_all_there_once(lake):
@@ -91,7 +91,7 @@ def test_ten_rows_that_share_the_second_between_two_days_are_all_there_once(lake
         shop.write(f"first-{n}", n, midnight)
         shop.write(f"last-{n}", n, midnight - timedelta(microseconds=1))
     stream = replace(ORDERS, windows_per_slice=1)
-    take(source(Shelf({"orders": shop.pages}), stream), lake)
-    found = {w: m.rows for w, m in lake.manifests("shelf", "orders").items() if m.rows}
+    take(source(FakeConnection({"orders": shop.pages}), stream), lake)
+    found = {w: m.rows for w, m in lake.manifests("fake", "orders").items() if m.rows}
     assert found == {date(2026, 4, 4): 10, date(2026, 4, 5): 10}
-    assert len(believed(lake)) == 20
+    assert len(newest_orders(lake)) == 20

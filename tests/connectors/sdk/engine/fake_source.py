@@ -1,4 +1,4 @@
-"""A source that gives what a test says, and how tests pull it and look at what came of it."""
+"""A source whose pages a test defines, and functions that pull it and read the lake."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -68,8 +68,8 @@ Pages = Callable[[Slice], Iterator[Page]]
 
 
 @dataclass
-class Shelf:
-    """A source that gives what its functions say, and remembers what it was asked."""
+class FakeConnection:
+    """A connection whose pages are functions; it records the slices that it was asked for."""
 
     pages_of: dict[str, Pages]
     zone: ZoneInfo = UTC_ZONE
@@ -84,15 +84,15 @@ class Shelf:
         self.closed += 1
 
 
-def source(shelf: Shelf, *streams: Stream, **other) -> Source:
+def source(fake: FakeConnection, *streams: Stream, **other) -> Source:
     return Source(
         **{
-            "name": "shelf",
-            "title": "Shelf",
+            "name": "fake",
+            "title": "Fake",
             "options": (),
             "streams": streams,
             "limits": (Limit("api", 1000, burst=1000),),
-            "open": lambda values, calls: shelf,
+            "open": lambda values, calls: fake,
             "diagnose": lambda error: None,
         }
         | other
@@ -112,8 +112,8 @@ def take(
 
 def numbers(lake: Lake, stream: Stream = VISITS) -> dict[date, list[int]]:
     return {
-        window: lake.read("shelf", stream, window).column("n").to_pylist()
-        for window in lake.manifests("shelf", stream.name)
+        window: lake.read("fake", stream, window).column("n").to_pylist()
+        for window in lake.manifests("fake", stream.name)
     }
 
 
@@ -143,9 +143,9 @@ class Shop:
             yield Page(rows[start : start + 2])
 
 
-def believed(lake: Lake) -> dict[str, int]:
-    """What staging makes of the lake: the newest version of each order."""
-    tables = [lake.read("shelf", ORDERS, window) for window in lake.manifests("shelf", "orders")]
+def newest_orders(lake: Lake) -> dict[str, int]:
+    """The newest version of each order, as staging has it."""
+    tables = [lake.read("fake", ORDERS, window) for window in lake.manifests("fake", "orders")]
     newest = newest_of_each_key(ORDERS, [ORDERS.schema.empty_table(), *tables])
     assert newest.num_rows == len(set(newest.column("id").to_pylist()))
     return dict(zip(newest.column("id").to_pylist(), newest.column("n").to_pylist(), strict=True))

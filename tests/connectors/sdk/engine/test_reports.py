@@ -3,9 +3,9 @@
 import json
 
 from connectors.sdk.contract import Page
-from tests.connectors.sdk.engine.shelf import (
+from tests.connectors.sdk.engine.fake_source import (
     VISITS,
-    Shelf,
+    FakeConnection,
     source,
     take,
     visits_of,
@@ -13,11 +13,11 @@ from tests.connectors.sdk.engine.shelf import (
 
 
 def test_a_manifest_says_what_was_pulled_by_which_run_and_whether_it_is_final(lake):
-    shelf = Shelf({"visits": lambda piece: iter([Page(visits_of(piece))])})
-    take(source(shelf, VISITS, version="7"), lake, run_id="tuesday")
-    found = lake.manifests("shelf", "visits")
+    fake = FakeConnection({"visits": lambda piece: iter([Page(visits_of(piece))])})
+    take(source(fake, VISITS, version="7"), lake, run_id="tuesday")
+    found = lake.manifests("fake", "visits")
     assert [m.settled for m in found.values()] == [True] * 6 + [False] * 3
-    folder = lake.folder("shelf", "visits")
+    folder = lake.folder("fake", "visits")
     written = json.loads(lake.store.get(f"{folder}/window=2026-04-01/manifest.json").content)
     assert {k: written[k] for k in ("run_id", "connector_version", "pulled_at", "rows")} == {
         "run_id": "tuesday",
@@ -42,6 +42,8 @@ def test_progress_is_told_what_is_planned_and_what_is_done(lake):
 
     told = Told()
     take(
-        source(Shelf({"visits": lambda p: iter([Page(visits_of(p))])}), VISITS), lake, progress=told
+        source(FakeConnection({"visits": lambda p: iter([Page(visits_of(p))])}), VISITS),
+        lake,
+        progress=told,
     )
     assert (told.windows, told.rows) == ({"visits": 0}, 9)
