@@ -21,7 +21,6 @@ CUTS = (0.25, 0.5, 0.75)
 """How much of a period lies behind each cut."""
 _RANKS = (0.16, 0.31, 0.5, 0.69, 0.84)
 _LATEST_PERIODS = 8
-_YEAR = {1: 365, 7: 52, 30: 12}
 _SEASONS = {1: WEEK, 7: 1, 30: 12}
 
 
