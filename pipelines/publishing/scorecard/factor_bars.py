@@ -50,7 +50,7 @@ def gap_to_target(rows: Rows, target: Decimal | None, amounts: Amounts) -> Facto
 
 
 def latest_change(rows: Rows, amounts: Amounts) -> FactorBars | None:
-    """What moved a KPI in the latest of the periods: `-$47,526.83 in Nov 1 - Nov 24 against October`."""
+    """What moved a KPI in the latest of the periods: `−$47,526.83 in Nov 1 – Nov 24, 2026, against …`."""
     latest = _latest(rows)
     if not latest:
         return None

@@ -9,6 +9,7 @@ from pipelines.publishing.scorecard.cards import Card
 from pipelines.publishing.scorecard.language import Language
 
 STATUS_ORDER = (*STATUSES[:-2], "not_started", "no_data")
+"""That of a digest, which has goals without data before those that have not started."""
 WIDTH = 1000
 
 
