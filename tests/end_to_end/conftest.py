@@ -74,6 +74,8 @@ class Home:
         }
         return {
             **clean,
+            # every statement, formatted for a file that no test reads
+            "DBT_LOG_LEVEL_FILE": "none",
             "OKRA_HOME": str(self.path),
             "OKRA_ENV_FILE": str(self.path / "no.env"),
             **self.settings,

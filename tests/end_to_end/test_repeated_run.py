@@ -1,40 +1,13 @@
-"""A run can be repeated: it asks for no more than may have changed, and comes to the same bytes."""
+"""A past day can be played again, and what a run would pull can be asked. A second run: test_killed_run.py."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
-from connectors.sdk import catalog
-from connectors.sdk.contract import Source
 from pipelines.settings import ROOT
 from tests.end_to_end.conftest import FirstRun, Home
 
 
-def open_windows(source: Source) -> int:
-    """How many windows a source may still restate, at the most: its restatement window and the days around it."""
-    return sum(
-        (max(stream.restates_for, stream.arrives_within) + timedelta(days=2)).days
-        for stream in source.streams
-    )
-
-
-def test_a_second_run_of_the_day_pulls_what_may_have_changed_and_publishes_the_same_bytes(
-    first_run: FirstRun,
-) -> None:
+def test_a_past_day_is_scored_beside_today_and_changes_no_kpi(first_run: FirstRun) -> None:
     home, before = first_run.home, first_run.checksums
-
-    second = home.okra("run", "--json")
-
-    assert second.code == 0, second.err
-    assert home.checksums() == before
-    assert {"kpi_periods", "kpi_days", "key_result_scores", "objective_scores"} <= before.keys()
-    windows = [
-        {source["source"]: source["windows"] for source in document["sources"]}
-        for document in (first_run.document, second.document)
-    ]
-    assert windows[0].keys() == windows[1].keys()
-    for source, count in windows[1].items():
-        assert count <= open_windows(catalog.sources()[source]) < windows[0][source], source
-
     for (run,) in home.rows("select distinct dagster_run_id from runs"):
         assert not list((ROOT / "target").glob(f"models-{run[:7]}-*")), (
             "dbt's account of a run stays"

@@ -176,16 +176,3 @@ def test_a_day_that_one_of_two_platforms_lacks_is_not_delivered(warehouse_in) ->
     ((value, _, trust, _),) = month(warehouse, "ad_spend").values()
     assert value == 29 * 20
     assert trust == "missing_days"
-
-
-def test_where_nobody_advertises_the_kpi_is_declared_and_has_no_data(warehouse_in) -> None:
-    warehouse = warehouse_in("none")
-    warehouse.lake.empty("stripe", "balance_transactions", FIRST, LAST)
-    warehouse.build(AS_OF, *WITHOUT_TESTS)
-    ((sources, data_from, data_through),) = warehouse.rows(
-        "select sources, data_from, data_through from reporting.kpis where kpi = 'return_on_ad_spend'"
-    )
-    assert sources == "google_ads.campaign_days,meta_ads.campaign_days"
-    assert (data_from, data_through) == (None, None)
-    assert month(warehouse, "return_on_ad_spend") == {}
-    assert delivered(warehouse, "return_on_ad_spend") == []

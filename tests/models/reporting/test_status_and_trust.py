@@ -106,3 +106,12 @@ def test_every_row_names_the_streams_that_it_rests_on(quarter) -> None:
         "select distinct sources from reporting.kpi_periods where kpi = 'units_sold'"
     )
     assert found == ["sql_database.order_lines,sql_database.orders"]
+
+
+def test_where_nobody_advertises_the_kpi_is_declared_and_has_no_data(quarter) -> None:
+    kpi = "return_on_ad_spend"
+    assert quarter.rows(
+        f"select sources, data_from, data_through from reporting.kpis where kpi = '{kpi}'"
+    ) == [("google_ads.campaign_days,meta_ads.campaign_days", None, None)]
+    assert quarter.periods(kpi, "month").starts == []
+    assert quarter.rows(f"select * from reporting.kpi_coverage where kpi = '{kpi}'") == []
