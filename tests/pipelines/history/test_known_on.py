@@ -17,9 +17,10 @@ from tests.pipelines.history.conftest import GOAL, Believer, at, november
 UTC = ZoneInfo("UTC")
 
 
-@pytest.fixture
-def edited(believer: Believer) -> Believer:
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Believer:
     """36 deals were wanted on the 10th; on the 12th the target was raised to 72, and the 10th scored again."""
+    believer = Believer(tmp_path_factory.mktemp("edited"))
     believer.scores(at("2026-11-10"), GOAL.format(target=36), november(9), date(2026, 11, 10))
     believer.scores(at("2026-11-12"), GOAL.format(target=72), november(11), date(2026, 11, 12))
     believer.scores(at("2026-11-12", 13), GOAL.format(target=72), november(9), date(2026, 11, 10))
