@@ -8,7 +8,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -88,13 +89,20 @@ class Home:
 
     def ask(self, *arguments: str, typed: str = "") -> Done:
         """Run a command in this process, with `typed` as the answers to its questions."""
-        with pytest.MonkeyPatch.context() as patched:
-            for name in os.environ.keys() - self.environment.keys():
-                patched.delenv(name)
-            for name, value in self.environment.items():
-                patched.setenv(name, value)
+        with self.entered():
             done = CliRunner().invoke(app, arguments, input=typed, catch_exceptions=False)
         return Done(done.exit_code, done.stdout, done.stderr)
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Let this process have the environment of a command in this home."""
+        environment = self.environment
+        with pytest.MonkeyPatch.context() as patched:
+            for name in os.environ.keys() - environment.keys():
+                patched.delenv(name)
+            for name, value in environment.items():
+                patched.setenv(name, value)
+            yield
 
     def okra(self, *arguments: str, timeout: float = HANG_SECONDS, **settings: str) -> Done:
         """Run a command in a process of its own to its end; `settings` count for it alone."""

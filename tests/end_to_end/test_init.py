@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import settings as okra_settings
+from tests.company import play
 from tests.end_to_end.conftest import Done, Home
 
 
@@ -35,7 +37,9 @@ def answers_for(sheet: Path, agreed: str = "y") -> list[str]:
     ]
 
 
-def test_a_csv_becomes_a_scored_objective_of_ones_own(new_user: Home, tmp_path: Path) -> None:
+def test_a_csv_becomes_a_scored_objective_of_ones_own(
+    new_user: Home, tmp_path: Path, parsed: Path
+) -> None:
     today = datetime.now(UTC).date()
     answers = answers_for(tmp_path / "numbers.csv")
     answers[answers.index("{start}")] = str(today.year)
@@ -45,14 +49,14 @@ def test_a_csv_becomes_a_scored_objective_of_ones_own(new_user: Home, tmp_path: 
     assert stat.S_IMODE(env.stat().st_mode) == 0o600
     assert "OKRA_CURRENCY" in env.read_text()
 
-    run = new_user.okra("run", "--json")
+    with new_user.entered():
+        settings = okra_settings.load()
+        play(settings, settings.today(), parsed)
 
-    assert run.code == 0, run.err
-    [row] = run.document["key_results"]
     year_so_far = min(60, (today - today.replace(month=1, day=1)).days)
-    assert row["key_result_id"] == "ship-more-orders/orders"
-    assert float(row["actual"]) == 10 * year_so_far
-    assert run.document["sample_company"] is False
+    scored = new_user.row("select key_result_id, actual from key_result_scores")
+    assert scored == ("ship-more-orders/orders", 10 * year_so_far)
+    assert new_user.row("select sample_company from runs") == (False,)
 
 
 def test_nothing_is_written_unless_it_is_agreed_to(new_user: Home, tmp_path: Path) -> None:

@@ -71,6 +71,8 @@ def test_the_next_run_completes_what_killed_ones_left(
 
     assert done.code == 0, done.err
     assert home.checksums() == first_run.checksums
+    assert done.document["key_results"]
+    assert done.document["sample_company"] is True
     tables = {"kpi_periods", "kpi_days", "key_result_scores", "objective_scores"}
     assert tables <= first_run.checksums.keys()
     first, last = (
