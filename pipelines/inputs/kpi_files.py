@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -72,11 +71,6 @@ def read_kpi(sql: Path) -> Kpi:
     meta = models[0].get("config", {}).get("meta", {}).get("kpi")
     if not isinstance(meta, Mapping):
         raise KpiDefinitionError(f"{where}: has no config.meta.kpi; add kind, unit and direction")
-    return kpi_of(sql.stem.removeprefix(PREFIX), models[0].get("description", ""), meta, where)
-
-
-def kpi_of(name: str, description: str, meta: Mapping[str, Any], where: str) -> Kpi:
-    """The KPI that `meta` declares."""
     missing = [key for key in ("kind", "unit", "direction", "owner") if key not in meta]
     if missing:
         raise KpiDefinitionError(f"{where}: config.meta.kpi lacks {', '.join(missing)}; add it")
@@ -86,7 +80,8 @@ def kpi_of(name: str, description: str, meta: Mapping[str, Any], where: str) -> 
             f"{where}: denominator is {denominator!r} of a {meta['kind']}; leave it out, or make it "
             "`level` in a ratio whose denominator is averaged over the days"
         )
+    meta = {**meta, "description": models[0].get("description", "")}
     try:
-        return Kpi.declared(name, {**meta, "description": description}, f"{PREFIX}{name}")
+        return Kpi.declared(sql.stem.removeprefix(PREFIX), meta, sql.stem)
     except ConversionError as error:
         raise KpiDefinitionError(f"{where}: {error.what}; {error.remedy}") from None

@@ -1,12 +1,5 @@
 with kpi_rows as ({{ rows_of_kpis() }}),
 
-amounts as (
-    select
-        *,
-        dimensions['currency'] as currency
-    from kpi_rows
-),
-
 kpis as (
     select * from {{ ref("stg_lake__kpis") }}
 ),
@@ -43,15 +36,16 @@ rates_begin as (
 
 dated as (
     select
-        amounts.*,
+        kpi_rows.*,
+        kpi_rows.dimensions['currency'] as currency,
         kpis.conversion,
         kpis.numerator_is_money,
         kpis.denominator_is_money,
         kpis.conversion is not null
-        and amounts.currency <> {{ reporting_currency() }} as is_foreign,
-        coalesce(kpis.constant_rate_day, amounts.day) as rate_day
-    from amounts
-    inner join kpis on amounts.kpi = kpis.kpi
+        and kpi_rows.dimensions['currency'] <> {{ reporting_currency() }} as is_foreign,
+        coalesce(kpis.constant_rate_day, kpi_rows.day) as rate_day
+    from kpi_rows
+    inner join kpis on kpi_rows.kpi = kpis.kpi
 ),
 
 -- before the first rate of a month is published, its mean is the rate of the day, carried from the month before

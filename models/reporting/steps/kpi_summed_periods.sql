@@ -69,12 +69,16 @@ trust as (
     group by kpi, period, period_start
 ),
 
-by_kind as (
+final as (
     select
-        period_coverage.*,
+        period_values.kpi,
+        kpis.kind,
+        kpis.unit,
+        period_values.period,
+        period_values.period_start,
+        period_coverage.period_end,
         period_values.dimension,
         period_values.member,
-        period_coverage.compare_from is not null as is_comparable,
         case
             -- an amount without a rate is not 0
             when kpis.kind = 'flow' and period_values.own_value is null
@@ -87,6 +91,7 @@ by_kind as (
             when kpis.kind = 'ratio' then coalesce(period_values.denominator, 0)
         end as denominator,
         case
+            when period_coverage.compare_from is null then null
             when kpis.kind = 'flow' and period_values.previous_own_value is null
                 then coalesce(period_values.previous_value, 0)
             when kpis.kind <> 'ratio' then period_values.previous_value
@@ -95,7 +100,10 @@ by_kind as (
                     "period_values.previous_numerator", "period_values.previous_denominator"
                 ) }}
         end as previous_value,
-        kpis.unit,
+        -- a period that lacks a day is not compared with one that lacks none
+        period_coverage.compare_from is not null and period_coverage.missing_days = 0 as has_change,
+        period_coverage.status,
+        period_coverage.data_through,
         coalesce(
             case
                 when
@@ -126,29 +134,6 @@ by_kind as (
         kpis.kind <> 'stock'
         or period_values.value is not null
         or period_values.own_value is not null
-),
-
-final as (
-    select
-        kpi,
-        kind,
-        unit,
-        period,
-        period_start,
-        period_end,
-        dimension,
-        member,
-        value,
-        numerator,
-        denominator,
-        case when is_comparable then previous_value end as previous_value,
-        -- a period that lacks a day is not compared with one that lacks none
-        is_comparable and missing_days = 0 as has_change,
-        status,
-        data_through,
-        trust,
-        own_value
-    from by_kind
 )
 
 select * from final
