@@ -9,7 +9,7 @@ from pipelines.publishing.scorecard.cards import Card
 from pipelines.publishing.scorecard.language import Language
 
 STATUS_ORDER = (*STATUSES[:-2], "not_started", "no_data")
-"""That of a digest, which has goals without data before those that have not started."""
+"""The scorecard shows goals that have not started before those without data; a digest the other way round."""
 WIDTH = 1000
 
 
