@@ -63,11 +63,9 @@ class RatesConnection:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The bank's zone."""
         return FRANKFURT
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """The rates of the slice's days."""
         if self._days is None:
             content = self._calls(BUCKET, lambda: read_file(self._location, OPTION))
             self._days = rates_of(content, file_name(self._location))

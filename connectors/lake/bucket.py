@@ -38,11 +38,9 @@ class BucketStore:
 
     @property
     def address(self) -> str:
-        """`s3://bucket/prefix`."""
         return self._address
 
     def list(self, folder: str, *, after: str = "") -> dict[str, Entry]:
-        """The objects below a folder whose key sorts after `after`."""
         with lake_errors(self._address):
             pages = self._store.list(folder, offset=after or None, chunk_size=LIST_PAGE_KEYS)
             return {meta["path"]: entry_of(meta) for page in pages for meta in page}
@@ -60,7 +58,6 @@ class BucketStore:
         return {key: documents[key] for key in listed if key in documents}
 
     def get(self, key: str) -> Document | None:
-        """The current version of an object."""
         with lake_errors(self._address):
             try:
                 answer = self._store.get(key)

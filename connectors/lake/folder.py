@@ -21,20 +21,16 @@ class FolderStore:
 
     @property
     def address(self) -> str:
-        """The folder's path."""
         return str(self._root)
 
     def list(self, folder: str, *, after: str = "") -> dict[str, Entry]:
-        """The files below a folder whose key sorts after `after`."""
         return dict(sorted(self._walk(folder, after)))
 
     def read(self, listed: Mapping[str, Entry]) -> dict[str, Document]:
-        """The listed files that still exist."""
         documents = ((key, self.get(key)) for key in listed)
         return {key: document for key, document in documents if document}
 
     def get(self, key: str) -> Document | None:
-        """The current version of a file."""
         try:
             with open(f"{self._root}/{key}", "rb") as file:  # noqa: PTH123 - a path less a window, of many
                 return Document(file.read(), entry_of(os.fstat(file.fileno())))
@@ -59,7 +55,6 @@ class FolderStore:
             os.close(lock)
 
     def remove(self, keys: Iterable[str]) -> None:
-        """Remove files."""
         for key in keys:
             (self._root / key).unlink(missing_ok=True)
 

@@ -18,7 +18,6 @@ class GrpcServer:
         self._grpc.start()
 
     def close(self) -> None:
-        """Stop answering."""
         self._grpc.stop(grace=None).wait()
         self._workers.shutdown()
 

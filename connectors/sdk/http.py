@@ -177,7 +177,6 @@ class Http:
         self._limit_headers = {**self._limit_headers, **limits}
 
     def close(self) -> None:
-        """Close the sockets."""
         self._session.close()
 
 

@@ -29,7 +29,6 @@ class OnePage:
     """All rows come at once."""
 
     def first(self) -> Params:
-        """Nothing."""
         return {}
 
     def after(self, address: str, asked: Params, answer: Any, rows: int) -> None:
@@ -44,11 +43,9 @@ class NextCursor:
     param: str
 
     def first(self) -> Params:
-        """Nothing."""
         return {}
 
     def after(self, address: str, asked: Params, answer: Any, rows: int) -> Params | None:
-        """The same parameters with the cursor."""
         cursor = at_or_none(answer, self.path)
         return {**asked, self.param: str(cursor)} if cursor else None
 
@@ -60,7 +57,6 @@ class NextLink:
     path: str
 
     def first(self) -> Params:
-        """Nothing."""
         return {}
 
     def after(self, address: str, asked: Params, answer: Any, rows: int) -> Params | None:
@@ -87,11 +83,9 @@ class Offset:
     param: str
 
     def first(self) -> Params:
-        """No row is skipped."""
         return {self.param: 0}
 
     def after(self, address: str, asked: Params, answer: Any, rows: int) -> Params | None:
-        """Skips the rows of `answer` as well."""
         return {**asked, self.param: int(asked[self.param]) + rows} if rows else None
 
 
@@ -103,9 +97,7 @@ class PageNumber:
     start: int = 1
 
     def first(self) -> Params:
-        """The first page."""
         return {self.param: self.start}
 
     def after(self, address: str, asked: Params, answer: Any, rows: int) -> Params | None:
-        """The next number."""
         return {**asked, self.param: int(asked[self.param]) + 1} if rows else None

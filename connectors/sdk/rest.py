@@ -150,11 +150,9 @@ class RestConnection:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The zone that was declared."""
         return self._zone
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """Each page of the slice's days."""
         endpoint = self._endpoints[piece.stream.name]
         asked: Params | None = {
             **endpoint.params,
@@ -174,7 +172,6 @@ class RestConnection:
             asked = endpoint.pages.after(address, asked, answer, len(rows))
 
     def close(self) -> None:
-        """Close the sockets."""
         self._http.close()
 
     def _get(self, path: str, params: Params) -> Any:

@@ -102,7 +102,6 @@ class ThrottledCalls:
         raise AssertionError("the last try returns or raises")
 
     def wait(self, seconds: float) -> None:
-        """Sleep."""
         self._sleep(seconds)
 
 

@@ -92,7 +92,6 @@ class Database:
             raise fault_of(error, self._secrets) from None
 
     def close(self) -> None:
-        """Close the connections."""
         self._engine.dispose()
 
 
