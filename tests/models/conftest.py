@@ -208,7 +208,8 @@ def dbt(
         "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(warehouse.folder / "logs"),
         "DBT_LOG_LEVEL_FILE": "none",
-        "DBT_WRITE_JSON": str(not warehouse.parsed.exists()),
+        # what a build came to is asked of the warehouse; of other commands, tests read dbt's files
+        "DBT_WRITE_JSON": str(arguments[0] != "build"),
         # where a test builds a part of the project, only the tests of that part
         "DBT_INDIRECT_SELECTION": "buildable",
         **{f"OKRA_{name.upper()}": value for name, value in settings.items()},
