@@ -32,7 +32,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    help="Holds a company's goals (OKRs) against its facts (KPIs), every day.",
+    help="Compares a company's goals (OKRs) with its facts (KPIs), every day.",
 )
 app.add_typer(new.app, name="new")
 
@@ -44,7 +44,7 @@ def options(
         bool, typer.Option("--debug", help="Show tracebacks and Dagster's log.")
     ] = False,
 ) -> None:
-    """Holds a company's goals (OKRs) against its facts (KPIs), every day."""
+    """Compares a company's goals (OKRs) with its facts (KPIs), every day."""
     context.obj = debug
 
 

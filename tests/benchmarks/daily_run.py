@@ -8,11 +8,13 @@ steps).
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from rich.console import Console
@@ -43,13 +45,13 @@ def measured() -> dict[str, float]:
     from pipelines import settings as okra_settings
     from pipelines.commands.console import Output  # noqa: F401 - the command imports it too
     from pipelines.orchestration.runner import runner
-    from pipelines.warehouse.project import TARGET
 
     imported = time.perf_counter()
     settings = okra_settings.load()
     seconds = dict.fromkeys(PHASES, 0.0)
     seconds["imports"] = imported - began
     with runner(settings) as running:
+        artifacts = kept_dbt_artifacts()
         ready = time.perf_counter()
         seconds["definitions"] = ready - imported
         from connectors.sdk.engine import Progress
@@ -59,8 +61,10 @@ def measured() -> dict[str, float]:
         running.report(None)
         reported = time.perf_counter()
     seconds["pull"] = pulled - ready
-    results = max(TARGET.glob("*/run_results.json"), key=lambda path: path.stat().st_mtime)
-    seconds["models and tests"] = json.loads(results.read_text())["elapsed_time"]
+    [folder] = artifacts
+    results = json.loads((folder / "run_results.json").read_text("utf-8"))
+    shutil.rmtree(folder)
+    seconds["models and tests"] = results["elapsed_time"]
     with dg.DagsterInstance.get() as instance:
         [report] = instance.get_runs(limit=1)
         for step in instance.get_run_step_stats(report.run_id):
@@ -70,6 +74,16 @@ def measured() -> dict[str, float]:
     inside = ("dbt start", "models and tests", "scores and factors", "publish")
     seconds["records"] = reported - pulled - sum(seconds[name] for name in inside)
     return seconds
+
+
+def kept_dbt_artifacts() -> list[Path]:
+    """Have the models' step keep the folder of dbt's artifacts, which it else removes, and list it here."""
+    from pipelines.defs import transformation
+
+    folders: list[Path] = []
+    keep = SimpleNamespace(rmtree=lambda folder, **_: folders.append(Path(folder)))
+    transformation.shutil = keep  # type: ignore[attr-defined]
+    return folders
 
 
 def run(home: Path) -> dict[str, Any]:
