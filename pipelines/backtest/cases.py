@@ -82,7 +82,7 @@ def read_rows(path: Path, kind: Kind) -> dict[str, list[Row]]:
         BacktestError: if a column is missing, or a line cannot be read.
     """
     columns = KINDS[kind].columns
-    found: dict[str, list[Row]] = {}
+    rows_by_series: dict[str, list[Row]] = {}
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         missing = {"series", "date", *columns} - set(reader.fieldnames or ())
@@ -95,19 +95,19 @@ def read_rows(path: Path, kind: Kind) -> dict[str, list[Row]]:
             except ValueError as error:
                 where = f"{path.name}:{reader.line_num}"
                 raise BacktestError(f"{where}: {error}; write dates as 2026-11-30") from None
-            found.setdefault(line["series"], []).append((day, amounts))
-    return {name: sorted(rows) for name, rows in sorted(found.items())}
+            rows_by_series.setdefault(line["series"], []).append((day, amounts))
+    return {name: sorted(rows) for name, rows in sorted(rows_by_series.items())}
 
 
 def cases(
     rows: dict[str, list[Row]], kind: Kind, period: Cadence, latest: int = _LATEST_PERIODS
 ) -> list[Case]:
     """Every series cut at each of `CUTS` of its latest whole periods."""
-    found: list[Case] = []
+    cut_cases: list[Case] = []
     for name, of_series in rows.items():
         if len(of_series) >= MIN_TO_SMOOTH:
-            found.extend(_Gridded(name, of_series, kind).cases(period, latest))
-    return found
+            cut_cases.extend(_Gridded(name, of_series, kind).cases(period, latest))
+    return cut_cases
 
 
 class _Gridded:
@@ -169,8 +169,10 @@ class _Gridded:
             pace = [float(side[recent:cut].mean()) * (end - cut) for side in self._grid]
             so_far = [k + p for k, p in zip(known, pace, strict=True)]
             naive, outcome = (
-                (one[0] / one[1] if one[1] > 0 else 0.0) if len(one) == 2 else one[0]
-                for one in (so_far, whole)
+                (amounts[0] / amounts[1] if amounts[1] > 0 else 0.0)
+                if len(amounts) == 2
+                else amounts[0]
+                for amounts in (so_far, whole)
             )
         return Case(
             self._name, self._kind, self._days[cut - 1], sides, known,

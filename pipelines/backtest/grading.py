@@ -22,9 +22,9 @@ def log_loss(odds: Exact, met: Truth) -> float:
 def calibration_error(odds: Exact, met: Truth) -> float:
     """How far odds are from how often it happened, over tenths of odds weighted by their number."""
     tenth = np.minimum((odds * _BINS).astype(int), _BINS - 1)
-    said = np.bincount(tenth, odds, _BINS)
+    expected = np.bincount(tenth, odds, _BINS)
     happened = np.bincount(tenth, met, _BINS)
-    return float(np.abs(said - happened).sum() / len(odds))
+    return float(np.abs(expected - happened).sum() / len(odds))
 
 
 def coverage(low: Exact, high: Exact, outcome: Exact) -> float:

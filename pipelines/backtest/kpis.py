@@ -10,7 +10,7 @@ from pipelines.okr.kpi.numbers import ZERO
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.okr.kpi.series import KpiIndex
 
-_MOSTLY = 0.5
+_MIN_SHARE_OF_DAYS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,18 @@ def kpi_cases(
     facts: Mapping[str, KpiFacts], period: Cadence
 ) -> tuple[list[Case], tuple[LeftOut, ...]]:
     """Every KPI as a whole, cut in each of its latest periods, and those that cannot be."""
-    found: list[Case] = []
+    replayed: list[Case] = []
     left_out: list[LeftOut] = []
     for name in sorted(facts):
         kpi, rows = facts[name].kpi, rows_of(facts[name])
         why = _obstacle(facts[name], rows)
         if not why:
             own = cases({name: list(rows)}, kpi.kind, period)
-            found += own
+            replayed += own
             why = "" if own else f"has no whole {period} after {MIN_TO_SMOOTH} days of history"
         if why:
             left_out.append(LeftOut(name, why))
-    return found, tuple(left_out)
+    return replayed, tuple(left_out)
 
 
 def rows_of(facts: KpiFacts) -> Sequence[Row]:
@@ -47,14 +47,14 @@ def rows_of(facts: KpiFacts) -> Sequence[Row]:
         return []
     first = series.days[0]
     days, amounts = series.amounts(first, through)
-    found = dict(zip(days, amounts, strict=True))
+    by_day = dict(zip(days, amounts, strict=True))
     behaviour = facts.kpi.behaviour
     if behaviour.absent_day_is_zero:
         nothing = (ZERO,) * len(behaviour.columns)
-        found |= {
-            day: nothing for day in facts.delivered if first <= day <= through and day not in found
+        by_day |= {
+            day: nothing for day in facts.delivered if first <= day <= through and day not in by_day
         }
-    return [(day, tuple(map(float, found[day]))) for day in sorted(found)]
+    return [(day, tuple(map(float, by_day[day]))) for day in sorted(by_day)]
 
 
 def _obstacle(facts: KpiFacts, rows: Sequence[Row]) -> str:
@@ -66,6 +66,6 @@ def _obstacle(facts: KpiFacts, rows: Sequence[Row]) -> str:
     if not rows:
         return "has no data"
     days = (rows[-1][0] - rows[0][0]).days + 1
-    if len(rows) < _MOSTLY * days:
+    if len(rows) < _MIN_SHARE_OF_DAYS * days:
         return f"has data on {len(rows)} of {days} days only, so it gets no odds"
     return ""

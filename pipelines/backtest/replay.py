@@ -78,17 +78,17 @@ def of_file(path: Path, kind: Kind, period: Cadence) -> list[Case]:
     Raises:
         BacktestError: if the file cannot be read, or holds too little history to cut.
     """
-    found = cases(read_rows(path, kind), kind, period)
-    if not found:
+    cut_cases = cases(read_rows(path, kind), kind, period)
+    if not cut_cases:
         raise BacktestError(
             f"no series of {path.name} has a whole {period} after 24 steps of history; "
             "bring more history, or choose another --period: one has to hold four steps of a series at least"
         )
-    return found
+    return cut_cases
 
 
 def replay(
-    found: Sequence[Case],
+    cut_cases: Sequence[Case],
     methods: Mapping[str, Method] | None = None,
     goals: Exact | None = None,
     seen: Callable[[], object] = lambda: None,
@@ -97,26 +97,26 @@ def replay(
 
     `seen` is called after each case of each method.
     """
-    goals = targets(found) if goals is None else goals
-    outcome = np.array([case.outcome for case in found])
+    goals = targets(cut_cases) if goals is None else goals
+    outcome = np.array([case.outcome for case in cut_cases])
     odds: dict[str, Exact] = {}
     intervals: dict[str, Exact] = {}
     errors: dict[str, Exact] = {}
     for name, method in (methods or METHODS).items():
         odds[name] = np.empty_like(goals)
-        intervals[name] = np.empty((len(found), 2))
-        errors[name] = np.empty(len(found))
-        for place, sample in method(found):
+        intervals[name] = np.empty((len(cut_cases), 2))
+        errors[name] = np.empty(len(cut_cases))
+        for place, sample in method(cut_cases):
             reached = (sample[:, None] >= goals[place] - 1e-9).sum(axis=0)
             odds[name][place] = (reached + 0.5) / (len(sample) + 1)
             intervals[name][place] = np.quantile(sample, (_LOW, _HIGH))
-            scale = max(abs(found[place].naive), 1e-9)
-            errors[name][place] = crps(sample, found[place].outcome) / scale
+            scale = max(abs(cut_cases[place].naive), 1e-9)
+            errors[name][place] = crps(sample, cut_cases[place].outcome) / scale
             seen()
-    odds["pace rule"] = pace(found, goals)
+    odds["pace rule"] = pace(cut_cases, goals)
     met = outcome[:, None] >= goals - 1e-9
-    days = np.array([case.cut.toordinal() for case in found])
-    return Replay(found, goals, met, odds, intervals, errors, days > np.median(days))
+    days = np.array([case.cut.toordinal() for case in cut_cases])
+    return Replay(cut_cases, goals, met, odds, intervals, errors, days > np.median(days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +133,16 @@ def graded_by_series(replayed: Replay) -> list[SeriesGrade]:
     """The grades of each series on the later half; one that has no case there is left out."""
     odds = dict(replayed.odds) | {PUBLISHED: replayed.corrected(shipped_curves())}
     series = np.array([case.series for case in replayed.cases])
-    found = []
+    grades = []
     for name in dict.fromkeys(series.tolist()):
         here = (series == name) & replayed.later
         if here.any():
             kind = replayed.cases[int(np.flatnonzero(here)[0])].kind
             scores = {
-                method: brier(said[here], replayed.met[here]) for method, said in odds.items()
+                method: brier(issued[here], replayed.met[here]) for method, issued in odds.items()
             }
-            found.append(SeriesGrade(name, kind, int(here.sum()), scores))
-    return found
+            grades.append(SeriesGrade(name, kind, int(here.sum()), scores))
+    return grades
 
 
 def graded(replayed: Replay, own: Mapping[str, Curve] | None = None) -> list[Grade]:
@@ -152,17 +152,17 @@ def graded(replayed: Replay, own: Mapping[str, Curve] | None = None) -> list[Gra
     by the earlier half, with a curve for each kind of history where `own` has them.
     """
     later, met = replayed.later, replayed.met[replayed.later].ravel()
-    said = {name: odds[later].ravel() for name, odds in replayed.odds.items()}
-    if "okra" in said:
-        said[PUBLISHED] = replayed.corrected(shipped_curves())[later].ravel()
+    issued = {name: odds[later].ravel() for name, odds in replayed.odds.items()}
+    if "okra" in issued:
+        issued[PUBLISHED] = replayed.corrected(shipped_curves())[later].ravel()
     if not later.all():
-        said["base rate"] = np.full(len(met), replayed.met[~later].mean())
-        if "okra" in said:
+        issued["base rate"] = np.full(len(met), replayed.met[~later].mean())
+        if "okra" in issued:
             curves = own or dict.fromkeys(shipped_curves(), replayed.curve)
-            said["okra, own curve"] = replayed.corrected(curves)[later].ravel()
+            issued["okra, own curve"] = replayed.corrected(curves)[later].ravel()
     outcome = np.array([case.outcome for case in replayed.cases])[later]
     grades = []
-    for name, odds in said.items():
+    for name, odds in issued.items():
         within, error = None, None
         if name in replayed.intervals:
             low, high = replayed.intervals[name][later].T

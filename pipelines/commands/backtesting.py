@@ -122,8 +122,13 @@ def show(
     else:
         columns = ("Series", "Kind", "Cuts", *_LISTED_METHODS)
         rows = [
-            (each.series, each.kind, each.cases, *(f"{each.brier[m]:.4f}" for m in _LISTED_METHODS))
-            for each in by_series
+            (
+                grade.series,
+                grade.kind,
+                grade.cases,
+                *(f"{grade.brier[method]:.4f}" for method in _LISTED_METHODS),
+            )
+            for grade in by_series
         ]
         output.out.print("", plain_table("Brier score of each", columns, rows))
     for kpi in replayable.left_out:

@@ -47,8 +47,8 @@ def read_kpis(folder: Path, sheet_kpis: Path) -> dict[str, Kpi]:
     Raises `KpiDefinitionError`.
     """
     names = kpi_names(folder)
-    found = {name: read_kpi(folder / f"{PREFIX}{name}.sql") for name in names}
-    return found | read_sheet_kpis(sheet_kpis, shown(sheet_kpis), names)
+    with_sql = {name: read_kpi(folder / f"{PREFIX}{name}.sql") for name in names}
+    return with_sql | read_sheet_kpis(sheet_kpis, shown(sheet_kpis), names)
 
 
 def shown(path: Path) -> str:

@@ -108,7 +108,7 @@ def read_sheet_kpis(path: Path, shown: str, taken: Collection[str] = ()) -> dict
     except TreeError as error:
         fault = Fault(shown, error.line, error.what, error.remedy)
         raise KpiDefinitionError(str(fault)) from None
-    found: dict[str, Kpi] = {}
+    kpis: dict[str, Kpi] = {}
     faults: list[Fault] = []
     if tree.data is not None and not isinstance(tree.data, dict):
         faults.append(Fault(shown, 1, "not a mapping of KPIs", "write `name:` and its keys below"))
@@ -120,13 +120,13 @@ def read_sheet_kpis(path: Path, shown: str, taken: Collection[str] = ()) -> dict
             faults.append(Fault(shown, tree.line((name,)), what, remedy))
             continue
         try:
-            found[name] = SheetKpiDeclaration.model_validate(tree.at(name)).named(name)
+            kpis[name] = SheetKpiDeclaration.model_validate(tree.at(name)).named(name)
         except ValidationError as error:
             for fault in form_faults(shown, below(tree, name), error, SheetKpiDeclaration):
                 faults.append(Fault(shown, fault.line, f"`{name}`: {fault.what}", fault.remedy))
     if faults:
         raise KpiDefinitionError("\n".join(str(fault) for fault in sorted(set(faults))))
-    return found
+    return kpis
 
 
 def name_faults(shown: str, tree: Tree, name: str, taken: Collection[str]) -> list[Fault]:

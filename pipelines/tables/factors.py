@@ -48,5 +48,5 @@ _MISSES = """
 def dimensions_that_miss(warehouse: Path) -> list[str]:
     """The dimensions whose stored contributions do not sum to their change: none, ever."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        found = connection.execute(_MISSES).fetchall()
-    return [" ".join(str(value) for value in row) for row in found]
+        misses = connection.execute(_MISSES).fetchall()
+    return [" ".join(str(value) for value in row) for row in misses]

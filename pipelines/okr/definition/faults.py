@@ -43,14 +43,14 @@ def form_faults(
     file: str, tree: Tree, error: ValidationError, model: type[BaseModel]
 ) -> list[Fault]:
     """The errors of a model, each on the line of the key or value that is wrong."""
-    found: list[Fault] = []
+    faults: list[Fault] = []
     for details in error.errors(include_url=False):
         path = tuple(details["loc"])
         what, remedy = _in_words(details, _model_at(path[:-1], model))
         if path and isinstance(path[0], str) and path[0] == "key_results" and len(path) > 1:
             what = f"{_key_result_named(tree, path)}: {what}"
-        found.append(Fault(file, tree.line(path), what, remedy))
-    return found
+        faults.append(Fault(file, tree.line(path), what, remedy))
+    return faults
 
 
 def _key_result_named(tree: Tree, path: Path) -> str:

@@ -12,8 +12,8 @@ import yaml
 Path = tuple[int | str, ...]
 
 _LONGEST_TEXT = 200_000
-_MOST_NODES = 20_000
-_DEEPEST = 20
+_MAX_NODES = 20_000
+_MAX_DEPTH = 20
 _NULL = "tag:yaml.org,2002:null"
 _PLAIN = {
     f"tag:yaml.org,2002:{name}"
@@ -88,7 +88,7 @@ class _Reader:
 
     def value(self, node: yaml.Node, path: Path, line: int) -> object:
         self._nodes += 1
-        if self._nodes > _MOST_NODES or len(path) > _DEEPEST:
+        if self._nodes > _MAX_NODES or len(path) > _MAX_DEPTH:
             raise TreeError(line, "too large or too deep for a definition", "leave aliases out")
         if node.tag not in _PLAIN:
             raise TreeError(line, f"the tag `{node.tag}` is not known here", "leave the tag out")

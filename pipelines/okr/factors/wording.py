@@ -14,7 +14,7 @@ from pipelines.okr.kpi.kpi import PERCENT, Kpi
 from pipelines.okr.kpi.numbers import figure
 from pipelines.okr.kpi.periods import Period
 
-SHOWN = 3
+MAX_NAMED_PARTS = 3
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -44,7 +44,7 @@ def sentence(
     shown = [part for part in first if part.effect not in (CURRENCY, "restatement") and part.units]
     if not shown or (len({part.member for part in first}) == 1 and not exchange):
         return f"{headline}{ending}."
-    named = shown if len(shown) == SHOWN + 1 else shown[:SHOWN]
+    named = shown if len(shown) == MAX_NAMED_PARTS + 1 else shown[:MAX_NAMED_PARTS]
     texts = [f"{_subject(part)} {_part(part.units, places, kpi)}" for part in named]
     rest = shown[len(named) :]
     if rest:
@@ -95,7 +95,7 @@ def _exchange(
     kpi: Kpi, places: int, parts: Sequence[Contribution], rates: tuple[Rates, Rates]
 ) -> str:
     """What the exchange rates did, by currency where the members are that: `; a weaker EUR took 1,200 USD`."""
-    if len(parts) <= SHOWN and all(part.dimension == CURRENCY for part in parts):
+    if len(parts) <= MAX_NAMED_PARTS and all(part.dimension == CURRENCY for part in parts):
         brought = {_rate_text(part.member, rates): part.units for part in parts}
     else:
         brought = {_rates_text(rates): sum(part.units for part in parts)}

@@ -13,7 +13,7 @@ _SEASON_GAINS = (0.03, 0.12, 0.3)
 # (slope's gain as a share of the level's, damping of the slope a step)
 _TRENDS = ((0.05, 0.9), (0.2, 0.9), (0.05, 0.98))
 # what remains of a level's distance from its mean after a step
-_STEADY_RETURNS = (0.97, 0.9)
+_SHORT_STEP_RETURNS = (0.97, 0.9)
 _MONTHLY_RETURNS = (0.9, 0.7)
 _MONTHS = 12
 
@@ -46,7 +46,7 @@ class Candidates:
 @cache
 def candidates(season: int) -> Candidates:
     """Every level gain with no trend, with each trend, or with each return to the mean."""
-    returns = _MONTHLY_RETURNS if season == _MONTHS else _STEADY_RETURNS
+    returns = _MONTHLY_RETURNS if season == _MONTHS else _SHORT_STEP_RETURNS
     movements = [(0.0, 1.0, 1.0), *((*trend, 1.0) for trend in _TRENDS)]
     movements += [(0.0, 1.0, keeps) for keeps in returns]
     season_gains = _SEASON_GAINS if season > 1 else (0.0,)

@@ -102,8 +102,8 @@ def own_curve(graded: Sequence[Graded]) -> Curve:
     """
     if not graded:
         return Curve()
-    odds = np.array([one.odds for one in graded])
-    met = np.array([one.met for one in graded], dtype=np.float64)
+    odds = np.array([prediction.odds for prediction in graded])
+    met = np.array([prediction.met for prediction in graded], dtype=np.float64)
     return fit_curve(
         np.concatenate([odds, odds]),
         np.concatenate([met, odds]),
@@ -140,9 +140,11 @@ def fit_curve(
 
     current = begin
     for _ in range(_MAX_ITERATIONS):
-        said = _share(columns @ current)
-        gradient = columns.T @ (counts * (met - said)) - (current - begin)
-        curvature = (columns * (counts * said * (1 - said))[:, None]).T @ columns + np.eye(2)
+        corrected = _share(columns @ current)
+        gradient = columns.T @ (counts * (met - corrected)) - (current - begin)
+        curvature = (
+            columns * (counts * corrected * (1 - corrected))[:, None]
+        ).T @ columns + np.eye(2)
         step = np.linalg.solve(curvature, gradient)
         while loss(current + step) > loss(current) and np.abs(step).max() > _MIN_STEP:
             step = step / 2

@@ -8,7 +8,7 @@ from pipelines.okr.forecast.training_series import Exact, Floats
 
 _NEGLIGIBLE = 0.05
 _MAX_NEGLIGIBLE_SHARE = 0.02
-_TINY = 1e-12
+_EPSILON = 1e-12
 
 
 @dataclass(frozen=True)
@@ -46,5 +46,5 @@ def scale_of(values: Exact) -> Scale:
     negligible = (values <= _NEGLIGIBLE * middle).mean(axis=1, keepdims=True)
     logarithmic = (middle > 0) & (negligible < _MAX_NEGLIGIBLE_SHARE)
     spread = np.abs(values).mean(axis=1, keepdims=True)
-    unit = np.where(logarithmic, middle, np.maximum(spread, _TINY))
+    unit = np.where(logarithmic, middle, np.maximum(spread, _EPSILON))
     return Scale(unit, logarithmic)

@@ -9,10 +9,10 @@ from pipelines.okr.forecast.training_series import Exact, Floats
 
 # How much one step's and a whole stretch's forecast errors say about which variant to trust.
 # One-step errors are many but say little about a quarter's total; stretches are few.
-_TRUST_IN_STEPS = 0.5
-_TRUST_IN_STRETCHES = 4.0
-_CYCLES = 8
-_TINY = 1e-12
+_STEP_ERROR_WEIGHT = 0.5
+_STRETCH_ERROR_WEIGHT = 4.0
+_MAX_CYCLES = 8
+_EPSILON = 1e-12
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,13 @@ def _first_season(values: Floats, season: int) -> Floats:
     n, steps = values.shape
     if season == 1:
         return np.zeros((n, 1), np.float32)
-    cycles = min(_CYCLES, steps // season)
+    cycles = min(_MAX_CYCLES, steps // season)
     stacked = values[:, : cycles * season].reshape(n, cycles, season).astype(np.float64)
     centred = stacked - stacked.mean(axis=2, keepdims=True)
     shape = centred.mean(axis=1)
     noise = ((centred - shape[:, None]) ** 2).sum(axis=(1, 2))
     unsure = noise / max(1, (cycles - 1) * (season - 1)) / cycles
-    signal = np.maximum(shape.var(axis=1), _TINY)
+    signal = np.maximum(shape.var(axis=1), _EPSILON)
     first: Floats = (shape / (1 + unsure / signal)[:, None]).astype(np.float32)
     return first
 
@@ -141,8 +141,8 @@ def _weights(variants: Candidates, errors: Floats, stretches: _StretchErrors) ->
     steps = len(errors)
     by_step = np.einsum("tnc,tnc->nc", errors, errors).astype(np.float64) / steps
     by_stretch = stretches.squares.astype(np.float64) / max(stretches.judged, 1)
-    logs = -0.5 * _TRUST_IN_STEPS * steps * np.log(by_step + _TINY)
-    logs -= 0.5 * _TRUST_IN_STRETCHES * stretches.independent * np.log(by_stretch + _TINY)
+    logs = -0.5 * _STEP_ERROR_WEIGHT * steps * np.log(by_step + _EPSILON)
+    logs -= 0.5 * _STRETCH_ERROR_WEIGHT * stretches.independent * np.log(by_stretch + _EPSILON)
     logs -= variants.penalty
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))
     shares: Exact = weights / weights.sum(axis=1, keepdims=True)

@@ -21,7 +21,7 @@ _GAIN_OF_A_YEAR = 3.0
 """How much of its errors of a year the level follows beside which waves are fitted; another is a random walk."""
 _NEXT_YEAR_VARIANCE = 2.0
 """The variance of next year's waves, as a multiple of that of the mean of the years known."""
-_TINY = 1e-12
+_EPSILON = 1e-12
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def yearly_shape(
     means = both[:, first:after].reshape(len(both), -1, season).mean(axis=2)
     gains = (_GAIN_OF_A_YEAR * season / year, 1.0)
     fits = [_fit(means, n, gain) for gain in gains]
-    logs = np.stack([-0.5 * means.shape[1] * np.log(fit.noise + _TINY) for fit in fits])
+    logs = np.stack([-0.5 * means.shape[1] * np.log(fit.noise + _EPSILON) for fit in fits])
     likely = np.exp(logs - logs.max(axis=0))
     likely /= likely.sum(axis=0)
     sizes, unsure = (
@@ -111,7 +111,7 @@ def _trust(sizes: Exact, unsure: Exact) -> Exact:
     strength, chance = (
         pairs.reshape(len(sizes), -1, 2).sum(axis=2) for pairs in (sizes**2, unsure)
     )
-    return np.repeat(np.maximum(1 - chance / np.maximum(strength, _TINY), 0), 2, axis=1)
+    return np.repeat(np.maximum(1 - chance / np.maximum(strength, _EPSILON), 0), 2, axis=1)
 
 
 @lru_cache(maxsize=16)

@@ -155,13 +155,13 @@ def windows(
     start: date, end: date, cadence: Cadence, fiscal_year_start: int = 1
 ) -> tuple[Period, ...]:
     """Every window of the cadence that touches the days from `start` to `end`, in order, whole."""
-    found: list[Period] = []
+    touching: list[Period] = []
     day = start
     while day <= end:
         window = containing(day, cadence, fiscal_year_start)
-        found.append(window)
+        touching.append(window)
         day = window.end + _DAY
-    return tuple(found)
+    return tuple(touching)
 
 
 def whole_windows(

@@ -157,9 +157,11 @@ def reported(view: KpiView) -> list[DistinctFact]:
 
 def _latest_distinct(view: KpiView, start: date, end: date) -> KpiReading:
     """The latest whole period, of the longest kind the source reports in these days."""
-    found: dict[tuple[int, date], Period] = {}
+    whole_periods: dict[tuple[int, date], Period] = {}
     for fact in reported(view):
         period = containing(fact.period_start, fact.period, view.fiscal_year_start)
         if period.start >= start and period.end <= min(end, fact.data_through):
-            found[CADENCES.index(fact.period), period.start] = period
-    return read_window(view, found[max(found)], end) if found else NO_READING
+            whole_periods[CADENCES.index(fact.period), period.start] = period
+    return (
+        read_window(view, whole_periods[max(whole_periods)], end) if whole_periods else NO_READING
+    )

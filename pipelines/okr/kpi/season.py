@@ -27,7 +27,7 @@ _MIN_DAYS_FOR_MONTH_ENDS = 183
 _MIN_DAYS_FOR_MONTHS = 730
 _MAX_DAYS = 3 * 365 + 1
 _MONTH_END_DAYS = 3
-_TINY = 1e-9
+_EPSILON = 1e-9
 _ROUNDING_MARGIN = Decimal("1e-12")
 _THURSDAY = 3
 """The weekday of 1970-01-01, from which days are counted."""
@@ -110,12 +110,12 @@ def _learnt(start: date, values: Exact, seen: Truth) -> Season:
     amounts = values[known] / values[known].mean()
     weekdays = np.array([days[n].weekday() for n in known])
     weekday = _factors(amounts, weekdays, 7)
-    amounts = amounts / np.maximum(weekday[weekdays], _TINY)
+    amounts = amounts / np.maximum(weekday[weekdays], _EPSILON)
     month_end, month = 1.0, np.ones(12)
     last = np.array([_at_month_end(days[n]) for n in known])
     if len(values) >= _MIN_DAYS_FOR_MONTH_ENDS and last.any():
         ends = _factors(amounts, last.astype(int), 2)
-        month_end = float(ends[1] / max(ends[0], _TINY))
+        month_end = float(ends[1] / max(ends[0], _EPSILON))
         amounts = amounts / np.where(last, month_end, 1.0)
     if len(values) >= _MIN_DAYS_FOR_MONTHS:
         month = _months(days, known, amounts)
@@ -141,7 +141,7 @@ def _months(days: list[date], known: Places, amounts: Exact) -> Exact:
     whole = years < len(days) // 365
     months = np.array([days[n].month - 1 for n in known])
     means = np.array([amounts[years == year].mean() for year in range(len(days) // 365)])
-    shares = amounts[whole] / np.maximum(means[years[whole]], _TINY)
+    shares = amounts[whole] / np.maximum(means[years[whole]], _EPSILON)
     return _factors(shares, months[whole], 12)
 
 

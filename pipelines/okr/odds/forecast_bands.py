@@ -68,15 +68,15 @@ class ForecastBands:
         return _quantiles(behaviour.final_value(known, added, goal.delivered_days + places + 1))
 
     def _by_windows(self, goal: OpenGoal, days: Sequence[date]) -> dict[date, Quantiles]:
-        found = {}
+        bands = {}
         for day in days:
             earlier = goal.in_window_ending(day)
             if earlier is None:
                 continue
             values = earlier.final_values(self._futures, self._data)
             if not np.isnan(values).all():
-                found[day] = _shown(_quantiles(values[:, None])[:, 0], goal)
-        return found
+                bands[day] = _shown(_quantiles(values[:, None])[:, 0], goal)
+        return bands
 
 
 def quantiles_of(goal: OpenGoal, values: Exact) -> Quantiles:

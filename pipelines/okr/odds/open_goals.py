@@ -18,8 +18,8 @@ from pipelines.okr.kpi.readings import KpiView, read_window, reported
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.training_data import TrainingData
 
-_NEAR = 1e-9
-_SHORT = 1e-5
+_TOLERANCE = 1e-9
+_MISS_MARGIN = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +192,13 @@ def _attained(question: Question, final: Exact) -> Exact:
     values = np.round(final, goal.places(question.view.kpi))
     if goal.comparison == "between":
         low, high = (float(end) for end in goal.band)
-        return ((values >= low - _NEAR) & (values <= high + _NEAR)).astype(np.float64)
+        return ((values >= low - _TOLERANCE) & (values <= high + _TOLERANCE)).astype(np.float64)
     assert goal.target is not None, "only a band has no single target"
     target = float(goal.target)
     better = values - target if goal.comparison == "at_least" else target - values
     way = float(way_of(question))
     short = 1 + better / way if way else np.zeros_like(better)
-    return np.where(better >= -_NEAR, 1.0, np.minimum(short, 1 - _SHORT))
+    return np.where(better >= -_TOLERANCE, 1.0, np.minimum(short, 1 - _MISS_MARGIN))
 
 
 def way_of(question: Question) -> Decimal:

@@ -109,8 +109,8 @@ def training_data_of_distinct(view: KpiView, cut: date, cadence: Cadence) -> Tra
     period = containing(max(whole), cadence, view.fiscal_year_start)
     end = ordinal(period)
     while period.start >= min(whole):
-        found = whole.get(period.start)
-        values.append(np.nan if found is None or found.value is None else float(found.value))
+        count = whole.get(period.start)
+        values.append(np.nan if count is None or count.value is None else float(count.value))
         period = previous(period)
     series = np.array(values[::-1])
     seen = ~np.isnan(series)

@@ -32,7 +32,7 @@ def branches(published: PageRows, language: Language) -> list[Branch]:
 
     def branch(row: Row, level: int) -> Branch:
         name = row["objective_id"]
-        key_results = [each for each in published.key_results if each["objective_id"] == name]
+        key_results = [row for row in published.key_results if row["objective_id"] == name]
         below = children.get(name, [])
         parts = [*key_results, *below]
         return Branch(
