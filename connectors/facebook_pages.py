@@ -119,7 +119,7 @@ class FacebookConnection:
 
     def vitals(self) -> Vitals:
         """The time, and what is left of the app's usage."""
-        return Vitals(self._http.clock_ahead, usage_left(self._http.told))
+        return Vitals(self._http.clock_ahead, usage_left(self._http.limit_header))
 
     def close(self) -> None:
         self._http.close()
@@ -211,8 +211,8 @@ def fault_in(answer: Answer, token: str) -> SourceError | None:
     error = error_in(answer, token)
     if error is None:
         return None
-    if error.code == 100 and "valid insights metric" in error.told:
-        return UnknownMetric(f"{error.said}: {error.told}")
+    if error.code == 100 and "valid insights metric" in error.message:
+        return UnknownMetric(f"{error.summary}: {error.message}")
     return fault_of(error, REMEDIES)
 
 

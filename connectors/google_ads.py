@@ -3,7 +3,7 @@
 Read with Google's own package, which is large and therefore an extra: without it the source is listed but cannot
 be opened. Days are in the account's zone, and amounts in its currency; cost is in millionths. A conversion counts
 for the day of the click and may come late: with Google's defaults a day grows for up to two months, so each day
-is read again for as long.
+is read again for that long.
 
 The connector uses the service's client with its own channel instead of `GoogleAdsClient`, which cannot open a
 channel to this machine. What `GoogleAdsClient` adds to a call (the developer token) is added here.
@@ -76,13 +76,13 @@ CAMPAIGN_DAYS = Stream(
     windows_per_slice=92,
 )  # fmt: skip
 
-CAMPAIGNS = (
+CAMPAIGNS_QUERY = (
     "SELECT segments.date, campaign.id, campaign.name, customer.currency_code, "
     "metrics.impressions, metrics.clicks, metrics.cost_micros, metrics.conversions_value "
     "FROM campaign WHERE segments.date BETWEEN '{first}' AND '{last}' "
     "ORDER BY segments.date, campaign.id"
 )
-ZONE = "SELECT customer.time_zone FROM customer"
+ZONE_QUERY = "SELECT customer.time_zone FROM customer"
 
 BUCKET = "search"
 TIMEOUT_SECONDS = 300.0
@@ -103,7 +103,7 @@ class GoogleAdsConnection:
     """An open account."""
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        """Asks for nothing yet. Raises `SourceError` when the options make no sense."""
+        """Sends no request yet. Raises `SourceError` when the options make no sense."""
         endpoint = usable_address(
             values.get("GOOGLE_ADS_API_ENDPOINT") or DEFAULT_ENDPOINT, "GOOGLE_ADS_API_ENDPOINT"
         )
@@ -121,7 +121,7 @@ class GoogleAdsConnection:
     @cached_property
     def zone(self) -> ZoneInfo:
         """The account's time zone."""
-        zones = [row.customer.time_zone for row in self._search(ZONE)]
+        zones = [row.customer.time_zone for row in self._search(ZONE_QUERY)]
         return zone_named(
             next(iter(zones), ""),
             "the Google Ads account has the time zone",
@@ -129,7 +129,7 @@ class GoogleAdsConnection:
         )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        query = CAMPAIGNS.format(first=piece.first, last=piece.last_day)
+        query = CAMPAIGNS_QUERY.format(first=piece.first, last=piece.last_day)
         yield Page([row_of(row) for row in self._search(query)])
 
     def close(self) -> None:
@@ -230,7 +230,7 @@ def fault_of(error: "GoogleAdsError") -> SourceError | None:
     """What an error of Google Ads means; None leaves it to the status of the call."""
     kind = type(error).pb(error).error_code.WhichOneof("error_code") or ""
     code = getattr(error.error_code, kind).name if kind else "unknown"
-    said = f"{code}: {google_api.sentence(error.message)}"
+    message = f"{code}: {google_api.sentence(error.message)}"
     if kind == "authentication_error":  # its message can repeat what was sent
         return CredentialError(
             f"Google Ads does not accept who asks ({code})",
@@ -238,19 +238,19 @@ def fault_of(error: "GoogleAdsError") -> SourceError | None:
         )
     if kind == "authorization_error":
         return PermissionDenied(
-            f"Google Ads denies access: {said}",
+            f"Google Ads denies access: {message}",
             "give the service account access under Admin > Access and security; where that is "
             "done in a manager account, set GOOGLE_ADS_LOGIN_CUSTOMER_ID to its number",
         )
     if kind == "quota_error":
         delay = error.details.quota_error_details.retry_delay.total_seconds() or None
         if code in SHORT_TERM_QUOTAS:
-            return Throttled(f"Google Ads asks for fewer requests: {said}", retry_after=delay)
-        said = f"Google Ads' quota is spent: {said}"
-        return QuotaExhausted(said, google_api.REFILLS, retry_after=delay)
+            return Throttled(f"Google Ads asks for fewer requests: {message}", retry_after=delay)
+        message = f"Google Ads' quota is spent: {message}"
+        return QuotaExhausted(message, google_api.QUOTA_REMEDY, retry_after=delay)
     if kind in {"", "internal_error", "database_error"}:
         return None
-    return Rejected(f"Google Ads refuses the request: {said}")
+    return Rejected(f"Google Ads refuses the request: {message}")
 
 
 SOURCE = Source(

@@ -41,7 +41,7 @@ from connectors.sdk.contract import (
 )
 from connectors.sdk.errors import QuotaExhausted, Rejected, Unavailable
 from connectors.sdk.fields import lenient, read_whole
-from connectors.sdk.google_api import REFILLS, diagnose, loopback_channel, service_account
+from connectors.sdk.google_api import QUOTA_REMEDY, diagnose, loopback_channel, service_account
 from connectors.sdk.http import usable_address
 
 if TYPE_CHECKING:  # the client takes a second to import: done when a property is opened
@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # the client takes a second to import: done when a property i
     from google.analytics.data_v1beta.types import RunReportResponse
 
 DAY = column("date", pa.date32(), "Day in the property's time zone")
-LATE, RESTATED = timedelta(hours=4), timedelta(days=3)
+ARRIVAL_DELAY, RESTATEMENT_PERIOD = timedelta(hours=4), timedelta(days=3)
 
 TRAFFIC_BY_CHANNEL = Stream(
     name="traffic_by_channel",
@@ -67,8 +67,8 @@ TRAFFIC_BY_CHANNEL = Stream(
     ),
     key=("date", "channel"),
     cursor="date",
-    restates_for=RESTATED,
-    arrives_within=LATE,
+    restates_for=RESTATEMENT_PERIOD,
+    arrives_within=ARRIVAL_DELAY,
     windows_per_slice=31,
 )  # fmt: skip
 
@@ -80,8 +80,8 @@ VISITORS_BY_DAY = Stream(
     ),
     key=("date",),
     cursor="date",
-    restates_for=RESTATED,
-    arrives_within=LATE,
+    restates_for=RESTATEMENT_PERIOD,
+    arrives_within=ARRIVAL_DELAY,
     windows_per_slice=366,
 )
 
@@ -97,8 +97,8 @@ VISITORS_BY_MONTH = Stream(
     key=("month",),
     cursor="month",
     window=Cadence.MONTH,
-    restates_for=RESTATED,
-    arrives_within=LATE,
+    restates_for=RESTATEMENT_PERIOD,
+    arrives_within=ARRIVAL_DELAY,
     windows_per_slice=12,
 )
 
@@ -129,7 +129,7 @@ class AnalyticsConnection:
     """An open property."""
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        """Asks for nothing yet. Raises `SourceError` when the options make no sense."""
+        """Sends no request yet. Raises `SourceError` when the options make no sense."""
         endpoint = usable_address(
             values.get("GA4_API_ENDPOINT") or DEFAULT_ENDPOINT, "GA4_API_ENDPOINT"
         )
@@ -173,7 +173,7 @@ class AnalyticsConnection:
     ) -> "RunReportResponse":
         """One page of a report. Raises `QuotaExhausted` when the last answer left no tokens."""
         if self._spent:
-            raise QuotaExhausted(f"the GA4 property has no {self._spent} left", REFILLS)
+            raise QuotaExhausted(f"the GA4 property has no {self._spent} left", QUOTA_REMEDY)
         request = {
             "property": self._property,
             "dimensions": [{"name": name} for name in dimensions],
@@ -226,7 +226,7 @@ def open_client(endpoint: str, credentials: str) -> "BetaAnalyticsDataClient":
 
 
 def rows_of(report: "RunReportResponse", columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The rows under the names of the columns. Values come as texts."""
+    """The rows, with the names of the columns. Google sends values as text."""
     dimensions = [columns.get(header.name) for header in report.dimension_headers]
     metrics = [columns.get(header.name) for header in report.metric_headers]
     for row in type(report).pb(report).rows:  # plain protobuf, as the proto-plus wrappers are slow
@@ -239,7 +239,7 @@ def rows_of(report: "RunReportResponse", columns: Mapping[str, str]) -> Iterator
 
 
 def day_of(text: str) -> date | str:
-    """`20260401` or, for a month, `202604`; anything else as it is, to be refused by the schema."""
+    """`20260401` or, for a month, `202604`; anything else is returned as it is, for the schema to refuse."""
     try:
         return datetime.strptime(text if len(text) == 8 else f"{text}01", "%Y%m%d").date()
     except ValueError:
@@ -248,12 +248,12 @@ def day_of(text: str) -> date | str:
 
 def flags_of(report: "RunReportResponse") -> frozenset[str]:
     """The trust flags of an answer."""
-    about = report.metadata
+    metadata = report.metadata
     flags = {
-        "thresholded": about.subject_to_thresholding,
-        "sampled": about.sampling_metadatas,
-        "data_loss_other_row": about.data_loss_from_other_row,
-        "truncated": about.data_truncation_reasons,
+        "thresholded": metadata.subject_to_thresholding,
+        "sampled": metadata.sampling_metadatas,
+        "data_loss_other_row": metadata.data_loss_from_other_row,
+        "truncated": metadata.data_truncation_reasons,
     }
     return frozenset(flag for flag, applies in flags.items() if applies)
 

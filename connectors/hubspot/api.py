@@ -61,7 +61,7 @@ class Crm:
 
         A search has 10,000 results at most, and any number of objects can share a moment (HubSpot changes them in
         bulk). So each request searches for the ids after the last one (keyset paging). An object keeps its id when
-        it changes, so a change makes no other object be missed.
+        it changes, so no other object is missed when one changes.
         """
         last = 0
         while True:
@@ -118,7 +118,9 @@ class Crm:
 
     def vitals(self) -> Vitals:
         """The clock, and what is left of the day's requests. Answers to searches say nothing of the latter."""
-        left, limit = (self._http.told(f"X-HubSpot-RateLimit-Daily{x}") for x in ("-Remaining", ""))
+        left, limit = (
+            self._http.limit_header(f"X-HubSpot-RateLimit-Daily{x}") for x in ("-Remaining", "")
+        )
         quota = f"{left} of {limit} requests today" if left and limit else ""
         return Vitals(self._http.clock_ahead, quota)
 
@@ -173,14 +175,14 @@ def number(row: Object) -> int:
 
 
 def mapping(answer: Any, path: str) -> Object:
-    """The answer as an object. Raises `Drift` when it is none."""
+    """The answer. Raises `Drift` when it is no JSON object."""
     if not isinstance(answer, Mapping):
         raise Drift(f"{path} gave no object", "adapt the connector")
     return answer
 
 
 def rows_of(answer: Any, path: str) -> list[Object]:
-    """The results in an answer. Raises `Drift` when there are none: no results is an empty list."""
+    """The list of results in an answer, which may be empty. Raises `Drift` when there is no list."""
     rows = mapping(answer, path).get("results")
     if not isinstance(rows, list):
         raise Drift(f"{path} gave no results", "adapt the connector")
@@ -188,7 +190,7 @@ def rows_of(answer: Any, path: str) -> list[Object]:
 
 
 def refuse_errors(answer: Object, path: str) -> None:
-    """Raise `Unavailable` for a batch of which a part failed: it would look like no associations."""
+    """Raise `Unavailable` when a part of a batch failed: its calls would look as if they had no contacts."""
     for error in answer.get("errors") or []:
         kind = error.get("subCategory") or error.get("category")
         if kind != NO_ASSOCIATION:
@@ -196,7 +198,7 @@ def refuse_errors(answer: Object, path: str) -> None:
 
 
 def fault_of(answer: Answer, token: str) -> SourceError | None:
-    """The fault that HubSpot's own words in an answer mean; None for a success, and where the status says enough."""
+    """The fault that HubSpot's error means; None for a success, and where the status says enough."""
     if 200 <= answer.status < 300:
         return None
     try:
@@ -205,35 +207,35 @@ def fault_of(answer: Answer, token: str) -> SourceError | None:
         error = None
     error = error if isinstance(error, Mapping) else {}
     category = str(error.get("category") or error.get("errorType") or "no category")
-    said = f"{answer.request} gave HTTP {answer.status} ({redact(category, token)})"
+    summary = f"{answer.request} gave HTTP {answer.status} ({redact(category, token)})"
     if answer.status == 401:
         return CredentialError(
-            f"{said}: HubSpot does not accept the key",
+            f"{summary}: HubSpot does not accept the key",
             "make a service key in HubSpot's Development > Keys and set HUBSPOT_ACCESS_TOKEN",
         )
     if answer.status == 403:
         needed = " or ".join(scopes_in(error)) or "the scope of what it reads"
-        return PermissionDenied(f"{said}: the key may not read this", f"give it {needed}")
+        return PermissionDenied(f"{summary}: the key may not read this", f"give it {needed}")
     if answer.status == 429:
-        return limit_reached(said, str(error.get("policyName") or ""), answer)
+        return limit_reached(summary, str(error.get("policyName") or ""), answer)
     if answer.status in {423, 477}:  # locked for a moment; moved to another data centre
-        return Unavailable(said, retry_after=retry_after(answer.headers))
+        return Unavailable(summary, retry_after=retry_after(answer.headers))
     if 400 <= answer.status < 500 and answer.status not in {408, 409, 425}:
         message = redact(str(error.get("message") or "")[:200], token)
-        return Rejected(f"{said}: {message}", "see HubSpot's guide to error handling")
+        return Rejected(f"{summary}: {message}", "see HubSpot's guide to error handling")
     return None
 
 
-def limit_reached(said: str, policy: str, answer: Answer) -> SourceError:
-    """The fault of a limit of some seconds, which is retried, or of the day's, which is not."""
+def limit_reached(summary: str, policy: str, answer: Answer) -> SourceError:
+    """The fault of a limit that was reached. One of some seconds is retried, the daily one is not."""
     if policy == "DAILY":
         return QuotaExhausted(
-            f"{said}: the account's requests of the day are spent",
+            f"{summary}: the account's requests of the day are spent",
             "it has new ones after midnight in its own timezone",
         )
     wait = retry_after(answer.headers)
     return Throttled(
-        f"{said}: too many requests ({policy or 'no policy given'})",
+        f"{summary}: too many requests ({policy or 'no policy given'})",
         retry_after=RETRY_SECONDS.get(policy, RETRY_SECONDS["TEN_SECONDLY_ROLLING"])
         if wait is None
         else wait,

@@ -126,7 +126,7 @@ class MetaAdsConnection:
 
     def vitals(self) -> Vitals:
         """The time, and what is left of the app's usage."""
-        return Vitals(self._http.clock_ahead, usage_left(self._http.told))
+        return Vitals(self._http.clock_ahead, usage_left(self._http.limit_header))
 
     def close(self) -> None:
         self._http.close()
@@ -187,7 +187,7 @@ class MetaAdsConnection:
         error = GraphError(
             request=f"the report ({state.get('async_status')})",
             code=code if isinstance(code, int) else 0,
-            told=redact(str(state.get("error_message") or "no reason given"), self._token)[:200],
+            message=redact(str(state.get("error_message") or "no reason given"), self._token)[:200],
             is_transient=True,
         )
         return fault_of(error, REMEDIES)

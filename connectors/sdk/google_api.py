@@ -20,13 +20,13 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 
-REFILLS = "it fills up again within the hour or the day; the next run goes on from here"
+QUOTA_REMEDY = "it fills up again within the hour or the day; the next run goes on from here"
 """What to do about a spent quota."""
 MESSAGE_LENGTH = 240
 """Characters of Google's message that are shown."""
 
 
-def service_account(named: str, scope: str) -> Any:
+def service_account(file_name: str, scope: str) -> Any:
     """The credentials in the service account's key file that GOOGLE_APPLICATION_CREDENTIALS names.
 
     Raises `CredentialError`, which shows nothing of what is in the file.
@@ -34,8 +34,8 @@ def service_account(named: str, scope: str) -> Any:
     from google.auth.exceptions import GoogleAuthError
     from google.oauth2.service_account import Credentials
 
-    path = Path(named.strip()).expanduser()
-    if not named.strip():
+    path = Path(file_name.strip()).expanduser()
+    if not file_name.strip():
         raise CredentialError(
             "GOOGLE_APPLICATION_CREDENTIALS is not set",
             "set it to the path of a service account's JSON key file",
@@ -84,16 +84,16 @@ def diagnose(error: Exception) -> SourceError | None:
         return Unavailable("Google did not answer in time")
     if not isinstance(error, api.GoogleAPICallError):
         return None
-    said = sentence(error.message)
+    message = sentence(error.message)
     if isinstance(error, api.Unauthenticated):
         return unknown_credential()
     if isinstance(error, api.Forbidden):
         return PermissionDenied(
-            f"Google denies access: {said}",
+            f"Google denies access: {message}",
             "switch the API on for the service account's project, and give the account the role Viewer",
         )
     if isinstance(error, api.TooManyRequests):
-        return too_much(error, said)
+        return too_much(error, message)
     if isinstance(error, api.ServiceUnavailable) and "from plugin failed" in error.message:
         # the client signs each call, and reports a failure to sign as an unavailable service
         return (
@@ -102,15 +102,17 @@ def diagnose(error: Exception) -> SourceError | None:
             else unknown_credential()
         )
     if isinstance(error, api.ServerError | api.Aborted | api.Cancelled):
-        return Unavailable(f"Google failed to answer: {said}")
-    return Rejected(f"Google refuses the request: {said}")
+        return Unavailable(f"Google failed to answer: {message}")
+    return Rejected(f"Google refuses the request: {message}")
 
 
-def too_much(error: Exception, said: str) -> SourceError:
+def too_much(error: Exception, message: str) -> SourceError:
     """Too many requests at once, which passes in seconds, or a spent quota, which does not."""
-    if re.search(r"concurrent|per minute|per second|rate", said, re.IGNORECASE):
-        return Throttled(f"Google asks for fewer requests: {said}", retry_after=asked_delay(error))
-    return QuotaExhausted(f"Google's quota is spent: {said}", REFILLS)
+    if re.search(r"concurrent|per minute|per second|rate", message, re.IGNORECASE):
+        return Throttled(
+            f"Google asks for fewer requests: {message}", retry_after=asked_delay(error)
+        )
+    return QuotaExhausted(f"Google's quota is spent: {message}", QUOTA_REMEDY)
 
 
 def asked_delay(error: Exception) -> float | None:

@@ -1,8 +1,8 @@
 """Errors of Facebook's Graph API, through which pages and advertising accounts are read.
 
-An error is in the body, whatever the HTTP status, and has a code. The beginning of its message is shown, as it
-says what is wrong with the request, with the token redacted; the message about a token that is not accepted is
-never shown. Docs: developers.facebook.com/docs/graph-api/guides/error-handling,
+An error is in the body, whatever the HTTP status, and has a code. The beginning of its message is shown
+with the token redacted, as it says what is wrong with the request. The message about a token that is not accepted
+is never shown. Docs: developers.facebook.com/docs/graph-api/guides/error-handling,
 …/docs/graph-api/overview/rate-limiting.
 """
 
@@ -46,8 +46,8 @@ class GraphError:
     request: str
     """Method and path."""
     code: int
-    told: str
-    """Its message, with the token redacted."""
+    message: str
+    """With the token redacted."""
     status: int = 200
     """Of the HTTP answer."""
     is_transient: bool = False
@@ -55,7 +55,7 @@ class GraphError:
     """Seconds until requests are let through again, where Facebook says so."""
 
     @property
-    def said(self) -> str:
+    def summary(self) -> str:
         """The request and its error code."""
         return f"{self.request} gave error {self.code}"
 
@@ -72,7 +72,7 @@ def error_in(answer: Answer, token: str) -> GraphError | None:
     return GraphError(
         request=answer.request,
         code=code if isinstance(code, int) else 0,
-        told=redact(str(error.get("message") or ""), token)[:MESSAGE_LENGTH],
+        message=redact(str(error.get("message") or ""), token)[:MESSAGE_LENGTH],
         status=answer.status,
         is_transient=error.get("is_transient") is True,
         retry_after=regained_in(answer),
@@ -81,18 +81,18 @@ def error_in(answer: Answer, token: str) -> GraphError | None:
 
 def fault_of(error: GraphError, remedies: Remedies) -> SourceError:
     """The fault that an error of the Graph API means."""
-    code, said = error.code, error.said
+    code, summary = error.code, error.summary
     if code in {102, 190, 2500}:  # the message can hold parts of the token
         return CredentialError(
-            f"{said}: the token is not accepted or has expired", remedies.credential
+            f"{summary}: the token is not accepted or has expired", remedies.credential
         )
     if code in {4, 17, 32, 341, 613} or 80000 <= code <= 80014 or error.status == 429:
-        return Throttled(f"{said}: too many requests", retry_after=error.retry_after)
+        return Throttled(f"{summary}: too many requests", retry_after=error.retry_after)
     if code in {3, 10} or 200 <= code <= 299:
-        return PermissionDenied(f"{said}: {error.told}", remedies.permission)
+        return PermissionDenied(f"{summary}: {error.message}", remedies.permission)
     if code in {1, 2} or error.status >= 500 or error.is_transient:
-        return Unavailable(f"{said}: {error.told}")
-    return Rejected(f"{said}: {error.told}", remedies.rejected)
+        return Unavailable(f"{summary}: {error.message}")
+    return Rejected(f"{summary}: {error.message}", remedies.rejected)
 
 
 def regained_in(answer: Answer) -> float | None:
@@ -110,16 +110,16 @@ def regained_in(answer: Answer) -> float | None:
     return max(waits) if any(waits) else retry_after(answer.headers)
 
 
-def usage_left(told: Callable[[str], str]) -> str:
+def usage_left(header_text: Callable[[str], str]) -> str:
     """What is left of the hour's usage, in words; empty when Facebook does not say.
 
-    `told` returns the text of a header: `X-App-Usage`, or for a business `X-Business-Use-Case-Usage`. Both hold
+    `header_text` returns the text of a header: `X-App-Usage`, or for a business `X-Business-Use-Case-Usage`. Both hold
     the percentage used of each kind of usage.
     """
     used: list[float] = []
     for header in USAGE_HEADERS:
         try:
-            usage = orjson.loads(told(header))
+            usage = orjson.loads(header_text(header))
         except orjson.JSONDecodeError:
             continue
         for kind in ("call_count", "total_cputime", "total_time"):

@@ -92,7 +92,7 @@ class Http:
         """By how much the server's clock was ahead of this machine's in its last answer; None when that had no time."""
         return self._clock_ahead
 
-    def told(self, header: str) -> str:
+    def limit_header(self, header: str) -> str:
         """The latest text of a header about limits or usage; empty when no answer had it."""
         return self._limit_headers.get(header.lower(), "")
 
@@ -159,7 +159,7 @@ class Http:
                 raise Unavailable(
                     f"{request}: the server cannot be reached", "check the network and the address"
                 ) from None
-            # the class alone: the text can hold the whole address
+            # only the class: the text can hold the whole address
             raise Unavailable(f"{request} broke off ({type(error).__name__})") from None
         self._remember(response.headers)
         return Answer(request, response.status_code, response.headers, response.content)
@@ -207,7 +207,7 @@ class _Token(requests.auth.AuthBase):
 def usable_address(address: str, option: str) -> str:
     """`address` without a slash at its end. Raises `Rejected`, naming `option`, when it must not be used.
 
-    Any https address may be, http ones on this machine only: a credential is not sent unencrypted.
+    An http address is for this machine only, as a credential is not sent unencrypted.
     """
     try:
         parts = urlsplit(address.strip())
@@ -240,20 +240,20 @@ def header_value(secret: str, option: str) -> str:
 
 def fault_of_status(answer: Answer) -> SourceError | None:
     """The fault that an HTTP status means; None for a success."""
-    status, said = answer.status, f"{answer.request} gave HTTP {answer.status}"
+    status, message = answer.status, f"{answer.request} gave HTTP {answer.status}"
     if 200 <= status < 300:
         return None
     if status == 401:
-        return CredentialError(f"{said}: the credential is not accepted", "renew it")
+        return CredentialError(f"{message}: the credential is not accepted", "renew it")
     if status == 403:
-        return PermissionDenied(f"{said}: the credential may not read this", "widen its scopes")
+        return PermissionDenied(f"{message}: the credential may not read this", "widen its scopes")
     if status == 429:
-        return Throttled(f"{said}: too many requests", retry_after=retry_after(answer.headers))
+        return Throttled(f"{message}: too many requests", retry_after=retry_after(answer.headers))
     if status >= 500 or status in {408, 409, 425}:
-        return Unavailable(said, retry_after=retry_after(answer.headers))
+        return Unavailable(message, retry_after=retry_after(answer.headers))
     if 300 <= status < 400:
-        return Rejected(f"{said}: it leads elsewhere, and is not followed", "check the address")
-    return Rejected(said)
+        return Rejected(f"{message}: it leads elsewhere, and is not followed", "check the address")
+    return Rejected(message)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

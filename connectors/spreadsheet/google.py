@@ -33,7 +33,7 @@ _TAB = re.compile(r"[#&?]gid=(\d+)")
 
 
 def is_google_sheet(location: str) -> bool:
-    """Whether a location is a document of Google Sheets, and no link to a published copy of one."""
+    """Whether a location is a document of Google Sheets, and not the link to a published copy."""
     return _DOCUMENT.match(location) is not None
 
 
@@ -47,14 +47,15 @@ class GoogleSheets:
         self._calls = calls
 
     def grid(self, location: str) -> Grid:
-        """The cells of the sheet that the link points at; of the first one without `gid`."""
+        """The cells of the sheet that the link points at; without `gid` those of the first sheet."""
         match = _DOCUMENT.match(location)
         assert match, "only called with Google's links"
         document, tab = match[1], _TAB.search(location)
         name, title = self._names(document, int(tab[1]) if tab else None)
-        where = quote("'" + title.replace("'", "''") + "'", safe="")  # the whole sheet, by its name
+        # the name of a sheet is the range of all its cells
+        range_name = quote("'" + title.replace("'", "''") + "'", safe="")
         answer = self._get(
-            f"/v4/spreadsheets/{document}/values/{where}",
+            f"/v4/spreadsheets/{document}/values/{range_name}",
             {
                 "majorDimension": "ROWS",
                 "valueRenderOption": "UNFORMATTED_VALUE",
@@ -72,12 +73,12 @@ class GoogleSheets:
     def _names(self, document: str, tab: int | None) -> tuple[str, str]:
         """The names of the document and of the sheet."""
         fields = "properties.title,sheets.properties(sheetId,title)"
-        about = self._get(f"/v4/spreadsheets/{document}", {"fields": fields})
+        info = self._get(f"/v4/spreadsheets/{document}", {"fields": fields})
         try:
-            name = str(about["properties"]["title"])
+            name = str(info["properties"]["title"])
             tabs = {
                 sheet["properties"]["sheetId"]: sheet["properties"]["title"]
-                for sheet in about["sheets"]
+                for sheet in info["sheets"]
             }
         except (KeyError, TypeError):
             raise Drift("Google Sheets gave no list of sheets", "adapt the connector") from None
@@ -118,14 +119,14 @@ def fault_of(answer: Answer) -> SourceError | None:
     if answer.status < 400 or answer.status >= 500:
         return None
     try:
-        said = sentence(str(answer.json()["error"]["message"]))
+        message = sentence(str(answer.json()["error"]["message"]))
     except (SourceError, KeyError, TypeError):
-        said = f"HTTP {answer.status}"
+        message = f"HTTP {answer.status}"
     if answer.status == 401:
         return unknown_credential()
     if answer.status == 403:
         return PermissionDenied(
-            f"Google Sheets denies access: {said}",
+            f"Google Sheets denies access: {message}",
             "share the document with the service account's address (client_email in its key file) and "
             "switch the Google Sheets API on for its project",
         )
@@ -137,4 +138,4 @@ def fault_of(answer: Answer) -> SourceError | None:
         return Throttled(
             "Google Sheets asks for fewer requests", retry_after=retry_after(answer.headers)
         )
-    return Rejected(f"Google Sheets refuses the request: {said}")
+    return Rejected(f"Google Sheets refuses the request: {message}")

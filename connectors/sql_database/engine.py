@@ -38,7 +38,7 @@ PACKAGES = {
     "trino": "trino",
 }
 """What `pip install` calls the module of a driver, where the names differ or the dialect is an add-on."""
-CONNECT_TIMEOUT = {
+CONNECT_TIMEOUT_ARGUMENTS = {
     "psycopg": "connect_timeout",
     "psycopg2": "connect_timeout",
     "pymysql": "connect_timeout",
@@ -46,8 +46,8 @@ CONNECT_TIMEOUT = {
     "mysqlconnector": "connection_timeout",
     "pyodbc": "timeout",
 }
-"""What each driver calls the seconds to connect."""
-FORM = "write it as dialect+driver://user:password@host/database or sqlite:////path/to/file"
+"""The name of each driver's argument for the seconds to connect."""
+FORMAT = "write it as dialect+driver://user:password@host/database or sqlite:////path/to/file"
 MESSAGE_LENGTH = 240
 """Characters of a driver's message that are shown."""
 
@@ -71,7 +71,7 @@ class Database:
     """An open database, for several threads."""
 
     def __init__(self, address: str, connections: int) -> None:
-        """`address` is a SQLAlchemy URL. Raises `SourceError`; connects with the first question only."""
+        """`address` is a SQLAlchemy URL. Raises `SourceError`. Connects when first asked."""
         self._secrets = [*secrets_of(address)]
         self._engine = open_engine(address, connections)
 
@@ -100,12 +100,12 @@ def open_engine(address: str, connections: int) -> "sa.Engine":
     import sqlalchemy as sa
 
     if not address.strip():
-        raise CredentialError("DATABASE_URL is not set", FORM)
+        raise CredentialError("DATABASE_URL is not set", FORMAT)
     try:
         url = sa.make_url(address.strip())
         if url.get_backend_name() == "sqlite":
             url = read_only_file(url)
-        argument = CONNECT_TIMEOUT.get(url.get_driver_name())
+        argument = CONNECT_TIMEOUT_ARGUMENTS.get(url.get_driver_name())
         engine = sa.create_engine(
             url,
             connect_args={argument: 10} if argument and argument not in url.query else {},
@@ -116,7 +116,7 @@ def open_engine(address: str, connections: int) -> "sa.Engine":
             pool_timeout=60,
         )
         if url.get_backend_name() in MYSQL:
-            sa.event.listen(engine, "connect", tell_time_in_utc)
+            sa.event.listen(engine, "connect", set_session_zone)
         return engine
     except sa.exc.NoSuchModuleError:
         name = url.drivername.partition("+")[0]
@@ -125,10 +125,10 @@ def open_engine(address: str, connections: int) -> "sa.Engine":
         name = (error.name or "").partition(".")[0] or url.get_driver_name()
         raise missing(name, f"the driver {name!r} is not installed") from None
     except (sa.exc.ArgumentError, ValueError):
-        raise Rejected("DATABASE_URL is not the address of a database", FORM) from None
+        raise Rejected("DATABASE_URL is not the address of a database", FORMAT) from None
 
 
-def tell_time_in_utc(connection: Any, record: object) -> None:
+def set_session_zone(connection: Any, record: object) -> None:
     """Set the session's zone, in which MySQL shows TIMESTAMPs, to UTC, so that no hour is skipped or repeated."""
     with closing(connection.cursor()) as cursor:
         cursor.execute("SET time_zone = '+00:00'")
@@ -143,7 +143,7 @@ def read_only_file(url: "sa.URL") -> "sa.URL":
     """The SQLite file of `url`, opened read-only. Raises `Rejected` when it does not exist."""
     name = url.database or ""
     if not name or ":memory:" in name:
-        raise Rejected("DATABASE_URL names no SQLite file", FORM)
+        raise Rejected("DATABASE_URL names no SQLite file", FORMAT)
     if not name.startswith("file:"):
         path = Path(name)
         if not path.is_file():
@@ -170,7 +170,7 @@ def secrets_of(address: str) -> Iterator[str]:
 
 
 def diagnose(error: Exception) -> SourceError | None:
-    """What an exception that came past `Database.ask` means; None when it is no fault of the database."""
+    """The fault behind an exception raised outside `Database.ask`; None when it is not the database's."""
     import sqlalchemy as sa
 
     return fault_of(error, []) if isinstance(error, sa.exc.SQLAlchemyError) else None
@@ -182,36 +182,36 @@ def fault_of(error: Exception, secrets: list[str]) -> SourceError:
 
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig else error
     text = redact(str(cause), *sorted(secrets, key=len, reverse=True)).strip()
-    said = " ".join(text.split())[:MESSAGE_LENGTH] or type(cause).__name__
+    message = " ".join(text.split())[:MESSAGE_LENGTH] or type(cause).__name__
     codes = [code for code in codes_of(cause) if code]
 
     # codes first: MySQL uses the same words to deny a user the server and a database
     known = [
-        text
-        for text in codes
-        if any(pattern.search(text) for pattern in (UNKNOWN_USER, NOT_PERMITTED, REFUSED))
+        code
+        for code in codes
+        if any(pattern.search(code) for pattern in (UNKNOWN_USER, NOT_PERMITTED, REFUSED))
     ]
 
-    def means(pattern: re.Pattern[str]) -> bool:
-        return any(map(pattern.search, known or [said]))
+    def matches(pattern: re.Pattern[str]) -> bool:
+        return any(map(pattern.search, known or [message]))
 
-    if means(UNKNOWN_USER):
+    if matches(UNKNOWN_USER):
         return CredentialError(
-            f"the database does not let us in: {said}",
+            f"the database does not let us in: {message}",
             "correct the user and password in DATABASE_URL",
         )
-    if means(NOT_PERMITTED):
+    if matches(NOT_PERMITTED):
         return PermissionDenied(
-            f"the database user may not read this: {said}", "grant it SELECT on the tables"
+            f"the database user may not read this: {message}", "grant it SELECT on the tables"
         )
-    if means(REFUSED):
-        return Rejected(f"the database refuses: {said}")
-    waiting = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError)
-    if isinstance(error, (*waiting, sa.exc.TimeoutError, sa.exc.DisconnectionError, OSError)):
+    if matches(REFUSED):
+        return Rejected(f"the database refuses: {message}")
+    outages = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.InternalError)
+    if isinstance(error, (*outages, sa.exc.TimeoutError, sa.exc.DisconnectionError, OSError)):
         return Unavailable(
-            f"the database does not answer: {said}", "check that it runs and DATABASE_URL"
+            f"the database does not answer: {message}", "check that it runs and DATABASE_URL"
         )
-    return Rejected(f"the database refuses: {said}")
+    return Rejected(f"the database refuses: {message}")
 
 
 def codes_of(cause: object) -> Iterator[str]:

@@ -30,28 +30,28 @@ SCOPES = {
 
 
 def fault_of(answer: Answer, token: str) -> SourceError | None:
-    """What a refusal means; None when it is none, or when the HTTP status says enough."""
+    """The fault that an error answer means; None for other answers, or where the HTTP status says enough."""
     path = answer.request.partition(" ")[2]
-    said = f"{answer.request} gave HTTP {answer.status}"
+    message = f"{answer.request} gave HTTP {answer.status}"
     if answer.status == 401:  # the message can hold parts of the token
         return CredentialError(
-            f"{said}: the token is not accepted, has expired or was revoked",
+            f"{message}: the token is not accepted, has expired or was revoked",
             "make a new OAuth access token and set ZENDESK_OAUTH_TOKEN",
         )
     if answer.status not in {400, 403, 404, 422}:
         return None
-    told = redact(reason(answer)[:200], token)
-    said += f": {told}" if told else ""
+    detail = redact(reason(answer)[:200], token)
+    message += f": {detail}" if detail else ""
     if answer.status == 403:
-        return PermissionDenied(said, next(x for end, x in SCOPES.items() if path.endswith(end)))
+        return PermissionDenied(message, next(x for end, x in SCOPES.items() if path.endswith(end)))
     if answer.status != 404:
-        return Rejected(said, "see developer.zendesk.com/api-reference")
+        return Rejected(message, "see developer.zendesk.com/api-reference")
     if path.endswith((RATINGS, SURVEYS)):
         return Rejected(
-            f"{said}: this Zendesk account has none of that",
+            f"{message}: this Zendesk account has none of that",
             f"ratings and surveys are in the plans {PLANS}; ZENDESK_CSAT says which of them to ask for",
         )
-    return Rejected(said, "check ZENDESK_SUBDOMAIN")
+    return Rejected(message, "check ZENDESK_SUBDOMAIN")
 
 
 def reason(answer: Answer) -> str:

@@ -116,7 +116,7 @@ class ZendeskConnection:
 
     def vitals(self) -> Vitals:
         """The clock, and the requests that are left of the minute."""
-        left, limit = (self._http.told(f"X-Rate-Limit{x}") for x in ("-Remaining", ""))
+        left, limit = (self._http.limit_header(f"X-Rate-Limit{x}") for x in ("-Remaining", ""))
         quota = f"{left} of {limit} requests this minute" if left and limit else ""
         return Vitals(self._http.clock_ahead, quota)
 
