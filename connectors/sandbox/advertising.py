@@ -2,7 +2,7 @@
 
 A month's spend is a share of its revenue. A quarter's credited value is its spend times the quarter's figure, to
 the cent, on each platform. People buy some time after they clicked, so a day's value grows for 28 days after its
-end. Numbers depend on the day and on `today` only.
+end. Figures depend on the day and on `today` only.
 """
 
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ from connectors.sandbox.figures import (
     trend,
 )
 
-VALUE_GROWS_FOR_DAYS = 28
-MISSING_AT_DAY_END = 0.45
+VALUE_GROWTH_DAYS = 28
+LATE_VALUE_SHARE = 0.45
 """The share of a day's value that is credited after the day."""
-WEEKDAYS = (1.06, 1.08, 1.05, 1.02, 0.98, 0.88, 0.93)
+WEEKDAY_WEIGHTS = (1.06, 1.08, 1.05, 1.02, 0.98, 0.88, 0.93)
 """The relative spend of each day of a week, from Monday."""
 BUDGET_STEP_CENTS = 100_00
 """Months are budgeted in hundreds of dollars, so that a tenth of a budget is a whole number of cents."""
@@ -44,9 +44,9 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Platform:
-    """One place to advertise. A month costs one `part`th of its revenue; a click costs `click_cents` or so."""
+    """One place to advertise. A month costs 1 ÷ `revenue_divisor` of its revenue, a click about `click_cents`."""
 
-    part: int
+    revenue_divisor: int
     click_cents: int
     clicks_per_mille: float
     campaigns: tuple[Campaign, ...]
@@ -65,7 +65,7 @@ class Result:
 
 PLATFORMS: Mapping[str, Platform] = {
     "meta_ads": Platform(
-        part=28,
+        revenue_divisor=28,
         click_cents=74,
         clicks_per_mille=11.5,
         campaigns=(
@@ -76,7 +76,7 @@ PLATFORMS: Mapping[str, Platform] = {
         ),
     ),
     "google_ads": Platform(
-        part=22,
+        revenue_divisor=22,
         click_cents=128,
         clicks_per_mille=42.0,
         campaigns=(
@@ -102,10 +102,10 @@ def results(platform: str, day: date, today: date) -> list[Result]:
 
 def known(result: Result, age: int) -> Result:
     """The part of a day's result that is known `age` days later; of today, a fraction."""
-    if age > VALUE_GROWS_FOR_DAYS:
+    if age > VALUE_GROWTH_DAYS:
         return result
     if age:
-        credited = 1 - MISSING_AT_DAY_END * (1 - age / (VALUE_GROWS_FOR_DAYS + 1)) ** 3
+        credited = 1 - LATE_VALUE_SHARE * (1 - age / (VALUE_GROWTH_DAYS + 1)) ** 3
         return replace(result, value_cents=int(result.value_cents * credited))
     return replace(
         result,
@@ -119,47 +119,48 @@ def known(result: Result, age: int) -> Result:
 @lru_cache(maxsize=64)
 def _quarter(platform: str, quarter: Quarter) -> dict[date, list[Result]]:
     """Each day's final results. A quarter is made as a whole, so that its figure comes out to the cent."""
-    year, place = quarter
+    year, number = quarter
     spent = {
         day: cents
-        for month in range(3 * place - 2, 3 * place + 1)
+        for month in range(3 * number - 2, 3 * number + 1)
         for day, cents in _spend(platform, (year, month)).items()
     }
-    cells = [(day, campaign) for day, found in spent.items() for campaign in found]
+    cells = [(day, campaign) for day, costs in spent.items() for campaign in costs]
     total = sum(spent[day][campaign] for day, campaign in cells)
-    luck = dice("credited", platform, quarter)
+    rng = dice("credited", platform, quarter)
     weights = [
-        spent[day][campaign] * campaign.pull * float(luck.uniform(0.7, 1.3))
+        spent[day][campaign] * campaign.pull * float(rng.uniform(0.7, 1.3))
         for day, campaign in cells
     ]
-    credit = total * trend(RETURN_ON_AD_SPEND_TENTHS, year, place, growth=0.08) // 10
-    found: dict[date, list[Result]] = {}
+    credit = total * trend(RETURN_ON_AD_SPEND_TENTHS, year, number, growth=0.08) // 10
+    by_day: dict[date, list[Result]] = {}
     for (day, campaign), value in zip(cells, spread(credit, weights), strict=True):
-        found.setdefault(day, []).append(
+        by_day.setdefault(day, []).append(
             _result(platform, day, campaign, spent[day][campaign], value)
         )
-    return found
+    return by_day
 
 
 def _result(platform: str, day: date, campaign: Campaign, spend: int, value: int) -> Result:
     about = PLATFORMS[platform]
-    luck = dice("clicks", platform, campaign.number, day)
-    clicks = max(1, round(spend / about.click_cents * float(luck.uniform(0.85, 1.15))))
-    impressions = round(1000 * clicks / about.clicks_per_mille * float(luck.uniform(0.8, 1.2)))
+    rng = dice("clicks", platform, campaign.number, day)
+    clicks = max(1, round(spend / about.click_cents * float(rng.uniform(0.85, 1.15))))
+    impressions = round(1000 * clicks / about.clicks_per_mille * float(rng.uniform(0.8, 1.2)))
     return Result(campaign, impressions, clicks, spend, value)
 
 
 def _spend(platform: str, month: Month) -> dict[date, dict[Campaign, int]]:
     """What each campaign costs on each day, in cents; the sum of the month is a multiple of `BUDGET_STEP_CENTS`."""
     about = PLATFORMS[platform]
-    budget = trend(NET_REVENUE_CENTS, *month) // about.part // BUDGET_STEP_CENTS * BUDGET_STEP_CENTS
+    steps = trend(NET_REVENUE_CENTS, *month) // about.revenue_divisor // BUDGET_STEP_CENTS
+    budget = steps * BUDGET_STEP_CENTS
     days = days_of(month)
-    luck = dice("spend", platform, month)
-    weights = [WEEKDAYS[day.weekday()] * float(luck.uniform(0.92, 1.08)) for day in days]
-    found = {}
+    rng = dice("spend", platform, month)
+    weights = [WEEKDAY_WEIGHTS[day.weekday()] * float(rng.uniform(0.92, 1.08)) for day in days]
+    costs = {}
     for day, cents in zip(days, spread(budget, weights), strict=True):
         running = [x for x in about.campaigns if x.first <= day <= x.last]
-        shares = [x.share * float(luck.uniform(0.9, 1.1)) for x in running]
+        shares = [x.share * float(rng.uniform(0.9, 1.1)) for x in running]
         if running:
-            found[day] = dict(zip(running, spread(cents, shares), strict=True))
-    return found
+            costs[day] = dict(zip(running, spread(cents, shares), strict=True))
+    return costs

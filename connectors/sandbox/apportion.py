@@ -7,13 +7,13 @@ import numpy as np
 
 
 def dice(*what: object) -> np.random.Generator:
-    """Random numbers that depend on `what` they are for and on nothing else (not on order, clock or machine)."""
+    """A random generator whose seed is `what` the numbers are for: order, clock and machine do not matter."""
     digest = hashlib.sha256(repr(what).encode()).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest[:16], "big")))
 
 
 def spread(total: int, weights: Sequence[float] | np.ndarray) -> list[int]:
-    """Whole numbers that sum to `total`, as near to `weights` as can be (largest remainder; ties by place).
+    """Whole numbers that sum to `total`, in proportion to `weights` (largest remainder; ties by place).
 
     `weights` are non-negative and not all zero.
     """

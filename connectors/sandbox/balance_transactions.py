@@ -8,8 +8,8 @@ from typing import Any
 Row = dict[str, Any]
 DISPUTE_FEE = 15_00
 """Cents. Not given back when the dispute is won."""
-LAG = {"charge": 2, "payment": 2, "refund": 2, "payment_refund": 2}
-"""Working days until the money of a row can be used, by type; at once for the others."""
+SETTLEMENT_WORKING_DAYS = {"charge": 2, "payment": 2, "refund": 2, "payment_refund": 2}
+"""Working days until the money of a row is available, by type; none for other types."""
 
 
 def row(
@@ -25,8 +25,8 @@ def row(
     exchange_rate: float | None = None,
     currency: str = "usd",
 ) -> Row:
-    """A balance transaction with every field that Stripe's has, but for `status`: that depends on the day."""
-    what = "won" if category == "dispute_reversal" else kind
+    """A balance transaction with every field that Stripe's has except `status`, which depends on the day."""
+    label = "won" if category == "dispute_reversal" else kind
     detail = {
         "amount": fee,
         "application": None,
@@ -35,10 +35,10 @@ def row(
         "type": "stripe_fee",
     }
     return {
-        "id": identifier("txn", f"{what} {name}"),
+        "id": identifier("txn", f"{label} {name}"),
         "object": "balance_transaction",
         "amount": amount,
-        "available_on": available_on(at, LAG.get(kind, 0)),
+        "available_on": available_on(at, SETTLEMENT_WORKING_DAYS.get(kind, 0)),
         "balance_type": "payments",
         "created": int(at.timestamp()),
         "currency": currency,
@@ -54,7 +54,7 @@ def row(
 
 
 def fee_of(amount: int) -> int:
-    """2.9 % and 30 cents, half a cent up."""
+    """Stripe's fee in cents: 2.9 %, rounded half up, plus 30 cents."""
     return (amount * 29 + 500) // 1000 + 30
 
 
@@ -67,7 +67,7 @@ def gross_of(net: int) -> int:
 
 
 def identifier(prefix: str, name: str) -> str:
-    """A name as Stripe's look: the same for the same thing."""
+    """An id in the form of Stripe's, derived from its arguments."""
     number = int.from_bytes(sha256(f"{prefix} {name}".encode()).digest()[:18], "big")
     letters = ""
     for _ in range(23):
@@ -76,10 +76,10 @@ def identifier(prefix: str, name: str) -> str:
     return f"{prefix}_1{letters}"
 
 
-def available_on(at: datetime, lag: int) -> int:
-    """Midnight of the day on which the money can be used: `lag` working days later."""
+def available_on(at: datetime, working_days: int) -> int:
+    """Midnight of the day on which the money can be used: `working_days` working days later."""
     day = at.date()
-    while lag:
+    while working_days:
         day += timedelta(days=1)
-        lag -= day.weekday() < 5
+        working_days -= day.weekday() < 5
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

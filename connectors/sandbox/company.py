@@ -20,7 +20,7 @@ class SampleCompany:
     """Serves the sample company's sources on loopback, as they stand on `today`. A context manager."""
 
     def __init__(self, today: date, home: Path, *, limited: bool = True) -> None:
-        """`limited`: its servers have the vendors' own request limits."""
+        """`limited`: whether its servers enforce the vendors' request limits."""
         self.today = today
         self.home = home
         self._limited = limited
@@ -41,9 +41,9 @@ class SampleCompany:
                 self._served.popitem()[1].close()
 
     def values(self, source: str) -> Mapping[str, str] | None:
-        """The option values that lead to the company's own `source`.
+        """The option values with which `source` reads the company.
 
-        None where it uses no such system, or speaks to it with a package that is an extra and not installed.
+        None where the company has no such system, or the package it needs is an extra that is not installed.
         """
         served = self._serve(source)
         return served.values if served else None
@@ -65,28 +65,27 @@ class SampleCompany:
             return self._served[source]
 
     def take_past_snapshots(self, source: Source, lake: Lake, first: date) -> None:
-        """Fill the lake with the snapshots the company took before today, as if Okra had run each day.
+        """Fill the lake with the snapshots of the days before today, as if Okra had run on each of them.
 
-        A snapshot cannot be pulled for a day gone by, so a company that had none would have no history.
-        Each of these days is therefore lived through: the same connector pulls from a server whose
-        clock stands on that day. Done once, and taken up again where it was cut off; a day missed later
-        stays missed. A server that cannot be set back has no such days: its snapshots begin today.
+        A snapshot of a past day cannot be pulled later. So the same connector pulls each of these days from a
+        server whose clock is set to it. This is done once, and continued after an interruption; a day missed later
+        stays missed. Where a server's clock cannot be set back, snapshots begin today.
         """
         streams = [stream.name for stream in source.streams if stream.snapshot]
         served = self._serve(source.name)
-        lived = self.home / f"past-of-{source.name}.lived"
-        if not streams or served is None or not served.has_a_past or lived.exists():
+        done = self.home / f"past-of-{source.name}.lived"
+        if not streams or served is None or not served.has_a_past or done.exists():
             return
-        taken = [lake.manifests(source.name, name).keys() for name in streams]
+        taken_days = [lake.manifests(source.name, name).keys() for name in streams]
         day = max(first, FIRST_DAY)
         while day < self.today:
-            if not all(day in days for days in taken):
-                live_through(day, source, served.values, lake, streams)
+            if not all(day in days for days in taken_days):
+                take_snapshots(day, source, served.values, lake, streams)
             day += timedelta(days=1)
-        lived.touch()
+        done.touch()
 
 
-def live_through(
+def take_snapshots(
     day: date, source: Source, values: Mapping[str, str], lake: Lake, streams: Sequence[str]
 ) -> None:
     """Pull the snapshots of `day` as on its evening (UTC)."""

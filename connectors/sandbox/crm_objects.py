@@ -18,17 +18,17 @@ class CrmObject:
     contacts: tuple[int, ...] = ()
     """The contacts it is associated with."""
 
-    def told(self, names: list[str]) -> dict[str, Any]:
-        """The object in HubSpot's shape, with these of its properties and those that are always included."""
+    def to_json(self, names: list[str]) -> dict[str, Any]:
+        """The object in HubSpot's shape, with the named properties and those that are always included."""
         always = {
             "createdate": instant(self.created),
             "hs_lastmodifieddate": instant(self.modified),
             "hs_object_id": str(self.number),
         }
-        asked = {name: self.properties[name] for name in names if name in self.properties}
+        requested = {name: self.properties[name] for name in names if name in self.properties}
         row: dict[str, Any] = {
             "id": str(self.number),
-            "properties": dict(sorted((asked | always).items())),
+            "properties": dict(sorted((requested | always).items())),
             "createdAt": instant(self.created),
             "updatedAt": instant(self.modified),
             "archived": self.archived is not None,
@@ -38,7 +38,7 @@ class CrmObject:
 
 
 def instant(moment: datetime) -> str:
-    """A moment as HubSpot writes it: UTC, to the millisecond, without one where it is whole."""
+    """A moment as HubSpot writes it: UTC, with milliseconds unless they are zero."""
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z").replace(".000Z", "Z")
 

@@ -20,7 +20,7 @@ COMPARED: Mapping[str, Callable[[CrmObject], int]] = {
     "createdate": lambda item: milliseconds(item.created),
     "hs_lastmodifieddate": lambda item: milliseconds(item.modified),
 }
-"""The properties that can be filtered and sorted by here: numbers and moments, these in milliseconds."""
+"""The properties to filter and sort by; moments are in milliseconds."""
 
 
 def search(objects: Sequence[CrmObject], body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -41,24 +41,24 @@ def search(objects: Sequence[CrmObject], body: Mapping[str, Any]) -> Mapping[str
         raise ValueError("only one sort is supported")
     key = property_of(sorts[0])
     matches.sort(key=key, reverse=sorts[0].get("direction") == "DESCENDING")
-    page = [item.told(body.get("properties", [])) for item in matches[after : after + limit]]
+    page = [item.to_json(body.get("properties", [])) for item in matches[after : after + limit]]
     end = after + len(page)
     paging = {"paging": {"next": {"after": str(end)}}} if end < len(matches) else {}
     return {"total": len(matches), "results": page} | paging
 
 
-def test_of(asked: Mapping[str, str]) -> Callable[[CrmObject], bool]:
-    """The test that a filter stands for."""
-    value_of, compare = property_of(asked), COMPARISONS[asked["operator"]]
-    bound = int(asked["value"])
+def test_of(condition: Mapping[str, str]) -> Callable[[CrmObject], bool]:
+    """The test of a filter."""
+    value_of, compare = property_of(condition), COMPARISONS[condition["operator"]]
+    bound = int(condition["value"])
     return lambda item: compare(value_of(item), bound)
 
 
-def property_of(asked: Mapping[str, str]) -> Callable[[CrmObject], int]:
+def property_of(clause: Mapping[str, str]) -> Callable[[CrmObject], int]:
     """The property that a filter or a sort names."""
-    if asked["propertyName"] not in COMPARED:
-        raise ValueError(f"there was a problem with the property {asked['propertyName']}")
-    return COMPARED[asked["propertyName"]]
+    if clause["propertyName"] not in COMPARED:
+        raise ValueError(f"there was a problem with the property {clause['propertyName']}")
+    return COMPARED[clause["propertyName"]]
 
 
 def milliseconds(moment: datetime) -> int:

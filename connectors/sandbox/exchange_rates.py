@@ -21,10 +21,10 @@ CURRENCIES: dict[str, tuple[float, int]] = {
     "ISK": (147.20, 2),
     "KWD": (0.3335, 5),
 }
-"""About what a euro is worth, and the decimals it is quoted with. The bank itself quotes no dinar."""
-KRONA_SINCE = date(2025, 2, 3)
+"""The approximate rate of the euro, and the decimals of a quote. The bank itself quotes no dinar."""
+FIRST_KRONA_DAY = date(2025, 2, 3)
 """There is no earlier rate for the krona, as was really the case for some years."""
-CLOSED = {(1, 1), (5, 1), (12, 25), (12, 26)}
+CLOSED_DAYS = {(1, 1), (5, 1), (12, 25), (12, 26)}
 """Days (month, day) on which the euro system is closed, apart from Easter."""
 
 
@@ -40,21 +40,21 @@ def history(today: date) -> str:
 
 def quoted(currency: str, day: date) -> str:
     """The rate of a euro on `day`: a slow cycle, a slow drift and noise."""
-    if currency == "ISK" and day < KRONA_SINCE:
+    if currency == "ISK" and day < FIRST_KRONA_DAY:
         return "N/A"
     level, decimals = CURRENCIES[currency]
     age = (day - FIRST_DAY).days
     phase = float(dice("phase", currency).uniform(0, tau))
     noise = float(dice("rate", currency, day).normal(0, 0.0022))
-    worth = level * (1 + 0.00004 * age + 0.025 * sin(phase + age / 95) + noise)
-    return f"{worth:.{decimals}f}"
+    rate = level * (1 + 0.00004 * age + 0.025 * sin(phase + age / 95) + noise)
+    return f"{rate:.{decimals}f}"
 
 
 def working_days(today: date) -> Iterator[date]:
     """The days with rates before `today`, newest first."""
     day = today - timedelta(days=1)
     while day >= FIRST_DAY:
-        if day.weekday() < 5 and (day.month, day.day) not in CLOSED:
+        if day.weekday() < 5 and (day.month, day.day) not in CLOSED_DAYS:
             yield day
         day -= timedelta(days=1)
 

@@ -1,7 +1,7 @@
 """The part of the Graph API that serves the sample company's page.
 
-`/v25.0/{page}` and `/v25.0/{page}/insights` answer as on the server's day; below `/on/2026-04-01/` they answer as
-on that day, from which the company's past snapshots are pulled.
+`/v25.0/{page}` and `/v25.0/{page}/insights` answer for the server's day, and below `/on/2026-04-01/` for that
+day. The company's past snapshots are pulled from the latter.
 """
 
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 from connectors.sandbox.figures import FIRST_DAY
 from connectors.sandbox.graph_api import VERSION, error, fields_of, unauthorized
 from connectors.sandbox.http_server import JsonServer, Reply, Request
-from connectors.sandbox.page_audience import FINAL, followers, insight, likes
+from connectors.sandbox.page_audience import METRICS, followers, insight, likes
 from connectors.sandbox.served import Served
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 PAGE_ID = "104882591000001"
 TOKEN = "EAAsamplecompany"  # noqa: S105 (opens nothing but this sandbox)
-KEPT = timedelta(days=2 * 366)
-"""How long insights are kept. Older days have no values."""
+MAX_AGE = timedelta(days=2 * 366)
+"""Older days have no insights."""
 
 
 @dataclass
@@ -62,7 +62,7 @@ class FacebookServer(JsonServer):
         )
 
     def _clock(self, path: str) -> tuple[date | None, str]:
-        """The day as on which to answer, and the path without it. No day after the server's own."""
+        """The day to answer for, and the path without it. None where it is no date or after the server's day."""
         if not path.startswith("/on/"):
             return self._today, path
         day, _, rest = path.removeprefix("/on/").partition("/")
@@ -74,10 +74,10 @@ class FacebookServer(JsonServer):
 
     def _insights(self, params: Mapping[str, str], today: date) -> Reply:
         metrics = params.get("metric", "").split(",")
-        known = FINAL.keys() - self.faults.dead
+        known = METRICS.keys() - self.faults.dead
         if not known.issuperset(metrics):
-            said = "(#100) The value must be a valid insights metric"
-            return error(400, 100, said, "OAuthException")
+            message = "(#100) The value must be a valid insights metric"
+            return error(400, 100, message, "OAuthException")
         if params.get("period") != "day":
             return error(400, 100, "(#100) period must be day for these metrics")
         try:
@@ -87,8 +87,8 @@ class FacebookServer(JsonServer):
         except (KeyError, ValueError):
             return error(400, 100, "(#100) since and until must be unix times")
         if not timedelta(0) <= until - since <= timedelta(days=90):
-            said = "(#100) There cannot be more than 90 days (7776000 s) between since and until"
-            return error(400, 100, said)
+            message = "(#100) There cannot be more than 90 days (7776000 s) between since and until"
+            return error(400, 100, message)
         data = [
             self._series(metric, since, until, today)
             for metric in metrics
@@ -100,11 +100,11 @@ class FacebookServer(JsonServer):
         self, metric: str, since: datetime, until: datetime, today: date
     ) -> Mapping[str, Any]:
         """The values of `metric` whose days end from `since` to `until`, both included."""
-        day = max(FIRST_DAY, today - KEPT, since.astimezone(PACIFIC).date() - timedelta(days=2))
+        day = max(FIRST_DAY, today - MAX_AGE, since.astimezone(PACIFIC).date() - timedelta(days=2))
         values: list[tuple[datetime, int]] = []
-        while day < today and ending(day) <= until:
-            if ending(day) >= since:
-                values.append((ending(day), insight(metric, day, (today - day).days)))
+        while day < today and day_end(day) <= until:
+            if day_end(day) >= since:
+                values.append((day_end(day), insight(metric, day, (today - day).days)))
             day += timedelta(days=1)
         return series(metric, *((f"{at:%Y-%m-%dT%H:%M:%S}+0000", value) for at, value in values))
 
@@ -131,7 +131,7 @@ def page(today: date) -> Mapping[str, Any]:
     }
 
 
-def ending(day: date) -> datetime:
+def day_end(day: date) -> datetime:
     """The end of a Pacific day: 07:00 or 08:00 the next day in UTC."""
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=PACIFIC).astimezone(UTC)
 

@@ -17,9 +17,9 @@ NET_REVENUE_CENTS: dict[Month, int] = {
     (2026, 5): 147_600_00, (2026, 6): 163_300_00, (2026, 7): 158_800_00, (2026, 8): 149_500_00,
     (2026, 9): 172_400_00, (2026, 10): 295_000_00, (2026, 11): 214_000_00, (2026, 12): 236_000_00,
 }  # fmt: skip
-"""US dollars that stay after refunds, disputes and fees. October 2026 is the month of exactly $295,000.
+"""Sales in US dollars less refunds, disputes and fees: exactly $295,000 in October 2026.
 
-In a few months (see ledger.py) some customers paid in yen and dinars as well, which comes on top.
+In a few months (see ledger.py) some customers paid in yen and dinars, which is not included.
 """
 
 UNITS_SOLD: dict[str, dict[Month, int]] = {
@@ -55,7 +55,7 @@ LIKES: dict[date, int] = {
     date(2026, 12, 31): 33_620,
     date(2027, 12, 31): 36_900,
 }
-"""People who like the page at the end of the day: 32,000 on 30 June 2026. Between two days: steadily, with noise."""
+"""People who like the page at the end of the day: 32,000 on 30 June 2026. Interpolated in between, with noise."""
 
 SALES_TEAM_DEALS: dict[Month, int] = {
     (2026, 1): 34, (2026, 2): 35, (2026, 3): 39, (2026, 4): 38, (2026, 5): 41, (2026, 6): 41,
@@ -68,7 +68,7 @@ DEALS_WON: dict[Month, int] = {
     (2026, 1): 702, (2026, 2): 688, (2026, 3): 761, (2026, 4): 774, (2026, 5): 768, (2026, 6): 792,
     (2026, 7): 781, (2026, 8): 766, (2026, 9): 820, (2026, 10): 861, (2026, 11): 874, (2026, 12): 895,
 }  # fmt: skip
-"""All deals won, those of the online shop with them: 9,482 in 2026."""
+"""All deals won, including those of the online shop: 9,482 in 2026."""
 
 PROSPECTS_CALLED: dict[Month, int] = {
     (2026, 1): 29, (2026, 2): 30, (2026, 3): 32, (2026, 4): 31, (2026, 5): 32, (2026, 6): 34,
@@ -122,7 +122,7 @@ SATISFACTION: dict[Quarter, tuple[int, int]] = {
     (2026, 1): (144, 6), (2026, 2): (149, 9), (2026, 3): (146, 8), (2026, 4): (159, 10),
 }  # fmt: skip
 """Good and bad ratings given in the quarter: 144 of 150 in the first of 2026 are exactly 96 %, after 92.75 %
-in the quarter before; all others are between 91 and 95 %. Of a later quarter: as in the newest of its kind."""
+in the quarter before; all others are between 91 and 95 %. A later quarter repeats that of the newest year listed."""
 
 RETURN_ON_AD_SPEND_TENTHS: dict[Quarter, int] = {
     (2026, 1): 36, (2026, 2): 39, (2026, 3): 42, (2026, 4): 44,

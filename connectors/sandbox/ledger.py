@@ -91,30 +91,30 @@ def earnings(month: Month) -> tuple[Row, ...]:
 @cache
 def charges(month: Month) -> tuple[Charge, ...]:
     """The month's charges in US dollars, with their refunds and disputes."""
-    luck = dice("charges", month)
+    rng = dice("charges", month)
     average = average_order(month)
     count = round(trend(NET_REVENUE_CENTS, *month) / (average * 0.94))
     drawn = []
     for day, of_day in zip(days_of(month), spread(count, day_weights(month)), strict=True):
-        sizes = average * luck.lognormal(-0.18, 0.6, of_day)
-        for number, (size, at) in enumerate(zip(sizes, moments(luck, day, of_day), strict=True)):
-            drawn.append(with_aftermath(luck, f"{day}/{number}", at, max(9_00, int(size))))
+        sizes = average * rng.lognormal(-0.18, 0.6, of_day)
+        for number, (size, at) in enumerate(zip(sizes, moments(rng, day, of_day), strict=True)):
+            drawn.append(with_aftermath(rng, f"{day}/{number}", at, max(9_00, int(size))))
     return tuple(drawn)
 
 
-def with_aftermath(luck: np.random.Generator, name: str, at: datetime, amount: int) -> Charge:
+def with_aftermath(rng: np.random.Generator, name: str, at: datetime, amount: int) -> Charge:
     """A charge, at random with a refund (some of them months later) or a dispute (some of them won)."""
-    kind, fate, share = luck.random(3)
-    rate = round(float(luck.uniform(1.02, 1.18)), 5) if kind > 0.94 else None
+    kind, fate, share = rng.random(3)
+    rate = round(float(rng.uniform(1.02, 1.18)), 5) if kind > 0.94 else None
     charge = Charge(name, at, amount, bank_debit=bool(kind < 0.08), exchange_rate=rate)
     if fate < 0.042:
-        late = luck.uniform(60, 190) if fate < 0.006 else luck.gamma(1.6, 6.0)
+        late = rng.uniform(60, 190) if fate < 0.006 else rng.gamma(1.6, 6.0)
         back = amount if share < 0.7 else max(1, int(amount * share / 2))
         when = at + timedelta(days=min(float(late), 190), minutes=3)
         return Charge(**vars(charge) | {"refunded_at": moment(when), "refund": back})
     if fate < 0.047:
-        disputed = at + timedelta(days=float(luck.uniform(9, 70)))
-        won = disputed + timedelta(days=float(luck.uniform(25, 75))) if share < 0.45 else None
+        disputed = at + timedelta(days=float(rng.uniform(9, 70)))
+        won = disputed + timedelta(days=float(rng.uniform(25, 75))) if share < 0.45 else None
         return Charge(**vars(charge) | {"disputed_at": moment(disputed), "won_at": moment(won)})
     return charge
 
@@ -168,11 +168,11 @@ def foreign(month: Month) -> Iterator[Row]:
     """Charges in yen (no decimals) and dinars (three, of which the last is always 0)."""
     if month not in FOREIGN_MONTHS:
         return
-    luck = dice("foreign", month)
+    rng = dice("foreign", month)
     for number in range(7):
         currency, unit = ("jpy", 1) if number < 4 else ("kwd", 10)
-        amount = int(luck.integers(2_400, 41_000)) * unit
-        at = moments(luck, date(*month, int(luck.integers(3, 27))), 1)[0]
+        amount = int(rng.integers(2_400, 41_000)) * unit
+        at = moments(rng, date(*month, int(rng.integers(3, 27))), 1)[0]
         fee = round(amount * 0.036 / unit) * unit
         name = f"{currency} {month} {number}"
         yield row("charge", "charge", name, at, amount, fee, source="ch", currency=currency)
@@ -209,20 +209,20 @@ def nearest(half: tuple[int, int]) -> tuple[int, int]:
 
 def day_weights(month: Month) -> list[float]:
     """The weights of the month's days: low at weekends, high at the month's end, a little higher each day."""
-    luck = dice("days", month)
+    rng = dice("days", month)
     weights = []
     last = len(days_of(month))
     for number, day in enumerate(days_of(month), start=1):
         weight = 0.45 if day.weekday() >= 5 else 1.0
         weight *= 1.3 if number > last - 3 else 1.0
-        weights.append(weight * (1 + 0.002 * number) * float(luck.uniform(0.85, 1.15)))
+        weights.append(weight * (1 + 0.002 * number) * float(rng.uniform(0.85, 1.15)))
     return weights
 
 
-def moments(luck: np.random.Generator, day: date, count: int) -> list[datetime]:
+def moments(rng: np.random.Generator, day: date, count: int) -> list[datetime]:
     """Moments of a day, in order, to the second."""
-    hours = luck.choice(24, size=count, p=HOURS / HOURS.sum())
-    seconds = np.sort(hours * 3600 + luck.integers(0, 3600, count))
+    hours = rng.choice(24, size=count, p=HOURS / HOURS.sum())
+    seconds = np.sort(hours * 3600 + rng.integers(0, 3600, count))
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return [start + timedelta(seconds=int(x)) for x in seconds]
 

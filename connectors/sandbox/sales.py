@@ -72,12 +72,12 @@ def deals_of(month: Month) -> tuple[Deal, ...]:
 
 def team_deals(month: Month) -> Iterator[Deal]:
     """The team's deals, about as many for each member; some of them take months."""
-    luck = dice("team deals", month)
+    rng = dice("team deals", month)
     won = trend(SALES_TEAM_DEALS, *month)
     days = working_days(month)
     for is_won, count in ((True, won), (False, round(won * LOST_FOR_EACH_WON))):
         weights = [
-            sum(rep.present(day) for day in days) * skill(rep) * float(luck.uniform(0.75, 1.25))
+            sum(rep.present(day) for day in days) * skill(rep) * float(rng.uniform(0.75, 1.25))
             for rep in REPS
         ]
         owners = [
@@ -85,19 +85,19 @@ def team_deals(month: Month) -> Iterator[Deal]:
         ]
         for place, owner in enumerate(owners):
             present = [day for day in days if owner.present(day)]
-            closed = moment(luck, present[int(luck.integers(len(present)))])
-            created = closed - DAY * float(luck.uniform(6, 85))
-            move, correct = luck.random(2)
+            closed = moment(rng, present[int(rng.integers(len(present)))])
+            created = closed - DAY * float(rng.uniform(6, 85))
+            move, correct = rng.random(2)
             yield Deal(
                 number(month, place + (0 if is_won else 2_000)),
                 SALES,
                 owner,
-                int(luck.integers(8, 160)) * 125_00,
+                int(rng.integers(8, 160)) * 125_00,
                 created,
                 closed,
                 is_won,
                 moved=created + (closed - created) * float(move),
-                corrected=closed + DAY * float(luck.uniform(1, 20)) if correct < 0.15 else None,
+                corrected=closed + DAY * float(rng.uniform(1, 20)) if correct < 0.15 else None,
             )
 
 
@@ -108,39 +108,39 @@ def skill(rep: Owner) -> float:
 
 def shop_deals(month: Month) -> Iterator[Deal]:
     """Orders of the online shop: without an owner, won as soon as they are entered."""
-    luck = dice("shop deals", month)
+    rng = dice("shop deals", month)
     count = trend(DEALS_WON, *month) - trend(SALES_TEAM_DEALS, *month)
     days = days_of(month)
-    busy = [float(luck.uniform(0.7, 1.3)) for _ in days]
+    busy = [float(rng.uniform(0.7, 1.3)) for _ in days]
     place = 10_000
     for day, of_day in zip(days, spread(count, busy), strict=True):
         for _ in range(of_day):
-            created, correct = moment(luck, day), luck.random()
+            created, correct = moment(rng, day), rng.random()
             yield Deal(
                 number(month, place),
                 SHOP,
                 None,
-                int(luck.integers(1_500, 90_000)),
+                int(rng.integers(1_500, 90_000)),
                 created,
                 created + MINUTE,
-                corrected=created + DAY * float(luck.uniform(1, 9)) if correct < 0.02 else None,
+                corrected=created + DAY * float(rng.uniform(1, 9)) if correct < 0.02 else None,
             )
             place += 1
 
 
 def duplicates(month: Month) -> Iterator[Deal]:
     """Won deals that were entered twice by mistake, and are archived some days later in the same month."""
-    luck = dice("duplicates", month)
-    for place in range(int(luck.integers(2, 7))):
-        created = moment(luck, date(*month, int(luck.integers(1, 22))))
+    rng = dice("duplicates", month)
+    for place in range(int(rng.integers(2, 7))):
+        created = moment(rng, date(*month, int(rng.integers(1, 22))))
         yield Deal(
             number(month, 50_000 + place),
             SHOP,
             None,
-            int(luck.integers(1_500, 90_000)),
+            int(rng.integers(1_500, 90_000)),
             created,
             created + MINUTE,
-            archived=created + DAY * float(luck.uniform(0.1, DAYS_BEFORE_ARCHIVING)),
+            archived=created + DAY * float(rng.uniform(0.1, DAYS_BEFORE_ARCHIVING)),
         )
 
 
@@ -174,9 +174,9 @@ def as_it_stands(deal: Deal, now: datetime) -> CrmObject:
     )
 
 
-def moment(luck: np.random.Generator, day: date) -> datetime:
+def moment(rng: np.random.Generator, day: date) -> datetime:
     """A moment in the working hours of a day, to the millisecond."""
-    hours = timedelta(milliseconds=int(luck.integers(7 * 3_600_000, 17 * 3_600_000)))
+    hours = timedelta(milliseconds=int(rng.integers(7 * 3_600_000, 17 * 3_600_000)))
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + hours
 
 

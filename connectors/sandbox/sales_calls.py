@@ -42,31 +42,31 @@ def calls_of(month: Month) -> tuple[CrmObject, ...]:
 
 def calls_to_prospects(month: Month) -> Iterator[tuple[Owner, datetime, str, str, tuple[int, ...]]]:
     """For each prospect: in some cases an attempt, the first conversation, and some more calls."""
-    luck = dice("prospects", month)
+    rng = dice("prospects", month)
     days = working_days(month)
-    busy = [float(luck.uniform(0.6, 1.4)) for _ in days]
+    busy = [float(rng.uniform(0.6, 1.4)) for _ in days]
     counts = spread(trend(PROSPECTS_CALLED, *month), busy)
     for number, day in enumerate(
         day for day, n in zip(days, counts, strict=True) for _ in range(n)
     ):
         contact = contact_id(month, number)
         team = [rep for rep in REPS if rep.present(day)]
-        rep = team[int(luck.integers(len(team)))]
-        first = moment(luck, day)
-        if luck.random() < 0.4:
+        rep = team[int(rng.integers(len(team)))]
+        first = moment(rng, day)
+        if rng.random() < 0.4:
             yield (
                 rep,
-                first - DAY * float(luck.uniform(0.1, 3)),
+                first - DAY * float(rng.uniform(0.1, 3)),
                 "OUTBOUND",
                 "NO_ANSWER",
                 (contact,),
             )
         yield rep, first, "OUTBOUND", "COMPLETED", (contact,)
-        for _ in range(int(luck.integers(0, 4))):
-            again = first + DAY * float(luck.uniform(1, 25))
-            status = STATUSES[int(luck.choice(3, p=(0.6, 0.3, 0.1)))]
+        for _ in range(int(rng.integers(0, 4))):
+            again = first + DAY * float(rng.uniform(1, 25))
+            status = STATUSES[int(rng.choice(3, p=(0.6, 0.3, 0.1)))]
             # some calls are with two people of one company, who have both been called before
-            others = (contact_id(month, number - 1),) if number and luck.random() < 0.1 else ()
+            others = (contact_id(month, number - 1),) if number and rng.random() < 0.1 else ()
             if rep.present(again.date()):
                 yield rep, again, "OUTBOUND", status, (contact, *others)
 
@@ -75,14 +75,14 @@ def inbound_calls(
     month: Month,
 ) -> Iterator[tuple[Owner, datetime, str, str, tuple[int, ...]]]:
     """Calls of people, some of whom are no contacts."""
-    luck = dice("inbound", month)
+    rng = dice("inbound", month)
     days = working_days(month)
     for number in range(INBOUND_A_MONTH):
-        day = days[int(luck.integers(len(days)))]
+        day = days[int(rng.integers(len(days)))]
         team = [rep for rep in REPS if rep.present(day)]
-        known = (contact_id(month, 900 + number),) if luck.random() < 0.7 else ()
-        rep = team[int(luck.integers(len(team)))]
-        yield rep, moment(luck, day), "INBOUND", "COMPLETED", known
+        known = (contact_id(month, 900 + number),) if rng.random() < 0.7 else ()
+        rep = team[int(rng.integers(len(team)))]
+        yield rep, moment(rng, day), "INBOUND", "COMPLETED", known
 
 
 def call(
@@ -95,20 +95,20 @@ def call(
     contacts: tuple[int, ...],
 ) -> CrmObject:
     """A call, logged after its end; one in ten is annotated the next day."""
-    luck = dice("call", month, place)
+    rng = dice("call", month, place)
     created = at + LOGGED_AFTER
     return CrmObject(
         64_000_000_000 + (month[0] * 12 + month[1]) * 10_000 + place,
         {
             "hs_call_body": "Talked about what they need.",
             "hs_call_direction": direction,
-            "hs_call_duration": str(int(luck.integers(20, 1_800)) * 1_000),
+            "hs_call_duration": str(int(rng.integers(20, 1_800)) * 1_000),
             "hs_call_status": status,
             "hs_timestamp": instant(at),
             "hubspot_owner_id": rep.owner_id,
         },
         created,
-        created + DAY * float(luck.uniform(0.5, 1.5)) if luck.random() < 0.1 else created,
+        created + DAY * float(rng.uniform(0.5, 1.5)) if rng.random() < 0.1 else created,
         contacts=contacts,
     )
 

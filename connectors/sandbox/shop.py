@@ -35,7 +35,7 @@ COLORS = {"thingamajig": (0.614, 0.0505, 0.3355), "widget": (0.45, 0.22, 0.33)}
 PRICE = np.array([1700.0, 1900.0, 1700.0, 2600.0, 2600.0, 2600.0])
 """Of each of `GOODS`, in cents, before discounts."""
 ORDERS_A_DAY = 40
-WEEKDAYS = (1.12, 1.15, 1.13, 1.10, 1.04, 0.72, 0.74)
+WEEKDAY_WEIGHTS = (1.12, 1.15, 1.13, 1.10, 1.04, 0.72, 0.74)
 """Monday to Sunday."""
 CANCELLED_SHARE = 0.03
 FIRST_AVERAGE_CENTS = 245_00
@@ -126,7 +126,7 @@ class _Month:
         self._random = dice("shop", month)
         days = len(days_of(month))
         first = np.datetime64(date(*month, 1), "s")
-        weekdays = np.array(WEEKDAYS)[(date(*month, 1).weekday() + np.arange(days)) % 7]
+        weekdays = np.array(WEEKDAY_WEIGHTS)[(date(*month, 1).weekday() + np.arange(days)) % 7]
         per_day = spread(
             round(ORDERS_A_DAY * float(weekdays.sum())),
             weekdays * self._random.normal(1, 0.06, days).clip(0.8, 1.2),

@@ -55,10 +55,10 @@ def answers(today: date) -> Iterator[Line]:
     for day in month_ends(today):
         if day.month % 3 == 0:
             asked = sum(headcount(team, day) for team in TEAMS)
-            luck = dice("survey", day)
-            answered = round(asked * float(luck.uniform(0.74, 0.93)))
-            promoters = round(answered * float(luck.uniform(0.42, 0.58)))
-            detractors = round(answered * float(luck.uniform(0.12, 0.24)))
+            rng = dice("survey", day)
+            answered = round(asked * float(rng.uniform(0.74, 0.93)))
+            promoters = round(answered * float(rng.uniform(0.42, 0.58)))
+            detractors = round(answered * float(rng.uniform(0.12, 0.24)))
             score = str(promoters - detractors)
             yield "employee_nps", day, "", score, str(answered), "", "two answers came late"
 

@@ -82,30 +82,30 @@ def story(number: int) -> tuple[Subscription, ...]:
 
 def chapters(number: int) -> Iterator[Subscription]:
     """A subscription, and by chance another one some months after it ended."""
-    luck = dice("subscriber", number)
+    rng = dice("subscriber", number)
     first = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=UTC)
     horizon = first + timedelta(days=1096)
-    days = luck.uniform(0, 28 if number % 7 == 0 else 1096)
+    days = rng.uniform(0, 28 if number % 7 == 0 else 1096)
     begins = (first + timedelta(days=float(days))).replace(microsecond=0)
     currency = {7: "jpy", 23: "kwd"}.get(number % 60, "usd")
     place = 0
     while begins < horizon:
         place += 1
-        plan = str(luck.choice(["basic", "team", "business"], p=[0.5, 0.35, 0.15]))
-        interval = "year" if luck.random() < 0.15 else "month"
-        size = (2,) * 12 if number == LARGE_CUSTOMER else (1 + int(luck.geometric(0.5)),)
-        terms = tuple(renewals(luck, begins, interval, size, horizon))
+        plan = str(rng.choice(["basic", "team", "business"], p=[0.5, 0.35, 0.15]))
+        interval = "year" if rng.random() < 0.15 else "month"
+        size = (2,) * 12 if number == LARGE_CUSTOMER else (1 + int(rng.geometric(0.5)),)
+        terms = tuple(renewals(rng, begins, interval, size, horizon))
         name = f"subscription {number}/{place}"
         discount = 20 if number % 20 == 3 else 0
         yield Subscription(name, f"customer {number}", currency, plan, interval, discount, terms)
-        if not terms[-1].is_last or luck.random() > 0.35:
+        if not terms[-1].is_last or rng.random() > 0.35:
             return
-        begins = terms[-1].end + timedelta(days=float(luck.uniform(40, 200)))
+        begins = terms[-1].end + timedelta(days=float(rng.uniform(40, 200)))
         begins = begins.replace(microsecond=0)
 
 
 def renewals(
-    luck: np.random.Generator,
+    rng: np.random.Generator,
     begins: datetime,
     interval: str,
     quantities: tuple[int, ...],
@@ -116,7 +116,7 @@ def renewals(
     while start < horizon:
         number += 1
         end = months_later(begins, number * (12 if interval == "year" else 1))
-        chance = luck.random()
+        chance = rng.random()
         is_last = bool(chance < (0.2 if interval == "year" else 0.035))
         yield Term(start, end, quantities, is_last, added)
         if is_last:

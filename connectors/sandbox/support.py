@@ -28,7 +28,7 @@ GROUPS = ("Orders and delivery", "Product questions", "Billing")
 GROUP_SHARES = (0.47, 0.34, 0.19)
 BAD_RATING_WEIGHTS = {"email": 1.0, "web": 1.0, "chat": 0.5, "voice": 0.8, "api": 1.4}
 """The relative likelihood of a bad rating by channel."""
-WEEKDAYS = (1.25, 1.18, 1.10, 1.04, 1.00, 0.68, 0.75)
+WEEKDAY_WEIGHTS = (1.25, 1.18, 1.10, 1.04, 1.00, 0.68, 0.75)
 """The relative number of tickets on each day of a week, from Monday."""
 SPAM_PER_100 = 3
 """Tickets that are deleted unanswered, for every hundred others."""
@@ -97,7 +97,7 @@ def month_tickets(month: Month, first_number: int) -> list[Ticket]:
     random = dice("support", month)
     genuine = trend(TICKETS, *month)
     spam = genuine * SPAM_PER_100 // 100
-    weights = [WEEKDAYS[day.weekday()] * random.uniform(0.8, 1.2) for day in days_of(month)]
+    weights = [WEEKDAY_WEIGHTS[day.weekday()] * random.uniform(0.8, 1.2) for day in days_of(month)]
     moments = sorted(
         datetime(*month, day + 1, tzinfo=UTC) + timedelta(seconds=int(second))
         for day, count in enumerate(spread(genuine + spam, weights))

@@ -20,7 +20,7 @@ ENGAGED = (0.58, 0.66, 0.63, 0.49, 0.44, 0.61)
 """The share of engaged sessions, by channel."""
 NEW = (0.24, 0.12, 0.46, 0.52, 0.55, 0.48)
 """The share of new visitors, by channel."""
-WEEKDAYS = (1.09, 1.13, 1.12, 1.10, 1.02, 0.74, 0.80)
+WEEKDAY_WEIGHTS = (1.09, 1.13, 1.12, 1.10, 1.02, 0.74, 0.80)
 """Monday to Sunday."""
 RETURN_RATE = 0.65
 """How often people come back within a month; see `different_people`."""
@@ -77,7 +77,7 @@ def _month(month: Month) -> tuple[list[int], list[dict[str, tuple[int, int, int,
     """Each day's visitors, and its settled numbers by channel: sessions, engaged, users, new users."""
     days = days_of(month)
     random = dice("traffic", month)
-    weights = np.array([WEEKDAYS[day.weekday()] for day in days])
+    weights = np.array([WEEKDAY_WEIGHTS[day.weekday()] for day in days])
     weights *= np.linspace(0.98, 1.02, len(days)) * random.normal(1, 0.025, len(days)).clip(
         0.9, 1.1
     )

@@ -285,7 +285,9 @@ def test_another_account_is_denied_with_its_remedy(serve, lake):
 def test_a_query_that_google_does_not_understand_is_rejected_with_its_words(
     serve, monkeypatch, lake
 ):
-    monkeypatch.setattr("connectors.google_ads.CAMPAIGNS", "SELECT metrics.fortune FROM campaign")
+    monkeypatch.setattr(
+        "connectors.google_ads.CAMPAIGNS_QUERY", "SELECT metrics.fortune FROM campaign"
+    )
     report = take(serve(), lake, OCTOBER)
     assert isinstance(report.error, Rejected)
     assert "UNRECOGNIZED_FIELD" in str(report.error)

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from connectors.sandbox.advertising import PLATFORMS, VALUE_GROWS_FOR_DAYS, results
+from connectors.sandbox.advertising import PLATFORMS, VALUE_GROWTH_DAYS, results
 from connectors.sandbox.figures import FIRST_DAY
 
 TODAY = date(2026, 11, 24)
@@ -47,16 +47,14 @@ def test_the_last_28_days_are_low_and_grow_day_by_day_while_the_cost_is_known_at
     day = date(2026, 9, 3)
     known = [
         totals(platform, day, day, day + timedelta(days=age))
-        for age in range(1, VALUE_GROWS_FOR_DAYS + 3)
+        for age in range(1, VALUE_GROWTH_DAYS + 3)
     ]
     spends, values = zip(*known, strict=True)
     assert len({*spends}) == 1
     assert list(values) == sorted(values)
     assert values[0] < 0.65 * values[-1]
     assert (
-        values[VALUE_GROWS_FOR_DAYS - 1]
-        < values[VALUE_GROWS_FOR_DAYS]
-        == values[VALUE_GROWS_FOR_DAYS + 1]
+        values[VALUE_GROWTH_DAYS - 1] < values[VALUE_GROWTH_DAYS] == values[VALUE_GROWTH_DAYS + 1]
     )
 
 
