@@ -1,8 +1,8 @@
 """Google Ads, as the sample company would find it: `SearchStream` of the API (v26), over gRPC.
 
 The messages are the vendor's own classes; where its package is not installed this module cannot be imported,
-and the company has no such account. Queries are read as far as the language's SELECT, FROM, WHERE on days and
-ORDER BY; an error comes with the status and, in the trailing metadata, with what Google Ads says of it.
+and the company has no such account. Queries may have SELECT, FROM, WHERE with a range of days, and ORDER BY.
+An error has a status and, in the trailing metadata, the error of Google Ads.
 """
 
 import re
@@ -43,15 +43,15 @@ CAMPAIGN_FIELDS: dict[str, Callable[[Result, date], Any]] = {
     "metrics.cost_micros": lambda result, day: result.spend_cents * 10_000,
     "metrics.conversions_value": lambda result, day: result.value_cents / 100,
 }
-Failed = tuple[grpc.StatusCode, str, GoogleAdsError | None]
-"""A status, its text, and what Google Ads says is wrong."""
+Failure = tuple[grpc.StatusCode, str, GoogleAdsError | None]
+"""A status, its message, and the error of Google Ads."""
 
 
 @dataclass
 class Faults:
     """What goes wrong, for tests."""
 
-    failures: list[Failed | None] = field(default_factory=list)
+    failures: list[Failure | None] = field(default_factory=list)
     """What the next calls fail with, in turn; None lets its call pass."""
     breaks_off_after: int | None = None
     """Parts of the next stream that come before it breaks off."""
@@ -73,7 +73,7 @@ class GoogleAdsServer(GrpcServer):
         self.faults = faults or Faults()
         self.asked: list[str] = []
         """Every query, in the order of its arrival."""
-        self.sent_along: list[dict[str, str]] = []
+        self.metadata: list[dict[str, str]] = []
         """The metadata of each call."""
         self._customer = {"customer.time_zone": timezone, "customer.currency_code": currency}
         self._lock = threading.Lock()
@@ -87,25 +87,26 @@ class GoogleAdsServer(GrpcServer):
     def _search_stream(
         self, request: SearchGoogleAdsStreamRequest, context: Any
     ) -> Iterator[SearchGoogleAdsStreamResponse]:
-        sent = {each.key: each.value for each in context.invocation_metadata()}
+        sent = {item.key: item.value for item in context.invocation_metadata()}
         with self._lock:
             self.asked.append(request.query)
-            self.sent_along.append(sent)
-            failed = self.faults.failures.pop(0) if self.faults.failures else None
-            ends, self.faults.breaks_off_after = self.faults.breaks_off_after, None
-        failed = failed or refused(sent, request.customer_id)
-        if failed:
-            fail(context, *failed)
+            self.metadata.append(sent)
+            failure = self.faults.failures.pop(0) if self.faults.failures else None
+            broken_part, self.faults.breaks_off_after = self.faults.breaks_off_after, None
+        failure = failure or refused(sent, request.customer_id)
+        if failure:
+            fail(context, *failure)
         try:
             rows = self._rows(request.query)
-        except ValueError as error:
-            code, said = error.args
-            told = GoogleAdsError(error_code={"query_error": code}, message=said)
-            fail(context, grpc.StatusCode.INVALID_ARGUMENT, INVALID, told)
+        except ValueError as fault:
+            code, message = fault.args
+            error = GoogleAdsError(error_code={"query_error": code}, message=message)
+            summary = "Request contains an invalid argument."
+            fail(context, grpc.StatusCode.INVALID_ARGUMENT, summary, error)
             raise
         size = self.faults.rows_per_part
         for part, first in enumerate(range(0, len(rows), size)):
-            if part == ends:
+            if part == broken_part:
                 context.abort(grpc.StatusCode.UNAVAILABLE, "Connection reset by peer")
             yield SearchGoogleAdsStreamResponse(
                 results=rows[first : first + size], request_id=f"sample-{len(self.asked)}"
@@ -133,42 +134,39 @@ class GoogleAdsServer(GrpcServer):
             )
         days = days_of(parts["first"], parts["last"])
         cells = [(day, result) for day in days for result in results("google_ads", day, self.today)]
-        found = [
+        rows = [
             {name: get(result, day) for name, get in CAMPAIGN_FIELDS.items()}
             for day, result in cells
         ]
         for name in reversed([x.strip() for x in (parts["order"] or "").split(",") if x.strip()]):
-            found.sort(key=lambda values: values[name])
-        return [row({x: (values | self._customer)[x] for x in fields}) for values in found]
+            rows.sort(key=lambda values: values[name])
+        return [row({x: (values | self._customer)[x] for x in fields}) for values in rows]
 
 
-INVALID = "Request contains an invalid argument."
-
-
-def refused(sent: dict[str, str], customer: str) -> Failed | None:
+def refused(sent: dict[str, str], customer: str) -> Failure | None:
     """Why the caller may not read the account of `customer`; None when it may."""
     if sent.get("developer-token") != TOKEN:
-        told = GoogleAdsError(
+        error = GoogleAdsError(
             error_code={"authentication_error": "DEVELOPER_TOKEN_INVALID"},
             message="The developer token is not valid.",
         )
-        said = "Request is missing required authentication credential."
-        return grpc.StatusCode.UNAUTHENTICATED, said, told
+        message = "Request is missing required authentication credential."
+        return grpc.StatusCode.UNAUTHENTICATED, message, error
     if customer != CUSTOMER:
-        told = GoogleAdsError(
+        error = GoogleAdsError(
             error_code={"authorization_error": "USER_PERMISSION_DENIED"},
             message="User doesn't have permission to access customer.",
         )
-        return grpc.StatusCode.PERMISSION_DENIED, "The caller does not have permission", told
+        return grpc.StatusCode.PERMISSION_DENIED, "The caller does not have permission", error
     return None
 
 
-def fail(context: Any, code: grpc.StatusCode, said: str, told: GoogleAdsError | None) -> None:
+def fail(context: Any, code: grpc.StatusCode, message: str, error: GoogleAdsError | None) -> None:
     """End a call as Google Ads does: by raising."""
-    if told is not None:
-        failure = GoogleAdsFailure(errors=[told], request_id="sample")
-        context.set_trailing_metadata(((FAILURE, GoogleAdsFailure.serialize(failure)),))
-    context.abort(code, said)
+    if error is not None:
+        details = GoogleAdsFailure(errors=[error], request_id="sample")
+        context.set_trailing_metadata(((FAILURE, GoogleAdsFailure.serialize(details)),))
+    context.abort(code, message)
 
 
 def days_of(first: str, last: str) -> Sequence[date]:

@@ -62,7 +62,7 @@ class Faults:
     sampled: frozenset[date] = frozenset()
     other_row: frozenset[date] = frozenset()
     gone: set[tuple[date, str]] = field(default_factory=set)
-    """Rows, by day and channel, that are not there (any more)."""
+    """Rows, by day and channel, that are missing."""
     rows_per_answer: int = LARGEST_LIMIT
     tokens_left: int = 200_000
     """Of the property's daily quota."""
@@ -104,8 +104,8 @@ class AnalyticsServer(GrpcServer):
             raise
 
     def _report(self, request: RunReportRequest) -> RunReportResponse:
-        dimensions = [named(each.name, DIMENSIONS, "dimension") for each in request.dimensions]
-        metrics = [named(each.name, METRICS, "metric") for each in request.metrics]
+        dimensions = [named(item.name, DIMENSIONS, "dimension") for item in request.dimensions]
+        metrics = [named(item.name, METRICS, "metric") for item in request.metrics]
         limit = request.limit or DEFAULT_LIMIT
         if not metrics or limit < 0 or request.offset < 0 or len(request.date_ranges) != 1:
             raise ValueError("A report needs a metric, one date range and no negative limit.")
@@ -116,13 +116,13 @@ class AnalyticsServer(GrpcServer):
             if request.keep_empty_rows or any(numbers)
         ]
         in_order(rows, request.order_bys, dimensions, metrics)
-        most = min(limit, LARGEST_LIMIT, self.faults.rows_per_answer)
+        page_size = min(limit, LARGEST_LIMIT, self.faults.rows_per_answer)
         return RunReportResponse(
             dimension_headers=[DimensionHeader(name=name) for name in dimensions],
             metric_headers=[
                 MetricHeader(name=name, type_=MetricType.TYPE_INTEGER) for name in metrics
             ],
-            rows=[row(*each) for each in rows[request.offset : request.offset + most]],
+            rows=[row(*item) for item in rows[request.offset : request.offset + page_size]],
             row_count=len(rows),
             metadata=self._metadata({*days}, CHANNEL in dimensions),
             property_quota=self._quota() if request.return_property_quota else None,
@@ -154,20 +154,20 @@ class AnalyticsServer(GrpcServer):
         )
 
     def _people(self, days: Sequence[date], channel: str) -> int:
-        """Different people of the days, which follow one another: never the sum of the days' people."""
+        """Different people of consecutive days: fewer than the sum over the days, as people return."""
         if len(days) == 1 and not channel:
             return visitors(days[0], self.today)
         if len(days) == 1:
-            found = visits(days[0], self.today).get(channel)
-            return found.users if found else 0
+            day_visits = visits(days[0], self.today).get(channel)
+            return day_visits.users if day_visits else 0
         months: dict[tuple[int, int], list[date]] = {}
         for day in days:
             months.setdefault((day.year, day.month), []).append(day)
-        whole = sum(different_people(part[0], part[-1], self.today) for part in months.values())
+        people = sum(different_people(part[0], part[-1], self.today) for part in months.values())
         if not channel:
-            return whole
+            return people
         everyone = sum(x.users for day in days for x in visits(day, self.today).values())
-        return whole * sum(self._people([day], channel) for day in days) // max(everyone, 1)
+        return people * sum(self._people([day], channel) for day in days) // max(everyone, 1)
 
     def _withheld(self, day: date, channel: str) -> bool:
         return (day, channel) in self.faults.gone or (
@@ -229,15 +229,15 @@ def in_order(
     dimensions: Sequence[str],
     metrics: Sequence[str],
 ) -> None:
-    """Sort as asked; else, as the vendor does, by the first metric, largest first."""
-    rows.sort(key=lambda found: -found[1][0])
+    """Sort in the requested order; by default, as the vendor does, by the first metric, largest first."""
+    rows.sort(key=lambda item: -item[1][0])
     for by in reversed(order):
         if by.dimension.dimension_name:
             place = dimensions.index(by.dimension.dimension_name)
-            rows.sort(key=lambda found: found[0][place], reverse=by.desc)
+            rows.sort(key=lambda item: item[0][place], reverse=by.desc)
         else:
             place = metrics.index(by.metric.metric_name)
-            rows.sort(key=lambda found: found[1][place], reverse=by.desc)
+            rows.sort(key=lambda item: item[1][place], reverse=by.desc)
 
 
 def row(labels: Sequence[str], numbers: Sequence[int]) -> Row:

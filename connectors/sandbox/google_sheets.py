@@ -1,8 +1,8 @@
-"""The Google Sheets API v4, as far as the connector asks it: a document's sheets, and the cells of one.
+"""The Google Sheets API v4, as far as the connector uses it: a document's sheets, and the cells of one.
 
 Behaves as developers.google.com/sheets/api/reference/rest describes `spreadsheets.get` (with its field
 mask) and `spreadsheets.values.get`: unformatted values are JSON numbers, dates are days since 30 December
-1899 or texts, rows and cells that are empty to the end are left out, errors are `{"error": {…}}`.
+1899 or texts, empty rows and cells at the end are left out, errors are `{"error": {…}}`.
 
 Served to tests only: the sample company keeps its sheet as a file.
 """
@@ -84,7 +84,7 @@ class SheetsServer(JsonServer):
 
 
 def rendered(value: Value, as_number: bool) -> object:
-    """A cell as the API gives it: an empty one between others is an empty text."""
+    """A cell as the API gives it: an empty text when it is empty."""
     if isinstance(value, date):
         return (value - EPOCH).days if as_number else f"{value.month}/{value.day}/{value.year}"
     return "" if value is None else value

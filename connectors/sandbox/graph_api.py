@@ -20,10 +20,10 @@ def error(
     headers: Mapping[str, str] | None = None,
 ) -> Reply:
     """An error in the Graph API's shape."""
-    found: dict[str, Any] = {"message": message, "type": kind, "code": code}
+    body: dict[str, Any] = {"message": message, "type": kind, "code": code}
     if subcode is not None:
-        found["error_subcode"] = subcode
-    return Reply(status, {"error": found | {"fbtrace_id": "Asample"}}, headers or {})
+        body["error_subcode"] = subcode
+    return Reply(status, {"error": body | {"fbtrace_id": "Asample"}}, headers or {})
 
 
 def unauthorized(request: Request, token: str) -> Reply | None:
@@ -39,6 +39,6 @@ def fields_of(node: Mapping[str, Any], names: str, kind: str) -> Reply:
     fields = [name for name in names.split(",") if name]
     for name in fields:
         if name not in node:
-            said = f"(#100) Tried accessing nonexisting field ({name}) on node type ({kind})"
-            return error(400, 100, said)
+            message = f"(#100) Tried accessing nonexisting field ({name}) on node type ({kind})"
+            return error(400, 100, message)
     return Reply(200, {name: node[name] for name in dict.fromkeys([*fields, "id"])}, USAGE)

@@ -30,7 +30,7 @@ class Request:
 
     @property
     def params(self) -> dict[str, str]:
-        """The query by name; of a name given twice the last."""
+        """The query by name; for a repeated name, its last value."""
         return dict(self.query)
 
 
@@ -46,7 +46,7 @@ class Reply:
 
 
 class JsonServer:
-    """A server on 127.0.0.1, at a port of the system's choice. A thread a connection; a context manager."""
+    """A server on 127.0.0.1, at a port of the system's choice. One thread per connection. A context manager."""
 
     limits: Sequence["RequestsPerSecond"] = ()
     """The vendor's request limits."""
@@ -75,11 +75,11 @@ class JsonServer:
         return self._answer_to(request)
 
     def set_clock(self, ahead: timedelta) -> None:
-        """Let the answers tell a time that is `ahead` of this machine's."""
+        """Send a `Date` that is `ahead` of this machine's clock."""
         self._http.clock_ahead = ahead.total_seconds()
 
     def lift_limits(self) -> None:
-        """Answer from now on however many requests come."""
+        """Stop enforcing the request limits."""
         for limit in self.limits:
             limit.lift()
 
@@ -98,7 +98,7 @@ class JsonServer:
 
 
 class RequestsPerSecond:
-    """A vendor's ceiling: of each kind of request at most `ceiling` in any second, wherever it begins."""
+    """A vendor's rate limit: at most `ceiling` requests of each kind within any second of `clock`."""
 
     def __init__(self, ceiling: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._ceiling = ceiling
@@ -157,7 +157,7 @@ class _Listener(ThreadingHTTPServer):
                 try:
                     connection.shutdown(socket.SHUT_RDWR)
                 except OSError:
-                    continue  # the client was faster
+                    continue  # the client has hung up already
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Leave out the stack trace where the client hung up first; show every other one."""
@@ -206,4 +206,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""

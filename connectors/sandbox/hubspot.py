@@ -55,7 +55,7 @@ class Faults:
     replies: Mapping[int, Reply] = field(default_factory=dict)
     """What request n gets instead of its answer."""
     before: Callable[[int], None] = lambda number: None
-    """Called before request n is answered: objects can be changed meanwhile."""
+    """Called before request n is answered, so that a test can change objects."""
 
 
 class HubSpotServer(JsonServer):
@@ -84,7 +84,7 @@ class HubSpotServer(JsonServer):
             requests_in_ten_seconds, clock=lambda: time.monotonic() / 10
         )
         self.limits = (self._searches, self._requests)
-        self._of_the_day = RequestsPerSecond(
+        self._daily_requests = RequestsPerSecond(
             REQUESTS_PER_DAY, clock=lambda: time.monotonic() / 86_400
         )
         self._lock = threading.Lock()
@@ -110,8 +110,8 @@ class HubSpotServer(JsonServer):
 
     def _with_daily_limit(self, reply: Reply) -> Reply:
         """An answer with the headers of the daily limit, which answers to searches lack."""
-        self._of_the_day.allows("all")
-        left = self._of_the_day.left("all")
+        self._daily_requests.allows("all")
+        left = self._daily_requests.left("all")
         daily = {
             "X-HubSpot-RateLimit-Daily": str(REQUESTS_PER_DAY),
             "X-HubSpot-RateLimit-Daily-Remaining": str(left),
@@ -147,14 +147,14 @@ class HubSpotServer(JsonServer):
         archived = params.get("archived", "false") == "true"
         names = [name for name in params.get("properties", "").split(",") if name]
         rows = [x for x in self.objects[kind].values() if bool(x.archived) == archived]
-        page, after = part_of([(str(x.number), x) for x in rows], params, most=100)
-        return {"results": [x.told(names) for x in page]} | following(after)
+        page, after = part_of([(str(x.number), x) for x in rows], params, max_rows=100)
+        return {"results": [x.to_json(names) for x in page]} | paging(after)
 
     def _list_of_owners(self, params: Mapping[str, str]) -> Mapping[str, Any]:
         archived = params.get("archived", "false") == "true"
         rows = [(str(x["id"]), x) for x in self._owners if x["archived"] == archived]
-        page, after = part_of(rows, params, most=500)
-        return {"results": page} | following(after)
+        page, after = part_of(rows, params, max_rows=500)
+        return {"results": page} | paging(after)
 
     def _contacts(self, inputs: Sequence[Mapping[str, str]]) -> Reply:
         """The contacts of some calls. A call without contacts is an error in the batch."""
@@ -175,7 +175,7 @@ class HubSpotServer(JsonServer):
                 "to": [{"toObjectId": str(x), "associationTypes": kinds} for x in page],
             }
             more = page[-1] != contacts[-1]
-            results.append(row | (following(str(page[-1])) if more else {}))
+            results.append(row | (paging(str(page[-1])) if more else {}))
         batch = {
             "status": "COMPLETE",
             "results": results,
@@ -193,18 +193,18 @@ def by_id(objects: Sequence[CrmObject]) -> dict[int, CrmObject]:
 
 
 def part_of(
-    rows: Sequence[tuple[str, Any]], params: Mapping[str, str], *, most: int
+    rows: Sequence[tuple[str, Any]], params: Mapping[str, str], *, max_rows: int
 ) -> tuple[list[Any], str | None]:
     """A page of `rows` in the order of their ids, and the cursor of the next one."""
     limit = int(params.get("limit", "10"))
-    if not 1 <= limit <= most:
-        raise ValueError(f"limit must be from 1 to {most}")
+    if not 1 <= limit <= max_rows:
+        raise ValueError(f"limit must be from 1 to {max_rows}")
     page = [(name, row) for name, row in rows if int(name) >= int(params.get("after", "0"))]
     after = page[limit][0] if len(page) > limit else None
     return [row for _, row in page[:limit]], after
 
 
-def following(after: str | None) -> dict[str, Any]:
+def paging(after: str | None) -> dict[str, Any]:
     """The paging of an answer; none on the last page."""
     return {"paging": {"next": {"after": after, "link": f"?after={after}"}}} if after else {}
 
@@ -250,13 +250,13 @@ def error(status: int, category: str, message: str, **more: Any) -> Reply:
 
 
 def missing(scope: str) -> Reply:
-    """A 403 as HubSpot gives it where a scope is missing."""
+    """HubSpot's 403 for a missing scope."""
     detail = {
         "message": "One or more of the following scopes are required.",
         "context": {"requiredGranularScopes": [scope]},
     }
-    said = "This app hasn't been granted all required scopes to make this call."
-    return error(403, "MISSING_SCOPES", said, errors=[detail])
+    message = "This app hasn't been granted all required scopes to make this call."
+    return error(403, "MISSING_SCOPES", message, errors=[detail])
 
 
 def too_many(policy: str, retry_after: str | None = None) -> Reply:

@@ -1,7 +1,7 @@
 """The sample company's subscriptions and their invoices, in the shapes of Stripe's own.
 
-Their payments are not single movements of the ledger: the ledger's months are generated from the company's figures,
-of which the care plan is a small part.
+Their payments are not in the ledger one by one. The ledger's months are generated from the company's figures, of
+which the care plan is a small part.
 """
 
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from typing import Any
 from connectors.sandbox.balance_transactions import Row, identifier
 from connectors.sandbox.subscribers import Subscription, Term, subscriptions_until
 
-DRAFT_FOR = timedelta(hours=1)
-PAID_AFTER = timedelta(hours=1, minutes=4)
+DRAFT_PERIOD = timedelta(hours=1)
+PAYMENT_DELAY = timedelta(hours=1, minutes=4)
 NESTED_LIST_ROWS = 10
-"""The objects that a list within another object has at most."""
+"""The most objects in a list within another object."""
 
 
 @lru_cache(maxsize=4)
@@ -46,8 +46,8 @@ def invoices(subscription: Subscription, number: int, term: Term, now: datetime)
     name = f"{subscription.name}/{number}"
     given_up = term.is_last and number % 3 == 2
     status = "uncollectible" if given_up else "paid"
-    status = "open" if now < term.start + PAID_AFTER else status
-    status = "draft" if now < term.start + DRAFT_FOR else status
+    status = "open" if now < term.start + PAYMENT_DELAY else status
+    status = "draft" if now < term.start + DRAFT_PERIOD else status
     lines = invoice_lines(subscription, number, term)
     yield invoice_row(name, subscription, term, lines, status)
     if number == 4 and subscription.plan == "business":
@@ -166,7 +166,7 @@ def invoice_row(
         "default_tax_rates": [],
         "discounts": [],
         "issuer": {"type": "self"},
-        "lines": within(
+        "lines": nested_list(
             [line | {"invoice": invoice_id} for line in lines], f"/v1/invoices/{invoice_id}/lines"
         ),
         "livemode": False,
@@ -233,7 +233,7 @@ def subscription_row(subscription: Subscription) -> Row:
         "customer": identifier("cus", subscription.customer),
         "discounts": [],
         "ended_at": None,
-        "items": within(items, f"/v1/subscription_items?subscription={subscription_id}"),
+        "items": nested_list(items, f"/v1/subscription_items?subscription={subscription_id}"),
         "livemode": False,
         "metadata": {},
         "start_date": started,
@@ -279,13 +279,13 @@ def item_row(subscription: Subscription, place: int, quantity: int) -> Row:
     }
 
 
-def within(rows: list[Row], url: str) -> dict[str, Any]:
-    """A list within another object, with all of its `data`, which `cut_short` cuts to the first ten."""
+def nested_list(rows: list[Row], url: str) -> dict[str, Any]:
+    """A list within another object, with all of its `data`. `cut_short` keeps the first ten."""
     return {"object": "list", "data": rows, "has_more": False, "url": url}
 
 
 def cut_short(row: Row, name: str) -> Row:
-    """An object as it is sent: of its list `name` the first ten."""
+    """An object as it is sent, with the first ten of its list `name`."""
     whole = row[name]
     more = len(whole["data"]) > NESTED_LIST_ROWS
     return row | {name: whole | {"data": whole["data"][:NESTED_LIST_ROWS], "has_more": more}}

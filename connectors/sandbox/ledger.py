@@ -31,7 +31,7 @@ from connectors.sandbox.figures import (
 FOREIGN_MONTHS: tuple[Month, ...] = ((2025, 10), (2025, 11), (2026, 2))
 """Months in which a few customers also paid in yen and in Kuwaiti dinars."""
 MAX_AFTERMATH_MONTHS = 8
-"""For how many months a charge can be refunded or disputed, or a dispute be won."""
+"""For this many months a charge can be refunded or disputed, and a dispute be won."""
 HOURS = np.array(
     [2, 1, 1, 1, 1, 2, 3, 5, 8, 10, 11, 11, 10, 11, 12, 13, 14, 14, 13, 11, 9, 7, 5, 3]
 )
@@ -95,9 +95,9 @@ def charges(month: Month) -> tuple[Charge, ...]:
     average = average_order(month)
     count = round(trend(NET_REVENUE_CENTS, *month) / (average * 0.94))
     drawn = []
-    for day, of_day in zip(days_of(month), spread(count, day_weights(month)), strict=True):
-        sizes = average * rng.lognormal(-0.18, 0.6, of_day)
-        for number, (size, at) in enumerate(zip(sizes, moments(rng, day, of_day), strict=True)):
+    for day, day_count in zip(days_of(month), spread(count, day_weights(month)), strict=True):
+        sizes = average * rng.lognormal(-0.18, 0.6, day_count)
+        for number, (size, at) in enumerate(zip(sizes, moments(rng, day, day_count), strict=True)):
             drawn.append(with_aftermath(rng, f"{day}/{number}", at, max(9_00, int(size))))
     return tuple(drawn)
 
@@ -197,7 +197,7 @@ def payouts(month: Month) -> Iterator[Row]:
 
 
 def average_order(month: Month) -> int:
-    """About what an order is worth in that month, in cents."""
+    """The approximate value of an order in that month, in cents."""
     half = (month[0], 1 + month[1] // 7)
     return AVERAGE_ORDER_CENTS[half if half in AVERAGE_ORDER_CENTS else nearest(half)]
 

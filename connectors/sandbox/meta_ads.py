@@ -36,7 +36,7 @@ ACTIONS: Mapping[str, float] = {
     "omni_purchase": 1.0,
     "purchase": 1.0,
 }
-"""The actions with a value, and the factor of it. A purchase has three names."""
+"""The actions with a value, and its factor. A purchase has three names."""
 DEFAULT_PAGE, LARGEST_PAGE = 25, 5_000
 Row = dict[str, Any]
 
@@ -49,8 +49,8 @@ class Faults:
     """What request n gets instead of its answer."""
     outcomes: Mapping[int, Row] = field(default_factory=dict)
     """What the status of report n ends with instead of its completion."""
-    asked_in_vain: int = 1
-    """How often a report is polled before it is ready."""
+    polls_before_ready: int = 1
+    """Polls that find a report not ready."""
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Report:
 
     rows: list[Row]
     outcome: Row
-    asked: int = 0
+    polls: int = 0
 
 
 class MetaAdsServer(JsonServer):
@@ -96,16 +96,16 @@ class MetaAdsServer(JsonServer):
             if edge:
                 return self._rows(report, started, request.params)
             return self._status(report, started)
-        said = f"Unsupported {request.method.lower()} request. Object with ID '{report}' does not exist"
-        return error(400, 100, said, subcode=33)
+        message = f"Unsupported {request.method.lower()} request. Object with ID '{report}' does not exist"
+        return error(400, 100, message, subcode=33)
 
     def _start(self, form: Mapping[str, str]) -> Reply:
         try:
             rows = [*rows_of(form, self._account["currency"], self.today)]
-        except TooOld as refused:
-            return error(400, 3018, str(refused), "OAuthException")
-        except (KeyError, ValueError) as refused:
-            return error(400, 100, f"(#100) {refused}", "OAuthException")
+        except TooOld as fault:
+            return error(400, 3018, str(fault), "OAuthException")
+        except (KeyError, ValueError) as fault:
+            return error(400, 100, f"(#100) {fault}", "OAuthException")
         with self._lock:
             number = len(self._reports) + 1
             done = {"async_status": "Job Completed", "async_percent_completion": 100}
@@ -115,8 +115,8 @@ class MetaAdsServer(JsonServer):
 
     def _status(self, number: str, report: Report) -> Reply:
         with self._lock:
-            report.asked += 1
-            left = self.faults.asked_in_vain + 1 - report.asked
+            report.polls += 1
+            left = self.faults.polls_before_ready + 1 - report.polls
         state = report.outcome
         if left == 1:  # at 100 %, and not ready to be read yet
             state = {"async_status": "Job Running", "async_percent_completion": 100}
@@ -125,7 +125,7 @@ class MetaAdsServer(JsonServer):
         return Reply(200, {"id": number, "account_id": ACCOUNT_ID} | state)
 
     def _rows(self, number: str, report: Report, params: Mapping[str, str]) -> Reply:
-        is_ready = report.asked > self.faults.asked_in_vain
+        is_ready = report.polls > self.faults.polls_before_ready
         if not is_ready or report.outcome["async_status"] != "Job Completed":
             return error(
                 400, 2601, "Error accessing adreport job.", "OAuthException", subcode=1815107
@@ -180,7 +180,7 @@ def row_of(result: Result, day: date, fields: list[str], windows: list[str], cur
         "campaign_name": result.campaign.name,
         "impressions": str(result.impressions),
         "clicks": str(result.clicks),
-        "spend": major(result.spend_cents),
+        "spend": dollars(result.spend_cents),
         "action_values": action_values(result.value_cents, windows),
     }
     unknown = [name for name in fields if name not in known]
@@ -195,14 +195,14 @@ def action_values(cents: int, windows: list[str]) -> list[Row]:
     if not cents:
         return []
     return [
-        {"action_type": action, "value": major(int(cents * share * (1 + WINDOWS["1d_view"])))}
-        | {name: major(int(cents * share * WINDOWS[name])) for name in windows}
+        {"action_type": action, "value": dollars(int(cents * share * (1 + WINDOWS["1d_view"])))}
+        | {name: dollars(int(cents * share * WINDOWS[name])) for name in windows}
         for action, share in ACTIONS.items()
     ]
 
 
-def major(cents: int) -> str:
-    """Cents as the API writes money: in dollars, without trailing zeros."""
+def dollars(cents: int) -> str:
+    """Cents as the API writes them: in dollars, without trailing zeros."""
     whole, rest = divmod(cents, 100)
     return f"{whole}.{rest:02d}".rstrip("0").rstrip(".")
 

@@ -29,7 +29,7 @@ SALES, SHOP = "default", "75e28846-ad0d-4be2-a027-5e1da6590b98"
 """The pipelines, by the ids that HubSpot gives them in every account."""
 LABELS = {SALES: "Sales Pipeline", SHOP: "Online Shop"}
 OPEN_STAGES = ("appointmentscheduled", "presentationscheduled")
-LOST_FOR_EACH_WON = 1.3
+LOST_DEALS_PER_WON = 1.3
 MAX_MONTHS_OPEN = 4
 """From the month in which a deal is entered to that in which it is closed."""
 DAYS_BEFORE_ARCHIVING = 3
@@ -57,7 +57,7 @@ class Deal:
 def deals_at(now: datetime) -> list[CrmObject]:
     """Every deal that has been entered by `now`, in its state at `now`; archived ones included."""
     return [
-        as_it_stands(deal, now)
+        deal_object(deal, now)
         for month in months_until(month_after((now.year, now.month), MAX_MONTHS_OPEN))
         for deal in deals_of(month)
         if deal.created <= now
@@ -75,7 +75,7 @@ def team_deals(month: Month) -> Iterator[Deal]:
     rng = dice("team deals", month)
     won = trend(SALES_TEAM_DEALS, *month)
     days = working_days(month)
-    for is_won, count in ((True, won), (False, round(won * LOST_FOR_EACH_WON))):
+    for is_won, count in ((True, won), (False, round(won * LOST_DEALS_PER_WON))):
         weights = [
             sum(rep.present(day) for day in days) * skill(rep) * float(rng.uniform(0.75, 1.25))
             for rep in REPS
@@ -111,10 +111,10 @@ def shop_deals(month: Month) -> Iterator[Deal]:
     rng = dice("shop deals", month)
     count = trend(DEALS_WON, *month) - trend(SALES_TEAM_DEALS, *month)
     days = days_of(month)
-    busy = [float(rng.uniform(0.7, 1.3)) for _ in days]
+    weights = [float(rng.uniform(0.7, 1.3)) for _ in days]
     place = 10_000
-    for day, of_day in zip(days, spread(count, busy), strict=True):
-        for _ in range(of_day):
+    for day, day_count in zip(days, spread(count, weights), strict=True):
+        for _ in range(day_count):
             created, correct = moment(rng, day), rng.random()
             yield Deal(
                 number(month, place),
@@ -144,7 +144,7 @@ def duplicates(month: Month) -> Iterator[Deal]:
         )
 
 
-def as_it_stands(deal: Deal, now: datetime) -> CrmObject:
+def deal_object(deal: Deal, now: datetime) -> CrmObject:
     """The deal in its state at `now`. An open one is expected to close at the end of its month."""
     closed, corrected = deal.closed <= now, bool(deal.corrected and deal.corrected <= now)
     events = (deal.created, deal.moved, deal.closed, deal.corrected)

@@ -1,7 +1,7 @@
 """The calls of the sample company's sales team.
 
-A prospect is a contact that was never called before. Of those whose first call comes about in a month there
-are as many as its figure says; the attempts that nobody answered come before, and more calls after it.
+A prospect is a contact that was never called before. In each month as many prospects are
+reached for the first time as its figure says; unanswered attempts may come before, and more calls after it.
 """
 
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from connectors.sandbox.figures import PROSPECTS_CALLED, Month, month_after, mon
 from connectors.sandbox.sales import DAY, moment, working_days
 from connectors.sandbox.sales_team import REPS, Owner
 
-INBOUND_A_MONTH = 14
+INBOUND_CALLS_PER_MONTH = 14
 STATUSES = ("COMPLETED", "NO_ANSWER", "BUSY")
-LOGGED_AFTER = timedelta(minutes=20)
+LOGGING_DELAY = timedelta(minutes=20)
 
 
 def calls_at(now: datetime) -> list[CrmObject]:
-    """Every call that has been logged by `now`; without annotations that are later."""
+    """Every call that has been logged by `now`, without later annotations."""
     return [
         CrmObject(x.number, x.properties, x.created, x.created, contacts=x.contacts)
         if x.modified > now
@@ -35,8 +35,8 @@ def calls_at(now: datetime) -> list[CrmObject]:
 def calls_of(month: Month) -> tuple[CrmObject, ...]:
     """The calls to those who became prospects in the month, and the inbound calls."""
     return tuple(
-        call(month, place, *about)
-        for place, about in enumerate((*calls_to_prospects(month), *inbound_calls(month)))
+        call(month, place, *details)
+        for place, details in enumerate((*calls_to_prospects(month), *inbound_calls(month)))
     )
 
 
@@ -44,8 +44,8 @@ def calls_to_prospects(month: Month) -> Iterator[tuple[Owner, datetime, str, str
     """For each prospect: in some cases an attempt, the first conversation, and some more calls."""
     rng = dice("prospects", month)
     days = working_days(month)
-    busy = [float(rng.uniform(0.6, 1.4)) for _ in days]
-    counts = spread(trend(PROSPECTS_CALLED, *month), busy)
+    weights = [float(rng.uniform(0.6, 1.4)) for _ in days]
+    counts = spread(trend(PROSPECTS_CALLED, *month), weights)
     for number, day in enumerate(
         day for day, n in zip(days, counts, strict=True) for _ in range(n)
     ):
@@ -63,12 +63,12 @@ def calls_to_prospects(month: Month) -> Iterator[tuple[Owner, datetime, str, str
             )
         yield rep, first, "OUTBOUND", "COMPLETED", (contact,)
         for _ in range(int(rng.integers(0, 4))):
-            again = first + DAY * float(rng.uniform(1, 25))
+            next_call = first + DAY * float(rng.uniform(1, 25))
             status = STATUSES[int(rng.choice(3, p=(0.6, 0.3, 0.1)))]
             # some calls are with two people of one company, who have both been called before
             others = (contact_id(month, number - 1),) if number and rng.random() < 0.1 else ()
-            if rep.present(again.date()):
-                yield rep, again, "OUTBOUND", status, (contact, *others)
+            if rep.present(next_call.date()):
+                yield rep, next_call, "OUTBOUND", status, (contact, *others)
 
 
 def inbound_calls(
@@ -77,12 +77,12 @@ def inbound_calls(
     """Calls of people, some of whom are no contacts."""
     rng = dice("inbound", month)
     days = working_days(month)
-    for number in range(INBOUND_A_MONTH):
+    for number in range(INBOUND_CALLS_PER_MONTH):
         day = days[int(rng.integers(len(days)))]
         team = [rep for rep in REPS if rep.present(day)]
-        known = (contact_id(month, 900 + number),) if rng.random() < 0.7 else ()
+        contacts = (contact_id(month, 900 + number),) if rng.random() < 0.7 else ()
         rep = team[int(rng.integers(len(team)))]
-        yield rep, moment(rng, day), "INBOUND", "COMPLETED", known
+        yield rep, moment(rng, day), "INBOUND", "COMPLETED", contacts
 
 
 def call(
@@ -96,7 +96,7 @@ def call(
 ) -> CrmObject:
     """A call, logged after its end; one in ten is annotated the next day."""
     rng = dice("call", month, place)
-    created = at + LOGGED_AFTER
+    created = at + LOGGING_DELAY
     return CrmObject(
         64_000_000_000 + (month[0] * 12 + month[1]) * 10_000 + place,
         {

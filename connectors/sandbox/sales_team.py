@@ -10,7 +10,7 @@ from connectors.sandbox.crm_objects import instant
 
 @dataclass(frozen=True)
 class Owner:
-    """Someone, or a queue, that records of the CRM can belong to. The last day, too, is worked."""
+    """A person or a queue that can own records of the CRM. `left` is the last working day."""
 
     number: int
     first_name: str
@@ -43,13 +43,13 @@ REPS = (
     Owner(61040021, "Kofi", "Mensah", date(2022, 11, 7), date(2025, 8, 29)),
     Owner(61040022, "Lena", "Novak", date(2023, 6, 12), date(2026, 4, 30)),
     Owner(61040023, "Mateo", "Silva", date(2025, 9, 15)),
-    # from one day to the next, so that the team is twelve people on every day of the second quarter
+    # the day after Lena leaves, so that the team has twelve people on every day of the second quarter
     Owner(61040024, "Nadia", "Rahman", date(2026, 5, 1)),
     Owner(61040025, "Oskar", "Nilsen", date(2026, 9, 1)),
 )
 """The sales team."""
 
-OTHERS = (
+OTHER_OWNERS = (
     Owner(61040001, "Sam", "Company", date(2020, 1, 2)),
     Owner(61040002, "Support", "", date(2020, 1, 2), kind="QUEUE"),
 )
@@ -57,18 +57,18 @@ OTHERS = (
 
 
 def owners_at(now: datetime) -> list[Mapping[str, Any]]:
-    """Every owner there is or was by `now`, as HubSpot tells it."""
+    """Every owner created by `now`, deactivated ones included, in HubSpot's shape."""
     return [
-        as_told(owner, now)
-        for owner in sorted((*REPS, *OTHERS), key=lambda owner: owner.number)
-        if began(owner) <= now
+        owner_object(owner, now)
+        for owner in sorted((*REPS, *OTHER_OWNERS), key=lambda owner: owner.number)
+        if created_at(owner) <= now
     ]
 
 
-def as_told(owner: Owner, now: datetime) -> Mapping[str, Any]:
-    """An owner in HubSpot's shape: deactivated in the evening of the last day, then without a user id."""
-    gone = datetime.combine(owner.left, time(18), UTC) if owner.left else None
-    archived = gone is not None and gone <= now
+def owner_object(owner: Owner, now: datetime) -> Mapping[str, Any]:
+    """An owner in HubSpot's shape: deactivated on the evening of the last day, and then without a user id."""
+    deactivated = datetime.combine(owner.left, time(18), UTC) if owner.left else None
+    archived = deactivated is not None and deactivated <= now
     user = owner.number - 60_000_000
     return {
         "id": owner.owner_id,
@@ -77,12 +77,12 @@ def as_told(owner: Owner, now: datetime) -> Mapping[str, Any]:
         "firstName": owner.first_name,
         "lastName": owner.last_name,
         "userIdIncludingInactive": user,
-        "createdAt": instant(began(owner)),
-        "updatedAt": instant(gone if gone and archived else began(owner)),
+        "createdAt": instant(created_at(owner)),
+        "updatedAt": instant(deactivated if deactivated and archived else created_at(owner)),
         "archived": archived,
     } | ({} if archived else {"userId": user, "teams": []})
 
 
-def began(owner: Owner) -> datetime:
-    """When the owner was made: in the morning of the first day."""
+def created_at(owner: Owner) -> datetime:
+    """The morning of the owner's first day."""
     return datetime.combine(owner.joined, time(7), UTC)

@@ -1,4 +1,4 @@
-"""What a part of the sample company hands out once it answers."""
+"""How a source of the sample company is reached and closed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,4 +15,4 @@ class Served:
     has_a_past: bool = False
     """Whether the address followed by /on/<day> answers as on that day (see `take_past_snapshots`)."""
     lift_limits: Callable[[], None] = lambda: None
-    """Has it answer however many requests come, where it has the vendor's limits."""
+    """Stops enforcing the vendor's request limits, where it has any."""

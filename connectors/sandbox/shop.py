@@ -27,13 +27,13 @@ Times = npt.NDArray[np.datetime64]
 T = TypeVar("T")
 
 GOODS = tuple((p, c) for p in ("thingamajig", "widget") for c in ("red", "green", "blue"))
-"""Products and colours, one of which a line of an order is for."""
+"""Products and colours. A line of an order is for one of them."""
 LINE_SHARES = np.array([0.42, 0.09, 0.22, 0.12, 0.06, 0.09])
 """The share of lines for each of `GOODS`."""
-COLORS = {"thingamajig": (0.614, 0.0505, 0.3355), "widget": (0.45, 0.22, 0.33)}
+COLOR_SHARES = {"thingamajig": (0.614, 0.0505, 0.3355), "widget": (0.45, 0.22, 0.33)}
 """Share of each colour in the pieces of a product: one thingamajig in twenty is green."""
-PRICE = np.array([1700.0, 1900.0, 1700.0, 2600.0, 2600.0, 2600.0])
-"""Of each of `GOODS`, in cents, before discounts."""
+PRICE_CENTS = np.array([1700.0, 1900.0, 1700.0, 2600.0, 2600.0, 2600.0])
+"""Of each of `GOODS`, before discounts."""
 ORDERS_A_DAY = 40
 WEEKDAY_WEIGHTS = (1.12, 1.15, 1.13, 1.10, 1.04, 0.72, 0.74)
 """Monday to Sunday."""
@@ -45,7 +45,7 @@ HOUR, DAY = 3600, 86_400
 
 @dataclass(frozen=True)
 class Orders:
-    """One element an order, in the order in which they were placed. Times are UTC, to the second."""
+    """One element per order, oldest first. Times are UTC, to the second."""
 
     number: Numbers
     customer: Numbers
@@ -60,7 +60,7 @@ class Orders:
 
 @dataclass(frozen=True)
 class Lines:
-    """One element a line of an order."""
+    """One element per line of an order."""
 
     order: Numbers
     """Index in `Orders`."""
@@ -139,28 +139,28 @@ class _Month:
         self.cancelled = self._random.random(self.count) < CANCELLED_SHARE
 
     def orders(self, number: int, customers: int) -> tuple[Orders, int]:
-        """The orders, after `number` earlier ones of `customers` people; and the number of people with theirs."""
+        """The orders that follow `number` ones of `customers` people, and the number of people after them."""
         random = dice("orders", self.month)
         place = number + np.arange(self.count)
         new = random.random(self.count) < 0.088 + 0.9 * np.exp(-place / 300)
         new[:1] |= customers == 0
         known = customers + np.cumsum(new)
         # the exponent lets the earliest customers order most often
-        again = 1 + np.floor((known - new) * random.random(self.count) ** 1.5).astype(np.int64)
+        returning = 1 + np.floor((known - new) * random.random(self.count) ** 1.5).astype(np.int64)
         paid = random.exponential(1.6 * HOUR, self.count).clip(40, 20 * HOUR)
         shipped = self._working_day(random) * DAY + random.integers(9 * HOUR, 17 * HOUR, self.count)
         cancelled = random.integers(DAY, 3 * DAY, self.count)
         midnight = self.placed.astype("datetime64[D]").astype("datetime64[s]")
-        found = Orders(
+        orders = Orders(
             number=place + 1,
-            customer=np.where(new, known, again),
+            customer=np.where(new, known, returning),
             placed=self.placed,
             paid=self.placed + paid.astype(np.int64),
             ended=np.where(self.cancelled, self.placed + cancelled, midnight + shipped),
             cancelled=self.cancelled,
             total=np.zeros(self.count, np.int64),
         )
-        return found, int(known[-1])
+        return orders, int(known[-1])
 
     def lines(self, cents: int) -> Lines:
         """One to three lines an order. Those of orders that are not cancelled add up to the month's figures."""
@@ -173,9 +173,9 @@ class _Month:
         good = ranked[order, line]
         kept = ~self.cancelled[order]
         quantity = self._quantities(good, kept, random)
-        worth = quantity * PRICE[good] * random.normal(1, 0.08, len(order)).clip(0.75, 1.25)
-        amount = np.round(worth).astype(np.int64)
-        amount[kept] = spread(cents, worth[kept])
+        value = quantity * PRICE_CENTS[good] * random.normal(1, 0.08, len(order)).clip(0.75, 1.25)
+        amount = np.round(value).astype(np.int64)
+        amount[kept] = spread(cents, value[kept])
         return Lines(order=order, line=line + 1, good=good, quantity=quantity, amount=amount)
 
     def _quantities(
@@ -183,7 +183,7 @@ class _Month:
     ) -> Numbers:
         weights = random.lognormal(0, 0.55, len(good))
         quantity = np.maximum(1, np.round(weights * 8)).astype(np.int64)
-        for product, colors in COLORS.items():
+        for product, colors in COLOR_SHARES.items():
             pieces = spread(trend(UNITS_SOLD[product], *self.month), colors)
             for color, total in zip(("red", "green", "blue"), pieces, strict=True):
                 these = kept & (good == GOODS.index((product, color)))

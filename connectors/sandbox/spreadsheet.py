@@ -1,11 +1,11 @@
-"""The sheet that the sample company keeps by hand: what no system of it knows.
+"""The sheet that the sample company keeps by hand, for figures that none of its systems has.
 
     headcount                a stock, counted on the last day of each month, by team
     employee_nps             a ratio, asked once a quarter: promoters less detractors, over the answers
-    team_training_sessions   a flow, written down each Friday: the habit behind it all
+    team_training_sessions   a flow, written down each Friday
 
-A figure depends on its day alone, so the sheet of a later day begins with that of an earlier one. It has a
-column `comment` as well, which nobody but its writers has any business with.
+A figure depends on its day alone, so the sheet of a later day begins with that of an earlier one. Its
+column `comment` is for its writers only.
 """
 
 import csv
@@ -28,7 +28,7 @@ Line = tuple[str, date, str, str, str, str, str]
 def sheet(today: date) -> str:
     """The sheet as it stands on the morning of `today`: newest rows last, as people add them."""
     lines = sorted(
-        (*heads(today), *answers(today), *sessions(today)), key=lambda x: (x[1], x[0], x[5])
+        (*headcounts(today), *answers(today), *sessions(today)), key=lambda x: (x[1], x[0], x[5])
     )
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -36,7 +36,7 @@ def sheet(today: date) -> str:
     return text.getvalue()
 
 
-def heads(today: date) -> Iterator[Line]:
+def headcounts(today: date) -> Iterator[Line]:
     """People in each team at the end of each month."""
     for day in month_ends(today):
         for team in TEAMS:

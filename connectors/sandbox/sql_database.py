@@ -101,7 +101,7 @@ def line_rows(orders: Orders, lines: Lines, now: np.datetime64) -> list[list[obj
 
 
 def shipment_rows(orders: Orders, lines: Lines, now: np.datetime64) -> list[list[object]]:
-    """The columns of `shipments`: each line of an order that has left, in one parcel."""
+    """The columns of `shipments`: one for each line of a shipped order."""
     seen = (orders.ended[lines.order] <= now) & ~orders.cancelled[lines.order]
     order = lines.order[seen]
     numbers, shipped = orders.number[order], texts(orders.ended[order])
@@ -117,8 +117,8 @@ def shipment_rows(orders: Orders, lines: Lines, now: np.datetime64) -> list[list
 
 def goods(places: Iterable[int]) -> list[list[object]]:
     """Product and colour."""
-    found = [GOODS[place] for place in places]
-    return [[product for product, _ in found], [color for _, color in found]]
+    pairs = [GOODS[place] for place in places]
+    return [[product for product, _ in pairs], [color for _, color in pairs]]
 
 
 def texts(times: Times) -> list[object]:

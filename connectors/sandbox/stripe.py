@@ -57,7 +57,7 @@ class StripeServer(JsonServer):
         latency: float = 0.0,
         faults: Faults | None = None,
     ) -> None:
-        """`latency`: seconds that each answer is kept back."""
+        """`latency`: seconds by which each answer is delayed."""
         now = datetime.combine(today, MORNING)
         self._ceiling = RequestsPerSecond(requests_per_second)
         self.limits = (self._ceiling,)
@@ -94,19 +94,19 @@ class StripeServer(JsonServer):
         if request.method == "GET" and request.path in self._lists:
             if number in self.faults.replies:
                 return self.faults.replies[number]
-            found = self._lists[request.path].page(request)
+            reply = self._lists[request.path].page(request)
             cut_off = number in self.faults.cut_off
-            return Reply(found.status, found.body, found.headers, cut_off)
+            return Reply(reply.status, reply.body, reply.headers, cut_off)
         return error(404, f"Unrecognized request URL ({request.method}: {request.path}).")
 
 
 def lists(
     movements: Sequence[Row], invoices: Sequence[Row], running: Sequence[Row], *, hidden: set[str]
 ) -> dict[str, StripeList]:
-    """Every list there is, by its path. A list within an object has one where it is longer than what is sent."""
+    """Every list, by its path. A nested list has a path when it is longer than what is sent."""
     sent = [cut_short(invoice, "lines") for invoice in invoices]
     items = [item for x in running for item in x["items"]["data"]]
-    found = {
+    by_path = {
         LIST: StripeList(LIST, "balance_transaction", movements, {"type", "currency", "source"}, hidden),
         INVOICES: StripeList(INVOICES, "invoice", sent, {"status", "customer"}, hidden),
         SUBSCRIPTIONS: StripeList(
@@ -117,10 +117,10 @@ def lists(
     }  # fmt: skip
     for whole, part in zip(invoices, sent, strict=True):
         if part["lines"]["has_more"]:
-            path = whole["lines"]["url"]
+            path, lines = whole["lines"]["url"], whole["lines"]["data"]
             # a list of lines begins with the first one, and `StripeList` with the last
-            found[path] = StripeList(path, "line_item", whole["lines"]["data"][::-1], set(), hidden)
-    return found
+            by_path[path] = StripeList(path, "line_item", lines[::-1], set(), hidden)
+    return by_path
 
 
 def with_status(rows: Sequence[Row], now: datetime) -> list[Row]:
@@ -149,15 +149,15 @@ def masked(key: str) -> str:
 
 def too_many(retry_after: str | None = None, reason: str = "endpoint-rate") -> Reply:
     """A 429 as Stripe gives it."""
-    found = error(429, "Request rate limit exceeded.", code="rate_limit")
+    reply = error(429, "Request rate limit exceeded.", code="rate_limit")
     headers = {"Stripe-Rate-Limited-Reason": reason}
     if retry_after is not None:
         headers["Retry-After"] = retry_after
-    return Reply(429, found.body, {**found.headers, **headers})
+    return Reply(429, reply.body, {**reply.headers, **headers})
 
 
 def account(timezone: str | None) -> Mapping[str, object]:
-    """The company's account, as far as anyone asks."""
+    """The company's account, with some of its fields."""
     return {
         "id": "acct_sample_company",
         "object": "account",

@@ -1,6 +1,6 @@
 """A list endpoint as Stripe's are: newest first, cursors by id, filters, bounds on `created`, `has_more`.
 
-Rows are turned into JSON once, when the server starts: a page is put together from finished pieces.
+Rows are turned into JSON once, when the server starts: a page is joined from these pieces.
 """
 
 from bisect import bisect_left
@@ -11,8 +11,8 @@ import orjson
 
 from connectors.sandbox.http_server import Reply, Request
 
-BOUNDS = {"created[gte]": 0, "created[gt]": 1}
-ENDS = {"created[lt]": 0, "created[lte]": 1}
+LOWER_BOUNDS = {"created[gte]": 0, "created[gt]": 1}
+UPPER_BOUNDS = {"created[lt]": 0, "created[lte]": 1}
 
 
 class StripeList:
@@ -34,7 +34,8 @@ class StripeList:
         self._created = [row.get("created", 0) for row in rows]
         self._places = {row["id"]: place for place, row in enumerate(rows)}
         self._filters = filters
-        self._allowed = {"limit", "starting_after", "ending_before", *filters, *BOUNDS, *ENDS}
+        bounds = {*LOWER_BOUNDS, *UPPER_BOUNDS}
+        self._allowed = {"limit", "starting_after", "ending_before", *filters, *bounds}
         self._hidden = hidden
 
     def page(self, request: Request) -> Reply:
@@ -52,28 +53,28 @@ class StripeList:
             return error(400, f"This value must be from 1 to 100 (was {limit}).", param="limit")
         for name in ("starting_after", "ending_before"):
             if name in params and params[name] not in self._places:
-                said = f"No such {self._noun}: '{params[name]}'"
-                return error(400, said, code="resource_missing", param=name)
+                message = f"No such {self._noun}: '{params[name]}'"
+                return error(400, message, code="resource_missing", param=name)
         if "ending_before" in params:
             first = max(first, self._places[params["ending_before"]] + 1)
-            found = [*self._visible(range(first, after), params, limit + 1)]
-            return self._reply(found[:limit][::-1], has_more=len(found) > limit)
+            places = [*self._visible(range(first, after), params, limit + 1)]
+            return self._reply(places[:limit][::-1], has_more=len(places) > limit)
         if "starting_after" in params:
             after = min(after, self._places[params["starting_after"]])
-        found = [*self._visible(range(after - 1, first - 1, -1), params, limit + 1)]
-        return self._reply(found[:limit], has_more=len(found) > limit)
+        places = [*self._visible(range(after - 1, first - 1, -1), params, limit + 1)]
+        return self._reply(places[:limit], has_more=len(places) > limit)
 
     def _range(self, bounds: Mapping[str, int]) -> tuple[int, int]:
         """The places of the first row within the bounds on `created`, and of the first one after them."""
         first, after = 0, len(self._rows)
         for name, value in bounds.items():
-            if name in BOUNDS:
-                first = max(first, bisect_left(self._created, value + BOUNDS[name]))
-            elif name in ENDS:
-                after = min(after, bisect_left(self._created, value + ENDS[name]))
+            if name in LOWER_BOUNDS:
+                first = max(first, bisect_left(self._created, value + LOWER_BOUNDS[name]))
+            elif name in UPPER_BOUNDS:
+                after = min(after, bisect_left(self._created, value + UPPER_BOUNDS[name]))
         return first, max(first, after)
 
-    def _visible(self, places: range, params: Mapping[str, str], most: int) -> Iterator[int]:
+    def _visible(self, places: range, params: Mapping[str, str], limit: int) -> Iterator[int]:
         asked = {name: params[name] for name in self._filters if name in params}
         if asked.get("status") == "all":
             del asked["status"]
@@ -84,8 +85,8 @@ class StripeList:
             if any(row.get(name) != value for name, value in asked.items()):
                 continue
             yield place
-            most -= 1
-            if not most:
+            limit -= 1
+            if not limit:
                 return
 
     def _reply(self, places: Sequence[int], *, has_more: bool) -> Reply:

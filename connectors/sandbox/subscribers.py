@@ -15,7 +15,7 @@ from connectors.sandbox.apportion import dice
 from connectors.sandbox.figures import FIRST_DAY
 
 CUSTOMERS = 420
-"""In the three years after the first day; a seventh of them in the first month."""
+"""Who subscribe in the three years after the first day; a seventh of them in the first month."""
 LARGE_CUSTOMER = 0
 """The number of the customer whose subscription has twelve parts, more than Stripe puts into a nested list."""
 PRICES = {
@@ -37,7 +37,7 @@ class Term:
     is_last: bool = False
     """Whether the customer has cancelled, to the end of this term."""
     added: bool = False
-    """Whether a seat was added during the last term, which is charged with this one."""
+    """Whether a seat was added during the previous term, which is charged with this one."""
 
 
 @dataclass(frozen=True)
@@ -65,22 +65,22 @@ class Subscription:
 
 
 def subscriptions_until(end: datetime) -> list[Subscription]:
-    """Every subscription that began before `end`, with the terms that did."""
-    found = []
-    for whole in (x for number in range(CUSTOMERS) for x in story(number)):
+    """Every subscription that began before `end`, with its terms that began before it."""
+    subscriptions = []
+    for whole in (x for number in range(CUSTOMERS) for x in customer_subscriptions(number)):
         terms = tuple(term for term in whole.terms if term.start < end)
         if terms:
-            found.append(replace(whole, terms=terms))
-    return found
+            subscriptions.append(replace(whole, terms=terms))
+    return subscriptions
 
 
 @cache
-def story(number: int) -> tuple[Subscription, ...]:
+def customer_subscriptions(number: int) -> tuple[Subscription, ...]:
     """What a customer subscribes to in the three years after the first day, one after the other."""
-    return tuple(chapters(number))
+    return tuple(drawn_subscriptions(number))
 
 
-def chapters(number: int) -> Iterator[Subscription]:
+def drawn_subscriptions(number: int) -> Iterator[Subscription]:
     """A subscription, and by chance another one some months after it ended."""
     rng = dice("subscriber", number)
     first = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=UTC)
@@ -111,7 +111,7 @@ def renewals(
     quantities: tuple[int, ...],
     horizon: datetime,
 ) -> Iterator[Term]:
-    """The terms of a subscription: each the same as before, or with a seat more or less, until it is the last."""
+    """The terms of a subscription, up to its last. Each has the seats of the one before, one more or one fewer."""
     start, number, added = begins, 0, False
     while start < horizon:
         number += 1
@@ -128,7 +128,7 @@ def renewals(
 
 
 def months_later(at: datetime, count: int) -> datetime:
-    """The same time so many months later; of a month that is too short its last day, as Stripe does."""
+    """The same time `count` months later; in a month too short for the day its last one, as Stripe does."""
     year, month = divmod(at.month - 1 + count, 12)
     after = datetime(at.year + year + (month == 11), (month + 1) % 12 + 1, 1, tzinfo=UTC)
     last = (after - timedelta(days=1)).day

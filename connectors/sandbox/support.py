@@ -37,8 +37,8 @@ CHANGED_ANSWER_SHARE = 0.06
 """The share of answers that were the opposite one first."""
 SYSTEM_CHANGE_SHARE = 0.15
 """The share of tickets that Zendesk changes by itself long after they were closed."""
-ASKED_AFTER, CLOSED_AFTER = timedelta(hours=24), timedelta(days=4)
-"""Zendesk's own automations: a survey a day after a ticket was solved, closed after four."""
+SURVEY_DELAY, CLOSING_DELAY = timedelta(hours=24), timedelta(days=4)
+"""Of Zendesk's own automations, counted from when a ticket was solved."""
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Ticket:
     @property
     def closed(self) -> datetime | None:
         """When it was closed for good."""
-        return self.solved + CLOSED_AFTER if self.solved else None
+        return self.solved + CLOSING_DELAY if self.solved else None
 
 
 def tickets_until(day: date) -> list[Ticket]:
@@ -76,7 +76,7 @@ def tickets_until(day: date) -> list[Ticket]:
         for month in ((year, 3 * quarter - 2 + n) for n in range(3)):
             if month >= (FIRST_DAY.year, FIRST_DAY.month):
                 tickets += month_tickets(month, 1 + len(tickets))
-        let_answer(tickets, (year, quarter))
+        add_answers(tickets, (year, quarter))
     return tickets
 
 
@@ -103,9 +103,9 @@ def month_tickets(month: Month, first_number: int) -> list[Ticket]:
         for day, count in enumerate(spread(genuine + spam, weights))
         for second in random.triangular(5 * 3600, 15 * 3600, 24 * 3600, count)
     )
-    unwanted = set(random.choice(len(moments), spam, replace=False).tolist())
+    spam_places = set(random.choice(len(moments), spam, replace=False).tolist())
     return [
-        drawn(random, first_number + place, created, is_spam=place in unwanted)
+        drawn(random, first_number + place, created, is_spam=place in spam_places)
         for place, created in enumerate(moments)
     ]
 
@@ -116,7 +116,7 @@ def drawn(random: np.random.Generator, number: int, created: datetime, *, is_spa
     group = int(random.choice(len(GROUPS), p=GROUP_SHARES))
     hours = min(20 * 24.0, float(random.lognormal(2.2, 1.1)))
     solved = created + timedelta(seconds=int(hours * 3600))
-    asked = solved + ASKED_AFTER
+    asked = solved + SURVEY_DELAY
     thinking = timedelta(seconds=int(random.triangular(600, 5 * 3600, 66 * 3600)))
     unasked, touched, late = (
         random.uniform() < UNASKED_SHARE,
@@ -133,13 +133,13 @@ def drawn(random: np.random.Generator, number: int, created: datetime, *, is_spa
         offered=None if is_spam or unasked else asked,
         touched=None
         if is_spam or not touched
-        else solved + CLOSED_AFTER + timedelta(seconds=int((40 + 50 * late) * 86_400)),
+        else solved + CLOSING_DELAY + timedelta(seconds=int((40 + 50 * late) * 86_400)),
         would_answer=asked + thinking,
     )
 
 
-def let_answer(tickets: Sequence[Ticket], quarter: Quarter) -> None:
-    """Have as many customers answer in the quarter, well and badly, as its figure says."""
+def add_answers(tickets: Sequence[Ticket], quarter: Quarter) -> None:
+    """Add the answers of the quarter: as many good and bad ones as its figure says."""
     random = dice("satisfaction", quarter)
     asked = [
         ticket
@@ -154,12 +154,12 @@ def let_answer(tickets: Sequence[Ticket], quarter: Quarter) -> None:
         random.choice(len(answering), bad, replace=False, p=weights / weights.sum()).tolist()
     )
     for place, ticket in enumerate(answering):
-        word = "bad" if place in unhappy else "good"
-        ticket.answers = ((ticket.would_answer, word),)
+        score = "bad" if place in unhappy else "good"
+        ticket.answers = ((ticket.would_answer, score),)
         if ticket.offered and random.uniform() < CHANGED_ANSWER_SHARE:
             first = ticket.offered + (ticket.would_answer - ticket.offered) // 3
-            other = "good" if word == "bad" else "bad"
-            ticket.answers = ((first.replace(microsecond=0), other), *ticket.answers)
+            first_score = "good" if score == "bad" else "bad"
+            ticket.answers = ((first.replace(microsecond=0), first_score), *ticket.answers)
 
 
 def quarter_of(moment: datetime) -> Quarter:

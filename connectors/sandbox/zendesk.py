@@ -62,7 +62,7 @@ class Faults:
     ratings_on: bool = True
     """Whether the account has satisfaction ratings switched on."""
     found_by: str = "created_at"
-    """By which of its times a rating is found."""
+    """The time of a rating that a search compares."""
 
 
 class ZendeskServer(JsonServer):
@@ -149,8 +149,8 @@ class ZendeskServer(JsonServer):
             if after is None:
                 after = (int(params["start_time"]), 0)
                 if after[0] > now - EXCLUDED_SECONDS:
-                    said = "Too recent start_time. Use a start_time older than 60 seconds"
-                    return error(400, "StartTimeTooRecent", said)
+                    message = "Too recent start_time. Use a start_time older than 60 seconds"
+                    return error(400, "StartTimeTooRecent", message)
         except (KeyError, ValueError):
             return error(400, "InvalidValue", "start_time or cursor is invalid or missing")
         if not 1 <= size <= MAX_PAGE_ROWS[EXPORT]:
@@ -217,12 +217,12 @@ class ZendeskServer(JsonServer):
             first = bounds.get("filter[created_at_start]")
             last = bounds.get("filter[created_at_end]")
             times = [millis_of(row["id"]) for row in self._lists[path]]
-        within = [
+        matching = [
             (at, row)
             for at, row in zip(times, self._lists[path], strict=True)
             if (first is None or first <= at) and (last is None or at <= last)
         ]
-        return [row for _, row in sorted(within, key=lambda item: (-item[0], str(item[1]["id"])))]
+        return [row for _, row in sorted(matching, key=lambda item: (-item[0], str(item[1]["id"])))]
 
 
 BOUNDS = ("start_time", "end_time", "filter[created_at_start]", "filter[created_at_end]")
@@ -262,7 +262,7 @@ def solved_by(company: Sequence[Ticket], now: datetime) -> dict[int, datetime]:
 def listed(
     company: Sequence[Ticket], now: datetime, rows: Callable[[Ticket, datetime], list[Row]]
 ) -> list[Row]:
-    """What `rows` gives of every ticket."""
+    """The rows of every ticket."""
     return [row for ticket in company for row in rows(ticket, now)]
 
 
@@ -280,24 +280,24 @@ def settings(timezone: str | None, *, ratings_on: bool) -> Mapping[str, object]:
     }
 
 
-def error(status: int, code: str, said: str, *, described: str = "description") -> Reply:
+def error(status: int, code: str, message: str, *, described: str = "description") -> Reply:
     """An error in the form most of Zendesk's have."""
-    return Reply(status, {"error": code, described: said}, {"X-Zendesk-Request-Id": "sample"})
+    return Reply(status, {"error": code, described: message}, {"X-Zendesk-Request-Id": "sample"})
 
 
 def too_many(retry_after: str | None = None) -> Reply:
     """A 429 as the export gives it; without `retry_after` until the minute is over."""
     left = math.ceil(60 - time.monotonic() % 60)
-    said = "Number of allowed incremental ticket export API requests per minute exceeded"
-    reply = error(429, "APIRateLimitExceeded", said)
+    message = "Number of allowed incremental ticket export API requests per minute exceeded"
+    reply = error(429, "APIRateLimitExceeded", message)
     return replace(reply, headers={**reply.headers, "Retry-After": retry_after or str(left)})
 
 
 def serve(today: date, home: Path) -> Served:
     """The sample company's Zendesk account, as it stands on the morning of `today`. Needs nothing of `home`.
 
-    It allows more exports than Zendesk: the connector keeps to Zendesk's limit, and consecutive runs shall not wait
-    for the rest of each other's minute.
+    It allows more exports than Zendesk, whose limit the connector keeps itself, so that a run need not wait for
+    the end of the minute in which the one before it exported.
     """
     server = ZendeskServer(today, exports_per_minute=600)
     values = {

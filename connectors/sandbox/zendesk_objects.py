@@ -1,7 +1,7 @@
 """The sample company's support the way Zendesk writes it: tickets, ratings, survey responses.
 
 Fields and their kinds as in developer.zendesk.com/api-reference/ticketing. Ids of all but tickets are long
-numbers, as Zendesk's are; texts are there so that there is something not to store.
+numbers, as Zendesk's are; texts are there to test that they are not stored.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ Row = dict[str, Any]
 GROUP, AGENT, CUSTOMER, BRAND = 360_011_000_000, 360_400_000_000, 360_500_000_000, 360_002_000_001
 FIRST_TICKET = 1_000
 """The company's first ticket has the number after this one."""
-BASE = "https://sample-company.zendesk.com/api/v2"
+BASE_URL = "https://sample-company.zendesk.com/api/v2"
 SUBJECT = "Where is my order?"
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -22,7 +22,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 def group_row(group: int) -> Row:
     """A group of agents, by its place in `GROUPS`."""
     return {
-        "url": f"{BASE}/groups/{GROUP + group}.json",
+        "url": f"{BASE_URL}/groups/{GROUP + group}.json",
         "id": GROUP + group,
         "name": GROUPS[group],
         "is_public": True,
@@ -47,7 +47,7 @@ def ticket_row(
     """A ticket as the export has it. Without `generated` its last change was one of a person or a rule."""
     updated = updated or created
     return {
-        "url": f"{BASE}/tickets/{number}.json",
+        "url": f"{BASE_URL}/tickets/{number}.json",
         "id": number,
         "external_id": None,
         "via": {"channel": channel, "source": {"from": {}, "to": {}, "rel": None}},
@@ -97,11 +97,11 @@ def ticket_as_of(ticket: Ticket, now: datetime) -> Row:
         steps.append((ticket.created + (ticket.solved - ticket.created) // 4, "open"))
         steps.append((ticket.created + (ticket.solved - ticket.created) // 2, "pending"))
         steps += [(ticket.solved, "solved"), (ticket.closed, "closed")]
-    said = [(ticket.offered, "offered")] if ticket.offered else []
-    said += ticket.answers
+    scores = [(ticket.offered, "offered")] if ticket.offered else []
+    scores += ticket.answers
     steps = [step for step in steps if step[0] <= now]
-    said = [each for each in said if each[0] <= now]
-    updated = max(moment for moment, _ in [*steps, *said])
+    scores = [score for score in scores if score[0] <= now]
+    updated = max(moment for moment, _ in [*steps, *scores])
     return ticket_row(
         FIRST_TICKET + ticket.number,
         ticket.created,
@@ -110,7 +110,7 @@ def ticket_as_of(ticket: Ticket, now: datetime) -> Row:
         status=steps[-1][1],
         channel=ticket.channel,
         group_id=GROUP + ticket.group,
-        score=said[-1][1] if said else "unoffered",
+        score=scores[-1][1] if scores else "unoffered",
     )
 
 
@@ -118,7 +118,7 @@ def metric_set(ticket: Mapping[str, Any], solved: datetime | None) -> Row:
     """What Zendesk has measured of a ticket."""
     minutes = {"calendar": None, "business": None}
     return {
-        "url": f"{BASE}/ticket_metrics/{GROUP + ticket['id']}.json",
+        "url": f"{BASE_URL}/ticket_metrics/{GROUP + ticket['id']}.json",
         "id": GROUP + ticket["id"],
         "ticket_id": ticket["id"],
         "created_at": ticket["created_at"],
@@ -150,7 +150,7 @@ def rating_row(
 ) -> Row:
     """A satisfaction rating."""
     return {
-        "url": f"{BASE}/satisfaction_ratings/{number}.json",
+        "url": f"{BASE_URL}/satisfaction_ratings/{number}.json",
         "id": number,
         "assignee_id": AGENT + ticket_id % 4,
         "group_id": group_id,
@@ -166,13 +166,13 @@ def rating_row(
 
 
 def ratings_as_of(ticket: Ticket, now: datetime) -> list[Row]:
-    """The ratings of a ticket at `now`: one when the customer was asked, and one for each thing they said."""
-    said = [(ticket.offered, "offered")] if ticket.offered else []
-    said += ticket.answers
+    """The ratings of a ticket at `now`: one when the customer was asked, and one for each answer."""
+    scores = [(ticket.offered, "offered")] if ticket.offered else []
+    scores += ticket.answers
     number = FIRST_TICKET + ticket.number
     return [
         rating_row(360_900_000_000 + 10 * number + place, number, at, score, group_id=GROUP + ticket.group)
-        for place, (at, score) in enumerate(said)
+        for place, (at, score) in enumerate(scores)
         if at <= now
     ]  # fmt: skip
 
@@ -181,15 +181,15 @@ def survey_row(
     number: int, ticket_id: int, sent: datetime, answers: tuple[tuple[datetime, str], ...] = ()
 ) -> Row:
     """A survey response: made when the survey is sent, changed in place when the customer answers it."""
-    found: list[Row] = []
+    rows: list[Row] = []
     if answers:
-        (first, _), (last, word) = answers[0], answers[-1]
+        (first, _), (last, score) = answers[0], answers[-1]
         times = {"created_at": millis(first), "updated_at": millis(last)}
-        found = [
+        rows = [
             {
                 "type": "rating_scale",
-                "rating": 5 if word == "good" else 1,
-                "rating_category": word,
+                "rating": 5 if score == "good" else 1,
+                "rating_category": score,
                 "question": {
                     "id": "01J1WBE8QR0YQVE373K2JDJR0F",
                     "type": "rating_scale_emoji",
@@ -210,7 +210,7 @@ def survey_row(
         "subject_zrns": [zrn],
         "subjects": [{"id": str(ticket_id), "type": "ticket", "zrn": zrn}],
         "survey": {"id": "01J58KJ9RAE0D2EK7HRVM7Z8F2", "version": 3, "state": "enabled"},
-        "answers": found,
+        "answers": rows,
         "expires_at": millis(sent + timedelta(days=28)),
     }
 

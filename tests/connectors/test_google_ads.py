@@ -133,7 +133,7 @@ def test_the_days_are_asked_for_in_one_query_and_the_developer_token_goes_along(
     assert server.asked[0] == "SELECT customer.time_zone FROM customer"
     assert len(server.asked) == 2
     assert "segments.date BETWEEN '2026-10-01' AND '2026-10-31'" in server.asked[1]
-    for sent in server.sent_along:
+    for sent in server.metadata:
         assert sent["developer-token"] == TOKEN
         assert "login-customer-id" not in sent
         assert "authorization" not in sent  # nothing is signed on the way to this machine
@@ -145,7 +145,7 @@ def test_the_manager_account_goes_along_where_one_is_set_and_dashes_are_taken_ou
         server, lake, OCTOBER,
         GOOGLE_ADS_CUSTOMER_ID="482-910-5736", GOOGLE_ADS_LOGIN_CUSTOMER_ID="111-222-3333",
     )  # fmt: skip
-    assert {sent["login-customer-id"] for sent in server.sent_along} == {"1112223333"}
+    assert {sent["login-customer-id"] for sent in server.metadata} == {"1112223333"}
 
 
 def test_an_answer_in_parts_is_read_to_its_end(serve, lake):

@@ -80,13 +80,13 @@ def test_a_report_is_waited_for_with_growing_pauses_and_no_longer_than_half_an_h
     account,
 ) -> None:
     doubling = [0.5, 1, 2, 4, 8, 16]
-    report = account.pulled(account.serve(asked_in_vain=9), ONE_DAY)
+    report = account.pulled(account.serve(polls_before_ready=9), ONE_DAY)
     assert report.error is None
     # the bucket's own waits, for a clock that stands still here, are no round numbers
     assert [wait for wait in account.waits if wait in {*doubling, 30}] == [*doubling, 30, 30, 30]
     account.waits.clear()
     september_1 = Range(date(2026, 9, 1), date(2026, 9, 1))
-    endless = account.pulled(account.serve(asked_in_vain=10_000), september_1)
+    endless = account.pulled(account.serve(polls_before_ready=10_000), september_1)
     assert isinstance(endless.error, Unavailable)
     assert [w for w in account.waits if w in {*doubling, 30}] == [*doubling, *[30] * 59]
     assert endless.committed == []
