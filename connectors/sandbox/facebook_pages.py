@@ -31,9 +31,9 @@ class Faults:
 
     replies: Mapping[int, Reply] = field(default_factory=dict)
     """What request n gets instead of its answer."""
-    dead: frozenset[str] = frozenset()
-    """Metrics that Facebook has taken away."""
-    silent: frozenset[str] = frozenset()
+    removed_metrics: frozenset[str] = frozenset()
+    """Metrics that Facebook has removed."""
+    empty_metrics: frozenset[str] = frozenset()
     """Metrics that exist and have no data."""
 
 
@@ -74,7 +74,7 @@ class FacebookServer(JsonServer):
 
     def _insights(self, params: Mapping[str, str], today: date) -> Reply:
         metrics = params.get("metric", "").split(",")
-        known = METRICS.keys() - self.faults.dead
+        known = METRICS.keys() - self.faults.removed_metrics
         if not known.issuperset(metrics):
             message = "(#100) The value must be a valid insights metric"
             return error(400, 100, message, "OAuthException")
@@ -92,7 +92,7 @@ class FacebookServer(JsonServer):
         data = [
             self._series(metric, since, until, today)
             for metric in metrics
-            if metric not in self.faults.silent
+            if metric not in self.faults.empty_metrics
         ]
         return Reply(200, {"data": data, "paging": paging(params, since, until)})
 

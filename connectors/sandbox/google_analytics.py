@@ -61,7 +61,7 @@ class Faults:
     """Days of which the smallest channel is withheld, so that nobody can be recognised in it."""
     sampled: frozenset[date] = frozenset()
     other_row: frozenset[date] = frozenset()
-    gone: set[tuple[date, str]] = field(default_factory=set)
+    missing_rows: set[tuple[date, str]] = field(default_factory=set)
     """Rows, by day and channel, that are missing."""
     rows_per_answer: int = LARGEST_LIMIT
     tokens_left: int = 200_000
@@ -170,7 +170,7 @@ class AnalyticsServer(GrpcServer):
         return people * sum(self._people([day], channel) for day in days) // max(everyone, 1)
 
     def _withheld(self, day: date, channel: str) -> bool:
-        return (day, channel) in self.faults.gone or (
+        return (day, channel) in self.faults.missing_rows or (
             day in self.faults.thresholded and channel == CHANNELS[-1]
         )
 

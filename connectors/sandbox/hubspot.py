@@ -147,13 +147,13 @@ class HubSpotServer(JsonServer):
         archived = params.get("archived", "false") == "true"
         names = [name for name in params.get("properties", "").split(",") if name]
         rows = [x for x in self.objects[kind].values() if bool(x.archived) == archived]
-        page, after = part_of([(str(x.number), x) for x in rows], params, max_rows=100)
+        page, after = page_of([(str(x.number), x) for x in rows], params, max_rows=100)
         return {"results": [x.to_json(names) for x in page]} | paging(after)
 
     def _list_of_owners(self, params: Mapping[str, str]) -> Mapping[str, Any]:
         archived = params.get("archived", "false") == "true"
         rows = [(str(x["id"]), x) for x in self._owners if x["archived"] == archived]
-        page, after = part_of(rows, params, max_rows=500)
+        page, after = page_of(rows, params, max_rows=500)
         return {"results": page} | paging(after)
 
     def _contacts(self, inputs: Sequence[Mapping[str, str]]) -> Reply:
@@ -192,7 +192,7 @@ def by_id(objects: Sequence[CrmObject]) -> dict[int, CrmObject]:
     return {item.number: item for item in sorted(objects, key=lambda item: item.number)}
 
 
-def part_of(
+def page_of(
     rows: Sequence[tuple[str, Any]], params: Mapping[str, str], *, max_rows: int
 ) -> tuple[list[Any], str | None]:
     """A page of `rows` in the order of their ids, and the cursor of the next one."""

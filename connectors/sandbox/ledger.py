@@ -104,15 +104,15 @@ def charges(month: Month) -> tuple[Charge, ...]:
 
 def with_aftermath(rng: np.random.Generator, name: str, at: datetime, amount: int) -> Charge:
     """A charge, at random with a refund (some of them months later) or a dispute (some of them won)."""
-    kind, fate, share = rng.random(3)
+    kind, outcome, share = rng.random(3)
     rate = round(float(rng.uniform(1.02, 1.18)), 5) if kind > 0.94 else None
     charge = Charge(name, at, amount, bank_debit=bool(kind < 0.08), exchange_rate=rate)
-    if fate < 0.042:
-        late = rng.uniform(60, 190) if fate < 0.006 else rng.gamma(1.6, 6.0)
+    if outcome < 0.042:
+        late = rng.uniform(60, 190) if outcome < 0.006 else rng.gamma(1.6, 6.0)
         back = amount if share < 0.7 else max(1, int(amount * share / 2))
         when = at + timedelta(days=min(float(late), 190), minutes=3)
         return Charge(**vars(charge) | {"refunded_at": moment(when), "refund": back})
-    if fate < 0.047:
+    if outcome < 0.047:
         disputed = at + timedelta(days=float(rng.uniform(9, 70)))
         won = disputed + timedelta(days=float(rng.uniform(25, 75))) if share < 0.45 else None
         return Charge(**vars(charge) | {"disputed_at": moment(disputed), "won_at": moment(won)})

@@ -15,7 +15,7 @@ from connectors.sandbox.apportion import dice
 from connectors.sandbox.figures import FIRST_DAY
 
 CUSTOMERS = 420
-"""Who subscribe in the three years after the first day; a seventh of them in the first month."""
+"""Everyone who subscribes in the three years after the first day; a seventh of them in the first month."""
 LARGE_CUSTOMER = 0
 """The number of the customer whose subscription has twelve parts, more than Stripe puts into a nested list."""
 PRICES = {
@@ -81,7 +81,7 @@ def customer_subscriptions(number: int) -> tuple[Subscription, ...]:
 
 
 def drawn_subscriptions(number: int) -> Iterator[Subscription]:
-    """A subscription, and by chance another one some months after it ended."""
+    """A subscription, and at random further ones, each some months after the last ended."""
     rng = dice("subscriber", number)
     first = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=UTC)
     horizon = first + timedelta(days=1096)

@@ -90,7 +90,7 @@ class ZendeskServer(JsonServer):
             )
         }
         """The tickets by number; a test may change them while the server answers."""
-        self._solved = solved_by(company, now) if solved is None else dict(solved)
+        self._solved = solved_times(company, now) if solved is None else dict(solved)
         self._lists = {
             RATINGS: listed(company, now, ratings_as_of) if ratings is None else list(ratings),
             SURVEYS: listed(company, now, survey_as_of) if surveys is None else list(surveys),
@@ -112,7 +112,7 @@ class ZendeskServer(JsonServer):
             self._asked_for[request.path] += 1
             number = self._asked_for[request.path]
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
-            return error(401, "invalid_token", EXPIRED, described="error_description")
+            return error(401, "invalid_token", INVALID_TOKEN, described="error_description")
         if not self._requests.allows("all"):
             return too_many()
         reply = self._reply(request, number)
@@ -226,7 +226,9 @@ class ZendeskServer(JsonServer):
 
 
 BOUNDS = ("start_time", "end_time", "filter[created_at_start]", "filter[created_at_end]")
-EXPIRED = "The access token provided is expired, revoked, malformed or invalid for other reasons."
+INVALID_TOKEN = (
+    "The access token provided is expired, revoked, malformed or invalid for other reasons."
+)
 
 
 def minutes() -> float:
@@ -250,8 +252,8 @@ def place_of(cursor: str) -> tuple[int, int]:
     return int(moment), int(number)
 
 
-def solved_by(company: Sequence[Ticket], now: datetime) -> dict[int, datetime]:
-    """When each ticket that is solved at `now` was, by its number."""
+def solved_times(company: Sequence[Ticket], now: datetime) -> dict[int, datetime]:
+    """When each ticket that is solved by `now` was solved, by its number."""
     return {
         FIRST_TICKET + ticket.number: ticket.solved
         for ticket in company

@@ -93,7 +93,7 @@ def diagnose(error: Exception) -> SourceError | None:
             "switch the API on for the service account's project, and give the account the role Viewer",
         )
     if isinstance(error, api.TooManyRequests):
-        return too_much(error, message)
+        return quota_fault(error, message)
     if isinstance(error, api.ServiceUnavailable) and "from plugin failed" in error.message:
         # the client signs each call, and reports a failure to sign as an unavailable service
         return (
@@ -106,16 +106,16 @@ def diagnose(error: Exception) -> SourceError | None:
     return Rejected(f"Google refuses the request: {message}")
 
 
-def too_much(error: Exception, message: str) -> SourceError:
+def quota_fault(error: Exception, message: str) -> SourceError:
     """Too many requests at once, which passes in seconds, or a spent quota, which does not."""
     if re.search(r"concurrent|per minute|per second|rate", message, re.IGNORECASE):
         return Throttled(
-            f"Google asks for fewer requests: {message}", retry_after=asked_delay(error)
+            f"Google asks for fewer requests: {message}", retry_after=retry_delay_of(error)
         )
     return QuotaExhausted(f"Google's quota is spent: {message}", QUOTA_REMEDY)
 
 
-def asked_delay(error: Exception) -> float | None:
+def retry_delay_of(error: Exception) -> float | None:
     """Seconds that Google asks to wait; None where it names none."""
     for detail in getattr(error, "details", ()):
         delay = getattr(detail, "retry_delay", None)

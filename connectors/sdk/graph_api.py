@@ -75,7 +75,7 @@ def error_in(answer: Answer, token: str) -> GraphError | None:
         message=redact(str(error.get("message") or ""), token)[:MESSAGE_LENGTH],
         status=answer.status,
         is_transient=error.get("is_transient") is True,
-        retry_after=regained_in(answer),
+        retry_after=seconds_to_regain(answer),
     )
 
 
@@ -95,7 +95,7 @@ def fault_of(error: GraphError, remedies: Remedies) -> SourceError:
     return Rejected(f"{summary}: {error.message}", remedies.rejected)
 
 
-def regained_in(answer: Answer) -> float | None:
+def seconds_to_regain(answer: Answer) -> float | None:
     """Seconds until requests are allowed again; None when Facebook does not say.
 
     `X-Business-Use-Case-Usage` holds, for each business, a list with `estimated_time_to_regain_access` in minutes.

@@ -112,7 +112,7 @@ def test_a_day_is_restated_until_three_days_later_and_a_row_that_vanished_is_rem
         take(server, lake, date(2026, 11, 1))
         known.append(sessions())
         server.today += ONE_DAY
-        server.faults.gone.add((day, "Referral"))
+        server.faults.missing_rows.add((day, "Referral"))
     assert "Referral" in known[0]
     assert "Referral" not in known[1]
     direct = [each["Direct"] for each in known]

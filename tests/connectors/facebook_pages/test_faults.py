@@ -22,7 +22,7 @@ METRICS = {"page_daily_follows", "page_media_view", "page_views_total", "page_po
 
 
 def test_a_dead_metric_is_named_and_the_others_still_load(page) -> None:
-    server = page.serve(dead=frozenset({"page_media_view"}))
+    server = page.serve(removed_metrics=frozenset({"page_media_view"}))
     half_a_year = Range(date(2026, 4, 1), date(2026, 9, 25))
     report = page.insights(server, half_a_year)
     assert report.error is None
@@ -34,14 +34,14 @@ def test_a_dead_metric_is_named_and_the_others_still_load(page) -> None:
 
 
 def test_when_every_metric_is_dead_nothing_is_stored(page) -> None:
-    report = page.insights(page.serve(dead=frozenset(METRICS)), ONE_DAY)
+    report = page.insights(page.serve(removed_metrics=frozenset(METRICS)), ONE_DAY)
     assert isinstance(report.error, Rejected)
     assert "none of the page metrics" in str(report.error)
     assert report.committed == []
 
 
 def test_a_metric_without_any_data_is_missing_and_not_dead(page) -> None:
-    report = page.insights(page.serve(silent=frozenset({"page_views_total"})), ONE_DAY)
+    report = page.insights(page.serve(empty_metrics=frozenset({"page_views_total"})), ONE_DAY)
     assert {x.flags for x in report.committed} == {()}
     assert page.values(ONE_DAY)[ONE_DAY.first, "page_views_total"] is None
 

@@ -15,7 +15,9 @@ INSIGHTS = f"/v25.0/{PAGE_ID}/insights"
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[FacebookServer]:
-    server = FacebookServer(date(2026, 11, 24), faults=Faults(dead=frozenset({"page_media_view"})))
+    server = FacebookServer(
+        date(2026, 11, 24), faults=Faults(removed_metrics=frozenset({"page_media_view"}))
+    )
     yield server
     server.close()
 
