@@ -52,9 +52,9 @@ class Faults:
     """What goes wrong, for tests."""
 
     failures: list[Failure | None] = field(default_factory=list)
-    """What the next calls fail with, in turn; None lets its call pass."""
+    """How the next calls fail, in turn; None lets a call succeed."""
     breaks_off_after: int | None = None
-    """Parts of the next stream that come before it breaks off."""
+    """The parts that the next stream sends before it breaks off."""
     rows_per_part: int = 10_000
 
 

@@ -1,4 +1,4 @@
-"""What the sample company's page and advertising account have in common in the Graph API."""
+"""The Graph API as far as the sample company's page and advertising account share it."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The sample company's shop as a SQLite file: what an application database looks like on `today`."""
+"""The sample company's shop as a SQLite file: an application's database as it stands on `today`."""
 
 import os
 import sqlite3
@@ -13,7 +13,7 @@ from connectors.sandbox.served import Served
 from connectors.sandbox.shop import GOODS, Lines, Orders, Times, books
 
 VERSION = 1
-"""Raised when the shop's rows change, so that a file made before is not used again."""
+"""To be raised when the shop's rows change, so that an older file is not reused."""
 MORNING = time(9)
 """The time of `today` (UTC) that the shop shows."""
 

@@ -112,7 +112,7 @@ class ZendeskServer(JsonServer):
             self._asked_for[request.path] += 1
             number = self._asked_for[request.path]
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
-            return error(401, "invalid_token", INVALID_TOKEN, described="error_description")
+            return error(401, "invalid_token", REFUSAL, message_field="error_description")
         if not self._requests.allows("all"):
             return too_many()
         reply = self._reply(request, number)
@@ -226,9 +226,7 @@ class ZendeskServer(JsonServer):
 
 
 BOUNDS = ("start_time", "end_time", "filter[created_at_start]", "filter[created_at_end]")
-INVALID_TOKEN = (
-    "The access token provided is expired, revoked, malformed or invalid for other reasons."
-)
+REFUSAL = "The access token provided is expired, revoked, malformed or invalid for other reasons."
 
 
 def minutes() -> float:
@@ -282,9 +280,11 @@ def settings(timezone: str | None, *, ratings_on: bool) -> Mapping[str, object]:
     }
 
 
-def error(status: int, code: str, message: str, *, described: str = "description") -> Reply:
+def error(status: int, code: str, message: str, *, message_field: str = "description") -> Reply:
     """An error in the form most of Zendesk's have."""
-    return Reply(status, {"error": code, described: message}, {"X-Zendesk-Request-Id": "sample"})
+    return Reply(
+        status, {"error": code, message_field: message}, {"X-Zendesk-Request-Id": "sample"}
+    )
 
 
 def too_many(retry_after: str | None = None) -> Reply:
