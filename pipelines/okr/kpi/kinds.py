@@ -9,19 +9,26 @@ No other module compares the name of a kind.
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 
-if TYPE_CHECKING:
-    from pipelines.okr.kpi.series import Series
-
 Kind = Literal["flow", "stock", "ratio", "distinct"]
 Denominator = Literal["sum", "level"]
 Side = Literal["value", "numerator", "denominator"]
+
+
+class DailyAmounts(Protocol):
+    """What a kind reads of the days with data; `series.Series` has it."""
+
+    def has_data(self, start: date, end: date) -> bool: ...
+
+    def sums(self, start: date, end: date) -> tuple[Decimal, ...]: ...
+
+    def last(self, start: date, end: date) -> tuple[date, Decimal] | None: ...
 
 
 class KpiKind:
@@ -50,7 +57,7 @@ class KpiKind:
     absent_day_is_zero: ClassVar[bool] = False
     absent_member_is_zero: ClassVar[bool] = False
 
-    def value(self, series: "Series", start: date, end: date, delivered: int) -> Decimal | None:
+    def value(self, series: DailyAmounts, start: date, end: date, delivered: int) -> Decimal | None:
         """The value over the days from `start` to `end`, of which so many were `delivered`."""
         raise NotImplementedError
 
@@ -83,7 +90,7 @@ class Flow(KpiKind):
 
     accumulates = is_sum = is_amount = absent_day_is_zero = absent_member_is_zero = True
 
-    def value(self, series: "Series", start: date, end: date, delivered: int) -> Decimal | None:
+    def value(self, series: DailyAmounts, start: date, end: date, delivered: int) -> Decimal | None:
         return series.sums(start, end)[0] if delivered or series.has_data(start, end) else None
 
     def final_value(
@@ -108,7 +115,7 @@ class Stock(_ReadAtItsEnd):
     levels = frozenset({"value"})
     is_level = is_amount = True
 
-    def value(self, series: "Series", start: date, end: date, delivered: int) -> Decimal | None:
+    def value(self, series: DailyAmounts, start: date, end: date, delivered: int) -> Decimal | None:
         known = series.last(start, end)
         return None if known is None else known[1]
 
@@ -124,7 +131,7 @@ class Ratio(KpiKind):
     columns = ("numerator", "denominator")
     is_quotient = absent_day_is_zero = True
 
-    def value(self, series: "Series", start: date, end: date, delivered: int) -> Decimal | None:
+    def value(self, series: DailyAmounts, start: date, end: date, delivered: int) -> Decimal | None:
         numerator, denominator = series.sums(start, end)
         days = delivered if self.levels else 1
         return numerator * days / denominator if denominator and days else None
@@ -150,7 +157,7 @@ class Distinct(_ReadAtItsEnd):
 
     reported_by_period = True
 
-    def value(self, series: "Series", start: date, end: date, delivered: int) -> Decimal | None:
+    def value(self, series: DailyAmounts, start: date, end: date, delivered: int) -> Decimal | None:
         return None  # no days add up to it
 
     def final_value(
