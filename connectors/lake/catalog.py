@@ -1,11 +1,12 @@
 """The lake's catalog: every committed window, every stream's last attempt, every declared stream.
 
     <root>/windows.parquet    a row a committed window, as in its manifest
+    <root>/findings.parquet   a row a finding in a committed window
     <root>/attempts.parquet   a row a stream that was ever pulled
     <root>/streams.parquet    a row a stream that any connector declares
 
 The manifests are the truth. The catalog is written from them before the models run, so that SQL, on any
-engine, reads three files instead of one a window.
+engine, reads four files instead of one a window.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,6 +41,21 @@ WINDOWS = pa.schema(
         ("until", pa.timestamp("us", "UTC")),
     ]
 )
+FINDINGS = pa.schema(
+    [
+        ("source", pa.string()),
+        ("stream", pa.string()),
+        ("window", pa.date32()),
+        ("what", pa.string()),
+        ("message", pa.string()),
+        ("rows", pa.int64()),
+        ("is_set_aside", pa.bool_()),
+        ("column", pa.string()),
+        ("kpi", pa.string()),
+        ("day", pa.date32()),
+        ("examples", pa.list_(pa.string())),
+    ]
+)
 ATTEMPTS = pa.schema(
     [
         ("source", pa.string()),
@@ -60,7 +76,7 @@ STREAMS = pa.schema(
 
 
 def write_catalog(lake: Lake, sources: Iterable[DeclaredSource]) -> list[Manifest]:
-    """Write the three files, each in one step, and return the committed windows in order.
+    """Write the four files, each in one step, and return the committed windows in order.
 
     Streams that were never pulled get their empty schema file, so that every model finds its input. Data files
     that no manifest names any more are removed (`Lake.sweep`).
@@ -75,6 +91,7 @@ def write_catalog(lake: Lake, sources: Iterable[DeclaredSource]) -> list[Manifes
             committed += survey.manifests.get(name, {}).values()
             streams.append(stream_row(source.name, stream))
     write_rows(lake, "windows", [row_of(manifest) for manifest in committed], WINDOWS)
+    write_rows(lake, "findings", [row for x in committed for row in finding_rows(x)], FINDINGS)
     write_rows(lake, "attempts", [asdict(attempt) for attempt in survey.attempts], ATTEMPTS)
     write_rows(lake, "streams", streams, STREAMS)
     lake.sweep(survey)
@@ -82,7 +99,7 @@ def write_catalog(lake: Lake, sources: Iterable[DeclaredSource]) -> list[Manifes
 
 
 def read_catalog(lake: Lake, name: str, columns: Sequence[str]) -> pa.Table:
-    """Some columns of one of the three files. Raises `LakeError` when there is no catalog yet."""
+    """Some columns of one of the four files. Raises `LakeError` when there is no catalog yet."""
     document = lake.store.get(f"{name}.parquet")
     if document is None:
         raise LakeError(
@@ -105,6 +122,12 @@ def row_of(manifest: Manifest) -> dict[str, Any]:
     """A manifest as a row; its files by their place below `<root>/raw`."""
     folder = f"{manifest.source}/{manifest.stream}/window={manifest.window.isoformat()}"
     return asdict(manifest) | {"files": [f"{folder}/{name}" for name in manifest.files]}
+
+
+def finding_rows(manifest: Manifest) -> list[dict[str, Any]]:
+    """The findings of a window as rows."""
+    place = {"source": manifest.source, "stream": manifest.stream, "window": manifest.window}
+    return [place | asdict(finding) for finding in manifest.findings]
 
 
 def write_rows(lake: Lake, name: str, rows: Sequence[dict[str, Any]], schema: pa.Schema) -> None:

@@ -20,6 +20,27 @@ DIGEST_LENGTH = 20
 
 
 @dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something in a source's answer that is not as its stream declares it, and how many rows it concerns."""
+
+    what: str
+    """A code of lower-case words, such as `no_key`, `not_a_number`, `differs_from_total`."""
+    message: str
+    """What is wrong, where, and what to do about it, in one sentence. No value that can be personal data."""
+    rows: int = 1
+    is_set_aside: bool = True
+    """Whether the rows were left out of the lake. Otherwise they are kept, and the figures are in doubt."""
+    column: str = ""
+    """The column or cell that is wrong; empty for the whole row."""
+    kpi: str = ""
+    """The only KPI concerned, where the row names one (a sheet's); empty for all that the stream feeds."""
+    day: date | None = None
+    """The day of the rows; None where they have none, or several."""
+    examples: tuple[str, ...] = ()
+    """Up to three places or values, such as `row 12`; no personal data."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """The commit of one window. `checksum` covers the content only, so that equal rows give equal checksums."""
 
@@ -43,6 +64,8 @@ class Manifest:
     since: datetime | None = None
     """The first instant covered (UTC), where the stream's cursor is an instant; None where it is a day, and in windows
     that were committed before this was kept."""
+    findings: tuple[Finding, ...] = ()
+    """What was wrong in the source's answer for this window."""
     until: datetime | None = None
     """The first instant no longer covered. None also for a mutable stream: its newest window has every change up to
     its pull."""
@@ -95,6 +118,19 @@ def read_manifest(document: Document) -> Manifest:
             "until": instant(content.get("until")),
             "flags": tuple(content["flags"]),
             "files": tuple(content["files"]),
+            "findings": tuple(map(read_finding, content.get("findings", ()))),
+        }
+    )
+
+
+def read_finding(content: dict[str, Any]) -> Finding:
+    """A finding in a manifest."""
+    day = content["day"]
+    return Finding(
+        **content
+        | {
+            "day": date.fromisoformat(day) if day else None,
+            "examples": tuple(content["examples"]),
         }
     )
 

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 
-from connectors.lake.streams import ONE_DAY as ONE_DAY  # all four are part of the contract
+from connectors.lake.manifest import Finding as Finding  # all five are part of the contract
+from connectors.lake.streams import ONE_DAY as ONE_DAY
 from connectors.lake.streams import Cadence as Cadence
 from connectors.lake.streams import next_window as next_window
 from connectors.lake.streams import window_of as window_of
@@ -135,6 +136,8 @@ class Page:
     rows: Sequence[Mapping[str, Any]]
     flags: frozenset[str] = frozenset()
     """Trust flags (`sampled`, `thresholded`, …), for every window of the slice."""
+    findings: Sequence[Finding] = ()
+    """What the connection itself set aside or doubts. One without a day belongs to the slice's last window."""
     alike: bool = False
     """True when `flags` apply to every window of the slice. Otherwise smaller parts of the slice are pulled."""
 

@@ -5,7 +5,7 @@ committed before it stay.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from connectors.lake.lake import Lake
-from connectors.lake.manifest import Attempt, Manifest, schema_hash, unchanged
+from connectors.lake.manifest import Attempt, Finding, Manifest, schema_hash, unchanged
 from connectors.sdk.contract import (
     ONE_DAY,
     Connection,
@@ -24,6 +24,7 @@ from connectors.sdk.contract import (
     Stream,
     midnight,
     next_window,
+    window_of,
 )
 from connectors.sdk.errors import SourceError
 from connectors.sdk.opening import diagnosed, open_connection
@@ -142,6 +143,15 @@ def attempt(report: StreamReport, at: datetime) -> Attempt:
     )
 
 
+def findings_by_window(piece: Slice, findings: Iterable[Finding]) -> dict[date, list[Finding]]:
+    """The findings of a slice by window; those without a day of the slice belong to its last window."""
+    by_window: dict[date, list[Finding]] = {window: [] for window in piece.windows}
+    for finding in findings:
+        window = window_of(finding.day or piece.last, piece.stream.window)
+        by_window[window if window in by_window else piece.last].append(finding)
+    return by_window
+
+
 @dataclass
 class _Job:
     """One pull of one source: what its slices share."""
@@ -211,6 +221,7 @@ class _Job:
         held: dict[date, list[pa.Table]] = {window: [] for window in piece.windows}
         waiting: list[Mapping[str, Any]] = []
         flags: set[str] = set()
+        findings: list[Finding] = []
         must_split = False
         with diagnosed(self.source):
             for page in self.connection.pages(piece):
@@ -218,6 +229,7 @@ class _Job:
                 must_split = bool(page.flags) and not page.alike and len(held) > 1
                 if must_split:
                     break
+                findings += page.findings
                 waiting += page.rows
                 if len(waiting) >= ROWS_PER_CONVERSION:
                     share_out(piece, waiting, held)
@@ -230,8 +242,9 @@ class _Job:
             for part in split(piece):
                 self._pull_and_commit(part, report)
             return
+        by_window = findings_by_window(piece, findings)
         for window, tables in held.items():
-            self._commit(piece, window, tables, flags, report)
+            self._commit(piece, window, tables, flags, by_window[window], report)
 
     def _commit(
         self,
@@ -239,6 +252,7 @@ class _Job:
         window: date,
         tables: list[pa.Table],
         flags: set[str],
+        findings: Sequence[Finding],
         report: StreamReport,
     ) -> None:
         stream = piece.stream
@@ -246,7 +260,7 @@ class _Job:
         def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
             kept = self._kept(stream, committed) if stream.mutable else []
             table = newest_of_each_key(stream, [stream.schema.empty_table(), *kept, *tables])
-            manifest = self._manifest(piece, window, table.num_rows, flags)
+            manifest = self._manifest(piece, window, table.num_rows, flags, findings)
             if stream.reread and committed and unchanged(committed, manifest, [table]):
                 return None
             return manifest, [table]
@@ -262,7 +276,14 @@ class _Job:
             report.committed.append(manifest)
         self.progress.committed(self.source.name, stream.name, 1, manifest.rows)
 
-    def _manifest(self, piece: Slice, window: date, rows: int, flags: set[str]) -> Manifest:
+    def _manifest(
+        self,
+        piece: Slice,
+        window: date,
+        rows: int,
+        flags: set[str],
+        findings: Sequence[Finding],
+    ) -> Manifest:
         """The manifest of a window that is pulled now, without its files."""
         stream = piece.stream
         end = next_window(window, stream.window) - ONE_DAY
@@ -281,6 +302,7 @@ class _Job:
             schema_hash=schema_hash(stream.schema),
             settled=settled(stream, window, piece.zone, now),
             flags=tuple(sorted(flags)),
+            findings=tuple(findings),
             connector_version=self.source.version,
             run_id=self.run_id,
             files=(),
