@@ -56,10 +56,9 @@ def own_kpis(settings: Settings, period: Cadence) -> Replayable:
 
     Raises:
         BacktestError: if no KPI has enough history.
-        KpiDefinitionError: if a KPI is not described.
         NoFactsError: if the models have never run here.
     """
-    kpis = declared_kpis(settings)
+    kpis = declared_kpis(settings).kpis
     cases, left_out = kpi_cases(read_facts(settings.warehouse_path, kpis), period)
     if not cases:
         raise BacktestError(

@@ -1,4 +1,4 @@
-"""`okra check`: the faults of the OKR files."""
+"""`okra check`: the faults of the OKR files and of the KPIs' declarations."""
 
 import json
 from collections.abc import Sequence
@@ -6,8 +6,9 @@ from pathlib import Path
 
 from pipelines.commands.console import Output
 from pipelines.errors import OkraError
-from pipelines.inputs.kpi_files import shown
-from pipelines.inputs.okr_files import definition_files, read_objectives
+from pipelines.inputs.day import Day
+from pipelines.inputs.files import shown
+from pipelines.inputs.okr_files import definition_files
 from pipelines.okr.definition.definitions import json_schema
 from pipelines.settings import Settings
 
@@ -17,7 +18,7 @@ class NotAnOkrFileError(OkraError):
 
 
 def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
-    """Show each fault of `files` (all of them when none is named). Returns whether there is none."""
+    """Show each fault of `files`; when none is named, of all OKR and KPI files. Returns whether there is none."""
     known = {path.resolve(): shown(path) for path in definition_files(settings)}
     names = {known[file.resolve()] for file in files if file.resolve() in known}
     unknown = [str(file) for file in files if file.resolve() not in known]
@@ -25,8 +26,8 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
         raise NotAnOkrFileError(
             f"{', '.join(unknown)} is not in {shown(settings.definitions_path)}; OKR files stand there"
         )
-    loaded, _ = read_objectives(settings)
-    faults = [fault for fault in loaded.faults if not names or fault.file in names]
+    day = Day(settings, settings.today())
+    faults = [fault for fault in day.faults if not names or fault.file in names]
     if output.as_json:
         output.json(
             [{"file": f.file, "line": f.line, "fault": f.what, "remedy": f.remedy} for f in faults]

@@ -10,7 +10,7 @@ from pipelines.commands.console import Output
 from pipelines.commands.progress import PullBars
 from pipelines.commands.terminal import scorecard_table, trust_notes
 from pipelines.history.deliveries import last_attempts
-from pipelines.inputs.okr_files import read_objectives
+from pipelines.inputs.day import Day
 from pipelines.okr.definition.faults import Fault
 from pipelines.orchestration.runner import Runner, StepFailedError, runner
 from pipelines.publishing.published import PublishedScorecard, read_scorecard
@@ -74,7 +74,7 @@ def report(
             return False
     result = RunResult(
         scorecard=read_scorecard(settings.published_path, as_of or settings.today()),
-        faults=read_objectives(settings)[0].faults,
+        faults=Day(settings, as_of or settings.today()).faults,
         failed={attempt.source: attempt.message for attempt in failed_pulls(settings)}
         | dict(failed),
         pulled=pulled,

@@ -32,7 +32,8 @@ from pipelines.commands.questions import (
     zone_of_machine,
 )
 from pipelines.commands.scaffolding import NewObjective, Scaffold, okr, title, write
-from pipelines.inputs.kpi_files import declared_kpis, shown
+from pipelines.inputs.files import shown
+from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Kpi
@@ -115,9 +116,10 @@ def ask_of_source(source: Source, answers: Answers) -> None:
 def ask_of_sheets(settings: Settings, answers: Answers, output: Output) -> None:
     """What the numbers in the user's own sheets are."""
     declared = declared_kpis(settings)
+    taken = {*declared.kpis, *declared.broken}
     for sheet in answers.env.get("OKRA_SHEETS", "").split(","):
         for name, is_ratio in kpis_in(Path(sheet.strip()), output):
-            if name in declared or name in answers.sheet_kpis:
+            if name in taken or name in answers.sheet_kpis:
                 continue
             output.note(f"The sheet holds {name}:")
             answers.sheet_kpis[name] = {
@@ -191,10 +193,10 @@ def ask_of_objective(
 def known_kpis(settings: Settings, answers: Answers) -> Mapping[str, Kpi]:
     """The declared KPIs, with those that the answers declare."""
     new = {
-        name: SheetKpiDeclaration.model_validate(fields).named(name)
+        name: SheetKpiDeclaration.model_validate(fields).of_sheet(name)
         for name, fields in answers.sheet_kpis.items()
     }
-    return declared_kpis(settings) | new
+    return {**declared_kpis(settings).kpis, **new}
 
 
 def finish(answers: Answers, output: Output, *, dry_run: bool) -> bool:

@@ -72,11 +72,11 @@ def new_okr(
 ) -> None:
     """An objective with one key result."""
     from pipelines.commands import scaffolding
-    from pipelines.inputs.kpi_files import shown
-    from pipelines.inputs.okr_files import read_objectives
+    from pipelines.inputs.files import shown
+    from pipelines.inputs.kpi_files import declared_kpis
 
     settings = okra_settings.load()
-    _, kpis = read_objectives(settings)
+    kpis = declared_kpis(settings).kpis
     answers = scaffolding.NewObjective(
         name=name, kpi=kpi, target=target, period=period, owner=owner
     )

@@ -82,7 +82,7 @@ def score(context: dg.AssetExecutionContext, day: DayResource) -> Iterator[Any]:
     played = day.read()
     with warehouse_lock(played.settings):
         report = write_scores(played, context.run_id)
-    for fault in played.loaded.faults:
+    for fault in played.faults:
         context.log.error(str(fault))
     shown = {
         "okr/key_result_scores": len(report.scorecard.key_results),
@@ -97,4 +97,4 @@ def score(context: dg.AssetExecutionContext, day: DayResource) -> Iterator[Any]:
         if table.key == SCORES:
             metadata["scorecard"] = dg.MetadataValue.md(scorecard_preview(report.scorecard))
         yield dg.MaterializeResult(asset_key=table.key, metadata=metadata)
-    yield faults_check(played.loaded.faults)
+    yield faults_check(played.faults)

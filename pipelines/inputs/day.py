@@ -1,12 +1,16 @@
 """The day that a run plays, and the inputs that it reads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import read_facts
+from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.okr_files import read_objectives
 from pipelines.inputs.run_id import run_id
+from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.loading import Loaded
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.series import KpiIndex, index_facts
@@ -35,20 +39,26 @@ class Day:
         return run_id(self.settings, self.as_of)
 
     @cached_property
-    def loaded(self) -> Loaded:
-        """The valid objectives, and the faults of the others. Raises `NoDefinitionsError`, `KpiDefinitionError`."""
-        return self._definitions[0]
+    def declared(self) -> DeclaredKpis:
+        """The KPIs whose declarations are sound, and the faults of the others."""
+        return declared_kpis(self.settings)
 
     @cached_property
-    def kpis(self) -> dict[str, Kpi]:
-        """Every KPI by name. Raises `NoDefinitionsError`, `KpiDefinitionError`."""
-        return self._definitions[1]
+    def loaded(self) -> Loaded:
+        """The valid objectives, and the faults of the others. Raises `NoDefinitionsError`."""
+        return read_objectives(self.settings, self.declared)
+
+    @property
+    def kpis(self) -> Mapping[str, Kpi]:
+        """Every sound KPI by name."""
+        return self.declared.kpis
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The faults of KPI files and OKR files. Raises `NoDefinitionsError`."""
+        return (*self.declared.faults, *self.loaded.faults)
 
     @cached_property
     def indexes(self) -> dict[str, KpiIndex]:
-        """The facts of each KPI, by its name. Raises `NoFactsError`, and the errors of `kpis`."""
+        """The facts of each KPI, by its name. Raises `NoFactsError`."""
         return index_facts(read_facts(self.settings.warehouse_path, self.kpis))
-
-    @cached_property
-    def _definitions(self) -> tuple[Loaded, dict[str, Kpi]]:
-        return read_objectives(self.settings)

@@ -1,28 +1,36 @@
 """The KPIs there are: one `models/kpis/kpi_<name>.sql` and its YAML each, and those kept in sheets.
 
-There is no list to keep.
+There is no list to keep. A file that is broken takes down its own KPI, and no other.
 """
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import yaml
+from pydantic import ValidationError
 
-from pipelines.inputs.sheet_kpis import KpiDefinitionError, read_sheet_kpis
-from pipelines.okr.kpi.conversion import MONEY, ConversionError
+from pipelines.inputs.declarations import DeclaredKpis, KpiDefinitionError, joined
+from pipelines.inputs.files import content_of, shown
+from pipelines.inputs.sheet_kpis import read_sheet_kpis
+from pipelines.okr.definition.faults import Fault, form_faults, unreadable
+from pipelines.okr.definition.kpi_declaration import NAME, NAME_REMEDY, KpiDeclaration
+from pipelines.okr.definition.yaml_tree import Tree, TreeError, decoded, read_tree
+from pipelines.okr.kpi.conversion import MONEY
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import ROOT, Settings
 
 KPI_FOLDER = ROOT / "models" / "kpis"
 PREFIX = "kpi_"
+DECLARED_BELOW = ("config", "meta", "kpi")
+"""The keys of a model in dbt's YAML below which its KPI is declared."""
 
 
-def declared_kpis(settings: Settings) -> dict[str, Kpi]:
-    """Every KPI of this installation by name. Raises `KpiDefinitionError`."""
-    kpis = read_kpis(KPI_FOLDER, settings.sheet_kpis_path)
-    return {kpi.name: kpi for kpi in in_currency(kpis.values(), settings.currency)}
+def declared_kpis(settings: Settings) -> DeclaredKpis:
+    """Every KPI of this installation."""
+    declared = read_kpis(KPI_FOLDER, settings.sheet_kpis_path)
+    priced = in_currency(declared.kpis.values(), settings.currency)
+    return replace(declared, kpis={kpi.name: kpi for kpi in priced})
 
 
 def in_currency(kpis: Iterable[Kpi], currency: str) -> Iterator[Kpi]:
@@ -33,7 +41,10 @@ def in_currency(kpis: Iterable[Kpi], currency: str) -> Iterator[Kpi]:
 
 def kpi_models() -> dict[str, str]:
     """The SQL of each model that works out a KPI, by the model's name."""
-    return {path.stem: path.read_text(encoding="utf-8") for path in KPI_FOLDER.glob("*.sql")}
+    return {
+        path.stem: path.read_text(encoding="utf-8", errors="replace")
+        for path in KPI_FOLDER.glob("*.sql")
+    }
 
 
 def kpi_names(folder: Path) -> list[str]:
@@ -41,47 +52,84 @@ def kpi_names(folder: Path) -> list[str]:
     return sorted(path.stem.removeprefix(PREFIX) for path in folder.glob(f"{PREFIX}*.sql"))
 
 
-def read_kpis(folder: Path, sheet_kpis: Path) -> dict[str, Kpi]:
-    """Every KPI by name: as `config.meta.kpi` in the YAML beside its SQL declares it, or `sheet_kpis`.
-
-    Raises `KpiDefinitionError`.
-    """
+def read_kpis(folder: Path, sheet_kpis: Path) -> DeclaredKpis:
+    """Every KPI: as `config.meta.kpi` in the YAML beside its SQL declares it, or `sheet_kpis`."""
     names = kpi_names(folder)
-    with_sql = {name: read_kpi(folder / f"{PREFIX}{name}.sql") for name in names}
-    return with_sql | read_sheet_kpis(sheet_kpis, shown(sheet_kpis), names)
+    with_sql = [read_alone(folder / f"{PREFIX}{name}.sql") for name in names]
+    in_sheets = read_sheet_kpis(sheet_kpis, shown(sheet_kpis), names)
+    return joined([*with_sql, in_sheets, DeclaredKpis(faults=tuple(strays(folder)))])
 
 
-def shown(path: Path) -> str:
-    """A path as a person would type it: from the project, where it is inside."""
-    return os.path.relpath(path, ROOT) if path.is_relative_to(ROOT) else str(path)
+def read_alone(sql: Path) -> DeclaredKpis:
+    """The KPI that `sql` computes, or its faults."""
+    name = sql.stem.removeprefix(PREFIX)
+    try:
+        return DeclaredKpis({name: read_kpi(sql)})
+    except KpiDefinitionError as error:
+        return DeclaredKpis(faults=error.faults, broken={name: error.faults[0].file})
+
+
+def strays(folder: Path) -> Iterator[Fault]:
+    """A fault for each file that looks as if it were one of a KPI, and is none."""
+    for path in sorted(folder.rglob(f"{PREFIX}*.sql")):
+        if path.parent != folder:
+            what = "a KPI in a folder of its own is not read"
+            yield Fault(shown(path), 1, what, f"move it and its YAML to {shown(folder)}")
+    for path in sorted(folder.glob(f"{PREFIX}*.yml")):
+        sql = path.with_suffix(".sql")
+        if not sql.exists():
+            yield Fault(shown(path), 1, f"{sql.name} is missing", "write the SQL of this KPI")
 
 
 def read_kpi(sql: Path) -> Kpi:
-    """The KPI that `sql` computes."""
+    """The KPI that `sql` computes. Raises `KpiDefinitionError`."""
     described = sql.with_suffix(".yml")
-    where = shown(described)
+    where, name = shown(described), sql.stem.removeprefix(PREFIX)
+    if not re.fullmatch(NAME, name):
+        raise KpiDefinitionError(
+            Fault(shown(sql), 1, f"`{name}` is no name of a KPI", f"{NAME_REMEDY}, in both files")
+        )
     if not described.exists():
-        raise KpiDefinitionError(
-            f"{where}: missing; describe the KPI (kind, unit, direction) beside its SQL"
-        )
-    content = yaml.safe_load(described.read_text(encoding="utf-8")) or {}
-    models = [model for model in content.get("models", []) if model.get("name") == sql.stem]
-    if not models:
-        raise KpiDefinitionError(f"{where}: describes no model {sql.stem}; name it so")
-    meta = models[0].get("config", {}).get("meta", {}).get("kpi")
-    if not isinstance(meta, Mapping):
-        raise KpiDefinitionError(f"{where}: has no config.meta.kpi; add kind, unit and direction")
-    missing = [key for key in ("kind", "unit", "direction", "owner") if key not in meta]
-    if missing:
-        raise KpiDefinitionError(f"{where}: config.meta.kpi lacks {', '.join(missing)}; add it")
-    denominator = meta.get("denominator", "sum")
-    if denominator not in ("sum", "level") or (denominator == "level" and meta["kind"] != "ratio"):
-        raise KpiDefinitionError(
-            f"{where}: denominator is {denominator!r} of a {meta['kind']}; leave it out, or make it "
-            "`level` in a ratio whose denominator is averaged over the days"
-        )
-    meta = {**meta, "description": models[0].get("description", "")}
+        other = described.with_suffix(".yaml")
+        remedy = "describe the KPI (kind, unit, direction, owner) beside its SQL"
+        remedy = f"rename {other.name}" if other.exists() else remedy
+        raise KpiDefinitionError(Fault(where, 1, "the file is missing", remedy))
     try:
-        return Kpi.declared(sql.stem.removeprefix(PREFIX), meta, sql.stem)
-    except ConversionError as error:
-        raise KpiDefinitionError(f"{where}: {error.what}; {error.remedy}") from None
+        decoded(content_of(sql))
+    except TreeError as error:
+        raise KpiDefinitionError(unreadable(shown(sql), error)) from None
+    try:
+        tree = read_tree(content_of(described))
+    except TreeError as error:
+        raise KpiDefinitionError(unreadable(where, error)) from None
+    path = declaration_path(where, tree, sql.stem)
+    try:
+        declaration = KpiDeclaration.model_validate(described_by(tree, path))
+    except ValidationError as error:
+        faults = form_faults(where, tree.below(*path), error, KpiDeclaration)
+        raise KpiDefinitionError(*faults) from None
+    return declaration.named(name, sql.stem)
+
+
+def declaration_path(where: str, tree: Tree, model: str) -> tuple[str | int, ...]:
+    """The keys that lead to the declaration of a model's KPI. Raises `KpiDefinitionError`."""
+    models = tree.at("models")
+    listed = models if isinstance(models, list) else []
+    places = [place for place in range(len(listed)) if tree.at("models", place, "name") == model]
+    if not places:
+        line = tree.line(("models",))
+        fault = Fault(where, line, f"describes no model {model}", f"write `- name: {model}`")
+        raise KpiDefinitionError(fault)
+    path = ("models", places[0], *DECLARED_BELOW)
+    if not isinstance(tree.at(*path), dict):
+        remedy = "add kind, unit, direction and owner below it"
+        raise KpiDefinitionError(Fault(where, tree.line(path), "no `config.meta.kpi`", remedy))
+    return path
+
+
+def described_by(tree: Tree, path: tuple[str | int, ...]) -> dict[str, object]:
+    """What is declared at `path`, with the description of its model where it has none of its own."""
+    declared = tree.at(*path)
+    assert isinstance(declared, dict), "a declaration is a mapping"
+    description = tree.at(*path[:2], "description")
+    return {"description": description if isinstance(description, str) else "", **declared}

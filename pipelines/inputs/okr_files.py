@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from pipelines.errors import OkraError
-from pipelines.inputs.kpi_files import declared_kpis, shown
+from pipelines.inputs.declarations import DeclaredKpis
+from pipelines.inputs.files import content_of, shown
+from pipelines.okr.definition.faults import Fault, unreadable
 from pipelines.okr.definition.loading import Loaded, load
-from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.definition.yaml_tree import TreeError
 from pipelines.settings import Settings
 
 
@@ -39,14 +41,14 @@ def okr_files(settings: Settings) -> list[Path]:
     )
 
 
-def read_objectives(settings: Settings) -> tuple[Loaded, dict[str, Kpi]]:
-    """The valid objectives, the faults of the others, and the KPIs they were checked against.
-
-    Raises `NoDefinitionsError`, and `KpiDefinitionError` when a KPI is not described.
-    """
-    kpis = declared_kpis(settings)
-    files = {
-        shown(path): path.read_text(encoding="utf-8", errors="replace")
-        for path in definition_files(settings)
-    }
-    return load(files, kpis, settings.fiscal_year_start), kpis
+def read_objectives(settings: Settings, declared: DeclaredKpis) -> Loaded:
+    """The valid objectives, checked against the KPIs, and the faults of the others. Raises `NoDefinitionsError`."""
+    contents: dict[str, bytes] = {}
+    closed: list[Fault] = []
+    for path in definition_files(settings):
+        try:
+            contents[shown(path)] = content_of(path)
+        except TreeError as error:
+            closed.append(unreadable(shown(path), error))
+    loaded = load(contents, declared.kpis, settings.fiscal_year_start, broken_kpis=declared.broken)
+    return Loaded(loaded.objectives, tuple(sorted([*closed, *loaded.faults])))

@@ -8,10 +8,13 @@ Dagster runs worked under it, and when.
 import hashlib
 import json
 from datetime import date
+from pathlib import Path
 
 from connectors.lake.catalog import read_catalog
+from pipelines.inputs.files import content_of
 from pipelines.inputs.lake import open_lake
 from pipelines.inputs.okr_files import okr_files
+from pipelines.okr.definition.yaml_tree import TreeError
 from pipelines.settings import Settings
 
 WINDOW_FACTS = ["source", "stream", "window", "data_through", "checksum", "settled", "flags"]
@@ -45,9 +48,7 @@ def catalogued(settings: Settings, name: str, columns: list[str]) -> list[list[o
 def definition_texts(settings: Settings) -> dict[str, str]:
     """The texts of the OKR files, by their paths below the folder."""
     return {
-        path.relative_to(settings.definitions_path).as_posix(): path.read_text(
-            encoding="utf-8", errors="replace"
-        )
+        path.relative_to(settings.definitions_path).as_posix(): text_of(path)
         for path in okr_files(settings)
     }
 
@@ -55,4 +56,12 @@ def definition_texts(settings: Settings) -> dict[str, str]:
 def sheet_kpis_text(settings: Settings) -> str:
     """The text of the file that declares the KPIs kept in sheets; empty when there is no file."""
     path = settings.sheet_kpis_path
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    return text_of(path) if path.exists() else ""
+
+
+def text_of(path: Path) -> str:
+    """The text of a file. Bytes that are not UTF-8 count too; a file that cannot be opened is as if it were empty."""
+    try:
+        return content_of(path).decode("utf-8", errors="surrogateescape")
+    except TreeError:
+        return ""

@@ -53,7 +53,7 @@ class Factors:
 def write_factors(day: Day) -> Factors:
     """Work out the factors of the day, with its scores, and store them. To be called with the warehouse's lock.
 
-    Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`, `duckdb.Error`.
+    Raises `NoFactsError`, `NoDefinitionsError`, `duckdb.Error`.
     """
     settings, as_of = day.settings, day.as_of
     trust, scored = read_trust_and_scores(settings.warehouse_path, as_of)

@@ -27,7 +27,7 @@ class Report:
 def write_scores(day: Day, dagster_run_id: str) -> Report:
     """Score every sound objective, store the scores with the levers, and keep them in the history.
 
-    To be called with the warehouse's lock. Raises `NoFactsError`, `NoDefinitionsError`, `KpiDefinitionError`.
+    To be called with the warehouse's lock. Raises `NoFactsError`, `NoDefinitionsError`.
     """
     settings, as_of, objectives = day.settings, day.as_of, day.loaded.objectives
     warehouse, history = settings.warehouse_path, settings.history_path
@@ -43,7 +43,7 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
         sample_company=settings.sample_company,
         version=version("okra"),
         failed_sources=sorted({attempt.source for attempt in failed}),
-        broken_definitions=sorted({fault.file for fault in day.loaded.faults}),
+        broken_definitions=sorted({fault.file for fault in day.faults}),
     )
     store_scores(warehouse, scorecard, find_levers(scorecard), objectives, day.kpis, run)
     record_scores(history, warehouse, as_of, settings.now())

@@ -33,7 +33,9 @@ class Run:
     failed_sources: Annotated[
         Sequence[str], "Sources whose last pull failed; their KPIs keep older values"
     ]
-    broken_definitions: Annotated[Sequence[str], "OKR files that were left out because of a fault"]
+    broken_definitions: Annotated[
+        Sequence[str], "OKR and KPI files that were left out because of a fault"
+    ]
 
 
 KEY_RESULT_SCORES = Table(

@@ -124,10 +124,7 @@ def project_fingerprint() -> str:
 
 
 def catalog_lake(settings: Settings) -> None:
-    """Write what the staging models read first: the lake's catalog and the KPIs that are declared.
-
-    Raises `KpiDefinitionError`.
-    """
+    """Write what the staging models read first: the lake's catalog and the KPIs that are declared."""
     lake = open_lake(settings)
-    write_kpis(lake, declared_kpis(settings).values())
+    write_kpis(lake, declared_kpis(settings).kpis.values())
     write_catalog(lake, catalog.sources().values())

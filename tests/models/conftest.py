@@ -134,7 +134,7 @@ class Warehouse:
     ) -> subprocess.CompletedProcess[str]:
         """Run dbt, however it ends."""
         write_catalog(self.lake.lake, catalog.sources().values())
-        kpis = [*read_kpis(KPI_FOLDER, NO_SHEET_KPIS).values(), *sheet_kpis]
+        kpis = [*read_kpis(KPI_FOLDER, NO_SHEET_KPIS).kpis.values(), *sheet_kpis]
         write_kpis(self.lake.lake, in_currency(kpis, how.get("currency", "USD")))
         return dbt(self, as_of, *arguments, **how)
 

@@ -33,8 +33,16 @@ class Place:
         return str(self.tree.at("key_results", self.index, *keys))
 
 
+@dataclass(frozen=True, slots=True)
+class KnownKpis:
+    """The KPIs by name, and those whose own declarations are at fault, each with its file."""
+
+    sound: Mapping[str, Kpi]
+    broken: Mapping[str, str]
+
+
 def key_result_faults(
-    place: Place, result: KeyResult, period: Period | None, kpis: Mapping[str, Kpi]
+    place: Place, result: KeyResult, period: Period | None, kpis: KnownKpis
 ) -> Iterator[Fault]:
     """Every fault of one well-formed key result."""
     if period is not None:
@@ -43,9 +51,15 @@ def key_result_faults(
         yield from (place.fault(*finding) for finding in _milestone(result))
         return
     assert result.kpi is not None, "the model requires a KPI beside a number"
-    kpi = kpis.get(result.kpi)
+    kpi = kpis.sound.get(result.kpi)
+    if kpi is None and result.kpi in kpis.broken:
+        file = kpis.broken[result.kpi]
+        what = f"its KPI `{result.kpi}` is broken: see {file}"
+        yield place.fault("kpi", what, "mend that file; `okra check` names its lines")
+        return
     if kpi is None:
-        remedy = suggestion(result.kpi, kpis.keys(), f"the KPIs are {listed(kpis)}")
+        names = {*kpis.sound, *kpis.broken}
+        remedy = suggestion(result.kpi, names, f"the KPIs are {listed(names)}")
         yield place.fault("kpi", f"unknown KPI `{result.kpi}`", remedy)
         return
     checks: tuple[Callable[[KeyResult, Kpi], Iterator[_Finding]], ...] = (

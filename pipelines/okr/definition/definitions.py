@@ -28,9 +28,12 @@ from pipelines.okr.kpi.status import Commitment
 MEASURED = "measured"
 
 
-def refusal(what: str, remedy: str) -> PydanticCustomError:
-    """The error every validator raises: both halves survive up to the fault that is shown."""
-    context = {"what": what, "remedy": remedy}
+def refusal(what: str, remedy: str, *, key: str = "") -> PydanticCustomError:
+    """The error every validator raises: both halves survive up to the fault that is shown.
+
+    `key`: the key that is wrong, where a validator looks at several of them.
+    """
+    context = {"what": what, "remedy": remedy, "key": key}
     return PydanticCustomError("okr", "{what}; {remedy}", context)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from pipelines.okr.definition.yaml_tree import Path, Tree
+from pipelines.okr.definition.yaml_tree import Path, Tree, TreeError
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -22,6 +22,11 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.what}; {self.remedy}"
+
+
+def unreadable(file: str, error: TreeError) -> Fault:
+    """The fault of a file that cannot be read."""
+    return Fault(file, error.line, error.what, error.remedy)
 
 
 def suggestion(written: str, known: Collection[str], otherwise: str) -> str:
@@ -47,6 +52,8 @@ def form_faults(
     for details in error.errors(include_url=False):
         path = tuple(details["loc"])
         what, remedy = _in_words(details, _model_at(path[:-1], model))
+        wrong_key = details.get("ctx", {}).get("key")
+        path = (*path, wrong_key) if wrong_key else path
         if path and isinstance(path[0], str) and path[0] == "key_results" and len(path) > 1:
             what = f"{_key_result_named(tree, path)}: {what}"
         faults.append(Fault(file, tree.line(path), what, remedy))

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from pipelines.okr.definition.checks import Place, key_result_faults
+from pipelines.okr.definition.checks import KnownKpis, Place, key_result_faults
 from pipelines.okr.definition.definitions import KeyResult, Objective
-from pipelines.okr.definition.faults import Fault, form_faults
+from pipelines.okr.definition.faults import Fault, form_faults, unreadable
 from pipelines.okr.definition.lineage import ReadFile, lineage_faults
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.okr.kpi.kpi import Kpi
@@ -30,18 +30,26 @@ class Loaded:
     faults: tuple[Fault, ...]
 
 
-def load(files: Mapping[str, str], kpis: Mapping[str, Kpi], fiscal_year_start: int = 1) -> Loaded:
-    """Read every definition file (name → text) against the KPIs that exist.
+def load(
+    files: Mapping[str, bytes | str],
+    kpis: Mapping[str, Kpi],
+    fiscal_year_start: int = 1,
+    *,
+    broken_kpis: Mapping[str, str] | None = None,
+) -> Loaded:
+    """Read every definition file against the KPIs that exist.
 
     Args:
-        files: the text of each file by the name to show in its faults; one objective a file.
+        files: the content of each file by the name to show in its faults; one objective a file.
         kpis: the KPIs by name.
         fiscal_year_start: the month (1 to 12) in which the fiscal year starts.
+        broken_kpis: the KPIs whose own declarations are at fault, each with its file.
     """
+    known = KnownKpis(kpis, broken_kpis or {})
     faults: set[Fault] = set()
     read: list[ReadFile] = []
     for name in sorted(files):
-        file, own = _read_file(name, files[name], kpis, fiscal_year_start)
+        file, own = _read_file(name, files[name], known, fiscal_year_start)
         read.append(file)
         faults.update(own)
     faults.update(lineage_faults(read))
@@ -51,15 +59,15 @@ def load(files: Mapping[str, str], kpis: Mapping[str, Kpi], fiscal_year_start: i
 
 
 def _read_file(
-    name: str, text: str, kpis: Mapping[str, Kpi], fiscal_year_start: int
+    name: str, content: bytes | str, kpis: KnownKpis, fiscal_year_start: int
 ) -> tuple[ReadFile, list[Fault]]:
     try:
-        tree = read_tree(text)
+        tree = read_tree(content)
     except TreeError as error:
+        text = content if isinstance(content, str) else content.decode("utf-8", errors="replace")
         claim = _ID_LINE.search(text)
         claimed = claim[1] if claim else None
-        fault = Fault(name, error.line, error.what, error.remedy)
-        return ReadFile(name, Tree(), claimed, None), [fault]
+        return ReadFile(name, Tree(), claimed, None), [unreadable(name, error)]
     shape = _shape_fault(name, tree)
     if shape is not None:
         return ReadFile(name, tree, None, None), [shape]
@@ -99,7 +107,7 @@ def _undated(item: object) -> bool:
     return isinstance(item, dict) and not item.get("by") and not item.get("milestone")
 
 
-def _meaning(name: str, tree: Tree, kpis: Mapping[str, Kpi], fiscal_year_start: int) -> list[Fault]:
+def _meaning(name: str, tree: Tree, kpis: KnownKpis, fiscal_year_start: int) -> list[Fault]:
     """The faults of each key result, those of a file whose other parts are broken included."""
     results = tree.at("key_results")
     if not isinstance(results, list):

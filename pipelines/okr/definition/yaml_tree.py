@@ -4,6 +4,7 @@ Scalars stay the text they were written as, so that 0.1 is never a float, `NO` i
 2_000_000 is parsed once, by us. Anything but mappings, lists and plain scalars is refused.
 """
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ _LONGEST_TEXT = 200_000
 _MAX_NODES = 20_000
 _MAX_DEPTH = 20
 _NULL = "tag:yaml.org,2002:null"
+_MERGE = "tag:yaml.org,2002:merge"
+_SAVE_AS_UTF_8 = "save the file in UTF-8"
 _PLAIN = {
     f"tag:yaml.org,2002:{name}"
     for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value")
@@ -22,7 +25,7 @@ _PLAIN = {
 
 
 class TreeError(Exception):
-    """Text that is not such YAML: at which line, what is wrong and what would be right."""
+    """A file that cannot be read, or is not such YAML: at which line, what is wrong and what would be right."""
 
     def __init__(self, line: int, what: str, remedy: str) -> None:
         super().__init__(f"{what}; {remedy}")
@@ -54,31 +57,66 @@ class Tree:
                 return None
         return value
 
+    def below(self, *path: int | str) -> "Tree":
+        """The part below the path, with the lines it has in the file."""
+        depth = len(path)
+        lines = {place[depth:]: line for place, line in self.lines.items() if place[:depth] == path}
+        return Tree(self.at(*path), lines)
 
-def read_tree(text: str) -> Tree:
-    """The one YAML document in the text.
+
+def read_tree(content: bytes | str) -> Tree:
+    """The one YAML document in a file.
 
     Raises:
-        TreeError: on a syntax error, a second document, a key given twice, or a file too large
-            or too deep to be a definition (which is how an alias bomb shows).
+        TreeError: on another encoding than UTF-8, a syntax error, a second document, a key given twice, or a
+            file too large or too deep to be a definition (which is how an alias bomb shows).
     """
+    text = decoded(content) if isinstance(content, bytes) else content
     if len(text) > _LONGEST_TEXT:
         raise TreeError(1, f"the file is longer than {_LONGEST_TEXT:,} characters", "split it")
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        if "single document" in (error.context or ""):
-            raise TreeError(line, "a second document", "one file holds one objective") from None
-        what = f"not YAML: {error.problem or error.context}"
-        raise TreeError(line, what, "correct the syntax of this line") from None
+        raise _syntax_error(error, text) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        what = f"not YAML: the character {error.character:#04x}"
+        raise TreeError(line, what, "remove it; it cannot be seen in most editors") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise TreeError(1, f"not YAML: {type(error).__name__}", "correct the syntax") from None
     tree = Tree()
     if root is not None:
         tree.data = _Reader(tree).value(root, (), root.start_mark.line + 1)
     return tree
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file. Raises `TreeError` at the first line that is not UTF-8."""
+    if content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise TreeError(1, "the file is in UTF-16", _SAVE_AS_UTF_8)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        what = f"not UTF-8: the byte {content[error.start]:#04x}"
+        raise TreeError(line, what, _SAVE_AS_UTF_8) from None
+
+
+def _syntax_error(error: yaml.MarkedYAMLError, text: str) -> TreeError:
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else 1
+    if "single document" in (error.context or ""):
+        return TreeError(line, "a second document", "one file holds one objective")
+    lines = text.splitlines()
+    if line <= len(lines) and "\t" in lines[line - 1][: _indent(lines[line - 1])]:
+        return TreeError(line, "not YAML: a tab before the text", "indent with spaces")
+    return TreeError(
+        line, f"not YAML: {error.problem or error.context}", "correct the syntax of this line"
+    )
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 class _Reader:
@@ -108,6 +146,8 @@ class _Reader:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
                 raise TreeError(line, "a key that is not a word", "write `key: value`")
+            if key.tag == _MERGE:
+                raise TreeError(line, "`<<` takes keys from elsewhere", "write the keys out")
             name = str(key.value)
             if name in seen:
                 raise TreeError(line, f"`{name}` is given twice", "keep one of them")

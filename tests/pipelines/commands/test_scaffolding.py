@@ -66,7 +66,7 @@ def write() -> Write:
 
 @pytest.fixture(scope="session")
 def kpis() -> dict[str, Kpi]:
-    return read_kpis(KPI_FOLDER, ROOT / "models/kpis/sheet_kpis.yml")
+    return read_kpis(KPI_FOLDER, ROOT / "models/kpis/sheet_kpis.yml").kpis
 
 
 def run(project: Path, *command: str) -> None:

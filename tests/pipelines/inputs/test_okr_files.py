@@ -1,9 +1,12 @@
 """The OKR files of an installation, read against its KPIs."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pipelines.inputs.day import Day
+from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.okr_files import read_objectives
 from pipelines.inputs.run_id import definition_texts
 from pipelines.settings import Settings
@@ -25,7 +28,7 @@ def settings_in(folder: Path) -> Settings:
 
 def test_money_is_in_the_currency_of_the_business(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, home=tmp_path, currency="EUR")
-    _, kpis = read_objectives(settings)
+    kpis = declared_kpis(settings).kpis
     assert kpis["net_revenue"].unit == "EUR"
     assert kpis["units_sold"].unit == "pieces"
 
@@ -36,7 +39,7 @@ def test_an_okr_file_counts_whatever_its_suffix_and_folder(tmp_path: Path, place
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(OBJECTIVE.format(id="sales"))
     settings = settings_in(tmp_path)
-    loaded, _ = read_objectives(settings)
+    loaded = read_objectives(settings, declared_kpis(settings))
     assert [objective.id for objective in loaded.objectives] == ["sales"]
     before = definition_texts(settings)
     file.write_text(OBJECTIVE.format(id="sales").replace("24_000", "25_000"))
@@ -48,7 +51,7 @@ def test_two_files_of_one_name_in_two_folders_both_count(tmp_path: Path) -> None
     for region in ("asia", "europe"):
         (tmp_path / region).mkdir()
         (tmp_path / region / "sales.yml").write_text(OBJECTIVE.format(id=region))
-    loaded, _ = read_objectives(settings_in(tmp_path))
+    loaded = Day(settings_in(tmp_path), date(2026, 11, 25)).loaded
     assert {objective.id for objective in loaded.objectives} == {"asia", "europe"}
     assert definition_texts(settings_in(tmp_path)).keys() == {"asia/sales.yml", "europe/sales.yml"}
 
@@ -58,7 +61,7 @@ def test_hidden_files_and_folders_are_left_out(tmp_path: Path, place: str) -> No
     file = tmp_path / place
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(OBJECTIVE.format(id="sales"))
-    loaded, _ = read_objectives(settings_in(tmp_path))
+    loaded = Day(settings_in(tmp_path), date(2026, 11, 25)).loaded
     assert loaded.objectives == ()
 
 

@@ -1,0 +1,40 @@
+"""What came of reading the declarations of KPIs: the KPIs that are sound, and the faults of the others."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pipelines.errors import OkraError
+from pipelines.okr.definition.faults import Fault
+from pipelines.okr.kpi.kpi import Kpi
+
+
+class KpiDefinitionError(OkraError):
+    """A KPI's declaration is broken; the text has each fault on a line of its own."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class DeclaredKpis:
+    """The KPIs whose declarations are sound, by name, and the faults of the others, by place.
+
+    `broken` are the names of the others, each with the file that is at fault.
+    """
+
+    kpis: Mapping[str, Kpi] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    broken: Mapping[str, str] = field(default_factory=dict)
+
+
+def joined(parts: Iterable[DeclaredKpis]) -> DeclaredKpis:
+    """The KPIs of several files. A name that is declared twice is that of the first."""
+    kpis: dict[str, Kpi] = {}
+    broken: dict[str, str] = {}
+    faults: set[Fault] = set()
+    for part in parts:
+        kpis = {**part.kpis, **kpis}
+        broken = {**part.broken, **broken}
+        faults.update(part.faults)
+    return DeclaredKpis(kpis, tuple(sorted(faults)), broken)

@@ -1,0 +1,77 @@
+"""What a KPI's YAML may say of it: the keys below `config.meta.kpi`, and those of a KPI kept in a sheet."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from pipelines.okr.definition.definitions import refusal
+from pipelines.okr.kpi.conversion import ConversionError
+from pipelines.okr.kpi.kinds import Denominator, Kind
+from pipelines.okr.kpi.kpi import Direction, Every, Kpi
+
+NAME = r"[a-z][a-z0-9_]*"
+"""What a KPI and a dimension can be called: both become the names of columns and files."""
+NAME_REMEDY = "write lower-case letters, digits and _ only, a letter first"
+TAKEN_NAMES: Mapping[str, str] = {
+    "total": "rename the column; `total` stands for the whole in the published tables",
+    **dict.fromkeys(
+        ("kpi", "day", "date", "period", "period_start", "value", "numerator", "denominator"),
+        "rename the column; a KPI has one of this name anyway",
+    ),
+}
+"""What no dimension can be called, with the remedy."""
+
+
+class KpiDeclaration(BaseModel):
+    """A KPI as declared. Every validator says what is wrong and what would be right."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Kind = Field(examples=["flow"])
+    unit: str = Field(min_length=1, max_length=60, examples=["people"])
+    direction: Direction = Field(examples=["up"])
+    owner: str = Field(min_length=1, examples=["people@example.com"])
+    dimensions: tuple[str, ...] = Field((), examples=["[team]"])
+    precision: int = Field(0, ge=0, le=6, examples=["2"])
+    label: str = Field("", examples=["Headcount"])
+    description: str = Field("", examples=["People employed"])
+    every: Every = Field("day", examples=["month"])
+    denominator: Denominator = Field("sum", examples=["level"])
+    conversion: Any = Field(None, examples=["booking"])
+    money: Any = Field(None, examples=["[numerator, denominator]"])
+
+    @field_validator("dimensions")
+    @classmethod
+    def _own_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not re.fullmatch(NAME, name):
+                raise refusal(f"`{name}` is no name of a dimension", NAME_REMEDY)
+            if name in TAKEN_NAMES:
+                raise refusal(f"no dimension can be called `{name}`", TAKEN_NAMES[name])
+            if names.count(name) > 1:
+                raise refusal(f"the dimension `{name}` is given twice", "keep one of them")
+        return names
+
+    @model_validator(mode="after")
+    def _level_of_a_ratio(self) -> Self:
+        if self.denominator == "level" and self.kind != "ratio":
+            raise refusal(
+                f"`denominator: level` of a {self.kind}",
+                "leave it out; it is for a ratio whose denominator is averaged over the days",
+                key="denominator",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _convertible(self) -> Self:
+        try:
+            self.named("", "")
+        except ConversionError as error:
+            raise refusal(error.what, error.remedy) from None
+        return self
+
+    def named(self, name: str, model: str) -> Kpi:
+        """The KPI of this name, computed by `model`. Raises `ConversionError`."""
+        return Kpi.declared(name, self.model_dump(), model)
