@@ -8,12 +8,12 @@ from typing import Any
 from connectors.sdk.contract import Source
 from pipelines.commands.console import Output
 from pipelines.commands.progress import PullBars
-from pipelines.commands.terminal import scorecard_table, trust_notes
+from pipelines.commands.terminal import finding_lines, scorecard_table, trust_notes
 from pipelines.history.deliveries import last_attempts
 from pipelines.inputs.day import Day
 from pipelines.okr.definition.faults import Fault
 from pipelines.orchestration.runner import Runner, StepFailedError, runner
-from pipelines.publishing.published import PublishedScorecard, read_scorecard
+from pipelines.publishing.published import PublishedScorecard, Row, read_findings, read_scorecard
 from pipelines.settings import Settings, SettingsError
 from pipelines.steps.pull import failed_pulls
 
@@ -25,13 +25,14 @@ class RunResult:
     """The outcome of a run. `failed` has the message of each source whose last pull failed."""
 
     scorecard: PublishedScorecard
+    findings: Sequence[Row]
     faults: Sequence[Fault]
     failed: Mapping[str, str]
     pulled: PullBars
 
     @property
     def ok(self) -> bool:
-        return not (self.failed or self.faults)
+        return not (self.failed or any(finding["is_fault"] for finding in self.findings))
 
 
 def run(settings: Settings, sources: Sequence[Source], as_of: date | None, output: Output) -> bool:
@@ -74,6 +75,7 @@ def report(
             return False
     result = RunResult(
         scorecard=read_scorecard(settings.published_path, as_of or settings.today()),
+        findings=read_findings(settings.published_path),
         faults=Day(settings, as_of or settings.today()).faults,
         failed={attempt.source: attempt.message for attempt in failed_pulls(settings)}
         | dict(failed),
@@ -92,10 +94,8 @@ def show(settings: Settings, result: RunResult, output: Output) -> None:
     output.out.print(scorecard_table(scorecard, output.out.width))
     for line in trust_notes(scorecard):
         output.note(line)
-    for source, message in sorted(result.failed.items()):
-        output.warn(f"{source} failed: {message}; its KPIs keep their last values")
-    for fault in result.faults:
-        output.warn(f"{fault} (not scored)")
+    for line in finding_lines(result.findings):
+        output.warn(line)
     for delivery in last_attempts(settings.history_path, scorecard.as_of):
         if delivery.outcome == "failed":
             output.warn(f"The digest did not reach {delivery.channel}: {delivery.message}")
@@ -119,6 +119,7 @@ def as_document(settings: Settings, result: RunResult) -> dict[str, Any]:
         "objectives": list(result.scorecard.objectives),
         "key_results": list(result.scorecard.key_results),
         "faults": [str(fault) for fault in result.faults],
+        "findings": list(result.findings),
         "published": str(settings.published_path),
         "scorecard": str(settings.scorecard_path),
     }

@@ -1,11 +1,19 @@
 """`okra status` and `okra restatements`: what is published, now or as it was on an earlier day."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from pipelines.commands.console import Output
-from pipelines.commands.terminal import plain_table, scorecard_table, trust_notes
+from pipelines.commands.terminal import (
+    finding_lines,
+    plain_table,
+    scorecard_table,
+    trust_notes,
+)
 from pipelines.publishing.published import (
     PublishedScorecard,
+    Row,
+    read_findings,
     read_restatements,
     read_scorecard,
     read_scorecard_known,
@@ -20,23 +28,30 @@ def status(settings: Settings, as_of: date | None, known_on: date | None, output
         scorecard = read_scorecard(path, as_of)
     else:
         scorecard = read_scorecard_known(path, known_on, settings.zone, as_of)
+    # what is wrong now says nothing of an earlier belief
+    findings = read_findings(path) if known_on is None else []
     if output.as_json:
-        output.json(as_document(scorecard, known_on))
+        output.json(as_document(scorecard, findings, known_on))
         return
     output.out.print(scorecard_table(scorecard, output.out.width))
     if known_on is not None:
         output.note(f"As it was known at the end of {known_on}, by the goals that were set then")
     for line in trust_notes(scorecard):
         output.note(line)
+    for line in finding_lines(findings):
+        output.warn(line)
 
 
-def as_document(scorecard: PublishedScorecard, known_on: date | None) -> dict[str, object]:
+def as_document(
+    scorecard: PublishedScorecard, findings: Sequence[Row], known_on: date | None
+) -> dict[str, object]:
     """The same for machines."""
     return {
         "as_of": scorecard.as_of,
         "known_on": known_on,
         "objectives": list(scorecard.objectives),
         "key_results": list(scorecard.key_results),
+        "findings": list(findings),
     }
 
 

@@ -14,6 +14,8 @@ from rich.text import Text
 from pipelines.publishing.published import PublishedScorecard, Row, in_tree_order
 from pipelines.publishing.wording import (
     amount,
+    findings_counted,
+    findings_words,
     odds,
     share,
     sparkline,
@@ -23,6 +25,8 @@ from pipelines.publishing.wording import (
 )
 
 MAX_COURSE_BLOCKS = 12
+MAX_FINDINGS = 10
+"""Findings that a command shows; the table has all."""
 MIN_NAME_WIDTH = 24
 COLUMN_SPACING = 2
 OPTIONAL_COLUMNS = ("Course", "Pace", "Odds", "Target")
@@ -109,6 +113,13 @@ def trust_notes(scorecard: PublishedScorecard) -> Iterator[str]:
     """One line for each key result whose figures have trust flags."""
     for row in scorecard.distrusted:
         yield f"Not to be trusted whole: {row['key_result_id']}: {trust_words(row['trust'])}"
+
+
+def finding_lines(findings: Sequence[Row]) -> Iterator[str]:
+    """How many findings there are, and the first of them; no line where nothing is wrong."""
+    if findings:
+        yield f"{findings_counted(findings)}, in full in the table findings:"
+        yield from findings_words(findings, MAX_FINDINGS)
 
 
 def plain_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:

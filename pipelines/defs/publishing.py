@@ -16,6 +16,7 @@ from pipelines.publishing.wording import share, status_words
 from pipelines.steps.digest import send_due
 from pipelines.steps.publish import publish_report
 from pipelines.tables.factors import KPI_FACTORS
+from pipelines.tables.findings import FINDINGS
 from pipelines.tables.locks import warehouse_lock
 from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLES
 
@@ -37,7 +38,10 @@ REPORTING = (
     kinds={"duckdb", "parquet", "csv"},
     deps=[
         *(dg.AssetKey(["reporting", name]) for name in REPORTING),
-        *(dg.AssetKey(["okr", table.name]) for table in (*TABLES, KPI_FACTORS, RESTATEMENTS)),
+        *(
+            dg.AssetKey(["okr", table.name])
+            for table in (*TABLES, KPI_FACTORS, RESTATEMENTS, FINDINGS)
+        ),
         *(
             dg.AssetKey(["okr", table.name])
             for table in (PREDICTIONS, CALIBRATION, KEY_RESULT_LEVERS, KEY_RESULT_COURSES)

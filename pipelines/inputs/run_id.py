@@ -19,11 +19,12 @@ from pipelines.settings import Settings
 
 WINDOW_FACTS = ["source", "stream", "window", "data_through", "checksum", "settled", "flags"]
 ATTEMPT_FACTS = ["source", "stream", "outcome"]
+FINDING_FACTS = ["source", "stream", "window", "what", "is_set_aside", "kpi", "day"]
 
 
 def run_id(settings: Settings, as_of: date) -> str:
     """The id of a run that plays `as_of` with the lake's present catalog, like `2026-11-24-1f0c9a55d2e7`."""
-    facts = {
+    facts: dict[str, object] = {
         "windows": catalogued(settings, "windows", WINDOW_FACTS),
         "attempts": catalogued(settings, "attempts", ATTEMPT_FACTS),
         "definitions": definition_texts(settings),
@@ -35,6 +36,10 @@ def run_id(settings: Settings, as_of: date) -> str:
             settings.start_date,
         ],
     }
+    # they go into the trust of the KPIs
+    findings = catalogued(settings, "findings", FINDING_FACTS)
+    if findings:
+        facts["findings"] = findings
     text = json.dumps(facts, default=str, sort_keys=True)
     return f"{as_of.isoformat()}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 

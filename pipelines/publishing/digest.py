@@ -9,9 +9,18 @@ from typing import Literal
 
 from pipelines.okr.kpi.status import STATUSES
 from pipelines.publishing.published import PublishedScorecard, Row, in_tree_order
-from pipelines.publishing.wording import odds, share, status_words, trust_words
+from pipelines.publishing.wording import (
+    findings_counted,
+    findings_words,
+    odds,
+    share,
+    status_words,
+    trust_words,
+)
 
 Reason = Literal["weekly", "change"]
+MAX_FINDINGS = 5
+"""Findings that a digest tells; the table has all."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,13 @@ def digest_of(
     *,
     sample_company: bool,
     scorecard_page: str,
+    findings: Sequence[Row] = (),
 ) -> Digest:
-    """The digest of a day. `before`: the latest scorecard of an earlier day; `scorecard_page`: where the page is."""
+    """The digest of a day.
+
+    `before`: the latest scorecard of an earlier day; `scorecard_page`: where the page is; `findings`: what the day's
+    run found wrong.
+    """
     changed = changes(scorecard, before) if before else []
     paragraphs = []
     if sample_company:
@@ -52,6 +66,9 @@ def digest_of(
     if scorecard.distrusted:
         doubts = (f"{row['name']}: {trust_words(row['trust'])}" for row in scorecard.distrusted)
         paragraphs += ["**Not to be trusted whole**", bullets(doubts)]
+    if findings:
+        told = bullets(findings_words(findings, MAX_FINDINGS))
+        paragraphs += [f"**{findings_counted(findings)}**", told]
     paragraphs.append(f"The scorecard: {scorecard_page}")
     return Digest(
         scorecard.as_of,

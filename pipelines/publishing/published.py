@@ -58,6 +58,8 @@ _RESTATEMENTS = """
     order by restated_at desc, kpi, period, period_start, dimension, member
     limit $most
 """
+_HAS_FINDINGS = "select 1 from duckdb_tables() where table_name = 'findings'"
+_FINDINGS = "select * from findings order by is_fault desc, what, place, message"
 _STREAMS = """
     select
         source || '.' || stream as stream,
@@ -116,6 +118,10 @@ class PublishedFile:
     def objectives(self, as_of: date) -> list[Row]:
         """The scores of all objectives on a day, as they are believed now."""
         return self.rows(_OBJECTIVES, as_of=as_of)
+
+    def findings(self) -> list[Row]:
+        """What the last run found wrong, faults first; none in a file of a version that did not publish it."""
+        return self.rows(_FINDINGS) if self.rows(_HAS_FINDINGS) else []
 
     def streams(self) -> dict[str, StreamWindows]:
         """What is in the raw lake, by `source.stream`."""
@@ -229,6 +235,12 @@ def read_scorecard_known(
         since = f"the first score was written on {first.astimezone(zone):%Y-%m-%d}"
     of_day = f"of {day} " if day else ""
     raise NothingPublishedError(f"no score {of_day}was known on {known_on}; {since}")
+
+
+def read_findings(path: Path) -> list[Row]:
+    """What the last run found wrong, faults first. Raises `NothingPublishedError`."""
+    with opened(path) as file:
+        return file.findings()
 
 
 def read_restatements(

@@ -3,8 +3,9 @@
 The web pages have formats of their own, in the reader's language (`scorecard.language`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
+from typing import Any
 
 from pipelines.okr.kpi.kpi import PERCENT
 from pipelines.okr.kpi.numbers import chance, figure, percentage
@@ -37,6 +38,19 @@ def status_words(status: str) -> str:
 def trust_words(trust: str) -> str:
     """The flags of a `trust` column: `late:stripe, missing_days`."""
     return trust.replace(",", ", ")
+
+
+def findings_words(findings: Sequence[Mapping[str, Any]], most: int) -> Iterator[str]:
+    """A line a finding, at most so many, and how many more there are; no line where nothing is wrong."""
+    for finding in findings[:most]:
+        yield finding["message"]
+    if len(findings) > most:
+        yield f"and {len(findings) - most} more; the table findings has all"
+
+
+def findings_counted(findings: Sequence[Mapping[str, Any]]) -> str:
+    """`1 finding`, `3 findings`."""
+    return f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'}"
 
 
 def sparkline(values: Sequence[int | Decimal | None]) -> str:

@@ -7,7 +7,11 @@ from pipelines.errors import OkraError
 from pipelines.history.deliveries import Delivery, delivered, record_delivery
 from pipelines.publishing.delivery import Channel
 from pipelines.publishing.digest import Digest, Reason, digest_of
-from pipelines.publishing.published import read_scorecard, read_scorecard_before
+from pipelines.publishing.published import (
+    read_findings,
+    read_scorecard,
+    read_scorecard_before,
+)
 from pipelines.settings import Settings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -26,6 +30,7 @@ def read_digest(settings: Settings, as_of: date | None = None) -> Digest:
         read_scorecard_before(path, scorecard.as_of),
         sample_company=settings.sample_company,
         scorecard_page=str(settings.scorecard_path),
+        findings=read_findings(path),
     )
 
 

@@ -95,6 +95,7 @@ class PageRows:
     members: RowsByName
     restatements: RowsByName
     streams: Mapping[str, StreamWindows]
+    findings: Rows
 
     @property
     def compared_with(self) -> date:
@@ -129,6 +130,7 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
             members=rows_by(file.rows(_MEMBERS), "kpi"),
             restatements=rows_by(restatements, "kpi"),
             streams=file.streams(),
+            findings=file.findings(),
         )
 
 

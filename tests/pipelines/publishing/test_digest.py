@@ -63,6 +63,17 @@ def test_what_is_not_to_be_trusted_is_said() -> None:
     )
 
 
+def test_the_first_findings_are_told_and_the_others_counted() -> None:
+    findings = [{"message": f"row {number} is wrong; mend it"} for number in range(1, 8)]
+    text = digest_of(
+        card(MONDAY), None, sample_company=False, scorecard_page="x", findings=findings
+    ).text
+    assert "**7 findings**\n\n- row 1 is wrong; mend it\n" in text
+    assert "- row 5 is wrong; mend it\n- and 2 more; the table findings has all" in text
+    assert "row 6" not in text
+    assert "finding" not in text_of(card(MONDAY))
+
+
 class Service:
     """Something that takes messages, as Apprise's json:// posts them."""
 

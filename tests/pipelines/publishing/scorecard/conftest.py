@@ -14,6 +14,7 @@ import pytest
 from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.tables.definitions import KEY_RESULTS
 from pipelines.tables.factors import KPI_FACTORS
+from pipelines.tables.findings import FINDINGS
 from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_SCORES, OBJECTIVE_SCORES, RUNS
 
 AS_OF = date(2026, 11, 25)
@@ -35,7 +36,15 @@ _MODELLED = {
     "restatements": "kpi varchar, period varchar, period_start date, dimension varchar, member varchar, "
     "old_value decimal(38, 6), new_value decimal(38, 6), restated_at timestamp with time zone",
 }
-_SCORED = (KEY_RESULT_SCORES, KEY_RESULTS, OBJECTIVE_SCORES, RUNS, KEY_RESULT_COURSES, KPI_FACTORS)
+_SCORED = (
+    KEY_RESULT_SCORES,
+    KEY_RESULTS,
+    OBJECTIVE_SCORES,
+    RUNS,
+    KEY_RESULT_COURSES,
+    KPI_FACTORS,
+    FINDINGS,
+)
 
 _OBJECTIVE = {
     "as_of": AS_OF, "objective_id": "grow", "name": "Grow", "owner": "ana@example.com",
@@ -78,6 +87,10 @@ _FACTOR = {
     "period_end": date(2026, 11, 30), "data_through": THROUGH, "compared_with": "previous",
     "reference": "2026-10-01..2026-10-24", "compared_from": date(2026, 10, 1),
     "compared_to": date(2026, 10, 24), "effect": "change", "unit": "USD", "trust": "ok", "run_id": "run-7",
+}  # fmt: skip
+_FINDING = {
+    "what": "no_key", "place": "shop.orders", "message": "", "is_set_aside": True, "is_fault": True,
+    "kpis": [], "examples": [],
 }  # fmt: skip
 
 
@@ -122,6 +135,9 @@ class Company:
 
     def window(self, **changed: Any) -> None:
         self.add("windows", _WINDOW, changed)
+
+    def finding(self, **changed: Any) -> None:
+        self.add("findings", _FINDING, changed)
 
     def restatement(self, **changed: Any) -> None:
         self.add(

@@ -292,6 +292,17 @@ def test_what_was_left_out_is_named_at_the_top(bare):
     assert "okr_definitions/x.yml" in glance
 
 
+def test_what_is_wrong_is_counted_and_told_at_the_top(company):
+    assert company.written().scorecard.all("details", class_="findings") == []
+    for number in range(12):
+        company.finding(message=f"a <b> {number:02} is wrong; mend it")
+    told = company.written("es").scorecard.one("details", class_="findings")
+    assert told.one("summary").text.startswith("12 hallazgos:")
+    assert [line.text for line in told.all("li")] == [
+        f"a <b> {number:02} is wrong; mend it" for number in range(10)
+    ]
+
+
 def test_flags_are_put_into_words_and_unknown_ones_kept(company):
     company.key_result(trust="missing_days:3,source_failed:shop,made_up:9")
     warning = company.written().card().one("p", class_="warning").text

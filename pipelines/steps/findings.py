@@ -1,0 +1,131 @@
+"""The table `findings`: what the lake, the pulls and the definitions have to say of what is wrong."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from connectors.lake.catalog import FINDINGS as LAKE_FINDINGS
+from connectors.lake.catalog import read_catalog
+from connectors.lake.manifest import Attempt
+from pipelines.inputs.day import Day
+from pipelines.inputs.declarations import DeclaredKpis
+from pipelines.inputs.lake import open_lake
+from pipelines.okr.definition.faults import Fault
+from pipelines.okr.definition.loading import Loaded
+from pipelines.settings import Settings
+from pipelines.steps.pull import failed_pulls
+from pipelines.tables.findings import FINDINGS, FindingRow
+from pipelines.tables.table import transaction
+
+MAX_EXAMPLES = 3
+_ALIKE = ("source", "stream", "what", "message", "column", "kpi", "is_set_aside")
+"""What is equal in findings of several windows that are told as one."""
+_FED_BY = "select kpi, string_split(sources, ',') from reporting.kpis where sources is not null"
+
+
+def write_findings(day: Day) -> list[FindingRow]:
+    """Replace the table by what is wrong now. To be called with the warehouse's lock, after the models have run."""
+    settings = day.settings
+    with transaction(settings.warehouse_path) as connection:
+        fed = kpis_by_stream(connection)
+        rows = [
+            *pull_findings(failed_pulls(settings), fed),
+            *lake_findings(settings, fed),
+            *definition_findings(day.declared, day.loaded),
+        ]
+        FINDINGS.replace(connection, rows)
+    return rows
+
+
+def kpis_by_stream(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], list[str]]:
+    """The KPIs that each stream feeds, in order, by source and stream."""
+    fed: dict[tuple[str, str], list[str]] = {}
+    for kpi, streams in connection.execute(f"{_FED_BY} order by kpi").fetchall():
+        for place in streams:
+            source, _, stream = place.partition(".")
+            fed.setdefault((source, stream), []).append(kpi)
+    return fed
+
+
+def pull_findings(
+    attempts: Iterable[Attempt], fed: Mapping[tuple[str, str], Sequence[str]]
+) -> Iterator[FindingRow]:
+    """A finding for each reason why streams of a source failed: a source that is down is one fault."""
+    by_reason: dict[tuple[str, str], list[Attempt]] = {}
+    for attempt in attempts:
+        by_reason.setdefault((attempt.source, attempt.message), []).append(attempt)
+    for (source, message), failed in by_reason.items():
+        streams = sorted(attempt.stream for attempt in failed)
+        kpis = {kpi for stream in streams for kpi in fed.get((source, stream), ())}
+        yield FindingRow(
+            what="pull_failed",
+            source=source,
+            stream=streams[0] if len(streams) == 1 else None,
+            place=", ".join(f"{source}.{stream}" for stream in streams),
+            message=f"{source} failed: {message}; its KPIs keep their last values",
+            kpis=sorted(kpis),
+        )
+
+
+def lake_findings(
+    settings: Settings, fed: Mapping[tuple[str, str], Sequence[str]]
+) -> Iterator[FindingRow]:
+    """What the connectors found in rows, once for all windows that have the same fault."""
+    lake = open_lake(settings)
+    found = read_catalog(lake, "findings", LAKE_FINDINGS.names).to_pylist()
+    if not found:
+        return
+    keys = ("source", "stream", "window")
+    windows = read_catalog(lake, "windows", [*keys, "data_through"]).to_pylist()
+    last_days = {tuple(row[key] for key in keys): row["data_through"] for row in windows}
+    alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in found:
+        row["through"] = last_days[tuple(row[key] for key in keys)]
+        alike.setdefault(tuple(row[name] for name in _ALIKE), []).append(row)
+    for rows in alike.values():
+        yield lake_finding(rows, fed)
+
+
+def lake_finding(
+    rows: Sequence[Mapping[str, Any]], fed: Mapping[tuple[str, str], Sequence[str]]
+) -> FindingRow:
+    """One finding of those of several windows that are alike."""
+    first, windows = rows[0], [row["window"] for row in rows]
+    examples = dict.fromkeys(example for row in rows for example in row["examples"])
+    return FindingRow(
+        what=first["what"],
+        source=first["source"],
+        stream=first["stream"],
+        place=place_of(first, min(windows), max(windows)),
+        message=first["message"],
+        rows=sum(row["rows"] for row in rows),
+        first_day=min(row["day"] or row["window"] for row in rows),
+        last_day=max(row["day"] or row["through"] for row in rows),
+        is_set_aside=first["is_set_aside"],
+        kpis=[first["kpi"]] if first["kpi"] else fed.get((first["source"], first["stream"]), []),
+        examples=list(examples)[:MAX_EXAMPLES],
+    )
+
+
+def place_of(row: Mapping[str, Any], first: date, last: date) -> str:
+    """`stripe.charges, windows 2026-11-01 to 2026-11-03, column amount`."""
+    windows = f"window {first}" if first == last else f"windows {first} to {last}"
+    column = f", column {row['column']}" if row["column"] else ""
+    return f"{row['source']}.{row['stream']}, {windows}{column}"
+
+
+def definition_findings(declared: DeclaredKpis, loaded: Loaded) -> Iterator[FindingRow]:
+    """A finding for each fault of a file that declares KPIs or an objective."""
+    for fault in declared.faults:
+        in_file = sorted(name for name, file in declared.broken.items() if file == fault.file)
+        named = [name for name in in_file if f"`{name}`" in fault.what]
+        yield definition_finding("broken_kpi", fault, named or in_file)
+    for fault in loaded.faults:
+        yield definition_finding("broken_okr", fault, ())
+
+
+def definition_finding(what: str, fault: Fault, kpis: Sequence[str]) -> FindingRow:
+    """The fault of a file as a finding."""
+    return FindingRow(what=what, place=f"{fault.file}:{fault.line}", message=str(fault), kpis=kpis)

@@ -1,0 +1,209 @@
+"""The table of what is wrong: each fault once, with its place, its rows, its days and the KPIs that it concerns."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from connectors.lake.catalog import write_catalog
+from connectors.lake.lake import Lake
+from connectors.lake.manifest import Attempt, Finding, Manifest
+from connectors.sdk import catalog
+from pipelines.inputs.day import Day
+from pipelines.settings import Settings
+from pipelines.steps.findings import write_findings
+from pipelines.tables.findings import FINDINGS
+
+AS_OF = date(2026, 11, 25)
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+NO_STATUS = Finding(
+    what="not_allowed",
+    message="orders: status `canceled` is not known; map it",
+    rows=2,
+    column="status",
+    day=date(2026, 11, 3),
+    examples=("row 4", "row 9"),
+)
+KPIS = [
+    ("customer_sales", "sql_database.orders"),
+    ("units_sold", "sql_database.order_lines,sql_database.orders"),
+    ("net_revenue", "exchange_rates.euro_rates,stripe.balance_transactions"),
+    ("no_source", None),
+]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An installation whose models have run, and which has no OKR file."""
+    (tmp_path / "okrs").mkdir()
+    made = Settings(
+        _env_file=None,
+        home=tmp_path,
+        sandbox_today=AS_OF,
+        okr_definitions=tmp_path / "okrs",
+        sources=("sql_database", "stripe"),
+    )
+    made.warehouse_path.parent.mkdir(parents=True)
+    with duckdb.connect(str(made.warehouse_path)) as connection:
+        connection.execute("create schema reporting")
+        connection.execute("create table reporting.kpis (kpi varchar, sources varchar)")
+        connection.executemany("insert into reporting.kpis values (?, ?)", KPIS)
+    return made
+
+
+def commit(settings: Settings, day: date, *findings: Finding, stream: str = "orders") -> None:
+    Lake(settings.lake_location).commit(
+        Manifest(
+            source="sql_database",
+            stream=stream,
+            window=day,
+            data_through=day,
+            pulled_at=NOON,
+            rows=0,
+            bytes=0,
+            checksum="",
+            schema_hash="",
+            settled=True,
+            flags=(),
+            connector_version="1",
+            run_id="",
+            files=(),
+            findings=findings,
+        ),
+        [],
+    )
+
+
+def fail(settings: Settings, source: str, stream: str, message: str) -> None:
+    attempt = Attempt(source=source, stream=stream, at=NOON, outcome="unavailable", message=message)
+    Lake(settings.lake_location).record(attempt)
+
+
+def written(settings: Settings) -> list[dict[str, object]]:
+    """The rows of the table, by the columns' names."""
+    write_catalog(Lake(settings.lake_location), catalog.sources().values())
+    write_findings(Day(settings, AS_OF))
+    with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+        cursor = connection.execute("from okr.findings order by what, place")
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def test_the_table_is_empty_when_all_is_well(settings: Settings) -> None:
+    commit(settings, date(2026, 11, 3))
+    assert written(settings) == []
+
+
+def test_a_finding_of_a_window_is_told_with_its_rows_days_and_kpis(settings: Settings) -> None:
+    commit(settings, date(2026, 11, 3), NO_STATUS)
+    assert written(settings) == [
+        {
+            "what": "not_allowed",
+            "source": "sql_database",
+            "stream": "orders",
+            "place": "sql_database.orders, window 2026-11-03, column status",
+            "message": "orders: status `canceled` is not known; map it",
+            "rows": 2,
+            "first_day": date(2026, 11, 3),
+            "last_day": date(2026, 11, 3),
+            "is_set_aside": True,
+            "is_fault": True,
+            "kpis": ["customer_sales", "units_sold"],
+            "examples": ["row 4", "row 9"],
+        }
+    ]
+
+
+def test_the_same_fault_in_several_windows_is_told_once(settings: Settings) -> None:
+    commit(settings, date(2026, 11, 3), NO_STATUS)
+    later = Finding(
+        **{**vars(NO_STATUS), "rows": 5, "day": date(2026, 11, 7), "examples": ("a", "b")}
+    )
+    commit(settings, date(2026, 11, 7), later)
+    [row] = written(settings)
+    assert (row["rows"], row["first_day"], row["last_day"]) == (
+        7,
+        date(2026, 11, 3),
+        date(2026, 11, 7),
+    )
+    assert row["place"] == "sql_database.orders, windows 2026-11-03 to 2026-11-07, column status"
+    assert row["examples"] == ["row 4", "row 9", "a"]
+
+
+def test_what_differs_is_told_apart(settings: Settings) -> None:
+    kept = Finding(**{**vars(NO_STATUS), "is_set_aside": False})
+    elsewhere = Finding(**{**vars(NO_STATUS), "column": "currency"})
+    commit(settings, date(2026, 11, 3), NO_STATUS, kept, elsewhere)
+    commit(settings, date(2026, 11, 3), NO_STATUS, stream="order_lines")
+    assert len(written(settings)) == 4
+
+
+def test_a_finding_without_a_day_has_those_of_its_window(settings: Settings) -> None:
+    commit(settings, date(2026, 11, 9), Finding(what="no_day", message="a row without a day"))
+    [row] = written(settings)
+    assert (row["first_day"], row["last_day"]) == (date(2026, 11, 9), date(2026, 11, 9))
+    assert row["place"] == "sql_database.orders, window 2026-11-09"
+
+
+def test_a_finding_that_names_its_kpi_concerns_no_other(settings: Settings) -> None:
+    commit(settings, date(2026, 11, 3), Finding(what="no_number", message="x", kpi="units_sold"))
+    [row] = written(settings)
+    assert row["kpis"] == ["units_sold"]
+
+
+def test_a_source_that_is_down_is_one_fault(settings: Settings) -> None:
+    fail(settings, "sql_database", "orders", "the database does not answer; start it")
+    fail(settings, "sql_database", "order_lines", "the database does not answer; start it")
+    [row] = written(settings)
+    assert row["what"] == "pull_failed"
+    assert (row["source"], row["stream"], row["rows"]) == ("sql_database", None, None)
+    assert row["place"] == "sql_database.order_lines, sql_database.orders"
+    assert row["message"] == (
+        "sql_database failed: the database does not answer; start it; its KPIs keep their last values"
+    )
+    assert row["kpis"] == ["customer_sales", "units_sold"]
+
+
+def test_streams_that_failed_for_different_reasons_are_told_apart(settings: Settings) -> None:
+    fail(settings, "sql_database", "orders", "no such table")
+    fail(settings, "stripe", "balance_transactions", "no such key")
+    rows = written(settings)
+    assert [(row["stream"], row["kpis"]) for row in rows] == [
+        ("orders", ["customer_sales", "units_sold"]),
+        ("balance_transactions", ["net_revenue"]),
+    ]
+
+
+def test_a_broken_okr_file_is_told_with_its_line(settings: Settings) -> None:
+    (settings.definitions_path / "broken.yml").write_text("objective: x\nid: broken\n- y\n")
+    [row] = written(settings)
+    assert row["what"] == "broken_okr"
+    assert str(row["place"]).endswith("broken.yml:3")
+    assert row["message"] != ""
+    assert (row["source"], row["rows"], row["first_day"], row["is_fault"]) == (
+        None,
+        None,
+        None,
+        True,
+    )
+
+
+def test_a_broken_declaration_concerns_the_kpi_that_it_names(settings: Settings) -> None:
+    sheet_kpis = settings.home_path / "sheet_kpis.yml"
+    sheet_kpis.write_text("headcount:\n  kind: pile\nhires:\n  kind: flow\n")
+    rows = written(settings.model_copy(update={"sheet_kpis": str(sheet_kpis)}))
+    assert {row["what"] for row in rows} == {"broken_kpi"}
+    assert {tuple(row["kpis"]) for row in rows} == {("headcount",), ("hires",)}
+    assert all(str(row["place"]).startswith(f"{sheet_kpis}:") for row in rows)
+
+
+def test_what_was_mended_is_no_longer_told(settings: Settings) -> None:
+    commit(settings, date(2026, 11, 3), NO_STATUS)
+    assert len(written(settings)) == 1
+    commit(settings, date(2026, 11, 3))
+    assert written(settings) == []
+
+
+def test_every_column_is_explained() -> None:
+    assert all(column.comment for column in FINDINGS.columns.values())
