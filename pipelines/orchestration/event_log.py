@@ -2,13 +2,16 @@
 
 A first load marks years of daily partitions as materialized. Dagster's SQLite storage opens, writes and closes two
 databases for each event, which takes longer than the load itself. Dagster sends batches when
-DAGSTER_EVENT_BATCH_SIZE is set; this storage writes a batch at once.
+DAGSTER_EVENT_BATCH_SIZE is set, and the planned events of a run always; this storage writes a batch at once. It also
+keeps SQLAlchemy's engine of each database, which holds the statements that are compiled already.
 
 It depends on Dagster's internals. Batches that it does not expect it leaves to Dagster.
 """
 
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from dagster import AssetExecutionContext, AssetMaterialization, EventLogEntry
@@ -19,14 +22,26 @@ from dagster._core.events import (
     generate_event_batch_id,
 )
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
+    INDEX_SHARD_NAME,
+    SqliteEventLogStorage,
+)
+from dagster._core.storage.sql import create_engine
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import NullPool
 
 BATCH_SIZE = "1000"
 
 
 class BatchingEventLogStorage(SqliteEventLogStorage):
-    """A `SqliteEventLogStorage` that stores a batch of one run's materializations in one transaction."""
+    """A `SqliteEventLogStorage` that stores a batch of one run's events in one transaction per database."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        self._engines: dict[str, Engine] = {}
+        self._batch = threading.local()
+        super().__init__(base_dir, inst_data)
 
     @classmethod
     def from_config_value(
@@ -36,26 +51,69 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         return cls(inst_data=inst_data, **config_value)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
-        """Store `events` in one transaction per database; one by one when they are of several runs or types."""
+        """Store `events` in one transaction per database; each in its own when they are of several runs."""
         runs = {event.run_id for event in events}
-        types = {event.dagster_event_type for event in events}
-        if len(runs) != 1 or types != {DagsterEventType.ASSET_MATERIALIZATION}:
+        if len(runs) != 1:
             super().store_event_batch(events)
             return
+        run = runs.pop()
+        # the run's database is committed before the index, as Dagster does
+        with (
+            self._db_lock,
+            self._transaction(INDEX_SHARD_NAME) as index,
+            self._transaction(run) as of_run,
+        ):
+            self._batch.connections = {INDEX_SHARD_NAME: index, run: of_run}
+            try:
+                types = {event.dagster_event_type for event in events}
+                if types == {DagsterEventType.ASSET_MATERIALIZATION}:
+                    self._store_materializations(events, of_run, index)
+                else:
+                    super().store_event_batch(events)
+            finally:
+                self._batch.connections = {}
+
+    def _store_materializations(
+        self, events: Sequence[EventLogEntry], of_run: Connection, index: Connection
+    ) -> None:
+        """Insert all rows at once, and update each asset for its last event only."""
         rows = [self.prepare_insert_event(event).compile().params for event in events]
-        with self.run_connection(runs.pop()) as connection:
-            connection.execute(SqlEventLogStorageTable.insert(), rows)
+        of_run.execute(SqlEventLogStorageTable.insert(), rows)
+        newest = SqlEventLogStorageTable.insert().returning(
+            SqlEventLogStorageTable.c.id, sort_by_parameter_order=True
+        )
+        ids = [row[0] for row in index.execute(newest, rows)]
+        self._store_asset_event_tags(index, events, ids)
         last_of_asset: dict[str, tuple[int, EventLogEntry]] = {}
-        with self.index_connection() as connection:
-            newest = SqlEventLogStorageTable.insert().returning(
-                SqlEventLogStorageTable.c.id, sort_by_parameter_order=True
+        for event_id, event in zip(ids, events, strict=True):
+            last_of_asset[str(event.get_dagster_event().asset_key)] = (event_id, event)
+        for event_id, event in last_of_asset.values():
+            self._store_asset_event(index, event, event_id)
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        """A connection in a transaction: that of the batch being stored, or a new one."""
+        connection = getattr(self._batch, "connections", {}).get(shard)
+        if connection is not None:
+            yield connection
+            return
+        with self._db_lock, self._transaction(shard) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, shard: str) -> Iterator[Connection]:
+        """A new connection in a transaction. Call this only while holding the lock."""
+        address = self.conn_string_for_shard(shard)
+        if address not in self._engines:
+            self._engines[address] = create_engine(
+                address, poolclass=NullPool, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
             )
-            ids = [row[0] for row in connection.execute(newest, rows)]
-            self._store_asset_event_tags(connection, events, ids)
-            for event_id, event in zip(ids, events, strict=True):
-                last_of_asset[str(event.get_dagster_event().asset_key)] = (event_id, event)
-            for event_id, event in last_of_asset.values():
-                self._store_asset_event(connection, event, event_id)
+        engine = self._engines[address]
+        if shard not in self._initialized_dbs:
+            self._initdb(engine)
+            self._initialized_dbs.add(shard)
+        with engine.begin() as connection:
+            yield connection
 
 
 def log_materializations(

@@ -27,7 +27,17 @@ MAX_CACHED_BYTES = 256 * 2**20
 
 
 class Plugin(BasePlugin):
-    """What dbt-duckdb calls when it has opened the warehouse."""
+    """What dbt-duckdb calls before and after it opens the warehouse."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """Have dbt-duckdb open the warehouse that OKRA_WAREHOUSE names.
+
+        The path is not in the profile, because dbt parses the whole project again when the profile is another. So
+        all homes share what was parsed once.
+        """
+        warehouse = os.environ.get("OKRA_WAREHOUSE")
+        if self.creds is not None and warehouse:
+            self.creds.path = warehouse
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         """Let the connection read the lake that OKRA_LAKE names. Raises `LakeError`."""

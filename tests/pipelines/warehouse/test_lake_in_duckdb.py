@@ -2,12 +2,17 @@
 
 import threading
 import time
+from argparse import Namespace
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from dbt.config.runtime import load_profile
+from dbt.flags import set_from_args
+from dbt_common.context import set_invocation_context
 
+from pipelines.settings import ROOT
 from pipelines.warehouse.lake_in_duckdb import PREFETCHED_FILES, LakeFiles, Plugin
 from tests.object_store.buckets import Bucket
 
@@ -103,3 +108,18 @@ def test_no_more_is_kept_than_there_is_room_for(lake, monkeypatch, s3_server):
         assert kept.open(path).read()
         assert kept.size(path) > 0
     assert s3_server.asked - before == {"GET": 3}
+
+
+def test_homes_share_a_profile_so_that_dbt_parses_the_models_once(monkeypatch) -> None:
+    paths = ["/homes/a/warehouse.duckdb", "/homes/b/warehouse.duckdb"]
+    profiles = []
+    for path in paths:
+        monkeypatch.setenv("OKRA_WAREHOUSE", path)
+        monkeypatch.setenv("DBT_PROFILES_DIR", str(ROOT))
+        set_from_args(Namespace(profiles_dir=str(ROOT)), None)
+        set_invocation_context({"OKRA_WAREHOUSE": path})
+        credentials = load_profile(str(ROOT), {}).credentials
+        profiles.append(list(credentials.connection_info()))  # of which dbt keeps a hash
+        Plugin.create("pipelines.warehouse.lake_in_duckdb", credentials=credentials)
+        assert credentials.path == path
+    assert profiles[0] == profiles[1]
