@@ -22,6 +22,7 @@ from connectors.lake.store import LakeError
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source
 from pipelines.errors import OkraError
+from pipelines.okr.kpi.periods import FiscalYear, NamedBy
 
 ROOT = Path(__file__).resolve().parents[1]
 """The project's root. Paths to models, definitions and dagster.yaml start here, not in the working directory."""
@@ -57,6 +58,9 @@ class Settings(BaseSettings):
     )
     timezone: str = Field("UTC", description="Zone in which the business counts its days")
     fiscal_year_start: int = Field(1, ge=1, le=12, description="First month of the fiscal year")
+    fiscal_year_named_by: NamedBy = Field(
+        "end", description="Year that a fiscal year is named by: that of its end, or of its start"
+    )
     start_date: date = Field(date(2024, 12, 1), description="First day to pull")
     okr_definitions: Path = Field(Path("okr_definitions"), description="Folder of the OKR files")
     sheet_kpis: Path = Field(
@@ -131,6 +135,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The business zone."""
         return ZoneInfo(self.timezone)
+
+    @cached_property
+    def fiscal_year(self) -> FiscalYear:
+        """The fiscal year: its first month, and what names it."""
+        return FiscalYear(self.fiscal_year_start, self.fiscal_year_named_by)
 
     @cached_property
     def environment(self) -> Mapping[str, str]:

@@ -37,13 +37,15 @@ from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.okr.kpi.periods import containing
+from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear, containing
 from pipelines.settings import ROOT, Settings, env_file
 
 PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 """The mode of `.env`, which holds secrets."""
 SHEETS = "spreadsheet"
 KINDS = ("flow", "stock")
+NAMED_BY = "A fiscal year is called after the calendar year of its end or its start"
+NAMED_BY_ANSWERS = ("end", "start")
 CADENCES = ("day", "week", "month", "quarter")
 
 
@@ -58,6 +60,7 @@ class Answers:
     env: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     sheet_kpis: dict[str, dict[str, str]] = field(default_factory=dict)
+    fiscal_year: FiscalYear = CALENDAR_YEAR
 
 
 def init(settings: Settings, folder: Path, output: Output, *, dry_run: bool) -> bool:
@@ -78,8 +81,13 @@ def ask_of_business(settings: Settings, answers: Answers) -> None:
     month = ask_as(
         "First month of the fiscal year (1 to 12)", month_number, str(settings.fiscal_year_start)
     )
+    named_by = settings.fiscal_year_named_by
     if month != 1:
+        named_by = "end" if choose(NAMED_BY, NAMED_BY_ANSWERS, named_by) == "end" else "start"
+    answers.fiscal_year = FiscalYear(month, named_by)
+    if answers.fiscal_year != settings.fiscal_year:
         answers.env["OKRA_FISCAL_YEAR_START"] = str(month)
+        answers.env["OKRA_FISCAL_YEAR_NAMED_BY"] = named_by
     first = date(settings.today().year - 1, 1, 1).isoformat()
     answers.env["OKRA_START_DATE"] = ask_as("First day to pull", iso_day, first)
 
@@ -168,6 +176,7 @@ def ask_of_objective(
     kpis = known_kpis(settings, answers)
     own = [name for name in kpis if name in answers.sheet_kpis]
     output.note(f"KPIs: {', '.join(own or sorted(kpis))}")
+    quarter = containing(settings.today(), "quarter", answers.fiscal_year)
     while True:
         words = ask("The objective in a few words", "My first objective")
         new = NewObjective(
@@ -176,13 +185,13 @@ def ask_of_objective(
             kpi=choose("Measured by which KPI", sorted(kpis), own[0] if own else ""),
             target=ask("The number to reach (2_000_000, 96 %)", "100"),
             period=ask(
-                "By the end of (2026, 2026-Q4, 2026-11)",
-                containing(settings.today(), "quarter").label,
+                f"By the end of (2026, 2026-Q4, 2026-11; {quarter.label} is {quarter.start} to {quarter.end})",
+                quarter.label,
             ),
             owner=ask("Who answers for it", "me@example.com"),
         )
         files = okr(new, kpis, answers.folder, settings.today()).files
-        faults = load(files, kpis, settings.fiscal_year_start).faults
+        faults = load(files, kpis, answers.fiscal_year).faults
         if not faults:
             answers.files |= files
             return

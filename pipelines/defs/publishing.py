@@ -11,6 +11,7 @@ from pipelines.history.versions import VERSIONED_TABLES
 from pipelines.inputs.kpi_files import kpi_models
 from pipelines.orchestration.day import DayResource
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
+from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.publishing.wording import share, status_words
 from pipelines.steps.digest import send_due
@@ -81,7 +82,7 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
         settings.published_path,
         settings.scorecard_path,
         played.as_of,
-        settings.locale,
+        Language(settings.locale, settings.fiscal_year),
         kpi_models(),
     )
     lines = [

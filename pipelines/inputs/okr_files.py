@@ -50,5 +50,5 @@ def read_objectives(settings: Settings, declared: DeclaredKpis) -> Loaded:
             contents[shown(path)] = content_of(path)
         except TreeError as error:
             closed.append(unreadable(shown(path), error))
-    loaded = load(contents, declared.kpis, settings.fiscal_year_start, broken_kpis=declared.broken)
+    loaded = load(contents, declared.kpis, settings.fiscal_year, broken_kpis=declared.broken)
     return Loaded(loaded.objectives, tuple(sorted([*closed, *loaded.faults])))

@@ -58,7 +58,7 @@ def write_factors(day: Day) -> Factors:
     settings, as_of = day.settings, day.as_of
     trust, scored = read_trust_and_scores(settings.warehouse_path, as_of)
     originals = original_versions(settings.history_path, settings.warehouse_path, day.kpis)
-    fiscal = settings.fiscal_year_start
+    fiscal = settings.fiscal_year
     rows: list[Factor] = []
     for name, index in day.indexes.items():
         rows += period_factors(KpiAmounts(index), trust, as_of, fiscal, originals.get(name, {}))
@@ -101,7 +101,7 @@ def gaps(
         # what is scored by windows or by members is a share of them, and no amount against the target
         if result.for_each is not None or (result.per is not None) != (window != TOTAL):
             continue
-        fiscal = objective.period.fiscal_year_start
+        fiscal = objective.period.fiscal_year
         if result.per is None:
             course = Period(None, objective.period.label, start, deadline, fiscal)
         else:

@@ -84,7 +84,7 @@ def _deadline(result: KeyResult, period: Period) -> Iterator[_Finding]:
     elif result.per or result.over:
         cadence = result.per or result.over
         assert cadence is not None
-        if not whole_windows(period.start, deadline, cadence, period.fiscal_year_start):
+        if not whole_windows(period.start, deadline, cadence, period.fiscal_year):
             remedy = "choose a shorter window or a longer period"
             yield "per" if result.per else "over", f"there is no whole {cadence} in it", remedy
 

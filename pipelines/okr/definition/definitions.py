@@ -22,7 +22,15 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from pipelines.okr.kpi.numbers import parse_number
-from pipelines.okr.kpi.periods import Cadence, Period, PeriodError, parse_day, parse_period
+from pipelines.okr.kpi.periods import (
+    CALENDAR_YEAR,
+    Cadence,
+    FiscalYear,
+    Period,
+    PeriodError,
+    parse_day,
+    parse_period,
+)
 from pipelines.okr.kpi.status import Commitment
 
 MEASURED = "measured"
@@ -71,9 +79,9 @@ def _day(written: object) -> date:
 
 
 def _period(written: object, info: ValidationInfo) -> Period:
-    context: dict[str, int] = info.context or {}
+    context: dict[str, FiscalYear] = info.context or {}
     try:
-        return parse_period(written, context.get("fiscal_year_start", 1))
+        return parse_period(written, context.get("fiscal_year", CALENDAR_YEAR))
     except PeriodError as error:
         raise refusal(error.what, error.remedy) from None
 

@@ -16,7 +16,7 @@ from pipelines.okr.definition.faults import Fault, form_faults, unreadable
 from pipelines.okr.definition.lineage import ReadFile, lineage_faults
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.okr.kpi.periods import Period, PeriodError, parse_period
+from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear, Period, PeriodError, parse_period
 
 _ID_LINE = re.compile(r"^id:[ \t]*[\"']?([a-z0-9][a-z0-9_-]*)", re.MULTILINE)
 _NO_DEADLINE = ("no deadline", "add `by:` with a day, or give the objective a `period`")
@@ -33,7 +33,7 @@ class Loaded:
 def load(
     files: Mapping[str, bytes | str],
     kpis: Mapping[str, Kpi],
-    fiscal_year_start: int = 1,
+    fiscal_year: FiscalYear = CALENDAR_YEAR,
     *,
     broken_kpis: Mapping[str, str] | None = None,
 ) -> Loaded:
@@ -42,14 +42,14 @@ def load(
     Args:
         files: the content of each file by the name to show in its faults; one objective a file.
         kpis: the KPIs by name.
-        fiscal_year_start: the month (1 to 12) in which the fiscal year starts.
+        fiscal_year: when the fiscal year starts, and by what it is named.
         broken_kpis: the KPIs whose own declarations are at fault, each with its file.
     """
     known = KnownKpis(kpis, broken_kpis or {})
     faults: set[Fault] = set()
     read: list[ReadFile] = []
     for name in sorted(files):
-        file, own = _read_file(name, files[name], known, fiscal_year_start)
+        file, own = _read_file(name, files[name], known, fiscal_year)
         read.append(file)
         faults.update(own)
     faults.update(lineage_faults(read))
@@ -59,7 +59,7 @@ def load(
 
 
 def _read_file(
-    name: str, content: bytes | str, kpis: KnownKpis, fiscal_year_start: int
+    name: str, content: bytes | str, kpis: KnownKpis, fiscal_year: FiscalYear
 ) -> tuple[ReadFile, list[Fault]]:
     try:
         tree = read_tree(content)
@@ -71,8 +71,8 @@ def _read_file(
     shape = _shape_fault(name, tree)
     if shape is not None:
         return ReadFile(name, tree, None, None), [shape]
-    objective, faults = _form(name, tree, fiscal_year_start)
-    faults += _meaning(name, tree, kpis, fiscal_year_start)
+    objective, faults = _form(name, tree, fiscal_year)
+    faults += _meaning(name, tree, kpis, fiscal_year)
     claimed_id = tree.at("id")
     claimed = claimed_id if isinstance(claimed_id, str) else None
     return ReadFile(name, tree, claimed, None if faults else objective), faults
@@ -88,9 +88,9 @@ def _shape_fault(name: str, tree: Tree) -> Fault | None:
     return Fault(name, tree.line(()), "not an objective", "write `objective:`, `id:`, `period:` …")
 
 
-def _form(name: str, tree: Tree, fiscal_year_start: int) -> tuple[Objective | None, list[Fault]]:
+def _form(name: str, tree: Tree, fiscal_year: FiscalYear) -> tuple[Objective | None, list[Fault]]:
     try:
-        context = {"fiscal_year_start": fiscal_year_start}
+        context = {"fiscal_year": fiscal_year}
         return Objective.model_validate(tree.data, context=context), []
     except ValidationError as error:
         return None, _without_deadline_twice(form_faults(name, tree, error, Objective), tree)
@@ -107,12 +107,12 @@ def _undated(item: object) -> bool:
     return isinstance(item, dict) and not item.get("by") and not item.get("milestone")
 
 
-def _meaning(name: str, tree: Tree, kpis: KnownKpis, fiscal_year_start: int) -> list[Fault]:
+def _meaning(name: str, tree: Tree, kpis: KnownKpis, fiscal_year: FiscalYear) -> list[Fault]:
     """The faults of each key result, those of a file whose other parts are broken included."""
     results = tree.at("key_results")
     if not isinstance(results, list):
         return []
-    period = _period_of(tree, fiscal_year_start)
+    period = _period_of(tree, fiscal_year)
     faults: list[Fault] = []
     for index, item in enumerate(results):
         place = Place(name, tree, index)
@@ -126,10 +126,10 @@ def _meaning(name: str, tree: Tree, kpis: KnownKpis, fiscal_year_start: int) -> 
     return faults + list(_repeated_ids(name, tree, results))
 
 
-def _period_of(tree: Tree, fiscal_year_start: int) -> Period | None:
+def _period_of(tree: Tree, fiscal_year: FiscalYear) -> Period | None:
     written = tree.at("period")
     try:
-        return parse_period(written, fiscal_year_start) if written is not None else None
+        return parse_period(written, fiscal_year) if written is not None else None
     except PeriodError:
         return None
 

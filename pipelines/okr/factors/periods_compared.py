@@ -21,7 +21,15 @@ from pipelines.okr.factors.factor import Against, Comparison, Factor
 from pipelines.okr.factors.own_currencies import OwnCurrencies, own_currencies
 from pipelines.okr.factors.wording import days_text
 from pipelines.okr.kpi.facts import TOTAL
-from pipelines.okr.kpi.periods import Cadence, Period, cut_alike, previous, windows, year_before
+from pipelines.okr.kpi.periods import (
+    Cadence,
+    FiscalYear,
+    Period,
+    cut_alike,
+    previous,
+    windows,
+    year_before,
+)
 
 CADENCES: tuple[Cadence, ...] = ("month", "quarter", "half", "year")
 MONTHS_BACK = 24
@@ -38,7 +46,7 @@ def period_factors(
     amounts: KpiAmounts,
     trust: Trust,
     as_of: date,
-    fiscal_year_start: int,
+    fiscal_year: FiscalYear,
     originals: Originals = MappingProxyType({}),
 ) -> Iterator[Factor]:
     """The factors of every period of the last two years that can be compared, up to the day before `as_of`."""
@@ -47,7 +55,7 @@ def period_factors(
         return
     last = min(amounts.index.data_through, as_of - timedelta(days=1))
     own = own_currencies(amounts.index.facts)
-    for period in reported_periods(last, fiscal_year_start):
+    for period in reported_periods(last, fiscal_year):
         days = cut_alike(period, period, last)
         for against, whole in _references(period):
             before = cut_alike(whole, period, last)
@@ -77,12 +85,12 @@ def period_factors(
                 yield from published.factors(restated, kpi.precision)
 
 
-def reported_periods(last: date, fiscal_year_start: int) -> Iterator[Period]:
+def reported_periods(last: date, fiscal_year: FiscalYear) -> Iterator[Period]:
     """The periods that touch the two years up to `last`, the shortest cadence first."""
     months = last.year * 12 + last.month - MONTHS_BACK
     first = date(months // 12, months % 12 + 1, 1)
     for cadence in CADENCES:
-        yield from windows(first, last, cadence, fiscal_year_start)
+        yield from windows(first, last, cadence, fiscal_year)
 
 
 def _references(period: Period) -> Iterator[tuple[Against, Period]]:

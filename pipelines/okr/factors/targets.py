@@ -66,13 +66,13 @@ def _days(gap: Gap, index: KpiIndex) -> tuple[Period, Period]:
     """The days the actual was taken from, and as many before the whole of them."""
     course = gap.course
     if gap.over is not None:
-        view = KpiView(index, gap.where, course.fiscal_year_start)
+        view = KpiView(index, gap.where, course.fiscal_year)
         reading = read_latest_window(view, course.start, gap.through, gap.over)
         assert reading.through is not None, "there is an actual, so there is a window"
-        window = containing(reading.through, gap.over, course.fiscal_year_start)
+        window = containing(reading.through, gap.over, course.fiscal_year)
         return window, previous(window)
-    whole = Period(None, course.label, course.start, course.end, course.fiscal_year_start)
-    days = Period(None, course.label, course.start, gap.through, course.fiscal_year_start)
+    whole = Period(None, course.label, course.start, course.end, course.fiscal_year)
+    days = Period(None, course.label, course.start, gap.through, course.fiscal_year)
     return days, previous(whole)
 
 

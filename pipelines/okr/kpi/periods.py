@@ -1,9 +1,10 @@
 """Periods: named stretches of days, both ends included (docs/okr-semantics.md, Periods).
 
-A fiscal year carries the number of the calendar year it starts in: with a year that starts in
-February, `2026` is 2026-02-01 to 2027-01-31 and `2026-Q4` is November 2026 to January 2027.
-Months and ISO weeks are those of the calendar, whatever the fiscal year. Days are plain dates in
-the one business time zone, so a day on which the clocks change is a day like any other.
+A fiscal year is named by the calendar year in which it ends, or by the one in which it starts where that is
+the custom: with a year that starts in October, `2026` is 2025-10-01 to 2026-09-30 and `2026-Q1` is October to
+December 2025. Its quarters and halves carry its number. Months and ISO weeks are those of the calendar, whatever
+the fiscal year. Days are plain dates in the one business time zone, so a day on which the clocks change is a day
+like any other.
 """
 
 import re
@@ -14,6 +15,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 Cadence = Literal["day", "week", "month", "quarter", "half", "year"]
+NamedBy = Literal["end", "start"]
 CADENCES: tuple[Cadence, ...] = ("day", "week", "month", "quarter", "half", "year")
 
 _DAY = timedelta(days=1)
@@ -36,6 +38,22 @@ class PeriodError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class FiscalYear:
+    """The month in which a fiscal year starts, and the calendar year that it is named by."""
+
+    first_month: int = 1
+    named_by: NamedBy = "end"
+
+    @property
+    def years_ahead(self) -> int:
+        """By how much the number of a fiscal year is higher than the calendar year it starts in."""
+        return 1 if self.named_by == "end" and self.first_month > 1 else 0
+
+
+CALENDAR_YEAR = FiscalYear()
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """Days from `start` to `end`, both included; `cadence` is None for days of one's own."""
 
@@ -43,14 +61,14 @@ class Period:
     label: str
     start: date
     end: date
-    fiscal_year_start: int = 1
+    fiscal_year: FiscalYear = CALENDAR_YEAR
 
     @property
     def days(self) -> int:
         return (self.end - self.start).days + 1
 
 
-def parse_period(written: object, fiscal_year_start: int = 1) -> Period:
+def parse_period(written: object, fiscal_year: FiscalYear = CALENDAR_YEAR) -> Period:
     """The period behind `2026-Q4` and its like, or behind a mapping with `start` and `end`.
 
     Raises:
@@ -59,7 +77,7 @@ def parse_period(written: object, fiscal_year_start: int = 1) -> Period:
     if isinstance(written, Period):
         return written
     if isinstance(written, Mapping):
-        return _parse_range(written, fiscal_year_start)
+        return _parse_range(written, fiscal_year)
     match = _WRITTEN.fullmatch(str(written))
     if match is None:
         raise PeriodError(f"`{written}` is not a period", f"write {_FORMS}")
@@ -67,12 +85,12 @@ def parse_period(written: object, fiscal_year_start: int = 1) -> Period:
     if not _EARLIEST <= year <= _LATEST:
         raise PeriodError(f"the year {year} is out of reach", f"{_EARLIEST} to {_LATEST} are known")
     try:
-        return _named(year, match, fiscal_year_start)
+        return _named(year, match, fiscal_year)
     except ValueError as error:
         raise PeriodError(f"there is no {written} ({error})", f"write {_FORMS}") from None
 
 
-def _named(year: int, match: re.Match[str], fiscal: int) -> Period:
+def _named(year: int, match: re.Match[str], fiscal: FiscalYear) -> Period:
     if match["week"]:
         return containing(date.fromisocalendar(year, int(match["week"]), 1), "week", fiscal)
     if match["day"]:
@@ -81,18 +99,18 @@ def _named(year: int, match: re.Match[str], fiscal: int) -> Period:
         return containing(date(year, int(match["month"]), 1), "month", fiscal)
     kind: Cadence = "quarter" if match["quarter"] else "half" if match["half"] else "year"
     place = int(match["quarter"] or match["half"] or 1) - 1
-    first = year * 12 + fiscal - 1 + place * _MONTHS[kind]
+    first = (year - fiscal.years_ahead) * 12 + fiscal.first_month - 1 + place * _MONTHS[kind]
     return containing(_month_start(first), kind, fiscal)
 
 
-def _parse_range(written: Mapping[object, object], fiscal_year_start: int) -> Period:
+def _parse_range(written: Mapping[object, object], fiscal_year: FiscalYear) -> Period:
     remedy = "write {start: 2026-02-01, end: 2026-06-30}"
     if set(written) != {"start", "end"}:
         raise PeriodError("a period of one's own has a start and an end and nothing else", remedy)
     start, end = _parse_day(written["start"], remedy), _parse_day(written["end"], remedy)
     if end < start:
         raise PeriodError(f"the period ends ({end}) before it starts ({start})", remedy)
-    return Period(None, f"{start}..{end}", start, end, fiscal_year_start)
+    return Period(None, f"{start}..{end}", start, end, fiscal_year)
 
 
 def _parse_day(written: object, remedy: str) -> date:
@@ -119,26 +137,27 @@ def parse_day(text: str) -> date:
     return day
 
 
-def containing(day: date, cadence: Cadence, fiscal_year_start: int = 1) -> Period:
+def containing(day: date, cadence: Cadence, fiscal_year: FiscalYear = CALENDAR_YEAR) -> Period:
     """The day, week, month, quarter, half or year that the day lies in."""
     if cadence == "day":
-        return Period("day", day.isoformat(), day, day, fiscal_year_start)
+        return Period("day", day.isoformat(), day, day, fiscal_year)
     if cadence == "week":
         iso = day.isocalendar()
         monday = day - timedelta(days=iso.weekday - 1)
         label = f"{iso.year}-W{iso.week:02d}"
-        return Period("week", label, monday, monday + timedelta(days=6), fiscal_year_start)
-    offset = fiscal_year_start - 1
+        return Period("week", label, monday, monday + timedelta(days=6), fiscal_year)
+    offset = fiscal_year.first_month - 1
     length = _MONTHS[cadence]
     fiscal_month = day.year * 12 + day.month - 1 - offset
     first = fiscal_month - fiscal_month % length
     start = _month_start(first + offset)
     end = _month_start(first + length + offset) - _DAY
-    return Period(cadence, _label(cadence, first, start), start, end, fiscal_year_start)
+    return Period(cadence, _label(cadence, first, start, fiscal_year), start, end, fiscal_year)
 
 
-def _label(cadence: Cadence, fiscal_month: int, start: date) -> str:
+def _label(cadence: Cadence, fiscal_month: int, start: date, fiscal_year: FiscalYear) -> str:
     year, month = divmod(fiscal_month, 12)
+    year += fiscal_year.years_ahead
     if cadence == "month":
         return f"{start.year:04d}-{start.month:02d}"
     if cadence == "quarter":
@@ -152,23 +171,23 @@ def _month_start(months: int) -> date:
 
 
 def windows(
-    start: date, end: date, cadence: Cadence, fiscal_year_start: int = 1
+    start: date, end: date, cadence: Cadence, fiscal_year: FiscalYear = CALENDAR_YEAR
 ) -> tuple[Period, ...]:
     """Every window of the cadence that touches the days from `start` to `end`, in order, whole."""
     touching: list[Period] = []
     day = start
     while day <= end:
-        window = containing(day, cadence, fiscal_year_start)
+        window = containing(day, cadence, fiscal_year)
         touching.append(window)
         day = window.end + _DAY
     return tuple(touching)
 
 
 def whole_windows(
-    start: date, end: date, cadence: Cadence, fiscal_year_start: int = 1
+    start: date, end: date, cadence: Cadence, fiscal_year: FiscalYear = CALENDAR_YEAR
 ) -> tuple[Period, ...]:
     """The windows that lie inside `start` to `end`: a month's target is not asked of half a month."""
-    touching = windows(start, end, cadence, fiscal_year_start)
+    touching = windows(start, end, cadence, fiscal_year)
     return tuple(window for window in touching if window.start >= start and window.end <= end)
 
 
@@ -177,16 +196,16 @@ def ordinal(period: Period) -> int:
     months = _MONTHS.get(period.cadence) if period.cadence else None
     if months is None:
         return period.start.toordinal() // period.days
-    return (period.start.year * 12 + period.start.month - period.fiscal_year_start) // months
+    return (period.start.year * 12 + period.start.month - period.fiscal_year.first_month) // months
 
 
 def previous(period: Period) -> Period:
     """The period it is compared with: the one before of its kind, or as many days right before."""
     day_before = period.start - _DAY
     if period.cadence is not None:
-        return containing(day_before, period.cadence, period.fiscal_year_start)
+        return containing(day_before, period.cadence, period.fiscal_year)
     start = period.start - timedelta(days=period.days)
-    return Period(None, f"{start}..{day_before}", start, day_before, period.fiscal_year_start)
+    return Period(None, f"{start}..{day_before}", start, day_before, period.fiscal_year)
 
 
 def year_before(period: Period) -> Period:
@@ -197,9 +216,9 @@ def year_before(period: Period) -> Period:
     is_week = period.cadence == "week"
     start = period.start - timedelta(weeks=52) if is_week else _year_back(period.start)
     if period.cadence is not None:
-        return containing(start, period.cadence, period.fiscal_year_start)
+        return containing(start, period.cadence, period.fiscal_year)
     end = _year_back(period.end)
-    return Period(None, f"{start}..{end}", start, end, period.fiscal_year_start)
+    return Period(None, f"{start}..{end}", start, end, period.fiscal_year)
 
 
 def _year_back(day: date) -> date:
@@ -212,4 +231,4 @@ def cut_alike(before: Period, period: Period, through: date) -> Period:
     if through >= period.end:
         return before
     end = min(before.end, before.start + (through - period.start))
-    return Period(None, f"{before.start}..{end}", before.start, end, period.fiscal_year_start)
+    return Period(None, f"{before.start}..{end}", before.start, end, period.fiscal_year)

@@ -13,7 +13,15 @@ from functools import cached_property
 
 from pipelines.okr.kpi.facts import TOTAL, DistinctFact
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.okr.kpi.periods import CADENCES, Cadence, Period, containing, previous
+from pipelines.okr.kpi.periods import (
+    CADENCES,
+    CALENDAR_YEAR,
+    Cadence,
+    FiscalYear,
+    Period,
+    containing,
+    previous,
+)
 from pipelines.okr.kpi.series import KpiIndex, Series
 
 
@@ -23,7 +31,7 @@ class KpiView:
 
     index: KpiIndex
     where: Mapping[str, str]
-    fiscal_year_start: int = 1
+    fiscal_year: FiscalYear = CALENDAR_YEAR
 
     @property
     def kpi(self) -> Kpi:
@@ -94,7 +102,7 @@ def read_window(view: KpiView, window: Period, cut: date) -> KpiReading:
 
 def read_latest_window(view: KpiView, start: date, cut: date, cadence: Cadence) -> KpiReading:
     """The latest complete window of the cadence between `start` and `cut` that has data."""
-    window = containing(cut, cadence, view.fiscal_year_start)
+    window = containing(cut, cadence, view.fiscal_year)
     if window.end > cut:
         window = previous(window)
     while window.start >= start:
@@ -110,7 +118,7 @@ def read_baseline(view: KpiView, period: Period, over: Cadence | None) -> KpiRea
     before = previous(period)
     if over is None:
         return read(view, before.start, before.end)
-    window = containing(before.end, over, period.fiscal_year_start)
+    window = containing(before.end, over, period.fiscal_year)
     if window.end > before.end:
         window = previous(window)
     reading = read_window(view, window, window.end)
@@ -159,7 +167,7 @@ def _latest_distinct(view: KpiView, start: date, end: date) -> KpiReading:
     """The latest whole period, of the longest kind the source reports in these days."""
     whole_periods: dict[tuple[int, date], Period] = {}
     for fact in reported(view):
-        period = containing(fact.period_start, fact.period, view.fiscal_year_start)
+        period = containing(fact.period_start, fact.period, view.fiscal_year)
         if period.start >= start and period.end <= min(end, fact.data_through):
             whole_periods[CADENCES.index(fact.period), period.start] = period
     return (

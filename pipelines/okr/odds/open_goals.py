@@ -13,7 +13,15 @@ import numpy as np
 
 from pipelines.okr.definition.question import Question
 from pipelines.okr.forecast.training_series import Exact, Floats
-from pipelines.okr.kpi.periods import CADENCES, Cadence, Period, containing, ordinal, previous
+from pipelines.okr.kpi.periods import (
+    CADENCES,
+    Cadence,
+    FiscalYear,
+    Period,
+    containing,
+    ordinal,
+    previous,
+)
 from pipelines.okr.kpi.readings import KpiView, read_window, reported
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.training_data import TrainingData
@@ -112,7 +120,7 @@ class OpenGoal:
         """The same of the latest window over by a day; None of one that is not still to come."""
         if self.window is None or self.window.cadence is None:
             return None
-        window = last_window(day, self.window.cadence, self.question.view.fiscal_year_start)
+        window = last_window(day, self.window.cadence, self.question.view.fiscal_year)
         if window.end <= self.cut:
             return None
         return replace(self, start=window.start, end=window.end, window=window)
@@ -162,7 +170,7 @@ def outcome_of(question: Question, course: Timeline, window: Period | None = Non
         if course.cut >= end:
             return NoOdds("days of data are missing")
         return OpenGoal(question, course.start, end, course.cut, window)
-    last = last_window(end, question.over, view.fiscal_year_start)
+    last = last_window(end, question.over, view.fiscal_year)
     if last.start < course.start:
         return NoOdds(f"no whole {question.over} lies before the deadline")
     if last.end <= course.cut:
@@ -170,9 +178,9 @@ def outcome_of(question: Question, course: Timeline, window: Period | None = Non
     return OpenGoal(question, last.start, last.end, course.cut, last)
 
 
-def last_window(end: date, cadence: Cadence, fiscal_year_start: int) -> Period:
+def last_window(end: date, cadence: Cadence, fiscal_year: FiscalYear) -> Period:
     """The latest window of the cadence that is over by the end."""
-    window = containing(end, cadence, fiscal_year_start)
+    window = containing(end, cadence, fiscal_year)
     return window if window.end <= end else previous(window)
 
 
@@ -180,7 +188,7 @@ def _last_reported(view: KpiView, course: Timeline) -> Period | None:
     """The last period of the longest kind that the source reports and the course has whole."""
     kinds = {fact.period for fact in reported(view)}
     for cadence in sorted(kinds, key=CADENCES.index, reverse=True):
-        window = last_window(course.deadline, cadence, view.fiscal_year_start)
+        window = last_window(course.deadline, cadence, view.fiscal_year)
         if window.start >= course.start:
             return window
     return None

@@ -100,13 +100,13 @@ def training_data_of_distinct(view: KpiView, cut: date, cadence: Cadence) -> Tra
     """The whole periods that the source reported; a hole takes the value before it."""
     whole: dict[date, DistinctFact] = {}
     for fact in reported(view):
-        period = containing(fact.period_start, fact.period, view.fiscal_year_start)
+        period = containing(fact.period_start, fact.period, view.fiscal_year)
         if fact.period == cadence and period.end <= min(cut, fact.data_through):
             whole[period.start] = fact
     if not whole:
         return TrainingData((), cadence, f"no {cadence} has been reported whole")
     values: list[float] = []
-    period = containing(max(whole), cadence, view.fiscal_year_start)
+    period = containing(max(whole), cadence, view.fiscal_year)
     end = ordinal(period)
     while period.start >= min(whole):
         count = whole.get(period.start)

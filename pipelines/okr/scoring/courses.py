@@ -63,7 +63,7 @@ def days_of(question: Question, course: Timeline) -> list[date]:
         step = ceil(course.days / (MAX_DAYS - 2))
         days = {course.start + timedelta(days=n) for n in range(0, course.days, step)}
     else:
-        fiscal = question.view.fiscal_year_start
+        fiscal = question.view.fiscal_year
         windows = whole_windows(course.start, course.deadline, cadence, fiscal)
         days = {window.end for window in windows[-(MAX_DAYS - 2) :]}
     if course.elapsed:

@@ -153,7 +153,7 @@ class JudgedKeyResult:
     @property
     def _view(self) -> KpiView:
         assert self.index is not None, "without facts there is nothing to ask"
-        return KpiView(self.index, self.result.where, self.objective.period.fiscal_year_start)
+        return KpiView(self.index, self.result.where, self.objective.period.fiscal_year)
 
     @cached_property
     def _question(self) -> Question:

@@ -30,7 +30,7 @@ def judge_windows(
         present: for a member, the days it takes part; its goal is pro-rated in a window that has
             only some of them, and not asked in one that has none.
     """
-    fiscal = question.view.fiscal_year_start
+    fiscal = question.view.fiscal_year
     windows: list[JudgedPart] = []
     outcomes: list[Outcome] = []
     # A window has to meet the goal in full; the bar of an aspirational objective is for the share of windows.
@@ -100,7 +100,7 @@ def _headline(
         trust=frozenset[str]().union(*(window.trust for window in begun)),
     )
     if not begun:
-        fiscal = question.view.fiscal_year_start
+        fiscal = question.view.fiscal_year
         whole = whole_windows(course.start, course.deadline, cadence, fiscal)
         first = whole[0].start if whole else course.start
         return replace(blank, status="not_started", why=wording.not_started(first))

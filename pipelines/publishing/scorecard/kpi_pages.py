@@ -66,9 +66,12 @@ def kpi_page_of(
 
 
 def _bars(history: Rows, amounts: Amounts) -> BarChart | None:
+    language = amounts.language
     columns = [
         Column(
-            amounts.language.window(containing(row["period_start"], row["period"]).label),
+            language.window(
+                containing(row["period_start"], row["period"], language.fiscal_year).label
+            ),
             row["value"],
             "open" if row["status"] == "partial" else "full",
         )

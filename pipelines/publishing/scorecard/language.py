@@ -22,7 +22,14 @@ from babel.numbers import (
 
 from pipelines.okr.kpi.kpi import PERCENT
 from pipelines.okr.kpi.numbers import ZERO, rounded
-from pipelines.okr.kpi.periods import Cadence, PeriodError, containing, parse_period
+from pipelines.okr.kpi.periods import (
+    CALENDAR_YEAR,
+    Cadence,
+    FiscalYear,
+    PeriodError,
+    containing,
+    parse_period,
+)
 
 TEXTS = Path(__file__).with_name("texts")
 _CURRENCIES = frozenset(get_global("all_currencies"))
@@ -47,9 +54,13 @@ def _texts(name: str) -> dict[str, Any]:
 
 
 class Language:
-    """Texts, numbers and days as `locale` has them (`es`, `es-MX`); English where no texts exist in its language."""
+    """Texts, numbers and days as `locale` has them (`es`, `es-MX`); English where no texts exist in its language.
 
-    def __init__(self, locale: str) -> None:
+    Quarters, halves and years are those of `fiscal_year`.
+    """
+
+    def __init__(self, locale: str, fiscal_year: FiscalYear = CALENDAR_YEAR) -> None:
+        self.fiscal_year = fiscal_year
         parsed = Locale.parse(locale, sep="-" if "-" in locale else "_")
         self._locale = parsed if parsed.language in languages() else Locale("en")
 
@@ -167,7 +178,7 @@ class Language:
     def span(self, start: date, end: date) -> str:
         """`2026`, `Q3 2026`, `November 2026`, or its first and last day."""
         for cadence in _NAMED_PERIODS:
-            period = containing(start, cadence)
+            period = containing(start, cadence, self.fiscal_year)
             if (period.start, period.end) == (start, end):
                 if cadence == "month":
                     return format_skeleton("yMMMM", start, locale=self._locale)

@@ -39,14 +39,13 @@ class WrittenPages:
 
 
 def write_scorecard(
-    published: Path, target: Path, as_of: date, locale: str, models: Mapping[str, str]
+    published: Path, target: Path, as_of: date, language: Language, models: Mapping[str, str]
 ) -> WrittenPages:
-    """Write the scorecard of `as_of` to `target` and the KPIs' pages beside it, in the language of `locale`.
+    """Write the scorecard of `as_of` to `target` and the KPIs' pages beside it.
 
     `published` is the published file, `models` has the SQL of each model by its name. Raises
     `NothingPublishedError`, `duckdb.Error` or `OSError`; a page that could not be written stays as it was.
     """
-    language = Language(locale)
     rows = read_page_rows(published, as_of)
     folder = target.parent
     pages = {

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import duckdb
 
 from connectors.spreadsheet.declared import period_of
-from pipelines.okr.kpi.periods import CADENCES, containing, previous
+from pipelines.okr.kpi.periods import CADENCES, FiscalYear, containing, previous
 
 FIRST, LAST = date(2019, 12, 1), date(2025, 1, 31)
 WANTED = f"""
@@ -44,7 +44,7 @@ def test_a_period_begins_and_ends_on_the_same_day_everywhere(warehouse_in) -> No
         rows = connection.execute(result["compiled_code"]).fetchall()
     assert len(rows) == ((LAST - FIRST) / timedelta(days=1) + 1) * len(CADENCES) * 12
     for day, cadence, first_month, *told in rows:
-        period = containing(day, cadence, first_month)
+        period = containing(day, cadence, FiscalYear(first_month))
         assert told == [period.start, period.end, previous(period).start], (day, cadence)
         if cadence not in {"half", "year"}:  # no sheet is kept by these
             assert period_of(day, cadence, first_month) == period.start

@@ -10,6 +10,7 @@ from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.scoring.scorecard import KeyResultScore, Scorecard
@@ -102,11 +103,15 @@ def define() -> Define:
     """One objective by the lines of YAML of its key results."""
 
     def defined(
-        key_results: str, *, period: str = "2026-11", head: str = "", fiscal_year_start: int = 1
+        key_results: str,
+        *,
+        period: str = "2026-11",
+        head: str = "",
+        fiscal_year: FiscalYear = CALENDAR_YEAR,
     ) -> tuple[Objective, ...]:
         body = "\n".join("  " + line for line in key_results.strip("\n").splitlines())
         text = f"objective: Grow\nid: grow\nperiod: {period}\n{head}\nkey_results:\n{body}\n"
-        loaded = load({"grow.yml": text}, KPIS, fiscal_year_start)
+        loaded = load({"grow.yml": text}, KPIS, fiscal_year)
         assert not loaded.faults, [str(fault) for fault in loaded.faults]
         return loaded.objectives
 

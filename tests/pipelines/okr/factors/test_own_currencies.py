@@ -11,6 +11,7 @@ from pipelines.okr.factors.periods_compared import period_factors
 from pipelines.okr.kpi.conversion import Conversion
 from pipelines.okr.kpi.facts import DayFact, KpiFacts, Own
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import CALENDAR_YEAR
 from pipelines.okr.kpi.series import KpiIndex
 
 DAY = timedelta(days=1)
@@ -39,7 +40,7 @@ def november(kpi, rows):
     through = (LAST - OCTOBER).days + 1
     delivered = frozenset(OCTOBER + DAY * n for n in range(through))
     history = KpiAmounts(KpiIndex(KpiFacts(kpi, rows, delivered, LAST)))
-    found = period_factors(history, lambda *_: frozenset(), LAST + DAY, 1)
+    found = period_factors(history, lambda *_: frozenset(), LAST + DAY, CALENDAR_YEAR)
     return {
         (row.dimension, row.member, row.effect): row.contribution
         for row in found

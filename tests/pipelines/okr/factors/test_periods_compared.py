@@ -9,6 +9,7 @@ from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.factors.periods_compared import period_factors, reported_periods
 from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear
 from pipelines.okr.kpi.series import KpiIndex
 
 DAY = timedelta(days=1)
@@ -27,8 +28,8 @@ def sold(day, amount, **members):
     return DayFact(day, members, Decimal(str(amount)))
 
 
-def factors(facts, as_of, trust=lambda *_: frozenset(), fiscal_year_start=1):
-    return list(period_factors(KpiAmounts(KpiIndex(facts)), trust, as_of, fiscal_year_start))
+def factors(facts, as_of, trust=lambda *_: frozenset(), fiscal_year=CALENDAR_YEAR):
+    return list(period_factors(KpiAmounts(KpiIndex(facts)), trust, as_of, fiscal_year))
 
 
 def the(rows, **asked):
@@ -232,15 +233,17 @@ def test_quarters_follow_the_fiscal_year():
     rows = [sold(date(2026, 4, 30), 1), sold(date(2026, 5, 1), 5)]
     facts = KpiFacts(SOLD, rows, days(date(2026, 2, 1), date(2026, 7, 31)), date(2026, 7, 31))
     quarters = the(
-        factors(facts, date(2026, 8, 1), fiscal_year_start=2), period="quarter", dimension="total"
+        factors(facts, date(2026, 8, 1), fiscal_year=FiscalYear(2)),
+        period="quarter",
+        dimension="total",
     )
     assert [(row.period_start, row.reference, row.contribution) for row in quarters] == [
-        (date(2026, 5, 1), "2026-Q1", 4)
+        (date(2026, 5, 1), "2027-Q1", 4)
     ]
 
 
 def test_two_years_of_months_quarters_halves_and_years():
-    found = list(reported_periods(date(2026, 11, 24), 1))
+    found = list(reported_periods(date(2026, 11, 24), CALENDAR_YEAR))
     count = {
         kind: sum(one.cadence == kind for one in found)
         for kind in ("month", "quarter", "half", "year")

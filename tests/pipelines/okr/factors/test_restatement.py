@@ -14,6 +14,7 @@ from pipelines.okr.factors.member_changes import member_changes
 from pipelines.okr.factors.periods_compared import period_factors
 from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import CALENDAR_YEAR
 from pipelines.okr.kpi.series import KpiIndex
 
 OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
@@ -49,7 +50,7 @@ def november(facts, believed, **asked):
     wanted = {"period": "month", "period_start": NOVEMBER, "compared_with": "published", **asked}
     restated = {("month", OCTOBER): believed}
     rows = period_factors(
-        KpiAmounts(KpiIndex(facts)), lambda *_: frozenset(), DECEMBER, 1, restated
+        KpiAmounts(KpiIndex(facts)), lambda *_: frozenset(), DECEMBER, CALENDAR_YEAR, restated
     )
     return [row for row in rows if all(getattr(row, key) == want for key, want in wanted.items())]
 

@@ -38,6 +38,7 @@ from pipelines.okr.factors.targets import Gap, gap_factors
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import (
+    FiscalYear,
     Period,
     PeriodError,
     parse_period,
@@ -59,7 +60,7 @@ FOLDER = Path(__file__).parent
 NONE = "none"
 _NEEDED = {"case", "expect", "working"}
 _KNOWN = _NEEDED | {
-    "rule", "given", "okr", "edited_to", "on", "fiscal_year_start",
+    "rule", "given", "okr", "edited_to", "on", "fiscal_year_start", "fiscal_year_named_by",
     "period", "touching", "course", "odds", "factors", "against",
 }  # fmt: skip
 
@@ -120,7 +121,9 @@ def _read(path: Path) -> Any:
 def played(example: Example) -> Answers:
     """What the code says to the example."""
     body = example.body
-    fiscal = int(body.get("fiscal_year_start", 1))
+    fiscal = FiscalYear(
+        int(body.get("fiscal_year_start", 1)), body.get("fiscal_year_named_by", "end")
+    )
     if "period" in body:
         return _period(body, fiscal)
     if "course" in body:
@@ -145,7 +148,7 @@ def played(example: Example) -> Answers:
     return answers
 
 
-def _scored(body: Mapping[str, Any], text: str, fiscal: int) -> dict[str, object]:
+def _scored(body: Mapping[str, Any], text: str, fiscal: FiscalYear) -> dict[str, object]:
     kpis = read_kpis()
     files = {f"{n}.yml": part for n, part in enumerate(text.split("\n---\n"))}
     loaded = load(files, kpis, fiscal)
@@ -186,7 +189,7 @@ def _edited(before: Answers, after: Answers) -> dict[str, object]:
     return {f"{name}, edited": one for name, one in after.items()} | {"definitions": row}
 
 
-def _period(body: Mapping[str, Any], fiscal: int) -> Answers:
+def _period(body: Mapping[str, Any], fiscal: FiscalYear) -> Answers:
     try:
         period = parse_period(body["period"], fiscal)
     except PeriodError as error:
@@ -205,7 +208,7 @@ def _period(body: Mapping[str, Any], fiscal: int) -> Answers:
     return {"period": row}
 
 
-def _factors(body: Mapping[str, Any], fiscal: int) -> Answers:
+def _factors(body: Mapping[str, Any], fiscal: FiscalYear) -> Answers:
     """The factors of a period's change, or of the gap between the key result `it` and its target."""
     (name, days), *_ = body["given"].items()
     history = KpiAmounts(KpiIndex(facts_of(read_kpis()[name], days)))

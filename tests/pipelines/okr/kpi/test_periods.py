@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pipelines.okr.kpi.periods import (
     CADENCES,
+    FiscalYear,
     PeriodError,
     containing,
     cut_alike,
@@ -18,6 +19,7 @@ from pipelines.okr.kpi.periods import (
 )
 
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
+FISCAL_YEARS = st.builds(FiscalYear, st.integers(1, 12), st.sampled_from(["end", "start"]))
 
 
 @pytest.mark.parametrize(
@@ -50,14 +52,40 @@ def test_iso_week_53_is_a_week_of_the_years_that_have_one():
         parse_period("2025-W53")
 
 
-def test_a_fiscal_year_from_february_is_named_by_the_year_it_starts_in():
-    year = parse_period("2026", fiscal_year_start=2)
-    assert (year.start, year.end) == (date(2026, 2, 1), date(2027, 1, 31))
-    last = parse_period("2026-Q4", fiscal_year_start=2)
-    assert (last.start, last.end) == (date(2026, 11, 1), date(2027, 1, 31))
-    assert containing(date(2027, 1, 31), "quarter", 2).label == "2026-Q4"
-    assert containing(date(2027, 1, 31), "year", 2).label == "2026"
-    assert parse_period("2026-11", fiscal_year_start=2).start == date(2026, 11, 1)
+@pytest.mark.parametrize(("first_month", "named_by", "written", "start", "end"), [
+    # from October, by the year of its end: 2026 is October 2025 to September 2026
+    (10, "end", "2026", "2025-10-01", "2026-09-30"),
+    (10, "end", "2026-Q1", "2025-10-01", "2025-12-31"),
+    (10, "end", "2026-Q2", "2026-01-01", "2026-03-31"),
+    (10, "end", "2026-Q4", "2026-07-01", "2026-09-30"),
+    (10, "end", "2026-H1", "2025-10-01", "2026-03-31"),
+    (10, "end", "2026-H2", "2026-04-01", "2026-09-30"),
+    (10, "start", "2026-Q1", "2026-10-01", "2026-12-31"),
+    (10, "start", "2026-Q2", "2027-01-01", "2027-03-31"),
+    (2, "end", "2026", "2025-02-01", "2026-01-31"),
+    (2, "end", "2026-Q4", "2025-11-01", "2026-01-31"),
+    (2, "start", "2026-Q4", "2026-11-01", "2027-01-31"),
+    (2, "start", "2026", "2026-02-01", "2027-01-31"),
+    (12, "end", "2026-H1", "2025-12-01", "2026-05-31"),
+    (4, "end", "2027", "2026-04-01", "2027-03-31"),
+    (4, "start", "2026", "2026-04-01", "2027-03-31"),
+    (7, "end", "2026-Q3", "2026-01-01", "2026-03-31"),
+    # from January a year starts and ends in one calendar year
+    (1, "end", "2026-Q1", "2026-01-01", "2026-03-31"),
+    (1, "start", "2026-Q1", "2026-01-01", "2026-03-31"),
+    # months, weeks and days are those of the calendar
+    (10, "end", "2026-11", "2026-11-01", "2026-11-30"),
+    (10, "end", "2026-W53", "2026-12-28", "2027-01-03"),
+    (10, "end", "2026-11-25", "2026-11-25", "2026-11-25"),
+])  # fmt: skip
+def test_a_fiscal_year_is_named_by_the_year_it_ends_in_or_where_that_is_the_custom_starts_in(
+    first_month, named_by, written, start, end
+):
+    fiscal_year = FiscalYear(first_month, named_by)
+    period = parse_period(written, fiscal_year)
+    assert (period.start, period.end) == (date.fromisoformat(start), date.fromisoformat(end))
+    assert containing(period.start, period.cadence, fiscal_year).label == written
+    assert containing(period.end, period.cadence, fiscal_year) == period
 
 
 def test_daylight_saving_days_are_days_like_any_other():
@@ -99,7 +127,7 @@ def test_only_whole_windows_lie_in_a_stretch():
     assert labels == ["2026-02", "2026-03"]
 
 
-@given(DAYS, st.integers(0, 800), st.sampled_from(CADENCES), st.integers(1, 12))
+@given(DAYS, st.integers(0, 800), st.sampled_from(CADENCES), FISCAL_YEARS)
 def test_windows_partition_the_days(start, length, cadence, fiscal):
     end = start + timedelta(days=length)
     found = windows(start, end, cadence, fiscal)
@@ -110,14 +138,14 @@ def test_windows_partition_the_days(start, length, cadence, fiscal):
     assert len({window.label for window in found}) == len(found)
 
 
-@given(DAYS, st.sampled_from(CADENCES), st.integers(1, 12))
+@given(DAYS, st.sampled_from(CADENCES), FISCAL_YEARS)
 def test_a_label_names_the_period_it_was_made_from(day, cadence, fiscal):
     period = containing(day, cadence, fiscal)
     assert period.start <= day <= period.end
     assert parse_period(period.label, fiscal) == period
 
 
-@given(DAYS, st.sampled_from(CADENCES), st.integers(1, 12))
+@given(DAYS, st.sampled_from(CADENCES), FISCAL_YEARS)
 def test_the_previous_period_ends_on_the_day_before(day, cadence, fiscal):
     period = containing(day, cadence, fiscal)
     assert previous(period).end + timedelta(days=1) == period.start
@@ -125,7 +153,7 @@ def test_the_previous_period_ends_on_the_day_before(day, cadence, fiscal):
 
 def test_a_period_is_compared_with_the_same_one_a_year_before():
     assert year_before(parse_period("2026-11")).label == "2025-11"
-    assert year_before(parse_period("2026-Q1", 2)).start == date(2025, 2, 1)
+    assert year_before(parse_period("2026-Q1", FiscalYear(2))).start == date(2024, 2, 1)
     assert year_before(parse_period("2026-W48")).label == "2025-W48"
     assert year_before(parse_period("2028-02-29")).label == "2027-02-28"
     own = year_before(parse_period({"start": "2026-02-11", "end": "2026-02-20"}))

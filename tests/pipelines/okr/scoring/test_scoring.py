@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.numbers import percentage
+from pipelines.okr.kpi.periods import FiscalYear
 
 DAY = timedelta(days=1)
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
@@ -241,8 +242,9 @@ def test_a_leap_day_counts(past, headline):
 
 def test_a_fiscal_year_from_february(past, headline):
     facts = past.daily("deals", date(2026, 2, 1), [1] * 365)
+    fiscal_year = FiscalYear(2)
     row = headline(
-        "kpi: deals\nat_least: 365", facts, date(2027, 2, 1), period="2026", fiscal_year_start=2
+        "kpi: deals\nat_least: 365", facts, date(2027, 2, 1), period="2027", fiscal_year=fiscal_year
     )
     assert (row.period_start, row.deadline) == (date(2026, 2, 1), date(2027, 1, 31))
     assert (row.actual, row.status) == (365, "achieved")

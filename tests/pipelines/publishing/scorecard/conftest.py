@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.tables.definitions import KEY_RESULTS
 from pipelines.tables.factors import KPI_FACTORS
@@ -188,7 +189,11 @@ class Company:
     def written(self, locale: str = "en") -> "Pages":
         """The pages as they are written."""
         write_scorecard(
-            self.publish(), self.home / "scorecard.html", AS_OF, locale, {"kpi_revenue": SQL}
+            self.publish(),
+            self.home / "scorecard.html",
+            AS_OF,
+            Language(locale),
+            {"kpi_revenue": SQL},
         )
         return Pages(self.home)
 

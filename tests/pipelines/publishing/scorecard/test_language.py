@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from pipelines.okr.factors.decomposition import Effect
+from pipelines.okr.kpi.periods import FiscalYear
 from pipelines.publishing.scorecard.language import TEXTS, Language, languages
 from pipelines.settings import LANGUAGES
 
@@ -112,6 +113,17 @@ def test_a_unit_that_is_no_currency_stands_behind_its_figure():
 )
 def test_days_that_have_a_name_are_called_by_it(start, end, name):
     assert Language("en").span(start, end) == name
+
+
+@pytest.mark.parametrize(("named_by", "start", "end", "name"), [
+    ("end", date(2025, 10, 1), date(2025, 12, 31), "Q1 2026"),
+    ("end", date(2026, 4, 1), date(2026, 9, 30), "H2 2026"),
+    ("end", date(2025, 10, 1), date(2026, 9, 30), "2026"),
+    ("start", date(2025, 10, 1), date(2025, 12, 31), "Q1 2025"),
+    ("end", date(2026, 1, 1), date(2026, 12, 31), "Jan 1, 2026 – Dec 31, 2026"),
+])  # fmt: skip
+def test_quarters_halves_and_years_are_those_of_the_fiscal_year(named_by, start, end, name):
+    assert Language("en", FiscalYear(10, named_by)).span(start, end) == name
 
 
 @pytest.mark.parametrize(
