@@ -14,6 +14,15 @@ amounts as (
     select * from {{ ref("kpi_converted_amounts") }}
 ),
 
+-- rates count too: without one, an amount is converted at an older rate
+traced_streams as (
+    select * from {{ ref("kpi_traced_streams") }}
+),
+
+findings as (
+    select * from {{ ref("finding_days") }}
+),
+
 last_days as (
     select
         source,
@@ -99,6 +108,15 @@ flagged as (
         'unconverted_currency' as flag
     from amounts
     where is_unconverted
+    union all
+    select
+        traced_streams.kpi,
+        findings.day,
+        findings.code as flag
+    from findings
+    inner join traced_streams
+        on findings.source = traced_streams.source and findings.stream = traced_streams.stream
+    where coalesce(findings.kpi = traced_streams.kpi, true)
 ),
 
 flag_lists as (

@@ -22,7 +22,7 @@ import pytest
 
 from connectors.lake.catalog import write_catalog
 from connectors.lake.lake import Lake
-from connectors.lake.manifest import Attempt, Manifest, schema_hash
+from connectors.lake.manifest import Attempt, Finding, Manifest, schema_hash
 from connectors.sdk import catalog
 from connectors.sdk.contract import Stream, next_window
 from connectors.sdk.windows import instants
@@ -69,6 +69,7 @@ class RowLake:
         *,
         settled: bool = True,
         flags: tuple[str, ...] = (),
+        findings: tuple[Finding, ...] = (),
         data_through: date | None = None,
         zone: str = "UTC",
     ) -> None:
@@ -89,6 +90,7 @@ class RowLake:
             schema_hash=schema_hash(declared.schema),
             settled=settled,
             flags=flags,
+            findings=findings,
             connector_version="1",
             run_id="",
             files=(),

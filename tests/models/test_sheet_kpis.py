@@ -20,7 +20,7 @@ FIRST, YESTERDAY = date(2026, 1, 1), date(2026, 11, 24)
 def declared(kpi: str, kind: Kind, every: Every, **more: Any) -> Kpi:
     what = {"unit": "things", "direction": "up", "owner": "someone@example.com", **more}
     what |= {"kind": kind, "every": every, "description": f"It's {kpi}"}
-    return SheetKpiDeclaration.model_validate(what).named(kpi)
+    return SheetKpiDeclaration.model_validate(what).of_sheet(kpi)
 
 
 DECLARATIONS = [

@@ -22,6 +22,10 @@ stream_windows as (
     select * from {{ ref("stg_lake__windows") }}
 ),
 
+findings as (
+    select * from {{ ref("finding_codes") }}
+),
+
 codes as (
     select
         streams.kpi,
@@ -31,6 +35,16 @@ codes as (
     from streams
     inner join stream_windows
         on streams.source = stream_windows.source and streams.stream = stream_windows.stream
+    union distinct
+    select
+        streams.kpi,
+        streams.cadence as period,
+        findings.window_start as period_start,
+        findings.code
+    from streams
+    inner join findings
+        on streams.source = findings.source and streams.stream = findings.stream
+    where coalesce(findings.kpi = streams.kpi, true)
     union distinct
     select
         windows.kpi,

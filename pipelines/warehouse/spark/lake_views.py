@@ -1,7 +1,7 @@
 """The temporary views that the models read the lake from on Spark: one a stream, of its committed files alone.
 
     lake__<source>__<stream>    the declared columns, `_window` (its first day) and `_file` (its place in the lake)
-    lake__<name>                windows, attempts, streams: the lake's catalog; kpis: what is declared
+    lake__<name>                windows, findings, attempts, streams: the lake's catalog; kpis: what is declared
 
 Files are listed here and read when a model reads the view. A column that a file does not have yet is NULL.
 """
@@ -11,14 +11,20 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from connectors.lake.catalog import ATTEMPTS, STREAMS, WINDOWS
+from connectors.lake.catalog import ATTEMPTS, FINDINGS, STREAMS, WINDOWS
 from connectors.sdk.contract import Source
 from pipelines.warehouse.kpi_declarations import KPIS
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-CATALOG = {"windows": WINDOWS, "attempts": ATTEMPTS, "streams": STREAMS, "kpis": KPIS}
+CATALOG = {
+    "windows": WINDOWS,
+    "findings": FINDINGS,
+    "attempts": ATTEMPTS,
+    "streams": STREAMS,
+    "kpis": KPIS,
+}
 
 
 def register(spark: "SparkSession", lake: str, sources: Iterable[Source]) -> None:

@@ -18,12 +18,19 @@ customer_sales, average_order_value    1 January to 1 March, asked for on the 16
     27 Feb   25 dollars: 3 widgets in a colour that nobody noted, and 1 blue gadget
     1 Mar    10 dollars; the lines of orders were not pulled for that day
 units_shipped                never pulled
+What the connectors found in rows (FINDINGS)
+    orders 10 Feb          two rows of that day set aside
+    order_lines 12 Feb     a row that is kept, and in doubt
+    visitors_by_day 5 Feb  the days' rows differ from the total
+    page_snapshot 30 Jan   a row set aside that concerns page_followers alone
 """
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 import pytest
+
+from connectors.lake.manifest import Finding
 
 AS_OF = date(2026, 3, 16)
 NEW_YEAR, YESTERDAY = date(2026, 1, 1), date(2026, 3, 15)
@@ -49,6 +56,24 @@ LINES: Mapping[date, tuple[tuple[str, str | None, int], ...]] = {
 FIRST_SNAPSHOT = date(2026, 1, 25)
 MISSED_SNAPSHOTS = {date(2026, 2, 10), date(2026, 2, 28)}
 NOT_PULLED = date(2026, 2, 10)
+FINDINGS = {
+    ("orders", date(2026, 2, 10)): Finding(
+        what="not_allowed", message="", rows=2, day=date(2026, 2, 10)
+    ),
+    ("order_lines", date(2026, 2, 12)): Finding(what="odd", message="", is_set_aside=False),
+    ("visitors_by_day", date(2026, 2, 5)): Finding(
+        what="differs_from_total", message="", is_set_aside=False
+    ),
+    ("page_snapshot", date(2026, 1, 30)): Finding(
+        what="not_a_number", message="", kpi="page_followers"
+    ),
+}
+
+
+def findings(stream: str, day: date) -> tuple[Finding, ...]:
+    """What was found in a window."""
+    found = FINDINGS.get((stream, day))
+    return (found,) if found else ()
 
 
 def fill_quarter(lake, days) -> None:
@@ -93,14 +118,26 @@ def fill_site(lake, day: date) -> None:
         settled=day < date(2026, 2, 26),
         flags=("sampled",) if day == date(2026, 1, 20) else (),
     )
-    lake.window("google_analytics", "visitors_by_day", day, [{"date": day, "visitors": 40}])
+    lake.window(
+        "google_analytics",
+        "visitors_by_day",
+        day,
+        [{"date": day, "visitors": 40}],
+        findings=findings("visitors_by_day", day),
+    )
 
 
 def fill_page(lake, day: date) -> None:
     if day >= FIRST_SNAPSHOT and day not in MISSED_SNAPSHOTS:
         likes = 1_000 + (day - FIRST_SNAPSHOT).days
         row = {"date": day, "page_id": "page", "likes": likes, "followers": likes}
-        lake.window("facebook_pages", "page_snapshot", day, [row])
+        lake.window(
+            "facebook_pages",
+            "page_snapshot",
+            day,
+            [row],
+            findings=findings("page_snapshot", day),
+        )
     if day < date(2026, 3, 1) and day != NOT_PULLED:
         row = {"date": day, "metric": "page_post_engagements", "value": 10}
         lake.window("facebook_pages", "page_insights", day, [row])
@@ -138,7 +175,7 @@ def fill_shop(lake, day: date) -> None:
             }
             for cents in ORDERS.get(day, ())
         ]
-        lake.window("sql_database", "orders", day, orders)
+        lake.window("sql_database", "orders", day, orders, findings=findings("orders", day))
     if day < date(2026, 3, 1):
         lines = [
             {
@@ -151,7 +188,9 @@ def fill_shop(lake, day: date) -> None:
             }
             for number, (product, color, quantity) in enumerate(LINES.get(day, ()))
         ]
-        lake.window("sql_database", "order_lines", day, lines)
+        lake.window(
+            "sql_database", "order_lines", day, lines, findings=findings("order_lines", day)
+        )
 
 
 @pytest.fixture(scope="session")

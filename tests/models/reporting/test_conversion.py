@@ -60,7 +60,7 @@ RATIOS = [
 
 def declared(kpi: str, kind: str = "flow", unit: str = "money", **more: Any) -> Kpi:
     what = {"kind": kind, "unit": unit, "direction": "up", "owner": "someone@example.com", **more}
-    return SheetKpiDeclaration.model_validate(what | {"dimensions": ["currency"]}).named(kpi)
+    return SheetKpiDeclaration.model_validate(what | {"dimensions": ["currency"]}).of_sheet(kpi)
 
 
 DECLARATIONS = [

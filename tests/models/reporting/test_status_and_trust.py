@@ -72,6 +72,47 @@ def test_a_stream_that_works_is_not_blamed_for_another_of_its_source(quarter) ->
     assert standing(quarter.periods("sessions", "month")[MARCH]) == ("partial", "ok")
 
 
+def test_rows_that_were_set_aside_are_flagged_on_their_day_in_every_kpi_that_they_feed(
+    quarter,
+) -> None:
+    tenth, aside = date(2026, 2, 10), "set_aside:sql_database"
+    for kpi in ("customer_sales", "average_order_value", "units_sold"):
+        days = quarter.periods(kpi, "day")
+        assert days[tenth].trust == aside, kpi
+        assert days[date(2026, 2, 9)].trust == "ok", kpi
+        assert days[date(2026, 2, 11)].trust == "ok", kpi
+    # the figure stays, whatever is wrong with the rest: 25 dollars on the 27th
+    february = quarter.periods("customer_sales", "month")[FEBRUARY]
+    assert (february.value, february.trust) == (25, aside)
+    assert quarter.periods("customer_sales", "month")[JANUARY].trust == "ok"
+    assert quarter.periods("net_revenue", "day")[tenth].trust == "ok"
+
+
+def test_rows_that_are_kept_are_in_doubt_on_each_day_of_their_window(quarter) -> None:
+    twelfth = date(2026, 2, 12)
+    assert quarter.periods("units_sold", "day")[twelfth].trust == "doubtful:sql_database"
+    assert quarter.periods("customer_sales", "day")[twelfth].trust == "ok"
+    february = quarter.periods("units_sold", "month")[FEBRUARY]
+    assert february.trust == "doubtful:sql_database,set_aside:sql_database"
+
+
+def test_a_reported_count_that_differs_from_the_total_says_so_in_its_own_period(quarter) -> None:
+    days = quarter.periods("site_visitors", "day")
+    assert days[date(2026, 2, 5)].trust == "differs_from_total:google_analytics"
+    assert days[date(2026, 2, 6)].trust == "ok"
+    assert quarter.periods("site_visitors", "month")[FEBRUARY].trust == "ok"
+
+
+def test_a_finding_about_one_kpi_leaves_the_others_of_its_stream_alone(quarter) -> None:
+    thirtieth = date(2026, 1, 30)
+    followers = quarter.periods("page_followers", "day")
+    assert followers[thirtieth].trust == "set_aside:facebook_pages"
+    assert followers[date(2026, 1, 31)].trust == "ok"
+    assert quarter.periods("page_likes", "day")[thirtieth].trust == "ok"
+    # a stock is read on the last day of its month, which is sound
+    assert quarter.periods("page_followers", "month")[JANUARY].trust == "ok"
+
+
 def test_a_missed_snapshot_is_flagged_where_it_would_have_been_read(quarter) -> None:
     months = quarter.periods("page_likes", "month")
     assert standing(months[JANUARY]) == ("complete", "ok")

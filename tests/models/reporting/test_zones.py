@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from connectors.lake.manifest import Finding
 from tests.models.conftest import Warehouse
 
 MARCH = [date(2026, 3, day) for day in range(1, 6)]
 """Madrid's: from 18:00 on 28 February to 18:00 on 5 March in New York, from 07:00 on the 1st to 07:00 on the 6th in
 Tokyo."""
 THIRD, LAST = MARCH[2], MARCH[-1]
+UNDATED = (Finding(what="no_day", message="a row without a day"),)
 AUTUMN = [date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 2)]
 """UTC's: from 20:00 on 30 October to 19:00 on 2 November in New York, where 1 November has 25 hours."""
 
@@ -29,13 +31,18 @@ def delivered_in(built: Any) -> Callable[[str], Warehouse]:
                 zone="Europe/Madrid",
                 settled=day < LAST,
                 flags=("sampled",) if day == LAST else (),
+                findings=UNDATED if day == THIRD else (),
             )
             if day != THIRD:
                 warehouse.lake.window("zendesk", "satisfaction_ratings", day, zone="Europe/Madrid")
         for day in AUTUMN:
             warehouse.lake.window("stripe", "invoice_lines", day, zone="UTC")
-        warehouse.lake.window("google_analytics", "visitors_by_day", THIRD, zone="Europe/Madrid")
-        warehouse.build(date(2026, 12, 1), "--select", "+stream_days", timezone=zone)
+        warehouse.lake.window(
+            "google_analytics", "visitors_by_day", THIRD, zone="Europe/Madrid", findings=UNDATED
+        )
+        warehouse.build(
+            date(2026, 12, 1), "--select", "+stream_days", "+finding_days", timezone=zone
+        )
 
     return lambda zone: built(f"zone-{zone.partition('/')[2]}", lambda empty: fill(empty, zone))
 
@@ -76,3 +83,25 @@ def test_a_day_is_as_final_and_as_trusted_as_the_windows_that_it_lies_in(deliver
         "where stream = 'balance_transactions' and day >= '2026-03-03' order by day"
     )
     assert found == [(date(2026, 3, 3), True, []), (date(2026, 3, 4), False, ["sampled"])]
+
+
+def test_a_finding_without_a_day_is_on_each_business_day_that_its_window_touches(
+    delivered_in,
+) -> None:
+    def found(zone: str, stream: str) -> list[tuple[date, str]]:
+        return delivered_in(zone).rows(
+            f"select day, code from reporting_steps.finding_days where stream = '{stream}' order by day"
+        )
+
+    aside = "set_aside:stripe"
+    assert found("America/New_York", "balance_transactions") == [
+        (date(2026, 3, 2), aside),
+        (THIRD, aside),
+    ]
+    assert found("Asia/Tokyo", "balance_transactions") == [
+        (THIRD, aside),
+        (date(2026, 3, 4), aside),
+    ]
+    # a source that counts days counts the business's own
+    for zone in ("America/New_York", "Asia/Tokyo"):
+        assert found(zone, "visitors_by_day") == [(THIRD, "set_aside:google_analytics")]

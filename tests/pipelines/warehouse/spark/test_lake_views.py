@@ -3,14 +3,14 @@
 import pyarrow as pa
 import pytest
 
-from connectors.lake.catalog import ATTEMPTS, STREAMS, WINDOWS
+from connectors.lake.catalog import ATTEMPTS, FINDINGS, STREAMS, WINDOWS
 from connectors.sdk import catalog
 from pipelines.warehouse.spark.lake_views import columns
 
 
 def test_every_column_of_every_stream_and_of_the_catalog_has_a_type() -> None:
     schemas = [stream.schema for source in catalog.sources().values() for stream in source.streams]
-    for schema in (*schemas, WINDOWS, ATTEMPTS, STREAMS):
+    for schema in (*schemas, WINDOWS, FINDINGS, ATTEMPTS, STREAMS):
         assert columns(schema).count("`") == 2 * len(schema.names)
 
 

@@ -1,0 +1,29 @@
+{{ config(materialized="table") }}
+
+with source as (
+    select *
+    from {{ read_catalog("findings", {
+        "source": "varchar",
+        "stream": "varchar",
+        "window": "date",
+        "what": "varchar",
+        "is_set_aside": "boolean",
+        "kpi": "varchar",
+        "day": "date",
+    }) }}
+),
+
+-- findings of a window that differ in their message or column alone say the same here
+renamed as (
+    select distinct
+        source,
+        stream,
+        "window" as window_start,
+        what,
+        is_set_aside,
+        nullif(kpi, '') as kpi,
+        day
+    from source
+)
+
+select * from renamed
