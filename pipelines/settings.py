@@ -5,6 +5,7 @@ A source is on when its own variables are set. When no source is on, runs use th
 """
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -21,8 +22,10 @@ from connectors.lake.addresses import checked_location, folder_at, is_in_bucket
 from connectors.lake.store import LakeError
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source
+from pipelines.currencies import known_currency
 from pipelines.errors import OkraError
-from pipelines.okr.kpi.periods import FiscalYear, NamedBy
+from pipelines.okr.kpi.periods import FiscalYear, NamedBy, parse_day
+from pipelines.variables import PREFIX, misspelt_options, read_env_file, unknown_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 """The project's root. Paths to models, definitions and dagster.yaml start here, not in the working directory."""
@@ -43,7 +46,13 @@ def env_file() -> Path:
 class Settings(BaseSettings):
     """The settings of one installation. In the environment, a field's name is `OKRA_` and the field in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="OKRA_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file_encoding="utf-8-sig",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
 
     home: Path = Field(Path("data"), description="Folder of everything Okra writes")
     lake: str = Field(
@@ -67,7 +76,7 @@ class Settings(BaseSettings):
         Path("models/kpis/sheet_kpis.yml"),
         description="Declares the KPIs that come from OKRA_SHEETS",
     )
-    currency: str = Field("USD", pattern="^[A-Z]{3}$", description="Currency that money adds up in")
+    currency: str = Field("USD", description="Currency that money adds up in")
     locale: str = Field(
         "en", description="Language of the scorecard, English or Spanish: en, es, es-MX"
     )
@@ -100,6 +109,45 @@ class Settings(BaseSettings):
     @classmethod
     def _split_at_blanks(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("home", "okr_definitions", "sheet_kpis", "dagster_home")
+    @classmethod
+    def _below_a_home(cls, value: Path) -> Path:
+        try:
+            return value.expanduser()
+        except RuntimeError:
+            raise ValueError(
+                f"{value} is in the home of nobody known; write the path out"
+            ) from None
+
+    @field_validator("start_date", "sandbox_today", mode="before")
+    @classmethod
+    def _written_day(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return parse_day(value.strip())
+        except ValueError:
+            raise ValueError(f"{value!r} is no day; write it like 2026-01-31") from None
+
+    @field_validator("fiscal_year_start", mode="before")
+    @classmethod
+    def _month(cls, value: object) -> object:
+        if isinstance(value, str) and value.strip() not in map(str, range(1, 13)):
+            raise ValueError(f"{value!r} is no month; write a number from 1 to 12")
+        return value
+
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, value: str) -> str:
+        return known_currency(value)
+
+    @field_validator("storage_version")
+    @classmethod
+    def _version(cls, value: str) -> str:
+        if not re.fullmatch(r"v\d+\.\d+\.\d+|latest", value):
+            raise ValueError(f"{value!r} is no version of DuckDB; write it like v1.2.0")
+        return value
 
     @field_validator("lake")
     @classmethod
@@ -144,7 +192,11 @@ class Settings(BaseSettings):
     @cached_property
     def environment(self) -> Mapping[str, str]:
         """The variables of `.env`, overridden by the environment. Sources' own variables are looked up here."""
-        in_file = {name: value for name, value in dotenv_values(env_file()).items() if value}
+        in_file = {
+            name: value
+            for name, value in dotenv_values(env_file(), encoding="utf-8-sig").items()
+            if value
+        }
         return in_file | {name: value for name, value in os.environ.items() if value}
 
     def configured(self, source: Source) -> Mapping[str, str] | None:
@@ -167,6 +219,11 @@ class Settings(BaseSettings):
             if missing and len(missing) < len(required):
                 missing_settings[name] = missing
         return missing_settings
+
+    @cached_property
+    def misspelt(self) -> list[str]:
+        """The variables of the environment that are like a setting of a source that is not set, with that setting."""
+        return list(misspelt_options(dict.fromkeys(os.environ, "environment"), self.environment))
 
     @cached_property
     def active(self) -> dict[str, Source]:
@@ -269,14 +326,31 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """Read the settings. Raises `SettingsError`, which names the variable and what it should be."""
+    """Read the settings. Raises `SettingsError`, with a line for each variable that is wrong and what it should be."""
     from pydantic import ValidationError
 
+    in_file = read_env_file(env_file(), env_file_name())
+    own = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    faults = [*in_file.faults, *unknown_settings(in_file, own, env_file_name(), ROOT)]
     try:
-        return Settings(_env_file=env_file())
+        settings = Settings(_env_file=env_file())
     except ValidationError as error:
-        faults = [
+        faults += [
             f"OKRA_{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
             for fault in error.errors()
         ]
-        raise SettingsError("; ".join(faults)) from None
+    except (UnicodeDecodeError, OSError):  # which is a fault of the file already
+        pass
+    else:
+        if settings.start_date > settings.today():
+            day = settings.start_date
+            faults.append(f"OKRA_START_DATE: {day} is after today; write the first day to pull")
+        if not faults:
+            return settings
+    raise SettingsError("\n".join(faults))
+
+
+def env_file_name() -> str:
+    """The file of the settings as a person would type it."""
+    path = env_file()
+    return os.path.relpath(path, ROOT) if path.is_relative_to(ROOT) else str(path)

@@ -131,6 +131,8 @@ def note_sample_company(settings: Settings, output: Output) -> None:
         output.note(SAMPLE)
     for name, missing in settings.half_configured.items():
         output.warn(f"{name} is off: {', '.join(missing)} is not set")
+    for line in settings.misspelt:
+        output.warn(line)
 
 
 def chosen_sources(settings: Settings, names: Sequence[str]) -> list[Source]:

@@ -1,13 +1,14 @@
 """Questions to a person, each with a default that Enter takes, and readers of the answers."""
 
-import re
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
+
+from pipelines.currencies import known_currency
+from pipelines.okr.kpi.periods import parse_day
 
 T = TypeVar("T")
 
@@ -84,10 +85,8 @@ def zone_of_machine() -> str:
 
 
 def currency(text: str) -> str:
-    """Three capital letters. Raises ValueError."""
-    if not re.fullmatch("[A-Za-z]{3}", text):
-        raise ValueError(f"{text} is no currency; write three letters like EUR")
-    return text.upper()
+    """The code of a currency. Raises ValueError."""
+    return known_currency(text.strip().upper())
 
 
 def month_number(text: str) -> int:
@@ -100,6 +99,6 @@ def month_number(text: str) -> int:
 def iso_day(text: str) -> str:
     """A day as ISO 8601 writes it. Raises ValueError."""
     try:
-        return date.fromisoformat(text).isoformat()
+        return parse_day(text).isoformat()
     except ValueError:
         raise ValueError(f"{text} is no day; write it like 2026-01-01") from None
