@@ -30,6 +30,9 @@ from pipelines.variables import PREFIX, misspelt_options, read_env_file, unknown
 ROOT = Path(__file__).resolve().parents[1]
 """The project's root. Paths to models, definitions and dagster.yaml start here, not in the working directory."""
 
+MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MGT]i?B|[1-9]\d?%", re.IGNORECASE)
+"""Amounts of memory that DuckDB understands, or a share below all of it."""
+
 LANGUAGES = ("en", "es")
 """The languages that the scorecard is translated into."""
 
@@ -84,6 +87,13 @@ class Settings(BaseSettings):
         (), description="Only these sources, comma-separated (default: every configured one)"
     )
     storage_version: str = Field("v1.2.0", description="Oldest DuckDB that can read okra.duckdb")
+    memory: str = Field(
+        "50%",
+        description="Memory of DuckDB and of Spark's driver: 1GB, or a share of the container's or machine's",
+    )
+    keep_runs_days: int = Field(
+        30, ge=1, description="Days that Dagster's records and logs of a run are kept"
+    )
     digest: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Where the digest goes: Apprise URLs, separated by blanks"
     )
@@ -156,6 +166,14 @@ class Settings(BaseSettings):
             return checked_location(value.strip())
         except LakeError as error:
             raise ValueError(str(error)) from None
+
+    @field_validator("memory")
+    @classmethod
+    def _amount_of_memory(cls, value: str) -> str:
+        amount = value.strip()
+        if not MEMORY.fullmatch(amount):
+            raise ValueError(f"{value!r} is no amount of memory; write one like 1GB, 800MB or 50%")
+        return amount
 
     @field_validator("timezone")
     @classmethod

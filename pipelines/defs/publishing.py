@@ -10,6 +10,7 @@ from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.versions import VERSIONED_TABLES
 from pipelines.inputs.kpi_files import kpi_models
 from pipelines.orchestration.day import DayResource
+from pipelines.orchestration.run_records import remove_old_runs
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
 from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.writing import write_scorecard
@@ -139,6 +140,8 @@ def digest(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materializ
     failed = [f"{row.channel}: {row.message}" for row in sent if row.outcome == "failed"]
     for line in failed:
         context.log.warning(line)
+    # the last step of a report: a day's new records come, and those of a day long ago go
+    remove_old_runs(played.settings, context.instance)
     return dg.MaterializeResult(
         metadata={
             "sent": ", ".join(f"{row.channel} ({row.reason})" for row in sent) or "nothing was due"

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import duckdb
 
+from pipelines.connections import connect_in_memory
 from pipelines.okr.columns import Number
 from pipelines.tables.definitions import KEY_RESULTS, OBJECTIVES
 from pipelines.tables.scores import KEY_RESULT_SCORES, OBJECTIVE_SCORES
@@ -163,7 +164,7 @@ def read_history(
     """
     if not history.exists():
         return []
-    with duckdb.connect() as connection:
+    with connect_in_memory(history) as connection:
         attach(connection, {"history": history, **attached})
         try:
             return connection.execute(query, parameters).fetchall()

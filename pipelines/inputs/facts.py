@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.connections import connect
 from pipelines.errors import OkraError
 from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts, Own
 from pipelines.okr.kpi.kpi import Kpi
@@ -82,7 +83,7 @@ def connected(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not warehouse.exists():
         raise NoFactsError("there is nothing to score yet; run `okra run` first")
     try:
-        with duckdb.connect(str(warehouse), read_only=True) as connection:
+        with connect(warehouse, read_only=True) as connection:
             yield connection
     except duckdb.CatalogException:
         raise NoFactsError("the models have not run yet; run `okra run` first") from None

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import duckdb
-
+from pipelines.connections import connect_in_memory
 from pipelines.publishing.schema_version import SCHEMA_VERSION
 from pipelines.tables.table import Table, attach, tables_in
 
@@ -25,7 +24,7 @@ none goes, and none changes its meaning.
 
 def dictionary(path: Path) -> str:
     """The page, as Markdown."""
-    with duckdb.connect() as connection:
+    with connect_in_memory(path) as connection:
         attach(connection, {"published": path})
         return "".join(_pages(tables_in(connection, "published")))
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from pipelines.connections import connect
 from pipelines.errors import OkraError
 
 Row = Mapping[str, Any]
@@ -134,7 +135,7 @@ def opened(path: Path) -> Iterator[PublishedFile]:
     if not path.exists():
         raise NothingPublishedError("nothing is published yet; run `okra run` first")
     try:
-        with duckdb.connect(str(path), read_only=True) as connection:
+        with connect(path, read_only=True) as connection:
             yield PublishedFile(connection)
     except duckdb.CatalogException:
         raise NothingPublishedError(

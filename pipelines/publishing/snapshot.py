@@ -22,6 +22,7 @@ from typing import Any
 import duckdb
 
 from connectors.lake import atomic_files
+from pipelines.connections import connect_in_memory
 from pipelines.publishing.schema_version import PUBLISHED_FILE, SCHEMA_VERSION, PublishedFile
 from pipelines.tables.table import Table, attach, literal, quoted, tables_in
 
@@ -74,7 +75,7 @@ def publish(
 
 def write_database(files: Mapping[str, Path], path: Path, storage_version: str) -> None:
     """Write the public tables and their comments into a new database, in an order that is always the same."""
-    with duckdb.connect() as connection:
+    with connect_in_memory(path) as connection:
         # one thread, so that equal rows come out as equal bytes
         connection.execute("set threads = 1")
         attach(connection, files)
@@ -97,7 +98,7 @@ def write_database(files: Mapping[str, Path], path: Path, storage_version: str) 
 def export(target: Path) -> list[PublishedTable]:
     """Write each published table as Parquet and CSV beside `target`."""
     published = []
-    with duckdb.connect() as connection:
+    with connect_in_memory(target) as connection:
         connection.execute("set threads = 1")
         # a CSV has the moments of a session's zone; everyone gets the same, wherever the run was
         connection.execute("set timezone = 'UTC'")

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from pipelines.connections import connect
 from pipelines.history.original_versions import original_versions
 from pipelines.inputs.day import Day
 from pipelines.okr.definition.definitions import KeyResult, Objective
@@ -71,7 +72,7 @@ def write_factors(day: Day) -> Factors:
 
 def read_trust_and_scores(warehouse: Path, as_of: date) -> tuple[Trust, list[tuple[Any, ...]]]:
     """How far each period is to be trusted, and the scores of `as_of` that have a target and an actual."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
         trusted = connection.execute(_TRUST, [list(CADENCES)]).fetchall()
         try:
             scored = connection.execute(_SCORED, [as_of]).fetchall()

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
+from pipelines.connections import connect
 
 MIN_SHARE, MAX_SHARE = Decimal("0.3"), Decimal(3)
 """Bounds of a usual window, as shares of the median of the same weekday."""
@@ -62,7 +62,7 @@ class Unusual:
 
 def unusual_windows(warehouse: Path) -> list[Unusual]:
     """The newest window of each stream that is not as large as usual; empty where all are."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
         rows = connection.execute(
             _NEWEST,
             {

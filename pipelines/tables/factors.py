@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import duckdb
-
+from pipelines.connections import connect
 from pipelines.okr.columns import LastAsOf
 from pipelines.okr.factors.factor import Factor
 from pipelines.tables.scores import RunId
@@ -47,6 +46,6 @@ _MISSES = """
 
 def dimensions_that_miss(warehouse: Path) -> list[str]:
     """The dimensions whose stored contributions do not sum to their change: none, ever."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with connect(warehouse, read_only=True) as connection:
         misses = connection.execute(_MISSES).fetchall()
     return [" ".join(str(value) for value in row) for row in misses]

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 import duckdb
 import pyarrow as pa
 
+from pipelines.connections import connect
 from pipelines.okr.columns import SqlType
 
 _SQL_TYPES = {
@@ -166,7 +167,7 @@ def transaction(path: Path, **attached: Path) -> Iterator[duckdb.DuckDBPyConnect
     An error leaves the database as it was. The session's zone is UTC.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(path)) as connection:
+    with connect(path) as connection:
         connection.execute("set TimeZone = 'UTC'")
         attach(connection, attached)
         connection.execute("begin")

@@ -45,6 +45,7 @@ def static_environment(settings: Settings) -> dict[str, str]:
         "OKRA_CURRENCY": settings.currency,
         "OKRA_FISCAL_YEAR_START": str(settings.fiscal_year_start),
         "OKRA_KPIS": ",".join(kpi_names(KPI_FOLDER)),
+        "OKRA_MEMORY": settings.memory,
         "OKRA_STORAGE_VERSION": settings.storage_version,
         "DBT_TARGET_PATH": str(target_folder(settings)),
         # not logs/, which Dagster takes for its own

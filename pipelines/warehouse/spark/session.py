@@ -6,8 +6,11 @@ in `spark-defaults.conf` or `hive-site.xml` in `SPARK_CONF_DIR`.
 """
 
 import logging
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import duckdb
 
 from pipelines.settings import Settings
 
@@ -39,6 +42,9 @@ DEFAULT_SETTINGS = {
 LOCAL_SETTINGS = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 """Further defaults for a Spark inside this process, which no other machine needs to reach."""
 
+UNITS = ("KiB", "MiB", "GiB", "TiB")
+"""As DuckDB writes amounts of memory."""
+
 SCHEMA_PREFIX = "okra_"
 """The prefix of our schemas in a metastore that others may use too."""
 
@@ -48,6 +54,8 @@ def open_session(settings: Settings) -> "SparkSession":
     from pyspark import SparkConf, SparkContext
     from pyspark.sql import SparkSession
 
+    # spark.driver.memory in spark-defaults.conf wins over this variable
+    os.environ.setdefault("SPARK_DRIVER_MEMORY", driver_memory(settings.memory))
     # SparkConf reads spark-defaults.conf only when the JVM is up
     SparkContext._ensure_initialized()
     keep_metastore_in(settings.spark_path)
@@ -61,6 +69,16 @@ def open_session(settings: Settings) -> "SparkSession":
     for name, value in REQUIRED_SETTINGS.items():
         conf.set(name, value)
     return SparkSession.builder.config(conf=conf).enableHiveSupport().getOrCreate()
+
+
+def driver_memory(memory: str) -> str:
+    """An amount of memory, or a share of the container's or machine's, as Java's options write it."""
+    with duckdb.connect(config={"memory_limit": memory}) as connection:
+        [(limit,)] = connection.execute(
+            "select memory_limit from pragma_database_size()"
+        ).fetchall()
+    number, unit = limit.split()
+    return f"{int(float(number) * 1024 ** (UNITS.index(unit) - UNITS.index('MiB')))}m"
 
 
 def keep_metastore_in(folder: Path) -> None:

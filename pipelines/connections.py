@@ -1,0 +1,31 @@
+"""How this process opens DuckDB: within the memory that OKRA_MEMORY allows; what does not fit is spilled to disk.
+
+By itself DuckDB takes 80 % of the container's memory, or of the machine's, and would leave too little to Python beside
+it. The models are limited in profiles.yml.
+"""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines import settings as okra_settings
+
+
+def connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+    """A connection to the file at `path`, which spills into `<path>.tmp`, as DuckDB does by default."""
+    return limited(duckdb.connect(str(path), read_only=read_only))
+
+
+def connect_in_memory(beside: Path) -> duckdb.DuckDBPyConnection:
+    """A connection without a file of its own, which spills into `<beside>.tmp`."""
+    connection = limited(duckdb.connect())
+    # not the working directory, which may be a checkout that only another user can write
+    connection.execute("set temp_directory = $1", [f"{beside}.tmp"])
+    return connection
+
+
+def limited(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """`connection`, after it was given the limit."""
+    # set afterwards: as part of the configuration it would keep others from opening the same file without it
+    connection.execute(f"set memory_limit = '{okra_settings.load().memory}'")
+    return connection
