@@ -8,12 +8,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from dbt.adapters.duckdb.environments import Environment
 from dbt.config.runtime import load_profile
 from dbt.flags import set_from_args
 from dbt_common.context import set_invocation_context
 
-from pipelines.settings import ROOT
+from pipelines.settings import ROOT, load
 from pipelines.warehouse.lake_in_duckdb import PREFETCHED_FILES, LakeFiles, Plugin
+from pipelines.warehouse.project import static_environment
 from tests.object_store.buckets import Bucket
 
 SETTLING_SECONDS = 0.1
@@ -123,3 +125,16 @@ def test_homes_share_a_profile_so_that_dbt_parses_the_models_once(monkeypatch) -
         Plugin.create("pipelines.warehouse.lake_in_duckdb", credentials=credentials)
         assert credentials.path == path
     assert profiles[0] == profiles[1]
+
+
+def test_the_models_keep_within_the_memory_that_is_set(monkeypatch) -> None:
+    monkeypatch.setenv("OKRA_MEMORY", "800MB")
+    environment = static_environment(load())
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(ROOT))
+    set_from_args(Namespace(profiles_dir=str(ROOT)), None)
+    set_invocation_context(environment)
+    credentials = load_profile(str(ROOT), {}).credentials
+    with duckdb.connect() as connection:
+        cursor = Environment.initialize_cursor(credentials, connection)
+        cursor.execute("select current_setting('memory_limit')")
+        assert cursor.fetchone() == ("762.9 MiB",)  # 8 * 10^8 bytes
