@@ -102,6 +102,19 @@ def _members(written: object) -> object:
     return written
 
 
+def _roster(written: object) -> object:
+    if written is None:
+        return None
+    if not isinstance(written, list | tuple) or not written:
+        raise refusal(f"`members: {written}` is no list", "write it such as [Kim Lee, Ada Moss]")
+    names = ["" if isinstance(name, dict | list) else str(name).strip() for name in written]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice or "" in names:
+        what = f"`{twice[0]}` stands twice in `members`" if twice else "`members` has an empty name"
+        raise refusal(what, "name each member once")
+    return tuple(names)
+
+
 _NUMBER_SCHEMA = {
     "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[+-]?[\d_]*\.?\d+\s*%?$"}]
 }
@@ -122,6 +135,7 @@ _MEMBERS_SCHEMA = {
     "type": "object",
     "additionalProperties": {"type": ["string", "number", "boolean"]},
 }
+_ROSTER_SCHEMA = {"type": "array", "items": {"type": ["string", "number"]}, "minItems": 1}
 _MEASURED_OR_NUMBER = {"anyOf": [{"const": MEASURED}, *_NUMBER_SCHEMA["anyOf"]]}
 
 Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema(_NUMBER_SCHEMA)]
@@ -132,6 +146,7 @@ Truth = Annotated[bool, BeforeValidator(_truth), WithJsonSchema({"type": "boolea
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=100)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Members = Annotated[dict[str, str], BeforeValidator(_members), WithJsonSchema(_MEMBERS_SCHEMA)]
+Roster = Annotated[tuple[str, ...] | None, BeforeValidator(_roster), WithJsonSchema(_ROSTER_SCHEMA)]
 Baseline = Annotated[
     Decimal | Literal["measured"] | None,
     BeforeValidator(_baseline),
@@ -145,7 +160,11 @@ class _Definition(BaseModel):
     @property
     def canonical(self) -> dict[str, Any]:
         """The definition without its formatting: `96 %` and 0.960 are the same number here."""
-        return {name: _canonical(getattr(self, name)) for name in type(self).model_fields}
+        return {
+            name: _canonical(getattr(self, name))
+            for name, field in type(self).model_fields.items()
+            if name not in _ADDED_LATER or getattr(self, name) != field.default
+        }
 
 
 class Milestone(_Definition):
@@ -179,6 +198,12 @@ class KeyResult(_Definition):
     per: Cadence | None = Field(None, description="The goal holds in each such window")
     over: Cadence | None = Field(None, description="Compare the latest complete such window")
     for_each: Text | None = Field(None, description="The goal holds for each member of this one")
+    members: Roster = Field(
+        None, description="Who is meant by for_each, with data or without", examples=[["Kim Lee"]]
+    )
+    name_members: Truth = Field(
+        True, description="With false nobody is named; only how many meet it is shown"
+    )
     where: Members = Field({}, description="Only these members", examples=[{"color": "green"}])
     by: Day | None = Field(None, description="The deadline, if not the period's end")
     weight: Weight = Field(Decimal(1), description="Its weight in the objective, 0 or more")
@@ -196,6 +221,9 @@ class KeyResult(_Definition):
         if self.between is not None and self.between[0] > self.between[1]:
             low, high = self.between
             raise refusal("the band is upside down", f"write between: [{high}, {low}]")
+        if self.for_each is None and (self.members is not None or not self.name_members):
+            key = "name_members" if self.members is None else "members"
+            raise refusal(f"`{key}` without `for_each`", "add `for_each:` with the dimension")
         if self.milestone is None and self.kpi is None:
             raise refusal("no KPI", "add `kpi:` with the name of a KPI")
         return self
@@ -264,8 +292,10 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
-_CALLED = ("objective", "owner", "name")
+_CALLED = ("objective", "owner", "name", "name_members")
 """What a reader is told, and no score depends on."""
+_ADDED_LATER = ("members", "name_members")
+"""What a definition is free of where it is not written, so that older definitions keep their fingerprint."""
 
 
 def _hash(canonical: object) -> str:

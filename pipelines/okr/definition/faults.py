@@ -31,8 +31,15 @@ def unreadable(file: str, error: TreeError) -> Fault:
 
 def suggestion(written: str, known: Collection[str], otherwise: str) -> str:
     """`did you mean …?` when something known is close, else what to do otherwise."""
-    close = difflib.get_close_matches(written, sorted(known), n=1)
-    return f"did you mean `{close[0]}`?" if close else otherwise
+    close = closest(written, known)
+    return otherwise if close is None else f"did you mean `{close}`?"
+
+
+def closest(written: str, known: Collection[str]) -> str | None:
+    """What was most likely meant, capitals apart; None where nothing known is close."""
+    by_folded = {name.casefold(): name for name in sorted(known)}
+    close = difflib.get_close_matches(written.casefold(), sorted(by_folded), n=1)
+    return by_folded[close[0]] if close else None
 
 
 def listed(names: Iterable[str], most: int = 12) -> str:

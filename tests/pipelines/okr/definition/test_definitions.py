@@ -43,3 +43,30 @@ def test_a_definition_does_not_change_once_it_is_read():
     result = KeyResult.model_validate({"id": "a", "kpi": "deals", "at_least": 5})
     with pytest.raises(ValidationError, match="frozen"):
         result.at_least = Decimal(4)
+
+
+EACH = {"id": "a", "kpi": "deals", "at_least": 7, "for_each": "rep"}
+
+
+def test_members_are_a_list_of_names_of_for_each():
+    result = KeyResult.model_validate(EACH | {"members": ["Kim Lee ", 7]})
+    assert result.members == ("Kim Lee", "7")
+    for wrong, told in [
+        ({"members": "Kim"}, "is no list"),
+        ({"members": []}, "is no list"),
+        ({"members": ["Kim", "Kim"]}, "stands twice"),
+        ({"members": ["Kim", ""]}, "empty name"),
+        ({"members": ["Kim"], "for_each": None}, "without `for_each`"),
+        ({"name_members": False, "for_each": None}, "without `for_each`"),
+    ]:
+        with pytest.raises(ValidationError, match=told):
+            KeyResult.model_validate(EACH | wrong)
+
+
+def test_who_is_meant_is_part_of_the_goal_and_who_is_named_is_not():
+    def scored_by(**more: object) -> object:
+        return KeyResult.model_validate(EACH | more).scored_by
+
+    assert scored_by() == scored_by(name_members=False)
+    assert scored_by() != scored_by(members=["Kim"])
+    assert "members" not in scored_by(), "a definition without them keeps its fingerprint"

@@ -1,0 +1,44 @@
+"""Names in a definition that no row of the KPI has ever had."""
+
+from pipelines.okr.definition.unseen_members import misspelt_members, unseen_members
+
+MEMBERS = {"color": ["blue", "green"], "product": ["widget"], "region": []}
+
+
+def told(where: dict[str, str]) -> list[str]:
+    return [str(slip) for slip in unseen_members(where, MEMBERS.__getitem__)]
+
+
+def test_a_member_that_occurred_is_not_told():
+    assert told({"color": "green", "product": "widget"}) == []
+
+
+def test_another_spelling_is_told_with_what_was_meant():
+    assert told({"color": "gren"}) == ["no `gren` in color; did you mean `green`?"]
+    assert told({"color": "GREEN"}) == ["no `GREEN` in color; did you mean `green`?"]
+
+
+def test_a_name_like_no_other_is_told_with_those_there_are():
+    assert told({"color": "purple"}) == ["no `purple` in color; its members: blue, green"]
+
+
+def test_each_of_a_filter_is_told():
+    both = {"product": "Widget", "color": "Blue"}
+    assert [slip.flag for slip in unseen_members(both, MEMBERS.__getitem__)] == [
+        "unseen:color=Blue",
+        "unseen:product=Widget",
+    ]
+
+
+def test_of_a_dimension_without_any_member_nothing_is_told():
+    assert told({"region": "north"}) == []
+
+
+def test_a_listed_name_is_told_only_where_it_is_close_to_one_that_the_list_lacks():
+    def listed(*names: str) -> list[str]:
+        return [slip.member for slip in misspelt_members("rep", names, ["Kim Lee", "Ada Moss"])]
+
+    assert listed("Kim Leee", "Ada Moss") == ["Kim Leee"]
+    assert listed("kim lee") == ["kim lee"]
+    assert listed("Kim Lee", "Kim Leeds") == [], "both may well be there"
+    assert listed("Zoe Hartmann") == []
