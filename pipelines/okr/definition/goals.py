@@ -6,7 +6,7 @@ from typing import Literal
 
 from pipelines.okr.definition.definitions import KeyResult
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.okr.kpi.numbers import figure, rounded
+from pipelines.okr.kpi.numbers import figure, rounded, shown
 
 Comparison = Literal["at_least", "at_most", "between"]
 
@@ -40,6 +40,15 @@ class Goal:
 
     def places(self, kpi: Kpi) -> int:
         return kpi.places_for(self.low, self.high)
+
+    def shown(self, amount: Decimal, kpi: Kpi) -> Decimal:
+        """An amount of the KPI as it is published: what misses the goal never looks as if it met it."""
+        return shown(amount, self.places(kpi), at_least=self.low, at_most=self.high)
+
+    def gap(self, amount: Decimal) -> Decimal:
+        """How far an amount is from meeting the goal; below 0 is what it has to spare."""
+        gaps = [] if self.low is None else [self.low - amount]
+        return max(gaps if self.high is None else [*gaps, amount - self.high])
 
     def pro_rated(self, share: Decimal, places: int) -> "Goal":
         """The goal for a part of its days, to the nearest number with these decimals."""

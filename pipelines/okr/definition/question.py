@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from pipelines.okr.definition.goals import Goal
-from pipelines.okr.kpi.numbers import ONE
+from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.okr.kpi.readings import KpiView
 from pipelines.okr.kpi.status import Policy
@@ -32,6 +32,36 @@ class Question:
     def accumulates(self) -> bool:
         """A total that grows over its days, not a level that is compared as it is."""
         return self.view.kpi.accumulates and self.over is None
+
+    @property
+    def shown_baseline(self) -> Decimal | None:
+        """The baseline as it is published."""
+        return None if self.baseline is None else self.shown(self.baseline)
+
+    def shown(self, amount: Decimal) -> Decimal:
+        """An amount of the KPI as it is published beside the goal."""
+        return self.goal.shown(amount, self.view.kpi)
+
+    @property
+    def met_range(self) -> tuple[Decimal | None, Decimal | None]:
+        """The lowest and the highest value that meet the goal, by its bar; None without an end on that side."""
+        goal = self.goal
+        # how far from its target an aspirational goal may end
+        tolerance = ZERO if goal.comparison == "between" else self.way * (ONE - self.bar)
+        low = None if goal.low is None else goal.low - tolerance
+        return low, None if goal.high is None else goal.high + tolerance
+
+    @property
+    def way(self) -> Decimal:
+        """How far it is to the target: from the baseline, or from 0 without one or with a level to hold."""
+        goal, baseline = self.goal, self.baseline
+        assert goal.target is not None, "only a band has no single target"
+        if baseline is not None and not self.accumulates:
+            rising = goal.comparison == "at_least"
+            way = goal.target - baseline if rising else baseline - goal.target
+            if way > 0:
+                return way
+        return abs(goal.target)
 
     @property
     def subject(self) -> str:

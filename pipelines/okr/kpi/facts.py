@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import Cadence
+from pipelines.okr.kpi.roster import Stay
 
 TOTAL = "total"
 
@@ -54,7 +55,7 @@ class KpiFacts:
     `delivered` are the days for which every source that feeds the KPI delivered: a flow day in it
     without a row is 0, a day outside it is missing. `data_through` is the last day with data, None
     when there is none. `flags_by_day` and `standing_flags` (a failed or late source) say what is
-    not to be trusted, of a day and of the KPI as a whole.
+    not to be trusted, of a day and of the KPI as a whole. `rosters` say who is meant by "every", by dimension.
     """
 
     kpi: Kpi
@@ -64,3 +65,4 @@ class KpiFacts:
     distinct_periods: Sequence[DistinctFact] = ()
     flags_by_day: Mapping[date, Set[str]] = field(default_factory=dict)
     standing_flags: Set[str] = frozenset()
+    rosters: Mapping[str, Sequence[Stay]] = field(default_factory=dict)

@@ -18,7 +18,7 @@ PERCENT = "percent"
 class Kpi:
     """What a KPI's YAML declares of it.
 
-    `precision` is the number of decimals its values are compared at (docs/okr-semantics.md, Score).
+    `precision` is the number of decimals its values are shown with; goals are decided on the exact values.
     A KPI in `percent` is stored as a fraction, so its precision counts the fraction's decimals:
     0.963 has three. `unit` is the unit of every value, target and rate of this KPI.
 
@@ -85,10 +85,7 @@ class Kpi:
         return self.precision == 0 and self.behaviour.is_amount
 
     def places_for(self, *bounds: Decimal | None) -> int:
-        """The decimals to compare at: the declared precision, or a bound's own when it is finer.
-
-        Without the second half a bound of 6.5 on a count would be rounded to 6, and 6 would meet it.
-        """
+        """The decimals to show: the declared precision, or a bound's own when it is finer."""
         finest = self.precision
         for bound in bounds:
             if bound is not None:

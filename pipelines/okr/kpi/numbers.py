@@ -10,7 +10,9 @@ ZERO = Decimal(0)
 
 _WRITTEN = re.compile(r"([+-]?)(\d[\d_]*(?:\.\d+)?|\.\d+)\s*(%?)")
 _MAX_CHARACTERS = 28
-_SHARE_STEP = Decimal("0.000001")
+_KEPT_PLACES = 6
+"""Decimals that published figures have at most."""
+_CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 
 
 def parse_number(text: str) -> Decimal:
@@ -44,23 +46,51 @@ def clamped(share: Decimal) -> Decimal:
     return min(ONE, max(ZERO, share))
 
 
-def published_share(share: Decimal) -> Decimal:
-    """A share with six decimals, but never 1 for what is not quite 1: a cent short is short."""
-    near = rounded(share, 6)
-    return near if share >= ONE or near < ONE else ONE - _SHARE_STEP
+def shown(
+    number: Decimal, places: int, at_least: Decimal | None = None, at_most: Decimal | None = None
+) -> Decimal:
+    """The number as it is published: with `places` decimals, or as many more as show that it misses a bound.
+
+    So a miss is never shown as a hit: 0.9451 with two decimals is 0.945 beside `at_least` 0.95. What misses a bound
+    only beyond the decimals that are kept is rounded away from it.
+    """
+    below = at_least is not None and number < at_least
+    above = at_most is not None and number > at_most
+    missed = at_least if below else at_most if above else None
+    finest = max(places, _KEPT_PLACES)
+    for decimals in range(places, finest + 1):
+        near = rounded(number, decimals)
+        if near != missed:
+            return near
+    return rounded(number, finest, ROUND_FLOOR if below else ROUND_CEILING)
+
+
+def decimals_of(number: Decimal) -> int:
+    """How many decimals the number is written with."""
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int), "amounts are finite"
+    return max(0, -exponent)
+
+
+def published_share(share: Decimal, enough: Decimal = ONE) -> Decimal:
+    """A share with six decimals, but never 1, or `enough`, for what is less: a cent short is short."""
+    short_of = enough if share < enough else ONE
+    return shown(share, _KEPT_PLACES, at_least=short_of)
 
 
 def figure(number: Decimal, unit: str = "", places: int | None = None) -> str:
-    """The number with its unit for a sentence: `2,000,000 USD`, `96 %`."""
-    shown = number.scaleb(2) if unit == PERCENT else number
+    """The number with its unit for a sentence: `2,000,000 USD`, `1,999,999.60 USD`, `96 %`."""
+    near = number.scaleb(2) if unit == PERCENT else number
     if places is not None:
-        shown = rounded(shown, max(0, places - 2) if unit == PERCENT else places)
-    text = f"{shown + ZERO:,f}"
+        near = rounded(near, max(0, places - 2) if unit == PERCENT else places)
+    text = f"{near + ZERO:,f}"
     whole, _, decimals = text.partition(".")
     if not decimals.strip("0"):
         text = whole
     elif unit == PERCENT or places is None:
         text = text.rstrip("0")
+    if len(text) == len(whole) + 2 and _CURRENCY_CODE.fullmatch(unit):
+        text += "0"  # nobody writes a tenth of a dollar
     suffix = "%" if unit == PERCENT else unit
     return f"{text} {suffix}".rstrip()
 

@@ -214,14 +214,15 @@ def year_before(period: Period) -> Period:
     A day or a stretch of one's own has the same dates; 29 February is taken back to the 28th.
     """
     is_week = period.cadence == "week"
-    start = period.start - timedelta(weeks=52) if is_week else _year_back(period.start)
+    start = period.start - timedelta(weeks=52) if is_week else a_year_before(period.start)
     if period.cadence is not None:
         return containing(start, period.cadence, period.fiscal_year)
-    end = _year_back(period.end)
+    end = a_year_before(period.end)
     return Period(None, f"{start}..{end}", start, end, period.fiscal_year)
 
 
-def _year_back(day: date) -> date:
+def a_year_before(day: date) -> date:
+    """The same date of the year before; of 29 February the 28th."""
     last = monthrange(day.year - 1, day.month)[1]
     return day.replace(year=day.year - 1, day=min(day.day, last))
 

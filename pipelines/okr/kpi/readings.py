@@ -138,11 +138,8 @@ def _accumulated(view: KpiView, start: date, end: date) -> KpiReading:
     if gaps:
         flags |= {f"missing_days:{gaps}"}
     value = value_of(view, start, end)
-    if view.kpi.behaviour.is_quotient:
-        return KpiReading(value, end, gaps, flags)
-    if value is None:
+    if value is None and not view.kpi.behaviour.is_quotient:
         return NO_READING
-    flags |= {f"unseen:{pair}" for pair in index.unseen(view.where)}
     return KpiReading(value, end, gaps, flags)
 
 

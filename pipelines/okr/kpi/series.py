@@ -10,13 +10,14 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import cached_property
 from itertools import accumulate
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kinds import Side
-from pipelines.okr.kpi.numbers import ZERO, rounded
+from pipelines.okr.kpi.numbers import ZERO
 
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 """The arithmetic of facts and scores, whatever that of the thread."""
@@ -46,7 +47,6 @@ class Series:
             list(accumulate((amounts[n] for amounts in self._amounts), EXACT.add, initial=ZERO))
             for n in range(len(columns))
         ]
-        self._falls = any(amounts[0] < 0 for amounts in self._amounts)
 
     def _between(self, start: date, end: date) -> tuple[int, int]:
         first = bisect_left(self.days, start)
@@ -76,19 +76,13 @@ class Series:
         first, after = self._between(start, end)
         return self.days[first:after], self._amounts[first:after]
 
-    def first_reached(self, start: date, end: date, target: Decimal, places: int) -> date | None:
-        """The first day on which the total since `start`, with these decimals, had the target."""
+    def first_reached(self, start: date, end: date, target: Decimal) -> date | None:
+        """The first day on which the total since `start` had the target; it may have fallen since."""
         first, after = self._between(start, end)
         totals = self._totals[0]
-
-        def reached(total: Decimal) -> bool:
-            return rounded(EXACT.subtract(total, totals[first]), places) >= target
-
-        if not self._falls:  # the totals only rise, so the place can be looked up
-            place = bisect_left(totals, True, first + 1, after + 1, key=reached)
-            return self.days[place - 1] if place <= after else None
+        enough = EXACT.add(totals[first], target)
         days = zip(self.days[first:after], totals[first + 1 : after + 1], strict=True)
-        return next((day for day, total in days if reached(total)), None)
+        return next((day for day, total in days if total >= enough), None)
 
 
 class KpiIndex:
@@ -140,7 +134,7 @@ class KpiIndex:
         places = set.intersection(*(set(self._places.get(pair, ())) for pair in where.items()))
         return [self.facts.days[place] for place in sorted(places)]
 
-    def members(self, dimension: str, where: Mapping[str, str]) -> list[str]:
+    def members(self, dimension: str, where: Mapping[str, str] = MappingProxyType({})) -> list[str]:
         """The members of the dimension that ever had data under the filter."""
         if self.kpi.behaviour.reported_by_period:
             return sorted({member for name, member in self.distinct if name == dimension})
@@ -151,13 +145,14 @@ class KpiIndex:
             {fact.dimensions[dimension] for fact in facts if dimension in fact.dimensions}
         )
 
-    def unseen(self, where: Mapping[str, str]) -> list[str]:
-        """The members of a filter that no row has ever had: most likely a slip of the pen."""
-        return [
-            f"{name}={member}"
-            for name, member in sorted(where.items())
-            if (name, member) not in self._places
-        ]
+    def can_fall(self, through: date) -> bool:
+        """Whether a total of it can fall again: by its history through that day, it has amounts below 0."""
+        return self._first_fall is not None and self._first_fall <= through
+
+    @cached_property
+    def _first_fall(self) -> date | None:
+        falls = (fact.day for fact in self.facts.days if fact.value is not None and fact.value < 0)
+        return min(falls, default=None)
 
     def delivered_days(self, start: date, end: date) -> int:
         return max(0, bisect_right(self._delivered, end) - bisect_left(self._delivered, start))

@@ -9,6 +9,9 @@ from pipelines.okr.kpi.numbers import ONE
 _TOLERANCE = Decimal("1e-12")
 """Shares such as a third are rounded: a score that is behind by less than this is not behind."""
 
+_ROUNDING = Decimal("1e-40")
+"""How far the rounding of thirds at 60 digits may take a share below a bar that it meets."""
+
 Commitment = Literal["committed", "aspirational"]
 """Whether all of the target is expected, or a share of it is enough."""
 Status = Literal["achieved", "on_track", "at_risk", "off_track", "missed", "no_data", "not_started"]
@@ -20,19 +23,17 @@ GOOD_STATUSES = ("achieved", "on_track")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The thresholds, all shares but the last.
+    """The thresholds, all of them shares.
 
     `likely`: the probability from which a goal is on track; `unlikely`: the one below which it is off track.
     `at_risk_from`: the share of the expected score below which a goal is off track.
     `aspirational_bar`: the share of its target with which an aspirational goal is achieved.
-    `absent_after_days`: the days without data after which a member counts as gone.
     """
 
     likely: Decimal = Decimal("0.7")
     unlikely: Decimal = Decimal("0.3")
     at_risk_from: Decimal = Decimal("0.7")
     aspirational_bar: Decimal = Decimal("0.7")
-    absent_after_days: int = 31
 
     def bar(self, commitment: Commitment) -> Decimal:
         """The share of the target that is enough."""
@@ -59,6 +60,16 @@ def by_pace(score: Decimal, expected: Decimal, bar: Decimal, policy: Policy) -> 
     return "at_risk" if score >= enough * policy.at_risk_from else "off_track"
 
 
+def so_far(status: Status) -> Status:
+    """The status of a whole by a part of it that is decided while the whole is not."""
+    return {"achieved": "on_track", "missed": "off_track"}.get(status, status)  # type: ignore[return-value]
+
+
+def meets(attained: Decimal, bar: Decimal) -> bool:
+    """Whether so much of a goal is enough; the bar itself is."""
+    return attained >= bar - _ROUNDING
+
+
 def at_deadline(attained: Decimal, bar: Decimal) -> Status:
-    """The status after the deadline; a goal that meets its bar exactly is achieved."""
-    return "achieved" if attained >= bar else "missed"
+    """The status after the deadline."""
+    return "achieved" if meets(attained, bar) else "missed"

@@ -9,10 +9,9 @@ import numpy as np
 
 from pipelines.okr.definition.question import Question
 from pipelines.okr.forecast.recalibration import Curve
-from pipelines.okr.forecast.training_series import Exact, Floats, Truth
+from pipelines.okr.forecast.training_series import Exact, Floats
 from pipelines.okr.kpi.kpi import PERCENT
-from pipelines.okr.kpi.numbers import ZERO
-from pipelines.okr.odds.open_goals import OpenGoal, way_of
+from pipelines.okr.odds.open_goals import OpenGoal
 from pipelines.okr.odds.training_data import TrainingData
 
 _ONE_FUTURE = np.ones(1)
@@ -23,9 +22,9 @@ class GoalForecast:
     """A goal's KPI in each of a number of futures; arrays have the shape (paths,).
 
     The KPI ends at `final` ÷ `denominator`: a ratio's two sides, or its final value over 1. `to_come` and
-    `denominator_to_come` are the parts of them that the remaining `days` still bring. `reached` says which futures
-    meet the goal before its end. `is_share` says that it is a percentage whose numerator never exceeds its
-    denominator. `curves` correct the odds: the shipped one, and that of one's own record; None without odds.
+    `denominator_to_come` are the parts of them that the remaining `days` still bring. `is_share` says that it is a
+    percentage whose numerator never exceeds its denominator. `curves` correct the odds: the shipped one, and that
+    of one's own record; None without odds.
     """
 
     goal: OpenGoal
@@ -34,7 +33,6 @@ class GoalForecast:
     denominator: Exact
     denominator_to_come: Exact
     days: int
-    reached: Truth | None = None
     is_share: bool = False
     curves: tuple[Curve, Curve] | None = None
 
@@ -45,14 +43,13 @@ class GoalForecast:
     @property
     def shortfall(self) -> Exact:
         """What has to be added to `final` for the goal to be met; below 0: what may be taken away."""
-        low, _ = met_range(self.question)
-        missing: Exact = np.full_like(self.final, -np.inf) if low is None else self._gap(low)
-        return missing if self.reached is None else np.where(self.reached, -np.inf, missing)
+        low, _ = self.question.met_range
+        return np.full_like(self.final, -np.inf) if low is None else self._gap(low)
 
     @property
     def headroom(self) -> Exact:
         """What may be added to `final` at most; infinite for a goal without an upper end."""
-        _, high = met_range(self.question)
+        _, high = self.question.met_range
         return np.full_like(self.final, np.inf) if high is None else self._gap(high)
 
     def _gap(self, level: Decimal) -> Exact:
@@ -71,15 +68,6 @@ class GoalForecast:
         return float(np.median((self.final + added)[known] / denominator[known]))
 
 
-def met_range(question: Question) -> tuple[Decimal | None, Decimal | None]:
-    """The lowest and the highest value that meet the goal, by its bar; None without an end on that side."""
-    goal = question.goal
-    # how far from its target an aspirational goal may end
-    tolerance = ZERO if goal.comparison == "between" else way_of(question) * (1 - question.bar)
-    low = None if goal.low is None else goal.low - tolerance
-    return low, None if goal.high is None else goal.high + tolerance
-
-
 def simulated_forecast(
     goal: OpenGoal, data: TrainingData, futures: tuple[Floats, ...], curves: tuple[Curve, Curve]
 ) -> GoalForecast:
@@ -96,16 +84,8 @@ def simulated_forecast(
     if behaviour.is_level:
         growth = final - _latest_level(goal)
         return GoalForecast(goal, final, growth, *undivided, days=last, curves=curves)
-    highest, (low, _) = goal.highest_on_the_way(futures), met_range(goal.question)
-    return GoalForecast(
-        goal,
-        final,
-        final - goal.known[0],
-        *undivided,
-        days=last - first,
-        reached=None if highest is None or low is None else highest >= float(low),
-        curves=curves,
-    )
+    growth = final - goal.known[0]
+    return GoalForecast(goal, final, growth, *undivided, days=last - first, curves=curves)
 
 
 def run_rate_forecast(goal: OpenGoal) -> GoalForecast | None:

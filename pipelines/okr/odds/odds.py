@@ -18,13 +18,13 @@ from pipelines.okr.kpi.numbers import ONE, ZERO, rounded
 from pipelines.okr.odds.forecast_bands import ForecastBands, Quantiles, quantiles_of
 from pipelines.okr.odds.goal_forecast import GoalForecast, run_rate_forecast, simulated_forecast
 from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Outcome, Settled, open_goals_of
-from pipelines.okr.odds.results import TOLERANCE, GoalResult, SimulatedGoal, share_met
+from pipelines.okr.odds.results import GoalResult, SimulatedGoal, share_met
 from pipelines.okr.odds.simulated_kpis import simulated
 from pipelines.okr.odds.training_data import TrainingData
 
 _PLACES = 3
 """Decimals of odds: a path more or less of two thousand is half of the last one."""
-_NO_SCORES = np.empty(0, np.float32)
+_NO_SCORES = np.empty(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,8 @@ class GoalSimulation:
         defined = final[~np.isnan(final)]
         if not len(defined):
             return NoOdds("nothing is left to divide by")
-        score = goal.scores(final, futures)
-        met = score >= float(goal.question.bar) - TOLERANCE
-        keeps = self._keeps_scores[goal]
-        kept = np.clip(score, 0, 1).astype(np.float32) if keeps else _NO_SCORES
-        return SimulatedGoal(met, kept, curve_of(data), quantiles_of(goal, defined))
+        kept = np.clip(goal.scores(final), 0, 1) if self._keeps_scores[goal] else _NO_SCORES
+        return SimulatedGoal(goal.met(final), kept, curve_of(data), quantiles_of(goal, defined))
 
     def _keep_forecast(
         self, goal: OpenGoal, data: TrainingData, futures: tuple[Floats, ...]
@@ -119,7 +116,7 @@ class GoalSimulation:
             return outcome
         if isinstance(outcome, OpenGoal):
             return self._results[outcome]
-        return share_met([self.result(part) for part in outcome.parts], float(outcome.bar))
+        return share_met([self.result(part) for part in outcome.parts], outcome.bar)
 
     def odds(self, outcome: Outcome) -> Odds:
         return self.odds_of(self.result(outcome))

@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 
 from pipelines.okr.definition.question import Question
-from pipelines.okr.forecast.training_series import Exact, Floats
+from pipelines.okr.forecast.training_series import Exact, Floats, Truth
 from pipelines.okr.kpi.periods import (
     CADENCES,
     Cadence,
@@ -26,16 +26,19 @@ from pipelines.okr.kpi.readings import KpiView, read_window, reported
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.training_data import TrainingData
 
-_TOLERANCE = 1e-9
+_KNOWN_NOISE = 1e-12
+"""How far a sum of decimals may be from itself as a float, relative to it."""
+_DRAWN_NOISE = 2e-7
+"""The same of what is drawn, which has 24 bits."""
 _MISS_MARGIN = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """It is known how it ends; `score` is the share of the goal reached, from 0 to 1."""
+    """It is known how it ends; `score` is the share of the goal reached, from 0 to 1, and exact."""
 
     met: bool
-    score: float
+    score: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +109,34 @@ class OpenGoal:
         added = behaviour.added(futures, first, last)
         return behaviour.final_value(self.known, added, self.averaged_over)
 
-    def scores(self, final: Exact, futures: tuple[Floats, ...]) -> Exact:
-        """The score in each future (paths,), at most 1; 1 where the goal was reached on the way."""
-        score = np.nan_to_num(_attained(self.question, final), nan=0.0)
-        highest = self.highest_on_the_way(futures)
-        return (
-            score
-            if highest is None
-            else np.where(_attained(self.question, highest) >= 1, 1.0, score)
-        )
+    def met(self, final: Exact) -> Truth:
+        """Whether each final value (paths,) meets the goal by its bar; one that is NaN does not."""
+        return self._inside(final, *self.question.met_range)
+
+    def scores(self, final: Exact) -> Exact:
+        """The score of each final value (paths,), at most 1: the formulas of `attainment`, for many at once."""
+        goal = self.question.goal
+        met = self._inside(final, goal.low, goal.high)
+        if goal.target is None:
+            return met.astype(np.float64)
+        way, target = float(self.question.way), float(goal.target)
+        better = final - target if goal.comparison == "at_least" else target - final
+        short = 1 + better / way if way else np.zeros_like(better)
+        score = np.where(met, 1.0, np.minimum(short, 1 - _MISS_MARGIN))
+        return np.nan_to_num(score, nan=0.0)
+
+    def _inside(self, final: Exact, low: Decimal | None, high: Decimal | None) -> Truth:
+        """Whether each value lies between the ends, as far as floats can tell."""
+        known = max(1.0, *map(abs, self.known))
+        is_sum = self.question.view.kpi.behaviour.is_sum
+        drawn = np.abs(final - self.known[0] if is_sum else final)
+        noise = _KNOWN_NOISE * known + _DRAWN_NOISE * drawn
+        inside: Truth = ~np.isnan(final)
+        if low is not None:
+            inside &= final >= float(low) - noise
+        if high is not None:
+            inside &= final <= float(high) + noise
+        return inside
 
     def in_window_ending(self, day: date) -> "OpenGoal | None":
         """The same of the latest window over by a day; None of one that is not still to come."""
@@ -124,18 +146,6 @@ class OpenGoal:
         if window.end <= self.cut:
             return None
         return replace(self, start=window.start, end=window.end, window=window)
-
-    def highest_on_the_way(self, futures: tuple[Floats, ...]) -> Exact | None:
-        """The highest total on the way in each future, for one that may fall again; else None."""
-        goal = self.question.goal
-        total = self.question.accumulates and self.question.view.kpi.behaviour.is_sum
-        if not total or goal.comparison != "at_least" or (goal.target or 0) <= 0:
-            return None
-        if futures[0].min(initial=0) >= 0:
-            return None
-        first, last = self.still_open
-        totals = np.cumsum(futures[0][:, first:last], axis=1, dtype=np.float64)
-        return np.asarray(self.known[0] + totals.max(axis=1, initial=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,30 +202,3 @@ def _last_reported(view: KpiView, course: Timeline) -> Period | None:
         if window.start >= course.start:
             return window
     return None
-
-
-def _attained(question: Question, final: Exact) -> Exact:
-    """The score of each final value, at most 1: the formulas of `attainment`, for many at once."""
-    goal = question.goal
-    values = np.round(final, goal.places(question.view.kpi))
-    if goal.comparison == "between":
-        low, high = (float(end) for end in goal.band)
-        return ((values >= low - _TOLERANCE) & (values <= high + _TOLERANCE)).astype(np.float64)
-    assert goal.target is not None, "only a band has no single target"
-    target = float(goal.target)
-    better = values - target if goal.comparison == "at_least" else target - values
-    way = float(way_of(question))
-    short = 1 + better / way if way else np.zeros_like(better)
-    return np.where(better >= -_TOLERANCE, 1.0, np.minimum(short, 1 - _MISS_MARGIN))
-
-
-def way_of(question: Question) -> Decimal:
-    """How far it is to the target: from the baseline, or from 0 without one or with a level to hold."""
-    goal, baseline = question.goal, question.baseline
-    assert goal.target is not None, "only a band has no single target"
-    if baseline is not None and not question.accumulates:
-        rising = goal.comparison == "at_least"
-        way = goal.target - baseline if rising else baseline - goal.target
-        if way > 0:
-            return way
-    return abs(goal.target)

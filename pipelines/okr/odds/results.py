@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
 from pipelines.okr.forecast.recalibration import Curve
 from pipelines.okr.forecast.simulation import PATHS
-from pipelines.okr.forecast.training_series import Exact, Floats, Truth
+from pipelines.okr.forecast.training_series import Exact, Truth
+from pipelines.okr.kpi.numbers import ZERO
+from pipelines.okr.kpi.status import meets
 from pipelines.okr.odds.forecast_bands import Quantiles
 from pipelines.okr.odds.open_goals import NoOdds, Settled
 
-TOLERANCE = 1e-6
-"""How far floats may take a score below the bar that it meets."""
+_TOLERANCE = 1e-9
+"""How far floats may take a score below the bar that it meets. What is settled is added up in decimals."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +23,7 @@ class SimulatedGoal:
     """A goal in each future: whether it is met (paths,), and its score from 0 to 1 (paths,)."""
 
     met: Truth
-    score: Floats
+    score: Exact
     curve: Curve
     quantiles: Quantiles | None = None
 
@@ -37,7 +40,7 @@ def share_of_futures(met: int, paths: int) -> float:
     return (met + 0.5) / (paths + 1)
 
 
-def share_met(parts: Sequence[GoalResult], bar: float) -> GoalResult:
+def share_met(parts: Sequence[GoalResult], bar: Decimal) -> GoalResult:
     """Whether enough of the parts are met in each future."""
     for part in parts:
         if isinstance(part, NoOdds):
@@ -46,11 +49,11 @@ def share_met(parts: Sequence[GoalResult], bar: float) -> GoalResult:
         return NoOdds("nothing is left to meet")
     certain = sum(isinstance(part, Settled) and part.met for part in parts)
     open_parts = [part for part in parts if isinstance(part, SimulatedGoal)]
-    least, most = certain / len(parts), (certain + len(open_parts)) / len(parts)
-    if most < bar - TOLERANCE:
-        return Settled(False, most)
-    if least >= bar - TOLERANCE and not open_parts:
-        return Settled(True, 1.0)
+    enough, most = bar * len(parts), certain + len(open_parts)
+    if most < enough:
+        return Settled(False, Decimal(most) / len(parts))
+    if not open_parts:
+        return Settled(True, Decimal(certain) / len(parts))
     met = np.full(PATHS, certain, dtype=np.int64)
     for part in open_parts:
         met += part.met
@@ -61,41 +64,47 @@ def share_met(parts: Sequence[GoalResult], bar: float) -> GoalResult:
 class WeightedPart:
     """A part of an objective: its weight and what becomes of it."""
 
-    weight: float
+    weight: Decimal
     result: GoalResult
 
 
-def weighted_result(parts: Sequence[WeightedPart], bar: float) -> GoalResult:
+def weighted_result(parts: Sequence[WeightedPart], bar: Decimal) -> GoalResult:
     """An objective in each future: the weighted score of its parts, and whether it is enough.
 
     Parts without odds leave bounds only: when not even all of them could make it enough, that is
     settled; otherwise there are no odds.
     """
-    total = sum(part.weight for part in parts)
+    total = sum((part.weight for part in parts), ZERO)
     if not total:
         return NoOdds("nothing in it weighs anything")
+    settled = [
+        part.weight * part.result.score for part in parts if isinstance(part.result, Settled)
+    ]
+    if len(settled) == len(parts):
+        reached = sum(settled, ZERO) / total
+        return Settled(meets(reached, bar), reached)
     score = np.zeros(PATHS)
     open_parts: list[SimulatedGoal] = []
     unknown: list[NoOdds] = []
     for part in parts:
-        share = part.weight / total
+        share = float(part.weight / total)
         if isinstance(part.result, NoOdds):
             if share:
                 score += share
                 unknown.append(part.result)
             continue
-        score += share * part.result.score
         if isinstance(part.result, SimulatedGoal):
             open_parts.append(part.result)
+            score += share * part.result.score
+        else:
+            score += share * float(part.result.score)
     if unknown:
-        can_be_met = (score >= bar - TOLERANCE).any()
-        return unknown[0] if can_be_met else Settled(False, float(score.max()))
-    if not open_parts:
-        return Settled(bool(score[0] >= bar - TOLERANCE), float(score[0]))
+        can_be_met = (score >= float(bar) - _TOLERANCE).any()
+        return unknown[0] if can_be_met else Settled(False, Decimal(repr(float(score.max()))))
     return _simulated(score, bar, open_parts)
 
 
-def _simulated(score: Exact, bar: float, open_parts: Sequence[SimulatedGoal]) -> SimulatedGoal:
+def _simulated(score: Exact, bar: Decimal, open_parts: Sequence[SimulatedGoal]) -> SimulatedGoal:
     """Together they are corrected by the most careful of the parts' curves."""
     curve = min((part.curve for part in open_parts), key=lambda curve: curve.slope)
-    return SimulatedGoal(score >= bar - TOLERANCE, score.astype(np.float32), curve)
+    return SimulatedGoal(score >= float(bar) - _TOLERANCE, score, curve)

@@ -1,8 +1,8 @@
 """How much of a goal is reached: the formulas of docs/okr-semantics.md, Score.
 
 Each gives the raw attainment, 1 for a goal exactly met, unclamped unless the page says otherwise.
-Amounts are in the KPI's unit and already rounded to the decimals they are compared at, so that
-hitting the target exactly is exactly 1.
+Amounts are in the KPI's unit and exact, whatever decimals they are shown with: hitting the target exactly is
+exactly 1, and a cent short is less.
 """
 
 from decimal import Decimal

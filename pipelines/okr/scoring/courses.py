@@ -108,7 +108,7 @@ def _actual(question: Question, start: date, day: date) -> Decimal | None:
         if question.over is None
         else read_latest_window(view, start, day, question.over).value
     )
-    return None if value is None else rounded(value, question.goal.places(view.kpi))
+    return None if value is None else question.shown(value)
 
 
 def _paces(question: Question, course: Timeline, days: Sequence[date]) -> list[Decimal | None]:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.facts import TOTAL
-from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, figure, rounded
+from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, decimals_of, figure
 from pipelines.okr.kpi.periods import Period
 from pipelines.okr.kpi.readings import NO_READING, KpiReading, read, read_latest_window, read_window
 from pipelines.okr.kpi.status import Status, at_deadline, by_pace
@@ -22,7 +22,8 @@ NO_DATA_YET = NoOdds("there are no data yet")
 class Assessment:
     """Where a goal stands. Amounts are in the KPI's unit, shares are 0 to 1 (raw: any).
 
-    `status` goes by the pace; where `outcome`, what has still to come true, has odds, these decide.
+    `value` is exact; `actual` and `baseline` are as they are published. `gap` is how far the actual is from meeting
+    its own goal. `status` goes by the pace; where `outcome`, what has still to come true, has odds, these decide.
     """
 
     course: Timeline
@@ -30,7 +31,9 @@ class Assessment:
     why: str
     baseline: Decimal | None = None
     target: Decimal | None = None
+    value: Decimal | None = None
     actual: Decimal | None = None
+    gap: Decimal | None = None
     raw: Decimal | None = None
     score: Decimal | None = None
     expected: Decimal | None = None
@@ -45,13 +48,13 @@ class Assessment:
         return self.status in ("achieved", "missed")
 
     @property
-    def met(self) -> bool:
-        return self.score is not None and self.score >= ONE
+    def is_over(self) -> bool:
+        """Whether it is decided because its days are over."""
+        return self.decided and self.course.past_due
 
     @property
-    def lead(self) -> Decimal:
-        """How far it is ahead of its own pace, or behind it, below 0."""
-        return (self.raw or ZERO) - (self.expected or ZERO)
+    def met(self) -> bool:
+        return self.score is not None and self.score >= ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def not_started(
 
 def judge(question: Question, course: Timeline, window: Period | None = None) -> Assessment:
     """Where the goal stands on this course; with a window of `per`, in that window alone."""
-    baseline, target = question.baseline, question.goal.target
+    baseline, target = question.shown_baseline, question.goal.target
     if not course.begun:
         return not_started(course, target, baseline)
     reading, course = _reading(question, course, window)
@@ -84,11 +87,11 @@ def judge(question: Question, course: Timeline, window: Period | None = None) ->
     if reading.value is None:
         return replace(blank, why=wording.no_data(course, question.subject))
     kpi = question.view.kpi
-    actual = rounded(reading.value, question.goal.places(kpi))
     if question.measured and question.baseline is None:
+        actual = question.shown(reading.value)
         why = wording.no_baseline(question.subject, course, figure(actual, kpi.unit))
-        return replace(blank, actual=actual, why=why)
-    return _Judgement(question, course, reading, actual, expected, window).assessment()
+        return replace(blank, value=reading.value, actual=actual, why=why)
+    return _Judgement(question, course, reading, reading.value, expected, window).assessment()
 
 
 def _reading(
@@ -113,24 +116,27 @@ def _reading(
 
 @dataclass(frozen=True)
 class _Judgement:
-    """A goal whose KPI has a value."""
+    """A goal whose KPI has a value, which is compared as it is: exact."""
 
     question: Question
     course: Timeline
     reading: KpiReading
-    actual: Decimal
+    value: Decimal
     expected: Decimal
     window: Period | None = None
 
     def assessment(self) -> Assessment:
         required, current = self._rates
+        actual = self.question.shown(self.value)
         return Assessment(
             course=self.course,
             status=self._status,
             why=self._why,
-            baseline=self.question.baseline,
+            baseline=self.question.shown_baseline,
             target=self.question.goal.target,
-            actual=self.actual,
+            value=self.value,
+            actual=actual,
+            gap=self.question.goal.gap(actual),
             raw=self._raw,
             score=self._score,
             expected=self.expected,
@@ -142,45 +148,41 @@ class _Judgement:
 
     @property
     def _outcome(self) -> Outcome:
-        if self._reached_on is not None:
-            return Settled(True, 1.0)
         if self._settled:
-            return Settled(self._status == "achieved", float(self._score))
+            return Settled(self._status == "achieved", self._score)
         if self.course.past_due and self._gaps:
             return NoOdds("days of data are missing")
         return outcome_of(self.question, self.course, self.window)
 
     @cached_property
     def _raw(self) -> Decimal:
-        goal, baseline, actual = self.question.goal, self.question.baseline, self.actual
+        goal, baseline, value = self.question.goal, self.question.baseline, self.value
         if goal.comparison == "between":
             low, high = goal.band
             if self.question.accumulates and not self._settled:
-                return attainment.toward_band(actual, low, high)
-            return attainment.inside(actual, low, high)
+                return attainment.toward_band(value, low, high)
+            return attainment.inside(value, low, high)
         assert goal.target is not None, "only a band has no single target"
         rising = goal.comparison == "at_least"
         if baseline is None or self.question.accumulates:
-            return (attainment.at_least if rising else attainment.at_most)(actual, goal.target)
+            return (attainment.at_least if rising else attainment.at_most)(value, goal.target)
         by_way = attainment.at_least_from if rising else attainment.at_most_from
-        return by_way(actual, goal.target, baseline)
+        return by_way(value, goal.target, baseline)
 
     @cached_property
     def _reached_on(self) -> date | None:
-        """The day a total first reached its target; later corrections do not undo that."""
-        goal = self.question.goal
-        if not self._is_total or goal.comparison != "at_least":
+        """The day a total first reached its target, which it may have lost since."""
+        target = self.question.goal.target
+        if not self._is_total or self.question.goal.comparison != "at_least":
             return None
-        if goal.target is None or goal.target <= 0:
+        if target is None or target <= 0:
             return None
-        view = self.question.view
-        series = view.series
-        places = goal.places(view.kpi)
-        return series.first_reached(self.course.start, self.course.cut, goal.target, places)
+        series = self.question.view.series
+        return series.first_reached(self.course.start, self.course.cut, target)
 
     @cached_property
     def _score(self) -> Decimal:
-        return ONE if self._reached_on is not None else clamped(self._raw)
+        return clamped(self._raw)
 
     @property
     def _is_total(self) -> bool:
@@ -198,31 +200,29 @@ class _Judgement:
 
     @cached_property
     def _settled(self) -> bool:
-        """Whether the deadline is over, and no day without data could change the outcome."""
-        if not self.course.past_due:
-            return False
-        if self.course.covered and not self._gaps:
+        """Whether nothing that is still to come could change the outcome."""
+        if self.course.past_due and self.course.covered and not self._gaps:
             return True
-        if not self._is_total:
+        if not self._is_total or self.question.view.index.can_fall(self.course.cut):
             return False
-        goal = self.question.goal
-        if goal.comparison == "at_least":
-            return self._reached_on is not None or self._raw >= ONE
-        return goal.high is not None and self.actual > goal.high
+        # a total that only grows keeps what it has reached, and stays above what it has passed
+        goal, (_, highest) = self.question.goal, self.question.met_range
+        if highest is not None:
+            return self.value > highest
+        return goal.low is not None and goal.low > 0 and self.value >= goal.low
 
     @cached_property
     def _status(self) -> Status:
         question = self.question
         if self._settled:
-            attained = ONE if self._reached_on is not None else self._raw
-            return at_deadline(attained, question.bar)
+            return at_deadline(self._raw, question.bar)
         if not question.accumulates or question.goal.comparison == "at_least":
             return by_pace(self._score, self.expected, question.bar, question.policy)
         assert question.goal.high is not None, "a budget or a band"
-        progress = pace.budget_progress(self.actual, question.goal.high, self.expected)
+        progress = pace.budget_progress(self.value, question.goal.high, self.expected)
         if question.goal.comparison == "between" and self.expected > 0:
             low, _ = question.goal.band
-            progress = min(progress, attainment.at_least(self.actual, low) / self.expected)
+            progress = min(progress, attainment.at_least(self.value, low) / self.expected)
         return by_pace(progress, ONE, question.bar, question.policy)
 
     @cached_property
@@ -231,17 +231,16 @@ class _Judgement:
         question, course = self.question, self.course
         kpi, goal = question.view.kpi, question.goal
         if question.accumulates:
-            current = pace.current_rate(kpi, self.actual, course.elapsed - self.reading.gaps)
+            current = pace.current_rate(kpi, self.value, course.elapsed - self.reading.gaps)
             if goal.comparison == "at_most":
                 assert goal.high is not None
-                left = goal.high - self.actual
+                left = goal.high - self.value
                 return pace.required_rate(kpi, left, course.remaining, at_most=True), current
             assert goal.low is not None
-            to_go = ZERO if self._reached_on is not None else goal.low - self.actual
-            return pace.required_rate(kpi, to_go, course.remaining), current
+            return pace.required_rate(kpi, goal.low - self.value, course.remaining), current
         if not kpi.behaviour.is_level or question.over is not None or goal.target is None:
             return None, None
-        change = goal.target - self.actual
+        change = goal.target - self.value
         rising = goal.comparison == "at_least"
         required = pace.required_rate(kpi, change if rising else -change, course.remaining)
         growth = question.growth(course.start, course.cut)
@@ -252,17 +251,19 @@ class _Judgement:
     def _why(self) -> str:
         question, course = self.question, self.course
         kpi, goal = question.view.kpi, question.goal
-        actual = figure(self.actual, kpi.unit, goal.places(kpi))
+        near = question.shown(self.value)
+        actual = figure(near, kpi.unit, decimals_of(near))
         asked = goal.text(kpi.unit)
-        reached = self._reached_on
-        if reached is not None and goal.target is not None:
-            fell_back = self._raw < ONE
-            return wording.reached_on(figure(goal.target, kpi.unit), reached, actual, fell_back)
         if self._settled:
+            if self._reached_on is not None and goal.target is not None:
+                target, lost = figure(goal.target, kpi.unit), self._raw < ONE
+                return wording.reached_on(target, self._reached_on, actual, lost=lost)
+            if not course.past_due:
+                return wording.passed(actual, course.cut, asked)
             return wording.final(actual, asked, course, self.reading.label)
         when = f"by {course.cut}"
         if question.accumulates and goal.comparison == "at_most" and goal.high:
-            progress = wording.used_of_budget(self.actual / abs(goal.high), self.expected)
+            progress = wording.used_of_budget(self.value / abs(goal.high), self.expected)
         elif question.accumulates:
             progress = wording.reached_and_expected(self._raw, self.expected)
         else:

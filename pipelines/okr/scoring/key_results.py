@@ -9,8 +9,9 @@ from functools import cached_property
 from pipelines.okr.definition.definitions import MEASURED, KeyResult, Objective
 from pipelines.okr.definition.goals import goal_in_words, goal_of
 from pipelines.okr.definition.question import Question
+from pipelines.okr.definition.unseen_members import UnseenMember, misspelt_members, unseen_members
 from pipelines.okr.kpi.facts import TOTAL
-from pipelines.okr.kpi.numbers import ONE, ZERO, published_share, rounded
+from pipelines.okr.kpi.numbers import ONE, ZERO, published_share
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.okr.kpi.readings import KpiView, read_baseline
 from pipelines.okr.kpi.series import KpiIndex
@@ -19,8 +20,9 @@ from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.odds import Odds
 from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Settled, ShareOfGoals
 from pipelines.okr.scoring import wording
+from pipelines.okr.scoring.asked_members import asked_members
 from pipelines.okr.scoring.judging import Assessment, JudgedPart, judge, not_started
-from pipelines.okr.scoring.members import judge_members
+from pipelines.okr.scoring.members import AskedMember, EachMember
 from pipelines.okr.scoring.scorecard import KeyResultScore, trust_column
 from pipelines.okr.scoring.windowed import judge_windows
 
@@ -50,10 +52,16 @@ class JudgedKeyResult:
         if self.index is None:
             return [JudgedPart(self._without_facts(course))]
         if result.for_each is not None:
-            return self._members(self.index, course, result.for_each)
+            return self._members(course, result.for_each)
         if cadence is not None:
             return judge_windows(self._question, course, cadence)
         return [JudgedPart(judge(self._question, course))]
+
+    @property
+    def published_parts(self) -> list[JudgedPart]:
+        """The same without the members, where the file asks that nobody is named."""
+        named = self.result.name_members
+        return [part for part in self.parts if named or part.member == TOTAL]
 
     @property
     def whole(self) -> Assessment:
@@ -92,8 +100,10 @@ class JudgedKeyResult:
         standing = index.standing_flags if index is not None else frozenset()
         has_data = index is not None and index.data_through is not None
         why = stands.why
+        unseen = {member.flag for member in self._unseen}
         if stands.status in ("on_track", "at_risk", "off_track"):
             why = wording.with_odds(why, odds, unit or "")
+        why = wording.with_unseen(why, self._unseen)
         return KeyResultScore(
             as_of=self.as_of,
             objective_id=objective.id,
@@ -108,8 +118,8 @@ class JudgedKeyResult:
             baseline=stands.baseline,
             target=stands.target,
             actual=stands.actual,
-            raw_attainment=None if stands.raw is None else published_share(stands.raw),
-            score=None if stands.score is None else published_share(stands.score),
+            raw_attainment=None if stands.raw is None else published_share(stands.raw, self._bar),
+            score=None if stands.score is None else published_share(stands.score, self._bar),
             expected=None if stands.expected is None else published_share(stands.expected),
             required_rate=stands.required_rate,
             current_rate=stands.current_rate,
@@ -120,12 +130,24 @@ class JudgedKeyResult:
             probability_uncorrected=odds.uncorrected,
             status=by_odds(stands.status, odds.probability, self.policy),
             why=why,
-            trust=trust_column(stands.trust | standing),
+            trust=trust_column(stands.trust | standing | unseen),
             data_through=stands.course.cut if has_data else None,
             definition_hash=objective.key_result_hash(result),
             weight=result.weight,
             unit=unit,
         )
+
+    @cached_property
+    def _unseen(self) -> list[UnseenMember]:
+        """The members that the definition names and no row has ever had, in all likelihood by a slip."""
+        result, index = self.result, self.index
+        if index is None:
+            return []
+        slips = list(unseen_members(result.where, index.members))
+        if result.members and result.for_each:
+            known = index.members(result.for_each)
+            slips += misspelt_members(result.for_each, result.members, known)
+        return slips
 
     @property
     def _bar(self) -> Decimal:
@@ -144,11 +166,14 @@ class JudgedKeyResult:
         cut = min(yesterday, deadline, start - _DAY if known is None else known)
         return Timeline(start, deadline, cut, yesterday)
 
-    def _members(self, index: KpiIndex, course: Timeline, dimension: str) -> list[JudgedPart]:
-        view = self._view
-        names = index.members(dimension, view.where)
-        asked = [(name, self._question_of(view.member(dimension, name), ONE)) for name in names]
-        return judge_members(asked, self._question, course, dimension, self._window_cadence)
+    def _members(self, course: Timeline, dimension: str) -> list[JudgedPart]:
+        view, result = self._view, self.result
+        asked = [
+            AskedMember(name, self._question_of(view.member(dimension, name), ONE), present)
+            for name, present in asked_members(view, dimension, course, result.members)
+        ]
+        goal = EachMember(self._question, dimension, self._window_cadence, result.name_members)
+        return goal.judge(asked, course)
 
     @property
     def _view(self) -> KpiView:
@@ -166,9 +191,7 @@ class JudgedKeyResult:
             baseline = result.baseline if isinstance(result.baseline, Decimal) else None
             return Question(view, goal, self.policy, bar, over, baseline)
         before = read_baseline(view, self.objective.period, over)
-        places = goal.places(view.kpi)
-        level = None if before.value is None else rounded(before.value, places)
-        return Question(view, goal, self.policy, bar, over, level, True, before.trust)
+        return Question(view, goal, self.policy, bar, over, before.value, True, before.trust)
 
     def _milestone(self, course: Timeline, done: bool) -> Assessment:
         """Nothing is expected of a milestone before the day it is due."""
@@ -185,7 +208,7 @@ class JudgedKeyResult:
             raw=raw,
             score=raw,
             expected=ONE if course.past_due else ZERO,
-            outcome=Settled(done, float(raw))
+            outcome=Settled(done, raw)
             if done or course.past_due
             else NoOdds("a milestone is kept by hand"),
         )

@@ -1,125 +1,150 @@
 """A goal that holds for each member of a dimension (`for_each`).
 
-A member is present from the start if it had data before it, else from its first day with data. It
-has left after its last day with data once it has had none for more than `Policy.absent_after_days`.
-Totals are pro-rated to the days a member is present; levels are taken over those days.
+Totals are pro-rated to the days on which a member is there (`asked_members`); levels are taken over those days.
 
 Until the deadline a member meets the goal so far if a total is on its pace, if each elapsed window
 of `per` met it, or if a level is where it should end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from decimal import Decimal
 
 from pipelines.okr.definition.question import Question
-from pipelines.okr.kpi.numbers import ONE, figure
+from pipelines.okr.kpi.numbers import ONE, ZERO, figure
 from pipelines.okr.kpi.periods import Cadence, Period
-from pipelines.okr.kpi.readings import KpiView
-from pipelines.okr.kpi.status import Policy, at_deadline, by_pace
+from pipelines.okr.kpi.roster import Presence
+from pipelines.okr.kpi.status import at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.open_goals import Settled, ShareOfGoals
-from pipelines.okr.scoring import attainment, wording
+from pipelines.okr.scoring import wording
 from pipelines.okr.scoring.judging import NO_DATA_YET, Assessment, JudgedPart, judge, not_started
 from pipelines.okr.scoring.pace import expected_share
-from pipelines.okr.scoring.windowed import course_in, judge_windows, pro_rated
-
-
-def judge_members(
-    asked: Sequence[tuple[str, Question]],
-    question: Question,
-    course: Timeline,
-    dimension: str,
-    per: Cadence | None,
-) -> list[JudgedPart]:
-    """Where a goal for each member stands: as a whole, as a whole in each window of `per`, and in each member.
-
-    `asked` has each member's own question.
-    """
-    members: list[JudgedPart] = []
-    by_window: dict[Period, list[JudgedPart]] = {}
-    for member, own in asked if course.begun else ():
-        present = presence(own.view, course, question.policy)
-        if present is None:
-            continue
-        if per is None:
-            judged = judge(pro_rated(own, present.days, course.days), present)
-            members.append(JudgedPart(judged, member=member))
-            continue
-        whole, *windows = judge_windows(replace(own, bar=ONE), course, per, present)
-        members.append(replace(whole, member=member))
-        for part in windows:
-            if part.window is not None:
-                by_window.setdefault(part.window, []).append(replace(part, member=member))
-    summary = _Summary(question, dimension)
-    in_windows = [
-        JudgedPart(summary.of(by_window[window], days, paced=question.accumulates), window)
-        for window in sorted(by_window, key=lambda window: window.start)
-        if (days := course_in(window, course, None)) is not None
-    ]
-    paced = question.accumulates or per is not None
-    return [JudgedPart(summary.of(members, course, paced=paced)), *in_windows, *members]
-
-
-def presence(view: KpiView, course: Timeline, policy: Policy) -> Timeline | None:
-    """The part of the course a member takes part in, by the data up to the cut; None if none."""
-    if view.kpi.behaviour.reported_by_period:
-        return course
-    series = view.series
-    known = series.last(date.min, course.cut)
-    if known is None:
-        return None
-    last = known[0]
-    earlier = series.has_data(date.min, course.start - timedelta(days=1))
-    first = series.first(course.start, course.cut)
-    start = course.start if earlier or first is None else first[0]
-    silent = (course.cut - last).days > policy.absent_after_days
-    end = last if silent else course.deadline
-    if end < start:
-        return None
-    return Timeline(start, end, min(course.cut, end), course.yesterday)
+from pipelines.okr.scoring.windowed import course_of, judge_windows, pro_rated
 
 
 @dataclass(frozen=True, slots=True)
-class _Summary:
+class AskedMember:
+    """A member that is asked: its own question, and the days on which it is there."""
+
+    name: str
+    question: Question
+    present: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class EachMember:
+    """A goal for each member of a dimension: the question to all of them, with the windows of `per`.
+
+    `are_named` says whether the one that is furthest behind is named.
+    """
+
     question: Question
     dimension: str
+    per: Cadence | None
+    are_named: bool = True
 
-    def of(self, members: Sequence[JudgedPart], course: Timeline, *, paced: bool) -> Assessment:
-        """The share of the members with data that meet the goal, and the worst one by name."""
-        target = self.question.goal.target
+    def judge(self, asked: Sequence[AskedMember], course: Timeline) -> list[JudgedPart]:
+        """Where it stands: as a whole, as a whole in each window of `per`, and in each member."""
+        members: list[JudgedPart] = []
+        by_window: dict[Period, list[JudgedPart]] = {}
+        for member in asked if course.begun else ():
+            own, there = member.question, course_of(member.present, course)
+            if self.per is None:
+                own = pro_rated(own, member.present.days, course.days)
+                members.append(JudgedPart(judge(own, there), member=member.name))
+                continue
+            strict = replace(own, bar=ONE)
+            whole, *windows = judge_windows(strict, course, self.per, member.present)
+            members.append(replace(whole, member=member.name))
+            for part in windows:
+                if part.window is not None:
+                    by_window.setdefault(part.window, []).append(replace(part, member=member.name))
+        in_windows = [
+            JudgedPart(self._in_window(window, by_window[window], course), window)
+            for window in sorted(by_window, key=lambda window: window.start)
+        ]
+        paced = self.question.accumulates or self.per is not None
+        return [JudgedPart(self._summary(members, course, paced=paced)), *in_windows, *members]
+
+    def _in_window(
+        self, window: Period, members: Sequence[JudgedPart], course: Timeline
+    ) -> Assessment:
+        days = course_of(Presence(((window.start, window.end),)), course)
+        return self._summary(members, days, paced=self.question.accumulates)
+
+    def _summary(
+        self, members: Sequence[JudgedPart], course: Timeline, *, paced: bool
+    ) -> Assessment:
+        """The share of the members with data that meet the goal, and the one that is furthest behind."""
+        question = self.question
         if not course.begun:
-            return replace(not_started(course, target), outcome=NO_DATA_YET)
-        known = {
-            part.member: part.assessment for part in members if part.assessment.score is not None
+            return replace(not_started(course, question.goal.target), outcome=NO_DATA_YET)
+        judged = {
+            part.member: part.assessment
+            for part in members
+            if part.assessment.status not in ("no_data", "not_started")
         }
-        met = sum(_meets(member, paced=paced) for member in known.values())
-        raw = attainment.share(met, len(known))
         trust = frozenset[str]().union(*(part.assessment.trust for part in members))
+        why = wording.no_data(course, f"any {self.dimension}")
+        blank = Assessment(course, "no_data", why, target=question.goal.target, trust=trust)
+        if not judged:
+            return replace(blank, expected=ONE if paced else expected_share(course))
+        known = {name: member for name, member in judged.items() if member.score is not None}
+        last = min(known or judged, key=lambda name: (-_gap(judged[name]), name))
+        blank = replace(blank, actual=judged[last].actual)
+        if not known:
+            return self._before_first_window(blank, judged)
+        return self._of_known(blank, known, last, paced=paced)
+
+    def _of_known(
+        self, blank: Assessment, known: Mapping[str, Assessment], last: str, *, paced: bool
+    ) -> Assessment:
+        course, bar, policy = blank.course, self.question.bar, self.question.policy
+        met = sum(_meets(member, paced=paced) for member in known.values())
+        share = Decimal(met) / len(known)
         expected = ONE if paced else expected_share(course)
-        blank = Assessment(course, "no_data", "", target=target, expected=expected, trust=trust)
-        if raw is None:
-            return replace(blank, why=wording.no_data(course, f"any {self.dimension}"))
-        name = min(known, key=lambda member: (known[member].lead, member))
-        shown = self._shown(name, known[name])
-        why = wording.members_meeting(met, len(known), self.dimension, shown)
-        stands = replace(blank, actual=known[name].actual, raw=raw, score=raw, why=why)
-        bar = self.question.bar
+        named = self._named(last, known)
+        comparison = self.question.goal.comparison
+        why = wording.members_meeting(met, len(known), self.dimension, named, comparison)
+        stands = replace(blank, raw=share, score=share, expected=expected, why=why)
         if course.past_due and all(member.decided for member in known.values()):
-            status = at_deadline(raw, bar)
-            return replace(stands, status=status, outcome=Settled(status == "achieved", float(raw)))
+            status = at_deadline(share, bar)
+            return replace(stands, status=status, outcome=Settled(status == "achieved", share))
         # Members may still join; the odds are those of the present ones.
         outcome = ShareOfGoals(tuple(member.outcome for member in known.values()), bar)
+        return replace(stands, status=by_pace(share, expected, bar, policy), outcome=outcome)
+
+    def _before_first_window(
+        self, blank: Assessment, open_now: Mapping[str, Assessment]
+    ) -> Assessment:
+        """No window is over, so there is no share of windows yet; the open one is judged by its pace."""
+        assert self.per is not None, "only windows can be waited for"
+        bar, policy = self.question.bar, self.question.policy
+        on_pace = sum(_meets(member, paced=True) for member in open_now.values())
+        first = next(iter(open_now.values())).course
+        waiting = wording.first_window(self.per, first)
         return replace(
-            stands, status=by_pace(raw, expected, bar, self.question.policy), outcome=outcome
+            blank,
+            status=by_pace(Decimal(on_pace) / len(open_now), ONE, bar, policy),
+            expected=ZERO,
+            why=wording.members_on_pace(waiting, on_pace, len(open_now), self.dimension),
+            outcome=ShareOfGoals(tuple(member.outcome for member in open_now.values()), bar),
         )
 
-    def _shown(self, name: str, member: Assessment) -> str:
-        unit = self.question.view.kpi.unit
-        if member.actual is None:
-            return name
-        asked = "" if member.target is None else f" (goal {figure(member.target, unit)})"
-        return f"{name} with {figure(member.actual, unit)}{asked}"
+    def _named(self, last: str, known: Mapping[str, Assessment]) -> str:
+        """The member with the largest gap, with its figure and its target; empty where several tie."""
+        member, unit = known[last], self.question.view.kpi.unit
+        tied = sum(_gap(other) == _gap(member) for other in known.values())
+        if not self.are_named or tied > 1 or member.actual is None:
+            return ""
+        goal = self.question.goal
+        asked = goal.text(unit) if member.target is None else figure(member.target, unit)
+        return f"{last} with {figure(member.actual, unit)} (goal {asked})"
+
+
+def _gap(member: Assessment) -> Decimal:
+    return ZERO if member.gap is None else member.gap
 
 
 def _meets(member: Assessment, *, paced: bool) -> bool:

@@ -117,7 +117,7 @@ def _score(
         deadline=objective.period.end,
         parent_id=objective.parent,
         commitment=objective.commitment,
-        score=None if score is None else published_share(score),
+        score=None if score is None else published_share(score, policy.bar(objective.commitment)),
         expected=None if expected is None else published_share(expected),
         coverage=published_share(coverage or ZERO),
         probability=odds.probability,
@@ -141,9 +141,9 @@ def _result(
 ) -> GoalResult:
     """What becomes of the objective in each future: settled once it is over."""
     if status in ("achieved", "missed"):
-        return Settled(status == "achieved", float(score or ZERO))
-    weights = [WeightedPart(float(part.weight), part.result) for part in parts]
-    return weighted_result(weights, float(policy.bar(objective.commitment)))
+        return Settled(status == "achieved", score or ZERO)
+    weights = [WeightedPart(part.weight, part.result) for part in parts]
+    return weighted_result(weights, policy.bar(objective.commitment))
 
 
 def _status(

@@ -54,15 +54,17 @@ def score(
         behind: list[GoalBehind] = []
         roll_up_parts: dict[str, list[RollUpPart]] = {}
         for key_result in judged:
-            odds = [simulation.odds(part.assessment.outcome) for part in key_result.parts]
-            own = list(map(key_result.row, key_result.parts, odds))
+            own = [
+                key_result.row(part, simulation.odds(part.assessment.outcome))
+                for part in key_result.published_parts
+            ]
             coverage = ZERO if own[0].score is None else ONE
             result = simulation.result(key_result.whole.outcome)
             part = RollUpPart(own[0], own[0].weight, coverage, result)
             roll_up_parts.setdefault(key_result.objective.id, []).append(part)
             rows += own
             courses += _course(key_result, own[0], simulation)
-            if own[0].status in ("at_risk", "off_track"):
+            if own[0].status in ("at_risk", "off_track") and key_result.result.name_members:
                 behind += _behind(key_result, simulation)
         return Scorecard(
             tuple(sorted(rows, key=_order)),

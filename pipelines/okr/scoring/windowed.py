@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.numbers import ONE, ZERO, figure, rounded, rounded_up
-from pipelines.okr.kpi.periods import Cadence, Period, whole_windows
-from pipelines.okr.kpi.status import at_deadline, by_pace
+from pipelines.okr.kpi.periods import Cadence, whole_windows
+from pipelines.okr.kpi.roster import Presence
+from pipelines.okr.kpi.status import at_deadline, by_pace, so_far
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.open_goals import NoOdds, Outcome, Settled, ShareOfGoals, outcome_of
 from pipelines.okr.scoring import attainment, wording
@@ -19,7 +20,7 @@ from pipelines.okr.scoring.judging import Assessment, JudgedPart, judge
 
 
 def judge_windows(
-    question: Question, course: Timeline, cadence: Cadence, present: Timeline | None = None
+    question: Question, course: Timeline, cadence: Cadence, present: Presence | None = None
 ) -> list[JudgedPart]:
     """Where a goal per window stands: the goal as a whole first, then each window that has begun.
 
@@ -27,7 +28,7 @@ def judge_windows(
         question: the goal of one window.
         course: the whole course; its windows are those that lie in it.
         cadence: the length of a window.
-        present: for a member, the days it takes part; its goal is pro-rated in a window that has
+        present: for a member, the days on which it is there; its goal is pro-rated in a window that has
             only some of them, and not asked in one that has none.
     """
     fiscal = question.view.fiscal_year
@@ -35,11 +36,13 @@ def judge_windows(
     outcomes: list[Outcome] = []
     # A window has to meet the goal in full; the bar of an aspirational objective is for the share of windows.
     full = replace(question, bar=ONE)
+    whole = Presence(((course.start, course.deadline),))
     for window in whole_windows(course.start, course.deadline, cadence, fiscal):
-        part = course_in(window, course, present)
-        if part is None:
+        there = (present or whole).within(window.start, window.end)
+        if there is None:
             continue
-        asked = pro_rated(full, part.days, window.days)
+        part = course_of(there, course)
+        asked = pro_rated(full, there.days, window.days)
         if not part.begun:
             outcomes.append(outcome_of(asked, part, window))
             continue
@@ -52,20 +55,15 @@ def judge_windows(
     headline = _headline(question, course, cadence, windows)
     outcome: Outcome = ShareOfGoals(tuple(outcomes), question.bar)
     if headline.decided:
-        outcome = Settled(headline.status == "achieved", float(headline.score or 0))
+        outcome = Settled(headline.status == "achieved", headline.score or ZERO)
     elif headline.status == "not_started":
         outcome = NoOdds("it has not started")
     return [JudgedPart(replace(headline, outcome=outcome)), *windows]
 
 
-def course_in(window: Period, course: Timeline, present: Timeline | None) -> Timeline | None:
-    """The part of a course that a window has; None when a member is not present in it."""
-    start, end = window.start, window.end
-    if present is not None:
-        start, end = max(start, present.start), min(end, present.deadline)
-    if end < start:
-        return None
-    return Timeline(start, end, min(course.cut, end), course.yesterday)
+def course_of(there: Presence, course: Timeline) -> Timeline:
+    """The part of a course from the first to the last day of a presence."""
+    return Timeline(there.start, there.end, min(course.cut, there.end), course.yesterday)
 
 
 def pro_rated(question: Question, days: int, whole: int) -> Question:
@@ -80,20 +78,21 @@ def _headline(
     question: Question, course: Timeline, cadence: Cadence, windows: Sequence[JudgedPart]
 ) -> Assessment:
     begun = [part.assessment for part in windows]
-    counted = [window for window in begun if window.decided]
+    counted = [window for window in begun if window.is_over]
     under_way = [
-        part for part in windows if not part.assessment.decided and part.assessment.raw is not None
+        part for part in windows if part.assessment.raw is not None and not part.assessment.is_over
     ]
     met = sum(window.status == "achieved" for window in counted)
     raw = attainment.share(met, len(counted))
     latest = counted[-1] if counted else under_way[-1].assessment if under_way else None
-    unit = question.view.kpi.unit
+    kpi = question.view.kpi
     blank = Assessment(
         course=course,
         status="no_data",
         why=wording.no_data(course, question.subject),
-        target=question.goal.target,
+        target=latest.target if latest else question.goal.target,
         actual=latest.actual if latest else None,
+        gap=latest.gap if latest else None,
         raw=raw,
         score=raw,
         expected=ONE if counted else ZERO,
@@ -107,16 +106,20 @@ def _headline(
     if latest is None:
         return blank
     still_open = [
-        wording.open_window(part.window.label, figure(part.assessment.actual, unit))
+        wording.open_window(part.window.label, figure(part.assessment.actual, kpi.unit))
         for part in under_way
         if part.window is not None and part.assessment.actual is not None
     ]
     required, current = _rates(question, counted)
-    goal = question.goal.text(unit)
-    why = wording.windows_met(met, len(counted), cadence, goal, " ".join(still_open))
+    goal = question.goal.text(kpi.unit)
+    if counted:
+        why = wording.windows_met(met, len(counted), cadence, goal)
+    else:
+        why = f"{wording.first_window(cadence, begun[0].course)}; the goal is {goal} per {cadence}."
+    why = " ".join([why, *still_open])
     stands = replace(blank, why=why, required_rate=required, current_rate=current)
     if raw is None:
-        return replace(stands, status=under_way[-1].assessment.status)
+        return replace(stands, status=so_far(under_way[-1].assessment.status))
     if course.past_due and not under_way:
         return replace(stands, status=at_deadline(raw, question.bar))
     return replace(stands, status=by_pace(raw, ONE, question.bar, question.policy))
@@ -127,7 +130,7 @@ def _rates(
 ) -> tuple[Decimal | None, Decimal | None]:
     """In units a window: what each has to bring, and what the elapsed ones brought on average."""
     target, kpi = question.goal.target, question.view.kpi
-    actuals = [window.actual for window in counted if window.actual is not None]
+    actuals = [window.value for window in counted if window.value is not None]
     if not question.accumulates or target is None or not actuals:
         return None, None
     mean = rounded(sum(actuals, ZERO) / len(actuals), max(1, kpi.precision))

@@ -1,9 +1,11 @@
 """One plain sentence, with the figures, on why a goal stands where it stands."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from pipelines.okr.definition.goals import Goal
+from pipelines.okr.definition.goals import Comparison, Goal
+from pipelines.okr.definition.unseen_members import UnseenMember
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import ONE, ZERO, figure, percentage
 from pipelines.okr.kpi.timeline import Timeline
@@ -53,9 +55,14 @@ def rates(kpi: Kpi, goal: Goal, required: Decimal | None, current: Decimal | Non
     return f"; {figure(required, kpi.unit, kpi.precision)} {need}, {brought} a day so far"
 
 
-def reached_on(target: str, day: date, actual: str, fell_back: bool) -> str:
-    if fell_back:
-        return f"{target} was reached on {day}; corrections have since brought it to {actual}."
+def passed(actual: str, day: date, goal: str) -> str:
+    """Of a total that only grows, and is beyond its goal before the deadline."""
+    return f"{actual} by {day}; the goal is {goal}. It can no longer be met."
+
+
+def reached_on(target: str, day: date, actual: str, *, lost: bool) -> str:
+    if lost:
+        return f"{target} was reached on {day}; it has fallen to {actual} since."
     return f"{target} was reached on {day}; it stands at {actual}."
 
 
@@ -68,22 +75,40 @@ def with_missing(sentence: str, gaps: int, uncovered: int) -> str:
     return f"{sentence} {days} missing, so this is not final."
 
 
-def windows_met(met: int, counted: int, cadence: str, goal: str, still_open: str) -> str:
+def windows_met(met: int, counted: int, cadence: str, goal: str) -> str:
     plural = "halves" if cadence == "half" else f"{cadence}s"
-    rest = f" {still_open}" if still_open else ""
-    if not counted:
-        return f"No {cadence} is over yet; the goal is {goal} per {cadence}.{rest}"
-    return f"{met} of {counted} {cadence if counted == 1 else plural} met the goal of {goal}.{rest}"
+    return f"{met} of {counted} {cadence if counted == 1 else plural} met the goal of {goal}."
+
+
+def first_window(cadence: str, first: Timeline) -> str:
+    """Why a goal per window has no window to count yet."""
+    return f"No {cadence} is final yet" if first.past_due else f"The first {cadence} is not over"
 
 
 def open_window(label: str, actual: str) -> str:
     return f"{label} is open with {actual} so far."
 
 
-def members_meeting(met: int, counted: int, dimension: str, worst: str) -> str:
-    if met == counted:
-        return f"Every member of {dimension} ({counted}) meets it; the lowest is {worst}."
-    return f"{met} of {counted} members of {dimension} meet it; the furthest behind is {worst}."
+def members_meeting(
+    met: int, counted: int, dimension: str, named: str, comparison: Comparison
+) -> str:
+    """How many members meet it; `named` is the one with the largest gap to its own target, empty where nobody is."""
+    if met < counted:
+        last = f"; the furthest behind is {named}" if named else ""
+        return f"{met} of {counted} members of {dimension} meet it{last}."
+    most = "highest" if comparison == "at_most" else "lowest"
+    last = f"; the {most} is {named}" if named and comparison != "between" else ""
+    return f"Every member of {dimension} ({counted}) meets it{last}."
+
+
+def members_on_pace(first_window: str, on_pace: int, counted: int, dimension: str) -> str:
+    return f"{first_window}; {on_pace} of {counted} members of {dimension} are on pace for it."
+
+
+def with_unseen(sentence: str, unseen: Iterable[UnseenMember]) -> str:
+    """The sentence, and the members of the definition that no row has ever had."""
+    slips = (f"{str(slip)[0].upper()}{str(slip)[1:]}" for slip in unseen)
+    return " ".join([sentence, *(slip if slip.endswith("?") else f"{slip}." for slip in slips)])
 
 
 def with_odds(sentence: str, odds: Odds, unit: str) -> str:

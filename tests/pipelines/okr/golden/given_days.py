@@ -8,6 +8,7 @@ from typing import Any
 from pipelines.okr.kpi.facts import TOTAL, DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import CADENCES, containing, parse_period
+from pipelines.okr.kpi.roster import Stay
 
 _DAY = timedelta(days=1)
 
@@ -24,6 +25,11 @@ def facts_of(kpi: Kpi, given: Any) -> KpiFacts:
         for day in _span(span)
     }
     standing = frozenset(given.pop("standing", ()))
+    rosters = {
+        name.removeprefix("roster "): list(_stays(given.pop(name)))
+        for name in [*given]
+        if name.startswith("roster ")
+    }
     rows: list[DayFact] = []
     counts: list[DistinctFact] = []
     delivered: set[date] = set()
@@ -40,7 +46,15 @@ def facts_of(kpi: Kpi, given: Any) -> KpiFacts:
     last = date.fromisoformat(through) if through else max(known)
     if delivered:
         delivered.update(_days(max(delivered), last))
-    return KpiFacts(kpi, rows, delivered, last, counts, flags, standing)
+    return KpiFacts(kpi, rows, delivered, last, counts, flags, standing, rosters)
+
+
+def _stays(roster: Mapping[str, str | list[str]]) -> Iterator[Stay]:
+    """`2026-11-01..2026-11-30`, either end of which may be open; a list of them for who came back."""
+    for member, spans in roster.items():
+        for span in [spans] if isinstance(spans, str) else spans:
+            first, last = (date.fromisoformat(day) if day else None for day in span.split(".."))
+            yield Stay(member, first, last)
 
 
 def _amounts(

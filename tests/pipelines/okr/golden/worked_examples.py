@@ -14,7 +14,8 @@ An example gives days and a definition, and expects figures that were worked out
 
 An amount is a number, `numerator / denominator`, `empty` (delivered, without a row) or `missing` (not
 delivered); a list has one a day. `rep kim:` holds the amounts of one member, `month 2026-10:` is a count as
-its source reported it. What would bring `it` back is expected as `it: rate`, `it: rep kim` and the like.
+its source reported it, `roster rep: {kim: 2026-11-01..}` says who is there. What would bring `it` back is
+expected as `it: rate`, `it: rep kim` and the like.
 Instead of `okr` an example may ask for a `period`, a `course` of days, the status at certain `odds`, or the
 `factors` of a KPI's change, or with `okr` of the gap to the target of `it`. All text stays text until it is
 compared, as a decimal.

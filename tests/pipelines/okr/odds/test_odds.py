@@ -81,7 +81,7 @@ def test_the_status_follows_the_odds_and_the_thresholds_are_settings(deals, head
 
 def test_a_flow_that_has_its_target_has_it_for_sure(deals, headline):
     row = headline(f"kpi: deals\nat_least: {in_november(deals)}", deals, MIDDLE)
-    assert (row.probability, row.status) == (1, "on_track")
+    assert (row.probability, row.status) == (1, "achieved")
 
 
 def test_after_the_deadline_the_odds_are_zero_or_one(past, headline):

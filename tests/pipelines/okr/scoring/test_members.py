@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.roster import Stay
 
 DAY = timedelta(days=1)
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
@@ -65,7 +66,8 @@ def test_a_member_with_data_before_the_start_is_present_from_the_start(kpis, pla
 
 def test_a_member_who_leaves_is_asked_for_the_days_until_then(kpis, play):
     amounts = {"kim": [1] * 92, "gone": [1] * 40 + [0] * 52}
-    facts = team(kpis, date(2026, 10, 1), **amounts)
+    roster = [Stay("kim"), Stay("gone", None, date(2026, 11, 9))]
+    facts = replace(team(kpis, date(2026, 10, 1), **amounts), rosters={"rep": roster})
     card = play(BODY.format(92), facts, date(2027, 1, 1), period="2026-Q4")
     rows = {row.member: row for row in card.key_results}
     assert (rows["gone"].target, rows["gone"].deadline) == (40, date(2026, 11, 9))

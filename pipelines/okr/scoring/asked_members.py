@@ -1,0 +1,49 @@
+"""Who is asked by a goal for each member of a dimension (`for_each`), and for which of its days.
+
+A list in the OKR file names them, else the KPI's roster of the dimension does, with the days on which each of them is
+there: who brought nothing is asked like anybody else. Without a roster it is the members with data in the course or
+in the year before it. One that has data for the first time in the course is there from that day; nobody leaves by
+being silent.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from pipelines.okr.kpi.periods import a_year_before
+from pipelines.okr.kpi.readings import KpiView, reported
+from pipelines.okr.kpi.roster import Presence, Stay, presence_of
+from pipelines.okr.kpi.timeline import Timeline
+
+
+def asked_members(
+    view: KpiView, dimension: str, course: Timeline, listed: Sequence[str] | None = None
+) -> Iterator[tuple[str, Presence]]:
+    """Each member that is asked, and when it is there; by name. `listed` are those that the OKR file names."""
+    roster = view.index.facts.rosters.get(dimension)
+    if roster is None and listed is None:
+        yield from _by_data(view, dimension, course)
+        return
+    stays: dict[str, list[Stay]] = {}
+    for stay in roster or ():
+        stays.setdefault(stay.member, []).append(stay)
+    for member in sorted(stays if listed is None else listed):
+        there = presence_of(stays.get(member, [Stay(member)]), course.start, course.deadline)
+        if there is not None:
+            yield member, there
+
+
+def _by_data(view: KpiView, dimension: str, course: Timeline) -> Iterator[tuple[str, Presence]]:
+    since = a_year_before(course.start)
+    for member in view.index.members(dimension, view.where):
+        first = _first_data(view.member(dimension, member), since, course.cut)
+        if first is not None:
+            yield member, Presence(((max(first, course.start), course.deadline),))
+
+
+def _first_data(view: KpiView, since: date, cut: date) -> date | None:
+    if not view.kpi.behaviour.reported_by_period:
+        first = view.series.first(since, cut)
+        return None if first is None else first[0]
+    # a source reports a period as a whole, so a member of it is there from the start
+    starts = [fact.period_start for fact in reported(view)]
+    return since if any(since <= start <= cut for start in starts) else None

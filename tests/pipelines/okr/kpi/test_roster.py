@@ -1,0 +1,35 @@
+"""The days on which a member of a roster is there."""
+
+from datetime import date
+
+from pipelines.okr.kpi.roster import Presence, Stay, presence_of
+
+FIRST, MIDDLE, LAST = date(2026, 11, 1), date(2026, 11, 15), date(2026, 11, 30)
+
+
+def test_open_ends_are_those_of_the_days_that_are_asked():
+    assert presence_of([Stay("kim")], FIRST, LAST) == Presence(((FIRST, LAST),))
+    assert presence_of([Stay("kim", MIDDLE)], FIRST, LAST) == Presence(((MIDDLE, LAST),))
+    assert presence_of([Stay("kim", None, MIDDLE)], FIRST, LAST) == Presence(((FIRST, MIDDLE),))
+
+
+def test_who_left_before_or_comes_later_is_not_there():
+    assert presence_of([Stay("kim", None, date(2026, 10, 31))], FIRST, LAST) is None
+    assert presence_of([Stay("kim", date(2026, 12, 1))], FIRST, LAST) is None
+    assert presence_of([Stay("kim", LAST, FIRST)], FIRST, LAST) is None, (
+        "its days are the wrong way"
+    )
+
+
+def test_stays_that_overlap_count_a_day_once():
+    stays = [Stay("kim", MIDDLE), Stay("kim", None, date(2026, 11, 20))]
+    assert presence_of(stays, FIRST, LAST) == Presence(((FIRST, LAST),))
+    twice = [Stay("kim", None, MIDDLE), Stay("kim", date(2026, 11, 5), date(2026, 11, 10))]
+    assert presence_of(twice, FIRST, LAST).days == 15
+
+
+def test_a_gap_between_two_stays_does_not_count():
+    there = presence_of([Stay("kim", None, date(2026, 11, 6)), Stay("kim", LAST)], FIRST, LAST)
+    assert (there.start, there.end, there.days) == (FIRST, LAST, 7)
+    assert there.within(date(2026, 11, 6), date(2026, 11, 29)).days == 1
+    assert there.within(date(2026, 11, 7), date(2026, 11, 29)) is None
