@@ -131,6 +131,17 @@ class Warehouse:
         done = self.run(as_of, "build", *arguments, **how)
         assert done.returncode == 0, done.stdout + done.stderr
 
+    def build_over(
+        self, empty: "Warehouse", as_of: date, sources: Iterable[str], *arguments: str, **how: Any
+    ) -> None:
+        """Build from a copy of a warehouse without data, where this lake has data of `sources` alone.
+
+        Of the models, only those are built that the lake's catalog, the day or these sources reach.
+        """
+        shutil.copy(empty.path, self.path)
+        reached = ("staging.lake+", "calendar+", *(f"staging.{source}+" for source in sources))
+        self.build(as_of, "--select", *reached, *arguments, **how)
+
     def run(
         self, as_of: date, *arguments: str, sheet_kpis: Iterable[Kpi] = (), **how: Any
     ) -> subprocess.CompletedProcess[str]:
@@ -289,3 +300,9 @@ def built(session_folder: Path, parsed: Path) -> Any:
         return empty
 
     return warehouse
+
+
+@pytest.fixture(scope="session")
+def empty(built: Any) -> Warehouse:
+    """A warehouse over a lake that holds nothing at all."""
+    return built("empty", lambda warehouse: warehouse.build(date(2026, 1, 1)))  # type: ignore[no-any-return]

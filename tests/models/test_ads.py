@@ -9,6 +9,7 @@ from tests.models.conftest import Warehouse, days
 
 FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)
 AS_OF = date(2026, 10, 1)
+PLATFORMS = ("meta_ads", "google_ads")
 WITHOUT_TESTS = ("--exclude-resource-type", "test")
 """For the lakes that differ in which sources were pulled, after two that dbt has tested as a whole."""
 META, GOOGLE = ("meta_ads", "campaign_days"), ("google_ads", "campaign_days")
@@ -58,7 +59,7 @@ def delivered(warehouse: Warehouse, kpi: str) -> list[bool]:
 
 
 @pytest.fixture(scope="module")
-def both(warehouse_in) -> Warehouse:
+def both(warehouse_in, empty) -> Warehouse:
     """Two platforms: 100 + 50 dollars that brought 300 + 250, and 75.000001 that brought 100.5."""
     warehouse = warehouse_in("both")
     for day in days(FIRST, LAST):
@@ -70,7 +71,7 @@ def both(warehouse_in) -> Warehouse:
             of_meta = [meta(day, "1", "0", "0", name="New name"), meta(day, "3", "10", "90", "EUR")]
         warehouse.lake.window(*META, day, of_meta)
         warehouse.lake.window(*GOOGLE, day, of_google)
-    warehouse.build(AS_OF)
+    warehouse.build_over(empty, AS_OF, PLATFORMS)
     return warehouse
 
 
@@ -133,13 +134,13 @@ def test_a_campaign_goes_by_its_newest_name_and_keeps_its_history(both: Warehous
 
 
 @pytest.fixture(scope="module")
-def one(warehouse_in) -> Warehouse:
+def one(warehouse_in, empty) -> Warehouse:
     """Meta alone: nobody ever asked Google."""
     warehouse = warehouse_in("one")
     for day in days(FIRST, LAST):
         warehouse.lake.window(*META, day, [meta(day, "1", "10", "42")])
     warehouse.lake.attempt(*META, "ok")
-    warehouse.build(AS_OF, *WITHOUT_TESTS)
+    warehouse.build_over(empty, AS_OF, PLATFORMS, *WITHOUT_TESTS)
     return warehouse
 
 
@@ -150,12 +151,12 @@ def test_a_platform_that_is_not_used_keeps_nobody_waiting(one: Warehouse) -> Non
     assert "google_ads" not in trust
 
 
-def test_a_platform_that_was_asked_in_vain_is_waited_for(warehouse_in) -> None:
+def test_a_platform_that_was_asked_in_vain_is_waited_for(warehouse_in, empty) -> None:
     warehouse = warehouse_in("in_vain")
     for day in days(FIRST, LAST):
         warehouse.lake.window(*META, day, [meta(day, "1", "10", "42")])
     warehouse.lake.attempt(*GOOGLE, "credential")
-    warehouse.build(AS_OF, *WITHOUT_TESTS)
+    warehouse.build_over(empty, AS_OF, PLATFORMS, *WITHOUT_TESTS)
     assert delivered(warehouse, "return_on_ad_spend") == [False] * 30
     assert month(warehouse, "return_on_ad_spend") == {}
     ((trust,),) = warehouse.rows(
@@ -164,14 +165,14 @@ def test_a_platform_that_was_asked_in_vain_is_waited_for(warehouse_in) -> None:
     assert "source_failed:google_ads" in trust
 
 
-def test_a_day_that_one_of_two_platforms_lacks_is_not_delivered(warehouse_in) -> None:
+def test_a_day_that_one_of_two_platforms_lacks_is_not_delivered(warehouse_in, empty) -> None:
     warehouse = warehouse_in("a_day_short")
     gap = date(2026, 9, 10)
     for day in days(FIRST, LAST):
         warehouse.lake.window(*META, day, [meta(day, "1", "10", "42")])
         if day != gap:
             warehouse.lake.window(*GOOGLE, day, [google(day, 7, 10_000_000, "20")])
-    warehouse.build(AS_OF, *WITHOUT_TESTS)
+    warehouse.build_over(empty, AS_OF, PLATFORMS, *WITHOUT_TESTS)
     assert delivered(warehouse, "ad_spend") == [day != gap for day in days(FIRST, LAST)]
     ((value, _, trust, _),) = month(warehouse, "ad_spend").values()
     assert value == 29 * 20

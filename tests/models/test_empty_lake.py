@@ -1,15 +1,6 @@
 """A lake without a single window: everything is there, and nothing is in it."""
 
 import json
-from datetime import date
-
-import pytest
-
-
-@pytest.fixture(scope="session")
-def empty(built):
-    """A warehouse over a lake that nothing was ever pulled into."""
-    return built("empty", lambda warehouse: warehouse.build(date(2026, 1, 1)))
 
 
 def columns_of(warehouse, table: str) -> dict[str, str]:

@@ -136,7 +136,7 @@ def day_of(value: date | datetime) -> date:
 
 
 @pytest.fixture(scope="module")
-def warehouse(warehouse_in: Any) -> Any:
+def warehouse(warehouse_in: Any, empty: Any) -> Any:
     built = warehouse_in("sales")
     pipelines = [{"listed_on": LAST, "pipeline_id": SALES, "label": "Sales Pipeline"},
                  {"listed_on": LAST, "pipeline_id": SHOP, "label": "Online Shop"}]  # fmt: skip
@@ -144,7 +144,7 @@ def warehouse(warehouse_in: Any) -> Any:
     commit(built.lake, "calls", CALLS, "changed_at", None)
     commit(built.lake, "owners", OWNERS, "listed_on", None)
     commit(built.lake, "pipelines", pipelines, "listed_on", None)
-    built.build(AS_OF)
+    built.build_over(empty, AS_OF, ["hubspot"])
     return built
 
 

@@ -86,10 +86,10 @@ def fill(warehouse: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def warehouse(warehouse_in: Any) -> Any:
+def warehouse(warehouse_in: Any, empty: Any) -> Any:
     warehouse = warehouse_in("sheet_kpis")
     fill(warehouse)
-    warehouse.build(TODAY, sheet_kpis=DECLARATIONS)
+    warehouse.build_over(empty, TODAY, ["spreadsheet"], sheet_kpis=DECLARATIONS)
     return warehouse
 
 
@@ -223,12 +223,13 @@ def test_what_is_not_declared_any_more_and_what_nobody_wrote_have_no_figures(
     assert rows == []
 
 
-def test_quarters_begin_where_the_fiscal_year_says(warehouse_in: Any) -> None:
+def test_quarters_begin_where_the_fiscal_year_says(warehouse_in: Any, empty: Any) -> None:
     warehouse = warehouse_in("sheet_kpis_fiscal")
     fill(warehouse)
-    warehouse.build(
-        TODAY, "--exclude", "test_type:generic", sheet_kpis=DECLARATIONS, fiscal_year_start="2"
-    )
+    warehouse.build_over(
+        empty, TODAY, ["spreadsheet"], "--exclude", "test_type:generic",
+        sheet_kpis=DECLARATIONS, fiscal_year_start="2",
+    )  # fmt: skip
     value, before, status, *_ = period(warehouse, "nps", "quarter", "2026-08-01")
     assert (value, before, status) == (Decimal("0.325"), Decimal("0.3"), "complete")
     assert period(warehouse, "nps", "quarter", "2026-07-01") is None

@@ -51,7 +51,7 @@ def rating(
 
 
 @pytest.fixture(scope="module")
-def support(warehouse_in):
+def support(warehouse_in, empty):
     warehouse = warehouse_in("support")
     billing, invoices = ("2", "Billing"), ("2", "Invoices")
     solved = at(TUESDAY, 2)
@@ -100,7 +100,7 @@ def support(warehouse_in):
             rating("82", None, at(TUESDAY, 21), "good", None),
         ],
     )
-    warehouse.build(WEDNESDAY)
+    warehouse.build_over(empty, WEDNESDAY, ["zendesk"])
     return warehouse
 
 

@@ -233,7 +233,7 @@ def past(built, quarter):
 
 
 @pytest.fixture(scope="session")
-def leap_year(built):
+def leap_year(built, empty):
     """2020 and ten days more, with one session a day and one sale in two currencies."""
 
     def make(warehouse) -> None:
@@ -242,7 +242,8 @@ def leap_year(built):
             row = {"date": day, "channel": "Direct", "sessions": 1, "engaged_sessions": 1}
             warehouse.lake.window("google_analytics", "traffic_by_channel", day, [row])
         fill_money(warehouse.lake, date(2020, 2, 29), {"usd": 30_00, "eur": 20_00})
-        warehouse.build(END_OF_LEAP_YEAR, "--exclude", "test_type:data")
+        sources = ["google_analytics", "stripe"]
+        warehouse.build_over(empty, END_OF_LEAP_YEAR, sources, "--exclude", "test_type:data")
 
     return built("leap_year", make)
 

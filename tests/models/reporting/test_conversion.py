@@ -114,12 +114,13 @@ def fill(lake: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def converted(built):
+def converted(built, empty):
     """The sheets of a business that was paid in five currencies."""
 
     def make(warehouse) -> None:
         fill(warehouse.lake)
-        warehouse.build(TODAY, sheet_kpis=DECLARATIONS)
+        sources = ["spreadsheet", "exchange_rates"]
+        warehouse.build_over(empty, TODAY, sources, sheet_kpis=DECLARATIONS)
 
     return built("converted", make)
 
@@ -283,7 +284,10 @@ def test_the_first_days_of_a_month_have_the_last_rate_until_it_has_one_of_its_ow
     def make(warehouse) -> None:
         changed = converted.copy_to(warehouse.folder)
         monday = date(2026, 11, 2)
-        changed.build(monday, "--exclude", "test_type:data", sheet_kpis=DECLARATIONS)
+        reached = ("staging.lake+", "calendar+", "staging.exchange_rates+")
+        changed.build(
+            monday, "--select", *reached, "--exclude", "test_type:data", sheet_kpis=DECLARATIONS
+        )
 
     sunday = built("on_sunday", make)
     # 8 pounds at 1.25, of Friday
@@ -318,6 +322,9 @@ def order(day: date) -> dict[str, Any]:
     }
 
 
+SHOP = ("stripe", "sql_database", "exchange_rates")
+
+
 def shop(lake: Any, last: date) -> None:
     """100 euros on 29 October and on the last day; an order in dollars in a shop of its own."""
     lake.empty("stripe", "balance_transactions", date(2026, 10, 28), last)
@@ -335,7 +342,7 @@ def told(warehouse, kpi: str) -> tuple[Any, ...]:
     return row
 
 
-def test_a_weekend_without_rates_makes_nobody_late(built) -> None:
+def test_a_weekend_without_rates_makes_nobody_late(built, empty) -> None:
     monday, sunday = date(2026, 11, 2), date(2026, 11, 1)
 
     def make(warehouse) -> None:
@@ -343,7 +350,7 @@ def test_a_weekend_without_rates_makes_nobody_late(built) -> None:
         rates(warehouse.lake, date(2026, 10, 28), sunday)
         asked = datetime(2026, 11, 2, 6, tzinfo=UTC)
         warehouse.lake.attempt("exchange_rates", "euro_rates", "ok", asked)
-        warehouse.build(monday, "--exclude", "test_type:data")
+        warehouse.build_over(empty, monday, SHOP, "--exclude", "test_type:data")
 
     weekend = built("weekend", make)
     streams = "exchange_rates.euro_rates,stripe.balance_transactions"
@@ -354,7 +361,7 @@ def test_a_weekend_without_rates_makes_nobody_late(built) -> None:
     assert (days[sunday].value, days[sunday].status, days[sunday].trust) == (110, "complete", "ok")
 
 
-def test_rates_that_failed_hold_nothing_up_and_leave_nothing_whole(built) -> None:
+def test_rates_that_failed_hold_nothing_up_and_leave_nothing_whole(built, empty) -> None:
     """The last rate is of Friday, 30 October; it is carried to the 6th, and the 9th has none."""
     tuesday, monday = date(2026, 11, 10), date(2026, 11, 9)
 
@@ -365,7 +372,7 @@ def test_rates_that_failed_hold_nothing_up_and_leave_nothing_whole(built) -> Non
         warehouse.lake.attempt("exchange_rates", "euro_rates", "unavailable", asked)
         friday = date(2026, 11, 6)
         warehouse.lake.window("stripe", "balance_transactions", friday, [charge(friday, "eur")])
-        warehouse.build(tuesday, "--exclude", "test_type:data")
+        warehouse.build_over(empty, tuesday, SHOP, "--exclude", "test_type:data")
 
     failed = built("failed_rates", make)
     through, _, trust = told(failed, "net_revenue")
@@ -385,13 +392,13 @@ def test_rates_that_failed_hold_nothing_up_and_leave_nothing_whole(built) -> Non
     assert told(failed, "customer_sales")[2] == "ok"
 
 
-def test_rates_that_were_not_asked_for_today_are_late(built) -> None:
+def test_rates_that_were_not_asked_for_today_are_late(built, empty) -> None:
     def make(warehouse) -> None:
         shop(warehouse.lake, date(2026, 11, 9))
         rates(warehouse.lake, date(2026, 10, 28), date(2026, 11, 3))
         asked = datetime(2026, 11, 4, 6, tzinfo=UTC)
         warehouse.lake.attempt("exchange_rates", "euro_rates", "ok", asked)
-        warehouse.build(date(2026, 11, 10), "--exclude", "test_type:data")
+        warehouse.build_over(empty, date(2026, 11, 10), SHOP, "--exclude", "test_type:data")
 
     late = built("late_rates", make)
     assert told(late, "net_revenue")[2] == "late:exchange_rates"
