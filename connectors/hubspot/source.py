@@ -34,7 +34,7 @@ from connectors.sdk.contract import (
     column,
 )
 from connectors.sdk.errors import Drift
-from connectors.sdk.fields import as_given, columns, lenient, read_instant
+from connectors.sdk.fields import UNREADABLE, Unreadable, as_given, columns, lenient, read_instant
 from connectors.sdk.http import header_value, usable_address
 
 MOMENT = pa.timestamp("us", "UTC")
@@ -263,17 +263,15 @@ def fitting(kind: pa.DataType, text: Any) -> Any:
     return lenient(read_instant)(text) if pa.types.is_timestamp(kind) else text
 
 
-def decimal_text(amount: Any) -> str | None:
+def decimal_text(amount: Any) -> str | Unreadable | None:
     """An amount as it would be written by hand: 1500 and not 1.5E+3."""
     if amount is None:
         return None
     try:
         number = Decimal(amount)
-    except (InvalidOperation, TypeError):
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise Drift("deals.amount is no number", "adapt the connector")
-    return f"{number:f}"
+    except (InvalidOperation, TypeError, ValueError):
+        return UNREADABLE
+    return f"{number:f}" if number.is_finite() else UNREADABLE
 
 
 DEFAULT_BASE = "https://api.hubapi.com"

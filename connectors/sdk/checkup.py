@@ -14,7 +14,7 @@ from connectors.sdk.contract import Connection, HasVitals, Slice, Source, Stream
 from connectors.sdk.engine import plans_over
 from connectors.sdk.errors import SourceError
 from connectors.sdk.opening import diagnosed, open_connection
-from connectors.sdk.rows import by_window
+from connectors.sdk.rows import SortedRows
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Plan, Range, cut, watermark
 
@@ -91,7 +91,7 @@ def fault_of(
         with diagnosed(source):
             page = next(connection.pages(piece), None)
             if page:
-                by_window(piece, page.rows)
+                SortedRows(piece).add(page.rows)
     except SourceError as error:
         return error
     return None

@@ -5,6 +5,7 @@ pulled (streams) and how the source behaves (limits, zone, restatement, deletes)
 that turns one `Slice` of days into pages of rows. It writes no file, starts no thread and retries nothing.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -36,11 +37,30 @@ class Deletes(StrEnum):
 
 
 def column(
-    name: str, kind: pa.DataType, description: str, *, unit: str = "", null: bool = False
+    name: str,
+    kind: pa.DataType,
+    description: str,
+    *,
+    unit: str = "",
+    null: bool = False,
+    values: Sequence[str] = (),
+    least: int | None = None,
+    most: int | None = None,
 ) -> pa.Field:
-    """One stored column. Its description and unit travel in the Parquet schema."""
-    notes = {"description": description} | ({"unit": unit} if unit else {})
-    return pa.field(name, kind, nullable=null, metadata=notes)
+    """One stored column. What is said of it travels in the Parquet schema.
+
+    `null`: rows may lack it. `values`: the only values it can have. `least`, `most`: the bounds of a number, both
+    included. A row that does not keep to them is set aside with a `Finding`, and so is one whose key or cursor is null.
+    """
+    notes = {
+        "description": description,
+        "unit": unit,
+        "values": json.dumps([*values]) if values else "",
+        "least": "" if least is None else str(least),
+        "most": "" if most is None else str(most),
+    }
+    kept = {name: note for name, note in notes.items() if note or name == "description"}
+    return pa.field(name, kind, nullable=null, metadata=kept)
 
 
 @dataclass(frozen=True, kw_only=True)

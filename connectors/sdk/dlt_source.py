@@ -174,9 +174,9 @@ def converted(value: Any, kind: pa.DataType) -> Any:
     """A moment, a day or a decimal from its text or number; anything else as it is, for the schema to refuse."""
     if pa.types.is_decimal(kind) and isinstance(value, str | float):
         return lenient(Decimal)(str(value))
-    if pa.types.is_timestamp(kind):
+    if isinstance(value, str) and pa.types.is_timestamp(kind):
         return lenient(read_instant)(value)
-    return lenient(read_day)(value) if pa.types.is_date(kind) else value
+    return lenient(read_day)(value) if isinstance(value, str) and pa.types.is_date(kind) else value
 
 
 def diagnose(error: Exception) -> SourceError | None:

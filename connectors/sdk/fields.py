@@ -1,20 +1,27 @@
 """How a field of a JSON row becomes the value of a column: where it is, and how it is written there.
 
 Each kind of field has a reader (`read_instant`), which raises ValueError, TypeError or ArithmeticError for what it
-cannot read. A source that leaves the refusal to the schema makes the reader `lenient`.
+cannot read. What cannot be read becomes `UNREADABLE`, which fits no column: its row is set aside.
 """
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connectors.sdk.errors import Drift
-
-UNREADABLE = (ValueError, TypeError, ArithmeticError)
+READER_ERRORS = (ValueError, TypeError, ArithmeticError)
 """What readers raise."""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Stands for a value that could not be read. It is of no column's type, and does not show the value."""
+
+
+UNREADABLE = Unreadable()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -28,18 +35,20 @@ class Field:
     """True where the source leaves the field out when it is empty: null then. Otherwise its absence is drift."""
 
     def value(self, row: Any) -> Any:
-        """The field's value in `row`. Raises KeyError when it is missing, and `Drift` when it cannot be read."""
-        given = at_or_none(row, self.path) if self.optional else at(row, self.path)
+        """The field's value in `row`, or `UNREADABLE`. Raises KeyError when it is missing."""
+        try:
+            # most fields are at the top, and there are many rows
+            given = row[self.path] if self.path in row else at(row, self.path)
+        except (KeyError, TypeError):
+            if self.optional:
+                return None
+            raise KeyError(self.path) from None
         if given is None:
             return None
         try:
             return self.read(given)
-        except UNREADABLE:
-            # the path and never the value: values can be private
-            raise Drift(
-                f"the field {self.path!r} is no longer written as it was",
-                "the source has changed its form: adapt the connector's fields",
-            ) from None
+        except READER_ERRORS:
+            return UNREADABLE
 
 
 def at(answer: Any, path: str) -> Any:
@@ -60,30 +69,27 @@ def at_or_none(answer: Any, path: str) -> Any:
 
 
 def lenient(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """`read`, but a value that it cannot read is kept as it is, for the schema to refuse."""
+    """`read`, but None stays None, and a value that it cannot read becomes `UNREADABLE`."""
 
-    def read_or_keep(value: Any) -> Any:
+    def read_leniently(value: Any) -> Any:
+        if value is None:
+            return None
         try:
             return read(value)
-        except UNREADABLE:
-            return value
+        except READER_ERRORS:
+            return UNREADABLE
 
-    return read_or_keep
+    return read_leniently
 
 
 def columns(row: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
-    """The values of `fields` in `row`, by column. A missing or unreadable one is left for the schema to refuse."""
+    """The values of `fields` in `row`, by column. A missing one is left for the schema to refuse."""
     values = {}
     for column, field in fields.items():
-        path = field.path
         try:
-            given = row[path] if path in row else at(row, path)
+            values[column] = field.value(row)
         except KeyError:
             continue
-        try:
-            values[column] = field.read(given)
-        except UNREADABLE:
-            values[column] = given
     return values
 
 
@@ -136,7 +142,7 @@ def read_unix_seconds(value: Any) -> datetime:
     """See `unix_seconds`."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError
-    return datetime.fromtimestamp(value, UTC)
+    return EPOCH + timedelta(seconds=value)
 
 
 def read_day(value: Any) -> date:

@@ -1,6 +1,7 @@
-"""From the rows of a source to the tables of a window: declared columns, declared types, one row a key."""
+"""From the rows of a source to the tables of a window: rows that fit, one row a key, and findings for the others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -8,71 +9,143 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.sdk.contract import Slice, Stream, midnight, next_window
-from connectors.sdk.errors import Drift
+from connectors.sdk.contract import (
+    Cadence,
+    Finding,
+    Slice,
+    Stream,
+    midnight,
+    next_window,
+    window_of,
+)
+from connectors.sdk.fitting import Misfit, fitting
 
 COMPACT_AT = 100_000
 """Rows of one window that are held before they are reduced to one row a key, so that repeats do not pile up."""
+EXAMPLES = 3
 _ARRIVAL = "__arrival"
 
 
-def to_table(stream: Stream, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """`rows` under the declared schema. Fields that are not declared are dropped and never stored.
+@dataclass
+class SortedRows:
+    """What has come of a slice so far: the rows by window, and what was set aside of them."""
 
-    Raises `Drift` naming the column when a declared column is missing, has another type, or a key is null.
-    """
-    columns = []
-    for field in stream.schema:
-        try:
-            given = [row[field.name] for row in rows]
-            refuse_lossy(field.type, given)
-            values = pa.array(given, type=field.type)
-        except KeyError:
-            raise Drift(
-                f"{stream.name} came without its column {field.name!r}",
-                "the source has dropped or renamed it: adapt the connector's schema",
-            ) from None
-        except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
-            # the message names the type and not the value, as values can be private
-            raise Drift(
-                f"{stream.name}.{field.name} no longer fits {field.type} ({type(error).__name__})",
-                "the source has changed its type: adapt the connector's schema",
-            ) from None
-        if values.null_count and not field.nullable:
-            raise Drift(
-                f"{stream.name}.{field.name} is null in {values.null_count} rows",
-                "declare the column null=True if the source may leave it out",
-            )
-        columns.append(values)
-    return pa.Table.from_arrays(columns, schema=stream.schema)
+    piece: Slice
+    tables: dict[date, list[pa.Table]] = field(init=False)
+    findings: dict[date, list[Finding]] = field(init=False)
+    """By window."""
+    undated: dict[int, Finding] = field(default_factory=dict)
+    """Rows that are set aside and have no day, by a hash of the row; `rows` says how often it came."""
+    has_rows_outside: bool = False
+    """Whether the source gave rows of other days than it was asked for."""
+    _set_aside_rows: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.tables = {window: [] for window in self.piece.windows}
+        self.findings = {window: [] for window in self.piece.windows}
+
+    def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Sort the rows of some pages into the windows. Raises `Drift` as `fitting` does."""
+        table, misfits = fitting(self.piece.stream, rows)
+        sorted_rows = 0
+        for window, part in by_window(self.piece, table).items():
+            hold(self.piece.stream, self.tables[window], part)
+            sorted_rows += part.num_rows
+        self.has_rows_outside = self.has_rows_outside or sorted_rows < table.num_rows
+        for misfit in misfits:
+            self._set_aside(misfit)
+
+    def report(self, findings: Iterable[Finding]) -> None:
+        """Add findings of the connection's own. One without a day of the slice belongs to its last window."""
+        for finding in findings:
+            window = window_of(finding.day or self.piece.last, self.piece.stream.window)
+            self.findings[window if window in self.findings else self.piece.last].append(finding)
+
+    def _set_aside(self, misfit: Misfit) -> None:
+        name = hash(repr(misfit.row))
+        if misfit.at is None:
+            before = self.undated.get(name)
+            self.undated[name] = combined(
+                [*([before] if before else []), finding_of(misfit, None)]
+            )[0]
+            return
+        if name in self._set_aside_rows:
+            return  # pages can overlap
+        self._set_aside_rows.add(name)
+        day = misfit.at
+        if isinstance(day, datetime):
+            day = day.astimezone(self.piece.zone).date()
+        window = window_of(day, self.piece.stream.window)
+        if self.piece.reaches_now:
+            window = min(window, self.piece.last)
+        if window not in self.findings:
+            self.has_rows_outside = True
+            return
+        is_daily = self.piece.stream.window is Cadence.DAY
+        self.findings[window] = combined(
+            [*self.findings[window], finding_of(misfit, window if is_daily else None)]
+        )
 
 
-def refuse_lossy(kind: pa.DataType, values: Sequence[Any]) -> None:
-    """Raise TypeError for values that Arrow would change without an error.
+@dataclass
+class UndatedRow:
+    """A row without a day, and the windows that it may belong to: it came when they were asked for."""
 
-    It would cut 10.5 to the integer 10, take a time without a zone as UTC, a moment as its day, and a number as a
-    moment.
-    """
-    types = {type(value) for value in values} - {type(None)}
-    if pa.types.is_integer(kind):
-        fits = all(issubclass(type_, int) and type_ is not bool for type_ in types)
-    elif pa.types.is_timestamp(kind):
-        fits = all(issubclass(type_, datetime) for type_ in types)
-        fits = fits and all(value.tzinfo for value in values if value is not None)
-    elif pa.types.is_date(kind):
-        fits = all(issubclass(type_, date) and not issubclass(type_, datetime) for type_ in types)
-    else:
-        return  # Arrow itself refuses what does not fit
-    if not fits:
-        raise TypeError
+    windows: dict[date, Finding] = field(default_factory=dict)
+    most: int = 0
+    """How often one answer for several windows had it; 0 when none had."""
+    is_of_any_day: bool = False
+    """Whether it came in an answer that held rows of other days than were asked for."""
+
+    def see(self, held: SortedRows, finding: Finding) -> None:
+        """Take note of an answer that has the row, `finding.rows` times."""
+        windows = held.piece.windows
+        if len(windows) > 1:
+            self.most = max(self.most, finding.rows)
+        if held.has_rows_outside or len(windows) == 1:
+            self.windows[windows[-1]] = finding
+        self.is_of_any_day = self.is_of_any_day or held.has_rows_outside
+
+    def findings(self, cadence: Cadence) -> dict[date, Finding]:
+        """The finding by window: of each day for which the source gave the row.
+
+        A source that gives everything, whatever it is asked for, gave it for every window. The newest has the finding
+        then. Such a source gives more rows for the parts of a slice than for the whole.
+        """
+        if self.is_of_any_day or 0 < self.most < len(self.windows):
+            newest = max(self.windows)
+            return {newest: self.windows[newest]}
+        is_daily = cadence is Cadence.DAY
+        return {x: replace(y, day=x if is_daily else None) for x, y in self.windows.items()}
 
 
-def by_window(piece: Slice, rows: Sequence[Mapping[str, Any]]) -> dict[date, pa.Table]:
-    """The rows of some pages, by window. Rows outside the slice are dropped: they belong to another slice.
+def finding_of(misfit: Misfit, day: date | None) -> Finding:
+    """The finding of one row that is set aside."""
+    return Finding(
+        what=misfit.what,
+        message=misfit.message,
+        column=misfit.column,
+        day=day,
+        examples=(misfit.example,) if misfit.example else (),
+    )
+
+
+def combined(findings: Iterable[Finding]) -> list[Finding]:
+    """`findings`, those that differ in rows and examples only as one: rows added up, the first examples kept."""
+    by_kind: dict[Finding, Finding] = {}
+    for finding in findings:
+        kind = replace(finding, rows=0, examples=())
+        before = by_kind.get(kind, kind)
+        examples = tuple(dict.fromkeys([*before.examples, *finding.examples]))[:EXAMPLES]
+        by_kind[kind] = replace(kind, rows=before.rows + finding.rows, examples=examples)
+    return [*by_kind.values()]
+
+
+def by_window(piece: Slice, table: pa.Table) -> dict[date, pa.Table]:
+    """The rows of a table by window. Rows outside the slice are dropped: they belong to another slice.
 
     The newest slice of a mutable stream also keeps rows that changed since its end (see `Slice.reaches_now`).
     """
-    table = to_table(piece.stream, rows)
     # vectorised: there are too many rows to compute the day of each
     places = np.searchsorted(
         edges(piece), whole_numbers(table.column(piece.stream.cursor)), "right"
@@ -106,14 +179,6 @@ def whole_numbers(cursor: pa.Array | pa.ChunkedArray) -> np.ndarray:
     if pa.types.is_timestamp(cursor.type):
         return np.asarray(cursor.cast(pa.timestamp("us", "UTC")).cast(pa.int64()))
     return np.asarray(cursor.cast(pa.int32()))
-
-
-def share_out(
-    piece: Slice, rows: Sequence[Mapping[str, Any]], held: Mapping[date, list[pa.Table]]
-) -> None:
-    """Add each of `rows` to the tables of its window."""
-    for window, table in by_window(piece, rows).items():
-        hold(piece.stream, held[window], table)
 
 
 def hold(stream: Stream, held: list[pa.Table], table: pa.Table) -> None:

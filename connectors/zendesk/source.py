@@ -131,7 +131,11 @@ class ZendeskConnection:
             rows = zendesk_rows.tickets(answer)
             yield Page(rows)
             # the export is in the order of its cursor, which is the moment of the change and the ticket
-            if rows and not piece.reaches_now and is_past(rows[-1]["generated_at"], piece.until):
+            if (
+                rows
+                and not piece.reaches_now
+                and is_past(rows[-1].get("generated_at"), piece.until)
+            ):
                 return
             if answer.get("end_of_stream") is True:
                 return

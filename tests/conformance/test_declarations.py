@@ -1,5 +1,6 @@
 """What a stream declares is kept: its columns, its key, its deletes, its zone."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -55,38 +56,75 @@ def in_lake(pulled: Pull, recording: Recording) -> list[Row]:
     return [row for _, row in pulled.rows(recording.source(), recording.stream.name)]
 
 
-def refused(pulled: Pull, recording: Recording, rows: list[Row], column: str) -> None:
-    """Asserts that the rows are drift that names the column and nothing of a row, and that none is kept."""
-    report = replayed(pulled, recording, rows)
-    assert report.error is not None
-    assert report.error.kind == "drift"
-    assert column in str(report.error)
-    assert "private" not in str(report.error)
-    assert report.committed == []
-    assert in_lake(pulled, recording) == []
+def sets_aside_the_last(pulled: Pull, recording: Recording, changed: Row, column: str) -> None:
+    """Asserts that of the rows, the last one `changed`, only that one is set aside, once, and its column named."""
+    stream = recording.stream
+    *most, _ = recording.rows
+    report = replayed(pulled, recording, [*most, changed])
+    assert report.error is None
+    told = [x for manifest in report.committed for x in manifest.findings]
+    assert [(x.column, x.rows, x.is_set_aside) for x in told] == [(column, 1, True)]
+    assert "private" not in str(told)
+    assert b"private" not in pulled.written()
+    kept = {key_of(stream, row) for row in in_lake(pulled, recording)}
+    assert kept == {key_of(stream, row) for row in most}
 
 
 def test_a_column_that_goes_missing_is_named(
     case: Case, recording: Recording, pulled: Pull
 ) -> None:
     for column in recording.stream.schema.names:
-        *most, last = recording.rows
-        rows = [*most, {name: value for name, value in last.items() if name != column}]
-        refused(pulled, recording, rows, column)
+        rows = [
+            {name: value for name, value in row.items() if name != column} for row in recording.rows
+        ]
+        report = replayed(pulled, recording, rows)
+        assert report.error is not None
+        assert report.error.kind == "drift"
+        assert column in str(report.error)
+        assert in_lake(pulled, recording) == []
 
 
-def test_a_column_that_changes_its_type_is_named(
+def test_a_row_with_a_value_of_another_type_is_set_aside(
     case: Case, recording: Recording, pulled: Pull
 ) -> None:
     for column in recording.stream.schema.names:
-        *most, last = recording.rows
-        refused(pulled, recording, [*most, last | {column: STRANGE}], column)
+        sets_aside_the_last(pulled, recording, recording.rows[-1] | {column: STRANGE}, column)
 
 
-def test_a_key_is_never_null(case: Case, recording: Recording, pulled: Pull) -> None:
-    for column in recording.stream.key:
-        *most, last = recording.rows
-        refused(pulled, recording, [*most, last | {column: None}], column)
+def test_a_row_without_a_value_that_is_needed_is_set_aside(
+    case: Case, recording: Recording, pulled: Pull
+) -> None:
+    for field in recording.stream.schema:
+        if not field.nullable:
+            changed = recording.rows[-1] | {field.name: None}
+            sets_aside_the_last(pulled, recording, changed, field.name)
+
+
+def test_a_row_without_anything_that_may_be_missing_is_kept(
+    case: Case, recording: Recording, pulled: Pull
+) -> None:
+    bare = {field.name: None for field in recording.stream.schema if field.nullable}
+    rows = [row | bare for row in recording.rows]
+    assert replayed(pulled, recording, rows).error is None
+    assert len(in_lake(pulled, recording)) == len(rows)
+
+
+def test_a_row_with_a_value_that_is_not_declared_is_set_aside(
+    case: Case, recording: Recording, pulled: Pull
+) -> None:
+    for field in recording.stream.schema:
+        notes = field.metadata or {}
+        if b"values" in notes:
+            changed = recording.rows[-1] | {field.name: "unheard of"}
+            sets_aside_the_last(pulled, recording, changed, field.name)
+        elif b"least" in notes:
+            changed = recording.rows[-1] | {field.name: int(notes[b"least"]) - 1}
+            sets_aside_the_last(pulled, recording, changed, field.name)
+
+
+def test_keys_and_cursors_are_declared_as_needed(case: Case, stream: Stream) -> None:
+    needed = {name for name in stream.schema.names if not stream.schema.field(name).nullable}
+    assert needed >= {*stream.key, stream.cursor}
 
 
 def test_a_field_that_is_not_declared_is_not_stored(
@@ -134,6 +172,8 @@ def restate(stream: Stream, row: Row) -> Row:
             continue
         if pa.types.is_integer(field.type):
             changed[field.name] += 1
+        elif values := json.loads((field.metadata or {}).get(b"values", b"[]")):
+            changed[field.name] = values[(values.index(row[field.name]) + 1) % len(values)]
         elif pa.types.is_string(field.type):
             changed[field.name] += "!"
     return changed

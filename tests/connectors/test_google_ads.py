@@ -21,7 +21,6 @@ from connectors.sdk.contract import Slice
 from connectors.sdk.engine import StreamReport, pull
 from connectors.sdk.errors import (
     CredentialError,
-    Drift,
     PermissionDenied,
     QuotaExhausted,
     Rejected,
@@ -29,8 +28,8 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
+from connectors.sdk.fitting import fitting
 from connectors.sdk.opening import open_connection
-from connectors.sdk.rows import to_table
 from connectors.sdk.windows import Range
 from tests.connectors.clock import unslept
 from tests.limits import HANG_SECONDS
@@ -201,8 +200,8 @@ def test_a_value_that_is_no_number_is_refused():
     values = {field.name: None for field in CAMPAIGN_DAYS.schema}
     values |= {"date": TODAY, "campaign_id": 1, "campaign_name": "", "currency": "USD"}
     values |= {"impressions": 0, "clicks": 0, "cost_micros": 0}
-    with pytest.raises(Drift, match="conversions_value"):
-        to_table(CAMPAIGN_DAYS, [values | {"conversions_value": amount(float("nan"))}])
+    [misfit] = fitting(CAMPAIGN_DAYS, [values | {"conversions_value": amount(float("nan"))}])[1]
+    assert (misfit.what, misfit.column) == ("wrong_type", "conversions_value")
 
 
 @pytest.mark.parametrize(

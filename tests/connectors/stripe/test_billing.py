@@ -12,6 +12,7 @@ from connectors.sdk.errors import Drift, PermissionDenied
 from connectors.sdk.windows import Range
 from connectors.stripe.billing import INVOICE_LINES
 from connectors.stripe.billing import SUBSCRIPTIONS as SUBSCRIBED
+from tests.connectors.set_aside import set_aside
 
 OCTOBER = Range(date(2026, 10, 1), date(2026, 10, 31))
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -148,8 +149,6 @@ def changed(change: str) -> dict[str, object]:
         "parent gone",
         "parent of another type",
         "period a text",
-        "amount a decimal",
-        "proration a text",
     ],
 )
 def test_a_line_of_another_shape_is_drift(account, change: str) -> None:
@@ -158,6 +157,17 @@ def test_a_line_of_another_shape_is_drift(account, change: str) -> None:
     report = account.pulled(server, OCTOBER, stream=INVOICE_LINES)
     assert isinstance(report.error, Drift)
     assert report.committed == []
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [("amount a decimal", "amount_minor"), ("proration a text", "is_proration")],
+)
+def test_a_line_with_a_field_of_another_type_is_set_aside(account, change: str, column) -> None:
+    page = {"object": "list", "data": [changed(change)], "has_more": False, "url": INVOICES}
+    server = account.serve([], path=INVOICES, replies={1: Reply(200, page)})
+    report = account.pulled(server, OCTOBER, stream=INVOICE_LINES)
+    assert set_aside(report) == {("wrong_type", column): 1}
 
 
 def test_the_same_line_unchanged_is_none(account) -> None:

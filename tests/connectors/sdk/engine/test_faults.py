@@ -22,7 +22,7 @@ from tests.connectors.sdk.engine.fake_source import (
 
 
 def test_drift_names_the_column_and_commits_nothing(lake):
-    rows = [{"day": date(2026, 4, 2), "page": "/", "n": "many"}]
+    rows = [{"day": date(2026, 4, 2), "page": f"/{n}", "n": "many"} for n in range(20)]
     report = take(
         source(FakeConnection({"visits": lambda piece: iter([Page(rows)])}), VISITS), lake
     )["visits"]

@@ -1,0 +1,281 @@
+"""Holds the rows of a source against what their stream declares: which fit, and why the others do not.
+
+Columns are converted whole. Only a column that does not fit as a whole is searched for the rows at fault. Messages
+name columns and never values, as values can be private; a value is an example only where a column declares which
+values it can have.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.sdk.contract import Stream
+from connectors.sdk.errors import Drift
+
+UNFIT = (pa.ArrowException, TypeError, ValueError, OverflowError)
+"""What a conversion to a declared type raises."""
+DRIFT_ROWS = 20
+"""From so many rows on, it is the source that has changed when none has a usable value in a column."""
+NO_KEY, NO_DAY, WRONG_TYPE, MISSING = "no_key", "no_day", "wrong_type", "missing_value"
+UNKNOWN, OUTSIDE = "unknown_value", "outside_range"
+REMEDY = "correct it at the source, and the next pull takes the row"
+ID = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{1,40}")
+"""A text that can be shown of a key: a number, or an id with a digit. Names of people and addresses are neither."""
+SHORT = re.compile(r"[\w .()/-]{1,40}")
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A row that does not fit, and the first reason."""
+
+    what: str
+    """The code of the finding."""
+    message: str
+    column: str
+    at: date | datetime | None
+    """The row's cursor; None where that is what is wrong."""
+    example: str
+    """The row's key, and a value that its column does not declare, as far as they can be shown."""
+    row: Mapping[str, Any]
+
+
+def fitting(stream: Stream, rows: Sequence[Mapping[str, Any]]) -> tuple[pa.Table, list[Misfit]]:
+    """The rows that fit, under the declared schema, and the others. Fields that are not declared are dropped.
+
+    Raises `Drift` naming the column when it is in no row, or when none of `DRIFT_ROWS` rows or more has a value in it
+    that can be used.
+    """
+    columns: dict[str, pa.Array] = {}
+    reasons: dict[int, tuple[str, str]] = {}
+    # of a row with several faults, that of the key counts, then that of the cursor
+    for name in dict.fromkeys([*stream.key, stream.cursor, *stream.schema.names]):
+        field = stream.schema.field(name)
+        columns[name], unfit = column_of(stream, field, rows)
+        for place, what in unfit.items():
+            reasons.setdefault(place, (what, name))
+    refuse_drift(stream, rows, reasons)
+    ordered = [columns[name] for name in stream.schema.names]
+    if reasons:
+        keep = np.ones(len(rows), dtype=bool)
+        keep[[*reasons]] = False
+        ordered = [column.filter(pa.array(keep)) for column in ordered]
+    misfits = [
+        Misfit(
+            what,
+            message_of(stream, what, stream.schema.field(name)),
+            name,
+            columns[stream.cursor][place].as_py(),
+            example_of(stream, rows[place], what, name),
+            rows[place],
+        )
+        for place, (what, name) in sorted(reasons.items())
+    ]
+    return pa.Table.from_arrays(ordered, schema=stream.schema), misfits
+
+
+def still_fitting(stream: Stream, table: pa.Table) -> pa.Table:
+    """The rows of a table with the stream's columns that fit what the stream declares today."""
+    keep = np.ones(table.num_rows, dtype=bool)
+    for field in stream.schema:
+        column = table.column(field.name)
+        keep &= ~outside_of(field, column)
+        if is_needed(stream, field):
+            keep &= np.asarray(column.is_valid())
+    columns = [table.column(name).filter(pa.array(keep)) for name in stream.schema.names]
+    return pa.Table.from_arrays(columns, schema=stream.schema)
+
+
+def column_of(
+    stream: Stream, field: pa.Field, rows: Sequence[Mapping[str, Any]]
+) -> tuple[pa.Array, dict[int, str]]:
+    """A column of the rows, null where a value does not fit, and what is wrong, by the row's place."""
+    given = given_values(stream, field.name, rows)
+    unfit: dict[int, str] = {}
+    try:
+        values = converted(field.type, given)
+    except UNFIT:
+        code = NO_DAY if field.name == stream.cursor else WRONG_TYPE
+        unfit = dict.fromkeys(unreadable(field.type, given), code)
+        values = converted(
+            field.type, [None if place in unfit else value for place, value in enumerate(given)]
+        )
+    if values.null_count and is_needed(stream, field):
+        for place in np.flatnonzero(np.asarray(values.is_null())):
+            unfit.setdefault(int(place), code_of_null(stream, field.name))
+    outside = outside_of(field, values)
+    if outside.any():
+        code = UNKNOWN if values_of(field) else OUTSIDE
+        for place in np.flatnonzero(outside):
+            unfit.setdefault(int(place), code)
+    return values, unfit
+
+
+def given_values(stream: Stream, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """The column's value in each row; None in a row that lacks it. Raises `Drift` when all rows do."""
+    try:
+        return [row[name] for row in rows]
+    except (KeyError, TypeError, IndexError):
+        present = [isinstance(row, Mapping) and name in row for row in rows]
+        if any(present):
+            return [row[name] if has else None for row, has in zip(rows, present, strict=True)]
+    raise Drift(
+        f"{stream.name} came without its column {name!r}",
+        "the source has dropped or renamed it: adapt the connector's schema",
+    ) from None
+
+
+def converted(kind: pa.DataType, values: Sequence[Any]) -> pa.Array:
+    """`values` in the declared type. Raises one of `UNFIT`."""
+    refuse_lossy(kind, values)
+    return pa.array(values, type=kind)
+
+
+def unreadable(kind: pa.DataType, values: Sequence[Any], first: int = 0) -> Iterator[int]:
+    """The places, counted from `first`, of the values that do not fit a type. Halved, as they are usually few."""
+    try:
+        converted(kind, values)
+    except UNFIT:
+        if len(values) == 1:
+            yield first
+            return
+        middle = len(values) // 2
+        yield from unreadable(kind, values[:middle], first)
+        yield from unreadable(kind, values[middle:], first + middle)
+
+
+def refuse_lossy(kind: pa.DataType, values: Sequence[Any]) -> None:
+    """Raise TypeError for values that Arrow would change without an error.
+
+    It would cut 10.5 to the integer 10, take a time without a zone as UTC, a moment as its day, a number as a moment,
+    a truth value as 1, and a text as the list of its letters. NaN and infinity are no amounts.
+    """
+    types = {type(value) for value in values} - {type(None)}
+    if pa.types.is_integer(kind):
+        fits = all(issubclass(type_, int) and type_ is not bool for type_ in types)
+    elif pa.types.is_timestamp(kind):
+        fits = all(issubclass(type_, datetime) for type_ in types)
+        fits = fits and all(value.tzinfo for value in values if value is not None)
+    elif pa.types.is_date(kind):
+        fits = all(issubclass(type_, date) and not issubclass(type_, datetime) for type_ in types)
+    elif pa.types.is_floating(kind):
+        fits = all(issubclass(type_, int | float) and type_ is not bool for type_ in types)
+        fits = fits and all(math.isfinite(value) for value in values if value is not None)
+    elif pa.types.is_decimal(kind):
+        fits = bool not in types
+    elif pa.types.is_list(kind):
+        fits = not any(issubclass(type_, str | bytes | Mapping) for type_ in types)
+    else:
+        return  # Arrow itself refuses what does not fit
+    if not fits:
+        raise TypeError
+
+
+def refuse_drift(
+    stream: Stream, rows: Sequence[Mapping[str, Any]], reasons: Mapping[int, tuple[str, str]]
+) -> None:
+    """Raise `Drift` when no row of many has a usable value in one column: that is no row's fault."""
+    if len(reasons) < max(len(rows), DRIFT_ROWS) or len({*reasons.values()}) > 1:
+        return
+    what, name = next(iter(reasons.values()))
+    if what not in (UNKNOWN, OUTSIDE):
+        raise Drift(
+            f"{message_of(stream, what, stream.schema.field(name), '')} in all of {len(rows)} rows",
+            "the source has changed: adapt the connector's schema",
+        )
+
+
+def is_needed(stream: Stream, field: pa.Field) -> bool:
+    """Whether no row can do without the column."""
+    return not field.nullable or field.name == stream.cursor or field.name in stream.key
+
+
+def code_of_null(stream: Stream, name: str) -> str:
+    """What a missing value of a needed column is called."""
+    if name == stream.cursor:
+        return NO_DAY
+    return NO_KEY if name in stream.key else MISSING
+
+
+def values_of(field: pa.Field) -> list[str]:
+    """The values that a column can have; none where any is allowed."""
+    declared: list[str] = json.loads((field.metadata or {}).get(b"values", b"[]"))
+    return declared
+
+
+def bounds_of(field: pa.Field) -> dict[str, int]:
+    """The `least` and `most` of a column, where they are declared."""
+    notes = field.metadata or {}
+    return {name: int(notes[name.encode()]) for name in ("least", "most") if name.encode() in notes}
+
+
+def outside_of(field: pa.Field, values: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    """Which of the values are none of those that the column declares. Nulls are not."""
+    outside: np.ndarray = np.zeros(len(values), dtype=bool)
+    allowed, bounds = values_of(field), bounds_of(field)
+    if not allowed and not bounds:
+        return outside
+    if allowed:
+        outside = ~np.asarray(pc.is_in(values, value_set=pa.array(allowed, field.type)))
+    for name, bound in bounds.items():
+        compare = pc.less if name == "least" else pc.greater
+        outside |= np.asarray(compare(values, pa.scalar(bound, field.type)).fill_null(False))
+    outside &= np.asarray(values.is_valid())
+    return outside
+
+
+def message_of(stream: Stream, what: str, field: pa.Field, remedy: str = REMEDY) -> str:
+    """What is wrong with a column of a row, and what to do about it."""
+    reason = {
+        NO_KEY: "is empty, and it names the row",
+        NO_DAY: "is no day or moment, and it says which day the row belongs to",
+        WRONG_TYPE: f"is not {kind_in_words(field.type)}",
+        MISSING: "is empty, and the row needs it",
+        UNKNOWN: f"is none of {', '.join(values_of(field))}",
+        OUTSIDE: " or ".join(
+            f"is {'less' if name == 'least' else 'more'} than {bound}"
+            for name, bound in bounds_of(field).items()
+        ),
+    }[what]
+    return f"{stream.name}.{field.name} {reason}{remedy and ': ' + remedy}"
+
+
+def kind_in_words(kind: pa.DataType) -> str:
+    """A type as a person calls it."""
+    if pa.types.is_integer(kind):
+        return f"a whole number of {kind.bit_width} bits"
+    if pa.types.is_decimal(kind):
+        return f"an amount with at most {kind.scale} decimals"
+    words = {
+        pa.types.is_timestamp: "a moment with its zone",
+        pa.types.is_date: "a day",
+        pa.types.is_boolean: "true or false",
+        pa.types.is_string: "a text",
+        pa.types.is_floating: "a number",
+        pa.types.is_list: "a list",
+    }
+    return next((text for is_kind, text in words.items() if is_kind(kind)), str(kind))
+
+
+def example_of(stream: Stream, row: Any, what: str, column: str) -> str:
+    """What can be shown of a row: the parts of its key that are ids, numbers or days, and a value not declared."""
+    if not isinstance(row, Mapping):
+        return ""
+    # the finding tells the day
+    parts = [(name, row.get(name)) for name in stream.key if name not in (column, stream.cursor)]
+    shown = [
+        f"{name} {value}"
+        for name, value in parts
+        if type(value) in (int, date) or (isinstance(value, str) and ID.fullmatch(value))
+    ]
+    value = str(row.get(column)) if what == UNKNOWN else ""
+    if SHORT.fullmatch(value):
+        return f"{value} ({', '.join(shown)})" if shown else value
+    return ", ".join(shown)

@@ -1,0 +1,279 @@
+"""One pull of one source: its windows are cut into slices, which are pulled in parallel and committed by window.
+
+A worker holds one slice in memory at a time. A slice that fails commits nothing; the slices that were committed
+before it stay. Rows that do not fit their stream are set aside with a finding, and the others are committed.
+"""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from connectors.lake.lake import Lake
+from connectors.lake.manifest import Finding, Manifest, schema_hash, unchanged
+from connectors.sdk.contract import (
+    ONE_DAY,
+    Connection,
+    Slice,
+    Source,
+    Stream,
+    midnight,
+    next_window,
+)
+from connectors.sdk.errors import NotPullable, SourceError
+from connectors.sdk.fitting import still_fitting
+from connectors.sdk.opening import diagnosed
+from connectors.sdk.rows import SortedRows, UndatedRow, combined, newest_of_each_key
+from connectors.sdk.windows import Plan, Range, instants, oldest_first, plan, settled, split
+
+ROWS_PER_CONVERSION = 2_000
+"""Rows of one slice that are made columns at once. A hundred at a time, as some APIs give them, cost a fifth more."""
+
+
+class Progress:
+    """Is told how a pull goes on, by several threads. This one shows nothing."""
+
+    def planned(self, source: str, stream: str, windows: int) -> None:
+        """`windows` will be pulled."""
+
+    def committed(self, source: str, stream: str, windows: int, rows: int) -> None:
+        """So many more are in the lake."""
+
+    def unchanged(self, source: str, stream: str, windows: int) -> None:
+        """So many more were pulled, and their rows are in the lake already."""
+
+
+@dataclass
+class StreamReport:
+    """What one pull did to one stream."""
+
+    source: str
+    stream: Stream
+    committed: list[Manifest] = field(default_factory=list)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    error: SourceError | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows committed."""
+        return sum(manifest.rows for manifest in self.committed)
+
+
+@dataclass
+class Job:
+    """One pull of one source: what its slices share."""
+
+    source: Source
+    connection: Connection
+    lake: Lake
+    now: Callable[[], datetime]
+    run_id: str
+    progress: Progress
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _undated: dict[str, dict[int, UndatedRow]] = field(default_factory=dict)
+    """By stream, the rows without a day, by a hash of the row."""
+
+    def run(self, streams: list[Stream], wanted: Range) -> list[StreamReport]:
+        zone = self.connection.zone
+        plans = [self.plan(stream, wanted, zone) for stream in streams]
+        for planned in plans:
+            self.progress.planned(self.source.name, planned.stream.name, planned.windows)
+        reports = {
+            p.stream.name: StreamReport(self.source.name, p.stream, skipped=p.skipped)
+            for p in plans
+        }
+        pieces = oldest_first(plans)
+        self._pull_all([piece for piece in pieces if not piece.reaches_now], reports)
+        # A row that changes during the pull moves from its window to the newest one. The newest is pulled
+        # last, so that it has the row; pulled in parallel, both windows could miss it.
+        self._pull_all([piece for piece in pieces if piece.reaches_now], reports)
+        for name, undated in self._undated.items():
+            self._report_undated(reports[name], [*undated.values()])
+        return list(reports.values())
+
+    def _pull_all(self, pieces: list[Slice], reports: Mapping[str, StreamReport]) -> None:
+        with ThreadPoolExecutor(self.source.workers, thread_name_prefix=self.source.name) as pool:
+            running: list[Future[None]] = [
+                pool.submit(self._pull_slice, piece, reports[piece.stream.name]) for piece in pieces
+            ]
+            try:
+                for done in as_completed(running):
+                    done.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def plan(self, stream: Stream, wanted: Range, zone: ZoneInfo) -> Plan:
+        now = self.now()
+        last = max(wanted.last, now.astimezone(zone).date())
+        committed = self.lake.between(self.source.name, stream, wanted.first, last)
+        if not stream.snapshot:  # a window of another version of the connector counts as missing
+            committed = {w: m for w, m in committed.items() if self._is_current(stream, m)}
+        return plan(stream, committed, wanted, zone, now)
+
+    def _is_current(self, stream: Stream, manifest: Manifest) -> bool:
+        """Whether this connector, as it is now, would have stored the same window's rows with the same columns."""
+        begins = midnight(manifest.window, self.connection.zone)
+        return (manifest.connector_version, manifest.schema_hash) == (
+            self.source.version,
+            schema_hash(stream.schema),
+        ) and manifest.since in (None, begins)
+
+    def _pull_slice(self, piece: Slice, report: StreamReport) -> None:
+        if report.error:
+            return  # the stream has failed already, and its other slices would fail as well
+        try:
+            self._pull_and_commit(piece, report)
+        except SourceError as error:
+            if isinstance(error, NotPullable) and self._is_committed(piece):
+                return  # what is there stays: it was asked for again because of its findings
+            with self._lock:
+                report.error = report.error or error
+
+    def _is_committed(self, piece: Slice) -> bool:
+        """Whether every window of the slice is in the lake."""
+        stream = piece.stream
+        committed = self.lake.between(self.source.name, stream, piece.first, piece.last)
+        return committed.keys() >= {*piece.windows}
+
+    def _pull_and_commit(self, piece: Slice, report: StreamReport) -> None:
+        held = SortedRows(piece)
+        waiting: list[Mapping[str, Any]] = []
+        flags: set[str] = set()
+        must_split = False
+        with diagnosed(self.source):
+            for page in self.connection.pages(piece):
+                flags |= page.flags
+                must_split = bool(page.flags) and not page.alike and len(piece.windows) > 1
+                if must_split:
+                    break
+                held.report(page.findings)
+                waiting += page.rows
+                if len(waiting) >= ROWS_PER_CONVERSION:
+                    held.add(waiting)
+                    waiting = []
+            if not must_split:
+                held.add(waiting)
+        if not must_split:
+            must_split = self._must_narrow(held)
+        if must_split:
+            del held, waiting
+            # which of the windows is flagged, or has the rows without a day? ever smaller parts are pulled, and each
+            # has its own answer
+            for part in split(piece):
+                self._pull_and_commit(part, report)
+            return
+        for window, tables in held.tables.items():
+            findings = combined(held.findings[window])
+            is_final = not findings and not (held.undated and window == piece.last)
+            self._commit(piece, window, tables, flags, findings, is_final, report)
+
+    def _must_narrow(self, held: SortedRows) -> bool:
+        """Whether smaller parts of the slice can show which day its rows without a day belong to."""
+        for row, finding in held.undated.items():
+            with self._lock:
+                rows = self._undated.setdefault(held.piece.stream.name, {})
+                rows.setdefault(row, UndatedRow()).see(held, finding)
+        return bool(held.undated) and len(held.piece.windows) > 1 and not held.has_rows_outside
+
+    def _report_undated(self, report: StreamReport, undated: Sequence[UndatedRow]) -> None:
+        """Add the findings of rows without a day to their windows, which are committed."""
+        by_window: dict[date, list[Finding]] = {}
+        for row in undated:
+            for window, finding in row.findings(report.stream.window).items():
+                by_window.setdefault(window, []).append(finding)
+        for window, findings in by_window.items():
+
+            def make(
+                committed: Manifest | None, findings: Sequence[Finding] = findings
+            ) -> tuple[Manifest, list[pa.Table]] | None:
+                if committed is None:
+                    return None  # its slice failed
+                both = combined([*committed.findings, *findings])
+                manifest = replace(committed, findings=tuple(both), settled=False)
+                return manifest, [self.lake.rows(report.stream, committed)]
+
+            manifest = self.lake.rewrite(self.source.name, report.stream.name, window, make)
+            if manifest:
+                others = [x for x in report.committed if x.window != window]
+                report.committed = [*others, manifest]
+
+    def _commit(
+        self,
+        piece: Slice,
+        window: date,
+        tables: list[pa.Table],
+        flags: set[str],
+        findings: Sequence[Finding],
+        is_final: bool,
+        report: StreamReport,
+    ) -> None:
+        stream = piece.stream
+
+        def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
+            kept = self._kept(stream, committed) if stream.mutable else []
+            table = newest_of_each_key(stream, [stream.schema.empty_table(), *kept, *tables])
+            manifest = self._manifest(piece, window, table.num_rows, flags, findings, is_final)
+            if stream.reread and committed and unchanged(committed, manifest, [table]):
+                return None
+            return manifest, [table]
+
+        manifest = self.lake.rewrite(self.source.name, stream.name, window, make)
+        if manifest is None:
+            with self._lock:
+                skipped = report.skipped.get("unchanged", 0) + 1
+                report.skipped = {**report.skipped, "unchanged": skipped}
+            self.progress.unchanged(self.source.name, stream.name, 1)
+            return
+        with self._lock:
+            report.committed.append(manifest)
+        self.progress.committed(self.source.name, stream.name, 1, manifest.rows)
+
+    def _manifest(
+        self,
+        piece: Slice,
+        window: date,
+        rows: int,
+        flags: set[str],
+        findings: Sequence[Finding],
+        is_final: bool,
+    ) -> Manifest:
+        """The manifest of a window that is pulled now, without its files.
+
+        While rows of it are set aside or in doubt it is not final: each run asks whether they have been corrected.
+        """
+        stream = piece.stream
+        end = next_window(window, stream.window) - ONE_DAY
+        through = min(end, piece.data_through) if piece.data_through else end
+        since, until = instants(stream, window, through, piece.zone)
+        now = self.now()
+        return Manifest(
+            source=self.source.name,
+            stream=stream.name,
+            window=window,
+            data_through=through,
+            pulled_at=now,
+            rows=rows,
+            bytes=0,
+            checksum="",
+            schema_hash=schema_hash(stream.schema),
+            settled=is_final and settled(stream, window, piece.zone, now),
+            flags=tuple(sorted(flags)),
+            findings=tuple(findings),
+            connector_version=self.source.version,
+            run_id=self.run_id,
+            files=(),
+            since=since,
+            until=until,
+        )
+
+    def _kept(self, stream: Stream, committed: Manifest | None) -> list[pa.Table]:
+        """The rows that a mutable stream's window keeps when pulled again: at the source they may have moved on."""
+        if committed is None or not self._is_current(stream, committed):
+            return []
+        return [still_fitting(stream, self.lake.rows(stream, committed))]

@@ -1,0 +1,245 @@
+"""A row that does not fit is set aside with a finding in its window, and the others are committed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from connectors.lake.lake import Lake
+from connectors.lake.manifest import Finding
+from connectors.sdk.contract import Page, Slice, column
+from connectors.sdk.errors import NotPullable
+from connectors.sdk.windows import Range
+from tests.connectors.sdk.engine.fake_source import (
+    MONTHS,
+    NOON,
+    ORDERS,
+    VISITS,
+    FakeConnection,
+    numbers,
+    source,
+    take,
+)
+
+SETTLING = replace(VISITS, restates_for=timedelta(0))
+Rows = Sequence[Mapping[str, Any]]
+
+
+def day(number: int) -> date:
+    return date(2026, 4, number)
+
+
+def visit(number: int, n: object = 1, page: object = "/a1") -> dict[str, object]:
+    return {"day": day(number), "page": page, "n": n}
+
+
+def by_day(rows: Rows) -> Callable[[Slice], Iterator[Page]]:
+    """A source that selects by day. A row without a day is of the day that it notes under `really`."""
+
+    def pages(piece: Slice) -> Iterator[Page]:
+        yield Page([x for x in rows if piece.first <= x.get("really", x["day"]) <= piece.last_day])
+
+    return pages
+
+
+def findings(lake: Lake, stream: str = "visits") -> dict[int, list[Finding]]:
+    """By the day of the month of their windows."""
+    manifests = lake.manifests("fake", stream)
+    return {w.day: list(m.findings) for w, m in manifests.items() if m.findings}
+
+
+def pulled(lake: Lake, rows: Rows, stream=VISITS, **other):
+    fake = FakeConnection({stream.name: by_day(rows)})
+    return take(source(fake, stream), lake, **other)[stream.name]
+
+
+def test_one_bad_row_is_told_on_its_day_and_its_neighbours_are_committed(lake):
+    rows = [visit(2), visit(2, "many", "/b2"), visit(3, 7)]
+    assert pulled(lake, rows).error is None
+    assert findings(lake) == {
+        2: [
+            Finding(
+                what="wrong_type",
+                message="visits.n is not a whole number of 64 bits: correct it at the source, and the next pull "
+                "takes the row",
+                column="n",
+                day=day(2),
+            )
+        ]
+    }
+    assert (numbers(lake)[day(2)], numbers(lake)[day(3)]) == ([1], [7])
+
+
+def test_equal_findings_of_a_window_are_one_with_the_rows_added_up_and_three_examples(lake):
+    rows = [visit(2, None, f"p{n}") for n in range(5)] + [visit(2), visit(3, None, "p9")]
+    pulled(lake, rows)
+    [second], [third] = findings(lake)[2], findings(lake)[3]
+    assert (second.what, second.rows) == ("missing_value", 5)
+    assert second.examples == tuple(f"page p{n}" for n in range(3))
+    assert third.rows == 1
+
+
+def test_rows_of_several_pages_and_conversions_count_together(lake, monkeypatch):
+    monkeypatch.setattr("connectors.sdk.job.ROWS_PER_CONVERSION", 2)
+    bad = [visit(2, None, f"p{n}") for n in range(7)]
+    good = [visit(2, n, f"q{n}") for n in range(7)]
+
+    def pages(piece: Slice) -> Iterator[Page]:
+        for pair in zip(bad, good, strict=True):
+            yield Page(pair)
+        yield Page(bad[:1])  # a page that overlaps
+
+    take(source(FakeConnection({"visits": pages}), VISITS), lake, Range(day(2), day(2)))
+    assert [x.rows for x in findings(lake)[2]] == [7]
+    assert numbers(lake)[day(2)] == [*range(7)]
+
+
+def test_a_bad_row_of_another_slice_is_left_to_it(lake):
+    rows = [visit(2, None), visit(5)]
+    everything = {"visits": lambda piece: iter([Page(rows)])}
+    take(source(FakeConnection(everything), replace(VISITS, windows_per_slice=1)), lake)
+    assert {number: len(told) for number, told in findings(lake).items()} == {2: 1}
+
+
+def test_a_row_without_a_day_is_narrowed_down_to_the_day_that_it_came_for(lake):
+    other = {"day": "(other)", "page": "(other)", "n": 3, "really": day(4)}
+    assert pulled(lake, [*map(visit, range(1, 10)), other]).error is None
+    [told] = findings(lake)[4]
+    assert (told.what, told.column, told.rows, told.day) == ("no_day", "day", 1, day(4))
+    assert [*findings(lake)] == [4]
+    assert numbers(lake) == {day(n): [1] for n in range(1, 10)}
+
+
+def test_rows_without_a_day_on_two_days_are_told_on_both_even_if_they_are_equal(lake):
+    others = [{"day": None, "page": "p1", "n": 3, "really": day(n)} for n in (4, 6)]
+    pulled(lake, [*map(visit, range(1, 10)), *others])
+    assert [*findings(lake)] == [4, 6]
+
+
+def test_a_month_without_a_day_is_told_in_its_window(lake):
+    rows = [{"month": "(other)", "n": 1}]
+    take(source(FakeConnection({"months": lambda piece: iter([Page(rows)])}), MONTHS), lake)
+    [told] = findings(lake, "months")[1]
+    assert (told.what, told.day) == ("no_day", None)
+
+
+def test_a_source_that_does_not_select_by_day_tells_a_row_without_a_day_once(lake):
+    rows = [*map(visit, range(1, 10)), {"day": None, "page": "p1", "n": 3}]
+    fake = FakeConnection({"visits": lambda piece: iter([Page(rows)])})
+    made = source(fake, replace(SETTLING, windows_per_slice=3))
+    report = take(made, lake)["visits"]
+    assert {number: [x.rows for x in told] for number, told in findings(lake).items()} == {9: [1]}
+    assert len({x.window for x in report.committed}) == len(report.committed) == 9
+    assert [x.window for x in report.committed if x.findings] == [day(9)]
+
+    take(made, lake, Range(day(1), day(10)), NOON + timedelta(days=1))
+    assert [*findings(lake)] == [10], "the window that told it yesterday was pulled again"
+
+
+def test_nothing_but_a_row_without_a_day_is_told_once_by_a_source_that_does_not_select_by_day(lake):
+    rows = [{"day": None, "page": "p1", "n": 3}]
+    take(source(FakeConnection({"visits": lambda piece: iter([Page(rows)])}), VISITS), lake)
+    assert {number: [x.rows for x in told] for number, told in findings(lake).items()} == {9: [1]}
+
+
+def test_a_window_with_findings_is_pulled_again_until_it_is_sound(lake):
+    rows = [*map(visit, range(1, 10)), visit(2, None, "p2")]
+    fake = FakeConnection({"visits": by_day(rows)})
+    made = source(fake, SETTLING)
+    take(made, lake)
+    settled = {w.day: m.settled for w, m in lake.manifests("fake", "visits").items()}
+    assert settled == {n: n != 2 for n in range(1, 10)}
+
+    rows[-1]["n"] = 8
+    fake.asked.clear()
+    take(made, lake)
+    assert [piece.windows for piece in fake.asked] == [[day(2)]]
+    assert findings(lake) == {}
+    assert numbers(lake)[day(2)] == [1, 8]
+    fake.asked.clear()
+    take(made, lake)
+    assert fake.asked == []
+
+
+def test_a_window_that_can_no_longer_be_pulled_keeps_its_findings_and_fails_nothing(lake):
+    rows = [*map(visit, range(1, 10)), visit(2, None, "p2")]
+    take(source(FakeConnection({"visits": by_day(rows)}), SETTLING), lake)
+
+    def too_old(piece: Slice) -> Iterator[Page]:
+        raise NotPullable("too long ago")
+
+    again = source(FakeConnection({"visits": too_old}), SETTLING)
+    assert take(again, lake)["visits"].error is None
+    assert [*findings(lake)] == [2]
+    beyond = take(again, lake, Range(day(1), day(10)), NOON + timedelta(days=1))["visits"]
+    assert isinstance(beyond.error, NotPullable), "a window that was never pulled is a fault"
+
+
+def test_the_connections_own_findings_stand_beside_those_of_the_rows(lake):
+    own = Finding(what="cut_off", message="the list is cut off", rows=2, day=day(3))
+
+    def pages(piece: Slice) -> Iterator[Page]:
+        yield Page([visit(3, None)], findings=[own])
+        yield Page([], findings=[own, replace(own, day=None)])
+
+    take(source(FakeConnection({"visits": pages}), VISITS), lake)
+    assert {x.what: x.rows for x in findings(lake)[3]} == {"cut_off": 4, "missing_value": 1}
+    assert [(x.what, x.rows) for x in findings(lake)[9]] == [("cut_off", 2)]
+
+
+STATUSES = replace(
+    ORDERS,
+    schema=ORDERS.schema.append(column("status", pa.string(), "", values=("placed", "paid"))),
+)
+
+
+def orders_in(lake: Lake) -> set[str]:
+    windows = lake.manifests("fake", "orders")
+    return {x for window in windows for x in lake.read("fake", STATUSES, window)["id"].to_pylist()}
+
+
+def order(id: str, status: str, at: datetime) -> dict[str, object]:
+    return {"id": id, "n": 1, "updated_at": at, "status": status}
+
+
+def test_the_corrected_version_of_a_row_that_was_set_aside_counts_from_the_next_pull(lake):
+    rows = [
+        order("o1", "canceled", datetime(2026, 4, 3, 9, tzinfo=UTC)),
+        order("o2", "paid", datetime(2026, 4, 3, 9, tzinfo=UTC)),
+    ]
+
+    def pages(piece: Slice) -> Iterator[Page]:
+        end = datetime.max.replace(tzinfo=UTC) if piece.reaches_now else piece.until
+        yield Page([x for x in rows if piece.since <= x["updated_at"] < end])
+
+    made = source(FakeConnection({"orders": pages}), STATUSES)
+    take(made, lake)
+    [told] = findings(lake, "orders")[3]
+    assert told.examples == ("canceled (id o1)",)
+    assert orders_in(lake) == {"o2"}
+
+    rows[0] |= {"status": "paid", "updated_at": datetime(2026, 4, 10, 13, tzinfo=UTC)}
+    take(made, lake, Range(day(1), day(10)), NOON + timedelta(days=1))
+    assert findings(lake, "orders") == {}
+    assert orders_in(lake) == {"o1", "o2"}
+
+
+def test_rows_that_were_stored_before_a_rule_was_declared_leave_with_the_next_pull_of_their_window(
+    lake,
+):
+    at = datetime(2026, 4, 3, 9, tzinfo=UTC)
+    free = [field.remove_metadata().with_nullable(True) for field in STATUSES.schema]
+    rows = [order("o1", "canceled", at), order("o2", "paid", at)]
+    pages = {"orders": lambda piece: iter([Page(rows)])}
+    take(source(FakeConnection(pages), replace(STATUSES, schema=pa.schema(free))), lake)
+    assert orders_in(lake) == {"o1", "o2"}
+
+    strict = FakeConnection(pages)
+    report = take(source(strict, STATUSES), lake)["orders"]
+    assert report.skipped["settled"] == 8, "a rule alone pulls nothing again"
+    assert findings(lake, "orders") == {}
+    take(source(strict, STATUSES), lake, Range(day(3), day(3), repull=True))
+    assert [x.what for x in findings(lake, "orders")[3]] == ["unknown_value"]
+    assert orders_in(lake) == {"o2"}
