@@ -21,4 +21,4 @@ def known_currency(text: str) -> str:
         return text
     close = difflib.get_close_matches(text.strip().upper(), sorted(currencies()), n=1)
     remedy = f"did you mean {close[0]}?" if close else "write its code, like EUR"
-    raise ValueError(f"{text!r} is no currency of ISO 4217; {remedy}")
+    raise ValueError(f"{text!r} is no currency (three letters, ISO 4217); {remedy}")

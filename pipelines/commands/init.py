@@ -14,6 +14,7 @@ from pathlib import Path
 
 import yaml
 from dotenv import dotenv_values, set_key
+from pydantic import ValidationError
 
 from connectors.lake.atomic_files import replace
 from connectors.sdk import catalog
@@ -35,7 +36,9 @@ from pipelines.commands.scaffolding import NewObjective, Scaffold, okr, title, w
 from pipelines.inputs.files import shown
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
+from pipelines.okr.definition.faults import form_faults
 from pipelines.okr.definition.loading import load
+from pipelines.okr.definition.yaml_tree import Tree
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear, containing
 from pipelines.settings import ROOT, Settings, env_file
@@ -130,22 +133,33 @@ def ask_of_sheets(settings: Settings, answers: Answers, output: Output) -> None:
             if name in taken or name in answers.sheet_kpis:
                 continue
             output.note(f"The sheet holds {name}:")
-            answers.sheet_kpis[name] = {
-                "label": title(name),
-                "kind": "ratio"
-                if is_ratio
-                else choose("  flow (adds up over days) or stock (a level)", KINDS, "flow"),
-                "unit": ask("  unit (money, percent, orders, people ...)", "money"),
-                "direction": choose("  better is up or down", ("up", "down"), "up"),
-                "every": choose(
-                    "  a number is due each day, week, month or quarter", CADENCES, "day"
-                ),
-                "owner": ask("  who answers for it", "me@example.com"),
-            }
+            answers.sheet_kpis[name] = declaration_of(name, output, is_ratio=is_ratio)
     if answers.sheet_kpis:
         place = f"{answers.folder}/sheets/kpis.yml"
         answers.files[place] = yaml.safe_dump(answers.sheet_kpis, sort_keys=False)
         answers.env["OKRA_SHEET_KPIS"] = place
+
+
+def declaration_of(name: str, output: Output, *, is_ratio: bool) -> dict[str, str]:
+    """What a KPI of a sheet is, asked until it can be right."""
+    while True:
+        fields = {
+            "label": title(name),
+            "kind": "ratio"
+            if is_ratio
+            else choose("  flow (adds up over days) or stock (a level)", KINDS, "flow"),
+            "unit": ask("  unit (money, percent, orders, people ...)", "money"),
+            "direction": choose("  better is up or down", ("up", "down"), "up"),
+            "every": choose("  a number is due each day, week, month or quarter", CADENCES, "day"),
+            "owner": ask("  who answers for it", "me@example.com"),
+        }
+        try:
+            SheetKpiDeclaration.model_validate(fields)
+        except ValidationError as error:
+            for fault in form_faults(name, Tree(fields), error, SheetKpiDeclaration):
+                output.warn(f"  {fault.what}; {fault.remedy}")
+        else:
+            return fields
 
 
 def kpis_in(sheet: Path, output: Output) -> Iterator[tuple[str, bool]]:

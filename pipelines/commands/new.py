@@ -74,6 +74,7 @@ def new_okr(
     from pipelines.commands import scaffolding
     from pipelines.inputs.files import shown
     from pipelines.inputs.kpi_files import declared_kpis
+    from pipelines.okr.definition.loading import load
 
     settings = okra_settings.load()
     kpis = declared_kpis(settings).kpis
@@ -81,4 +82,6 @@ def new_okr(
         name=name, kpi=kpi, target=target, period=period, owner=owner
     )
     files = scaffolding.okr(answers, kpis, shown(settings.definitions_path), settings.today())
+    if faults := load(files.files, kpis, settings.fiscal_year).faults:
+        raise scaffolding.ScaffoldError("; ".join(f"{f.what}; {f.remedy}" for f in faults))
     scaffolding.write(files, ROOT, output_of(context), dry_run=dry_run)

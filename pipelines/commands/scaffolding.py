@@ -14,6 +14,7 @@ import yaml
 
 from pipelines.commands.console import Output
 from pipelines.errors import OkraError
+from pipelines.okr.definition.units import unit_fault
 from pipelines.okr.kpi.kpi import PERCENT, Kpi
 
 TEMPLATES = Path(__file__).with_name("scaffolds")
@@ -137,6 +138,9 @@ def kpi(new: NewKpi, root: Path) -> Scaffold:
         "key": ", ".join(["day", *by]),
         "day_description": scalar(columns[day]),
     }
+    fault = unit_fault(unit)
+    if fault is not None:
+        raise ScaffoldError("; ".join(fault))
     described = [f"      - name: {x}\n        description: {scalar(columns[x])}" for x in by]
     sql = {"columns": ",\n        ".join(selected), "grain": ", ".join([day, *by])}
     described_yml = filled("kpi/kpi.yml", names | {"columns": "\n".join(described)})

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from pipelines.inputs.declarations import DeclaredKpis, KpiDefinitionError, joined
 from pipelines.inputs.files import content_of, shown
 from pipelines.inputs.sheet_kpis import read_sheet_kpis
-from pipelines.okr.definition.faults import Fault, form_faults, unreadable
+from pipelines.okr.definition.faults import Fault, blank_faults, form_faults, unreadable
 from pipelines.okr.definition.kpi_declaration import NAME, NAME_REMEDY, KpiDeclaration
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, decoded, read_tree
 from pipelines.okr.kpi.conversion import MONEY
@@ -103,6 +103,8 @@ def read_kpi(sql: Path) -> Kpi:
     except TreeError as error:
         raise KpiDefinitionError(unreadable(where, error)) from None
     path = declaration_path(where, tree, sql.stem)
+    if blanks := blank_faults(where, tree.below(*path)):
+        raise KpiDefinitionError(*blanks)
     try:
         declaration = KpiDeclaration.model_validate(described_by(tree, path))
     except ValidationError as error:

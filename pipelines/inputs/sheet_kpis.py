@@ -26,7 +26,7 @@ from connectors.spreadsheet.declared import SheetKpi
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.files import content_of
 from pipelines.okr.definition.definitions import refusal
-from pipelines.okr.definition.faults import Fault, form_faults, unreadable
+from pipelines.okr.definition.faults import Fault, blank_faults, form_faults, unreadable
 from pipelines.okr.definition.kpi_declaration import NAME, NAME_REMEDY, KpiDeclaration
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.okr.kpi.kpi import Kpi
@@ -101,6 +101,10 @@ def declaration_faults(shown: str, tree: Tree, name: str) -> Iterator[Fault]:
         what = f"`{name}` declares nothing"
         remedy = "write `kind:`, `unit:`, `direction:` and `owner:` below it"
         yield Fault(shown, tree.line((name,)), what, remedy)
+        return
+    if blanks := blank_faults(shown, tree.below(name)):
+        for fault in blanks:
+            yield Fault(shown, fault.line, f"`{name}`: {fault.what}", fault.remedy)
         return
     try:
         SheetKpiDeclaration.model_validate(tree.at(name))

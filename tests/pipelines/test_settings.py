@@ -90,10 +90,10 @@ def test_a_dagster_yaml_of_ones_own_can_take_variables_of_its_own(
 
 
 @pytest.mark.parametrize(("written", "told"), [
-    ("OKRA_CURRENCY=EURO", "OKRA_CURRENCY: 'EURO' is no currency of ISO 4217; did you mean EUR?"),
-    ("OKRA_CURRENCY=usd", "OKRA_CURRENCY: 'usd' is no currency of ISO 4217; did you mean USD?"),
-    ("OKRA_CURRENCY=€", "OKRA_CURRENCY: '€' is no currency of ISO 4217; write its code, like EUR"),
-    ("OKRA_CURRENCY=EUD", "OKRA_CURRENCY: 'EUD' is no currency of ISO 4217; did you mean "),
+    ("OKRA_CURRENCY=EURO", "OKRA_CURRENCY: 'EURO' is no currency (three letters, ISO 4217); did you mean EUR?"),
+    ("OKRA_CURRENCY=usd", "OKRA_CURRENCY: 'usd' is no currency (three letters, ISO 4217); did you mean USD?"),
+    ("OKRA_CURRENCY=€", "OKRA_CURRENCY: '€' is no currency (three letters, ISO 4217); write its code, like EUR"),
+    ("OKRA_CURRENCY=EUD", "OKRA_CURRENCY: 'EUD' is no currency (three letters, ISO 4217); did you mean "),
     ("OKRA_START_DATE=20260101", "OKRA_START_DATE: '20260101' is no day; write it like 2026-01-31"),
     ("OKRA_START_DATE=1767225600", "OKRA_START_DATE: '1767225600' is no day"),
     ("OKRA_START_DATE=01/02/2026", "OKRA_START_DATE: '01/02/2026' is no day"),

@@ -1,5 +1,6 @@
 """What a key result means, held against the KPIs: the checks a model alone cannot make."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,8 +11,9 @@ from pipelines.okr.definition.yaml_tree import Tree
 from pipelines.okr.kpi.kpi import PERCENT, Kpi
 from pipelines.okr.kpi.periods import CADENCES, Period, whole_windows
 
-_LARGEST_BARE_SHARE = Decimal("1.5")
-"""150 %: above it, a number without the sign is far likelier 96 meant as 96 % than 9,600 %."""
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+"""A number with three decimals, which elsewhere is one in thousands: 1.234."""
+_DECIMALS_LIKE_THOUSANDS = 3
 
 _Finding = tuple[str, str, str]  # the key it is about, what is wrong, the remedy
 
@@ -69,7 +71,7 @@ def key_result_faults(
     )
     for check in checks:
         yield from (place.fault(*finding) for finding in check(result, kpi))
-    yield from _bare_shares(place, result, kpi)
+    yield from _scale(place, result, kpi)
 
 
 def _deadline(result: KeyResult, period: Period) -> Iterator[_Finding]:
@@ -149,9 +151,8 @@ def _no_way_to_go(result: KeyResult, start: Decimal) -> Iterator[_Finding]:
         yield "from", what, "write at_least to go up, or another target"
 
 
-def _bare_shares(place: Place, result: KeyResult, kpi: Kpi) -> Iterator[Fault]:
-    if kpi.unit != PERCENT:
-        return
+def _scale(place: Place, result: KeyResult, kpi: Kpi) -> Iterator[Fault]:
+    """The numbers that are not on the scale of the KPI: shares of a count, counts of a percentage."""
     written: list[tuple[tuple[int | str, ...], Decimal | str | None]] = [
         (("at_least",), result.at_least),
         (("at_most",), result.at_most),
@@ -159,8 +160,24 @@ def _bare_shares(place: Place, result: KeyResult, kpi: Kpi) -> Iterator[Fault]:
         *((("between", number), bound) for number, bound in enumerate(result.between or ())),
     ]
     for keys, number in written:
-        text = place.text(*keys)
-        bare = isinstance(number, Decimal) and "%" not in text
-        if bare and isinstance(number, Decimal) and abs(number) > _LARGEST_BARE_SHARE:
-            what = f"`{kpi.name}` is a percentage and {text} would be {number:%}"
-            yield place.fault(str(keys[0]), what, f"write {text} %")
+        if isinstance(number, Decimal):
+            check = _of_a_percentage if kpi.unit == PERCENT else _of_an_amount
+            for what, remedy in check(place.text(*keys), number, kpi):
+                yield place.fault(str(keys[0]), what, remedy)
+
+
+def _of_a_percentage(text: str, number: Decimal, kpi: Kpi) -> Iterator[tuple[str, str]]:
+    if "%" not in text and abs(number) >= 1:
+        what = f"`{kpi.name}` is a percentage and {text} would be {number:%}"
+        yield what, f"write {text} %" if number != 1 else "write 1 % or 100 %"
+
+
+def _of_an_amount(text: str, number: Decimal, kpi: Kpi) -> Iterator[tuple[str, str]]:
+    counted = f"`{kpi.name}` is in {kpi.unit}" if kpi.unit else f"`{kpi.name}` is no percentage"
+    if "%" in text:
+        yield f"{counted}, and {text} is a share", "write the number itself, without the sign"
+    elif _THOUSANDS.fullmatch(text) and kpi.precision < _DECIMALS_LIKE_THOUSANDS:
+        grouped = text.replace(".", "_")
+        what = f"{counted} with {kpi.precision} decimals, and {text} has three"
+        exact = f"{text}0" if not text.endswith("0") else f"{number.normalize():f}"
+        yield what, f"write {grouped} or {exact}"

@@ -6,6 +6,7 @@ checked in `checks` and `lineage`. Every validator says what is wrong and what w
 
 import hashlib
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -75,7 +76,9 @@ def _day(written: object) -> date:
     try:
         return parse_day(str(written))
     except ValueError:
-        raise refusal(f"`{written}` is not a date", "write it such as 2026-11-30") from None
+        without_year = re.fullmatch(r"\d\d?[-/.]\d\d?[.]?", str(written))
+        what = "a day without a year" if without_year else "not a date"
+        raise refusal(f"`{written}` is {what}", "write it such as 2026-11-30") from None
 
 
 def _period(written: object, info: ValidationInfo) -> Period:

@@ -29,6 +29,16 @@ def unreadable(file: str, error: TreeError) -> Fault:
     return Fault(file, error.line, error.what, error.remedy)
 
 
+def blank_faults(file: str, tree: Tree) -> list[Fault]:
+    """A fault for each key without a value: it is neither left out nor said."""
+    faults = []
+    for path in tree.blank:
+        key = next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+        what = f"`{key}` has no value" if key else "an item without a value"
+        faults.append(Fault(file, tree.line(path), what, "write one, or leave the line out"))
+    return faults
+
+
 def suggestion(written: str, known: Collection[str], otherwise: str) -> str:
     """`did you mean …?` when something known is close, else what to do otherwise."""
     close = closest(written, known)

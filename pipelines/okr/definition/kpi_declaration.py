@@ -7,9 +7,10 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipelines.okr.definition.definitions import refusal
-from pipelines.okr.kpi.conversion import ConversionError
+from pipelines.okr.definition.units import unit_fault
+from pipelines.okr.kpi.conversion import MONEY, ConversionError
 from pipelines.okr.kpi.kinds import Denominator, Kind
-from pipelines.okr.kpi.kpi import Direction, Every, Kpi
+from pipelines.okr.kpi.kpi import PERCENT, Direction, Every, Kpi
 
 NAME = r"[a-z][a-z0-9_]*"
 """What a KPI and a dimension can be called: both become the names of columns and files."""
@@ -53,6 +54,27 @@ class KpiDeclaration(BaseModel):
             if names.count(name) > 1:
                 raise refusal(f"the dimension `{name}` is given twice", "keep one of them")
         return names
+
+    @field_validator("unit")
+    @classmethod
+    def _sound_unit(cls, unit: str) -> str:
+        fault = unit_fault(unit)
+        if fault is not None:
+            raise refusal(*fault)
+        return unit
+
+    @model_validator(mode="after")
+    def _unit_of_a_kind(self) -> Self:
+        if self.unit == PERCENT and self.kind in ("flow", "distinct"):
+            raise refusal(
+                f"`unit: percent` of a {self.kind}, which no share can be",
+                "write `kind: ratio`, with numerator and denominator",
+                key="unit",
+            )
+        if self.unit == MONEY and self.kind == "distinct":
+            what = "`unit: money` of a distinct count, which counts whom or what and no amount"
+            raise refusal(what, "write `kind: flow`, or what is counted", key="unit")
+        return self
 
     @model_validator(mode="after")
     def _level_of_a_ratio(self) -> Self:

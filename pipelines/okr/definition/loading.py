@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from pipelines.okr.definition.checks import KnownKpis, Place, key_result_faults
 from pipelines.okr.definition.definitions import KeyResult, Objective
-from pipelines.okr.definition.faults import Fault, form_faults, unreadable
+from pipelines.okr.definition.faults import Fault, blank_faults, form_faults, unreadable
 from pipelines.okr.definition.lineage import ReadFile, lineage_faults
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.okr.kpi.kpi import Kpi
@@ -73,6 +73,9 @@ def _read_file(
         return ReadFile(name, tree, None, None), [shape]
     objective, faults = _form(name, tree, fiscal_year)
     faults += _meaning(name, tree, kpis, fiscal_year)
+    blanks = blank_faults(name, tree)
+    lines = {fault.line for fault in blanks}
+    faults = blanks + [fault for fault in faults if fault.line not in lines]
     claimed_id = tree.at("id")
     claimed = claimed_id if isinstance(claimed_id, str) else None
     return ReadFile(name, tree, claimed, None if faults else objective), faults

@@ -40,6 +40,8 @@ class Tree:
 
     data: object = None
     lines: dict[Path, int] = field(default_factory=dict)
+    blank: set[Path] = field(default_factory=set)
+    """The keys without a value: nothing stands behind them, not even `null`."""
 
     def line(self, path: Path) -> int:
         """The line of the value at the path, or of the nearest value around it."""
@@ -61,7 +63,8 @@ class Tree:
         """The part below the path, with the lines it has in the file."""
         depth = len(path)
         lines = {place[depth:]: line for place, line in self.lines.items() if place[:depth] == path}
-        return Tree(self.at(*path), lines)
+        blank = {place[depth:] for place in self.blank if place[:depth] == path}
+        return Tree(self.at(*path), lines, blank)
 
 
 def read_tree(content: bytes | str) -> Tree:
@@ -138,7 +141,11 @@ class _Reader:
                 self.value(item, (*path, place), item.start_mark.line + 1)
                 for place, item in enumerate(node.value)
             ]
-        return None if node.tag == _NULL else str(node.value)
+        if node.tag != _NULL:
+            return str(node.value)
+        if not node.value:
+            self._tree.blank.add(path)
+        return None
 
     def _pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, object]]:
         seen: set[str] = set()

@@ -17,9 +17,12 @@ from datetime import date, datetime
 from typing import Literal, get_args
 
 from pipelines.okr.kpi.kinds import Side
+from pipelines.okr.kpi.periods import parse_day
 
 CURRENCY = "currency"
 MONEY = "money"
+FIRST_RATES = date(1999, 1, 4)
+"""The first day of the European Central Bank's reference rates."""
 
 Policy = Literal["booking", "average", "constant"]
 
@@ -103,8 +106,12 @@ def _day(written: object) -> date:
     if isinstance(written, date) and not isinstance(written, datetime):
         return written
     try:
-        return date.fromisoformat(str(written))
+        day = parse_day(str(written))
     except ValueError:
         raise ConversionError(
             f"the constant rate is of `{written}`, which is no day", "write it such as 2025-12-31"
         ) from None
+    if day < FIRST_RATES:
+        what = f"the constant rate is of {day}, and there are none before {FIRST_RATES}"
+        raise ConversionError(what, "write a later day")
+    return day

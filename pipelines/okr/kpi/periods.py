@@ -25,6 +25,16 @@ _WRITTEN = re.compile(
     r"(?P<year>\d{4})(?:-H(?P<half>[12])|-Q(?P<quarter>[1-4])|-W(?P<week>\d\d)"
     r"|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
 )
+_OTHER_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        r"(?:FY|CY)?[ -]?(?P<year>\d{4})[ /_-]?(?P<part>H[12]|Q[1-4]|W\d\d)?",
+        r"(?P<part>H[12]|Q[1-4]|W\d\d)[ /_-]?(?:FY)?(?P<year>\d{4})",
+        r"(?P<year>\d{4})[/._-](?P<part>0?[1-9]|1[0-2])",
+        r"(?P<part>0?[1-9]|1[0-2])[/._-](?P<year>\d{4})",
+    )
+)
+"""Other ways to write a year and a part of it, to say what was likely meant."""
 _FORMS = "2026, 2026-H2, 2026-Q4, 2026-11, 2026-W48 or {start: 2026-02-01, end: 2026-06-30}"
 
 
@@ -80,7 +90,7 @@ def parse_period(written: object, fiscal_year: FiscalYear = CALENDAR_YEAR) -> Pe
         return _parse_range(written, fiscal_year)
     match = _WRITTEN.fullmatch(str(written))
     if match is None:
-        raise PeriodError(f"`{written}` is not a period", f"write {_FORMS}")
+        raise PeriodError(*_not_a_period(str(written)))
     year = int(match["year"])
     if not _EARLIEST <= year <= _LATEST:
         raise PeriodError(f"the year {year} is out of reach", f"{_EARLIEST} to {_LATEST} are known")
@@ -88,6 +98,19 @@ def parse_period(written: object, fiscal_year: FiscalYear = CALENDAR_YEAR) -> Pe
         return _named(year, match, fiscal_year)
     except ValueError as error:
         raise PeriodError(f"there is no {written} ({error})", f"write {_FORMS}") from None
+
+
+def _not_a_period(text: str) -> tuple[str, str]:
+    """What is wrong with a text that names no period, and what would be right."""
+    if re.fullmatch(r"[HQ]\d|W\d\d?|\d\d-\d\d|[^\W\d_]+", text, re.IGNORECASE):
+        return f"`{text}` is a period without a year", f"write {_FORMS}"
+    for pattern in _OTHER_FORMS:
+        if match := pattern.fullmatch(text):
+            parts = match.groupdict()
+            meant = "-".join(filter(None, (parts["year"], (parts.get("part") or "").upper())))
+            meant = re.sub(r"-(\d)$", r"-0\1", meant)
+            return f"`{text}` is not a period", f"did you mean {meant}?"
+    return f"`{text}` is not a period", f"write {_FORMS}"
 
 
 def _named(year: int, match: re.Match[str], fiscal: FiscalYear) -> Period:

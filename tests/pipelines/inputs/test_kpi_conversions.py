@@ -53,7 +53,7 @@ WRONG = [
     ({"conversion": "{constant: 2025-12-31, until: 2026-12-31}"}, "`conversion` is `{'constant'"),
     ({"conversion": "{constant: last year}"},
      "the constant rate is of `last year`, which is no day; write it such as 2025-12-31"),
-    ({"conversion": "{constant: }"}, "the constant rate is of `None`, which is no day"),
+    ({"conversion": "{constant: }"}, "`constant` has no value; write one, or leave the line out"),
     ({"dimensions": "[team]", "conversion": "average"},
      "`conversion` of a KPI without money in several currencies; leave it out, or add the dimension "
      "`currency`"),

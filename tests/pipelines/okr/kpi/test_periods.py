@@ -106,6 +106,31 @@ def test_what_is_no_period_is_refused_with_a_remedy(written):
     assert refused.value.remedy
 
 
+@pytest.mark.parametrize(("written", "what", "remedy"), [
+    ("Q4", "`Q4` is a period without a year", "write 2026, 2026-H2, 2026-Q4"),
+    ("H1", "`H1` is a period without a year", "write 2026"),
+    ("W48", "`W48` is a period without a year", "write 2026"),
+    ("November", "`November` is a period without a year", "write 2026"),
+    ("11-30", "`11-30` is a period without a year", "write 2026"),
+    ("Q4 2026", "`Q4 2026` is not a period", "did you mean 2026-Q4?"),
+    ("2026Q4", "`2026Q4` is not a period", "did you mean 2026-Q4?"),
+    ("2026-q4", "`2026-q4` is not a period", "did you mean 2026-Q4?"),
+    ("FY2026", "`FY2026` is not a period", "did you mean 2026?"),
+    ("FY2026 H1", "`FY2026 H1` is not a period", "did you mean 2026-H1?"),
+    ("2026-4", "`2026-4` is not a period", "did you mean 2026-04?"),
+    ("11/2026", "`11/2026` is not a period", "did you mean 2026-11?"),
+    ("2026/11", "`2026/11` is not a period", "did you mean 2026-11?"),
+    ("2026-Q5", "`2026-Q5` is not a period", "write 2026"),
+    ("13/2026", "`13/2026` is not a period", "write 2026"),
+    ("20266", "`20266` is not a period", "write 2026"),
+])  # fmt: skip
+def test_a_period_without_a_year_or_in_another_form_is_told_what_was_meant(written, what, remedy):
+    with pytest.raises(PeriodError) as refused:
+        parse_period(written)
+    assert refused.value.what == what
+    assert refused.value.remedy.startswith(remedy)
+
+
 def test_a_period_is_compared_with_the_one_before_of_its_kind():
     assert previous(parse_period("2026-Q1")).label == "2025-Q4"
     assert previous(parse_period("2026-03")).end == date(2026, 2, 28)
