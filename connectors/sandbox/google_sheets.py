@@ -1,8 +1,8 @@
 """The Google Sheets API v4, as far as the connector uses it: a document's sheets, and the cells of one.
 
-Behaves as developers.google.com/sheets/api/reference/rest describes `spreadsheets.get` (with its field
-mask) and `spreadsheets.values.get`: unformatted values are JSON numbers, dates are days since 30 December
-1899 or texts, empty rows and cells at the end are left out, errors are `{"error": {…}}`.
+Behaves as developers.google.com/sheets/api/reference/rest describes `spreadsheets.get` with its field mask: values
+are typed, dates are days since 30 December 1899 in a cell whose format is a date, a default format and false and
+zero values are left out, errors are `{"error": {…}}`.
 
 Served to tests only: the sample company keeps its sheet as a file.
 """
@@ -11,13 +11,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from urllib.parse import unquote
 
 from connectors.sandbox.http_server import JsonServer, Reply, Request
 
 DOCUMENT = "1sAmPlEcOmPaNy_0000000000000000000000000000"
 EPOCH = date(1899, 12, 30)
-Value = str | int | float | bool | date | None
+NAMES = "properties.title,sheets.properties(sheetId,title,hidden,sheetType)"
+CELLS = (
+    "sheets(merges,data(startRow,rowData.values(effectiveValue,effectiveFormat.numberFormat.type)))"
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number in a cell with a format of this type: PERCENT, DATE, DATE_TIME, TIME, CURRENCY …"""
+
+    number: float
+    type: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A cell whose formula fails."""
+
+    type: str = "DIVIDE_BY_ZERO"
+
+
+Value = str | int | float | bool | date | Shown | Failed | None
 
 
 @dataclass(frozen=True)
@@ -27,6 +47,9 @@ class Tab:
     gid: int
     title: str
     rows: Sequence[Sequence[Value]]
+    hidden: bool = False
+    kind: str = "GRID"
+    merges: Sequence[Mapping[str, int]] = ()
 
 
 @dataclass
@@ -56,45 +79,54 @@ class SheetsServer(JsonServer):
     def _answer(self, request: Request) -> Reply:
         if request.number in self.faults.replies:
             return self.faults.replies[request.number]
-        document, _, rest = request.path.removeprefix("/v4/spreadsheets/").partition("/")
-        if document != DOCUMENT:
+        if request.path != f"/v4/spreadsheets/{DOCUMENT}":
             return error(404, "Requested entity was not found.", "NOT_FOUND")
-        if not rest:
-            return self._about(request.params)
-        return self._values(unquote(rest.removeprefix("values/")), request.params)
+        fields = request.params.get("fields")
+        if fields == NAMES:
+            return self._about()
+        if fields == CELLS:
+            return self._cells(request.params.get("ranges", ""))
+        return error(400, "Request contains an invalid field mask.", "INVALID_ARGUMENT")
 
-    def _about(self, params: Mapping[str, str]) -> Reply:
-        if params.get("fields") != "properties.title,sheets.properties(sheetId,title)":
-            return error(400, "Request contains an invalid field mask.", "INVALID_ARGUMENT")
-        sheets = [{"properties": {"sheetId": tab.gid, "title": tab.title}} for tab in self.tabs]
+    def _about(self) -> Reply:
+        sheets = [{"properties": properties(tab)} for tab in self.tabs]
         return Reply(200, {"properties": {"title": self._title}, "sheets": sheets})
 
-    def _values(self, where: str, params: Mapping[str, str]) -> Reply:
+    def _cells(self, where: str) -> Reply:
         title = where.removeprefix("'").removesuffix("'").replace("''", "'")
         tab = next((tab for tab in self.tabs if tab.title == title), None)
         if tab is None:
             return error(400, f"Unable to parse range: {where}", "INVALID_ARGUMENT")
-        numbers = params.get("dateTimeRenderOption", "SERIAL_NUMBER") == "SERIAL_NUMBER"
-        plain = params.get("valueRenderOption") == "UNFORMATTED_VALUE"
-        rows = [[rendered(value, plain and numbers) for value in row] for row in tab.rows]
-        rows = [list(without_end(row, "")) for row in rows]
-        body: dict[str, Any] = {"range": f"{where}!A1:Z1000", "majorDimension": "ROWS"}
-        values = list(without_end(rows, []))
-        return Reply(200, body | ({"values": values} if values else {}))
+        rows = [{"values": [cell(value) for value in row]} if row else {} for row in tab.rows]
+        sheet: dict[str, Any] = {"data": [{"rowData": rows} if rows else {}]}
+        if tab.merges:
+            sheet["merges"] = list(tab.merges)
+        return Reply(200, {"sheets": [sheet]})
 
 
-def rendered(value: Value, as_number: bool) -> object:
-    """A cell as the API gives it: an empty text when it is empty."""
-    if isinstance(value, date):
-        return (value - EPOCH).days if as_number else f"{value.month}/{value.day}/{value.year}"
-    return "" if value is None else value
+def properties(tab: Tab) -> dict[str, Any]:
+    """What the API says of a sheet."""
+    about = {"sheetId": tab.gid, "title": tab.title, "sheetType": tab.kind}
+    return about | ({"hidden": True} if tab.hidden else {})
 
 
-def without_end(items: list[Any], empty: object) -> list[Any]:
-    """The items up to the last one that is not empty."""
-    while items and items[-1] == empty:
-        items = items[:-1]
-    return items
+def cell(value: Value) -> dict[str, Any]:
+    """A cell as the API gives it: without a value when it is empty."""
+    match value:
+        case None | "":
+            return {}
+        case bool():
+            return {"effectiveValue": {"boolValue": value}}
+        case date():
+            return cell(Shown((value - EPOCH).days, "DATE"))
+        case Shown():
+            form = {"numberFormat": {"type": value.type}}
+            return {"effectiveValue": {"numberValue": value.number}, "effectiveFormat": form}
+        case Failed():
+            return {"effectiveValue": {"errorValue": {"type": value.type}}}
+        case int() | float():
+            return {"effectiveValue": {"numberValue": value}}
+    return {"effectiveValue": {"stringValue": value}}
 
 
 def error(status: int, message: str, reason: str) -> Reply:

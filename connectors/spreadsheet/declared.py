@@ -22,15 +22,35 @@ class SheetKpi(BaseModel):
 
     kind: Literal["flow", "stock", "ratio"] = Field(examples=["flow"])
     unit: str = ""
+    precision: int = Field(0, ge=0, le=6, examples=["2"])
     every: Literal["day", "week", "month", "quarter"] = Field("day", examples=["month"])
     """The period for which a number is due."""
     dimensions: tuple[str, ...] = Field((), examples=["[team]"])
     """The further columns that are stored; no other is."""
+    decimal: Literal[".", ","] | None = Field(None, examples=['","'])
+    """What parts a number from its fraction where it is written as a text with thousands."""
+    scale: Literal["0-1", "0-100"] | None = Field(None, examples=["0-100"])
+    """Of a share: whether a number without a percent sign is 0.96 or 96 where it means 96 %."""
 
     @property
     def is_ratio(self) -> bool:
         """Whether a row has a numerator and a denominator instead of a value."""
         return self.kind == "ratio"
+
+    @property
+    def number_columns(self) -> tuple[str, ...]:
+        """The columns that hold its numbers."""
+        return ("numerator", "denominator") if self.is_ratio else ("value",)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether its value is a part of a whole, which may be written with a percent sign."""
+        return self.unit == "percent" and not self.is_ratio
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its values are whole numbers. Money of precision 0 is only shown in whole units."""
+        return self.precision == 0 and not self.is_ratio and self.unit not in {"percent", "money"}
 
 
 DECLARATIONS = TypeAdapter(dict[str, SheetKpi])

@@ -1,18 +1,20 @@
 """Google Sheets, by the Sheets API v4: the cells of one sheet, read with a service account.
 
 The document is shared with the service account's address, as with a person; the right to view it is enough.
-Numbers come without formatting and dates as days since 30 December 1899, so that neither the document's locale nor
-a column's format changes what is read (developers.google.com/sheets/api/reference/rest/v4/ValueRenderOption).
-Empty rows and columns at the end are not in the answer.
+Each cell comes with its value (`effectiveValue`) and with the type of its format (`effectiveFormat`, which is left
+out where it is the default one), as `spreadsheets.get` gives them with a field mask
+(developers.google.com/sheets/api/reference/rest/v4/spreadsheets/cells). So the document's locale changes nothing of
+what is read, and a number is a day only where its cell is shown as one: days count from 30 December 1899.
 
 Limits: 60 reads a minute for each user of a project (developers.google.com/sheets/api/limits).
 """
 
 import re
 from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from connectors.sdk.contract import Calls
 from connectors.sdk.errors import (
@@ -24,10 +26,16 @@ from connectors.sdk.errors import (
 )
 from connectors.sdk.google_api import sentence, service_account, unknown_credential
 from connectors.sdk.http import Answer, Http, retry_after
-from connectors.spreadsheet.cells import Cell, Grid
+from connectors.spreadsheet.cells import Cell, Grid, Place, Share, lines_of, merged_cells
 
 BUCKET = "google"
 SCOPE = "https://www.googleapis.com/auth/spreadsheets.readonly"
+NAMES = "properties.title,sheets.properties(sheetId,title,hidden,sheetType)"
+CELLS = (
+    "sheets(merges,data(startRow,rowData.values(effectiveValue,effectiveFormat.numberFormat.type)))"
+)
+EPOCH = datetime(1899, 12, 30)
+"""Day 0 of Google's serial dates."""
 _DOCUMENT = re.compile(r"https://docs\.google\.com/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]{20,})")
 _TAB = re.compile(r"[#&?]gid=(\d+)")
 
@@ -53,43 +61,53 @@ class GoogleSheets:
         document, tab = match[1], _TAB.search(location)
         name, title = self._names(document, int(tab[1]) if tab else None)
         # the name of a sheet is the range of all its cells
-        range_name = quote("'" + title.replace("'", "''") + "'", safe="")
         answer = self._get(
-            f"/v4/spreadsheets/{document}/values/{range_name}",
-            {
-                "majorDimension": "ROWS",
-                "valueRenderOption": "UNFORMATTED_VALUE",
-                "dateTimeRenderOption": "SERIAL_NUMBER",
-            },
+            f"/v4/spreadsheets/{document}",
+            {"ranges": "'" + title.replace("'", "''") + "'", "fields": CELLS},
         )
-        rows = answer.get("values", [])
-        if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-            raise Drift("Google Sheets gave no list of rows", "adapt the connector")
-        return Grid(name, [[cell(value) for value in row] for row in rows], "google")
+        try:
+            (sheet,) = answer["sheets"]
+            # a sheet without any cell has no `rowData`, and an empty row no `values`
+            rows = [
+                (number, [cell(value) for value in row.get("values", ())])
+                for data in sheet.get("data", ())
+                for number, row in enumerate(data.get("rowData", ()), data.get("startRow", 0) + 1)
+            ]
+            merged: dict[Place, Place] = {}
+            for area in sheet.get("merges", ()):
+                merged |= merged_cells(*corners(area))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise Drift("Google Sheets gave no list of cells", "adapt the connector") from None
+        return Grid(name, lines_of(rows), "google", merged)
 
     def close(self) -> None:
         self._http.close()
 
     def _names(self, document: str, tab: int | None) -> tuple[str, str]:
         """The names of the document and of the sheet."""
-        fields = "properties.title,sheets.properties(sheetId,title)"
-        info = self._get(f"/v4/spreadsheets/{document}", {"fields": fields})
+        info = self._get(f"/v4/spreadsheets/{document}", {"fields": NAMES})
         try:
             name = str(info["properties"]["title"])
-            tabs = {
-                sheet["properties"]["sheetId"]: sheet["properties"]["title"]
-                for sheet in info["sheets"]
-            }
-        except (KeyError, TypeError):
+            sheets = [sheet["properties"] for sheet in info["sheets"]]
+            if tab is None:
+                # the first one that a person sees; false values are left out of the answer
+                sheets = [sheet for sheet in sheets if not sheet.get("hidden")]
+            else:
+                sheets = [sheet for sheet in sheets if sheet.get("sheetId", 0) == tab]
+            with_cells = [
+                str(sheet["title"]) for sheet in sheets if sheet.get("sheetType", "GRID") == "GRID"
+            ]
+        except (KeyError, TypeError, AttributeError):
             raise Drift("Google Sheets gave no list of sheets", "adapt the connector") from None
-        if tab is None:
-            return name, next(iter(tabs.values()))
-        if tab not in tabs:
+        if not with_cells:
+            gid = "" if tab is None else f" with gid={tab}"
             raise Rejected(
-                f"{name} has no sheet with gid={tab}",
-                "copy the link again from the browser's address",
+                f"{name} has a chart and no cells on its sheet{gid}"
+                if sheets
+                else f"{name} has no sheet{gid}",
+                "copy the link of the sheet with the rows again from the browser's address",
             )
-        return name, tabs[tab]
+        return name, with_cells[0]
 
     def _get(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         answer = self._calls(BUCKET, lambda: self._http.get(path, params))
@@ -107,11 +125,41 @@ def access_token(credentials: str) -> str:
     return str(account.token)
 
 
-def cell(value: Any) -> Cell:
-    """A cell of the answer: a number by its shortest decimal text, an error of a formula as its text."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return Decimal(repr(value))
-    return value if isinstance(value, bool) or value is None else str(value)
+def cell(data: Mapping[str, Any]) -> Cell:
+    """A cell of the answer (`CellData`): a number as what its format shows it, a formula's error as a text."""
+    value = data.get("effectiveValue", {})
+    if "numberValue" in value:
+        number = Decimal(repr(value["numberValue"]))
+        return number_of(number, type_of_format(data))
+    if "boolValue" in value:
+        return bool(value["boolValue"])
+    if "errorValue" in value:
+        return "#ERROR!"
+    return str(value["stringValue"]) if "stringValue" in value else None
+
+
+def type_of_format(data: Mapping[str, Any]) -> str:
+    """The type of a cell's number format: empty for the default one."""
+    return str(data.get("effectiveFormat", {}).get("numberFormat", {}).get("type", ""))
+
+
+def number_of(number: Decimal, shown: str) -> Cell:
+    """A number as what a format of the type `shown` (`NumberFormatType`) shows it."""
+    if shown == "PERCENT":
+        return Share(number)
+    if shown in {"DATE", "DATE_TIME"}:
+        try:
+            moment = EPOCH + timedelta(days=float(number))
+        except OverflowError:
+            return "a date outside the calendar"
+        return moment.date() if moment.time() == time() else moment
+    return "a time" if shown == "TIME" else number
+
+
+def corners(area: Mapping[str, int]) -> tuple[Place, Place]:
+    """The first and the last of merged cells (`GridRange`, whose ends are exclusive and whose zeros are left out)."""
+    first = (area.get("startRowIndex", 0) + 1, area.get("startColumnIndex", 0))
+    return first, (area["endRowIndex"], area["endColumnIndex"] - 1)
 
 
 def fault_of(answer: Answer) -> SourceError | None:

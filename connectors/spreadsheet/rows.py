@@ -1,237 +1,293 @@
-"""From the cells of sheets to the rows of KPIs. Everything that cannot be read is refused, with all faults at once.
+"""From the cells of sheets to the rows of KPIs. A row that cannot be read is set aside with a finding.
 
 A sheet has the columns `kpi`, `date` and `value` (a ratio: `numerator` and `denominator`) and one for each
-dimension, in any order; the first row that is not empty is the header. Other columns are ignored.
+dimension, in any order, below a header with these names. Other columns are ignored, as are lines above the header.
 
 A row whose numbers are all empty is not filled in yet and is skipped. It may only come after the last day that is
-filled in: before that, it may be a forgotten number. A number is written as 12, 12.5 or 96 %; a comma is refused,
-as 1,234 can mean a thousand or one and a fraction.
+filled in: before that, it may be a forgotten number. A row of a period that is not over waits for its end.
+
+Rows with the same numbers for the same KPI, day and members are one row. Where the numbers differ, none of them is
+taken: which of them is right depends on nothing that the sheet says, least of all on the order of its rows.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any
 
+from connectors.sdk.contract import Finding
 from connectors.sdk.errors import Rejected
-from connectors.spreadsheet.cells import Cell, Grid
+from connectors.spreadsheet.cells import Grid, is_empty
 from connectors.spreadsheet.declared import SheetKpi, period_of
-from connectors.spreadsheet.values import BadCell, date_in, is_empty, name_in, number_in
+from connectors.spreadsheet.header import NUMBERS, SheetRow, header_of
+from connectors.spreadsheet.noted import Findings
+from connectors.spreadsheet.splits import refuse_split
+from connectors.spreadsheet.values import BadCell, day_in, name_in, number_in, spelling_key
 
-T = TypeVar("T")
 Row = dict[str, Any]
-SHOWN_FAULTS = 5
-NUMBERS = ("value", "numerator", "denominator")
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days that are asked for, as the business counts them."""
+
+    start: date
+    """The first one that is ever pulled."""
+    today: date
+    """The first one that is not over."""
+    fiscal_year_start: int = 1
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A row that could be read."""
+
+    kpi: str
+    day: date
+    members: tuple[tuple[str, str], ...]
+    numbers: tuple[tuple[str, str | None], ...]
+    place: str
+
+    @property
+    def row(self) -> Row:
+        """As the lake keeps it."""
+        dimensions = json.dumps(dict(self.members), ensure_ascii=False, sort_keys=True)
+        return {"kpi": self.kpi, "date": self.day, "dimensions": dimensions, **dict(self.numbers)}
 
 
 @dataclass
 class SheetReader:
-    """The rows of all sheets, and the faults of those that cannot be read."""
+    """The rows of all sheets, and what is wrong with those that cannot be read."""
 
     declared: Mapping[str, SheetKpi]
-    fiscal_year_start: int = 1
-    rows: list[Row] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    _places: dict[tuple[str, date, str], str] = field(default_factory=dict)
-    """Where the row of a KPI, period and members is."""
-    _unfilled: list[tuple[str, date, str]] = field(default_factory=list)
-    """KPI, day and place of the rows that are not filled in."""
+    days: Days
+    findings: Findings = field(default_factory=Findings)
+    _faults: list[str] = field(default_factory=list)
+    """Of sheets that cannot be read at all."""
+    _entries: list[_Entry] = field(default_factory=list)
+    _unfilled: list[tuple[str, date, str, str]] = field(default_factory=list)
+    """KPI, day, place and column of the rows that are not filled in."""
+    _early: dict[str, list[tuple[date, str]]] = field(default_factory=dict)
+    """Day and place of the rows before the first day, by KPI."""
 
     def add(self, grid: Grid) -> None:
         """Read one sheet."""
-        numbered_header = header_of(grid)
-        if numbered_header is None:
-            self.faults.append(f"{grid.name} is empty; write the header: kpi, date, value")
-            return
-        number, header = numbered_header
-        columns = columns_of(header)
-        twice = sorted({name for name in columns if columns.count(name) > 1} - {""})
-        for name in twice:
-            self._fault(
-                f"{grid.name}, row {number}, column `{name}`", "is there twice", "rename one"
-            )
-        missing = [name for name in ("kpi", "date") if name not in columns]
-        if not {"value"} & {*columns} and not {"numerator", "denominator"} <= {*columns}:
-            missing.append("value")
-        for name in missing:
-            self._fault(
-                f"{grid.name}, row {number}",
-                f"the header has no column `{name}`",
-                "name the columns kpi, date and value (a ratio's numerator and denominator)",
-            )
-        if twice or missing:
-            return
-        for place, cells in enumerate(grid.rows[number:], start=number + 1):
-            if not all(is_empty(cell) for cell in cells):
-                self._row(_Line(grid, place, columns, cells))
-
-    def done(self) -> list[Row]:
-        """The rows. Raises `Rejected` with the faults, the first few of them in words."""
-        self._check_unfilled()
-        if self.faults:
-            more = len(self.faults) - SHOWN_FAULTS
-            text = " | ".join(self.faults[:SHOWN_FAULTS]) + (
-                f" | and {more} more" if more > 0 else ""
-            )
-            raise Rejected(text)
-        return self.rows
-
-    def _row(self, line: "_Line") -> None:
+        dimensions = {name for kpi in self.declared.values() for name in kpi.dimensions}
         try:
-            name, kpi = self._kpi(line)
-            day = line.read("date", date_in(line.grid.kind))
-            numbers = self._numbers(line, name, kpi)
-            members = {column: self._member(line, name, column) for column in kpi.dimensions}
+            header = header_of(grid, dimensions)
+        except Rejected as fault:
+            self._faults.append(str(fault))
+            return
+        for line in grid.lines[header.index + 1 :]:
+            row = SheetRow(grid, header, line)
+            if not row.says_nothing and not row.repeats_header:
+                self._read(row)
+
+    def done(self) -> tuple[list[Row], list[Finding]]:
+        """The rows, and the findings. Raises `Rejected` where a sheet cannot be read at all."""
+        if self._faults:
+            raise Rejected(" | ".join(self._faults))
+        entries = self._without_conflicts()
+        self._doubt_spellings(entries)
+        self._check_unfilled(entries)
+        for kpi, rows in self._early.items():
+            first = min(day for day, _ in rows)
+            self.findings.add(
+                [place for _, place in rows],
+                "before_start",
+                f"is {rows[0][0]}, before the first day that is asked for ({self.days.start})",
+                "correct the year, or set OKRA_START_DATE to an earlier day",
+                column="date",
+                kpi=kpi,
+                day=first,
+            )
+        return [entry.row for entry in entries], self.findings.all()
+
+    def _read(self, row: SheetRow) -> None:
+        name, day = "", None
+        with suppress(BadCell):  # raised again below, unless the name of the KPI is wrong as well
+            day = row.read("date", day_in)
+        try:
+            name, kpi = self._kpi(row)
+            refuse_split(row.grid, row.header, row.line, name, kpi)
+            numbers = self._numbers(row, name, kpi)
+            day = row.read("date", day_in)
+            members = {column: self._member(row, name, column) for column in kpi.dimensions}
         except BadCell as bad:
-            self._fault(line.at(bad.column), bad.what, bad.remedy)
+            self._set_aside(row, bad, name, day)
             return
         if numbers is None:
-            self._unfilled.append(
-                (name, day, line.at("value" if not kpi.is_ratio else "numerator"))
+            self._unfilled.append((name, day, row.place, kpi.number_columns[0]))
+        elif self._is_asked_for(row, name, kpi, day):
+            entry = _Entry(
+                name, day, tuple(sorted(members.items())), tuple(numbers.items()), row.place
             )
-            return
-        dimensions = json.dumps(members, ensure_ascii=False, sort_keys=True)
-        if self._is_first(line, name, kpi, day, dimensions):
-            self.rows.append({"kpi": name, "date": day, "dimensions": dimensions, **numbers})
+            self._entries.append(entry)
 
-    def _kpi(self, line: "_Line") -> tuple[str, SheetKpi]:
-        name = line.read("kpi", name_in)
+    def _set_aside(self, row: SheetRow, bad: BadCell, kpi: str, day: date | None) -> None:
+        likely = kpi or self._likely_kpi(row)
+        self.findings.add(
+            [row.place], bad.code, bad.what, bad.remedy, column=bad.column, kpi=likely, day=day
+        )
+
+    def _likely_kpi(self, row: SheetRow) -> str:
+        """The declared KPI that a misspelt name is close to; empty where none is."""
+        try:
+            close = get_close_matches(row.read("kpi", name_in), self.declared, n=1)
+        except BadCell:
+            return ""
+        return close[0] if close else ""
+
+    def _kpi(self, row: SheetRow) -> tuple[str, SheetKpi]:
+        name = row.read("kpi", name_in)
         if name not in self.declared:
             close = get_close_matches(name, self.declared, n=1)
             raise BadCell(
+                "unknown_kpi",
                 "names a KPI that OKRA_SHEET_KPIS does not declare",
-                f"did you mean `{close[0]}`?" if close else "correct the name, or declare the KPI",
+                f"did you mean `{close[0]}`?"
+                if close
+                else "correct the name, declare the KPI, or remove the row if it is a total or a note",
                 "kpi",
             )
         return name, self.declared[name]
 
-    def _numbers(self, line: "_Line", name: str, kpi: SheetKpi) -> Row | None:
+    def _numbers(self, row: SheetRow, name: str, kpi: SheetKpi) -> Row | None:
         """The numbers of the row's kind as text; None when none of them is filled in."""
-        wanted = NUMBERS[1:] if kpi.is_ratio else NUMBERS[:1]
+        wanted = kpi.number_columns
         for column in NUMBERS:
-            if column not in wanted and not is_empty(line.cell(column)):
+            if column not in wanted and not is_empty(row.cell(column)):
                 raise BadCell(
+                    "other_kind",
                     f"has a number, but {name} is a {kpi.kind}",
                     f"fill in {' and '.join(wanted)}",
                     column,
                 )
-        empty = [column for column in wanted if is_empty(line.cell(column))]
+        for column in wanted:
+            row.refuse_merged(column, is_number=True)
+        empty = [column for column in wanted if is_empty(row.cell(column))]
         if len(empty) == len(wanted):
             return None
         if empty:
-            raise BadCell("is empty", "a ratio takes both numbers", empty[0])
-        read = number_in(percent=kpi.unit == "percent" and not kpi.is_ratio)
-        return dict.fromkeys(NUMBERS) | {column: line.read(column, read) for column in wanted}
+            raise BadCell("half_a_ratio", "is empty", "a ratio takes both numbers", empty[0])
+        read = number_in(name, kpi)
+        return dict.fromkeys(NUMBERS) | {column: row.read(column, read) for column in wanted}
 
-    def _member(self, line: "_Line", name: str, dimension: str) -> str:
-        if dimension not in line.columns:
+    def _member(self, row: SheetRow, name: str, dimension: str) -> str:
+        if dimension not in row.header.columns:
             raise BadCell(
+                "no_member",
                 f"is not there, but {name} is declared with it",
                 f"add the column, or take {dimension} out of the KPI's dimensions",
                 dimension,
             )
-        if is_empty(line.cell(dimension)):
+        row.refuse_merged(dimension)
+        if is_empty(row.cell(dimension)):
             raise BadCell(
-                "is empty", f"write whose number it is; a total over every {dimension} is added up here",
+                "no_member",
+                "is empty",
+                f"write whose number it is; a total over every {dimension} is added up here",
                 dimension,
-            )  # fmt: skip
-        return line.read(dimension, name_in)
+            )
+        return row.read(dimension, name_in)
 
-    def _is_first(self, line: "_Line", name: str, kpi: SheetKpi, day: date, members: str) -> bool:
-        """Whether these members have no other row on that day; of a flow or ratio, in its period."""
-        start = day if kpi.kind == "stock" else period_of(day, kpi.every, self.fiscal_year_start)
-        key = (name, start, members)
-        if key not in self._places:
-            self._places[key] = line.at()
-            return True
-        same = "day" if kpi.kind == "stock" else kpi.every
-        self._fault(
-            line.at(),
-            f"{name} has a row of that {same} already ({self._places[key]})",
-            "add them up in one row, or declare the column that tells them apart as a dimension",
-        )
-        return False
+    def _is_asked_for(self, row: SheetRow, name: str, kpi: SheetKpi, day: date) -> bool:
+        """Whether the day is one that is pulled. A day of a period that is not over waits without a word."""
+        if day < self.days.start:
+            self._early.setdefault(name, []).append((day, row.place))
+            return False
+        if self._period(kpi, day) > self.days.today:
+            self.findings.add(
+                [row.place],
+                "still_to_come",
+                f"is {day}, which is still to come",
+                "correct the date, or leave the number empty until then",
+                column="date",
+                kpi=name,
+            )
+            return False
+        return True
 
-    def _check_unfilled(self) -> None:
-        last: dict[str, date] = {}
-        for row in self.rows:
-            last[row["kpi"]] = max(row["date"], last.get(row["kpi"], row["date"]))
-        for name, day, where in self._unfilled:
-            if name in last and day <= last[name]:
-                self._fault(
-                    where,
-                    f"is empty, though {name} is filled in up to {last[name]}",
-                    "write the number (0 if there was nothing), or remove the row if it is not known",
+    def _period(self, kpi: SheetKpi, day: date) -> date:
+        return period_of(day, kpi.every, self.days.fiscal_year_start)
+
+    def _without_conflicts(self) -> list[_Entry]:
+        """The rows without those that contradict each other, and without copies."""
+        groups: dict[tuple[str, date, tuple[tuple[str, str], ...]], list[_Entry]] = {}
+        for entry in self._entries:
+            kpi = self.declared[entry.kpi]
+            start = entry.day if kpi.kind == "stock" else self._period(kpi, entry.day)
+            groups.setdefault((entry.kpi, start, entry.members), []).append(entry)
+        kept = []
+        for entries in groups.values():
+            if len({(entry.day, entry.numbers) for entry in entries}) == 1:
+                kept.append(entries[0])
+                continue
+            kpi = self.declared[entries[0].kpi]
+            period = "day" if kpi.kind == "stock" else kpi.every
+            for day in sorted({entry.day for entry in entries}):
+                places = [entry.place for entry in entries if entry.day == day]
+                others = [entry.place for entry in entries if entry.place != places[0]]
+                self.findings.add(
+                    places,
+                    "differing_rows",
+                    f"and {others[0]} give {entries[0].kpi} different numbers for one {period}",
+                    "keep the right one, add them up in one row, or declare the column that tells "
+                    "them apart as a dimension",
+                    kpi=entries[0].kpi,
+                    day=day,
+                )
+        return kept
+
+    def _doubt_spellings(self, entries: Iterable[_Entry]) -> None:
+        """Note the members that differ from another, more frequent one in capital letters only."""
+        spellings: dict[tuple[str, str, str], dict[str, list[_Entry]]] = {}
+        for entry in entries:
+            for dimension, member in entry.members:
+                key = (entry.kpi, dimension, spelling_key(member))
+                spellings.setdefault(key, {}).setdefault(member, []).append(entry)
+        for (kpi, dimension, _), by_member in spellings.items():
+            usual, *others = sorted(by_member.values(), key=len, reverse=True)
+            for entry in (entry for rows in others for entry in rows):
+                self.findings.add(
+                    [entry.place],
+                    "two_spellings",
+                    f"differs from {usual[0].place} in the form of its letters only, and counts as another member",
+                    "write one of the two in all rows",
+                    column=dimension,
+                    kpi=kpi,
+                    day=entry.day,
+                    is_set_aside=False,
                 )
 
-    def _fault(self, where: str, what: str, remedy: str) -> None:
-        self.faults.append(f"{where} {what}; {remedy}")
-
-
-@dataclass(frozen=True)
-class _Line:
-    """One row under the header."""
-
-    grid: Grid
-    number: int
-    columns: Sequence[str]
-    cells: Sequence[Cell]
-
-    def at(self, column: str = "") -> str:
-        """Where a cell is, as a message says it."""
-        where = f"{self.grid.name}, row {self.number}"
-        return f"{where}, column `{column}`" if column else where
-
-    def cell(self, column: str) -> Cell:
-        """The cell in a column; None where the row ends before it, or there is no such column."""
-        place = self.columns.index(column) if column in self.columns else len(self.cells)
-        return self.cells[place] if place < len(self.cells) else None
-
-    def read(self, column: str, how: Callable[[Cell], T]) -> T:
-        """The cell, read by `how`. Raises `BadCell` with its column."""
-        extra = self.cells[len(self.columns) :]
-        if self.grid.kind == "text" and not all(is_empty(cell) for cell in extra):
-            raise BadCell(
-                "has more cells than the header",
-                "a comma in a number or text ends its cell: write 12.5, and put texts in quotes",
-            )
-        try:
-            return how(self.cell(column))
-        except BadCell as bad:
-            raise BadCell(bad.what, bad.remedy, column) from None
-
-
-def header_of(grid: Grid) -> tuple[int, Sequence[Cell]] | None:
-    """The first row that is not empty, and its number."""
-    for number, cells in enumerate(grid.rows, start=1):
-        if not all(is_empty(cell) for cell in cells):
-            return number, cells
-    return None
-
-
-def columns_of(header: Sequence[Cell]) -> list[str]:
-    """The names of the columns as a declaration writes them: `Sales rep` is sales_rep."""
-    names = ["_".join(str(cell or "").lower().replace("-", " ").split()) for cell in header]
-    while names and not names[-1]:
-        names.pop()
-    return names
+    def _check_unfilled(self, entries: Iterable[_Entry]) -> None:
+        last: dict[str, date] = {}
+        for entry in entries:
+            last[entry.kpi] = max(entry.day, last.get(entry.kpi, entry.day))
+        for name, day, place, column in self._unfilled:
+            if name in last and self.days.start <= day <= last[name]:
+                self.findings.add(
+                    [place],
+                    "not_filled_in",
+                    f"is empty, though {name} is filled in up to {last[name]}",
+                    "write the number (0 if there was nothing), or remove the row if it is not known",
+                    column=column,
+                    kpi=name,
+                    day=day,
+                )
 
 
 def read_rows(
-    grids: Iterable[Grid], declared: Mapping[str, SheetKpi], fiscal_year_start: int = 1
-) -> list[Row]:
-    """The rows of all sheets. Raises `Rejected`, naming sheet, row and column of each fault."""
-    reader = SheetReader(declared, fiscal_year_start)
+    grids: Iterable[Grid], declared: Mapping[str, SheetKpi], days: Days
+) -> tuple[list[Row], Sequence[Finding]]:
+    """The rows of all sheets, and what is wrong with the others.
+
+    Raises `Rejected`, naming each sheet that cannot be read at all.
+    """
+    reader = SheetReader(declared, days)
     for grid in grids:
         reader.add(grid)
     return reader.done()
-
-
-def by_day(rows: Iterable[Row]) -> dict[date, list[Row]]:
-    """The rows of each day."""
-    days: dict[date, list[Row]] = {}
-    for row in rows:
-        days.setdefault(row["date"], []).append(row)
-    return days

@@ -13,26 +13,32 @@ whose rows are the same changes no file, and a removed row is removed from the l
 
 What a day without a row means
 ------------------------------
-A window holds what the sheets had for a day when they were read. An empty window does not mean zero: up to which
-day a KPI is filled in depends on its own rows and its rhythm (`every`), and is derived in the models
-(`sheet_kpi_given_days`). A daily KPI is known from its first to its last row, and a flow without a row in between
-was 0, as in any log. A weekly, monthly or quarterly KPI is known in the periods that have a row; a period without
-one is missing, since a number was due. So `data_through` of a monthly KPI is the end of the last month that is
-filled in, and a number that nobody has written yet is never a zero.
+A window holds what the sheets had for a day when they were read. An empty window does not mean zero. A KPI is known
+in the days, weeks, months or quarters (`every`) that have a row, which the models derive from its own rows
+(`sheet_kpi_given_days`); any other is missing, since a number was due. Where there was nothing, a person writes 0.
+So `data_through` of a monthly KPI is the end of the last month that is filled in.
+
+What cannot be read
+-------------------
+A row that is not as its KPI is declared is set aside with a finding, and all others are stored. A file that cannot
+be read at all fails the pull, and what was read of it before is kept.
 
 Corrections usually come with the next month's figure: after 31 days a window counts as settled. It is read again
 all the same, and a late correction shows as a restatement.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from connectors.sdk import google_api
 from connectors.sdk.contract import (
+    ONE_DAY,
     Calls,
+    Finding,
     Limit,
     Option,
     Page,
@@ -42,12 +48,16 @@ from connectors.sdk.contract import (
     column,
     zone_named,
 )
+from connectors.sdk.errors import Rejected
 from connectors.sdk.http import usable_address
 from connectors.sdk.remote_files import file_name, read_file
-from connectors.spreadsheet.cells import Grid, grid_of
+from connectors.spreadsheet.cells import Grid
 from connectors.spreadsheet.declared import declared_kpis
+from connectors.spreadsheet.files import grid_of
 from connectors.spreadsheet.google import BUCKET, GoogleSheets, is_google_sheet
-from connectors.spreadsheet.rows import Row, by_day, read_rows
+from connectors.spreadsheet.rows import Days, Row, read_rows
+
+T = TypeVar("T")
 
 KPI_VALUES = Stream(
     name="kpi_values",
@@ -87,7 +97,10 @@ class SpreadsheetConnection:
             "OKRA_TIMEZONE is",
             "set it to a name such as Europe/Berlin",
         )
-        self._fiscal_year_start = int(values.get("OKRA_FISCAL_YEAR_START") or 1)
+        if not self._locations:
+            raise Rejected("OKRA_SHEETS names no sheet", "write the path or the link of each")
+        self._fiscal_year_start = setting(values, "OKRA_FISCAL_YEAR_START", "1", int)
+        self._start = setting(values, "OKRA_START_DATE", DEFAULT_START, date.fromisoformat)
         self._declared = declared_kpis(values.get("OKRA_SHEET_KPIS") or DEFAULT_KPIS)
         self._calls = calls
         self._google: GoogleSheets | None = None
@@ -96,7 +109,7 @@ class SpreadsheetConnection:
             base = usable_address(base, "GOOGLE_SHEETS_API_BASE")
             credentials = values.get("GOOGLE_APPLICATION_CREDENTIALS", "")
             self._google = GoogleSheets(base, credentials, calls)
-        self._days: dict[date, list[Row]] | None = None
+        self._read: tuple[dict[date, list[Row]], Sequence[Finding]] | None = None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -104,10 +117,29 @@ class SpreadsheetConnection:
         return self._zone
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        if self._days is None:
+        # only the newest slice says up to when days are over
+        yesterday = piece.data_through or piece.last_day
+        if self._read is None:
             grids = [self._grid(location) for location in self._locations]
-            self._days = by_day(read_rows(grids, self._declared, self._fiscal_year_start))
-        yield Page([row for day in piece.windows for row in self._days.get(day, ())])
+            days = Days(self._start, yesterday + ONE_DAY, self._fiscal_year_start)
+            rows, findings = read_rows(grids, self._declared, days)
+            self._read = by_day(rows), findings
+        rows_of, findings = self._read
+        yield Page(
+            rows=[row for day in piece.windows for row in rows_of.get(day, ())],
+            findings=[finding for finding in findings if self._is_of(piece, finding)],
+        )
+
+    def _is_of(self, piece: Slice, finding: Finding) -> bool:
+        """Whether a finding is told with this slice: that of its day, or the newest one where no window has the day."""
+        day = finding.day
+        if (
+            day is not None
+            and day >= self._start
+            and (piece.data_through is None or day <= piece.data_through)
+        ):
+            return piece.first <= day <= piece.last
+        return piece.data_through is not None
 
     def close(self) -> None:
         if self._google:
@@ -117,11 +149,35 @@ class SpreadsheetConnection:
         if self._google and is_google_sheet(location):
             return self._google.grid(location)
         place, _, tab = location.partition("#")
-        content = self._calls(FILES, lambda: read_file(place, "OKRA_SHEETS"))
+        try:
+            content = self._calls(FILES, lambda: read_file(place, "OKRA_SHEETS"))
+        except (ValueError, RuntimeError):
+            # a path with a NUL, or with the home of a user that there is not
+            raise Rejected(
+                f"OKRA_SHEETS names {file_name(place)} in a way that is no path",
+                "correct OKRA_SHEETS",
+            ) from None
         return grid_of(content, file_name(place), tab)
 
 
+def setting(values: Mapping[str, str], name: str, default: str, how: Callable[[str], T]) -> T:
+    """A setting that is no text. Raises `Rejected`."""
+    try:
+        return how(values.get(name, "").strip() or default)
+    except ValueError:
+        raise Rejected(f"{name} cannot be read", f"write it like {default}") from None
+
+
+def by_day(rows: Iterable[Row]) -> dict[date, list[Row]]:
+    """The rows of each day."""
+    days: dict[date, list[Row]] = {}
+    for row in rows:
+        days.setdefault(row["date"], []).append(row)
+    return days
+
+
 DEFAULT_KPIS = "models/kpis/sheet_kpis.yml"
+DEFAULT_START = "2024-12-01"
 
 SOURCE = Source(
     name="spreadsheet",
@@ -141,6 +197,7 @@ SOURCE = Source(
         Option("GOOGLE_SHEETS_API_BASE", "Address of the Sheets API", default=DEFAULT_GOOGLE_BASE),
         Option("OKRA_TIMEZONE", "Zone in which the business counts its days", default="UTC"),
         Option("OKRA_FISCAL_YEAR_START", "First month of the fiscal year", default="1"),
+        Option("OKRA_START_DATE", "First day to pull", default=DEFAULT_START),
     ),
     streams=(KPI_VALUES,),
     limits=(Limit(BUCKET, 1, burst=10), Limit(FILES, 10, burst=10)),

@@ -2,19 +2,8 @@ with sheet_values as (
     select * from {{ ref("fct_sheet_values") }}
 ),
 
+-- a day, week, month or quarter without a row is missing: where there was nothing, a person writes 0
 spans as (
-    -- a daily log: a day without a row means that there was nothing, up to the last row
-    select
-        kpi,
-        kind,
-        every,
-        min(day) as first_day,
-        max(day) as last_day
-    from sheet_values
-    where every = 'day'
-    group by kpi, kind, every
-    union all
-    -- one number a period: a period without a row is missing
     select
         kpi,
         kind,
@@ -22,7 +11,6 @@ spans as (
         case when kind = 'stock' then min(day) else period_start end as first_day,
         period_end as last_day
     from sheet_values
-    where every <> 'day'
     group by kpi, kind, every, period_start, period_end
 ),
 

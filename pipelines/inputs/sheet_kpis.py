@@ -7,11 +7,17 @@
       owner: people@example.com
       every: month           # how often a number is due: day (the default), week, month, quarter
       dimensions: [team]     # the further columns that are read; no other is
-      precision: 0
+      precision: 0           # decimals; 0 (the default) means whole numbers, except for money and shares
       label: Headcount
       description: People employed, as counted on the last day of the month.
 
-All but kind, unit, direction and owner may be left out. With the dimension `currency` money is in its own
+Two further keys say what a number means that could be read in two ways:
+
+      decimal: ","           # 1.234 is 1234 and 1,5 is 1.5; or ".", the other way round
+      scale: 0-100           # of a percent KPI: 96 is 96 %; or 0-1, where 0.96 is
+
+All but kind, unit, direction and owner may be left out. A day, week, month or quarter without a row is missing: where
+there was nothing, a row says 0. With the dimension `currency` money is in its own
 currency, and `conversion` and `money` say how it is converted, as in pipelines/okr/kpi/conversion.py.
 """
 
@@ -57,6 +63,13 @@ class SheetKpiDeclaration(KpiDeclaration, SheetKpi):
         if self.denominator != "sum":
             what = "the denominator of a sheet's ratio is added up"
             raise refusal(what, "leave `denominator` out", key="denominator")
+        return self
+
+    @model_validator(mode="after")
+    def _scale_of_a_share(self) -> Self:
+        if self.scale and not self.is_share:
+            what = "only a flow or stock in `percent` has a `scale`"
+            raise refusal(what, "remove it, or write `unit: percent`", key="scale")
         return self
 
     def of_sheet(self, name: str) -> Kpi:

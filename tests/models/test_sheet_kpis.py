@@ -47,9 +47,9 @@ def row(kpi: str, day: str, value: str | None = None, **more: str) -> dict[str, 
 
 
 ROWS = [
-    # a log of calls: nothing on the 3rd and from the 5th to the 8th
+    # calls a day: none on the 4th, and nobody wrote down the 3rd and the 5th to the 8th
     row("calls", "2026-11-02", "5"),
-    row("calls", "2026-11-04", "3"),
+    row("calls", "2026-11-04", "0"),
     row("calls", "2026-11-09", "2"),
     # counted on the first of the month
     row("desks", "2026-10-01", "40"),
@@ -166,14 +166,15 @@ def test_a_quarterly_ratio_divides_what_the_quarter_was_given(warehouse: Any) ->
     assert period(warehouse, "nps", "half", "2026-01-01")[0] == Decimal("0.3")
 
 
-def test_in_a_log_a_day_between_two_rows_was_zero_and_the_days_after_the_last_are_unknown(
-    warehouse: Any,
-) -> None:
-    assert period(warehouse, "calls", "day", "2026-11-03")[0] == 0
-    assert period(warehouse, "calls", "week", "2026-11-02")[0] == 8
-    assert period(warehouse, "calls", "day", "2026-11-09")[0] == 2
-    assert period(warehouse, "calls", "day", "2026-11-10") is None
-    assert period(warehouse, "calls", "day", "2026-11-01") is None
+def test_a_day_that_nobody_wrote_down_is_missing_and_a_zero_is_a_zero(warehouse: Any) -> None:
+    days = {day: period(warehouse, "calls", "day", f"2026-11-{day:02}") for day in range(1, 11)}
+    assert {day: found[0] for day, found in days.items() if found} == {2: 5, 4: 0, 9: 2}
+
+
+def test_a_week_with_days_that_nobody_wrote_down_says_so(warehouse: Any) -> None:
+    value, _, status, through, trust = period(warehouse, "calls", "week", "2026-11-02")
+    assert (value, status, through) == (Decimal(5), "provisional", date(2026, 11, 4))
+    assert trust == "missing_days"
 
 
 def test_how_far_one_kpi_is_filled_in_is_no_matter_of_the_others(warehouse: Any) -> None:

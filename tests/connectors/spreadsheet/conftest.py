@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
 
 from connectors.lake.lake import Lake
+from connectors.lake.manifest import Finding
 from connectors.sandbox.google_sheets import SheetsServer
+from connectors.sdk.contract import Page, Slice
 from connectors.sdk.engine import StreamReport, pull
+from connectors.sdk.errors import SourceError
 from connectors.sdk.windows import Range
 from connectors.spreadsheet.source import KPI_VALUES, SOURCE
 from tests.connectors.clock import unslept
@@ -20,6 +24,11 @@ from tests.connectors.clock import unslept
 NOVEMBER = Range(date(2026, 11, 1), date(2026, 11, 24))
 DECLARATIONS = """
 calls: {kind: flow, unit: calls, direction: up, owner: a@example.com}
+hours: {kind: flow, unit: hours, direction: up, owner: a@example.com, precision: 2}
+sales: {kind: flow, unit: money, direction: up, owner: a@example.com, precision: 2, decimal: ","}
+costs: {kind: flow, unit: money, direction: down, owner: a@example.com, precision: 2, decimal: "."}
+churn: {kind: stock, unit: percent, direction: down, owner: a@example.com, scale: 0-100}
+occupancy: {kind: stock, unit: percent, direction: up, owner: a@example.com, scale: 0-1}
 headcount:
   {kind: stock, every: month, unit: people, direction: up, owner: a@example.com, dimensions: [team]}
 satisfaction: {kind: stock, unit: percent, direction: up, owner: a@example.com}
@@ -38,6 +47,8 @@ class Desk:
         self.declarations.write_text(DECLARATIONS)
         self.waits: list[float] = []
         self.servers: list[SheetsServer] = []
+        self._page: Page | None = None
+        """What was read last, where nothing was pulled since."""
 
     def write(self, name: str, content: str | bytes) -> Path:
         path = self.folder / name
@@ -50,20 +61,51 @@ class Desk:
             "OKRA_SHEETS": ", ".join(str(location) for location in locations),
             "OKRA_SHEET_KPIS": str(self.declarations),
         } | values
+        self._page = None
         calls = unslept(SOURCE, self.waits)
         now = datetime(2026, 11, 25, 12, tzinfo=UTC)
         (report,) = pull(SOURCE, options, self.lake, wanted, now=lambda: now, calls=calls)
         return report
 
+    def read(self, content: str | bytes, name: str = "kpis.csv") -> Page:
+        """What the source gives of a sheet with this content, without a lake: November up to yesterday."""
+        options = {
+            "OKRA_SHEETS": str(self.write(name, content)),
+            "OKRA_SHEET_KPIS": str(self.declarations),
+        }
+        first, last = NOVEMBER.first, NOVEMBER.last
+        piece = Slice(KPI_VALUES, first, last, ZoneInfo("UTC"), data_through=last)
+        (self._page,) = SOURCE.open(options, unslept(SOURCE)).pages(piece)
+        return self._page
+
+    def findings(self) -> list[Finding]:
+        """What is wrong with the rows, as it was read or as the lake keeps it."""
+        if self._page:
+            return list(self._page.findings)
+        windows = self.lake.manifests("spreadsheet", KPI_VALUES.name).values()
+        return [finding for manifest in windows for finding in manifest.findings]
+
+    def finding(self, content: str | bytes, name: str = "kpis.csv") -> Finding:
+        """The only thing that is wrong with the rows of a sheet with this content."""
+        (finding,) = self.read(content, name).findings
+        return finding
+
+    def set_aside(self, content: str | bytes, name: str = "kpis.csv") -> str:
+        """What a person is told of the only bad rows in a sheet with this content; they are not stored."""
+        finding = self.finding(content, name)
+        assert finding.is_set_aside
+        return finding.message
+
     def fault(self, content: str | bytes, name: str = "kpis.csv") -> str:
-        """What a person is told of a sheet with this content; nothing of it is stored."""
-        report = self.pulled(self.write(name, content))
-        assert report.error is not None
-        assert report.committed == []
-        return str(report.error)
+        """What a person is told of a file that cannot be read at all."""
+        with pytest.raises(SourceError) as caught:
+            self.read(content, name)
+        return str(caught.value)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Everything the lake holds."""
+        """What was read, or everything the lake holds."""
+        if self._page:
+            return [dict(row) for row in self._page.rows]
         windows = self.lake.manifests("spreadsheet", KPI_VALUES.name)
         tables = [self.lake.read("spreadsheet", KPI_VALUES, window) for window in windows]
         return pa.concat_tables(tables).to_pylist() if tables else []

@@ -1,0 +1,85 @@
+"""Rows of a CSV that a comma or a torn copy has cut in the wrong place."""
+
+import pytest
+
+NOTED = "kpi,date,value,comment\n"
+TEAMS = "kpi,date,value,team,comment\n"
+SPLIT = "kpis.csv, row 2, column `value` and the cell behind it may be one number of "
+
+
+@pytest.mark.parametrize("row", [
+    "calls,2026-11-02,12,5", "calls,2026-11-02,12,,", "calls,2026-11-02,12,",
+])  # fmt: skip
+def test_more_cells_than_the_header_are_refused_empty_ones_as_well(desk, row: str) -> None:
+    told = desk.set_aside(f"kpi,date,value\n{row}\n")
+    assert told.startswith("kpis.csv, row 2 has more cells than the header; write the number")
+    assert desk.rows() == []
+
+
+def test_a_split_number_with_its_empty_comment_has_more_cells_than_the_header(desk) -> None:
+    assert "more cells than the header" in desk.set_aside(NOTED + "calls,2026-11-21,1,250,\n")
+
+
+def test_empty_columns_of_the_header_are_no_extra_cells(desk) -> None:
+    desk.read("kpi,date,value,,\ncalls,2026-11-02,5,,\n")
+    assert (desk.findings(), len(desk.rows())) == ([], 1)
+    assert "more cells" in desk.set_aside("kpi,date,value,,\ncalls,2026-11-02,5,250,\n")
+
+
+@pytest.mark.parametrize("row", [
+    "calls,2026-11-21,1,250",          # 1,250 calls, or one call with the comment 250
+    "calls,2026-11-21,12,000",
+    "calls,2026-11-21, 1, 250 ",
+    "calls,2026-11-21,1,250.50",
+    "hours,2026-11-21,7,5",            # seven and a half hours, or seven with the comment 5
+    "satisfaction,2026-11-21,96,5 %",
+])  # fmt: skip
+def test_a_number_that_may_have_been_cut_in_two_is_never_guessed(desk, row: str) -> None:
+    told = desk.set_aside(f"{NOTED}{row}\n")
+    assert told.startswith(SPLIT)
+    assert desk.rows() == []
+
+
+@pytest.mark.parametrize("row", [
+    "calls,2026-11-21,1,two hundred", "calls,2026-11-21,1,25", "calls,2026-11-21,1250,250",
+    "hours,2026-11-21,7.5,5", "calls,2026-11-21,1,", "calls,2026-11-21,1",
+])  # fmt: skip
+def test_a_number_that_cannot_have_been_cut_is_taken(desk, row: str) -> None:
+    desk.read(f"{NOTED}{row}\n")
+    assert (desk.findings(), len(desk.rows())) == ([], 1)
+
+
+def test_where_no_comma_parts_the_cells_none_cuts_a_number(desk) -> None:
+    for separator in ";\t|":
+        text = (NOTED + "calls,2026-11-21,1,250\n").replace(",", separator)
+        desk.read(text)
+        assert desk.values() == [("calls", "2026-11-21", "1")]
+
+
+def test_a_column_of_numbers_behind_the_number_is_sure_by_its_other_rows(desk) -> None:
+    text = "kpi,date,value,target\ncalls,2026-11-20,85,1000\ncalls,2026-11-21,85,900\n"
+    desk.read(text)
+    assert (desk.findings(), len(desk.rows())) == ([], 2)
+
+
+def test_a_cut_number_pushes_the_member_into_the_next_cell(desk) -> None:
+    assert desk.set_aside(TEAMS + "headcount,2026-11-21,1,250,sales\n").startswith(SPLIT)
+    desk.read(TEAMS + "headcount,2026-11-21,85,101,\n")
+    assert [row["dimensions"] for row in desk.rows()] == ['{"team": "101"}']
+
+
+def test_a_copy_that_broke_off_is_told_where_it_ends_too_early(desk) -> None:
+    text = NOTED + "calls,2026-11-20,85,ok\ncalls,2026-11-21,12"
+    assert desk.set_aside(text) == (
+        "kpis.csv, row 3 is the last one and ends too early; save or copy the file again"
+    )
+    desk.read(text + "\n")
+    assert (desk.findings(), len(desk.rows())) == ([], 2)
+
+
+def test_a_quote_that_is_closed_rows_below_swallows_none(desk) -> None:
+    text = NOTED + 'calls,2026-11-02,5,"hm\ncalls,2026-11-03,6,\ncalls,2026-11-04,7,ho"\n'
+    assert desk.fault(text) == (
+        "kpis.csv, row 2 has a text over several lines that look like rows; "
+        "close its quote, or take the quotes out of the text"
+    )
