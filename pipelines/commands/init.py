@@ -153,6 +153,8 @@ def declaration_of(name: str, output: Output, *, is_ratio: bool) -> dict[str, st
             "every": choose("  a number is due each day, week, month or quarter", CADENCES, "day"),
             "owner": ask("  who answers for it", "me@example.com"),
         }
+        if fields["unit"] == "percent" and not is_ratio:
+            fields["scale"] = choose("  all of it is 1 or 100", ("0-1", "0-100"), "0-100")
         try:
             SheetKpiDeclaration.model_validate(fields)
         except ValidationError as error:

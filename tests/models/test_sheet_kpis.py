@@ -174,7 +174,7 @@ def test_a_day_that_nobody_wrote_down_is_missing_and_a_zero_is_a_zero(warehouse:
 def test_a_week_with_days_that_nobody_wrote_down_says_so(warehouse: Any) -> None:
     value, _, status, through, trust = period(warehouse, "calls", "week", "2026-11-02")
     assert (value, status, through) == (Decimal(5), "provisional", date(2026, 11, 4))
-    assert trust == "missing_days"
+    assert trust == "missing_days,not_filled_in"
 
 
 def test_how_far_one_kpi_is_filled_in_is_no_matter_of_the_others(warehouse: Any) -> None:
