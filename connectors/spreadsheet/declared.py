@@ -4,12 +4,14 @@ Read here as far as it says what a row looks like. Whoever makes KPIs of the row
 the line of each fault.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connectors.sdk.errors import Rejected
 from connectors.sdk.remote_files import PROJECT
@@ -53,25 +55,40 @@ class SheetKpi(BaseModel):
         return self.precision == 0 and not self.is_ratio and self.unit not in {"percent", "money"}
 
 
-DECLARATIONS = TypeAdapter(dict[str, SheetKpi])
+@dataclass(frozen=True)
+class SheetKpis:
+    """What the file declares."""
+
+    kpis: Mapping[str, SheetKpi]
+    """By name."""
+    broken: frozenset[str] = frozenset()
+    """The names whose declaration cannot be read."""
 
 
-def declared_kpis(path: str) -> dict[str, SheetKpi]:
-    """The declared KPIs by name. Raises `Rejected`."""
+def declared_kpis(path: str) -> SheetKpis:
+    """The declared KPIs. Raises `Rejected` where the file is no mapping of KPIs."""
     file = PROJECT / Path(path.strip()).expanduser()
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        return DECLARATIONS.validate_python(content or {})
+        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        if not isinstance(content, dict):
+            raise TypeError
     except FileNotFoundError:
         raise Rejected(
             f"OKRA_SHEET_KPIS names {file.name}, which is not there",
             f"declare the KPIs of the sheets in {path}: kind, unit, direction, owner of each",
         ) from None
-    except (OSError, ValueError, yaml.YAMLError):
+    except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError):
         raise Rejected(
             f"{file.name} cannot be read as declarations of KPIs",
             "run `okra check`: it names the line",
         ) from None
+    kpis, broken = {}, set()
+    for name, declaration in content.items():
+        try:
+            kpis[str(name)] = SheetKpi.model_validate(declaration)
+        except ValidationError:
+            broken.add(str(name))
+    return SheetKpis(kpis, frozenset(broken))
 
 
 def period_of(day: date, every: str, fiscal_year_start: int) -> date:

@@ -21,7 +21,7 @@ from typing import Any
 from connectors.sdk.contract import Finding
 from connectors.sdk.errors import Rejected
 from connectors.spreadsheet.cells import Grid, is_empty
-from connectors.spreadsheet.declared import SheetKpi, period_of
+from connectors.spreadsheet.declared import SheetKpi, SheetKpis, period_of
 from connectors.spreadsheet.header import NUMBERS, SheetRow, header_of
 from connectors.spreadsheet.noted import Findings
 from connectors.spreadsheet.splits import refuse_split
@@ -64,6 +64,8 @@ class SheetReader:
 
     declared: Mapping[str, SheetKpi]
     days: Days
+    broken: frozenset[str] = frozenset()
+    """The KPIs whose declaration cannot be read."""
     findings: Findings = field(default_factory=Findings)
     _faults: list[str] = field(default_factory=list)
     """Of sheets that cannot be read at all."""
@@ -136,13 +138,21 @@ class SheetReader:
     def _likely_kpi(self, row: SheetRow) -> str:
         """The declared KPI that a misspelt name is close to; empty where none is."""
         try:
-            close = get_close_matches(row.read("kpi", name_in), self.declared, n=1)
+            name = row.read("kpi", name_in)
         except BadCell:
             return ""
+        close = get_close_matches(name, [*self.declared, *self.broken], n=1)
         return close[0] if close else ""
 
     def _kpi(self, row: SheetRow) -> tuple[str, SheetKpi]:
         name = row.read("kpi", name_in)
+        if name in self.broken:
+            raise BadCell(
+                "broken_declaration",
+                "names a KPI whose declaration cannot be read",
+                "run `okra check`: it names the line",
+                "kpi",
+            )
         if name not in self.declared:
             close = get_close_matches(name, self.declared, n=1)
             raise BadCell(
@@ -281,13 +291,13 @@ class SheetReader:
 
 
 def read_rows(
-    grids: Iterable[Grid], declared: Mapping[str, SheetKpi], days: Days
+    grids: Iterable[Grid], declared: SheetKpis, days: Days
 ) -> tuple[list[Row], Sequence[Finding]]:
     """The rows of all sheets, and what is wrong with the others.
 
     Raises `Rejected`, naming each sheet that cannot be read at all.
     """
-    reader = SheetReader(declared, days)
+    reader = SheetReader(declared.kpis, days, declared.broken)
     for grid in grids:
         reader.add(grid)
     return reader.done()

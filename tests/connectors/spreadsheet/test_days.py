@@ -108,7 +108,8 @@ def test_two_sheets_that_differ_are_both_named(desk) -> None:
     ]
     desk.pulled(*sheets)
     (finding,) = desk.findings()
-    assert finding.examples == ("kpis.csv, row 2", "kpis.csv, row 2", "other.csv, row 2")
+    assert finding.rows == 3
+    assert {*finding.examples} == {"kpis.csv, row 2", "other.csv, row 2"}
     assert desk.values() == []
 
 

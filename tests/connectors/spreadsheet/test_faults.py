@@ -207,9 +207,7 @@ def test_every_sheet_that_cannot_be_read_is_named(desk) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "calls: {kind: flow", "- calls", "calls: flow", "calls: {kind: distinct}", "calls: {}",
-    "calls: {kind: flow, every: fortnight}", "calls: {kind: flow, dimensions: team}",
-    "calls: {kind: flow, decimal: ';'}", "calls: {kind: flow, scale: 0-10}", "2026: {kind: flow}",
+    "calls: {kind: flow", "- calls", "calls", "[" * 3000, "a: &a [*a, *b]", "\x00",
 ])  # fmt: skip
 def test_declarations_that_cannot_be_read_are_left_to_the_check_that_knows_the_line(
     desk, text: str
@@ -219,6 +217,21 @@ def test_declarations_that_cannot_be_read_are_left_to_the_check_that_knows_the_l
     assert fault == (
         "sheet_kpis.yml cannot be read as declarations of KPIs; run `okra check`: it names the line"
     )
+
+
+@pytest.mark.parametrize("text", [
+    "calls: flow", "calls: {kind: distinct}", "calls: {}", "calls: {kind: flow, every: fortnight}",
+    "calls: {kind: flow, dimensions: team}", "calls: {kind: flow, decimal: ';'}",
+    "calls: {kind: flow, scale: 0-10}", "calls: {kind: flow, precision: many}", "calls:",
+])  # fmt: skip
+def test_a_kpi_that_is_declared_wrong_takes_no_other_with_it(desk, text: str) -> None:
+    desk.declarations.write_text(text + "\nhours: {kind: flow, unit: hours}\n2026: {kind: flow}\n")
+    finding = desk.finding(HEAD + "calls,2026-11-02,5\nhours,2026-11-02,5\n")
+    assert finding.message == (
+        "kpis.csv, row 2, column `kpi` names a KPI whose declaration cannot be read; "
+        "run `okra check`: it names the line"
+    )
+    assert (finding.kpi, desk.values()) == ("calls", [("hours", "2026-11-02", "5")])
 
 
 def test_declarations_that_are_not_there(desk) -> None:
