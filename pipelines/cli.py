@@ -210,7 +210,7 @@ def check(
     ] = False,
     as_json: Json = False,
 ) -> bool | None:
-    """Check the OKR files: each fault with its file, line and remedy."""
+    """Check the OKR and KPI files: each fault with its file, line and remedy, each goal as a sentence."""
     from pipelines.commands import checking
 
     if schema:

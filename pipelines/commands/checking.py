@@ -1,15 +1,28 @@
-"""`okra check`: the faults of the OKR files and of the KPIs' declarations."""
+"""`okra check`: the faults of the OKR files and of the KPIs' declarations, and what each sound goal means."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import duckdb
 
 from pipelines.commands.console import Output
 from pipelines.errors import OkraError
 from pipelines.inputs.day import Day
+from pipelines.inputs.facts import NoFactsError
 from pipelines.inputs.files import shown
 from pipelines.inputs.okr_files import definition_files
-from pipelines.okr.definition.definitions import json_schema
+from pipelines.okr.definition.checks import Place
+from pipelines.okr.definition.definitions import MEASURED, KeyResult, Objective, json_schema
+from pipelines.okr.definition.faults import Fault
+from pipelines.okr.definition.loading import Loaded
+from pipelines.okr.definition.sentences import sentence
+from pipelines.okr.definition.unseen_members import unseen_members
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import previous
+from pipelines.okr.kpi.readings import KpiReading, KpiView, read_baseline
+from pipelines.okr.kpi.series import KpiIndex
 from pipelines.settings import Settings
 
 
@@ -18,7 +31,11 @@ class NotAnOkrFileError(OkraError):
 
 
 def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
-    """Show each fault of `files`; when none is named, of all OKR and KPI files. Returns whether there is none."""
+    """Show each fault of `files`, and each sound goal as a sentence. Returns whether there is no fault.
+
+    When no file is named, all OKR and KPI files are checked. Members that a filter names are held against the
+    figures of the last run, where there was one.
+    """
     known = {path.resolve(): shown(path) for path in definition_files(settings)}
     names = {known[file.resolve()] for file in files if file.resolve() in known}
     unknown = [str(file) for file in files if file.resolve() not in known]
@@ -27,18 +44,70 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
             f"{', '.join(unknown)} is not in {shown(settings.definitions_path)}; OKR files stand there"
         )
     day = Day(settings, settings.today())
-    faults = [fault for fault in day.faults if not names or fault.file in names]
+    indexes = indexes_of(day)
+    faults = [
+        fault
+        for fault in [*day.faults, *unseen(day.loaded, indexes)]
+        if not names or fault.file in names
+    ]
     if output.as_json:
         output.json(
             [{"file": f.file, "line": f.line, "fault": f.what, "remedy": f.remedy} for f in faults]
         )
-    else:
-        for fault in faults:
-            output.warn(str(fault))
-        count = len(names or known)
-        if not faults:
-            output.note(f"{count} OKR {'file' if count == 1 else 'files'}, no fault")
+        return not faults
+    for line in goals(day.loaded, day.kpis, indexes, names or known.values()):
+        output.out.print(line, markup=False, highlight=False, soft_wrap=True)
+    for fault in faults:
+        output.warn(str(fault))
+    count = len(names or known)
+    if not faults:
+        output.note(f"{count} OKR {'file' if count == 1 else 'files'}, no fault")
     return not faults
+
+
+def indexes_of(day: Day) -> Mapping[str, KpiIndex]:
+    """The figures of the last run; none where there was no run, or its warehouse cannot be read now."""
+    try:
+        return day.indexes
+    except (NoFactsError, duckdb.Error):
+        return {}
+
+
+def unseen(loaded: Loaded, indexes: Mapping[str, KpiIndex]) -> Iterator[Fault]:
+    """A fault for each member of a filter that no row of its KPI has ever had."""
+    for objective in loaded.objectives:
+        file = loaded.files[objective.id]
+        for number, result in enumerate(objective.key_results):
+            index = indexes.get(result.kpi or "")
+            for member in unseen_members(result.where, index.members) if index else ():
+                place = Place(file.name, file.tree, number)
+                yield place.fault("where", member.what, member.remedy)
+
+
+def goals(
+    loaded: Loaded,
+    kpis: Mapping[str, Kpi],
+    indexes: Mapping[str, KpiIndex],
+    names: Collection[str],
+) -> Iterator[str]:
+    """Each goal of the files of these names as a sentence."""
+    for objective in loaded.objectives:
+        if loaded.files[objective.id].name in names:
+            for result in objective.key_results:
+                kpi = kpis[result.kpi] if result.kpi else None
+                before = measured(objective, result, indexes.get(result.kpi or ""))
+                yield f"{objective.id}/{result.id}: {sentence(objective, result, kpi, before)}"
+
+
+def measured(objective: Objective, result: KeyResult, index: KpiIndex | None) -> KpiReading | None:
+    """The level before the period that `from: measured` means; None where no figures are there."""
+    if result.baseline != MEASURED or index is None:
+        return None
+    view = KpiView(index, result.where, objective.period.fiscal_year)
+    reading = read_baseline(view, objective.period, result.over)
+    if reading.label or index.kpi.behaviour.is_level:
+        return reading
+    return replace(reading, label=previous(objective.period).label)
 
 
 def schema() -> str:

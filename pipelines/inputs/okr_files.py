@@ -1,5 +1,6 @@
 """Reads the OKR files of this installation and checks them against its KPIs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pipelines.errors import OkraError
@@ -51,4 +52,4 @@ def read_objectives(settings: Settings, declared: DeclaredKpis) -> Loaded:
         except TreeError as error:
             closed.append(unreadable(shown(path), error))
     loaded = load(contents, declared.kpis, settings.fiscal_year, broken_kpis=declared.broken)
-    return Loaded(loaded.objectives, tuple(sorted([*closed, *loaded.faults])))
+    return replace(loaded, faults=tuple(sorted([*closed, *loaded.faults])))

@@ -6,7 +6,7 @@ a broken file keeps the name of its parent and is scored as a root until that fi
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
@@ -24,10 +24,14 @@ _NO_DEADLINE = ("no deadline", "add `by:` with a day, or give the objective a `p
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The objectives of the sound files, sorted by id, and the faults of the others, by place."""
+    """The objectives of the sound files, sorted by id, and the faults of the others, by place.
+
+    `files` has the file of each objective, by its id.
+    """
 
     objectives: tuple[Objective, ...]
     faults: tuple[Fault, ...]
+    files: Mapping[str, ReadFile] = field(default_factory=dict)
 
 
 def load(
@@ -54,8 +58,9 @@ def load(
         faults.update(own)
     faults.update(lineage_faults(read))
     broken = {fault.file for fault in faults}
-    sound = [file.objective for file in read if file.objective and file.name not in broken]
-    return Loaded(tuple(sorted(sound, key=lambda one: one.id)), tuple(sorted(faults)))
+    sound = {file.objective.id: file for file in read if file.objective and file.name not in broken}
+    objectives = [file.objective for _, file in sorted(sound.items()) if file.objective]
+    return Loaded(tuple(objectives), tuple(sorted(faults)), sound)
 
 
 def _read_file(

@@ -1,0 +1,78 @@
+"""A goal as one sentence: what it means, before it is scored."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from pipelines.okr.definition.definitions import MEASURED, KeyResult, Objective
+from pipelines.okr.definition.goals import goal_of
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.numbers import figure
+from pipelines.okr.kpi.readings import KpiReading
+
+
+def sentence(
+    objective: Objective, result: KeyResult, kpi: Kpi | None, measured: KpiReading | None = None
+) -> str:
+    """What a key result asks for, with its dates and its baseline.
+
+    Args:
+        objective: the objective it belongs to.
+        result: the key result.
+        kpi: its KPI; None for a milestone.
+        measured: the level before the period, of `from: measured`; None where no figures are there to read it from.
+    """
+    deadline = day_in_words(objective.deadline(result))
+    if kpi is None:
+        return f"done by {deadline}"
+    words = [_subject(objective, result, kpi)]
+    start = "".join(_baseline(objective, result, kpi, measured))
+    goal = goal_of(result).text(kpi.unit)
+    words.append(f"from {start} to {goal}" if start else goal)
+    period = objective.period
+    begins = "starts" if period.cadence is None else f"{period.label} starts"
+    return f"{', '.join(words)}, by {deadline} ({begins} on {day_in_words(period.start)})"
+
+
+def _subject(objective: Objective, result: KeyResult, kpi: Kpi) -> str:
+    """What is looked at: the KPI, its members, and the days that count."""
+    members = ", ".join(f"{name} {member}" for name, member in result.where.items())
+    subject = f"{kpi.name} ({members})" if members else kpi.name
+    if result.for_each:
+        subject += f" of each {result.for_each}"
+    if result.per:
+        return f"{subject} in each {result.per}"
+    if result.over:
+        each = "each whole" if result.between else "the latest whole"
+        return f"{subject} of {each} {result.over}"
+    if kpi.behaviour.reported_by_period:
+        return f"{subject} of the latest whole period that the source reports"
+    if kpi.behaviour.is_level:
+        return f"the latest {subject}"
+    start = day_in_words(objective.period.start)
+    return f"{subject} in total since {start}" if kpi.accumulates else f"{subject} since {start}"
+
+
+def _baseline(
+    objective: Objective, result: KeyResult, kpi: Kpi, measured: KpiReading | None
+) -> Iterator[str]:
+    """The level that the way is measured from."""
+    if isinstance(result.baseline, Decimal):
+        yield figure(result.baseline, kpi.unit)
+    elif result.baseline == MEASURED:
+        before = day_in_words(objective.period.start)
+        if measured is None:
+            yield f"its value before {before}"
+        elif measured.value is None:
+            yield f"its value before {before}, which is not known,"
+        else:
+            yield figure(measured.value, kpi.unit, kpi.precision)
+            if measured.label:
+                yield f" ({measured.label})"
+            elif measured.through:
+                yield f" ({day_in_words(measured.through)})"
+
+
+def day_in_words(day: date) -> str:
+    """`31 December 2026`."""
+    return f"{day.day} {day:%B} {day.year}"

@@ -1,0 +1,191 @@
+"""`okra check`: what each goal means, and the members of a filter that no row has."""
+
+import io
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from rich.console import Console
+
+from pipelines.commands.checking import check
+from pipelines.commands.console import Output
+from pipelines.okr.definition.loading import load
+from pipelines.okr.definition.sentences import sentence
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import FiscalYear
+from pipelines.okr.kpi.readings import KpiReading
+from pipelines.settings import Settings
+
+KPIS = {
+    kpi.name: kpi
+    for kpi in (
+        Kpi("deals", "flow", "deals", dimensions=("rep", "region")),
+        Kpi("revenue", "flow", "USD", precision=2),
+        Kpi("likes", "stock", "people"),
+        Kpi("visitors", "distinct", "visitors"),
+        Kpi("csat", "ratio", "percent", precision=4),
+    )
+}
+MEASURED = KpiReading(Decimal("118204"), label="2026-06")
+
+
+@pytest.mark.parametrize(("period", "lines", "measured", "said"), [
+    ("2026", "kpi: revenue, at_least: 2_000_000", None,
+     "revenue in total since 1 January 2026, at least 2,000,000 USD, by 31 December 2026 (2026 starts on "
+     "1 January 2026)"),
+    ("2026", "kpi: deals, at_least: 5, by: 2026-09-30, where: {rep: Kim}", None,
+     "deals (rep Kim) in total since 1 January 2026, at least 5 deals, by 30 September 2026 (2026 starts on "
+     "1 January 2026)"),
+    ("2026-H2", "kpi: visitors, over: month, from: measured, at_least: 150_000", MEASURED,
+     "visitors of the latest whole month, from 118,204 visitors (2026-06) to at least 150,000 visitors, by "
+     "31 December 2026 (2026-H2 starts on 1 July 2026)"),
+    ("2026-H2", "kpi: deals, per: month, for_each: rep, at_least: 7", None,
+     "deals of each rep in each month, at least 7 deals, by 31 December 2026 (2026-H2 starts on 1 July 2026)"),
+    ("2026", "kpi: likes, from: measured, at_least: 33_500", KpiReading(Decimal(29480), date(2025, 12, 31)),
+     "the latest likes, from 29,480 people (31 December 2025) to at least 33,500 people, by 31 December 2026 "
+     "(2026 starts on 1 January 2026)"),
+    ("2026", "kpi: likes, from: measured, at_least: 33_500", None,
+     "the latest likes, from its value before 1 January 2026 to at least 33,500 people, by 31 December 2026 "
+     "(2026 starts on 1 January 2026)"),
+    ("2026", "kpi: likes, from: measured, at_least: 33_500", KpiReading(None),
+     "the latest likes, from its value before 1 January 2026, which is not known, to at least 33,500 people, by "
+     "31 December 2026 (2026 starts on 1 January 2026)"),
+    ("2026-Q1", "kpi: csat, from: 90 %, at_least: 96 %", None,
+     "csat since 1 January 2026, from 90 % to at least 96 %, by 31 March 2026 (2026-Q1 starts on 1 January 2026)"),
+    ("{start: 2026-02-03, end: 2026-06-30}", "kpi: csat, over: week, between: [90 %, 96 %]", None,
+     "csat of each whole week, between 90 % and 96 %, by 30 June 2026 (starts on 3 February 2026)"),
+    ("2026-11", "milestone: {done: false, due: 2026-11-15}", None, "done by 15 November 2026"),
+])  # fmt: skip
+def test_a_goal_is_one_sentence_with_its_dates_and_its_baseline(period, lines, measured, said):
+    text = f"{{objective: O, id: o, period: {period}, key_results: [{{id: kr, {lines}}}]}}"
+    (objective,) = load({"o.yml": text}, KPIS).objectives
+    result = objective.key_results[0]
+    assert sentence(objective, result, KPIS.get(result.kpi or ""), measured) == said
+
+
+@pytest.mark.parametrize(("fiscal_year", "dates"), [
+    (FiscalYear(10), ("1 October 2025", "31 December 2025")),
+    (FiscalYear(10, "start"), ("1 October 2026", "31 December 2026")),
+    (FiscalYear(1), ("1 January 2026", "31 March 2026")),
+])  # fmt: skip
+def test_a_sentence_has_the_dates_of_the_fiscal_year(fiscal_year, dates):
+    text = (
+        "{objective: O, id: o, period: 2026-Q1, key_results: [{id: kr, kpi: deals, at_least: 5}]}"
+    )
+    (objective,) = load({"o.yml": text}, KPIS, fiscal_year).objectives
+    start, end = dates
+    assert sentence(objective, objective.key_results[0], KPIS["deals"]) == (
+        f"deals in total since {start}, at least 5 deals, by {end} (2026-Q1 starts on {start})"
+    )
+
+
+TEXT = """\
+objective: Ship
+id: ship
+period: 2026-11
+key_results:
+  - id: green
+    kpi: units_shipped
+    where: {{product: {product}, color: green}}
+    at_least: 982
+  - id: likes
+    kpi: page_likes
+    from: measured
+    at_least: 33_500
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Settings:
+    """A home with the figures of two KPIs up to October."""
+    settings = Settings(_env_file=None, home=tmp_path, okr_definitions=tmp_path / "okrs",
+                        sandbox_today=date(2026, 11, 25))  # fmt: skip
+    settings.definitions_path.mkdir()
+    settings.warehouse_path.parent.mkdir(parents=True)
+    with duckdb.connect(str(settings.warehouse_path)) as connection:
+        connection.execute("""
+            create schema reporting;
+            create table reporting.kpi_days (
+                kpi varchar, day date, dimensions map(varchar, varchar), value decimal(38, 6),
+                numerator decimal(38, 6), denominator decimal(38, 6), own_value decimal(38, 6),
+                own_numerator decimal(38, 6), own_denominator decimal(38, 6), rate decimal(38, 6));
+            create table reporting.kpi_coverage (kpi varchar, day date, delivered boolean, flags varchar[]);
+            create table reporting.kpi_distinct (kpi varchar, period varchar, period_start date, dimension varchar,
+                member varchar, value decimal(38, 6), data_through date);
+            create table reporting.kpis (kpi varchar, data_through date, standing_flags varchar[]);
+        """)
+        last = date(2026, 10, 31)
+        for kpi, dimensions, value in [
+            ("units_shipped", {"product": "thingamajig", "color": "green"}, 40),
+            ("page_likes", {}, 31_250),
+        ]:
+            for day in (last - timedelta(1), last):
+                connection.execute(
+                    "insert into reporting.kpi_days values (?, ?, ?, ?, null, null, null, null, null, 1)",
+                    [kpi, day, dimensions, value],
+                )
+                connection.execute(
+                    "insert into reporting.kpi_coverage values (?, ?, true, [])", [kpi, day]
+                )
+            connection.execute("insert into reporting.kpis values (?, ?, [])", [kpi, last])
+    return settings
+
+
+def checked(settings: Settings, product: str) -> tuple[bool, list[str], list[str]]:
+    (settings.definitions_path / "ship.yml").write_text(TEXT.format(product=product))
+    out, err = io.StringIO(), io.StringIO()
+    is_sound = check(settings, [], Output(Console(file=out), Console(file=err)))
+    return is_sound, out.getvalue().splitlines(), err.getvalue().splitlines()
+
+
+def test_a_member_that_never_occurred_is_a_fault_with_its_line_and_what_was_meant(
+    home: Settings,
+) -> None:
+    is_sound, _, faults = checked(home, "thingamajg")
+    assert not is_sound
+    file = home.definitions_path / "ship.yml"
+    assert faults == [
+        f"{file}:7: key result `green`: no `thingamajg` in product; did you mean `thingamajig`?"
+    ]
+
+
+@pytest.mark.parametrize(("product", "remedy"), [
+    ("Thingamajig", "did you mean `thingamajig`?"), ("widget", "its members: thingamajig")
+])  # fmt: skip
+def test_another_spelling_and_another_member_are_told_too(
+    home: Settings, product: str, remedy: str
+) -> None:
+    _, _, [fault] = checked(home, product)
+    assert fault.endswith(f"no `{product}` in product; {remedy}")
+
+
+def test_the_goals_of_sound_files_are_shown_with_the_measured_baseline(home: Settings) -> None:
+    is_sound, goals, said = checked(home, "thingamajig")
+    assert is_sound
+    assert said == ["1 OKR file, no fault"]
+    assert goals == [
+        "ship/green: units_shipped (product thingamajig, color green) in total since 1 November 2026, at least "
+        "982 pieces, by 30 November 2026 (2026-11 starts on 1 November 2026)",
+        "ship/likes: the latest page_likes, from 31,250 people (31 October 2026) to at least 33,500 people, by "
+        "30 November 2026 (2026-11 starts on 1 November 2026)",
+    ]
+
+
+def test_without_figures_no_member_is_held_against_them(home: Settings) -> None:
+    home.warehouse_path.unlink()
+    is_sound, goals, _ = checked(home, "thingamajg")
+    assert is_sound
+    assert "from its value before 1 November 2026 to" in goals[1]
+
+
+def test_a_broken_kpi_file_is_a_fault_of_the_check(home: Settings, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet_kpis.yml"
+    sheet.write_text("headcount:\n  kind: stok\n  unit: people\n  direction: up\n  owner: o\n")
+    is_sound, goals, said = checked(home.model_copy(update={"sheet_kpis": sheet}), "thingamajig")
+    assert not is_sound
+    assert len(goals) == 2
+    assert said == [
+        f"{sheet}:2: `headcount`: `kind: stok` is not known; write one of 'flow', 'stock' or 'ratio'"
+    ]
