@@ -9,6 +9,9 @@ import pytest
 
 from connectors.sandbox import facebook_pages, google_analytics, sql_database
 from connectors.sandbox.stripe import LIST, Faults, StripeServer
+from pipelines import settings as okra_settings
+from pipelines.steps.pull import failed_pulls
+from tests.company import play
 from tests.end_to_end.conftest import Home
 from tests.end_to_end.test_broken_definitions import BROKEN, SOUND
 
@@ -61,8 +64,9 @@ def trust(home: Home) -> dict[str, str]:
 
 
 def test_what_fails_is_told_of_and_leaves_the_rest_alone(
-    company: Company, new_home: Callable[..., Home], tmp_path: Path
+    company: Company, new_home: Callable[..., Home], tmp_path: Path, parsed: Path
 ) -> None:
+    """The last of the three runs, when all is mended, is played in process: what it says is of no interest."""
     home = new_home(**company.settings)
     definitions = tmp_path / "okrs"
     definitions.mkdir()
@@ -111,8 +115,10 @@ def test_what_fails_is_told_of_and_leaves_the_rest_alone(
     assert ("source_failed:stripe" in scored[0], scored[1]) == (True, True)
 
     company.stripe.faults.forbidden = frozenset()
-    mended = home.okra("run")
-    assert mended.code == 0, mended.err
+    with home.entered():
+        settings = okra_settings.load()
+        play(settings, settings.today(), parsed)
+        assert failed_pulls(settings) == ()
     assert set(trust(home).values()) == {"ok"}
     assert_nowhere(CANARY, home.path)
 

@@ -138,7 +138,7 @@ def test_of_a_currency_it_is_the_mean_amount_times_the_change_of_its_rate(
 @pytest.mark.parametrize(
     ("sides", "amounts"), [(VALUE, flows), (NUMERATOR, ratios), (BOTH, ratios)]
 )
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.data(), rates_of_all, rates_of_all, st.fractions("0.5", 2, max_denominator=10))
 def test_they_are_the_change_less_that_at_the_mean_rates(
     sides, amounts, data, rates, earlier, noise
