@@ -5,6 +5,8 @@ be opened. Days are in the account's zone, and amounts in its currency; cost is 
 for the day of the click and may come late: with Google's defaults a day grows for up to two months, so each day
 is read again for that long.
 
+What the account as a whole cost is asked for as well, and held against the sum of its campaigns.
+
 The connector uses the service's client with its own channel instead of `GoogleAdsClient`, which cannot open a
 channel to this machine. What `GoogleAdsClient` adds to a call (the developer token) is added here.
 
@@ -33,6 +35,7 @@ from connectors.sdk.contract import (
     Slice,
     Source,
     Stream,
+    Total,
     column,
     zone_named,
 )
@@ -46,6 +49,7 @@ from connectors.sdk.errors import (
 )
 from connectors.sdk.fields import lenient, read_day
 from connectors.sdk.http import header_value, usable_address
+from connectors.sdk.totals import totals_unless_refused
 
 if TYPE_CHECKING:  # an extra, and slow to import: done when an account is opened
     from google.ads.googleads.v26.errors.types.errors import GoogleAdsError
@@ -82,6 +86,11 @@ CAMPAIGNS_QUERY = (
     "FROM campaign WHERE segments.date BETWEEN '{first}' AND '{last}' "
     "ORDER BY segments.date, campaign.id"
 )
+ACCOUNT_QUERY = (
+    "SELECT segments.date, metrics.impressions, metrics.clicks, metrics.cost_micros "
+    "FROM customer WHERE segments.date BETWEEN '{first}' AND '{last}' ORDER BY segments.date"
+)
+"""What the account as a whole was shown and cost. A day of zeros has no row."""
 ZONE_QUERY = "SELECT customer.time_zone FROM customer"
 
 BUCKET = "search"
@@ -131,6 +140,16 @@ class GoogleAdsConnection:
     def pages(self, piece: Slice) -> Iterator[Page]:
         query = CAMPAIGNS_QUERY.format(first=piece.first, last=piece.last_day)
         yield Page([row_of(row) for row in self._search(query)])
+        yield Page([], totals=totals_unless_refused(lambda: self._account_totals(piece)))
+
+    def _account_totals(self, piece: Slice) -> Iterator[Total]:
+        """What the account comes to on each day of the slice, all campaigns together."""
+        query = ACCOUNT_QUERY.format(first=piece.first, last=piece.last_day)
+        by_day = {row.segments.date: row.metrics for row in self._search(query)}
+        for day in piece.windows:
+            metrics = by_day.get(f"{day}")
+            columns = ("impressions", "clicks", "cost_micros")
+            yield Total(day, {x: getattr(metrics, x) if metrics else 0 for x in columns})
 
     def close(self) -> None:
         self._client.transport.close()  # type: ignore[no-untyped-call]

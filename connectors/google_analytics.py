@@ -5,6 +5,11 @@ in every answer. Google says that a day's numbers may change for 24 to 48 hours;
 Numbers of users count distinct people for the dimensions of their row and cannot be added up, so the visitors of
 a month are requested by month.
 
+The sessions of a day are asked for a second time without the channel, and held against the sum of the channels.
+Google estimates sessions (HyperLogLog++ of precision 12: off by less than 4.88 % in 99 cases of 100,
+developers.google.com/analytics/blog/2022/hll), so they may differ by 5 %, and by a quarter in a window that is
+flagged. Both reports in one batch would cost as many tokens, and the second is not needed where a slice is cut.
+
 An answer says how far its numbers can be trusted, which is kept as flags of the window:
 
     thresholded           rows about too few people were withheld
@@ -19,6 +24,7 @@ reporting/data/v1/quotas). Each answer says how many tokens are left; at none, n
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -35,6 +41,8 @@ from connectors.sdk.contract import (
     Slice,
     Source,
     Stream,
+    Tolerance,
+    Total,
     Vitals,
     column,
     zone_named,
@@ -43,6 +51,7 @@ from connectors.sdk.errors import QuotaExhausted, Rejected, Unavailable
 from connectors.sdk.fields import lenient, read_whole
 from connectors.sdk.google_api import QUOTA_REMEDY, diagnose, loopback_channel, service_account
 from connectors.sdk.http import usable_address
+from connectors.sdk.totals import totals_unless_refused
 
 if TYPE_CHECKING:  # the client takes a second to import: done when a property is opened
     from google.analytics.data_v1beta import BetaAnalyticsDataClient
@@ -70,6 +79,9 @@ TRAFFIC_BY_CHANNEL = Stream(
     restates_for=RESTATEMENT_PERIOD,
     arrives_within=ARRIVAL_DELAY,
     windows_per_slice=31,
+    tolerances={
+        "sessions": Tolerance(share=Decimal("0.05"), share_if_flagged=Decimal("0.25")),
+    },
 )  # fmt: skip
 
 VISITORS_BY_DAY = Stream(
@@ -117,6 +129,8 @@ REPORTS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
 }
 """By stream: Google's dimensions and metrics, and the columns they are stored in."""
 
+SESSIONS_COLUMNS = {"date": "date", "sessions": "sessions"}
+
 BUCKET = "reports"
 PAGE_ROWS = 100_000
 """Google's maximum is 250,000."""
@@ -157,9 +171,21 @@ class AnalyticsConnection:
             yield Page([*rows_of(report, {**dimensions, **metrics})], flags_of(report))
             offset += len(report.rows)
             if offset >= report.row_count:
-                return
+                break
             if not report.rows:
                 raise Unavailable(f"GA4 gave {offset} of {report.row_count} rows, then no more")
+
+        if piece.stream is TRAFFIC_BY_CHANNEL:
+            yield Page([], totals=totals_unless_refused(lambda: self._sessions(piece)))
+
+    def _sessions(self, piece: Slice) -> Iterator[Total]:
+        """The sessions of each day of the slice, whatever their channel; none where Google does not vouch for them."""
+        report = self._report(["date"], ["sessions"], f"{piece.first}", f"{piece.last_day}")
+        if flags_of(report):
+            return
+        sessions = {row["date"]: row["sessions"] for row in rows_of(report, SESSIONS_COLUMNS)}
+        for day in piece.windows:
+            yield Total(day, {"sessions": sessions.get(day, 0)})  # a row of zeros is left out
 
     def vitals(self) -> Vitals:
         """The tokens that are left. Answers do not hold the time."""

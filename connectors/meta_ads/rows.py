@@ -48,6 +48,15 @@ def row_of(row: Mapping[str, Any], window: str) -> dict[str, Any]:
     }
 
 
+def sums_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row of the whole account says by column; zeros for a day without a row."""
+    return {
+        "impressions": whole(row.get("impressions", "0")),
+        "clicks": whole(row.get("clicks", "0")),
+        "spend": amount(row.get("spend", "0")),
+    }
+
+
 def purchase_value(values: Any, window: str) -> Decimal | Any:
     """The value of the purchases that are credited within `window`; 0 where Meta lists none."""
     if not isinstance(values, list | None):

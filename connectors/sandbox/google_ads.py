@@ -43,6 +43,12 @@ CAMPAIGN_FIELDS: dict[str, Callable[[Result, date], Any]] = {
     "metrics.cost_micros": lambda result, day: result.spend_cents * 10_000,
     "metrics.conversions_value": lambda result, day: result.value_cents / 100,
 }
+METRICS = {name for name in CAMPAIGN_FIELDS if name.startswith("metrics.")}
+FIELDS_OF: dict[str, set[str]] = {
+    "campaign": {*CAMPAIGN_FIELDS},
+    "customer": {"segments.date", *METRICS},
+}
+"""The fields of each resource, besides those of the account."""
 Failure = tuple[grpc.StatusCode, str, GoogleAdsError | None]
 """A status, its message, and the error of Google Ads."""
 
@@ -56,6 +62,8 @@ class Faults:
     breaks_off_after: int | None = None
     """The parts that the next stream sends before it breaks off."""
     rows_per_part: int = 10_000
+    left_out: frozenset[str] = frozenset()
+    """Names of campaigns that are missing from the rows of campaigns."""
 
 
 class GoogleAdsServer(GrpcServer):
@@ -118,15 +126,13 @@ class GoogleAdsServer(GrpcServer):
         if not parts:
             raise ValueError("UNEXPECTED_INPUT", "Error in query: unexpected input.")
         fields = [name.strip() for name in parts["fields"].split(",")]
-        known = {*self._customer} | (
-            {*CAMPAIGN_FIELDS} if parts["resource"] == "campaign" else set()
-        )
+        known = {*self._customer} | FIELDS_OF.get(parts["resource"], set())
         unknown = [name for name in fields if name not in known]
         if unknown:
             raise ValueError(
                 "UNRECOGNIZED_FIELD", f"Unrecognized field in the query: '{unknown[0]}'."
             )
-        if parts["resource"] == "customer":
+        if parts["resource"] == "customer" and {*fields} <= {*self._customer}:
             return [row({name: self._customer[name] for name in fields})]
         if not parts["first"]:
             raise ValueError(
@@ -134,13 +140,28 @@ class GoogleAdsServer(GrpcServer):
             )
         days = days_of(parts["first"], parts["last"])
         cells = [(day, result) for day in days for result in results("google_ads", day, self.today)]
+        if parts["resource"] == "campaign":
+            cells = [cell for cell in cells if cell[1].campaign.name not in self.faults.left_out]
         rows = [
             {name: get(result, day) for name, get in CAMPAIGN_FIELDS.items()}
             for day, result in cells
         ]
+        if parts["resource"] == "customer":
+            rows = sums_by_day(rows)
         for name in reversed([x.strip() for x in (parts["order"] or "").split(",") if x.strip()]):
             rows.sort(key=lambda values: values[name])
         return [row({x: (values | self._customer)[x] for x in fields}) for values in rows]
+
+
+def sums_by_day(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The metrics of the account on each day: those of all its campaigns together."""
+    by_day: dict[str, dict[str, Any]] = {}
+    for values in rows:
+        day = values["segments.date"]
+        total = by_day.setdefault(day, {"segments.date": day, **dict.fromkeys(METRICS, 0)})
+        for name in METRICS:
+            total[name] += values[name]
+    return [*by_day.values()]
 
 
 def refused(sent: dict[str, str], customer: str) -> Failure | None:

@@ -1,20 +1,21 @@
 """The part of Meta's Marketing API that serves the sample company's advertising account.
 
 Insights come as reports: `POST /v25.0/act_<id>/insights` starts one, `GET /v25.0/<report>` returns its progress, and
-`GET /v25.0/<report>/insights` its pages. A report holds what is known when it is started.
+`GET /v25.0/<report>/insights` its pages. A report holds what is known when it is started. `GET
+/v25.0/act_<id>/insights` answers at once.
 """
 
 import json
 import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from connectors.sandbox.advertising import Result, results
+from connectors.sandbox.advertising import Campaign, Result, results
 from connectors.sandbox.figures import month_after
 from connectors.sandbox.graph_api import VERSION, error, fields_of, unauthorized
 from connectors.sandbox.http_server import JsonServer, Reply, Request
@@ -49,6 +50,8 @@ class Faults:
     """What request n gets instead of its answer."""
     outcomes: Mapping[int, Row] = field(default_factory=dict)
     """What the status of report n ends with instead of its completion."""
+    deleted: frozenset[str] = frozenset()
+    """Names of campaigns that were deleted: no row of theirs is listed, and the account's figures include them."""
     polls_before_ready: int = 1
     """Polls that find a report not ready."""
 
@@ -89,7 +92,11 @@ class MetaAdsServer(JsonServer):
         if (request.method, request.path) == ("GET", account):
             return fields_of(self._account, request.params.get("fields", ""), "AdAccount")
         if (request.method, request.path) == ("POST", insights):
-            return self._start(dict(parse_qsl(request.body.decode())))
+            return self._answered(dict(parse_qsl(request.body.decode())), self._start)
+        if (request.method, request.path) == ("GET", insights):
+            return self._answered(
+                request.params, lambda rows: self._page(ACCOUNT_ID, rows, request.params)
+            )
         report, _, edge = request.path.removeprefix(f"/{VERSION}/").partition("/")
         if request.method == "GET" and report in self._reports and edge in {"", "insights"}:
             started = self._reports[report]
@@ -99,13 +106,17 @@ class MetaAdsServer(JsonServer):
         message = f"Unsupported {request.method.lower()} request. Object with ID '{report}' does not exist"
         return error(400, 100, message, subcode=33)
 
-    def _start(self, form: Mapping[str, str]) -> Reply:
+    def _answered(self, form: Mapping[str, str], answer: Callable[[list[Row]], Reply]) -> Reply:
+        """The answer to a request for the rows of a form, or why there is none."""
         try:
-            rows = [*rows_of(form, self._account["currency"], self.today)]
+            rows = [*rows_of(form, self._account["currency"], self.today, self.faults.deleted)]
         except TooOld as fault:
             return error(400, 3018, str(fault), "OAuthException")
         except (KeyError, ValueError) as fault:
             return error(400, 100, f"(#100) {fault}", "OAuthException")
+        return answer(rows)
+
+    def _start(self, rows: list[Row]) -> Reply:
         with self._lock:
             number = len(self._reports) + 1
             done = {"async_status": "Job Completed", "async_percent_completion": 100}
@@ -130,14 +141,18 @@ class MetaAdsServer(JsonServer):
             return error(
                 400, 2601, "Error accessing adreport job.", "OAuthException", subcode=1815107
             )
+        return self._page(number, report.rows, params)
+
+    def _page(self, number: str, rows: list[Row], params: Mapping[str, str]) -> Reply:
+        """A page of rows, and the cursor of the next one."""
         size = min(int(params.get("limit", DEFAULT_PAGE)), LARGEST_PAGE)
         first = int(urlsafe_b64decode(params["after"])) if "after" in params else 0
-        page = report.rows[first : first + size]
+        page = rows[first : first + size]
         answer: Row = {"data": page}
         if page:
             cursors = {"before": cursor(first), "after": cursor(first + len(page))}
             answer["paging"] = {"cursors": cursors}
-            if first + len(page) < len(report.rows):
+            if first + len(page) < len(rows):
                 link = urlencode({"access_token": TOKEN, "limit": size, "after": cursors["after"]})
                 answer["paging"]["next"] = (
                     f"https://graph.facebook.com/{VERSION}/{number}/insights?{link}"
@@ -149,10 +164,12 @@ class TooOld(Exception):
     """The range begins before what is kept."""
 
 
-def rows_of(form: Mapping[str, str], currency: str, today: date) -> Iterator[Row]:
+def rows_of(
+    form: Mapping[str, str], currency: str, today: date, deleted: Collection[str]
+) -> Iterator[Row]:
     """The rows that a form asks for. Raises KeyError or ValueError for what is not understood."""
-    if (form["level"], form["time_increment"]) != ("campaign", "1"):
-        raise ValueError("level and time_increment must be campaign and 1 in this account")
+    if form["level"] not in {"campaign", "account"} or form["time_increment"] != "1":
+        raise ValueError("level and time_increment must be campaign or account, and 1, here")
     if form.get("action_report_time", "impression") != "impression":
         raise ValueError("action_report_time must be impression in this account")
     days = json.loads(form["time_range"])
@@ -168,8 +185,23 @@ def rows_of(form: Mapping[str, str], currency: str, today: date) -> Iterator[Row
         raise ValueError("Param action_attribution_windows must be one of " + ", ".join(WINDOWS))
     fields = form["fields"].split(",")
     for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
-        for result in results("meta_ads", day, today):
-            yield row_of(result, day, fields, windows, currency)
+        listed = results("meta_ads", day, today)
+        if form["level"] == "account":
+            listed = [whole_account(listed)] if listed else []
+        for result in listed:
+            if result.campaign.name not in deleted:
+                yield row_of(result, day, fields, windows, currency)
+
+
+def whole_account(listed: Sequence[Result]) -> Result:
+    """What all campaigns of a day come to."""
+    return Result(
+        Campaign("", "", 0, 0),
+        sum(result.impressions for result in listed),
+        sum(result.clicks for result in listed),
+        sum(result.spend_cents for result in listed),
+        sum(result.value_cents for result in listed),
+    )
 
 
 def row_of(result: Result, day: date, fields: list[str], windows: list[str], currency: str) -> Row:

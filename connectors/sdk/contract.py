@@ -7,8 +7,9 @@ that turns one `Slice` of days into pages of rows. It writes no file, starts no 
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -63,6 +64,25 @@ def column(
     return pa.field(name, kind, nullable=null, metadata=kept)
 
 
+@dataclass(frozen=True)
+class Tolerance:
+    """How far the sum of a column may be from the source's total: a share of it, or an amount if that is more."""
+
+    share: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
+    share_if_flagged: Decimal | None = None
+    """The share where the source flags the window, as it says itself that rows are missing; None for `share`."""
+
+    def around(self, total: int | Decimal, *, is_flagged: bool) -> Decimal:
+        """The largest difference from `total` that is no finding."""
+        wider = self.share_if_flagged if is_flagged else None
+        share = self.share if wider is None else wider
+        return max(share * abs(Decimal(total)), self.amount)
+
+
+EXACT = Tolerance()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stream:
     """One kind of row of a source. `schema` is an allow-list: nothing else is stored."""
@@ -89,6 +109,12 @@ class Stream:
     reads every window, settled or not, and commits those whose rows have changed."""
     windows_per_slice: int = 31
     """The most windows that one slice covers. The engine cuts longer ranges."""
+    tolerances: Mapping[str, Tolerance] = field(default_factory=dict, hash=False)
+    """By column, how far its sum may be from a total of the source (`Page.totals`); none for a column not named."""
+
+    def tolerance_of(self, column: str) -> Tolerance:
+        """How far the sum of a column may be from a total."""
+        return self.tolerances.get(column, EXACT)
 
 
 @dataclass(frozen=True)
@@ -150,6 +176,16 @@ def zone_named(name: str, origin: str, remedy: str) -> ZoneInfo:
 
 
 @dataclass(frozen=True)
+class Total:
+    """What the source says by itself that rows come to: not added up from them, but asked for in another way."""
+
+    day: date
+    """A day of the window."""
+    sums: Mapping[str, int | Decimal]
+    """By column of the stream. A column with nothing at all is 0; one that is not named is not compared."""
+
+
+@dataclass(frozen=True)
 class Page:
     """Rows of the source, and how far it says they can be trusted."""
 
@@ -158,6 +194,8 @@ class Page:
     """Trust flags (`sampled`, `thresholded`, …), for every window of the slice."""
     findings: Sequence[Finding] = ()
     """What the connection itself set aside or doubts. One without a day belongs to the slice's last window."""
+    totals: Sequence[Total] = ()
+    """What the rows should come to. A difference is a `Finding`, and its window does not settle."""
     alike: bool = False
     """True when `flags` apply to every window of the slice. Otherwise smaller parts of the slice are pulled."""
 

@@ -22,6 +22,7 @@ from connectors.sdk.contract import (
     Slice,
     Source,
     Stream,
+    Total,
     midnight,
     next_window,
 )
@@ -29,6 +30,7 @@ from connectors.sdk.errors import NotPullable, SourceError
 from connectors.sdk.fitting import still_fitting
 from connectors.sdk.opening import diagnosed
 from connectors.sdk.rows import SortedRows, UndatedRow, combined, newest_of_each_key
+from connectors.sdk.totals import differences, totals_by_window
 from connectors.sdk.windows import Plan, Range, instants, oldest_first, plan, settled, split
 
 ROWS_PER_CONVERSION = 2_000
@@ -145,6 +147,7 @@ class Job:
         held = SortedRows(piece)
         waiting: list[Mapping[str, Any]] = []
         flags: set[str] = set()
+        totals: list[Total] = []
         must_split = False
         with diagnosed(self.source):
             for page in self.connection.pages(piece):
@@ -153,6 +156,7 @@ class Job:
                 if must_split:
                     break
                 held.report(page.findings)
+                totals += page.totals
                 waiting += page.rows
                 if len(waiting) >= ROWS_PER_CONVERSION:
                     held.add(waiting)
@@ -168,8 +172,14 @@ class Job:
             for part in split(piece):
                 self._pull_and_commit(part, report)
             return
+        stated = totals_by_window(piece.stream, totals)
         for window, tables in held.tables.items():
             findings = combined(held.findings[window])
+            if window in stated and held.is_whole(window):
+                rows = newest_of_each_key(piece.stream, [piece.stream.schema.empty_table(), *tables])
+                findings += differences(
+                    self.source.title, piece.stream, window, rows, stated[window], bool(flags)
+                )
             is_final = not findings and not (held.undated and window == piece.last)
             self._commit(piece, window, tables, flags, findings, is_final, report)
 

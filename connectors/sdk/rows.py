@@ -61,6 +61,10 @@ class SortedRows:
             window = window_of(finding.day or self.piece.last, self.piece.stream.window)
             self.findings[window if window in self.findings else self.piece.last].append(finding)
 
+    def is_whole(self, window: date) -> bool:
+        """Whether no row of a window was set aside, so that its rows should come to what the source says."""
+        return not self.undated and not any(x.is_set_aside for x in self.findings[window])
+
     def _set_aside(self, misfit: Misfit) -> None:
         name = hash(repr(misfit.row))
         if misfit.at is None:
