@@ -55,8 +55,8 @@ DEFAULT_LIMIT, LARGEST_LIMIT = 10_000, 250_000
 class Faults:
     """What goes wrong or is withheld, for tests."""
 
-    statuses: list[tuple[grpc.StatusCode, str]] = field(default_factory=list)
-    """What the next calls fail with, in turn."""
+    statuses: list[tuple[grpc.StatusCode, str] | None] = field(default_factory=list)
+    """What the next calls fail with, in turn; None lets a call succeed."""
     thresholded: frozenset[date] = frozenset({date(2026, 3, 14)})
     """Days of which the smallest channel is withheld, so that nobody can be recognised in it."""
     sampled: frozenset[date] = frozenset()

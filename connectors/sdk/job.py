@@ -176,7 +176,9 @@ class Job:
         for window, tables in held.tables.items():
             findings = combined(held.findings[window])
             if window in stated and held.is_whole(window):
-                rows = newest_of_each_key(piece.stream, [piece.stream.schema.empty_table(), *tables])
+                rows = newest_of_each_key(
+                    piece.stream, [piece.stream.schema.empty_table(), *tables]
+                )
                 findings += differences(
                     self.source.title, piece.stream, window, rows, stated[window], bool(flags)
                 )

@@ -16,8 +16,9 @@ from grpc import StatusCode as Status
 
 from connectors.google_ads import CAMPAIGN_DAYS, SOURCE, amount, diagnose
 from connectors.lake.lake import Lake
+from connectors.sandbox.advertising import PLATFORMS, results
 from connectors.sandbox.google_ads import CUSTOMER, TOKEN, Faults, GoogleAdsServer
-from connectors.sdk.contract import Slice
+from connectors.sdk.contract import Finding, Slice
 from connectors.sdk.engine import StreamReport, pull
 from connectors.sdk.errors import (
     CredentialError,
@@ -126,16 +127,77 @@ def test_the_third_quarter_of_2026_returns_4_2_times_what_it_cost(serve, lake):
     }  # fmt: skip
 
 
-def test_the_days_are_asked_for_in_one_query_and_the_developer_token_goes_along(serve, lake):
+def test_the_days_are_asked_for_by_campaign_and_as_a_whole_and_the_developer_token_goes_along(
+    serve, lake
+):
     server = serve()
     take(server, lake, OCTOBER)
     assert server.asked[0] == "SELECT customer.time_zone FROM customer"
-    assert len(server.asked) == 2
-    assert "segments.date BETWEEN '2026-10-01' AND '2026-10-31'" in server.asked[1]
+    assert len(server.asked) == 3
+    for query, resource in zip(server.asked[1:], ("campaign", "customer"), strict=True):
+        assert f"FROM {resource} WHERE" in query
+        assert "segments.date BETWEEN '2026-10-01' AND '2026-10-31'" in query
     for sent in server.metadata:
         assert sent["developer-token"] == TOKEN
         assert "login-customer-id" not in sent
         assert "authorization" not in sent  # nothing is signed on the way to this machine
+
+
+def findings(lake: Lake) -> list[Finding]:
+    manifests = lake.manifests("google_ads", "campaign_days").values()
+    return [finding for manifest in manifests for finding in manifest.findings]
+
+
+def test_what_the_campaigns_cost_is_held_against_the_account(serve, lake):
+    """Four campaigns, one of which is missing from the rows; the account's cost has all four."""
+    day = Range(date(2026, 9, 1), date(2026, 9, 1))
+    lost = next(x for x in results("google_ads", day.first, TODAY) if x.campaign.name == "Shopping")
+    all_of = sum(x.spend_cents for x in results("google_ads", day.first, TODAY)) * 10_000
+    server = serve(left_out=frozenset({"Shopping"}))
+    report = take(server, lake, day)
+    assert [finding.column for finding in findings(lake)] == [
+        "impressions",
+        "clicks",
+        "cost_micros",
+    ]
+    cost = findings(lake)[-1]
+    assert cost.day == day.first
+    assert f"{all_of - lost.spend_cents * 10_000:,}, and Google Ads by itself says {all_of:,}" in (
+        cost.message
+    )
+    assert [manifest.settled for manifest in report.committed] == [False]
+    server.faults.left_out = frozenset()
+    report = take(server, lake, day)
+    assert findings(lake) == []
+    assert [manifest.settled for manifest in report.committed] == [True]
+
+
+def test_a_campaign_that_is_missing_for_a_month_is_told_for_each_of_its_days(serve, lake):
+    take(serve(left_out=frozenset({"Search: brand"})), lake, OCTOBER)
+    costs = [x for x in findings(lake) if x.column == "cost_micros"]
+    assert [x.day for x in costs] == [date(2026, 10, day) for day in range(1, 32)]
+
+
+def test_an_account_without_any_rows_of_campaigns_is_no_ordinary_zero(serve, lake):
+    names = {x.name for x in PLATFORMS["google_ads"].campaigns}
+    report = take(serve(left_out=frozenset(names)), lake, OCTOBER)
+    assert report.rows == 0
+    assert len([x for x in findings(lake) if x.column == "cost_micros"]) == 31
+
+
+def test_days_on_which_nothing_was_shown_are_zeros_in_both(serve, lake):
+    before = Range(date(2024, 11, 28), date(2024, 11, 30))  # the company begins in December
+    report = take(serve(), lake, before)
+    assert (report.rows, findings(lake)) == (0, [])
+
+
+def test_an_account_whose_totals_are_refused_keeps_its_campaigns(serve, lake):
+    error = GoogleAdsError(error_code={"authorization_error": "USER_PERMISSION_DENIED"})
+    refusal = (Status.PERMISSION_DENIED, "no", error)
+    report = take(serve(failures=[None, None, refusal]), lake, OCTOBER)
+    assert report.error is None
+    assert report.rows == 31 * 4
+    assert findings(lake) == []
 
 
 def test_the_manager_account_goes_along_where_one_is_set_and_dashes_are_taken_out(serve, lake):
@@ -160,7 +222,7 @@ def test_a_stream_that_breaks_off_is_asked_for_again_and_no_part_of_it_is_kept_t
     pages = [*connection.pages(Slice(CAMPAIGN_DAYS, OCTOBER.first, OCTOBER.last, connection.zone))]
     connection.close()
     assert sum(len(page.rows) for page in pages) == 31 * 4
-    assert len(server.asked) == 3  # the account, and the same query twice
+    assert len(server.asked) == 4  # the account's zone, the same query twice, and its totals
     assert server.asked[1] == server.asked[2]
     assert len([wait for wait in slept if 0.3 < wait < 0.7]) == 1
 

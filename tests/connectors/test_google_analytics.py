@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from connectors.google_analytics import SOURCE
 from connectors.lake.lake import Lake
 from connectors.sandbox.google_analytics import PROPERTY, AnalyticsServer, Faults
-from connectors.sdk.contract import ONE_DAY
+from connectors.sandbox.traffic import Visits
+from connectors.sdk.contract import ONE_DAY, Finding
 from connectors.sdk.engine import StreamReport, pull
 from connectors.sdk.errors import (
     CredentialError,
@@ -119,6 +120,105 @@ def test_a_day_is_restated_until_three_days_later_and_a_row_that_vanished_is_rem
     assert direct[0] < direct[1] < direct[2] < direct[3] == direct[4]
 
 
+def known_visits(monkeypatch: pytest.MonkeyPatch, **sessions: int) -> None:
+    """Let each day have these sessions by channel."""
+    by_channel = {name: Visits(n, n, n, n) for name, n in sessions.items()}
+    monkeypatch.setattr("connectors.sandbox.google_analytics.visits", lambda *_: by_channel)
+
+
+def channel_findings(lake: Lake) -> list[Finding]:
+    manifests = lake.manifests("google_analytics", "traffic_by_channel").values()
+    return [finding for manifest in manifests for finding in manifest.findings]
+
+
+def pull_channels(server: AnalyticsServer, lake: Lake, first: date, last: date) -> StreamReport:
+    return take(server, lake, first, last, only=["traffic_by_channel"])["traffic_by_channel"]
+
+
+OCTOBER_7 = date(2026, 10, 7)
+
+
+def test_sessions_by_channel_that_do_not_come_to_those_of_the_day_are_told(
+    serve, lake, monkeypatch
+):
+    """20 of 1,000 sessions have a channel that is listed."""
+    known_visits(monkeypatch, Direct=980, Email=20)
+    server = serve(missing_rows={(OCTOBER_7, "Direct")})
+    report = pull_channels(server, lake, OCTOBER_7, OCTOBER_7)
+    assert [row["sessions"] for row in rows(lake, "traffic_by_channel", OCTOBER_7)] == [20]
+    [finding] = channel_findings(lake)
+    assert (finding.what, finding.column, finding.day) == (
+        "differs_from_total", "sessions", OCTOBER_7,
+    )  # fmt: skip
+    assert finding.message == (
+        "sessions of the rows come to 20, and Google Analytics 4 by itself says 1,000 "
+        "(980 missing, 98.0%); compare the day there"
+    )
+    assert [manifest.settled for manifest in report.committed] == [False]  # weeks later
+    server.faults.missing_rows.clear()
+    report = pull_channels(server, lake, OCTOBER_7, OCTOBER_7)
+    assert [manifest.settled for manifest in report.committed] == [True]
+
+
+@pytest.mark.parametrize(("missing", "is_told"), [(50, False), (51, True)])
+def test_what_google_only_estimates_may_differ_by_a_twentieth(
+    serve, lake, monkeypatch, missing, is_told
+):
+    known_visits(monkeypatch, Direct=1_000 - missing, Email=missing)
+    pull_channels(serve(missing_rows={(OCTOBER_7, "Email")}), lake, OCTOBER_7, OCTOBER_7)
+    assert bool(channel_findings(lake)) is is_told
+
+
+@pytest.mark.parametrize(("missing", "is_told"), [(250, False), (251, True)])
+def test_a_day_that_google_flags_may_lack_a_quarter(serve, lake, monkeypatch, missing, is_told):
+    known_visits(monkeypatch, Direct=1_000 - missing, Referral=missing)
+    pull_channels(serve(thresholded=frozenset({OCTOBER_7})), lake, OCTOBER_7, OCTOBER_7)
+    [manifest] = lake.manifests("google_analytics", "traffic_by_channel").values()
+    assert manifest.flags == ("thresholded",)
+    assert bool(manifest.findings) is is_told
+
+
+def test_a_day_without_any_channel_is_held_against_its_sessions(serve, lake, monkeypatch):
+    known_visits(monkeypatch, Direct=1_000)
+    report = pull_channels(
+        serve(missing_rows={(OCTOBER_7, "Direct")}), lake, OCTOBER_7, OCTOBER_7 + ONE_DAY
+    )
+    assert [finding.day for finding in channel_findings(lake)] == [OCTOBER_7]
+    assert sorted((m.window, m.settled) for m in report.committed) == [
+        (OCTOBER_7, False), (OCTOBER_7 + ONE_DAY, True),
+    ]  # fmt: skip
+
+
+def test_a_day_without_sessions_has_neither_rows_nor_a_finding(serve, lake, monkeypatch):
+    known_visits(monkeypatch, Direct=0)
+    report = pull_channels(serve(), lake, OCTOBER_7, OCTOBER_7)
+    assert (report.rows, channel_findings(lake)) == (0, [])
+
+
+def test_sessions_of_the_day_that_are_sampled_prove_nothing(serve, lake, monkeypatch):
+    known_visits(monkeypatch, Direct=500, Email=500)
+    server = serve(missing_rows={(OCTOBER_7, "Email")}, sampled=frozenset({OCTOBER_7}))
+    pull_channels(server, lake, OCTOBER_7, OCTOBER_7)
+    assert channel_findings(lake) == []
+
+
+def test_a_month_costs_one_more_request(serve, lake):
+    server = serve()
+    pull_channels(server, lake, date(2026, 10, 1), date(2026, 10, 31))
+    assert [[x.name for x in asked.dimensions] for asked in server.asked[1:]] == [
+        ["date", "sessionDefaultChannelGroup"], ["date"],
+    ]  # fmt: skip
+
+
+def test_a_property_whose_sessions_of_the_day_are_refused_keeps_its_channels(serve, lake):
+    server = serve()
+    zone_and_channels = [None, None]
+    refusal = (grpc.StatusCode.PERMISSION_DENIED, "no")
+    server.faults.statuses = [*zone_and_channels, refusal]
+    report = pull_channels(server, lake, OCTOBER_7, OCTOBER_7)
+    assert (report.error, report.rows, channel_findings(lake)) == (None, 6, [])
+
+
 def test_a_thresholded_day_is_flagged_alone(serve, lake):
     take(serve(), lake, date(2026, 2, 20), date(2026, 4, 5))
     flagged = {
@@ -145,7 +245,9 @@ def test_answers_that_come_in_pages_are_read_to_the_end(serve, lake):
     server = serve(rows_per_answer=50)
     reports = take(server, lake, date(2026, 10, 1), date(2026, 10, 31), only=["traffic_by_channel"])
     assert reports["traffic_by_channel"].rows == 186
-    assert [request.offset for request in server.asked[1:]] == [0, 50, 100, 150]
+    by_channel, whole_days = server.asked[1:-1], server.asked[-1]
+    assert [request.offset for request in by_channel] == [0, 50, 100, 150]
+    assert [name.name for name in whole_days.dimensions] == ["date"]
     assert all(
         request.return_property_quota and request.limit <= 250_000 for request in server.asked
     )

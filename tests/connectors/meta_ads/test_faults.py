@@ -66,7 +66,7 @@ def test_faults_that_pass_are_asked_again(account) -> None:
     report = account.pulled(server, ONE_DAY)
     assert report.error is None
     assert report.rows == 3
-    assert len(server.asked) == 5 + 3
+    assert len(server.asked) == 6 + 3
 
 
 def test_the_minutes_until_access_is_regained_are_waited_for(account) -> None:
