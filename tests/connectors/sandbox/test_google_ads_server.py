@@ -62,11 +62,21 @@ def test_the_account_tells_its_zone_and_currency(client: GoogleAdsServiceClient)
     assert (row.customer.time_zone, row.customer.currency_code) == ("Etc/UTC", "USD")
 
 
+def test_the_account_comes_to_its_campaigns_together(client: GoogleAdsServiceClient) -> None:
+    days = "segments.date BETWEEN '2026-10-01' AND '2026-10-02'"
+    campaigns = ask(client, f"SELECT segments.date, metrics.cost_micros FROM campaign WHERE {days}")
+    account = ask(client, f"SELECT segments.date, metrics.cost_micros FROM customer WHERE {days}")
+    assert [row.segments.date for row in account] == ["2026-10-01", "2026-10-02"]
+    for day in account:
+        of_day = [x.metrics.cost_micros for x in campaigns if x.segments.date == day.segments.date]
+        assert day.metrics.cost_micros == sum(of_day)
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
         ("SELECT metrics.fortune FROM campaign", "UNRECOGNIZED_FIELD"),
-        ("SELECT metrics.clicks FROM customer", "UNRECOGNIZED_FIELD"),
+        ("SELECT campaign.id FROM customer", "UNRECOGNIZED_FIELD"),
         ("SELECT metrics.clicks FROM campaign", "EXPECTED_FILTERS_ON_DATE_RANGE"),
         ("DELETE FROM campaign", "UNEXPECTED_INPUT"),
         (

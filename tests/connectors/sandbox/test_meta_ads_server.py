@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from connectors.sandbox.advertising import results
-from connectors.sandbox.meta_ads import ACCOUNT_ID, TOKEN, MetaAdsServer
+from connectors.sandbox.meta_ads import ACCOUNT_ID, TOKEN, Faults, MetaAdsServer
 from tests.limits import HANG_SECONDS
 
 ACCOUNT = f"/v25.0/act_{ACCOUNT_ID}"
@@ -111,3 +111,23 @@ def test_the_account_tells_its_zone_and_currency(server: MetaAdsServer) -> None:
 def test_a_wrong_token_and_an_unknown_report_are_refused(server: MetaAdsServer) -> None:
     assert ask(server, ACCOUNT, token="EAAother").json()["error"]["code"] == 190
     assert ask(server, "/v25.0/1").json()["error"]["error_subcode"] == 33
+
+
+def test_the_account_as_a_whole_is_answered_at_once_with_a_row_a_day(server) -> None:
+    asked = form("2026-10-01", "2026-10-03", level="account", fields="impressions,clicks,spend")
+    rows = ask(server, f"{ACCOUNT}/insights", params=asked).json()["data"]
+    assert [row["date_start"] for row in rows] == ["2026-10-01", "2026-10-02", "2026-10-03"]
+    for row in rows:
+        of_day = results("meta_ads", date.fromisoformat(row["date_start"]), TODAY)
+        assert int(row["clicks"]) == sum(result.clicks for result in of_day)
+        assert round(float(row["spend"]) * 100) == sum(result.spend_cents for result in of_day)
+        assert "campaign_name" not in row
+
+
+def test_a_deleted_campaign_is_in_the_account_and_not_in_the_list() -> None:
+    with MetaAdsServer(TODAY, faults=Faults(deleted=frozenset({"Retargeting"}))) as server:
+        path = f"{ACCOUNT}/insights"
+        listed = ask(server, path, params=form(fields="campaign_name,spend")).json()["data"]
+        [whole] = ask(server, path, params=form(level="account", fields="spend")).json()["data"]
+    assert "Retargeting" not in {row["campaign_name"] for row in listed}
+    assert float(whole["spend"]) > sum(float(row["spend"]) for row in listed)
