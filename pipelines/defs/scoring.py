@@ -7,6 +7,7 @@ import dagster as dg
 
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.versions import DEFINITION_VERSIONS, SCORE_VERSIONS
+from pipelines.inputs.kpi_files import roster_models
 from pipelines.okr.definition.faults import Fault
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.ui_metadata import column_schema, scorecard_preview
@@ -17,7 +18,7 @@ from pipelines.tables.table import Table
 
 FACTS = [
     dg.AssetKey(["reporting", name])
-    for name in ("kpi_days", "kpi_coverage", "kpi_distinct", "kpis")
+    for name in ("kpi_days", "kpi_coverage", "kpi_distinct", "kpis", *roster_models())
 ]
 SCORES = dg.AssetKey(["okr", "key_result_scores"])
 

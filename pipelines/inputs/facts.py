@@ -1,6 +1,6 @@
 """Reads the facts that scoring needs from the warehouse's KPI tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from pipelines.connections import connect
 from pipelines.errors import OkraError
 from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts, Own
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.roster import Stay
 
 Rows = Sequence[tuple[Any, ...]]
 
@@ -29,6 +30,12 @@ _DISTINCT = """
     from reporting.kpi_distinct
 """
 _STANDING = "select kpi, data_through, standing_flags from reporting.kpis"
+_ROSTERS = """
+    select table_name from duckdb_tables() where schema_name = 'reporting' and table_name in (select unnest($1))
+"""
+_STAYS = (
+    "select member, first_day, last_day from reporting.{} where member is not null order by all"
+)
 
 
 class NoFactsError(OkraError):
@@ -40,6 +47,7 @@ def read_facts(warehouse: Path, kpis: Mapping[str, Kpi]) -> dict[str, KpiFacts]:
     queries = (_DAYS, _COVERAGE, _DISTINCT, _STANDING)
     with connected(warehouse) as connection:
         days, coverage, distinct, standing = (rows_by_kpi(connection, query) for query in queries)
+        rosters = _read_rosters(connection, kpis.values())
     return {
         name: facts_of(
             kpi,
@@ -47,15 +55,24 @@ def read_facts(warehouse: Path, kpis: Mapping[str, Kpi]) -> dict[str, KpiFacts]:
             coverage.get(name, ()),
             distinct.get(name, ()),
             standing.get(name, ()),
+            rosters,
         )
         for name, kpi in kpis.items()
     }
 
 
-def facts_of(kpi: Kpi, days: Rows, coverage: Rows, distinct: Rows, standing: Rows) -> KpiFacts:
-    """The facts of `kpi` from its rows of each KPI table."""
+def facts_of(
+    kpi: Kpi,
+    days: Rows,
+    coverage: Rows,
+    distinct: Rows,
+    standing: Rows,
+    rosters: Mapping[str, Sequence[Stay]],
+) -> KpiFacts:
+    """The facts of `kpi` from its rows of each KPI table, and from the rosters by their models."""
     converts = kpi.conversion is not None
     [(data_through, standing_flags)] = standing or [(None, [])]
+    without = {f"no_roster:{dimension}" for dimension, model in kpi.rosters if model not in rosters}
     return KpiFacts(
         kpi,
         days=[
@@ -66,8 +83,22 @@ def facts_of(kpi: Kpi, days: Rows, coverage: Rows, distinct: Rows, standing: Row
         data_through=data_through,
         distinct_periods=[DistinctFact(*row) for row in distinct],
         flags_by_day={day: frozenset(flags) for day, _, flags in coverage if flags},
-        standing_flags=frozenset(standing_flags),
+        standing_flags=frozenset(standing_flags) | without,
+        rosters={dimension: rosters[model] for dimension, model in kpi.rosters if model in rosters},
     )
+
+
+def _read_rosters(
+    connection: duckdb.DuckDBPyConnection, kpis: Iterable[Kpi]
+) -> dict[str, list[Stay]]:
+    """The rosters that the KPIs declare, by their models; without those that were not built, or came out empty."""
+    declared = sorted({model for kpi in kpis for _, model in kpi.rosters})
+    rosters = {}
+    for (model,) in connection.execute(_ROSTERS, [declared]).fetchall():
+        rows = connection.execute(_STAYS.format(model)).fetchall()
+        if rows:
+            rosters[model] = [Stay(*row) for row in rows]
+    return rosters
 
 
 def day_modelled(warehouse: Path) -> date | None:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN
 from typing import Literal
 
 from pipelines.okr.kpi.status import STATUSES
@@ -108,7 +107,7 @@ def change_words(change: Change) -> str:
 def tree_lines(objectives: Sequence[Row]) -> Iterator[str]:
     """One line an objective, below the one that it serves."""
     for depth, row in in_tree_order(objectives):
-        figures = [share(row["score"], ROUND_HALF_EVEN) or "no score"]
+        figures = [share(row["score"]) or "no score"]
         if row["probability"] is not None and 0 < row["probability"] < 1:
             figures.append(f"odds {odds(row['probability'])}")
         yield f"{'  ' * depth}- {row['name']}: {status_words(row['status'])} ({', '.join(figures)})"

@@ -8,6 +8,7 @@ READS = {
     "staging": {"source", "staging"},
     "marts": {"staging", "seeds", "marts"},
     "kpis": {"marts"},
+    "rosters": {"marts"},
     "reporting": {"kpis", "reporting", "staging.lake", "marts.exchange_rates"},
 }
 """What each layer may read. Of staging, reporting reads the lake's own records: windows, attempts, streams; of the

@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipelines.okr.definition.definitions import refusal
+from pipelines.okr.definition.faults import listed, suggestion
 from pipelines.okr.definition.units import unit_fault
 from pipelines.okr.kpi.conversion import MONEY, ConversionError
 from pipelines.okr.kpi.kinds import Denominator, Kind
@@ -40,6 +41,7 @@ class KpiDeclaration(BaseModel):
     description: str = Field("", examples=["People employed"])
     every: Every = Field("day", examples=["month"])
     denominator: Denominator = Field("sum", examples=["level"])
+    rosters: Mapping[str, str] = Field({}, examples=["{sales_rep: roster_sales_reps}"])
     conversion: Any = Field(None, examples=["booking"])
     money: Any = Field(None, examples=["[numerator, denominator]"])
 
@@ -84,6 +86,21 @@ class KpiDeclaration(BaseModel):
                 "leave it out; it is for a ratio whose denominator is averaged over the days",
                 key="denominator",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _rosters_of_dimensions(self) -> Self:
+        for dimension in self.rosters:
+            if dimension not in self.dimensions:
+                otherwise = f"its dimensions: {listed(self.dimensions)}"
+                raise refusal(
+                    f"a roster of `{dimension}`, which is no dimension of it",
+                    suggestion(dimension, self.dimensions, otherwise),
+                    key="rosters",
+                )
+            if not re.fullmatch(NAME, self.rosters[dimension]):
+                what = f"`{self.rosters[dimension]}` is no name of a model"
+                raise refusal(what, NAME_REMEDY, key="rosters")
         return self
 
     @model_validator(mode="after")

@@ -18,7 +18,9 @@ class UnseenMember:
     @property
     def flag(self) -> str:
         """For a `trust` column."""
-        return f"unseen:{self.dimension}={self.member}"
+        return f"unseen:{self.dimension}={self.member}".replace(
+            ",", " "
+        )  # flags are joined by commas
 
     def __str__(self) -> str:
         return f"{self.what}; {self.remedy}"

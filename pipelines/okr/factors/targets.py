@@ -59,7 +59,7 @@ def gap_factors(gap: Gap, amounts: KpiAmounts) -> Iterator[Factor]:
         before=before if compared.members else None,
         trust=gap.trust,
     )
-    yield from comparison.factors(compared, kpi.places_for(gap.target))
+    yield from comparison.factors(compared, kpi.places_for(gap.target, gap.actual))
 
 
 def _days(gap: Gap, index: KpiIndex) -> tuple[Period, Period]:

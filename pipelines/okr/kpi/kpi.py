@@ -40,6 +40,8 @@ class Kpi:
     denominator: Denominator = "sum"
     conversion: Conversion | None = None
     """How money in other currencies is converted, None where there is none to convert."""
+    rosters: tuple[tuple[str, str], ...] = ()
+    """The dimensions that have a roster, each with the model that says who is on it, and when."""
     model: str = ""
     """Name of the model that computes it."""
 
@@ -66,6 +68,7 @@ class Kpi:
                 conversion=meta.get("conversion"),
                 money=meta.get("money"),
             ),
+            rosters=tuple(sorted(dict(meta.get("rosters") or {}).items())),
             model=model,
         )
 
@@ -85,7 +88,7 @@ class Kpi:
         return self.precision == 0 and self.behaviour.is_amount
 
     def places_for(self, *bounds: Decimal | None) -> int:
-        """The decimals to show: the declared precision, or a bound's own when it is finer."""
+        """The decimals to show: the declared precision, or a number's own when it is finer."""
         finest = self.precision
         for bound in bounds:
             if bound is not None:

@@ -18,6 +18,7 @@ Status = Literal["achieved", "on_track", "at_risk", "off_track", "missed", "no_d
 STATUSES: tuple[Status, ...] = get_args(Status)
 """The best first; the last two are of goals that could not be judged."""
 SETTLED_STATUSES = ("achieved", "missed")
+PACE_STATUSES = ("on_track", "at_risk", "off_track")
 GOOD_STATUSES = ("achieved", "on_track")
 
 
@@ -42,7 +43,7 @@ class Policy:
 
 def by_odds(pace: Status, probability: Decimal | None, policy: Policy) -> Status:
     """The status before the deadline from the probability; that of the pace without one."""
-    if probability is None or pace not in ("on_track", "at_risk", "off_track"):
+    if probability is None or pace not in PACE_STATUSES:
         return pace
     if probability >= policy.likely:
         return "on_track"

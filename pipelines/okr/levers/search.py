@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from pipelines.okr.kpi.facts import TOTAL
-from pipelines.okr.kpi.numbers import ZERO, rounded
+from pipelines.okr.kpi.numbers import ZERO
 from pipelines.okr.kpi.series import EXACT
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.levers import wording
@@ -73,7 +73,7 @@ def _lever(goal: GoalBehind, driver: Driver, ranges: ChangeRanges, needed: Thres
         figures = driver.figures(driver.mean_change(limit))
         odds = needed.odds(driver.met_at_limit(forecast, ranges))
         median, kpi = driver.median_at(limit, forecast), forecast.question.view.kpi
-        outcome = None if median is None else rounded(Decimal(repr(median)), kpi.precision)
+        outcome = None if median is None else forecast.goal.shown(median)
         why = driver.sentence_at_limit(forecast, figures.needed)
         why = wording.with_outcome(why, outcome, kpi.unit)
     else:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 from pipelines.okr.kpi.kinds import KpiKind
-from pipelines.okr.kpi.numbers import rounded
 from pipelines.okr.odds.open_goals import OpenGoal
 from pipelines.okr.odds.training_data import TrainingData
 
@@ -91,6 +90,5 @@ def _quantiles(values: Exact) -> Exact:
 
 
 def _shown(column: Exact, goal: OpenGoal) -> Quantiles:
-    places = goal.question.goal.places(goal.question.view.kpi)
-    low, middle, high = (rounded(Decimal(repr(float(value))), places) for value in column)
+    low, middle, high = (goal.shown(float(value)) for value in column)
     return low, middle, high

@@ -13,6 +13,7 @@ import numpy as np
 
 from pipelines.okr.definition.question import Question
 from pipelines.okr.forecast.training_series import Exact, Floats, Truth
+from pipelines.okr.kpi.numbers import rounded
 from pipelines.okr.kpi.periods import (
     CADENCES,
     Cadence,
@@ -108,6 +109,14 @@ class OpenGoal:
         behaviour = self.question.view.kpi.behaviour
         added = behaviour.added(futures, first, last)
         return behaviour.final_value(self.known, added, self.averaged_over)
+
+    def shown(self, value: float) -> Decimal:
+        """A simulated value as it is published beside the goal; the noise of floats is no miss."""
+        question = self.question
+        exact = Decimal(repr(value))
+        near = rounded(exact, question.goal.places(question.view.kpi))
+        is_noise = abs(exact - near) <= abs(exact) * Decimal(_DRAWN_NOISE)
+        return near if is_noise else question.shown(exact)
 
     def met(self, final: Exact) -> Truth:
         """Whether each final value (paths,) meets the goal by its bar; one that is NaN does not."""

@@ -15,7 +15,7 @@ from pipelines.okr.kpi.numbers import ONE, ZERO, published_share
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.okr.kpi.readings import KpiView, read_baseline
 from pipelines.okr.kpi.series import KpiIndex
-from pipelines.okr.kpi.status import Policy, at_deadline, by_odds
+from pipelines.okr.kpi.status import PACE_STATUSES, Policy, at_deadline, by_odds
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.odds import Odds
 from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Settled, ShareOfGoals
@@ -101,7 +101,7 @@ class JudgedKeyResult:
         has_data = index is not None and index.data_through is not None
         why = stands.why
         unseen = {member.flag for member in self._unseen}
-        if stands.status in ("on_track", "at_risk", "off_track"):
+        if stands.status in PACE_STATUSES:
             why = wording.with_odds(why, odds, unit or "")
         why = wording.with_unseen(why, self._unseen)
         return KeyResultScore(

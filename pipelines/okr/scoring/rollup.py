@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.kpi.numbers import ZERO, percentage, published_share
-from pipelines.okr.kpi.status import Policy, Status, at_deadline, by_odds, by_pace
+from pipelines.okr.kpi.status import PACE_STATUSES, Policy, Status, at_deadline, by_odds, by_pace
 from pipelines.okr.odds.odds import GoalSimulation
 from pipelines.okr.odds.open_goals import Settled
 from pipelines.okr.odds.results import GoalResult, WeightedPart, weighted_result
@@ -106,7 +106,7 @@ def _score(
     result = _result(objective, parts, score, status, policy)
     odds = simulation.odds_of(result)
     why = _why(objective, parts, as_of)
-    if status in ("on_track", "at_risk", "off_track"):
+    if status in PACE_STATUSES:
         why = wording.with_odds(why, odds, "")
     row = ObjectiveScore(
         as_of=as_of,
@@ -173,13 +173,19 @@ def _why(objective: Objective, parts: Sequence[RollUpPart], as_of: date) -> str:
     if not known:
         if as_of <= objective.period.start:
             return f"It starts on {objective.period.start}."
-        return f"None of its {len(parts)} parts has data yet."
+        return f"None of its {len(parts)} parts has {_lacking(parts)} yet."
     well = sum(part.row.status in ("on_track", "achieved") for part in known)
     weakest = min(known, key=lambda part: (part.lead, part.row.name)).row
     stands = f"{percentage(weakest.score or ZERO)}, {weakest.status.replace('_', ' ')}"
-    silent = len(parts) - len(known)
-    rest = f" {silent} of {len(parts)} have no data and do not count." if silent else ""
+    silent = [part for part in parts if part.row.score is None]
+    lack = f" {len(silent)} of {len(parts)} have no {_lacking(silent)} and do not count."
+    rest = lack if silent else ""
     return (
         f"{well} of {len(known)} parts are on track or achieved; "
         f"the furthest behind is “{weakest.name}” ({stands}).{rest}"
     )
+
+
+def _lacking(parts: Sequence[RollUpPart]) -> str:
+    """What parts without a score lack: data, or only a window that is over."""
+    return "score" if any(part.row.status in PACE_STATUSES for part in parts) else "data"

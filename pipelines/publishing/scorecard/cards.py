@@ -54,7 +54,7 @@ class Card:
 def card(row: Row, published: PageRows, language: Language) -> Card:
     """The card of one key result."""
     name, kpi = row["key_result_id"], published.kpis.get(row["kpi"] or "", {})
-    amounts = Amounts(language, row["unit"], int(kpi.get("precision") or 0))
+    amounts = Amounts(language, row["unit"], int(kpi.get("precision") or 0), as_published=True)
     parts, points = published.parts.get(name, []), published.courses.get(name, [])
     members = _members(row, parts, amounts)
     due = min(row["deadline"], row["data_through"] or row["deadline"])
@@ -104,9 +104,10 @@ def _rates(row: Row, amounts: Amounts) -> list[tuple[str, str]]:
     language = amounts.language
     each = language.text(f"figures.{row.get('per') or 'day'}")
     needed = "allowed" if row.get("comparison") == "at_most" else "required"
-    with_decimal = replace(amounts, places=max(1, amounts.places))
+    needed_rate = replace(amounts, as_published=False)
+    with_decimal = replace(needed_rate, places=max(1, amounts.places))
     return [
-        (language.text(f"figures.{needed}", each=each), amounts.text(row["required_rate"])),
+        (language.text(f"figures.{needed}", each=each), needed_rate.text(row["required_rate"])),
         (language.text("figures.current", each=each), with_decimal.text(row["current_rate"])),
     ]
 

@@ -21,7 +21,7 @@ from babel.numbers import (
 )
 
 from pipelines.okr.kpi.kpi import PERCENT
-from pipelines.okr.kpi.numbers import ZERO, rounded
+from pipelines.okr.kpi.numbers import ZERO, decimals_of, rounded
 from pipelines.okr.kpi.periods import (
     CALENDAR_YEAR,
     Cadence,
@@ -112,7 +112,8 @@ class Language:
 
     def _money(self, value: Decimal, unit: str, places: int, *, signed: bool) -> str:
         whole = value == value.to_integral_value()
-        digits = "" if whole or not places else "." + "0" * places
+        # nobody writes a tenth of a dollar
+        digits = "" if whole or not places else "." + "0" * max(2, places)
         pattern = re.sub(r"[.]0+", digits, self._locale.currency_formats["standard"].pattern)
         return _typeset(
             format_currency(
@@ -212,21 +213,31 @@ class Language:
 
 @dataclass(frozen=True)
 class Amounts:
-    """Figures of one KPI: its unit, and the decimals that it is shown with."""
+    """Figures of one KPI: its unit, and the decimals that it is shown with.
+
+    Figures that are `as_published` keep all of their decimals: scores are published with those that tell a miss from
+    a hit.
+    """
 
     language: Language
     unit: str | None
     places: int
+    as_published: bool = False
 
     def text(self, value: Decimal | None) -> str:
         """`$1,787,596.36`, `96 %`, `33,300 people`; a dash for none."""
-        return self.language.amount(value, self.unit, self.places)
+        return self.language.amount(value, self.unit, self._places(value))
+
+    def _places(self, value: Decimal | None) -> int:
+        if value is None or not self.as_published:
+            return self.places
+        return max(self.places, decimals_of(value.normalize()))
 
     def change(self, value: Decimal | None) -> str:
         """The same with a sign: `+$1,200`; empty for none."""
         if value is None:
             return ""
-        return self.language.amount(value, self.unit, self.places, signed=True)
+        return self.language.amount(value, self.unit, self._places(value), signed=True)
 
     def estimate(self, value: Decimal) -> str:
         """A forecast; a large one without decimals, as it is not known that exactly."""

@@ -29,7 +29,7 @@ _KEY_RESULTS = """
     order by scores.objective_id, scores.key_result_id
 """
 _PARTS = """
-    select key_result_id, "window", member, period_start, target, actual, raw_attainment, score,
+    select key_result_id, "window", member, period_start, deadline, target, actual, raw_attainment, score,
         expected, status, forecast_p10, forecast_p90
     from key_result_scores
     where as_of = $as_of and ("window" <> 'total' or member <> 'total')

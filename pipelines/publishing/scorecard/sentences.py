@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from pipelines.okr.kpi.status import GOOD_STATUSES, SETTLED_STATUSES
+from pipelines.okr.kpi.status import GOOD_STATUSES, PACE_STATUSES, SETTLED_STATUSES
 from pipelines.publishing.published import Row
-from pipelines.publishing.scorecard.language import Amounts
+from pipelines.publishing.scorecard.language import Amounts, Language
 from pipelines.publishing.scorecard.page_rows import Rows
 
 
@@ -63,8 +63,8 @@ def sentence(row: Row, parts: Rows, amounts: Amounts) -> str:
 
 def _of_windows(row: Row, parts: Rows, amounts: Amounts) -> str:
     language = amounts.language
-    settled = [part["status"] for part in parts if part["status"] in SETTLED_STATUSES]
-    met = language.number(Decimal(settled.count("achieved")))
+    over = [part for part in parts if _is_over(part, row)]
+    met = sum(part["status"] == "achieved" for part in over)
     still_open = [
         language.text(
             "why.open",
@@ -72,35 +72,64 @@ def _of_windows(row: Row, parts: Rows, amounts: Amounts) -> str:
             actual=amounts.text(part["actual"]),
         )
         for part in parts
-        if part["status"] not in SETTLED_STATUSES and part["actual"] is not None
+        if not _is_over(part, row) and part["actual"] is not None
     ]
-    return " ".join(
-        [language.text(f"why.windows.{row['per']}", len(settled), met=met), *still_open]
+    counted = language.text(
+        f"why.windows.{row['per']}", len(over), met=language.number(Decimal(met))
     )
+    return " ".join([counted if over else _first_window(row, parts, language), *still_open])
+
+
+def _first_window(row: Row, parts: Rows, language: Language) -> str:
+    """Why no window counts yet."""
+    waits = any(part["deadline"] < row["as_of"] for part in parts if part["window"] != "total")
+    return language.text("why.none_final" if waits else f"why.first.{row['per']}")
 
 
 def _of_members(row: Row, parts: Rows, amounts: Amounts) -> str:
-    language = amounts.language
-    members = [part for part in parts if part["member"] != "total" and part["score"] is not None]
-    if not members:
-        return language.text("why.no_data")
-    share = row["raw_attainment"] or Decimal(0)
-    met = int((share * len(members)).to_integral_value())
-    worst = min(members, key=lambda part: (_lead(part), part["member"]))
-    return language.text(
-        "why.members",
-        len(members),
-        met=language.number(Decimal(met)),
-        member=worst["member"],
-        actual=amounts.text(worst["actual"]),
-    )
+    language, share = amounts.language, row["raw_attainment"]
+    members = [part for part in parts if part["member"] != "total"]
+    if share is None:  # no window is over yet
+        pace = [part for part in members if part["status"] in PACE_STATUSES]
+        on_pace = language.number(Decimal(sum(map(is_met, pace))))
+        first = _first_window(row, parts, language)
+        return f"{first} {language.text('why.on_pace', len(pace), met=on_pace)}" if pace else first
+    known = [part for part in members if part["score"] is not None]
+    if not known:  # the file asks that nobody is named
+        return language.text("why.unnamed", share=language.share(share))
+    met = int((share * len(known)).to_integral_value())
+    words = [language.text("why.members", len(known), met=language.number(Decimal(met)))]
+    last = max(known, key=lambda part: _gap(part, row))
+    if met < len(known) and sum(_gap(part, row) == _gap(last, row) for part in known) == 1:
+        asked = goal_of_part(row, last, amounts)
+        actual = amounts.text(last["actual"])
+        words.append(
+            language.text("why.furthest", member=last["member"], actual=actual, goal=asked)
+        )
+    return " ".join(words)
+
+
+def goal_of_part(row: Row, part: Row, amounts: Amounts) -> str:
+    """The target of one member; of a band both ends."""
+    if part["target"] is not None:
+        return amounts.text(part["target"])
+    return "–".join(amounts.text(row.get(end)) for end in ("low", "high"))
+
+
+def _is_over(part: Row, row: Row) -> bool:
+    """Whether a window counts: it is decided, and not before its last day."""
+    return part["status"] in SETTLED_STATUSES and part["deadline"] < row["as_of"]
+
+
+def _gap(part: Row, row: Row) -> Decimal:
+    """How far a member is from meeting its own goal, in the KPI's unit; below 0 is what it has to spare."""
+    actual = Decimal(part["actual"] or 0)
+    if part["target"] is None:
+        return max(Decimal(row["low"]) - actual, actual - Decimal(row["high"]))
+    missing = Decimal(part["target"]) - actual
+    return -missing if row.get("comparison") == "at_most" else missing
 
 
 def is_met(part: Row) -> bool:
     """Whether a window, a member or a goal is achieved, or on track to be."""
     return part["status"] in GOOD_STATUSES
-
-
-def _lead(part: Row) -> Decimal:
-    """How far the attained share is ahead of the expected one."""
-    return Decimal(part["raw_attainment"] or 0) - Decimal(part["expected"] or 0)

@@ -21,9 +21,13 @@ MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 
 
 def card(
-    day: date, status: str = "on_track", trust: str = "ok", odds: str = "0.826"
+    day: date,
+    status: str = "on_track",
+    trust: str = "ok",
+    odds: str = "0.826",
+    score: str = "0.9",
 ) -> PublishedScorecard:
-    shared = {"score": Decimal("0.9"), "status": status, "why": "It goes well.", "trust": trust}
+    shared = {"score": Decimal(score), "status": status, "why": "It goes well.", "trust": trust}
     goal = {"objective_id": "sales", "name": "Sell more", "parent_id": None}
     return PublishedScorecard(
         day,
@@ -43,6 +47,12 @@ def test_the_title_counts_the_key_results_by_status() -> None:
 
 def test_every_objective_stands_with_its_status_score_and_odds() -> None:
     assert "- Sell more: on track (90 %, odds 83 %)" in text_of(card(MONDAY))
+
+
+def test_a_score_that_lacks_a_little_is_not_said_to_be_whole() -> None:
+    assert "- Sell more: missed (99 %, odds 83 %)" in text_of(
+        card(MONDAY, "missed", score="0.9999")
+    )
 
 
 def test_odds_that_are_not_settled_are_never_said_to_be_none() -> None:

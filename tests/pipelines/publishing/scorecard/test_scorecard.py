@@ -370,6 +370,7 @@ def test_the_windows_of_a_goal_are_bars_that_look_by_how_they_ended(company):
             actual=actual,
             status=status,
             period_start=date.fromisoformat(f"{window}-01"),
+            deadline=date.fromisoformat(f"{window}-30"),
         )
     card = company.written().card()
     bars = card.one("figure").all("rect", class_="bar")
@@ -405,8 +406,76 @@ def test_the_members_of_a_goal_are_listed_the_furthest_behind_first(company):
     labels = [bar.attributes["aria-label"] for bar in card.all("svg", class_="member-bar")]
     assert labels == ["does not", "meets it"]
     assert card.one("p", class_="sentence").text == (
-        "1 of 2 members meet it. The furthest behind is Ben with $3."
+        "1 of 2 members meet it. The furthest behind is Ben with $3 (goal $2,000)."
     )
+
+
+def said(company) -> str:
+    return company.written().card().one("p", class_="sentence").text
+
+
+def test_where_two_members_lack_as_much_nobody_is_named(company):
+    third = Decimal("0.333333")
+    company.key_result(raw_attainment=third, score=third, defined={"for_each": "sales_rep"})
+    company.part(member="Ana", actual=2000, score=1, raw_attainment=1, status="achieved")
+    for name in ("Ben", "Kim"):
+        company.part(member=name, actual=3, score=0, raw_attainment=0, status="missed")
+    assert said(company) == "1 of 3 members meet it."
+
+
+def test_the_furthest_behind_has_the_largest_gap_to_its_own_target(company):
+    company.key_result(raw_attainment=0, score=0, defined={"for_each": "sales_rep"})
+    company.part(member="Ana", actual=1500, score=0, raw_attainment=0, status="missed")
+    company.part(member="New", actual=0, target=100, score=0, raw_attainment=0, status="missed")
+    assert said(company).endswith("The furthest behind is Ana with $1,500 (goal $2,000).")
+
+
+def test_where_nobody_is_to_be_named_the_share_is_told(company):
+    company.key_result(
+        raw_attainment=Decimal("0.75"), score=Decimal("0.75"), defined={"for_each": "sales_rep"}
+    )
+    assert said(company) == "75% of the members meet it."
+
+
+def test_before_the_first_window_is_over_none_is_counted(company):
+    company.key_result(raw_attainment=None, score=None, defined={"per": "quarter"})
+    company.part(
+        window="2026-Q4",
+        actual=900,
+        status="achieved",
+        period_start=date(2026, 10, 1),
+        deadline=date(2026, 12, 31),
+    )
+    assert (
+        said(company) == "The first quarter is not over. Q4 2026 is still open, with $900 so far."
+    )
+
+
+def test_before_the_first_window_is_over_members_are_told_by_their_pace(company):
+    company.key_result(
+        raw_attainment=None, score=None, defined={"per": "month", "for_each": "sales_rep"}
+    )
+    for name, status in (("Ana", "on_track"), ("Ben", "off_track"), ("New", "not_started")):
+        company.part(member=name, score=None, raw_attainment=None, status=status)
+    assert said(company) == "The first month is not over. 1 of 2 members are on pace for it."
+
+
+@pytest.mark.parametrize(("unit", "target", "actual", "told"), [
+    ("USD", 2_000_000, "1999999.60", "$1,999,999.60 by Dec 31, 2026. The goal was at least $2,000,000."),
+    ("percent", "0.95", "0.945", "94.5% by Dec 31, 2026. The goal was at least 95%."),
+    ("deals", 7, "6.97", "6.97 deals by Dec 31, 2026. The goal was at least 7 deals."),
+    ("percent", "0.955", "0.95", "95% by Dec 31, 2026. The goal was at least 95.5%."),
+])  # fmt: skip
+def test_a_miss_is_not_shown_as_a_hit(company, unit, target, actual, told):
+    company.kpi(precision=2 if unit == "percent" else 0, unit=unit)
+    company.key_result(
+        unit=unit,
+        target=Decimal(target),
+        actual=Decimal(actual),
+        status="missed",
+        defined={"low": Decimal(target)},
+    )
+    assert said(company) == told
 
 
 def test_the_parts_of_a_change_that_are_not_shown_are_summed(company):
