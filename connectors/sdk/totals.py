@@ -71,6 +71,7 @@ def differences(
                     is_set_aside=False,
                     column=column,
                     day=window if stream.window is Cadence.DAY else None,
+                    examples=(f"{window}: {number(come_to)} of {number(total)}",),
                 )
             )
     return findings

@@ -9,6 +9,7 @@ import duckdb
 from connectors.lake.catalog import FINDINGS as LAKE_FINDINGS
 from connectors.lake.catalog import read_catalog
 from connectors.lake.manifest import Attempt
+from connectors.sdk.totals import DIFFERS
 from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.lake import open_lake
@@ -21,7 +22,6 @@ from pipelines.tables.table import transaction
 
 MAX_EXAMPLES = 3
 _ALIKE = ("source", "stream", "what", "message", "column", "kpi", "is_set_aside")
-"""What is equal in findings of several windows that are told as one."""
 _FED_BY = "select kpi, string_split(sources, ',') from reporting.kpis where sources is not null"
 
 
@@ -81,11 +81,18 @@ def lake_findings(
     windows = read_catalog(lake, "windows", [*keys, "data_through"]).to_pylist()
     last_days = {tuple(row[key] for key in keys): row["data_through"] for row in windows}
     alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in found:
+    for row in sorted(found, key=lambda row: row["window"]):
         row["through"] = last_days[tuple(row[key] for key in keys)]
-        alike.setdefault(tuple(row[name] for name in _ALIKE), []).append(row)
+        alike.setdefault(kind_of(row), []).append(row)
     for rows in alike.values():
         yield lake_finding(rows, fed)
+
+
+def kind_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What is equal in findings of several windows that are told as one."""
+    # the numbers of a total are in the message, and are others in each window
+    ignored = "message" if row["what"] == DIFFERS else ""
+    return tuple(row[name] for name in _ALIKE if name != ignored)
 
 
 def lake_finding(
@@ -99,7 +106,7 @@ def lake_finding(
         source=first["source"],
         stream=first["stream"],
         place=place_of(first, min(windows), max(windows)),
-        message=first["message"],
+        message=message_of(rows),
         rows=sum(row["rows"] for row in rows),
         first_day=min(row["day"] or row["window"] for row in rows),
         last_day=max(row["day"] or row["through"] for row in rows),
@@ -107,6 +114,14 @@ def lake_finding(
         kpis=[first["kpi"]] if first["kpi"] else fed.get((first["source"], first["stream"]), []),
         examples=list(examples)[:MAX_EXAMPLES],
     )
+
+
+def message_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The message of alike findings; where it has the numbers of a window, those of the first."""
+    message = str(rows[0]["message"])
+    if rows[0]["what"] != DIFFERS or len(rows) == 1:
+        return message
+    return f"{len(rows)} windows differ; in the first, {message}"
 
 
 def place_of(row: Mapping[str, Any], first: date, last: date) -> str:

@@ -131,6 +131,40 @@ def test_the_same_fault_in_several_windows_is_told_once(settings: Settings) -> N
     assert row["examples"] == ["row 4", "row 9", "a"]
 
 
+def spent(day: int, come_to: int, column: str = "spend") -> Finding:
+    """A day of which the campaigns' spend comes to less than the account's 100."""
+    return Finding(
+        what="differs_from_total",
+        message=f"{column} of the rows come to {come_to}, and Meta Ads by itself says 100",
+        rows=0,
+        is_set_aside=False,
+        column=column,
+        day=date(2026, 11, day),
+        examples=(f"2026-11-{day:02d}: {come_to} of 100",),
+    )
+
+
+def test_days_that_differ_from_a_total_are_told_once_whatever_their_numbers(
+    settings: Settings,
+) -> None:
+    for day, come_to in ((5, 12), (3, 10), (4, 11)):
+        commit(settings, date(2026, 11, day), spent(day, come_to))
+    [row] = written(settings)
+    assert row["message"] == (
+        "3 windows differ; in the first, spend of the rows come to 10, and Meta Ads by itself says 100"
+    )
+    assert (row["first_day"], row["last_day"]) == (date(2026, 11, 3), date(2026, 11, 5))
+    assert row["examples"] == [f"2026-11-0{n}: {n + 7} of 100" for n in (3, 4, 5)]
+    assert row["is_set_aside"] is False
+
+
+def test_columns_that_differ_from_a_total_are_told_apart(settings: Settings) -> None:
+    commit(settings, date(2026, 11, 3), spent(3, 10), spent(3, 10, "clicks"))
+    first, second = sorted(row["message"] for row in written(settings))
+    assert first == "clicks of the rows come to 10, and Meta Ads by itself says 100"
+    assert second == "spend of the rows come to 10, and Meta Ads by itself says 100"
+
+
 def test_what_differs_is_told_apart(settings: Settings) -> None:
     kept = Finding(**{**vars(NO_STATUS), "is_set_aside": False})
     elsewhere = Finding(**{**vars(NO_STATUS), "column": "currency"})

@@ -87,6 +87,7 @@ def test_rows_that_come_to_less_than_the_total_are_told_and_do_not_settle(pull_v
         is_set_aside=False,
         column="n",
         day=DAY,
+        examples=("2026-04-01: 20 of 1,000",),
     )
     assert numbers(lake) == {DAY: [12, 8]}  # the rows are kept
     assert is_settled(lake) == [False]
