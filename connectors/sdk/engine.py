@@ -13,7 +13,7 @@ from connectors.sdk.errors import SourceError
 from connectors.sdk.job import Job as Job
 from connectors.sdk.job import Progress as Progress
 from connectors.sdk.job import StreamReport as StreamReport
-from connectors.sdk.opening import open_connection
+from connectors.sdk.opening import diagnosed, open_connection
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Plan, Range
 
@@ -32,8 +32,8 @@ def pull(
 ) -> list[StreamReport]:
     """Pull the windows of `wanted` that are missing or may have changed, of every stream (or `only` some).
 
-    `values` are the source's options. A fault of one stream is in its report and does not stop the others.
-    Exceptions that are no fault of the source (bugs, a full disk, an unknown stream) are raised.
+    `values` are the source's options. A fault of one stream, a bug of its connector included, is in its report and
+    does not stop the others. What is no fault of the source (a full disk, an unknown stream) is raised.
     """
     streams = list(source.streams) if only is None else [source.stream(name) for name in only]
     for stream in streams:
@@ -44,14 +44,25 @@ def pull(
     except SourceError as error:
         reports = [StreamReport(source.name, stream, error=error) for stream in streams]
     else:
+        reports = []
         try:
             job = Job(source, connection, lake, now, run_id, progress or Progress())
             reports = job.run(streams, wanted)
         finally:
-            connection.close()
+            close(source, connection, reports)
     for report in reports:
         lake.record(attempt(report, now()))
     return reports
+
+
+def close(source: Source, connection: Connection, reports: Iterable[StreamReport]) -> None:
+    """Close the connection. A failure is reported for each stream that went well until then."""
+    try:
+        with diagnosed(source):
+            connection.close()
+    except SourceError as error:
+        for report in reports:
+            report.error = report.error or error
 
 
 def plans(

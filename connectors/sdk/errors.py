@@ -8,11 +8,18 @@
     ├── Unavailable          down, slow, or cut off in mid-answer (retried)
     ├── Rejected             the source refuses the request itself (a renamed metric, a bad property id)
     ├── Drift                the answer does not fit the declared schema
-    └── NotPullable          the window cannot be pulled at all (a snapshot of a past day)
+    ├── NotPullable          the window cannot be pulled at all (a snapshot of a past day)
+    └── ConnectorBug         the connector itself failed: an exception that is none of the above
 
 A connector turns each vendor's exceptions into these, and the engine handles only these. An error never becomes
 an empty answer: no rows means that the source answered so.
 """
+
+import traceback
+from pathlib import Path
+
+CONNECTORS = Path(__file__).parents[1]
+"""The folder `connectors`, in which the line at fault is looked for."""
 
 
 class SourceError(Exception):
@@ -80,3 +87,36 @@ class NotPullable(SourceError):
     """The source can never give this window."""
 
     kind = "not_pullable"
+
+
+class ConnectorBug(SourceError):
+    """The connector failed by itself. The exception's own text is not shown: it can hold a secret or a row."""
+
+    kind = "error"
+
+    def __init__(self, error: BaseException) -> None:
+        """`error` is the exception that the connector let through."""
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [frame for frame in frames if is_of_a_source(Path(frame.filename))]
+        place = inside[-1] if inside else frames[-1]
+        where = f"{shown_path(Path(place.filename))}:{place.lineno}"
+        super().__init__(
+            f"the connector failed at {where} ({type(error).__name__})",
+            "this is a bug: mend the connector, or report it with the traceback in the run's log",
+        )
+        self.trace = "".join(traceback.format_list(frames)) + type(error).__name__
+        """The lines of code that led to it, without any value."""
+
+
+def is_of_a_source(file: Path) -> bool:
+    """Whether a file is a connector's own, and no part of what connectors are made with."""
+    return CONNECTORS in file.parents and file.parent not in (
+        CONNECTORS / "sdk",
+        CONNECTORS / "lake",
+    )
+
+
+def shown_path(file: Path) -> str:
+    """A file below the folder that `connectors` is in; only the name of any other."""
+    root = CONNECTORS.parent
+    return file.relative_to(root).as_posix() if root in file.parents else file.name

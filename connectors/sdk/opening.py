@@ -1,11 +1,13 @@
 """Opening a source, and turning the exceptions of its client into `SourceError`."""
 
+import errno
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from connectors.lake.store import LakeError
 from connectors.sdk.contract import Connection, Source
-from connectors.sdk.errors import SourceError
+from connectors.sdk.errors import ConnectorBug, SourceError
 from connectors.sdk.throttle import ThrottledCalls
 
 IMPORT_LOCK = threading.Lock()
@@ -13,18 +15,32 @@ IMPORT_LOCK = threading.Lock()
 (`google`) at the same time can each see half of it."""
 
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+"""The system's errors of a full disk or a spent quota: no other source would fare better."""
+
+
 @contextmanager
 def diagnosed(source: Source) -> Iterator[None]:
-    """Raise an exception of the source's client as the `SourceError` it means, and any other as it is."""
+    """Raise an exception of the source's client as the `SourceError` it means, and any other as `ConnectorBug`.
+
+    A full disk, too little memory and a fault of the lake are raised as they are.
+    """
     try:
         yield
-    except SourceError:
+    except (SourceError, LakeError, MemoryError):
         raise
     except Exception as error:
-        fault = source.diagnose(error)
-        if fault is None:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise
-        raise fault from None
+        raise meaning_of(error, source) from None
+
+
+def meaning_of(error: Exception, source: Source) -> SourceError:
+    """What an exception means, as the source sees it."""
+    try:
+        return source.diagnose(error) or ConnectorBug(error)
+    except Exception as another:
+        return ConnectorBug(another)
 
 
 def open_connection(source: Source, values: Mapping[str, str], calls: ThrottledCalls) -> Connection:

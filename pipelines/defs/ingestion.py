@@ -8,6 +8,7 @@ from pydantic import Field
 from connectors.lake.store import LakeError
 from connectors.sdk.contract import Source
 from connectors.sdk.engine import StreamReport
+from connectors.sdk.errors import ConnectorBug
 from connectors.sdk.windows import Range
 from pipelines import settings as okra_settings
 from pipelines.orchestration.event_log import log_materializations
@@ -80,6 +81,8 @@ def pull_step(source: Source, settings: Settings) -> dg.AssetsDefinition:
         for report in reports:
             log_materializations(context, materializations(report, current, context.instance))
             context.log.info(summary(report))
+            if isinstance(report.error, ConnectorBug):
+                context.log.error(report.error.trace)
         # streams that failed for the same reason name it once
         errors = list(dict.fromkeys(str(report.error) for report in reports if report.error))
         if errors:

@@ -88,17 +88,6 @@ def test_a_source_that_does_not_open_is_a_fault_of_each_stream(lake):
     assert all(report.error.__cause__ is None for report in reports.values())
 
 
-def test_a_bug_is_raised_and_the_source_is_closed(lake):
-    def buggy(piece: Slice) -> Iterator[Page]:
-        yield Page([])
-        raise ZeroDivisionError
-
-    fake = FakeConnection({"visits": buggy})
-    with pytest.raises(ZeroDivisionError):
-        take(source(fake, VISITS), lake)
-    assert fake.closed == 1
-
-
 def test_only_the_named_streams_are_pulled_and_an_unknown_name_is_refused(lake):
     fake = FakeConnection(
         {"visits": lambda piece: iter([Page([])]), "months": lambda piece: iter([Page([])])}
