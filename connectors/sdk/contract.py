@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
@@ -44,19 +44,20 @@ def column(
     *,
     unit: str = "",
     null: bool = False,
-    values: Sequence[str] = (),
+    values: Sequence[str] | Literal["ISO 4217"] = (),
     least: int | None = None,
     most: int | None = None,
 ) -> pa.Field:
     """One stored column. What is said of it travels in the Parquet schema.
 
-    `null`: rows may lack it. `values`: the only values it can have. `least`, `most`: the bounds of a number, both
-    included. A row that does not keep to them is set aside with a `Finding`, and so is one whose key or cursor is null.
+    `null`: rows may lack it. `values`: the only values it can have, or ISO 4217 for currencies in any case. `least`,
+    `most`: the bounds of a number, both included. A row that does not keep to them is set aside with a `Finding`, and
+    so is one whose key or cursor is null.
     """
     notes = {
         "description": description,
         "unit": unit,
-        "values": json.dumps([*values]) if values else "",
+        "values": json.dumps(values if isinstance(values, str) else [*values]) if values else "",
         "least": "" if least is None else str(least),
         "most": "" if most is None else str(most),
     }

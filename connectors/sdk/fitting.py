@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.sdk.contract import Stream
+from connectors.sdk.currencies import CURRENCIES
 from connectors.sdk.errors import Drift
 
 UNFIT = (pa.ArrowException, TypeError, ValueError, OverflowError)
@@ -204,9 +205,9 @@ def code_of_null(stream: Stream, name: str) -> str:
     return NO_KEY if name in stream.key else MISSING
 
 
-def values_of(field: pa.Field) -> list[str]:
-    """The values that a column can have; none where any is allowed."""
-    declared: list[str] = json.loads((field.metadata or {}).get(b"values", b"[]"))
+def values_of(field: pa.Field) -> list[str] | str:
+    """The values that a column can have, or the name of their list; none where any is allowed."""
+    declared: list[str] | str = json.loads((field.metadata or {}).get(b"values", b"[]"))
     return declared
 
 
@@ -222,7 +223,9 @@ def outside_of(field: pa.Field, values: pa.Array | pa.ChunkedArray) -> np.ndarra
     allowed, bounds = values_of(field), bounds_of(field)
     if not allowed and not bounds:
         return outside
-    if allowed:
+    if isinstance(allowed, str):
+        outside = ~np.asarray(pc.is_in(pc.utf8_upper(values), value_set=pa.array(CURRENCIES)))
+    elif allowed:
         outside = ~np.asarray(pc.is_in(values, value_set=pa.array(allowed, field.type)))
     for name, bound in bounds.items():
         compare = pc.less if name == "least" else pc.greater
@@ -232,19 +235,27 @@ def outside_of(field: pa.Field, values: pa.Array | pa.ChunkedArray) -> np.ndarra
 
 
 def message_of(stream: Stream, what: str, field: pa.Field, remedy: str = REMEDY) -> str:
-    """What is wrong with a column of a row, and what to do about it."""
+    """What is wrong with a column of some rows, and what to do about it."""
     reason = {
         NO_KEY: "is empty, and it names the row",
         NO_DAY: "is no day or moment, and it says which day the row belongs to",
         WRONG_TYPE: f"is not {kind_in_words(field.type)}",
         MISSING: "is empty, and the row needs it",
-        UNKNOWN: f"is none of {', '.join(values_of(field))}",
+        UNKNOWN: f"is {no_value_of(field)}",
         OUTSIDE: " or ".join(
             f"is {'less' if name == 'least' else 'more'} than {bound}"
             for name, bound in bounds_of(field).items()
         ),
     }[what]
     return f"{stream.name}.{field.name} {reason}{remedy and ': ' + remedy}"
+
+
+def no_value_of(field: pa.Field) -> str:
+    """What a value is that the column does not declare."""
+    allowed = values_of(field)
+    if isinstance(allowed, str):
+        return f"no currency of {allowed} that Okra knows"
+    return f"none of {', '.join(allowed)}"
 
 
 def kind_in_words(kind: pa.DataType) -> str:

@@ -5,12 +5,12 @@ number of rows may share a moment, and a row that changes meanwhile moves ahead 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from connectors.sdk.contract import Slice, Stream
-from connectors.sdk.errors import Drift, Rejected
+from connectors.sdk.errors import Rejected
 from connectors.sql_database.engine import MYSQL
 
 if TYPE_CHECKING:
@@ -20,6 +20,11 @@ Position = tuple[Any, ...]
 """Cursor and key of a row, as the database gave them."""
 CURSOR = "okra_cursor"
 MILLISECOND = timedelta(milliseconds=1)
+FIRST_MOMENT, LAST_MOMENT = datetime(1, 1, 2), datetime(9999, 12, 30)
+"""Between them every moment is one of Python's in any zone."""
+UNREADABLE_MOMENT = "no moment that can be read"
+ZERO_DATE = "0000-00-00"
+"""What MySQL stores for no date. Some of its drivers give None for it, others this text."""
 
 
 class PagedTable:
@@ -28,10 +33,12 @@ class PagedTable:
     def __init__(
         self, connection: "sa.Connection", stream: Stream, schema: str | None, zone: ZoneInfo
     ) -> None:
-        """`zone` is the one of timestamps without a zone. Raises `Rejected` or `Drift` if it cannot be read."""
+        """`zone` is the one of timestamps without a zone. Raises `Rejected` if it cannot be read."""
         import sqlalchemy as sa
 
         self._sqlite = connection.dialect.name == "sqlite"
+        self._postgresql = connection.dialect.name == "postgresql"
+        self._bounded = self._postgresql or connection.dialect.name in MYSQL
         types = column_types(connection, stream, schema)
         in_utc = connection.dialect.name in MYSQL
         self.zones = {
@@ -52,7 +59,12 @@ class PagedTable:
         self._key = [columns[name] for name in stream.key]
         self._places = [-1, *(stream.schema.names.index(name) for name in stream.key)]
         self._aware = bool(getattr(types[stream.cursor], "timezone", False))
-        self._refuse_null(connection, stream)
+        self._selected = [
+            readable(columns[name], types[name])
+            if self._postgresql and name not in (stream.cursor, *stream.key)
+            else columns[name]
+            for name in stream.schema.names
+        ]
 
     def page(self, piece: Slice, after: Position | None, size: int) -> "sa.Select[Any]":
         """The query of the next `size` rows of the slice after a position: the stream's columns, and the cursor last.
@@ -61,7 +73,7 @@ class PagedTable:
         """
         import sqlalchemy as sa
 
-        query = sa.select(*self._table.columns, self._cursor.label(CURSOR))
+        query = sa.select(*self._selected, self._cursor.label(CURSOR))
         margin = (
             MILLISECOND if self._sqlite else timedelta(0)
         )  # SQLite rounds moments to milliseconds
@@ -72,7 +84,10 @@ class PagedTable:
             query = query.where(self._cursor >= self._bound(piece.since - margin))
         else:
             query = query.where(self._cursor >= after[0], self._beyond(after))
-        if not piece.reaches_now:
+        if piece.reaches_now:
+            if self._bounded:
+                query = query.where(self._cursor < LAST_MOMENT)
+        else:
             query = query.where(self._cursor < self._bound(piece.until + margin))
             if self._sqlite:
                 end = (piece.until + timedelta(days=2)).date().isoformat()
@@ -116,19 +131,43 @@ class PagedTable:
         local = moment.astimezone(self._zone).replace(tzinfo=None)
         return local.isoformat(" ", "milliseconds") if self._sqlite else local
 
-    def _refuse_null(self, connection: "sa.Connection", stream: Stream) -> None:
-        """Raise `Drift` when a row has no moment: it would be in no slice, and silently missing."""
+    def undated(self, connection: "sa.Connection") -> tuple[int, Sequence[Sequence[Any]]]:
+        """How many rows have no moment, or one that no calendar has, and the first keys of them.
+
+        They are in no slice. PostgreSQL has infinite moments and years before Christ, MySQL the day 0000-00-00.
+        """
         import sqlalchemy as sa
 
         lost = self._cursor.is_(None)
         if self._sqlite:
             lost = sa.or_(lost, sa.func.typeof(self._stamp) != "text")
-        query = sa.select(self._key[0]).select_from(self._table).where(lost).limit(1)
-        if connection.execute(query).first() is not None:
-            raise Drift(
-                f"{stream.name}.{stream.cursor} is null or no timestamp in some rows",
-                "fill it in: a row without it would never be pulled",
-            )
+        if self._bounded:
+            lost = sa.or_(lost, self._cursor < FIRST_MOMENT, self._cursor >= LAST_MOMENT)
+        count = connection.execute(
+            sa.select(sa.func.count()).select_from(self._table).where(lost)
+        ).scalar_one()
+        keys = sa.select(*self._key).where(lost).order_by(*self._key).limit(sa.literal_column("3"))
+        return count, connection.execute(keys).all() if count else []
+
+
+def readable(column: "sa.ColumnClause[Any]", kind: "sa.types.TypeEngine[Any]") -> Any:
+    """A column of PostgreSQL as drivers can read it: they raise on infinite moments and years before Christ.
+
+    Such a moment becomes the text `UNREADABLE_MOMENT`, any other its text in ISO 8601.
+    """
+    import sqlalchemy as sa
+
+    if not isinstance(kind, sa.DateTime | sa.Date):
+        return column
+    is_aware = bool(getattr(kind, "timezone", False))
+    moment = sa.func.timezone("UTC", column) if is_aware else column
+    form = 'YYYY-MM-DD"T"HH24:MI:SS.US' + ('"+00:00"' if is_aware else "")
+    written = sa.func.to_char(moment, form, type_=sa.String())
+    return sa.case(
+        (column.is_(None), sa.null()),
+        (sa.and_(column >= FIRST_MOMENT, column < LAST_MOMENT), written),
+        else_=UNREADABLE_MOMENT,
+    ).label(column.name)
 
 
 def column_types(
@@ -192,12 +231,20 @@ def listed_types(
 
 
 def moment(value: Any, zone: ZoneInfo) -> Any:
-    """A timestamp, or the text of one, in UTC; without a zone of its own it is in `zone`. Anything else as it is."""
+    """A timestamp or date, or the text of one, in UTC; without a zone of its own it is in `zone`. None for MySQL's date
+    of zeros, and anything else as it is.
+    """
     if isinstance(value, str):
+        if value.startswith(ZERO_DATE):
+            return None
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
             return value
-    if not isinstance(value, datetime):
+    if not isinstance(value, date):
         return value
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time.min)
+    if not FIRST_MOMENT <= value.replace(tzinfo=None) < LAST_MOMENT:
+        return UNREADABLE_MOMENT  # psycopg2 gives the last moment of all for infinity
     return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)

@@ -6,16 +6,18 @@ The database shows tables or views of these names, with at least these columns (
     order_lines  order_id, line_number, product, color, quantity, amount_minor, updated_at
     shipments    shipment_id, order_id, product, color, quantity, shipped_at, updated_at
 
-`updated_at` is set with every change of a row and is never null: changes are found by it. Rows are not deleted; an
-order that no longer counts has the status `cancelled`. Amounts are in the currency's smallest unit. Timestamps
-without a zone are in DATABASE_TIMEZONE, in which days are counted too; of an hour that is repeated when clocks are
-set back, the first is meant. (MySQL's DATETIME has no zone, its TIMESTAMP is an instant.) Read access is enough.
+`updated_at` is set with every change of a row: changes are found by it, and a row without it is counted and left
+out. Rows are not deleted; an order that no longer counts has the status `cancelled`. A parcel without `shipped_at`
+has not left yet. Amounts are in the currency's smallest unit. Timestamps without a zone are in DATABASE_TIMEZONE, in
+which days are counted too; a date is its first moment, and of an hour that is repeated when clocks are set back, the
+first is meant. (MySQL's DATETIME has no zone, its TIMESTAMP is an instant.) Read access is enough.
 
 Rows are read in the order of `updated_at` and key, a page at a time, so that a row that changes meanwhile moves
 ahead of the reader and is read again. A transaction that stays open for more than a day after it wrote
 `updated_at` commits behind the reader: its rows come with their next change.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -29,6 +31,7 @@ import pyarrow as pa
 from connectors.sdk.contract import (
     Calls,
     Deletes,
+    Finding,
     Limit,
     Option,
     Page,
@@ -39,6 +42,7 @@ from connectors.sdk.contract import (
     zone_named,
 )
 from connectors.sdk.errors import Drift
+from connectors.sdk.fitting import NO_DAY, example_of, message_of
 from connectors.sql_database.engine import Database, diagnose
 from connectors.sql_database.paging import PagedTable, Position, moment
 
@@ -72,20 +76,21 @@ ORDERS = table(
     "Orders, as they stand",
     ("order_id",),
     column("order_id", pa.string(), "Names the order"),
-    column("customer_id", pa.string(), "Names who ordered"),
+    column("customer_id", pa.string(), "Names who ordered; null when nobody knows", null=True),
     column("ordered_at", MOMENT, "When it was placed"),
-    column("status", pa.string(), "placed, paid, shipped or cancelled"),
-    column("currency", pa.string(), "Currency of the amounts, ISO 4217"),
+    column("status", pa.string(), "How far it has come",
+           values=("placed", "paid", "shipped", "cancelled")),
+    column("currency", pa.string(), "Currency of the amounts", values="ISO 4217"),
     column("total_minor", pa.int64(), "What it comes to", unit="smallest unit of the currency"),
-)
+)  # fmt: skip
 ORDER_LINES = table(
     "order_lines",
     "What was ordered: one row a line of an order",
     ("order_id", "line_number"),
     column("order_id", pa.string(), "The order"),
     column("line_number", pa.int32(), "Place of the line in the order, from 1"),
-    column("product", pa.string(), "What was ordered"),
-    column("color", pa.string(), "In which colour"),
+    column("product", pa.string(), "What was ordered", null=True),
+    column("color", pa.string(), "In which colour; null where it has none", null=True),
     column("quantity", pa.int32(), "How many", unit="pieces"),
     column("amount_minor", pa.int64(), "What the line comes to",
            unit="smallest unit of the currency"),
@@ -95,11 +100,11 @@ SHIPMENTS = table(
     "What left the house: one row a line of a parcel",
     ("shipment_id",),
     column("shipment_id", pa.string(), "Names the shipped line"),
-    column("order_id", pa.string(), "The order"),
-    column("product", pa.string(), "What was shipped"),
-    column("color", pa.string(), "In which colour"),
+    column("order_id", pa.string(), "The order; null for what was sent without one", null=True),
+    column("product", pa.string(), "What was shipped", null=True),
+    column("color", pa.string(), "In which colour; null where it has none", null=True),
     column("quantity", pa.int32(), "How many", unit="pieces"),
-    column("shipped_at", MOMENT, "When it left"),
+    column("shipped_at", MOMENT, "When it left; null before", null=True),
 )
 
 BUCKET = "queries"
@@ -137,7 +142,8 @@ class DatabaseConnection:
         after: Position | None = None
         while True:
             rows = self._rows(table, piece, after)
-            yield Page(stored(piece.stream, rows, table.zones))
+            findings = [] if after else self._undated(table, piece)
+            yield Page(stored(piece.stream, rows, table.zones), findings=findings)
             if len(rows) < PAGE_ROWS:
                 return
             before, after = after, table.position(rows[-1])
@@ -146,6 +152,24 @@ class DatabaseConnection:
                     f"{piece.stream.name} has more than {PAGE_ROWS} rows of one moment and key",
                     f"make {' and '.join(piece.stream.key)} unique",
                 )
+
+    def _undated(self, table: PagedTable, piece: Slice) -> list[Finding]:
+        """The finding about rows that no slice has, as their cursor is no moment. It is the newest window's."""
+        if not piece.reaches_now:
+            return []
+        count, keys = self._ask(table.undated)
+        stream = piece.stream
+        message = message_of(stream, NO_DAY, stream.schema.field(stream.cursor))
+        shown = [dict(zip(stream.key, map(text, key), strict=True)) for key in keys]
+        examples = [example_of(stream, key, NO_DAY, stream.cursor) for key in shown]
+        finding = Finding(
+            what=NO_DAY,
+            message=message,
+            rows=count,
+            column=stream.cursor,
+            examples=tuple(filter(None, examples)),
+        )
+        return [finding] if count else []
 
     def close(self) -> None:
         self._database.close()
@@ -176,38 +200,45 @@ def stored(
     """Rows with the types of the stream, where the conversion is unambiguous; the schema refuses the rest."""
     names = stream.schema.names
     columns = [
-        fitting(field.type, values, zones[field.name])
+        fitting(field, values, zones[field.name])
         for field, values in zip(stream.schema, zip(*rows, strict=True), strict=False)
     ]
     return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
 
-def fitting(kind: pa.DataType, values: Sequence[Any], zone: ZoneInfo) -> Sequence[Any]:
-    """A column of moments in UTC, of whole numbers, or of texts."""
-    if pa.types.is_timestamp(kind):
+def fitting(field: pa.Field, values: Sequence[Any], zone: ZoneInfo) -> Sequence[Any]:
+    """A column of moments in UTC, of whole numbers, or of texts. Texts with declared values lose blanks around them."""
+    if pa.types.is_timestamp(field.type):
         return [moment(value, zone) for value in values]
-    if pa.types.is_integer(kind):
+    if pa.types.is_integer(field.type):
         return [whole(value) for value in values]
-    return [text(value) for value in values]
+    texts = [text(value) for value in values]
+    if b"values" not in (field.metadata or {}):
+        return texts
+    return [value.strip() if isinstance(value, str) else value for value in texts]
 
 
 def text(value: Any) -> Any:
     """The text of an id, which may be a number at the source."""
-    return (
-        str(value) if type(value) is not str and isinstance(value, int | Decimal | UUID) else value
-    )
+    if type(value) is str or isinstance(value, bool):
+        return value
+    return str(value) if isinstance(value, int | Decimal | UUID) else value
 
 
 def whole(value: Any) -> Any:
     """A number without a fraction, which drivers give as Decimal, float or text, as an int; others as they are."""
-    if type(value) is not int and isinstance(value, str | float | Decimal):
-        try:
-            number = Decimal(value)
-            return int(number) if number == number.to_integral_value() else value
-        except (ArithmeticError, ValueError):
-            return value
-    return value
+    if type(value) is int or not isinstance(value, str | float | Decimal):
+        return value
+    if isinstance(value, str) and not WHOLE.fullmatch(value):
+        return value
+    number = Decimal(value)
+    is_whole = number.is_finite() and number.adjusted() < MAX_DIGITS
+    return int(number) if is_whole and number == number.to_integral_value() else value
 
+
+WHOLE = re.compile(r"\s*[-+]?[0-9]{1,20}(\.0*)?\s*")
+MAX_DIGITS = 20
+"""More than the largest column of whole numbers has."""
 
 SOURCE = Source(
     name="sql_database",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.sdk.errors import Drift, Rejected
+from connectors.sdk.errors import Rejected
 from tests.connectors.set_aside import set_aside
 from tests.connectors.sql_database.conftest import (
     ORDERS,
@@ -167,12 +167,25 @@ def test_an_amount_that_is_no_whole_number_is_set_aside_and_not_rounded(shop, la
     assert by_window(lake) == {3: ["b"]}
 
 
-def test_a_row_without_a_moment_would_be_in_no_window_and_is_drift(shop, lake):
+def test_rows_without_a_moment_are_counted_once_and_named_until_they_have_one(shop, lake):
     shop.order("a", "2026-04-03 12:00:00")
-    shop.order("lost", None)
+    for number in range(5):
+        shop.order(f"lost-{number}", None)
     report = april(shop, lake)
-    assert isinstance(report.error, Drift)
-    assert "orders.updated_at is null or no timestamp" in str(report.error)
+    assert set_aside(report) == {("no_day", "updated_at"): 5}
+    [finding] = [x for manifest in report.committed for x in manifest.findings]
+    assert finding.examples == tuple(f"order_id lost-{n}" for n in range(3))
+    assert "orders.updated_at is no day or moment" in finding.message
+    assert by_window(lake) == {3: ["a"]}
+
+    again = april(shop, lake, datetime(2026, 4, 7, 9, tzinfo=UTC))
+    assert set_aside(again) == {("no_day", "updated_at"): 5}
+    manifests = lake.manifests("sql_database", "orders")
+    assert [window.day for window, x in manifests.items() if x.findings] == [6]
+    shop.run("UPDATE orders SET updated_at = '2026-04-07 10:00:00' WHERE updated_at IS NULL")
+    assert set_aside(april(shop, lake, datetime(2026, 4, 8, 9, tzinfo=UTC))) == {}
+    assert not any(x.findings for x in lake.manifests("sql_database", "orders").values())
+    assert [*map(len, by_window(lake).values())] == [1, 5]
 
 
 def test_a_cursor_that_is_no_timestamp_is_refused(server, lake):
