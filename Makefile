@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # in memory where possible: lakes have many small files, and each is synced to disk
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-large test-browser lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
+.PHONY: help run ui test test-large test-browser fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test-large: $(VENV)/.developing ## Tests with many rows and long histories: a mi
 
 test-browser: $(VENV)/.developing ## Test the scorecard's pages in a real browser, with axe (needs Debian's chromium)
 	@$(BIN)/pytest -m browser --basetemp="$$(mktemp -d $(SCRATCH)/okra-browser.XXXXXX)"
+
+fuzz: $(VENV)/.developing ## Mutate 10,000 files of each kind of declaration; the test suite has a short run (minutes)
+	@FUZZ_CASES=10000 $(BIN)/pytest tests/pipelines/inputs/test_fuzzed_declarations.py
 
 lint: $(VENV)/.developing ## Style, types, layers and SQL, as CI runs them
 	@$(BIN)/ruff check .

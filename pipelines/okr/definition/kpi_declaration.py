@@ -70,7 +70,7 @@ class KpiDeclaration(BaseModel):
         if self.unit == PERCENT and self.kind in ("flow", "distinct"):
             raise refusal(
                 f"`unit: percent` of a {self.kind}, which no share can be",
-                "write `kind: ratio`, with numerator and denominator",
+                "write `kind: ratio`, with numerator and denominator, or `kind: stock` for a share as it stands",
                 key="unit",
             )
         if self.unit == MONEY and self.kind == "distinct":
