@@ -74,14 +74,14 @@ def indexes_of(day: Day) -> Mapping[str, KpiIndex]:
 
 
 def unseen(loaded: Loaded, indexes: Mapping[str, KpiIndex]) -> Iterator[Fault]:
-    """A fault for each member of a filter that no row of its KPI has ever had."""
+    """A fault for each member of `where` or `members` that no row of its KPI has ever had."""
     for objective in loaded.objectives:
         file = loaded.files[objective.id]
         for number, result in enumerate(objective.key_results):
             index = indexes.get(result.kpi or "")
-            for member in unseen_members(result.where, index.members) if index else ():
+            for member in unseen_members(result, index.members) if index else ():
                 place = Place(file.name, file.tree, number)
-                yield place.fault("where", member.what, member.remedy)
+                yield place.fault(member.key, member.what, member.remedy)
 
 
 def goals(

@@ -1,15 +1,18 @@
-"""The members of a definition that no row of the KPI has ever had: most likely a slip of the pen."""
+"""The members of a key result that no row of the KPI has ever had: most likely a slip of the pen."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
+from pipelines.okr.definition.definitions import KeyResult
 from pipelines.okr.definition.faults import closest, listed, suggestion
 
 
 @dataclass(frozen=True, slots=True)
 class UnseenMember:
-    """A member that never occurred, what is wrong with it, and the remedy."""
+    """A member that never occurred, the key that names it, what is wrong with it, and the remedy."""
 
+    key: Literal["where", "members"]
     dimension: str
     member: str
     what: str
@@ -26,31 +29,34 @@ class UnseenMember:
         return f"{self.what}; {self.remedy}"
 
 
-def unseen_members(
-    where: Mapping[str, str], members: Callable[[str], Collection[str]]
-) -> Iterator[UnseenMember]:
-    """Those of a filter (`where`). `members` gives every member of a dimension that ever occurred (`KpiIndex.members`).
+Members = Callable[[str], Collection[str]]
+"""Every member of a dimension that ever occurred: `KpiIndex.members`."""
+
+
+def unseen_members(result: KeyResult, members: Members) -> Iterator[UnseenMember]:
+    """Those of a key result.
 
     A dimension of which nothing is known yet has none: before the first pull there is nothing to hold a name against.
     """
-    for dimension, member in sorted(where.items()):
+    for dimension, member in sorted(result.where.items()):
         known = members(dimension)
         if known and member not in known:
             remedy = suggestion(member, known, f"its members: {listed(known)}")
-            yield UnseenMember(dimension, member, f"no `{member}` in {dimension}", remedy)
+            yield UnseenMember("where", dimension, member, f"no `{member}` in {dimension}", remedy)
+    if result.for_each is not None and result.members is not None:
+        yield from _misspelt(result.for_each, result.members, members(result.for_each))
 
 
-def misspelt_members(
-    dimension: str, listed: Iterable[str], known: Collection[str]
+def _misspelt(
+    dimension: str, names: Collection[str], known: Collection[str]
 ) -> Iterator[UnseenMember]:
-    """Those of a list (`members`) that are close to a known member that the list lacks.
+    """The names of a list that are close to a known member which the list lacks.
 
     Who has nothing yet may well be on the list, so a name is not wrong for being unknown.
     """
-    names = set(listed)
-    others = set(known) - names
-    for member in sorted(names - set(known)):
+    others = set(known) - set(names)
+    for member in sorted(set(names) - set(known)):
         meant = closest(member, others)
         if meant is not None:
             what, remedy = f"no `{member}` in {dimension}", f"did you mean `{meant}`?"
-            yield UnseenMember(dimension, member, what, remedy)
+            yield UnseenMember("members", dimension, member, what, remedy)

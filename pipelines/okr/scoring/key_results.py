@@ -9,7 +9,7 @@ from functools import cached_property
 from pipelines.okr.definition.definitions import MEASURED, KeyResult, Objective
 from pipelines.okr.definition.goals import goal_in_words, goal_of
 from pipelines.okr.definition.question import Question
-from pipelines.okr.definition.unseen_members import UnseenMember, misspelt_members, unseen_members
+from pipelines.okr.definition.unseen_members import UnseenMember, unseen_members
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import ONE, ZERO, published_share
 from pipelines.okr.kpi.periods import Cadence
@@ -140,14 +140,8 @@ class JudgedKeyResult:
     @cached_property
     def _unseen(self) -> list[UnseenMember]:
         """The members that the definition names and no row has ever had, in all likelihood by a slip."""
-        result, index = self.result, self.index
-        if index is None:
-            return []
-        slips = list(unseen_members(result.where, index.members))
-        if result.members and result.for_each:
-            known = index.members(result.for_each)
-            slips += misspelt_members(result.for_each, result.members, known)
-        return slips
+        index = self.index
+        return [] if index is None else list(unseen_members(self.result, index.members))
 
     @property
     def _bar(self) -> Decimal:

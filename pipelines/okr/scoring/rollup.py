@@ -173,12 +173,12 @@ def _why(objective: Objective, parts: Sequence[RollUpPart], as_of: date) -> str:
     if not known:
         if as_of <= objective.period.start:
             return f"It starts on {objective.period.start}."
-        return f"None of its {len(parts)} parts has {_lacking(parts)} yet."
+        return f"None of its {len(parts)} parts has {_lacking(parts, 'a score')} yet."
     well = sum(part.row.status in ("on_track", "achieved") for part in known)
     weakest = min(known, key=lambda part: (part.lead, part.row.name)).row
     stands = f"{percentage(weakest.score or ZERO)}, {weakest.status.replace('_', ' ')}"
     silent = [part for part in parts if part.row.score is None]
-    lack = f" {len(silent)} of {len(parts)} have no {_lacking(silent)} and do not count."
+    lack = f" {len(silent)} of {len(parts)} have no {_lacking(silent, 'score')} and do not count."
     rest = lack if silent else ""
     return (
         f"{well} of {len(known)} parts are on track or achieved; "
@@ -186,6 +186,6 @@ def _why(objective: Objective, parts: Sequence[RollUpPart], as_of: date) -> str:
     )
 
 
-def _lacking(parts: Sequence[RollUpPart]) -> str:
+def _lacking(parts: Sequence[RollUpPart], score: str) -> str:
     """What parts without a score lack: data, or only a window that is over."""
-    return "score" if any(part.row.status in PACE_STATUSES for part in parts) else "data"
+    return score if any(part.row.status in PACE_STATUSES for part in parts) else "data"

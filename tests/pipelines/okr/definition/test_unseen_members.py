@@ -1,12 +1,23 @@
 """Names in a definition that no row of the KPI has ever had."""
 
-from pipelines.okr.definition.unseen_members import misspelt_members, unseen_members
+from pipelines.okr.definition.definitions import KeyResult
+from pipelines.okr.definition.unseen_members import UnseenMember, unseen_members
 
-MEMBERS = {"color": ["blue", "green"], "product": ["widget"], "region": []}
+MEMBERS = {
+    "color": ["blue", "green"],
+    "product": ["widget"],
+    "region": [],
+    "rep": ["Kim Lee", "Ada Moss"],
+}
+
+
+def slips(**keys: object) -> list[UnseenMember]:
+    result = KeyResult.model_validate({"id": "it", "kpi": "units", "at_least": 7, **keys})
+    return list(unseen_members(result, MEMBERS.__getitem__))
 
 
 def told(where: dict[str, str]) -> list[str]:
-    return [str(slip) for slip in unseen_members(where, MEMBERS.__getitem__)]
+    return [str(slip) for slip in slips(where=where)]
 
 
 def test_a_member_that_occurred_is_not_told():
@@ -23,11 +34,8 @@ def test_a_name_like_no_other_is_told_with_those_there_are():
 
 
 def test_each_of_a_filter_is_told():
-    both = {"product": "Widget", "color": "Blue"}
-    assert [slip.flag for slip in unseen_members(both, MEMBERS.__getitem__)] == [
-        "unseen:color=Blue",
-        "unseen:product=Widget",
-    ]
+    both = slips(where={"product": "Widget", "color": "Blue"})
+    assert [slip.flag for slip in both] == ["unseen:color=Blue", "unseen:product=Widget"]
 
 
 def test_of_a_dimension_without_any_member_nothing_is_told():
@@ -36,7 +44,9 @@ def test_of_a_dimension_without_any_member_nothing_is_told():
 
 def test_a_listed_name_is_told_only_where_it_is_close_to_one_that_the_list_lacks():
     def listed(*names: str) -> list[str]:
-        return [slip.member for slip in misspelt_members("rep", names, ["Kim Lee", "Ada Moss"])]
+        found = slips(for_each="rep", members=list(names))
+        assert all(slip.key == "members" for slip in found)
+        return [slip.member for slip in found]
 
     assert listed("Kim Leee", "Ada Moss") == ["Kim Leee"]
     assert listed("kim lee") == ["kim lee"]

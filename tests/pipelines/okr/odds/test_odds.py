@@ -84,6 +84,16 @@ def test_a_flow_that_has_its_target_has_it_for_sure(deals, headline):
     assert (row.probability, row.status) == (1, "achieved")
 
 
+def test_a_total_that_is_reached_on_the_way_and_lost_is_not_met(past, headline):
+    """10 a day and −50 on Mondays: the total is 50 on Sunday 29 November, and 0 on Monday, when it is due."""
+    days = [BEGINNING + DAY * n for n in range(HISTORY)]
+    facts = past.daily("revenue", BEGINNING, [-50 if day.weekday() == 0 else 10 for day in days])
+    for deadline, likely in ((LAST, False), (LAST - DAY, True)):
+        row = headline(f"kpi: revenue\nat_least: 45\nby: {deadline}", facts, MIDDLE)
+        assert (row.probability > Decimal("0.9")) is likely
+        assert (row.probability < Decimal("0.1")) is not likely
+
+
 def test_after_the_deadline_the_odds_are_zero_or_one(past, headline):
     facts = past.daily("deals", BEGINNING, busy((LAST - BEGINNING).days + 1))
     total = int(sum(row.value for row in facts.days if row.day >= FIRST))
