@@ -26,7 +26,8 @@ test-large: $(VENV)/.developing ## Tests with many rows and long histories: a mi
 test-browser: $(VENV)/.developing ## Test the scorecard's pages in a real browser, with axe (needs Debian's chromium)
 	@$(BIN)/pytest -m browser --basetemp="$$(mktemp -d $(SCRATCH)/okra-browser.XXXXXX)"
 
-fuzz: $(VENV)/.developing ## Mutate 10,000 files of each kind of declaration; the test suite has a short run (minutes)
+fuzz: $(VENV)/.developing ## Read 10,000 sheets and 10,000 files of each kind of declaration with something wrong in them (minutes)
+	@$(BIN)/python -m tests.connectors.spreadsheet.fuzz.harness 10000
 	@FUZZ_CASES=10000 $(BIN)/pytest tests/pipelines/inputs/test_fuzzed_declarations.py
 
 lint: $(VENV)/.developing ## Style, types, layers and SQL, as CI runs them

@@ -65,20 +65,7 @@ class GoogleSheets:
             f"/v4/spreadsheets/{document}",
             {"ranges": "'" + title.replace("'", "''") + "'", "fields": CELLS},
         )
-        try:
-            (sheet,) = answer["sheets"]
-            # a sheet without any cell has no `rowData`, and an empty row no `values`
-            rows = [
-                (number, [cell(value) for value in row.get("values", ())])
-                for data in sheet.get("data", ())
-                for number, row in enumerate(data.get("rowData", ()), data.get("startRow", 0) + 1)
-            ]
-            merged: dict[Place, Place] = {}
-            for area in sheet.get("merges", ()):
-                merged |= merged_cells(*corners(area))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise Drift("Google Sheets gave no list of cells", "adapt the connector") from None
-        return Grid(name, lines_of(rows), "google", merged)
+        return grid_in(answer, name)
 
     def close(self) -> None:
         self._http.close()
@@ -114,6 +101,24 @@ class GoogleSheets:
         if not isinstance(answer, Mapping):
             raise Drift("Google Sheets gave no object", "adapt the connector")
         return answer
+
+
+def grid_in(answer: Mapping[str, Any], name: str) -> Grid:
+    """The cells in an answer with the fields `CELLS` of one sheet of the document `name`. Raises `Drift`."""
+    try:
+        (sheet,) = answer["sheets"]
+        # a sheet without any cell has no `rowData`, and an empty row no `values`
+        rows = [
+            (number, [cell(value) for value in row.get("values", ())])
+            for data in sheet.get("data", ())
+            for number, row in enumerate(data.get("rowData", ()), data.get("startRow", 0) + 1)
+        ]
+        merged: dict[Place, Place] = {}
+        for area in sheet.get("merges", ()):
+            merged |= merged_cells(*corners(area))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Drift("Google Sheets gave no list of cells", "adapt the connector") from None
+    return Grid(name, lines_of(rows), "google", merged)
 
 
 def access_token(credentials: str) -> str:

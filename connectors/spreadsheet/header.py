@@ -53,6 +53,11 @@ class SheetRow:
         return all(is_empty(self.cell(name)) for name in names)
 
     @property
+    def is_short(self) -> bool:
+        """Whether it is a row of a text file that ends before the header does."""
+        return self.grid.kind == "text" and len(self.line.cells) < self.header.width
+
+    @property
     def repeats_header(self) -> bool:
         """Whether it is the header again, as at the top of each printed page."""
         return self.header.is_repeated_by(self.line.cells)

@@ -5,57 +5,30 @@ dimension, in any order, below a header with these names. Other columns are igno
 
 A row whose numbers are all empty is not filled in yet and is skipped. It may only come after the last day that is
 filled in: before that, it may be a forgotten number. A row of a period that is not over waits for its end.
-
-Rows with the same numbers for the same KPI, day and members are one row. Where the numbers differ, none of them is
-taken: which of them is right depends on nothing that the sheet says, least of all on the order of its rows.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
 
 from connectors.sdk.contract import Finding
 from connectors.sdk.errors import Rejected
 from connectors.spreadsheet.cells import Grid, is_empty
-from connectors.spreadsheet.declared import SheetKpi, SheetKpis, period_of
+from connectors.spreadsheet.declared import SheetKpi, SheetKpis
+from connectors.spreadsheet.entries import (
+    Days,
+    Entry,
+    Row,
+    doubt_spellings,
+    without_conflicts,
+    without_doubtful_marks,
+)
 from connectors.spreadsheet.header import NUMBERS, SheetRow, header_of
 from connectors.spreadsheet.noted import Findings
-from connectors.spreadsheet.splits import refuse_split
-from connectors.spreadsheet.values import BadCell, day_in, name_in, number_in, spelling_key
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Days:
-    """The days that are asked for, as the business counts them."""
-
-    start: date
-    """The first one that is ever pulled."""
-    today: date
-    """The first one that is not over."""
-    fiscal_year_start: int = 1
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """A row that could be read."""
-
-    kpi: str
-    day: date
-    members: tuple[tuple[str, str], ...]
-    numbers: tuple[tuple[str, str | None], ...]
-    place: str
-
-    @property
-    def row(self) -> Row:
-        """As the lake keeps it."""
-        dimensions = json.dumps(dict(self.members), ensure_ascii=False, sort_keys=True)
-        return {"kpi": self.kpi, "date": self.day, "dimensions": dimensions, **dict(self.numbers)}
+from connectors.spreadsheet.splits import Splits
+from connectors.spreadsheet.values import BadCell, day_in, hinges_on_mark, name_in, number_in
 
 
 @dataclass
@@ -69,7 +42,7 @@ class SheetReader:
     findings: Findings = field(default_factory=Findings)
     _faults: list[str] = field(default_factory=list)
     """Of sheets that cannot be read at all."""
-    _entries: list[_Entry] = field(default_factory=list)
+    _entries: list[Entry] = field(default_factory=list)
     _unfilled: list[tuple[str, date, str, str]] = field(default_factory=list)
     """KPI, day, place and column of the rows that are not filled in."""
     _early: dict[str, list[tuple[date, str]]] = field(default_factory=dict)
@@ -83,17 +56,22 @@ class SheetReader:
         except Rejected as fault:
             self._faults.append(str(fault))
             return
+        splits, above = Splits(grid, header), None
         for line in grid.lines[header.index + 1 :]:
             row = SheetRow(grid, header, line)
-            if not row.says_nothing and not row.repeats_header:
-                self._read(row)
+            if row.says_nothing:
+                self._check_broken(row, above)
+            elif not row.repeats_header:
+                self._read(row, splits)
+            above = row
 
     def done(self) -> tuple[list[Row], list[Finding]]:
         """The rows, and the findings. Raises `Rejected` where a sheet cannot be read at all."""
         if self._faults:
             raise Rejected(" | ".join(self._faults))
-        entries = self._without_conflicts()
-        self._doubt_spellings(entries)
+        entries = without_doubtful_marks(self._entries, self.findings)
+        entries = without_conflicts(entries, self.declared, self.days, self.findings)
+        doubt_spellings(entries, self.findings)
         self._check_unfilled(entries)
         for kpi, rows in self._early.items():
             first = min(day for day, _ in rows)
@@ -108,13 +86,13 @@ class SheetReader:
             )
         return [entry.row for entry in entries], self.findings.all()
 
-    def _read(self, row: SheetRow) -> None:
+    def _read(self, row: SheetRow, splits: Splits) -> None:
         name, day = "", None
         with suppress(BadCell):  # raised again below, unless the name of the KPI is wrong as well
             day = row.read("date", day_in)
         try:
             name, kpi = self._kpi(row)
-            refuse_split(row.grid, row.header, row.line, name, kpi)
+            splits.refuse(row.line, name, kpi)
             numbers = self._numbers(row, name, kpi)
             day = row.read("date", day_in)
             members = {column: self._member(row, name, column) for column in kpi.dimensions}
@@ -124,15 +102,43 @@ class SheetReader:
         if numbers is None:
             self._unfilled.append((name, day, row.place, kpi.number_columns[0]))
         elif self._is_asked_for(row, name, kpi, day):
-            entry = _Entry(
-                name, day, tuple(sorted(members.items())), tuple(numbers.items()), row.place
+            entry = Entry(
+                kpi=name,
+                day=day,
+                members=tuple(sorted(members.items())),
+                numbers=tuple(numbers.items()),
+                place=row.place,
+                hinges_on_mark=any(hinges_on_mark(row.cell(x)) for x in kpi.number_columns),
             )
             self._entries.append(entry)
 
-    def _set_aside(self, row: SheetRow, bad: BadCell, kpi: str, day: date | None) -> None:
-        likely = kpi or self._likely_kpi(row)
+    def _check_broken(self, row: SheetRow, above: SheetRow | None) -> None:
+        """Note a row that a line end has broken in two, which leaves both parts too short."""
+        if above is None or not (row.is_short and above.is_short):
+            return
+        day = None
+        with suppress(BadCell):
+            day = above.read("date", day_in)
+        text = "has the rest of the row above it, which a line end has broken"
         self.findings.add(
-            [row.place], bad.code, bad.what, bad.remedy, column=bad.column, kpi=likely, day=day
+            [row.place],
+            "broken_row",
+            text,
+            "put a text with a line end in quotes",
+            kpi=self._likely_kpi(above),
+            day=day,
+        )
+
+    def _set_aside(self, row: SheetRow, bad: BadCell, kpi: str, day: date | None) -> None:
+        self.findings.add(
+            [row.place],
+            bad.code,
+            bad.what,
+            bad.remedy,
+            column=bad.column,
+            kpi=kpi or self._likely_kpi(row),
+            # a day to come is wrong as well, so that any day may be meant
+            day=day if day and day <= self.days.today else None,
         )
 
     def _likely_kpi(self, row: SheetRow) -> str:
@@ -177,6 +183,13 @@ class SheetReader:
                     column,
                 )
         for column in wanted:
+            if column not in row.header.columns:
+                raise BadCell(
+                    "no_column",
+                    f"is not there, but {name} is a {kpi.kind}",
+                    f"name the columns of its numbers {' and '.join(wanted)}",
+                    column,
+                )
             row.refuse_merged(column, is_number=True)
         empty = [column for column in wanted if is_empty(row.cell(column))]
         if len(empty) == len(wanted):
@@ -209,7 +222,7 @@ class SheetReader:
         if day < self.days.start:
             self._early.setdefault(name, []).append((day, row.place))
             return False
-        if self._period(kpi, day) > self.days.today:
+        if self.days.period(kpi, day) > self.days.today:
             self.findings.add(
                 [row.place],
                 "still_to_come",
@@ -221,59 +234,7 @@ class SheetReader:
             return False
         return True
 
-    def _period(self, kpi: SheetKpi, day: date) -> date:
-        return period_of(day, kpi.every, self.days.fiscal_year_start)
-
-    def _without_conflicts(self) -> list[_Entry]:
-        """The rows without those that contradict each other, and without copies."""
-        groups: dict[tuple[str, date, tuple[tuple[str, str], ...]], list[_Entry]] = {}
-        for entry in self._entries:
-            kpi = self.declared[entry.kpi]
-            start = entry.day if kpi.kind == "stock" else self._period(kpi, entry.day)
-            groups.setdefault((entry.kpi, start, entry.members), []).append(entry)
-        kept = []
-        for entries in groups.values():
-            if len({(entry.day, entry.numbers) for entry in entries}) == 1:
-                kept.append(entries[0])
-                continue
-            kpi = self.declared[entries[0].kpi]
-            period = "day" if kpi.kind == "stock" else kpi.every
-            for day in sorted({entry.day for entry in entries}):
-                places = [entry.place for entry in entries if entry.day == day]
-                others = [entry.place for entry in entries if entry.place != places[0]]
-                self.findings.add(
-                    places,
-                    "differing_rows",
-                    f"and {others[0]} give {entries[0].kpi} different numbers for one {period}",
-                    "keep the right one, add them up in one row, or declare the column that tells "
-                    "them apart as a dimension",
-                    kpi=entries[0].kpi,
-                    day=day,
-                )
-        return kept
-
-    def _doubt_spellings(self, entries: Iterable[_Entry]) -> None:
-        """Note the members that differ from another, more frequent one in capital letters only."""
-        spellings: dict[tuple[str, str, str], dict[str, list[_Entry]]] = {}
-        for entry in entries:
-            for dimension, member in entry.members:
-                key = (entry.kpi, dimension, spelling_key(member))
-                spellings.setdefault(key, {}).setdefault(member, []).append(entry)
-        for (kpi, dimension, _), by_member in spellings.items():
-            usual, *others = sorted(by_member.values(), key=len, reverse=True)
-            for entry in (entry for rows in others for entry in rows):
-                self.findings.add(
-                    [entry.place],
-                    "two_spellings",
-                    f"differs from {usual[0].place} in the form of its letters only, and counts as another member",
-                    "write one of the two in all rows",
-                    column=dimension,
-                    kpi=kpi,
-                    day=entry.day,
-                    is_set_aside=False,
-                )
-
-    def _check_unfilled(self, entries: Iterable[_Entry]) -> None:
+    def _check_unfilled(self, entries: Iterable[Entry]) -> None:
         last: dict[str, date] = {}
         for entry in entries:
             last[entry.kpi] = max(entry.day, last.get(entry.kpi, entry.day))

@@ -53,9 +53,10 @@ from connectors.sdk.http import usable_address
 from connectors.sdk.remote_files import file_name, read_file
 from connectors.spreadsheet.cells import Grid
 from connectors.spreadsheet.declared import declared_kpis
+from connectors.spreadsheet.entries import Days, Row
 from connectors.spreadsheet.files import grid_of
 from connectors.spreadsheet.google import BUCKET, GoogleSheets, is_google_sheet
-from connectors.spreadsheet.rows import Days, Row, read_rows
+from connectors.spreadsheet.rows import read_rows
 
 T = TypeVar("T")
 

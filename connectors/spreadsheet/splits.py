@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from connectors.spreadsheet.cells import Cell, Grid, Line, is_empty
 from connectors.spreadsheet.declared import SheetKpi
@@ -19,34 +20,58 @@ _NUMBER = re.compile(r"\s*[+-]?\d+(\.\d+)?\s*%?\s*")
 QUOTE = "write the number without thousands and with a point, or put the cell in quotes"
 
 
-def refuse_split(grid: Grid, header: Header, line: Line, name: str, kpi: SheetKpi) -> None:
-    """Raise `BadCell` where a row may have been cut in the wrong place."""
-    if grid.kind != "text":
-        return
-    if line.number == grid.torn_line:
-        raise BadCell(
-            "cut_off", "is the last one and ends too early", "save or copy the file again"
-        )
-    if len(line.cells) > header.width or any(
-        not is_empty(cell) for cell in line.cells[len(header.columns) :]
-    ):
-        raise BadCell("too_many_cells", "has more cells than the header", QUOTE)
-    if not grid.is_cut_by_comma:
-        return
-    for column in kpi.number_columns:
-        place = header.columns.index(column) if column in header.columns else len(line.cells)
-        follower = header.columns[place + 1] if place + 1 < len(header.columns) else ""
-        if follower in {"kpi", "date", *NUMBERS} or place + 1 >= len(line.cells):
-            continue
-        if may_be_cut(line.cells[place], line.cells[place + 1], kpi) and not is_sure(
-            grid.lines[header.index + 1 :], line, place + 1, is_member=follower in kpi.dimensions
-        ):
+@dataclass
+class Splits:
+    """Finds the rows of a sheet that may have been cut in the wrong place."""
+
+    grid: Grid
+    header: Header
+    _number_columns: dict[int, bool] = field(default_factory=dict)
+    """By place, whether a column holds numbers of its own."""
+
+    def refuse(self, line: Line, name: str, kpi: SheetKpi) -> None:
+        """Raise `BadCell` where a row of the KPI `name` may have been cut in the wrong place."""
+        if self.grid.kind != "text":
+            return
+        if line.number == self.grid.torn_line:
             raise BadCell(
-                "split_number",
-                f"and the cell behind it may be one number of {name} that a comma has cut in two",
-                f"{QUOTE}; numbers of another column are sure in front of `{column}`",
-                column,
+                "cut_off", "is the last one and ends too early", "save or copy the file again"
             )
+        columns = self.header.columns
+        beyond = line.cells[len(columns) :]
+        if len(line.cells) > self.header.width or not all(map(is_empty, beyond)):
+            raise BadCell("too_many_cells", "has more cells than the header", QUOTE)
+        if not self.grid.is_cut_by_comma:
+            return
+        required = {"kpi", "date", *kpi.number_columns, *kpi.dimensions}
+        if len(columns) == self.header.width and columns[-1] in required:
+            return  # a number in two cells would have pushed the last one out of the header
+        for column in kpi.number_columns:
+            place = columns.index(column) + 1 if column in columns else len(line.cells)
+            follower = columns[place] if place < len(columns) else ""
+            if follower in {"kpi", "date", *NUMBERS} or place >= len(line.cells):
+                continue
+            if may_be_cut(line.cells[place - 1], line.cells[place], kpi) and not self._is_sure(
+                line, place, is_member=follower in kpi.dimensions
+            ):
+                raise BadCell(
+                    "split_number",
+                    f"and the cell behind it may be one number of {name} that a comma has cut in two",
+                    f"{QUOTE}; numbers of another column are sure in front of `{column}`",
+                    column,
+                )
+
+    def _is_sure(self, line: Line, place: int, *, is_member: bool) -> bool:
+        """Whether the cell at `place` belongs into its column, though it looks like the rest of a number.
+
+        A member has no cell behind it: a number in front of it that was cut would have pushed it there.
+        """
+        if is_member and all(map(is_empty, line.cells[place + 1 :])):
+            return True
+        if place not in self._number_columns:
+            lines = self.grid.lines[self.header.index + 1 :]
+            self._number_columns[place] = is_number_column(lines, place)
+        return self._number_columns[place]
 
 
 def may_be_cut(number: Cell, rest: Cell, kpi: SheetKpi) -> bool:
@@ -57,18 +82,12 @@ def may_be_cut(number: Cell, rest: Cell, kpi: SheetKpi) -> bool:
     return not kpi.is_whole and bool(_WHOLE.fullmatch(first) and _FRACTION.fullmatch(second))
 
 
-def is_sure(lines: Iterable[Line], line: Line, place: int, *, is_member: bool) -> bool:
-    """Whether the cell at `place` belongs into its column, though it looks like the rest of a number.
-
-    A member has no cell behind it: a number in front of it that was cut would have pushed it there. Any other column
-    is sure when all of its cells are numbers, one of which cannot be the rest of a number.
-    """
-    if is_member and not any(not is_empty(cell) for cell in line.cells[place + 1 :]):
-        return True
+def is_number_column(lines: Iterable[Line], place: int) -> bool:
+    """Whether all cells at `place` are numbers, one of which cannot be the rest of another."""
     cells = [
-        str(other.cells[place])
-        for other in lines
-        if place < len(other.cells) and not is_empty(other.cells[place])
+        str(line.cells[place])
+        for line in lines
+        if place < len(line.cells) and not is_empty(line.cells[place])
     ]
     return all(_NUMBER.fullmatch(cell) for cell in cells) and any(
         len(cell.strip().partition(".")[0]) > 3 for cell in cells

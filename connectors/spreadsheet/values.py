@@ -18,12 +18,15 @@ MAX_INTEGER_DIGITS = 28
 """As many as the warehouse's decimals hold with room for sums."""
 SMALLEST_FRACTION = Decimal("0.0000005")
 """The models keep six decimals; what a binary float has beyond them is no fraction."""
+OTHER_MARK = "other_mark"
+"""The code for a number with another decimal mark than its KPI declares."""
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
 MINUS = {ord("\u2212"): "-"}
 
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)")
 _AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 """A thousand and something, or one and something in thousandths."""
+_EITHER_MARK = re.compile(r"[(+\u2212-]?\s*[1-9]\d{0,2}[.,]\d{3}\s*[%)-]?")
 _WITH_THOUSANDS = {
     mark: re.compile(
         rf"(?:(?P<whole>[1-9]\d{{0,2}}(?P<group>[{re.escape(other)}\s'’])\d{{3}}(?:(?P=group)\d{{3}})*|\d+)"
@@ -199,6 +202,11 @@ def typed_number(cell: Cell, decimal: str | None, name: str) -> tuple[Decimal, b
     raise not_a_number(text)
 
 
+def hinges_on_mark(cell: Cell) -> bool:
+    """Whether a text is a number under either decimal mark, and another one: 1,234."""
+    return isinstance(cell, str) and _EITHER_MARK.fullmatch(cell.strip()) is not None
+
+
 def hundredth(number: Decimal, has_sign: bool) -> Decimal:
     """What a number means that has a percent sign, or none."""
     return number.scaleb(-2) if has_sign else number
@@ -212,8 +220,10 @@ def exported_number(text: str, decimal: str, whole_text: str) -> Decimal:
     before, digits, behind = match.groups()
     number = _WITH_THOUSANDS[decimal].fullmatch(digits)
     if number is None or in_parentheses + bool(before) + bool(behind) > 1:
+        other = "," if decimal == "." else "."
+        fits_other = _WITH_THOUSANDS[other].fullmatch(digits) is not None
         raise BadCell(
-            "not_a_number",
+            OTHER_MARK if fits_other else "not_a_number",
             f"is {shown(whole_text)}, which is no number whose decimal mark is `{decimal}`",
             f"write a number such as 1234{decimal}5, without a unit, or correct the declared `decimal:`",
         )

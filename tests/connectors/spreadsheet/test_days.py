@@ -113,6 +113,19 @@ def test_two_sheets_that_differ_are_both_named(desk) -> None:
     assert desk.values() == []
 
 
+def test_a_copy_of_a_sheet_in_another_folder_that_differs_is_told(desk) -> None:
+    (desk.folder / "old").mkdir()
+    sheets = [
+        desk.write(name, f"{HEAD}calls,2026-11-02,{n}\n")
+        for n, name in enumerate(("kpis.csv", "old/kpis.csv"))
+    ]
+    desk.pulled(*sheets)
+    (finding,) = desk.findings()
+    assert finding.message.startswith(
+        "kpis.csv, row 2 and kpis.csv, row 2 give calls different numbers"
+    )
+
+
 def test_two_totals_of_one_week_are_told_on_both_of_their_days(desk) -> None:
     desk.read(HEAD + "sessions,2026-11-09,5\nsessions,2026-11-15,5\n")
     assert [(finding.day.day, finding.rows) for finding in desk.findings()] == [(9, 1), (15, 1)]

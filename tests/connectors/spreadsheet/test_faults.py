@@ -105,6 +105,19 @@ def test_a_row_of_no_kpi_may_be_of_any(desk) -> None:
     assert (total.kpi, total.day) == ("", None)
 
 
+def test_a_mark_that_other_rows_show_to_be_declared_wrong_decides_nothing(desk) -> None:
+    # costs declares `decimal: "."`; this export has commas, so 1.234 is no 1.234 either
+    text = HEAD + 'costs,2026-11-02,1.234\ncosts,2026-11-03,"1.234,50"\ncosts,2026-11-04,12\n'
+    found = desk.read(text).findings
+    assert [(x.what, x.kpi, x.day.day) for x in found] == [
+        ("other_mark", "costs", 3),
+        ("ambiguous_number", "costs", 2),
+    ]
+    assert desk.values() == [("costs", "2026-11-04", "12")]
+    desk.read(HEAD + "costs,2026-11-02,1.234\ncosts,2026-11-03,1234.50\n")
+    assert [value for *_, value in desk.values()] == ["1.234", "1234.5"]
+
+
 def test_a_member_that_is_not_named(desk) -> None:
     told = desk.set_aside("kpi,date,value,team\nheadcount,2026-11-02,8,\n")
     assert told.startswith("kpis.csv, row 2, column `team` is empty; write whose number it is")
@@ -120,6 +133,16 @@ def test_the_numbers_of_another_kind(desk) -> None:
     )
     told = desk.set_aside(columns + "nps,2026-11-02,,12,\n")
     assert told == "kpis.csv, row 2, column `denominator` is empty; a ratio takes both numbers"
+
+
+def test_a_kpi_whose_column_the_sheet_lacks_is_told(desk) -> None:
+    text = "kpi,date,numerator,denominator\nnps,2026-11-02,12,40\ncalls,2026-11-02,,\n"
+    assert desk.set_aside(text) == (
+        "kpis.csv, row 3, column `value` is not there, but calls is a flow; "
+        "name the columns of its numbers value"
+    )
+    told = desk.set_aside("kpi,date,value,numerator\ncalls,2026-11-02,5,\nnps,2026-11-02,,12\n")
+    assert told.startswith("kpis.csv, row 3, column `denominator` is not there, but nps is a ratio")
 
 
 def test_an_empty_number_before_the_last_one_that_is_filled_in(desk) -> None:

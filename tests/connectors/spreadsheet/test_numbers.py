@@ -75,7 +75,7 @@ def test_a_number_that_does_not_fit_the_declared_mark_is_refused(text: str, mark
     if mark == "-":
         assert read(text, HOURS, decimal=",") == "-5"
         return
-    assert told(text, HOURS, decimal=mark).code == "not_a_number"
+    assert told(text, HOURS, decimal=mark).code in {"not_a_number", "other_mark"}
 
 
 def test_the_number_of_a_cell_needs_no_mark() -> None:

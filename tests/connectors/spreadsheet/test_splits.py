@@ -1,5 +1,7 @@
 """Rows of a CSV that a comma or a torn copy has cut in the wrong place."""
 
+from datetime import date
+
 import pytest
 
 NOTED = "kpi,date,value,comment\n"
@@ -62,6 +64,13 @@ def test_a_column_of_numbers_behind_the_number_is_sure_by_its_other_rows(desk) -
     assert (desk.findings(), len(desk.rows())) == ([], 2)
 
 
+def test_a_last_column_that_every_row_has_shows_that_nothing_was_cut(desk) -> None:
+    text = "kpi,date,value,target,team\nheadcount,2026-11-20,85,900,sales\n"
+    desk.read(text)
+    assert (desk.findings(), len(desk.rows())) == ([], 1)
+    assert "more cells" in desk.set_aside(text.replace("85,", "1,085,"))
+
+
 def test_a_cut_number_pushes_the_member_into_the_next_cell(desk) -> None:
     assert desk.set_aside(TEAMS + "headcount,2026-11-21,1,250,sales\n").startswith(SPLIT)
     desk.read(TEAMS + "headcount,2026-11-21,85,101,\n")
@@ -83,3 +92,15 @@ def test_a_quote_that_is_closed_rows_below_swallows_none(desk) -> None:
         "kpis.csv, row 2 has a text over several lines that look like rows; "
         "close its quote, or take the quotes out of the text"
     )
+
+
+def test_a_row_that_a_line_end_has_broken_is_told(desk) -> None:
+    head = "team,kpi,date,comment,numerator,denominator,value\n"
+    text = f"{head},calls,2026-11-02,two\nlines,,,5\n,calls,2026-11-03,,,,6\n"
+    finding = next(x for x in desk.read(text).findings if x.what == "broken_row")
+    assert finding.message == (
+        "kpis.csv, row 3 has the rest of the row above it, which a line end has broken; "
+        "put a text with a line end in quotes"
+    )
+    assert (finding.kpi, finding.day) == ("calls", date(2026, 11, 2))
+    assert desk.values() == [("calls", "2026-11-03", "6")]

@@ -1,0 +1,124 @@
+"""Rows that could be read, each for itself, and what they say of each other.
+
+Rows with the same numbers for the same KPI, day and members are one row. Where the numbers differ, none of them is
+taken: which of them is right depends on nothing that the sheet says, least of all on the order of its rows.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from connectors.spreadsheet.declared import SheetKpi, period_of
+from connectors.spreadsheet.noted import Findings
+from connectors.spreadsheet.values import OTHER_MARK, spelling_key
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days that are asked for, as the business counts them."""
+
+    start: date
+    """The first one that is ever pulled."""
+    today: date
+    """The first one that is not over."""
+    fiscal_year_start: int = 1
+
+    def period(self, kpi: SheetKpi, day: date) -> date:
+        """The first day of the period that a row of `day` stands for."""
+        return period_of(day, kpi.every, self.fiscal_year_start)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row that could be read."""
+
+    kpi: str
+    day: date
+    members: tuple[tuple[str, str], ...]
+    numbers: tuple[tuple[str, str | None], ...]
+    place: str
+    hinges_on_mark: bool = False
+    """Whether a number of it is another one under the other decimal mark than is declared."""
+
+    @property
+    def row(self) -> Row:
+        """As the lake keeps it."""
+        dimensions = json.dumps(dict(self.members), ensure_ascii=False, sort_keys=True)
+        return {"kpi": self.kpi, "date": self.day, "dimensions": dimensions, **dict(self.numbers)}
+
+
+def without_conflicts(
+    all_entries: Iterable[Entry], declared: Mapping[str, SheetKpi], days: Days, findings: Findings
+) -> list[Entry]:
+    """The rows without those that contradict each other, and without copies."""
+    groups: dict[tuple[str, date, tuple[tuple[str, str], ...]], list[Entry]] = {}
+    for entry in all_entries:
+        kpi = declared[entry.kpi]
+        start = entry.day if kpi.kind == "stock" else days.period(kpi, entry.day)
+        groups.setdefault((entry.kpi, start, entry.members), []).append(entry)
+    kept = []
+    for entries in groups.values():
+        if len({(entry.day, entry.numbers) for entry in entries}) == 1:
+            kept.append(entries[0])
+            continue
+        kpi = declared[entries[0].kpi]
+        period = "day" if kpi.kind == "stock" else kpi.every
+        for day in sorted({entry.day for entry in entries}):
+            first, *of_day = [entry for entry in entries if entry.day == day]
+            other = next(entry for entry in entries if entry is not first)
+            findings.add(
+                [entry.place for entry in (first, *of_day)],
+                "differing_rows",
+                f"and {other.place} give {entries[0].kpi} different numbers for one {period}",
+                "keep the right one, add them up in one row, or declare the column that tells "
+                "them apart as a dimension",
+                kpi=entries[0].kpi,
+                day=day,
+            )
+    return kept
+
+
+def without_doubtful_marks(entries: Iterable[Entry], findings: Findings) -> list[Entry]:
+    """The rows without those that hinge on a decimal mark which other rows of the KPI show to be wrong."""
+    misdeclared = {finding.kpi for finding in findings.all() if finding.what == OTHER_MARK}
+    kept = []
+    for entry in entries:
+        if not (entry.hinges_on_mark and entry.kpi in misdeclared):
+            kept.append(entry)
+            continue
+        findings.add(
+            [entry.place],
+            "ambiguous_number",
+            f"has a number that depends on the decimal mark, and other rows of {entry.kpi} have "
+            "another one than is declared",
+            "correct the declared `decimal:`, or write all numbers with the same mark",
+            kpi=entry.kpi,
+            day=entry.day,
+        )
+    return kept
+
+
+def doubt_spellings(entries: Iterable[Entry], findings: Findings) -> None:
+    """Note the members that differ from another, more frequent one in capital letters only."""
+    spellings: dict[tuple[str, str, str], dict[str, list[Entry]]] = {}
+    for entry in entries:
+        for dimension, member in entry.members:
+            key = (entry.kpi, dimension, spelling_key(member))
+            spellings.setdefault(key, {}).setdefault(member, []).append(entry)
+    for (kpi, dimension, _), by_member in spellings.items():
+        usual, *others = sorted(by_member.values(), key=len, reverse=True)
+        for entry in (entry for rows in others for entry in rows):
+            findings.add(
+                [entry.place],
+                "two_spellings",
+                f"differs from {usual[0].place} in the form of its letters only, and counts as another member",
+                "write one of the two in all rows",
+                column=dimension,
+                kpi=kpi,
+                day=entry.day,
+                is_set_aside=False,
+            )
