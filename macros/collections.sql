@@ -44,6 +44,15 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The type of such a map. #}
+{% macro map_type() -%}
+    {{ return(adapter.dispatch("map_type", "okra")()) }}
+{%- endmacro %}
+
+{% macro default__map_type() -%}
+    map(varchar, varchar)
+{%- endmacro %}
+
 {# A string in SQL. #}
 {% macro quoted(text) -%}
     {{ return(adapter.dispatch("quoted", "okra")(text)) }}

@@ -11,10 +11,13 @@
     {{ return(graph.nodes["model." ~ project_name ~ ".kpi_" ~ name].config.meta.kpi) }}
 {%- endmacro %}
 
-{# The names of the KPIs of these kinds. While parsing, all of them: the kinds are not known yet. #}
+{#
+    The names of the KPIs of these kinds whose models did not fail. While parsing, all of them: the kinds are not known
+    yet.
+#}
 {% macro kpis_of(kinds) -%}
     {%- set names = [] -%}
-    {%- for name in kpi_names() if not execute or kpi_meta(name).kind in kinds -%}
+    {%- for name in kpi_names() if not execute or (name not in broken_kpis() and kpi_meta(name).kind in kinds) -%}
         {%- do names.append(name) -%}
     {%- endfor -%}
     {{ return(names) }}
@@ -24,7 +27,7 @@
 {% macro check_kpis() -%}
     {%- set query = "select kpi from " ~ read_catalog("kpis", {"kpi": "varchar"}) -%}
     {%- set declared = run_query(query).columns[0].values() if execute else [] -%}
-    {%- for model in kpi_models() if model.startswith("kpi_") -%}
+    {%- for model in kpi_models() if model.startswith("kpi_") and model[4:] not in broken_kpis() -%}
         {%- for list, names in [("OKRA_KPIS", kpi_names()), ("kpis.parquet in the lake", declared)] -%}
             {%- if model[4:] not in names -%}
                 {{ exceptions.raise_compiler_error(list ~ " does not name " ~ model[4:] ~ "; run `okra score`, which lists each models/kpis/kpi_*.sql in both") }}
@@ -50,21 +53,46 @@
     union all
         {%- endif -%}
     {%- endfor %}
-    select
-        kpi,
-        day,
-        dimensions,
-        value,
-        numerator,
-        denominator
-    from {{ ref("sheet_kpi_days") }}
+    {{ rows_or_none("sheet_kpi_days", {
+        "kpi": dbt.type_string(),
+        "day": "date",
+        "dimensions": map_type(),
+        "value": amount_type(),
+        "numerator": amount_type(),
+        "denominator": amount_type(),
+    }) }}
+    where {{ is_whole("kpi") }}
+{%- endmacro %}
+
+{# A condition: the KPI in the column did not fail. #}
+{% macro is_whole(column) -%}
+    {{ column }} not in (
+        {%- for name in broken_kpis() %}{{ quoted(name) }}{{ ", " if not loop.last }}{% endfor -%}
+    )
+{%- endmacro %}
+
+{# A query: the rows of a model, or none, with the types of `columns`, where it was left out or failed. #}
+{% macro rows_or_none(model, columns) -%}
+    {%- set relation = ref(model) if model not in left_out_models() -%}
+    {%- if relation and model not in broken_models() -%}
+    select {{ columns | join(", ") }}
+    from {{ relation }}
+    {%- else -%}
+    select {{ columns | join(", ") }}
+    from (
+        select
+            {%- for column, type in columns.items() %}
+            cast(null as {{ type }}) as {{ column }}{{ "," if not loop.last }}
+            {%- endfor %}
+        where false
+    ) as none
+    {%- endif -%}
 {%- endmacro %}
 
 {# A query: all rows of the KPIs that are distinct counts. The whole is what was reported without a member. #}
 {% macro distinct_rows_of_kpis() -%}
     {% for kpi in kpis_of(["distinct"]) -%}
         {%- set relation = ref("kpi_" ~ kpi) -%}
-        {%- set last_kpi = loop.last -%}
         {%- set dimensions = kpi_meta(kpi).dimensions if execute else [] -%}
         {%- for dimension in ["total"] + dimensions %}
     select
@@ -80,9 +108,17 @@
             {%- for other in dimensions %}
         and {{ other }} is {{ "not null" if other == dimension else "null" }}
             {%- endfor %}
-    {{ "union all" if not (loop.last and last_kpi) }}
+    union all
         {%- endfor -%}
     {%- endfor %}
+    select
+        cast(null as {{ dbt.type_string() }}) as kpi,
+        cast(null as {{ dbt.type_string() }}) as period,
+        cast(null as date) as period_start,
+        cast(null as {{ dbt.type_string() }}) as dimension,
+        cast(null as {{ dbt.type_string() }}) as member,
+        cast(null as {{ amount_type() }}) as value
+    where false
 {%- endmacro %}
 
 {# A query: model, source and stream of each stream that feeds one of the models: its ancestors that are sources. #}

@@ -44,3 +44,18 @@
     {%- endfor -%}
     {{ return(names | sort) }}
 {%- endmacro %}
+
+{# The models that could not be parsed, or are not there, and which others go on without. Known while parsing, too. #}
+{% macro left_out_models() -%}
+    {{ return(env_var("OKRA_LEFT_OUT", "").split(",")) }}
+{%- endmacro %}
+
+{# The models that failed in this run, and those below them: their tables are old, or not there. #}
+{% macro broken_models() -%}
+    {{ return((env_var("OKRA_BROKEN_MODELS", "") if execute else "").split(",")) }}
+{%- endmacro %}
+
+{# The KPIs that cannot be worked out in this run, as a model that they stand on failed. #}
+{% macro broken_kpis() -%}
+    {{ return((env_var("OKRA_BROKEN_KPIS", "") if execute else "").split(",")) }}
+{%- endmacro %}

@@ -51,6 +51,10 @@
     )
 {%- endmacro %}
 
+{% macro spark__map_type() -%}
+    map<string, string>
+{%- endmacro %}
+
 {# In Spark a backslash in a string begins an escape. #}
 {% macro spark__quoted(text) -%}
     '{{ text | string | replace("\\", "\\\\") | replace("'", "\\'") }}'

@@ -1,5 +1,7 @@
+-- a KPI whose model failed has no rows, which must not look like days on which there was nothing
 with streams as (
     select * from {{ ref("kpi_streams") }}
+    where {{ is_whole("kpi") }}
 ),
 
 stream_days as (
@@ -7,7 +9,9 @@ stream_days as (
 ),
 
 sheet_days as (
-    select * from {{ ref("sheet_kpi_given_days") }}
+    {{ rows_or_none("sheet_kpi_given_days", {
+        "kpi": dbt.type_string(), "day": "date", "not_before": "date"
+    }) }}
 ),
 
 amounts as (

@@ -1,32 +1,37 @@
 """The dbt project: what it is told about this installation, where its manifest is and when it is parsed."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from connectors.lake.atomic_files import replace
 from connectors.lake.catalog import write_catalog
 from connectors.sdk import catalog
-from pipelines.errors import OkraError
-from pipelines.inputs.kpi_files import KPI_FOLDER, declared_kpis, kpi_names
+from pipelines.inputs.kpi_files import KPI_FOLDER, PREFIX, declared_kpis, kpi_names
 from pipelines.inputs.lake import open_lake
 from pipelines.settings import ROOT, Settings
 from pipelines.tables.locks import exclusive
 from pipelines.warehouse.kpi_declarations import write_kpis
+from pipelines.warehouse.left_out import (
+    LeftOut,
+    parse_what_can_be,
+    read_left_out,
+    write_left_out,
+)
 from pipelines.warehouse.spark.requirements import require_spark
 
 FINGERPRINT_FILE = "manifest.fingerprint"
 """The file beside the manifest that holds the fingerprint of the files it was parsed from."""
+LEFT_OUT_FILE = "left_out.json"
+"""The file beside the manifest that says what could not be parsed."""
 PARSE_TIMEOUT = 300.0
 """Seconds to wait for another process that parses the models."""
-
-
-class ModelsError(OkraError):
-    """The dbt project cannot be read; the text is dbt's own."""
 
 
 def dbt_environment(settings: Settings, as_of: date, run_id: str) -> dict[str, str]:
@@ -34,8 +39,13 @@ def dbt_environment(settings: Settings, as_of: date, run_id: str) -> dict[str, s
     return static_environment(settings) | {"OKRA_AS_OF": as_of.isoformat(), "OKRA_RUN_ID": run_id}
 
 
-def static_environment(settings: Settings) -> dict[str, str]:
-    """The variables that do not change from run to run."""
+def static_environment(
+    settings: Settings, faults: Sequence[LeftOut] | None = None
+) -> dict[str, str]:
+    """The variables that do not change from run to run. `faults`: what is left out of the project, if not as parsed."""
+    faults = left_out(settings) if faults is None else faults
+    models = {model for fault in faults for model in fault.models}
+    kpis = [name for name in kpi_names(KPI_FOLDER) if f"{PREFIX}{name}" not in models]
     return {
         "OKRA_ENGINE": settings.engine,
         "OKRA_PYTHON": sys.executable,
@@ -44,7 +54,8 @@ def static_environment(settings: Settings) -> dict[str, str]:
         "OKRA_TIMEZONE": settings.timezone,
         "OKRA_CURRENCY": settings.currency,
         "OKRA_FISCAL_YEAR_START": str(settings.fiscal_year_start),
-        "OKRA_KPIS": ",".join(kpi_names(KPI_FOLDER)),
+        "OKRA_KPIS": ",".join(kpis),
+        "OKRA_LEFT_OUT": ",".join(sorted(models)),
         "OKRA_MEMORY": settings.memory,
         "OKRA_STORAGE_VERSION": settings.storage_version,
         "DBT_TARGET_PATH": str(target_folder(settings)),
@@ -72,36 +83,93 @@ def manifest_path(settings: Settings) -> Path:
     return target_folder(settings) / "manifest.json"
 
 
+def left_out(settings: Settings) -> list[LeftOut]:
+    """What could not be parsed of the project as it was parsed last."""
+    return read_left_out(target_folder(settings) / LEFT_OUT_FILE)
+
+
+def project_folder(settings: Settings) -> Path:
+    """The folder that dbt is to run in: the project's own, or its mirror without what is left out."""
+    return mirror_folder(settings) if left_out(settings) else ROOT
+
+
+def mirror_folder(settings: Settings) -> Path:
+    """Where the mirror of the project is, if there is one."""
+    return target_folder(settings) / "project"
+
+
 def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
     """Parse the models again if a file of the project has changed. Returns the manifest's path.
 
-    `environment`: that of this process, which dbt's process gets too. Raises `ModelsError`, and `SparkMissingError`
-    where the engine is not installed.
+    What cannot be parsed is left out (`left_out`). `environment`: that of this process, which dbt's process gets too.
+    Raises `ModelsError`, and `SparkMissingError` where the engine is not installed.
     """
     if settings.engine == "spark":
         require_spark()
-    manifest, parsed = manifest_path(settings), target_folder(settings) / FINGERPRINT_FILE
+    folder = target_folder(settings)
+    manifest, parsed = manifest_path(settings), folder / FINGERPRINT_FILE
     fingerprint = project_fingerprint()
     # dbt writes the manifest in place, so only one process may parse at a time
-    with exclusive(target_folder(settings) / "parse.lock", wait=PARSE_TIMEOUT):
+    with exclusive(folder / "parse.lock", wait=PARSE_TIMEOUT):
         if not (manifest.exists() and parsed.exists() and parsed.read_text("ascii") == fingerprint):
-            parse(settings, environment)
+            faults = parse_what_can_be(
+                ROOT,
+                mirror_folder(settings),
+                lambda project, faults: parse(settings, environment, project, faults),
+            )
+            replace(folder / LEFT_OUT_FILE, lambda temporary: write_left_out(temporary, faults))
             replace(parsed, lambda temporary: temporary.write_text(fingerprint, "ascii"))
     return manifest
 
 
-def parse(settings: Settings, environment: Mapping[str, str]) -> None:
-    """Run `dbt parse`, which writes the manifest. Raises `ModelsError` with dbt's output."""
+def parse(
+    settings: Settings, environment: Mapping[str, str], project: Path, faults: Sequence[LeftOut]
+) -> str | None:
+    """Run `dbt parse` in a folder, which writes the manifest. Returns dbt's message where it fails."""
     done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
-        [sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--project-dir", str(ROOT)],
-        env={**environment, **static_environment(settings)},
+        [
+            *(sys.executable, "-m", "dbt.cli.main", "--quiet", "--log-format", "json", "parse"),
+            *("--project-dir", str(project), "--profiles-dir", str(ROOT)),
+        ],
+        env={**environment, **static_environment(settings, faults)},
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise ModelsError(f"dbt cannot read the models: {(done.stdout + done.stderr).strip()}")
+        return "\n".join(errors_in(done.stdout)) or (done.stdout + done.stderr).strip()
+    return cycle_in(json.loads(manifest_path(settings).read_bytes()))
+
+
+def errors_in(log: str) -> Iterator[str]:
+    """The messages of the errors in a log of dbt's, which has a JSON object a line."""
+    for line in log.splitlines():
+        if line.startswith("{"):
+            info = json.loads(line)["info"]
+            if info["level"] == "error" and info["name"] != "MainStackTrace":
+                yield info["msg"]
+
+
+def cycle_in(manifest: Mapping[str, Any]) -> str | None:
+    """A message that names the files of models which read each other; dbt finds out only when it builds them."""
+    nodes = manifest["nodes"]
+    done: set[str] = set()
+
+    def walk(name: str, path: tuple[str, ...]) -> tuple[str, ...]:
+        if name in path:
+            return path[path.index(name) :]
+        if name in done or name not in nodes:
+            return ()
+        for parent in nodes[name]["depends_on"].get("nodes", ()):
+            if cycle := walk(parent, (*path, name)):
+                return cycle
+        done.add(name)
+        return ()
+
+    cycle = next(filter(None, (walk(name, ()) for name in nodes)), ())
+    files = [nodes[name]["original_file_path"] for name in cycle]
+    return f"these models read each other in a circle: {', '.join(files)}" if files else None
 
 
 def dbt_program(settings: Settings) -> Path:
@@ -114,7 +182,7 @@ def dbt_program(settings: Settings) -> Path:
 def project_fingerprint() -> str:
     """A hash of path, size and modification time of every file that dbt reads."""
     paths = [ROOT / "dbt_project.yml", ROOT / "profiles.yml", *(ROOT / "macros").rglob("*.sql")]
-    for suffix in ("sql", "yml", "csv"):
+    for suffix in ("sql", "py", "yml", "yaml", "csv"):
         paths += (ROOT / "models").rglob(f"*.{suffix}")
     paths += (ROOT / "tests" / "models").rglob("*.sql")
     files = [

@@ -88,5 +88,13 @@ def distinct_rows_of_kpis() -> str:
     return "select 'it' as kpi, 'day' as period, 1 as value"
 
 
+def rows_or_none(_model: str, columns: dict[str, str]) -> str:
+    return f"select {', '.join(columns)} from rows_or_none"
+
+
+def is_whole(column: str) -> str:
+    return f"{column} <> 'broken'"
+
+
 def check_kpis() -> str:
     return ""

@@ -5,11 +5,15 @@ kpis as (
 ),
 
 rates as (
-    select * from {{ ref("fct_exchange_rates") }}
+    {{ rows_or_none("fct_exchange_rates", {
+        "day": "date", "currency": dbt.type_string(), "rate": rate_type()
+    }) }}
 ),
 
 monthly_rates as (
-    select * from {{ ref("fct_monthly_exchange_rates") }}
+    {{ rows_or_none("fct_monthly_exchange_rates", {
+        "month": "date", "currency": dbt.type_string(), "rate": rate_type()
+    }) }}
 ),
 
 rate_streams as ({{ streams_feeding(["fct_exchange_rates"]) }}),

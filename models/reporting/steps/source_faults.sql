@@ -55,11 +55,17 @@ due as (
 
 faults as (
     select
+        kpi,
+        'model_failed' as code
+    from kpis
+    where not {{ is_whole("kpi") }}
+    union all
+    select
         due.kpi,
         'not_filled_in' as code
     from due
     left join delivered on due.kpi = delivered.kpi
-    where coalesce(delivered.last_day < due.last_day, true)
+    where coalesce(delivered.last_day < due.last_day, true) and {{ is_whole("due.kpi") }}
     union all
     select
         traced_streams.kpi,

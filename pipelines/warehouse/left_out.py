@@ -1,0 +1,274 @@
+"""What of the dbt project cannot be parsed is left out, so that the rest can be.
+
+dbt stops at the first file that it cannot parse. That file is left out with all that read it, and the project is parsed
+again, in a mirror: a folder of links to the project with a `.dbtignore` that names what is left out. The project's own
+folder may be read-only.
+"""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from pipelines.errors import OkraError
+from pipelines.warehouse.core_models import core_files, references
+
+MAX_FAULTS = 20
+"""Faults after which parsing is given up: each takes another parse, which takes seconds."""
+MIRRORED = ("dbt_project.yml", "profiles.yml", "macros", "models", "tests")
+SUFFIXES = (".sql", ".py", ".yml", ".yaml", ".csv")
+MAX_SENTENCE = 300
+"""Characters of dbt's sentence; some of its messages repeat whole files."""
+
+Parse = Callable[[Path, Sequence["LeftOut"]], str | None]
+"""Has dbt parse the project in a folder without what is left out. Returns dbt's message where it cannot."""
+
+
+class ModelsError(OkraError):
+    """The dbt project cannot be read; the text is dbt's own."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A fault of the project, and what is left out because of it.
+
+    `place` is the file and line to mend; `files` are below the project's root; `models` are left out or missing.
+    """
+
+    sentence: str
+    place: str
+    files: tuple[str, ...]
+    models: tuple[str, ...]
+
+
+def parse_what_can_be(root: Path, mirror: Path, parse: Parse) -> list[LeftOut]:
+    """Parse the project at `root` without what cannot be parsed. Returns what was left out.
+
+    Raises `ModelsError` with dbt's sentence where a model fails that everything stands on, or no file is named.
+    """
+    faults: list[LeftOut] = []
+    for _ in range(MAX_FAULTS):
+        message = parse(make_mirror(root, mirror, faults), faults)
+        if message is None:
+            return faults
+        faults = with_fault(root, message, faults)
+    raise ModelsError(f"dbt cannot read the models: {sentence_of(message or '')}")
+
+
+def make_mirror(root: Path, mirror: Path, faults: Sequence[LeftOut]) -> Path:
+    """The folder of the project without what is left out: its own where nothing is."""
+    if mirror.exists():
+        shutil.rmtree(mirror)
+    if not faults:
+        return root
+    mirror.mkdir(parents=True)
+    for name in MIRRORED:
+        if (root / name).exists():
+            (mirror / name).symlink_to(root / name)
+    ignored = sorted(file for fault in faults for file in fault.files)
+    # patterns as git has them
+    lines = ["/" + re.sub(r"([\\*?\[\] !#])", r"\\\1", file) for file in ignored]
+    (mirror / ".dbtignore").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return mirror
+
+
+def with_fault(root: Path, message: str, faults: Sequence[LeftOut]) -> list[LeftOut]:
+    """The faults with the one of which dbt's `message` tells. Raises `ModelsError` where nothing can be left out."""
+    gone = {name for fault in faults for name in (*fault.files, *fault.models)}
+    present = [file for file in project_files(root) if file not in gone]
+    missing = re.search(r"depends on a (node|source) named '([^']+)'", message)
+    fault = (
+        missing_fault(root, message, present, *missing.groups())
+        if missing
+        else file_fault(root, message, present)
+    )
+    # what reads a model that is left out already has no fault of its own
+    cause = next((one for one in faults if missing and missing[2] in one.models), None)
+    if cause:
+        fault = replace(cause, files=(*cause.files, *fault.files))
+    whole = with_readers(root, fault)
+    if gone.issuperset((*whole.files, *whole.models)):
+        raise ModelsError(f"dbt cannot read the models: {whole.sentence}")
+    return [*(one for one in faults if one is not cause), whole]
+
+
+def missing_fault(
+    root: Path, message: str, present: Sequence[str], kind: str, name: str
+) -> LeftOut:
+    """A model or a source that is not there: all that read it are left out, and what is core does without it."""
+    is_model = kind == "node"
+    named = files_named(message, present)
+    readers = readers_of(root, present, {name} if is_model else set(), "" if is_model else name)
+    return LeftOut(
+        sentence_of(message),
+        place_of(root, [*named, *readers][0], name.split(".")[-1]) if named or readers else name,
+        tuple(sorted({*named, *readers} - core_files(root))),
+        (name,) if is_model else (),
+    )
+
+
+def file_fault(root: Path, message: str, present: Sequence[str]) -> LeftOut:
+    """A file that dbt cannot parse: named in its message, or found where it names none."""
+    named = (
+        files_named(message, present)
+        or files_with_variable(root, message, present)
+        or unreadable(root, present)[:1]  # each is a fault of its own
+    )
+    files = [file for file in named if file not in core_files(root)]
+    line = re.search(r"\bline (\d+)", message)
+    place = f"{files[0]}:{line[1]}" if files and line else "".join(files[:1])
+    return LeftOut(sentence_of(message), place, tuple(files), ())
+
+
+def with_readers(root: Path, fault: LeftOut) -> LeftOut:
+    """The fault with the files beside its own, and with those that read them, and so on."""
+    core, present = core_files(root), project_files(root)
+    files = set(fault.files)
+    while True:
+        more = {other for file in files for other in described_with(root, present, file)}
+        more |= {
+            reader
+            for file in files
+            if file.endswith((".sql", ".py", ".csv"))
+            for reader in readers_of(root, present, {Path(file).stem}, "")
+        }
+        for file in files:
+            if file.endswith((".yml", ".yaml")):
+                for source in names_in(root / file, "sources"):
+                    more |= set(readers_of(root, present, set(), f"{source}."))
+        if more - core <= files:
+            break
+        files |= more - core
+    models = {Path(file).stem for file in files if file.endswith((".sql", ".py", ".csv"))}
+    tests = {Path(file).stem for file in files if file.startswith("tests/")}
+    return replace(
+        fault,
+        files=tuple(sorted(files)),
+        models=tuple(sorted({*fault.models, *models} - tests)),
+    )
+
+
+def project_files(root: Path) -> list[str]:
+    """The files that dbt parses, below the project's root."""
+    return sorted(
+        path.relative_to(root).as_posix()
+        for folder in ("models", "tests/models")
+        for path in (root / folder).rglob("*")
+        if path.suffix in SUFFIXES
+    )
+
+
+def files_named(message: str, files: Iterable[str]) -> list[str]:
+    """The files that a message of dbt's names: below the project, below models/, or by their mere name."""
+    files = list(files)
+    for start in (0, 1, -1):
+        named = [
+            file
+            for file in files
+            if re.search(
+                rf"(?<![\w/.-]){re.escape('/'.join(file.split('/')[start:]))}(?![\w-])", message
+            )
+        ]
+        if named:
+            return named
+    return []
+
+
+def files_with_variable(root: Path, message: str, files: Iterable[str]) -> list[str]:
+    """The files that read the environment variable which dbt misses."""
+    missing = re.search(r"Env var required but not provided: '(\w+)'", message)
+    return [
+        file
+        for file in files
+        if missing and f"{missing[1]}" in (root / file).read_text("utf-8", errors="replace")
+    ]
+
+
+def unreadable(root: Path, files: Iterable[str]) -> list[str]:
+    """The files that are not text in UTF-8, which dbt does not name."""
+    broken = []
+    for file in files:
+        try:
+            (root / file).read_bytes().decode("utf-8")
+        except (UnicodeDecodeError, OSError):
+            broken.append(file)
+    return broken
+
+
+def readers_of(root: Path, files: Iterable[str], models: set[str], source: str) -> list[str]:
+    """The SQL files that read one of these models, or the source `name.stream` (`name.` for any of its streams)."""
+    name, _, stream = source.partition(".")
+    asked = (
+        rf"""\b(?:source|read_lake)\(\s*['"]{re.escape(name)}['"]\s*,\s*['"]{re.escape(stream)}"""
+    )
+    return [
+        file
+        for file in files
+        if file.endswith(".sql")
+        and (
+            references(root / file) & models
+            or (
+                "." in source
+                and re.search(asked, (root / file).read_text(encoding="utf-8", errors="replace"))
+            )
+        )
+    ]
+
+
+def described_with(root: Path, files: Sequence[str], file: str) -> Iterator[str]:
+    """What goes with a file: its YAML or its SQL of the same name, and the models that a YAML file describes."""
+    stem, suffix = file.rsplit(".", 1)
+    yield from (other for other in files if other.rsplit(".", 1)[0] == stem)
+    if suffix in ("yml", "yaml"):
+        described = names_in(root / file, "models")
+        yield from (x for x in files if x.endswith((".sql", ".py")) and Path(x).stem in described)
+
+
+def names_in(path: Path, section: str) -> set[str]:
+    """The names listed in a YAML file that has this section; read as text, as the file may be broken."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if not re.search(rf"^{section}\s*:", text, re.MULTILINE):
+        return set()
+    return set(re.findall(r"^\s*-\s*name:\s*['\"]?([\w.]+)", text, re.MULTILINE))
+
+
+def place_of(root: Path, file: str, word: str) -> str:
+    """`file:line` of the first line that has the word."""
+    path = root / file
+    if not path.is_file():
+        return file
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    numbers = [number for number, line in enumerate(lines, 1) if word in line]
+    return f"{file}:{numbers[0]}" if numbers else file
+
+
+def sentence_of(message: str) -> str:
+    """What a message of dbt's says, in one line, without the heading that names the file."""
+    raw = re.search(r"Raw Error:\s*-*\s*(.+?)(?:\n\s*in \"|\Z)", message, re.DOTALL)
+    if raw:
+        line = re.search(r"near line (\d+)", message)
+        where = f" in line {line[1]}" if line else ""
+        return f"the YAML has an error{where}: {' '.join(raw[1].split())}"
+    text = re.sub(r"^\s*Encountered an error:\s*", "", message)
+    text = re.sub(r"^(?:Compilation|Parsing|Runtime|Database) Error[^\n]*\n", "", text)
+    text = re.sub(r"Traceback \(most recent call last\).*", "", text, flags=re.DOTALL)
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_SENTENCE else f"{text[:MAX_SENTENCE]} …"
+
+
+def write_left_out(path: Path, faults: Iterable[LeftOut]) -> None:
+    """Keep what is left out beside the manifest."""
+    text = json.dumps([asdict(fault) for fault in faults], indent=1)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def read_left_out(path: Path) -> list[LeftOut]:
+    """What was left out when the project was parsed last."""
+    if not path.exists():
+        return []
+    return [
+        LeftOut(row["sentence"], row["place"], tuple(row["files"]), tuple(row["models"]))
+        for row in json.loads(path.read_text(encoding="utf-8"))
+    ]
