@@ -22,6 +22,7 @@ INTERNAL = frozenset(
     PREFIX + name
     for name in (
         *("ENV_FILE", "PYTHON", "WAREHOUSE", "KPIS", "AS_OF", "RUN_ID", "THREADS"),
+        *("LEFT_OUT", "BROKEN_KPIS", "BROKEN_MODELS"),
         *("DAGSTER_STORAGE", "DAGSTER_POSTGRES", "DAGSTER_PASSWORD"),
         *("BI_FILE", "BI_CACHE", "BI_MODULES", "VENDOR_SPECS"),
     )

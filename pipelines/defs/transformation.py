@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
     DbtCliResource,
     DbtProject,
     dbt_assets,
@@ -20,9 +21,15 @@ from packaging.version import Version
 from pipelines import settings as okra_settings
 from pipelines.orchestration.day import DayResource
 from pipelines.settings import ROOT
-from pipelines.steps.model import prepare_models
+from pipelines.steps.model import ModelBuild, ModelsFailedError, prepare_models
 from pipelines.tables.locks import warehouse_lock
-from pipelines.warehouse.project import dbt_program, ensure_manifest, target_folder
+from pipelines.warehouse.build_results import Graph, NodeResult, node_results
+from pipelines.warehouse.project import (
+    dbt_program,
+    ensure_manifest,
+    project_folder,
+    target_folder,
+)
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
@@ -53,12 +60,26 @@ class Dbt(DbtCliResource):
         return None
 
 
+def results_of(building: DbtCliInvocation) -> list[NodeResult]:
+    """How each node of a build ended. Raises dbt's own error where it did not come to build anything."""
+    path = building.target_path / "run_results.json"
+    if not path.exists():
+        raise building.get_error() or RuntimeError(f"dbt wrote no {path.name}")
+    results = node_results(building.get_artifact("run_results.json"))
+    if not any(result.failed for result in results):
+        # dbt's artifacts of a run are tens of megabytes; those of a failed run stay for debugging
+        shutil.rmtree(building.target_path, ignore_errors=True)
+    return results
+
+
 @dg.definitions
 def transformation() -> dg.Definitions:
     """The dbt project as assets."""
     settings = okra_settings.load()
     manifest = ensure_manifest(settings, os.environ)
-    project = DbtProject(ROOT, target_path=target_folder(settings), profiles_dir=ROOT)
+    folder = project_folder(settings)
+    project = DbtProject(folder, target_path=target_folder(settings), profiles_dir=ROOT)
+    translator = Translator(DagsterDbtTranslatorSettings(enable_code_references=True))
 
     @dbt_assets(
         manifest=manifest,
@@ -66,27 +87,36 @@ def transformation() -> dg.Definitions:
         name="models",
         pool="warehouse",
         # each model links to its SQL
-        dagster_dbt_translator=Translator(
-            DagsterDbtTranslatorSettings(enable_code_references=True)
-        ),
+        dagster_dbt_translator=translator,
     )
     def models(
         context: dg.AssetExecutionContext, dbt: DbtCliResource, day: DayResource
     ) -> Iterator[Any]:
         played = day.read()
+        run = ModelBuild(played, Graph(manifest, ROOT))
         with warehouse_lock(played.settings):
             os.environ.update(prepare_models(played))
-            building = dbt.cli(["build"], context=context)
+            building = dbt.cli(["build"], context=context, raise_on_error=False)
             yield from building.stream()
-            # dbt's artifacts of a run are tens of megabytes; those of a failed run stay for debugging
-            shutil.rmtree(building.target_path, ignore_errors=True)
+            while run.take(results_of(building)):
+                os.environ.update(run.environment)
+                # without the context, which would select everything again
+                building = dbt.cli(run.arguments, manifest=manifest, raise_on_error=False)
+                for event in building.stream_raw_events():
+                    yield from event.to_default_asset_events(manifest, translator, context)
+            for finding in run.findings:
+                context.log.error(finding.message)
+            try:
+                run.finish()
+            except ModelsFailedError as error:
+                raise dg.Failure(description=str(error), allow_retries=False) from None
 
     return dg.Definitions(
         assets=[models],
         resources={
             # not the dbt that is first in PATH
             "dbt": Dbt(
-                project_dir=str(ROOT),
+                project_dir=str(folder),
                 profiles_dir=str(ROOT),
                 dbt_executable=str(dbt_program(settings)),
             ),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipelines.history.deliveries import DIGESTS
 from pipelines.history.versions import DEFINITION_VERSIONS, KPI_PERIOD_VERSIONS, SCORE_VERSIONS
+from pipelines.okr.kpi.facts import MODEL_FAILED
 from pipelines.tables.table import literal, quoted, transaction
 
 # members of an open period are the sums of its days, which are kept; without them a day brings a day's rows
@@ -14,13 +15,25 @@ _KPI_PERIODS = """
 """
 
 
-def record_kpis(history: Path, warehouse: Path, now: datetime) -> None:
+# a KPI that could not be worked out has no rows, and what was believed of it is believed still
+_WORKED_OUT = f"""
+    kpi in (
+        select kpi from warehouse.reporting.kpis
+        where not list_contains(standing_flags, {literal(MODEL_FAILED)})
+    )
+"""
+_NOT_DECLARED = "kpi not in (select kpi from warehouse.reporting.kpis)"
+
+
+def record_kpis(history: Path, warehouse: Path, now: datetime, *, all_declared: bool) -> None:
     """Keep the KPI tables. They must be those of the present, not of a past day that was played again.
 
+    `all_declared`: every declaration of a KPI is sound, so that one that is not declared is gone for good.
     Raises `duckdb.Error`, with the history left as it was.
     """
+    scope = f"{_WORKED_OUT} or {_NOT_DECLARED}" if all_declared else _WORKED_OUT
     with transaction(history, warehouse=warehouse) as connection:
-        KPI_PERIOD_VERSIONS.keep_versions(connection, now, _KPI_PERIODS)
+        KPI_PERIOD_VERSIONS.keep_versions(connection, now, _KPI_PERIODS, scope)
 
 
 def record_scores(history: Path, warehouse: Path, as_of: date, now: datetime) -> None:

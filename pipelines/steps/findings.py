@@ -17,7 +17,7 @@ from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.loading import Loaded
 from pipelines.settings import Settings
 from pipelines.steps.pull import failed_pulls
-from pipelines.tables.findings import FINDINGS, FindingRow
+from pipelines.tables.findings import FINDINGS, MODEL_FINDINGS, FindingRow
 from pipelines.tables.table import transaction
 
 MAX_EXAMPLES = 3
@@ -33,10 +33,20 @@ def write_findings(day: Day) -> list[FindingRow]:
         rows = [
             *pull_findings(failed_pulls(settings), fed),
             *lake_findings(settings, fed),
+            *model_findings(connection),
             *definition_findings(day.declared, day.loaded),
         ]
         FINDINGS.replace(connection, rows)
     return rows
+
+
+def model_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[FindingRow]:
+    """What the last build of the models found wrong."""
+    MODEL_FINDINGS.create(connection)
+    cursor = connection.execute(f"from {MODEL_FINDINGS.place} order by all")
+    names = [column[0] for column in cursor.description or ()]
+    for row in cursor.fetchall():
+        yield FindingRow(**dict(zip(names, row, strict=True)))
 
 
 def kpis_by_stream(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], list[str]]:

@@ -1,10 +1,227 @@
-"""Before the models run: the lake's catalog, and what dbt has to know."""
+"""Builds the models with dbt, and builds on without the KPIs whose models fail."""
 
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from pipelines.errors import OkraError
 from pipelines.inputs.day import Day
-from pipelines.warehouse.project import catalog_lake, dbt_environment
+from pipelines.inputs.kpi_files import PREFIX
+from pipelines.settings import ROOT
+from pipelines.tables.findings import MODEL_FINDINGS, FindingRow
+from pipelines.tables.table import transaction
+from pipelines.warehouse.answers import answers
+from pipelines.warehouse.build_results import Graph, NodeResult, kpis_below
+from pipelines.warehouse.left_out import LeftOut
+from pipelines.warehouse.project import catalog_lake, dbt_environment, left_out
+
+MAX_BUILDS = 5
+"""Builds after which a run gives up: each finds what the one before could not reach."""
+
+
+class ModelsFailedError(OkraError):
+    """A model or a test failed that every published figure stands on; the text says which, and why."""
 
 
 def prepare_models(day: Day) -> dict[str, str]:
     """Catalog the lake and return the variables that dbt needs to play the day."""
     catalog_lake(day.settings)
-    return dbt_environment(day.settings, day.as_of, day.run_id)
+    environment = dbt_environment(day.settings, day.as_of, day.run_id)
+    models = {model for fault in left_out(day.settings) for model in fault.models}
+    return environment | broken_environment(models, unusable_kpis(day, models))
+
+
+def broken_environment(models: Iterable[str], kpis: Iterable[str]) -> dict[str, str]:
+    """The variables that name what a build goes on without."""
+    return {
+        "OKRA_BROKEN_MODELS": ",".join(sorted(models)),
+        "OKRA_BROKEN_KPIS": ",".join(sorted(kpis)),
+    }
+
+
+def unusable_kpis(day: Day, models: Set[str]) -> Set[str]:
+    """The KPIs that stand on one of the models, and those that have SQL and no sound declaration."""
+    files = (ROOT / "models").rglob(f"{PREFIX}*.sql")
+    with_sql = {path.stem.removeprefix(PREFIX) for path in files}
+    return kpis_below(models, day.kpis) | (with_sql - set(day.kpis))
+
+
+@dataclass
+class ModelBuild:
+    """The builds of one run: `arguments` and `environment` are the next one's, and `take` takes its results."""
+
+    day: Day
+    graph: Graph
+    findings: list[FindingRow] = field(default_factory=list)
+    _broken: set[str] = field(default_factory=set)
+    """The nodes that failed, and the models below them."""
+    _missing: set[str] = field(default_factory=set)
+    """The names of the models that are left out of the project."""
+    _kpis: set[str] = field(default_factory=set)
+    """The KPIs that failed by themselves, and not by a model above them."""
+    _asked: Set[str] = field(default_factory=set)
+    """The nodes of the first build."""
+    _remaining: Set[str] = field(default_factory=set)
+    _builds: int = 0
+    _fatal: str = ""
+
+    def __post_init__(self) -> None:
+        for fault in left_out(self.day.settings):
+            self._missing |= set(fault.models)
+            self._tell_left_out(fault)
+
+    @property
+    def arguments(self) -> Sequence[str]:
+        """The arguments of dbt: to build everything, or what remains."""
+        if not self._remaining:
+            return ["build"]
+        names = sorted(self.graph.name(node) for node in self._remaining)
+        return ["build", "--indirect-selection", "empty", "--select", " ".join(names)]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that say what the build goes on without."""
+        models = self._missing | {self.graph.name(node) for node in self._broken}
+        return broken_environment(models, self._kpis | unusable_kpis(self.day, models))
+
+    def take(self, results: Sequence[NodeResult]) -> bool:
+        """Tell what failed, and find what can be built without it. Returns whether there is something."""
+        self._builds += 1
+        self._asked = self._asked or {result.node for result in results}
+        failed = [result for result in results if result.failed]
+        kpis_in_rows = self._kpis_in_rows([x for x in failed if self.graph.is_test(x.node)])
+        before = len(self._kpis), len(self._broken)
+        for result in failed:
+            self._fail(result, kpis_in_rows.get(result.node, set()))
+        for result in results:
+            if result.status == "warn":
+                self._tell_test(result, "test_warned", set(), is_fault=False)
+        if failed and before == (len(self._kpis), len(self._broken)) and not self._fatal:
+            self._fatal = self.findings[-1].message
+        again = {x.node for x in results if x.status == "skipped"}
+        again |= {x.node for x in failed if self._is_core(x.node)}
+        if any(self._is_core(node) for node in kpis_in_rows):
+            # the table that was tested has the KPI's rows, and so have those that were built from it
+            again |= (self.graph.core | self.graph.core_tests()) & self._asked
+        self._remaining = {node for node in again if not self.graph.stands_on(node, self._broken)}
+        return bool(self._remaining) and not self._fatal and self._builds < MAX_BUILDS
+
+    def finish(self) -> None:
+        """Store what was found. Raises `ModelsFailedError` where nothing can be published."""
+        with transaction(self.day.settings.warehouse_path) as connection:
+            MODEL_FINDINGS.replace(connection, self.findings)
+        if self._remaining and not self._fatal:
+            self._fatal = f"models failed in each of {self._builds} builds"
+        if self._fatal:
+            raise ModelsFailedError(f"{self._fatal}; nothing is published")
+
+    def _fail(self, result: NodeResult, kpis_in_rows: Set[str]) -> None:
+        """Mark what fails with a model or a test, and tell it."""
+        node, graph = result.node, self.graph
+        if graph.is_test(node):
+            if kpis_in_rows:
+                self._kpis |= kpis_in_rows
+            elif self._is_core(node):
+                self._fatal = f"{graph.test_in_words(node)} fails: {result.sentence}"
+            else:
+                self._broken |= graph.below(graph.tested(node))
+            self._tell_test(result, "test_failed", kpis_in_rows)
+        elif node in graph.core:
+            unread = self._unreadable_kpis(node)
+            self._kpis |= unread.keys()
+            for kpi, sentence in unread.items():
+                model = self.day.kpis[kpi].model
+                self._tell_model(model, f"models/kpis/{model}.sql", sentence, {kpi})
+            if not unread:
+                self._fatal = f"{graph.name(node)} does not build: {result.sentence}"
+        else:
+            below = graph.below({node})
+            self._broken |= below
+            kpis = kpis_below({graph.name(x) for x in below}, self.day.kpis)
+            self._tell_model(graph.name(node), graph.file(node), result.sentence, kpis)
+
+    def _is_core(self, node: str) -> bool:
+        """Whether a node is one of the core's models, or a test of one."""
+        tested = self.graph.tested(node) if self.graph.is_test(node) else {node}
+        return bool(tested & self.graph.core)
+
+    def _kpis_in_rows(self, tests: Sequence[NodeResult]) -> Mapping[str, Set[str]]:
+        """The KPIs that the rows name which fail a test, by the test; a test whose rows name none is left out."""
+        queries = {
+            test.node: f"select distinct cast(kpi as string) as kpi from ({test.sql}) as failing"
+            for test in tests
+            if test.sql and test.status == "fail"
+        }
+        given = answers(self.day.settings, queries)
+        known = {node: set(answer.values) & set(self.day.kpis) for node, answer in given.items()}
+        return {node: kpis for node, kpis in known.items() if kpis}
+
+    def _unreadable_kpis(self, node: str) -> Mapping[str, str]:
+        """The KPIs that a model of the core could not read, with the engine's sentence."""
+        models = {self.graph.name(x) for x in self._broken}
+        sound = set(self.day.kpis) - self._kpis - unusable_kpis(self.day, self._missing | models)
+        kpis = {name: kpi for name, kpi in self.day.kpis.items() if name in sound}
+        given = answers(self.day.settings, dict(self.graph.kpi_queries(node, kpis)))
+        return {
+            name: NodeResult(node, "error", answer.error, None, "").sentence
+            for name, answer in given.items()
+            if answer.error
+        }
+
+    def _tell_left_out(self, fault: LeftOut) -> None:
+        """A finding about what could not be parsed, unless it is one about a declaration anyway."""
+        file = fault.place.partition(":")[0]
+        if file in {told.file for told in self.day.declared.faults}:
+            return
+        own = {name.removeprefix(PREFIX) for name in fault.models if name.startswith(PREFIX)}
+        kpis = kpis_below(set(fault.models), self.day.kpis) | own
+        name = file.rpartition("/")[2].partition(".")[0]
+        message = (
+            f"{name} does not parse: {fault.sentence}; {left_out_words(kpis)}; mend {fault.place}"
+        )
+        self._tell("does_not_parse", fault.place, message, kpis)
+
+    def _tell_model(self, name: str, file: str, sentence: str, kpis: Set[str]) -> None:
+        message = f"{name} does not build: {sentence}; {left_out_words(kpis)}; mend {file}"
+        self._tell("does_not_build", file, message, kpis)
+
+    def _tell_test(
+        self, result: NodeResult, what: str, kpis_in_rows: Set[str], *, is_fault: bool = True
+    ) -> None:
+        graph, node = self.graph, result.node
+        below = graph.below(graph.tested(node)) if is_fault else set()
+        kpis = kpis_in_rows or kpis_below({graph.name(x) for x in below}, self.day.kpis)
+        models = ", ".join(sorted(graph.file(model) for model in graph.tested(node)))
+        verb = "fails" if is_fault else "warns"
+        why = result.sentence if result.status == "error" else f"{result.rows or 0:,} rows"
+        left = f"; {left_out_words(kpis)}" if is_fault else ""
+        message = f"{graph.test_in_words(node)} {verb}: {why}{left}; mend the rows, or {models}"
+        rows = result.rows if result.status != "error" else None
+        self._tell(what, graph.file(node), message, kpis, rows=rows, is_fault=is_fault)
+
+    def _tell(
+        self,
+        what: str,
+        place: str,
+        message: str,
+        kpis: Set[str],
+        *,
+        rows: int | None = None,
+        is_fault: bool = True,
+    ) -> None:
+        row = FindingRow(
+            what=what,
+            place=place,
+            message=message,
+            rows=rows,
+            is_fault=is_fault,
+            kpis=tuple(sorted(kpis)),
+        )
+        if row not in self.findings:
+            self.findings.append(row)
+
+
+def left_out_words(kpis: Set[str]) -> str:
+    """`left out: KPIs a, b`."""
+    if not kpis:
+        return "no KPI stands on it"
+    return f"left out: {'KPI' if len(kpis) == 1 else 'KPIs'} {', '.join(sorted(kpis))}"

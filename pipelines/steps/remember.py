@@ -16,7 +16,8 @@ def write_kpi_history(day: Day) -> int | None:
     warehouse, history = settings.warehouse_path, settings.history_path
     is_present = day.is_today and day.as_of == day_modelled(warehouse)
     if is_present:
-        record_kpis(history, warehouse, settings.now())
+        sound = not day.declared.faults
+        record_kpis(history, warehouse, settings.now(), all_declared=sound)
     elif not history.exists():
         return None
     fill_known_from(history, warehouse)

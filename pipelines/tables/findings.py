@@ -40,3 +40,11 @@ FINDINGS = Table(
     "and tests that failed, files that are broken. Empty when all is well",
     columns_of(FindingRow),
 )
+
+MODEL_FINDINGS = Table(
+    "model_findings",
+    "What the last build of the models found wrong, which goes into the table findings",
+    columns_of(FindingRow),
+    schema="build",
+)
+"""Not published: scoring again builds no models, and what is wrong with them stays."""

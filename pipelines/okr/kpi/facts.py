@@ -10,6 +10,8 @@ from pipelines.okr.kpi.periods import Cadence
 from pipelines.okr.kpi.roster import Stay
 
 TOTAL = "total"
+MODEL_FAILED = "model_failed"
+"""The standing flag of a KPI that could not be worked out, as a model that it stands on failed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pipelines.okr.definition.definitions import MEASURED, KeyResult, Objective
 from pipelines.okr.definition.goals import goal_in_words, goal_of
 from pipelines.okr.definition.question import Question
 from pipelines.okr.definition.unseen_members import UnseenMember, unseen_members
-from pipelines.okr.kpi.facts import TOTAL
+from pipelines.okr.kpi.facts import MODEL_FAILED, TOTAL
 from pipelines.okr.kpi.numbers import ONE, ZERO, published_share
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.okr.kpi.readings import KpiView, read_baseline
@@ -103,6 +103,8 @@ class JudgedKeyResult:
         unseen = {member.flag for member in self._unseen}
         if stands.status in PACE_STATUSES:
             why = wording.with_odds(why, odds, unit or "")
+        if stands.status == "no_data" and MODEL_FAILED in standing:
+            why = wording.model_failed(result.kpi or "")
         why = wording.with_unseen(why, self._unseen)
         return KeyResultScore(
             as_of=self.as_of,

@@ -22,6 +22,10 @@ def no_data(course: Timeline, subject: str) -> str:
     return f"No data of {subject} from {course.start} to {course.cut}."
 
 
+def model_failed(kpi: str) -> str:
+    return f"No figure of {kpi}, as a model that it stands on failed; the table findings says why."
+
+
 def no_baseline(subject: str, course: Timeline, actual: str) -> str:
     return (
         f"No data of {subject} before the start on {course.start} to measure the baseline from "

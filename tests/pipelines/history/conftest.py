@@ -50,8 +50,17 @@ class Believer:
     def history(self) -> Path:
         return self.path / "history.duckdb"
 
-    def kpis(self, now: datetime, *rows: dict[str, Any]) -> None:
-        """A run at `now` whose KPI tables hold `rows`: October's net revenue, but for what they say."""
+    def kpis(
+        self,
+        now: datetime,
+        *rows: dict[str, Any],
+        failed: Sequence[str] = (),
+        all_declared: bool = True,
+    ) -> None:
+        """A run at `now` whose KPI tables hold `rows`: October's net revenue, but for what they say.
+
+        `failed` are the KPIs whose models failed.
+        """
         defaults = {
             "kpi": "net_revenue",
             "period": "month",
@@ -77,7 +86,14 @@ class Believer:
                     f"insert into reporting.kpi_periods ({names}) values ({holes})",
                     list(full.values()),
                 )
-        record_kpis(self.history, self.warehouse, now)
+            connection.execute(
+                "create or replace table reporting.kpis (kpi varchar, standing_flags varchar[])"
+            )
+            declared = {row.get("kpi", "net_revenue") for row in rows} | set(failed)
+            for kpi in sorted(declared):
+                flags = ["model_failed"] if kpi in failed else []
+                connection.execute("insert into reporting.kpis values (?, ?)", [kpi, flags])
+        record_kpis(self.history, self.warehouse, now, all_declared=all_declared)
         fill_known_from(self.history, self.warehouse)
 
     def scores(

@@ -66,6 +66,41 @@ def test_a_row_that_is_no_longer_there_closes_and_may_come_back(believer: Believ
     ) == [(at("2026-11-01"), at("2026-11-02")), (at("2026-11-03"), None)]
 
 
+def test_a_kpi_whose_model_failed_is_still_believed_and_goes_on_when_it_is_mended(
+    believer: Believer,
+) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 1}, {"value": 2, "kpi": "units_sold"})
+    believer.kpis(at("2026-11-02"), {"value": 1}, failed=["units_sold"])
+    same = {"value": 2, "kpi": "units_sold", "run_id": "2026-11-03-mended"}
+    believer.kpis(at("2026-11-03"), {"value": 1}, same)
+    versions = "select value, known_from, known_to, run_id from kpi_period_history where kpi = 'units_sold'"
+    assert believer.rows(versions) == [(Decimal(2), at("2026-11-01"), None, "2026-11-01-run")]
+    believer.kpis(at("2026-11-04"), {"value": 1}, failed=["units_sold"])
+    believer.kpis(at("2026-11-05"), {"value": 1}, same | {"value": 3})
+    assert believer.rows(f"{versions} order by known_from") == [
+        (Decimal(2), at("2026-11-01"), at("2026-11-05"), "2026-11-01-run"),
+        (Decimal(3), at("2026-11-05"), None, "2026-11-03-mended"),
+    ]
+
+
+def test_a_failed_model_invents_no_restatement(believer: Believer) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 1}, {"value": 2, "kpi": "units_sold"})
+    believer.kpis(at("2026-11-02"), {"value": 1}, failed=["units_sold"])
+    believer.kpis(at("2026-11-03"), {"value": 1}, {"value": 2, "kpi": "units_sold"})
+    assert log_restatements(believer.history, believer.warehouse) == 0
+
+
+def test_a_kpi_that_is_declared_no_more_is_closed_unless_a_declaration_is_broken(
+    believer: Believer,
+) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 1}, {"value": 2, "kpi": "units_sold"})
+    believer.kpis(at("2026-11-02"), {"value": 1}, all_declared=False)
+    closed = "select known_to from kpi_period_history where kpi = 'units_sold'"
+    assert believer.rows(closed) == [(None,)]
+    believer.kpis(at("2026-11-03"), {"value": 1})
+    assert believer.rows(closed) == [(at("2026-11-03"),)]
+
+
 def test_of_an_open_month_the_whole_and_its_days_by_member_are_kept(believer: Believer) -> None:
     part = {"status": "partial", "data_through": "2026-10-20", "value": 5}
     widget = {"dimension": "product", "member": "widget"}

@@ -81,15 +81,15 @@ def test_nothing_is_left_out_of_a_sound_project(parsed) -> None:
 
 BROKEN: Mapping[str, tuple[str, str | bytes, str, str]] = {
     # by KPI: what is written where, at which line it is told, and what is said of it
-    "typo": ("kpis/kpi_typo.sql", 'select 1\nfrom {{ ref("fct_orderz") }}', ":2", "a node named 'fct_orderz' which was not found"),
+    "typo": ("kpis/kpi_typo.sql", 'select 1\nfrom {{ ref("fct_orderz") }}', ":2", "'fct_orderz' which was not found"),
     "jinja": ("kpis/kpi_jinja.sql", "{{ ref('x' }}", ":1", "unexpected '}', expected ')'"),
     "block": ("kpis/kpi_block.sql", "-- one\n{% if true %}", ":2", "Unexpected end of template"),
     "latin": ("kpis/kpi_latin.sql", b"-- caf\xe9\nselect 1", "", "can't decode byte 0xe9"),
     "unset": ("kpis/kpi_unset.sql", "{{ env_var('NOWHERE') }}", "", "Env var required but not provided: 'NOWHERE'"),
     "raised": ("kpis/kpi_raised.sql", "{{ exceptions.raise_compiler_error('our own words') }}", "", "our own words"),
-    "indent": ("kpis/kpi_indent.yml", "models:\n - name: kpi_indent\n    description: x\n   config: y\n", ":3", "mapping values are not allowed"),
+    "indent": ("kpis/kpi_indent.yml", "models:\n - name: kpi_indent\n    x: y\n   z: y\n", ":3", "mapping values"),
     "list": ("kpis/kpi_list.yml", "models:\n  name: kpi_list\n", "", "'models' is not a list"),
-    "number": ("kpis/kpi_number.yml", "models:\n  - name: kpi_number\n    config: 7\n", "", "7 is not of type 'object'"),
+    "number": ("kpis/kpi_number.yml", "models:\n  - name: kpi_number\n    config: 7\n", "", "7 is not of type"),
     "accent": ("kpis/kpi_accent.yml", b"# caf\xe9\nmodels: []", "", "can't decode byte 0xe9"),
     "twice": ("marts/kpi_twice.sql", "select 1", "", 'two models with the name "kpi_twice"'),
 }  # fmt: skip
@@ -177,7 +177,7 @@ def test_a_file_is_parsed_again_once_it_is_mended(project: Path, parsed) -> None
 
 def test_what_everything_stands_on_is_never_left_out(project: Path, parsed) -> None:
     write(project, "models/reporting/kpi_days.sql", "{{ ref(")
-    with pytest.raises(ModelsError, match="dbt cannot read the models: .*"):
+    with pytest.raises(ModelsError, match="dbt cannot read the models"):
         parsed()
     write(project, "models/reporting/kpi_days.sql", 'select * from {{ ref("nowhere") }}')
     with pytest.raises(ModelsError, match="a node named 'nowhere' which was not found"):

@@ -47,6 +47,16 @@ def test_the_row_says_what_was_asked(past, headline):
     assert 0 < row.probability <= Decimal("0.01"), "0 is for what is settled"
 
 
+def test_a_kpi_whose_model_failed_has_no_data_and_says_why(past, headline):
+    nothing = past.daily("deals", FIRST, [])
+    failed = replace(nothing, standing_flags=frozenset({"model_failed"}))
+    row = headline("kpi: deals\nat_least: 90", failed, MIDDLE)
+    assert (row.status, row.score, row.actual, row.trust) == ("no_data", None, None, "model_failed")
+    assert row.why == (
+        "No figure of deals, as a model that it stands on failed; the table findings says why."
+    )
+
+
 def test_it_is_not_started_until_the_day_after_the_start(past, headline):
     facts = past.daily("deals", date(2026, 10, 1), [2] * 61)
     row = headline("kpi: deals\nat_least: 90", facts, FIRST)
