@@ -103,7 +103,9 @@ def transformation() -> dg.Definitions:
                 # without the context, which would select everything again
                 building = dbt.cli(run.arguments, manifest=manifest, raise_on_error=False)
                 for event in building.stream_raw_events():
-                    yield from event.to_default_asset_events(manifest, translator, context)
+                    yield from event.to_default_asset_events(
+                        manifest, translator, context, building.target_path, project
+                    )
             for finding in run.findings:
                 context.log.error(finding.message)
             try:

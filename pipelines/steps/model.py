@@ -74,8 +74,8 @@ class ModelBuild:
         """The arguments of dbt: to build everything, or what remains."""
         if not self._remaining:
             return ["build"]
-        names = sorted(self.graph.name(node) for node in self._remaining)
-        return ["build", "--indirect-selection", "empty", "--select", " ".join(names)]
+        selected = sorted(self.graph.selector(node) for node in self._remaining)
+        return ["build", "--indirect-selection", "empty", "--select", " ".join(selected)]
 
     @property
     def environment(self) -> dict[str, str]:
