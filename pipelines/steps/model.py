@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from pipelines.errors import OkraError
 from pipelines.inputs.day import Day
-from pipelines.inputs.kpi_files import PREFIX
+from pipelines.inputs.kpi_files import KPI_FOLDER, PREFIX
 from pipelines.settings import ROOT
 from pipelines.tables.findings import MODEL_FINDINGS, FindingRow
-from pipelines.tables.table import transaction
+from pipelines.tables.table import quoted, transaction
 from pipelines.warehouse.answers import answers
 from pipelines.warehouse.build_results import Graph, NodeResult, kpis_below
 from pipelines.warehouse.left_out import LeftOut
@@ -40,8 +41,7 @@ def broken_environment(models: Iterable[str], kpis: Iterable[str]) -> dict[str, 
 
 def unusable_kpis(day: Day, models: Set[str]) -> Set[str]:
     """The KPIs that stand on one of the models, and those that have SQL and no sound declaration."""
-    files = (ROOT / "models").rglob(f"{PREFIX}*.sql")
-    with_sql = {path.stem.removeprefix(PREFIX) for path in files}
+    with_sql = {path.stem.removeprefix(PREFIX) for path in KPI_FOLDER.rglob(f"{PREFIX}*.sql")}
     return kpis_below(models, day.kpis) | (with_sql - set(day.kpis))
 
 
@@ -98,8 +98,8 @@ class ModelBuild:
         if failed and before == (len(self._kpis), len(self._broken)) and not self._fatal:
             self._fatal = self.findings[-1].message
         again = {x.node for x in results if x.status == "skipped"}
-        again |= {x.node for x in failed if self._is_core(x.node)}
-        if any(self._is_core(node) for node in kpis_in_rows):
+        again |= {x.node for x in failed if self.graph.is_core(x.node)}
+        if any(self.graph.is_core(node) for node in kpis_in_rows):
             # the table that was tested has the KPI's rows, and so have those that were built from it
             again |= (self.graph.core | self.graph.core_tests()) & self._asked
         self._remaining = {node for node in again if not self.graph.stands_on(node, self._broken)}
@@ -109,6 +109,9 @@ class ModelBuild:
         """Store what was found. Raises `ModelsFailedError` where nothing can be published."""
         with transaction(self.day.settings.warehouse_path) as connection:
             MODEL_FINDINGS.replace(connection, self.findings)
+            # an old table would look like today's
+            for table in filter(None, map(self.graph.published, self._broken)):
+                connection.execute(f"drop table if exists reporting.{quoted(table)}")
         if self._remaining and not self._fatal:
             self._fatal = f"models failed in each of {self._builds} builds"
         if self._fatal:
@@ -120,7 +123,7 @@ class ModelBuild:
         if graph.is_test(node):
             if kpis_in_rows:
                 self._kpis |= kpis_in_rows
-            elif self._is_core(node):
+            elif graph.is_core(node):
                 self._fatal = f"{graph.test_in_words(node)} fails: {result.sentence}"
             else:
                 self._broken |= graph.below(graph.tested(node))
@@ -138,11 +141,6 @@ class ModelBuild:
             self._broken |= below
             kpis = kpis_below({graph.name(x) for x in below}, self.day.kpis)
             self._tell_model(graph.name(node), graph.file(node), result.sentence, kpis)
-
-    def _is_core(self, node: str) -> bool:
-        """Whether a node is one of the core's models, or a test of one."""
-        tested = self.graph.tested(node) if self.graph.is_test(node) else {node}
-        return bool(tested & self.graph.core)
 
     def _kpis_in_rows(self, tests: Sequence[NodeResult]) -> Mapping[str, Set[str]]:
         """The KPIs that the rows name which fail a test, by the test; a test whose rows name none is left out."""
@@ -172,7 +170,9 @@ class ModelBuild:
         file = fault.place.partition(":")[0]
         if file in {told.file for told in self.day.declared.faults}:
             return
-        own = {name.removeprefix(PREFIX) for name in fault.models if name.startswith(PREFIX)}
+        folder = KPI_FOLDER.relative_to(ROOT).as_posix()
+        models = {Path(x).stem for x in fault.files if x.startswith(f"{folder}/{PREFIX}")}
+        own = {model.removeprefix(PREFIX) for model in models}
         kpis = kpis_below(set(fault.models), self.day.kpis) | own
         name = file.rpartition("/")[2].partition(".")[0]
         message = (

@@ -39,7 +39,7 @@ class NodeResult:
     def sentence(self) -> str:
         """What the database or dbt says, in one line, without a value that it may cite."""
         text = sentence_of(re.split(r"\n\s*(?:LINE \d+:|compiled code at)", self.message)[0])
-        return re.sub(r"'[^']*'", "'…'", text) if _VALUE_IN_ERROR.match(text) else text
+        return re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", text) if _VALUE_IN_ERROR.match(text) else text
 
 
 def node_results(artifact: Mapping[str, Any]) -> list[NodeResult]:
@@ -75,6 +75,16 @@ class Graph:
         files = core_files(self.root)
         nodes = self.manifest["nodes"]
         return {name for name, node in nodes.items() if node["original_file_path"] in files}
+
+    def is_core(self, node: str) -> bool:
+        """Whether a node is one of the core's models, or a test of one."""
+        return not self.core.isdisjoint(self.tested(node) if self.is_test(node) else {node})
+
+    def published(self, node: str) -> str | None:
+        """The name of a table that is published because of its schema; None for any other node."""
+        properties = self._properties(node)
+        is_published = properties["config"].get("schema") == "reporting"
+        return str(properties["name"]) if is_published and not self.is_test(node) else None
 
     def is_test(self, node: str) -> bool:
         return not node.startswith(MODELS)

@@ -3,6 +3,7 @@
 `python -m pipelines.warehouse.spark.dbt build` takes the arguments of `dbt`, and ends with its exit code.
 """
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -13,8 +14,14 @@ from connectors.sdk import catalog
 from pipelines import settings as okra_settings
 from pipelines.errors import OkraError
 from pipelines.settings import ROOT
+from pipelines.warehouse.build_results import Graph, node_results
 from pipelines.warehouse.spark.lake_views import register
-from pipelines.warehouse.spark.published_tables import published_models, replace_tables, rows_of
+from pipelines.warehouse.spark.published_tables import (
+    exists,
+    published_models,
+    replace_tables,
+    rows_of,
+)
 from pipelines.warehouse.spark.requirements import require_spark
 from pipelines.warehouse.spark.session import open_session, remove_leftovers
 
@@ -38,7 +45,7 @@ def keep_ansi_mode() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run dbt, and copy the published tables after a build without a failure. Returns dbt's exit code."""
+    """Run dbt, and copy the published tables after a build that made all of them. Returns dbt's exit code."""
     require_spark()
     keep_ansi_mode()
     if COMMANDS_WITHOUT_TABLES & set(arguments):
@@ -50,14 +57,24 @@ def run(arguments: Sequence[str]) -> int:
     lake = str(settings.lake_location).replace("s3://", "s3a://", 1)
     register(spark, lake, catalog.sources().values())
     code = dbt(arguments)
-    if code == 0 and "build" in arguments:
+    if "build" in arguments and is_publishable(target_folder()):
         tables = published_models(target_folder() / "manifest.json")
         replace_tables(
-            ((table, rows_of(spark, table.name)) for table in tables),
+            ((table, rows_of(spark, table.name)) for table in tables if exists(spark, table.name)),
             settings.warehouse_path,
             settings.storage_version,
         )
     return code
+
+
+def is_publishable(target: Path) -> bool:
+    """Whether a build failed at nothing that every published figure stands on. One that stopped early did."""
+    if not (target / "run_results.json").exists():
+        return False
+    graph = Graph(target / "manifest.json", ROOT)
+    results = node_results(json.loads((target / "run_results.json").read_bytes()))
+    undone = [result.node for result in results if result.failed or result.status == "skipped"]
+    return not any(graph.is_core(node) for node in undone)
 
 
 def dbt(arguments: Sequence[str]) -> int:

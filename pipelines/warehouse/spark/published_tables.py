@@ -41,6 +41,11 @@ def published_models(manifest: Path) -> list[Table]:
     return sorted(tables, key=lambda table: table.name)
 
 
+def exists(spark: "SparkSession", table: str) -> bool:
+    """Whether a table was made; one of a company's own may have failed without harm to the others."""
+    return bool(spark.catalog.tableExists(f"okra_{SCHEMA}.{table}"))
+
+
 def rows_of(spark: "SparkSession", table: str) -> pa.Table:
     """All rows of a published table."""
     rows: pa.Table = spark.table(f"okra_{SCHEMA}.{table}").toArrow()
