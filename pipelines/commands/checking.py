@@ -10,6 +10,7 @@ import duckdb
 from pipelines.commands.console import Output
 from pipelines.errors import OkraError
 from pipelines.inputs.day import Day
+from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import NoFactsError
 from pipelines.inputs.files import shown
 from pipelines.inputs.okr_files import definition_files
@@ -19,7 +20,6 @@ from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.loading import Loaded
 from pipelines.okr.definition.sentences import sentence
 from pipelines.okr.definition.unseen_members import unseen_members
-from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import previous
 from pipelines.okr.kpi.readings import KpiReading, KpiView, read_baseline
 from pipelines.okr.kpi.series import KpiIndex
@@ -55,7 +55,7 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
             [{"file": f.file, "line": f.line, "fault": f.what, "remedy": f.remedy} for f in faults]
         )
         return not faults
-    for line in goals(day.loaded, day.kpis, indexes, names or known.values()):
+    for line in goals(day.loaded, day.declared, indexes, names or known.values()):
         output.out.print(line, markup=False, highlight=False, soft_wrap=True)
     for fault in faults:
         output.warn(str(fault))
@@ -86,7 +86,7 @@ def unseen(loaded: Loaded, indexes: Mapping[str, KpiIndex]) -> Iterator[Fault]:
 
 def goals(
     loaded: Loaded,
-    kpis: Mapping[str, Kpi],
+    declared: DeclaredKpis,
     indexes: Mapping[str, KpiIndex],
     names: Collection[str],
 ) -> Iterator[str]:
@@ -94,9 +94,13 @@ def goals(
     for objective in loaded.objectives:
         if loaded.files[objective.id].name in names:
             for result in objective.key_results:
-                kpi = kpis[result.kpi] if result.kpi else None
-                before = measured(objective, result, indexes.get(result.kpi or ""))
-                yield f"{objective.id}/{result.id}: {sentence(objective, result, kpi, before)}"
+                name = result.kpi or ""
+                kpi = declared.kpis.get(name)
+                before = measured(objective, result, indexes.get(name))
+                said = sentence(objective, result, kpi, before)
+                if name in declared.broken and kpi is None:
+                    said = f"its KPI `{name}` is broken: see {declared.broken[name]}"
+                yield f"{objective.id}/{result.id}: {said}"
 
 
 def measured(objective: Objective, result: KeyResult, index: KpiIndex | None) -> KpiReading | None:

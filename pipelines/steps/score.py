@@ -32,7 +32,7 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     settings, as_of, objectives = day.settings, day.as_of, day.loaded.objectives
     warehouse, history = settings.warehouse_path, settings.history_path
     record = graded_before(history, as_of, settings.timezone)
-    scored = score(objectives, day.indexes, as_of, graded=record)
+    scored = score(objectives, day.indexes, as_of, graded=record, broken_kpis=day.declared.broken)
     scorecard = with_restatements(scored, first_final_scores(history, as_of))
     failed = failed_pulls(settings)
     run = Run(

@@ -80,12 +80,13 @@ def key_result_row(
 ) -> KeyResultRow:
     """The definition of a key result of `objective`."""
     goal = None if result.milestone is not None else goal_of(result)
+    kpi = kpis.get(result.kpi or "")  # None where the KPI's own declaration is broken
     return KeyResultRow(
         objective_id=objective.id,
         key_result_id=f"{objective.id}/{result.id}",
         name=result.name or result.id,
         kpi=result.kpi,
-        goal=goal_in_words(result, kpis[result.kpi].unit if result.kpi else ""),
+        goal=goal_in_words(result, kpi.unit if kpi else ""),
         period_start=objective.period.start,
         deadline=objective.deadline(result),
         weight=result.weight,

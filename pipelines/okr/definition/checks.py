@@ -1,7 +1,7 @@
 """What a key result means, held against the KPIs: the checks a model alone cannot make."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -37,10 +37,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class KnownKpis:
-    """The KPIs by name, and those whose own declarations are at fault, each with its file."""
+    """The KPIs by name, and the names of those whose own declarations are at fault."""
 
     sound: Mapping[str, Kpi]
-    broken: Mapping[str, str]
+    broken: Collection[str]
 
 
 def key_result_faults(
@@ -55,10 +55,7 @@ def key_result_faults(
     assert result.kpi is not None, "the model requires a KPI beside a number"
     kpi = kpis.sound.get(result.kpi)
     if kpi is None and result.kpi in kpis.broken:
-        file = kpis.broken[result.kpi]
-        what = f"its KPI `{result.kpi}` is broken: see {file}"
-        yield place.fault("kpi", what, "mend that file; `okra check` names its lines")
-        return
+        return  # the fault is told once, of the KPI's own file
     if kpi is None:
         names = {*kpis.sound, *kpis.broken}
         remedy = suggestion(result.kpi, names, f"the KPIs are {listed(names)}")

@@ -5,7 +5,7 @@ a broken file keeps the name of its parent and is scored as a root until that fi
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
@@ -39,7 +39,7 @@ def load(
     kpis: Mapping[str, Kpi],
     fiscal_year: FiscalYear = CALENDAR_YEAR,
     *,
-    broken_kpis: Mapping[str, str] | None = None,
+    broken_kpis: Collection[str] = (),
 ) -> Loaded:
     """Read every definition file against the KPIs that exist.
 
@@ -47,9 +47,9 @@ def load(
         files: the content of each file by the name to show in its faults; one objective a file.
         kpis: the KPIs by name.
         fiscal_year: when the fiscal year starts, and by what it is named.
-        broken_kpis: the KPIs whose own declarations are at fault, each with its file.
+        broken_kpis: the KPIs whose own declarations are at fault. A key result may name them: it has no data then.
     """
-    known = KnownKpis(kpis, broken_kpis or {})
+    known = KnownKpis(kpis, broken_kpis)
     faults: set[Fault] = set()
     read: list[ReadFile] = []
     for name in sorted(files):

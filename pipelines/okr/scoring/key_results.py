@@ -31,13 +31,17 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class JudgedKeyResult:
-    """One key result on a day; `index` is None when nothing is known of its KPI."""
+    """One key result on a day; `index` is None when nothing is known of its KPI.
+
+    `broken_file` is the file of its KPI where that is at fault, and empty otherwise.
+    """
 
     objective: Objective
     result: KeyResult
     index: KpiIndex | None
     as_of: date
     policy: Policy
+    broken_file: str = ""
 
     @property
     def id(self) -> str:
@@ -213,4 +217,7 @@ class JudgedKeyResult:
         target = self.result.target
         if not course.begun:
             return not_started(course, target)
-        return Assessment(course, "no_data", f"No data of {self.result.kpi} at all.", target=target)
+        why = f"No data of {self.result.kpi} at all."
+        if self.broken_file:
+            why = f"Its KPI {self.result.kpi} is broken: see {self.broken_file}."
+        return Assessment(course, "no_data", why, target=target)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import localcontext
 from operator import attrgetter
+from types import MappingProxyType
 
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.forecast.recalibration import Graded
@@ -24,6 +25,7 @@ def score(
     as_of: date,
     policy: Policy | None = None,
     graded: Sequence[Graded] = (),
+    broken_kpis: Mapping[str, str] = MappingProxyType({}),
 ) -> Scorecard:
     """Score the objectives as of a day, on data up to the day before it.
 
@@ -33,6 +35,7 @@ def score(
         as_of: the day to play; data of the day itself and later are not looked at.
         policy: the thresholds; the defaults are those of docs/okr-semantics.md.
         graded: earlier predictions whose goals have come due, one a goal: they correct the odds.
+        broken_kpis: the KPIs whose declarations are at fault, each with its file; `why` names it.
 
     Raises:
         ValueError: if parents go in a circle, which `loading.load` refuses.
@@ -41,7 +44,14 @@ def score(
     # A context of our own: the result must not depend on that of the thread we run in.
     with localcontext(EXACT):
         judged = [
-            JudgedKeyResult(objective, result, indexes.get(result.kpi or ""), as_of, policy)
+            JudgedKeyResult(
+                objective,
+                result,
+                indexes.get(result.kpi or ""),
+                as_of,
+                policy,
+                broken_kpis.get(result.kpi or "", ""),
+            )
             for objective in objectives
             for result in objective.key_results
         ]

@@ -180,12 +180,17 @@ def test_without_figures_no_member_is_held_against_them(home: Settings) -> None:
     assert "from its value before 1 November 2026 to" in goals[1]
 
 
-def test_a_broken_kpi_file_is_a_fault_of_the_check(home: Settings, tmp_path: Path) -> None:
+def test_a_broken_kpi_file_is_a_fault_and_its_key_results_say_so(
+    home: Settings, tmp_path: Path
+) -> None:
     sheet = tmp_path / "sheet_kpis.yml"
     sheet.write_text("headcount:\n  kind: stok\n  unit: people\n  direction: up\n  owner: o\n")
+    text = "{objective: Grow, id: grow, period: 2026-11, key_results: [{id: it, kpi: headcount, at_least: 12}]}"
+    (home.definitions_path / "grow.yml").write_text(text)
     is_sound, goals, said = checked(home.model_copy(update={"sheet_kpis": sheet}), "thingamajig")
     assert not is_sound
-    assert len(goals) == 2
+    assert goals[0] == f"grow/it: its KPI `headcount` is broken: see {sheet}"
+    assert len(goals) == 3
     assert said == [
         f"{sheet}:2: `headcount`: `kind: stok` is not known; write one of 'flow', 'stock' or 'ratio'"
     ]

@@ -1,6 +1,7 @@
 """A file that is broken takes down only what it declares: every other KPI and OKR file is read as before."""
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 from pipelines.inputs.day import Day
 from pipelines.inputs.kpi_files import read_kpis
 from pipelines.okr.definition.loading import load
+from pipelines.okr.kpi.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.series import index_facts
+from pipelines.okr.scoring.scoring import score
 from pipelines.settings import Settings
 
 GOOD = """\
@@ -169,19 +173,26 @@ def test_a_broken_kpi_of_a_sheet_takes_down_no_other_of_its_file(folder: Path) -
 @pytest.mark.parametrize(
     "content", ["good:\n  kind: 'stock\n", "good:\n\tkind: stock\n", "good:\n# é\n"]
 )
-def test_a_key_result_says_that_its_kpi_is_broken_whatever_broke_its_file(
+def test_a_key_result_says_that_its_kpi_is_broken_and_the_others_of_its_objective_are_scored(
     folder: Path, content: str
 ) -> None:
     sheet = folder / "sheet_kpis.yml"
     sheet.write_bytes(content.encode("latin-1"))
     declared = read_kpis(folder, sheet)
     assert declared.kpis.keys() == {"sent", "opened"}
-    text = OBJECTIVE.format(id="more", kpi="good")
-    [fault] = load({"more.yml": text}, declared.kpis, broken_kpis=declared.broken).faults
-    assert str(fault) == (
-        f"more.yml:6: key result `parcels`: its KPI `good` is broken: see {sheet}; "
-        "mend that file; `okra check` names its lines"
-    )
+    text = OBJECTIVE.format(id="more", kpi="good") + "  - {id: sent, kpi: sent, at_least: 30}\n"
+    loaded = load({"more.yml": text}, declared.kpis, broken_kpis=declared.broken)
+    assert loaded.faults == (), "the fault is told once, of the KPI's own file"
+    november = [date(2026, 11, 1) + timedelta(n) for n in range(30)]
+    sent = KpiFacts(declared.kpis["sent"], [DayFact(day, {}, Decimal(1)) for day in november],
+                    frozenset(november), november[-1])  # fmt: skip
+    scored = score(loaded.objectives, index_facts({"sent": sent}), date(2026, 12, 1),
+                   broken_kpis=declared.broken)  # fmt: skip
+    broken, sound = scored.key_results
+    assert (broken.status, broken.why) == ("no_data", f"Its KPI good is broken: see {sheet}.")
+    assert (sound.status, sound.actual, sound.score) == ("achieved", 30, 1)
+    [objective] = scored.objectives
+    assert (objective.score, objective.coverage) == (1, Decimal("0.5"))
 
 
 def test_a_name_that_is_close_to_a_broken_kpi_is_suggested(folder: Path) -> None:
@@ -236,8 +247,6 @@ def test_the_faults_of_a_day_are_those_of_kpi_files_and_of_okr_files(tmp_path: P
     sheet.write_text("headcount:\n  kind: stok\n  unit: people\n  direction: up\n  owner: o\n")
     settings = Settings(_env_file=None, home=tmp_path, okr_definitions=tmp_path, sheet_kpis=sheet)
     day = Day(settings, date(2026, 11, 25))
-    assert [(Path(fault.file).name, fault.line) for fault in day.faults] == [
-        ("kpis.yml", 2),
-        ("it.yml", 6),
-    ]
+    assert [(Path(fault.file).name, fault.line) for fault in day.faults] == [("kpis.yml", 2)]
+    assert [objective.id for objective in day.loaded.objectives] == ["it"]
     assert "net_revenue" in day.kpis
