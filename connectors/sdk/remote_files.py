@@ -48,7 +48,10 @@ def from_disk(location: str, option: str) -> bytes:
     except PermissionError:
         raise PermissionDenied(f"{name} may not be read", "let Okra's user read the file") from None
     except OSError as error:
-        raise Unavailable(f"{name} cannot be read ({type(error).__name__})") from None
+        raise Unavailable(
+            f"{name} cannot be read ({type(error).__name__})",
+            f"check that {option} names a file, and the disk that it is on",
+        ) from None
 
 
 def from_fsspec(location: str, option: str) -> bytes:
@@ -73,7 +76,10 @@ def from_fsspec(location: str, option: str) -> bytes:
         ) from None
     except Exception as error:
         # each driver has exceptions of its own, and their texts hold addresses
-        raise Unavailable(f"{name} cannot be read ({type(error).__name__})") from None
+        raise Unavailable(
+            f"{name} cannot be read ({type(error).__name__})",
+            "check the address, and the credentials that its driver finds",
+        ) from None
     return content
 
 
@@ -113,7 +119,9 @@ def answer_of(session: requests.Session, location: str, name: str) -> Answer:
         response = session.get(location, timeout=TIMEOUT, allow_redirects=False)
     except requests.RequestException as error:
         # the class alone: the text holds the whole address
-        raise Unavailable(f"GET {name} broke off ({type(error).__name__})") from None
+        raise Unavailable(
+            f"GET {name} broke off ({type(error).__name__})", "check the network and the address"
+        ) from None
     return Answer(f"GET {name}", response.status_code, response.headers, response.content)
 
 

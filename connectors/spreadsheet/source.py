@@ -153,10 +153,10 @@ class SpreadsheetConnection:
         try:
             content = self._calls(FILES, lambda: read_file(place, "OKRA_SHEETS"))
         except (ValueError, RuntimeError):
-            # a path with a NUL, or with the home of a user that there is not
+            # a path with a NUL or with the home of a user that there is not, an address that is none
             raise Rejected(
-                f"OKRA_SHEETS names {file_name(place)} in a way that is no path",
-                "correct OKRA_SHEETS",
+                "OKRA_SHEETS has a place that is neither a path nor an address",
+                "write the path or the link of each sheet",
             ) from None
         return grid_of(content, file_name(place), tab)
 

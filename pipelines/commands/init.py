@@ -3,7 +3,6 @@
 Nothing is written before the last question is answered, and no setting is replaced without a question.
 """
 
-import csv
 import re
 import shutil
 import stat
@@ -19,6 +18,10 @@ from pydantic import ValidationError
 from connectors.lake.atomic_files import replace
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source
+from connectors.sdk.errors import SourceError
+from connectors.spreadsheet.cells import is_empty
+from connectors.spreadsheet.files import grid_of
+from connectors.spreadsheet.header import header_of
 from pipelines.commands.console import Output
 from pipelines.commands.questions import (
     agree,
@@ -129,7 +132,7 @@ def ask_of_sheets(settings: Settings, answers: Answers, output: Output) -> None:
     declared = declared_kpis(settings)
     taken = {*declared.kpis, *declared.broken}
     for sheet in answers.env.get("OKRA_SHEETS", "").split(","):
-        for name, is_ratio in kpis_in(Path(sheet.strip()), output):
+        for name, is_ratio in kpis_in(sheet.strip(), output):
             if name in taken or name in answers.sheet_kpis:
                 continue
             output.note(f"The sheet holds {name}:")
@@ -164,21 +167,27 @@ def declaration_of(name: str, output: Output, *, is_ratio: bool) -> dict[str, st
             return fields
 
 
-def kpis_in(sheet: Path, output: Output) -> Iterator[tuple[str, bool]]:
-    """The KPIs of a CSV on this machine, and whether each is a ratio."""
-    path = sheet if sheet.is_absolute() else ROOT / sheet
-    if path.suffix.lower() != ".csv" or not path.is_file():
+def kpis_in(location: str, output: Output) -> Iterator[tuple[str, bool]]:
+    """The KPIs of a CSV or workbook on this machine, and whether each is a ratio."""
+    place, _, tab = location.partition("#")
+    path = ROOT / Path(place)
+    if not path.is_file():
         output.note(
-            f"{sheet} is no CSV on this machine: declare its KPIs in models/kpis/sheet_kpis.yml"
+            f"{location} is no file on this machine: declare its KPIs in models/kpis/sheet_kpis.yml"
         )
         return
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        is_ratio: dict[str, bool] = {}
-        for row in csv.DictReader(file):
-            name = (row.get("kpi") or "").strip()
-            if name:
-                has_denominator = bool((row.get("denominator") or "").strip())
-                is_ratio[name] = is_ratio.get(name, False) or has_denominator
+    try:
+        grid = grid_of(path.read_bytes(), path.name, tab)
+        header = header_of(grid, ())
+    except SourceError as fault:
+        output.warn(str(fault))
+        return
+    is_ratio: dict[str, bool] = {}
+    for line in grid.lines[header.index + 1 :]:
+        name = header.cell(line, "kpi")
+        if isinstance(name, str) and (kpi := name.strip()):
+            has_denominator = not is_empty(header.cell(line, "denominator"))
+            is_ratio[kpi] = is_ratio.get(kpi, False) or has_denominator
     yield from is_ratio.items()
 
 

@@ -25,6 +25,7 @@ def declared(kpi: str, kind: Kind, every: Every, **more: Any) -> Kpi:
 
 DECLARATIONS = [
     declared("calls", "flow", "day"),
+    declared("depth", "stock", "day"),
     declared("desks", "stock", "month"),
     declared("heads", "stock", "month", dimensions=["team"]),
     declared("neglected", "stock", "month"),
@@ -51,6 +52,9 @@ ROWS = [
     row("calls", "2026-11-02", "5"),
     row("calls", "2026-11-04", "0"),
     row("calls", "2026-11-09", "2"),
+    # a level a day, which nobody read off on the 3rd
+    row("depth", "2026-11-02", "40"),
+    row("depth", "2026-11-04", "42"),
     # counted on the first of the month
     row("desks", "2026-10-01", "40"),
     row("desks", "2026-11-01", "42"),
@@ -171,6 +175,11 @@ def test_a_day_that_nobody_wrote_down_is_missing_and_a_zero_is_a_zero(warehouse:
     assert {day: found[0] for day, found in days.items() if found} == {2: 5, 4: 0, 9: 2}
 
 
+def test_a_daily_level_is_not_carried_over_a_day_that_nobody_read_off(warehouse: Any) -> None:
+    days = {day: period(warehouse, "depth", "day", f"2026-11-{day:02}") for day in range(2, 6)}
+    assert {day: found[0] for day, found in days.items() if found} == {2: 40, 4: 42}
+
+
 def test_a_week_with_days_that_nobody_wrote_down_says_so(warehouse: Any) -> None:
     value, _, status, through, trust = period(warehouse, "calls", "week", "2026-11-02")
     assert (value, status, through) == (Decimal(5), "provisional", date(2026, 11, 4))
@@ -185,6 +194,7 @@ def test_how_far_one_kpi_is_filled_in_is_no_matter_of_the_others(warehouse: Any)
     )
     assert through == {
         "calls": date(2026, 11, 9),
+        "depth": date(2026, 11, 4),
         "desks": date(2026, 11, 24),
         "heads": date(2026, 10, 31),
         "neglected": date(2026, 8, 31),
@@ -202,6 +212,7 @@ def test_a_sheet_that_is_not_kept_up_says_so_and_what_was_whole_stays_trusted(
     )
     assert {kpi for kpi, said in trust.items() if said == "not_filled_in"} == {
         "calls",
+        "depth",
         "neglected",
         "unwritten",
     }

@@ -62,6 +62,7 @@ def test_the_connector_reads_all_of_it(tmp_path: Path, name: str) -> None:
         (report,) = pull(source, values, lake, wanted, now=lambda: now)
     assert report.error is None
     assert len(report.committed) == 85
+    assert [finding for manifest in report.committed for finding in manifest.findings] == []
     written = {
         # the two last months of heads, one survey, twelve Fridays
         "spreadsheet": 2 * 3 + 1 + 12,

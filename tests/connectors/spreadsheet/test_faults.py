@@ -268,8 +268,10 @@ def test_declarations_that_are_not_there(desk) -> None:
     ("OKRA_FISCAL_YEAR_START", "April", "OKRA_FISCAL_YEAR_START cannot be read; write it like 1"),
     ("OKRA_START_DATE", "2024", "OKRA_START_DATE cannot be read; write it like 2024-12-01"),
     ("OKRA_SHEETS", " , ", "OKRA_SHEETS names no sheet; write the path or the link of each"),
-    ("OKRA_SHEETS", "~nobody-of-this-name/kpis.csv", "OKRA_SHEETS names kpis.csv in a way that is no path"),
-    ("OKRA_SHEETS", "kpis\0.csv", "in a way that is no path; correct OKRA_SHEETS"),
+    ("OKRA_SHEETS", "~nobody-of-this-name/kpis.csv", "OKRA_SHEETS has a place that is neither a path nor"),
+    ("OKRA_SHEETS", "kpis\0.csv", "neither a path nor an address; write the path or the link of each sheet"),
+    ("OKRA_SHEETS", "https://[::1/kpis.csv", "OKRA_SHEETS has a place that is neither a path nor an address"),
+    ("OKRA_SHEETS", "#2026", "cannot be read"),
 ])  # fmt: skip
 def test_a_setting_that_makes_no_sense(desk, setting: str, value: str, told: str) -> None:
     report = desk.pulled(desk.write("kpis.csv", HEAD), **{setting: value})

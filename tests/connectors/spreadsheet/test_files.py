@@ -102,6 +102,18 @@ def test_text_comes_with_any_separator_unicode_and_line_end(
     ]
 
 
+def test_a_list_that_sap_has_written_is_read_between_its_rules(desk) -> None:
+    rule = "-" * 40
+    lines = [
+        "Costs by day", "", rule, "|kpi  |date      |value     |", rule,
+        "|costs|2026-11-02| 1.234,50-|", "|costs|2026-11-03|    99,00 |", rule,
+    ]  # fmt: skip
+    text = "\r\n".join(lines).replace("costs", "sales")  # which declares `decimal: ","`
+    desk.read(b"\xff\xfe" + text.encode("utf-16-le"), "kpis.xls")
+    assert desk.findings() == []
+    assert desk.values() == [("sales", "2026-11-02", "-1234.5"), ("sales", "2026-11-03", "99")]
+
+
 def test_the_line_that_names_the_separator_is_no_row(desk) -> None:
     desk.read("sep=;\r\n" + CALLS.replace(",", ";"))
     assert desk.values() == [("calls", "2026-11-02", "5")]

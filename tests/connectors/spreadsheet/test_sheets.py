@@ -11,6 +11,7 @@ import pytest
 
 from connectors.sdk.windows import Range
 from connectors.spreadsheet import source as spreadsheet
+from pipelines.settings import Settings
 
 CALLS = "kpi,date,value\ncalls,2026-11-02,5\ncalls,2026-11-04,3\n"
 
@@ -217,3 +218,8 @@ def test_a_relative_path_starts_at_the_project(desk, monkeypatch: pytest.MonkeyP
     )
     assert "no-such-file.csv" in str(report.error)
     assert (Path(spreadsheet.__file__).parents[2] / "models/kpis/sheet_kpis.yml").exists()
+
+
+def test_the_first_day_is_that_of_the_settings() -> None:
+    default = Settings.model_fields["start_date"].default
+    assert date.fromisoformat(spreadsheet.DEFAULT_START) == default

@@ -134,6 +134,15 @@ def test_a_workbook_saved_as_strict_open_xml_is_read(desk) -> None:
     assert desk.values() == [("calls", "2026-11-02", "1"), ("calls", "2026-11-03", "2")]
 
 
+def test_elements_may_have_a_prefix_as_some_exports_write_them(desk, excel) -> None:
+    rows = [excel.header(), [excel.text("calls"), excel.day(SECOND), excel.number("1")]]
+    content = excel.file(KPIs=rows)
+    for old, new in [("<", "<x:"), ("<x:/", "</x:"), ("xmlns=", "xmlns:x=")]:
+        content = changed(content, "xl/(workbook|styles|worksheets/.*).xml", old, new)
+    desk.read(content, "kpis.xlsx")
+    assert desk.values() == [("calls", "2026-11-02", "1")]
+
+
 def test_a_formula_counts_by_its_result_and_fails_without_one(desk, excel) -> None:
     def sheet(cell: str) -> bytes:
         return excel.file(KPIs=[excel.header(), [excel.text("calls"), excel.day(SECOND), cell]])
