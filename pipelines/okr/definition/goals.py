@@ -88,5 +88,14 @@ def goal_in_words(result: KeyResult, unit: str) -> str:
     if result.over:
         words.append(f"over the latest {result.over}")
     if result.for_each:
-        words.append(f"for each {result.for_each}")
+        words.append(f"for {each_in_words(result)}")
     return " ".join(words)
+
+
+def each_in_words(result: KeyResult) -> str:
+    """Who is asked by `for_each`: `each sales_rep`, with the names where the file lists them and may name them."""
+    each = f"each {result.for_each}"
+    if result.members is None:
+        return each
+    listed = ", ".join(result.members) if result.name_members else f"{len(result.members)} of them"
+    return f"{each} ({listed})"

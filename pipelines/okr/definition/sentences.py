@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from pipelines.okr.definition.definitions import MEASURED, KeyResult, Objective
-from pipelines.okr.definition.goals import goal_of
+from pipelines.okr.definition.goals import each_in_words, goal_of
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import figure
 from pipelines.okr.kpi.readings import KpiReading
@@ -39,7 +39,7 @@ def _subject(objective: Objective, result: KeyResult, kpi: Kpi) -> str:
     members = ", ".join(f"{name} {member}" for name, member in result.where.items())
     subject = f"{kpi.name} ({members})" if members else kpi.name
     if result.for_each:
-        subject += f" of each {result.for_each}"
+        subject += f" of {each_in_words(result)}"
     if result.per:
         return f"{subject} in each {result.per}"
     if result.over:

@@ -12,7 +12,15 @@ from graphlib import CycleError, TopologicalSorter
 
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.kpi.numbers import ZERO, percentage, published_share
-from pipelines.okr.kpi.status import PACE_STATUSES, Policy, Status, at_deadline, by_odds, by_pace
+from pipelines.okr.kpi.status import (
+    PACE_STATUSES,
+    STATUSES,
+    Policy,
+    Status,
+    at_deadline,
+    by_odds,
+    by_pace,
+)
 from pipelines.okr.odds.odds import GoalSimulation
 from pipelines.okr.odds.open_goals import Settled
 from pipelines.okr.odds.results import GoalResult, WeightedPart, weighted_result
@@ -154,6 +162,9 @@ def _status(
     policy: Policy,
 ) -> Status:
     score, expected = standing
+    under_way = [part.row.status for part in parts if part.row.status in PACE_STATUSES]
+    if score is None and under_way:  # no window is over: it stands as its worst part does
+        return max(under_way, key=STATUSES.index)
     if score is None or expected is None:
         waiting = all(part.row.status == "not_started" for part in parts) and bool(parts)
         return "not_started" if waiting or as_of <= objective.period.start else "no_data"
