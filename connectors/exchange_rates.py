@@ -19,13 +19,24 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Stream, column
+from connectors.sdk.contract import (
+    Calls,
+    Finding,
+    Limit,
+    Option,
+    Page,
+    Slice,
+    Source,
+    Stream,
+    column,
+)
 from connectors.sdk.errors import Drift, Rejected
 from connectors.sdk.remote_files import file_name, read_file
 
@@ -50,7 +61,14 @@ FRANKFURT = ZoneInfo("Europe/Berlin")
 OPTION = "OKRA_EXCHANGE_RATES"
 BUCKET = "files"
 NO_RATE = {"N/A", ""}
-Rates = dict[date, list[dict[str, Any]]]
+
+
+@dataclass
+class Rates:
+    """The file's rates by day, and what is wrong with some of its cells and rows."""
+
+    rows: dict[date, list[dict[str, Any]]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
 
 
 class RatesConnection:
@@ -59,24 +77,31 @@ class RatesConnection:
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
         self._location = values.get(OPTION, "").strip()
         self._calls = calls
-        self._days: Rates | None = None
+        self._rates: Rates | None = None
 
     @property
     def zone(self) -> ZoneInfo:
         return FRANKFURT
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        if self._days is None:
+        if self._rates is None:
             content = self._calls(BUCKET, lambda: read_file(self._location, OPTION))
-            self._days = rates_of(content, file_name(self._location))
-        yield Page([row for day in piece.windows for row in self._days.get(day, ())])
+            self._rates = rates_of(content, file_name(self._location))
+        rates, windows = self._rates, piece.windows
+        yield Page(
+            [row for day in windows for row in rates.rows.get(day, ())],
+            findings=[finding for finding in rates.findings if finding.day in windows],
+        )
 
     def close(self) -> None:
         """Nothing is kept open."""
 
 
 def rates_of(content: bytes, name: str) -> Rates:
-    """The rates in the file, by day. Raises `Drift`, naming file, row and column, for a file of another form."""
+    """The rates in the file. A row or cell that cannot be read is set aside, and the others are taken.
+
+    Raises `Drift`, naming file and row, for a header of another form, and for a file without a row that can be read.
+    """
     rows = list(csv.reader(io.StringIO(csv_text(content, name), newline="")))
     header = [cell.strip() for cell in rows[0]] if rows else []
     currencies = header[1:-1] if header and not header[-1] else header[1:]
@@ -84,30 +109,49 @@ def rates_of(content: bytes, name: str) -> Rates:
         raise drift(f"{name}, row 1", "is not `Date` and currencies")
     if len(set(currencies)) < len(currencies):
         raise drift(f"{name}, row 1", "has a currency twice")
-    rates: Rates = {}
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(row):
-            continue
-        day = day_in(row[0], f"{name}, row {number}, column Date")
-        if day in rates:
-            raise drift(f"{name}, row {number}", "has a day that was there before")
-        rates[day] = list(rates_in(row, day, currencies, f"{name}, row {number}"))
+    filled = [(f"{name}, row {n}", row) for n, row in enumerate(rows[1:], start=2) if any(row)]
+    days = [day_in(row[0]) for _, row in filled]
+    if filled and not any(days):
+        raise drift(f"{filled[0][0]}, column Date", "has no day such as 2026-11-24")
+    rates = sorted_rates(filled, days, currencies)
+    if rates.findings and not any(rates.rows.values()):
+        raise Drift(rates.findings[0].message)
     return rates
 
 
-def rates_in(
-    row: Sequence[str], day: date, currencies: Sequence[str], where: str
-) -> Iterator[dict[str, Any]]:
-    """The rates in one line."""
-    cells = [cell.strip() for cell in row[1:]]
-    if len(cells) < len(currencies) or any(cells[len(currencies) :]):
-        raise drift(where, "has not as many cells as the header")
-    for currency, rate in zip(currencies, cells, strict=False):
-        if rate in NO_RATE:
-            continue
-        if not re.fullmatch(r"\d{1,12}(\.\d{1,12})?", rate) or not rate.strip("0."):
-            raise drift(f"{where}, column {currency}", "has no rate such as 1.1573")
-        yield {"date": day, "currency": currency, "rate": rate}
+def sorted_rates(
+    filled: Sequence[tuple[str, list[str]]], days: Sequence[date | None], currencies: Sequence[str]
+) -> Rates:
+    """The rates in rows, each of which comes with its place in the file and its day; at least one has a day."""
+    rates = Rates()
+    for place, (where, row) in enumerate(filled):
+        day = days[place]
+        if day is None:
+            # rows are in the order of their days: the next one that has a day is the closest
+            near = next(filter(None, [*days[place:], *reversed(days[:place])]))
+            rates.findings.append(
+                unread(f"{where}, column Date", "has no day such as 2026-11-24", near)
+            )
+        elif day in rates.rows:
+            rates.findings.append(unread(where, "has a day that was there before", day))
+        elif len(row) <= len(currencies) or any(row[len(currencies) + 1 :]):
+            rates.findings.append(unread(where, "has not as many cells as the header", day))
+        else:
+            rates.rows[day] = []
+            for currency, cell in zip(currencies, row[1:], strict=False):
+                rate = cell.strip()
+                if re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", rate) and rate.strip("0."):
+                    rates.rows[day].append({"date": day, "currency": currency, "rate": rate})
+                elif rate not in NO_RATE:
+                    what = f"{where}, column {currency}"
+                    rates.findings.append(unread(what, "has no rate such as 1.1573", day))
+    return rates
+
+
+def unread(where: str, what: str, day: date) -> Finding:
+    """The finding about a row or cell that is set aside."""
+    remedy = "correct it, or download eurofxref-hist.zip again"
+    return Finding(what="wrong_type", message=f"{where} {what}: {remedy}", day=day)
 
 
 def csv_text(content: bytes, name: str) -> str:
@@ -124,12 +168,12 @@ def csv_text(content: bytes, name: str) -> str:
         ) from None
 
 
-def day_in(text: str, where: str) -> date:
-    """A day written as 2026-11-24."""
+def day_in(text: str) -> date | None:
+    """A day written as 2026-11-24; None for any other text."""
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise drift(where, "has no day such as 2026-11-24") from None
+        return None
 
 
 def drift(where: str, what: str) -> Drift:

@@ -33,7 +33,6 @@ from connectors.sdk.contract import (
     Vitals,
     column,
 )
-from connectors.sdk.errors import Drift
 from connectors.sdk.fields import UNREADABLE, Unreadable, as_given, columns, lenient, read_instant
 from connectors.sdk.http import header_value, usable_address
 
@@ -84,8 +83,8 @@ CALLS = Stream(
         [
             column("call_id", pa.string(), "HubSpot's id of the call"),
             column("called_at", MOMENT, "When it took place"),
-            column("direction", pa.string(), "INBOUND or OUTBOUND; null when nobody said",
-                   null=True),
+            column("direction", pa.string(), "Who called whom; null when nobody said",
+                   null=True, values=("INBOUND", "OUTBOUND")),
             column("status", pa.string(), "COMPLETED, NO_ANSWER, BUSY, …; null when nobody said",
                    null=True),
             OWNER_ID,
@@ -110,7 +109,9 @@ OWNERS = Stream(
         [
             LISTED_ON,
             column("owner_id", pa.string(), "HubSpot's id of the owner"),
-            column("kind", pa.string(), "PERSON or QUEUE"),
+            column(
+                "kind", pa.string(), "A person, or a queue of several", values=("PERSON", "QUEUE")
+            ),
             column("name", pa.string(), "First and last name; null without either", null=True),
             column("is_archived", pa.bool_(), "Whether the user is deactivated"),
             column("created_at", MOMENT, "When the owner was made"),
@@ -216,9 +217,8 @@ class HubSpotConnection:
 
 def stored(stream: Stream, row: Object, contacts: Sequence[str] = ()) -> dict[str, Any]:
     """A deal or a call under the names of the columns. A missing property is left for the schema to refuse."""
-    properties = row.get("properties")
-    if not isinstance(properties, Mapping):
-        raise Drift(f"{stream.name} came without properties", "adapt the connector")
+    given = row.get("properties")
+    properties = given if isinstance(given, Mapping) else {}
     values: dict[str, Any] = {}
     for name, as_name in PROPERTIES[stream.name].items():
         field = stream.schema.field(as_name)
@@ -228,12 +228,13 @@ def stored(stream: Stream, row: Object, contacts: Sequence[str] = ()) -> dict[st
         values["amount"] = decimal_text(values["amount"])
     values[stream.key[0]] = row.get("id")
     if stream is CALLS:
-        values["contact_ids"] = sorted({*contacts}, key=int)
+        values["contact_ids"] = sorted({*contacts}, key=lambda id: (len(id), id))
     values["archived_at"] = fitting(MOMENT, row.get("archivedAt"))
     if bool(row.get("archived")) != bool(values["archived_at"]):
-        raise Drift(f"{stream.name} does not say when it was archived", "adapt the connector")
-    if values["archived_at"] and isinstance(values.get("changed_at"), datetime):
-        values["changed_at"] = max(values["changed_at"], values["archived_at"])
+        values["archived_at"] = UNREADABLE  # deleted or not? it must say when
+    changed, archived = values.get("changed_at"), values["archived_at"]
+    if isinstance(changed, datetime) and isinstance(archived, datetime):
+        values["changed_at"] = max(changed, archived)
     return values
 
 
@@ -259,7 +260,7 @@ def owner(row: Object, day: date) -> dict[str, Any]:
 def fitting(kind: pa.DataType, text: Any) -> Any:
     """A property, which HubSpot writes as a text, as a moment or a truth value; any other as it is."""
     if pa.types.is_boolean(kind):
-        return {"true": True, "false": False}.get(text, text)
+        return {"true": True, "false": False}.get(text, text) if isinstance(text, str) else text
     return lenient(read_instant)(text) if pa.types.is_timestamp(kind) else text
 
 

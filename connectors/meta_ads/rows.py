@@ -13,9 +13,12 @@ PURCHASE = "purchase"
 
 
 def rows_in(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The rows of a page. Raises `Drift` when there is no list of them."""
-    rows = answer.get("data")
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+    """The rows of a page; what is no row is an empty one. Raises `Drift` when there is no list of rows."""
+    given = answer.get("data")
+    if not isinstance(given, list):
+        raise Drift("a report of Meta no longer comes as rows", "adapt the connector")
+    rows = [row if isinstance(row, Mapping) else {} for row in given]
+    if rows and not any(rows):
         raise Drift("a report of Meta no longer comes as rows", "adapt the connector")
     return rows
 

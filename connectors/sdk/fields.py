@@ -5,11 +5,14 @@ cannot read. What cannot be read becomes `UNREADABLE`, which fits no column: its
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from connectors.sdk.contract import Finding, Page
+from connectors.sdk.errors import Drift
 
 READER_ERRORS = (ValueError, TypeError, ArithmeticError)
 """What readers raise."""
@@ -91,6 +94,33 @@ def columns(row: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, An
         except KeyError:
             continue
     return values
+
+
+def page_of(
+    origin: str,
+    objects: Sequence[Any],
+    rows: Callable[[Any], Iterable[dict[str, Any]]],
+    day_of: Callable[[Any], date | None],
+) -> Page:
+    """The rows of some objects, each of which can have several. An object of another shape is set aside.
+
+    `origin` begins its message, and `day_of` gives the day that its finding is of. Raises `Drift` when no object has
+    the shape that is expected.
+    """
+    stored: list[dict[str, Any]] = []
+    findings: list[Finding] = []
+    for item in objects:
+        try:
+            stored += rows(item)
+        except (AttributeError, KeyError, TypeError) as error:
+            missing = f", {error} is missing" if isinstance(error, KeyError) else ""
+            message = f"{origin} gave an object of another shape{missing}: adapt the connector"
+            findings.append(Finding(what="wrong_shape", message=message, day=day_of(item)))
+    if findings and len(findings) == len(objects):
+        raise Drift(
+            findings[0].message.removesuffix(": adapt the connector"), "adapt the connector"
+        )
+    return Page(stored, findings=findings)
 
 
 def as_given(path: str, *, optional: bool = False) -> Field:

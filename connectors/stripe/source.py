@@ -14,7 +14,8 @@ ceiling of 100 a second is not reached with four kinds of lists.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -32,7 +33,7 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.sdk.fields import at_or_none, columns
+from connectors.sdk.fields import at_or_none, columns, page_of, unix_seconds
 from connectors.sdk.http import Http, fault_of_status, header_value, retry_after, usable_address
 from connectors.stripe.billing import (
     INVOICE_LINES,
@@ -91,11 +92,19 @@ class StripeConnection:
         match piece.stream.name:
             case INVOICE_LINES.name:
                 for objects in self._list("invoices", INVOICES, made):
-                    yield page_of(INVOICES, objects, lambda x: stored_lines(x, self._whole))
+                    yield page_of(
+                        f"GET {INVOICES}",
+                        objects,
+                        lambda x: list(stored_lines(x, self._whole)),
+                        lambda x: day_created(x, piece.zone),
+                    )
             case SUBSCRIPTIONS.name:
                 for objects in self._list("subscriptions", SUBSCRIBED, {}):
                     yield page_of(
-                        SUBSCRIBED, objects, lambda x: stored_items(x, self._whole, piece.last)
+                        f"GET {SUBSCRIBED}",
+                        objects,
+                        lambda x: list(stored_items(x, self._whole, piece.last)),
+                        lambda x: piece.last,
                     )
             case _:
                 for objects in self._list("balance_transactions", LIST, made):
@@ -151,19 +160,10 @@ class StripeConnection:
         return str(name)
 
 
-def page_of(
-    path: str,
-    objects: Objects,
-    rows: Callable[[Mapping[str, Any]], Iterator[dict[str, Any]]],
-) -> Page:
-    """The rows of a page's objects. Raises `Drift` where an object has another shape than expected."""
-    try:
-        return Page([row for item in objects for row in rows(item)])
-    except (AttributeError, KeyError, TypeError) as error:
-        what = f", {error} is missing" if isinstance(error, KeyError) else ""
-        raise Drift(
-            f"GET {path} gave objects of another shape{what}", "adapt the connector"
-        ) from None
+def day_created(item: Any, zone: ZoneInfo) -> date | None:
+    """The day on which an object was made; None where it does not say."""
+    moment = unix_seconds("created", optional=True).value(item)
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else None
 
 
 class _Transport(stripe.HTTPClient):

@@ -46,15 +46,21 @@ def tickets(page: Mapping[str, Any]) -> list[dict[str, Any]]:
     """
     try:
         groups = {group["id"]: group["name"] for group in page["groups"]}
-        solved = {metrics["ticket_id"]: metrics["solved_at"] for metrics in page["metric_sets"]}
-        return [
-            ticket(row, groups.get(row.get("group_id")), solved.get(row.get("id")))
-            for row in page["tickets"]
-        ]
+        solved = {metrics["ticket_id"]: metrics.get("solved_at") for metrics in page["metric_sets"]}
+        listed = [row if isinstance(row, Mapping) else {} for row in page["tickets"]]
     except (KeyError, TypeError, AttributeError):
         raise Drift(
             "the export no longer comes as tickets, groups and metric_sets", "adapt the connector"
         ) from None
+    return [
+        ticket(row, named(groups, row.get("group_id")), named(solved, row.get("id")))
+        for row in listed
+    ]
+
+
+def named(values: Mapping[Any, Any], id: Any) -> Any:
+    """The value of an id; None where it is none, or there is none."""
+    return values.get(id) if isinstance(id, int | str) else None
 
 
 def ticket(row: Mapping[str, Any], group: Any, solved_at: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ account-configuration/account_settings, introduction/rate-limits.
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ from connectors.sdk.contract import (
     zone_named,
 )
 from connectors.sdk.errors import Drift, PermissionDenied, Rejected
+from connectors.sdk.fields import instant, page_of
 from connectors.sdk.http import Http, header_value, usable_address
 from connectors.zendesk import rows as zendesk_rows
 from connectors.zendesk.csat import LISTS, SATISFACTION_RATINGS
@@ -50,7 +51,8 @@ TICKETS = Stream(
             column("created_at", MOMENT, "When it was opened"),
             column("updated_at", MOMENT, "When a person or a rule last changed it"),
             column("generated_at", MOMENT, "When anything last changed it, Zendesk itself included"),
-            column("status", pa.string(), "new, open, pending, hold, solved, closed or deleted"),
+            column("status", pa.string(), "How far it has come",
+                   values=("new", "open", "pending", "hold", "solved", "closed", "deleted")),
             column("channel", pa.string(), "By which way it came in: email, web, chat, …",
                    null=True),
             column("group_id", pa.string(), "The group of agents it is assigned to", null=True),
@@ -153,14 +155,20 @@ class ZendeskConnection:
         while True:
             answer = self._get("api", source.path, params)
             try:
-                rows = [row for item in answer[key] for row in source.rows(item)]
+                items = list(answer[key])
                 more, after = answer["meta"]["has_more"], answer["meta"].get("after_cursor")
             except (KeyError, TypeError, AttributeError):
                 raise Drift(
                     f"GET {source.path} gave no list of {key}", "adapt the connector"
                 ) from None
-            any_row = any_row or bool(rows)
-            yield Page(rows)
+            page = page_of(
+                f"GET {source.path}",
+                items,
+                lambda item: list(source.rows(item)),
+                lambda item: day_created(item, piece.zone),
+            )
+            any_row = any_row or bool(page.rows)
+            yield page
             if not more:
                 break
             if not after or after == params.get("page[after]"):
@@ -199,6 +207,12 @@ def address(values: Mapping[str, str]) -> str:
             "ZENDESK_SUBDOMAIN is not usable", "it is what stands before .zendesk.com, alone"
         )
     return f"https://{subdomain}.zendesk.com"
+
+
+def day_created(item: Any, zone: ZoneInfo) -> date | None:
+    """The day on which an object was made; None where it does not say."""
+    moment = instant("created_at", optional=True).value(item)
+    return moment.astimezone(zone).date() if isinstance(moment, datetime) else None
 
 
 def is_past(moment: object, until: datetime) -> bool:

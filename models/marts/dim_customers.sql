@@ -7,8 +7,8 @@ known_sales as (
         *,
         min(ordered_on) over (partition by customer_id) as first_ordered_on
     from orders
-    -- orders of the day being played and later are not known yet
-    where not is_cancelled and ordered_on < {{ as_of() }}
+    -- orders of the day being played and later are not known yet; a guest is no customer
+    where not is_cancelled and ordered_on < {{ as_of() }} and customer_id is not null
 ),
 
 final as (

@@ -13,6 +13,7 @@ from connectors.exchange_rates import EURO_RATES, SOURCE
 from connectors.lake.lake import Lake
 from connectors.sdk.engine import StreamReport, pull
 from connectors.sdk.windows import Range
+from tests.connectors.set_aside import set_aside
 
 HISTORY = """Date,USD,JPY,ISK,
 2026-11-24,1.1573,179.95,147.20,
@@ -85,13 +86,6 @@ def test_a_copy_that_was_old_is_caught_up_with(pulled: Pulled, lake: Lake) -> No
     ("Date,USD", "Day,USD", "row 1 is not `Date` and currencies"),
     ("JPY,ISK", "JPY,Krona", "row 1 is not `Date` and currencies"),
     ("JPY,ISK", "JPY,JPY", "row 1 has a currency twice"),
-    ("1.1573", "1,1573", "row 2 has not as many cells as the header"),
-    ("1.1573", "1.15.73", "row 2, column USD has no rate such as 1.1573"),
-    ("1.1573", "0.0000", "row 2, column USD has no rate such as 1.1573"),
-    ("1.1573", "-1.1573", "row 2, column USD has no rate such as 1.1573"),
-    ("2026-11-23", "23/11/2026", "row 3, column Date has no day such as 2026-11-24"),
-    ("2026-11-23", "2026-11-24", "row 3 has a day that was there before"),
-    (",147.20,", "", "row 2 has not as many cells as the header"),
     (HISTORY, "", "row 1 is not `Date` and currencies"),
 ])  # fmt: skip
 def test_a_file_that_is_not_the_banks_is_refused_whole(
@@ -105,3 +99,36 @@ def test_a_file_that_is_not_the_banks_is_refused_whole(
 def test_a_file_that_is_no_csv_is_refused(pulled: Pulled) -> None:
     for content in (b"\xff\xfe\x00\xd8", b"PK\x03\x04 torn"):
         assert "neither the bank's CSV nor a ZIP with it" in str(pulled(content).error)
+
+
+@pytest.mark.parametrize(("old", "new", "day", "told", "left"), [
+    ("1.1573", "1,1573", 24, "row 2 has not as many cells as the header", 4),
+    ("1.1573", "1.15.73", 24, "row 2, column USD has no rate such as 1.1573", 6),
+    ("1.1573", "0.0000", 24, "row 2, column USD has no rate such as 1.1573", 6),
+    ("1.1573", "-1.1573", 24, "row 2, column USD has no rate such as 1.1573", 6),
+    ("1.1573", "#REF!", 24, "row 2, column USD has no rate such as 1.1573", 6),
+    ("2026-11-23", "23/11/2026", 20, "row 3, column Date has no day such as 2026-11-24", 5),
+    ("2026-11-20", "(other)", 23, "row 4, column Date has no day such as 2026-11-24", 5),
+    ("2026-11-23", "2026-11-24", 24, "row 3 has a day that was there before", 5),
+    (",147.20,", "", 24, "row 2 has not as many cells as the header", 4),
+])  # fmt: skip
+def test_a_cell_that_cannot_be_read_is_named_and_the_other_rates_are_taken(
+    pulled: Pulled, lake: Lake, old: str, new: str, day: int, told: str, left: int
+) -> None:
+    report = pulled(HISTORY.replace(old, new, 1))
+    assert set_aside(report) == {("wrong_type", ""): 1}
+    [(window, finding)] = [(x.window, y) for x in report.committed for y in x.findings]
+    assert (window.day, finding.day) == (day, window)
+    assert finding.message.startswith(f"eurofxref-hist.csv, {told}: correct it")
+    assert len(stored(lake)) == left
+
+
+def test_a_file_of_which_nothing_can_be_read_is_refused(pulled: Pulled) -> None:
+    german = (
+        HISTORY.replace("1.", "1,")
+        .replace("179.", "179,")
+        .replace("\n2026-11-23,1,15,180,N/A,", "")
+    )
+    report = pulled(german.replace(",179,5,,", ",179,5,1,"))
+    assert report.committed == []
+    assert "row 2 has not as many cells as the header" in str(report.error)

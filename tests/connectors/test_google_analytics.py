@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from connectors.google_analytics import SOURCE
 from connectors.lake.lake import Lake
-from connectors.sandbox.google_analytics import PROPERTY, AnalyticsServer, Faults
+from connectors.sandbox.google_analytics import DIMENSIONS, PROPERTY, AnalyticsServer, Faults
 from connectors.sandbox.traffic import Visits
 from connectors.sdk.contract import ONE_DAY, Finding
 from connectors.sdk.engine import StreamReport, pull
@@ -239,6 +239,28 @@ def test_sampling_and_the_other_row_are_flags_too(serve, lake):
     take(server, lake, date(2026, 10, 1), date(2026, 10, 5), only=["visitors_by_day"])
     flags = [m.flags for m in lake.manifests("google_analytics", "visitors_by_day").values()]
     assert flags == [(), (), ("data_loss_other_row", "sampled"), ("data_loss_other_row",), ()]
+
+
+@pytest.mark.parametrize("written", ["(other)", "(not set)", "", "20261307"])
+def test_a_row_without_a_date_is_told_on_its_day_and_the_days_other_rows_are_kept(
+    serve, lake, monkeypatch, written
+):
+    known_visits(monkeypatch, Direct=980, Email=20)
+    of_day = DIMENSIONS["date"]
+
+    def date_of(day: date, channel: str) -> str:
+        return written if (day, channel) == (OCTOBER_7, "Email") else of_day(day, channel)
+
+    monkeypatch.setitem(DIMENSIONS, "date", date_of)
+    report = pull_channels(serve(), lake, date(2026, 10, 1), date(2026, 10, 31))
+    assert report.error is None
+    without_date = [x for x in channel_findings(lake) if x.what == "no_day"]
+    assert [(x.column, x.day, x.rows, x.is_set_aside) for x in without_date] == [
+        ("date", OCTOBER_7, 1, True)
+    ]
+    assert {x.day for x in channel_findings(lake)} == {OCTOBER_7}
+    assert [x["sessions"] for x in rows(lake, "traffic_by_channel", OCTOBER_7)] == [980]
+    assert report.rows == 31 * 2 - 1
 
 
 def test_answers_that_come_in_pages_are_read_to_the_end(serve, lake):

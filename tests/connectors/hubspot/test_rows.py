@@ -52,6 +52,7 @@ def test_an_amount_is_kept_to_the_last_digit(account, deal, given: str, kept: st
         ({"hs_is_closed_won": "maybe"}, "is_won"),
         ({"closedate": "tomorrow"}, "closed_at"),
         ({"pipeline": None}, "pipeline_id"),
+        ({"hs_is_closed": ["true"]}, "is_closed"),
     ],
 )
 def test_a_property_of_another_kind_sets_its_deal_aside(account, deal, change, named) -> None:

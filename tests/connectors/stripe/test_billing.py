@@ -170,6 +170,20 @@ def test_a_line_with_a_field_of_another_type_is_set_aside(account, change: str, 
     assert set_aside(report) == {("wrong_type", column): 1}
 
 
+@pytest.mark.parametrize("change", ["parent gone", "parent of another type", "period a text"])
+def test_an_invoice_of_another_shape_is_set_aside_on_its_day_and_the_others_are_taken(
+    account, change: str
+) -> None:
+    good, bad = changed("as it is"), changed(change)
+    page = {"object": "list", "data": [good, bad, None], "has_more": False, "url": INVOICES}
+    server = account.serve([], path=INVOICES, replies={1: Reply(200, page)})
+    report = account.pulled(server, OCTOBER, stream=INVOICE_LINES)
+    assert set_aside(report) == {("wrong_shape", ""): 2}
+    assert report.rows == 1
+    days = [finding.day for manifest in report.committed for finding in manifest.findings]
+    assert len([day for day in days if day]) == 1
+
+
 def test_the_same_line_unchanged_is_none(account) -> None:
     page = {"object": "list", "data": [changed("as it is")], "has_more": False, "url": INVOICES}
     server = account.serve([], path=INVOICES, replies={1: Reply(200, page)})

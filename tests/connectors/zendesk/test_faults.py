@@ -176,6 +176,8 @@ def test_a_cursor_that_leads_nowhere_does_not_go_on_for_ever(account) -> None:
     [
         ({"id": None}, "id"),
         ({"status": 3}, "status"),
+        ({"status": "parked"}, "status"),
+        ({"group_id": {"id": 1}}, "group_id"),
         ({"created_at": "last week"}, "created_at"),
         ({"generated_timestamp": "2026-03-01T09:00:00Z"}, "generated_at"),
         ({"brand_id": {"id": 1}}, "brand_id"),
