@@ -24,6 +24,7 @@ from connectors.sdk import catalog
 from connectors.sdk.contract import Source
 from pipelines.currencies import known_currency
 from pipelines.errors import OkraError
+from pipelines.okr.definition.faults import suggestion
 from pipelines.okr.kpi.periods import FiscalYear, NamedBy, parse_day
 from pipelines.variables import PREFIX, misspelt_options, read_env_file, unknown_settings
 
@@ -250,7 +251,11 @@ class Settings(BaseSettings):
         unknown = sorted(set(self.sources) - set(known))
         if unknown:
             raise SettingsError(
-                f"OKRA_SOURCES names {', '.join(unknown)}; the connectors are {', '.join(known)}"
+                f"OKRA_SOURCES names {', '.join(unknown)}; "
+                + " ".join(
+                    suggestion(name, known, f"the connectors are {', '.join(known)}")
+                    for name in unknown
+                )
             )
         configured = {
             name: source for name, source in known.items() if self.configured(source) is not None

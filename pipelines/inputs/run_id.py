@@ -34,6 +34,8 @@ def run_id(settings: Settings, as_of: date) -> str:
             settings.currency,
             settings.fiscal_year_start,
             settings.start_date,
+            # left out where it is the default, so that an installation's earlier ids stay what they were
+            *(["named by start"] if settings.fiscal_year_named_by == "start" else []),
         ],
     }
     # they go into the trust of the KPIs

@@ -90,3 +90,20 @@ def test_a_wrong_answer_is_asked_again_with_what_is_right(new_user: Home, tmp_pa
     for said in ("like Europe/Madrid", "three letters", "from 1 to 12", "like 2026-01-01"):
         assert said in done.err
     assert "99 is none of" in done.err
+
+
+def test_the_quarter_that_is_offered_is_that_of_the_fiscal_year(
+    new_user: Home, tmp_path: Path
+) -> None:
+    today = datetime.now(UTC).date()
+    months = (today.year * 12 + today.month - 1) - (today.year * 12 + 9)  # since October
+    ends_in, quarter = today.year + months // 12 + 1, months % 12 // 3 + 1
+    answers = answers_for(tmp_path / "numbers.csv")
+    answers[2:3] = ["10", ""]
+    answers[answers.index("{start}")] = ""
+    done = answer(new_user, *answers, folder=tmp_path / "okrs")
+    assert done.code == 0, done.err
+    [file] = (tmp_path / "okrs").glob("*.yml")
+    assert f"period: {ends_in}-Q{quarter}\n" in file.read_text()
+    settings = (tmp_path / "my.env").read_text()
+    assert "OKRA_FISCAL_YEAR_START='10'" in settings or "OKRA_FISCAL_YEAR_START=10" in settings

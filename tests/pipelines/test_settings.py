@@ -130,6 +130,13 @@ def test_a_file_of_settings_that_cannot_be_read_is_told_with_its_line(
     assert told in faults(env, content)
 
 
+def test_a_source_that_there_is_not_is_told_with_the_one_that_was_meant(env: Path) -> None:
+    env.write_text("OKRA_SOURCES=stripe,zendsk\n")
+    settings = okra_settings.load()
+    with pytest.raises(SettingsError, match=r"OKRA_SOURCES names zendsk; did you mean `zendesk`\?"):
+        _ = settings.active
+
+
 def test_a_byte_order_mark_and_settings_without_a_value_change_nothing(env: Path) -> None:
     env.write_bytes(
         b"\xef\xbb\xbfOKRA_CURRENCY=EUR\r\nOKRA_TIMEZONE=\r\nOKRA_FISCAL_YEAR_START=\r\n"

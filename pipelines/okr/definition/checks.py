@@ -5,9 +5,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from babel.numbers import list_currencies
+
 from pipelines.okr.definition.definitions import MEASURED, KeyResult
 from pipelines.okr.definition.faults import Fault, listed, suggestion
 from pipelines.okr.definition.yaml_tree import Tree
+from pipelines.okr.kpi.conversion import CURRENCY
 from pipelines.okr.kpi.kpi import PERCENT, Kpi
 from pipelines.okr.kpi.periods import CADENCES, Period, whole_windows
 
@@ -63,6 +66,7 @@ def key_result_faults(
         return
     checks: tuple[Callable[[KeyResult, Kpi], Iterator[_Finding]], ...] = (
         _dimensions,
+        _currencies,
         _windows,
         _baseline,
     )
@@ -110,6 +114,13 @@ def _dimensions(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:
     if result.for_each is not None and result.for_each in result.where:
         what = f"`{result.for_each}` is both held to one member and asked of each"
         yield "for_each", what, "keep `where` or `for_each` of it"
+
+
+def _currencies(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:
+    member = result.where.get(CURRENCY)
+    if kpi.conversion is not None and member is not None and member not in list_currencies():
+        remedy = suggestion(member.upper(), list_currencies(), "write its code, like EUR")
+        yield "where", f"`{member}` is no currency", remedy
 
 
 def _windows(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.lake.catalog import write_catalog
 from pipelines.inputs.day import Day
 from pipelines.inputs.kpi_files import declared_kpis
+from pipelines.inputs.lake import open_lake
 from pipelines.inputs.okr_files import read_objectives
-from pipelines.inputs.run_id import definition_texts
+from pipelines.inputs.run_id import definition_texts, run_id
 from pipelines.settings import Settings
 
 OBJECTIVE = """
@@ -45,6 +47,17 @@ def test_an_okr_file_counts_whatever_its_suffix_and_folder(tmp_path: Path, place
     file.write_text(OBJECTIVE.format(id="sales").replace("24_000", "25_000"))
     assert before.keys() == {place}
     assert definition_texts(settings) != before, "what changes scores changes the run id"
+
+
+def test_the_name_of_fiscal_years_is_part_of_the_run_id_where_it_is_not_the_default(
+    tmp_path: Path,
+) -> None:
+    day, settings = date(2026, 11, 25), settings_in(tmp_path)
+    custom = {"fiscal_year_start": 10, "fiscal_year_named_by": "start"}
+    by_end = settings.model_copy(update={"fiscal_year_start": 10})
+    by_start = settings.model_copy(update=custom)
+    write_catalog(open_lake(settings), [])
+    assert len({run_id(one, day) for one in (settings, by_end, by_start)}) == 3
 
 
 def test_two_files_of_one_name_in_two_folders_both_count(tmp_path: Path) -> None:

@@ -7,13 +7,21 @@ from pipelines.okr.definition.faults import form_faults
 from pipelines.okr.definition.kpi_declaration import KpiDeclaration
 from pipelines.okr.definition.loading import load
 from pipelines.okr.definition.yaml_tree import read_tree
+from pipelines.okr.kpi.conversion import Conversion
 from pipelines.okr.kpi.kpi import Kpi
 
 KPIS = {
     kpi.name: kpi
     for kpi in (
         Kpi("deals", "flow", "deals", dimensions=("rep",)),
-        Kpi("revenue", "flow", "USD", precision=2),
+        Kpi(
+            "revenue",
+            "flow",
+            "USD",
+            precision=2,
+            dimensions=("currency",),
+            conversion=Conversion("booking", frozenset({"value"})),
+        ),
         Kpi("likes", "stock", "people"),
         Kpi("roas", "ratio", "times", precision=2),
         Kpi("csat", "ratio", "percent", precision=4),
@@ -58,6 +66,13 @@ def faults(*lines: str) -> list[str]:
     (("kpi: deals", "at_least: 5", "where:"), "8: `where` has no value"),
     (("kpi: deals", "at_least: 5", "where: {rep: }"), "8: `rep` has no value"),
     (("kpi: likes", "at_least: 5", "from:"), "8: `from` has no value"),
+    (("kpi: likes", "at_least: 5", "name: '  '"), "8: key result `kr`: a text of blanks only; write the words"),
+    (("kpi: revenue", "at_least: 5", "where: {currency: EURO}"),
+     "8: key result `kr`: `EURO` is no currency; did you mean `EUR`?"),
+    (("kpi: revenue", "at_least: 5", "where: {currency: usd}"),
+     "8: key result `kr`: `usd` is no currency; did you mean `USD`?"),
+    (("kpi: revenue", "at_least: 5", "where: {currency: $}"),
+     "8: key result `kr`: `$` is no currency; write its code, like EUR"),
 ])  # fmt: skip
 def test_a_goal_that_cannot_be_right_is_refused_once(lines: tuple[str, ...], told: str) -> None:
     [fault] = faults(*lines)
@@ -77,6 +92,8 @@ def test_a_goal_that_cannot_be_right_is_refused_once(lines: tuple[str, ...], tol
     ("kpi: deals", "at_least: 5", "weight: 50 %"),
     ("kpi: deals", "at_least: 5", "per: null"),
     ("kpi: deals", "at_least: 5", "where: {}"),
+    ("kpi: revenue", "at_least: 5", "where: {currency: CHF}"),
+    ("kpi: deals", "at_least: 5", "where: {rep: usd}"),
 ])  # fmt: skip
 def test_what_can_be_right_is_taken(lines: tuple[str, ...]) -> None:
     assert faults(*lines) == []
