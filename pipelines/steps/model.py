@@ -110,7 +110,8 @@ class ModelBuild:
         with transaction(self.day.settings.warehouse_path) as connection:
             MODEL_FINDINGS.replace(connection, self.findings)
             # an old table would look like today's
-            for table in filter(None, map(self.graph.published, self._broken)):
+            published = set(filter(None, map(self.graph.published, self._broken)))
+            for table in sorted(published | self._missing):
                 connection.execute(f"drop table if exists reporting.{quoted(table)}")
         if self._remaining and not self._fatal:
             self._fatal = f"models failed in each of {self._builds} builds"

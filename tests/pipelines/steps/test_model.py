@@ -274,3 +274,30 @@ def test_what_could_not_be_parsed_is_told_and_taken_for_broken(
         "fct_orders does not parse: unexpected '}'; left out: KPI customer_sales; "
         "mend models/marts/fct_orders.sql:3"
     )
+
+
+@pytest.mark.parametrize("fault", ["does_not_build", "does_not_parse"])
+def test_the_table_of_a_roster_that_fails_is_not_kept_from_an_earlier_day(
+    day: Day, graph: Graph, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    with duckdb.connect(str(day.settings.warehouse_path)) as connection:
+        connection.execute("create schema reporting")
+        connection.execute("create table reporting.roster_sales_reps as select 'kim' as member")
+    results = []
+    if fault == "does_not_build":
+        results = [result("roster_sales_reps", "error", "Binder Error: no column")]
+    else:
+        file = "models/rosters/roster_sales_reps.sql"
+        gone = LeftOut("unexpected end", file, (file,), ("roster_sales_reps",))
+        monkeypatch.setattr(model, "left_out", lambda settings: [gone])
+    build = ModelBuild(day, graph)
+    build.take(results)
+    [finding] = stored(build)
+    assert (finding.what, finding.kpis) == (fault, ())
+    with duckdb.connect(str(day.settings.warehouse_path)) as connection:
+        assert (
+            connection.execute(
+                "select * from duckdb_tables() where schema_name = 'reporting'"
+            ).fetchall()
+            == []
+        )
