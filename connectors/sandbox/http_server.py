@@ -45,6 +45,11 @@ class Reply:
     """Send the first half of the body and hang up, as a dying server does."""
 
 
+Observer = Callable[["JsonServer", Request, Reply], None]
+observers: list[Observer] = []
+"""Each is called with every request and its reply. Empty but in tests, which hold both against vendors' documents."""
+
+
 class JsonServer:
     """A server on 127.0.0.1, at a port of the system's choice. One thread per connection. A context manager."""
 
@@ -72,7 +77,10 @@ class JsonServer:
         with self._arriving:
             request = replace(request, number=len(self.asked) + 1)
             self.asked.append(request)
-        return self._answer_to(request)
+        reply = self._answer_to(request)
+        for observe in observers:
+            observe(self, request, reply)
+        return reply
 
     def set_clock(self, ahead: timedelta) -> None:
         """Send a `Date` that is `ahead` of this machine's clock."""

@@ -1,4 +1,4 @@
-"""The sample company's subscriptions and their invoices, in the shapes of Stripe's own.
+"""The invoices of the sample company's subscriptions, in the shape of Stripe's own.
 
 Their payments are not in the ledger one by one. The ledger's months are generated from the company's figures, of
 which the care plan is a small part.
@@ -28,17 +28,6 @@ def invoices_until(now: datetime) -> tuple[Row, ...]:
         for row in invoices(subscription, number, term, now)
     ]
     return tuple(sorted(made, key=lambda row: (row["created"], row["id"])))
-
-
-@lru_cache(maxsize=4)
-def running_at(now: datetime) -> tuple[Row, ...]:
-    """The subscriptions that have not ended at `now`, oldest first, each with all of its items."""
-    running = [
-        subscription_row(x)
-        for x in subscriptions_until(now)
-        if x.ended_at is None or x.ended_at > now
-    ]
-    return tuple(sorted(running, key=lambda row: (row["created"], row["id"])))
 
 
 def invoices(subscription: Subscription, number: int, term: Term, now: datetime) -> Iterator[Row]:
@@ -179,6 +168,9 @@ def invoice_row(
             },
             "type": "subscription_details",
         },
+        "payment_settings": {
+            "default_mandate": None, "payment_method_options": None, "payment_method_types": None,
+        },
         "period_end": created,
         "period_start": created,
         "post_payment_credit_notes_amount": 0,
@@ -205,78 +197,10 @@ NULL_FIELDS = """
     customer_address customer_email customer_name customer_phone customer_shipping default_payment_method
     default_source description due_date effective_at ending_balance footer from_invoice hosted_invoice_url
     invoice_pdf last_finalization_error latest_revision next_payment_attempt number on_behalf_of
-    payment_settings receipt_number rendering shipping_cost shipping_details statement_descriptor
-    subscription test_clock total_pretax_credit_amounts total_taxes
+    receipt_number rendering shipping_cost shipping_details statement_descriptor
+    test_clock total_pretax_credit_amounts total_taxes
 """
 """The fields of an invoice that are null in all of the company's."""
-
-
-def subscription_row(subscription: Subscription) -> Row:
-    """A running subscription, with the fields of Stripe's that say what is paid, by whom and until when."""
-    last = subscription.terms[-1]
-    ends = seconds(last.end) if last.is_last else None
-    started = seconds(subscription.terms[0].start)
-    subscription_id = identifier("sub", subscription.name)
-    items = [
-        item_row(subscription, place, quantity) for place, quantity in enumerate(last.quantities)
-    ]
-    return {
-        "id": subscription_id,
-        "object": "subscription",
-        "billing_cycle_anchor": started,
-        "cancel_at": ends,
-        "cancel_at_period_end": last.is_last,
-        "canceled_at": seconds(last.start) if last.is_last else None,
-        "collection_method": "charge_automatically",
-        "created": started,
-        "currency": subscription.currency,
-        "customer": identifier("cus", subscription.customer),
-        "discounts": [],
-        "ended_at": None,
-        "items": nested_list(items, f"/v1/subscription_items?subscription={subscription_id}"),
-        "livemode": False,
-        "metadata": {},
-        "start_date": started,
-        "status": "active",
-        "trial_end": None,
-        "trial_start": None,
-    }
-
-
-def item_row(subscription: Subscription, place: int, quantity: int) -> Row:
-    """A part of a subscription: a price and how many of it."""
-    last = subscription.terms[-1]
-    return {
-        "id": identifier("si", f"{subscription.name}/{place}"),
-        "object": "subscription_item",
-        "created": seconds(subscription.terms[0].start),
-        "current_period_end": seconds(last.end),
-        "current_period_start": seconds(last.start),
-        "discounts": [],
-        "metadata": {},
-        "price": {
-            "id": price_id(subscription),
-            "object": "price",
-            "active": True,
-            "billing_scheme": "per_unit",
-            "currency": subscription.currency,
-            "livemode": False,
-            "product": product_id(subscription),
-            "recurring": {
-                "interval": subscription.interval,
-                "interval_count": 1,
-                "meter": None,
-                "trial_period_days": None,
-                "usage_type": "licensed",
-            },
-            "type": "recurring",
-            "unit_amount": subscription.unit_amount,
-            "unit_amount_decimal": str(subscription.unit_amount),
-        },
-        "quantity": quantity,
-        "subscription": identifier("sub", subscription.name),
-        "tax_rates": [],
-    }
 
 
 def nested_list(rows: list[Row], url: str) -> dict[str, Any]:

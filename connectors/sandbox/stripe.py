@@ -14,10 +14,11 @@ from pathlib import Path
 
 from connectors.sandbox.balance_transactions import Row
 from connectors.sandbox.http_server import JsonServer, Reply, Request, RequestsPerSecond
-from connectors.sandbox.invoices import cut_short, invoices_until, running_at
+from connectors.sandbox.invoices import cut_short, invoices_until
 from connectors.sandbox.ledger import rows_until
 from connectors.sandbox.served import Served
 from connectors.sandbox.stripe_lists import StripeList, error
+from connectors.sandbox.subscription_objects import running_at
 
 KEY = "rk_test_sample_company"
 MORNING = time(9, tzinfo=UTC)
@@ -157,17 +158,43 @@ def too_many(retry_after: str | None = None, reason: str = "endpoint-rate") -> R
 
 
 def account(timezone: str | None) -> Mapping[str, object]:
-    """The company's account, with some of its fields."""
+    """The company's account, as its owner finds it."""
+    due = {
+        "alternatives": [], "current_deadline": None, "currently_due": [], "disabled_reason": None,
+        "errors": [], "eventually_due": [], "past_due": [], "pending_verification": [],
+    }  # fmt: skip
+    no_bank = {"object": "list", "data": [], "has_more": False}
     return {
         "id": "acct_sample_company",
         "object": "account",
+        "business_profile": {"mcc": "5734", "name": "Sample company", "url": None},
         "business_type": "company",
+        "capabilities": {"card_payments": "active", "transfers": "active"},
         "charges_enabled": True,
+        "controller": {"type": "account"},
         "country": "US",
+        "created": int(datetime(2024, 11, 1, tzinfo=UTC).timestamp()),
         "default_currency": "usd",
         "details_submitted": True,
+        "email": "owner@example.com",
+        "external_accounts": no_bank
+        | {"url": "/v1/accounts/acct_sample_company/external_accounts"},
+        "future_requirements": due,
+        "metadata": {},
         "payouts_enabled": True,
-        "settings": {"dashboard": {"display_name": "Sample company", "timezone": timezone}},
+        "requirements": due,
+        "settings": {
+            "branding": {
+                "icon": None,
+                "logo": None,
+                "primary_color": None,
+                "secondary_color": None,
+            },
+            "card_payments": {"decline_on": {"avs_failure": True, "cvc_failure": True}},
+            "dashboard": {"display_name": "Sample company", "timezone": timezone},
+            "payments": {"statement_descriptor": "SAMPLE COMPANY"},
+        },
+        "tos_acceptance": {"date": None, "ip": None, "user_agent": None},
         "type": "standard",
     }
 
