@@ -159,7 +159,7 @@ def too_many(retry_after: str | None = None, reason: str = "endpoint-rate") -> R
 
 def account(timezone: str | None) -> Mapping[str, object]:
     """The company's account, as its owner finds it."""
-    due = {
+    due: dict[str, object] = {
         "alternatives": [], "current_deadline": None, "currently_due": [], "disabled_reason": None,
         "errors": [], "eventually_due": [], "past_due": [], "pending_verification": [],
     }  # fmt: skip

@@ -1,5 +1,3 @@
-import json
-import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -7,7 +5,6 @@ from typing import Any
 
 import pytest
 import requests
-from jsonschema import Draft202012Validator
 
 from connectors.sandbox.hubspot import (
     CONTACTS_OF_CALLS,
@@ -21,9 +18,6 @@ from connectors.sandbox.hubspot import (
 )
 from tests.limits import HANG_SECONDS
 
-SPECS = Path(__file__).parents[4] / "shared" / "specs"
-"""HubSpot's OpenAPI documents, where someone keeps them beside the project."""
-FOLDER = Path(os.environ.get("OKRA_VENDOR_SPECS", SPECS))
 SEARCH = OBJECTS + "/deals/search"
 
 
@@ -61,70 +55,16 @@ def changed_since(moment: datetime, **more: object) -> dict[str, Any]:
     return {"filterGroups": [{"filters": [only]}]} | more
 
 
-def validator(document: str, schema: str) -> Draft202012Validator:
-    """Checks against one schema of a document. OpenAPI 3.0 says `nullable` where JSON Schema says null."""
-    path = FOLDER / f"hubspot-2026-09-{document}.json"
-    if not path.exists():
-        pytest.skip("HubSpot's OpenAPI documents are not beside the project")
-    found = strict(json.loads(path.read_text()))
-    return Draft202012Validator(
-        {"$ref": f"#/components/schemas/{schema}", "components": found["components"]}
-    )
-
-
-def strict(part: Any) -> Any:
-    """The same with null allowed where it is, and no property allowed that is not there."""
-    if isinstance(part, list):
-        return [strict(each) for each in part]
-    if not isinstance(part, dict):
-        return part
-    found = {name: strict(value) for name, value in part.items() if name != "example"}
-    if found.get("nullable") is True:
-        found["type"] = [found["type"], "null"]
-    if found.get("type") == "object" and "properties" in found:
-        found.setdefault("additionalProperties", False)
-    return found
-
-
-@pytest.mark.parametrize("kind", ["deals", "calls"])
-def test_a_search_answers_as_hubspot_s_document_says(server: HubSpotServer, kind: str) -> None:
-    schema = validator(kind, "CollectionResponseWithTotalSimplePublicObject")
-    body = changed_since(datetime(2026, 11, 1, tzinfo=UTC), limit=200)
-    body["properties"] = ["amount", "hubspot_owner_id", "hs_call_direction"]
-    found = ask(server, f"{OBJECTS}/{kind}/search", body).json()
-    schema.validate(found)
-    assert len(found["results"]) > 50
-
-
 @pytest.mark.parametrize("gone", ["true", "false"])
-def test_a_list_answers_as_hubspot_s_document_says(server: HubSpotServer, gone: str) -> None:
-    schema = validator("deals", "CollectionResponseSimplePublicObjectWithAssociationsForwardPaging")
+def test_a_list_has_either_the_archived_or_the_others(server: HubSpotServer, gone: str) -> None:
     found = ask(server, OBJECTS + "/deals", archived=gone, limit=100, properties="amount").json()
-    schema.validate(found)
     assert len(found["results"]) > 50
     assert {row["archived"] for row in found["results"]} == {gone == "true"}
 
 
 @pytest.mark.parametrize(("gone", "count"), [("true", 2), ("false", 15)])
-def test_owners_are_told_as_hubspot_s_document_says(
-    server: HubSpotServer, gone: str, count: int
-) -> None:
-    found = ask(server, OWNERS, archived=gone, limit=100).json()
-    validator("owners", "CollectionResponsePublicOwnerForwardPaging").validate(found)
-    assert len(found["results"]) == count
-
-
-def test_errors_have_the_shape_of_hubspot_s_document(server: HubSpotServer) -> None:
-    open_schema = validator("deals", "Error")
-    for found in (
-        ask(server, SEARCH, {"limit": 201}),
-        ask(server, OWNERS, token="other"),
-        ask(server, "/crm/objects/2026-09/unicorns"),
-    ):
-        assert found.status_code >= 400
-        told = found.json()
-        told.pop("status")  # sent, and not in the document
-        open_schema.validate(told)
+def test_owners_are_active_or_archived(server: HubSpotServer, gone: str, count: int) -> None:
+    assert len(ask(server, OWNERS, archived=gone, limit=100).json()["results"]) == count
 
 
 def test_pages_join_without_gap_or_repeat(server: HubSpotServer) -> None:
