@@ -217,6 +217,13 @@ def bounds_of(field: pa.Field) -> dict[str, int]:
     return {name: int(notes[name.encode()]) for name in ("least", "most") if name.encode() in notes}
 
 
+def rules_of(field: pa.Field) -> list[str]:
+    """What a column declares of its values, in words."""
+    allowed = values_of(field)
+    listed = [allowed if isinstance(allowed, str) else ", ".join(allowed)] if allowed else []
+    return listed + [f"at {name} {bound}" for name, bound in bounds_of(field).items()]
+
+
 def outside_of(field: pa.Field, values: pa.Array | pa.ChunkedArray) -> np.ndarray:
     """Which of the values are none of those that the column declares. Nulls are not."""
     outside: np.ndarray = np.zeros(len(values), dtype=bool)

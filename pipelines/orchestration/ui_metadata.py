@@ -12,6 +12,7 @@ from connectors.lake.manifest import Manifest
 from connectors.sdk.catalog import file_of
 from connectors.sdk.contract import Source, Stream, next_window
 from connectors.sdk.engine import StreamReport
+from connectors.sdk.fitting import rules_of
 from pipelines.inputs.lake import open_lake
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.scoring.scorecard import Scorecard
@@ -35,7 +36,7 @@ def stream_metadata(source: Source, stream: Stream) -> Mapping[str, Any]:
             field.name,
             str(field.type),
             description=(field.metadata or {}).get(b"description", b"").decode(),
-            constraints=dg.TableColumnConstraints(nullable=field.nullable),
+            constraints=dg.TableColumnConstraints(field.nullable, other=rules_of(field)),
         )
         for field in stream.schema
     ]
@@ -93,7 +94,14 @@ def window_metadata(manifest: Manifest) -> dict[str, dg.MetadataValue]:
         "rows": dg.MetadataValue.int(manifest.rows),
         "settled": dg.MetadataValue.bool(manifest.settled),
         "pulled at": dg.MetadataValue.timestamp(manifest.pulled_at),
-    } | ({"trust": dg.MetadataValue.text(", ".join(manifest.flags))} if manifest.flags else {})
+    } | {
+        name: dg.MetadataValue.text(text)
+        for name, text in (
+            ("trust", ", ".join(manifest.flags)),
+            ("findings", "\n".join(f"{x.message} ({x.rows} rows)" for x in manifest.findings)),
+        )
+        if text
+    }
 
 
 def stream_summary(

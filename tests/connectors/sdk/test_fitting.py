@@ -8,7 +8,7 @@ import pytest
 
 from connectors.sdk.contract import Stream, column
 from connectors.sdk.errors import Drift
-from connectors.sdk.fitting import fitting, still_fitting
+from connectors.sdk.fitting import fitting, rules_of, still_fitting
 
 MOMENT = pa.timestamp("us", "UTC")
 ORDERS = Stream(
@@ -215,3 +215,11 @@ def test_rows_of_an_older_declaration_are_kept_where_they_fit_todays():
     table = still_fitting(ORDERS, stored)
     assert table.column("id").to_pylist() == ["o-1", "o-4"]
     assert table.schema.equals(ORDERS.schema, check_metadata=True)
+
+
+def test_the_rules_of_a_column_can_be_shown_in_words():
+    rules = {field.name: rules_of(field) for field in ORDERS.schema}
+    assert rules["status"] == ["placed, paid"]
+    assert rules["line"] == ["at least 1", "at most 99"]
+    assert rules["cents"] == []
+    assert rules_of(column("currency", pa.string(), "", values="ISO 4217")) == ["ISO 4217"]
