@@ -6,7 +6,7 @@ A source is on when its own variables are set. When no source is on, runs use th
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -365,12 +365,21 @@ def load() -> Settings:
     except (UnicodeDecodeError, OSError):  # which is a fault of the file already
         pass
     else:
-        if settings.start_date > settings.today():
-            day = settings.start_date
-            faults.append(f"OKRA_START_DATE: {day} is after today; write the first day to pull")
+        faults += contradictions(settings)
         if not faults:
             return settings
     raise SettingsError("\n".join(faults))
+
+
+def contradictions(settings: Settings) -> Iterator[str]:
+    """A line for each setting that is well written and yet cannot be right."""
+    try:
+        if settings.start_date > settings.today():
+            day = settings.start_date
+            yield f"OKRA_START_DATE: {day} is after today; write the first day to pull"
+        _ = settings.active
+    except SettingsError as error:
+        yield str(error)
 
 
 def env_file_name() -> str:

@@ -28,6 +28,8 @@ INTERNAL = frozenset(
     )
 )
 """Variables that are no settings: what a run tells dbt and Dagster, and what deployments and tests use."""
+OF_KUBERNETES = re.compile(rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT|PORT)(_\w+)?")
+"""What Kubernetes puts into each container's environment for services whose names begin with `okra`."""
 NAMED_BY_DAGSTER = re.compile(rf"env:\s*[\"']?({PREFIX}\w+)")
 """A variable that a `dagster.yaml` takes a value from."""
 
@@ -89,7 +91,8 @@ def unknown_settings(
     places = {name: f"{shown}:{line}" for name, line in in_file.lines.items()}
     settings = {name for name in {*own, *options()} if name.startswith(PREFIX)}
     known = settings | INTERNAL | named_by_dagster(root)
-    for name, place in (dict.fromkeys(os.environ, "environment") | places).items():
+    elsewhere = [name for name in os.environ if not OF_KUBERNETES.fullmatch(name)]
+    for name, place in (dict.fromkeys(elsewhere, "environment") | places).items():
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             close = similar(name, settings, 0.75)
             remedy = f"did you mean {close}?" if close else ".env.example lists the settings"

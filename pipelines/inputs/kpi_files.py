@@ -36,6 +36,10 @@ DECLARED_BELOW = ("config", "meta", "kpi")
 def declared_kpis(settings: Settings) -> DeclaredKpis:
     """Every KPI of this installation."""
     declared = read_kpis(KPI_FOLDER, settings.sheet_kpis_path)
+    if "sheet_kpis" in settings.model_fields_set and not settings.sheet_kpis_path.exists():
+        remedy = "declare the KPIs of the sheets in it, or unset OKRA_SHEET_KPIS"
+        fault = Fault(shown(settings.sheet_kpis_path), 1, "the file is missing", remedy)
+        declared = joined([declared, DeclaredKpis(faults=(fault,))])
     priced = in_currency(declared.kpis.values(), settings.currency)
     return replace(declared, kpis={kpi.name: kpi for kpi in priced})
 

@@ -79,6 +79,17 @@ def test_variables_of_other_programs_are_left_alone(
     assert not any("TIMEZON;" in line or "AWS" in line for line in settings.misspelt)
 
 
+@pytest.mark.parametrize("name", [
+    "OKRA_SERVICE_HOST", "OKRA_PORT", "OKRA_PORT_3000_TCP_ADDR", "OKRA_UI_SERVICE_PORT_HTTP", "OKRA_DB_PORT",
+])  # fmt: skip
+def test_what_kubernetes_sets_for_a_service_called_okra_is_no_setting(
+    env: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "tcp://10.0.0.1:3000")
+    env.write_text("")
+    okra_settings.load()
+
+
 def test_a_dagster_yaml_of_ones_own_can_take_variables_of_its_own(
     env: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,9 +143,8 @@ def test_a_file_of_settings_that_cannot_be_read_is_told_with_its_line(
 
 def test_a_source_that_there_is_not_is_told_with_the_one_that_was_meant(env: Path) -> None:
     env.write_text("OKRA_SOURCES=stripe,zendsk\n")
-    settings = okra_settings.load()
     with pytest.raises(SettingsError, match=r"OKRA_SOURCES names zendsk; did you mean `zendesk`\?"):
-        _ = settings.active
+        okra_settings.load()
 
 
 def test_a_byte_order_mark_and_settings_without_a_value_change_nothing(env: Path) -> None:

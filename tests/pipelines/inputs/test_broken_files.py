@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.inputs.day import Day
-from pipelines.inputs.kpi_files import read_kpis
+from pipelines.inputs.kpi_files import declared_kpis, read_kpis
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.series import index_facts
@@ -250,3 +250,11 @@ def test_the_faults_of_a_day_are_those_of_kpi_files_and_of_okr_files(tmp_path: P
     assert [(Path(fault.file).name, fault.line) for fault in day.faults] == [("kpis.yml", 2)]
     assert [objective.id for objective in day.loaded.objectives] == ["it"]
     assert "net_revenue" in day.kpis
+
+
+def test_a_file_of_sheet_kpis_that_is_named_and_missing_is_a_fault(tmp_path: Path) -> None:
+    gone = tmp_path / "sheet_kpi.yml"
+    [fault] = declared_kpis(Settings(_env_file=None, home=tmp_path, sheet_kpis=gone)).faults
+    assert str(fault) == (
+        f"{gone}:1: the file is missing; declare the KPIs of the sheets in it, or unset OKRA_SHEET_KPIS"
+    )
