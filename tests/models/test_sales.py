@@ -14,6 +14,7 @@ import pytest
 from pipelines.inputs.facts import read_facts
 from pipelines.inputs.kpi_files import read_kpi
 from pipelines.okr.kpi.readings import KpiView, read
+from pipelines.okr.kpi.roster import Stay
 from pipelines.okr.kpi.series import KpiIndex
 
 KPIS = Path(__file__).resolve().parents[2] / "models/kpis"
@@ -218,6 +219,18 @@ def test_a_member_who_closed_nothing_has_closed_0_while_on_the_team(warehouse: A
     """
     assert warehouse.rows(query.format("Bo Chan")) == [(june(16), june(30), 15, 2)]
     assert warehouse.rows(query.format("Cy Dunn")) == [(june(1), june(15), 15, 1)]
+
+
+def test_a_goal_for_each_sales_rep_is_asked_of_the_team_for_its_days(warehouse: Any) -> None:
+    query = "select member, first_day, last_day from reporting.roster_sales_reps order by member"
+    assert warehouse.rows(query) == [
+        ("Ann Lee", date(2026, 1, 5), None),
+        ("Bo Chan", june(16), None),
+        ("Cy Dunn", date(2025, 3, 3), june(15)),
+    ]
+    kpi = read_kpi(KPIS / "kpi_deals_closed.sql")
+    [roster] = read_facts(warehouse.path, {kpi.name: kpi})[kpi.name].rosters.values()
+    assert roster[-1] == Stay("Cy Dunn", date(2025, 3, 3), june(15))
 
 
 def test_the_win_rate_is_won_over_closed(warehouse: Any) -> None:

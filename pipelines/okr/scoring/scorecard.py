@@ -47,7 +47,11 @@ class KeyResultScore:
     deadline: columns.LastDayCounted
     baseline: Annotated[Number | None, "Where the level started (from), in unit"]
     target: Annotated[Number | None, "The number to reach, in unit; NULL for a band, which has two"]
-    actual: Annotated[Number | None, "What the KPI says, in unit; NULL where there is no data"]
+    actual: Annotated[
+        Number | None,
+        "What the KPI says, in unit, with the decimals it is shown with, or as many more as show that it misses the "
+        "goal; NULL where there is no data",
+    ]
     raw_attainment: Annotated[Share | None, "Share of the goal attained, not cut at 0 and 1"]
     score: Annotated[
         Share | None, "Share of the goal attained, from 0 to 1; NULL where there is no data"
