@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from connectors.sdk.errors import Rejected
 from connectors.spreadsheet.cells import Grid, Line, is_empty, lines_of
+from connectors.spreadsheet.header import NAMED, columns_of
 
 SEPARATORS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 """Excel's own first line that names the separator; it is not shown as a row."""
 _DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
-HEADER = {"kpi", "date"}
 
 
 def text_grid(content: bytes, name: str) -> Grid:
@@ -63,7 +63,7 @@ def separator_of(text: str) -> tuple[str, str, int]:
     lines = [line for line in text.splitlines() if line.strip(" ,;\t|")]
     for line in lines[:50]:
         for separator in SEPARATORS:
-            if {cell.strip(' "').lower() for cell in line.split(separator)} >= HEADER:
+            if {*columns_of(line.replace('"', "").split(separator))} >= NAMED:
                 return separator, text, 1
     return max(SEPARATORS, key=lines[0].count) if lines else ",", text, 1
 

@@ -10,6 +10,8 @@ from connectors.spreadsheet.values import BadCell
 
 T = TypeVar("T")
 
+NAMED = {"kpi", "date"}
+"""The columns by which a header is known."""
 NUMBERS = ("value", "numerator", "denominator")
 
 
@@ -58,6 +60,11 @@ class SheetRow:
         return self.grid.kind == "text" and len(self.line.cells) < self.header.width
 
     @property
+    def is_header(self) -> bool:
+        """Whether it names columns."""
+        return {*columns_of(self.line.cells)} >= NAMED
+
+    @property
     def repeats_header(self) -> bool:
         """Whether it is the header again, as at the top of each printed page."""
         return self.header.is_repeated_by(self.line.cells)
@@ -94,7 +101,7 @@ def header_of(grid: Grid, dimensions: Collection[str]) -> Header:
     if not grid.lines:
         raise Rejected(f"{grid.name} is empty", "write the header: kpi, date, value")
     names = [columns_of(line.cells) for line in grid.lines]
-    index = next((n for n, row in enumerate(names) if {"kpi", "date"} <= {*row}), 0)
+    index = next((n for n, row in enumerate(names) if {*row} >= NAMED), 0)
     line, columns = grid.lines[index], names[index]
     where = f"{grid.name}, row {line.number}"
     read = {"kpi", "date", *NUMBERS, *dimensions}

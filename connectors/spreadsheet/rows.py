@@ -30,6 +30,9 @@ from connectors.spreadsheet.noted import Findings
 from connectors.spreadsheet.splits import Splits
 from connectors.spreadsheet.values import BadCell, day_in, hinges_on_mark, name_in, number_in
 
+CLOSE = 0.8
+"""How much of two names is the same where one is a slip of the pen of the other: one letter of five may differ."""
+
 
 @dataclass
 class SheetReader:
@@ -61,7 +64,14 @@ class SheetReader:
             row = SheetRow(grid, header, line)
             if row.says_nothing:
                 self._check_broken(row, above)
-            elif not row.repeats_header:
+            elif row.is_header:
+                if not row.repeats_header:
+                    self._faults.append(
+                        f"{row.place} is a second header, with other columns; "
+                        "put each table on a sheet of its own"
+                    )
+                    return
+            else:
                 self._read(row, splits)
             above = row
 
@@ -91,12 +101,17 @@ class SheetReader:
         with suppress(BadCell):  # raised again below, unless the name of the KPI is wrong as well
             day = row.read("date", day_in)
         try:
+            splits.refuse_length(row.line)
             name, kpi = self._kpi(row)
-            splits.refuse(row.line, name, kpi)
+            splits.refuse_cut(row.line, name, kpi)
             numbers = self._numbers(row, name, kpi)
             day = row.read("date", day_in)
             members = {column: self._member(row, name, column) for column in kpi.dimensions}
         except BadCell as bad:
+            if splits.shifts_names and bad.column in {"", "kpi", "date"}:
+                day = None
+            else:
+                name = name or self._likely_kpi(row)
             self._set_aside(row, bad, name, day)
             return
         if numbers is None:
@@ -130,25 +145,18 @@ class SheetReader:
         )
 
     def _set_aside(self, row: SheetRow, bad: BadCell, kpi: str, day: date | None) -> None:
+        # a day to come is wrong as well, so that any day may be meant
+        day = day if day and day <= self.days.today else None
         self.findings.add(
-            [row.place],
-            bad.code,
-            bad.what,
-            bad.remedy,
-            column=bad.column,
-            kpi=kpi or self._likely_kpi(row),
-            # a day to come is wrong as well, so that any day may be meant
-            day=day if day and day <= self.days.today else None,
+            [row.place], bad.code, bad.what, bad.remedy, column=bad.column, kpi=kpi, day=day
         )
 
     def _likely_kpi(self, row: SheetRow) -> str:
-        """The declared KPI that a misspelt name is close to; empty where none is."""
+        """The declared KPI that a row names, perhaps misspelt; empty where that is not sure."""
         try:
-            name = row.read("kpi", name_in)
+            return closest(row.read("kpi", name_in), [*self.declared, *self.broken])
         except BadCell:
             return ""
-        close = get_close_matches(name, [*self.declared, *self.broken], n=1)
-        return close[0] if close else ""
 
     def _kpi(self, row: SheetRow) -> tuple[str, SheetKpi]:
         name = row.read("kpi", name_in)
@@ -160,11 +168,11 @@ class SheetReader:
                 "kpi",
             )
         if name not in self.declared:
-            close = get_close_matches(name, self.declared, n=1)
+            close = closest(name, self.declared)
             raise BadCell(
                 "unknown_kpi",
                 "names a KPI that OKRA_SHEET_KPIS does not declare",
-                f"did you mean `{close[0]}`?"
+                f"did you mean `{close}`?"
                 if close
                 else "correct the name, declare the KPI, or remove the row if it is a total or a note",
                 "kpi",
@@ -249,6 +257,12 @@ class SheetReader:
                     kpi=name,
                     day=day,
                 )
+
+
+def closest(name: str, declared: Iterable[str]) -> str:
+    """The declared name that `name` is a slip of the pen away from; empty where none is."""
+    close = get_close_matches(name, list(declared), n=1, cutoff=CLOSE)
+    return close[0] if close else ""
 
 
 def read_rows(

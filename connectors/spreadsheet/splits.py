@@ -29,18 +29,26 @@ class Splits:
     _number_columns: dict[int, bool] = field(default_factory=dict)
     """By place, whether a column holds numbers of its own."""
 
-    def refuse(self, line: Line, name: str, kpi: SheetKpi) -> None:
-        """Raise `BadCell` where a row of the KPI `name` may have been cut in the wrong place."""
+    @property
+    def shifts_names(self) -> bool:
+        """Whether a cut in front of them moves the name of the KPI and the day into other columns."""
+        return self.grid.is_cut_by_comma and {*self.header.columns[:2]} != {"kpi", "date"}
+
+    def refuse_length(self, line: Line) -> None:
+        """Raise `BadCell` where a row has too many cells, or is the torn end of a file."""
         if self.grid.kind != "text":
             return
         if line.number == self.grid.torn_line:
             raise BadCell(
                 "cut_off", "is the last one and ends too early", "save or copy the file again"
             )
-        columns = self.header.columns
-        beyond = line.cells[len(columns) :]
+        beyond = line.cells[len(self.header.columns) :]
         if len(line.cells) > self.header.width or not all(map(is_empty, beyond)):
             raise BadCell("too_many_cells", "has more cells than the header", QUOTE)
+
+    def refuse_cut(self, line: Line, name: str, kpi: SheetKpi) -> None:
+        """Raise `BadCell` where a number of the KPI `name` may be in two cells."""
+        columns = self.header.columns
         if not self.grid.is_cut_by_comma:
             return
         required = {"kpi", "date", *kpi.number_columns, *kpi.dimensions}

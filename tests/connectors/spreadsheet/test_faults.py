@@ -96,6 +96,12 @@ def test_a_kpi_with_a_slip_of_the_pen_is_flagged_where_it_is_likely_meant(desk) 
     assert (finding.kpi, finding.day) == ("calls", date(2026, 11, 2))
 
 
+def test_a_name_that_is_only_a_little_alike_may_be_any(desk) -> None:
+    finding = desk.finding(HEAD + "call 250,2026-11-02,5\n")
+    assert "did you mean" not in finding.message
+    assert finding.kpi == ""
+
+
 def test_a_row_of_no_kpi_may_be_of_any(desk) -> None:
     finding = desk.finding(HEAD + ",2026-11-02,5\n")
     assert finding.message.startswith("kpis.csv, row 2, column `kpi` is empty")
@@ -195,6 +201,13 @@ def test_notes_below_the_rows_and_the_header_of_a_new_page_are_no_rows(desk) -> 
 ])  # fmt: skip
 def test_a_header_that_lacks_a_column_or_has_it_twice(desk, head: str, told: str) -> None:
     assert desk.fault(f"{head}\ncalls,2026-11-02,5,5\n").startswith(told)
+
+
+def test_a_second_table_with_other_columns_is_told(desk) -> None:
+    text = HEAD + "calls,2026-11-02,5\n\nkpi,date,target\ncalls,2026-11-03,9\n"
+    assert desk.fault(text) == (
+        "kpis.csv, row 4 is a second header, with other columns; put each table on a sheet of its own"
+    )
 
 
 def test_a_column_that_nobody_reads_may_be_there_twice(desk) -> None:

@@ -104,3 +104,11 @@ def test_a_row_that_a_line_end_has_broken_is_told(desk) -> None:
     )
     assert (finding.kpi, finding.day) == ("calls", date(2026, 11, 2))
     assert desk.values() == [("calls", "2026-11-03", "6")]
+
+
+def test_a_cut_in_front_of_its_name_leaves_open_whose_row_it_is(desk) -> None:
+    # 19,000 in two cells: the member `sales` is now where the name of the KPI was
+    text = "value,team,kpi,date\n19,000,sales,headcount,2026-11-20\n"
+    finding = desk.finding(text)
+    assert (finding.what, finding.kpi, finding.day) == ("too_many_cells", "", None)
+    assert desk.rows() == []
