@@ -85,7 +85,7 @@
             cast(null as {{ type }}) as {{ column }}{{ "," if not loop.last }}
             {%- endfor %}
         where false
-    ) as none
+    ) as nothing
     {%- endif -%}
 {%- endmacro %}
 
