@@ -1,22 +1,21 @@
 """What connectors and the sandbox say to each other, kept so that it can be held against the vendors' documents."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from connectors.lake.lake import Lake
-from connectors.sandbox import http_server
+from connectors.sandbox import grpc_server, http_server
+from connectors.sandbox.grpc_server import GrpcServer
 from connectors.sandbox.http_server import JsonServer, Reply, Request
 from connectors.sdk.windows import Range
 from tests.conformance.case import DAYS, TODAY, Case, Pull, errors
 
 PULLED = (DAYS, Range(TODAY, TODAY))
-"""Three days gone by, and the snapshots of today."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,29 @@ class Exchange:
         return orjson.loads(body if isinstance(body, bytes) else orjson.dumps(body))
 
 
+@dataclass(frozen=True)
+class Called:
+    """A call over gRPC, or a part of its answer: messages of the vendor's own classes."""
+
+    request: Any
+    answer: Any
+
+
+@contextmanager
+def called() -> Iterator[list[Called]]:
+    """The calls of all sandboxes over gRPC meanwhile."""
+    calls: list[Called] = []
+
+    def keep(server: GrpcServer, request: Any, answer: Any) -> None:
+        calls.append(Called(request, answer))
+
+    grpc_server.observers.append(keep)
+    try:
+        yield calls
+    finally:
+        grpc_server.observers.remove(keep)
+
+
 @contextmanager
 def observed() -> Iterator[list[Exchange]]:
     """The exchanges of all sandboxes meanwhile, in the order of their replies."""
@@ -53,17 +75,26 @@ def observed() -> Iterator[list[Exchange]]:
         http_server.observers.remove(keep)
 
 
-def traffic_of(
-    case: Case, home: Path, ranges: Sequence[Range] = PULLED, today: date = TODAY
-) -> list[Exchange]:
+def traffic_of(case: Case, home: Path) -> list[Exchange]:
     """What is exchanged while a source is pulled for a few days. Raises AssertionError where a stream fails."""
     with observed() as exchanges:
-        served = case.serve(today, home)
-        try:
-            for place, wanted in enumerate(ranges):
-                reports = Pull(Lake(home / f"lake-{place}"))(case.source, served.values, wanted)
-                assert errors(reports) == {}
-        finally:
-            served.close()
-    assert exchanges
+        pull_of(case, home)
     return exchanges
+
+
+def calls_of(case: Case, home: Path) -> list[Called]:
+    """The same of a source that is spoken to by gRPC."""
+    with called() as calls:
+        pull_of(case, home)
+    return calls
+
+
+def pull_of(case: Case, home: Path) -> None:
+    """Pull three days gone by, and the snapshots of today."""
+    served = case.serve(TODAY, home)
+    try:
+        for place, wanted in enumerate(PULLED):
+            reports = Pull(Lake(home / f"lake-{place}"))(case.source, served.values, wanted)
+            assert errors(reports) == {}
+    finally:
+        served.close()

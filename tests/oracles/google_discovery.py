@@ -1,0 +1,144 @@
+"""Google's discovery documents, as its package google-api-python-client ships them, in the form of OpenAPI.
+
+A document describes the calls of an API over REST. A message that is sent over gRPC has the same shape in JSON.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from google.protobuf.json_format import MessageToDict
+
+from connectors.sandbox.http_server import Reply, Request
+from tests.oracles.openapi import OpenApi
+from tests.oracles.traffic import Called, Exchange
+
+ERROR: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "status"],
+            "properties": {
+                "code": {"type": "integer"},
+                "message": {"type": "string"},
+                "status": {"type": "string", "pattern": "^[A-Z_]+$"},
+                "details": {"type": "array"},
+            },
+        }
+    },
+}
+"""An error of any of Google's APIs (google.aip.dev/193); the documents have none."""
+
+
+@cache
+def document(name: str) -> Mapping[str, Any]:
+    """A discovery document. Raises FileNotFoundError where the package has it no more."""
+    folder = resources.files("googleapiclient.discovery_cache") / "documents"
+    found: Mapping[str, Any] = json.loads((folder / f"{name}.json").read_text())
+    return found
+
+
+@cache
+def read(name: str) -> OpenApi:
+    """A document as OpenAPI."""
+    found = document(name)
+    paths: dict[str, dict[str, Any]] = {}
+    for method in methods(found):
+        shared = found["parameters"]
+        operation = {
+            "parameters": [
+                {"name": name, "in": each["location"], "schema": parameter(each)}
+                for name, each in {**shared, **method.get("parameters", {})}.items()
+            ],
+            "responses": {"200": body(method["response"]), "default": body(ERROR)},
+        }
+        if "request" in method:
+            operation["requestBody"] = body(method["request"])
+        path = "/" + method.get("flatPath", method["path"])
+        paths.setdefault(path, {})[method["httpMethod"].lower()] = operation
+    schemas = {name: schema(each) for name, each in found["schemas"].items()}
+    return OpenApi({"paths": paths, "components": {"schemas": schemas}})
+
+
+def methods(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The calls of a document, or of a resource in it, that are answered with JSON."""
+    yield from (each for each in part.get("methods", {}).values() if "response" in each)
+    for resource in part.get("resources", {}).values():
+        yield from methods(resource)
+
+
+def body(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"content": {"application/json": {"schema": schema(part)}}}
+
+
+def parameter(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    kind = schema({x: part[x] for x in ("type", "format", "enum", "pattern") if x in part})
+    return {"type": "array", "items": kind} if part.get("repeated") else kind
+
+
+def schema(part: Any) -> Any:
+    """A schema, with its references in the form of OpenAPI."""
+    if isinstance(part, list):
+        return [schema(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if isinstance(part.get("$ref"), str):
+        return {"$ref": f"#/components/schemas/{part['$ref']}"}
+    found = {
+        name: {key: schema(value) for key, value in each.items()}
+        if name == "properties"
+        else schema(each)
+        for name, each in part.items()
+        if name not in {"description", "enumDescriptions", "id", "annotations"}
+    }
+    if found.get("type") == "any":
+        del found["type"]
+    return found
+
+
+def exchange_of(call: Called, path: str) -> Exchange:
+    """A call over gRPC as the one over REST that it stands for."""
+    sent, given = (
+        json.dumps(MessageToDict(type(message).pb(message))).encode()
+        for message in (call.request, call.answer)
+    )
+    return Exchange(Request("POST", path, (), {}, sent), Reply(200, given))
+
+
+def unknown_fields(mask: str, kind: str, name: str) -> Iterator[str]:
+    """The paths of a field mask that a schema of the document `name` has not."""
+    schemas = document(name)["schemas"]
+    for path in paths_of(mask):
+        part: Mapping[str, Any] = schemas[kind]
+        for step in path:
+            while "$ref" in part or "items" in part:
+                part = schemas[part["$ref"]] if "$ref" in part else part["items"]
+            if step not in part.get("properties", {}):
+                yield ".".join(path)
+                break
+            part = part["properties"][step]
+
+
+def paths_of(mask: str) -> Iterator[tuple[str, ...]]:
+    """The paths in a field mask such as `a,b(c,d.e)`."""
+    stack: list[tuple[str, ...]] = [()]
+    path: tuple[str, ...] = ()
+    for token in re.findall(r"\w+|[(),]", mask):
+        if token == "(":
+            stack.append(path)
+        elif token in "),":
+            if path != stack[-1]:
+                yield path
+            path = stack[-1]
+            if token == ")":
+                stack.pop()
+                path = stack[-1]
+        else:
+            path = (*path, token)
+    if path:
+        yield path
