@@ -64,6 +64,16 @@ def test_a_date_that_can_be_read_two_ways_or_none(desk, written: str, told: str)
     assert desk.values() == [("calls", "2026-11-03", "6")]
 
 
+def test_thousands_of_a_kpi_of_whole_numbers_count_once_the_mark_is_declared(desk) -> None:
+    text = "kpi;date;value\ncalls;2026-11-02;1.234\n"
+    told = desk.set_aside(text)
+    assert told.startswith("kpis.csv, row 2, column `value` is `1.234`, where the point can part")
+    assert desk.values() == []
+    desk.declarations.write_text("calls: {kind: flow, unit: calls, decimal: ','}\n")
+    desk.read(text)
+    assert (desk.findings(), desk.values()) == ([], [("calls", "2026-11-02", "1234")])
+
+
 def test_a_finding_is_in_the_window_of_its_day_or_in_the_newest_one(desk) -> None:
     desk.pulled(desk.write("kpis.csv", HEAD + "calls,2026-11-03,five\ncalls,soon,5\n"))
     windows = desk.lake.manifests("spreadsheet", "kpi_values")

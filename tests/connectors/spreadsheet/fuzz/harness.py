@@ -81,8 +81,12 @@ def outcome_of(sheet: Sheet, content: bytes | dict[str, Any], damage: str) -> st
     allowed = {"": 0, "torn": 1, "noise": len(rows)}[damage]
     if len(wrong) > allowed:
         raise Misread("; ".join(wrong))
+    read = {key_of(row) for row in rows}
+    for kpi, member in {(key[0], key[2]) for key in read}:
+        forms = {key[2] for key in read if key[0] == kpi and folded(key[2]) == folded(member)}
+        if len(forms) > 1 and not any(x.what == "two_spellings" and x.kpi == kpi for x in findings):
+            raise Misread(f"{kpi} has {forms} as two members")
     if not damage:
-        read = {key_of(row) for row in rows}
         for key, rows_of_key in meant.items():
             if all(is_unfilled(row) for row in rows_of_key):
                 continue  # it waits to be filled in
@@ -99,15 +103,6 @@ def fault_of(
     same = [rows for other, rows in meant.items() if same_row(key, other)]
     if not same:
         return f"{key} was meant by no row"
-    if (
-        key not in meant
-        and not any(x.what == "two_spellings" for x in findings)
-        and key[2] != same[0][0].member
-    ):
-        # without another row of that member nothing tells that it is spelt otherwise
-        rows_of_member = [k for k in meant if k[0] == key[0] and k[2] == same[0][0].member]
-        if len(rows_of_member) > 1 and not is_told(key, findings):
-            return f"{key} is another member"
     for column in KPIS[key[0]].number_columns:
         figures = {meaning.numbers[column] for rows in same for meaning in rows}
         if Decimal(row[column]) not in figures:
