@@ -17,6 +17,8 @@ ORDERS = [
     ("G", "bob", date(2026, 1, 9), "paid", "USD", 20_00),
     # only ever cancelled: a day without an order
     ("H", "bob", date(2026, 1, 12), "cancelled", "USD", 10_00),
+    # of a guest: nobody knows who ordered
+    ("J", None, date(2026, 1, 10), "paid", "USD", 5_00),
     # placed on the day being played, which is not known on it
     ("I", "ann", date(2026, 1, 31), "placed", "USD", 77_00),
 ]
@@ -39,6 +41,9 @@ SHIPMENTS = [
     ("S2", "B", "widget", "red", 5, date(2026, 1, 7)),
     ("S3", "B", "widget", "green", 3, date(2026, 1, 8)),
     ("S4", "D", "gadget", "blue", 4, None),
+    # sent without an order, and of a return
+    ("S5", None, None, None, 2, date(2026, 1, 8)),
+    ("S6", "B", "widget", "green", -1, date(2026, 1, 9)),
 ]
 KPIS = (
     "average_order_value",
@@ -96,6 +101,7 @@ def test_an_order_counts_once_on_the_day_it_was_placed_unless_it_is_cancelled(sh
         (date(2026, 1, 6), "ISK", 1500, 1),
         (date(2026, 1, 6), "JPY", 1500, 1),
         (date(2026, 1, 9), "USD", 20, 1),
+        (date(2026, 1, 10), "USD", 5, 1),
     ]
 
 
@@ -104,8 +110,8 @@ def test_customer_sales_are_the_same_orders_added_up(shop) -> None:
         "select currency, sum(value) from kpis.kpi_customer_sales "
         "where day < '2026-01-31' group by currency order by currency"
     )
-    # 80.01 + 20.00 in dollars
-    assert found == [("EUR", 40), ("ISK", 1500), ("JPY", 1500), ("USD", Decimal("100.01"))]
+    # 80.01 + 20.00 + 5.00 in dollars
+    assert found == [("EUR", 40), ("ISK", 1500), ("JPY", 1500), ("USD", Decimal("105.01"))]
 
 
 def test_pieces_are_sold_on_the_day_of_the_order_by_product_and_colour(shop) -> None:
@@ -125,6 +131,8 @@ def test_pieces_are_shipped_on_the_day_they_leave_and_not_before(shop) -> None:
     assert found == [
         (date(2026, 1, 7), "widget", "red", 7),
         (date(2026, 1, 8), "widget", "green", 3),
+        (date(2026, 1, 8), None, None, 2),
+        (date(2026, 1, 9), "widget", "green", -1),
     ]
 
 
@@ -133,7 +141,7 @@ def test_a_customer_is_worth_what_was_bought_by_then_dated_by_the_first_order(sh
     assert found == [
         # Ann's euros of the 6th belong to her first day, the 5th; her order of today is not known yet
         (date(2026, 1, 5), "EUR", 40, 1),
-        # Ann 30.00; Bob 50.01 + 20.00; a cancelled order is worth nothing
+        # Ann 30.00; Bob 50.01 + 20.00; a cancelled order is worth nothing, and a guest is no customer
         (date(2026, 1, 5), "USD", Decimal("100.01"), 2),
         (date(2026, 1, 6), "ISK", 1500, 1),
         (date(2026, 1, 6), "JPY", 1500, 1),

@@ -27,7 +27,7 @@ def new_york(built):
             at = datetime.fromisoformat(text).replace(tzinfo=UTC)
             orders.append({"order_id": text, "ordered_at": at, "status": "paid", "currency": "USD"})
             shipments.append({"shipment_id": text, "order_id": text, "shipped_at": at})
-            sales.append({"id": text, "created_at": at, "currency": "usd", "amount_minor": 1})
+            sales.append({"id": text, "created_at": at, "currency": "usd", "net_minor": 0})
         for order in orders:
             order["total_minor"] = 100
         for sale in sales:
