@@ -79,6 +79,18 @@ class Crm:
             if len(rows) >= total:
                 return
 
+    def count(self, kind: str, since: datetime) -> int:
+        """How many objects of a kind, archived ones excluded, last changed at or after `since`.
+
+        The total of a search is that of all matches, although no more than 10,000 can be paged through.
+        """
+        bound = {"propertyName": MODIFIED, "operator": "GTE", "value": milliseconds(since)}
+        body = {"filterGroups": [{"filters": [bound]}], "limit": 1}
+        total = self._post(SEARCH, f"/crm/objects/{VERSION}/{kind}/search", body).get("total")
+        if type(total) is not int:
+            raise Drift(f"the search for {kind} gave no total", "adapt the connector")
+        return total
+
     def archived(self, kind: str, properties: Sequence[str]) -> list[Object]:
         """The objects of a kind that are in the recycle bin, where they stay for 90 days."""
         params = {"archived": "true", "properties": ",".join(properties)}

@@ -70,6 +70,7 @@ DEALS = Stream(
     cursor="changed_at",
     mutable=True,
     deletes=Deletes.STATUS,
+    gone="archived_at",
     arrives_within=timedelta(minutes=15),
     restates_for=timedelta(days=1),
     # a search of a few rows takes as long as one of two hundred, and only five a second are allowed
@@ -97,6 +98,7 @@ CALLS = Stream(
     cursor="changed_at",
     mutable=True,
     deletes=Deletes.STATUS,
+    gone="archived_at",
     arrives_within=timedelta(minutes=15),
     restates_for=timedelta(days=7),
     windows_per_slice=92,
@@ -187,6 +189,10 @@ class HubSpotConnection:
             )
         else:
             yield from self._changes(piece)
+
+    def rows_since(self, stream: Stream, since: datetime) -> int | None:
+        """How many deals or calls that are not archived last changed at or after `since`."""
+        return self._crm.count(stream.name, since)
 
     def vitals(self) -> Vitals:
         """The clock, and the requests that are left of the day."""

@@ -110,6 +110,8 @@ class Stream:
     reads every window, settled or not, and commits those whose rows have changed."""
     windows_per_slice: int = 31
     """The most windows that one slice covers. The engine cuts longer ranges."""
+    gone: str = ""
+    """The column that is not null where the source no longer has the row; empty where rows only vanish or stay."""
     tolerances: Mapping[str, Tolerance] = field(default_factory=dict, hash=False)
     """By column, how far its sum may be from a total of the source (`Page.totals`); none for a column not named."""
 

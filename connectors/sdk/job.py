@@ -28,6 +28,7 @@ from connectors.sdk.contract import (
 )
 from connectors.sdk.errors import NotPullable, SourceError
 from connectors.sdk.fitting import still_fitting
+from connectors.sdk.kept_rows import CountsRows, columns_kept, difference, kept_rows
 from connectors.sdk.opening import diagnosed
 from connectors.sdk.rows import SortedRows, UndatedRow, combined, newest_of_each_key
 from connectors.sdk.totals import differences, totals_by_window
@@ -79,6 +80,8 @@ class Job:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _undated: dict[str, dict[int, UndatedRow]] = field(default_factory=dict)
     """By stream, the rows without a day, by a hash of the row."""
+    _keys: dict[str, dict[date, tuple[str, pa.Table]]] = field(default_factory=dict)
+    """By stream and window, the checksum and the keys that were committed, where they are counted."""
 
     def run(self, streams: list[Stream], wanted: Range) -> list[StreamReport]:
         zone = self.connection.zone
@@ -94,6 +97,9 @@ class Job:
         # A row that changes during the pull moves from its window to the newest one. The newest is pulled
         # last, so that it has the row; pulled in parallel, both windows could miss it.
         self._pull_all([piece for piece in pieces if piece.reaches_now], reports)
+        for piece in pieces:
+            if piece.reaches_now and not reports[piece.stream.name].error:
+                self._count(piece, reports[piece.stream.name])
         for name, undated in self._undated.items():
             self._report_undated(reports[name], [*undated.values()])
         return list(reports.values())
@@ -200,20 +206,51 @@ class Job:
             for window, finding in row.findings(report.stream.window).items():
                 by_window.setdefault(window, []).append(finding)
         for window, findings in by_window.items():
+            self._add_findings(report, window, findings)
 
-            def make(
-                committed: Manifest | None, findings: Sequence[Finding] = findings
-            ) -> tuple[Manifest, list[pa.Table]] | None:
-                if committed is None:
-                    return None  # its slice failed
-                both = combined([*committed.findings, *findings])
-                manifest = replace(committed, findings=tuple(both), settled=False)
-                return manifest, [self.lake.rows(report.stream, committed)]
+    def _add_findings(
+        self, report: StreamReport, window: date, findings: Sequence[Finding]
+    ) -> None:
+        """Add findings to a window that is committed."""
 
-            manifest = self.lake.rewrite(self.source.name, report.stream.name, window, make)
-            if manifest:
-                others = [x for x in report.committed if x.window != window]
-                report.committed = [*others, manifest]
+        def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
+            if committed is None:
+                return None  # its slice failed
+            both = combined([*committed.findings, *findings])
+            manifest = replace(committed, findings=tuple(both), settled=False)
+            return manifest, [self.lake.rows(report.stream, committed)]
+
+        manifest = self.lake.rewrite(self.source.name, report.stream.name, window, make)
+        if manifest:
+            others = [x for x in report.committed if x.window != window]
+            report.committed = [*others, manifest]
+
+    def _count(self, piece: Slice, report: StreamReport) -> None:
+        """Hold the rows that are kept against those that the source still has, where it can say how many."""
+        stream, connection = piece.stream, self.connection
+        if not isinstance(connection, CountsRows):
+            return
+        committed = self.lake.manifests(self.source.name, stream.name)
+        pulled = {
+            window: keys
+            for window, (checksum, keys) in self._keys.get(stream.name, {}).items()
+            if window in committed and committed[window].checksum == checksum
+        }
+        kept = kept_rows(self.lake, self.source.name, stream, committed, pulled)
+        if kept is None:
+            return
+        try:
+            with diagnosed(self.source):
+                there = connection.rows_since(stream, kept.since)
+                lately = self.now() - stream.restates_for - stream.arrives_within
+                recent = connection.rows_since(stream, lately) if there != kept.rows else 0
+        except SourceError:
+            return  # it does not say for now; the newest window is pulled again by the next run
+        if there is None or recent is None:
+            return
+        finding = difference(self.source.title, stream, kept, there, recent)
+        if finding:
+            self._add_findings(report, piece.last, [finding])
 
     def _commit(
         self,
@@ -226,6 +263,7 @@ class Job:
         report: StreamReport,
     ) -> None:
         stream = piece.stream
+        written: list[pa.Table] = []
 
         def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
             kept = self._kept(stream, committed) if stream.mutable else []
@@ -233,6 +271,7 @@ class Job:
             manifest = self._manifest(piece, window, table.num_rows, flags, findings, is_final)
             if stream.reread and committed and unchanged(committed, manifest, [table]):
                 return None
+            written[:] = [columns_kept(stream, table)]
             return manifest, [table]
 
         manifest = self.lake.rewrite(self.source.name, stream.name, window, make)
@@ -244,6 +283,9 @@ class Job:
             return
         with self._lock:
             report.committed.append(manifest)
+            if stream.mutable and isinstance(self.connection, CountsRows):
+                of_stream = self._keys.setdefault(stream.name, {})
+                of_stream[window] = manifest.checksum, written[0]
         self.progress.committed(self.source.name, stream.name, 1, manifest.rows)
 
     def _manifest(

@@ -94,6 +94,15 @@ class PagedTable:
                 query = query.where(self._stamp < end)
         return query.order_by(self._cursor, *self._key).limit(sa.literal_column(str(int(size))))
 
+    def count(self, since: datetime) -> "sa.Select[Any]":
+        """The query of how many rows last changed at or after `since`."""
+        import sqlalchemy as sa
+
+        query = sa.select(sa.func.count()).select_from(self._table)
+        if self._sqlite:  # as in `page`
+            query = query.where(self._stamp >= (since - timedelta(days=1)).date().isoformat())
+        return query.where(self._cursor >= self._bound(since))
+
     def position(self, row: Sequence[Any]) -> Position:
         """The position of a row."""
         return tuple(row[place] for place in self._places)

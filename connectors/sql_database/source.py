@@ -19,7 +19,7 @@ ahead of the reader and is read again. A transaction that stays open for more th
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -170,6 +170,11 @@ class DatabaseConnection:
             examples=tuple(filter(None, examples)),
         )
         return [finding] if count else []
+
+    def rows_since(self, stream: Stream, since: datetime) -> int | None:
+        """How many rows of the table last changed at or after `since`."""
+        query = self._table(stream).count(since)
+        return self._ask(lambda connection: int(connection.execute(query).scalar_one()))
 
     def close(self) -> None:
         self._database.close()
