@@ -11,7 +11,7 @@ from pipelines.commands.console import Output
 from pipelines.errors import OkraError
 from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
-from pipelines.inputs.facts import NoFactsError
+from pipelines.inputs.facts import NoFactsError, read_facts
 from pipelines.inputs.files import shown
 from pipelines.inputs.okr_files import definition_files
 from pipelines.okr.definition.checks import Place
@@ -22,7 +22,7 @@ from pipelines.okr.definition.sentences import sentence
 from pipelines.okr.definition.unseen_members import unseen_members
 from pipelines.okr.kpi.periods import previous
 from pipelines.okr.kpi.readings import KpiReading, KpiView, read_baseline
-from pipelines.okr.kpi.series import KpiIndex
+from pipelines.okr.kpi.series import KpiIndex, index_facts
 from pipelines.settings import Settings
 
 
@@ -44,7 +44,7 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
             f"{', '.join(unknown)} is not in {shown(settings.definitions_path)}; OKR files stand there"
         )
     day = Day(settings, settings.today())
-    indexes = indexes_of(day)
+    indexes = indexes_of(day, output)
     faults = [
         fault
         for fault in [*day.faults, *unseen(day.loaded, indexes)]
@@ -65,11 +65,19 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
     return not faults
 
 
-def indexes_of(day: Day) -> Mapping[str, KpiIndex]:
-    """The figures of the last run; none where there was no run, or its warehouse cannot be read now."""
+def indexes_of(day: Day, output: Output) -> Mapping[str, KpiIndex]:
+    """The last run's figures of the KPIs whose members or levels the goals name; none where there was no run."""
+    results = [result for objective in day.loaded.objectives for result in objective.key_results]
+    asked = {result.kpi for result in results if result.where or result.baseline == MEASURED}
+    kpis = {name: kpi for name, kpi in day.kpis.items() if name in asked}
     try:
-        return day.indexes
-    except (NoFactsError, duckdb.Error):
+        return index_facts(read_facts(day.settings.warehouse_path, kpis)) if kpis else {}
+    except NoFactsError:
+        return {}
+    except duckdb.Error as error:
+        output.note(
+            f"The last run's figures cannot be read now, and no goal is held against them: {error}"
+        )
         return {}
 
 

@@ -46,7 +46,9 @@ def read_facts(warehouse: Path, kpis: Mapping[str, Kpi]) -> dict[str, KpiFacts]:
     """The facts of each of `kpis`, by name. Raises `NoFactsError` when the models have never run."""
     queries = (_DAYS, _COVERAGE, _DISTINCT, _STANDING)
     with connected(warehouse) as connection:
-        days, coverage, distinct, standing = (rows_by_kpi(connection, query) for query in queries)
+        days, coverage, distinct, standing = (
+            rows_by_kpi(connection, query, kpis) for query in queries
+        )
         rosters = _read_rosters(connection, kpis.values())
     return {
         name: facts_of(
@@ -120,9 +122,12 @@ def connected(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise NoFactsError("the models have not run yet; run `okra run` first") from None
 
 
-def rows_by_kpi(connection: duckdb.DuckDBPyConnection, query: str) -> Mapping[str, Rows]:
-    """The rows of `query`, sorted, by their first column, the KPI. The rows returned are without that column."""
+def rows_by_kpi(
+    connection: duckdb.DuckDBPyConnection, query: str, kpis: Iterable[str]
+) -> Mapping[str, Rows]:
+    """The rows of `query` about `kpis`, sorted, without their first column, the KPI, by which they are returned."""
     rows: dict[str, list[tuple[Any, ...]]] = {}
-    for kpi, *values in connection.execute(f"{query} order by all").fetchall():
+    asked = f"from ({query}) where kpi in (select unnest(?)) order by all"
+    for kpi, *values in connection.execute(asked, [list(kpis)]).fetchall():
         rows.setdefault(kpi, []).append(tuple(values))
     return rows

@@ -144,6 +144,10 @@ def declaration_path(where: str, tree: Tree, model: str) -> tuple[str | int, ...
         line = tree.line(("models",))
         fault = Fault(where, line, f"describes no model {model}", f"write `- name: {model}`")
         raise KpiDefinitionError(fault)
+    if len(places) > 1:
+        line = tree.line(("models", places[1], "name"))
+        fault = Fault(where, line, f"describes the model {model} twice", "keep one of them")
+        raise KpiDefinitionError(fault)
     path = ("models", places[0], *DECLARED_BELOW)
     if not isinstance(tree.at(*path), dict):
         remedy = "add kind, unit, direction and owner below it"

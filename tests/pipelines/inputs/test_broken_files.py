@@ -84,6 +84,10 @@ BROKEN = {
         "7: no `config.meta.kpi`; add kind, unit, direction and owner below it"),
     "models is a text": (b"models: kpi_it\n", "1: describes no model kpi_it"),
     "another model": (changed("kpi_it", "kpi_its"), "2: describes no model kpi_it"),
+    "the model twice": (
+        GOOD.format(name="it").encode() + b"  - name: kpi_it\n",
+        "13: describes the model kpi_it twice; keep one of them",
+    ),
     "no meta": (b"models:\n  - name: kpi_it\n    config:\n      meta:\n", "4: no `config.meta.kpi`"),
     "a key twice": (changed("unit: parcels", "unit: parcels\n          unit: letters"),
                     "10: `unit` is given twice; keep one of them"),
