@@ -119,13 +119,15 @@ def read_kpi(sql: Path) -> Kpi:
     except TreeError as error:
         raise KpiDefinitionError(unreadable(where, error)) from None
     path = declaration_path(where, tree, sql.stem)
-    if blanks := blank_faults(where, tree.below(*path)):
-        raise KpiDefinitionError(*blanks)
-    try:
-        declaration = KpiDeclaration.model_validate(described_by(tree, path))
-    except ValidationError as error:
-        faults = form_faults(where, tree.below(*path), error, KpiDeclaration)
-        raise KpiDefinitionError(*faults) from None
+    faults = blank_faults(where, tree.below(*path))
+    if not faults:
+        try:
+            declaration = KpiDeclaration.model_validate(described_by(tree, path))
+        except ValidationError as error:
+            faults = form_faults(where, tree.below(*path), error, KpiDeclaration)
+    if faults:
+        told = [replace(fault, what=f"`{name}`: {fault.what}") for fault in faults]
+        raise KpiDefinitionError(*told)
     known = {roster.stem for roster in (sql.parent.parent / ROSTER_FOLDER.name).glob("*.sql")}
     for dimension, model in declaration.rosters.items():
         if model not in known:

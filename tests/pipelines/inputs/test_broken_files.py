@@ -127,10 +127,18 @@ def test_a_broken_kpi_file_is_one_fault_and_every_other_kpi_is_read(
     file = kpi(folder, "it", content)
     declared = read_kpis(folder, folder / "sheet_kpis.yml")
     [fault] = declared.faults
-    assert told in str(fault)
+    assert told in str(fault).replace("`it`: ", "")
     assert str(fault).startswith(f"{file}:")
     assert declared.kpis.keys() == {"sent", "opened"}
     assert declared.broken == {"it": str(file)}
+
+
+def test_the_fault_of_a_declaration_names_the_kpi(folder: Path) -> None:
+    file = kpi(folder, "it", changed("flow", "flw"))
+    [fault] = read_kpis(folder, folder / "none.yml").faults
+    assert str(fault) == (
+        f"{file}:8: `it`: `kind: flw` is not known; write one of 'flow', 'stock', 'ratio' or 'distinct'"
+    )
 
 
 def test_a_kpi_without_yaml_or_with_sql_in_another_encoding_is_a_fault(folder: Path) -> None:

@@ -32,8 +32,8 @@ def test_the_denominator_of_a_ratio_can_be_a_level(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("kind", "denominator", "told"), [
-    ("flow", "level", "10: `denominator: level` of a flow; leave it out"),
-    ("ratio", "levle", "10: `denominator: levle` is not known; write one of 'sum' or 'level'"),
+    ("flow", "level", "10: `it`: `denominator: level` of a flow; leave it out"),
+    ("ratio", "levle", "10: `it`: `denominator: levle` is not known; write one of 'sum' or 'level'"),
 ])  # fmt: skip
 def test_a_denominator_that_makes_no_sense_is_refused(
     tmp_path: Path, kind: str, denominator: str, told: str
