@@ -68,7 +68,7 @@ def objectives(count: int, kpis: dict[str, Kpi]) -> list[Objective]:
         files[f"o{begin}.yml"] = (
             f"objective: Objective {begin}\nid: o{begin}\nperiod: 2026\nkey_results:\n{results}"
         )
-    loaded = load(files, kpis, 1)
+    loaded = load(files, kpis)
     assert not loaded.faults, loaded.faults[0]
     return list(loaded.objectives)
 

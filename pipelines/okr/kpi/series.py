@@ -136,14 +136,20 @@ class KpiIndex:
 
     def members(self, dimension: str, where: Mapping[str, str] = MappingProxyType({})) -> list[str]:
         """The members of the dimension that ever had data under the filter."""
-        if self.kpi.behaviour.reported_by_period:
-            return sorted({member for name, member in self.distinct if name == dimension})
-        if not where:
-            return sorted(member for name, member in self._places if name == dimension)
+        if self.kpi.behaviour.reported_by_period or not where:
+            return self._all_members.get(dimension, [])
         facts = self._matching(where)
         return sorted(
             {fact.dimensions[dimension] for fact in facts if dimension in fact.dimensions}
         )
+
+    @cached_property
+    def _all_members(self) -> Mapping[str, list[str]]:
+        reported = self.kpi.behaviour.reported_by_period
+        members: dict[str, list[str]] = {}
+        for dimension, member in sorted(self.distinct if reported else self._places):
+            members.setdefault(dimension, []).append(member)
+        return members
 
     def can_fall(self, through: date) -> bool:
         """Whether a total of it can fall again: by its history through that day, it has amounts below 0."""

@@ -24,7 +24,7 @@ from pipelines.okr.odds.training_data import TrainingData
 
 _PLACES = 3
 """Decimals of odds: a path more or less of two thousand is half of the last one."""
-_NO_SCORES = np.empty(0)
+_NO_SCORES = np.empty(0, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,8 @@ class GoalSimulation:
         defined = final[~np.isnan(final)]
         if not len(defined):
             return NoOdds("nothing is left to divide by")
-        kept = np.clip(goal.scores(final), 0, 1) if self._keeps_scores[goal] else _NO_SCORES
+        keeps = self._keeps_scores[goal]
+        kept = np.clip(goal.scores(final), 0, 1).astype(np.float32) if keeps else _NO_SCORES
         return SimulatedGoal(goal.met(final), kept, curve_of(data), quantiles_of(goal, defined))
 
     def _keep_forecast(

@@ -8,14 +8,16 @@ import numpy as np
 
 from pipelines.okr.forecast.recalibration import Curve
 from pipelines.okr.forecast.simulation import PATHS
-from pipelines.okr.forecast.training_series import Exact, Truth
+from pipelines.okr.forecast.training_series import Exact, Floats, Truth
 from pipelines.okr.kpi.numbers import ZERO
 from pipelines.okr.kpi.status import meets
 from pipelines.okr.odds.forecast_bands import Quantiles
 from pipelines.okr.odds.open_goals import NoOdds, Settled
 
-_TOLERANCE = 1e-9
-"""How far floats may take a score below the bar that it meets. What is settled is added up in decimals."""
+_SUM_NOISE = 1e-9
+"""How far the sum of floats may be below what it should be. What is settled is added up in decimals."""
+_KEPT_NOISE = 1e-6
+"""The same of scores that are kept with 24 bits, unless they are 0 or 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +25,7 @@ class SimulatedGoal:
     """A goal in each future: whether it is met (paths,), and its score from 0 to 1 (paths,)."""
 
     met: Truth
-    score: Exact
+    score: Floats
     curve: Curve
     quantiles: Quantiles | None = None
 
@@ -99,7 +101,7 @@ def weighted_result(parts: Sequence[WeightedPart], bar: Decimal) -> GoalResult:
         else:
             score += share * float(part.result.score)
     if unknown:
-        can_be_met = (score >= float(bar) - _TOLERANCE).any()
+        can_be_met = _enough(score, bar).any()
         return unknown[0] if can_be_met else Settled(False, Decimal(repr(float(score.max()))))
     return _simulated(score, bar, open_parts)
 
@@ -107,4 +109,10 @@ def weighted_result(parts: Sequence[WeightedPart], bar: Decimal) -> GoalResult:
 def _simulated(score: Exact, bar: Decimal, open_parts: Sequence[SimulatedGoal]) -> SimulatedGoal:
     """Together they are corrected by the most careful of the parts' curves."""
     curve = min((part.curve for part in open_parts), key=lambda curve: curve.slope)
-    return SimulatedGoal(score >= float(bar) - _TOLERANCE, score, curve)
+    return SimulatedGoal(_enough(score, bar), score.astype(np.float32), curve)
+
+
+def _enough(score: Exact, bar: Decimal) -> Truth:
+    """Where a score meets the bar. A bar of 1 is met by parts that are all 1, which floats hold exactly."""
+    met: Truth = score >= float(bar) - (_SUM_NOISE if bar >= 1 else _KEPT_NOISE)
+    return met
