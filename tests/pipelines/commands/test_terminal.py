@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from pipelines.commands.terminal import scorecard_table
+from pipelines.commands.terminal import finding_lines, scorecard_table
 from pipelines.publishing.published import Courses, PublishedScorecard, Row
 from pipelines.publishing.wording import share, sparkline, thinned
 
@@ -106,3 +106,16 @@ def test_a_long_course_keeps_its_first_and_its_last_figure() -> None:
 )
 def test_a_share_is_rounded_down_as_on_the_scorecard(part: str | None, shown: str) -> None:
     assert share(None if part is None else Decimal(part)) == shown
+
+
+def test_findings_are_counted_and_the_first_of_them_told() -> None:
+    findings = [{"message": f"row {number} is wrong"} for number in range(1, 13)]
+    lines = list(finding_lines(findings))
+    assert lines[0] == "12 findings, in full in the table findings:"
+    assert lines[1:11] == [f"row {number} is wrong" for number in range(1, 11)]
+    assert lines[11:] == ["and 2 more; the table findings has all"]
+    assert list(finding_lines(findings[:1])) == [
+        "1 finding, in full in the table findings:",
+        "row 1 is wrong",
+    ]
+    assert list(finding_lines([])) == []

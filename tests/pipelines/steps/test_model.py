@@ -8,6 +8,8 @@ import duckdb
 import pytest
 
 from pipelines.inputs.day import Day
+from pipelines.inputs.declarations import DeclaredKpis
+from pipelines.okr.definition.faults import Fault
 from pipelines.settings import ROOT, Settings
 from pipelines.steps import model
 from pipelines.steps.model import ModelBuild, ModelsFailedError
@@ -301,3 +303,35 @@ def test_the_table_of_a_roster_that_fails_is_not_kept_from_an_earlier_day(
             ).fetchall()
             == []
         )
+
+
+def test_a_declaration_that_is_told_anyway_is_not_told_again(
+    day: Day, graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = "models/kpis/kpi_sessions.yml"
+    unread = LeftOut("mapping values", f"{file}:3", (file,), ("kpi_sessions",))
+    monkeypatch.setattr(model, "left_out", lambda settings: [unread])
+    told = Fault(file, 3, "no YAML", "mend it")
+    day.__dict__["declared"] = DeclaredKpis(day.kpis, (told,), {"sessions": file})
+    build = ModelBuild(day, graph)
+    assert not build.take([result("kpis", "success")])
+    assert stored(build) == []
+
+
+def test_a_kpi_without_a_sound_declaration_is_left_out(day: Day, graph: Graph) -> None:
+    kpis = {name: kpi for name, kpi in day.kpis.items() if name != "sessions"}
+    day.__dict__["declared"] = DeclaredKpis(kpis, (), {"sessions": "models/kpis/kpi_sessions.yml"})
+    assert named(ModelBuild(day, graph).environment, "OKRA_BROKEN_KPIS") == {"sessions"}
+
+
+def test_a_run_gives_up_when_the_same_kpi_fails_again(day: Day, graph: Graph) -> None:
+    with duckdb.connect(str(day.settings.warehouse_path)) as connection:
+        connection.execute("create schema reporting")
+        connection.execute("create table reporting.kpi_days as select 'sessions' as kpi, 1 as day")
+    test = failing_test(graph, "kpi_days", "primary_key")
+    failed = result(test, "fail", "Got 1 result", 1, "select kpi from reporting.kpi_days")
+    build = ModelBuild(day, graph)
+    assert build.take([result("kpi_days", "success"), failed])
+    assert not build.take([result("kpi_days", "success"), failed])
+    with pytest.raises(ModelsFailedError, match="primary_key in kpi_days fails"):
+        build.finish()
