@@ -73,7 +73,7 @@ def read_kpis(folder: Path, sheet_kpis: Path) -> DeclaredKpis:
     names = kpi_names(folder)
     with_sql = [read_alone(folder / f"{PREFIX}{name}.sql") for name in names]
     in_sheets = read_sheet_kpis(sheet_kpis, shown(sheet_kpis), names)
-    return joined([*with_sql, in_sheets, DeclaredKpis(faults=tuple(strays(folder)))])
+    return joined([*with_sql, in_sheets, *strays(folder)])
 
 
 def read_alone(sql: Path) -> DeclaredKpis:
@@ -85,16 +85,24 @@ def read_alone(sql: Path) -> DeclaredKpis:
         return DeclaredKpis(faults=error.faults, broken={name: error.faults[0].file})
 
 
-def strays(folder: Path) -> Iterator[Fault]:
-    """A fault for each file that looks as if it were one of a KPI, and is none."""
+def strays(folder: Path) -> Iterator[DeclaredKpis]:
+    """The faults of files that look as if they were those of a KPI, and are none."""
     for path in sorted(folder.rglob(f"{PREFIX}*.sql")):
         if path.parent != folder:
             what = "a KPI in a folder of its own is not read"
-            yield Fault(shown(path), 1, what, f"move it and its YAML to {shown(folder)}")
+            yield stray(path, what, f"move it and its YAML to {shown(folder)}")
     for path in sorted(folder.glob(f"{PREFIX}*.yml")):
         sql = path.with_suffix(".sql")
         if not sql.exists():
-            yield Fault(shown(path), 1, f"{sql.name} is missing", "write the SQL of this KPI")
+            yield stray(path, f"{sql.name} is missing", "write the SQL of this KPI")
+
+
+def stray(path: Path, what: str, remedy: str) -> DeclaredKpis:
+    """The fault of one such file."""
+    file = shown(path)
+    return DeclaredKpis(
+        faults=(Fault(file, 1, what, remedy),), broken={path.stem.removeprefix(PREFIX): file}
+    )
 
 
 def read_kpi(sql: Path) -> Kpi:

@@ -163,7 +163,9 @@ def test_files_that_only_look_like_a_kpi_are_told(folder: Path) -> None:
     kpi(folder, "renamed", None).with_suffix(".yaml").write_text(GOOD.format(name="renamed"))
     (folder / "kpi_folder.sql").write_text("select 1")
     (folder / "kpi_folder.yml").mkdir()
-    assert [str(fault).removeprefix(f"{folder}/") for fault in read_kpis(folder, folder / "none.yml").faults] == [
+    declared = read_kpis(folder, folder / "none.yml")
+    assert declared.broken.keys() == {"folder", "orphan", "renamed", "hidden"}
+    assert [str(fault).removeprefix(f"{folder}/") for fault in declared.faults] == [
         "kpi_folder.yml:1: cannot be opened (is a directory); make it a file that Okra may read, or remove it",
         "kpi_orphan.yml:1: kpi_orphan.sql is missing; write the SQL of this KPI",
         "kpi_renamed.yml:1: the file is missing; rename kpi_renamed.yaml",
