@@ -354,7 +354,7 @@ def load() -> Settings:
 
     in_file = read_env_file(env_file(), env_file_name())
     own = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    faults = [*in_file.faults, *unknown_settings(in_file, own, env_file_name(), ROOT)]
+    faults = [*in_file.faults, *unknown_settings(in_file, os.environ, own, env_file_name(), ROOT)]
     try:
         settings = Settings(_env_file=env_file())
     except ValidationError as error:

@@ -6,7 +6,6 @@ environment may belong to another program; it is only told where it looks like a
 
 import difflib
 import io
-import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -82,7 +81,7 @@ def line_of(binding: Binding) -> int:
 
 
 def unknown_settings(
-    in_file: EnvFile, own: Collection[str], shown: str, root: Path
+    in_file: EnvFile, environment: Mapping[str, str], own: Collection[str], shown: str, root: Path
 ) -> Iterator[str]:
     """A line for each variable that is no setting: with Okra's prefix anywhere, or like a source's in the file.
 
@@ -90,14 +89,15 @@ def unknown_settings(
     """
     places = {name: f"{shown}:{line}" for name, line in in_file.lines.items()}
     settings = {name for name in {*own, *options()} if name.startswith(PREFIX)}
-    known = settings | INTERNAL | named_by_dagster(root)
-    elsewhere = [name for name in os.environ if not OF_KUBERNETES.fullmatch(name)]
+    dagster_home = root / environment.get("OKRA_DAGSTER_HOME", "")
+    known = settings | INTERNAL | named_by_dagster(dagster_home)
+    elsewhere = [name for name in environment if not OF_KUBERNETES.fullmatch(name)]
     for name, place in (dict.fromkeys(elsewhere, "environment") | places).items():
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             close = similar(name, settings, 0.75)
             remedy = f"did you mean {close}?" if close else ".env.example lists the settings"
             yield f"{place}: unknown setting {name}; {remedy}"
-    yield from misspelt_options(places, os.environ.keys() | places.keys())
+    yield from misspelt_options(places, environment.keys() | places.keys())
 
 
 def misspelt_options(places: Mapping[str, str], present: Collection[str]) -> Iterator[str]:
@@ -119,9 +119,9 @@ def options() -> frozenset[str]:
     return frozenset(option.name for source in declared for option in source.options)
 
 
-def named_by_dagster(root: Path) -> set[str]:
-    """The variables that the `dagster.yaml` of OKRA_DAGSTER_HOME takes values from."""
-    path = root / Path(os.environ.get("OKRA_DAGSTER_HOME", "")) / "dagster.yaml"
+def named_by_dagster(folder: Path) -> set[str]:
+    """The variables that the `dagster.yaml` of a folder takes values from."""
+    path = folder / "dagster.yaml"
     if not path.is_file():
         return set()
     return set(NAMED_BY_DAGSTER.findall(path.read_text(encoding="utf-8", errors="replace")))

@@ -8,76 +8,16 @@ from babel.numbers import list_currencies
 from pipelines.okr.kpi.conversion import CURRENCY, MONEY
 from pipelines.okr.kpi.kpi import PERCENT
 
-_ENGLISH_WORDS = frozenset(
-    [
-        "all",
-        "ban",
-        "bob",
-        "cop",
-        "cup",
-        "gel",
-        "mad",
-        "mop",
-        "pen",
-        "php",
-        "rub",
-        "sit",
-        "sos",
-        "top",
-        "try",
-    ]
-)
+_ENGLISH_WORDS = frozenset([
+    "all", "ban", "bob", "cop", "cup", "gel", "mad", "mop", "pen", "php", "rub", "sit", "sos", "top", "try",
+])  # fmt: skip
 """Words that are no currency, although their letters are a code."""
-_NAMES = frozenset(
-    [
-        "dollar",
-        "euro",
-        "cent",
-        "eurocent",
-        "pound",
-        "sterling",
-        "penny",
-        "pence",
-        "quid",
-        "buck",
-        "franc",
-        "yen",
-        "yuan",
-        "renminbi",
-        "rupee",
-        "rupiah",
-        "peso",
-        "krona",
-        "kronor",
-        "krone",
-        "kroner",
-        "kronur",
-        "koruna",
-        "koruny",
-        "zloty",
-        "forint",
-        "ruble",
-        "rouble",
-        "shekel",
-        "lira",
-        "dirham",
-        "dinar",
-        "riyal",
-        "ringgit",
-        "baht",
-        "naira",
-        "hryvnia",
-        "reais",
-        "dolar",
-        "dolare",
-        "esterlina",
-        "złoty",
-        "sfr",
-        "kr",
-        "kc",
-        "zł",
-    ]
-)
+_NAMES = frozenset([
+    "dollar", "euro", "cent", "eurocent", "pound", "sterling", "penny", "pence", "quid", "buck", "franc", "yen",
+    "yuan", "renminbi", "rupee", "rupiah", "peso", "krona", "kronor", "krone", "kroner", "kronur", "koruna",
+    "koruny", "zloty", "forint", "ruble", "rouble", "shekel", "lira", "dirham", "dinar", "riyal", "ringgit",
+    "baht", "naira", "hryvnia", "reais", "dolar", "dolare", "esterlina", "złoty", "sfr", "kr", "kc", "zł",
+])  # fmt: skip
 """What people call a currency, in the singular. Words of another meaning, such as `won` and `real`, are left out."""
 _OF_OTHER_MEANING = frozenset({"pound", "cent", "buck"})
 """Names that are a currency where they stand alone, and may be something else beside other words."""
