@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from connectors.lake.manifest import Finding
 from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
 from pipelines.okr.kpi.kpi import Every, Kind, Kpi
 
@@ -82,11 +83,21 @@ ROWS = [
 ]
 
 
+UNREAD = Finding(
+    what="not_a_number",
+    message="kpis.csv, row 9, column `value` is a text, which is no number; write a number",
+    kpi="depth",
+    day=date(2026, 11, 4),
+)
+"""A second row of that day that could not be read."""
+
+
 def fill(warehouse: Any) -> None:
     warehouse.lake.empty("spreadsheet", "kpi_values", FIRST, YESTERDAY)
     for day in sorted({row["date"] for row in ROWS}):
         rows = [row for row in ROWS if row["date"] == day]
-        warehouse.lake.window("spreadsheet", "kpi_values", day, rows)
+        bad = (UNREAD,) if day == UNREAD.day else ()
+        warehouse.lake.window("spreadsheet", "kpi_values", day, rows, findings=bad)
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +189,14 @@ def test_a_day_that_nobody_wrote_down_is_missing_and_a_zero_is_a_zero(warehouse:
 def test_a_daily_level_is_not_carried_over_a_day_that_nobody_read_off(warehouse: Any) -> None:
     days = {day: period(warehouse, "depth", "day", f"2026-11-{day:02}") for day in range(2, 6)}
     assert {day: found[0] for day, found in days.items() if found} == {2: 40, 4: 42}
+
+
+def test_a_row_that_could_not_be_read_is_told_of_its_kpi_and_day_alone(warehouse: Any) -> None:
+    def trust(kpi: str, day: int) -> set[str]:
+        return set(period(warehouse, kpi, "day", f"2026-11-{day:02}")[4].split(","))
+
+    assert "set_aside:spreadsheet" in trust("depth", 4)
+    assert "set_aside:spreadsheet" not in trust("depth", 2) | trust("calls", 4)
 
 
 def test_a_week_with_days_that_nobody_wrote_down_says_so(warehouse: Any) -> None:
