@@ -8,7 +8,8 @@ from connectors.sdk import catalog
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.versions import VERSIONED_TABLES
-from pipelines.inputs.kpi_files import kpi_models, roster_models
+from pipelines.inputs.kpi_files import kpi_models
+from pipelines.inputs.rosters import roster_models
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.run_records import remove_old_runs
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard

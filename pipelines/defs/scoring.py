@@ -7,7 +7,7 @@ import dagster as dg
 
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.versions import DEFINITION_VERSIONS, SCORE_VERSIONS
-from pipelines.inputs.kpi_files import roster_models
+from pipelines.inputs.rosters import roster_models
 from pipelines.okr.definition.faults import Fault
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.ui_metadata import column_schema, scorecard_preview

@@ -12,12 +12,12 @@ from pydantic import ValidationError
 
 from pipelines.inputs.declarations import DeclaredKpis, KpiDefinitionError, joined
 from pipelines.inputs.files import content_of, shown
+from pipelines.inputs.rosters import ROSTER_FOLDER, roster_faults
 from pipelines.inputs.sheet_kpis import read_sheet_kpis
 from pipelines.okr.definition.faults import (
     Fault,
     blank_faults,
     form_faults,
-    suggestion,
     unreadable,
 )
 from pipelines.okr.definition.kpi_declaration import NAME, NAME_REMEDY, KpiDeclaration
@@ -27,7 +27,6 @@ from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import ROOT, Settings
 
 KPI_FOLDER = ROOT / "models" / "kpis"
-ROSTER_FOLDER = ROOT / "models" / "rosters"
 PREFIX = "kpi_"
 DECLARED_BELOW = ("config", "meta", "kpi")
 """The keys of a model in dbt's YAML below which its KPI is declared."""
@@ -56,11 +55,6 @@ def kpi_models() -> dict[str, str]:
         path.stem: path.read_text(encoding="utf-8", errors="replace")
         for path in KPI_FOLDER.glob("*.sql")
     }
-
-
-def roster_models() -> list[str]:
-    """The models that say who is meant by "every", in order."""
-    return sorted(path.stem for path in ROSTER_FOLDER.glob("*.sql"))
 
 
 def kpi_names(folder: Path) -> list[str]:
@@ -133,15 +127,12 @@ def read_kpi(sql: Path) -> Kpi:
             declaration = KpiDeclaration.model_validate(described_by(tree, path))
         except ValidationError as error:
             faults = form_faults(where, tree.below(*path), error, KpiDeclaration)
+        else:
+            folder = sql.parent.parent / ROSTER_FOLDER.name
+            faults = list(roster_faults(where, tree.below(*path), declaration.rosters, folder))
     if faults:
         told = [replace(fault, what=f"`{name}`: {fault.what}") for fault in faults]
         raise KpiDefinitionError(*told)
-    known = {roster.stem for roster in (sql.parent.parent / ROSTER_FOLDER.name).glob("*.sql")}
-    for dimension, model in declaration.rosters.items():
-        if model not in known:
-            line = tree.line((*path, "rosters", dimension))
-            remedy = suggestion(model, known, f"write {ROSTER_FOLDER.name}/{model}.sql")
-            raise KpiDefinitionError(Fault(where, line, f"there is no roster `{model}`", remedy))
     return declaration.named(name, sql.stem)
 
 

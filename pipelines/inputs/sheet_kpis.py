@@ -31,6 +31,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from connectors.spreadsheet.declared import SheetKpi
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.files import content_of
+from pipelines.inputs.rosters import roster_faults
 from pipelines.okr.definition.definitions import refusal
 from pipelines.okr.definition.faults import Fault, blank_faults, form_faults, unreadable
 from pipelines.okr.definition.kpi_declaration import NAME, NAME_REMEDY, KpiDeclaration
@@ -120,10 +121,13 @@ def declaration_faults(shown: str, tree: Tree, name: str) -> Iterator[Fault]:
             yield Fault(shown, fault.line, f"`{name}`: {fault.what}", fault.remedy)
         return
     try:
-        SheetKpiDeclaration.model_validate(tree.at(name))
+        declaration = SheetKpiDeclaration.model_validate(tree.at(name))
     except ValidationError as error:
-        for fault in form_faults(shown, tree.below(name), error, SheetKpiDeclaration):
-            yield Fault(shown, fault.line, f"`{name}`: {fault.what}", fault.remedy)
+        faults = form_faults(shown, tree.below(name), error, SheetKpiDeclaration)
+    else:
+        faults = list(roster_faults(shown, tree.below(name), declaration.rosters))
+    for fault in faults:
+        yield Fault(shown, fault.line, f"`{name}`: {fault.what}", fault.remedy)
 
 
 def name_faults(shown: str, tree: Tree, name: str, taken: Collection[str]) -> list[Fault]:

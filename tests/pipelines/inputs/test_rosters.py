@@ -9,6 +9,7 @@ import pytest
 from pipelines.inputs.declarations import KpiDefinitionError
 from pipelines.inputs.facts import read_facts
 from pipelines.inputs.kpi_files import read_kpi
+from pipelines.inputs.sheet_kpis import read_sheet_kpis
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.roster import Stay
 
@@ -40,7 +41,7 @@ def test_a_dimension_can_have_a_roster(folder: Path) -> None:
 @pytest.mark.parametrize(("rosters", "told"), [
     ("{rap: roster_reps}", "a roster of `rap`, which is no dimension of it; did you mean `rep`?"),
     ("{rep: roster_rep}", "there is no roster `roster_rep`; did you mean `roster_reps`?"),
-    ("{rep: people}", "there is no roster `people`; write rosters/people.sql"),
+    ("{rep: people}", "there is no roster `people`; write models/rosters/people.sql"),
     ("{rep: 'drop table'}", "`drop table` is no name of a model"),
     ("roster_reps", "`rosters` is `roster_reps`, not"),
 ])  # fmt: skip
@@ -48,6 +49,19 @@ def test_a_roster_that_cannot_be_right_is_refused(folder: Path, rosters: str, to
     with pytest.raises(KpiDefinitionError, match=r"kpi_deals.yml:\d+: ") as refused:
         declared(folder, f"rosters: {rosters}")
     assert told in str(refused.value)
+
+
+def test_a_kpi_of_a_sheet_can_have_one_that_exists(tmp_path: Path) -> None:
+    path = tmp_path / "sheet_kpis.yml"
+    lines = (
+        "kind: flow\n  unit: calls\n  direction: up\n  owner: a@example.com\n  dimensions: [rep]"
+    )
+    path.write_text(f"calls:\n  {lines}\n  rosters: {{rep: roster_sales_reps}}\n")
+    assert read_sheet_kpis(path, "s.yml").kpis["calls"].rosters == (("rep", "roster_sales_reps"),)
+    path.write_text(f"calls:\n  {lines}\n  rosters: {{rep: roster_sale_reps}}\n")
+    assert [str(fault) for fault in read_sheet_kpis(path, "s.yml").faults] == [
+        "s.yml:7: `calls`: there is no roster `roster_sale_reps`; did you mean `roster_sales_reps`?"
+    ]
 
 
 @pytest.fixture
