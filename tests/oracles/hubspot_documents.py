@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from tests.oracles.openapi import OpenApi
+from tests.oracles.openapi import OpenApi, corrected
 from tests.oracles.specs import document
 from tests.oracles.traffic import Exchange
 
@@ -56,15 +56,11 @@ def name_of(path: str) -> str:
 def read(name: str) -> OpenApi:
     """A document with the corrections. Skips the test where it is not beside the project."""
     found = document(f"hubspot-2026-09-{name}.json")
-    schemas = dict(found["components"]["schemas"])
-    for schema in schemas.keys() & CORRECTIONS.keys():
-        corrected = {**schemas[schema], **CORRECTIONS[schema]}
-        corrected["properties"] = {
-            **schemas[schema]["properties"],
-            **CORRECTIONS[schema]["properties"],
-        }
-        schemas[schema] = corrected
-    return OpenApi({**found, "components": {**found["components"], "schemas": schemas}})
+    concerned = {
+        schema: CORRECTIONS[schema]
+        for schema in found["components"]["schemas"].keys() & CORRECTIONS.keys()
+    }
+    return OpenApi(corrected(found, concerned))
 
 
 def violations(exchange: Exchange) -> Iterator[str]:

@@ -39,8 +39,12 @@ class OpenApi:
         request = exchange.request
         for path, operations in self._paths.items():
             if path.fullmatch(unquote(request.path)):
-                found: Mapping[str, Any] | None = operations.get(request.method.lower())
-                return found
+                found = operations.get(request.method.lower())
+                shared = operations.get("parameters", [])
+                return found and {
+                    **found,
+                    "parameters": [*shared, *found.get("parameters", [])],
+                }
         return None
 
     def scopes(self, exchange: Exchange) -> set[str]:
@@ -65,13 +69,14 @@ class OpenApi:
             sent = orjson.loads(exchange.request.body or b"null")
             yield from self._faults(sent, schema, f"{exchange.call}: body")
         # a batch of which a part failed is answered with 207, in the shape of its 200
-        reply = operation["responses"]["200" if exchange.reply.status < 400 else "default"]
-        if "$ref" in reply:
-            reply = self._components["responses"][reply["$ref"].rpartition("/")[2]]
-        yield from self._faults(exchange.answer, content_of(reply), f"{exchange.call}: answer")
+        reply = operation["responses"].get("200" if exchange.reply.status < 400 else "default")
+        if reply:  # not every document says what a refusal looks like
+            content = content_of(self._resolved(reply))
+            yield from self._faults(exchange.answer, content, f"{exchange.call}: answer")
 
     def _parameters(self, exchange: Exchange, operation: Mapping[str, Any]) -> Iterator[str]:
-        declared = {x["name"]: x for x in operation.get("parameters", ()) if x["in"] == "query"}
+        known = map(self._resolved, operation["parameters"])
+        declared = {x["name"]: x for each in known if each["in"] == "query" for x in parts_of(each)}
         for name, text in exchange.request.query:
             if name not in declared:
                 yield f"{exchange.call}: the parameter {name} is not in the document"
@@ -83,11 +88,39 @@ class OpenApi:
             if parameter.get("required") and name not in given:
                 yield f"{exchange.call}: the parameter {name} is missing"
 
+    def _resolved(self, part: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A parameter or an answer, or the one that it refers to."""
+        if "$ref" not in part:
+            return part
+        _, _, kind, name = part["$ref"].split("/")
+        found: Mapping[str, Any] = self._components[kind][name]
+        return found
+
     def _faults(self, value: Any, schema: Mapping[str, Any], place: str) -> Iterator[str]:
         whole = {**strict(schema), "components": self._components}
         for fault in Draft202012Validator(whole, format_checker=FORMATS).iter_errors(value):
             path = re.sub(r"\[\d+\]", "[]", fault.json_path.removeprefix("$"))
             yield f"{place}{path}: {fault.message[:150]}"
+
+
+def corrected(
+    document: Mapping[str, Any], corrections: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """The document with other members of some schemas; properties are added to those that there are."""
+    schemas = dict(document["components"]["schemas"])
+    for name, members in corrections.items():
+        properties = schemas[name].get("properties", {}) | members.get("properties", {})
+        schemas[name] = {**schemas[name], **members, "properties": properties}
+    return {**document, "components": {**document["components"], "schemas": schemas}}
+
+
+def parts_of(parameter: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A parameter, and of an object its members as they are sent: `page[size]`."""
+    yield parameter
+    if parameter.get("style") == "deepObject":
+        for kind in parameter["schema"].get("oneOf", [parameter["schema"]]):
+            for name, schema in kind.get("properties", {}).items():
+                yield {"name": f"{parameter['name']}[{name}]", "schema": schema}
 
 
 def content_of(part: Mapping[str, Any]) -> Mapping[str, Any]:
