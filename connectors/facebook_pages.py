@@ -23,6 +23,7 @@ import pyarrow as pa
 from connectors.sdk.contract import (
     ONE_DAY,
     Calls,
+    Finding,
     Limit,
     Option,
     Page,
@@ -33,7 +34,7 @@ from connectors.sdk.contract import (
     column,
 )
 from connectors.sdk.errors import Drift, Rejected, SourceError
-from connectors.sdk.fields import as_given, columns
+from connectors.sdk.fields import as_given, columns, lenient
 from connectors.sdk.graph_api import (
     DEFAULT_BASE,
     VERSION,
@@ -131,17 +132,23 @@ class FacebookConnection:
     def _insights(self, piece: Slice) -> Page:
         metrics = self._alive
         try:
-            values = self._ask(metrics, piece.since, piece.until)
+            values, undated = self._ask(metrics, piece.since, piece.until)
         except UnknownMetric:
             metrics = self._without_dead(metrics, piece)
-            values = self._ask(metrics, piece.since, piece.until)
+            values, undated = self._ask(metrics, piece.since, piece.until)
         rows = [
             {"date": day, "metric": metric, "value": values.get((day, metric))}
             for day in piece.windows
             for metric in metrics
         ]
         dead = frozenset(f"dead_metric:{name}" for name in METRICS if name not in metrics)
-        return Page(rows, dead, alike=True)
+        finding = Finding(
+            what="no_day",
+            message="page_insights.date cannot be read in some values: adapt the connector",
+            rows=undated,
+            column="date",
+        )
+        return Page(rows, dead, alike=True, findings=[finding] if undated else [])
 
     def _without_dead(self, asked: tuple[str, ...], piece: Slice) -> tuple[str, ...]:
         """The metrics that still exist: each is asked for alone, for one day, once a connection."""
@@ -164,8 +171,8 @@ class FacebookConnection:
 
     def _ask(
         self, metrics: Iterable[str], since: datetime, until: datetime
-    ) -> dict[tuple[date, str], Any]:
-        """Facebook's values of the days that end from `since` to `until`, by day and metric."""
+    ) -> tuple[dict[tuple[date, str], Any], int]:
+        """Facebook's values of the days that end from `since` to `until`, by day and metric; how many have no day."""
         params: dict[str, str | int] = {
             "metric": ",".join(metrics),
             "period": "day",
@@ -173,16 +180,21 @@ class FacebookConnection:
             "until": int(until.timestamp()),
         }
         series: Any = self._get(f"/{self._page}/insights", params).get("data")
+        values: dict[tuple[date, str], Any] = {}
+        undated = 0
         try:
-            return {
-                (day_ended(value["end_time"]), metric["name"]): value.get("value")
-                for metric in series
-                for value in metric["values"]
-            }
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise Drift(
-                "insights no longer come as days with values", "adapt the connector"
-            ) from None
+            for metric in series:
+                for value in metric["values"]:
+                    day = day_ended(value.get("end_time"))
+                    if day is None:
+                        undated += 1
+                    else:
+                        values[day, metric["name"]] = value.get("value")
+        except (KeyError, TypeError, AttributeError):
+            values, undated = {}, 1
+        if undated and not values:
+            raise Drift("insights no longer come as days with values", "adapt the connector")
+        return values, undated
 
     def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
         return self._calls("graph", lambda: self._http.get_object(path, params))
@@ -201,9 +213,15 @@ def matching(values: Mapping[str, str], option: str, pattern: str, what: str) ->
     return value
 
 
-def day_ended(end_time: str) -> date:
-    """The Pacific day that ends at `end_time`: at midnight there, or an hour off where summer time is ignored."""
-    return (datetime.fromisoformat(end_time).astimezone(PACIFIC) - HALF_A_DAY).date()
+def day_ended(end_time: Any) -> date | None:
+    """The Pacific day that ends at `end_time`: at midnight there, or an hour off where summer time is ignored.
+
+    None for what is no moment.
+    """
+    moment = lenient(datetime.fromisoformat)(end_time)
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        return None
+    return (moment.astimezone(PACIFIC) - HALF_A_DAY).date()
 
 
 def fault_in(answer: Answer, token: str) -> SourceError | None:

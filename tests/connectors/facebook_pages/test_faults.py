@@ -157,6 +157,14 @@ def test_insights_in_another_shape_are_drift(page, body: object) -> None:
     assert report.committed == []
 
 
+def test_a_value_without_a_day_is_told_and_the_others_are_taken(page) -> None:
+    good, bad = ("2026-10-02T07:00:00+0000", 3), ("yesterday", 4)
+    answer = {"data": [series("page_views_total", good, bad)]}
+    report = page.insights(page.serve(replies={1: Reply(200, answer)}), ONE_DAY)
+    assert set_aside(report) == {("no_day", "date"): 1}
+    assert report.rows == 4
+
+
 def test_a_value_of_another_type_is_set_aside(page) -> None:
     answer = {"data": [series("page_views_total", ("2026-10-02T07:00:00+0000", {"like": 3}))]}
     report = page.insights(page.serve(replies={1: Reply(200, answer)}), ONE_DAY)
