@@ -95,6 +95,8 @@ class Stream:
     """The columns that identify a row. Unique within a window; across windows the newest row counts."""
     cursor: str
     """The column that places a row in its window: a date (as the source counts days) or a UTC timestamp."""
+    counts_on: str = ""
+    """The column whose day the row counts for, where it is not the cursor: findings are of that day."""
     window: Cadence = Cadence.DAY
     restates_for: timedelta = timedelta(0)
     """How long after its end a window may still change. Until then it is pulled again by each run."""

@@ -43,6 +43,8 @@ class Misfit:
     column: str
     at: date | datetime | None
     """The row's cursor; None where that is what is wrong."""
+    counts_at: date | datetime | None
+    """When the row counts, as far as it says so."""
     example: str
     """The row's key, and a value that its column does not declare, as far as they can be shown."""
     row: Mapping[str, Any]
@@ -74,6 +76,7 @@ def fitting(stream: Stream, rows: Sequence[Mapping[str, Any]]) -> tuple[pa.Table
             message_of(stream, what, stream.schema.field(name)),
             name,
             columns[stream.cursor][place].as_py(),
+            columns[stream.counts_on or stream.cursor][place].as_py(),
             example_of(stream, rows[place], what, name),
             rows[place],
         )

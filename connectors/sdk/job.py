@@ -180,7 +180,7 @@ class Job:
             return
         stated = totals_by_window(piece.stream, totals)
         for window, tables in held.tables.items():
-            findings = combined(held.findings[window])
+            findings = held.findings(window)
             if window in stated and held.is_whole(window):
                 rows = newest_of_each_key(
                     piece.stream, [piece.stream.schema.empty_table(), *tables]

@@ -1,6 +1,6 @@
 """From the rows of a source to the tables of a window: rows that fit, one row a key, and findings for the others."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from connectors.sdk.fitting import Misfit, fitting
 COMPACT_AT = 100_000
 """Rows of one window that are held before they are reduced to one row a key, so that repeats do not pile up."""
 EXAMPLES = 3
+MAX_DAYS = 31
 _ARRIVAL = "__arrival"
 
 
@@ -32,8 +33,8 @@ class SortedRows:
 
     piece: Slice
     tables: dict[date, list[pa.Table]] = field(init=False)
-    findings: dict[date, list[Finding]] = field(init=False)
-    """By window."""
+    _findings: dict[date, dict[Finding, Finding]] = field(init=False)
+    """By window and kind."""
     undated: dict[int, Finding] = field(default_factory=dict)
     """Rows that are set aside and have no day, by a hash of the row; `rows` says how often it came."""
     has_rows_outside: bool = False
@@ -42,7 +43,7 @@ class SortedRows:
 
     def __post_init__(self) -> None:
         self.tables = {window: [] for window in self.piece.windows}
-        self.findings = {window: [] for window in self.piece.windows}
+        self._findings = {window: {} for window in self.piece.windows}
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Sort the rows of some pages into the windows. Raises `Drift` as `fitting` does."""
@@ -59,36 +60,39 @@ class SortedRows:
         """Add findings of the connection's own. One without a day of the slice belongs to its last window."""
         for finding in findings:
             window = window_of(finding.day or self.piece.last, self.piece.stream.window)
-            self.findings[window if window in self.findings else self.piece.last].append(finding)
+            count(self._findings[window if window in self._findings else self.piece.last], finding)
+
+    def findings(self, window: date) -> list[Finding]:
+        """The findings of a window, equal ones as one."""
+        return within_bounds(self._findings[window].values())
 
     def is_whole(self, window: date) -> bool:
         """Whether no row of a window was set aside, so that its rows should come to what the source says."""
-        return not self.undated and not any(x.is_set_aside for x in self.findings[window])
+        return not self.undated and not any(x.is_set_aside for x in self._findings[window])
 
     def _set_aside(self, misfit: Misfit) -> None:
         name = hash(repr(misfit.row))
         if misfit.at is None:
-            before = self.undated.get(name)
-            self.undated[name] = combined(
-                [*([before] if before else []), finding_of(misfit, None)]
-            )[0]
+            finding = finding_of(misfit, None)
+            before = self.undated.get(name, replace(finding, rows=0))
+            self.undated[name] = replace(finding, rows=before.rows + 1)
             return
         if name in self._set_aside_rows:
             return  # pages can overlap
         self._set_aside_rows.add(name)
-        day = misfit.at
-        if isinstance(day, datetime):
-            day = day.astimezone(self.piece.zone).date()
-        window = window_of(day, self.piece.stream.window)
+        window = window_of(self._day(misfit.at), self.piece.stream.window)
         if self.piece.reaches_now:
             window = min(window, self.piece.last)
-        if window not in self.findings:
+        if window not in self._findings:
             self.has_rows_outside = True
             return
-        is_daily = self.piece.stream.window is Cadence.DAY
-        self.findings[window] = combined(
-            [*self.findings[window], finding_of(misfit, window if is_daily else None)]
-        )
+        day = window if self.piece.stream.window is Cadence.DAY else None
+        if self.piece.stream.counts_on and misfit.counts_at is not None:
+            day = self._day(misfit.counts_at)
+        count(self._findings[window], finding_of(misfit, day))
+
+    def _day(self, at: date | datetime) -> date:
+        return at.astimezone(self.piece.zone).date() if isinstance(at, datetime) else at
 
 
 @dataclass
@@ -134,15 +138,36 @@ def finding_of(misfit: Misfit, day: date | None) -> Finding:
     )
 
 
+def count(kinds: dict[Finding, Finding], finding: Finding) -> None:
+    """Add a finding to those of a window. Those that differ in rows and examples only are one."""
+    kind = replace(finding, rows=0, examples=())
+    before = kinds.get(kind, kind)
+    examples = tuple(dict.fromkeys([*before.examples, *finding.examples]))[:EXAMPLES]
+    kinds[kind] = replace(kind, rows=before.rows + finding.rows, examples=examples)
+
+
 def combined(findings: Iterable[Finding]) -> list[Finding]:
-    """`findings`, those that differ in rows and examples only as one: rows added up, the first examples kept."""
-    by_kind: dict[Finding, Finding] = {}
+    """`findings`, equal ones as one: rows added up, the first examples kept."""
+    kinds: dict[Finding, Finding] = {}
     for finding in findings:
-        kind = replace(finding, rows=0, examples=())
-        before = by_kind.get(kind, kind)
-        examples = tuple(dict.fromkeys([*before.examples, *finding.examples]))[:EXAMPLES]
-        by_kind[kind] = replace(kind, rows=before.rows + finding.rows, examples=examples)
-    return [*by_kind.values()]
+        count(kinds, finding)
+    return [*kinds.values()]
+
+
+def within_bounds(findings: Collection[Finding]) -> list[Finding]:
+    """`findings`, but equal ones of more than `MAX_DAYS` days as one without a day: an old import has thousands."""
+    days: dict[Finding, set[date | None]] = {}
+    for finding in findings:
+        days.setdefault(any_day(finding), set()).add(finding.day)
+    return combined(
+        replace(finding, day=None) if len(days[any_day(finding)]) > MAX_DAYS else finding
+        for finding in findings
+    )
+
+
+def any_day(finding: Finding) -> Finding:
+    """The finding without what tells it from others of its kind."""
+    return replace(finding, day=None, rows=0, examples=())
 
 
 def by_window(piece: Slice, table: pa.Table) -> dict[date, pa.Table]:

@@ -54,7 +54,9 @@ MOMENT = pa.timestamp("us", "UTC")
 UPDATED_AT = column("updated_at", MOMENT, "When the row last changed")
 
 
-def table(name: str, description: str, key: tuple[str, ...], *columns: pa.Field) -> Stream:
+def table(
+    name: str, description: str, key: tuple[str, ...], *columns: pa.Field, counts_on: str = ""
+) -> Stream:
     """A stream that is a table or view of the database."""
     return Stream(
         name=name,
@@ -62,6 +64,7 @@ def table(name: str, description: str, key: tuple[str, ...], *columns: pa.Field)
         schema=pa.schema([*columns, UPDATED_AT]),
         key=key,
         cursor="updated_at",
+        counts_on=counts_on,
         mutable=True,
         deletes=Deletes.STATUS,
         # long transactions commit behind the cursor
@@ -82,6 +85,7 @@ ORDERS = table(
            values=("placed", "paid", "shipped", "cancelled")),
     column("currency", pa.string(), "Currency of the amounts", values="ISO 4217"),
     column("total_minor", pa.int64(), "What it comes to", unit="smallest unit of the currency"),
+    counts_on="ordered_at",
 )  # fmt: skip
 ORDER_LINES = table(
     "order_lines",
@@ -105,6 +109,7 @@ SHIPMENTS = table(
     column("color", pa.string(), "In which colour; null where it has none", null=True),
     column("quantity", pa.int32(), "How many", unit="pieces"),
     column("shipped_at", MOMENT, "When it left; null before", null=True),
+    counts_on="shipped_at",
 )
 
 BUCKET = "queries"

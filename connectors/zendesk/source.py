@@ -65,6 +65,7 @@ TICKETS = Stream(
     ),
     key=("id",),
     cursor="generated_at",
+    counts_on="created_at",
     mutable=True,
     deletes=Deletes.STATUS,
     # the last minute is not exported, and a ticket that changes again moves on to a later window

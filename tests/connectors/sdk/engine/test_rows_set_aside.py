@@ -226,6 +226,39 @@ def test_the_corrected_version_of_a_row_that_was_set_aside_counts_from_the_next_
     assert orders_in(lake) == {"o1", "o2"}
 
 
+DATED = replace(
+    STATUSES, schema=STATUSES.schema.append(column("sold_on", pa.date32(), "")), counts_on="sold_on"
+)
+
+
+def changed_today(lake: Lake, sold: Sequence[date | None]) -> list[Finding]:
+    """The findings of a day on which orders of these days were changed to a status that is not known."""
+    at = datetime(2026, 4, 3, 9, tzinfo=UTC)
+    rows = [order(f"o{n}", "canceled", at) | {"sold_on": day} for n, day in enumerate(sold)]
+    take(source(FakeConnection({"orders": lambda piece: iter([Page(rows)])}), DATED), lake)
+    [told] = findings(lake, "orders").values()
+    return told
+
+
+def test_a_finding_is_of_the_day_that_the_row_counts_for_and_stays_in_the_window_of_its_change(
+    lake,
+):
+    told = changed_today(lake, [date(2025, 11, 2), date(2025, 11, 2), date(2025, 12, 24), None])
+    assert {x.day: x.rows for x in told} == {
+        date(2025, 11, 2): 2,
+        date(2025, 12, 24): 1,
+        day(3): 1,
+    }
+    assert [*findings(lake, "orders")] == [3]
+
+
+def test_findings_of_very_many_days_are_one_without_a_day(lake):
+    sold = [date(2024, 1, 1) + timedelta(days=n % 40) for n in range(60)]
+    [told] = changed_today(lake, sold)
+    assert (told.day, told.rows) == (None, 60)
+    assert len(told.examples) == 3
+
+
 def test_rows_that_were_stored_before_a_rule_was_declared_leave_with_the_next_pull_of_their_window(
     lake,
 ):
