@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from connectors.spreadsheet.declared import SheetKpi, period_of
-from connectors.spreadsheet.noted import Findings
+from connectors.spreadsheet.findings import Findings
 from connectors.spreadsheet.values import OTHER_MARK, spelling_key
 
 Row = dict[str, Any]

@@ -25,8 +25,8 @@ from connectors.spreadsheet.entries import (
     without_conflicts,
     without_doubtful_marks,
 )
+from connectors.spreadsheet.findings import Findings
 from connectors.spreadsheet.header import NUMBERS, SheetRow, header_of
-from connectors.spreadsheet.noted import Findings
 from connectors.spreadsheet.splits import Splits
 from connectors.spreadsheet.values import BadCell, day_in, hinges_on_mark, name_in, number_in
 

@@ -40,7 +40,9 @@ class Splits:
             return
         if line.number == self.grid.torn_line:
             raise BadCell(
-                "cut_off", "is the last one and ends too early", "save or copy the file again"
+                "cut_off",
+                "is the last one and ends too early",
+                "save or copy the file again; if it is whole, end its last row with a line end",
             )
         beyond = line.cells[len(self.header.columns) :]
         if len(line.cells) > self.header.width or not all(map(is_empty, beyond)):

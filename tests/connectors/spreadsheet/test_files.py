@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from connectors.spreadsheet.files import grid_of
-from tests.connectors.spreadsheet.test_workbooks import SECOND, saved, written
+from tests.connectors.spreadsheet.workbooks import SECOND, saved, written
 
 HEAD = "kpi,date,value\n"
 CALLS = HEAD + "calls,2026-11-02,5\n"

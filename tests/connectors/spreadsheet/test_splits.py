@@ -80,7 +80,8 @@ def test_a_cut_number_pushes_the_member_into_the_next_cell(desk) -> None:
 def test_a_copy_that_broke_off_is_told_where_it_ends_too_early(desk) -> None:
     text = NOTED + "calls,2026-11-20,85,ok\ncalls,2026-11-21,12"
     assert desk.set_aside(text) == (
-        "kpis.csv, row 3 is the last one and ends too early; save or copy the file again"
+        "kpis.csv, row 3 is the last one and ends too early; "
+        "save or copy the file again; if it is whole, end its last row with a line end"
     )
     desk.read(text + "\n")
     assert (desk.findings(), len(desk.rows())) == ([], 2)
