@@ -90,7 +90,8 @@ def with_fault(root: Path, message: str, faults: Sequence[LeftOut]) -> list[Left
         fault = replace(cause, files=(*cause.files, *fault.files))
     whole = with_readers(root, fault)
     if gone.issuperset((*whole.files, *whole.models)):
-        raise ModelsError(f"dbt cannot read the models: {whole.sentence}")
+        where = f"{whole.place}: " if whole.place else ""
+        raise ModelsError(f"dbt cannot read the models: {where}{whole.sentence}")
     return [*(one for one in faults if one is not cause), whole]
 
 
@@ -118,7 +119,8 @@ def file_fault(root: Path, message: str, present: Sequence[str]) -> LeftOut:
     )
     files = [file for file in named if file not in core_files(root)]
     line = re.search(r"\bline (\d+)", message)
-    place = f"{files[0]}:{line[1]}" if files and line else "".join(files[:1])
+    place = "".join((files or named)[:1])
+    place = f"{place}:{line[1]}" if place and line else place
     return LeftOut(sentence_of(message), place, tuple(files), ())
 
 
