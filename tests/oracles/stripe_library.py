@@ -45,6 +45,8 @@ LISTS: Mapping[str, Any] = {
 """The library's methods, by the path that they ask for."""
 LINES_OF_INVOICE = re.compile(re.escape(stripe.Invoice.class_url()) + "/in_[^/]+/lines")
 ACCOUNT = "/v1/account"
+Path = tuple[str, ...]
+"""The names that lead to a value within an answer; places in lists are left out."""
 PARAMETER = re.compile(r"(?P<name>\w+)(?:\[(?P<within>\w+)\])?")
 
 
@@ -90,7 +92,7 @@ def parameters(query: tuple[tuple[str, str], ...], method: Any) -> Iterator[str]
     given = names["params"]
     if get_origin(given) is Unpack:
         (given,) = get_args(given)
-    declared = params_of(resolved(optional(given), module_of(method)))
+    declared = params_of(resolved(without_null(given), module_of(method)))
     for name, text in query:
         match = PARAMETER.fullmatch(name)
         kind = declared.get(match["name"]) if match else None
@@ -108,7 +110,7 @@ def parameters(query: tuple[tuple[str, str], ...], method: Any) -> Iterator[str]
         yield f"{name} is missing"
 
 
-def optional(given: Any) -> Any:
+def without_null(given: Any) -> Any:
     """The type in `Optional`."""
     return next((x for x in get_args(given) if x is not type(None)), given)
 
@@ -196,6 +198,29 @@ def fits(value: Any, kind: Any) -> bool:
     if kind is float:
         return type(value) in {int, float}
     return type(value) is kind
+
+
+def optional(value: Any, kind: Any, module: ModuleType, within: Path = ()) -> Iterator[Path]:
+    """The places in an answer that have a value and may be null; of lists and their members alike."""
+    kind = resolved(kind, module)
+    origin, inner = get_origin(kind), get_args(kind)
+    if value is None:
+        return
+    if origin in {Union, UnionType}:
+        if type(None) in inner:
+            yield within
+        for each in inner:
+            if each is not type(None):
+                yield from optional(value, each, module, within)
+    elif origin is list and isinstance(value, list):
+        for each in value:
+            yield from optional(each, inner[0], module, within)
+    elif origin is ListObject:
+        yield from optional(value["data"], list[inner[0]], module, (*within, "data"))
+    elif isinstance(kind, type) and issubclass(kind, StripeObject) and isinstance(value, dict):
+        for name, each in fields_of(kind).items():
+            if name in value:
+                yield from optional(value[name], each, module_of(kind), (*within, name))
 
 
 def listed(value: Any, kind: Any, module: ModuleType, place: str) -> Iterator[str]:
