@@ -120,6 +120,10 @@ key_results:
                                                   "rename the column; a KPI has one of this name anyway"),
     ("  kind: stock\n  precision: 7", "3: `headcount`: `precision` is `7`, not less than or equal to 6; "
                                       "write it such as `precision: 2`"),
+    ("  kind: stock\n  scale: 0-100", "3: `headcount`: only a flow or stock in `percent` has a `scale`; "
+                                      "remove it, or write `unit: percent`"),
+    ("  kind: stock\n  scale: 0-10", "3: `headcount`: `scale: 0-10` is not known; write one of '0-1' or '0-100'"),
+    ("  kind: stock\n  decimal: ';'", "3: `headcount`: `decimal: ;` is not known; write one of '.' or ','"),
     ("  kind: stock\n  kind: flow", "3: `kind` is given twice; keep one of them"),
 ])  # fmt: skip
 def test_a_wrong_line_is_told_with_file_and_line(sheet_kpis: Path, wrong: str, told: str) -> None:
