@@ -18,7 +18,10 @@ SHEET_MODELS = frozenset({"sheet_kpi_days", "sheet_kpi_given_days"})
 """The models of all KPIs that are kept in sheets."""
 RATE_MODELS = frozenset({"fct_exchange_rates", "fct_monthly_exchange_rates"})
 """The models that money in other currencies is converted by."""
-_VALUE_IN_ERROR = re.compile(r"^(?:Conversion|Invalid Input|Out of Range) Error")
+_VALUE_IN_ERROR = re.compile(
+    r"(?:Conversion|Invalid Input|Out of Range) Error|\[(?:CAST|CANNOT_PARSE|INVALID|NUMERIC)_"
+)
+"""Errors of DuckDB and Spark that cite a value, which can be private."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class NodeResult:
     def sentence(self) -> str:
         """What the database or dbt says, in one line, without a value that it may cite."""
         text = sentence_of(re.split(r"\n\s*(?:LINE \d+:|compiled code at)", self.message)[0])
-        return re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", text) if _VALUE_IN_ERROR.match(text) else text
+        return re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", text) if _VALUE_IN_ERROR.search(text) else text
 
 
 def node_results(artifact: Mapping[str, Any]) -> list[NodeResult]:

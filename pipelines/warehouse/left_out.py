@@ -254,7 +254,7 @@ def sentence_of(message: str) -> str:
         where = f" in line {line[1]}" if line else ""
         return f"the YAML has an error{where}: {' '.join(raw[1].split())}"
     text = re.sub(r"^\s*Encountered an error:\s*", "", message)
-    text = re.sub(r"^(?:Compilation|Parsing|Runtime|Database) Error[^\n]*\n", "", text)
+    text = re.sub(r"^(?:(?:Compilation|Parsing|Runtime|Database) Error[^\n]*\n\s*)+", "", text)
     text = re.sub(r"Traceback \(most recent call last\).*", "", text, flags=re.DOTALL)
     text = " ".join(text.split())
     return text if len(text) <= MAX_SENTENCE else f"{text[:MAX_SENTENCE]} …"
