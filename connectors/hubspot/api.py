@@ -39,6 +39,7 @@ PAGE_OBJECTS, LIST_PAGE_OBJECTS = 200, 100
 AFTER = "paging.next.after"
 """Where an answer holds the cursor of the next page; the last page has none."""
 MODIFIED = "hs_lastmodifieddate"
+BY_ID = [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
 NO_ASSOCIATION = "crm.associations.NO_ASSOCIATIONS_FOUND"
 RETRY_SECONDS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
 """Seconds until a limit allows requests again, by its policy. Search sends no Retry-After."""
@@ -85,7 +86,12 @@ class Crm:
         The total of a search is that of all matches, although no more than 10,000 can be paged through.
         """
         bound = {"propertyName": MODIFIED, "operator": "GTE", "value": milliseconds(since)}
-        body = {"filterGroups": [{"filters": [bound]}], "limit": 1}
+        body = {
+            "filterGroups": [{"filters": [bound]}],
+            "sorts": BY_ID,
+            "properties": [MODIFIED],
+            "limit": 1,
+        }
         total = self._post(SEARCH, f"/crm/objects/{VERSION}/{kind}/search", body).get("total")
         if type(total) is not int:
             raise Drift(f"the search for {kind} gave no total", "adapt the connector")
@@ -149,7 +155,7 @@ class Crm:
             filters.append({"propertyName": MODIFIED, "operator": "LT", "value": until})
         body = {
             "filterGroups": [{"filters": filters}],
-            "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
+            "sorts": BY_ID,
             "properties": list(properties),
             "limit": PAGE_OBJECTS,
         }

@@ -72,7 +72,7 @@ def method_of(verb: str, path: str) -> Any:
     if verb != "GET":
         return None
     if LINES_OF_INVOICE.fullmatch(path):
-        return stripe.Invoice._cls_list_lines
+        return stripe.InvoiceLineItemService.list
     return stripe.AccountService.retrieve_current if path == ACCOUNT else LISTS.get(path)
 
 

@@ -47,6 +47,13 @@ def test_a_pull_asks_and_is_answered_as_hubspot_s_document_says(
     assert [fault for x in concerned for fault in violations(x)] == []
 
 
+def test_the_count_of_what_there_is_is_among_what_is_held_against_it(
+    traffic: list[Exchange],
+) -> None:
+    limits = {orjson.loads(x.request.body)["limit"] for x in traffic if x.request.path == SEARCH}
+    assert limits == {1, 200}
+
+
 @pytest.mark.parametrize("name", PATHS.values())
 def test_the_scope_that_a_call_needs_is_one_that_hubspot_names(
     traffic: list[Exchange], name: str

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from connectors.sandbox.http_server import JsonServer, Reply, Request
 from connectors.sdk.windows import Range
 from tests.conformance.case import DAYS, TODAY, Case, Pull, errors
 
-PULLED = (DAYS, Range(TODAY, TODAY))
+LONG_INVOICE = Range(date(2026, 11, 7), date(2026, 11, 7))
+"""A day on which Stripe has an invoice of more lines than fit into it."""
+PULLED = (DAYS, LONG_INVOICE, Range(TODAY - timedelta(days=2), TODAY))
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def calls_of(case: Case, home: Path) -> list[Called]:
 
 
 def pull_of(case: Case, home: Path) -> None:
-    """Pull three days gone by, and the snapshots of today."""
+    """Pull some days gone by, and those up to today with its snapshots."""
     served = case.serve(TODAY, home)
     try:
         for place, wanted in enumerate(PULLED):
