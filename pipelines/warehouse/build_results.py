@@ -18,6 +18,8 @@ SHEET_MODELS = frozenset({"sheet_kpi_days", "sheet_kpi_given_days"})
 """The models of all KPIs that are kept in sheets."""
 RATE_MODELS = frozenset({"fct_exchange_rates", "fct_monthly_exchange_rates"})
 """The models that money in other currencies is converted by."""
+_DETAILS = re.compile(r"\n\s*(?:LINE \d+:|compiled code at)|\s+SQLSTATE:")
+"""What begins the part of a message that shows the SQL, or Spark's plan."""
 _VALUE_IN_ERROR = re.compile(
     r"(?:Conversion|Invalid Input|Out of Range) Error|\[(?:CAST|CANNOT_PARSE|INVALID|NUMERIC)_"
 )
@@ -41,7 +43,7 @@ class NodeResult:
     @property
     def sentence(self) -> str:
         """What the database or dbt says, in one line, without a value that it may cite."""
-        text = sentence_of(re.split(r"\n\s*(?:LINE \d+:|compiled code at)", self.message)[0])
+        text = sentence_of(_DETAILS.split(self.message)[0])
         return re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", text) if _VALUE_IN_ERROR.search(text) else text
 
 

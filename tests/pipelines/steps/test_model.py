@@ -138,8 +138,9 @@ def test_a_mart_takes_down_the_kpis_below_it_and_is_one_fault(day: Day, graph: G
             "Could not convert string '…' to INT32",
         ),
         (
-            "Runtime Error\n    [CAST_INVALID_INPUT] The value 'ann@example.com' of the type \"STRING\" cannot be cast",
-            "does not build: [CAST_INVALID_INPUT] The value '…' of the type '…' cannot be cast",
+            "Runtime Error\n    [CAST_INVALID_INPUT] The value 'ann@example.com' of the type \"STRING\" is bad. "
+            "SQLSTATE: 22018\n== SQL of VIEW x ==",
+            "does not build: [CAST_INVALID_INPUT] The value '…' of the type '…' is bad.; left out",
         ),
     ],
 )
