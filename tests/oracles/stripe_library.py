@@ -200,27 +200,39 @@ def fits(value: Any, kind: Any) -> bool:
     return type(value) is kind
 
 
-def optional(value: Any, kind: Any, module: ModuleType, within: Path = ()) -> Iterator[Path]:
-    """The places in an answer that have a value and may be null; of lists and their members alike."""
+def kinds(
+    value: Any, kind: Any, module: ModuleType, within: Path = ()
+) -> Iterator[tuple[Path, Any]]:
+    """The places in an answer that have a value, with the kind that each is of; of lists and their members alike."""
     kind = resolved(kind, module)
     origin, inner = get_origin(kind), get_args(kind)
     if value is None:
         return
+    if within:
+        yield within, kind
     if origin in {Union, UnionType}:
-        if type(None) in inner:
-            yield within
         for each in inner:
             if each is not type(None):
-                yield from optional(value, each, module, within)
+                yield from kinds(value, each, module, within)
     elif origin is list and isinstance(value, list):
         for each in value:
-            yield from optional(each, inner[0], module, within)
+            yield from kinds(each, inner[0], module, within)
     elif origin is ListObject:
-        yield from optional(value["data"], list[inner[0]], module, (*within, "data"))
+        yield from kinds(value["data"], list[inner[0]], module, (*within, "data"))
     elif isinstance(kind, type) and issubclass(kind, StripeObject) and isinstance(value, dict):
         for name, each in fields_of(kind).items():
             if name in value:
-                yield from optional(value[name], each, module_of(kind), (*within, name))
+                yield from kinds(value[name], each, module_of(kind), (*within, name))
+
+
+def optional(kind: Any) -> bool:
+    """Whether a value of that kind may be null."""
+    return type(None) in get_args(kind)
+
+
+def literals(kind: Any) -> tuple[str, ...]:
+    """The values that the library lists for a kind; none where it lists none."""
+    return next((get_args(x) for x in alternatives(kind) if get_origin(x) is Literal), ())
 
 
 def listed(value: Any, kind: Any, module: ModuleType, place: str) -> Iterator[str]:
