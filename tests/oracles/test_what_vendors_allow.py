@@ -84,6 +84,8 @@ def zendesk_fields(request: Request, answer: Any) -> set[Place]:
 def test_what_may_be_empty_costs_no_row(
     tmp_path: Path, source: str, empties: Empties, at_least: int
 ) -> None:
+    if source == "zendesk":
+        document(NAME)  # skips the test where it is not there, which the server's thread cannot
     emptied = set()
 
     def empty(request: Request, answer: Any) -> None:
