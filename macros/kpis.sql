@@ -44,7 +44,7 @@
             {%- set columns = ["numerator", "denominator"] if kpi_meta(kpi).kind == "ratio" else ["value"] %}
     select
         {{ quoted(kpi) }} as kpi,
-        day,
+        cast(day as date) as day,
         {{ map_of(kpi_meta(kpi).dimensions) }} as dimensions
             {%- for column in ["value", "numerator", "denominator"] %},
         cast({{ column if column in columns else "null" }} as {{ amount_type() }}) as {{ column }}
@@ -97,8 +97,8 @@
         {%- for dimension in ["total"] + dimensions %}
     select
         {{ quoted(kpi) }} as kpi,
-        period,
-        period_start,
+        cast(period as {{ dbt.type_string() }}) as period,
+        cast(period_start as date) as period_start,
         {{ quoted(dimension) }} as dimension,
         cast({{ "'total'" if loop.first else dimension }} as {{ dbt.type_string() }}) as member,
         cast(value as {{ amount_type() }}) as value

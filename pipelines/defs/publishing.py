@@ -9,7 +9,6 @@ from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.versions import VERSIONED_TABLES
 from pipelines.inputs.kpi_files import kpi_models
-from pipelines.inputs.rosters import roster_models
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.run_records import remove_old_runs
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
@@ -32,6 +31,7 @@ REPORTING = (
     "windows",
     "attempts",
 )
+"""What must be built before anything is published; without a roster the rest is published all the same."""
 
 
 @dg.asset(
@@ -40,7 +40,7 @@ REPORTING = (
     group_name="published",
     kinds={"duckdb", "parquet", "csv"},
     deps=[
-        *(dg.AssetKey(["reporting", name]) for name in (*REPORTING, *roster_models())),
+        *(dg.AssetKey(["reporting", name]) for name in REPORTING),
         *(
             dg.AssetKey(["okr", table.name])
             for table in (*TABLES, KPI_FACTORS, RESTATEMENTS, FINDINGS)

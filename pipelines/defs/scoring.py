@@ -7,7 +7,6 @@ import dagster as dg
 
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.versions import DEFINITION_VERSIONS, SCORE_VERSIONS
-from pipelines.inputs.rosters import roster_models
 from pipelines.okr.definition.faults import Fault
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.ui_metadata import column_schema, scorecard_preview
@@ -18,8 +17,9 @@ from pipelines.tables.table import Table
 
 FACTS = [
     dg.AssetKey(["reporting", name])
-    for name in ("kpi_days", "kpi_coverage", "kpi_distinct", "kpis", *roster_models())
+    for name in ("kpi_days", "kpi_coverage", "kpi_distinct", "kpis")
 ]
+"""What scoring cannot do without. Rosters are not among them: Dagster skips what waits for a table that fails."""
 SCORES = dg.AssetKey(["okr", "key_result_scores"])
 
 

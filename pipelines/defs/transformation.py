@@ -47,6 +47,17 @@ class Translator(DagsterDbtTranslator):
         """The first folder below models/."""
         return str(dbt_resource_props["fqn"][1])
 
+    def get_asset_check_spec(
+        self,
+        asset_spec: dg.AssetSpec,
+        manifest: Mapping[str, Any],
+        unique_id: str,
+        project: DbtProject | None,
+    ) -> dg.AssetCheckSpec | None:
+        """The check of a test. It blocks nothing: `ModelBuild` decides what goes on where a test fails."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        return None if spec is None else spec._replace(blocking=False)
+
 
 class Dbt(DbtCliResource):
     """The dbt of this interpreter's environment. Reads its version without starting dbt, which takes seconds."""

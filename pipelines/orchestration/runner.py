@@ -124,6 +124,11 @@ class Runner:
             )
         if not result.success:
             raise StepFailedError(reason_of_failure(result.all_events))
+        # a run in which a step is skipped is a success to Dagster, but what is published is that of an earlier run
+        if skipped := [str(event.step_key) for event in result.all_events if event.is_step_skipped]:
+            raise StepFailedError(
+                f"{', '.join(skipped)} did not run, because a table before it was not built; see `okra --debug`"
+            )
 
 
 def day_config(as_of: date | None) -> Mapping[str, Any]:

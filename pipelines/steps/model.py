@@ -11,7 +11,7 @@ from pipelines.settings import ROOT
 from pipelines.tables.findings import MODEL_FINDINGS, FindingRow
 from pipelines.tables.table import quoted, transaction
 from pipelines.warehouse.answers import answers
-from pipelines.warehouse.build_results import Graph, NodeResult, kpis_below
+from pipelines.warehouse.build_results import Graph, NodeResult, kpis_asking, kpis_below
 from pipelines.warehouse.left_out import LeftOut
 from pipelines.warehouse.project import catalog_lake, dbt_environment, left_out
 
@@ -140,8 +140,10 @@ class ModelBuild:
         else:
             below = graph.below({node})
             self._broken |= below
-            kpis = kpis_below({graph.name(x) for x in below}, self.day.kpis)
-            self._tell_model(graph.name(node), graph.file(node), result.sentence, kpis)
+            names = {graph.name(x) for x in below}
+            kpis = kpis_below(names, self.day.kpis)
+            asking = kpis_asking(names, self.day.kpis) - kpis
+            self._tell_model(graph.name(node), graph.file(node), result.sentence, kpis, asking)
 
     def _kpis_in_rows(self, tests: Sequence[NodeResult]) -> Mapping[str, Set[str]]:
         """The KPIs that the rows name which fail a test, by the test; a test whose rows name none is left out."""
@@ -175,29 +177,33 @@ class ModelBuild:
         models = {Path(x).stem for x in fault.files if x.startswith(f"{folder}/{PREFIX}")}
         own = {model.removeprefix(PREFIX) for model in models}
         kpis = kpis_below(set(fault.models), self.day.kpis) | own
+        asking = kpis_asking(set(fault.models), self.day.kpis) - kpis
         name = file.rpartition("/")[2].partition(".")[0]
-        message = (
-            f"{name} does not parse: {fault.sentence}; {left_out_words(kpis)}; mend {fault.place}"
-        )
-        self._tell("does_not_parse", fault.place, message, kpis)
+        loss = loss_words(kpis, asking)
+        message = f"{name} does not parse: {fault.sentence}; {loss}; mend {fault.place}"
+        self._tell("does_not_parse", fault.place, message, kpis | asking)
 
-    def _tell_model(self, name: str, file: str, sentence: str, kpis: Set[str]) -> None:
-        message = f"{name} does not build: {sentence}; {left_out_words(kpis)}; mend {file}"
-        self._tell("does_not_build", file, message, kpis)
+    def _tell_model(
+        self, name: str, file: str, sentence: str, kpis: Set[str], asking: Set[str] = frozenset()
+    ) -> None:
+        message = f"{name} does not build: {sentence}; {loss_words(kpis, asking)}; mend {file}"
+        self._tell("does_not_build", file, message, kpis | asking)
 
     def _tell_test(
         self, result: NodeResult, what: str, kpis_in_rows: Set[str], *, is_fault: bool = True
     ) -> None:
         graph, node = self.graph, result.node
         below = graph.below(graph.tested(node)) if is_fault else set()
-        kpis = kpis_in_rows or kpis_below({graph.name(x) for x in below}, self.day.kpis)
+        names = {graph.name(x) for x in below}
+        kpis = kpis_in_rows or kpis_below(names, self.day.kpis)
+        asking = kpis_asking(names, self.day.kpis) - kpis
         models = ", ".join(sorted(graph.file(model) for model in graph.tested(node)))
         verb = "fails" if is_fault else "warns"
         why = result.sentence if result.status == "error" else f"{result.rows or 0:,} rows"
-        left = f"; {left_out_words(kpis)}" if is_fault else ""
+        left = f"; {loss_words(kpis, asking)}" if is_fault else ""
         message = f"{graph.test_in_words(node)} {verb}: {why}{left}; mend the rows, or {models}"
         rows = result.rows if result.status != "error" else None
-        self._tell(what, graph.file(node), message, kpis, rows=rows, is_fault=is_fault)
+        self._tell(what, graph.file(node), message, kpis | asking, rows=rows, is_fault=is_fault)
 
     def _tell(
         self,
@@ -221,8 +227,13 @@ class ModelBuild:
             self.findings.append(row)
 
 
-def left_out_words(kpis: Set[str]) -> str:
-    """`left out: KPIs a, b`."""
-    if not kpis:
-        return "no KPI stands on it"
-    return f"left out: {'KPI' if len(kpis) == 1 else 'KPIs'} {', '.join(sorted(kpis))}"
+def loss_words(kpis: Set[str], asking: Set[str]) -> str:
+    """`left out: KPIs a, b; without its roster: KPI c`. `asking`: the KPIs that lack a roster."""
+    losses = (("left out", kpis), ("without its roster", asking))
+    words = [f"{loss}: {listed_kpis(names)}" for loss, names in losses if names]
+    return "; ".join(words) or "no KPI stands on it"
+
+
+def listed_kpis(names: Set[str]) -> str:
+    """`KPIs a, b`."""
+    return f"{'KPI' if len(names) == 1 else 'KPIs'} {', '.join(sorted(names))}"

@@ -156,13 +156,17 @@ class Graph:
         for kpi in kpis.values():
             if kpi.model in parents and kpi.model not in SHEET_MODELS:
                 columns = ["numerator", "denominator"] if kpi.kind == "ratio" else ["value"]
-                days = ["period", "period_start"] if kpi.kind == "distinct" else ["day"]
-                # the largest of each, so that no engine can leave a column out
+                day = "period_start" if kpi.kind == "distinct" else "day"
+                names = ["period"] if kpi.kind == "distinct" else []
+                # an aggregate of each, so that no engine can leave a column out; beyond 10^18, figures overflow
                 read = ", ".join(
                     [
-                        *(f"max({column})" for column in days),
-                        *(f"max(cast({column} as decimal(38, 6)))" for column in columns),
-                        *(f"max(cast({column} as string))" for column in kpi.dimensions),
+                        f"max(cast({day} as date))",
+                        *(
+                            f"cast(sum(abs(cast({column} as decimal(38, 6)))) as decimal(24, 6))"
+                            for column in columns
+                        ),
+                        *(f"max(cast({column} as string))" for column in [*names, *kpi.dimensions]),
                     ]
                 )
                 relation = self._properties(parents[kpi.model])["relation_name"]
@@ -188,4 +192,11 @@ def kpis_below(models: Set[str], kpis: Mapping[str, Kpi]) -> Set[str]:
         if kpi.model in models
         or (kpi.model in SHEET_MODELS and models & SHEET_MODELS)
         or (kpi.conversion is not None and models & RATE_MODELS)
+    }
+
+
+def kpis_asking(models: Set[str], kpis: Mapping[str, Kpi]) -> Set[str]:
+    """The KPIs that take one of these models, given by their names, as the roster of a dimension."""
+    return {
+        name for name, kpi in kpis.items() if any(roster in models for _, roster in kpi.rosters)
     }

@@ -33,6 +33,9 @@ print(json.dumps({
         if graph.get(key).is_materializable
     },
     "checks": len(graph.asset_check_keys),
+    "blocking": sorted(
+        check.name for key in graph.asset_check_keys if (check := graph.get_check_spec(key)).blocking
+    ),
     "jobs": sorted(job.name for job in loaded.resolve_all_job_defs()),
     "schedules": {s.name: s.default_status.value for s in loaded.schedules},
     "sensors": {s.name: s.default_status.value for s in loaded.sensors},
@@ -110,6 +113,22 @@ def test_the_schedule_and_its_sensors_are_on_by_default(loaded: Any) -> None:
     assert set(loaded["sensors"].values()) == {"RUNNING"}
     assert "report_when_ingested" in loaded["sensors"]
     assert {"ingest", "report", "rescore"} <= set(loaded["jobs"])
+
+
+def test_no_check_stops_what_is_after_it(loaded: Any) -> None:
+    # what goes on where a test fails is decided when the models are built
+    assert loaded["blocking"] == []
+
+
+def test_no_score_waits_for_a_roster(loaded: Any) -> None:
+    # Dagster would skip it, and what is published, where a roster is not built
+    waiting = {
+        name
+        for name, asset in loaded["assets"].items()
+        if asset["group"] in ("okr", "published")
+        and any(parent.startswith("reporting/roster_") for parent in asset["parents"])
+    }
+    assert waiting == set()
 
 
 def test_dbts_tests_and_freshness_are_asset_checks(loaded: Any) -> None:

@@ -130,6 +130,21 @@ def test_a_mart_takes_down_the_kpis_below_it_and_is_one_fault(day: Day, graph: G
     assert set(finding.kpis) == OF_ORDERS
 
 
+def test_a_roster_that_fails_leaves_no_kpi_out_and_names_those_that_ask_for_it(
+    day: Day, graph: Graph
+) -> None:
+    build = ModelBuild(day, graph)
+    said = "Runtime Error in model roster_sales_reps (x)\n  Binder Error: no column is_on_team"
+    assert not build.take([result("roster_sales_reps", "error", said)])
+    assert named(build.environment, "OKRA_BROKEN_KPIS") == set()
+    [finding] = stored(build)
+    assert finding.kpis == ("deals_closed",)
+    assert finding.message == (
+        "roster_sales_reps does not build: Binder Error: no column is_on_team; "
+        "without its roster: KPI deals_closed; mend models/rosters/roster_sales_reps.sql"
+    )
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
@@ -244,11 +259,16 @@ def test_a_kpi_whose_rows_cannot_be_read_is_found_where_all_are_united(
         for kpi in day.kpis.values():
             columns = {"numerator": "1", "denominator": "1", "value": "1"}
             columns |= dict.fromkeys(kpi.dimensions, "'x'")
-            columns |= {"day": "date '2026-01-01'", "period": "'day'", "period_start": "1"}
+            columns |= {"day": "date '2026-01-01'", "period": "'day'"}
+            columns["period_start"] = columns["day"]
             if kpi.name == "sessions":
                 columns["value"] = "case when random() > 2 then '1' else 'many' end"
             if kpi.name == "calls_made":
                 del columns["sales_rep"]
+            if kpi.name == "page_likes":
+                columns["day"] = "case when random() > 2 then '2026-01-01' else 'soon' end"
+            if kpi.name == "ad_spend":
+                columns["value"] = "1e30"
             listed = ", ".join(f"{text} as {name}" for name, text in columns.items())
             connection.execute(f"create or replace view kpis.{kpi.model} as select {listed}")
     build = ModelBuild(day, graph)
@@ -256,12 +276,15 @@ def test_a_kpi_whose_rows_cannot_be_read_is_found_where_all_are_united(
         "kpi_converted_amounts", "error", "Runtime Error in model x\n  Conversion Error"
     )
     assert build.take([failed, *skipped("kpi_coverage")])
-    assert named(build.environment, "OKRA_BROKEN_KPIS") == {"sessions", "calls_made"}
+    unreadable = {"sessions", "calls_made", "page_likes", "ad_spend"}
+    assert named(build.environment, "OKRA_BROKEN_KPIS") == unreadable
     assert selected(build) == {"kpi_converted_amounts", "kpi_coverage"}
     build.take([])
     told = {finding.kpis: finding.message for finding in stored(build)}
     assert "Could not convert string '…' to DECIMAL" in told[("sessions",)]
     assert "sales_rep" in told[("calls_made",)]
+    assert "DATE" in told[("page_likes",)].upper()
+    assert "out of range" in told[("ad_spend",)]
 
 
 def test_a_published_table_that_does_not_build_stops_the_run(day: Day, graph: Graph) -> None:
@@ -310,7 +333,7 @@ def test_the_table_of_a_roster_that_fails_is_not_kept_from_an_earlier_day(
     build = ModelBuild(day, graph)
     build.take(results)
     [finding] = stored(build)
-    assert (finding.what, finding.kpis) == (fault, ())
+    assert (finding.what, finding.kpis) == (fault, ("deals_closed",))
     with duckdb.connect(str(day.settings.warehouse_path)) as connection:
         assert (
             connection.execute(
