@@ -53,9 +53,9 @@ def violations(call: Called) -> Iterator[str]:
         elif fault := fault_of(name):
             yield f"{query}: {name} {fault}"
     for row in type(call.answer).pb(call.answer).results:
-        told = {name for name in names_in(row) if not name.endswith(".resource_name")}
-        if told != {*selected}:
-            yield f"{query}: the answer has {sorted(told ^ {*selected})} too much or too little"
+        named = {name for name in names_in(row) if not name.endswith(".resource_name")}
+        if named != {*selected}:
+            yield f"{query}: the answer has {sorted(named ^ {*selected})} too much or too little"
 
 
 def fault_of(name: str) -> str:

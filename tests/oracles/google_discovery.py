@@ -39,21 +39,21 @@ ERROR: Mapping[str, Any] = {
 def document(name: str) -> Mapping[str, Any]:
     """A discovery document. Raises FileNotFoundError where the package has it no more."""
     folder = resources.files("googleapiclient.discovery_cache") / "documents"
-    found: Mapping[str, Any] = json.loads((folder / f"{name}.json").read_text())
-    return found
+    description: Mapping[str, Any] = json.loads((folder / f"{name}.json").read_text())
+    return description
 
 
 @cache
 def read(name: str) -> OpenApi:
     """A document as OpenAPI."""
-    found = document(name)
+    description = document(name)
     paths: dict[str, dict[str, Any]] = {}
-    for method in methods(found):
-        shared = found["parameters"]
+    for method in methods(description):
+        shared = description["parameters"]
         operation = {
             "parameters": [
-                {"name": name, "in": each["location"], "schema": parameter(each)}
-                for name, each in {**shared, **method.get("parameters", {})}.items()
+                {"name": name, "in": given["location"], "schema": parameter(given)}
+                for name, given in {**shared, **method.get("parameters", {})}.items()
             ],
             "responses": {"200": body(method["response"]), "default": body(ERROR)},
         }
@@ -61,13 +61,13 @@ def read(name: str) -> OpenApi:
             operation["requestBody"] = body(method["request"])
         path = "/" + method.get("flatPath", method["path"])
         paths.setdefault(path, {})[method["httpMethod"].lower()] = operation
-    schemas = {name: schema(each) for name, each in found["schemas"].items()}
+    schemas = {name: schema(part) for name, part in description["schemas"].items()}
     return OpenApi({"paths": paths, "components": {"schemas": schemas}})
 
 
 def methods(part: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The calls of a document, or of a resource in it, that are answered with JSON."""
-    yield from (each for each in part.get("methods", {}).values() if "response" in each)
+    yield from (method for method in part.get("methods", {}).values() if "response" in method)
     for resource in part.get("resources", {}).values():
         yield from methods(resource)
 
@@ -84,21 +84,21 @@ def parameter(part: Mapping[str, Any]) -> Mapping[str, Any]:
 def schema(part: Any) -> Any:
     """A schema, with its references in the form of OpenAPI."""
     if isinstance(part, list):
-        return [schema(each) for each in part]
+        return [schema(member) for member in part]
     if not isinstance(part, dict):
         return part
     if isinstance(part.get("$ref"), str):
         return {"$ref": f"#/components/schemas/{part['$ref']}"}
-    found = {
-        name: {key: schema(value) for key, value in each.items()}
+    translated = {
+        name: {key: schema(value) for key, value in member.items()}
         if name == "properties"
-        else schema(each)
-        for name, each in part.items()
+        else schema(member)
+        for name, member in part.items()
         if name not in {"description", "enumDescriptions", "id", "annotations"}
     }
-    if found.get("type") == "any":
-        del found["type"]
-    return found
+    if translated.get("type") == "any":
+        del translated["type"]
+    return translated
 
 
 def exchange_of(call: Called, path: str) -> Exchange:

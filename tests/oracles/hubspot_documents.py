@@ -55,12 +55,12 @@ def name_of(path: str) -> str:
 @cache
 def read(name: str) -> OpenApi:
     """A document with the corrections. Skips the test where it is not beside the project."""
-    found = document(f"hubspot-2026-09-{name}.json")
+    description = document(f"hubspot-2026-09-{name}.json")
     concerned = {
         schema: CORRECTIONS[schema]
-        for schema in found["components"]["schemas"].keys() & CORRECTIONS.keys()
+        for schema in description["components"]["schemas"].keys() & CORRECTIONS.keys()
     }
-    return OpenApi(corrected(found, concerned))
+    return OpenApi(corrected(description, concerned))
 
 
 def violations(exchange: Exchange) -> Iterator[str]:

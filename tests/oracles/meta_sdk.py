@@ -48,11 +48,11 @@ def violations(exchange: Exchange) -> Iterator[str]:
         yield from (f"{call}: {fault}" for fault in error(exchange.answer))
         return
     objects = exchange.answer.get("data", []) if "data" in exchange.answer else [exchange.answer]
-    for each in objects:
-        yield from (f"{call}: {fault}" for fault in fields(each, answered))
+    for item in objects:
+        yield from (f"{call}: {fault}" for fault in fields(item, answered))
         for name in asked._fields if answered is asked._target_class else ():
             if (
-                name not in each and answered is not AdsInsights
+                name not in item and answered is not AdsInsights
             ):  # a row has no field without a value
                 yield f"{call}: {name} was asked for and is missing"
 
@@ -112,15 +112,15 @@ def read(text: str, kind: str) -> Any:
 
 def error(answer: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with an error (developers.facebook.com/docs/graph-api/guides/error-handling)."""
-    told = answer.get("error", {})
+    fault = answer.get("error", {})
     kinds = {"message": str, "type": str, "code": int, "fbtrace_id": str}
     optional = {"error_subcode": int, "is_transient": bool, "error_user_msg": str}
     for name, kind in kinds.items():
-        if type(told.get(name)) is not kind:
-            yield f"error.{name} is {told.get(name)!r}"
-    for name in told.keys() - kinds.keys():
-        if type(told[name]) is not optional.get(name):
-            yield f"error.{name} is {told[name]!r}"
+        if type(fault.get(name)) is not kind:
+            yield f"error.{name} is {fault.get(name)!r}"
+    for name in fault.keys() - kinds.keys():
+        if type(fault[name]) is not optional.get(name):
+            yield f"error.{name} is {fault[name]!r}"
 
 
 def fields(value: Any, declared: Any, place: str = "answer") -> Iterator[str]:
@@ -128,12 +128,12 @@ def fields(value: Any, declared: Any, place: str = "answer") -> Iterator[str]:
     if not isinstance(value, dict):
         yield f"{place} is {value!r} and no {declared.__name__}"
         return
-    for name, each in value.items():
+    for name, member in value.items():
         kind = declared._field_types.get(name)
         if kind is None:
             yield f"{place}.{name} is unknown to the SDK"
         else:
-            yield from values(each, kind, declared, f"{place}.{name}")
+            yield from values(member, kind, declared, f"{place}.{name}")
 
 
 PLAIN: Mapping[str, tuple[type, ...]] = {
@@ -153,8 +153,8 @@ def values(value: Any, kind: str, declared: Any, place: str) -> Iterator[str]:
         if not isinstance(value, list):
             yield f"{place} is {value!r} and no list"
             return
-        for each in value:
-            yield from values(each, listed[1], declared, f"{place}[]")
+        for member in value:
+            yield from values(member, listed[1], declared, f"{place}[]")
     elif kind in PLAIN:
         if type(value) not in PLAIN[kind]:
             yield f"{place} is {value!r} and no {kind}"

@@ -39,11 +39,11 @@ class OpenApi:
         request = exchange.request
         for path, operations in self._paths.items():
             if path.fullmatch(unquote(request.path)):
-                found = operations.get(request.method.lower())
+                operation = operations.get(request.method.lower())
                 shared = operations.get("parameters", [])
-                return found and {
-                    **found,
-                    "parameters": [*shared, *found.get("parameters", [])],
+                return operation and {
+                    **operation,
+                    "parameters": [*shared, *operation.get("parameters", [])],
                 }
         return None
 
@@ -76,7 +76,7 @@ class OpenApi:
 
     def _parameters(self, exchange: Exchange, operation: Mapping[str, Any]) -> Iterator[str]:
         known = map(self._resolved, operation["parameters"])
-        declared = {x["name"]: x for each in known if each["in"] == "query" for x in parts_of(each)}
+        declared = {part["name"]: part for x in known if x["in"] == "query" for part in parts_of(x)}
         for name, text in exchange.request.query:
             if name not in declared:
                 yield f"{exchange.call}: the parameter {name} is not in the document"
@@ -93,8 +93,8 @@ class OpenApi:
         if "$ref" not in part:
             return part
         _, _, kind, name = part["$ref"].split("/")
-        found: Mapping[str, Any] = self._components[kind][name]
-        return found
+        referred: Mapping[str, Any] = self._components[kind][name]
+        return referred
 
     def _faults(self, value: Any, schema: Mapping[str, Any], place: str) -> Iterator[str]:
         whole = {**strict(schema), "components": self._components}
@@ -143,12 +143,12 @@ def read(text: str, schema: Mapping[str, Any]) -> Any:
 def strict(part: Any) -> Any:
     """The same with null allowed where it is, and no property allowed that is not there."""
     if isinstance(part, list):
-        return [strict(each) for each in part]
+        return [strict(member) for member in part]
     if not isinstance(part, dict):
         return part
-    found = {name: strict(value) for name, value in part.items() if name != "example"}
-    if found.get("nullable") is True:
-        found["type"] = [found["type"], "null"]
-    if found.get("type") == "object" and "properties" in found:
-        found.setdefault("additionalProperties", False)
-    return found
+    schema = {name: strict(value) for name, value in part.items() if name != "example"}
+    if schema.get("nullable") is True:
+        schema["type"] = [schema["type"], "null"]
+    if schema.get("type") == "object" and "properties" in schema:
+        schema.setdefault("additionalProperties", False)
+    return schema

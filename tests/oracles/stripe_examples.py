@@ -16,8 +16,8 @@ OBSOLETE = {"invoice": {"subscription"}}
 def gaps(ours: Any, place: str) -> Iterator[str]:
     """The fields that are missing in `ours` and in the objects within it, as the examples of their kinds have them."""
     if isinstance(ours, list):
-        for each in ours:
-            yield from gaps(each, f"{place}[]")
+        for member in ours:
+            yield from gaps(member, f"{place}[]")
     if not isinstance(ours, dict):
         return
     kind = ours.get("object")

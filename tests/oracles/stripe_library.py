@@ -119,17 +119,17 @@ def without_null(given: Any) -> Any:
 def params_of(declared: type) -> Mapping[str, Any]:
     """The parameters of a TypedDict with their kinds; one that must be there is `Required`."""
     module = module_of(declared)
-    found = {}
+    declared_kinds = {}
     for name, kind in inspect.get_annotations(declared).items():
         if name in RequestOptions.__annotations__:
             continue
         kind = resolved(kind, module)
         if get_origin(kind) is NotRequired:
             (kind,) = get_args(kind)
-            found[name] = resolved(kind, module)
+            declared_kinds[name] = resolved(kind, module)
         else:
-            found[name] = Required[resolved(kind, module)]
-    return found
+            declared_kinds[name] = Required[resolved(kind, module)]
+    return declared_kinds
 
 
 def is_params(kind: Any) -> bool:
@@ -142,9 +142,9 @@ def alternatives(kind: Any) -> tuple[Any, ...]:
         return alternatives(get_args(kind)[0])
     if get_origin(kind) not in {Union, UnionType}:
         return (kind,)
-    found = get_args(kind)
-    literals = any(get_origin(x) is Literal for x in found)
-    return tuple(x for x in found if not (literals and x is str))
+    members = get_args(kind)
+    has_literals = any(get_origin(x) is Literal for x in members)
+    return tuple(x for x in members if not (has_literals and x is str))
 
 
 def reads(text: str, kind: Any) -> bool:
@@ -175,13 +175,13 @@ def values(value: Any, kind: Any, module: ModuleType, place: str) -> Iterator[st
         if not isinstance(value, list):
             yield f"{place} is {type(value).__name__} and no list"
             return
-        for each in value:
-            yield from values(each, inner[0], module, f"{place}[]")
+        for member in value:
+            yield from values(member, inner[0], module, f"{place}[]")
     elif origin is ListObject:
         yield from listed(value, inner[0], module, place)
     elif origin is dict or (isinstance(origin, type) and issubclass(origin, StripeObject)):
-        for name, each in value.items() if isinstance(value, dict) else ():
-            yield from values(each, inner[-1], module, f"{place}.{name}")
+        for name, member in value.items() if isinstance(value, dict) else ():
+            yield from values(member, inner[-1], module, f"{place}.{name}")
     elif isinstance(kind, type) and issubclass(kind, StripeObject):
         yield from fields(value, kind, place)
     elif not fits(value, kind):
@@ -211,18 +211,18 @@ def kinds(
     if within:
         yield within, kind
     if origin in {Union, UnionType}:
-        for each in inner:
-            if each is not type(None):
-                yield from kinds(value, each, module, within)
+        for member in inner:
+            if member is not type(None):
+                yield from kinds(value, member, module, within)
     elif origin is list and isinstance(value, list):
-        for each in value:
-            yield from kinds(each, inner[0], module, within)
+        for member in value:
+            yield from kinds(member, inner[0], module, within)
     elif origin is ListObject:
         yield from kinds(value["data"], list[inner[0]], module, (*within, "data"))
     elif isinstance(kind, type) and issubclass(kind, StripeObject) and isinstance(value, dict):
-        for name, each in fields_of(kind).items():
+        for name, member in fields_of(kind).items():
             if name in value:
-                yield from kinds(value[name], each, module_of(kind), (*within, name))
+                yield from kinds(value[name], member, module_of(kind), (*within, name))
 
 
 def optional(kind: Any) -> bool:
@@ -238,8 +238,8 @@ def literals(kind: Any) -> tuple[str, ...]:
 def listed(value: Any, kind: Any, module: ModuleType, place: str) -> Iterator[str]:
     """What is wrong with a list object and its members."""
     yield from fields(value, ListObject, place)
-    for each in value.get("data", ()) if isinstance(value, dict) else ():
-        yield from values(each, kind, module, f"{place}.data[]")
+    for member in value.get("data", ()) if isinstance(value, dict) else ():
+        yield from values(member, kind, module, f"{place}.data[]")
 
 
 def fields(value: Any, declared: type[StripeObject], place: str) -> Iterator[str]:

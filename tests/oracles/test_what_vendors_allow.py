@@ -48,8 +48,8 @@ def stripe_parts(request: Request, answer: Any) -> set[Place]:
 
 
 def stripe_places(request: Request, answer: Any) -> set[Place]:
-    found = stripe_kinds(request, answer)
-    return {place for place, kind in found if optional(kind) and place[-1] not in GIVEN}
+    places = stripe_kinds(request, answer)
+    return {place for place, kind in places if optional(kind) and place[-1] not in GIVEN}
 
 
 def stripe_kinds(request: Request, answer: Any) -> Iterator[tuple[Place, Any]]:
@@ -145,7 +145,7 @@ def pulled_twice(
 def change(value: Any, place: Place, values: Iterator[Any]) -> list[Any]:
     """Give the place, wherever it is, the next of `values` each time. Returns what was given."""
     if isinstance(value, list):
-        return [x for each in value for x in change(each, place, values)]
+        return [x for member in value for x in change(member, place, values)]
     if not isinstance(value, dict) or value.get(place[0]) is None:
         return []
     if len(place) > 1:

@@ -72,12 +72,12 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
 @cache
 def read() -> OpenApi:
     """The document with the corrections. Skips the test where it is not beside the project."""
-    found = corrected(document(NAME), CORRECTIONS)
-    paths = dict(found["paths"])
+    description = corrected(document(NAME), CORRECTIONS)
+    paths = dict(description["paths"])
     for path, added in PARAMETERS.items():
         more = [{"name": name, "in": "query", "schema": schema} for name, schema in added.items()]
         paths[path] = {**paths[path], "parameters": [*paths[path].get("parameters", []), *more]}
-    return OpenApi({**found, "paths": paths})
+    return OpenApi({**description, "paths": paths})
 
 
 def violations(exchange: Exchange) -> Iterator[str]:
