@@ -136,7 +136,7 @@ class Slice:
     reaches_now: bool = False
     """True for the newest windows of a mutable stream: rows changed since `until` belong to it too."""
     data_through: date | None = None
-    """For a month that is still open: the last day to ask for."""
+    """The last day that the source has in full, which an open month is asked for up to; None for a snapshot."""
 
     @property
     def windows(self) -> list[date]:

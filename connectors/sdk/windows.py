@@ -11,7 +11,6 @@ import pyarrow as pa
 from connectors.lake.manifest import Manifest
 from connectors.sdk.contract import (
     ONE_DAY,
-    Cadence,
     Slice,
     Stream,
     midnight,
@@ -115,16 +114,16 @@ def cut(stream: Stream, due: list[date], zone: ZoneInfo, newest: date) -> list[S
     `newest` is the last day that the source has in full: an open month is pulled up to it. In a mutable stream
     what changed after `newest` belongs to the window of `newest`: it would be in no window today otherwise.
     """
+    through = None if stream.snapshot else newest
     slices: list[Slice] = []
     run: list[date] = []
     for window in due:
         follows = run and next_window(run[-1], stream.window) == window
         if run and (not follows or len(run) == stream.windows_per_slice):
-            slices.append(Slice(stream, run[0], run[-1], zone))
+            slices.append(Slice(stream, run[0], run[-1], zone, data_through=through))
             run = []
         run.append(window)
     if run:
-        through = None if stream.snapshot else newest
         reaches_now = stream.mutable and run[-1] == window_of(newest, stream.window)
         slices.append(Slice(stream, run[0], run[-1], zone, reaches_now, through))
     return slices
@@ -144,9 +143,6 @@ def split(piece: Slice) -> list[Slice]:
                 first=windows[start],
                 last=last,
                 reaches_now=piece.reaches_now and is_last,
-                data_through=piece.data_through
-                if is_last or piece.stream.window is Cadence.DAY
-                else None,
             )
         )
     return parts

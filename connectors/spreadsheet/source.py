@@ -120,7 +120,6 @@ class SpreadsheetConnection:
         return self._zone
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        # only the newest slice says up to when days are over
         yesterday = piece.data_through or piece.last_day
         if self._grids is None:
             self._grids = [self._grid(location) for location in self._locations]
@@ -131,19 +130,14 @@ class SpreadsheetConnection:
         _, rows_of, findings = self._read
         yield Page(
             rows=[row for day in piece.windows for row in rows_of.get(day, ())],
-            findings=[finding for finding in findings if self._is_of(piece, finding)],
+            findings=[x for x in findings if self._is_of(piece, yesterday, x.day)],
         )
 
-    def _is_of(self, piece: Slice, finding: Finding) -> bool:
+    def _is_of(self, piece: Slice, yesterday: date, day: date | None) -> bool:
         """Whether a finding is told with this slice: that of its day, or the newest one where no window has the day."""
-        day = finding.day
-        if (
-            day is not None
-            and day >= self._start
-            and (piece.data_through is None or day <= piece.data_through)
-        ):
+        if day is not None and self._start <= day <= yesterday:
             return piece.first <= day <= piece.last
-        return piece.data_through is not None
+        return piece.last == yesterday
 
     def close(self) -> None:
         if self._google:

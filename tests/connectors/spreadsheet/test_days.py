@@ -1,14 +1,10 @@
 """Days that were not asked for, and rows that contradict each other. It is 25 November 2026."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors.sdk.contract import Slice
 from connectors.sdk.windows import Range
-from connectors.spreadsheet.source import KPI_VALUES, SOURCE
-from tests.connectors.clock import unslept
 
 HEAD = "kpi,date,value\n"
 
@@ -65,20 +61,23 @@ def test_days_that_this_pull_does_not_ask_for_are_no_fault(desk) -> None:
 
 
 def test_a_finding_is_told_once_though_the_days_are_asked_for_in_parts(desk) -> None:
-    text = HEAD + "calls,2025-01-02,five\ncalls,soon,5\ncalls,2062-01-01,5\ncalls,2024-01-01,5\n"
-    values = {
-        "OKRA_SHEETS": str(desk.write("kpis.csv", text)),
-        "OKRA_SHEET_KPIS": str(desk.declarations),
-    }
-    connection = SOURCE.open(values, unslept(SOURCE))
-    older = Slice(KPI_VALUES, date(2024, 12, 1), date(2025, 12, 1), ZoneInfo("UTC"))
-    yesterday = date(2026, 11, 24)
-    newer = Slice(KPI_VALUES, date(2025, 12, 2), yesterday, ZoneInfo("UTC"), data_through=yesterday)
-    told = [
-        [finding.what for page in connection.pages(piece) for finding in page.findings]
-        for piece in (older, newer)
-    ]
-    assert told == [["not_a_number"], ["not_a_date", "still_to_come", "before_start"]]
+    text = HEAD + (
+        "calls,2025-01-02,five\ncalls,2025-01-03,5\ncalls,2025-12-31,6\ncalls,2026-11-23,7\n"
+        "calls,soon,5\ncalls,2062-01-01,5\ncalls,2024-01-01,5\n"
+    )
+    whole = Range(date(2024, 12, 1), date(2026, 11, 24))
+    desk.pulled(desk.write("kpis.csv", text), wanted=whole)
+    assert [finding.what for finding in desk.findings()] == [
+        "not_a_number", "not_a_date", "still_to_come", "before_start",
+    ]  # fmt: skip
+    assert [day for _, day, _ in desk.values()] == ["2025-01-03", "2025-12-31", "2026-11-23"]
+
+
+def test_days_of_long_ago_that_are_pulled_alone_do_not_make_others_days_to_come(desk) -> None:
+    text = HEAD + "calls,2025-01-03,5\ncalls,2026-11-23,7\ncalls,soon,5\n"
+    january = Range(date(2025, 1, 1), date(2025, 1, 31))
+    desk.pulled(desk.write("kpis.csv", text), wanted=january)
+    assert (desk.values(), desk.findings()) == ([("calls", "2025-01-03", "5")], [])
 
 
 def test_neither_of_two_rows_that_differ_is_taken_whatever_their_order(desk) -> None:
