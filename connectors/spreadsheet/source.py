@@ -110,8 +110,7 @@ class SpreadsheetConnection:
             base = usable_address(base, "GOOGLE_SHEETS_API_BASE")
             credentials = values.get("GOOGLE_APPLICATION_CREDENTIALS", "")
             self._google = GoogleSheets(base, credentials, calls)
-        self._grids: list[Grid] | None = None
-        self._read: tuple[date, dict[date, list[Row]], Sequence[Finding]] | None = None
+        self._read: tuple[dict[date, list[Row]], Sequence[Finding]] | None = None
         """The rows and findings up to a day. An older slice ends before a newer one, and is read up to its own end."""
 
     @property
@@ -121,13 +120,12 @@ class SpreadsheetConnection:
 
     def pages(self, piece: Slice) -> Iterator[Page]:
         yesterday = piece.data_through or piece.last_day
-        if self._grids is None:
-            self._grids = [self._grid(location) for location in self._locations]
-        if self._read is None or self._read[0] != yesterday:
+        if self._read is None:
+            grids = [self._grid(location) for location in self._locations]
             days = Days(self._start, yesterday + ONE_DAY, self._fiscal_year_start)
-            rows, findings = read_rows(self._grids, self._declared, days)
-            self._read = yesterday, by_day(rows), findings
-        _, rows_of, findings = self._read
+            rows, findings = read_rows(grids, self._declared, days)
+            self._read = by_day(rows), findings
+        rows_of, findings = self._read
         yield Page(
             rows=[row for day in piece.windows for row in rows_of.get(day, ())],
             findings=[x for x in findings if self._is_of(piece, yesterday, x.day)],

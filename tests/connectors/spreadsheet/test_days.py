@@ -161,17 +161,3 @@ def test_a_name_in_other_letters_is_kept_and_told_as_doubtful(desk, other: str) 
         "kpis.csv, row 4, column `team` differs from kpis.csv, row 2 in the form of its letters only"
     )
     assert len(desk.rows()) == 3
-
-
-def test_a_history_in_two_slices_is_read_up_to_yesterday_in_the_newest(desk) -> None:
-    sheet = desk.write(
-        "kpis.csv", f"{HEAD}calls,2025-12-09,5\ncalls,2025-12-12,6\ncalls,2026-11-02,7\n"
-    )
-    options = {"OKRA_SHEETS": str(sheet), "OKRA_SHEET_KPIS": str(desk.declarations)}
-    utc, yesterday = ZoneInfo("UTC"), date(2026, 11, 24)
-    older = Slice(KPI_VALUES, date(2025, 1, 1), date(2025, 12, 10), utc)
-    newest = Slice(KPI_VALUES, date(2025, 12, 11), yesterday, utc, data_through=yesterday)
-    opened = SOURCE.open(options, unslept(SOURCE))
-    pages = [page for piece in (older, newest) for page in opened.pages(piece)]
-    assert [[row["value"] for row in page.rows] for page in pages] == [["5"], ["6", "7"]]
-    assert [list(page.findings) for page in pages] == [[], []]
