@@ -68,7 +68,11 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
 def indexes_of(day: Day, output: Output) -> Mapping[str, KpiIndex]:
     """The last run's figures of the KPIs whose members or levels the goals name; none where there was no run."""
     results = [result for objective in day.loaded.objectives for result in objective.key_results]
-    asked = {result.kpi for result in results if result.where or result.baseline == MEASURED}
+    asked = {
+        result.kpi
+        for result in results
+        if result.where or result.for_each or result.baseline == MEASURED
+    }
     kpis = {name: kpi for name, kpi in day.kpis.items() if name in asked}
     try:
         return index_facts(read_facts(day.settings.warehouse_path, kpis)) if kpis else {}
@@ -87,7 +91,9 @@ def unseen(loaded: Loaded, indexes: Mapping[str, KpiIndex]) -> Iterator[Fault]:
         file = loaded.files[objective.id]
         for number, result in enumerate(objective.key_results):
             index = indexes.get(result.kpi or "")
-            for member in unseen_members(result, index.members) if index else ():
+            if index is None:
+                continue
+            for member in unseen_members(result, index.members, index.roster_members):
                 place = Place(file.name, file.tree, number)
                 yield place.fault(member.key, member.what, member.remedy)
 

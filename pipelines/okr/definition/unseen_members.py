@@ -1,7 +1,9 @@
 """The members of a key result that no row of the KPI has ever had: most likely a slip of the pen."""
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal
 
 from pipelines.okr.definition.definitions import KeyResult
@@ -12,7 +14,7 @@ from pipelines.okr.definition.faults import closest, listed, suggestion
 class UnseenMember:
     """A member that never occurred, the key that names it, what is wrong with it, and the remedy."""
 
-    key: Literal["where", "members"]
+    key: Literal["where", "members", "for_each"]
     dimension: str
     member: str
     what: str
@@ -25,15 +27,25 @@ class UnseenMember:
             ",", " "
         )  # flags are joined by commas
 
+    @property
+    def unnamed(self) -> "UnseenMember":
+        """The same where no member is to be named."""
+        what = f"a name in {self.dimension} is in no row"
+        return replace(self, member="…", what=what, remedy="`okra check` says which")
+
     def __str__(self) -> str:
         return f"{self.what}; {self.remedy}"
 
 
 Members = Callable[[str], Collection[str]]
 """Every member of a dimension that ever occurred: `KpiIndex.members`."""
+Rosters = Mapping[str, Collection[str]]
+"""The members of the rosters of a KPI, by dimension: `KpiIndex.roster_members`."""
 
 
-def unseen_members(result: KeyResult, members: Members) -> Iterator[UnseenMember]:
+def unseen_members(
+    result: KeyResult, members: Members, rosters: Rosters = MappingProxyType({})
+) -> Iterator[UnseenMember]:
     """Those of a key result.
 
     A dimension of which nothing is known yet has none: before the first pull there is nothing to hold a name against.
@@ -43,8 +55,12 @@ def unseen_members(result: KeyResult, members: Members) -> Iterator[UnseenMember
         if known and member not in known:
             remedy = suggestion(member, known, f"its members: {listed(known)}")
             yield UnseenMember("where", dimension, member, f"no `{member}` in {dimension}", remedy)
-    if result.for_each is not None and result.members is not None:
+    if result.for_each is None:
+        return
+    if result.members is not None:
         yield from _misspelt(result.for_each, result.members, members(result.for_each))
+    elif roster := rosters.get(result.for_each):
+        yield from _written_otherwise(result.for_each, roster, members(result.for_each))
 
 
 def _misspelt(
@@ -60,3 +76,24 @@ def _misspelt(
         if meant is not None:
             what, remedy = f"no `{member}` in {dimension}", f"did you mean `{meant}`?"
             yield UnseenMember("members", dimension, member, what, remedy)
+
+
+def _written_otherwise(
+    dimension: str, roster: Collection[str], known: Collection[str]
+) -> Iterator[UnseenMember]:
+    """The members of a roster that the figures have in other letters: `Kim lee`, and `Kim Lee`.
+
+    Names that are merely close may be those of two people.
+    """
+    others = {_folded(member): member for member in sorted(set(known) - set(roster))}
+    for member in sorted(set(roster) - set(known)):
+        meant = others.get(_folded(member))
+        if meant is not None:
+            what = f"no `{member}` in {dimension}, but the roster has it"
+            remedy = f"did you mean `{meant}`?"
+            yield UnseenMember("for_each", dimension, member, what, remedy)
+
+
+def _folded(member: str) -> str:
+    """A name without what people write in two ways: capitals, blanks, and forms of one letter."""
+    return " ".join(unicodedata.normalize("NFKC", member).casefold().split())

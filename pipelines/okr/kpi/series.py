@@ -5,7 +5,7 @@ sum of any days is a subtraction, so that thousands of key results on a few KPIs
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import cached_property
@@ -142,6 +142,14 @@ class KpiIndex:
         return sorted(
             {fact.dimensions[dimension] for fact in facts if dimension in fact.dimensions}
         )
+
+    @cached_property
+    def roster_members(self) -> Mapping[str, Collection[str]]:
+        """The members of each roster, by the dimension that has one."""
+        return {
+            dimension: {stay.member for stay in stays}
+            for dimension, stays in self.facts.rosters.items()
+        }
 
     @cached_property
     def _all_members(self) -> Mapping[str, list[str]]:

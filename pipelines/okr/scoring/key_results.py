@@ -147,7 +147,10 @@ class JudgedKeyResult:
     def _unseen(self) -> list[UnseenMember]:
         """The members that the definition names and no row has ever had, in all likelihood by a slip."""
         index = self.index
-        return [] if index is None else list(unseen_members(self.result, index.members))
+        if index is None:
+            return []
+        slips = unseen_members(self.result, index.members, index.roster_members)
+        return [slip if self.result.name_members else slip.unnamed for slip in slips]
 
     @property
     def _bar(self) -> Decimal:

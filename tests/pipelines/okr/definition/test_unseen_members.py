@@ -52,3 +52,28 @@ def test_a_listed_name_is_told_only_where_it_is_close_to_one_that_the_list_lacks
     assert listed("kim lee") == ["kim lee"]
     assert listed("Kim Lee", "Kim Leeds") == [], "both may well be there"
     assert listed("Zoe Hartmann") == []
+
+
+def test_a_name_of_a_roster_in_other_letters_is_told_and_one_that_is_only_close_is_not():
+    def told_of(*roster: str) -> list[str]:
+        result = KeyResult.model_validate(
+            {"id": "it", "kpi": "units", "at_least": 7, "for_each": "rep"}
+        )
+        members = {"rep": ["Kim Lee", "Zoë Moss"]}.__getitem__
+        return [str(slip) for slip in unseen_members(result, members, {"rep": roster})]
+
+    kim = "no `{}` in rep, but the roster has it; did you mean `Kim Lee`?"
+    assert told_of("kim lee", "Zoë Moss") == [kim.format("kim lee")]
+    assert told_of("Kim  Lee ", "Zoë Moss") == [kim.format("Kim  Lee ")]
+    decomposed = "Zoe\N{COMBINING DIAERESIS} Moss"
+    assert told_of("Kim Lee", decomposed) == [
+        f"no `{decomposed}` in rep, but the roster has it; did you mean `Zoë Moss`?"
+    ]
+    assert told_of("Kim Lee", "Zoë Moss", "Kim Leeds", "Ada Ray") == []
+    assert told_of("Kim Lee", "kim lee") == [], "the roster has both"
+
+
+def test_where_nobody_is_named_a_slip_is_told_without_the_name():
+    (slip,) = slips(for_each="rep", members=["kim lee"])
+    assert slip.unnamed.flag == "unseen:rep=…"
+    assert str(slip.unnamed) == "a name in rep is in no row; `okra check` says which"

@@ -123,3 +123,15 @@ def test_nobody_is_seen_before_the_first_day_with_data(kpis, play):
     facts = team(kpis, kim=[1] * 30, new=[0] * 15 + [1] * 15)
     card = play(BODY.format(30), facts, date(2026, 11, 10))
     assert [row.member for row in card.key_results] == ["total", "kim"]
+
+
+def test_a_name_that_the_roster_has_in_other_letters_is_flagged_and_not_where_nobody_is_named(
+    kpis, play
+):
+    facts = replace(team(kpis, kim=[1] * 30, lee=[1] * 30), rosters={"rep": [Stay("Kim")]})
+    head = play(BODY.format(30), facts, AFTER).key_results[0]
+    assert (head.raw_attainment, head.trust) == (0, "unseen:rep=Kim")
+    assert head.why.endswith("No `Kim` in rep, but the roster has it; did you mean `kim`?")
+    hidden = play(BODY.format(30) + "\n  name_members: false", facts, AFTER).key_results[0]
+    assert hidden.trust == "unseen:rep=…"
+    assert "Kim" not in hidden.why
