@@ -146,11 +146,12 @@ def lever_lines(levers: Sequence[Row]) -> Lines:
 
 
 def factor_lines(chain: KeyResultChain) -> Lines:
-    """A sentence for each comparison and each restatement."""
-    lines = [
-        (f"against {COMPARED_WITH[row['compared_with']]}", escape(row["why"] or ""))
-        for row in chain.factors
-    ]
+    """A sentence for each comparison and each restatement, without members where the goal is not to name any."""
+    lines = []
+    for row in chain.factors:
+        change, names_follow, _ = (row["why"] or "").partition(": ")
+        words = row["why"] or "" if chain.names_members or not names_follow else f"{change}."
+        lines.append((f"against {COMPARED_WITH[row['compared_with']]}", escape(words)))
     return lines + [("restated", escape(row["why"])) for row in chain.restatements]
 
 

@@ -100,7 +100,7 @@ def score_cells(row: Row, course: Sequence[Decimal | None]) -> Mapping[str, str]
         "Pace": share(row["expected"]),
         "Odds": odds(row.get("probability")),
         "Course": sparkline(thinned(course, MAX_COURSE_BLOCKS)),
-        "Status": styled_status(row["status"]),
+        "Status": styled_status(row["status"]) + mark_of(row),
     }
 
 
@@ -109,10 +109,15 @@ def styled_status(status: str) -> str:
     return f"[{STATUS_STYLES.get(status, 'dim')}]{status_words(status)}[/]"
 
 
+def mark_of(row: Row) -> str:
+    """A star where the figures of a line have trust flags; the notes below the table say which."""
+    return "" if row.get("trust") in (None, "ok") else "[yellow] *[/]"
+
+
 def trust_notes(scorecard: PublishedScorecard) -> Iterator[str]:
     """One line for each key result whose figures have trust flags."""
     for row in scorecard.distrusted:
-        yield f"Not to be trusted whole: {row['key_result_id']}: {trust_words(row['trust'])}"
+        yield f"* Not to be trusted whole: {row['key_result_id']}: {trust_words(row['trust'])}"
 
 
 def finding_lines(findings: Sequence[Row]) -> Iterator[str]:

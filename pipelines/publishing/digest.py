@@ -110,6 +110,8 @@ def tree_lines(objectives: Sequence[Row]) -> Iterator[str]:
         figures = [share(row["score"]) or "no score"]
         if row["probability"] is not None and 0 < row["probability"] < 1:
             figures.append(f"odds {odds(row['probability'])}")
+        if row.get("trust") not in (None, "ok"):
+            figures.append("not to be trusted whole")
         yield f"{'  ' * depth}- {row['name']}: {status_words(row['status'])} ({', '.join(figures)})"
 
 

@@ -1,6 +1,7 @@
 """One key result from its definition down to the windows that were pulled, read from the published file."""
 
 import difflib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,12 @@ class KeyResultChain:
     restatements: Sequence[Row]
     streams: Sequence[StreamWindows]
     attempts: Sequence[Row]
+
+    @property
+    def names_members(self) -> bool:
+        """Whether the goal lets members be named."""
+        newest = self.definitions[-1]["definition"] if self.definitions else "{}"
+        return json.loads(newest).get("name_members") is not False
 
 
 def read_chain(path: Path, name: str) -> KeyResultChain:

@@ -62,6 +62,7 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
         factor
         for factor in published.factors.get(row["kpi"] or "", [])
         if factor["period_start"] <= due
+        and (factor["dimension"] != row.get("for_each") or row.get("names_members", True))
     ]
     return Card(
         anchor=anchor(name),

@@ -20,7 +20,8 @@ _RUN = "select * from runs where as_of = $as_of order by scored_at desc limit 1"
 _KEY_RESULTS = """
     select scores.*, defined.comparison, defined.low, defined.high, defined.per, defined.over,
         defined.for_each, defined."where", objectives.owner, objectives.period_start as objective_start,
-        objectives.deadline as objective_end
+        objectives.deadline as objective_end,
+        coalesce(json_extract_string(defined.definition, '$.name_members') <> 'false', true) as names_members
     from key_result_scores as scores
     left join key_results as defined using (key_result_id)
     left join objective_scores as objectives

@@ -7,8 +7,9 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
-from pipelines.commands.terminal import finding_lines, scorecard_table
+from pipelines.commands.terminal import finding_lines, score_cells, scorecard_table
 from pipelines.publishing.published import Courses, PublishedScorecard, Row
 from pipelines.publishing.wording import share, sparkline, thinned
 
@@ -82,6 +83,14 @@ def test_a_narrow_terminal_is_spared_columns_and_never_the_status(
     assert {name for name in columns if name not in lines[1]} == spared
     assert sum("off track" in line for line in lines) == 4
     assert any("1,234,567.89" in line for line in lines)
+
+
+def test_a_line_with_trust_flags_is_not_shown_like_an_ordinary_one() -> None:
+    assert score_cells(key_result("x", "y") | {"trust": "ok"}, ())["Status"].endswith(
+        "off track[/]"
+    )
+    flagged = score_cells(key_result("x", "y") | {"trust": "late:stripe"}, ())["Status"]
+    assert Text.from_markup(flagged).plain == "off track *"
 
 
 def test_there_is_no_column_of_courses_when_none_is_known() -> None:

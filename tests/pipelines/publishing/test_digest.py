@@ -45,6 +45,11 @@ def test_the_title_counts_the_key_results_by_status() -> None:
     assert digest.title == "OKRs on 2026-11-23: 1 on track"
 
 
+def test_an_objective_with_trust_flags_does_not_stand_like_an_ordinary_one() -> None:
+    line = "- Sell more: on track (90 %, odds 83 %, not to be trusted whole)"
+    assert line in text_of(card(MONDAY, trust="late:stripe"))
+
+
 def test_every_objective_stands_with_its_status_score_and_odds() -> None:
     assert "- Sell more: on track (90 %, odds 83 %)" in text_of(card(MONDAY))
 

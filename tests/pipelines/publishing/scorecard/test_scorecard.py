@@ -312,6 +312,26 @@ def test_flags_are_put_into_words_and_unknown_ones_kept(company):
     )
 
 
+def test_a_line_of_the_table_with_flags_is_marked(company):
+    company.objective(trust="missing_days:3")
+    company.key_result(trust="missing_days:3")
+    company.key_result(key_result_id="grow/sound")
+    lines = company.written().scorecard.one("table", class_="rows").one("tbody").all("tr")
+    assert [len(line.all("span", class_="flag")) for line in lines] == [1, 1, 0]
+
+
+def test_what_moved_a_goal_names_nobody_where_the_goal_does_not(company):
+    by_product = {"for_each": "product", "per": "month"}
+    hidden = '{"name_members": false}'
+    company.key_result(key_result_id="grow/open", defined=by_product)
+    company.key_result(key_result_id="grow/hidden", defined=by_product | {"definition": hidden})
+    company.factors(5, [("kim", 3), ("lee", 2)])
+    pages = company.written()
+    assert "kim" in pages.card("grow-open").text
+    assert "kim" not in pages.card("grow-hidden").text
+    assert "+$5 in Nov 1, 2026" in pages.card("grow-hidden").text
+
+
 def test_a_milestone_is_done_or_not(company):
     company.key_result(
         kpi=None, unit=None, score=0, raw_attainment=0, target=1, actual=0,
