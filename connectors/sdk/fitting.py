@@ -50,21 +50,24 @@ class Misfit:
     row: Mapping[str, Any]
 
 
-def fitting(stream: Stream, rows: Sequence[Mapping[str, Any]]) -> tuple[pa.Table, list[Misfit]]:
+def fitting(
+    stream: Stream, rows: Sequence[Mapping[str, Any]], *, others_fit: bool = False
+) -> tuple[pa.Table, list[Misfit]]:
     """The rows that fit, under the declared schema, and the others. Fields that are not declared are dropped.
 
     Raises `Drift` naming the column when it is in no row, or when none of `DRIFT_ROWS` rows or more has a value in it
-    that can be used.
+    that can be used; not where `others_fit`, rows of the same answer, as the source has not changed then.
     """
     columns: dict[str, pa.Array] = {}
     reasons: dict[int, tuple[str, str]] = {}
     # of a row with several faults, that of the key counts, then that of the cursor
     for name in dict.fromkeys([*stream.key, stream.cursor, *stream.schema.names]):
         field = stream.schema.field(name)
-        columns[name], unfit = column_of(stream, field, rows)
+        columns[name], unfit = column_of(stream, field, rows, others_fit)
         for place, what in unfit.items():
             reasons.setdefault(place, (what, name))
-    refuse_drift(stream, rows, reasons)
+    if not others_fit:
+        refuse_drift(stream, rows, reasons)
     ordered = [columns[name] for name in stream.schema.names]
     if reasons:
         keep = np.ones(len(rows), dtype=bool)
@@ -98,10 +101,10 @@ def still_fitting(stream: Stream, table: pa.Table) -> pa.Table:
 
 
 def column_of(
-    stream: Stream, field: pa.Field, rows: Sequence[Mapping[str, Any]]
+    stream: Stream, field: pa.Field, rows: Sequence[Mapping[str, Any]], others_have_it: bool
 ) -> tuple[pa.Array, dict[int, str]]:
     """A column of the rows, null where a value does not fit, and what is wrong, by the row's place."""
-    given = given_values(stream, field.name, rows)
+    given = given_values(stream, field.name, rows, others_have_it)
     unfit: dict[int, str] = {}
     try:
         values = converted(field.type, given)
@@ -122,13 +125,15 @@ def column_of(
     return values, unfit
 
 
-def given_values(stream: Stream, name: str, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-    """The column's value in each row; None in a row that lacks it. Raises `Drift` when all rows do."""
+def given_values(
+    stream: Stream, name: str, rows: Sequence[Mapping[str, Any]], others_have_it: bool
+) -> list[Any]:
+    """The column's value in each row; None in a row that lacks it. Raises `Drift` when all rows do and no others."""
     try:
         return [row[name] for row in rows]
     except (KeyError, TypeError, IndexError):
         present = [isinstance(row, Mapping) and name in row for row in rows]
-        if any(present):
+        if others_have_it or any(present):
             return [row[name] if has else None for row, has in zip(rows, present, strict=True)]
     raise Drift(
         f"{stream.name} came without its column {name!r}",

@@ -39,6 +39,7 @@ class SortedRows:
     """Rows that are set aside and have no day, by a hash of the row; `rows` says how often it came."""
     has_rows_outside: bool = False
     """Whether the source gave rows of other days than it was asked for."""
+    _some_fit: bool = False
     _set_aside_rows: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -47,7 +48,8 @@ class SortedRows:
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Sort the rows of some pages into the windows. Raises `Drift` as `fitting` does."""
-        table, misfits = fitting(self.piece.stream, rows)
+        table, misfits = fitting(self.piece.stream, rows, others_fit=self._some_fit)
+        self._some_fit = self._some_fit or table.num_rows > 0
         sorted_rows = 0
         for window, part in by_window(self.piece, table).items():
             hold(self.piece.stream, self.tables[window], part)

@@ -111,7 +111,6 @@ class SpreadsheetConnection:
             credentials = values.get("GOOGLE_APPLICATION_CREDENTIALS", "")
             self._google = GoogleSheets(base, credentials, calls)
         self._read: tuple[dict[date, list[Row]], Sequence[Finding]] | None = None
-        """The rows and findings up to a day. An older slice ends before a newer one, and is read up to its own end."""
 
     @property
     def zone(self) -> ZoneInfo:

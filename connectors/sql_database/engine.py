@@ -50,6 +50,8 @@ CONNECT_TIMEOUT_ARGUMENTS = {
 FORMAT = "write it as dialect+driver://user:password@host/database or sqlite:////path/to/file"
 MESSAGE_LENGTH = 240
 """Characters of a driver's message that are shown."""
+QUOTED = re.compile(r"([\"'`]).*\1", re.DOTALL)
+"""What a message about a value quotes: the value, which may be private."""
 
 # Errors are not standardised: they are recognised by SQLSTATE or MySQL's number, else by the words of the message.
 UNKNOWN_USER = re.compile(
@@ -117,6 +119,8 @@ def open_engine(address: str, connections: int) -> "sa.Engine":
         )
         if url.get_backend_name() in MYSQL:
             sa.event.listen(engine, "connect", set_session_zone)
+        if url.get_backend_name() == "sqlite":
+            sa.event.listen(engine, "connect", read_texts_of_other_encodings)
         return engine
     except sa.exc.NoSuchModuleError:
         name = url.drivername.partition("+")[0]
@@ -132,6 +136,14 @@ def set_session_zone(connection: Any, record: object) -> None:
     """Set the session's zone, in which MySQL shows TIMESTAMPs, to UTC, so that no hour is skipped or repeated."""
     with closing(connection.cursor()) as cursor:
         cursor.execute("SET time_zone = '+00:00'")
+
+
+def read_texts_of_other_encodings(connection: Any, record: object) -> None:
+    """Have SQLite, which checks no text, give one that is not in UTF-8 with marks that no column takes.
+
+    Its driver would refuse the whole page, and show the text.
+    """
+    connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
 
 
 def missing(module: str, message: str) -> Rejected:
@@ -182,6 +194,8 @@ def fault_of(error: Exception, secrets: list[str]) -> SourceError:
 
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig else error
     text = redact(str(cause), *sorted(secrets, key=len, reverse=True)).strip()
+    if isinstance(error, sa.exc.DataError):
+        text = QUOTED.sub("...", text.partition("\n")[0])
     message = " ".join(text.split())[:MESSAGE_LENGTH] or type(cause).__name__
     codes = [code for code in codes_of(cause) if code]
 

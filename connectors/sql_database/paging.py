@@ -79,7 +79,10 @@ class PagedTable:
         )  # SQLite rounds moments to milliseconds
         if self._sqlite:
             # the text begins with a date, within a day of that in UTC: an index on it can be used
-            query = query.where(self._stamp >= (piece.since - timedelta(days=1)).date().isoformat())
+            query = query.where(
+                self._stamp >= (piece.since - timedelta(days=1)).date().isoformat(),
+                self._begins_with_year(),
+            )
         if after is None:
             query = query.where(self._cursor >= self._bound(piece.since - margin))
         else:
@@ -100,8 +103,15 @@ class PagedTable:
 
         query = sa.select(sa.func.count()).select_from(self._table)
         if self._sqlite:  # as in `page`
-            query = query.where(self._stamp >= (since - timedelta(days=1)).date().isoformat())
+            query = query.where(
+                self._stamp >= (since - timedelta(days=1)).date().isoformat(),
+                self._begins_with_year(),
+            )
         return query.where(self._cursor >= self._bound(since))
+
+    def _begins_with_year(self) -> "sa.ColumnElement[bool]":
+        """Whether a text of SQLite begins as a day does: `10:00` and `now` are moments to it as well, of other days."""
+        return self._stamp.op("GLOB", is_comparison=True)("[0-9][0-9][0-9][0-9]-*")
 
     def position(self, row: Sequence[Any]) -> Position:
         """The position of a row."""
@@ -149,7 +159,8 @@ class PagedTable:
 
         lost = self._cursor.is_(None)
         if self._sqlite:
-            lost = sa.or_(lost, sa.func.typeof(self._stamp) != "text")
+            is_text = sa.func.typeof(self._stamp) == "text"
+            lost = sa.or_(lost, sa.not_(is_text), sa.not_(self._begins_with_year()))
         if self._bounded:
             lost = sa.or_(lost, self._cursor < FIRST_MOMENT, self._cursor >= LAST_MOMENT)
         count = connection.execute(

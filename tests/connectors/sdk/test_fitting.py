@@ -179,6 +179,20 @@ def test_a_column_that_fits_in_no_row_of_many_is_drift_that_names_it(name, value
     assert len(told(rows[:19])) == 19, "few rows say little of the source"
 
 
+@pytest.mark.parametrize("fault", [{"cents": None}, {"id": None}, {"at": 5}])
+def test_the_last_rows_of_an_answer_are_no_drift_where_others_of_it_fit(fault):
+    rows = [row(number, **fault) for number in range(30)]
+    assert len(fitting(ORDERS, rows, others_fit=True)[1]) == 30
+
+
+def test_a_last_row_without_a_column_is_set_aside_where_others_of_the_answer_have_it():
+    without_cents, without_day = row(1), row(2)
+    del without_cents["cents"], without_day["day"]
+    [misfit] = fitting(ORDERS, [without_cents], others_fit=True)[1]
+    assert (misfit.what, misfit.column) == ("missing_value", "cents")
+    assert fitting(ORDERS, [without_day], others_fit=True)[0].column("day").to_pylist() == [None]
+
+
 def test_an_unknown_value_in_every_row_is_no_drift():
     assert len(told([row(number, status="canceled") for number in range(50)])) == 50
 

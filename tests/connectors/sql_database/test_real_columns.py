@@ -250,3 +250,46 @@ def test_a_date_in_place_of_a_moment_is_its_first_moment(server, lake):
     assert set_aside(shipments(shop, lake)) == {}
     [at] = table(lake, "shipments").column("shipped_at").to_pylist()
     assert at == datetime(2026, 4, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("cursor", ["10:00:00", "now", " 2026-04-03 12:00:00", "12345"])
+def test_what_sqlite_takes_for_a_moment_of_another_day_is_told_once(tmp_path, lake, cursor):
+    shop = shop_in(tmp_path / "shop.sqlite")
+    order_with(shop, "o-1")
+    order_with(shop, "o-2", updated_at=cursor)
+    assert set_aside(april(shop, lake)) == {("no_day", "updated_at"): 1}
+    assert by_window(lake) == {3: ["o-1"]}
+
+
+@pytest.mark.parametrize("name", ["order_id", "customer_id", "status"])
+def test_a_text_that_is_not_in_utf_8_is_set_aside_and_not_shown(tmp_path, lake, name):
+    shop = shop_in(tmp_path / "shop.sqlite")
+    order_with(shop, "o-1")
+    order_with(shop, "o-2", **{name: "M\u00fcller"})
+    shop.run(f"UPDATE orders SET {name} = CAST(x'4dfc6c6c6572' AS TEXT) WHERE {name} LIKE 'M%'")
+    report = april(shop, lake)
+    assert sum(set_aside(report).values()) == 1
+    assert by_window(lake) == {3: ["o-1"]}
+    assert "ller" not in repr(report.committed)
+
+
+def test_bad_rows_at_the_end_of_many_stop_nothing(tmp_path, lake):
+    shop = shop_in(tmp_path / "shop.sqlite")
+    good = [(f"o-{n}", "c", DAY, "paid", "EUR", 5, DAY) for n in range(2000)]
+    bad = [(f"z-{n}", "c", DAY, "paid", "EUR", None, "2026-04-04 12:00:00") for n in range(30)]
+    shop.insert("orders", *good, *bad)
+    assert set_aside(april(shop, lake)) == {("missing_value", "total_minor"): 30}
+
+
+def test_a_value_that_a_view_cannot_convert_is_not_shown(postgresql, lake):
+    shop = shop_on(postgresql)
+    order_with(shop, "o-1", customer_id='anna"s@example.com')
+    shop.run("ALTER TABLE orders RENAME TO all_orders")
+    shop.run(
+        "CREATE VIEW orders AS SELECT order_id, customer_id, ordered_at, status, currency, "
+        "CAST(customer_id AS bigint) AS total_minor, updated_at FROM all_orders"
+    )
+    shop.run("GRANT SELECT ON orders TO PUBLIC")
+    error = april(shop, lake).error
+    assert "invalid input syntax" in str(error)
+    assert "anna" not in str(error) and "example.com" not in str(error)
