@@ -102,10 +102,14 @@ def missing_fault(
     is_model = kind == "node"
     named = files_named(message, present)
     readers = readers_of(root, present, {name} if is_model else set(), "" if is_model else name)
+    # dbt names any one of the readers; the first of them all is the same in each parse
+    files = sorted({*named, *readers})
+    left_out = [file for file in files if file not in core_files(root)]
+    place = (left_out or files)[:1]
     return LeftOut(
         sentence_of(message),
-        place_of(root, [*named, *readers][0], name.split(".")[-1]) if named or readers else name,
-        tuple(sorted({*named, *readers} - core_files(root))),
+        place_of(root, place[0], name.split(".")[-1]) if place else name,
+        tuple(left_out),
         (name,) if is_model else (),
     )
 

@@ -131,7 +131,7 @@ def test_a_mart_that_was_deleted_is_one_fault_of_all_that_read_it(project: Path,
     [fault], models = parsed()
     assert models == ALL - {"fct_orders", "kpi_sales"}
     assert "fct_orders" in fault.models
-    assert fault.place == "models/marts/fct_more.sql:1"
+    assert fault.place == "models/kpis/kpi_sales.sql:2"
 
 
 def test_a_source_that_is_not_declared_is_one_fault(project: Path, parsed) -> None:
