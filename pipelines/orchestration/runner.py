@@ -68,11 +68,11 @@ class Runner:
 
     def report(self, as_of: date | None) -> None:
         """Model, score and publish. Raises `StepFailedError` with the failed step's message."""
-        self._execute("report", str(uuid4()), day_config(as_of), {})
+        self._publish("report", as_of)
 
     def score(self, as_of: date | None) -> None:
         """Score on the existing KPI tables, and publish. Raises `StepFailedError`."""
-        self._execute("rescore", str(uuid4()), day_config(as_of), {})
+        self._publish("rescore", as_of)
 
     def _pull(
         self, source: Source, progress: Progress, days: tuple[date, date] | None, mode: str
@@ -96,6 +96,15 @@ class Runner:
             return Pulled(source.name, str(error))
         return Pulled(source.name, "")
 
+    def _publish(self, job: str, as_of: date | None) -> None:
+        """Run a job that ends with the published file. A pull is none: checks of what it pulled may be skipped."""
+        result = self._execute(job, str(uuid4()), day_config(as_of), {})
+        # a run in which a step is skipped is a success to Dagster, but what is published is that of an earlier run
+        if skipped := [str(event.step_key) for event in result.all_events if event.is_step_skipped]:
+            raise StepFailedError(
+                f"{', '.join(skipped)} did not run, because a table before it was not built; see `okra --debug`"
+            )
+
     @contextmanager
     def _quiet(self) -> Iterator[None]:
         with (
@@ -111,7 +120,7 @@ class Runner:
         config: Mapping[str, Any],
         tags: Mapping[str, str],
         assets: Sequence[dg.AssetKey] | None = None,
-    ) -> None:
+    ) -> dg.ExecuteInProcessResult:
         # dbt logs to standard output, where the command prints its results
         with self._quiet():
             result = self._definitions.resolve_job_def(job).execute_in_process(
@@ -124,11 +133,7 @@ class Runner:
             )
         if not result.success:
             raise StepFailedError(reason_of_failure(result.all_events))
-        # a run in which a step is skipped is a success to Dagster, but what is published is that of an earlier run
-        if skipped := [str(event.step_key) for event in result.all_events if event.is_step_skipped]:
-            raise StepFailedError(
-                f"{', '.join(skipped)} did not run, because a table before it was not built; see `okra --debug`"
-            )
+        return result
 
 
 def day_config(as_of: date | None) -> Mapping[str, Any]:
