@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -83,6 +83,20 @@ def results_of(building: DbtCliInvocation) -> list[NodeResult]:
     return results
 
 
+def once(events: Iterable[Any], told: set[object]) -> Iterator[Any]:
+    """The events without those of a model or a test that `told` has.
+
+    Dagster takes each of them once, and what a KPI's rows have to leave is built twice.
+    """
+    for event in events:
+        name = getattr(event, "output_name", None) or getattr(event, "check_name", None)
+        key = (getattr(event, "asset_key", None), name)
+        if name is not None and key in told:
+            continue
+        told.add(key)
+        yield event
+
+
 @dg.definitions
 def transformation() -> dg.Definitions:
     """The dbt project as assets."""
@@ -108,15 +122,17 @@ def transformation() -> dg.Definitions:
         with warehouse_lock(played.settings):
             os.environ.update(prepare_models(played))
             building = dbt.cli(["build"], context=context, raise_on_error=False)
-            yield from building.stream()
+            told: set[object] = set()
+            yield from once(building.stream(), told)
             while run.take(results_of(building)):
                 os.environ.update(run.environment)
                 # without the context, which would select everything again
                 building = dbt.cli(run.arguments, manifest=manifest, raise_on_error=False)
                 for event in building.stream_raw_events():
-                    yield from event.to_default_asset_events(
+                    events = event.to_default_asset_events(
                         manifest, translator, context, building.target_path, project
                     )
+                    yield from once(events, told)
             for finding in run.findings:
                 context.log.error(finding.message)
             try:
