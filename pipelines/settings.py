@@ -1,41 +1,44 @@
-"""The settings of one installation. The only module that reads the environment.
+"""The settings of one installation. The only module that reads the environment. `setting_types` says what each may be.
 
 Settings come from environment variables or from `.env` at the project's root (the environment wins).
 A source is on when its own variables are set. When no source is on, runs use the sample company.
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from connectors.lake.addresses import checked_location, folder_at, is_in_bucket
-from connectors.lake.store import LakeError
+from connectors.lake.addresses import folder_at, is_in_bucket
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source
-from pipelines.currencies import known_currency
 from pipelines.errors import OkraError
 from pipelines.okr.definition.faults import suggestion
-from pipelines.okr.kpi.periods import FiscalYear, NamedBy, parse_day
+from pipelines.okr.kpi.periods import FiscalYear, NamedBy
+from pipelines.setting_types import (
+    Currency,
+    Day,
+    FilePath,
+    LakeLocation,
+    LocaleName,
+    Memory,
+    Month,
+    Names,
+    Secrets,
+    StorageVersion,
+    Zone,
+)
 from pipelines.variables import PREFIX, misspelt_options, read_env_file, unknown_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 """The project's root. Paths to models, definitions and dagster.yaml start here, not in the working directory."""
-
-MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MGT]i?B|[1-9]\d?%", re.IGNORECASE)
-"""Amounts of memory that DuckDB understands, or a share below all of it."""
-
-LANGUAGES = ("en", "es")
-"""The languages that the scorecard is translated into."""
 
 
 class SettingsError(OkraError):
@@ -58,8 +61,8 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    home: Path = Field(Path("data"), description="Folder of everything Okra writes")
-    lake: str = Field(
+    home: FilePath = Field(Path("data"), description="Folder of everything Okra writes")
+    lake: LakeLocation = Field(
         "", description="The raw lake: a folder, or s3://bucket/prefix (default: inside OKRA_HOME)"
     )
     engine: Literal["duckdb", "spark"] = Field("duckdb", description="What runs the models")
@@ -69,134 +72,49 @@ class Settings(BaseSettings):
     spark_warehouse: str | None = Field(
         None, description="Where Spark keeps its tables, a folder that all its machines share"
     )
-    timezone: str = Field("UTC", description="Zone in which the business counts its days")
-    fiscal_year_start: int = Field(1, ge=1, le=12, description="First month of the fiscal year")
+    timezone: Zone = Field("UTC", description="Zone in which the business counts its days")
+    fiscal_year_start: Month = Field(1, description="First month of the fiscal year")
     fiscal_year_named_by: NamedBy = Field(
         "end", description="Year that a fiscal year is named by: that of its end, or of its start"
     )
-    start_date: date = Field(date(2024, 12, 1), description="First day to pull")
-    okr_definitions: Path = Field(Path("okr_definitions"), description="Folder of the OKR files")
-    sheet_kpis: Path = Field(
+    start_date: Day = Field(date(2024, 12, 1), description="First day to pull")
+    okr_definitions: FilePath = Field(
+        Path("okr_definitions"), description="Folder of the OKR files"
+    )
+    sheet_kpis: FilePath = Field(
         Path("models/kpis/sheet_kpis.yml"),
         description="Declares the KPIs that come from OKRA_SHEETS",
     )
-    currency: str = Field("USD", description="Currency that money adds up in")
-    locale: str = Field(
+    currency: Currency = Field("USD", description="Currency that money adds up in")
+    locale: LocaleName = Field(
         "en", description="Language of the scorecard, English or Spanish: en, es, es-MX"
     )
-    sources: Annotated[tuple[str, ...], NoDecode] = Field(
+    sources: Names = Field(
         (), description="Only these sources, comma-separated (default: every configured one)"
     )
-    storage_version: str = Field("v1.2.0", description="Oldest DuckDB that can read okra.duckdb")
-    memory: str = Field(
+    storage_version: StorageVersion = Field(
+        "v1.2.0", description="Oldest DuckDB that can read okra.duckdb"
+    )
+    memory: Memory = Field(
         "50%",
         description="Memory of DuckDB and of Spark's driver: 1GB, or a share of the container's or machine's",
     )
     keep_runs_days: int = Field(
         30, ge=1, description="Days that Dagster's records and logs of a run are kept"
     )
-    digest: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+    digest: Secrets = Field(
         (), description="Where the digest goes: Apprise URLs, separated by blanks"
     )
     digest_weekday: Literal[
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
     ] = Field("monday", description="The day of the weekly digest")
-    dagster_home: Path = Field(
+    dagster_home: FilePath = Field(
         Path(), description="Folder of dagster.yaml; deploy has one for PostgreSQL and many workers"
     )
-    sandbox_today: date | None = Field(None, description="The day the sample company lives in")
+    sandbox_today: Day | None = Field(None, description="The day the sample company lives in")
     sandbox_limits: bool = Field(
         True, description="Whether the sample company has the vendors' request limits"
     )
-
-    @field_validator("sources", mode="before")
-    @classmethod
-    def _split(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(name.strip() for name in value.split(",") if name.strip())
-        return value
-
-    @field_validator("digest", mode="before")
-    @classmethod
-    def _split_at_blanks(cls, value: object) -> object:
-        return tuple(value.split()) if isinstance(value, str) else value
-
-    @field_validator("home", "okr_definitions", "sheet_kpis", "dagster_home")
-    @classmethod
-    def _below_a_home(cls, value: Path) -> Path:
-        try:
-            return value.expanduser()
-        except RuntimeError:
-            raise ValueError(
-                f"{value} is in the home of nobody known; write the path out"
-            ) from None
-
-    @field_validator("start_date", "sandbox_today", mode="before")
-    @classmethod
-    def _written_day(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        try:
-            return parse_day(value.strip())
-        except ValueError:
-            raise ValueError(f"{value!r} is no day; write it like 2026-01-31") from None
-
-    @field_validator("fiscal_year_start", mode="before")
-    @classmethod
-    def _month(cls, value: object) -> object:
-        if isinstance(value, str) and value.strip() not in map(str, range(1, 13)):
-            raise ValueError(f"{value!r} is no month; write a number from 1 to 12")
-        return value
-
-    @field_validator("currency")
-    @classmethod
-    def _known_currency(cls, value: str) -> str:
-        return known_currency(value)
-
-    @field_validator("storage_version")
-    @classmethod
-    def _version(cls, value: str) -> str:
-        if not re.fullmatch(r"v\d+\.\d+\.\d+|latest", value):
-            raise ValueError(f"{value!r} is no version of DuckDB; write it like v1.2.0")
-        return value
-
-    @field_validator("lake")
-    @classmethod
-    def _usable_lake(cls, value: str) -> str:
-        try:
-            return checked_location(value.strip())
-        except LakeError as error:
-            raise ValueError(str(error)) from None
-
-    @field_validator("memory")
-    @classmethod
-    def _amount_of_memory(cls, value: str) -> str:
-        amount = value.strip()
-        if not MEMORY.fullmatch(amount):
-            raise ValueError(f"{value!r} is no amount of memory; write one like 1GB, 800MB or 50%")
-        return amount
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"{value!r} is no time zone; write one like Europe/Madrid") from None
-        return value
-
-    @field_validator("locale")
-    @classmethod
-    def _known_language(cls, value: str) -> str:
-        try:
-            language = Locale.parse(value, sep="-" if "-" in value else "_").language
-        except (ValueError, UnknownLocaleError):
-            language = ""
-        if language not in LANGUAGES:
-            raise ValueError(
-                f"{value!r} is none of the languages there are texts in; write en or es"
-            )
-        return value
 
     @cached_property
     def zone(self) -> ZoneInfo:

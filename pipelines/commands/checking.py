@@ -15,8 +15,9 @@ from pipelines.inputs.facts import NoFactsError, read_facts
 from pipelines.inputs.files import shown
 from pipelines.inputs.okr_files import definition_files
 from pipelines.okr.definition.checks import Place
-from pipelines.okr.definition.definitions import MEASURED, KeyResult, Objective, json_schema
+from pipelines.okr.definition.definitions import KeyResult, Objective, json_schema
 from pipelines.okr.definition.faults import Fault
+from pipelines.okr.definition.field_types import MEASURED
 from pipelines.okr.definition.loading import Loaded
 from pipelines.okr.definition.sentences import sentence
 from pipelines.okr.definition.unseen_members import unseen_members

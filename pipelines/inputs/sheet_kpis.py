@@ -32,8 +32,8 @@ from connectors.spreadsheet.declared import SheetKpi
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.files import content_of
 from pipelines.inputs.rosters import roster_faults
-from pipelines.okr.definition.definitions import refusal
 from pipelines.okr.definition.faults import Fault, blank_faults, form_faults, unreadable
+from pipelines.okr.definition.field_types import refusal
 from pipelines.okr.definition.kpi_declaration import NAME, NAME_REMEDY, KpiDeclaration
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.okr.kpi.kpi import Kpi

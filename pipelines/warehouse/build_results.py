@@ -10,7 +10,7 @@ from typing import Any
 
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.warehouse.core_models import core_files
-from pipelines.warehouse.left_out import sentence_of
+from pipelines.warehouse.dbt_messages import sentence_of
 
 MODELS = ("model", "seed", "snapshot")
 FAILED = ("error", "fail", "runtime error")

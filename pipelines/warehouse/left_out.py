@@ -8,19 +8,25 @@ folder may be read-only.
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pipelines.errors import OkraError
-from pipelines.warehouse.core_models import core_files, references
+from pipelines.warehouse.core_models import core_files
+from pipelines.warehouse.dbt_messages import files_named, files_with_variable, sentence_of
+from pipelines.warehouse.project_files import (
+    described_with,
+    names_in,
+    place_of,
+    project_files,
+    readers_of,
+    unreadable,
+)
 
 MAX_FAULTS = 20
 """Faults after which parsing is given up: each takes another parse, which takes seconds."""
 MIRRORED = ("dbt_project.yml", "profiles.yml", "macros", "models", "tests")
-SUFFIXES = (".sql", ".py", ".yml", ".yaml", ".csv")
-MAX_SENTENCE = 300
-"""Characters of dbt's sentence; some of its messages repeat whole files."""
 
 Parse = Callable[[Path, Sequence["LeftOut"]], str | None]
 """Has dbt parse the project in a folder without what is left out. Returns dbt's message where it cannot."""
@@ -85,14 +91,14 @@ def with_fault(root: Path, message: str, faults: Sequence[LeftOut]) -> list[Left
         else file_fault(root, message, present)
     )
     # what reads a model that is left out already has no fault of its own
-    cause = next((one for one in faults if missing and missing[2] in one.models), None)
+    cause = next((known for known in faults if missing and missing[2] in known.models), None)
     if cause:
         fault = replace(cause, files=(*cause.files, *fault.files))
     whole = with_readers(root, fault)
     if gone.issuperset((*whole.files, *whole.models)):
         where = f"{whole.place}: " if whole.place else ""
         raise ModelsError(f"dbt cannot read the models: {where}{whole.sentence}")
-    return [*(one for one in faults if one is not cause), whole]
+    return [*(known for known in faults if known is not cause), whole]
 
 
 def missing_fault(
@@ -154,114 +160,6 @@ def with_readers(root: Path, fault: LeftOut) -> LeftOut:
         files=tuple(sorted(files)),
         models=tuple(sorted({*fault.models, *models} - tests)),
     )
-
-
-def project_files(root: Path) -> list[str]:
-    """The files that dbt parses, below the project's root."""
-    return sorted(
-        path.relative_to(root).as_posix()
-        for folder in ("models", "tests/models")
-        for path in (root / folder).rglob("*")
-        if path.suffix in SUFFIXES
-    )
-
-
-def files_named(message: str, files: Iterable[str]) -> list[str]:
-    """The files that a message of dbt's names: below the project, below models/, or by their mere name."""
-    files = list(files)
-    for start in (0, 1, -1):
-        named = [
-            file
-            for file in files
-            if re.search(
-                rf"(?<![\w/.-]){re.escape('/'.join(file.split('/')[start:]))}(?![\w-])", message
-            )
-        ]
-        if named:
-            return named
-    return []
-
-
-def files_with_variable(root: Path, message: str, files: Iterable[str]) -> list[str]:
-    """The files that read the environment variable which dbt misses."""
-    missing = re.search(r"Env var required but not provided: '(\w+)'", message)
-    return [
-        file
-        for file in files
-        if missing and f"{missing[1]}" in (root / file).read_text("utf-8", errors="replace")
-    ]
-
-
-def unreadable(root: Path, files: Iterable[str]) -> list[str]:
-    """The files that are not text in UTF-8, which dbt does not name."""
-    broken = []
-    for file in files:
-        try:
-            (root / file).read_bytes().decode("utf-8")
-        except (UnicodeDecodeError, OSError):
-            broken.append(file)
-    return broken
-
-
-def readers_of(root: Path, files: Iterable[str], models: set[str], source: str) -> list[str]:
-    """The SQL files that read one of these models, or the source `name.stream` (`name.` for any of its streams)."""
-    name, _, stream = source.partition(".")
-    asked = (
-        rf"""\b(?:source|read_lake)\(\s*['"]{re.escape(name)}['"]\s*,\s*['"]{re.escape(stream)}"""
-    )
-    return [
-        file
-        for file in files
-        if file.endswith(".sql")
-        and (
-            references(root / file) & models
-            or (
-                "." in source
-                and re.search(asked, (root / file).read_text(encoding="utf-8", errors="replace"))
-            )
-        )
-    ]
-
-
-def described_with(root: Path, files: Sequence[str], file: str) -> Iterator[str]:
-    """What goes with a file: its YAML or its SQL of the same name, and the models that a YAML file describes."""
-    stem, suffix = file.rsplit(".", 1)
-    yield from (other for other in files if other.rsplit(".", 1)[0] == stem)
-    if suffix in ("yml", "yaml"):
-        described = names_in(root / file, "models")
-        yield from (x for x in files if x.endswith((".sql", ".py")) and Path(x).stem in described)
-
-
-def names_in(path: Path, section: str) -> set[str]:
-    """The names listed in a YAML file that has this section; read as text, as the file may be broken."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if not re.search(rf"^{section}\s*:", text, re.MULTILINE):
-        return set()
-    return set(re.findall(r"^\s*-\s*name:\s*['\"]?([\w.]+)", text, re.MULTILINE))
-
-
-def place_of(root: Path, file: str, word: str) -> str:
-    """`file:line` of the first line that has the word."""
-    path = root / file
-    if not path.is_file():
-        return file
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    numbers = [number for number, line in enumerate(lines, 1) if word in line]
-    return f"{file}:{numbers[0]}" if numbers else file
-
-
-def sentence_of(message: str) -> str:
-    """What a message of dbt's says, in one line, without the heading that names the file."""
-    raw = re.search(r"Raw Error:\s*-*\s*(.+?)(?:\n\s*in \"|\Z)", message, re.DOTALL)
-    if raw:
-        line = re.search(r"near line (\d+)", message)
-        where = f" in line {line[1]}" if line else ""
-        return f"the YAML has an error{where}: {' '.join(raw[1].split())}"
-    text = re.sub(r"^\s*Encountered an error:\s*", "", message)
-    text = re.sub(r"^(?:(?:Compilation|Parsing|Runtime|Database) Error[^\n]*\n\s*)+", "", text)
-    text = re.sub(r"Traceback \(most recent call last\).*", "", text, flags=re.DOTALL)
-    text = " ".join(text.split())
-    return text if len(text) <= MAX_SENTENCE else f"{text[:MAX_SENTENCE]} …"
 
 
 def write_left_out(path: Path, faults: Iterable[LeftOut]) -> None:

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from babel.numbers import list_currencies
 
-from pipelines.okr.definition.definitions import MEASURED, KeyResult
+from pipelines.okr.definition.definitions import KeyResult
 from pipelines.okr.definition.faults import Fault, listed, suggestion
+from pipelines.okr.definition.field_types import MEASURED
 from pipelines.okr.definition.yaml_tree import Tree
 from pipelines.okr.kpi.conversion import CURRENCY
 from pipelines.okr.kpi.kpi import PERCENT, Kpi

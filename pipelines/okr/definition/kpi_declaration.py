@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pipelines.okr.definition.definitions import refusal
 from pipelines.okr.definition.faults import listed, suggestion
+from pipelines.okr.definition.field_types import refusal
 from pipelines.okr.definition.units import unit_fault
 from pipelines.okr.kpi.conversion import MONEY, ConversionError
 from pipelines.okr.kpi.kinds import Denominator, Kind

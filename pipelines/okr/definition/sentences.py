@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from pipelines.okr.definition.definitions import MEASURED, KeyResult, Objective
+from pipelines.okr.definition.definitions import KeyResult, Objective
+from pipelines.okr.definition.field_types import MEASURED
 from pipelines.okr.definition.goals import each_in_words, goal_of
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import figure

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
-from pipelines.okr.definition.definitions import MEASURED, KeyResult, Objective
+from pipelines.okr.definition.definitions import KeyResult, Objective
+from pipelines.okr.definition.field_types import MEASURED
 from pipelines.okr.definition.goals import goal_in_words, goal_of
 from pipelines.okr.definition.question import Question
 from pipelines.okr.definition.unseen_members import UnseenMember, unseen_members

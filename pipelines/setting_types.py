@@ -1,0 +1,105 @@
+"""The types of settings. Each says of a text that it cannot take what is wrong and how to write it."""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
+
+from connectors.lake.addresses import checked_location
+from connectors.lake.store import LakeError
+from pipelines.currencies import known_currency
+from pipelines.okr.kpi.periods import parse_day
+
+LANGUAGES = ("en", "es")
+"""The languages that the scorecard is translated into."""
+
+_MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MGT]i?B|[1-9]\d?%", re.IGNORECASE)
+"""Amounts of memory that DuckDB understands, or a share below all of it."""
+
+
+def _split_at_commas(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(name.strip() for name in value.split(",") if name.strip())
+    return value
+
+
+def _split_at_blanks(value: object) -> object:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+def _expanded(value: Path) -> Path:
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        raise ValueError(f"{value} is in the home of nobody known; write the path out") from None
+
+
+def _parsed_day(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_day(value.strip())
+    except ValueError:
+        raise ValueError(f"{value!r} is no day; write it like 2026-01-31") from None
+
+
+def _checked_month(value: object) -> object:
+    if isinstance(value, str) and value.strip() not in map(str, range(1, 13)):
+        raise ValueError(f"{value!r} is no month; write a number from 1 to 12")
+    return value
+
+
+def _checked_version(value: str) -> str:
+    if not re.fullmatch(r"v\d+\.\d+\.\d+|latest", value):
+        raise ValueError(f"{value!r} is no version of DuckDB; write it like v1.2.0")
+    return value
+
+
+def _checked_lake(value: str) -> str:
+    try:
+        return checked_location(value.strip())
+    except LakeError as error:
+        raise ValueError(str(error)) from None
+
+
+def _checked_memory(value: str) -> str:
+    amount = value.strip()
+    if not _MEMORY.fullmatch(amount):
+        raise ValueError(f"{value!r} is no amount of memory; write one like 1GB, 800MB or 50%")
+    return amount
+
+
+def _checked_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{value!r} is no time zone; write one like Europe/Madrid") from None
+    return value
+
+
+def _checked_locale(value: str) -> str:
+    try:
+        language = Locale.parse(value, sep="-" if "-" in value else "_").language
+    except (ValueError, UnknownLocaleError):
+        language = ""
+    if language not in LANGUAGES:
+        raise ValueError(f"{value!r} is none of the languages of the scorecard; write en or es")
+    return value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_at_commas)]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_at_blanks)]
+FilePath = Annotated[Path, AfterValidator(_expanded)]
+Day = Annotated[date, BeforeValidator(_parsed_day)]
+Month = Annotated[int, Field(ge=1, le=12), BeforeValidator(_checked_month)]
+Currency = Annotated[str, AfterValidator(known_currency)]
+StorageVersion = Annotated[str, AfterValidator(_checked_version)]
+LakeLocation = Annotated[str, AfterValidator(_checked_lake)]
+Memory = Annotated[str, AfterValidator(_checked_memory)]
+Zone = Annotated[str, AfterValidator(_checked_zone)]
+LocaleName = Annotated[str, AfterValidator(_checked_locale)]
