@@ -30,7 +30,8 @@ UNKNOWN, OUTSIDE = "unknown_value", "outside_range"
 REMEDY = "correct it at the source, and the next pull takes the row"
 ID = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{1,40}")
 """A text that can be shown of a key: a number, or an id with a digit. Names of people and addresses are neither."""
-SHORT = re.compile(r"[\w .()/-]{1,40}")
+CODE = re.compile(r"[a-z_-]{1,30}|[A-Z_-]{1,30}")
+"""A value that can be shown: `canceled`, `EURO`. A name of a person, from the next column, has two cases or blanks."""
 
 
 @dataclass(frozen=True)
@@ -302,6 +303,6 @@ def example_of(stream: Stream, row: Any, what: str, column: str) -> str:
         if type(value) in (int, date) or (isinstance(value, str) and ID.fullmatch(value))
     ]
     value = str(row.get(column)) if what == UNKNOWN else ""
-    if SHORT.fullmatch(value):
+    if CODE.fullmatch(value):
         return f"{value} ({', '.join(shown)})" if shown else value
     return ", ".join(shown)

@@ -1,17 +1,24 @@
 """`okra pull`, `okra backfill` and what would be pulled: the windows of a source, and no modelling."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
+from connectors.lake.lake import Lake
 from connectors.sdk.contract import Source
+from connectors.sdk.rows import combined
 from connectors.sdk.windows import Plan, Range
 from pipelines.commands.console import Output
 from pipelines.commands.daily import chosen_sources, note_sample_company
 from pipelines.commands.progress import PullBars
 from pipelines.commands.terminal import plain_table
+from pipelines.inputs.lake import open_lake
 from pipelines.orchestration.runner import runner
 from pipelines.settings import Settings, SettingsError
 from pipelines.steps.pull import due, plan_source
+
+MAX_FINDINGS = 20
+"""How many lines a pull shows of what is wrong."""
 
 
 def pull_range(
@@ -23,7 +30,7 @@ def pull_range(
     *,
     dry_run: bool,
 ) -> bool:
-    """Pull `days` of the source `name`, or show what that would pull. Returns whether all went well.
+    """Pull `days` of the source `name`, or show what that would pull. Returns whether nothing is wrong.
 
     `mode` is one of `PullConfig`. Raises `SettingsError` for a source or days that cannot be pulled.
     """
@@ -42,7 +49,28 @@ def pull_range(
         output.json(bars.document(source.name, pulled.message or None))
     for line in bars.lines(failed):
         (output.warn if failed else output.note)(line)
-    return not failed
+    findings = finding_lines(open_lake(settings), source, days)
+    for line in findings[:MAX_FINDINGS]:
+        output.warn(line)
+    if len(findings) > MAX_FINDINGS:
+        output.warn(
+            f"and {len(findings) - MAX_FINDINGS:,} more; `okra score` publishes all in the table findings"
+        )
+    return not failed and not findings
+
+
+def finding_lines(lake: Lake, source: Source, days: tuple[date, date]) -> list[str]:
+    """What is wrong with the rows of the windows from the first to the last day, one line for what is alike."""
+    findings = [
+        replace(finding, day=None)
+        for stream in source.streams
+        for manifest in lake.between(source.name, stream, *days).values()
+        for finding in manifest.findings
+    ]
+    return [
+        f"{finding.message} (rows: {finding.rows:,})" if finding.rows else finding.message
+        for finding in combined(findings)
+    ]
 
 
 def show_plans(

@@ -193,6 +193,22 @@ def test_a_last_row_without_a_column_is_set_aside_where_others_of_the_answer_hav
     assert fitting(ORDERS, [without_day], others_fit=True)[0].column("day").to_pylist() == [None]
 
 
+@pytest.mark.parametrize(
+    ("value", "example"),
+    [
+        ("on-hold", "on-hold (id o-2, line 1)"),
+        ("REFUNDED", "REFUNDED (id o-2, line 1)"),
+        ("Anna Schmidt", "id o-2, line 1"),
+        ("Schmidt", "id o-2, line 1"),
+        ("0171/2345678", "id o-2, line 1"),
+        ("DE89370400440532013000", "id o-2, line 1"),
+        ("anna@example.com", "id o-2, line 1"),
+    ],
+)
+def test_a_value_from_another_column_is_not_shown(value, example):
+    assert told([row(1), row(2, status=value)]) == [("unknown_value", "status", example)]
+
+
 def test_an_unknown_value_in_every_row_is_no_drift():
     assert len(told([row(number, status="canceled") for number in range(50)])) == 50
 
