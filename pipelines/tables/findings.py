@@ -28,7 +28,9 @@ class FindingRow:
         bool, "True where the rows were left out, so that figures may be too low"
     ] = False
     is_fault: Annotated[
-        bool, "True where the run ends with exit code 1; false for a test that only warns"
+        bool,
+        "True where the run ends with exit code 1; false for a test that only warns, and where recurring revenue "
+        "differs from the subscriptions, which no run can mend",
     ] = True
     kpis: Annotated[Sequence[str], "KPIs concerned, in order"] = ()
     examples: Annotated[Sequence[str], "Up to three places or values; no personal data"] = ()

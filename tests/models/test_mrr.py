@@ -68,6 +68,47 @@ LINES = [
 ]  # fmt: skip
 
 
+def subscription(customer: str, day: date, **more: Any) -> dict[str, Any]:
+    """A subscription as Stripe lists it on a day."""
+    return {
+        "date": day,
+        "id": f"si_{customer}",
+        "subscription_id": f"sub_{customer}",
+        "customer_id": customer,
+        "price_id": f"price_{customer}",
+        "status": "active",
+        "quantity": 1,
+        "price_interval": "month",
+        "price_interval_count": 1,
+        "currency": "usd",
+        "unit_amount_minor": 50_00,
+        "started_at": datetime(2026, 1, 5, 9, tzinfo=UTC),
+        "cancels_at": None,
+    } | more
+
+
+SNAPSHOTS = {
+    # a period of anna's ends on the day, and the next invoice may still come
+    date(2026, 5, 5): [("anna", {}), ("ben", {}), ("eva", {})],
+    # anna is listed and not billed; eva has paid for a year and is gone; three that are not billed ahead
+    date(2026, 5, 15): [
+        ("anna", {}),
+        ("ben", {}),
+        ("fay", {"status": "trialing"}),
+        ("gus", {"quantity": None}),
+        ("hal", {"unit_amount_minor": None}),
+    ],
+    date(2026, 5, 16): [("ben", {}), ("eva", {"status": "past_due"})],
+    # all are gone, of whom three have paid
+    date(2026, 6, 10): [],
+    # cleo begins on the day, after the snapshot
+    date(2026, 6, 24): [("anna", {}), ("ben", {}), ("eva", {})],
+    # the invoices of the day are not there yet
+    date(2026, 7, 1): [],
+}
+"""Subscriptions by the day on which they were listed."""
+
+
 @pytest.fixture(scope="module")
 def warehouse(warehouse_in: Any) -> Any:
     """The company's first half-year, on the first of July."""
@@ -78,8 +119,11 @@ def warehouse(warehouse_in: Any) -> Any:
         by_day.setdefault(each["invoice_created_at"].date(), []).append(each)
     for day, rows in by_day.items():
         found.lake.window("stripe", "invoice_lines", day, rows)
+    for day, listed in SNAPSHOTS.items():
+        rows = [subscription(customer, day, **more) for customer, more in listed]
+        found.lake.window("stripe", "subscriptions", day, rows)
     # `build` also runs the test that the movements of each month sum to the change in MRR
-    found.build(AS_OF, "--select", "+kpi_mrr", "+kpi_mrr_movements")
+    found.build(AS_OF, "--select", "+kpi_mrr", "+kpi_mrr_movements", "+finding_days")
     return found
 
 
@@ -160,4 +204,21 @@ def test_mrr_is_known_for_each_day_since_the_first_subscription(warehouse: Any) 
     ) == [
         ("JPY", date(2026, 3, 1), date(2026, 6, 30), 122),
         ("USD", date(2026, 1, 5), date(2026, 6, 30), 177),
+    ]
+
+
+def test_what_stripe_lists_is_held_against_what_is_billed(warehouse: Any) -> None:
+    assert warehouse.rows("from marts.fct_subscription_differences order by day, difference") == [
+        (date(2026, 5, 15), "ended", 1),
+        (date(2026, 5, 15), "unbilled", 1),
+        (date(2026, 6, 10), "ended", 3),
+    ]
+
+
+def test_the_days_on_which_subscriptions_differ_are_not_trusted(warehouse: Any) -> None:
+    assert warehouse.rows(
+        "select source, stream, kpi, day, code from reporting_steps.finding_days order by day"
+    ) == [
+        ("stripe", "invoice_lines", None, day, "differs_from_total:stripe")
+        for day in (date(2026, 5, 15), date(2026, 6, 10))
     ]

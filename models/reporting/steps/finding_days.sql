@@ -20,6 +20,11 @@ spans as (
     from windows
 ),
 
+-- recurring revenue comes from invoices, and is held against the subscriptions as they stand
+subscription_differences as (
+    {{ rows_or_none("fct_subscription_differences", {"day": "date"}) }}
+),
+
 coded as (
     select
         codes.source,
@@ -46,6 +51,18 @@ days as (
     from coded
 ),
 
+all_days as (
+    select * from days
+    union all
+    select
+        'stripe' as source,
+        'invoice_lines' as stream,
+        cast(null as {{ dbt.type_string() }}) as kpi,
+        'differs_from_total:stripe' as code,
+        day
+    from subscription_differences
+),
+
 final as (
     select distinct
         source,
@@ -53,7 +70,7 @@ final as (
         kpi,
         day,
         code
-    from days
+    from all_days
 )
 
 select * from final

@@ -26,6 +26,7 @@ NO_STATUS = Finding(
     examples=("row 4", "row 9"),
 )
 KPIS = [
+    ("mrr", "stripe.invoice_lines"),
     ("customer_sales", "sql_database.orders"),
     ("units_sold", "sql_database.order_lines,sql_database.orders"),
     ("net_revenue", "exchange_rates.euro_rates,stripe.balance_transactions"),
@@ -241,3 +242,23 @@ def test_what_was_mended_is_no_longer_told(settings: Settings) -> None:
 
 def test_every_column_is_explained() -> None:
     assert all(column.comment for column in FINDINGS.columns.values())
+
+
+def test_subscriptions_that_differ_from_what_is_billed_are_told_by_kind_and_fail_no_run(
+    settings: Settings,
+) -> None:
+    with duckdb.connect(str(settings.warehouse_path)) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.fct_subscription_differences as from (values "
+            "(date '2026-11-03', 'ended', 2), (date '2026-11-04', 'ended', 5), "
+            "(date '2026-11-04', 'unbilled', 1)) as rows(day, difference, subscription_items)"
+        )
+    ended, unbilled = sorted(written(settings), key=lambda row: "are active" in str(row["message"]))
+    columns = ("what", "source", "stream", "rows", "first_day", "last_day", "kpis", "is_fault")
+    place = ("differs_from_total", "stripe", "invoice_lines")
+    first, last = date(2026, 11, 3), date(2026, 11, 4)
+    assert [ended[name] for name in columns] == [*place, 5, first, last, ["mrr"], False]
+    assert [unbilled[name] for name in columns] == [*place, 1, last, last, ["mrr"], False]
+    assert "on 2 days up to 2026-11-04, up to 5 subscription items" in str(ended["message"])
+    assert "OKRA_START_DATE" in str(unbilled["message"])
