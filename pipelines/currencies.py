@@ -1,4 +1,4 @@
-"""The currencies there are (ISO 4217): those that the models know the decimals of."""
+"""The currencies of ISO 4217 that the models know, with a suggestion for a text that is none of them."""
 
 import difflib
 

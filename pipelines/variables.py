@@ -1,7 +1,7 @@
 """The variables that are set, in `.env` or in the environment, held against those that Okra reads.
 
 A variable with Okra's prefix that is no setting is misspelt, wherever it is set. Any other unknown variable in the
-environment may belong to another program; it is only told where it looks like a setting of a source that is not set.
+environment may belong to another program; it is a fault only where it looks like a setting of a source that is not set.
 """
 
 import difflib

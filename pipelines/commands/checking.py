@@ -112,14 +112,14 @@ def goals(
                 name = result.kpi or ""
                 kpi = declared.kpis.get(name)
                 before = measured(objective, result, indexes.get(name))
-                said = sentence(objective, result, kpi, before)
+                words = sentence(objective, result, kpi, before)
                 if name in declared.broken and kpi is None:
-                    said = f"its KPI `{name}` is broken: see {declared.broken[name]}"
-                yield f"{objective.id}/{result.id}: {said}"
+                    words = f"its KPI `{name}` is broken: see {declared.broken[name]}"
+                yield f"{objective.id}/{result.id}: {words}"
 
 
 def measured(objective: Objective, result: KeyResult, index: KpiIndex | None) -> KpiReading | None:
-    """The level before the period that `from: measured` means; None where no figures are there."""
+    """The level before the period that `from: measured` means; None where there are no figures."""
     if result.baseline != MEASURED or index is None:
         return None
     view = KpiView(index, result.where, objective.period.fiscal_year)

@@ -117,7 +117,7 @@ def mark_of(row: Row) -> str:
 def trust_notes(scorecard: PublishedScorecard) -> Iterator[str]:
     """One line for each key result whose figures have trust flags."""
     for row in scorecard.distrusted:
-        yield f"* Not to be trusted whole: {row['key_result_id']}: {trust_words(row['trust'])}"
+        yield f"* Not fully reliable: {row['key_result_id']}: {trust_words(row['trust'])}"
 
 
 def finding_lines(findings: Sequence[Row]) -> Iterator[str]:

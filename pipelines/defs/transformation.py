@@ -83,17 +83,17 @@ def results_of(building: DbtCliInvocation) -> list[NodeResult]:
     return results
 
 
-def once(events: Iterable[Any], told: set[object]) -> Iterator[Any]:
-    """The events without those of a model or a test that `told` has.
+def once(events: Iterable[Any], seen: set[object]) -> Iterator[Any]:
+    """The events without those of a model or a test that `seen` has. Adds the others to `seen`.
 
-    Dagster takes each of them once, and what a KPI's rows have to leave is built twice.
+    Dagster takes each of them once, and a table that a KPI's rows are removed from is built twice.
     """
     for event in events:
         name = getattr(event, "output_name", None) or getattr(event, "check_name", None)
         key = (getattr(event, "asset_key", None), name)
-        if name is not None and key in told:
+        if name is not None and key in seen:
             continue
-        told.add(key)
+        seen.add(key)
         yield event
 
 
@@ -122,8 +122,8 @@ def transformation() -> dg.Definitions:
         with warehouse_lock(played.settings):
             os.environ.update(prepare_models(played))
             building = dbt.cli(["build"], context=context, raise_on_error=False)
-            told: set[object] = set()
-            yield from once(building.stream(), told)
+            seen: set[object] = set()
+            yield from once(building.stream(), seen)
             while run.take(results_of(building)):
                 os.environ.update(run.environment)
                 # without the context, which would select everything again
@@ -132,7 +132,7 @@ def transformation() -> dg.Definitions:
                     events = event.to_default_asset_events(
                         manifest, translator, context, building.target_path, project
                     )
-                    yield from once(events, told)
+                    yield from once(events, seen)
             for finding in run.findings:
                 context.log.error(finding.message)
             try:

@@ -1,4 +1,4 @@
-"""The KPIs there are: one `models/kpis/kpi_<name>.sql` and its YAML each, and those kept in sheets.
+"""The KPIs of this installation: one `models/kpis/kpi_<name>.sql` and its YAML each, and those kept in sheets.
 
 There is no list to keep. A file that is broken takes down its own KPI, and no other.
 """
@@ -33,7 +33,7 @@ DECLARED_BELOW = ("config", "meta", "kpi")
 
 
 def declared_kpis(settings: Settings) -> DeclaredKpis:
-    """Every KPI of this installation."""
+    """Every KPI, with the reporting currency as the unit of those in money."""
     declared = read_kpis(KPI_FOLDER, settings.sheet_kpis_path)
     if "sheet_kpis" in settings.model_fields_set and not settings.sheet_kpis_path.exists():
         remedy = "declare the KPIs of the sheets in it, or unset OKRA_SHEET_KPIS"
@@ -80,7 +80,7 @@ def read_alone(sql: Path) -> DeclaredKpis:
 
 
 def strays(folder: Path) -> Iterator[DeclaredKpis]:
-    """The faults of files that look as if they were those of a KPI, and are none."""
+    """The faults of files that have the name of a KPI's, and are not read as one."""
     for path in sorted(folder.rglob(f"{PREFIX}*.sql")):
         if path.parent != folder:
             what = "a KPI in a folder of its own is not read"
@@ -92,7 +92,7 @@ def strays(folder: Path) -> Iterator[DeclaredKpis]:
 
 
 def stray(path: Path, what: str, remedy: str) -> DeclaredKpis:
-    """The fault of one such file."""
+    """The fault of a file that is not read."""
     file = shown(path)
     return DeclaredKpis(
         faults=(Fault(file, 1, what, remedy),), broken={path.stem.removeprefix(PREFIX): file}
@@ -131,8 +131,9 @@ def read_kpi(sql: Path) -> Kpi:
             folder = sql.parent.parent / ROSTER_FOLDER.name
             faults = list(roster_faults(where, tree.below(*path), declaration.rosters, folder))
     if faults:
-        told = [replace(fault, what=f"`{name}`: {fault.what}") for fault in faults]
-        raise KpiDefinitionError(*told)
+        raise KpiDefinitionError(
+            *(replace(fault, what=f"`{name}`: {fault.what}") for fault in faults)
+        )
     return declaration.named(name, sql.stem)
 
 

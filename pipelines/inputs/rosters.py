@@ -1,4 +1,4 @@
-"""The models that say who is meant by "each": one `models/rosters/<name>.sql` each. There is no list to keep."""
+"""The models that say who is meant by "each": one `models/rosters/<name>.sql` each, found by its name."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

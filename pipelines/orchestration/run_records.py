@@ -1,8 +1,9 @@
 """Removes Dagster's records of old runs: events, logs of steps, run records, and what dbt left of failed runs.
 
 Dagster itself deletes old ticks only (`retention` in dagster.yaml). Its `DagsterInstance.delete_run` deletes every
-event of a run, also the materializations by which the UI knows that a partition is there, and leaves a SQLite file of
-the run behind. Here the newest materialization of each asset and partition stays, and the newest result of each check.
+event of a run, including the materializations by which the UI knows that a partition exists, and leaves a SQLite file
+of the run behind. Here the newest materialization of each asset and partition stays, and so does the newest result of
+each check.
 
 It depends on Dagster's internals, as `pipelines.orchestration.event_log` does.
 """
@@ -35,7 +36,7 @@ BATCH_SIZE = 500
 DBT_RUN_FOLDERS = "models-*"
 """Where dagster-dbt puts the artifacts of one run, below dbt's target folder."""
 MIN_FREE_SHARE = 0.2
-"""A SQLite file is written anew when this share of it is free."""
+"""A SQLite file is compacted when this share of it is free."""
 VACUUM_TIMEOUT = 10.0
 """Seconds to wait while another process writes the file. The next run tries again."""
 
@@ -131,7 +132,7 @@ def remove_folders(folders: Iterable[Path], before: datetime) -> None:
 
 
 def vacuum(path: Path) -> None:
-    """Write a SQLite file anew if much of it is free, so that the disk gets the room back."""
+    """Compact a SQLite file if much of it is free, so that the disk gets the space back."""
     with closing(sqlite3.connect(path, timeout=VACUUM_TIMEOUT)) as connection:
         [pages] = connection.execute("pragma page_count").fetchone()
         [free] = connection.execute("pragma freelist_count").fetchone()
@@ -141,4 +142,4 @@ def vacuum(path: Path) -> None:
             connection.execute("vacuum")
             connection.execute("pragma wal_checkpoint(truncate)")
         except sqlite3.OperationalError as error:  # locked, or the disk has no room for the copy
-            _log.info("%s was not written anew: %s", path.name, error)
+            _log.info("%s was not compacted: %s", path.name, error)

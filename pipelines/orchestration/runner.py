@@ -97,9 +97,9 @@ class Runner:
         return Pulled(source.name, "")
 
     def _publish(self, job: str, as_of: date | None) -> None:
-        """Run a job that ends with the published file. A pull is none: checks of what it pulled may be skipped."""
+        """Run a job that ends with the published file. Raises `StepFailedError` where a step failed or was skipped."""
         result = self._execute(job, str(uuid4()), day_config(as_of), {})
-        # a run in which a step is skipped is a success to Dagster, but what is published is that of an earlier run
+        # to Dagster such a run is a success, but the published file is that of an earlier run
         if skipped := [str(event.step_key) for event in result.all_events if event.is_step_skipped]:
             raise StepFailedError(
                 f"{', '.join(skipped)} did not run, because a table before it was not built; see `okra --debug`"

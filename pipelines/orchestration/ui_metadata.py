@@ -98,7 +98,12 @@ def window_metadata(manifest: Manifest) -> dict[str, dg.MetadataValue]:
         name: dg.MetadataValue.text(text)
         for name, text in (
             ("trust", ", ".join(manifest.flags)),
-            ("findings", "\n".join(f"{x.message} ({x.rows} rows)" for x in manifest.findings)),
+            (
+                "findings",
+                "\n".join(
+                    f"{finding.message} ({finding.rows} rows)" for finding in manifest.findings
+                ),
+            ),
         )
         if text
     }

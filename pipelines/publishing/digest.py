@@ -19,7 +19,7 @@ from pipelines.publishing.wording import (
 
 Reason = Literal["weekly", "change"]
 MAX_FINDINGS = 5
-"""Findings that a digest tells; the table has all."""
+"""Findings that a digest shows; the table has all."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ def digest_of(
     paragraphs += ["**Where the objectives stand**", "\n".join(tree_lines(scorecard.objectives))]
     if scorecard.distrusted:
         doubts = (f"{row['name']}: {trust_words(row['trust'])}" for row in scorecard.distrusted)
-        paragraphs += ["**Not to be trusted whole**", bullets(doubts)]
+        paragraphs += ["**Not fully reliable**", bullets(doubts)]
     if findings:
-        told = bullets(findings_words(findings, MAX_FINDINGS))
-        paragraphs += [f"**{findings_counted(findings)}**", told]
+        messages = bullets(findings_words(findings, MAX_FINDINGS))
+        paragraphs += [f"**{findings_counted(findings)}**", messages]
     paragraphs.append(f"The scorecard: {scorecard_page}")
     return Digest(
         scorecard.as_of,
@@ -111,7 +111,7 @@ def tree_lines(objectives: Sequence[Row]) -> Iterator[str]:
         if row["probability"] is not None and 0 < row["probability"] < 1:
             figures.append(f"odds {odds(row['probability'])}")
         if row.get("trust") not in (None, "ok"):
-            figures.append("not to be trusted whole")
+            figures.append("not fully reliable")
         yield f"{'  ' * depth}- {row['name']}: {status_words(row['status'])} ({', '.join(figures)})"
 
 

@@ -1,4 +1,4 @@
-"""The table `findings`: what the lake, the pulls and the definitions have to say of what is wrong."""
+"""The table `findings`: what is wrong in the lake, the pulls, the models and the definitions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -129,14 +129,14 @@ def lake_findings(
 ) -> Iterator[FindingRow]:
     """What the connectors found in rows, once for all windows that have the same fault."""
     lake = open_lake(settings)
-    found = read_catalog(lake, "findings", LAKE_FINDINGS.names).to_pylist()
-    if not found:
+    faults = read_catalog(lake, "findings", LAKE_FINDINGS.names).to_pylist()
+    if not faults:
         return
     keys = ("source", "stream", "window")
     windows = read_catalog(lake, "windows", [*keys, "data_through"]).to_pylist()
     last_days = {tuple(row[key] for key in keys): row["data_through"] for row in windows}
     alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in sorted(found, key=lambda row: row["window"]):
+    for row in sorted(faults, key=lambda row: row["window"]):
         row["through"] = last_days[tuple(row[key] for key in keys)]
         alike.setdefault(kind_of(row), []).append(row)
     for rows in alike.values():
@@ -144,7 +144,7 @@ def lake_findings(
 
 
 def kind_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What is equal in findings of several windows that are told as one."""
+    """What findings of several windows have in common that become one row."""
     # the numbers of a total are in the message, and are others in each window
     ignored = "message" if row["what"] == DIFFERS else ""
     return tuple(row[name] for name in _ALIKE if name != ignored)

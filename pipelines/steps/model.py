@@ -16,7 +16,7 @@ from pipelines.warehouse.left_out import LeftOut
 from pipelines.warehouse.project import catalog_lake, dbt_environment, left_out
 
 MAX_BUILDS = 5
-"""Builds after which a run gives up: each finds what the one before could not reach."""
+"""Builds after which a run gives up: each can fail at what the one before did not reach."""
 
 
 class ModelsFailedError(OkraError):
@@ -84,11 +84,13 @@ class ModelBuild:
         return broken_environment(models, self._kpis | unusable_kpis(self.day, models))
 
     def take(self, results: Sequence[NodeResult]) -> bool:
-        """Tell what failed, and find what can be built without it. Returns whether there is something."""
+        """Note what failed, and find what can be built without it. Returns whether there is something to build."""
         self._builds += 1
         self._asked = self._asked or {result.node for result in results}
         failed = [result for result in results if result.failed]
-        kpis_in_rows = self._kpis_in_rows([x for x in failed if self.graph.is_test(x.node)])
+        kpis_in_rows = self._kpis_in_rows(
+            [result for result in failed if self.graph.is_test(result.node)]
+        )
         before = len(self._kpis), len(self._broken)
         for result in failed:
             self._fail(result, kpis_in_rows.get(result.node, set()))
@@ -97,8 +99,8 @@ class ModelBuild:
                 self._tell_test(result, "test_warned", set(), is_fault=False)
         if failed and before == (len(self._kpis), len(self._broken)) and not self._fatal:
             self._fatal = self.findings[-1].message
-        again = {x.node for x in results if x.status == "skipped"}
-        again |= {x.node for x in failed if self.graph.is_core(x.node)}
+        again = {result.node for result in results if result.status == "skipped"}
+        again |= {result.node for result in failed if self.graph.is_core(result.node)}
         if any(self.graph.is_core(node) for node in kpis_in_rows):
             # the table that was tested has the KPI's rows, and so have those that were built from it
             again |= (self.graph.core | self.graph.core_tests()) & self._asked
@@ -106,7 +108,10 @@ class ModelBuild:
         return bool(self._remaining) and not self._fatal and self._builds < MAX_BUILDS
 
     def finish(self) -> None:
-        """Store what was found. Raises `ModelsFailedError` where nothing can be published."""
+        """Store the findings, and drop the tables of what failed.
+
+        Raises `ModelsFailedError` where nothing can be published.
+        """
         with transaction(self.day.settings.warehouse_path) as connection:
             MODEL_FINDINGS.replace(connection, self.findings)
             # an old table would look like today's
@@ -119,7 +124,7 @@ class ModelBuild:
             raise ModelsFailedError(f"{self._fatal}; nothing is published")
 
     def _fail(self, result: NodeResult, kpis_in_rows: Set[str]) -> None:
-        """Mark what fails with a model or a test, and tell it."""
+        """Mark what fails with a model or a test, and add a finding."""
         node, graph = result.node, self.graph
         if graph.is_test(node):
             if kpis_in_rows:
@@ -140,7 +145,7 @@ class ModelBuild:
         else:
             below = graph.below({node})
             self._broken |= below
-            names = {graph.name(x) for x in below}
+            names = {graph.name(model) for model in below}
             kpis = kpis_below(names, self.day.kpis)
             asking = kpis_asking(names, self.day.kpis) - kpis
             self._tell_model(graph.name(node), graph.file(node), result.sentence, kpis, asking)
@@ -158,7 +163,7 @@ class ModelBuild:
 
     def _unreadable_kpis(self, node: str) -> Mapping[str, str]:
         """The KPIs that a model of the core could not read, with the engine's sentence."""
-        models = {self.graph.name(x) for x in self._broken}
+        models = {self.graph.name(model) for model in self._broken}
         sound = set(self.day.kpis) - self._kpis - unusable_kpis(self.day, self._missing | models)
         kpis = {name: kpi for name, kpi in self.day.kpis.items() if name in sound}
         given = answers(self.day.settings, dict(self.graph.kpi_queries(node, kpis)))
@@ -169,12 +174,12 @@ class ModelBuild:
         }
 
     def _tell_left_out(self, fault: LeftOut) -> None:
-        """A finding about what could not be parsed, unless it is one about a declaration anyway."""
+        """A finding about what could not be parsed, unless the file's declaration has a finding already."""
         file = fault.place.partition(":")[0]
-        if file in {told.file for told in self.day.declared.faults}:
+        if file in {declared.file for declared in self.day.declared.faults}:
             return
         folder = KPI_FOLDER.relative_to(ROOT).as_posix()
-        models = {Path(x).stem for x in fault.files if x.startswith(f"{folder}/{PREFIX}")}
+        models = {Path(path).stem for path in fault.files if path.startswith(f"{folder}/{PREFIX}")}
         own = {model.removeprefix(PREFIX) for model in models}
         kpis = kpis_below(set(fault.models), self.day.kpis) | own
         asking = kpis_asking(set(fault.models), self.day.kpis) - kpis
@@ -194,7 +199,7 @@ class ModelBuild:
     ) -> None:
         graph, node = self.graph, result.node
         below = graph.below(graph.tested(node)) if is_fault else set()
-        names = {graph.name(x) for x in below}
+        names = {graph.name(model) for model in below}
         kpis = kpis_in_rows or kpis_below(names, self.day.kpis)
         asking = kpis_asking(names, self.day.kpis) - kpis
         models = ", ".join(sorted(graph.file(model) for model in graph.tested(node)))

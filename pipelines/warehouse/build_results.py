@@ -111,7 +111,7 @@ class Graph:
         return (
             {attached}
             if attached
-            else {x for x in node["depends_on"]["nodes"] if x in self._models}
+            else {parent for parent in node["depends_on"]["nodes"] if parent in self._models}
         )
 
     def test_in_words(self, test: str) -> str:
@@ -132,7 +132,9 @@ class Graph:
             if node not in below:
                 below.add(node)
                 children = self.manifest["child_map"].get(node, ())
-                waiting += [x for x in children if x in self._models and x not in self.core]
+                waiting += [
+                    child for child in children if child in self._models and child not in self.core
+                ]
         return below
 
     def stands_on(self, node: str, broken: Set[str]) -> bool:
@@ -142,16 +144,16 @@ class Graph:
         return not broken.isdisjoint(self._properties(node)["depends_on"]["nodes"])
 
     def core_tests(self) -> Set[str]:
-        """The tests of which one of the core's models is tested."""
+        """The tests of the core's models."""
         tests = (node for node in self.manifest["nodes"] if self.is_test(node))
         return {test for test in tests if self.tested(test) & self.core}
 
     def kpi_queries(self, node: str, kpis: Mapping[str, Kpi]) -> Iterator[tuple[str, str]]:
         """Each KPI whose model `node` reads itself, with a query that reads all its rows as `node` does."""
         parents = {
-            self.name(x): x
-            for x in self._properties(node)["depends_on"]["nodes"]
-            if x in self._models
+            self.name(parent): parent
+            for parent in self._properties(node)["depends_on"]["nodes"]
+            if parent in self._models
         }
         for kpi in kpis.values():
             if kpi.model in parents and kpi.model not in SHEET_MODELS:

@@ -45,7 +45,11 @@ def described_with(root: Path, files: Sequence[str], file: str) -> Iterator[str]
     yield from (other for other in files if other.rsplit(".", 1)[0] == stem)
     if suffix in ("yml", "yaml"):
         described = names_in(root / file, "models")
-        yield from (x for x in files if x.endswith((".sql", ".py")) and Path(x).stem in described)
+        yield from (
+            other
+            for other in files
+            if other.endswith((".sql", ".py")) and Path(other).stem in described
+        )
 
 
 def names_in(path: Path, section: str) -> set[str]:

@@ -59,7 +59,7 @@ def key_result_faults(
     assert result.kpi is not None, "the model requires a KPI beside a number"
     kpi = kpis.sound.get(result.kpi)
     if kpi is None and result.kpi in kpis.broken:
-        return  # the fault is told once, of the KPI's own file
+        return  # the KPI's own file has this fault already
     if kpi is None:
         names = {*kpis.sound, *kpis.broken}
         remedy = suggestion(result.kpi, names, f"the KPIs are {listed(names)}")

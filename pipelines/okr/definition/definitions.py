@@ -168,9 +168,9 @@ def json_schema() -> dict[str, Any]:
 
 
 _CALLED = ("objective", "owner", "name", "name_members")
-"""What a reader is told, and no score depends on."""
+"""What readers see and no score depends on."""
 _ADDED_LATER = ("members", "name_members")
-"""What a definition is free of where it is not written, so that older definitions keep their fingerprint."""
+"""Keys that count only where they are written, so that definitions from before they existed keep their fingerprint."""
 
 
 def _hash(canonical: object) -> str:

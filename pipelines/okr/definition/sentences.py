@@ -21,7 +21,7 @@ def sentence(
         objective: the objective it belongs to.
         result: the key result.
         kpi: its KPI; None for a milestone.
-        measured: the level before the period, of `from: measured`; None where no figures are there to read it from.
+        measured: the level before the period, of `from: measured`; None where there are no figures to read it from.
     """
     deadline = day_in_words(objective.deadline(result))
     if kpi is None:
@@ -36,7 +36,7 @@ def sentence(
 
 
 def _subject(objective: Objective, result: KeyResult, kpi: Kpi) -> str:
-    """What is looked at: the KPI, its members, and the days that count."""
+    """What is measured: the KPI, its members, and the days that count."""
     members = ", ".join(f"{name} {member}" for name, member in result.where.items())
     subject = f"{kpi.name} ({members})" if members else kpi.name
     if result.for_each:
@@ -44,8 +44,8 @@ def _subject(objective: Objective, result: KeyResult, kpi: Kpi) -> str:
     if result.per:
         return f"{subject} in each {result.per}"
     if result.over:
-        each = "each whole" if result.between else "the latest whole"
-        return f"{subject} of {each} {result.over}"
+        which = "each whole" if result.between else "the latest whole"
+        return f"{subject} of {which} {result.over}"
     if kpi.behaviour.reported_by_period:
         return f"{subject} of the latest whole period that the source reports"
     if kpi.behaviour.is_level:
@@ -57,7 +57,7 @@ def _subject(objective: Objective, result: KeyResult, kpi: Kpi) -> str:
 def _baseline(
     objective: Objective, result: KeyResult, kpi: Kpi, measured: KpiReading | None
 ) -> Iterator[str]:
-    """The level that the way is measured from."""
+    """The level from which progress is measured, as parts of one text; none without a baseline."""
     if isinstance(result.baseline, Decimal):
         yield figure(result.baseline, kpi.unit)
     elif result.baseline == MEASURED:

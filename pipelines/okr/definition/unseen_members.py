@@ -1,4 +1,4 @@
-"""The members of a key result that no row of the KPI has ever had: most likely a slip of the pen."""
+"""The members that a key result names and no row of its KPI has ever had: most likely misspelt."""
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -22,10 +22,8 @@ class UnseenMember:
 
     @property
     def flag(self) -> str:
-        """For a `trust` column."""
-        return f"unseen:{self.dimension}={self.member}".replace(
-            ",", " "
-        )  # flags are joined by commas
+        """For a `trust` column, whose flags are joined by commas."""
+        return f"unseen:{self.dimension}={self.member}".replace(",", " ")
 
     @property
     def unnamed(self) -> "UnseenMember":
@@ -46,9 +44,9 @@ Rosters = Mapping[str, Collection[str]]
 def unseen_members(
     result: KeyResult, members: Members, rosters: Rosters = MappingProxyType({})
 ) -> Iterator[UnseenMember]:
-    """Those of a key result.
+    """The members that a key result names and no row of its KPI has.
 
-    A dimension of which nothing is known yet has none: before the first pull there is nothing to hold a name against.
+    A dimension without data has none: before the first pull there is nothing to compare a name with.
     """
     for dimension, member in sorted(result.where.items()):
         known = members(dimension)
@@ -68,7 +66,7 @@ def _misspelt(
 ) -> Iterator[UnseenMember]:
     """The names of a list that are close to a known member which the list lacks.
 
-    Who has nothing yet may well be on the list, so a name is not wrong for being unknown.
+    Somebody without data may well be on the list, so an unknown name alone is not wrong.
     """
     others = set(known) - set(names)
     for member in sorted(set(names) - set(known)):

@@ -11,7 +11,7 @@ from pipelines.okr.kpi.roster import Stay
 
 TOTAL = "total"
 MODEL_FAILED = "model_failed"
-"""The standing flag of a KPI that could not be worked out, as a model that it stands on failed."""
+"""The standing flag of a KPI that could not be computed because a model that it reads failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class KpiFacts:
     `delivered` are the days for which every source that feeds the KPI delivered: a flow day in it
     without a row is 0, a day outside it is missing. `data_through` is the last day with data, None
     when there is none. `flags_by_day` and `standing_flags` (a failed or late source) say what is
-    not to be trusted, of a day and of the KPI as a whole. `rosters` say who is meant by "every", by dimension.
+    not to be trusted, of a day and of the KPI as a whole. `rosters` say who is meant by "each", by dimension.
     """
 
     kpi: Kpi

@@ -1,4 +1,4 @@
-"""Who is meant by "every": the members of a dimension, and the days on which each of them is there."""
+"""Who is meant by "each": the members of a dimension, and the days on which each of them is there."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -27,9 +27,9 @@ def asked_members(
     for stay in roster or ():
         stays.setdefault(stay.member, []).append(stay)
     for member in sorted(stays if listed is None else listed):
-        there = presence_of(stays.get(member, [Stay(member)]), course.start, course.deadline)
-        if there is not None:
-            yield member, there
+        presence = presence_of(stays.get(member, [Stay(member)]), course.start, course.deadline)
+        if presence is not None:
+            yield member, presence
 
 
 def _by_data(view: KpiView, dimension: str, course: Timeline) -> Iterator[tuple[str, Presence]]:

@@ -146,7 +146,7 @@ class JudgedKeyResult:
 
     @cached_property
     def _unseen(self) -> list[UnseenMember]:
-        """The members that the definition names and no row has ever had, in all likelihood by a slip."""
+        """The members that the definition names and no row has ever had, most likely misspelt."""
         index = self.index
         if index is None:
             return []

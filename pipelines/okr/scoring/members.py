@@ -49,10 +49,10 @@ class EachMember:
         members: list[JudgedPart] = []
         by_window: dict[Period, list[JudgedPart]] = {}
         for member in asked if course.begun else ():
-            own, there = member.question, course_of(member.present, course)
+            own, span = member.question, course_of(member.present, course)
             if self.per is None:
                 own = pro_rated(own, member.present.days, course.days)
-                members.append(JudgedPart(judge(own, there), member=member.name))
+                members.append(JudgedPart(judge(own, span), member=member.name))
                 continue
             strict = replace(own, bar=ONE)
             whole, *windows = judge_windows(strict, course, self.per, member.present)

@@ -38,11 +38,11 @@ def judge_windows(
     full = replace(question, bar=ONE)
     whole = Presence(((course.start, course.deadline),))
     for window in whole_windows(course.start, course.deadline, cadence, fiscal):
-        there = (present or whole).within(window.start, window.end)
-        if there is None:
+        presence = (present or whole).within(window.start, window.end)
+        if presence is None:
             continue
-        part = course_of(there, course)
-        asked = pro_rated(full, there.days, window.days)
+        part = course_of(presence, course)
+        asked = pro_rated(full, presence.days, window.days)
         if not part.begun:
             outcomes.append(outcome_of(asked, part, window))
             continue
@@ -61,9 +61,9 @@ def judge_windows(
     return [JudgedPart(replace(headline, outcome=outcome)), *windows]
 
 
-def course_of(there: Presence, course: Timeline) -> Timeline:
+def course_of(presence: Presence, course: Timeline) -> Timeline:
     """The part of a course from the first to the last day of a presence."""
-    return Timeline(there.start, there.end, min(course.cut, there.end), course.yesterday)
+    return Timeline(presence.start, presence.end, min(course.cut, presence.end), course.yesterday)
 
 
 def pro_rated(question: Question, days: int, whole: int) -> Question:

@@ -68,7 +68,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def is_publishable(target: Path) -> bool:
-    """Whether a build failed at nothing that every published figure stands on. One that stopped early did."""
+    """Whether a build ended, and nothing that every published figure stands on failed in it."""
     if not (target / "run_results.json").exists():
         return False
     graph = Graph(target / "manifest.json", ROOT)

@@ -42,7 +42,7 @@ def published_models(manifest: Path) -> list[Table]:
 
 
 def exists(spark: "SparkSession", table: str) -> bool:
-    """Whether a table was made; one of a company's own may have failed without harm to the others."""
+    """Whether a table exists: a table that is not core may have failed, and the others are published all the same."""
     return bool(spark.catalog.tableExists(f"okra_{SCHEMA}.{table}"))
 
 

@@ -46,7 +46,7 @@ def test_the_title_counts_the_key_results_by_status() -> None:
 
 
 def test_an_objective_with_trust_flags_does_not_stand_like_an_ordinary_one() -> None:
-    line = "- Sell more: on track (90 %, odds 83 %, not to be trusted whole)"
+    line = "- Sell more: on track (90 %, odds 83 %, not fully reliable)"
     assert line in text_of(card(MONDAY, trust="late:stripe"))
 
 

@@ -307,7 +307,7 @@ def test_flags_are_put_into_words_and_unknown_ones_kept(company):
     company.key_result(trust="missing_days:3,source_failed:shop,made_up:9")
     warning = company.written().card().one("p", class_="warning").text
     assert warning == (
-        "Not to be trusted whole: days without data: 3; the last pull of shop failed, so older values are "
+        "Not fully reliable: days without data: 3; the last pull of shop failed, so older values are "
         "kept; made_up:9."
     )
 
