@@ -17,13 +17,10 @@ ahead of the reader and is read again. A transaction that stays open for more th
 `updated_at` commits behind the reader: its rows come with their next change.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -44,7 +41,8 @@ from connectors.sdk.contract import (
 from connectors.sdk.errors import Drift
 from connectors.sdk.fitting import NO_DAY, example_of, message_of
 from connectors.sql_database.engine import Database, diagnose
-from connectors.sql_database.paging import PagedTable, Position, moment
+from connectors.sql_database.paging import PagedTable, Position
+from connectors.sql_database.rows import far_days, stored, text
 
 if TYPE_CHECKING:  # SQLAlchemy takes most of a second to import: done when a database is opened
     import sqlalchemy as sa
@@ -147,8 +145,9 @@ class DatabaseConnection:
         after: Position | None = None
         while True:
             rows = self._rows(table, piece, after)
+            page = stored(piece.stream, rows, table.zones)
             findings = [] if after else self._undated(table, piece)
-            yield Page(stored(piece.stream, rows, table.zones), findings=findings)
+            yield Page(page, findings=[*findings, *far_days(piece, page)])
             if len(rows) < PAGE_ROWS:
                 return
             before, after = after, table.position(rows[-1])
@@ -203,52 +202,6 @@ class DatabaseConnection:
                 )
             return self._tables[stream.name]
 
-
-def stored(
-    stream: Stream, rows: Sequence[Sequence[Any]], zones: Mapping[str, ZoneInfo]
-) -> list[dict[str, Any]]:
-    """Rows with the types of the stream, where the conversion is unambiguous; the schema refuses the rest."""
-    names = stream.schema.names
-    columns = [
-        fitting(field, values, zones[field.name])
-        for field, values in zip(stream.schema, zip(*rows, strict=True), strict=False)
-    ]
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
-
-
-def fitting(field: pa.Field, values: Sequence[Any], zone: ZoneInfo) -> Sequence[Any]:
-    """A column of moments in UTC, of whole numbers, or of texts. Texts with declared values lose blanks around them."""
-    if pa.types.is_timestamp(field.type):
-        return [moment(value, zone) for value in values]
-    if pa.types.is_integer(field.type):
-        return [whole(value) for value in values]
-    texts = [text(value) for value in values]
-    if b"values" not in (field.metadata or {}):
-        return texts
-    return [value.strip() if isinstance(value, str) else value for value in texts]
-
-
-def text(value: Any) -> Any:
-    """The text of an id, which may be a number at the source."""
-    if type(value) is str or isinstance(value, bool):
-        return value
-    return str(value) if isinstance(value, int | Decimal | UUID) else value
-
-
-def whole(value: Any) -> Any:
-    """A number without a fraction, which drivers give as Decimal, float or text, as an int; others as they are."""
-    if type(value) is int or not isinstance(value, str | float | Decimal):
-        return value
-    if isinstance(value, str) and not WHOLE.fullmatch(value):
-        return value
-    number = Decimal(value)
-    is_whole = number.is_finite() and number.adjusted() < MAX_DIGITS
-    return int(number) if is_whole and number == number.to_integral_value() else value
-
-
-WHOLE = re.compile(r"\s*[-+]?[0-9]{1,20}(\.0*)?\s*")
-MAX_DIGITS = 20
-"""More than the largest column of whole numbers has."""
 
 SOURCE = Source(
     name="sql_database",

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.lake.lake import Lake
 from connectors.sql_database.paging import UNREADABLE_MOMENT, moment
-from connectors.sql_database.source import text, whole
+from connectors.sql_database.rows import text, whole
 from tests.connectors.set_aside import set_aside
 from tests.connectors.sql_database.conftest import (
     Shop,
@@ -293,3 +293,35 @@ def test_a_value_that_a_view_cannot_convert_is_not_shown(postgresql, lake):
     error = april(shop, lake).error
     assert "invalid input syntax" in str(error)
     assert "anna" not in str(error) and "example.com" not in str(error)
+
+
+@pytest.mark.parametrize("day", ["2062-04-03 12:00:00", "0202-04-03 12:00:00", "1970-01-01"])
+def test_an_order_of_a_year_that_cannot_be_meant_is_told_on_the_day_of_its_change(shop, lake, day):
+    order_with(shop, "o-1")
+    order_with(shop, "o-2", ordered_at=day)
+    report = april(shop, lake)
+    [finding] = [x for manifest in report.committed for x in manifest.findings]
+    assert (finding.what, finding.column, finding.day) == (
+        "outside_range", "ordered_at", date(2026, 4, 3),
+    )  # fmt: skip
+    assert (finding.rows, finding.is_set_aside, finding.examples) == (1, False, ("order_id o-2",))
+    assert "orders.ordered_at is before 1990, or more than 31 days after" in finding.message
+    assert by_window(lake) == {3: ["o-1", "o-2"]}
+
+
+def test_a_parcel_whose_day_is_planned_is_no_fault(shop, lake):
+    ship(shop, "s-1", shipped_at="2026-05-02 12:00:00")
+    assert set_aside(shipments(shop, lake)) == {}
+
+
+def test_an_order_of_a_wrong_year_is_told_until_it_is_mended(tmp_path, lake):
+    shop = shop_in(tmp_path / "shop.sqlite")
+    order_with(shop, "o-2", ordered_at="2062-04-03 12:00:00")
+    for day in (6, 20):
+        report = april(shop, lake, datetime(2026, 4, day, 9, tzinfo=UTC))
+        findings = [x for manifest in report.committed for x in manifest.findings]
+        assert [finding.rows for finding in findings] == [1]
+    shop.run("UPDATE orders SET ordered_at = updated_at, updated_at = '2026-04-20 12:00:00'")
+    april(shop, lake, datetime(2026, 4, 21, 9, tzinfo=UTC))
+    manifests = lake.manifests("sql_database", "orders").values()
+    assert [finding for manifest in manifests for finding in manifest.findings] == []

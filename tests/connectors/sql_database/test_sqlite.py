@@ -27,7 +27,8 @@ from connectors.sdk.errors import (
 )
 from connectors.sql_database.engine import Database, fault_of, secrets_of
 from connectors.sql_database.paging import PagedTable, moment
-from connectors.sql_database.source import SOURCE, text, whole
+from connectors.sql_database.rows import text, whole
+from connectors.sql_database.source import SOURCE
 from tests.connectors.clock import unslept
 from tests.connectors.set_aside import set_aside
 from tests.connectors.sql_database.conftest import (
@@ -60,7 +61,7 @@ def pulled(tmp_path_factory) -> Lake:
         served.values["DATABASE_URL"], found, date(2024, 12, 1), TODAY - ONE_DAY,
         datetime(2026, 11, 24, 9, tzinfo=UTC),
     )  # fmt: skip
-    assert [report.error for report in reports.values()] == [None] * 3
+    assert [set_aside(report) for report in reports.values()] == [{}] * 3
     return found
 
 
