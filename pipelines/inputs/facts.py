@@ -33,9 +33,10 @@ _STANDING = "select kpi, data_through, standing_flags from reporting.kpis"
 _ROSTERS = """
     select table_name from duckdb_tables() where schema_name = 'reporting' and table_name in (select unnest($1))
 """
-_STAYS = (
-    "select member, first_day, last_day from reporting.{} where member is not null order by all"
-)
+_STAYS = """
+    select cast(member as varchar), cast(first_day as date), cast(last_day as date)
+    from reporting.{} where member is not null order by all
+"""
 
 
 class NoFactsError(OkraError):
@@ -93,14 +94,41 @@ def facts_of(
 def _read_rosters(
     connection: duckdb.DuckDBPyConnection, kpis: Iterable[Kpi]
 ) -> dict[str, list[Stay]]:
-    """The rosters that the KPIs declare, by their models; without those that were not built, or came out empty."""
-    declared = sorted({model for kpi in kpis for _, model in kpi.rosters})
+    """The rosters that the KPIs declare, by their models.
+
+    Those that were not built, came out empty or cannot be read are left out.
+    """
     rosters = {}
-    for (model,) in connection.execute(_ROSTERS, [declared]).fetchall():
-        rows = connection.execute(_STAYS.format(model)).fetchall()
+    for model in _built_rosters(connection, kpis):
+        try:
+            rows = connection.execute(_STAYS.format(model)).fetchall()
+        except duckdb.Error:
+            continue  # told by `roster_faults`
         if rows:
             rosters[model] = [Stay(*row) for row in rows]
     return rosters
+
+
+def roster_faults(
+    connection: duckdb.DuckDBPyConnection, kpis: Iterable[Kpi]
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with the rows of rosters: the model, and what."""
+    for model in _built_rosters(connection, kpis):
+        try:
+            stays = [Stay(*row) for row in connection.execute(_STAYS.format(model)).fetchall()]
+        except duckdb.Error as error:
+            yield model, str(error)
+        else:
+            reversed_stays = sum(
+                bool(x.first_day and x.last_day and x.last_day < x.first_day) for x in stays
+            )
+            if reversed_stays:
+                yield model, f"rows with a last day before the first: {reversed_stays}"
+
+
+def _built_rosters(connection: duckdb.DuckDBPyConnection, kpis: Iterable[Kpi]) -> list[str]:
+    declared = sorted({model for kpi in kpis for _, model in kpi.rosters})
+    return sorted(model for (model,) in connection.execute(_ROSTERS, [declared]).fetchall())
 
 
 def day_modelled(warehouse: Path) -> date | None:

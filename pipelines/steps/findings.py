@@ -12,13 +12,17 @@ from connectors.lake.manifest import Attempt
 from connectors.sdk.totals import DIFFERS
 from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
+from pipelines.inputs.facts import roster_faults
 from pipelines.inputs.lake import open_lake
 from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.loading import Loaded
+from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import Settings
+from pipelines.steps.model import loss_words
 from pipelines.steps.pull import failed_pulls
 from pipelines.tables.findings import FINDINGS, MODEL_FINDINGS, FindingRow
 from pipelines.tables.table import transaction
+from pipelines.warehouse.build_results import NodeResult, kpis_asking
 
 MAX_EXAMPLES = 3
 _ALIKE = ("source", "stream", "what", "message", "column", "kpi", "is_set_aside")
@@ -45,6 +49,9 @@ _FED_BY = "select kpi, string_split(sources, ',') from reporting.kpis where sour
 def write_findings(day: Day) -> list[FindingRow]:
     """Replace the table by what is wrong now. To be called with the warehouse's lock, after the models have run."""
     settings = day.settings
+    # a value that cannot be read would end the transaction
+    with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+        rosters = list(roster_findings(connection, day.kpis))
     with transaction(settings.warehouse_path) as connection:
         fed = kpis_by_stream(connection)
         rows = [
@@ -52,6 +59,7 @@ def write_findings(day: Day) -> list[FindingRow]:
             *lake_findings(settings, fed),
             *subscription_findings(connection, fed),
             *model_findings(connection),
+            *rosters,
             *definition_findings(day.declared, day.loaded),
         ]
         FINDINGS.replace(connection, rows)
@@ -92,6 +100,17 @@ def subscription_findings(
             is_fault=False,
             kpis=fed.get((source, stream), []),
         )
+
+
+def roster_findings(
+    connection: duckdb.DuckDBPyConnection, kpis: Mapping[str, Kpi]
+) -> Iterator[FindingRow]:
+    """A finding for each roster that was built, and whose rows cannot be right."""
+    for model, said in roster_faults(connection, kpis.values()):
+        place, asking = f"models/rosters/{model}.sql", sorted(kpis_asking({model}, kpis))
+        sentence = NodeResult(model, "error", said, None, "").sentence
+        message = f"{model} cannot be used as it is: {sentence}; {loss_words(set(), set(asking))}; mend {place}"
+        yield FindingRow(what="broken_roster", place=place, message=message, kpis=asking)
 
 
 def kpis_by_stream(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], list[str]]:

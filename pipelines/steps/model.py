@@ -202,7 +202,11 @@ class ModelBuild:
         names = {graph.name(model) for model in below}
         kpis = kpis_in_rows or kpis_below(names, self.day.kpis)
         asking = kpis_asking(names, self.day.kpis) - kpis
-        models = ", ".join(sorted(graph.file(model) for model in graph.tested(node)))
+        files = {graph.file(model) for model in graph.tested(node)}
+        if kpis_in_rows:
+            # what is tested has the rows of all KPIs; those that fail come from the KPIs' own models
+            files = {f"models/kpis/{self.day.kpis[kpi].model}.sql" for kpi in kpis_in_rows}
+        models = ", ".join(sorted(files))
         verb = "fails" if is_fault else "warns"
         why = result.sentence if result.status == "error" else f"{result.rows or 0:,} rows"
         left = f"; {loss_words(kpis, asking)}" if is_fault else ""

@@ -262,3 +262,22 @@ def test_subscriptions_that_differ_from_what_is_billed_are_told_by_kind_and_fail
     assert [unbilled[name] for name in columns] == [*place, 1, last, last, ["mrr"], False]
     assert "on 2 days up to 2026-11-04, up to 5 subscription items" in str(ended["message"])
     assert "OKRA_START_DATE" in str(unbilled["message"])
+
+
+def test_a_roster_that_cannot_be_read_is_told_with_the_kpis_that_ask_for_it(
+    settings: Settings,
+) -> None:
+    commit(settings, date(2026, 11, 3))
+    with duckdb.connect(str(settings.warehouse_path)) as connection:
+        connection.execute(
+            "create table reporting.roster_sales_reps as "
+            "select 'kim' as member, 'ann@example.com' as first_day, null as last_day"
+        )
+    [row] = written(settings)
+    assert (row["what"], row["kpis"]) == ("broken_roster", ["deals_closed"])
+    assert row["place"] == "models/rosters/roster_sales_reps.sql"
+    message = str(row["message"])
+    assert message.endswith(
+        "without its roster: KPI deals_closed; mend models/rosters/roster_sales_reps.sql"
+    )
+    assert "ann@example.com" not in message

@@ -239,6 +239,7 @@ def test_a_published_table_that_breaks_a_test_for_a_kpi_is_built_again_without_i
     assert not build.take([result(test, "pass")])
     [finding] = stored(build)
     assert finding.kpis == ("sessions",)
+    assert finding.message.endswith("mend the rows, or models/kpis/kpi_sessions.sql")
 
 
 def test_a_published_table_that_breaks_a_test_for_no_kpi_stops_the_run(
