@@ -5,15 +5,12 @@ from datetime import datetime
 
 from connectors.lake.lake import Lake
 from connectors.lake.manifest import Attempt
-from connectors.sdk.contract import (
-    Connection,
-    Source,
-)
+from connectors.sdk.contract import Connection, Source
 from connectors.sdk.errors import SourceError
-from connectors.sdk.job import Job as Job
-from connectors.sdk.job import Progress as Progress
-from connectors.sdk.job import StreamReport as StreamReport
+from connectors.sdk.job import Job
 from connectors.sdk.opening import diagnosed, open_connection
+from connectors.sdk.reports import Progress as Progress
+from connectors.sdk.reports import StreamReport as StreamReport
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Plan, Range
 

@@ -30,41 +30,13 @@ from connectors.sdk.errors import NotPullable, SourceError
 from connectors.sdk.fitting import still_fitting
 from connectors.sdk.kept_rows import CountsRows, columns_kept, difference, kept_rows
 from connectors.sdk.opening import diagnosed
+from connectors.sdk.reports import Progress, StreamReport
 from connectors.sdk.rows import SortedRows, UndatedRow, combined, newest_of_each_key
 from connectors.sdk.totals import differences, totals_by_window
 from connectors.sdk.windows import Plan, Range, instants, oldest_first, plan, settled, split
 
 ROWS_PER_CONVERSION = 2_000
 """Rows of one slice that are made columns at once. A hundred at a time, as some APIs give them, cost a fifth more."""
-
-
-class Progress:
-    """Is told how a pull goes on, by several threads. This one shows nothing."""
-
-    def planned(self, source: str, stream: str, windows: int) -> None:
-        """`windows` will be pulled."""
-
-    def committed(self, source: str, stream: str, windows: int, rows: int) -> None:
-        """So many more are in the lake."""
-
-    def unchanged(self, source: str, stream: str, windows: int) -> None:
-        """So many more were pulled, and their rows are in the lake already."""
-
-
-@dataclass
-class StreamReport:
-    """What one pull did to one stream."""
-
-    source: str
-    stream: Stream
-    committed: list[Manifest] = field(default_factory=list)
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    error: SourceError | None = None
-
-    @property
-    def rows(self) -> int:
-        """Rows committed."""
-        return sum(manifest.rows for manifest in self.committed)
 
 
 @dataclass
