@@ -45,17 +45,17 @@
     {{ return(names | sort) }}
 {%- endmacro %}
 
-{# The models that could not be parsed, or are not there, and which others go on without. Known while parsing, too. #}
+{# The models that could not be parsed or do not exist. Others are built without them. Known while parsing, too. #}
 {% macro left_out_models() -%}
     {{ return(env_var("OKRA_LEFT_OUT", "").split(",")) }}
 {%- endmacro %}
 
-{# The models that failed in this run, and those below them: their tables are old, or not there. #}
+{# The models that failed in this run, and those below them: their tables are old, or missing. #}
 {% macro broken_models() -%}
     {{ return((env_var("OKRA_BROKEN_MODELS", "") if execute else "").split(",")) }}
 {%- endmacro %}
 
-{# The KPIs that cannot be worked out in this run, as a model that they stand on failed. #}
+{# The KPIs that cannot be computed in this run, because a model that they read failed. #}
 {% macro broken_kpis() -%}
     {{ return((env_var("OKRA_BROKEN_KPIS", "") if execute else "").split(",")) }}
 {%- endmacro %}

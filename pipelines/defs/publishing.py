@@ -141,7 +141,7 @@ def digest(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materializ
     failed = [f"{row.channel}: {row.message}" for row in sent if row.outcome == "failed"]
     for line in failed:
         context.log.warning(line)
-    # the last step of a report: a day's new records come, and those of a day long ago go
+    # at the end of each report, so that the records do not grow for ever
     remove_old_runs(played.settings, context.instance)
     return dg.MaterializeResult(
         metadata={

@@ -15,7 +15,7 @@ _KPI_PERIODS = """
 """
 
 
-# a KPI that could not be worked out has no rows, and what was believed of it is believed still
+# a KPI that could not be computed has no rows, and its latest known figures stay known
 _WORKED_OUT = f"""
     kpi in (
         select kpi from warehouse.reporting.kpis

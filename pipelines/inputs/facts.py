@@ -96,14 +96,14 @@ def _read_rosters(
 ) -> dict[str, list[Stay]]:
     """The rosters that the KPIs declare, by their models.
 
-    Those that were not built, came out empty or cannot be read are left out.
+    Those that were not built, are empty or cannot be read are left out.
     """
     rosters = {}
     for model in _built_rosters(connection, kpis):
         try:
             rows = connection.execute(_STAYS.format(model)).fetchall()
         except duckdb.Error:
-            continue  # told by `roster_faults`
+            continue  # `roster_faults` says why
         if rows:
             rosters[model] = [Stay(*row) for row in rows]
     return rosters
@@ -153,7 +153,7 @@ def connected(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def rows_by_kpi(
     connection: duckdb.DuckDBPyConnection, query: str, kpis: Iterable[str]
 ) -> Mapping[str, Rows]:
-    """The rows of `query` about `kpis`, sorted, without their first column, the KPI, by which they are returned."""
+    """The sorted rows of `query` by KPI, which is their first column and left out."""
     rows: dict[str, list[tuple[Any, ...]]] = {}
     asked = f"from ({query}) where kpi in (select unnest(?)) order by all"
     for kpi, *values in connection.execute(asked, [list(kpis)]).fetchall():

@@ -13,7 +13,7 @@ with source as (
     }) }}
 ),
 
--- findings of a window that differ in their message or column alone say the same here
+-- findings of a window that differ only in their message or column are one row
 renamed as (
     select distinct
         source,

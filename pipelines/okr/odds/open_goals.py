@@ -30,13 +30,13 @@ from pipelines.okr.odds.training_data import TrainingData
 _KNOWN_NOISE = 1e-12
 """How far a sum of decimals may be from itself as a float, relative to it."""
 _DRAWN_NOISE = 2e-7
-"""The same of what is drawn, which has 24 bits."""
+"""The same for simulated values, which have 24 bits."""
 _MISS_MARGIN = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """It is known how it ends; `score` is the share of the goal reached, from 0 to 1, and exact."""
+    """A goal whose end is known; `score` is the share of the goal reached, from 0 to 1, and exact."""
 
     met: bool
     score: Decimal

@@ -15,9 +15,9 @@ from pipelines.okr.odds.forecast_bands import Quantiles
 from pipelines.okr.odds.open_goals import NoOdds, Settled
 
 _SUM_NOISE = 1e-9
-"""How far the sum of floats may be below what it should be. What is settled is added up in decimals."""
+"""How far the sum of floats may be below the exact sum. Settled scores are added up in decimals."""
 _KEPT_NOISE = 1e-6
-"""The same of scores that are kept with 24 bits, unless they are 0 or 1."""
+"""The same for scores that are kept with 24 bits, unless they are 0 or 1."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,9 +1,9 @@
 """Who is asked by a goal for each member of a dimension (`for_each`), and for which of its days.
 
 A list in the OKR file names them, else the KPI's roster of the dimension does, with the days on which each of them is
-there: who brought nothing is asked like anybody else. Without a roster it is the members with data in the course or
-in the year before it. One that has data for the first time in the course is there from that day; nobody leaves by
-being silent.
+there: a member without data is asked like any other. Without a roster it is the members with data in the course or
+in the year before it. One that has data for the first time in the course is there from that day, and stays when its
+data stops.
 """
 
 from collections.abc import Iterator, Sequence

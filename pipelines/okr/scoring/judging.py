@@ -49,7 +49,7 @@ class Assessment:
 
     @property
     def is_over(self) -> bool:
-        """Whether it is decided because its days are over."""
+        """Whether it is decided, with its days over."""
         return self.decided and self.course.past_due
 
     @property
@@ -116,7 +116,7 @@ def _reading(
 
 @dataclass(frozen=True)
 class _Judgement:
-    """A goal whose KPI has a value, which is compared as it is: exact."""
+    """A goal whose KPI has a value. The exact value is compared."""
 
     question: Question
     course: Timeline
@@ -200,7 +200,7 @@ class _Judgement:
 
     @cached_property
     def _settled(self) -> bool:
-        """Whether nothing that is still to come could change the outcome."""
+        """Whether no later day can change the outcome."""
         if self.course.past_due and self.course.covered and not self._gaps:
             return True
         if not self._is_total or self.question.view.index.can_fall(self.course.cut):

@@ -64,7 +64,7 @@ class JudgedKeyResult:
 
     @property
     def published_parts(self) -> list[JudgedPart]:
-        """The same without the members, where the file asks that nobody is named."""
+        """The parts, without members where the file asks that nobody is named."""
         named = self.result.name_members
         return [part for part in self.parts if named or part.member == TOTAL]
 

@@ -163,7 +163,7 @@ def _status(
 ) -> Status:
     score, expected = standing
     under_way = [part.row.status for part in parts if part.row.status in PACE_STATUSES]
-    if score is None and under_way:  # no window is over: it stands as its worst part does
+    if score is None and under_way:  # no window is over, so the worst part decides
         return max(under_way, key=STATUSES.index)
     if score is None or expected is None:
         waiting = all(part.row.status == "not_started" for part in parts) and bool(parts)
@@ -198,5 +198,5 @@ def _why(objective: Objective, parts: Sequence[RollUpPart], as_of: date) -> str:
 
 
 def _lacking(parts: Sequence[RollUpPart], score: str) -> str:
-    """What parts without a score lack: data, or only a window that is over."""
+    """What parts without a score lack: data, or a window that is over."""
     return score if any(part.row.status in PACE_STATUSES for part in parts) else "data"

@@ -60,7 +60,7 @@ def rates(kpi: Kpi, goal: Goal, required: Decimal | None, current: Decimal | Non
 
 
 def passed(actual: str, day: date, goal: str) -> str:
-    """Of a total that only grows, and is beyond its goal before the deadline."""
+    """For a total that only grows and has passed its goal before the deadline."""
     return f"{actual} by {day}; the goal is {goal}. It can no longer be met."
 
 
@@ -110,7 +110,7 @@ def members_on_pace(first_window: str, on_pace: int, counted: int, dimension: st
 
 
 def with_unseen(sentence: str, unseen: Iterable[UnseenMember]) -> str:
-    """The sentence, and the members of the definition that no row has ever had."""
+    """The sentence, with one more for each member that no row has ever had."""
     slips = (f"{str(slip)[0].upper()}{str(slip)[1:]}" for slip in unseen)
     return " ".join([sentence, *(slip if slip.endswith("?") else f"{slip}." for slip in slips)])
 
