@@ -103,16 +103,16 @@ def _read_rosters(
         try:
             rows = connection.execute(_STAYS.format(model)).fetchall()
         except duckdb.Error:
-            continue  # `roster_faults` says why
+            continue  # `roster_row_faults` says why
         if rows:
             rosters[model] = [Stay(*row) for row in rows]
     return rosters
 
 
-def roster_faults(
+def roster_row_faults(
     connection: duckdb.DuckDBPyConnection, kpis: Iterable[Kpi]
 ) -> Iterator[tuple[str, str]]:
-    """What is wrong with the rows of rosters: the model, and what."""
+    """What is wrong with the rows of rosters: pairs of the model and the fault."""
     for model in _built_rosters(connection, kpis):
         try:
             stays = [Stay(*row) for row in connection.execute(_STAYS.format(model)).fetchall()]
@@ -120,7 +120,8 @@ def roster_faults(
             yield model, str(error)
         else:
             reversed_stays = sum(
-                bool(x.first_day and x.last_day and x.last_day < x.first_day) for x in stays
+                bool(stay.first_day and stay.last_day and stay.last_day < stay.first_day)
+                for stay in stays
             )
             if reversed_stays:
                 yield model, f"rows with a last day before the first: {reversed_stays}"

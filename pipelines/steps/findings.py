@@ -12,7 +12,7 @@ from connectors.lake.manifest import Attempt
 from connectors.sdk.totals import DIFFERS
 from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
-from pipelines.inputs.facts import roster_faults
+from pipelines.inputs.facts import roster_row_faults
 from pipelines.inputs.lake import open_lake
 from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.loading import Loaded
@@ -106,9 +106,9 @@ def roster_findings(
     connection: duckdb.DuckDBPyConnection, kpis: Mapping[str, Kpi]
 ) -> Iterator[FindingRow]:
     """A finding for each roster that was built, and whose rows cannot be right."""
-    for model, said in roster_faults(connection, kpis.values()):
+    for model, fault in roster_row_faults(connection, kpis.values()):
         place, asking = f"models/rosters/{model}.sql", sorted(kpis_asking({model}, kpis))
-        sentence = NodeResult(model, "error", said, None, "").sentence
+        sentence = NodeResult(model, "error", fault, None, "").sentence
         message = f"{model} cannot be used as it is: {sentence}; {loss_words(set(), set(asking))}; mend {place}"
         yield FindingRow(what="broken_roster", place=place, message=message, kpis=asking)
 

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from pipelines.inputs.declarations import KpiDefinitionError
-from pipelines.inputs.facts import read_facts, roster_faults
+from pipelines.inputs.facts import read_facts, roster_row_faults
 from pipelines.inputs.kpi_files import read_kpi
 from pipelines.inputs.sheet_kpis import read_sheet_kpis
 from pipelines.okr.kpi.kpi import Kpi
@@ -126,7 +126,7 @@ def test_a_roster_whose_days_are_no_days_is_told_and_nobody_is_dropped(warehouse
         connection.execute(
             "create table reporting.roster_reps as select 'kim' as member, 'never' as first_day, null as last_day"
         )
-        [(model, said)] = roster_faults(connection, [DEALS])
+        [(model, said)] = roster_row_faults(connection, [DEALS])
     assert model == "roster_reps"
     assert "invalid date" in said
     facts = read_facts(warehouse, {"deals": DEALS})["deals"]
@@ -137,7 +137,7 @@ def test_a_roster_whose_days_are_no_days_is_told_and_nobody_is_dropped(warehouse
 def test_a_roster_without_a_column_is_told_and_nobody_is_dropped(warehouse: Path) -> None:
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create table reporting.roster_reps as select 'kim' as member")
-        [(_, said)] = roster_faults(connection, [DEALS])
+        [(_, said)] = roster_row_faults(connection, [DEALS])
     assert "first_day" in said
     assert read_facts(warehouse, {"deals": DEALS})["deals"].standing_flags == {"no_roster:rep"}
 
@@ -148,14 +148,14 @@ def test_days_that_are_written_as_texts_are_days(warehouse: Path) -> None:
             "create table reporting.roster_reps as "
             "select 7 as member, '2026-01-01' as first_day, cast(null as timestamp) as last_day"
         )
-        assert list(roster_faults(connection, [DEALS])) == []
+        assert list(roster_row_faults(connection, [DEALS])) == []
     facts = read_facts(warehouse, {"deals": DEALS})["deals"]
     assert facts.rosters == {"rep": [Stay("7", date(2026, 1, 1))]}
 
 
-def test_a_stay_that_ends_before_it_begins_is_told(warehouse: Path) -> None:
+def test_a_stay_that_ends_before_it_begins_is_a_fault(warehouse: Path) -> None:
     row = "'kim', '2026-03-01', '2026-02-01'"
     with_roster(warehouse, row, "'ada', '2026-03-01', '2026-03-01'")
     with duckdb.connect(str(warehouse)) as connection:
-        told = list(roster_faults(connection, [DEALS]))
-    assert told == [("roster_reps", "rows with a last day before the first: 1")]
+        faults = list(roster_row_faults(connection, [DEALS]))
+    assert faults == [("roster_reps", "rows with a last day before the first: 1")]
