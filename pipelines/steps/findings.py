@@ -37,12 +37,12 @@ _SUBSCRIPTIONS = """
     order by difference
 """
 SUBSCRIPTION_MESSAGES = {
-    "ended": "are billed beyond the day, but Stripe lists them no more: they were cancelled before the end of what was "
-    "billed, and recurring revenue counts them until then",
+    "ended": "are billed beyond the day, but Stripe no longer lists them: they were cancelled before the end of what "
+    "was billed, and recurring revenue counts them until then",
     "unbilled": "are active, but no invoice in the lake bills the day, so that recurring revenue lacks them: set "
     "OKRA_START_DATE to before their last invoice, or see in Stripe whether their collection is paused",
 }
-"""What each difference between the subscriptions as they stand and the periods that are billed means."""
+"""What each kind of difference between subscriptions and billed periods means, for the message."""
 _FED_BY = "select kpi, string_split(sources, ',') from reporting.kpis where sources is not null"
 
 
@@ -80,7 +80,7 @@ def subscription_findings(
 ) -> Iterator[FindingRow]:
     """Where recurring revenue, which is made from invoices, differs from the subscriptions as they stand.
 
-    No fault of the run: what Stripe says twice is not the same, and nobody can mend it by running again.
+    It is no fault of the run: Stripe's two answers differ, and running again does not change that.
     """
     source, stream = "stripe", "invoice_lines"
     if connection.execute(_SUBSCRIPTIONS_MODELLED).fetchone() is None:
