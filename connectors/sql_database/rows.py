@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from connectors.sdk.contract import Finding, Slice, Stream
-from connectors.sdk.fitting import OUTSIDE, example_of
+from connectors.sdk.rules import OUTSIDE, example_of
 from connectors.sql_database.paging import moment
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)

@@ -39,7 +39,7 @@ from connectors.sdk.contract import (
     zone_named,
 )
 from connectors.sdk.errors import Drift
-from connectors.sdk.fitting import NO_DAY, example_of, message_of
+from connectors.sdk.rules import NO_DAY, example_of, message_of
 from connectors.sql_database.engine import Database, diagnose
 from connectors.sql_database.paging import PagedTable, Position
 from connectors.sql_database.rows import far_days, stored, text

@@ -12,7 +12,7 @@ from connectors.lake.manifest import Manifest
 from connectors.sdk.catalog import file_of
 from connectors.sdk.contract import Source, Stream, next_window
 from connectors.sdk.engine import StreamReport
-from connectors.sdk.fitting import rules_of
+from connectors.sdk.rules import rules_of
 from pipelines.inputs.lake import open_lake
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.scoring.scorecard import Scorecard

@@ -25,7 +25,8 @@ from connectors.lake.lake import Lake
 from connectors.lake.manifest import Attempt, Finding, Manifest, schema_hash
 from connectors.sdk import catalog
 from connectors.sdk.contract import Stream, next_window
-from connectors.sdk.fitting import fitting, values_of
+from connectors.sdk.fitting import fitting
+from connectors.sdk.rules import values_of
 from connectors.sdk.windows import instants
 from pipelines.inputs.kpi_files import KPI_FOLDER, in_currency, read_kpis
 from pipelines.okr.kpi.kpi import Kpi

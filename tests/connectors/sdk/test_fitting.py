@@ -8,7 +8,8 @@ import pytest
 
 from connectors.sdk.contract import Stream, column
 from connectors.sdk.errors import Drift
-from connectors.sdk.fitting import fitting, rules_of, still_fitting
+from connectors.sdk.fitting import fitting, still_fitting
+from connectors.sdk.rules import rules_of
 
 MOMENT = pa.timestamp("us", "UTC")
 ORDERS = Stream(
