@@ -270,9 +270,10 @@ def load() -> Settings:
     """Read the settings. Raises `SettingsError`, with a line for each variable that is wrong and what it should be."""
     from pydantic import ValidationError
 
-    in_file = read_env_file(env_file(), env_file_name())
+    name = shown(env_file())
+    in_file = read_env_file(env_file(), name)
     own = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    faults = [*in_file.faults, *unknown_settings(in_file, os.environ, own, env_file_name(), ROOT)]
+    faults = [*in_file.faults, *unknown_settings(in_file, os.environ, own, name, ROOT)]
     try:
         settings = Settings(_env_file=env_file())
     except ValidationError as error:
@@ -300,7 +301,6 @@ def contradictions(settings: Settings) -> Iterator[str]:
         yield str(error)
 
 
-def env_file_name() -> str:
-    """The file of the settings as a person would type it."""
-    path = env_file()
+def shown(path: Path) -> str:
+    """A path as a person would type it: from the project, where it is inside."""
     return os.path.relpath(path, ROOT) if path.is_relative_to(ROOT) else str(path)

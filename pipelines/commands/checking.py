@@ -12,7 +12,6 @@ from pipelines.errors import OkraError
 from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import NoFactsError, read_facts
-from pipelines.inputs.files import shown
 from pipelines.inputs.okr_files import definition_files
 from pipelines.okr.definition.checks import Place
 from pipelines.okr.definition.definitions import KeyResult, Objective, json_schema
@@ -24,7 +23,7 @@ from pipelines.okr.definition.unseen_members import unseen_members
 from pipelines.okr.kpi.periods import previous
 from pipelines.okr.kpi.readings import KpiReading, KpiView, read_baseline
 from pipelines.okr.kpi.series import KpiIndex, index_facts
-from pipelines.settings import Settings
+from pipelines.settings import Settings, shown
 
 
 class NotAnOkrFileError(OkraError):

@@ -36,7 +36,6 @@ from pipelines.commands.questions import (
     zone_of_machine,
 )
 from pipelines.commands.scaffolding import NewObjective, Scaffold, okr, title, write
-from pipelines.inputs.files import shown
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
 from pipelines.okr.definition.faults import form_faults
@@ -44,7 +43,7 @@ from pipelines.okr.definition.loading import load
 from pipelines.okr.definition.yaml_tree import Tree
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear, containing
-from pipelines.settings import ROOT, Settings, env_file
+from pipelines.settings import ROOT, Settings, env_file, shown
 
 PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 """The mode of `.env`, which holds secrets."""

@@ -7,7 +7,7 @@ import typer
 from pipelines import settings as okra_settings
 from pipelines.commands.console import output_of
 from pipelines.commands.options import command
-from pipelines.settings import ROOT
+from pipelines.settings import ROOT, shown
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -72,7 +72,6 @@ def new_okr(
 ) -> None:
     """An objective with one key result."""
     from pipelines.commands import scaffolding
-    from pipelines.inputs.files import shown
     from pipelines.inputs.kpi_files import declared_kpis
     from pipelines.okr.definition.loading import load
 

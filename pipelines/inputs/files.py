@@ -1,15 +1,8 @@
-"""Files that a person wrote: what each is called in a message, and what is in it."""
+"""Files that a person wrote: what is in them, or why that cannot be read."""
 
-import os
 from pathlib import Path
 
 from pipelines.okr.definition.yaml_tree import TreeError
-from pipelines.settings import ROOT
-
-
-def shown(path: Path) -> str:
-    """A path as a person would type it: from the project, where it is inside."""
-    return os.path.relpath(path, ROOT) if path.is_relative_to(ROOT) else str(path)
 
 
 def content_of(path: Path) -> bytes:

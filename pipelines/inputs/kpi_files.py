@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipelines.inputs.declarations import DeclaredKpis, KpiDefinitionError, joined
-from pipelines.inputs.files import content_of, shown
+from pipelines.inputs.files import content_of
 from pipelines.inputs.rosters import ROSTER_FOLDER, roster_faults
 from pipelines.inputs.sheet_kpis import read_sheet_kpis
 from pipelines.okr.definition.faults import (
@@ -24,7 +24,7 @@ from pipelines.okr.definition.kpi_declaration import NAME, NAME_REMEDY, KpiDecla
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, decoded, read_tree
 from pipelines.okr.kpi.conversion import MONEY
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import ROOT, Settings, shown
 
 KPI_FOLDER = ROOT / "models" / "kpis"
 PREFIX = "kpi_"
