@@ -21,17 +21,7 @@ from pipelines.tables.factors import KPI_FACTORS
 from pipelines.tables.findings import FINDINGS
 from pipelines.tables.locks import warehouse_lock
 from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLES
-
-REPORTING = (
-    "kpi_days",
-    "kpi_coverage",
-    "kpi_distinct",
-    "kpi_periods",
-    "kpis",
-    "windows",
-    "attempts",
-)
-"""What must be built before anything is published; without a roster the rest is published all the same."""
+from pipelines.warehouse.core_models import PUBLISHED
 
 
 @dg.asset(
@@ -40,7 +30,8 @@ REPORTING = (
     group_name="published",
     kinds={"duckdb", "parquet", "csv"},
     deps=[
-        *(dg.AssetKey(["reporting", name]) for name in REPORTING),
+        # not the rosters: without one, the rest is published all the same
+        *(dg.AssetKey(["reporting", name]) for name in PUBLISHED),
         *(
             dg.AssetKey(["okr", table.name])
             for table in (*TABLES, KPI_FACTORS, RESTATEMENTS, FINDINGS)
