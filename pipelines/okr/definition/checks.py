@@ -16,7 +16,7 @@ from pipelines.okr.kpi.kpi import PERCENT, Kpi
 from pipelines.okr.kpi.periods import CADENCES, Period, whole_windows
 
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
-"""A number with three decimals, which elsewhere is one in thousands: 1.234."""
+"""A number with three decimals, which many countries write for thousands: 1.234."""
 _DECIMALS_LIKE_THOUSANDS = 3
 
 _Finding = tuple[str, str, str]  # the key it is about, what is wrong, the remedy
@@ -161,7 +161,7 @@ def _no_way_to_go(result: KeyResult, start: Decimal) -> Iterator[_Finding]:
 
 
 def _scale(place: Place, result: KeyResult, kpi: Kpi) -> Iterator[Fault]:
-    """The numbers that are not on the scale of the KPI: shares of a count, counts of a percentage."""
+    """The faults of numbers that do not fit the KPI's unit: a percentage of a count, a plain 96 of a share."""
     written: list[tuple[tuple[int | str, ...], Decimal | str | None]] = [
         (("at_least",), result.at_least),
         (("at_most",), result.at_most),

@@ -30,7 +30,7 @@ def unreadable(file: str, error: TreeError) -> Fault:
 
 
 def blank_faults(file: str, tree: Tree) -> list[Fault]:
-    """A fault for each key without a value: it is neither left out nor said."""
+    """A fault for each key without a value, of which it is unclear what is meant."""
     faults = []
     for path in tree.blank:
         key = next((str(step) for step in reversed(path) if isinstance(step, str)), "")

@@ -160,7 +160,7 @@ class KpiIndex:
         return members
 
     def can_fall(self, through: date) -> bool:
-        """Whether a total of it can fall again: by its history through that day, it has amounts below 0."""
+        """Whether its totals can fall again: its history through that day has amounts below 0."""
         return self._first_fall is not None and self._first_fall <= through
 
     @cached_property

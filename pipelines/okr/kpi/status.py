@@ -62,12 +62,12 @@ def by_pace(score: Decimal, expected: Decimal, bar: Decimal, policy: Policy) -> 
 
 
 def so_far(status: Status) -> Status:
-    """The status of a whole by a part of it that is decided while the whole is not."""
+    """The status that a decided part gives to a whole that is still open."""
     return {"achieved": "on_track", "missed": "off_track"}.get(status, status)  # type: ignore[return-value]
 
 
 def meets(attained: Decimal, bar: Decimal) -> bool:
-    """Whether so much of a goal is enough; the bar itself is."""
+    """Whether a share of a goal is at the bar or above it."""
     return attained >= bar - _ROUNDING
 
 
