@@ -27,6 +27,10 @@ findings as (
     select * from {{ ref("finding_days") }}
 ),
 
+kpis as (
+    select * from {{ ref("stg_lake__kpis") }}
+),
+
 last_days as (
     select
         source,
@@ -112,6 +116,33 @@ flagged as (
         'unconverted_currency' as flag
     from amounts
     where is_unconverted
+    union all
+    -- what has no value adds nothing, and would look like 0
+    select
+        amounts.kpi,
+        amounts.day,
+        'empty_value' as flag
+    from amounts
+    inner join kpis on amounts.kpi = kpis.kpi
+    where
+        (kpis.kind <> 'ratio' and amounts.own_value is null)
+        or (
+            kpis.kind = 'ratio'
+            and (amounts.own_numerator is null or amounts.own_denominator is null)
+        )
+    union all
+    -- a part of what is counted in whole units would be shown rounded
+    select
+        amounts.kpi,
+        amounts.day,
+        'fraction' as flag
+    from amounts
+    inner join kpis on amounts.kpi = kpis.kpi
+    where
+        kpis.kind <> 'ratio'
+        and kpis.precision = 0
+        and kpis.unit <> {{ reporting_currency() }}
+        and amounts.own_value <> floor(amounts.own_value)
     union all
     select
         traced_streams.kpi,

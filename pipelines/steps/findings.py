@@ -43,6 +43,20 @@ SUBSCRIPTION_MESSAGES = {
     "OKRA_START_DATE to before their last invoice, or see in Stripe whether their collection is paused",
 }
 """What each kind of difference between subscriptions and billed periods means, for the message."""
+_VALUES = """
+    select kpi, model, flag, count(*), min(day), max(day)
+    from (select kpi, day, unnest(flags) as flag from reporting.kpi_coverage)
+    inner join reporting.kpis using (kpi)
+    where flag in (select unnest($1))
+    group by kpi, model, flag
+    order by kpi, flag
+"""
+VALUE_MESSAGES = {
+    "empty_value": "has rows without a value, which add nothing: give a number, 0 where there was nothing, or no row",
+    "fraction": "has rows with decimals, though its precision is 0: declare the precision that it has, or round in its "
+    "SQL",
+}
+"""What each flag of a KPI's own values means, and what to do about it."""
 _FED_BY = "select kpi, string_split(sources, ',') from reporting.kpis where sources is not null"
 
 
@@ -58,6 +72,7 @@ def write_findings(day: Day) -> list[FindingRow]:
             *pull_findings(failed_pulls(settings), fed),
             *lake_findings(settings, fed),
             *subscription_findings(connection, fed),
+            *value_findings(connection),
             *model_findings(connection),
             *rosters,
             *definition_findings(day.declared, day.loaded),
@@ -73,6 +88,20 @@ def model_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[FindingRow
     names = [column[0] for column in cursor.description or ()]
     for row in cursor.fetchall():
         yield FindingRow(**dict(zip(names, row, strict=True)))
+
+
+def value_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[FindingRow]:
+    """The KPIs whose models give values that cannot be right, by day."""
+    values = connection.execute(_VALUES, [list(VALUE_MESSAGES)]).fetchall()
+    for kpi, model, flag, days, first_day, last_day in values:
+        yield FindingRow(
+            what=flag,
+            place=model,
+            message=f"{kpi} {VALUE_MESSAGES[flag]} ({days} days, first {first_day})",
+            first_day=first_day,
+            last_day=last_day,
+            kpis=[kpi],
+        )
 
 
 def subscription_findings(

@@ -28,6 +28,7 @@ DECLARATIONS = [
     declared("calls", "flow", "day"),
     declared("depth", "stock", "day"),
     declared("desks", "stock", "month"),
+    declared("hours", "flow", "day"),
     declared("heads", "stock", "month", dimensions=["team"]),
     declared("neglected", "stock", "month"),
     declared("nps", "ratio", "quarter", unit="percent", precision=3),
@@ -78,6 +79,10 @@ ROWS = [
     # nobody counted in September and October
     row("neglected", "2026-07-31", "3"),
     row("neglected", "2026-08-31", "4"),
+    # a part of an hour, a row without a number, and an hour
+    row("hours", "2026-11-02", "7.5"),
+    row("hours", "2026-11-03"),
+    row("hours", "2026-11-04", "1"),
     # no longer declared
     row("forgotten", "2026-11-02", "1"),
 ]
@@ -216,6 +221,7 @@ def test_how_far_one_kpi_is_filled_in_is_no_matter_of_the_others(warehouse: Any)
         "depth": date(2026, 11, 4),
         "desks": date(2026, 11, 24),
         "heads": date(2026, 10, 31),
+        "hours": date(2026, 11, 4),
         "neglected": date(2026, 8, 31),
         "nps": date(2026, 9, 30),
         "training": date(2026, 11, 22),
@@ -232,6 +238,7 @@ def test_a_sheet_that_is_not_kept_up_says_so_and_what_was_whole_stays_trusted(
     assert {kpi for kpi, said in trust.items() if said == "not_filled_in"} == {
         "calls",
         "depth",
+        "hours",
         "neglected",
         "unwritten",
     }
@@ -264,3 +271,15 @@ def test_quarters_begin_where_the_fiscal_year_says(warehouse_in: Any, empty: Any
     value, before, status, *_ = period(warehouse, "nps", "quarter", "2026-08-01")
     assert (value, before, status) == (Decimal("0.325"), Decimal("0.3"), "complete")
     assert period(warehouse, "nps", "quarter", "2026-07-01") is None
+
+
+def test_a_fraction_of_what_is_counted_whole_and_an_empty_value_flag_their_day(
+    warehouse: Any,
+) -> None:
+    days = ("2026-11-02", "2026-11-03", "2026-11-04")
+    assert [period(warehouse, "hours", "day", day)[-1] for day in days] == [
+        "fraction",
+        "empty_value",
+        "ok",
+    ]
+    assert "empty_value,fraction" in period(warehouse, "hours", "month", "2026-11-01")[-1]

@@ -48,8 +48,13 @@ def settings(tmp_path: Path) -> Settings:
     made.warehouse_path.parent.mkdir(parents=True)
     with duckdb.connect(str(made.warehouse_path)) as connection:
         connection.execute("create schema reporting")
-        connection.execute("create table reporting.kpis (kpi varchar, sources varchar)")
-        connection.executemany("insert into reporting.kpis values (?, ?)", KPIS)
+        connection.execute(
+            "create table reporting.kpis (kpi varchar, sources varchar, model varchar)"
+        )
+        connection.executemany("insert into reporting.kpis values ($1, $2, 'kpi_' || $1)", KPIS)
+        connection.execute(
+            "create table reporting.kpi_coverage (kpi varchar, day date, flags varchar[])"
+        )
     return made
 
 
@@ -281,3 +286,23 @@ def test_a_roster_that_cannot_be_read_is_told_with_the_kpis_that_ask_for_it(
         "without its roster: KPI deals_closed; mend models/rosters/roster_sales_reps.sql"
     )
     assert "ann@example.com" not in message
+
+
+def test_a_kpi_whose_values_cannot_be_right_is_told_once_for_all_days(settings: Settings) -> None:
+    with duckdb.connect(str(settings.warehouse_path)) as connection:
+        connection.execute(
+            "insert into reporting.kpi_coverage values "
+            "('units_sold', date '2026-11-02', ['fraction']), "
+            "('units_sold', date '2026-11-03', ['doubtful:stripe', 'fraction']), "
+            "('customer_sales', date '2026-11-03', ['empty_value', 'sampled'])"
+        )
+    empty, fraction = written(settings)
+    columns = ("what", "place", "kpis", "first_day", "last_day", "is_fault")
+    third = date(2026, 11, 3)
+    assert [empty[name] for name in columns] == [
+        *("empty_value", "kpi_customer_sales", ["customer_sales"], third, third, True)
+    ]
+    assert [fraction[name] for name in columns] == [
+        *("fraction", "kpi_units_sold", ["units_sold"], date(2026, 11, 2), third, True)
+    ]
+    assert "declare the precision" in str(fraction["message"])
