@@ -10,6 +10,7 @@ from connectors.lake.catalog import FINDINGS as LAKE_FINDINGS
 from connectors.lake.catalog import read_catalog
 from connectors.lake.manifest import Attempt
 from connectors.sdk.totals import DIFFERS
+from pipelines.connections import connect
 from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import roster_row_faults
@@ -64,7 +65,7 @@ def write_findings(day: Day) -> list[FindingRow]:
     """Replace the table by what is wrong now. To be called with the warehouse's lock, after the models have run."""
     settings = day.settings
     # a value that cannot be read would end the transaction
-    with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+    with connect(settings.warehouse_path, read_only=True) as connection:
         rosters = list(roster_findings(connection, day.kpis))
     with transaction(settings.warehouse_path) as connection:
         fed = kpis_by_stream(connection)

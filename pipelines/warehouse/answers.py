@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from pipelines.connections import connect
 from pipelines.settings import ROOT, Settings
 
 
@@ -31,7 +32,7 @@ def answers(settings: Settings, queries: Mapping[str, str]) -> dict[str, Answer]
 def ask_duckdb(settings: Settings, queries: Mapping[str, str]) -> dict[str, Answer]:
     """The answers of the warehouse."""
     given: dict[str, Answer] = {}
-    with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+    with connect(settings.warehouse_path, read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         for name, query in queries.items():
             try:
