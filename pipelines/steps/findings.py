@@ -23,7 +23,7 @@ from pipelines.steps.model import loss_words
 from pipelines.steps.pull import failed_pulls
 from pipelines.tables.findings import FINDINGS, MODEL_FINDINGS, FindingRow
 from pipelines.tables.table import transaction
-from pipelines.warehouse.build_results import NodeResult, kpis_asking
+from pipelines.warehouse.build_results import kpis_asking, sentence_without_values
 
 MAX_EXAMPLES = 3
 _ALIKE = ("source", "stream", "what", "message", "column", "kpi", "is_set_aside")
@@ -138,8 +138,8 @@ def roster_findings(
     """A finding for each roster that was built, and whose rows cannot be right."""
     for model, fault in roster_row_faults(connection, kpis.values()):
         place, asking = f"models/rosters/{model}.sql", sorted(kpis_asking({model}, kpis))
-        sentence = NodeResult(model, "error", fault, None, "").sentence
-        message = f"{model} cannot be used as it is: {sentence}; {loss_words(set(), set(asking))}; mend {place}"
+        sentence, loss = sentence_without_values(fault), loss_words(set(), set(asking))
+        message = f"{model} cannot be used as it is: {sentence}; {loss}; mend {place}"
         yield FindingRow(what="broken_roster", place=place, message=message, kpis=asking)
 
 

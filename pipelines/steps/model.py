@@ -11,7 +11,13 @@ from pipelines.settings import ROOT
 from pipelines.tables.findings import MODEL_FINDINGS, FindingRow
 from pipelines.tables.table import quoted, transaction
 from pipelines.warehouse.answers import answers
-from pipelines.warehouse.build_results import Graph, NodeResult, kpis_asking, kpis_below
+from pipelines.warehouse.build_results import (
+    Graph,
+    NodeResult,
+    kpis_asking,
+    kpis_below,
+    sentence_without_values,
+)
 from pipelines.warehouse.left_out import LeftOut
 from pipelines.warehouse.project import catalog_lake, dbt_environment, left_out
 
@@ -168,7 +174,7 @@ class ModelBuild:
         kpis = {name: kpi for name, kpi in self.day.kpis.items() if name in sound}
         given = answers(self.day.settings, dict(self.graph.kpi_queries(node, kpis)))
         return {
-            name: NodeResult(node, "error", answer.error, None, "").sentence
+            name: sentence_without_values(answer.error)
             for name, answer in given.items()
             if answer.error
         }

@@ -26,6 +26,12 @@ _VALUE_IN_ERROR = re.compile(
 """Errors of DuckDB and Spark that cite a value, which can be private."""
 
 
+def sentence_without_values(message: str) -> str:
+    """What a message of dbt, DuckDB or Spark says, in one line, without a value that it may cite."""
+    text = sentence_of(_DETAILS.split(message)[0])
+    return re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", text) if _VALUE_IN_ERROR.search(text) else text
+
+
 @dataclass(frozen=True)
 class NodeResult:
     """How one model or test ended. `rows` are those that fail a test; `sql` is what ran."""
@@ -42,9 +48,8 @@ class NodeResult:
 
     @property
     def sentence(self) -> str:
-        """What the database or dbt says, in one line, without a value that it may cite."""
-        text = sentence_of(_DETAILS.split(self.message)[0])
-        return re.sub(r"'[^']*'|\"[^\"]*\"", "'…'", text) if _VALUE_IN_ERROR.search(text) else text
+        """What the database or dbt says, as `sentence_without_values` tells it."""
+        return sentence_without_values(self.message)
 
 
 def node_results(artifact: Mapping[str, Any]) -> list[NodeResult]:
