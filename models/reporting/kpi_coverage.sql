@@ -102,6 +102,26 @@ expected as (
             and kpi_days.day = delivered.day
 ),
 
+-- without a value a row adds nothing and would look like 0; of whole numbers, a part would be shown rounded
+value_flags as (
+    select
+        amounts.kpi,
+        amounts.day,
+        case
+            when kpis.kind = 'ratio' and amounts.own_numerator is null then 'empty_value'
+            when kpis.kind = 'ratio' and amounts.own_denominator is null then 'empty_value'
+            when kpis.kind = 'ratio' then null
+            when amounts.own_value is null then 'empty_value'
+            when
+                kpis.precision = 0
+                and kpis.unit <> {{ reporting_currency() }}
+                and amounts.own_value <> floor(amounts.own_value)
+                then 'fraction'
+        end as flag
+    from amounts
+    inner join kpis on amounts.kpi = kpis.kpi
+),
+
 flagged as (
     select
         kpi,
@@ -117,32 +137,12 @@ flagged as (
     from amounts
     where is_unconverted
     union all
-    -- what has no value adds nothing, and would look like 0
     select
-        amounts.kpi,
-        amounts.day,
-        'empty_value' as flag
-    from amounts
-    inner join kpis on amounts.kpi = kpis.kpi
-    where
-        (kpis.kind <> 'ratio' and amounts.own_value is null)
-        or (
-            kpis.kind = 'ratio'
-            and (amounts.own_numerator is null or amounts.own_denominator is null)
-        )
-    union all
-    -- a part of what is counted in whole units would be shown rounded
-    select
-        amounts.kpi,
-        amounts.day,
-        'fraction' as flag
-    from amounts
-    inner join kpis on amounts.kpi = kpis.kpi
-    where
-        kpis.kind <> 'ratio'
-        and kpis.precision = 0
-        and kpis.unit <> {{ reporting_currency() }}
-        and amounts.own_value <> floor(amounts.own_value)
+        kpi,
+        day,
+        flag
+    from value_flags
+    where flag is not null
     union all
     select
         traced_streams.kpi,
