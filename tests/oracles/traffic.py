@@ -1,24 +1,26 @@
 """What connectors and the sandbox say to each other, kept so that it can be held against the vendors' documents."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
 from connectors.lake.lake import Lake
 from connectors.sandbox import grpc_server, http_server
-from connectors.sandbox.grpc_server import GrpcServer
-from connectors.sandbox.http_server import JsonServer, Reply, Request
+from connectors.sandbox.http_server import Reply, Request
 from connectors.sdk.windows import Range
 from tests.conformance.case import DAYS, TODAY, Case, Pull, errors
 
 LONG_INVOICE = Range(date(2026, 11, 7), date(2026, 11, 7))
 """A day on which Stripe has an invoice of more lines than fit into it."""
 PULLED = (DAYS, LONG_INVOICE, Range(TODAY - timedelta(days=2), TODAY))
+
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
@@ -51,31 +53,32 @@ class Called:
 @contextmanager
 def called() -> Iterator[list[Called]]:
     """The calls of all sandboxes over gRPC meanwhile."""
-    calls: list[Called] = []
-
-    def keep(server: GrpcServer, request: Any, answer: Any) -> None:
-        calls.append(Called(request, answer))
-
-    grpc_server.observers.append(keep)
-    try:
+    with kept(grpc_server.observers, Called) as calls:
         yield calls
-    finally:
-        grpc_server.observers.remove(keep)
 
 
 @contextmanager
 def observed() -> Iterator[list[Exchange]]:
     """The exchanges of all sandboxes meanwhile, in the order of their replies."""
-    exchanges: list[Exchange] = []
-
-    def keep(server: JsonServer, request: Request, reply: Reply) -> None:
-        exchanges.append(Exchange(request, reply))
-
-    http_server.observers.append(keep)
-    try:
+    with kept(http_server.observers, Exchange) as exchanges:
         yield exchanges
+
+
+@contextmanager
+def kept(
+    observers: list[Callable[[Any, Any, Any], None]], record: Callable[[Any, Any], Record]
+) -> Iterator[list[Record]]:
+    """A `record` of what each observer of a kind of server would see meanwhile."""
+    records: list[Record] = []
+
+    def keep(_server: Any, asked: Any, answered: Any) -> None:
+        records.append(record(asked, answered))
+
+    observers.append(keep)
+    try:
+        yield records
     finally:
-        http_server.observers.remove(keep)
+        observers.remove(keep)
 
 
 def traffic_of(case: Case, home: Path) -> list[Exchange]:
