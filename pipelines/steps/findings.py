@@ -29,12 +29,12 @@ MAX_EXAMPLES = 3
 _ALIKE = ("source", "stream", "what", "message", "column", "kpi", "is_set_aside")
 _SUBSCRIPTIONS_MODELLED = """
     from duckdb_tables()
-    where schema_name = 'marts' and table_name = 'fct_subscription_differences'
+    where schema_name = 'comparisons' and table_name = 'subscription_differences'
 """
 _SUBSCRIPTIONS = """
-    select difference, count(*), max(subscription_items), min(day), max(day)
-    from marts.fct_subscription_differences
-    group by difference
+    select source, stream, difference, count(*), max(subscription_items), min(day), max(day)
+    from comparisons.subscription_differences
+    group by source, stream, difference
     order by difference
 """
 SUBSCRIPTION_MESSAGES = {
@@ -112,11 +112,10 @@ def subscription_findings(
 
     It is no fault of the run: Stripe's two answers differ, and running again does not change that.
     """
-    source, stream = "stripe", "invoice_lines"
     if connection.execute(_SUBSCRIPTIONS_MODELLED).fetchone() is None:
         return  # the model was left out or failed, which is a finding of its own
     differences = connection.execute(_SUBSCRIPTIONS).fetchall()
-    for difference, days, items, first_day, last_day in differences:
+    for source, stream, difference, days, items, first_day, last_day in differences:
         yield FindingRow(
             what=DIFFERS,
             source=source,

@@ -9,10 +9,11 @@ READS = {
     "marts": {"staging", "seeds", "marts"},
     "kpis": {"marts"},
     "rosters": {"marts"},
-    "reporting": {"kpis", "reporting", "staging.lake", "marts.exchange_rates"},
+    "comparisons": {"staging", "marts"},
+    "reporting": {"kpis", "comparisons", "reporting", "staging.lake", "marts.exchange_rates"},
 }
 """What each layer may read. Of staging, reporting reads the lake's own records: windows, attempts, streams; of the
-marts those that KPIs of every kind are converted by."""
+marts those that KPIs of every kind are converted by. Comparisons of streams say which days are not to be trusted."""
 
 SHEETS = {"sheet_kpi_days", "sheet_kpi_given_days"}
 """What stands for every KPI that has no SQL of its own."""
@@ -96,7 +97,7 @@ def test_every_model_says_what_a_row_is(models) -> None:
 
 
 def test_every_model_outside_the_steps_names_what_makes_a_row_unique(models, manifest) -> None:
-    checked = [*in_layer(models, "staging", "marts", "kpis"), *published(models)]
+    checked = [*in_layer(models, "staging", "marts", "kpis", "comparisons"), *published(models)]
     without = [m["name"] for m in checked if "primary_key" not in checks_on(manifest, m)]
     assert without == []
 

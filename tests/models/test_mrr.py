@@ -208,7 +208,10 @@ def test_mrr_is_known_for_each_day_since_the_first_subscription(warehouse: Any) 
 
 
 def test_what_stripe_lists_is_held_against_what_is_billed(warehouse: Any) -> None:
-    assert warehouse.rows("from marts.fct_subscription_differences order by day, difference") == [
+    assert warehouse.rows(
+        "select day, difference, subscription_items from comparisons.subscription_differences "
+        "order by day, difference"
+    ) == [
         (date(2026, 5, 15), "ended", 1),
         (date(2026, 5, 15), "unbilled", 1),
         (date(2026, 6, 10), "ended", 3),

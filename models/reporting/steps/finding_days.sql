@@ -20,9 +20,10 @@ spans as (
     from windows
 ),
 
--- recurring revenue comes from invoices, and is held against the subscriptions as they stand
-subscription_differences as (
-    {{ rows_or_none("fct_subscription_differences", {"day": "date"}) }}
+differences as (
+    {{ rows_or_none("subscription_differences", {
+        "source": dbt.type_string(), "stream": dbt.type_string(), "day": "date"
+    }) }}
 ),
 
 coded as (
@@ -46,8 +47,8 @@ days as (
         source,
         stream,
         kpi,
-        code,
-        {{ each_day("first_day", "last_day") }} as day
+        {{ each_day("first_day", "last_day") }} as day,
+        code
     from coded
 ),
 
@@ -55,12 +56,12 @@ all_days as (
     select * from days
     union all
     select
-        'stripe' as source,
-        'invoice_lines' as stream,
+        source,
+        stream,
         cast(null as {{ dbt.type_string() }}) as kpi,
-        'differs_from_total:stripe' as code,
-        day
-    from subscription_differences
+        day,
+        'differs_from_total:' || source as code
+    from differences
 ),
 
 final as (

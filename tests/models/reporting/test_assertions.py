@@ -23,6 +23,10 @@ BREAKS = {
         update reporting.kpi_periods set trust = 'ok'
         where kpi = 'sessions' and period = 'day' and period_start = '2026-01-20'
     """,
+    "assert_amounts_have_a_day": """
+        update reporting_steps.kpi_converted_amounts set day = null
+        where kpi = 'sessions' and day = '2026-01-10'
+    """,
     "assert_a_balance_movement_is_its_amount_less_its_fee": """
         update marts.fct_balance_movements set fee = fee + 1 where currency = 'EUR'
     """,

@@ -253,9 +253,10 @@ def test_subscriptions_that_differ_from_what_is_billed_are_told_by_kind_and_fail
     settings: Settings,
 ) -> None:
     with duckdb.connect(str(settings.warehouse_path)) as connection:
-        connection.execute("create schema marts")
+        connection.execute("create schema comparisons")
         connection.execute(
-            "create table marts.fct_subscription_differences as from (values "
+            "create table comparisons.subscription_differences as "
+            "select 'stripe' as source, 'invoice_lines' as stream, * from (values "
             "(date '2026-11-03', 'ended', 2), (date '2026-11-04', 'ended', 5), "
             "(date '2026-11-04', 'unbilled', 1)) as rows(day, difference, subscription_items)"
         )

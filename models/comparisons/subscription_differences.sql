@@ -65,6 +65,8 @@ differences as (
 
 final as (
     select
+        'stripe' as source,
+        'invoice_lines' as stream,
         day,
         difference,
         count(distinct subscription_item_id) as subscription_items
