@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
-from pipelines.currencies import known_currency
 from pipelines.okr.kpi.periods import parse_day
+from pipelines.settings.types import known_currency
 
 T = TypeVar("T")
 

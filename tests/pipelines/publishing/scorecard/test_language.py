@@ -12,7 +12,7 @@ import yaml
 from pipelines.okr.factors.decomposition import Effect
 from pipelines.okr.kpi.periods import FiscalYear
 from pipelines.publishing.scorecard.language import TEXTS, Language, languages
-from pipelines.setting_types import LANGUAGES
+from pipelines.settings.types import LANGUAGES
 
 PLURALS = {"one", "many", "other"}
 

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines import settings as okra_settings
 from pipelines.settings import ROOT, SettingsError
-from pipelines.variables import INTERNAL, options
+from pipelines.settings.variables import INTERNAL, options
 
 
 @pytest.fixture

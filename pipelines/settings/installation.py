@@ -1,11 +1,11 @@
-"""The settings of one installation. The only module that reads the environment. `setting_types` says what each may be.
+"""Each setting of an installation with its type and default, and the paths that follow from them.
 
 Settings come from environment variables or from `.env` at the project's root (the environment wins).
 A source is on when its own variables are set. When no source is on, runs use the sample company.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from connectors.sdk.contract import Source
 from pipelines.errors import OkraError
 from pipelines.okr.definition.faults import suggestion
 from pipelines.okr.kpi.periods import FiscalYear, NamedBy
-from pipelines.setting_types import (
+from pipelines.settings.types import (
     Currency,
     Day,
     FilePath,
@@ -35,9 +35,9 @@ from pipelines.setting_types import (
     StorageVersion,
     Zone,
 )
-from pipelines.variables import PREFIX, misspelt_options, read_env_file, unknown_settings
+from pipelines.settings.variables import PREFIX, misspelt_options
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 """The project's root. Paths to models, definitions and dagster.yaml start here, not in the working directory."""
 
 
@@ -264,43 +264,3 @@ class Settings(BaseSettings):
     def today(self) -> date:
         """The present day in the business zone."""
         return self.now().astimezone(self.zone).date()
-
-
-def load() -> Settings:
-    """Read the settings. Raises `SettingsError`, with a line for each variable that is wrong and what it should be."""
-    from pydantic import ValidationError
-
-    name = shown(env_file())
-    in_file = read_env_file(env_file(), name)
-    own = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    faults = [*in_file.faults, *unknown_settings(in_file, os.environ, own, name, ROOT)]
-    try:
-        settings = Settings(_env_file=env_file())
-    except ValidationError as error:
-        faults += [
-            f"OKRA_{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
-        ]
-    except (UnicodeDecodeError, OSError):  # which is a fault of the file already
-        pass
-    else:
-        faults += contradictions(settings)
-        if not faults:
-            return settings
-    raise SettingsError("\n".join(faults))
-
-
-def contradictions(settings: Settings) -> Iterator[str]:
-    """A line for each setting that is well written and yet cannot be right."""
-    try:
-        if settings.start_date > settings.today():
-            day = settings.start_date
-            yield f"OKRA_START_DATE: {day} is after today; write the first day to pull"
-        _ = settings.active
-    except SettingsError as error:
-        yield str(error)
-
-
-def shown(path: Path) -> str:
-    """A path as a person would type it: from the project, where it is inside."""
-    return os.path.relpath(path, ROOT) if path.is_relative_to(ROOT) else str(path)

@@ -1,5 +1,6 @@
 """The types of settings. Each says of a text that it cannot take what is wrong and how to write it."""
 
+import difflib
 import re
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic_settings import NoDecode
 
 from connectors.lake.addresses import checked_location
 from connectors.lake.store import LakeError
-from pipelines.currencies import known_currency
+from connectors.sdk.currencies import CURRENCIES
 from pipelines.okr.kpi.periods import parse_day
 
 LANGUAGES = ("en", "es")
@@ -20,6 +21,15 @@ LANGUAGES = ("en", "es")
 
 _MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MGT]i?B|[1-9]\d?%", re.IGNORECASE)
 """Amounts of memory that DuckDB understands, or a share below all of it."""
+
+
+def known_currency(text: str) -> str:
+    """The code of a currency of ISO 4217 that the models know. Raises ValueError, with the remedy, for what is none."""
+    if text in CURRENCIES:
+        return text
+    close = difflib.get_close_matches(text.strip().upper(), CURRENCIES, n=1)
+    remedy = f"did you mean {close[0]}?" if close else "write its code, like EUR"
+    raise ValueError(f"{text!r} is no currency (three letters, ISO 4217); {remedy}")
 
 
 def _split_at_commas(value: object) -> object:
