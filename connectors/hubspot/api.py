@@ -30,9 +30,9 @@ VERSION = "2026-09"
 SEARCH, REST = "search", "rest"
 LIMITS = (
     # five searches a second and account; a little less, as requests do not arrive at even intervals
-    Limit(SEARCH, 4.5),
-    # a hundred other requests in any ten seconds, on the smallest plan
-    Limit(REST, 9, burst=9),
+    Limit(SEARCH, 4.5, most_per_second=5),
+    # a hundred other requests in any ten seconds on the smallest plan, 250 with the capacity pack
+    Limit(REST, 9, burst=9, most_per_second=25),
 )
 PAGE_OBJECTS, LIST_PAGE_OBJECTS = 200, 100
 """The most objects in an answer to a search, and in a page of a list."""

@@ -35,8 +35,6 @@ class Faults:
     """Metrics that Facebook has removed."""
     empty_metrics: frozenset[str] = frozenset()
     """Metrics that exist and have no data."""
-    requires_proof: bool = False
-    """Whether the app refuses requests without a proof of its secret."""
 
 
 class FacebookServer(JsonServer):
@@ -53,7 +51,7 @@ class FacebookServer(JsonServer):
         today, path = self._clock(request.path)
         if today is None:
             return error(400, 2500, "Unknown path components")
-        if refusal := unauthorized(request, TOKEN, requires_proof=self.faults.requires_proof):
+        if refusal := unauthorized(request, TOKEN):
             return refusal
         if path == f"/{VERSION}/{PAGE_ID}":
             return fields_of(page(today), request.params.get("fields", "name"), "Page")

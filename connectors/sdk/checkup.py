@@ -15,6 +15,7 @@ from connectors.sdk.engine import plans_over
 from connectors.sdk.errors import SourceError
 from connectors.sdk.opening import diagnosed, open_connection
 from connectors.sdk.rows import SortedRows
+from connectors.sdk.source_settings import as_set, remarks
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Plan, Range, cut, watermark
 
@@ -39,10 +40,13 @@ class Checkup:
     """How a source is."""
 
     source: Source
+    """With the look-backs and limits that are set."""
     streams: tuple[StreamCheckup, ...]
     zone: str = ""
     """The zone in which it counts its days; empty when it cannot be opened."""
     vitals: Vitals = field(default_factory=Vitals)
+    remarks: tuple[str, ...] = ()
+    """What of its settings is likely not meant."""
 
     @property
     def clock_is_right(self) -> bool:
@@ -65,8 +69,9 @@ def check_up(
     now: Callable[[], datetime],
 ) -> Checkup:
     """Check `source`, and plan a pull of `wanted`. A fault of the source is part of the result."""
-    calls = ThrottledCalls(source.limits, source.diagnose, tries=MAX_ATTEMPTS)
     try:
+        source = as_set(source, values)
+        calls = ThrottledCalls(source.limits, source.diagnose, tries=MAX_ATTEMPTS)
         connection = open_connection(source, values, calls)
     except SourceError as error:
         return Checkup(source, tuple(StreamCheckup(stream, error) for stream in source.streams))
@@ -77,7 +82,7 @@ def check_up(
             for plan in plans
         )
         vitals = connection.vitals() if isinstance(connection, HasVitals) else Vitals()
-        return Checkup(source, streams, connection.zone.key, vitals)
+        return Checkup(source, streams, connection.zone.key, vitals, tuple(remarks(source, values)))
     finally:
         connection.close()
 
@@ -86,7 +91,7 @@ def fault_of(
     source: Source, connection: Connection, stream: Stream, now: datetime
 ) -> SourceError | None:
     """What keeps a stream from being pulled; None when its first page comes and fits the schema."""
-    piece = newest(stream, connection, now)
+    piece = newest(stream, connection, now, source.look_back(stream))
     try:
         with diagnosed(source):
             page = next(connection.pages(piece), None)
@@ -97,9 +102,9 @@ def fault_of(
     return None
 
 
-def newest(stream: Stream, connection: Connection, now: datetime) -> Slice:
+def newest(stream: Stream, connection: Connection, now: datetime, look_back: timedelta) -> Slice:
     """The newest window that can be pulled at `now`."""
     zone = connection.zone
     last = now.astimezone(zone).date() if stream.snapshot else watermark(stream, zone, now)
-    [piece] = cut(stream, [window_of(last, stream.window)], zone, last)
+    [piece] = cut(stream, [window_of(last, stream.window)], zone, last, look_back)
     return piece

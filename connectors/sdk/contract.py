@@ -5,121 +5,26 @@ pulled (streams) and how the source behaves (limits, zone, restatement, deletes)
 that turns one `Slice` of days into pages of rows. It writes no file, starts no thread and retries nothing.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import pyarrow as pa
-
-from connectors.lake.manifest import Finding as Finding  # all five are part of the contract
+from connectors.lake.manifest import Finding as Finding  # all of these are part of the contract
 from connectors.lake.streams import ONE_DAY as ONE_DAY
 from connectors.lake.streams import Cadence as Cadence
 from connectors.lake.streams import next_window as next_window
 from connectors.lake.streams import window_of as window_of
 from connectors.sdk.errors import Rejected, SourceError
+from connectors.sdk.stream import EXACT as EXACT
+from connectors.sdk.stream import Deletes as Deletes
+from connectors.sdk.stream import Stream as Stream
+from connectors.sdk.stream import Tolerance as Tolerance
+from connectors.sdk.stream import column as column
 
 T = TypeVar("T")
-
-
-class Deletes(StrEnum):
-    """How rows that were deleted at the source are noticed."""
-
-    NEVER = "never"
-    """Rows are never removed (a ledger)."""
-    REPULL = "repull"
-    """A window that is pulled again is replaced whole, without the deleted rows."""
-    STATUS = "status"
-    """Rows are never removed; a column says that they no longer count (a cancelled order)."""
-
-
-def column(
-    name: str,
-    kind: pa.DataType,
-    description: str,
-    *,
-    unit: str = "",
-    null: bool = False,
-    values: Sequence[str] | Literal["ISO 4217"] = (),
-    least: int | None = None,
-    most: int | None = None,
-) -> pa.Field:
-    """One stored column. What is said of it travels in the Parquet schema.
-
-    `null`: rows may lack it. `values`: the only values it can have, or ISO 4217 for currencies in any case. `least`,
-    `most`: the bounds of a number, both included. A row that does not keep to them is set aside with a `Finding`, and
-    so is one whose key or cursor is null.
-    """
-    notes = {
-        "description": description,
-        "unit": unit,
-        "values": json.dumps(values if isinstance(values, str) else [*values]) if values else "",
-        "least": "" if least is None else str(least),
-        "most": "" if most is None else str(most),
-    }
-    kept = {name: note for name, note in notes.items() if note or name == "description"}
-    return pa.field(name, kind, nullable=null, metadata=kept)
-
-
-@dataclass(frozen=True)
-class Tolerance:
-    """How far the sum of a column may be from the source's total: a share of it, or an amount if that is more."""
-
-    share: Decimal = Decimal(0)
-    amount: Decimal = Decimal(0)
-    share_if_flagged: Decimal | None = None
-    """The share where the source flags the window, as it says itself that rows are missing; None for `share`."""
-
-    def around(self, total: int | Decimal, *, is_flagged: bool) -> Decimal:
-        """The largest difference from `total` that is no finding."""
-        wider = self.share_if_flagged if is_flagged else None
-        share = self.share if wider is None else wider
-        return max(share * abs(Decimal(total)), self.amount)
-
-
-EXACT = Tolerance()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stream:
-    """One kind of row of a source. `schema` is an allow-list: nothing else is stored."""
-
-    name: str
-    description: str
-    schema: pa.Schema
-    key: tuple[str, ...]
-    """The columns that identify a row. Unique within a window; across windows the newest row counts."""
-    cursor: str
-    """The column that places a row in its window: a date (as the source counts days) or a UTC timestamp."""
-    counts_on: str = ""
-    """The column whose day the row counts for, where it is not the cursor: findings are of that day."""
-    window: Cadence = Cadence.DAY
-    restates_for: timedelta = timedelta(0)
-    """How long after its end a window may still change. Until then it is pulled again by each run."""
-    arrives_within: timedelta = timedelta(0)
-    """How late a row may become visible. A window is not pulled before its end plus this time."""
-    snapshot: bool = False
-    """True when the source has the present state only, so that no past window can be pulled."""
-    mutable: bool = False
-    """True when a row's cursor moves as the row changes (`updated_at`): a window then holds the changes made in it."""
-    deletes: Deletes = Deletes.REPULL
-    reread: bool = False
-    """True where any window may have been edited, however old, and reading all costs as much as reading one: each run
-    reads every window, settled or not, and commits those whose rows have changed."""
-    windows_per_slice: int = 31
-    """The most windows that one slice covers. The engine cuts longer ranges."""
-    gone: str = ""
-    """The column that is not null where the source no longer has the row; empty where rows only vanish or stay."""
-    tolerances: Mapping[str, Tolerance] = field(default_factory=dict, hash=False)
-    """By column, how far its sum may be from a total of the source (`Page.totals`); none for a column not named."""
-
-    def tolerance_of(self, column: str) -> Tolerance:
-        """How far the sum of a column may be from a total."""
-        return self.tolerances.get(column, EXACT)
 
 
 @dataclass(frozen=True)
@@ -137,6 +42,8 @@ class Slice:
     """True for the newest windows of a mutable stream: rows changed since `until` belong to it too."""
     data_through: date | None = None
     """The last day that the source has in full, which an open month is asked for up to; None for a snapshot."""
+    look_back: timedelta = timedelta(0)
+    """How long after its end a window is pulled again: the stream's `restates_for`, or what is set instead."""
 
     @property
     def windows(self) -> list[date]:
@@ -207,11 +114,18 @@ class Page:
 
 @dataclass(frozen=True)
 class Limit:
-    """A ceiling the source documents: at most `per_second` calls of one bucket, `burst` at once."""
+    """A ceiling the source documents: at most `per_second` calls of one bucket, `burst` at once.
+
+    It is what every account has, and the default of a setting (see `source_settings.py`).
+    """
 
     bucket: str
     per_second: float
     burst: int = 1
+    most_per_second: float | None = None
+    """The most that the source documents for any account, such as one with a larger plan; None where it does not."""
+    by_minute: bool = False
+    """Whether the source counts by the minute. The setting does so as well."""
 
 
 @dataclass(frozen=True)
@@ -292,10 +206,16 @@ class Source:
     """Slices pulled at once: about the source's latency times its rate limit."""
     version: str = "1"
     """Raised when the connector would store other rows for the same window."""
+    look_backs: Mapping[str, timedelta] = field(default_factory=dict, hash=False)
+    """By stream, how long it is restated where a setting says so. Its own `restates_for` is the vendor's figure."""
+
+    def look_back(self, stream: Stream) -> timedelta:
+        """How long after its end a window of `stream` is pulled again by each run."""
+        return self.look_backs.get(stream.name, stream.restates_for)
 
     def without_limits(self) -> "Source":
         """The same source, asked as fast as it answers: for servers of the sample company only."""
-        unlimited = tuple(Limit(limit.bucket, 1e9, burst=10**9) for limit in self.limits)
+        unlimited = tuple(replace(limit, per_second=1e9, burst=10**9) for limit in self.limits)
         return replace(self, limits=unlimited)
 
     def stream(self, name: str) -> Stream:

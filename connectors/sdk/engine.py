@@ -11,6 +11,7 @@ from connectors.sdk.job import Job
 from connectors.sdk.opening import diagnosed, open_connection
 from connectors.sdk.reports import Progress as Progress
 from connectors.sdk.reports import StreamReport as StreamReport
+from connectors.sdk.source_settings import as_set
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Plan, Range
 
@@ -29,14 +30,15 @@ def pull(
 ) -> list[StreamReport]:
     """Pull the windows of `wanted` that are missing or may have changed, of every stream (or `only` some).
 
-    `values` are the source's options. A fault of one stream, a bug of its connector included, is in its report and
+    `values` are the source's settings. A fault of one stream, a bug of its connector included, is in its report and
     does not stop the others. What is no fault of the source (a full disk, an unknown stream) is raised.
     """
     streams = list(source.streams) if only is None else [source.stream(name) for name in only]
     for stream in streams:
         lake.declare(source.name, stream)
-    calls = calls or ThrottledCalls(source.limits, source.diagnose)
     try:
+        source = as_set(source, values)
+        calls = calls or ThrottledCalls(source.limits, source.diagnose)
         connection = open_connection(source, values, calls)
     except SourceError as error:
         reports = [StreamReport(source.name, stream, error=error) for stream in streams]
@@ -71,6 +73,7 @@ def plans(
     now: Callable[[], datetime],
 ) -> list[Plan]:
     """What `pull` would do, by stream, without doing it. Raises `SourceError` when the source cannot be opened."""
+    source = as_set(source, values)
     calls = ThrottledCalls(source.limits, source.diagnose)
     connection = open_connection(source, values, calls)
     try:

@@ -94,7 +94,7 @@ class Job:
         committed = self.lake.between(self.source.name, stream, wanted.first, last)
         if not stream.snapshot:  # a window of another version of the connector counts as missing
             committed = {w: m for w, m in committed.items() if self._is_current(stream, m)}
-        return plan(stream, committed, wanted, zone, now)
+        return plan(stream, committed, wanted, zone, now, self.source.look_back(stream))
 
     def _is_current(self, stream: Stream, manifest: Manifest) -> bool:
         """Whether this connector, as it is now, would have stored the same window's rows with the same columns."""
@@ -214,7 +214,7 @@ class Job:
         try:
             with diagnosed(self.source):
                 there = connection.rows_since(stream, kept.since)
-                lately = self.now() - stream.restates_for - stream.arrives_within
+                lately = self.now() - self.source.look_back(stream) - stream.arrives_within
                 recent = connection.rows_since(stream, lately) if there != kept.rows else 0
         except SourceError:
             return  # it does not say for now; the newest window is pulled again by the next run
@@ -288,7 +288,7 @@ class Job:
             bytes=0,
             checksum="",
             schema_hash=schema_hash(stream.schema),
-            settled=is_final and settled(stream, window, piece.zone, now),
+            settled=is_final and settled(stream, window, piece.zone, now, piece.look_back),
             flags=tuple(sorted(flags)),
             findings=tuple(findings),
             connector_version=self.source.version,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -21,6 +21,10 @@ from connectors.sdk.contract import (
 SPLIT_PARTS = 6
 """Into how many parts a slice with a flagged window is cut. One flagged day of a month costs 13 requests instead of
 32, and a month of flagged days 38."""
+ASKED_DAILY_FOR = timedelta(days=31)
+"""How long after its restatement a window with findings is asked for by each run. Nobody may correct what is older:
+it is asked for once a week."""
+DAYS_OF_A_WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -48,21 +52,31 @@ class Plan:
 
 
 def plan(
-    stream: Stream, committed: Mapping[date, Manifest], wanted: Range, zone: ZoneInfo, now: datetime
+    stream: Stream,
+    committed: Mapping[date, Manifest],
+    wanted: Range,
+    zone: ZoneInfo,
+    now: datetime,
+    look_back: timedelta | None = None,
 ) -> Plan:
-    """The windows of `wanted` that are missing or may have changed, oldest first, cut into slices."""
+    """The windows of `wanted` that are missing or may have changed, oldest first, cut into slices.
+
+    `look_back`: how long a window is restated, where that is not as the stream declares.
+    """
+    look_back = stream.restates_for if look_back is None else look_back
     due: list[date] = []
     skipped: Counter[str] = Counter()
     today = now.astimezone(zone).date()
     window = window_of(wanted.first, stream.window)
     while window <= wanted.last or (stream.snapshot and window <= today):
-        reason = reason_to_skip(stream, window, committed.get(window), wanted, zone, now)
+        reason = reason_to_skip(stream, window, committed.get(window), wanted, zone, now, look_back)
         if reason:
             skipped[reason] += 1
         else:
             due.append(window)
         window = next_window(window, stream.window)
-    return Plan(stream, tuple(cut(stream, due, zone, watermark(stream, zone, now))), skipped)
+    slices = cut(stream, due, zone, watermark(stream, zone, now), look_back)
+    return Plan(stream, tuple(slices), skipped)
 
 
 def reason_to_skip(
@@ -72,6 +86,7 @@ def reason_to_skip(
     wanted: Range,
     zone: ZoneInfo,
     now: datetime,
+    look_back: timedelta,
 ) -> str:
     """Why `window` is not pulled; empty when it is."""
     if stream.snapshot:
@@ -81,9 +96,28 @@ def reason_to_skip(
         return ""
     if window > watermark(stream, zone, now):
         return "not over yet"
-    if committed and committed.settled and not (wanted.repull or stream.reread):
+    if committed is None or wanted.repull or stream.reread:
+        return ""
+    if not settled(stream, window, zone, committed.pulled_at, look_back):
+        return ""  # also where the look-back was shorter when it settled
+    if committed.settled:
         return "settled"
+    if committed.findings and settled(stream, window, zone, now - ASKED_DAILY_FOR, look_back):
+        return "" if is_in_turn(window, committed.pulled_at, zone, now) else "asked for once a week"
     return ""
+
+
+def is_in_turn(window: date, pulled_at: datetime, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether a window that is asked for once a week is asked for by a run of today.
+
+    The windows of seven days have one turn, as neighbours cost one request together; the next seven have theirs a day
+    later. One whose turn was missed is in turn a week after it was pulled.
+    """
+    today, pulled_on = (at.astimezone(zone).date() for at in (now, pulled_at))
+    turn = window.toordinal() // DAYS_OF_A_WEEK % DAYS_OF_A_WEEK
+    is_its_day = today.toordinal() % DAYS_OF_A_WEEK == turn
+    waits_for = (today - pulled_on).days
+    return waits_for >= DAYS_OF_A_WEEK or (is_its_day and waits_for > 0)
 
 
 def watermark(stream: Stream, zone: ZoneInfo, now: datetime) -> date:
@@ -91,12 +125,14 @@ def watermark(stream: Stream, zone: ZoneInfo, now: datetime) -> date:
     return (now - stream.arrives_within).astimezone(zone).date() - ONE_DAY
 
 
-def settled(stream: Stream, window: date, zone: ZoneInfo, now: datetime) -> bool:
+def settled(
+    stream: Stream, window: date, zone: ZoneInfo, now: datetime, look_back: timedelta
+) -> bool:
     """Whether a window pulled at `now` will not be restated any more."""
     if stream.snapshot:
         return now.astimezone(zone).date() > window
     end = midnight(next_window(window, stream.window), zone)
-    return now >= end + max(stream.restates_for, stream.arrives_within)
+    return now >= end + max(look_back, stream.arrives_within)
 
 
 def instants(
@@ -108,7 +144,9 @@ def instants(
     return midnight(window, zone), None if stream.mutable else midnight(last_day + ONE_DAY, zone)
 
 
-def cut(stream: Stream, due: list[date], zone: ZoneInfo, newest: date) -> list[Slice]:
+def cut(
+    stream: Stream, due: list[date], zone: ZoneInfo, newest: date, look_back: timedelta
+) -> list[Slice]:
     """Runs of consecutive windows, each no longer than the stream allows.
 
     `newest` is the last day that the source has in full: an open month is pulled up to it. In a mutable stream
@@ -120,12 +158,12 @@ def cut(stream: Stream, due: list[date], zone: ZoneInfo, newest: date) -> list[S
     for window in due:
         follows = run and next_window(run[-1], stream.window) == window
         if run and (not follows or len(run) == stream.windows_per_slice):
-            slices.append(Slice(stream, run[0], run[-1], zone, data_through=through))
+            slices.append(Slice(stream, run[0], run[-1], zone, False, through, look_back))
             run = []
         run.append(window)
     if run:
         reaches_now = stream.mutable and run[-1] == window_of(newest, stream.window)
-        slices.append(Slice(stream, run[0], run[-1], zone, reaches_now, through))
+        slices.append(Slice(stream, run[0], run[-1], zone, reaches_now, through, look_back))
     return slices
 
 

@@ -195,7 +195,11 @@ SOURCE = Source(
         Option("OKRA_START_DATE", "First day to pull", default=DEFAULT_START),
     ),
     streams=(KPI_VALUES,),
-    limits=(Limit(BUCKET, 1, burst=10), Limit(FILES, 10, burst=10)),
+    # 60 reads a minute, user and project; 300 a minute and project
+    limits=(
+        Limit(BUCKET, 1, burst=10, most_per_second=5, by_minute=True),
+        Limit(FILES, 10, burst=10, by_minute=True),
+    ),
     open=SpreadsheetConnection,
     diagnose=google_api.diagnose,
     # the sheets are read once for all slices

@@ -56,8 +56,8 @@ class SatisfactionList:
     path: str
     size: int
     """The most rows in a page."""
-    bounds: Callable[[datetime, datetime], dict[str, int]]
-    """The filter that finds every rating given between two moments."""
+    bounds: Callable[[datetime, datetime, timedelta], dict[str, int]]
+    """The filter that finds every rating given between two moments, and changed so long after."""
     rows: Callable[[Mapping[str, Any]], Iterator[dict[str, Any]]]
 
 
@@ -65,17 +65,17 @@ LISTS = {
     "ratings": SatisfactionList(
         RATINGS,
         100,
-        lambda since, until: {
+        lambda since, until, changeable_for: {
             "start_time": int(since.timestamp()),
-            "end_time": int((until + CHANGEABLE_FOR).timestamp()),
+            "end_time": int((until + changeable_for).timestamp()),
         },
         zendesk_rows.rating,
     ),
     "surveys": SatisfactionList(
         SURVEYS,
         50,
-        lambda since, until: {
-            "filter[created_at_start]": int((since - CHANGEABLE_FOR).timestamp() * 1000),
+        lambda since, until, changeable_for: {
+            "filter[created_at_start]": int((since - changeable_for).timestamp() * 1000),
             "filter[created_at_end]": int(until.timestamp() * 1000),
         },
         zendesk_rows.survey_response,

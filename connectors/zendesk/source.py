@@ -37,7 +37,7 @@ from connectors.sdk.errors import Drift, PermissionDenied, Rejected
 from connectors.sdk.fields import instant, page_of
 from connectors.sdk.http import Http, header_value, usable_address
 from connectors.zendesk import rows as zendesk_rows
-from connectors.zendesk.csat import LISTS, SATISFACTION_RATINGS
+from connectors.zendesk.csat import CHANGEABLE_FOR, LISTS, SATISFACTION_RATINGS
 from connectors.zendesk.faults import EXPORT, SETTINGS, fault_of
 
 MOMENT = pa.timestamp("us", "UTC")
@@ -151,7 +151,7 @@ class ZendeskConnection:
         source = LISTS[self._csat]
         key = source.path.rpartition("/")[2]
         params: dict[str, str | int] = {"page[size]": source.size}
-        params |= source.bounds(piece.since, piece.until)
+        params |= source.bounds(piece.since, piece.until, max(CHANGEABLE_FOR, piece.look_back))
         any_row = False
         while True:
             answer = self._get("api", source.path, params)
@@ -249,8 +249,12 @@ SOURCE = Source(
     ),
     streams=(TICKETS, SATISFACTION_RATINGS),
     # A daily run takes one or two exports, and two years of a small account nine, which the burst allows. A
-    # longer load is throttled once, for the rest of the first minute, and then keeps Zendesk's rate.
-    limits=(Limit("export", 10 / 60, burst=10), Limit("api", 5, burst=40)),
+    # longer load is throttled once, for the rest of the first minute, and then keeps Zendesk's rate. With the High
+    # Volume API add-on, 30 exports and 2,500 other requests a minute are allowed.
+    limits=(
+        Limit("export", 10 / 60, burst=10, most_per_second=30 / 60, by_minute=True),
+        Limit("api", 5, burst=40, most_per_second=2_500 / 60, by_minute=True),
+    ),
     open=ZendeskConnection,
     # exports are sequential; a second worker reads the ratings meanwhile
     workers=2,

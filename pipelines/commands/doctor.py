@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from connectors.sdk.checkup import Checkup, StreamCheckup
-from connectors.sdk.contract import Source, midnight
+from connectors.sdk.contract import ONE_DAY, Source, Stream, midnight
+from connectors.sdk.source_settings import days
 from pipelines.commands.console import Output
 from pipelines.commands.daily import note_sample_company
 from pipelines.commands.terminal import plain_table
@@ -15,7 +16,7 @@ from pipelines.settings import Settings
 from pipelines.steps.pull import check_source, due
 
 MAX_PARALLEL_SOURCES = 4
-COLUMNS = ("Stream", "Answer", "Due", "From", "To", "Days of", "Clock", "Quota left")
+COLUMNS = ("Stream", "Answer", "Due", "From", "To", "Look-back", "Days of", "Clock", "Quota left")
 
 
 def doctor(settings: Settings, sources: Sequence[Source], output: Output) -> bool:
@@ -51,6 +52,7 @@ def rows_of(checkup: Checkup) -> Iterator[tuple[object, ...]]:
             f"{checkup.source.name}.{answer.stream.name}",
             answer.error.kind if answer.error else "ok",
             *extent(answer),
+            look_back(checkup.source, answer.stream),
             *of_source,
         )
         of_source = ("", "", "")
@@ -61,6 +63,12 @@ def extent(answer: StreamCheckup) -> tuple[object, object, object]:
     if answer.plan is None or not answer.plan.slices:
         return "" if answer.plan is None else 0, "", ""
     return answer.plan.windows, answer.plan.slices[0].first, answer.plan.slices[-1].last
+
+
+def look_back(source: Source, stream: Stream) -> str:
+    """`28 days`; empty where a window is final once it is pulled."""
+    length = source.look_back(stream)
+    return days(length) if length else ""
 
 
 def clock(checkup: Checkup) -> str:
@@ -103,12 +111,13 @@ def notes(settings: Settings, checkups: Iterable[Checkup]) -> Iterator[str]:
                 f"{checkup.source.name} counts its days in {checkup.zone}, "
                 f"the business (OKRA_TIMEZONE) in {settings.timezone}"
             )
+        yield from (f"{checkup.source.name}: {remark}" for remark in checkup.remarks)
 
 
 def same_days(zone: ZoneInfo, other: ZoneInfo, today: date) -> bool:
     """Whether the days of the year up to `today` begin at the same instants in both zones."""
-    days = (today - timedelta(days=n) for n in range(366))
-    return all(midnight(day, zone) == midnight(day, other) for day in days)
+    year = (today - timedelta(days=n) for n in range(366))
+    return all(midnight(day, zone) == midnight(day, other) for day in year)
 
 
 def document(settings: Settings, checkup: Checkup) -> dict[str, object]:
@@ -121,15 +130,18 @@ def document(settings: Settings, checkup: Checkup) -> dict[str, object]:
         "business_zone": settings.timezone,
         "clock_ahead_seconds": None if ahead is None else round(ahead.total_seconds()),
         "quota_left": checkup.vitals.quota or None,
-        "streams": [document_of_stream(answer) for answer in checkup.streams],
+        "requests_per_second": {x.bucket: round(x.per_second, 3) for x in checkup.source.limits},
+        "remarks": [*checkup.remarks],
+        "streams": [document_of_stream(checkup.source, answer) for answer in checkup.streams],
     }
 
 
-def document_of_stream(answer: StreamCheckup) -> dict[str, object]:
+def document_of_stream(source: Source, answer: StreamCheckup) -> dict[str, object]:
     """How a stream answered, for machines."""
     count, first, last = extent(answer)
     return {
         "stream": answer.stream.name,
+        "look_back_days": source.look_back(answer.stream) / ONE_DAY,
         "error": answer.error.kind if answer.error else None,
         "message": answer.error.message if answer.error else None,
         "remedy": (answer.error.remedy or None) if answer.error else None,

@@ -5,6 +5,7 @@ from rich.table import Table
 
 from connectors.sdk import catalog
 from connectors.sdk.contract import Option, Source
+from connectors.sdk.source_settings import settings_of
 from pipelines.commands.console import Output
 from pipelines.settings import Settings
 
@@ -18,7 +19,7 @@ def sources(settings: Settings, output: Output) -> None:
     for source in known.values():
         output.out.print(f"[bold]{source.title}[/] ({source.name}): {state(settings, source)}")
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-        for option in source.options:
+        for option in settings_of(source):
             table.add_row(
                 f"  {option.name}", escape(value_of(settings, option)), option.description
             )
@@ -62,6 +63,6 @@ def document(settings: Settings, source: Source) -> dict[str, object]:
                 "set": bool(settings.environment.get(option.name)),
                 "description": option.description,
             }
-            for option in source.options
+            for option in settings_of(source)
         ],
     }

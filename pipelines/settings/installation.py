@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from connectors.lake.addresses import folder_at, is_in_bucket
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source
+from connectors.sdk.source_settings import settings_of
 from pipelines.errors import OkraError
 from pipelines.okr.definition.faults import suggestion
 from pipelines.okr.kpi.periods import FiscalYear, NamedBy
@@ -140,7 +141,7 @@ class Settings(BaseSettings):
         """The values of a source's options, or None when one without a default is missing."""
         values = {
             option.name: self.environment.get(option.name, option.default)
-            for option in source.options
+            for option in settings_of(source)
         }
         if any(value is None for value in values.values()):
             return None

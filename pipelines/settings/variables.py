@@ -15,6 +15,7 @@ from pathlib import Path
 from dotenv.parser import Binding, parse_stream
 
 from connectors.sdk import catalog
+from connectors.sdk.source_settings import settings_of
 
 PREFIX = "OKRA_"
 INTERNAL = frozenset(
@@ -116,7 +117,7 @@ def misspelt_options(places: Mapping[str, str], present: Collection[str]) -> Ite
 def options() -> frozenset[str]:
     """The settings of all sources."""
     declared = catalog.sources().values()
-    return frozenset(option.name for source in declared for option in source.options)
+    return frozenset(option.name for source in declared for option in settings_of(source))
 
 
 def named_by_dagster(folder: Path) -> set[str]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from connectors.sdk import catalog
+from connectors.sdk.source_settings import settings_of
 from pipelines.settings import ROOT
 from tests.docs.pages import Page
 
@@ -38,7 +39,7 @@ def main() -> None:
 
 def clean_environment() -> dict[str, str]:
     """The environment without Okra's and the virtual environment's variables, which a new user does not have."""
-    ours = {option.name for source in catalog.sources().values() for option in source.options}
+    ours = {option.name for source in catalog.sources().values() for option in settings_of(source)}
     return {
         name: value
         for name, value in os.environ.items()

@@ -8,6 +8,7 @@ import pytest
 
 from connectors.sdk import catalog
 from connectors.sdk.contract import Deletes, Stream
+from connectors.sdk.source_settings import settings_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", PAGE, flags=re.MULTILINE | re.DOTALL))
@@ -44,3 +45,6 @@ def test_a_section_is_true_to_what_the_connector_declares(title: str) -> None:
     rows = [each for each in section.splitlines() if each.startswith("| `")]
     assert rows == [line(stream) for stream in source.streams]
     assert [option.name for option in source.options if f"`{option.name}`" not in section] == []
+    others = [option for option in settings_of(source) if option not in source.options]
+    settings = ", ".join(f"`{option.name}={option.default}`" for option in others)
+    assert f"\n**Look-back and rate**: {settings}.\n" in section

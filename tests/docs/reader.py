@@ -19,11 +19,14 @@ from typing import Any
 import duckdb
 
 from connectors.sdk import catalog
+from connectors.sdk.source_settings import settings_of
 from pipelines.settings import ROOT
 from tests.docs.pages import Block
 from tests.limits import HANG_SECONDS
 
-OF_SOURCES = {option.name for source in catalog.sources().values() for option in source.options}
+OF_SOURCES = {
+    option.name for source in catalog.sources().values() for option in settings_of(source)
+}
 
 
 class Reader:

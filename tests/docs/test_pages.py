@@ -8,6 +8,7 @@ import pytest
 import typer.main
 
 from connectors.sdk import catalog
+from connectors.sdk.source_settings import settings_of
 from pipelines.cli import app
 from pipelines.settings import ROOT, Settings
 from tests.docs.pages import Page, pages
@@ -15,7 +16,7 @@ from tests.docs.pages import Page, pages
 OKRA = typer.main.get_command(app)
 SETTINGS = {f"OKRA_{name.upper()}" for name in Settings.model_fields}
 OPTIONS = {
-    option.name: option for source in catalog.sources().values() for option in source.options
+    option.name: option for source in catalog.sources().values() for option in settings_of(source)
 }
 AROUND = {"OKRA_ENV_FILE", "OKRA_DAGSTER_STORAGE", "OKRA_DAGSTER_POSTGRES"}
 """Read from the environment before there are settings, or by dagster.yaml."""

@@ -20,6 +20,7 @@ import pytest
 from typer.testing import CliRunner
 
 from connectors.sdk import catalog
+from connectors.sdk.source_settings import settings_of
 from pipelines.cli import app
 from pipelines.settings import Settings
 from pipelines.tables.locks import exclusive
@@ -32,7 +33,9 @@ __all__ = ["parsed", "session_folder"]
 TODAY = date(2026, 11, 25)
 AFTER_THE_YEAR = date(2027, 1, 8)
 OKRA = Path(sys.executable).with_name("okra")
-OF_SOURCES = {option.name for source in catalog.sources().values() for option in source.options}
+OF_SOURCES = {
+    option.name for source in catalog.sources().values() for option in settings_of(source)
+}
 WITHOUT_LIMITS = {"OKRA_SANDBOX_LIMITS": "false"}
 """The sample company's servers let a run ask as fast as it can."""
 PART = {

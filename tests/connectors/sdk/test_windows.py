@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.lake.manifest import Manifest
+from connectors.lake.manifest import Finding, Manifest
 from connectors.sdk.contract import Cadence, Slice, Stream, column, window_of
 from connectors.sdk.windows import Range, plan, settled, watermark
 
@@ -27,14 +27,19 @@ SNAPSHOT = replace(DAYS, snapshot=True)
 MUTABLE = replace(DAYS, mutable=True)
 
 
-def committed(*windows: date, is_settled: bool = True) -> dict[date, Manifest]:
+def committed(
+    *windows: date,
+    is_settled: bool = True,
+    pulled_at: datetime = datetime(2026, 12, 1, tzinfo=UTC),
+    findings: tuple[Finding, ...] = (),
+) -> dict[date, Manifest]:
     return {
         window: Manifest(
             source="s",
             stream="days",
             window=window,
             data_through=window,
-            pulled_at=datetime(2026, 1, 1, tzinfo=UTC),
+            pulled_at=pulled_at,
             rows=0,
             bytes=0,
             checksum="",
@@ -44,6 +49,7 @@ def committed(*windows: date, is_settled: bool = True) -> dict[date, Manifest]:
             connector_version="1",
             run_id="",
             files=(),
+            findings=findings,
         )
         for window in windows
     }
@@ -182,8 +188,9 @@ def test_a_window_is_settled_once_nothing_more_can_come(restates, arrives, final
     final = datetime(2026, 10, 31, 23, tzinfo=UTC) + timedelta(
         hours=final_after
     )  # Berlin's midnight
-    assert settled(stream, date(2026, 10, 1), BERLIN, final)
-    assert not settled(stream, date(2026, 10, 1), BERLIN, final - timedelta(seconds=1))
+    month, look_back = date(2026, 10, 1), stream.restates_for
+    assert settled(stream, month, BERLIN, final, look_back)
+    assert not settled(stream, month, BERLIN, final - timedelta(seconds=1), look_back)
 
 
 def test_of_a_snapshot_only_today_can_be_pulled_and_the_reason_is_told():
@@ -220,3 +227,82 @@ def test_only_the_newest_slice_of_a_mutable_stream_reaches_now():
         x.reaches_now
         for x in plan(DAYS, {}, Range(date(2026, 6, 1), date(2026, 6, 5)), UTC_ZONE, now).slices
     )
+
+
+BAD = (Finding(what="unknown_value", message="orders.status is none of paid"),)
+RESTATED = replace(DAYS, restates_for=timedelta(days=1))
+SUMMER = Range(date(2026, 8, 1), date(2026, 10, 31))
+NOVEMBER = datetime(2026, 11, 1, 6, tzinfo=UTC)
+
+
+class Autumn:
+    """A stream with a bad row on every second day from 1 August to 31 October, which daily runs ask about."""
+
+    def __init__(self) -> None:
+        days = [SUMMER.first + timedelta(days=n) for n in range(92)]
+        self.committed = committed(*days, pulled_at=NOVEMBER)
+        self.committed |= committed(*days[1::2], is_settled=False, pulled_at=NOVEMBER, findings=BAD)
+
+    def asked(self, now: datetime, wanted: Range = SUMMER) -> list[date]:
+        """What a run asks for. It commits that with the same findings."""
+        windows = asked(plan(RESTATED, self.committed, wanted, UTC_ZONE, now))
+        for window in windows:
+            self.committed[window] = replace(self.committed[window], pulled_at=now)
+        return windows
+
+
+def test_days_that_are_bad_for_long_are_asked_for_once_a_week_and_not_all_in_one_run():
+    """On 1 November at 06:00 the days to 29 September ended more than 1 + 31 days ago: 30 of the 46 bad ones.
+
+    A run that asked for all 46 asked 46 times, as no two are neighbours. The 30 share the next seven runs.
+    """
+    autumn = Autumn()
+    old = [date(2026, 8, n) for n in range(2, 31, 2)] + [date(2026, 9, n) for n in range(1, 30, 2)]
+    recent = [date(2026, 10, n) for n in range(1, 32, 2)]
+    assert autumn.asked(NOVEMBER) == recent
+    week = [autumn.asked(NOVEMBER + timedelta(days=n)) for n in range(1, 8)]
+    assert sorted(day for run in week for day in run if day in old) == old
+    assert max(sum(day in old for day in run) for run in week) <= 8
+
+
+def test_neighbours_that_are_bad_for_long_are_asked_for_together():
+    """49 bad days are seven blocks of seven days, one a run, and a block in one piece asks once."""
+    days = [date(2026, 6, 1) + timedelta(days=n) for n in range(49)]
+    bad = committed(*days, is_settled=False, pulled_at=NOVEMBER, findings=BAD)
+    wanted = Range(days[0], days[-1])
+    runs = [NOVEMBER + timedelta(days=n) for n in range(1, 7)]
+    slices = [plan(RESTATED, bad, wanted, UTC_ZONE, now).slices for now in runs]
+    assert [sum(len(piece.windows) for piece in pieces) for pieces in slices] == [7] * 6
+    assert sum(map(len, slices)) <= 7
+
+
+def test_a_run_after_a_week_without_one_asks_for_all_that_is_bad():
+    autumn = Autumn()
+    assert len(autumn.asked(NOVEMBER + timedelta(days=7))) == 46
+    later = autumn.asked(NOVEMBER + timedelta(days=7, hours=1))
+    assert all(day >= date(2026, 10, 1) for day in later), "an hour later none is in turn again"
+
+
+def test_a_bad_day_that_was_last_pulled_before_it_was_final_is_asked_for_at_once():
+    day = date(2026, 6, 1)
+    early = committed(
+        day, is_settled=False, pulled_at=datetime(2026, 6, 2, 6, tzinfo=UTC), findings=BAD
+    )
+    now = datetime(2026, 6, 5, 6, tzinfo=UTC)
+    stream = replace(RESTATED, restates_for=timedelta(days=2))
+    assert asked(plan(stream, early, Range(day, day), UTC_ZONE, now)) == [day]
+
+
+def test_a_repull_asks_for_old_bad_days_too():
+    autumn = Autumn()
+    again = replace(SUMMER, repull=True)
+    assert len(autumn.asked(NOVEMBER, again)) == 92
+
+
+def test_what_waits_for_its_turn_is_counted_as_left():
+    autumn = Autumn()
+    # of 92 days 46 are sound; 16 bad ones are asked for, and 30 wait
+    assert plan(RESTATED, autumn.committed, SUMMER, UTC_ZONE, NOVEMBER).skipped == {
+        "settled": 46,
+        "asked for once a week": 30,
+    }

@@ -19,6 +19,7 @@ from connectors.sandbox.http_server import Reply
 from connectors.sandbox.stripe import ACCOUNT, INVOICES, KEY, LIST, StripeServer
 from connectors.sdk import catalog
 from connectors.sdk.engine import pull
+from connectors.sdk.source_settings import settings_of
 from connectors.sdk.windows import Range
 from connectors.stripe import source as stripe
 from pipelines.cli import app
@@ -57,7 +58,7 @@ class Office:
     def __init__(self, home: Path, patch: pytest.MonkeyPatch) -> None:
         self.home = home
         self._patch = patch
-        of_sources = {o.name for source in catalog.sources().values() for o in source.options}
+        of_sources = {o.name for source in catalog.sources().values() for o in settings_of(source)}
         for name in os.environ:
             if name.startswith("OKRA_") or name in of_sources:
                 patch.delenv(name)
@@ -102,6 +103,30 @@ def test_a_source_that_is_well_is_told_with_what_a_run_would_pull(office, accoun
     assert movements["from"] == f"{TODAY - timedelta(days=20)}"
     assert movements["to"] == f"{TODAY - timedelta(days=1)}"
     assert abs(done.only["clock_ahead_seconds"]) <= 5
+
+
+def test_the_look_back_and_the_rate_that_hold_are_shown_and_what_is_unusual_of_them(
+    office, account
+):
+    office.set(STRIPE_RESTATES_DAYS="invoice_lines:7", STRIPE_REQUESTS_PER_SECOND="account:200")
+    done = office.doctor("--json")
+    assert done.code == 0, done.err
+    looks_back = {each["stream"]: each["look_back_days"] for each in done.only["streams"]}
+    assert looks_back == {"balance_transactions": 1, "invoice_lines": 7, "subscriptions": 0}
+    assert done.only["requests_per_second"]["account"] == 200
+    said = office.doctor()
+    assert "7 days" in said.out
+    assert "stripe: STRIPE_RESTATES_DAYS has invoice_lines pulled again for 7 days, and" in said.err
+    assert "stripe: STRIPE_REQUESTS_PER_SECOND has 200 account requests a second, and" in said.err
+
+
+def test_a_look_back_that_cannot_be_read_is_told_with_the_remedy(office, account):
+    office.set(STRIPE_RESTATES_DAYS="-3")
+    done = office.doctor()
+    assert done.code == 1
+    assert "stripe: STRIPE_RESTATES_DAYS is '-3'" in done.err
+    assert "the default is balance_transactions:1,invoice_lines:35" in done.err
+    assert not account.asked
 
 
 def test_what_the_lake_holds_already_is_not_due(office, account):
