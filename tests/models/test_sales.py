@@ -94,6 +94,9 @@ DEALS = (
     deal(23, BO, date(2026, 7, 1), amount="2000"),
     deal(24, QUEUE, june(23), pipeline_id="unlisted"),
     deal(25, GONE, june(24)),
+    # somebody has cleared the date: won on no day
+    deal(26, BO, june(25), closed_at=None),
+    deal(27, BO, june(25), closed_at=None, is_won=False, is_closed=False),
 )
 
 
@@ -210,6 +213,18 @@ def test_deals_closed_are_the_won_ones_in_their_newest_version(warehouse: Any) -
         "unknown": (2,),
     }
     assert periods(warehouse, "deals_closed", "month", date(2026, 7, 1), "value")["total"] == (1,)
+
+
+def test_a_closed_deal_without_a_date_counts_on_no_day_and_flags_that_of_its_last_change(
+    warehouse: Any,
+) -> None:
+    assert warehouse.rows("select * from comparisons.deals_without_close_date") == [
+        ("hubspot", "deals", june(25), 1)
+    ]
+    for kpi in ("deals_closed", "deal_win_rate", "deals_per_rep"):
+        days = warehouse.periods(kpi, "day")
+        assert days[june(25)].trust == "set_aside:hubspot", kpi
+        assert days[june(24)].trust == "ok", kpi
 
 
 def test_a_member_who_closed_nothing_has_closed_0_while_on_the_team(warehouse: Any) -> None:

@@ -1,3 +1,9 @@
+{% set uncounted = [
+    "deals_without_close_date",
+    "order_lines_without_order",
+    "tickets_without_solution_date",
+] %}
+
 with codes as (
     select * from {{ ref("finding_codes") }}
 ),
@@ -24,6 +30,18 @@ differences as (
     {{ rows_or_none("subscription_differences", {
         "source": dbt.type_string(), "stream": dbt.type_string(), "day": "date"
     }) }}
+),
+
+-- rows that no day counts
+uncounted as (
+    {% for model in uncounted -%}
+        {{ rows_or_none(model, {
+            "source": dbt.type_string(), "stream": dbt.type_string(), "day": "date"
+        }) }}
+        {%- if not loop.last %}
+    union all
+    {% endif -%}
+    {%- endfor %}
 ),
 
 coded as (
@@ -62,6 +80,14 @@ all_days as (
         day,
         'differs_from_total:' || source as code
     from differences
+    union all
+    select
+        source,
+        stream,
+        cast(null as {{ dbt.type_string() }}) as kpi,
+        day,
+        'set_aside:' || source as code
+    from uncounted
 ),
 
 final as (

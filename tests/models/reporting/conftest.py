@@ -17,6 +17,7 @@ net_revenue and the like     1 January to 13 March, last asked on the 14th
 customer_sales, average_order_value    1 January to 1 March, asked for on the 16th; units_sold to 28 February
     27 Feb   25 dollars: 3 widgets in a colour that nobody noted, and 1 blue gadget
     1 Mar    10 dollars; the lines of orders were not pulled for that day
+    14 Feb   50 widgets of an order that is not there
 units_shipped                never pulled
 What the connectors found in rows (FINDINGS)
     orders 10 Feb          two rows of that day set aside
@@ -51,7 +52,9 @@ SALES: Mapping[date, Mapping[str, int]] = {
 }
 ORDERS: Mapping[date, tuple[int, ...]] = {date(2026, 2, 27): (25_00,), date(2026, 3, 1): (10_00,)}
 LINES: Mapping[date, tuple[tuple[str, str | None, int], ...]] = {
-    date(2026, 2, 27): (("widget", None, 3), ("gadget", "blue", 1))
+    # there is no order of that day
+    date(2026, 2, 14): (("widget", "red", 50),),
+    date(2026, 2, 27): (("widget", None, 3), ("gadget", "blue", 1)),
 }
 FIRST_SNAPSHOT = date(2026, 1, 25)
 MISSED_SNAPSHOTS = {date(2026, 2, 10), date(2026, 2, 28)}
