@@ -102,7 +102,8 @@ expected as (
             and kpi_days.day = delivered.day
 ),
 
--- without a value a row adds nothing and would look like 0; of whole numbers, a part would be shown rounded
+-- without a value a row adds nothing and would look like 0; a part is no larger than its whole; of whole numbers, a
+-- fraction would be shown rounded
 value_flags as (
     select
         amounts.kpi,
@@ -110,8 +111,16 @@ value_flags as (
         case
             when kpis.kind = 'ratio' and amounts.own_numerator is null then 'empty_value'
             when kpis.kind = 'ratio' and amounts.own_denominator is null then 'empty_value'
+            when
+                kpis.is_proportion
+                and (
+                    amounts.own_numerator < 0 or amounts.own_numerator > amounts.own_denominator
+                )
+                then 'impossible_proportion'
             when kpis.kind = 'ratio' then null
             when amounts.own_value is null then 'empty_value'
+            when kpis.is_proportion and (amounts.own_value < 0 or amounts.own_value > 1)
+                then 'impossible_proportion'
             when
                 kpis.precision = 0
                 and kpis.unit <> {{ reporting_currency() }}
