@@ -188,7 +188,7 @@ class Crm:
 
 def changed_in(property_: str, piece: Slice) -> list[Object]:
     """The filters for what last changed in a slice."""
-    filters = [
+    filters: list[Object] = [
         {"propertyName": property_, "operator": "GTE", "value": milliseconds(piece.since)},
         {"propertyName": property_, "operator": "LT", "value": milliseconds(piece.until)},
     ]

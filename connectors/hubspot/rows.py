@@ -83,7 +83,7 @@ def stored(stream: Stream, item: Object, more: Further) -> dict[str, Any]:
         row["archived_at"] = UNREADABLE  # deleted or not? it must say when
     row["changed_at"] = last_change(item)
     created = fitting(MOMENT, item.get("createdAt"))
-    if stream is CALLS:
+    if stream.name == CALLS.name:
         contacts = (more.contacts or {}).get(str(item.get("id")), ())
         row["contact_ids"] = sorted({*contacts}, key=lambda id: (len(id), id))
         row["called_at"] = row["called_at"] or created or UNREADABLE
@@ -125,7 +125,7 @@ def retired(stream: Stream, item: Object) -> Iterator[dict[str, Any]]:
             "archived_at": changed,
             "changed_at": changed,
         }
-        yield row | ({"contact_ids": []} if stream is CALLS else {})
+        yield row | ({"contact_ids": []} if stream.name == CALLS.name else {})
 
 
 def ids_merged_into(item: Object) -> list[str] | None:
@@ -138,6 +138,7 @@ def ids_merged_into(item: Object) -> list[str] | None:
 
 def last_change(item: Object) -> datetime | Unreadable | None:
     """When the object was last changed or archived."""
+    changed: datetime | Unreadable | None
     changed = fitting(MOMENT, properties_of(item).get(MODIFIED) or item.get("updatedAt"))
     archived = fitting(MOMENT, item.get("archivedAt"))
     if isinstance(changed, datetime) and isinstance(archived, datetime):

@@ -84,7 +84,7 @@ class HubSpotConnection:
 
     def _changes(self, piece: Slice) -> Iterator[Page]:
         stream = piece.stream
-        further = self._further if stream is DEALS else ()
+        further = self._further if stream.name == DEALS.name else ()
         wanted = list(dict.fromkeys([*PROPERTIES[stream.name], MERGED_IDS, *further]))
         for objects in self._crm.changed(stream.name, wanted, piece):
             yield Page(rows_of_objects(stream, objects, self._more(stream, objects)))
@@ -92,7 +92,7 @@ class HubSpotConnection:
         yield Page(rows_of_objects(stream, self._archived(stream.name), Further()))
 
     def _more(self, stream: Stream, objects: Sequence[Object]) -> Further:
-        if stream is CALLS:
+        if stream.name == CALLS.name:
             return Further(contacts=self._crm.contacts_of_calls([item["id"] for item in objects]))
         with self._lock:
             if self._of_deals is None:

@@ -175,3 +175,9 @@ def test_pipelines_come_with_what_people_call_them(account) -> None:
     labels = {row["pipeline_id"]: row["label"] for row in account.rows("pipelines", tuesday)}
     assert labels["default"] == "Sales Pipeline"
     assert sorted(labels.values()) == ["Online Shop", "Sales Pipeline"]
+
+
+def test_calls_have_their_contacts_whatever_look_back_is_set(account, call) -> None:
+    server = account.serve(calls=[call(1, NINE, 901)])
+    account.pulled("calls", server, FIRST_OF_MARCH, HUBSPOT_RESTATES_DAYS="calls:14")
+    assert [row["contact_ids"] for row in account.rows("calls", FIRST_OF_MARCH)] == [["901"]]
