@@ -42,7 +42,7 @@ from connectors.stripe.billing import (
     stored_items,
     stored_lines,
 )
-from connectors.stripe.ledger import BALANCE_TRANSACTIONS, MOVEMENT
+from connectors.stripe.ledger import BALANCE_TRANSACTIONS, MOVEMENT, unknown_categories
 
 LIST, ACCOUNT = "/v1/balance_transactions", "/v1/account"
 INVOICES, SUBSCRIBED = "/v1/invoices", "/v1/subscriptions"
@@ -108,7 +108,8 @@ class StripeConnection:
                     )
             case _:
                 for objects in self._list("balance_transactions", LIST, made):
-                    yield Page([columns(row, MOVEMENT) for row in objects])
+                    rows = [columns(row, MOVEMENT) for row in objects]
+                    yield Page(rows, findings=[*unknown_categories(rows, piece.zone)])
 
     def vitals(self) -> Vitals:
         """The clock. Stripe says nothing of its limits."""
