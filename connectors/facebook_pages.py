@@ -36,14 +36,16 @@ from connectors.sdk.contract import (
 from connectors.sdk.errors import Drift, Rejected, SourceError
 from connectors.sdk.fields import as_given, columns, lenient
 from connectors.sdk.graph_api import (
+    BUCKET,
     DEFAULT_BASE,
     VERSION,
+    Graph,
+    GraphError,
     Remedies,
-    error_in,
+    app_secret_in,
     fault_of,
-    usage_left,
 )
-from connectors.sdk.http import Answer, Http, header_value, usable_address
+from connectors.sdk.http import header_value, usable_address
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 """The zone of the days of insights, wherever the page is run from."""
@@ -107,8 +109,8 @@ class FacebookConnection:
         version = matching(values, "FACEBOOK_API_VERSION", r"v\d+\.\d+", f"such as {VERSION}")
         token = header_value(values.get("FACEBOOK_ACCESS_TOKEN", ""), "FACEBOOK_ACCESS_TOKEN")
         base = usable_address(values.get("FACEBOOK_API_BASE") or DEFAULT_BASE, "FACEBOOK_API_BASE")
-        self._calls = calls
-        self._http = Http(f"{base}/{version}", token, hook=lambda x: fault_in(x, token))
+        app_secret = app_secret_in(values, "FACEBOOK_APP_SECRET")
+        self._graph = Graph(f"{base}/{version}", token, app_secret, calls, fault_meant)
         self._alive: tuple[str, ...] = METRICS
         self._probing = threading.Lock()
 
@@ -120,13 +122,13 @@ class FacebookConnection:
 
     def vitals(self) -> Vitals:
         """The time, and what is left of the app's usage."""
-        return Vitals(self._http.clock_ahead, usage_left(self._http.limit_header))
+        return self._graph.vitals()
 
     def close(self) -> None:
-        self._http.close()
+        self._graph.close()
 
     def _snapshot(self, today: date) -> Page:
-        answer = self._get(f"/{self._page}", {"fields": "id,fan_count,followers_count"})
+        answer = self._graph.get(f"/{self._page}", {"fields": "id,fan_count,followers_count"})
         return Page([{"date": today} | columns(answer, SNAPSHOT_FIELDS)])
 
     def _insights(self, piece: Slice) -> Page:
@@ -179,7 +181,7 @@ class FacebookConnection:
             "since": int(since.timestamp()),
             "until": int(until.timestamp()),
         }
-        series: Any = self._get(f"/{self._page}/insights", params).get("data")
+        series: Any = self._graph.get(f"/{self._page}/insights", params).get("data")
         values: dict[tuple[date, str], Any] = {}
         undated = 0
         try:
@@ -195,9 +197,6 @@ class FacebookConnection:
         if undated and not values:
             raise Drift("insights no longer come as days with values", "adapt the connector")
         return values, undated
-
-    def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
-        return self._calls("graph", lambda: self._http.get_object(path, params))
 
 
 class UnknownMetric(Rejected):
@@ -224,11 +223,8 @@ def day_ended(end_time: Any) -> date | None:
     return (moment.astimezone(PACIFIC) - HALF_A_DAY).date()
 
 
-def fault_in(answer: Answer, token: str) -> SourceError | None:
-    """The fault in an answer's body; None when it has none."""
-    error = error_in(answer, token)
-    if error is None:
-        return None
+def fault_meant(error: GraphError) -> SourceError:
+    """The fault that an error means."""
     if error.code == 100 and "valid insights metric" in error.message:
         return UnknownMetric(f"{error.summary}: {error.message}")
     return fault_of(error, REMEDIES)
@@ -238,6 +234,7 @@ REMEDIES = Remedies(
     credential="make a new page token and set FACEBOOK_ACCESS_TOKEN",
     permission="the token needs pages_read_engagement and read_insights",
     rejected="check FACEBOOK_PAGE_ID and FACEBOOK_API_VERSION; insights are kept for two years",
+    secret="FACEBOOK_APP_SECRET",  # noqa: S106 (the name of an option)
 )
 
 SOURCE = Source(
@@ -250,11 +247,17 @@ SOURCE = Source(
             "A page token with pages_read_engagement and read_insights",
             secret=True,
         ),
+        Option(
+            "FACEBOOK_APP_SECRET",
+            "Secret of the app that made the token, where the app requires it",
+            secret=True,
+            default="",
+        ),
         Option("FACEBOOK_API_BASE", "Address of the Graph API", default=DEFAULT_BASE),
         Option("FACEBOOK_API_VERSION", "Version of the Graph API", default=VERSION),
     ),
     streams=(PAGE_SNAPSHOT, PAGE_INSIGHTS),
-    limits=(Limit("graph", 10, burst=10),),
+    limits=(Limit(BUCKET, 10, burst=10),),
     open=FacebookConnection,
     workers=4,
 )

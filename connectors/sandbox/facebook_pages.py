@@ -35,6 +35,8 @@ class Faults:
     """Metrics that Facebook has removed."""
     empty_metrics: frozenset[str] = frozenset()
     """Metrics that exist and have no data."""
+    requires_proof: bool = False
+    """Whether the app refuses requests without a proof of its secret."""
 
 
 class FacebookServer(JsonServer):
@@ -51,7 +53,7 @@ class FacebookServer(JsonServer):
         today, path = self._clock(request.path)
         if today is None:
             return error(400, 2500, "Unknown path components")
-        if refusal := unauthorized(request, TOKEN):
+        if refusal := unauthorized(request, TOKEN, requires_proof=self.faults.requires_proof):
             return refusal
         if path == f"/{VERSION}/{PAGE_ID}":
             return fields_of(page(today), request.params.get("fields", "name"), "Page")
