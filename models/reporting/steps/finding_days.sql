@@ -1,8 +1,6 @@
-{% set uncounted = [
-    "deals_without_close_date",
-    "order_lines_without_order",
-    "tickets_without_solution_date",
-] %}
+{% set day_of_stream = {
+    "source": dbt.type_string(), "stream": dbt.type_string(), "day": "date"
+} %}
 
 with codes as (
     select * from {{ ref("finding_codes") }}
@@ -27,21 +25,16 @@ spans as (
 ),
 
 differences as (
-    {{ rows_or_none("subscription_differences", {
-        "source": dbt.type_string(), "stream": dbt.type_string(), "day": "date"
-    }) }}
+    {{ rows_or_none("subscription_differences", day_of_stream) }}
 ),
 
 -- rows that no day counts
 uncounted as (
-    {% for model in uncounted -%}
-        {{ rows_or_none(model, {
-            "source": dbt.type_string(), "stream": dbt.type_string(), "day": "date"
-        }) }}
-        {%- if not loop.last %}
+    {{ rows_or_none("deals_without_close_date", day_of_stream) }}
     union all
-    {% endif -%}
-    {%- endfor %}
+    {{ rows_or_none("order_lines_without_order", day_of_stream) }}
+    union all
+    {{ rows_or_none("tickets_without_solution_date", day_of_stream) }}
 ),
 
 coded as (
