@@ -4,11 +4,14 @@ The number of likes is a snapshot: the Graph API has the current number only (`p
 in November 2025). Insights are figures of a Pacific day, refreshed once a day and kept for two years; the figures
 of the last days still grow.
 
+Facebook has insights of pages with 100 likes or more. Of others it gives an empty list, which is no zero: the pull
+fails and says so. An empty list for a page with more likes, such as of days before it began, is days without values.
+
 Facebook removes metrics every year, and a removed one fails the whole call. The others are then asked for without
 it, and the windows carry the trust flag `dead_metric:<name>`.
 
 The paging links of insights are not followed: they hold the token and have no end, and each call states its range.
-Docs: developers.facebook.com/docs/platforminsights/page.
+Docs: developers.facebook.com/docs/platforminsights/page, …/docs/graph-api/reference/insights (limitations).
 """
 
 import re
@@ -95,6 +98,8 @@ SNAPSHOT_FIELDS = {
     "likes": as_given("fan_count"),
     "followers": as_given("followers_count"),
 }
+LIKES_FOR_INSIGHTS = 100
+"""Of pages with fewer, Facebook has no insights."""
 HALF_A_DAY = timedelta(hours=12)
 
 
@@ -138,6 +143,8 @@ class FacebookConnection:
         except UnknownMetric:
             metrics = self._without_dead(metrics, piece)
             values, undated = self._ask(metrics, piece.since, piece.until)
+        if not values:
+            self._check_likes()
         rows = [
             {"date": day, "metric": metric, "value": values.get((day, metric))}
             for day in piece.windows
@@ -151,6 +158,16 @@ class FacebookConnection:
             column="date",
         )
         return Page(rows, dead, alike=True, findings=[finding] if undated else [])
+
+    def _check_likes(self) -> None:
+        """Raise `Rejected` when the page has too few likes for insights."""
+        likes = self._graph.get(f"/{self._page}", {"fields": "fan_count"}).get("fan_count")
+        if isinstance(likes, int) and likes < LIKES_FOR_INSIGHTS:
+            raise Rejected(
+                f"Facebook has insights only of pages with {LIKES_FOR_INSIGHTS} likes or more, and the page has "
+                f"{likes}",
+                "its likes and followers are pulled, and its insights as soon as it has more",
+            )
 
     def _without_dead(self, asked: tuple[str, ...], piece: Slice) -> tuple[str, ...]:
         """The metrics that still exist: each is asked for alone, for one day, once a connection."""

@@ -180,6 +180,25 @@ open_rates as (
     where is_rate_open
 ),
 
+-- rows of which none has a value are no delivery: without it a day has what was there, which may be 0
+valueless as (
+    select
+        amounts.kpi,
+        amounts.day
+    from amounts
+    inner join kpis on amounts.kpi = kpis.kpi
+    group by amounts.kpi, amounts.day
+    having
+        max(
+            case
+                when kpis.kind <> 'ratio' and amounts.own_value is null then 0
+                when kpis.kind = 'ratio' and amounts.own_numerator is null then 0
+                when kpis.kind = 'ratio' and amounts.own_denominator is null then 0
+                else 1
+            end
+        ) = 0
+),
+
 covered as (
     select
         kpi,
@@ -194,12 +213,13 @@ final as (
     select
         covered.kpi,
         covered.day,
-        covered.delivered,
+        covered.delivered and valueless.day is null as delivered,
         covered.settled and open_rates.day is null as settled,
         coalesce(flag_lists.flags, {{ list_of([]) }}) as flags
     from covered
     left join flag_lists on covered.kpi = flag_lists.kpi and covered.day = flag_lists.day
     left join open_rates on covered.kpi = open_rates.kpi and covered.day = open_rates.day
+    left join valueless on covered.kpi = valueless.kpi and covered.day = valueless.day
 )
 
 select * from final
