@@ -29,9 +29,14 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
+from connectors.sdk.trust import authorities
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and seconds without a byte of the answer."""
+CERTIFICATE_REMEDY = (
+    "check the address and the clock; where a proxy opens TLS, set OKRA_CA_FILE to its authority's "
+    "PEM file"
+)
 _LIMIT_HEADERS = re.compile("limit|usage", re.IGNORECASE)
 """The headers that are remembered from answers, by name."""
 
@@ -67,7 +72,7 @@ class Http:
     def __init__(
         self,
         base: str,
-        token: str,
+        token: str | requests.auth.AuthBase,
         *,
         hook: Hook | None = None,
         timeout: tuple[float, float] = TIMEOUT,
@@ -75,14 +80,20 @@ class Http:
         header: str = "Authorization",
         scheme: str = "Bearer",
     ) -> None:
-        """`base` has passed `usable_address`. The token goes into `header`, after `scheme` if there is one."""
+        """`base` has passed `usable_address`. A token goes into `header`, after `scheme` if there is one.
+
+        What is no text signs each request by itself.
+        """
         self._base = base
         self._hook = hook
         self._timeout = timeout
         self._session = _Session()
-        self._session.auth = _Token(header, f"{scheme} {token}".strip())
+        self._session.auth = (
+            _Token(header, f"{scheme} {token}".strip()) if isinstance(token, str) else token
+        )
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.trust_env = not on_loopback(base)  # no proxy for this machine
+        self._session.verify = authorities() or True
         self._session.mount(f"{urlsplit(base).scheme}://", HTTPAdapter(pool_maxsize=connections))
         self._limit_headers: Mapping[str, str] = {}
         self._clock_ahead: timedelta | None = None
@@ -147,20 +158,8 @@ class Http:
                 timeout=self._timeout,
                 allow_redirects=False,
             )
-        except requests.Timeout:
-            raise Unavailable(f"{request} was not answered in time") from None
-        except requests.exceptions.SSLError:
-            raise Unavailable(
-                f"{request}: the server's certificate cannot be verified",
-                "check the address, the clock and any proxy that opens TLS",
-            ) from None
         except requests.RequestException as error:
-            if is_unreachable(error):
-                raise Unavailable(
-                    f"{request}: the server cannot be reached", "check the network and the address"
-                ) from None
-            # only the class: the text can hold the whole address
-            raise Unavailable(f"{request} broke off ({type(error).__name__})") from None
+            raise no_answer(error, request) from None
         self._remember(response.headers)
         return Answer(request, response.status_code, response.headers, response.content)
 
@@ -178,6 +177,22 @@ class Http:
 
     def close(self) -> None:
         self._session.close()
+
+
+def no_answer(error: requests.RequestException, request: str) -> Unavailable:
+    """The fault of a request that had no answer, or only part of one; `request` is what may be shown of it."""
+    if isinstance(error, requests.Timeout):
+        return Unavailable(f"{request} was not answered in time")
+    if isinstance(error, requests.exceptions.SSLError):
+        return Unavailable(
+            f"{request}: the server's certificate cannot be verified", CERTIFICATE_REMEDY
+        )
+    if is_unreachable(error):
+        return Unavailable(
+            f"{request}: the server cannot be reached", "check the network and the address"
+        )
+    # only the class: the text can hold the whole address
+    return Unavailable(f"{request} broke off ({type(error).__name__})")
 
 
 def is_unreachable(error: requests.RequestException) -> bool:
