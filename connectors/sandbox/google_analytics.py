@@ -30,7 +30,6 @@ from google.analytics.data_v1beta.types import (
     RunReportResponse,
     SamplingMetadata,
 )
-from google.protobuf.json_format import MessageToDict
 
 from connectors.sandbox.grpc_server import GrpcServer
 from connectors.sandbox.http_server import JsonServer, Reply, Request
@@ -250,12 +249,13 @@ class AnalyticsRestServer(Reports, JsonServer):
             asked = RunReportRequest.from_json(
                 json.dumps(json.loads(request.body) | {"property": name})
             )
-            answer = RunReportResponse.pb(self.run_report(asked))
+            answer = self.run_report(asked)
         except Refused as refused:
             status = HTTP_STATUSES[refused.code]
             error = {"code": status, "message": refused.message, "status": refused.code.name}
             return Reply(status, {"error": error})
-        return Reply(200, MessageToDict(answer, use_integers_for_enums=True))
+        written = RunReportResponse.to_json(answer, always_print_fields_with_no_presence=False)
+        return Reply(200, written.encode())
 
 
 def named(name: str, known: dict[str, Any], kind: str) -> str:

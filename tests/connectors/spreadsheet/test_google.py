@@ -140,7 +140,7 @@ def test_an_empty_sheet_is_not_taken_for_one_without_figures(desk) -> None:
     (error(401, "Request had invalid authentication credentials.", "UNAUTHENTICATED"), "credential",
      "Google does not accept the credentials"),
     (error(403, "The caller does not have permission", "PERMISSION_DENIED"), "permission",
-     "share the document with the service account's address"),
+     "share the document with the address that signs in"),
     (error(404, "Requested entity was not found.", "NOT_FOUND"), "rejected",
      "Google Sheets knows no such document"),
     (error(400, "Unable to parse range: x", "INVALID_ARGUMENT"), "rejected",
