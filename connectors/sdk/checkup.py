@@ -46,7 +46,7 @@ class Checkup:
     """The zone in which it counts its days; empty when it cannot be opened."""
     vitals: Vitals = field(default_factory=Vitals)
     remarks: tuple[str, ...] = ()
-    """What of its settings is likely not meant."""
+    """What of its settings is likely not meant, and what its user should know although it answers."""
 
     @property
     def clock_is_right(self) -> bool:
@@ -82,7 +82,13 @@ def check_up(
             for plan in plans
         )
         vitals = connection.vitals() if isinstance(connection, HasVitals) else Vitals()
-        return Checkup(source, streams, connection.zone.key, vitals, tuple(remarks(source, values)))
+        return Checkup(
+            source,
+            streams,
+            connection.zone.key,
+            vitals,
+            (*remarks(source, values), *vitals.remarks),
+        )
     finally:
         connection.close()
 

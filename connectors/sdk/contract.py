@@ -25,6 +25,8 @@ from connectors.sdk.stream import Tolerance as Tolerance
 from connectors.sdk.stream import column as column
 
 T = TypeVar("T")
+IN_HOME = "$OKRA_HOME"
+"""In an option's default, the folder of everything that an installation writes."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,9 @@ class Option:
     description: str
     secret: bool = False
     default: str | None = None
-    """A source is on when each of its options without a default has a value."""
+    """A source is on when each of its options without a default has a value. It may begin with `IN_HOME`."""
+    is_asked: bool = False
+    """Whether `okra init` asks for it although it has a default, as for the usual one of several credentials."""
 
 
 class Calls(Protocol):
@@ -174,6 +178,8 @@ class Vitals:
     """By how much its clock is ahead of this machine's; None when it does not send the time."""
     quota: str = ""
     """What is left of its quota, in words; empty when it does not say."""
+    remarks: tuple[str, ...] = ()
+    """What its user should know although it answers: a credential that will end."""
 
 
 @runtime_checkable

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 import orjson
@@ -29,14 +29,9 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.sdk.trust import authorities
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and seconds without a byte of the answer."""
-CERTIFICATE_REMEDY = (
-    "check the address and the clock; where a proxy opens TLS, set OKRA_CA_FILE to its authority's "
-    "PEM file"
-)
 _LIMIT_HEADERS = re.compile("limit|usage", re.IGNORECASE)
 """The headers that are remembered from answers, by name."""
 
@@ -66,13 +61,36 @@ Hook = Callable[[Answer], SourceError | None]
 """Reads a vendor's own error out of an answer; None leaves it to the HTTP status."""
 
 
+class Credential(Protocol):
+    """A token that may change, such as those of `connectors.sdk.oauth`. Threads may share it."""
+
+    def value(self) -> str:
+        """The token to send. Raises `SourceError` when there is none to be had."""
+
+    def renewed(self, refused: str) -> str | None:
+        """The token to send after `refused` was not accepted; None when there is no other. Raises `SourceError`."""
+
+
+@dataclass(frozen=True)
+class FixedToken:
+    """A token that stays as it is."""
+
+    token: str
+
+    def value(self) -> str:
+        return self.token
+
+    def renewed(self, refused: str) -> str | None:
+        return None
+
+
 class Http:
-    """Requests to one address with one token. Threads may share it."""
+    """Requests to one address with one credential. Threads may share it."""
 
     def __init__(
         self,
         base: str,
-        token: str | requests.auth.AuthBase,
+        token: str | Credential,
         *,
         hook: Hook | None = None,
         timeout: tuple[float, float] = TIMEOUT,
@@ -80,20 +98,20 @@ class Http:
         header: str = "Authorization",
         scheme: str = "Bearer",
     ) -> None:
-        """`base` has passed `usable_address`. A token goes into `header`, after `scheme` if there is one.
+        """`base` has passed `usable_address`. The token goes into `header`, after `scheme` if there is one;
+        without a token there is no such header.
 
-        What is no text signs each request by itself.
+        With a `Credential`, a request that is answered with 401 is sent once more with a renewed token.
         """
         self._base = base
         self._hook = hook
         self._timeout = timeout
         self._session = _Session()
-        self._session.auth = (
-            _Token(header, f"{scheme} {token}".strip()) if isinstance(token, str) else token
-        )
+        self._credential = FixedToken(token) if isinstance(token, str) else token
+        self._token = _Token(header, scheme, self._credential)
+        self._session.auth = self._token
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.trust_env = not on_loopback(base)  # no proxy for this machine
-        self._session.verify = authorities() or True
         self._session.mount(f"{urlsplit(base).scheme}://", HTTPAdapter(pool_maxsize=connections))
         self._limit_headers: Mapping[str, str] = {}
         self._clock_ahead: timedelta | None = None
@@ -148,8 +166,9 @@ class Http:
     ) -> Answer:
         """The answer, whatever its status. Raises `Unavailable` when there is none, or only part of one."""
         request = f"{method.upper()} {urlsplit(url).path}"
-        try:
-            response = self._session.request(
+
+        def sent() -> requests.Response:
+            return self._session.request(
                 method,
                 url,
                 params=params,
@@ -158,8 +177,27 @@ class Http:
                 timeout=self._timeout,
                 allow_redirects=False,
             )
+
+        try:
+            response = sent()
+            if response.status_code == 401 and self._credential.renewed(
+                self._token.sent_with(response.request)
+            ):
+                response = sent()
+        except requests.Timeout:
+            raise Unavailable(f"{request} was not answered in time") from None
+        except requests.exceptions.SSLError:
+            raise Unavailable(
+                f"{request}: the server's certificate cannot be verified",
+                "check the address, the clock and any proxy that opens TLS",
+            ) from None
         except requests.RequestException as error:
-            raise no_answer(error, request) from None
+            if is_unreachable(error):
+                raise Unavailable(
+                    f"{request}: the server cannot be reached", "check the network and the address"
+                ) from None
+            # only the class: the text can hold the whole address
+            raise Unavailable(f"{request} broke off ({type(error).__name__})") from None
         self._remember(response.headers)
         return Answer(request, response.status_code, response.headers, response.content)
 
@@ -179,22 +217,6 @@ class Http:
         self._session.close()
 
 
-def no_answer(error: requests.RequestException, request: str) -> Unavailable:
-    """The fault of a request that had no answer, or only part of one; `request` is what may be shown of it."""
-    if isinstance(error, requests.Timeout):
-        return Unavailable(f"{request} was not answered in time")
-    if isinstance(error, requests.exceptions.SSLError):
-        return Unavailable(
-            f"{request}: the server's certificate cannot be verified", CERTIFICATE_REMEDY
-        )
-    if is_unreachable(error):
-        return Unavailable(
-            f"{request}: the server cannot be reached", "check the network and the address"
-        )
-    # only the class: the text can hold the whole address
-    return Unavailable(f"{request} broke off ({type(error).__name__})")
-
-
 def is_unreachable(error: requests.RequestException) -> bool:
     """Whether no connection was made at all: no such name, no network, nobody listening."""
     wrapped = error.args[0] if error.args else None
@@ -211,12 +233,17 @@ class _Session(requests.Session):
 class _Token(requests.auth.AuthBase):
     """Puts the token into a header. As the session's `auth` it keeps .netrc from replacing it."""
 
-    def __init__(self, header: str, value: str) -> None:
-        self._header, self._value = header, value
+    def __init__(self, header: str, scheme: str, credential: Credential) -> None:
+        self._header, self._scheme, self._credential = header, scheme, credential
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers[self._header] = self._value
+        if token := self._credential.value():
+            request.headers[self._header] = f"{self._scheme} {token}".strip()
         return request
+
+    def sent_with(self, request: requests.PreparedRequest) -> str:
+        """The token that a request had."""
+        return request.headers.get(self._header, "").removeprefix(self._scheme).strip()
 
 
 def usable_address(address: str, option: str) -> str:

@@ -5,6 +5,7 @@ A source is on when its own variables are set. When no source is on, runs use th
 """
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -18,7 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.lake.addresses import folder_at, is_in_bucket
 from connectors.sdk import catalog
-from connectors.sdk.contract import Source
+from connectors.sdk.contract import IN_HOME, Source
 from connectors.sdk.source_settings import settings_of
 from pipelines.errors import OkraError
 from pipelines.okr.definition.faults import suggestion
@@ -100,10 +101,6 @@ class Settings(BaseSettings):
         "50%",
         description="Memory of DuckDB and of Spark's driver: 1GB, or a share of the container's or machine's",
     )
-    ca_file: FilePath | None = Field(
-        None,
-        description="PEM file of the certificate authorities to trust instead of the public ones",
-    )
     keep_runs_days: int = Field(
         30, ge=1, description="Days that Dagster's records and logs of a run are kept"
     )
@@ -142,23 +139,37 @@ class Settings(BaseSettings):
         return in_file | {name: value for name, value in os.environ.items() if value}
 
     def configured(self, source: Source) -> Mapping[str, str] | None:
-        """The values of a source's options, or None when one without a default is missing."""
+        """The values of a source's options, or None when one without a default is missing.
+
+        `$OKRA_HOME` in the value of an option whose default has it stands for that folder.
+        """
         values = {
             option.name: self.environment.get(option.name, option.default)
             for option in settings_of(source)
         }
         if any(value is None for value in values.values()):
             return None
-        return {name: value for name, value in values.items() if value is not None}
+        in_home = {x.name for x in source.options if IN_HOME in (x.default or "")}
+        return {
+            name: value.replace(IN_HOME, str(self.home_path)) if name in in_home else value
+            for name, value in values.items()
+            if value is not None
+        }
 
     @cached_property
     def half_configured(self) -> dict[str, list[str]]:
-        """The sources that are off although some of their settings are set, with the missing settings."""
+        """The sources that are off although some of their settings are set, with the missing settings.
+
+        A credential counts that is one source's alone, even where others would do instead.
+        """
         missing_settings = {}
-        for name, source in catalog.sources().items():
+        sources = catalog.sources()
+        shared = Counter(option.name for source in sources.values() for option in source.options)
+        for name, source in sources.items():
             required = [option.name for option in source.options if option.default is None]
             missing = [option for option in required if not self.environment.get(option)]
-            if missing and len(missing) < len(required):
+            secrets = [x.name for x in source.options if x.secret and shared[x.name] == 1]
+            if missing and any(self.environment.get(x) for x in {*required, *secrets}):
                 missing_settings[name] = missing
         return missing_settings
 
