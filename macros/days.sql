@@ -18,6 +18,15 @@
     cast(timezone('{{ business_zone() }}', {{ instant }}) as date)
 {%- endmacro %}
 
+{# So many seconds after an instant. #}
+{% macro add_seconds(number, instant) -%}
+    {{ return(adapter.dispatch("add_seconds", "okra")(number, instant)) }}
+{%- endmacro %}
+
+{% macro default__add_seconds(number, instant) -%}
+    {{ instant }} + to_seconds({{ number }})
+{%- endmacro %}
+
 {% macro add_days(number, day) -%}
     {{ return(adapter.dispatch("add_days", "okra")(number, day)) }}
 {%- endmacro %}

@@ -45,7 +45,7 @@
     cast(
         map(
             {%- for column in columns %}
-            {{ quoted(column) }}, coalesce(cast({{ adapter.quote(column) }} as string), 'unknown'){{ "," if not loop.last }}
+            {{ quoted(column) }}, coalesce(cast({{ column }} as string), 'unknown'){{ "," if not loop.last }}
             {%- endfor %}
         ) as map<string, string>
     )
@@ -70,6 +70,10 @@
 
 {% macro spark__business_day(instant) -%}
     to_date(from_utc_timestamp({{ instant }}, '{{ business_zone() }}'))
+{%- endmacro %}
+
+{% macro spark__add_seconds(number, instant) -%}
+    {{ instant }} + make_dt_interval(0, 0, 0, {{ number }})
 {%- endmacro %}
 
 {# dbt's own macro adds seconds and makes a timestamp. #}

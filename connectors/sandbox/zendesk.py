@@ -1,11 +1,10 @@
 """Zendesk, as the sample company would find it: the export of tickets, ratings, surveys, settings.
 
-Behaves as developer.zendesk.com/api-reference describes: the export is in the order of `generated_timestamp` and
-ticket number, excludes what changed within the last minute and allows ten requests a minute; lists have pages with
-`meta` and cursors. Test hooks are arguments of the server, never reachable over HTTP.
+Behaves as developer.zendesk.com/api-reference describes: a token is needed and may expire, ten exports a
+minute are allowed, and lists have pages with `meta` and cursors. Test hooks are arguments of the server, never
+reachable over HTTP.
 """
 
-import base64
 import math
 import threading
 import time
@@ -18,31 +17,29 @@ from pathlib import Path
 
 from connectors.sandbox.http_server import JsonServer, Reply, Request, RequestsPerSecond
 from connectors.sandbox.served import Served
-from connectors.sandbox.support import GROUPS, Ticket, tickets_until
+from connectors.sandbox.support import Ticket, tickets_until
+from connectors.sandbox.zendesk_export import EXPORT, export
 from connectors.sandbox.zendesk_objects import (
     FIRST_TICKET,
-    GROUP,
     Row,
-    group_row,
+    error,
     metric_set,
     millis_of,
     ratings_as_of,
     survey_as_of,
     ticket_as_of,
 )
+from connectors.sandbox.zendesk_tokens import CLIENT, SECRET, TOKENS, Tokens
 
-SUBDOMAIN, TOKEN = "sample-company", "zendesk-oauth-of-sample-company"
+SUBDOMAIN = "sample-company"
 MORNING = clock_time(9, tzinfo=UTC)
 """The time of `today` that the server shows."""
-EXPORT = "/api/v2/incremental/tickets/cursor"
 RATINGS = "/api/v2/satisfaction_ratings"
 SURVEYS = "/api/v2/guide/survey_responses"
 SETTINGS = "/api/v2/account/settings"
 REQUESTS_PER_MINUTE = 700
 """Of all kinds together."""
-EXCLUDED_SECONDS = 60
-"""Changes of the last minute before a request are not exported."""
-MAX_PAGE_ROWS = {EXPORT: 1000, RATINGS: 100, SURVEYS: 50}
+MAX_PAGE_ROWS = {RATINGS: 100, SURVEYS: 50}
 
 
 @dataclass
@@ -83,6 +80,8 @@ class ZendeskServer(JsonServer):
         own = None in (tickets, ratings, surveys)
         company = [x for x in tickets_until(today) if x.created <= now] if own else []
         self.now = now
+        """The account's clock; a test may set it forward while the server answers."""
+        self.tokens = Tokens(lambda: self.now)
         self.tickets = {
             row["id"]: row
             for row in (
@@ -91,6 +90,8 @@ class ZendeskServer(JsonServer):
         }
         """The tickets by number; a test may change them while the server answers."""
         self._solved = solved_times(company, now) if solved is None else dict(solved)
+        self.metrics: dict[int, Row] = {}
+        """By ticket, what its metrics have instead of what follows from when it was solved."""
         self._lists = {
             RATINGS: listed(company, now, ratings_as_of) if ratings is None else list(ratings),
             SURVEYS: listed(company, now, survey_as_of) if surveys is None else list(surveys),
@@ -111,7 +112,9 @@ class ZendeskServer(JsonServer):
         with self._lock:
             self._asked_for[request.path] += 1
             number = self._asked_for[request.path]
-        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+        if request.path == TOKENS:
+            return self.tokens.answer(request)
+        if not self.tokens.accepts(request.headers.get("authorization", "")):
             return error(401, "invalid_token", REFUSAL, message_field="error_description")
         if not self._requests.allows("all"):
             return too_many()
@@ -136,54 +139,14 @@ class ZendeskServer(JsonServer):
             return Reply(200, settings(self.faults.timezone, ratings_on=self.faults.ratings_on))
         if request.path == EXPORT:
             self.faults.before.get(number, lambda: None)()
-            return self._export(request.params)
+            return export(request.params, list(self.tickets.values()), self.now, self._metrics)
         if request.path in self._lists:
             return self._list(request.path, request.params)
         return error(404, "InvalidEndpoint", "Not found")
 
-    def _export(self, params: Mapping[str, str]) -> Reply:
-        now = int(self.now.timestamp())
-        try:
-            size = int(params.get("per_page", MAX_PAGE_ROWS[EXPORT]))
-            after = place_of(params["cursor"]) if "cursor" in params else None
-            if after is None:
-                after = (int(params["start_time"]), 0)
-                if after[0] > now - EXCLUDED_SECONDS:
-                    message = "Too recent start_time. Use a start_time older than 60 seconds"
-                    return error(400, "StartTimeTooRecent", message)
-        except (KeyError, ValueError):
-            return error(400, "InvalidValue", "start_time or cursor is invalid or missing")
-        if not 1 <= size <= MAX_PAGE_ROWS[EXPORT]:
-            return error(400, "InvalidPaginationParameter", f"per_page must be 1 to {1000}")
-        rows = sorted(
-            (
-                row
-                for row in list(self.tickets.values())
-                if after < place(row) and row["generated_timestamp"] <= now - EXCLUDED_SECONDS
-            ),
-            key=place,
-        )
-        page = rows[:size]
-        cursor = cursor_of(place(page[-1]) if page else after)
-        answer: Row = {
-            "tickets": page,
-            "after_cursor": cursor,
-            "after_url": f"{self.address}{EXPORT}.json?cursor={cursor}",
-            "before_cursor": None,
-            "before_url": None,
-            "end_of_stream": len(rows) <= size,
-        }
-        sideloads = params.get("include", "").split(",")
-        if "groups" in sideloads:
-            used = {row["group_id"] for row in page}
-            answer["groups"] = [group_row(n) for n in range(len(GROUPS)) if GROUP + n in used]
-        if "metric_sets" in sideloads:  # a deleted ticket has none
-            answer["metric_sets"] = [
-                metric_set(row, self._solved.get(row["id"]))
-                for row in page
-                if row["status"] != "deleted"
-            ]
-        return Reply(200, answer)
+    def _metrics(self, row: Row) -> Row:
+        number = row["id"]
+        return metric_set(row, self._solved.get(number)) | self.metrics.get(number, {})
 
     def _list(self, path: str, params: Mapping[str, str]) -> Reply:
         try:
@@ -234,22 +197,6 @@ def minutes() -> float:
     return time.monotonic() / 60
 
 
-def place(row: Row) -> tuple[int, int]:
-    """A ticket's position in the export."""
-    return row["generated_timestamp"], row["id"]
-
-
-def cursor_of(at: tuple[int, int]) -> str:
-    """A position in the export as Zendesk writes it."""
-    return base64.b64encode(f"{at[0]}.0||{at[1]}|".encode()).decode()
-
-
-def place_of(cursor: str) -> tuple[int, int]:
-    """The position in a cursor. Raises ValueError when it has none."""
-    moment, _, number = base64.b64decode(cursor).decode().strip("|").partition(".0||")
-    return int(moment), int(number)
-
-
 def solved_times(company: Sequence[Ticket], now: datetime) -> dict[int, datetime]:
     """When each ticket that is solved by `now` was solved, by its number."""
     return {
@@ -280,13 +227,6 @@ def settings(timezone: str | None, *, ratings_on: bool) -> Mapping[str, object]:
     }
 
 
-def error(status: int, code: str, message: str, *, message_field: str = "description") -> Reply:
-    """An error in the form most of Zendesk's have."""
-    return Reply(
-        status, {"error": code, message_field: message}, {"X-Zendesk-Request-Id": "sample"}
-    )
-
-
 def too_many(retry_after: str | None = None) -> Reply:
     """A 429 as the export gives it; without `retry_after` until the minute is over."""
     left = math.ceil(60 - time.monotonic() % 60)
@@ -304,7 +244,8 @@ def serve(today: date, home: Path) -> Served:
     server = ZendeskServer(today, exports_per_minute=600)
     values = {
         "ZENDESK_SUBDOMAIN": SUBDOMAIN,
-        "ZENDESK_OAUTH_TOKEN": TOKEN,
+        "ZENDESK_CLIENT_ID": CLIENT,
+        "ZENDESK_CLIENT_SECRET": SECRET,
         "ZENDESK_CSAT": "ratings",
         "ZENDESK_TIMEZONE": "",
         "ZENDESK_API_BASE": server.address,

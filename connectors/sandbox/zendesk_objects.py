@@ -4,10 +4,11 @@ Fields and their kinds as in developer.zendesk.com/api-reference/ticketing. Ids 
 numbers, as Zendesk's are; texts are there to test that they are not stored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connectors.sandbox.http_server import Reply
 from connectors.sandbox.support import GROUPS, Ticket
 
 Row = dict[str, Any]
@@ -43,14 +44,27 @@ def ticket_row(
     channel: str | int = "email",
     group_id: int | None = GROUP,
     score: str = "unoffered",
+    tags: Sequence[str] = (),
+    support_type: str | None = "agent",
+    follow_up_of: int | None = None,
 ) -> Row:
-    """A ticket as the export has it. Without `generated` its last change was one of a person or a rule."""
+    """A ticket as the export has it. Without `generated` its last change was one of a person or a rule.
+
+    A ticket that continues a closed one says so in `via` (documentation/ticketing/reference-guides, via object).
+    """
     updated = updated or created
+    origin: Row = {"from": {}, "to": {}, "rel": None}
+    if follow_up_of:
+        origin = {
+            "from": {"ticket_id": follow_up_of, "subject": SUBJECT},
+            "to": {},
+            "rel": "follow_up",
+        }
     return {
         "url": f"{BASE_URL}/tickets/{number}.json",
         "id": number,
         "external_id": None,
-        "via": {"channel": channel, "source": {"from": {}, "to": {}, "rel": None}},
+        "via": {"channel": channel, "source": origin},
         "created_at": stamp(created),
         "updated_at": stamp(updated),
         "generated_timestamp": int((generated or updated).timestamp()),
@@ -74,7 +88,7 @@ def ticket_row(
         "has_incidents": False,
         "is_public": True,
         "due_at": None,
-        "tags": [],
+        "tags": [*tags],
         "custom_fields": [],
         "satisfaction_rating": {"score": score},
         "sharing_agreement_ids": [],
@@ -85,6 +99,17 @@ def ticket_row(
         "allow_channelback": False,
         "allow_attachments": True,
         "from_messaging_channel": channel == "chat",
+        "support_type": support_type,
+    }
+
+
+def merged(row: Row, at: datetime) -> Row:
+    """A ticket after it was merged into another at a moment: closed, with the tag that says so."""
+    return row | {
+        "status": "closed",
+        "tags": [*row["tags"], "closed_by_merge"],
+        "updated_at": stamp(at),
+        "generated_timestamp": int(at.timestamp()),
     }
 
 
@@ -243,6 +268,13 @@ def millis_of(identity: str) -> int:
     for letter in identity:
         value = value * 32 + CROCKFORD.index(letter)
     return value >> 80
+
+
+def error(status: int, code: str, message: str, *, message_field: str = "description") -> Reply:
+    """An error in the form most of Zendesk's have."""
+    return Reply(
+        status, {"error": code, message_field: message}, {"X-Zendesk-Request-Id": "sample"}
+    )
 
 
 def stamp(moment: datetime) -> str:

@@ -145,8 +145,7 @@ class DatabaseConnection:
         after: Position | None = None
         while True:
             rows = self._rows(table, piece, after)
-            inside = [row for row in rows if table.may_be_of(piece, row)]
-            page = stored(piece.stream, inside, table.zones)
+            page = stored(piece.stream, rows, table.zones)
             findings = [] if after else self._undated(table, piece)
             yield Page(page, findings=[*findings, *far_days(piece, page)])
             if len(rows) < PAGE_ROWS:

@@ -7,6 +7,7 @@ import orjson
 
 from connectors.sdk.errors import CredentialError, PermissionDenied, Rejected, SourceError
 from connectors.sdk.http import Answer, redact
+from connectors.zendesk.credentials import Access
 
 EXPORT = "/api/v2/incremental/tickets/cursor"
 RATINGS = "/api/v2/satisfaction_ratings"
@@ -29,18 +30,17 @@ SCOPES = {
 """The remedy of a 403, by path. Scopes: developer.zendesk.com/api-reference/ticketing/oauth/oauth_tokens."""
 
 
-def fault_of(answer: Answer, token: str) -> SourceError | None:
+def fault_of(answer: Answer, access: Access) -> SourceError | None:
     """The fault that an error answer means; None for other answers, or where the HTTP status says enough."""
     path = answer.request.partition(" ")[2]
     message = f"{answer.request} gave HTTP {answer.status}"
     if answer.status == 401:  # the message can hold parts of the token
         return CredentialError(
-            f"{message}: the token is not accepted, has expired or was revoked",
-            "make a new OAuth access token and set ZENDESK_OAUTH_TOKEN",
+            f"{message}: the token is not accepted, has expired or was revoked", access.remedy
         )
     if answer.status not in {400, 403, 404, 422}:
         return None
-    detail = redact(reason(answer)[:200], token)
+    detail = redact(reason(answer), *access.secrets)[:200]
     message += f": {detail}" if detail else ""
     if answer.status == 403:
         return PermissionDenied(message, next(x for end, x in SCOPES.items() if path.endswith(end)))

@@ -10,7 +10,9 @@ from typing import Any
 
 from connectors.sdk.errors import Drift
 from connectors.sdk.fields import (
+    Field,
     as_given,
+    at_or_none,
     columns,
     instant,
     lenient,
@@ -20,6 +22,19 @@ from connectors.sdk.fields import (
     unix_seconds,
 )
 
+
+def whole(path: str) -> Field:
+    """A whole number, which may be missing."""
+    return Field(path, read_count, optional=True)
+
+
+def read_count(value: object) -> int:
+    """See `whole`. A number with a fraction is refused."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError
+    return value
+
+
 TICKET = {
     "id": text("id"),
     "created_at": instant("created_at"),
@@ -28,7 +43,17 @@ TICKET = {
     "status": as_given("status"),
     "group_id": text("group_id"),
     "brand_id": text("brand_id"),
+    "support_type": text("support_type", optional=True),
 }
+METRICS = {
+    "solved_at": instant("solved_at", optional=True),
+    "first_reply_minutes": whole("reply_time_in_minutes.calendar"),
+    "first_reply_business_minutes": whole("reply_time_in_minutes.business"),
+    "first_reply_seconds": whole("reply_time_in_seconds.calendar"),
+}
+"""A ticket's metrics: a deleted ticket has none."""
+MERGED = "closed_by_merge"
+"""The tag that Zendesk gives to a ticket when it closes it because it was merged into another."""
 RATING = {
     "id": text("id"),
     "created_at": instant("created_at"),
@@ -40,20 +65,20 @@ RATING = {
 
 
 def tickets(page: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The tickets of a page of the export, with the names of their groups and when they were solved.
+    """The tickets of a page of the export, with the names of their groups and what was measured of them.
 
     Raises `Drift` when one of the three lists is not there.
     """
     try:
         groups = {group["id"]: group["name"] for group in page["groups"]}
-        solved = {metrics["ticket_id"]: metrics.get("solved_at") for metrics in page["metric_sets"]}
+        metrics = {row["ticket_id"]: row for row in page["metric_sets"]}
         listed = [row if isinstance(row, Mapping) else {} for row in page["tickets"]]
     except (KeyError, TypeError, AttributeError):
         raise Drift(
             "the export no longer comes as tickets, groups and metric_sets", "adapt the connector"
         ) from None
     return [
-        ticket(row, named(groups, row.get("group_id")), named(solved, row.get("id")))
+        ticket(row, named(groups, row.get("group_id")), named(metrics, row.get("id")) or {})
         for row in listed
     ]
 
@@ -63,16 +88,25 @@ def named(values: Mapping[Any, Any], id: Any) -> Any:
     return values.get(id) if isinstance(id, int | str) else None
 
 
-def ticket(row: Mapping[str, Any], group: Any, solved_at: Any) -> dict[str, Any]:
+def ticket(row: Mapping[str, Any], group: Any, metrics: Mapping[str, Any]) -> dict[str, Any]:
     """One ticket, without its texts and without who wrote it."""
-    values = columns(row, TICKET)
-    values |= {"group_name": group, "solved_at": lenient(read_instant)(solved_at)}
+    values = columns(row, TICKET) | columns(metrics, METRICS) | {"group_name": group}
     if "via" in row:  # the channel of an integration is its number
         via = row["via"]
         values["channel"] = lenient(read_text)(
             via.get("channel") if isinstance(via, Mapping) else via
         )
+        values["follow_up_of"] = followed(via)
+    tags = row.get("tags")
+    values["has_merge_tag"] = MERGED in tags if isinstance(tags, list) else None
     return values
+
+
+def followed(via: Any) -> Any:
+    """The closed ticket that a ticket continues; None for one that is no follow-up."""
+    if at_or_none(via, "source.rel") != "follow_up":
+        return None
+    return lenient(read_text)(at_or_none(via, "source.from.ticket_id"))
 
 
 def rating(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

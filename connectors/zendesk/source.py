@@ -35,8 +35,10 @@ from connectors.sdk.contract import (
 )
 from connectors.sdk.errors import Drift, PermissionDenied, Rejected
 from connectors.sdk.fields import instant, page_of
-from connectors.sdk.http import Http, header_value, usable_address
+from connectors.sdk.http import Http, usable_address
+from connectors.zendesk import credentials
 from connectors.zendesk import rows as zendesk_rows
+from connectors.zendesk.credentials import access_of
 from connectors.zendesk.csat import CHANGEABLE_FOR, LISTS, SATISFACTION_RATINGS
 from connectors.zendesk.faults import EXPORT, SETTINGS, fault_of
 
@@ -61,6 +63,16 @@ TICKETS = Stream(
             column("brand_id", pa.string(), "The brand it was sent to", null=True),
             column("solved_at", MOMENT, "When it was last solved; null where Zendesk does not tell",
                    null=True),
+            column("support_type", pa.string(), "Who handled it: agent (a person) or ai_agent", null=True),
+            column("has_merge_tag", pa.bool_(), "Whether it has the tag closed_by_merge", null=True),
+            column("follow_up_of", pa.string(), "The closed ticket that it continues", null=True),
+            column("first_reply_minutes", pa.int64(),
+                   "From its opening to the first public reply of a person; null without one",
+                   unit="minutes", null=True, least=0),
+            column("first_reply_business_minutes", pa.int64(), "The same within business hours",
+                   unit="minutes", null=True, least=0),
+            column("first_reply_seconds", pa.int64(), "The same of a messaging ticket, exactly",
+                   unit="seconds", null=True, least=0),
         ]
     ),
     key=("id",),
@@ -78,7 +90,9 @@ TICKETS = Stream(
 EXPORT_PAGE_TICKETS = 1000
 """Zendesk's maximum."""
 SIDELOADS = "groups,metric_sets"
-"""What the export adds to the tickets: names of groups, and when a ticket was solved."""
+"""What the export adds to the tickets: names of groups, and what was measured of a ticket."""
+SUPPORT_TYPES = "all"
+"""Tickets that an AI agent handled alone are left out unless they are asked for."""
 
 
 class ZendeskConnection:
@@ -86,14 +100,17 @@ class ZendeskConnection:
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
         """Calls nothing yet. Raises `SourceError` when the options make no sense."""
-        token = header_value(values.get("ZENDESK_OAUTH_TOKEN", ""), "ZENDESK_OAUTH_TOKEN")
         base = usable_address(values.get("ZENDESK_API_BASE") or address(values), "ZENDESK_API_BASE")
         csat = values.get("ZENDESK_CSAT", "").strip() or "ratings"
         if csat not in LISTS:
             raise Rejected("ZENDESK_CSAT is not usable", "it is ratings or surveys")
         self._csat = csat
         self._calls = calls
-        self._http = Http(base, token, hook=lambda answer: fault_of(answer, token))
+        access = access_of(values, base)
+        self._remarks = access.remarks
+        self._http = Http(
+            base, access.credential, hook=lambda x: fault_of(x, access), scheme=access.scheme
+        )
         self._timezone = values.get("ZENDESK_TIMEZONE", "").strip()
 
     @cached_property
@@ -118,16 +135,18 @@ class ZendeskConnection:
         return self._tickets(piece) if piece.stream is TICKETS else self._ratings(piece)
 
     def vitals(self) -> Vitals:
-        """The clock, and the requests that are left of the minute."""
+        """The clock, the requests that are left of the minute, and a credential that will end."""
         left, limit = (self._http.limit_header(f"X-Rate-Limit{x}") for x in ("-Remaining", ""))
         quota = f"{left} of {limit} requests this minute" if left and limit else ""
-        return Vitals(self._http.clock_ahead, quota)
+        return Vitals(self._http.clock_ahead, quota, self._remarks)
 
     def close(self) -> None:
         self._http.close()
 
     def _tickets(self, piece: Slice) -> Iterator[Page]:
-        params: dict[str, str | int] = {"per_page": EXPORT_PAGE_TICKETS, "include": SIDELOADS}
+        params: dict[str, str | int] = {
+            "per_page": EXPORT_PAGE_TICKETS, "include": SIDELOADS, "support_type_scope": SUPPORT_TYPES
+        }  # fmt: skip
         position: dict[str, str | int] = {"start_time": int(piece.since.timestamp())}
         while True:
             answer = self._get("export", EXPORT, params | position)
@@ -226,11 +245,7 @@ SOURCE = Source(
     title="Zendesk",
     options=(
         Option("ZENDESK_SUBDOMAIN", "What stands before .zendesk.com in the account's address"),
-        Option(
-            "ZENDESK_OAUTH_TOKEN",
-            "An OAuth access token of an administrator, with the scope read",
-            secret=True,
-        ),
+        *credentials.OPTIONS,
         Option(
             "ZENDESK_CSAT",
             "Where customers say how satisfied they are: ratings, or the newer surveys",
@@ -258,4 +273,5 @@ SOURCE = Source(
     open=ZendeskConnection,
     # exports are sequential; a second worker reads the ratings meanwhile
     workers=2,
+    version="2",
 )

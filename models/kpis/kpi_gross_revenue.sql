@@ -8,7 +8,7 @@ final as (
         currency,
         sum(amount) as value
     from movements
-    where kind in ('sale', 'platform_earning')
+    where kind in ('sale')
     group by day, currency
 )
 

@@ -8,9 +8,8 @@ final as (
         currency,
         platform,
         campaign,
-        -- without a value there is no return, and neither side counts
-        case when count(attributed_value) = count(*) then sum(attributed_value) end as numerator,
-        case when count(attributed_value) = count(*) then sum(spend) end as denominator
+        sum(attributed_value) as numerator,
+        sum(spend) as denominator
     from performance
     group by day, currency, platform, campaign
 )

@@ -7,10 +7,11 @@ final as (
         opened_on as day,
         channel,
         support_group,
+        support_type,
         count(*) as value
     from tickets
-    where not is_deleted
-    group by opened_on, channel, support_group
+    where not is_deleted and not is_merged
+    group by opened_on, channel, support_group, support_type
 )
 
 select * from final

@@ -7,10 +7,11 @@ final as (
         solved_on as day,
         channel,
         support_group,
+        support_type,
         count(*) as value
     from tickets
     where solved_on is not null
-    group by solved_on, channel, support_group
+    group by solved_on, channel, support_group, support_type
 )
 
 select * from final

@@ -9,8 +9,7 @@ final as (
         sessions,
         engaged_sessions,
         users,
-        new_users,
-        total_users
+        new_users
     from traffic
 )
 

@@ -10,15 +10,13 @@ final as (
     select
         'day' as period,
         visited_on as period_start,
-        visitors,
-        total_users
+        visitors
     from by_day
     union all
     select
         'month' as period,
         month_start as period_start,
-        visitors,
-        total_users
+        visitors
     from by_month
 )
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-SUNDAY = date(2026, 3, 1)
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4)
+THURSDAY, FRIDAY = date(2026, 3, 5), date(2026, 3, 6)
+"""Of Wednesday and Thursday are the tickets from 7 on: those that are merged, and those with a first reply."""
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
@@ -24,6 +25,7 @@ def ticket(
     solved: datetime | None = None,
     group: tuple[str, str] = ("1", "Orders"),
     channel: str = "email",
+    **more: Any,
 ) -> Mapping[str, Any]:
     return {
         "id": str(number),
@@ -35,7 +37,7 @@ def ticket(
         "group_id": group[0],
         "group_name": group[1],
         "solved_at": solved,
-    }
+    } | more
 
 
 def rating(
@@ -49,6 +51,51 @@ def rating(
         "ticket_id": ticket_id,
         "group_id": group_id,
     }
+
+
+def opened(number: int, hour: int = 9, minute: int = 0, **more: Any) -> Mapping[str, Any]:
+    """A ticket that was opened on Wednesday, as it stood then."""
+    created = at(WEDNESDAY, hour, minute)
+    return ticket(number, created, created, "open", **more)
+
+
+def ended(
+    before: Mapping[str, Any], status: str, *, tagged: bool | None = False, **more: Any
+) -> Mapping[str, Any]:
+    """The same ticket after it was solved, closed or deleted on Thursday at noon."""
+    noon = at(THURSDAY, 12)
+    changed = {"status": status, "updated_at": noon, "generated_at": noon, "solved_at": noon}
+    return {**before, **changed, "has_merge_tag": tagged, **more}
+
+
+SEVEN, EIGHT = opened(7, first_reply_minutes=150), opened(8, minute=5, first_reply_minutes=10)
+TEN, ELEVEN, TWELVE = opened(10), opened(11), opened(12)
+LATE = opened(13, 23, 30, first_reply_minutes=45)
+TAGGED_OPEN = opened(14, has_merge_tag=True, first_reply_minutes=0)
+MESSAGING = opened(15, channel="native_messaging", first_reply_minutes=1, first_reply_seconds=90)
+OPENED = (opened(n) for n in (16, 17, 18, 19, 20, 21))
+FOLLOW_UP, MERGED_FOLLOW_UP, EIGHTEEN, NINETEEN, SPAM, OLD = OPENED
+BY_AI = opened(22, support_type="ai_agent")
+ON_WEDNESDAY = [
+    SEVEN, EIGHT, TEN, ELEVEN, TWELVE, LATE, TAGGED_OPEN, MESSAGING, FOLLOW_UP, MERGED_FOLLOW_UP, EIGHTEEN,
+    NINETEEN, SPAM, OLD, BY_AI,
+]  # fmt: skip
+ON_THURSDAY = [
+    ended(SEVEN, "solved"),
+    ended(EIGHT, "closed", tagged=True),  # merged into 7
+    ended(TEN, "solved"),
+    ended(ELEVEN, "closed", tagged=True, solved_at=None),  # both merged into 10
+    ended(TWELVE, "closed", tagged=True, solved_at=None),
+    ended(LATE, "closed"),
+    ended(MESSAGING, "solved", tagged=True),  # tagged by hand: a merged ticket is closed
+    ended(FOLLOW_UP, "closed", tagged=True, follow_up_of="8"),  # has the tags of 8
+    ended(MERGED_FOLLOW_UP, "closed", tagged=True, follow_up_of="13"),  # its tag is its own
+    ended(EIGHTEEN, "closed", tagged=True),  # 19 was merged into 18, and 18 into 7
+    ended(NINETEEN, "closed", tagged=True),
+    ended(SPAM, "deleted", tagged=True, first_reply_minutes=5),
+    ended(OLD, "closed", tagged=None),  # pulled by a version that stored no tags
+    ended(BY_AI, "closed"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +124,6 @@ def support(warehouse_in, empty):
             ticket(3, at(MONDAY, 11), at(TUESDAY, 11), "open", solved=solved),  # opened again
             ticket(4, at(MONDAY, 12), at(TUESDAY, 12), "deleted"),
             ticket(5, at(TUESDAY, 3), at(TUESDAY, 3), "new", group=invoices),
-            ticket(6, at(SUNDAY, 3), at(TUESDAY, 3), "solved"),  # and Zendesk does not tell when
         ],
     )
     warehouse.lake.window(
@@ -102,42 +148,47 @@ def support(warehouse_in, empty):
             rating("82", None, at(TUESDAY, 21), "good", None),
         ],
     )
-    warehouse.build_over(empty, WEDNESDAY, ["zendesk"])
+    for day, changed in ((WEDNESDAY, ON_WEDNESDAY), (THURSDAY, ON_THURSDAY)):
+        warehouse.lake.window("zendesk", "tickets", day, changed)
+        warehouse.lake.window("zendesk", "satisfaction_ratings", day)
+    warehouse.build_over(empty, FRIDAY, ["zendesk"])
     return warehouse
 
 
 def test_a_ticket_is_as_its_newest_version_has_it(support) -> None:
-    found = support.rows("select ticket_id, status from marts.fct_tickets order by ticket_id")
+    found = support.rows(
+        """
+        select ticket_id, status from marts.fct_tickets where opened_on < date '2026-03-04'
+        order by ticket_id
+        """
+    )
     assert found == [
         ("1", "solved"),
         ("2", "closed"),
         ("3", "open"),
         ("4", "deleted"),
         ("5", "new"),
-        ("6", "solved"),
     ]
 
 
 def test_deleted_tickets_do_not_count_as_created(support) -> None:
     found = support.rows(
-        "select day, sum(value) from kpis.kpi_tickets_created group by 1 order by 1"
+        """
+        select day, sum(value) from kpis.kpi_tickets_created where day < date '2026-03-04'
+        group by day order by day
+        """
     )
-    assert found == [(SUNDAY, 1), (MONDAY, 3), (TUESDAY, 1)]
+    assert found == [(MONDAY, 3), (TUESDAY, 1)]
 
 
 def test_a_ticket_that_is_opened_again_is_not_solved(support) -> None:
-    found = support.rows("select day, channel, value from kpis.kpi_tickets_solved order by 2")
+    found = support.rows(
+        """
+        select day, channel, value from kpis.kpi_tickets_solved where day < date '2026-03-04'
+        order by channel
+        """
+    )
     assert found == [(TUESDAY, "chat", 1), (TUESDAY, "email", 1)]
-
-
-def test_a_solved_ticket_without_a_time_counts_on_no_day_and_flags_that_of_its_last_change(
-    support,
-) -> None:
-    assert support.rows("select * from comparisons.tickets_without_solution_date") == [
-        ("zendesk", "tickets", TUESDAY, 1)
-    ]
-    days = support.periods("tickets_solved", "day")
-    assert (days[MONDAY].trust, days[TUESDAY].trust) == ("ok", "set_aside:zendesk")
 
 
 def test_a_group_has_one_name_the_newest(support) -> None:
@@ -183,3 +234,64 @@ def test_the_share_of_a_month_is_that_of_its_sums_and_not_of_its_days(support) -
         """
     )
     assert (value, numerator, denominator) == (Decimal("0.600000"), 3, 5)
+
+
+def test_ticket_8_that_was_merged_into_7_counts_neither_as_created_nor_as_solved(support) -> None:
+    found = support.rows(
+        """
+        select ticket_id, is_merged, is_solved, solved_on
+        from marts.fct_tickets where ticket_id in ('7', '8') order by ticket_id
+        """
+    )
+    # created 1 and solved 1, and not 2 and 2
+    assert found == [("7", False, True, THURSDAY), ("8", True, False, None)]
+
+
+def test_each_merged_ticket_counts_once_whenever_and_into_whatever_it_was_merged(support) -> None:
+    ((merged,),) = support.rows(
+        "select list(ticket_id order by ticket_id) from marts.fct_tickets where is_merged"
+    )
+    # three merged into one, a chain of merges, a follow-up that was merged itself
+    assert merged == ["11", "12", "17", "18", "19", "8"]
+
+
+def test_the_tickets_that_are_left_are_counted(support) -> None:
+    created = support.rows(
+        """
+        select day, support_type, sum(value) from kpis.kpi_tickets_created
+        where day >= date '2026-03-04' group by day, support_type order by support_type
+        """
+    )
+    # 15 were opened: less 6 merged and 1 deleted, of which 1 is of an AI agent
+    assert created == [(WEDNESDAY, "agent", 7), (WEDNESDAY, "ai_agent", 1)]
+    solved = support.rows(
+        """
+        select day, support_type, sum(value) from kpis.kpi_tickets_solved
+        where day >= date '2026-03-04' group by day, support_type order by support_type
+        """
+    )
+    # 7, 10, 13, 15, 16 and 21; 14 is open still
+    assert solved == [(THURSDAY, "agent", 6), (THURSDAY, "ai_agent", 1)]
+
+
+def test_first_reply_time_is_of_the_tickets_that_had_a_reply_on_the_day_they_had_it(
+    support,
+) -> None:
+    found = support.rows(
+        """
+        select day, sum(numerator), sum(denominator) from kpis.kpi_first_reply_time
+        group by day order by day
+        """
+    )
+    # Wednesday: 150 minutes of 7, 0 of 14, and 90 seconds of 15; not 8 (merged), 20 (deleted), or those without.
+    # Thursday: 45 minutes of 13, from half past eleven at night.
+    assert found == [(WEDNESDAY, Decimal("151.500000"), 3), (THURSDAY, Decimal("45.000000"), 1)]
+    ((value,),) = support.rows(
+        """
+        select value from reporting.kpi_periods
+        where kpi = 'first_reply_time' and period = 'month' and dimension = 'total'
+        """
+    )
+    assert value == Decimal(
+        "49.125000"
+    )  # 196.5 minutes of 4 tickets, and not the mean of 50.5 and 45

@@ -13,6 +13,7 @@ from tests.oracles.traffic import Exchange
 
 NAME = "zendesk-support-2026-07.json"
 EXPORT, RATINGS = "/api/v2/incremental/tickets/cursor", "/api/v2/satisfaction_ratings"
+TOKENS = "/oauth/tokens"
 SCHEMAS = "#/components/schemas/"
 MOMENT = {"type": "string", "format": "date-time", "nullable": True}
 MINUTES = {"type": "integer", "nullable": True}
@@ -26,11 +27,16 @@ CORRECTIONS: Mapping[str, Mapping[str, Any]] = {
         }
     },
     # api-reference/ticketing/ticket-management/incremental_exports: deleted tickets are in the export, as `deleted`;
-    # accounts without forums have no topic
+    # accounts without forums have no topic; the document lets support_type be null, and lists only its texts
     "TicketObject": {
         "properties": {
             "forum_topic_id": {"type": "integer", "nullable": True},
             "status": {"type": "string", "enum": STATUSES},
+            "support_type": {
+                "type": "string",
+                "nullable": True,
+                "enum": ["agent", "ai_agent", None],
+            },
         }
     },
     # what has not happened yet is null
@@ -53,6 +59,25 @@ CORRECTIONS: Mapping[str, Mapping[str, Any]] = {
             "links": {"type": "object"},
         }
     },
+    # documentation/ticketing/reference-guides/via-object-reference: what a follow-up says of the ticket it continues
+    "ViaObject": {
+        "properties": {
+            "source": {
+                "type": "object",
+                "properties": {
+                    "from": {
+                        "type": "object",
+                        "properties": {
+                            "ticket_id": {"type": "integer"},
+                            "subject": {"type": "string"},
+                        },
+                    },
+                    "to": {"type": "object"},
+                    "rel": {"type": "string", "nullable": True},
+                },
+            }
+        }
+    },
     # api-reference/ticketing/account-configuration/account_settings, Localization
     "AccountSettingsLocalizationObject": {
         "properties": {"time_zone": {"type": "string"}, "iana_time_zone": {"type": "string"}}
@@ -67,6 +92,25 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
     RATINGS: {"start_time": WHOLE, "end_time": WHOLE, "score": TEXT},
 }
 """By path: parameters that are not in the document."""
+GRANTS = {"client_credentials": "client_secret", "refresh_token": "refresh_token"}
+"""What a request for a token must have besides, by grant."""
+TOKEN_REQUEST = {
+    "type": "object",
+    "required": ["grant_type", "client_id", "scope"],
+    "properties": {
+        "grant_type": {"type": "string", "enum": [*GRANTS]},
+        **dict.fromkeys(("client_id", "client_secret", "scope", "refresh_token"), TEXT),
+        "expires_in": {"type": "integer", "exclusiveMinimum": 300, "exclusiveMaximum": 172_800},
+        "refresh_token_expires_in": {
+            "type": "integer", "exclusiveMinimum": 604_800, "exclusiveMaximum": 7_776_000
+        },
+    },
+    "allOf": [
+        {"if": {"properties": {"grant_type": {"const": grant}}}, "then": {"required": [needed]}}
+        for grant, needed in GRANTS.items()
+    ],
+}  # fmt: skip
+"""The body of a request for a token, of which the document tells in words (Request parameters)."""
 
 
 @cache
@@ -77,6 +121,12 @@ def read() -> OpenApi:
     for path, added in PARAMETERS.items():
         more = [{"name": name, "in": "query", "schema": schema} for name, schema in added.items()]
         paths[path] = {**paths[path], "parameters": [*paths[path].get("parameters", []), *more]}
+    tokens = paths[TOKENS]["post"]
+    body = {"content": {"application/json": {"schema": TOKEN_REQUEST}}}
+    responses = {**tokens["responses"], "200": tokens["responses"]["201"]}  # its only answer
+    paths[TOKENS] = {
+        "post": {**tokens, "parameters": [], "requestBody": body, "responses": responses}
+    }
     return OpenApi({**description, "paths": paths})
 
 

@@ -10,7 +10,6 @@ renamed as (
         engaged_sessions,
         users,
         new_users,
-        total_users,
 
         -- where it came from
         _window,

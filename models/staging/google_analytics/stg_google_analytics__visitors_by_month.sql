@@ -6,7 +6,6 @@ renamed as (
     select
         month as month_start,
         visitors,
-        total_users,
 
         -- where it came from
         _window,

@@ -10,7 +10,6 @@ renamed as (
         status,
         owner_id,
         contact_ids,
-        merged_into,
         archived_at,
         changed_at,
 

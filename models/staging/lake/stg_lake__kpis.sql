@@ -8,7 +8,6 @@
     "kind": "varchar",
     "unit": "varchar",
     "denominator": "varchar",
-    "is_proportion": "boolean",
     "direction": "varchar",
     "precision": "integer",
     "dimensions": "varchar []",

@@ -21,7 +21,6 @@ renamed as (
         -- amounts, in the currency's smallest unit as Stripe counts it
         amount_minor,
         discount_minor,
-        coalesce(tax_inside_minor, 0) as tax_inside_minor,
 
         -- times
         invoice_created_at,

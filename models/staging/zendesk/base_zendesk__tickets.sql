@@ -13,6 +13,14 @@ renamed as (
         -- what it is
         status,
         channel,
+        support_type,
+        has_merge_tag,
+        follow_up_of,
+
+        -- how soon a person answered
+        first_reply_minutes,
+        first_reply_business_minutes,
+        first_reply_seconds,
 
         -- times
         created_at,

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from connectors.sandbox.served import Served
-from connectors.sandbox.zendesk import SUBDOMAIN, TOKEN, ZendeskServer
+from connectors.sandbox.zendesk import SUBDOMAIN, ZendeskServer
 from connectors.sandbox.zendesk_objects import ticket_row
+from connectors.sandbox.zendesk_tokens import CLIENT, SECRET
 from connectors.zendesk.source import SOURCE
 from tests.conformance.case import TODAY, Case
 
@@ -31,7 +32,8 @@ def placed(moments: Mapping[int, datetime]) -> Served:
 def served(server: ZendeskServer) -> Served:
     values = {
         "ZENDESK_SUBDOMAIN": SUBDOMAIN,
-        "ZENDESK_OAUTH_TOKEN": TOKEN,
+        "ZENDESK_CLIENT_ID": CLIENT,
+        "ZENDESK_CLIENT_SECRET": SECRET,
         "ZENDESK_CSAT": "ratings",
         "ZENDESK_TIMEZONE": "",
         "ZENDESK_API_BASE": server.address,

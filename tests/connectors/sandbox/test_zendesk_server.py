@@ -1,20 +1,27 @@
 """The server answers as Zendesk's documentation says Zendesk does."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
 
 from connectors.sandbox.zendesk import (
-    EXPORT,
     RATINGS,
     SETTINGS,
     SURVEYS,
-    TOKEN,
     ZendeskServer,
     serve,
+)
+from connectors.sandbox.zendesk_export import EXPORT
+from connectors.sandbox.zendesk_objects import ticket_row
+from connectors.sandbox.zendesk_tokens import (
+    CLIENT,
+    FIRST_REFRESH_TOKEN,
+    SECRET,
+    TOKEN,
+    TOKENS,
 )
 from tests.limits import HANG_SECONDS
 
@@ -77,10 +84,27 @@ def test_groups_and_metric_sets_come_when_they_are_asked_for(server) -> None:
     }
 
 
+def test_tickets_of_ai_agents_are_exported_where_they_are_asked_for() -> None:
+    at = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    rows = [ticket_row(1, at), ticket_row(2, at, support_type="ai_agent")]
+    with ZendeskServer(date(2026, 11, 24), tickets=rows, ratings=[], surveys=[]) as server:
+        listed = {
+            scope: [
+                row["id"] for row in ask(server, EXPORT, start_time=0, **params).json()["tickets"]
+            ]
+            for scope, params in {
+                "by default": {},
+                **{x: {"support_type_scope": x} for x in ("all", "agent", "ai_agent")},
+            }.items()
+        }
+    assert listed == {"by default": [1], "all": [1, 2], "agent": [1], "ai_agent": [2]}
+
+
 @pytest.mark.parametrize(
     ("params", "code"),
     [
         ({}, "InvalidValue"),
+        ({"start_time": 0, "support_type_scope": "people"}, "InvalidValue"),
         ({"start_time": "yesterday"}, "InvalidValue"),
         ({"cursor": "nonsense"}, "InvalidValue"),
         ({"start_time": seconds(2026, 11, 24, 8, 59, 30)}, "StartTimeTooRecent"),
@@ -151,6 +175,56 @@ def test_the_token_is_needed_and_an_unknown_path_is_not_found(server) -> None:
     assert ask(server, "/api/v2/tickets").status_code == 404
 
 
+def grant(server: ZendeskServer, **fields: object) -> requests.Response:
+    """The answer to a request for a token."""
+    asked = {"client_id": CLIENT, "client_secret": SECRET, "scope": "read", **fields}
+    return requests.post(server.address + TOKENS, json=asked, timeout=HANG_SECONDS)
+
+
+def test_an_access_token_lasts_for_half_an_hour_unless_another_time_is_asked_for() -> None:
+    with ZendeskServer(date(2024, 12, 3)) as server:
+        given = grant(server, grant_type="client_credentials")
+        assert given.status_code == 201
+        token, lasts = given.json()["access_token"], given.json()["expires_in"]
+        assert lasts == 1_800
+        assert ask(server, SETTINGS, token).status_code == 200
+        server.now += timedelta(seconds=lasts)
+        assert ask(server, SETTINGS, token).status_code == 401
+        longer = grant(server, grant_type="client_credentials", expires_in=86_400).json()
+        server.now += timedelta(hours=23)
+        assert ask(server, SETTINGS, longer["access_token"]).status_code == 200
+
+
+def test_a_refresh_token_is_good_for_one_use_and_takes_the_former_access_token_along() -> None:
+    with ZendeskServer(date(2024, 12, 3)) as server:
+        first = grant(server, grant_type="refresh_token", refresh_token=FIRST_REFRESH_TOKEN).json()
+        again = grant(server, grant_type="refresh_token", refresh_token=FIRST_REFRESH_TOKEN)
+        assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+        assert ask(server, SETTINGS, first["access_token"]).status_code == 200
+        second = grant(
+            server, grant_type="refresh_token", refresh_token=first["refresh_token"]
+        ).json()
+        assert ask(server, SETTINGS, first["access_token"]).status_code == 401
+        assert ask(server, SETTINGS, second["access_token"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code"),
+    [
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+        ({"grant_type": "client_credentials", "client_secret": "x"}, 401, "invalid_client"),
+        ({"grant_type": "client_credentials", "scope": "tickets"}, 400, "invalid_scope"),
+        ({"grant_type": "client_credentials", "expires_in": 300}, 400, "invalid_request"),
+        ({"grant_type": "refresh_token", "refresh_token": "x"}, 400, "invalid_grant"),
+    ],
+)
+def test_a_request_for_a_token_that_zendesk_would_refuse_is_refused(
+    server: ZendeskServer, fields: dict[str, object], status: int, code: str
+) -> None:
+    refused = grant(server, **fields)
+    assert (refused.status_code, refused.json()["error"]) == (status, code)
+
+
 def test_the_settings_tell_the_timezone_and_whether_there_are_ratings(server) -> None:
     settings = ask(server, SETTINGS).json()["settings"]
     assert settings["localization"]["iana_time_zone"] == "UTC"
@@ -160,7 +234,14 @@ def test_the_settings_tell_the_timezone_and_whether_there_are_ratings(server) ->
 def test_what_is_served_leads_to_the_company_s_own_account(tmp_path: Path) -> None:
     served = serve(date(2024, 12, 3), tmp_path)
     address = served.values["ZENDESK_API_BASE"] + SETTINGS
-    headers = {"Authorization": f"Bearer {served.values['ZENDESK_OAUTH_TOKEN']}"}
+    client = {
+        "client_id": served.values["ZENDESK_CLIENT_ID"],
+        "client_secret": served.values["ZENDESK_CLIENT_SECRET"],
+    }
+    tokens = served.values["ZENDESK_API_BASE"] + TOKENS
+    asked = {"grant_type": "client_credentials", "scope": "read", **client}
+    given = requests.post(tokens, json=asked, timeout=HANG_SECONDS).json()
+    headers = {"Authorization": f"Bearer {given['access_token']}"}
     assert requests.get(address, headers=headers, timeout=HANG_SECONDS).status_code == 200
     served.close()
     with pytest.raises(requests.ConnectionError):

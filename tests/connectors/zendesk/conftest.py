@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from connectors.lake.lake import Lake
-from connectors.sandbox.zendesk import SUBDOMAIN, TOKEN, Faults, ZendeskServer
+from connectors.sandbox.zendesk import SUBDOMAIN, Faults, ZendeskServer
 from connectors.sandbox.zendesk_objects import Row
+from connectors.sandbox.zendesk_tokens import TOKEN
 from connectors.sdk.engine import StreamReport
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range

@@ -5,16 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from connectors.sandbox.http_server import Reply
-from connectors.sandbox.zendesk import (
-    EXPORT,
-    RATINGS,
-    SETTINGS,
-    SURVEYS,
-    TOKEN,
-    error,
-    too_many,
-)
-from connectors.sandbox.zendesk_objects import rating_row, ticket_row
+from connectors.sandbox.zendesk import RATINGS, SETTINGS, SURVEYS, too_many
+from connectors.sandbox.zendesk_export import EXPORT
+from connectors.sandbox.zendesk_objects import error, rating_row, ticket_row
+from connectors.sandbox.zendesk_tokens import TOKEN
 from connectors.sdk.errors import (
     CredentialError,
     Drift,
@@ -92,7 +86,7 @@ def test_an_expired_token_is_told_as_one_and_no_part_of_it_is_written(account) -
     report = account.pulled(account.serve([]), "tickets", FIRST_OF_MARCH, ZENDESK_OAUTH_TOKEN=wrong)
     assert isinstance(report.error, CredentialError)
     assert "has expired" in str(report.error)
-    assert "ZENDESK_OAUTH_TOKEN" in report.error.remedy
+    assert "ZENDESK_CLIENT_SECRET" in report.error.remedy
     echoed = error(400, "InvalidValue", f"Token {TOKEN} cannot be used")
     account.pulled(account.serve([], replies={(EXPORT, 1): echoed}), "tickets", FIRST_OF_MARCH)
     account.pulled(account.serve([ticket_row(1, NINE)]), "tickets", FIRST_OF_MARCH)
@@ -238,7 +232,7 @@ def test_the_address_is_made_of_the_subdomain_alone() -> None:
         ("ZENDESK_API_BASE", "http://acme.zendesk.com", Rejected),
         ("ZENDESK_CSAT", "both", Rejected),
         ("ZENDESK_TIMEZONE", "Europe/Atlantis", Rejected),
-        ("ZENDESK_OAUTH_TOKEN", "", CredentialError),
+        ("ZENDESK_OAUTH_TOKEN", "two words", CredentialError),
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused_by_its_name(account, option, value, kind) -> None:

@@ -3,8 +3,8 @@
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
-from connectors.sandbox.zendesk import EXPORT
-from connectors.sandbox.zendesk_objects import GROUP, SUBJECT, ticket_row
+from connectors.sandbox.zendesk_export import EXPORT
+from connectors.sandbox.zendesk_objects import GROUP, SUBJECT, merged, ticket_row
 from connectors.sdk.windows import Range
 
 FIRST_OF_MARCH = Range(date(2026, 3, 1), date(2026, 3, 1))
@@ -28,6 +28,12 @@ def test_a_ticket_is_stored_without_a_word_of_what_it_says(account) -> None:
             "group_name": "Product questions",
             "brand_id": "360002000001",
             "solved_at": solved,
+            "support_type": "agent",
+            "has_merge_tag": False,
+            "follow_up_of": None,
+            "first_reply_minutes": 150,
+            "first_reply_business_minutes": 50,
+            "first_reply_seconds": None,
         }
     ]
     written = b"".join(path.read_bytes() for path in account.lake.root.rglob("*") if path.is_file())
@@ -158,6 +164,60 @@ def test_a_channel_may_be_a_number_and_a_ticket_may_have_no_group(account) -> No
     account.pulled(account.serve(rows), "tickets", FIRST_OF_MARCH)
     (row,) = account.rows("tickets", FIRST_OF_MARCH)
     assert (row["channel"], row["group_id"], row["group_name"]) == ("29", None, None)
+
+
+def test_a_conversation_that_an_ai_agent_handled_alone_is_a_ticket_of_its_own_type(account) -> None:
+    rows = [
+        ticket_row(1, NINE),
+        ticket_row(2, NINE, support_type="ai_agent"),
+        ticket_row(3, NINE, support_type=None),
+    ]
+    server = account.serve(rows)
+    account.pulled(server, "tickets", FIRST_OF_MARCH)
+    types = {row["id"]: row["support_type"] for row in account.rows("tickets", FIRST_OF_MARCH)}
+    assert types == {"1": "agent", "2": "ai_agent", "3": None}
+    (asked,) = server.asked_for(EXPORT)
+    assert asked.params["support_type_scope"] == "all"
+
+
+def test_a_merged_ticket_is_stored_with_its_tag_and_no_other_tag_is(account) -> None:
+    rows = [
+        ticket_row(7, NINE, tags=["vip", "merged"]),
+        merged(ticket_row(8, NINE, tags=["vip"]), NINE + timedelta(hours=1)),
+        ticket_row(9, NINE, tags=["vip", "closed_by_merge"], follow_up_of=8),
+    ]
+    account.pulled(account.serve(rows), "tickets", FIRST_OF_MARCH)
+    stored = {row["id"]: row for row in account.rows("tickets", FIRST_OF_MARCH)}
+    assert {number: row["has_merge_tag"] for number, row in stored.items()} == {
+        "7": False,
+        "8": True,
+        "9": True,
+    }
+    assert [stored[number]["follow_up_of"] for number in ("7", "8", "9")] == [None, None, "8"]
+    written = b"".join(path.read_bytes() for path in account.lake.root.rglob("*") if path.is_file())
+    assert b"vip" not in written
+
+
+def test_the_time_to_the_first_reply_is_missing_and_not_0_where_there_was_none(account) -> None:
+    server = account.serve([ticket_row(n, NINE) for n in range(1, 5)])
+    server.metrics = {
+        1: {"reply_time_in_minutes": {"calendar": 150, "business": 40}},
+        2: {"reply_time_in_minutes": {"calendar": None, "business": None}},
+        3: {"reply_time_in_minutes": {"calendar": 0, "business": 0}},
+        4: {"reply_time_in_minutes": {}, "reply_time_in_seconds": {"calendar": 45}},
+    }
+    account.pulled(server, "tickets", FIRST_OF_MARCH)
+    names = ("first_reply_minutes", "first_reply_business_minutes", "first_reply_seconds")
+    stored = {
+        row["id"]: tuple(row[name] for name in names)
+        for row in account.rows("tickets", FIRST_OF_MARCH)
+    }
+    assert stored == {
+        "1": (150, 40, None),
+        "2": (None, None, None),
+        "3": (0, 0, None),
+        "4": (None, None, 45),
+    }
 
 
 def test_two_years_of_a_small_account_are_eight_exports_and_a_usual_day_is_one(account) -> None:

@@ -1,1 +1,0 @@
-"""Google Ads: the source is in source.py."""

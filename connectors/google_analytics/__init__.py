@@ -1,1 +1,0 @@
-"""Google Analytics 4: the source is in source.py."""

@@ -1,0 +1,17 @@
+with tickets as (
+    select * from {{ ref("fct_tickets") }}
+),
+
+final as (
+    select
+        first_replied_on as day,
+        channel,
+        support_group,
+        {{ quotient("sum(first_reply_seconds)", "60") }} as numerator,
+        count(*) as denominator
+    from tickets
+    where first_replied_on is not null and not is_deleted and not is_merged
+    group by first_replied_on, channel, support_group
+)
+
+select * from final
