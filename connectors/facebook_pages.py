@@ -4,11 +4,14 @@ The number of likes is a snapshot: the Graph API has the current number only (`p
 in November 2025). Insights are figures of a Pacific day, refreshed once a day and kept for two years; the figures
 of the last days still grow.
 
+Facebook has insights of pages with 100 likes or more. Of others it gives an empty list, which is no zero: the pull
+fails and says so. An empty list for a page with more likes, such as of days before it began, is days without values.
+
 Facebook removes metrics every year, and a removed one fails the whole call. The others are then asked for without
 it, and the windows carry the trust flag `dead_metric:<name>`.
 
 The paging links of insights are not followed: they hold the token and have no end, and each call states its range.
-Docs: developers.facebook.com/docs/platforminsights/page.
+Docs: developers.facebook.com/docs/platforminsights/page, …/docs/graph-api/reference/insights (limitations).
 """
 
 import re
@@ -36,14 +39,16 @@ from connectors.sdk.contract import (
 from connectors.sdk.errors import Drift, Rejected, SourceError
 from connectors.sdk.fields import as_given, columns, lenient
 from connectors.sdk.graph_api import (
+    BUCKET,
     DEFAULT_BASE,
     VERSION,
+    Graph,
+    GraphError,
     Remedies,
-    error_in,
+    app_secret_in,
     fault_of,
-    usage_left,
 )
-from connectors.sdk.http import Answer, Http, header_value, usable_address
+from connectors.sdk.http import header_value, usable_address
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 """The zone of the days of insights, wherever the page is run from."""
@@ -93,6 +98,8 @@ SNAPSHOT_FIELDS = {
     "likes": as_given("fan_count"),
     "followers": as_given("followers_count"),
 }
+LIKES_FOR_INSIGHTS = 100
+"""Of pages with fewer, Facebook has no insights."""
 HALF_A_DAY = timedelta(hours=12)
 
 
@@ -107,8 +114,8 @@ class FacebookConnection:
         version = matching(values, "FACEBOOK_API_VERSION", r"v\d+\.\d+", f"such as {VERSION}")
         token = header_value(values.get("FACEBOOK_ACCESS_TOKEN", ""), "FACEBOOK_ACCESS_TOKEN")
         base = usable_address(values.get("FACEBOOK_API_BASE") or DEFAULT_BASE, "FACEBOOK_API_BASE")
-        self._calls = calls
-        self._http = Http(f"{base}/{version}", token, hook=lambda x: fault_in(x, token))
+        app_secret = app_secret_in(values, "FACEBOOK_APP_SECRET")
+        self._graph = Graph(f"{base}/{version}", token, app_secret, calls, fault_meant)
         self._alive: tuple[str, ...] = METRICS
         self._probing = threading.Lock()
 
@@ -120,13 +127,13 @@ class FacebookConnection:
 
     def vitals(self) -> Vitals:
         """The time, and what is left of the app's usage."""
-        return Vitals(self._http.clock_ahead, usage_left(self._http.limit_header))
+        return self._graph.vitals()
 
     def close(self) -> None:
-        self._http.close()
+        self._graph.close()
 
     def _snapshot(self, today: date) -> Page:
-        answer = self._get(f"/{self._page}", {"fields": "id,fan_count,followers_count"})
+        answer = self._graph.get(f"/{self._page}", {"fields": "id,fan_count,followers_count"})
         return Page([{"date": today} | columns(answer, SNAPSHOT_FIELDS)])
 
     def _insights(self, piece: Slice) -> Page:
@@ -136,6 +143,8 @@ class FacebookConnection:
         except UnknownMetric:
             metrics = self._without_dead(metrics, piece)
             values, undated = self._ask(metrics, piece.since, piece.until)
+        if not values:
+            self._check_likes()
         rows = [
             {"date": day, "metric": metric, "value": values.get((day, metric))}
             for day in piece.windows
@@ -149,6 +158,16 @@ class FacebookConnection:
             column="date",
         )
         return Page(rows, dead, alike=True, findings=[finding] if undated else [])
+
+    def _check_likes(self) -> None:
+        """Raise `Rejected` when the page has too few likes for insights."""
+        likes = self._graph.get(f"/{self._page}", {"fields": "fan_count"}).get("fan_count")
+        if isinstance(likes, int) and likes < LIKES_FOR_INSIGHTS:
+            raise Rejected(
+                f"Facebook has insights only of pages with {LIKES_FOR_INSIGHTS} likes or more, and the page has "
+                f"{likes}",
+                "its likes and followers are pulled, and its insights as soon as it has more",
+            )
 
     def _without_dead(self, asked: tuple[str, ...], piece: Slice) -> tuple[str, ...]:
         """The metrics that still exist: each is asked for alone, for one day, once a connection."""
@@ -179,7 +198,7 @@ class FacebookConnection:
             "since": int(since.timestamp()),
             "until": int(until.timestamp()),
         }
-        series: Any = self._get(f"/{self._page}/insights", params).get("data")
+        series: Any = self._graph.get(f"/{self._page}/insights", params).get("data")
         values: dict[tuple[date, str], Any] = {}
         undated = 0
         try:
@@ -195,9 +214,6 @@ class FacebookConnection:
         if undated and not values:
             raise Drift("insights no longer come as days with values", "adapt the connector")
         return values, undated
-
-    def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
-        return self._calls("graph", lambda: self._http.get_object(path, params))
 
 
 class UnknownMetric(Rejected):
@@ -224,11 +240,8 @@ def day_ended(end_time: Any) -> date | None:
     return (moment.astimezone(PACIFIC) - HALF_A_DAY).date()
 
 
-def fault_in(answer: Answer, token: str) -> SourceError | None:
-    """The fault in an answer's body; None when it has none."""
-    error = error_in(answer, token)
-    if error is None:
-        return None
+def fault_meant(error: GraphError) -> SourceError:
+    """The fault that an error means."""
     if error.code == 100 and "valid insights metric" in error.message:
         return UnknownMetric(f"{error.summary}: {error.message}")
     return fault_of(error, REMEDIES)
@@ -238,6 +251,7 @@ REMEDIES = Remedies(
     credential="make a new page token and set FACEBOOK_ACCESS_TOKEN",
     permission="the token needs pages_read_engagement and read_insights",
     rejected="check FACEBOOK_PAGE_ID and FACEBOOK_API_VERSION; insights are kept for two years",
+    secret="FACEBOOK_APP_SECRET",  # noqa: S106 (the name of an option)
 )
 
 SOURCE = Source(
@@ -250,11 +264,17 @@ SOURCE = Source(
             "A page token with pages_read_engagement and read_insights",
             secret=True,
         ),
+        Option(
+            "FACEBOOK_APP_SECRET",
+            "Secret of the app that made the token, where the app requires it",
+            secret=True,
+            default="",
+        ),
         Option("FACEBOOK_API_BASE", "Address of the Graph API", default=DEFAULT_BASE),
         Option("FACEBOOK_API_VERSION", "Version of the Graph API", default=VERSION),
     ),
     streams=(PAGE_SNAPSHOT, PAGE_INSIGHTS),
-    limits=(Limit("graph", 10, burst=10),),
+    limits=(Limit(BUCKET, 10, burst=10),),
     open=FacebookConnection,
     workers=4,
 )

@@ -27,7 +27,7 @@
     cast([{% for text in texts %}{{ quoted(text) }}{{ ", " if not loop.last }}{% endfor %}] as varchar [])
 {%- endmacro %}
 
-{# A map from each column's name to its value in the row; a member without a name is `unknown`. #}
+{# A map from each column's name, which may be a reserved word, to its value; a member without a name is `unknown`. #}
 {% macro map_of(columns) -%}
     {{ return(adapter.dispatch("map_of", "okra")(columns)) }}
 {%- endmacro %}
@@ -36,7 +36,7 @@
     {%- if columns -%}
     map {
         {%- for column in columns %}
-        {{ quoted(column) }}: coalesce(cast({{ column }} as varchar), 'unknown'){{ "," if not loop.last }}
+        {{ quoted(column) }}: coalesce(cast({{ adapter.quote(column) }} as varchar), 'unknown'){{ "," if not loop.last }}
         {%- endfor %}
     }
     {%- else -%}

@@ -100,13 +100,13 @@
         cast(period as {{ dbt.type_string() }}) as period,
         cast(period_start as date) as period_start,
         {{ quoted(dimension) }} as dimension,
-        cast({{ "'total'" if loop.first else dimension }} as {{ dbt.type_string() }}) as member,
+        cast({{ "'total'" if loop.first else adapter.quote(dimension) }} as {{ dbt.type_string() }}) as member,
         cast(value as {{ amount_type() }}) as value
     from {{ relation }}
     where
         true
             {%- for other in dimensions %}
-        and {{ other }} is {{ "not null" if other == dimension else "null" }}
+        and {{ adapter.quote(other) }} is {{ "not null" if other == dimension else "null" }}
             {%- endfor %}
     union all
         {%- endfor -%}

@@ -1,11 +1,15 @@
 {# Fails for each combination of `columns` that more than one row has, and for each row that lacks one of `required`. #}
 {% test primary_key(model, columns, required=none) %}
-    select {{ columns | join(", ") }}
+    {%- set key = [] -%}
+    {%- for column in columns -%}
+        {%- do key.append(adapter.quote(column)) -%}
+    {%- endfor %}
+    select {{ key | join(", ") }}
     from {{ model }}
-    group by {{ columns | join(", ") }}
+    group by {{ key | join(", ") }}
     having
         count(*) > 1
         {%- for column in (columns if required is none else required) %}
-        or {{ column }} is null
+        or {{ adapter.quote(column) }} is null
         {%- endfor %}
 {% endtest %}

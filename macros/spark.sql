@@ -45,7 +45,7 @@
     cast(
         map(
             {%- for column in columns %}
-            {{ quoted(column) }}, coalesce(cast({{ column }} as string), 'unknown'){{ "," if not loop.last }}
+            {{ quoted(column) }}, coalesce(cast({{ adapter.quote(column) }} as string), 'unknown'){{ "," if not loop.last }}
             {%- endfor %}
         ) as map<string, string>
     )

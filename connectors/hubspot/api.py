@@ -1,30 +1,23 @@
-"""HubSpot's CRM over HTTP: searching, listing, associations, and what its errors mean.
+"""HubSpot's CRM over HTTP: searching, listing and associations.
 
 Paths and fields are those of HubSpot's OpenAPI documents of the dated API, version 2026-09
-(HubSpot/HubSpot-public-api-spec-collection). Limits, errors and what search can and cannot do:
-developers.hubspot.com/docs/api-reference/search/guide, …/error-handling, …/usage-guidelines.
+(HubSpot/HubSpot-public-api-spec-collection). Limits and what search can and cannot do:
+developers.hubspot.com/docs/api-reference/search/guide, …/usage-guidelines.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 
+from connectors.hubspot.faults import fault_of, refuse_errors
+from connectors.hubspot.rows import Object
+from connectors.hubspot.streams import MODIFIED
 from connectors.sdk.contract import Calls, Limit, Slice, Vitals
-from connectors.sdk.errors import (
-    CredentialError,
-    Drift,
-    PermissionDenied,
-    QuotaExhausted,
-    Rejected,
-    SourceError,
-    Throttled,
-    Unavailable,
-)
+from connectors.sdk.errors import Drift, Rejected, Unavailable
 from connectors.sdk.fields import at_or_none
-from connectors.sdk.http import Answer, Http, redact, retry_after
+from connectors.sdk.http import Http
 
 VERSION = "2026-09"
 SEARCH, REST = "search", "rest"
@@ -38,13 +31,9 @@ PAGE_OBJECTS, LIST_PAGE_OBJECTS = 200, 100
 """The most objects in an answer to a search, and in a page of a list."""
 AFTER = "paging.next.after"
 """Where an answer holds the cursor of the next page; the last page has none."""
-MODIFIED = "hs_lastmodifieddate"
 BY_ID = [{"propertyName": "hs_object_id", "direction": "ASCENDING"}]
-NO_ASSOCIATION = "crm.associations.NO_ASSOCIATIONS_FOUND"
-RETRY_SECONDS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
-"""Seconds until a limit allows requests again, by its policy. Search sends no Retry-After."""
-
-Object = Mapping[str, Any]
+MAX_SEARCH = 3_000
+"""The most characters in the body of a search."""
 
 
 class Crm:
@@ -64,12 +53,11 @@ class Crm:
         bulk). So each request searches for the ids after the last one (keyset paging). An object keeps its id when
         it changes, so no other object is missed when one changes.
         """
-        last = 0
-        while True:
-            answer = self._search(kind, properties, piece, last)
-            rows, total = answer.get("results"), answer.get("total")
-            if not isinstance(rows, list) or type(total) is not int or (total and not rows):
-                raise Drift(f"the search for {kind} gave no results", "adapt the connector")
+        last, total, count = 0, 1, 0
+        while count < total:
+            filters = [*changed_in(MODIFIED, piece), after_id(last)]
+            rows, total = self._search(kind, properties, filters, PAGE_OBJECTS)
+            count = len(rows)
             ids = [number(row) for row in rows]
             if ids != sorted({*ids}) or (ids and ids[0] <= last):
                 # out of order, ids may be missing
@@ -77,8 +65,6 @@ class Crm:
             if rows:
                 yield rows
                 last = ids[-1]
-            if len(rows) >= total:
-                return
 
     def count(self, kind: str, since: datetime) -> int:
         """How many objects of a kind, archived ones excluded, last changed at or after `since`.
@@ -86,15 +72,7 @@ class Crm:
         The total of a search is that of all matches, although no more than 10,000 can be paged through.
         """
         bound = {"propertyName": MODIFIED, "operator": "GTE", "value": milliseconds(since)}
-        body = {
-            "filterGroups": [{"filters": [bound]}],
-            "sorts": BY_ID,
-            "properties": [MODIFIED],
-            "limit": 1,
-        }
-        total = self._post(SEARCH, f"/crm/objects/{VERSION}/{kind}/search", body).get("total")
-        if type(total) is not int:
-            raise Drift(f"the search for {kind} gave no total", "adapt the connector")
+        _, total = self._search(kind, [MODIFIED], [bound], 1)
         return total
 
     def archived(self, kind: str, properties: Sequence[str]) -> list[Object]:
@@ -111,6 +89,17 @@ class Crm:
         """The pipelines of deals."""
         path = f"/crm/pipelines/{VERSION}/deals"
         return rows_of(self._calls(REST, lambda: self._http.get(path)), path)
+
+    def account(self) -> Object:
+        """The account's settings: its time zone and the company's currency, among others."""
+        path = f"/account-info/{VERSION}/details"
+        return mapping(self._calls(REST, lambda: self._http.get(path)), path)
+
+    def property_names(self, kind: str) -> set[str]:
+        """The names of the properties of a kind, without those that hold sensitive data."""
+        path = f"/crm/properties/{VERSION}/{kind}"
+        rows = rows_of(self._calls(REST, lambda: self._http.get(path)), path)
+        return {str(row.get("name")) for row in rows if isinstance(row, Mapping)}
 
     def contacts_of_calls(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """The ids of the contacts that each call is associated with, by the call's id; a call without any is left out.
@@ -145,22 +134,40 @@ class Crm:
     def close(self) -> None:
         self._http.close()
 
-    def _search(self, kind: str, properties: Sequence[str], piece: Slice, last: int) -> Object:
-        filters = [
-            {"propertyName": MODIFIED, "operator": "GTE", "value": milliseconds(piece.since)},
-            {"propertyName": "hs_object_id", "operator": "GT", "value": str(last)},
-        ]
-        if not piece.reaches_now:
-            until = milliseconds(piece.until)
-            filters.append({"propertyName": MODIFIED, "operator": "LT", "value": until})
+    def _search(
+        self, kind: str, properties: Sequence[str], filters: Sequence[Object], limit: int
+    ) -> tuple[list[Object], int]:
+        """A page of a search, and how many objects it has found in all.
+
+        A page that is shorter than the total says is asked for again, like an answer that broke off: what it lacks
+        would be lost without a word.
+        """
+        path = f"/crm/objects/{VERSION}/{kind}/search"
         body = {
             "filterGroups": [{"filters": filters}],
             "sorts": BY_ID,
             "properties": list(properties),
-            "limit": PAGE_OBJECTS,
+            "limit": limit,
         }
-        path = f"/crm/objects/{VERSION}/{kind}/search"
-        return self._post(SEARCH, path, body)
+        if len(orjson.dumps(body)) > MAX_SEARCH:
+            raise Rejected(
+                f"{len(properties)} properties of {kind} are more than a search of HubSpot takes",
+                "name fewer in HUBSPOT_DEAL_PROPERTIES",
+            )
+
+        def page() -> tuple[list[Object], int]:
+            answer = mapping(self._http.post_json(path, body), path)
+            rows, total = answer.get("results"), answer.get("total")
+            if not isinstance(rows, list) or type(total) is not int:
+                raise Drift(f"the search for {kind} gave no results", "adapt the connector")
+            if len(rows) != min(total, limit):
+                raise Unavailable(
+                    f"the search for {kind} tells of {total} and gave {len(rows)} of them",
+                    "run again later; if it lasts, tell HubSpot's support",
+                )
+            return rows, total
+
+        return self._calls(SEARCH, page)
 
     def _post(self, bucket: str, path: str, body: Mapping[str, Any]) -> Object:
         return mapping(self._calls(bucket, lambda: self._http.post_json(path, body)), path)
@@ -177,6 +184,20 @@ class Crm:
             if after == params.get("after"):
                 raise Drift(f"GET {path} gives the same page again", "adapt the connector")
             params["after"] = after
+
+
+def changed_in(property_: str, piece: Slice) -> list[Object]:
+    """The filters for what last changed in a slice."""
+    filters: list[Object] = [
+        {"propertyName": property_, "operator": "GTE", "value": milliseconds(piece.since)},
+        {"propertyName": property_, "operator": "LT", "value": milliseconds(piece.until)},
+    ]
+    return filters[:1] if piece.reaches_now else filters
+
+
+def after_id(last: int) -> Object:
+    """The filter for the ids after one."""
+    return {"propertyName": "hs_object_id", "operator": "GT", "value": str(last)}
 
 
 def milliseconds(moment: datetime) -> str:
@@ -205,68 +226,3 @@ def rows_of(answer: Any, path: str) -> list[Object]:
     if not isinstance(rows, list):
         raise Drift(f"{path} gave no results", "adapt the connector")
     return rows
-
-
-def refuse_errors(answer: Object, path: str) -> None:
-    """Raise `Unavailable` when a part of a batch failed: its calls would look as if they had no contacts."""
-    for error in answer.get("errors") or []:
-        kind = error.get("subCategory") or error.get("category")
-        if kind != NO_ASSOCIATION:
-            raise Unavailable(f"a part of the batch at {path} failed ({kind})")
-
-
-def fault_of(answer: Answer, token: str) -> SourceError | None:
-    """The fault that HubSpot's error means; None for a success, and where the status says enough."""
-    if 200 <= answer.status < 300:
-        return None
-    try:
-        error = orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
-        error = None
-    error = error if isinstance(error, Mapping) else {}
-    category = str(error.get("category") or error.get("errorType") or "no category")
-    summary = f"{answer.request} gave HTTP {answer.status} ({redact(category, token)})"
-    if answer.status == 401:
-        return CredentialError(
-            f"{summary}: HubSpot does not accept the key",
-            "make a service key in HubSpot's Development > Keys and set HUBSPOT_ACCESS_TOKEN",
-        )
-    if answer.status == 403:
-        needed = " or ".join(scopes_in(error)) or "the scope of what it reads"
-        return PermissionDenied(f"{summary}: the key may not read this", f"give it {needed}")
-    if answer.status == 429:
-        return limit_reached(summary, str(error.get("policyName") or ""), answer)
-    if answer.status in {423, 477}:  # locked for a moment; moved to another data centre
-        return Unavailable(summary, retry_after=retry_after(answer.headers))
-    if 400 <= answer.status < 500 and answer.status not in {408, 409, 425}:
-        message = redact(str(error.get("message") or "")[:200], token)
-        return Rejected(f"{summary}: {message}", "see HubSpot's guide to error handling")
-    return None
-
-
-def limit_reached(summary: str, policy: str, answer: Answer) -> SourceError:
-    """The fault of a limit that was reached. One of some seconds is retried, the daily one is not."""
-    if policy == "DAILY":
-        return QuotaExhausted(
-            f"{summary}: the account's requests of the day are spent",
-            "it has new ones after midnight in its own timezone",
-        )
-    wait = retry_after(answer.headers)
-    return Throttled(
-        f"{summary}: too many requests ({policy or 'no policy given'})",
-        retry_after=RETRY_SECONDS.get(policy, RETRY_SECONDS["TEN_SECONDLY_ROLLING"])
-        if wait is None
-        else wait,
-    )
-
-
-def scopes_in(error: Object) -> list[str]:
-    """The names of the scopes that an error asks for, any one of which is enough."""
-    details = [error, *(error.get("errors") or [])]
-    named = [
-        name
-        for detail in details
-        for key in ("missingScopes", "requiredGranularScopes", "requiredScopes")
-        for name in (detail.get("context") or {}).get(key) or []
-    ]
-    return sorted({name for name in named if re.fullmatch(r"[a-z0-9_.-]+", str(name))})

@@ -1,15 +1,15 @@
-"""From a page of Meta's reports to rows. Meta writes numbers as text, and repeats a purchase under several names."""
+"""From a page of Meta's reports to rows. Meta writes numbers as text."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from connectors.meta_ads.attribution import Purchases, amount, purchases_in
+from connectors.sdk.contract import Finding, Page
 from connectors.sdk.errors import Drift
-from connectors.sdk.fields import lenient, read_day, read_decimal, read_whole
+from connectors.sdk.fields import lenient, read_day, read_whole
 
-day, whole, amount = lenient(read_day), lenient(read_whole), lenient(read_decimal)
-PURCHASE = "purchase"
-"""The action that counts. The purchases of pixel, app and shop are repeated under names of their own."""
+day, whole = lenient(read_day), lenient(read_whole)
 
 
 def rows_in(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -36,7 +36,29 @@ def cursor_after(answer: Mapping[str, Any]) -> str:
         ) from None
 
 
-def row_of(row: Mapping[str, Any], window: str) -> dict[str, Any]:
+def page_of(rows: Sequence[Mapping[str, Any]], window: str) -> Page:
+    """The rows under the names of the columns, and which of their purchases are in doubt."""
+    stored, findings = [], []
+    for row in rows:
+        purchases = purchases_in(row, window)
+        stored.append(row_of(row, purchases, window))
+        if purchases.doubt:
+            findings.append(doubt_about(stored[-1]["date"], *purchases.doubt))
+    return Page(stored, findings=findings)
+
+
+def doubt_about(on: date | Any, what: str, message: str) -> Finding:
+    """The finding about purchases that are kept as they are, or empty."""
+    return Finding(
+        what=what,
+        message=message,
+        is_set_aside=False,
+        column="purchase_value",
+        day=on if isinstance(on, date) else None,
+    )
+
+
+def row_of(row: Mapping[str, Any], purchases: Purchases, window: str) -> dict[str, Any]:
     """A row under the names of the columns. What does not fit them is left for the schema to refuse."""
     return {
         "date": day(row.get("date_start")),
@@ -46,7 +68,7 @@ def row_of(row: Mapping[str, Any], window: str) -> dict[str, Any]:
         "impressions": whole(row.get("impressions")),
         "clicks": whole(row.get("clicks", "0")),
         "spend": amount(row.get("spend")),
-        "purchase_value": purchase_value(row.get("action_values"), window),
+        "purchase_value": purchases.value,
         "attribution_window": window,
     }
 
@@ -58,13 +80,3 @@ def sums_of(row: Mapping[str, Any]) -> dict[str, Any]:
         "clicks": whole(row.get("clicks", "0")),
         "spend": amount(row.get("spend", "0")),
     }
-
-
-def purchase_value(values: Any, window: str) -> Decimal | Any:
-    """The value of the purchases that are credited within `window`; 0 where Meta lists none."""
-    if not isinstance(values, list | None):
-        return values
-    for action in values or ():
-        if isinstance(action, Mapping) and action.get("action_type") == PURCHASE:
-            return amount(action.get(window, "0"))
-    return Decimal(0)

@@ -1,20 +1,25 @@
 """Meta Ads: what the campaigns on Facebook and Instagram cost, and what purchases they are credited with.
 
 Insights of the Marketing API come as reports that are prepared in the background: a report is started, polled until
-it is ready, and read page by page. Days are in the advertising account's zone, and amounts in its currency. A
-purchase counts for the day on which the ad was shown, and is credited within the configured attribution window
-(by default 7 days after a click). Meta adds late purchases to a day for 28 days, so each day is read again for
-as long. Insights are kept for 37 months.
+it is ready, and read page by page. Days are in the advertising account's zone, and amounts in its currency. Insights
+are kept for 37 months.
 
-What the account as a whole cost is asked for as well, at once and not as a report, as it has one row a day. It
-includes campaigns that were deleted, and the list of campaigns does not (developers.facebook.com/docs/marketing-api/
-best-practices/manage-your-ad-object-status), so the one is held against the other. Amounts are rounded to the cent
-in each row, so the spend may differ by a unit of the currency, or by half a per cent.
+A purchase is credited within the configured attribution window (by default 7 days after a click). Meta decides for
+which day it counts: since June 2025 the parameter `action_report_time` is ignored. A purchase on a website or in an
+app counts for the day of the purchase, whenever the ad was shown. A purchase on Facebook or Instagram counts for the
+day on which the ad was shown, so that such a day grows until the attribution window is over, 28 days at most. Events
+also reach Meta late. 28 days after a day was reported it no longer changes, so each day is read again for as long.
+
+Without a filter on their status, a report leaves out campaigns that were deleted or archived, so every status is
+asked for. What the account as a whole cost is asked for as well, at once and not as a report, as it has one row a day.
+It includes every campaign, and is held against the campaigns. Amounts are rounded to the cent in each row, so the
+spend may differ by a unit of the currency, or by half a per cent.
 
 The paging links of a report are not followed, as they hold the token: its cursor is sent with the next request.
 
-Docs: developers.facebook.com/docs/marketing-api/insights, …/insights/best-practices#asynchronous,
-developers.facebook.com/blog/post/2026/01/08 (the error of a report that failed, since v25.0).
+Docs: developers.facebook.com/docs/marketing-api/insights (deleted and archived objects; discrepancy with Ads Manager),
+…/insights/best-practices (reports; 28 days), developers.facebook.com/blog/post/2026/01/08 (the error of a report that
+failed, since v25.0).
 """
 
 import json
@@ -28,7 +33,8 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from connectors.meta_ads.rows import cursor_after, row_of, rows_in, sums_of
+from connectors.meta_ads.attribution import DEFAULT_WINDOW, WINDOWS, attribution_window
+from connectors.meta_ads.rows import cursor_after, page_of, rows_in, sums_of
 from connectors.sdk.contract import (
     Calls,
     Limit,
@@ -46,15 +52,16 @@ from connectors.sdk.contract import (
 from connectors.sdk.errors import Drift, NotPullable, Rejected, SourceError, Unavailable
 from connectors.sdk.fields import at_or_none
 from connectors.sdk.graph_api import (
+    BUCKET,
     DEFAULT_BASE,
     VERSION,
+    Graph,
     GraphError,
     Remedies,
-    error_in,
+    app_secret_in,
     fault_of,
-    usage_left,
 )
-from connectors.sdk.http import Answer, Http, header_value, redact, usable_address
+from connectors.sdk.http import header_value, usable_address
 from connectors.sdk.totals import totals_unless_refused
 
 MONEY = pa.decimal128(38, 6)
@@ -71,7 +78,8 @@ CAMPAIGN_DAYS = Stream(
             column("impressions", pa.int64(), "How often its ads were shown", unit="impressions"),
             column("clicks", pa.int64(), "Clicks of every kind", unit="clicks"),
             column("spend", MONEY, "What it cost", unit="currency"),
-            column("purchase_value", MONEY, "Value of the purchases credited to it", unit="currency"),
+            column("purchase_value", MONEY, "Value of the purchases credited to it; null where Meta has none for "
+                   "ad sets with different settings", unit="currency", null=True),
             column("attribution_window", pa.string(), "Within which they were credited"),
         ]
     ),
@@ -83,9 +91,9 @@ CAMPAIGN_DAYS = Stream(
     tolerances={"spend": Tolerance(share=Decimal("0.005"), amount=Decimal(1))},
 )  # fmt: skip
 
-FIELDS = "campaign_id,campaign_name,account_currency,impressions,clicks,spend,action_values"
-WINDOWS = ("1d_click", "7d_click", "28d_click", "1d_view")
-"""The attribution windows; 7d_view and 28d_view were removed in January 2026."""
+FIELDS = "campaign_id,campaign_name,account_currency,impressions,clicks,spend,action_values,attribution_setting"
+STATUSES = ("ACTIVE", "PAUSED", "IN_PROCESS", "WITH_ISSUES", "ARCHIVED", "DELETED")
+"""Every status that a campaign can have (`Campaign.EffectiveStatus` of Meta's business SDK)."""
 TOO_OLD = 3018
 """Meta's error code for days that are no longer kept."""
 
@@ -104,15 +112,15 @@ class MetaAdsConnection:
         self._account = account_name(values.get("META_ADS_ACCOUNT_ID", ""))
         self._window = attribution_window(values.get("META_ADS_ATTRIBUTION_WINDOW", ""))
         token = header_value(values.get("META_ADS_ACCESS_TOKEN", ""), "META_ADS_ACCESS_TOKEN")
+        app_secret = app_secret_in(values, "META_ADS_APP_SECRET")
         base = usable_address(values.get("META_ADS_API_BASE") or DEFAULT_BASE, "META_ADS_API_BASE")
-        self._token = token
         self._calls = calls
-        self._http = Http(f"{base}/{VERSION}", token, hook=lambda x: fault_in(x, token))
+        self._graph = Graph(f"{base}/{VERSION}", token, app_secret, calls, fault_meant)
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The account's time zone."""
-        account = self._get(f"/{self._account}", {"fields": "timezone_name"})
+        account = self._graph.get(f"/{self._account}", {"fields": "timezone_name"})
         return zone_named(
             str(account.get("timezone_name")),
             "the Meta advertising account has the time zone",
@@ -122,7 +130,7 @@ class MetaAdsConnection:
     def pages(self, piece: Slice) -> Iterator[Page]:
         report = self._ready_report(piece)
         for rows in self._insights(report, {"limit": PAGE_ROWS}):
-            yield Page([row_of(row, self._window) for row in rows])
+            yield page_of(rows, self._window)
         yield Page([], totals=totals_unless_refused(lambda: self._account_totals(piece)))
 
     def _account_totals(self, piece: Slice) -> Iterator[Total]:
@@ -145,7 +153,9 @@ class MetaAdsConnection:
         """The pages of rows of a report, or of an account."""
         after = ""
         while True:
-            answer = self._get(f"/{of}/insights", {**params, **({"after": after} if after else {})})
+            answer = self._graph.get(
+                f"/{of}/insights", {**params, **({"after": after} if after else {})}
+            )
             yield rows_in(answer)
             before, after = after, cursor_after(answer)
             if not after:
@@ -155,10 +165,10 @@ class MetaAdsConnection:
 
     def vitals(self) -> Vitals:
         """The time, and what is left of the app's usage."""
-        return Vitals(self._http.clock_ahead, usage_left(self._http.limit_header))
+        return self._graph.vitals()
 
     def close(self) -> None:
-        self._http.close()
+        self._graph.close()
 
     def _ready_report(self, piece: Slice) -> str:
         """The number of a report that can be read. One that fails for a passing reason is started again."""
@@ -178,11 +188,11 @@ class MetaAdsConnection:
             "time_range": days_of(piece),
             "fields": FIELDS,
             "action_attribution_windows": json.dumps([self._window]),
-            # what is spent and what it brings count for the same day
-            "action_report_time": "impression",
+            "filtering": json.dumps(
+                [{"field": "campaign.effective_status", "operator": "IN", "value": STATUSES}]
+            ),
         }
-        path = f"/{self._account}/insights"
-        answer = self._calls("graph", lambda: self._http.post_form(path, form))
+        answer = self._graph.post(f"/{self._account}/insights", form)
         report = str(at_or_none(answer, "report_run_id"))
         if not report.isdecimal():
             raise Drift("Meta began a report without naming it", "adapt the connector")
@@ -192,7 +202,7 @@ class MetaAdsConnection:
         """Wait until `report` has ended. None when it can be read, else why it cannot."""
         waited, pause = 0.0, FIRST_POLL_SECONDS
         while True:
-            state = self._get(f"/{report}", {})
+            state = self._graph.get(f"/{report}", {})
             match state.get("async_status"):
                 case "Job Completed":  # the percentage reaches 100 earlier
                     return None
@@ -216,13 +226,10 @@ class MetaAdsConnection:
         error = GraphError(
             request=f"the report ({state.get('async_status')})",
             code=code if isinstance(code, int) else 0,
-            message=redact(str(state.get("error_message") or "no reason given"), self._token)[:200],
+            message=self._graph.shown(str(state.get("error_message") or "no reason given")),
             is_transient=True,
         )
         return fault_of(error, REMEDIES)
-
-    def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
-        return self._calls("graph", lambda: self._http.get_object(path, params))
 
 
 def days_of(piece: Slice) -> str:
@@ -241,21 +248,8 @@ def account_name(given: str) -> str:
     return f"act_{number}"
 
 
-def attribution_window(given: str) -> str:
-    """The attribution window that purchases are credited within. Raises `Rejected` when Meta has no such window."""
-    window = given.strip() or WINDOWS[1]
-    if window not in WINDOWS:
-        raise Rejected(
-            "META_ADS_ATTRIBUTION_WINDOW is no window that Meta has", f"use {', '.join(WINDOWS)}"
-        )
-    return window
-
-
-def fault_in(answer: Answer, token: str) -> SourceError | None:
-    """The fault in an answer's body; None when it has none."""
-    error = error_in(answer, token)
-    if error is None:
-        return None
+def fault_meant(error: GraphError) -> SourceError:
+    """The fault that an error means."""
     if error.code == TOO_OLD:
         return NotPullable(
             "Meta keeps insights for 37 months, and older days were asked for",
@@ -268,6 +262,7 @@ REMEDIES = Remedies(
     credential="make a new token of a system user and set META_ADS_ACCESS_TOKEN",
     permission="the token needs ads_read, and its owner a role in the advertising account",
     rejected="check META_ADS_ACCOUNT_ID",
+    secret="META_ADS_APP_SECRET",  # noqa: S106 (the name of an option)
 )
 
 SOURCE = Source(
@@ -277,15 +272,23 @@ SOURCE = Source(
         Option("META_ADS_ACCOUNT_ID", "Number of the advertising account, with or without act_"),
         Option("META_ADS_ACCESS_TOKEN", "A token with ads_read for the account", secret=True),
         Option(
+            "META_ADS_APP_SECRET",
+            "Secret of the app that made the token, where the app requires it",
+            secret=True,
+            default="",
+        ),
+        Option(
             "META_ADS_ATTRIBUTION_WINDOW",
             "Within what time a purchase is credited to an ad: " + ", ".join(WINDOWS),
-            default=WINDOWS[1],
+            default=DEFAULT_WINDOW,
         ),
         Option("META_ADS_API_BASE", "Address of the Graph API", default=DEFAULT_BASE),
     ),
     streams=(CAMPAIGN_DAYS,),
-    limits=(Limit("graph", 10, burst=10),),
+    limits=(Limit(BUCKET, 10, burst=10),),
     open=MetaAdsConnection,
     # most of the time passes in waiting for reports
     workers=4,
+    # 2: all names of a purchase, and campaigns that were deleted or archived
+    version="2",
 )

@@ -1,8 +1,8 @@
 """The sample company's spend on advertising and the value credited to it, by platform, campaign and day.
 
 A month's spend is a share of its revenue. A quarter's credited value is its spend times the quarter's figure, to
-the cent, on each platform. People buy some time after they clicked, so a day's value grows for 28 days after its
-end. Figures depend on the day and on `today` only.
+the cent, on each platform. A day's value grows for 28 days after its end: people buy some time after they clicked
+(Google), and purchases are reported late (Meta). Figures depend on the day and on `today` only.
 """
 
 from collections.abc import Mapping

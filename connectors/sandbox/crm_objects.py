@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+MERGED_IDS = "hs_merged_object_ids"
+"""The property with the ids of the objects that were merged into one."""
+
 
 @dataclass(frozen=True)
 class CrmObject:
@@ -28,7 +31,7 @@ class CrmObject:
         requested = {name: self.properties[name] for name in names if name in self.properties}
         row: dict[str, Any] = {
             "id": str(self.number),
-            "properties": dict(sorted((requested | always).items())),
+            "properties": dict(sorted((always | requested).items())),
             "createdAt": instant(self.created),
             "updatedAt": instant(self.modified),
             "archived": self.archived is not None,

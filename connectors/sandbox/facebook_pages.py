@@ -21,6 +21,8 @@ from connectors.sandbox.served import Served
 PACIFIC = ZoneInfo("America/Los_Angeles")
 PAGE_ID = "104882591000001"
 TOKEN = "EAAsamplecompany"  # noqa: S105 (opens nothing but this sandbox)
+LIKES_FOR_INSIGHTS = 100
+"""Pages with fewer have no insights: their list is empty."""
 MAX_AGE = timedelta(days=2 * 366)
 """Older days have no insights."""
 
@@ -35,6 +37,10 @@ class Faults:
     """Metrics that Facebook has removed."""
     empty_metrics: frozenset[str] = frozenset()
     """Metrics that exist and have no data."""
+    likes: int | None = None
+    """How many people like the page, where it is another number than the sample company's."""
+    requires_proof: bool = False
+    """Whether the app refuses requests without a proof of its secret."""
 
 
 class FacebookServer(JsonServer):
@@ -51,10 +57,12 @@ class FacebookServer(JsonServer):
         today, path = self._clock(request.path)
         if today is None:
             return error(400, 2500, "Unknown path components")
-        if refusal := unauthorized(request, TOKEN):
+        if refusal := unauthorized(request, TOKEN, requires_proof=self.faults.requires_proof):
             return refusal
         if path == f"/{VERSION}/{PAGE_ID}":
-            return fields_of(page(today), request.params.get("fields", "name"), "Page")
+            return fields_of(
+                page_of(today, self.faults.likes), request.params.get("fields", "name"), "Page"
+            )
         if path == f"/{VERSION}/{PAGE_ID}/insights":
             return self._insights(request.params, today)
         return error(
@@ -89,10 +97,11 @@ class FacebookServer(JsonServer):
         if not timedelta(0) <= until - since <= timedelta(days=90):
             message = "(#100) There cannot be more than 90 days (7776000 s) between since and until"
             return error(400, 100, message)
+        page = page_of(today, self.faults.likes)
         data = [
             self._series(metric, since, until, today)
             for metric in metrics
-            if metric not in self.faults.empty_metrics
+            if metric not in self.faults.empty_metrics and page["fan_count"] >= LIKES_FOR_INSIGHTS
         ]
         return Reply(200, {"data": data, "paging": paging(params, since, until)})
 
@@ -121,12 +130,12 @@ def series(metric: str, *values: tuple[str, object]) -> Mapping[str, Any]:
     }
 
 
-def page(today: date) -> Mapping[str, Any]:
-    """The page's fields, as they stand at the end of `today`."""
+def page_of(today: date, likes_then: int | None = None) -> Mapping[str, Any]:
+    """The page's fields, as they stand at the end of `today`, with this number of likes if it is given."""
     return {
         "id": PAGE_ID,
         "name": "Sample company",
-        "fan_count": likes(today),
+        "fan_count": likes(today) if likes_then is None else likes_then,
         "followers_count": followers(today),
     }
 

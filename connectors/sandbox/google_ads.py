@@ -22,6 +22,7 @@ from google.ads.googleads.v26.services.types.google_ads_service import (
 )
 
 from connectors.sandbox.advertising import Result, results
+from connectors.sandbox.figures import month_after
 from connectors.sandbox.grpc_server import GrpcServer
 from connectors.sandbox.served import Served
 
@@ -31,7 +32,8 @@ SERVICE = "google.ads.googleads.v26.services.GoogleAdsService"
 FAILURE = "google.ads.googleads.v26.errors.googleadsfailure-bin"
 QUERY = re.compile(
     r"SELECT (?P<fields>[\w., ]+?) FROM (?P<resource>\w+)"
-    r"(?: WHERE segments\.date BETWEEN '(?P<first>[\d-]+)' AND '(?P<last>[\d-]+)')?"
+    r"(?: WHERE (?:segments\.date BETWEEN '(?P<first>[\d-]+)' AND '(?P<last>[\d-]+)'"
+    r"|conversion_action\.status = 'ENABLED'))?"
     r"(?: ORDER BY (?P<order>[\w., ]+))?"
 )
 CAMPAIGN_FIELDS: dict[str, Callable[[Result, date], Any]] = {
@@ -43,10 +45,14 @@ CAMPAIGN_FIELDS: dict[str, Callable[[Result, date], Any]] = {
     "metrics.cost_micros": lambda result, day: result.spend_cents * 10_000,
     "metrics.conversions_value": lambda result, day: result.value_cents / 100,
 }
+TOO_OLD = "REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED"
+MONTHS_KEPT = 37
+"""Metrics by day are kept for so long."""
 METRICS = {name for name in CAMPAIGN_FIELDS if name.startswith("metrics.")}
 FIELDS_OF: dict[str, set[str]] = {
     "campaign": {*CAMPAIGN_FIELDS},
     "customer": {"segments.date", *METRICS},
+    "conversion_action": {"conversion_action.click_through_lookback_window_days"},
 }
 """The fields of each resource, besides those of the account."""
 Failure = tuple[grpc.StatusCode, str, GoogleAdsError | None]
@@ -64,6 +70,10 @@ class Faults:
     rows_per_part: int = 10_000
     left_out: frozenset[str] = frozenset()
     """Names of campaigns that are missing from the rows of campaigns."""
+    is_manager: bool = False
+    """Whether the account manages others, and has no campaigns."""
+    conversion_windows: tuple[int, ...] = (30, 59)
+    """The conversion windows of the account's conversion actions, in days."""
 
 
 class GoogleAdsServer(GrpcServer):
@@ -83,7 +93,11 @@ class GoogleAdsServer(GrpcServer):
         """Every query, in the order of its arrival."""
         self.metadata: list[dict[str, str]] = []
         """The metadata of each call."""
-        self._customer = {"customer.time_zone": timezone, "customer.currency_code": currency}
+        self._customer = {
+            "customer.time_zone": timezone,
+            "customer.currency_code": currency,
+            "customer.manager": self.faults.is_manager,
+        }
         self._lock = threading.Lock()
         search = grpc.unary_stream_rpc_method_handler(
             self._search_stream,
@@ -101,14 +115,15 @@ class GoogleAdsServer(GrpcServer):
             self.metadata.append(sent)
             failure = self.faults.failures.pop(0) if self.faults.failures else None
             broken_part, self.faults.breaks_off_after = self.faults.breaks_off_after, None
-        failure = failure or refused(sent, request.customer_id)
+        failure = failure or refused(request.customer_id)
         if failure:
             fail(context, *failure)
         try:
             rows = self._rows(request.query)
         except ValueError as fault:
             code, message = fault.args
-            error = GoogleAdsError(error_code={"query_error": code}, message=message)
+            kind = "date_range_error" if code == TOO_OLD else "query_error"
+            error = GoogleAdsError(error_code={kind: code}, message=message)
             summary = "Request contains an invalid argument."
             fail(context, grpc.StatusCode.INVALID_ARGUMENT, summary, error)
             raise
@@ -134,11 +149,24 @@ class GoogleAdsServer(GrpcServer):
             )
         if parts["resource"] == "customer" and {*fields} <= {*self._customer}:
             return [row({name: self._customer[name] for name in fields})]
+        if parts["resource"] == "conversion_action":
+            return [row({fields[0]: days}) for days in self.faults.conversion_windows]
         if not parts["first"]:
             raise ValueError(
                 "EXPECTED_FILTERS_ON_DATE_RANGE", "Expected filters on the date range."
             )
+        if self.faults.is_manager:
+            raise ValueError(
+                "REQUESTED_METRICS_FOR_MANAGER",
+                "Metrics cannot be requested for a manager account.",
+            )
         days = days_of(parts["first"], parts["last"])
+        year, month = month_after((self.today.year, self.today.month), -MONTHS_KEPT)
+        if days and days[0] < date(year, month, min(self.today.day, 28)):
+            raise ValueError(
+                TOO_OLD,
+                "The requested time granularity is not supported for the date range in the query.",
+            )
         cells = [(day, result) for day in days for result in results("google_ads", day, self.today)]
         if parts["resource"] == "campaign":
             cells = [cell for cell in cells if cell[1].campaign.name not in self.faults.left_out]
@@ -164,15 +192,8 @@ def sums_by_day(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*by_day.values()]
 
 
-def refused(sent: dict[str, str], customer: str) -> Failure | None:
-    """Why the caller may not read the account of `customer`; None when it may."""
-    if sent.get("developer-token") != TOKEN:
-        error = GoogleAdsError(
-            error_code={"authentication_error": "DEVELOPER_TOKEN_INVALID"},
-            message="The developer token is not valid.",
-        )
-        message = "Request is missing required authentication credential."
-        return grpc.StatusCode.UNAUTHENTICATED, message, error
+def refused(customer: str) -> Failure | None:
+    """Why the caller may not read the account of `customer`; None when it may. A developer token is ignored."""
     if customer != CUSTOMER:
         error = GoogleAdsError(
             error_code={"authorization_error": "USER_PERMISSION_DENIED"},

@@ -1,10 +1,11 @@
-"""Google Analytics 4, as the sample company would find it: `RunReport` of the Data API (v1beta), over gRPC.
+"""Google Analytics 4, as the sample company would find it: `RunReport` of the Data API (v1beta), over gRPC or REST.
 
 The messages are the vendor's own classes. Answers follow developers.google.com/analytics/devguides/
 reporting/data/v1: values are texts, rows of nothing but zeros are left out, `limit` and `offset` page
 through an order the request chooses. Test hooks are arguments of the server, never reachable over gRPC.
 """
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from google.analytics.data_v1beta.types import (
 )
 
 from connectors.sandbox.grpc_server import GrpcServer
+from connectors.sandbox.http_server import JsonServer, Reply, Request
 from connectors.sandbox.served import Served
 from connectors.sandbox.traffic import CHANNELS, different_people, visitors, visits
 
@@ -45,8 +47,21 @@ METRICS = {
     "sessions": "sessions",
     "engagedSessions": "engaged_sessions",
     "newUsers": "new_users",
+    "activeUsers": "users",
     "totalUsers": "users",
 }
+NOT_ACTIVE_PERCENT = 4
+"""So many more people sent an event at all, compared with those who were active."""
+HTTP_STATUSES = {
+    grpc.StatusCode.INVALID_ARGUMENT: 400,
+    grpc.StatusCode.UNAUTHENTICATED: 401,
+    grpc.StatusCode.PERMISSION_DENIED: 403,
+    grpc.StatusCode.NOT_FOUND: 404,
+    grpc.StatusCode.RESOURCE_EXHAUSTED: 429,
+    grpc.StatusCode.INTERNAL: 500,
+    grpc.StatusCode.UNAVAILABLE: 503,
+}
+"""By code, the status over REST (google.aip.dev/193)."""
 CHANNEL = "sessionDefaultChannelGroup"
 DEFAULT_LIMIT, LARGEST_LIMIT = 10_000, 250_000
 
@@ -69,30 +84,33 @@ class Faults:
     timezone: str = "Etc/UTC"
 
 
-class AnalyticsServer(GrpcServer):
+class Refused(Exception):
+    """A request that is refused, or fails."""
+
+    def __init__(self, code: grpc.StatusCode, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class Reports:
     """A property's reports as they stand on `today`."""
 
-    def __init__(self, today: date, *, faults: Faults | None = None) -> None:
+    def __init__(self, today: date, faults: Faults | None) -> None:
         self.today = today
         self.faults = faults or Faults()
-        self.asked: list[RunReportRequest] = []
+        self.reports: list[RunReportRequest] = []
         """Every request, in the order of its arrival."""
         self._lock = threading.Lock()
-        run_report = grpc.unary_unary_rpc_method_handler(
-            self._run_report,
-            request_deserializer=RunReportRequest.deserialize,
-            response_serializer=RunReportResponse.serialize,
-        )
-        super().__init__(SERVICE, "RunReport", run_report)
 
-    def _run_report(self, request: RunReportRequest, context: Any) -> RunReportResponse:
+    def run_report(self, request: RunReportRequest) -> RunReportResponse:
+        """The answer to a request. Raises `Refused`."""
         with self._lock:
-            self.asked.append(request)
+            self.reports.append(request)
             status = self.faults.statuses.pop(0) if self.faults.statuses else None
         if status:
-            context.abort(*status)
+            raise Refused(*status)
         if request.property != f"properties/{PROPERTY}":
-            context.abort(
+            raise Refused(
                 grpc.StatusCode.PERMISSION_DENIED,
                 "User does not have sufficient permissions for this property. To learn more about "
                 "Property ID, see https://developers.google.com/analytics/devguides/reporting/data/v1/property-id.",
@@ -100,8 +118,7 @@ class AnalyticsServer(GrpcServer):
         try:
             return self._report(request)
         except ValueError as error:
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-            raise
+            raise Refused(grpc.StatusCode.INVALID_ARGUMENT, str(error)) from None
 
     def _report(self, request: RunReportRequest) -> RunReportResponse:
         dimensions = [named(item.name, DIMENSIONS, "dimension") for item in request.dimensions]
@@ -144,8 +161,10 @@ class AnalyticsServer(GrpcServer):
             yield [*key], [self._number(metric, members, channel) for metric in metrics]
 
     def _number(self, metric: str, days: Sequence[date], channel: str) -> int:
-        if metric == "totalUsers":
-            return self._people(days, channel)
+        if metric in ("activeUsers", "totalUsers"):
+            people = self._people(days, channel)
+            others = -(-people * NOT_ACTIVE_PERCENT // 100) if metric == "totalUsers" else 0
+            return people + others
         return sum(
             getattr(numbers, METRICS[metric])
             for day in days
@@ -193,6 +212,50 @@ class AnalyticsServer(GrpcServer):
             concurrent_requests=QuotaStatus(consumed=0, remaining=10),
             tokens_per_project_per_hour=QuotaStatus(consumed=1, remaining=14_000),
         )
+
+
+class AnalyticsServer(Reports, GrpcServer):
+    """The reports over gRPC."""
+
+    def __init__(self, today: date, *, faults: Faults | None = None) -> None:
+        Reports.__init__(self, today, faults)
+        method = grpc.unary_unary_rpc_method_handler(
+            self._answer,
+            request_deserializer=RunReportRequest.deserialize,
+            response_serializer=RunReportResponse.serialize,
+        )
+        GrpcServer.__init__(self, SERVICE, "RunReport", method)
+
+    def _answer(self, request: RunReportRequest, context: Any) -> RunReportResponse:
+        try:
+            return self.run_report(request)
+        except Refused as refused:
+            context.abort(refused.code, refused.message)
+            raise
+
+
+class AnalyticsRestServer(Reports, JsonServer):
+    """The reports over REST: enumerations are numbers, as Google's client asks for them."""
+
+    def __init__(self, today: date, *, faults: Faults | None = None) -> None:
+        Reports.__init__(self, today, faults)
+        JsonServer.__init__(self, self._reply)
+
+    def _reply(self, request: Request) -> Reply:
+        name, _, method = request.path.removeprefix("/v1beta/").partition(":")
+        if (request.method, method) != ("POST", "runReport"):
+            return Reply(404, {"error": {"code": 404, "message": "", "status": "NOT_FOUND"}})
+        try:
+            asked = RunReportRequest.from_json(
+                json.dumps(json.loads(request.body) | {"property": name})
+            )
+            answer = self.run_report(asked)
+        except Refused as refused:
+            status = HTTP_STATUSES[refused.code]
+            error = {"code": status, "message": refused.message, "status": refused.code.name}
+            return Reply(status, {"error": error})
+        written = RunReportResponse.to_json(answer, always_print_fields_with_no_presence=False)
+        return Reply(200, written.encode())
 
 
 def named(name: str, known: dict[str, Any], kind: str) -> str:

@@ -13,10 +13,11 @@ from datetime import UTC, date, datetime
 from datetime import time as clock
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
-from connectors.sandbox.crm_objects import CrmObject, instant
+from connectors.sandbox.crm_objects import MERGED_IDS, CrmObject, instant
 from connectors.sandbox.crm_search import search
 from connectors.sandbox.http_server import JsonServer, Reply, Request, RequestsPerSecond
 from connectors.sandbox.sales import LABELS, deals_at
@@ -29,6 +30,7 @@ MORNING = clock(9, tzinfo=UTC)
 """The time of `today` that the server shows."""
 REQUESTS_PER_DAY = 250_000
 OBJECTS, OWNERS = "/crm/objects/2026-09", "/crm/owners/2026-09"
+ACCOUNT, PROPERTIES = "/account-info/2026-09/details", "/crm/properties/2026-09/deals"
 PIPELINES = "/crm/pipelines/2026-09/deals"
 CONTACTS_OF_CALLS = "/crm/associations/2026-09/calls/contacts/batch/read"
 SCOPES = {
@@ -39,8 +41,12 @@ SCOPES = {
     OWNERS: "crm.objects.owners.read",
     PIPELINES: "crm.objects.deals.read",
     CONTACTS_OF_CALLS: "crm.objects.contacts.read",
+    PROPERTIES: "crm.objects.deals.read",
+    ACCOUNT: "oauth",
 }
 """The scope that each path needs."""
+MAX_SEARCH = 3_000
+"""Characters in the body of a search."""
 MAX_ASSOCIATIONS = 500
 """Of one object in one answer."""
 CORRELATION = "aeb5f871-7f07-4993-9211-075dc63e7cbf"
@@ -68,6 +74,8 @@ class HubSpotServer(JsonServer):
         deals: Sequence[CrmObject] | None = None,
         calls: Sequence[CrmObject] | None = None,
         owners: Sequence[Mapping[str, Any]] | None = None,
+        timezone: str = "Etc/UTC",
+        currency: str = "USD",
         searches_per_second: int = 5,
         requests_in_ten_seconds: int = 100,
         faults: Faults | None = None,
@@ -78,6 +86,7 @@ class HubSpotServer(JsonServer):
             "calls": by_id(calls_at(now) if calls is None else calls),
         }
         """Every object by kind and id, in the order of the ids."""
+        self._account = account(timezone, currency, now)
         self._owners = owners_at(now) if owners is None else owners
         self._searches = RequestsPerSecond(searches_per_second)
         self._requests = RequestsPerSecond(
@@ -127,11 +136,17 @@ class HubSpotServer(JsonServer):
         method, path = request.method, request.path
         try:
             if method == "POST" and path.endswith("/search"):
+                if len(request.body) > MAX_SEARCH:
+                    raise ValueError(f"a query can contain at most {MAX_SEARCH} characters")
                 kind = path.removeprefix(OBJECTS + "/").removesuffix("/search")
                 active = [x for x in self.objects[kind].values() if not x.archived]
                 return Reply(200, search(active, orjson.loads(request.body)))
             if method == "POST" and path == CONTACTS_OF_CALLS:
                 return self._contacts(orjson.loads(request.body)["inputs"])
+            if method == "GET" and path == ACCOUNT:
+                return Reply(200, self._account)
+            if method == "GET" and path == PROPERTIES:
+                return Reply(200, {"results": self._properties()})
             if method == "GET" and path == PIPELINES:
                 return Reply(200, {"results": pipelines()})
             if method == "GET" and path == OWNERS:
@@ -141,6 +156,40 @@ class HubSpotServer(JsonServer):
         except (KeyError, TypeError, ValueError) as fault:
             return error(400, "VALIDATION_ERROR", f"Invalid input: {fault}")
         return error(405, "METHOD_NOT_ALLOWED", "Method not allowed")
+
+    def merge(self, kind: str, first: int, second: int, *, into: int, at: datetime) -> CrmObject:
+        """Merge two objects, as someone does in HubSpot. Returns the object that stands for both.
+
+        It has a new id, or in accounts of before 2025 that of the first. It has the properties of the first, and of the
+        second where those are empty. Both others are neither found any more nor in the recycle bin.
+        """
+        objects = self.objects[kind]
+        kept, gone = objects.pop(first), objects.pop(second)
+        filled = {name: value for name, value in kept.properties.items() if value is not None}
+        ids = [
+            *(x.properties.get(MERGED_IDS) for x in (kept, gone)),
+            *(str(number) for number in (first, second) if number != into),
+        ]
+        merged = replace(
+            kept,
+            number=into,
+            properties={
+                **kept.properties,
+                **gone.properties,
+                **filled,
+                MERGED_IDS: ";".join(x for x in ids if x),
+            },
+            modified=at,
+            contacts=tuple(sorted({*kept.contacts, *gone.contacts})),
+        )
+        objects[into] = merged
+        self.objects[kind] = by_id([*objects.values()])
+        return merged
+
+    def _properties(self) -> list[Mapping[str, Any]]:
+        """The properties that deals can have."""
+        names = {name for deal in self.objects["deals"].values() for name in deal.properties}
+        return [property_named(name) for name in sorted(names)]
 
     def _list(self, kind: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         """The objects of a kind by id: the active ones, or those in the recycle bin."""
@@ -207,6 +256,36 @@ def page_of(
 def paging(after: str | None) -> dict[str, Any]:
     """The paging of an answer; none on the last page."""
     return {"paging": {"next": {"after": after, "link": f"?after={after}"}}} if after else {}
+
+
+def account(timezone: str, currency: str, now: datetime) -> Mapping[str, Any]:
+    """The settings of the account."""
+    offset = now.astimezone(ZoneInfo(timezone)).strftime("%z")
+    seconds = int(offset[:3]) * 3600 + int(offset[0] + offset[3:]) * 60
+    return {
+        "portalId": 1,
+        "accountType": "STANDARD",
+        "timeZone": timezone,
+        "companyCurrency": currency,
+        "additionalCurrencies": [],
+        "utcOffset": f"{offset[:3]}:{offset[3:]}",
+        "utcOffsetMilliseconds": seconds * 1000,
+        "uiDomain": "app.hubspot.com",
+        "dataHostingLocation": "na1",
+    }
+
+
+def property_named(name: str) -> Mapping[str, Any]:
+    """What HubSpot says of a property, as far as it must."""
+    return {
+        "name": name,
+        "label": name,
+        "description": "",
+        "groupName": "dealinformation",
+        "type": "string",
+        "fieldType": "text",
+        "options": [],
+    }
 
 
 def pipelines() -> list[Mapping[str, Any]]:

@@ -74,8 +74,8 @@ def month_rows(month: Month) -> tuple[Row, ...]:
 @cache
 def earnings(month: Month) -> tuple[Row, ...]:
     """The month's revenue and its costs: all rows but the payouts."""
-    settled = [*aftermath(month), *billing(month), *transfers(month)]
-    revenue = [row["net"] for row in settled if row["type"] != "transfer"]
+    settled = [*aftermath(month), *billing(month)]
+    revenue = [row["net"] for row in settled]
     disputed_or_refunded = [charge_row(x, x.amount) for x in charges(month) if x.has_aftermath]
     plain = [x for x in charges(month) if not x.has_aftermath]
     missing = (
@@ -85,7 +85,8 @@ def earnings(month: Month) -> tuple[Row, ...]:
     )
     nets = spread(missing, [x.amount for x in plain])
     sales = [charge_row(x, gross_of(net)) for x, net in zip(plain, nets, strict=True)]
-    return tuple(in_order([*sales, *disputed_or_refunded, *settled, *foreign(month)]))
+    others = [*reserves(month), *foreign(month)]
+    return tuple(in_order([*sales, *disputed_or_refunded, *settled, *others]))
 
 
 @cache
@@ -156,12 +157,18 @@ def billing(month: Month) -> Iterator[Row]:
     yield row("stripe_fee", "fee", f"billing {month}", at, -cost)
 
 
-def transfers(month: Month) -> Iterator[Row]:
-    """The partner's share, once a quarter: a transfer, which is no cost of sales."""
-    if month[1] % 3 == 0:
-        at = moments(dice("partner", month), date(*month, 18), 1)[0]
-        share = trend(NET_REVENUE_CENTS, *month) // 50
-        yield row("transfer", "transfer", f"partner {month}", at, -share, source="tr")
+def reserves(month: Month) -> Iterator[Row]:
+    """What Stripe holds back once a quarter against its risk, and gives back in the next one."""
+    if month[1] % 3:
+        return
+    at = moments(dice("partner", month), date(*month, 18), 1)[0]
+    for name, held in ((month, month), ("release", month_after(month, -3))):
+        if exists(held):
+            share = trend(NET_REVENUE_CENTS, *held) // 50
+            amount = share if name == "release" else -share
+            yield row(
+                "reserved_funds", "risk_reserved_funds", f"reserve {name} {month}", at, amount
+            )
 
 
 def foreign(month: Month) -> Iterator[Row]:

@@ -3,6 +3,9 @@
 Insights come as reports: `POST /v25.0/act_<id>/insights` starts one, `GET /v25.0/<report>` returns its progress, and
 `GET /v25.0/<report>/insights` its pages. A report holds what is known when it is started. `GET
 /v25.0/act_<id>/insights` answers at once.
+
+As at Meta, `action_report_time` is ignored, windows that were removed are taken and have no figures, and campaigns
+that were deleted or archived are listed only where a filter asks for their status.
 """
 
 import json
@@ -29,8 +32,16 @@ WINDOWS: Mapping[str, float] = {
     "7d_click": 1.0,
     "28d_click": 1.13,
     "1d_view": 0.18,
+    "1d_ev": 0.04,
 }
 """The attribution windows, and what each credits as a share of `7d_click`."""
+WITHOUT_FIGURES = {"default", "7d_view", "28d_view"}
+"""Windows that are taken too: the default is in every action (`value`), and the others were removed."""
+SETTING = "7d_click_1d_view"
+"""The attribution setting of every ad set, which is the default window."""
+LIVE = {"ACTIVE", "PAUSED", "IN_PROCESS", "WITH_ISSUES"}
+"""The statuses of the campaigns that a report lists without a filter."""
+STATUSES = LIVE | {"ARCHIVED", "DELETED"}
 ACTIONS: Mapping[str, float] = {
     "add_to_cart": 1.9,
     "offsite_conversion.fb_pixel_purchase": 1.0,
@@ -50,8 +61,12 @@ class Faults:
     """What request n gets instead of its answer."""
     outcomes: Mapping[int, Row] = field(default_factory=dict)
     """What the status of report n ends with instead of its completion."""
-    deleted: frozenset[str] = frozenset()
-    """Names of campaigns that were deleted: no row of theirs is listed, and the account's figures include them."""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    """The status of campaigns, by name; ACTIVE where it is not given."""
+    unlisted: frozenset[str] = frozenset()
+    """Names of campaigns that no report lists, whatever its filter; the account's figures include them."""
+    requires_proof: bool = False
+    """Whether the app refuses requests without a proof of its secret."""
     polls_before_ready: int = 1
     """Polls that find a report not ready."""
 
@@ -86,7 +101,7 @@ class MetaAdsServer(JsonServer):
     def _answer(self, request: Request) -> Reply:
         if request.number in self.faults.replies:
             return self.faults.replies[request.number]
-        if refusal := unauthorized(request, TOKEN):
+        if refusal := unauthorized(request, TOKEN, requires_proof=self.faults.requires_proof):
             return refusal
         account, insights = f"/{VERSION}/act_{ACCOUNT_ID}", f"/{VERSION}/act_{ACCOUNT_ID}/insights"
         if (request.method, request.path) == ("GET", account):
@@ -109,7 +124,7 @@ class MetaAdsServer(JsonServer):
     def _answered(self, form: Mapping[str, str], answer: Callable[[list[Row]], Reply]) -> Reply:
         """The answer to a request for the rows of a form, or why there is none."""
         try:
-            rows = [*rows_of(form, self._account["currency"], self.today, self.faults.deleted)]
+            rows = [*rows_of(form, self._account["currency"], self.today, self.faults)]
         except TooOld as fault:
             return error(400, 3018, str(fault), "OAuthException")
         except (KeyError, ValueError) as fault:
@@ -164,14 +179,10 @@ class TooOld(Exception):
     """The range begins before what is kept."""
 
 
-def rows_of(
-    form: Mapping[str, str], currency: str, today: date, deleted: Collection[str]
-) -> Iterator[Row]:
+def rows_of(form: Mapping[str, str], currency: str, today: date, faults: Faults) -> Iterator[Row]:
     """The rows that a form asks for. Raises KeyError or ValueError for what is not understood."""
     if form["level"] not in {"campaign", "account"} or form["time_increment"] != "1":
         raise ValueError("level and time_increment must be campaign or account, and 1, here")
-    if form.get("action_report_time", "impression") != "impression":
-        raise ValueError("action_report_time must be impression in this account")
     days = json.loads(form["time_range"])
     first, last = date.fromisoformat(days["since"]), date.fromisoformat(days["until"])
     if last < first:
@@ -181,16 +192,30 @@ def rows_of(
             f"(#3018) The start date of the time range cannot be beyond {MONTHS_KEPT} months from the current date"
         )
     windows = json.loads(form.get("action_attribution_windows", "[]"))
-    if not WINDOWS.keys() >= {*windows}:
+    if not WINDOWS.keys() | WITHOUT_FIGURES >= {*windows}:
         raise ValueError("Param action_attribution_windows must be one of " + ", ".join(WINDOWS))
+    wanted = wanted_statuses(json.loads(form.get("filtering", "[]")))
     fields = form["fields"].split(",")
     for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
         listed = results("meta_ads", day, today)
         if form["level"] == "account":
             listed = [whole_account(listed)] if listed else []
         for result in listed:
-            if result.campaign.name not in deleted:
+            name = result.campaign.name
+            if name not in faults.unlisted and faults.statuses.get(name, "ACTIVE") in wanted:
                 yield row_of(result, day, fields, windows, currency)
+
+
+def wanted_statuses(filters: Sequence[Mapping[str, Any]]) -> Collection[str]:
+    """The statuses of the campaigns that are asked for. Raises ValueError for another filter."""
+    wanted: Collection[str] = LIVE
+    for filtered in filters:
+        if (filtered["field"], filtered["operator"]) != ("campaign.effective_status", "IN"):
+            raise ValueError(f"Filtering field {filtered['field']} is invalid")
+        wanted = {*filtered["value"]}
+    if not STATUSES.issuperset(wanted):
+        raise ValueError("Filtering value must be one of " + ", ".join(sorted(STATUSES)))
+    return wanted
 
 
 def whole_account(listed: Sequence[Result]) -> Result:
@@ -214,6 +239,7 @@ def row_of(result: Result, day: date, fields: list[str], windows: list[str], cur
         "clicks": str(result.clicks),
         "spend": dollars(result.spend_cents),
         "action_values": action_values(result.value_cents, windows),
+        "attribution_setting": SETTING,
     }
     unknown = [name for name in fields if name not in known]
     if unknown:
@@ -223,12 +249,12 @@ def row_of(result: Result, day: date, fields: list[str], windows: list[str], cur
 
 
 def action_values(cents: int, windows: list[str]) -> list[Row]:
-    """The value of each kind of action, in total and in each of `windows`; empty without any value."""
+    """The value of each kind of action, by default and in each of `windows`; empty without any value."""
     if not cents:
         return []
     return [
         {"action_type": action, "value": dollars(int(cents * share * (1 + WINDOWS["1d_view"])))}
-        | {name: dollars(int(cents * share * WINDOWS[name])) for name in windows}
+        | {name: dollars(int(cents * share * WINDOWS[name])) for name in windows if name in WINDOWS}
         for action, share in ACTIONS.items()
     ]
 

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 
 from connectors.sandbox.apportion import dice, spread
-from connectors.sandbox.crm_objects import CrmObject, instant, text_of
+from connectors.sandbox.crm_objects import MERGED_IDS, CrmObject, instant, text_of
 from connectors.sandbox.figures import (
     DEALS_WON,
     SALES_TEAM_DEALS,
@@ -155,16 +155,19 @@ def deal_object(deal: Deal, now: datetime) -> CrmObject:
     moved = bool(deal.moved and deal.moved <= now)
     stage = ("closedwon" if deal.won else "closedlost") if closed else OPEN_STAGES[moved]
     cents = deal.cents - (deal.cents // 10 if corrected else 0)
+    amount = f"{cents // 100}.{cents % 100:02}" if cents % 100 else str(cents // 100)
     return CrmObject(
         deal.number,
         {
-            "amount": f"{cents // 100}.{cents % 100:02}" if cents % 100 else str(cents // 100),
+            "amount": amount,
+            "amount_in_home_currency": amount,
             "closedate": instant(deal.closed if closed else planned),
             "deal_currency_code": "USD",
             "dealname": f"Deal {deal.number}",
             "dealstage": stage,
             "hs_is_closed": text_of(yes=closed),
             "hs_is_closed_won": text_of(yes=closed and deal.won),
+            MERGED_IDS: None,
             "hubspot_owner_id": deal.owner.owner_id if deal.owner else None,
             "pipeline": deal.pipeline,
         },

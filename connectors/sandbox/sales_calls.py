@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from connectors.sandbox.apportion import dice, spread
-from connectors.sandbox.crm_objects import CrmObject, instant
+from connectors.sandbox.crm_objects import MERGED_IDS, CrmObject, instant
 from connectors.sandbox.figures import PROSPECTS_CALLED, Month, month_after, months_until, trend
 from connectors.sandbox.sales import DAY, moment, working_days
 from connectors.sandbox.sales_team import REPS, Owner
@@ -104,6 +104,7 @@ def call(
             "hs_call_direction": direction,
             "hs_call_duration": str(int(rng.integers(20, 1_800)) * 1_000),
             "hs_call_status": status,
+            MERGED_IDS: None,
             "hs_timestamp": instant(at),
             "hubspot_owner_id": rep.owner_id,
         },

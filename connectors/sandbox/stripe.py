@@ -17,15 +17,19 @@ from connectors.sandbox.http_server import JsonServer, Reply, Request, RequestsP
 from connectors.sandbox.invoices import cut_short, invoices_until
 from connectors.sandbox.ledger import rows_until
 from connectors.sandbox.served import Served
-from connectors.sandbox.stripe_lists import StripeList, error
-from connectors.sandbox.subscription_objects import running_at
+from connectors.sandbox.stripe_lists import StripeList, error, expansions, refused_expansion
+from connectors.sandbox.subscription_objects import subscriptions_at
 
 KEY = "rk_test_sample_company"
 MORNING = time(9, tzinfo=UTC)
 """The time of `today` that the server shows."""
 LIST, ACCOUNT = "/v1/balance_transactions", "/v1/account"
 INVOICES, SUBSCRIPTIONS, ITEMS = "/v1/invoices", "/v1/subscriptions", "/v1/subscription_items"
+PRICES, COUPONS = "/v1/prices/", "/v1/coupons/"
 PERMISSIONS = {INVOICES: "rak_invoice_read", SUBSCRIPTIONS: "rak_subscription_read"}
+ITEM_DISCOUNTS = "data.items.data.discounts"
+EXPANDABLE = {PRICES: "tiers", COUPONS: "applies_to"}
+"""The field of a price and of a coupon that does not come by itself."""
 
 
 @dataclass
@@ -46,14 +50,25 @@ class Faults:
     """The account's timezone."""
 
 
+@dataclass(frozen=True)
+class Billing:
+    """What an account bills. Discounts are objects, prices have their tiers and coupons their products."""
+
+    invoices: Sequence[Row] = ()
+    subscriptions: Sequence[Row] = ()
+    prices: Sequence[Row] = ()
+    coupons: Sequence[Row] = ()
+
+
 class StripeServer(JsonServer):
-    """The ledger as it stands on the morning of `today`, or the `rows` that a test brings, oldest first."""
+    """The ledger as it stands on the morning of `today`, or the `rows` or `billing` of a test, oldest first."""
 
     def __init__(
         self,
         today: date,
         *,
         rows: Sequence[Row] | None = None,
+        billing: Billing | None = None,
         requests_per_second: int = 100,
         latency: float = 0.0,
         faults: Faults | None = None,
@@ -66,8 +81,12 @@ class StripeServer(JsonServer):
         self._lock = threading.Lock()
         self.faults = faults or Faults()
         movements = with_status(rows_until(now) if rows is None else rows, now)
-        billing = ((), ()) if rows is not None else (invoices_until(now), running_at(now))
-        self._lists = lists(movements, *billing, hidden=self.faults.hidden)
+        if billing is None and rows is None:
+            billing = Billing(invoices_until(now), subscriptions_at(now))
+        billing = billing or Billing()
+        self._lists = lists(movements, billing, hidden=self.faults.hidden)
+        self._objects = {PRICES + x["id"]: x for x in billing.prices}
+        self._objects |= {COUPONS + x["id"]: x for x in billing.coupons}
         self.pages_asked = 0
         """How many requests for the list there have been."""
         super().__init__(self._answer)
@@ -98,23 +117,39 @@ class StripeServer(JsonServer):
             reply = self._lists[request.path].page(request)
             cut_off = number in self.faults.cut_off
             return Reply(reply.status, reply.body, reply.headers, cut_off)
+        if request.method == "GET" and request.path.startswith((PRICES, COUPONS)):
+            return self._object(request)
         return error(404, f"Unrecognized request URL ({request.method}: {request.path}).")
 
+    def _object(self, request: Request) -> Reply:
+        """A price or a coupon by its id."""
+        kind = PRICES if request.path.startswith(PRICES) else COUPONS
+        for path in expansions(request):
+            if refusal := refused_expansion(path, (EXPANDABLE[kind],)):
+                return refusal
+        row = self._objects.get(request.path)
+        if row is None:
+            message = f"No such {kind[4:-2]}: '{request.path.removeprefix(kind)}'"
+            return error(404, message, code="resource_missing", param=kind[4:-2])
+        hidden = {EXPANDABLE[kind]}.difference(expansions(request))
+        return Reply(200, {name: value for name, value in row.items() if name not in hidden})
 
-def lists(
-    movements: Sequence[Row], invoices: Sequence[Row], running: Sequence[Row], *, hidden: set[str]
-) -> dict[str, StripeList]:
+
+def lists(movements: Sequence[Row], billing: Billing, *, hidden: set[str]) -> dict[str, StripeList]:
     """Every list, by its path. A nested list has a path when it is longer than what is sent."""
+    invoices, subscriptions = billing.invoices, billing.subscriptions
     sent = [cut_short(invoice, "lines") for invoice in invoices]
-    items = [item for x in running for item in x["items"]["data"]]
+    items = [item for x in subscriptions for item in x["items"]["data"]]
     by_path = {
         LIST: StripeList(LIST, "balance_transaction", movements, {"type", "currency", "source"}, hidden),
         INVOICES: StripeList(INVOICES, "invoice", sent, {"status", "customer"}, hidden),
         SUBSCRIPTIONS: StripeList(
-            SUBSCRIPTIONS, "subscription", [cut_short(x, "items") for x in running],
-            {"status", "customer", "price"}, hidden,
+            SUBSCRIPTIONS, "subscription", [cut_short(x, "items") for x in subscriptions],
+            {"status", "customer", "price"}, hidden, ("data.discounts", ITEM_DISCOUNTS),
         ),
-        ITEMS: StripeList(ITEMS, "subscription_item", items[::-1], {"subscription"}, hidden),
+        ITEMS: StripeList(
+            ITEMS, "subscription_item", items[::-1], {"subscription"}, hidden, ("data.discounts",)
+        ),
     }  # fmt: skip
     for whole, part in zip(invoices, sent, strict=True):
         if part["lines"]["has_more"]:

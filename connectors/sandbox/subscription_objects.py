@@ -13,20 +13,17 @@ PRICED = seconds(datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo
 
 
 @lru_cache(maxsize=4)
-def running_at(now: datetime) -> tuple[Row, ...]:
-    """The subscriptions that have not ended at `now`, oldest first, each with all of its items."""
-    running = [
-        subscription_row(x)
-        for x in subscriptions_until(now)
-        if x.ended_at is None or x.ended_at > now
-    ]
-    return tuple(sorted(running, key=lambda row: (row["created"], row["id"])))
+def subscriptions_at(now: datetime) -> tuple[Row, ...]:
+    """Every subscription as it stands at `now`, oldest first, each with all of its items."""
+    rows = [subscription_row(x, now) for x in subscriptions_until(now)]
+    return tuple(sorted(rows, key=lambda row: (row["created"], row["id"])))
 
 
-def subscription_row(subscription: Subscription) -> Row:
-    """A running subscription, with the fields of Stripe's that say what is paid, by whom and until when."""
+def subscription_row(subscription: Subscription, now: datetime) -> Row:
+    """A subscription, with the fields of Stripe's that say what is paid, by whom and until when."""
     last = subscription.terms[-1]
     ends = seconds(last.end) if last.is_last else None
+    has_ended = ends is not None and ends <= seconds(now)
     started = seconds(subscription.terms[0].start)
     subscription_id = identifier("sub", subscription.name)
     items = [
@@ -53,6 +50,7 @@ def subscription_row(subscription: Subscription) -> Row:
         "customer": identifier("cus", subscription.customer),
         "default_tax_rates": [],
         "discounts": [],
+        "ended_at": ends if has_ended else None,
         "invoice_settings": {
             "account_tax_ids": None, "custom_fields": None, "description": None, "footer": None,
             "issuer": {"type": "self"},
@@ -67,14 +65,14 @@ def subscription_row(subscription: Subscription) -> Row:
             "save_default_payment_method": "off",
         },
         "start_date": started,
-        "status": "active",
+        "status": "canceled" if has_ended else "active",
         "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
     }  # fmt: skip
 
 
 NULL_FIELDS = """
     application application_fee_percent billing_cycle_anchor_config billing_thresholds customer_account
-    days_until_due default_payment_method default_source description ended_at next_pending_invoice_item_invoice
+    days_until_due default_payment_method default_source description next_pending_invoice_item_invoice
     on_behalf_of pause_collection pending_invoice_item_interval pending_setup_intent pending_update schedule
     test_clock transfer_data trial_end trial_start
 """

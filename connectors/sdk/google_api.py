@@ -1,14 +1,12 @@
-"""Signing in to Google's APIs, and what the exceptions of its clients mean.
+"""What the exceptions of Google's clients mean.
 
-Google's messages are shown in one line, as they name what is wrong with the request: a metric, a property, a
-quota. They hold no credential.
+Google's messages are shown in one line, as they name what is wrong with the request: a metric, a property, a quota.
+They hold no credential. What its sign-in says is not shown, as it can repeat what was sent.
 """
 
 import re
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+
+import requests
 
 from connectors.sdk.errors import (
     CredentialError,
@@ -19,6 +17,8 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
+from connectors.sdk.google_sign_in import IMPERSONATE, KEY_FILE, QUOTA_PROJECT
+from connectors.sdk.http import CERTIFICATE_REMEDY, no_answer
 
 QUOTA_REMEDY = "it fills up again within the hour or the day; the next run goes on from here"
 """What to do about a spent quota."""
@@ -26,84 +26,88 @@ MESSAGE_LENGTH = 240
 """Characters of Google's message that are shown."""
 
 
-def service_account(file_name: str, scope: str) -> Any:
-    """The credentials in the service account's key file that GOOGLE_APPLICATION_CREDENTIALS names.
-
-    Raises `CredentialError`, which shows nothing of what is in the file.
-    """
-    from google.auth.exceptions import GoogleAuthError
-    from google.oauth2.service_account import Credentials
-
-    path = Path(file_name.strip()).expanduser()
-    if not file_name.strip():
-        raise CredentialError(
-            "GOOGLE_APPLICATION_CREDENTIALS is not set",
-            "set it to the path of a service account's JSON key file",
-        )
-    if not path.is_file():
-        raise CredentialError(
-            f"GOOGLE_APPLICATION_CREDENTIALS names {path}, where no file is", "correct the path"
-        )
-    try:
-        load: Callable[..., Any] = Credentials.from_service_account_file
-        return load(str(path), scopes=[scope])
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, GoogleAuthError):
-        # Google's reader raises all of these for a file that holds something else
-        raise CredentialError(
-            f"{path} is not the JSON key file of a service account",
-            "make one in Google Cloud > IAM > Service accounts > Keys",
-        ) from None
-
-
-def loopback_channel(endpoint: str, option: str) -> Any:
-    """An unencrypted gRPC channel to this machine; None where `endpoint` is https, which takes credentials.
-
-    `endpoint` has passed `usable_address`. Raises `Rejected`, naming `option`, when it has a path.
-    """
-    parts = urlsplit(endpoint)
-    if parts.path:
-        raise Rejected(f"{option} has a path", "write it as https://host or https://host:port")
-    if parts.scheme == "https":
-        return None
-    import grpc
-
-    options = [("grpc.enable_http_proxy", 0), ("grpc.max_receive_message_length", -1)]
-    return grpc.insecure_channel(parts.netloc, options)
-
-
 def diagnose(error: Exception) -> SourceError | None:
-    """The fault behind an exception of `google.api_core` or `google.auth`; None for any other."""
+    """The fault behind an exception of `google.api_core`, `google.auth` or `requests`; None for any other."""
+    if isinstance(error, requests.RequestException):  # over REST
+        return no_answer(error, "the request to Google")
+
     from google.api_core import exceptions as api
     from google.auth import exceptions as auth
 
-    if isinstance(error, auth.TransportError):
-        return Unavailable("Google's sign-in service cannot be reached", "check the network")
     if isinstance(error, auth.GoogleAuthError):
-        return unknown_credential()
+        return sign_in_fault(error)
     if isinstance(error, api.RetryError):
         return Unavailable("Google did not answer in time")
     if not isinstance(error, api.GoogleAPICallError):
         return None
     message = sentence(error.message)
-    if isinstance(error, api.Unauthenticated):
+    if isinstance(error, api.Unauthorized):
         return unknown_credential()
     if isinstance(error, api.Forbidden):
-        return PermissionDenied(
+        return denied(
             f"Google denies access: {message}",
-            "switch the API on for the service account's project, and give the account the role Viewer",
+            "switch the API on in the project of the credentials, and give their address the role Viewer",
         )
     if isinstance(error, api.TooManyRequests):
         return quota_fault(error, message)
     if isinstance(error, api.ServiceUnavailable) and "from plugin failed" in error.message:
         # the client signs each call, and reports a failure to sign as an unavailable service
-        return (
-            Unavailable("Google's sign-in service cannot be reached", "check the network")
-            if "TransportError" in error.message or "Max retries" in error.message
-            else unknown_credential()
-        )
-    if isinstance(error, api.ServerError | api.Aborted | api.Cancelled):
+        return sign_in_fault(error)
+    if isinstance(error, api.ServerError | api.Conflict | api.Cancelled):
+        if "CERTIFICATE_VERIFY_FAILED" in error.message:
+            return Unavailable("Google's certificate cannot be verified", CERTIFICATE_REMEDY)
         return Unavailable(f"Google failed to answer: {message}")
     return Rejected(f"Google refuses the request: {message}")
+
+
+def sign_in_fault(error: Exception) -> SourceError:
+    """Why Google gave no token, as far as the words of `google.auth` tell."""
+    wrapped = error.args[0] if error.args else None
+    if isinstance(wrapped, requests.RequestException):
+        return no_answer(wrapped, "the sign-in to Google")
+    said = str(error)
+    if "CERTIFICATE_VERIFY_FAILED" in said:
+        return Unavailable(
+            "the certificate of Google's sign-in cannot be verified", CERTIFICATE_REMEDY
+        )
+    if "TransportError" in type(error).__name__ or re.search("TransportError|Max retries", said):
+        return Unavailable("Google's sign-in service cannot be reached", "check the network")
+    if re.search("internal_failure|server_error|temporarily_unavailable", said):
+        return Unavailable("Google's sign-in service failed to answer")
+    if "impersonated credentials" in said:
+        return PermissionDenied(
+            f"Google does not let the credentials act as the service account of {IMPERSONATE}",
+            "give them the role Service Account Token Creator on it, and switch the IAM Service "
+            "Account Credentials API on in their project",
+        )
+    if re.search("invalid_scope|scopes were granted", said):
+        return CredentialError(
+            "the sign-in does not cover what is to be read",
+            "sign in again with the scope that docs/sources.md names",
+        )
+    if re.search("invalid_grant.*(iat|timeframe)", said):
+        return CredentialError(
+            "Google does not accept the time of the sign-in", "set this machine's clock"
+        )
+    if re.search("invalid_rapt|[Rr]eauth", said):
+        return CredentialError(
+            "Google wants the person to sign in again", "sign in again, or use a service account"
+        )
+    if re.search("subject.token|credential_source|executable", said) or "File '" in said:
+        return CredentialError(
+            "the token that workload identity federation exchanges cannot be had",
+            f"check what credential_source in the file of {KEY_FILE} names",
+        )
+    return unknown_credential()
+
+
+def denied(message: str, remedy: str) -> PermissionDenied:
+    """The fault of a request that Google forbids. Two reasons of a person's sign-in have remedies of their own."""
+    if "insufficient authentication scopes" in message:
+        remedy = "sign in again with the scope that docs/sources.md names"
+    elif "quota project" in message:
+        remedy = f"set {QUOTA_PROJECT} to a project in which the API is on"
+    return PermissionDenied(message, remedy)
 
 
 def quota_fault(error: Exception, message: str) -> SourceError:
@@ -128,7 +132,7 @@ def unknown_credential() -> CredentialError:
     """The fault of a credential that Google does not accept."""
     return CredentialError(
         "Google does not accept the credentials",
-        "make a new JSON key for the service account and set GOOGLE_APPLICATION_CREDENTIALS to its path",
+        f"make a new JSON key for the service account and set {KEY_FILE} to its path, or sign in again",
     )
 
 

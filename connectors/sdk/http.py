@@ -29,9 +29,14 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
+from connectors.sdk.trust import authorities
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and seconds without a byte of the answer."""
+CERTIFICATE_REMEDY = (
+    "check the address and the clock; where a proxy opens TLS, set OKRA_CA_FILE to its authority's "
+    "PEM file"
+)
 _LIMIT_HEADERS = re.compile("limit|usage", re.IGNORECASE)
 """The headers that are remembered from answers, by name."""
 
@@ -90,7 +95,7 @@ class Http:
     def __init__(
         self,
         base: str,
-        token: str | Credential,
+        token: str | Credential | requests.auth.AuthBase,
         *,
         hook: Hook | None = None,
         timeout: tuple[float, float] = TIMEOUT,
@@ -98,20 +103,24 @@ class Http:
         header: str = "Authorization",
         scheme: str = "Bearer",
     ) -> None:
-        """`base` has passed `usable_address`. The token goes into `header`, after `scheme` if there is one;
-        without a token there is no such header.
+        """`base` has passed `usable_address`. A token goes into `header`, after `scheme` if there is one; without a
+        token there is no such header.
 
-        With a `Credential`, a request that is answered with 401 is sent once more with a renewed token.
+        With a `Credential`, a request that is answered with 401 is sent once more with a renewed token. An `AuthBase`
+        signs each request by itself.
         """
         self._base = base
         self._hook = hook
         self._timeout = timeout
         self._session = _Session()
-        self._credential = FixedToken(token) if isinstance(token, str) else token
-        self._token = _Token(header, scheme, self._credential)
-        self._session.auth = self._token
+        self._token = None
+        if not isinstance(token, requests.auth.AuthBase):
+            credential = FixedToken(token) if isinstance(token, str) else token
+            token = self._token = _Token(header, scheme, credential)
+        self._session.auth = token
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.trust_env = not on_loopback(base)  # no proxy for this machine
+        self._session.verify = authorities() or True
         self._session.mount(f"{urlsplit(base).scheme}://", HTTPAdapter(pool_maxsize=connections))
         self._limit_headers: Mapping[str, str] = {}
         self._clock_ahead: timedelta | None = None
@@ -180,24 +189,10 @@ class Http:
 
         try:
             response = sent()
-            if response.status_code == 401 and self._credential.renewed(
-                self._token.sent_with(response.request)
-            ):
+            if response.status_code == 401 and self._token and self._token.renew(response.request):
                 response = sent()
-        except requests.Timeout:
-            raise Unavailable(f"{request} was not answered in time") from None
-        except requests.exceptions.SSLError:
-            raise Unavailable(
-                f"{request}: the server's certificate cannot be verified",
-                "check the address, the clock and any proxy that opens TLS",
-            ) from None
         except requests.RequestException as error:
-            if is_unreachable(error):
-                raise Unavailable(
-                    f"{request}: the server cannot be reached", "check the network and the address"
-                ) from None
-            # only the class: the text can hold the whole address
-            raise Unavailable(f"{request} broke off ({type(error).__name__})") from None
+            raise no_answer(error, request) from None
         self._remember(response.headers)
         return Answer(request, response.status_code, response.headers, response.content)
 
@@ -215,6 +210,22 @@ class Http:
 
     def close(self) -> None:
         self._session.close()
+
+
+def no_answer(error: requests.RequestException, request: str) -> Unavailable:
+    """The fault of a request that had no answer, or only part of one; `request` is what may be shown of it."""
+    if isinstance(error, requests.Timeout):
+        return Unavailable(f"{request} was not answered in time")
+    if isinstance(error, requests.exceptions.SSLError):
+        return Unavailable(
+            f"{request}: the server's certificate cannot be verified", CERTIFICATE_REMEDY
+        )
+    if is_unreachable(error):
+        return Unavailable(
+            f"{request}: the server cannot be reached", "check the network and the address"
+        )
+    # only the class: the text can hold the whole address
+    return Unavailable(f"{request} broke off ({type(error).__name__})")
 
 
 def is_unreachable(error: requests.RequestException) -> bool:
@@ -241,9 +252,10 @@ class _Token(requests.auth.AuthBase):
             request.headers[self._header] = f"{self._scheme} {token}".strip()
         return request
 
-    def sent_with(self, request: requests.PreparedRequest) -> str:
-        """The token that a request had."""
-        return request.headers.get(self._header, "").removeprefix(self._scheme).strip()
+    def renew(self, refused: requests.PreparedRequest) -> bool:
+        """Whether there is another token than the one that a refused request had."""
+        token = refused.headers.get(self._header, "").removeprefix(self._scheme).strip()
+        return self._credential.renewed(token) is not None
 
 
 def usable_address(address: str, option: str) -> str:

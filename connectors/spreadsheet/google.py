@@ -1,6 +1,6 @@
-"""Google Sheets, by the Sheets API v4: the cells of one sheet, read with a service account.
+"""Google Sheets, by the Sheets API v4: the cells of one sheet, read with a service account, or as a person.
 
-The document is shared with the service account's address, as with a person; the right to view it is enough.
+The document is shared with the address that signs in; the right to view it is enough.
 Each cell comes with its value (`effectiveValue`) and with the type of its format (`effectiveFormat`, which is left
 out where it is the default one), as `spreadsheets.get` gives them with a field mask
 (developers.google.com/sheets/api/reference/rest/v4/spreadsheets/cells). So the document's locale changes nothing of
@@ -19,12 +19,12 @@ from urllib.parse import urlsplit
 from connectors.sdk.contract import Calls
 from connectors.sdk.errors import (
     Drift,
-    PermissionDenied,
     Rejected,
     SourceError,
     Throttled,
 )
-from connectors.sdk.google_api import sentence, service_account, unknown_credential
+from connectors.sdk.google_api import denied, sentence, unknown_credential
+from connectors.sdk.google_sign_in import GoogleAuth, sign_in
 from connectors.sdk.http import Answer, Http, retry_after
 from connectors.spreadsheet.cells import Cell, Grid, Place, Share, lines_of, merged_cells
 
@@ -48,10 +48,11 @@ def is_google_sheet(location: str) -> bool:
 class GoogleSheets:
     """The Sheets API, signed in."""
 
-    def __init__(self, base: str, credentials: str, calls: Calls) -> None:
-        """`base` has passed `usable_address`; on loopback no sign-in is needed."""
-        token = access_token(credentials) if urlsplit(base).scheme == "https" else "loopback"
-        self._http = Http(base, token, hook=fault_of)
+    def __init__(self, base: str, values: Mapping[str, str], calls: Calls) -> None:
+        """`base` has passed `usable_address`; over http, on loopback, no sign-in is needed. Raises `SourceError`."""
+        is_local = urlsplit(base).scheme == "http"
+        auth = "loopback" if is_local else GoogleAuth(sign_in(values, SCOPE))
+        self._http = Http(base, auth, hook=fault_of)
         self._calls = calls
 
     def grid(self, location: str) -> Grid:
@@ -121,15 +122,6 @@ def grid_in(answer: Mapping[str, Any], name: str) -> Grid:
     return Grid(name, lines_of(rows), "google", merged)
 
 
-def access_token(credentials: str) -> str:
-    """A token of the service account in the file `credentials`, good for an hour. Raises `SourceError`."""
-    from google.auth.transport.requests import Request
-
-    account = service_account(credentials, SCOPE)
-    account.refresh(Request())
-    return str(account.token)
-
-
 def cell(data: Mapping[str, Any]) -> Cell:
     """A cell of the answer (`CellData`): a number as what its format shows it, a formula's error as a text."""
     value = data.get("effectiveValue", {})
@@ -178,10 +170,10 @@ def fault_of(answer: Answer) -> SourceError | None:
     if answer.status == 401:
         return unknown_credential()
     if answer.status == 403:
-        return PermissionDenied(
+        return denied(
             f"Google Sheets denies access: {message}",
-            "share the document with the service account's address (client_email in its key file) and "
-            "switch the Google Sheets API on for its project",
+            "share the document with the address that signs in (client_email in a key file) and "
+            "switch the Google Sheets API on in its project",
         )
     if answer.status == 404:
         return Rejected(

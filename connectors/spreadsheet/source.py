@@ -34,7 +34,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from connectors.sdk import google_api
+from connectors.sdk import google_api, google_sign_in
 from connectors.sdk.contract import (
     ONE_DAY,
     Calls,
@@ -108,8 +108,7 @@ class SpreadsheetConnection:
         if any(is_google_sheet(location) for location in self._locations):
             base = values.get("GOOGLE_SHEETS_API_BASE") or DEFAULT_GOOGLE_BASE
             base = usable_address(base, "GOOGLE_SHEETS_API_BASE")
-            credentials = values.get("GOOGLE_APPLICATION_CREDENTIALS", "")
-            self._google = GoogleSheets(base, credentials, calls)
+            self._google = GoogleSheets(base, values, calls)
         self._read: tuple[dict[date, list[Row]], Sequence[Finding]] | None = None
 
     @property
@@ -184,11 +183,7 @@ SOURCE = Source(
             secret=True,  # whoever has a shared link has the sheet
         ),
         Option("OKRA_SHEET_KPIS", "YAML file that declares their KPIs", default=DEFAULT_KPIS),
-        Option(
-            "GOOGLE_APPLICATION_CREDENTIALS",
-            "Path of the JSON key file of a service account that the Google sheets are shared with",
-            default="",
-        ),
+        *google_sign_in.OPTIONS,
         Option("GOOGLE_SHEETS_API_BASE", "Address of the Sheets API", default=DEFAULT_GOOGLE_BASE),
         Option("OKRA_TIMEZONE", "Zone in which the business counts its days", default="UTC"),
         Option("OKRA_FISCAL_YEAR_START", "First month of the fiscal year", default="1"),

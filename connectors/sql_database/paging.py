@@ -4,6 +4,7 @@ A page begins after the last row of the one before (keyset paging). No cursor is
 number of rows may share a moment, and a row that changes meanwhile moves ahead of the reader.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,10 @@ CURSOR = "okra_cursor"
 MILLISECOND = timedelta(milliseconds=1)
 FIRST_MOMENT, LAST_MOMENT = datetime(1, 1, 2), datetime(9999, 12, 30)
 """Between them every moment is one of Python's in any zone."""
+NULLS_FIRST = {*MYSQL, "sqlite", "mssql"}
+"""The dialects that sort NULL before every value. Others have words to say that they should."""
+MIDNIGHT_AS_24 = re.compile(r"(?<=^\d{4}-\d\d-\d\d[ T])24(?=:00(:00(\.0+)?)?(Z|[+-]\d\d:\d\d)?$)")
+"""The hour 24 of a day's end, which ISO 8601 and SQLite know and Python does not."""
 UNREADABLE_MOMENT = "no moment that can be read"
 ZERO_DATE = "0000-00-00"
 """What MySQL stores for no date. Some of its drivers give None for it, others this text."""
@@ -55,8 +60,14 @@ class PagedTable:
         }
         self._table = sa.table(stream.name, *columns.values(), schema=schema)
         self._stamp = columns[stream.cursor]
+        self._stamp_place = stream.schema.names.index(stream.cursor)
         self._cursor = self._cursor_of(self._stamp, f"{stream.name}.{stream.cursor}")
         self._key = [columns[name] for name in stream.key]
+        has_order = connection.dialect.name in NULLS_FIRST
+        self._order = [
+            self._cursor,
+            *(column if has_order else column.nulls_first() for column in self._key),
+        ]
         self._places = [-1, *(stream.schema.names.index(name) for name in stream.key)]
         self._aware = bool(getattr(types[stream.cursor], "timezone", False))
         self._selected = [
@@ -95,7 +106,7 @@ class PagedTable:
             if self._sqlite:
                 end = (piece.until + timedelta(days=2)).date().isoformat()
                 query = query.where(self._stamp < end)
-        return query.order_by(self._cursor, *self._key).limit(sa.literal_column(str(int(size))))
+        return query.order_by(*self._order).limit(sa.literal_column(str(int(size))))
 
     def count(self, since: datetime) -> "sa.Select[Any]":
         """The query of how many rows last changed at or after `since`."""
@@ -117,15 +128,25 @@ class PagedTable:
         """The position of a row."""
         return tuple(row[place] for place in self._places)
 
+    def may_be_of(self, piece: Slice, row: Sequence[Any]) -> bool:
+        """Whether a row may be of the slice. What only SQLite takes for a moment is of the day that SQLite says."""
+        if not self._sqlite or self._bound(piece.since) <= row[-1] < self._bound(piece.until):
+            return True
+        return piece.reaches_now or isinstance(moment(row[self._stamp_place], self._zone), datetime)
+
     def _beyond(self, after: Position) -> "sa.ColumnElement[bool]":
-        """The condition of being after a position, column by column, as not every database compares tuples."""
+        """The condition of being after a position, column by column, as not every database compares tuples.
+
+        A part of the key may be NULL. It comes before every value.
+        """
         import sqlalchemy as sa
 
         places: Sequence[tuple[Any, Any]] = [*zip([self._cursor, *self._key], after, strict=True)]
-        (column, value), rest = places[-1], places[:-1]
-        beyond: sa.ColumnElement[bool] = column > value
-        for column, value in reversed(rest):
-            beyond = sa.or_(column > value, sa.and_(column == value, beyond))
+        beyond: sa.ColumnElement[bool] = sa.false()
+        for column, value in reversed(places):
+            is_greater = column.is_not(None) if value is None else column > value
+            is_equal = column.is_(None) if value is None else column == value
+            beyond = sa.or_(is_greater, sa.and_(is_equal, beyond))
         return beyond
 
     def _cursor_of(self, stamp: Any, name: str) -> Any:
@@ -257,9 +278,10 @@ def moment(value: Any, zone: ZoneInfo) -> Any:
     if isinstance(value, str):
         if value.startswith(ZERO_DATE):
             return None
+        text, days = MIDNIGHT_AS_24.subn("00", value) if "24:00" in value else (value, 0)
         try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
+            value = datetime.fromisoformat(text) + timedelta(days)
+        except (ValueError, OverflowError):
             return value
     if not isinstance(value, date):
         return value

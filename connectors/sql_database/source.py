@@ -145,7 +145,8 @@ class DatabaseConnection:
         after: Position | None = None
         while True:
             rows = self._rows(table, piece, after)
-            page = stored(piece.stream, rows, table.zones)
+            inside = [row for row in rows if table.may_be_of(piece, row)]
+            page = stored(piece.stream, inside, table.zones)
             findings = [] if after else self._undated(table, piece)
             yield Page(page, findings=[*findings, *far_days(piece, page)])
             if len(rows) < PAGE_ROWS:

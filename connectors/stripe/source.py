@@ -10,7 +10,7 @@ and applies the limits to all threads together.
 
 Limits: 25 requests a second and endpoint (docs.stripe.com/rate-limits). 24 are sent, at even intervals: requests
 take different times to arrive, and 26 sent in a little more than a second may arrive within one. The account's
-ceiling of 100 a second is not reached with four kinds of lists.
+ceiling of 100 a second is not reached with four kinds of requests.
 """
 
 import re
@@ -42,13 +42,14 @@ from connectors.stripe.billing import (
     stored_items,
     stored_lines,
 )
-from connectors.stripe.ledger import BALANCE_TRANSACTIONS, MOVEMENT
+from connectors.stripe.ledger import BALANCE_TRANSACTIONS, MOVEMENT, unknown_categories
+from connectors.stripe.pricing import Catalogue
 
 LIST, ACCOUNT = "/v1/balance_transactions", "/v1/account"
 INVOICES, SUBSCRIBED = "/v1/invoices", "/v1/subscriptions"
 PAGE_ROWS = 100
 """Stripe's maximum."""
-Params = dict[str, str | int]
+Params = dict[str, str | int | list[str]]
 
 
 class StripeConnection:
@@ -99,16 +100,11 @@ class StripeConnection:
                         lambda x: day_created(x, piece.zone),
                     )
             case SUBSCRIPTIONS.name:
-                for objects in self._list("subscriptions", SUBSCRIBED, {}):
-                    yield page_of(
-                        f"GET {SUBSCRIBED}",
-                        objects,
-                        lambda x: list(stored_items(x, self._whole, piece.last)),
-                        lambda x: piece.last,
-                    )
+                yield from self._subscriptions(piece)
             case _:
                 for objects in self._list("balance_transactions", LIST, made):
-                    yield Page([columns(row, MOVEMENT) for row in objects])
+                    rows = [columns(row, MOVEMENT) for row in objects]
+                    yield Page(rows, findings=[*unknown_categories(rows, piece.zone)])
 
     def vitals(self) -> Vitals:
         """The clock. Stripe says nothing of its limits."""
@@ -130,15 +126,38 @@ class StripeConnection:
                 return
             params["starting_after"] = data[-1]["id"]
 
-    def _whole(self, part: Mapping[str, Any]) -> Objects:
+    def _subscriptions(self, piece: Slice) -> Iterator[Page]:
+        """All subscriptions, those that have ended included, and what could not be told of their prices."""
+        filters: Params = {
+            "status": "all",
+            "expand": ["data.discounts", "data.items.data.discounts"],
+        }
+        catalogue = Catalogue(self._expanded)
+        for objects in self._list("subscriptions", SUBSCRIBED, filters):
+            yield page_of(
+                f"GET {SUBSCRIBED}",
+                objects,
+                lambda x: list(stored_items(x, self._whole_items, catalogue, piece)),
+                lambda x: piece.last,
+            )
+        yield Page([], findings=[*catalogue.findings(piece.last)])
+
+    def _whole_items(self, part: Mapping[str, Any]) -> Objects:
+        return self._whole(part, expand=["data.discounts"])
+
+    def _whole(self, part: Mapping[str, Any], **more: list[str]) -> Objects:
         """Every object of a list within an object; where it is cut short, its `url` is that of the whole list."""
         if not part["has_more"]:
             return list(part["data"])
         address = urlsplit(part["url"])
-        filters: Params = dict(parse_qsl(address.query))
-        return [x for page in self._list("lists_within", address.path, filters) for x in page]
+        filters: Params = dict(parse_qsl(address.query)) | more
+        return [x for page in self._list("details", address.path, filters) for x in page]
 
-    def _get(self, path: str, params: Mapping[str, str | int]) -> Mapping[str, Any]:
+    def _expanded(self, path: str, field: str) -> Mapping[str, Any]:
+        """The object at `path`, with a field that does not come by itself."""
+        return self._calls("details", lambda: self._get(path, {"expand": [field]}))
+
+    def _get(self, path: str, params: Params) -> Mapping[str, Any]:
         """The object at `path`: plain JSON, as the library's own objects take ten times as long."""
         answer = self._client.raw_request("get", path, **params).data
         if not isinstance(answer, Mapping):
@@ -235,7 +254,7 @@ def code_of(error: stripe.StripeError) -> str:
     return str(error.code or (error.error.code if error.error else "") or "")
 
 
-BUCKETS = ("balance_transactions", "invoices", "subscriptions", "lists_within", "account")
+BUCKETS = ("balance_transactions", "invoices", "subscriptions", "details", "account")
 DEFAULT_BASE = "https://api.stripe.com"
 
 SOURCE = Source(
@@ -244,8 +263,8 @@ SOURCE = Source(
     options=(
         Option(
             "STRIPE_API_KEY",
-            "A restricted key that may read balance transactions, invoices and subscriptions, "
-            "and accounts for the timezone",
+            "A restricted key that may read balance transactions, invoices, subscriptions, prices and "
+            "coupons, and accounts for the timezone",
             secret=True,
         ),
         Option("STRIPE_API_BASE", "Address of Stripe's API", default=DEFAULT_BASE),

@@ -54,6 +54,7 @@ ended as (
         on
             snapshots.day = subscriptions.snapshot_on
             and periods.subscription_item_id = subscriptions.subscription_item_id
+            and subscriptions.status not in ('canceled', 'incomplete_expired')
     where subscriptions.subscription_item_id is null and periods.amount > 0
 ),
 

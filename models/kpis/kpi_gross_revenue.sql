@@ -8,7 +8,7 @@ final as (
         currency,
         sum(amount) as value
     from movements
-    where kind in ('sale')
+    where kind in ('sale', 'platform_earning')
     group by day, currency
 )
 

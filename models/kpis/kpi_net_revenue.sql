@@ -8,7 +8,7 @@ final as (
         currency,
         sum(net) as value
     from movements
-    where kind in ('sale', 'refund', 'dispute', 'fee')
+    where kind in ('sale', 'platform_earning', 'refund', 'dispute', 'fee', 'seller_share')
     group by day, currency
 )
 

@@ -8,7 +8,7 @@ final as (
         currency,
         sum(fee) - sum(case when kind = 'fee' then amount else 0 end) as value
     from movements
-    where kind in ('sale', 'refund', 'dispute', 'fee')
+    where kind in ('sale', 'platform_earning', 'refund', 'dispute', 'fee', 'seller_share')
     group by day, currency
 )
 

@@ -8,8 +8,9 @@ final as (
         currency,
         platform,
         campaign,
-        sum(attributed_value) as numerator,
-        sum(spend) as denominator
+        -- without a value there is no return, and neither side counts
+        case when count(attributed_value) = count(*) then sum(attributed_value) end as numerator,
+        case when count(attributed_value) = count(*) then sum(spend) end as denominator
     from performance
     group by day, currency, platform, campaign
 )

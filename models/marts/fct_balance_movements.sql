@@ -6,31 +6,18 @@ currencies as (
     select * from {{ ref("currency_exponents") }}
 ),
 
+kinds as (
+    select * from {{ ref("stripe_movement_kinds") }}
+),
+
+-- the category tells a dispute from other adjustments; a category that is not known yet is judged by the type
 classified as (
     select
-        *,
-        case
-            when reporting_category = 'charge' then 'sale'
-            -- a sale that was taken back, or whose payment failed later
-            when
-                reporting_category in (
-                    'refund', 'refund_failure', 'partial_capture_reversal', 'charge_failure'
-                )
-                then 'refund'
-            when reporting_category in ('dispute', 'dispute_reversal') then 'dispute'
-            when reporting_category in ('fee', 'network_cost', 'tax') then 'fee'
-            -- transfers of the company's own money are neither income nor cost
-            when
-                reporting_category in (
-                    'payout', 'payout_reversal', 'payout_minimum_balance_hold',
-                    'payout_minimum_balance_release', 'topup', 'topup_reversal',
-                    'transfer', 'transfer_reversal', 'connect_collection_transfer',
-                    'connect_reserved_funds', 'risk_reserved_funds'
-                )
-                then 'own_money'
-            else 'other'
-        end as kind
+        movements.*,
+        coalesce(by_category.kind, by_type.kind, 'other') as kind
     from movements
+    left join kinds as by_category on movements.reporting_category = by_category.name
+    left join kinds as by_type on movements.movement_type = by_type.name
 ),
 
 final as (

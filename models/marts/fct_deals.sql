@@ -19,11 +19,21 @@ final as (
         coalesce(reps.sales_rep, {{ dbt.concat(["'owner '", "deals.owner_id"]) }}) as sales_rep,
         coalesce(reps.is_on_team, false) as is_of_the_team,
         {{ business_day("deals.created_at") }} as entered_on,
-        case when deals.is_closed then {{ business_day("deals.closed_at") }} end as closed_on,
+        case
+            when deals.is_closed
+                then coalesce(deals.close_day, {{ business_day("deals.closed_at") }})
+        end as closed_on,
         deals.is_closed,
         deals.is_won,
         deals.currency,
-        deals.amount
+        deals.amount,
+        deals.company_currency,
+        -- HubSpot converts nothing where there is nothing to convert
+        coalesce(
+            deals.amount_in_company_currency,
+            case when deals.currency = deals.company_currency then deals.amount end
+        ) as amount_in_company_currency,
+        deals.properties
     from deals
     left join pipelines on deals.pipeline_id = pipelines.pipeline_id
     left join reps on deals.owner_id = reps.owner_id

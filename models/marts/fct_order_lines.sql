@@ -22,7 +22,7 @@ final as (
         orders.currency,
         {{ in_major_units("lines.amount_minor", "currencies.iso_exponent") }} as amount
     from lines
-    -- a line is left out if its order is older than the first window: it has no day
+    -- a line without its order has no day and is left out; order_lines_without_order lists it
     inner join orders on lines.order_id = orders.order_id
     left join currencies on orders.currency = currencies.currency
 )

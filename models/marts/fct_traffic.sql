@@ -9,7 +9,8 @@ final as (
         sessions,
         engaged_sessions,
         users,
-        new_users
+        new_users,
+        total_users
     from traffic
 )
 

@@ -10,13 +10,15 @@ final as (
     select
         'day' as period,
         visited_on as period_start,
-        visitors
+        visitors,
+        total_users
     from by_day
     union all
     select
         'month' as period,
         month_start as period_start,
-        visitors
+        visitors,
+        total_users
     from by_month
 )
 

@@ -102,7 +102,8 @@ expected as (
             and kpi_days.day = delivered.day
 ),
 
--- without a value a row adds nothing and would look like 0; of whole numbers, a part would be shown rounded
+-- without a value a row adds nothing and would look like 0; a part is no larger than its whole; of whole numbers, a
+-- fraction would be shown rounded
 value_flags as (
     select
         amounts.kpi,
@@ -110,8 +111,16 @@ value_flags as (
         case
             when kpis.kind = 'ratio' and amounts.own_numerator is null then 'empty_value'
             when kpis.kind = 'ratio' and amounts.own_denominator is null then 'empty_value'
+            when
+                kpis.is_proportion
+                and (
+                    amounts.own_numerator < 0 or amounts.own_numerator > amounts.own_denominator
+                )
+                then 'impossible_proportion'
             when kpis.kind = 'ratio' then null
             when amounts.own_value is null then 'empty_value'
+            when kpis.is_proportion and (amounts.own_value < 0 or amounts.own_value > 1)
+                then 'impossible_proportion'
             when
                 kpis.precision = 0
                 and kpis.unit <> {{ reporting_currency() }}
@@ -171,6 +180,25 @@ open_rates as (
     where is_rate_open
 ),
 
+-- rows of which none has a value are no delivery: without it a day has what was there, which may be 0
+valueless as (
+    select
+        amounts.kpi,
+        amounts.day
+    from amounts
+    inner join kpis on amounts.kpi = kpis.kpi
+    group by amounts.kpi, amounts.day
+    having
+        max(
+            case
+                when kpis.kind <> 'ratio' and amounts.own_value is null then 0
+                when kpis.kind = 'ratio' and amounts.own_numerator is null then 0
+                when kpis.kind = 'ratio' and amounts.own_denominator is null then 0
+                else 1
+            end
+        ) = 0
+),
+
 covered as (
     select
         kpi,
@@ -185,12 +213,13 @@ final as (
     select
         covered.kpi,
         covered.day,
-        covered.delivered,
+        covered.delivered and valueless.day is null as delivered,
         covered.settled and open_rates.day is null as settled,
         coalesce(flag_lists.flags, {{ list_of([]) }}) as flags
     from covered
     left join flag_lists on covered.kpi = flag_lists.kpi and covered.day = flag_lists.day
     left join open_rates on covered.kpi = open_rates.kpi and covered.day = open_rates.day
+    left join valueless on covered.kpi = valueless.kpi and covered.day = valueless.day
 )
 
 select * from final

@@ -7,6 +7,7 @@
       owner: people@example.com
       every: month           # how often a number is due: day (the default), week, month, quarter
       dimensions: [team]     # the further columns that are read; no other is
+      proportion: false      # true of a share of a whole in percent: below 0 and above 100 % is then a finding
       precision: 0           # decimals; 0 (the default) means whole numbers, except for money and shares
       label: Headcount
       description: People employed, as counted on the last day of the month.

@@ -44,7 +44,7 @@ def stream_metadata(source: Source, stream: Stream) -> Mapping[str, Any]:
         "dagster/column_schema": dg.MetadataValue.table_schema(dg.TableSchema(columns)),
         "key": dg.MetadataValue.text(", ".join(stream.key)),
         "cursor": dg.MetadataValue.text(stream.cursor),
-        "restated for": dg.MetadataValue.text(str(stream.restates_for)),
+        "restated by default for": dg.MetadataValue.text(str(stream.restates_for)),
         "source": dg.MetadataValue.text(source.title),
         "dagster/code_references": dg.CodeReferencesMetadataValue(
             code_references=[dg.LocalFileCodeReference(file_path=str(file_of(source)))]

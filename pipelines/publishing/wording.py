@@ -17,7 +17,8 @@ def amount(value: Decimal | None, unit: str | None, *, with_unit: bool = True) -
     """`1,787,596.36 USD`, `96 %`; empty without a value. A percent sign stays even without units."""
     if value is None:
         return ""
-    return figure(value, (unit or "") if with_unit or unit == PERCENT else "")
+    text = figure(value, unit or "")
+    return text if with_unit or unit == PERCENT else text.removesuffix(f" {unit}")
 
 
 def share(value: Decimal | None, rounding: str = ROUND_FLOOR) -> str:

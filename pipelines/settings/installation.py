@@ -101,6 +101,10 @@ class Settings(BaseSettings):
         "50%",
         description="Memory of DuckDB and of Spark's driver: 1GB, or a share of the container's or machine's",
     )
+    ca_file: FilePath | None = Field(
+        None,
+        description="PEM file of the certificate authorities to trust instead of the public ones",
+    )
     keep_runs_days: int = Field(
         30, ge=1, description="Days that Dagster's records and logs of a run are kept"
     )

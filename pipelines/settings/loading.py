@@ -4,12 +4,17 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from connectors.sdk.errors import Rejected
+from connectors.sdk.trust import trust_only
 from pipelines.settings.installation import ROOT, Settings, SettingsError, env_file
 from pipelines.settings.variables import PREFIX, read_env_file, unknown_settings
 
 
 def load() -> Settings:
-    """Read the settings. Raises `SettingsError`, with a line for each variable that is wrong and what it should be."""
+    """Read the settings, and have this process trust their authorities.
+
+    Raises `SettingsError`, with a line for each variable that is wrong and what it should be.
+    """
     from pydantic import ValidationError
 
     name = shown(env_file())
@@ -28,8 +33,18 @@ def load() -> Settings:
     else:
         faults += contradictions(settings)
         if not faults:
-            return settings
+            return trusting(settings)
     raise SettingsError("\n".join(faults))
+
+
+def trusting(settings: Settings) -> Settings:
+    """`settings`, with their authorities trusted by this process. Raises `SettingsError` where the file has none."""
+    if settings.ca_file:
+        try:
+            trust_only((ROOT / settings.ca_file).resolve(), "OKRA_CA_FILE")
+        except Rejected as fault:
+            raise SettingsError(str(fault)) from None
+    return settings
 
 
 def contradictions(settings: Settings) -> Iterator[str]:

@@ -28,6 +28,8 @@ INTERNAL = frozenset(
     )
 )
 """Variables that are no settings: what a run tells dbt and Dagster, and what deployments and tests use."""
+OF_OTHERS = frozenset({"GOOGLE_CLOUD_PROJECT"})
+"""Variables of other programs that are like a setting of a source."""
 OF_KUBERNETES = re.compile(rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT|PORT)(_\w+)?")
 """What Kubernetes puts into each container's environment for services whose names begin with `okra`."""
 NAMED_BY_DAGSTER = re.compile(rf"env:\s*[\"']?({PREFIX}\w+)")
@@ -106,7 +108,7 @@ def misspelt_options(places: Mapping[str, str], present: Collection[str]) -> Ite
 
     `places` says where each variable is set.
     """
-    known = options()
+    known = options() | OF_OTHERS
     absent = {name for name in known if not name.startswith(PREFIX)} - set(present)
     for name, place in places.items():
         if name not in known and (close := similar(name, absent, 0.8)):

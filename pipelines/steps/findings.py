@@ -19,6 +19,11 @@ from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.loading import Loaded
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import Settings
+from pipelines.steps.figure_findings import (
+    subscription_findings,
+    uncounted_findings,
+    value_findings,
+)
 from pipelines.steps.model import loss_words
 from pipelines.steps.pull import failed_pulls
 from pipelines.tables.findings import FINDINGS, MODEL_FINDINGS, FindingRow
@@ -27,37 +32,6 @@ from pipelines.warehouse.build_results import kpis_asking, sentence_without_valu
 
 MAX_EXAMPLES = 3
 _ALIKE = ("source", "stream", "what", "message", "column", "kpi", "is_set_aside")
-_SUBSCRIPTIONS_MODELLED = """
-    from duckdb_tables()
-    where schema_name = 'comparisons' and table_name = 'subscription_differences'
-"""
-_SUBSCRIPTIONS = """
-    select source, stream, difference, count(*), max(subscription_items), min(day), max(day)
-    from comparisons.subscription_differences
-    group by source, stream, difference
-    order by difference
-"""
-SUBSCRIPTION_MESSAGES = {
-    "ended": "are billed beyond the day, but Stripe no longer lists them: they were cancelled before the end of what "
-    "was billed, and recurring revenue counts them until then",
-    "unbilled": "are active, but no invoice in the lake bills the day, so that recurring revenue lacks them: set "
-    "OKRA_START_DATE to before their last invoice, or see in Stripe whether their collection is paused",
-}
-"""What each kind of difference between subscriptions and billed periods means, for the message."""
-_VALUES = """
-    select kpi, model, flag, count(*), min(day), max(day)
-    from (select kpi, day, unnest(flags) as flag from reporting.kpi_coverage)
-    inner join reporting.kpis using (kpi)
-    where flag in (select unnest($1))
-    group by kpi, model, flag
-    order by kpi, flag
-"""
-VALUE_MESSAGES = {
-    "empty_value": "has rows without a value, which add nothing: give a number, 0 where there was nothing, or no row",
-    "fraction": "has rows with decimals, though its precision is 0: declare the precision that it has, or round in its "
-    "SQL",
-}
-"""What each flag of a KPI's own values means, and what to do about it."""
 _FED_BY = "select kpi, string_split(sources, ',') from reporting.kpis where sources is not null"
 
 
@@ -73,6 +47,7 @@ def write_findings(day: Day) -> list[FindingRow]:
             *pull_findings(failed_pulls(settings), fed),
             *lake_findings(settings, fed),
             *subscription_findings(connection, fed),
+            *uncounted_findings(connection, fed),
             *value_findings(connection),
             *model_findings(connection),
             *rosters,
@@ -89,46 +64,6 @@ def model_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[FindingRow
     names = [column[0] for column in cursor.description or ()]
     for row in cursor.fetchall():
         yield FindingRow(**dict(zip(names, row, strict=True)))
-
-
-def value_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[FindingRow]:
-    """The KPIs whose models give values that cannot be right, by day."""
-    values = connection.execute(_VALUES, [list(VALUE_MESSAGES)]).fetchall()
-    for kpi, model, flag, days, first_day, last_day in values:
-        yield FindingRow(
-            what=flag,
-            place=model,
-            message=f"{kpi} {VALUE_MESSAGES[flag]} ({days} days, first {first_day})",
-            first_day=first_day,
-            last_day=last_day,
-            kpis=[kpi],
-        )
-
-
-def subscription_findings(
-    connection: duckdb.DuckDBPyConnection, fed: Mapping[tuple[str, str], Sequence[str]]
-) -> Iterator[FindingRow]:
-    """Where recurring revenue, which is made from invoices, differs from the subscriptions as they stand.
-
-    It is no fault of the run: Stripe's two answers differ, and running again does not change that.
-    """
-    if connection.execute(_SUBSCRIPTIONS_MODELLED).fetchone() is None:
-        return  # the model was left out or failed, which is a finding of its own
-    differences = connection.execute(_SUBSCRIPTIONS).fetchall()
-    for source, stream, difference, days, items, first_day, last_day in differences:
-        yield FindingRow(
-            what=DIFFERS,
-            source=source,
-            stream=stream,
-            place=f"{source}.{stream}, held against {source}.subscriptions",
-            message=f"on {days} days up to {last_day}, up to {items} subscription items "
-            f"{SUBSCRIPTION_MESSAGES[difference]}",
-            rows=items,
-            first_day=first_day,
-            last_day=last_day,
-            is_fault=False,
-            kpis=fed.get((source, stream), []),
-        )
 
 
 def roster_findings(

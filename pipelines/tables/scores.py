@@ -34,7 +34,7 @@ class Run:
         Sequence[str], "Sources whose last pull failed; their KPIs keep older values"
     ]
     broken_definitions: Annotated[
-        Sequence[str], "OKR and KPI files that were left out because of a fault"
+        Sequence[str], "OKR and KPI files with a fault; what is at fault in them is left out"
     ]
 
 

@@ -165,19 +165,23 @@ class Graph:
                 columns = ["numerator", "denominator"] if kpi.kind == "ratio" else ["value"]
                 day = "period_start" if kpi.kind == "distinct" else "day"
                 names = ["period"] if kpi.kind == "distinct" else []
-                # an aggregate of each, so that no engine can leave a column out; beyond 10^18, figures overflow
+                # an aggregate of each, so that no engine can leave a column out; beyond 10^18, figures overflow;
+                # after the name of the table, a dimension may be a reserved word
                 read = ", ".join(
                     [
-                        f"max(cast({day} as date))",
+                        f"max(cast(kpi.{day} as date))",
                         *(
-                            f"cast(sum(abs(cast({column} as decimal(38, 6)))) as decimal(24, 6))"
+                            f"cast(sum(abs(cast(kpi.{column} as decimal(38, 6)))) as decimal(24, 6))"
                             for column in columns
                         ),
-                        *(f"max(cast({column} as string))" for column in [*names, *kpi.dimensions]),
+                        *(
+                            f"max(cast(kpi.{column} as string))"
+                            for column in [*names, *kpi.dimensions]
+                        ),
                     ]
                 )
                 relation = self._properties(parents[kpi.model])["relation_name"]
-                yield kpi.name, f"select {read} from {relation}"
+                yield kpi.name, f"select {read} from {relation} as kpi"
 
     @cached_property
     def _models(self) -> Set[str]:

@@ -20,6 +20,7 @@ KPIS = pa.schema(
         ("kind", pa.string()),
         ("unit", pa.string()),
         ("denominator", pa.string()),
+        ("is_proportion", pa.bool_()),
         ("direction", pa.string()),
         ("precision", pa.int32()),
         ("dimensions", pa.list_(pa.string())),

@@ -106,6 +106,9 @@ def missing_fault(
 ) -> LeftOut:
     """A model or a source that is not there: all that read it are left out, and what is core does without it."""
     is_model = kind == "node"
+    own = [file for file in present if is_model and Path(file).stem == name]
+    if own:
+        return disabled_fault(root, name, own)
     named = files_named(message, present)
     readers = readers_of(root, present, {name} if is_model else set(), "" if is_model else name)
     # dbt names any one of the readers; the first of them all is the same in each parse
@@ -117,6 +120,16 @@ def missing_fault(
         place_of(root, place[0], name.split(".")[-1]) if place else name,
         tuple(left_out),
         (name,) if is_model else (),
+    )
+
+
+def disabled_fault(root: Path, name: str, own: Sequence[str]) -> LeftOut:
+    """A model that has files and is none of the project's, because its configuration says so: `own` are its files."""
+    places = [place_of(root, file, "enabled") for file in own]
+    place = next((place for place in places if ":" in place), places[0])
+    files = tuple(file for file in own if file not in core_files(root))
+    return LeftOut(
+        f"it is disabled; remove `enabled`, or delete {name} and what reads it", place, files, ()
     )
 
 

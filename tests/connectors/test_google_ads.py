@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from google.ads.googleads.v26.errors.types.errors import GoogleAdsError
 from grpc import StatusCode as Status
 
-from connectors.google_ads import CAMPAIGN_DAYS, SOURCE, amount, diagnose
+from connectors.google_ads.faults import diagnose
+from connectors.google_ads.source import CAMPAIGN_DAYS, SOURCE, amount
 from connectors.lake.lake import Lake
 from connectors.sandbox.advertising import PLATFORMS, results
 from connectors.sandbox.google_ads import CUSTOMER, TOKEN, Faults, GoogleAdsServer
@@ -132,7 +133,7 @@ def test_the_days_are_asked_for_by_campaign_and_as_a_whole_and_the_developer_tok
 ):
     server = serve()
     take(server, lake, OCTOBER)
-    assert server.asked[0] == "SELECT customer.time_zone FROM customer"
+    assert server.asked[0] == "SELECT customer.time_zone, customer.manager FROM customer"
     assert len(server.asked) == 3
     for query, resource in zip(server.asked[1:], ("campaign", "customer"), strict=True):
         assert f"FROM {resource} WHERE" in query
@@ -270,7 +271,7 @@ def test_a_value_that_is_no_number_is_refused():
     ("status", "kind", "code", "fault"),
     [
         (Status.UNAUTHENTICATED, "authentication_error", "OAUTH_TOKEN_EXPIRED", CredentialError),
-        (Status.PERMISSION_DENIED, "authorization_error", "DEVELOPER_TOKEN_NOT_APPROVED", PermissionDenied),
+        (Status.PERMISSION_DENIED, "authorization_error", "ACTION_NOT_PERMITTED", PermissionDenied),
         (Status.PERMISSION_DENIED, "authorization_error", "CUSTOMER_NOT_ENABLED", PermissionDenied),
         (Status.RESOURCE_EXHAUSTED, "quota_error", "RESOURCE_EXHAUSTED", QuotaExhausted),
         (Status.RESOURCE_EXHAUSTED, "quota_error", "RESOURCE_TEMPORARILY_EXHAUSTED", Throttled),
@@ -330,11 +331,51 @@ def test_a_quota_that_runs_out_keeps_what_was_pulled(serve, lake):
     assert len(report.committed) in {91, 92}  # one of two slices of a quarter or so
 
 
-def test_a_wrong_developer_token_is_refused_and_not_repeated(serve, lake):
-    report = take(serve(), lake, OCTOBER, GOOGLE_ADS_DEVELOPER_TOKEN="wrong5f2c91")
+def test_no_developer_token_is_needed(serve, lake):
+    """Google has ignored them since September 2026, and gives out no new ones."""
+    server = serve()
+    assert take(server, lake, OCTOBER, GOOGLE_ADS_DEVELOPER_TOKEN="").error is None
+    assert not any("developer-token" in sent for sent in server.metadata)
+    assert "GOOGLE_ADS_DEVELOPER_TOKEN" not in {
+        option.name for option in SOURCE.options if option.default is None
+    }
+
+
+def test_a_developer_token_that_is_refused_is_not_repeated(serve, lake):
+    """As the message of Google's refusal can repeat it."""
+    error = told("authentication_error", "DEVELOPER_TOKEN_INVALID", "wrong5f2c91 is not valid.")
+    server = serve(failures=[(Status.UNAUTHENTICATED, "wrong5f2c91", error)] * 9)
+    report = take(server, lake, OCTOBER, GOOGLE_ADS_DEVELOPER_TOKEN="wrong5f2c91")
     assert isinstance(report.error, CredentialError)
-    assert "GOOGLE_ADS_DEVELOPER_TOKEN" in str(report.error)
+    assert "unset GOOGLE_ADS_DEVELOPER_TOKEN" in str(report.error)
     assert "wrong5f2c91" not in str(report.error)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "said"),
+    [
+        ("authorization_error", "CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION", "apply for Explorer access"),
+        ("authorization_error", "CUSTOMER_NOT_ENABLED", "the account is cancelled, or not yet set up"),
+        ("authorization_error", "ACTION_NOT_PERMITTED_FOR_SUSPENDED_ACCOUNT", "suspended"),
+        ("authorization_error", "INVALID_LOGIN_CUSTOMER_ID_SERVING_CUSTOMER_ID_COMBINATION", "does not manage"),
+        ("authorization_error", "METRIC_ACCESS_DENIED", "Admin > Access and security"),
+        ("authentication_error", "CUSTOMER_NOT_FOUND", "correct GOOGLE_ADS_CUSTOMER_ID"),
+        ("authentication_error", "OAUTH_TOKEN_REVOKED", "GOOGLE_APPLICATION_CREDENTIALS"),
+    ],
+)  # fmt: skip
+def test_a_refusal_has_the_remedy_of_its_reason(serve, lake, kind: str, code: str, said: str):
+    status = {"authentication_error": Status.UNAUTHENTICATED}.get(kind, Status.PERMISSION_DENIED)
+    report = take(serve(failures=[(status, "no", told(kind, code, "No."))] * 9), lake, OCTOBER)
+    assert code in str(report.error)
+    assert said in str(report.error)
+
+
+def test_a_manager_account_is_told_apart_from_one_that_advertises(serve, lake):
+    """It has no campaigns, so that each day of it would have been a zero."""
+    report = take(serve(is_manager=True), lake, OCTOBER)
+    assert isinstance(report.error, Rejected)
+    assert "set it to the number of the advertising account" in str(report.error)
+    assert lake.manifests("google_ads", "campaign_days") == {}
 
 
 def test_another_account_is_denied_with_its_remedy(serve, lake):
@@ -347,7 +388,7 @@ def test_a_query_that_google_does_not_understand_is_rejected_with_its_words(
     serve, monkeypatch, lake
 ):
     monkeypatch.setattr(
-        "connectors.google_ads.CAMPAIGNS_QUERY", "SELECT metrics.fortune FROM campaign"
+        "connectors.google_ads.source.CAMPAIGNS_QUERY", "SELECT metrics.fortune FROM campaign"
     )
     report = take(serve(), lake, OCTOBER)
     assert isinstance(report.error, Rejected)
@@ -369,7 +410,6 @@ def test_a_server_that_is_not_there_is_unavailable(lake):
         ("GOOGLE_ADS_CUSTOMER_ID", "482910573x"),
         ("GOOGLE_ADS_LOGIN_CUSTOMER_ID", "my manager"),
         ("GOOGLE_ADS_DEVELOPER_TOKEN", "two words"),
-        ("GOOGLE_ADS_DEVELOPER_TOKEN", ""),
         ("GOOGLE_ADS_API_ENDPOINT", "http://googleads.googleapis.com"),
         ("GOOGLE_ADS_API_ENDPOINT", "https://googleads.googleapis.com/v26"),
     ],
@@ -434,7 +474,9 @@ def python(script: str) -> str:
 
 
 def test_listing_the_source_does_not_import_the_package():
-    script = "import sys, connectors.google_ads; print({'grpc', 'google.ads'} & {*sys.modules})"
+    script = (
+        "import sys, connectors.google_ads.source; print({'grpc', 'google.ads'} & {*sys.modules})"
+    )
     assert python(script) == "set()"
 
 
@@ -473,7 +515,7 @@ def test_a_process_that_pulled_ends_without_a_word(tmp_path):
 from datetime import UTC, date, datetime
 from pathlib import Path
 from connectors.sdk.engine import pull
-from connectors.google_ads import SOURCE
+from connectors.google_ads.source import SOURCE
 from connectors.lake.lake import Lake
 from connectors.sandbox.google_ads import serve
 from connectors.sdk.windows import Range

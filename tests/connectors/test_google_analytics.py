@@ -4,16 +4,19 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import grpc
+import pyarrow as pa
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from connectors.google_analytics import SOURCE
+from connectors.google_analytics.source import SOURCE
 from connectors.lake.lake import Lake
+from connectors.lake.manifest import schema_hash
 from connectors.sandbox.google_analytics import DIMENSIONS, PROPERTY, AnalyticsServer, Faults
 from connectors.sandbox.traffic import Visits
 from connectors.sdk.contract import ONE_DAY, Finding
@@ -77,10 +80,11 @@ def rows(lake: Lake, stream: str, window: date) -> list[dict[str, object]]:
 
 
 def test_a_month_of_traffic_comes_out_as_the_sample_company_had_it(serve, lake):
+    """4 % more people than were active: 152,340 and 6,094 others (6,093.6) are 158,434."""
     reports = take(serve(), lake, date(2026, 10, 1), date(2026, 10, 31))
     assert [report.error for report in reports.values()] == [None] * 3
     assert rows(lake, "visitors_by_month", date(2026, 10, 1)) == [
-        {"month": date(2026, 10, 1), "visitors": 152_340}
+        {"month": date(2026, 10, 1), "visitors": 152_340, "total_users": 158_434}
     ]
     (day,) = rows(lake, "visitors_by_day", date(2026, 10, 7))
     channels = rows(lake, "traffic_by_channel", date(2026, 10, 7))
@@ -88,7 +92,9 @@ def test_a_month_of_traffic_comes_out_as_the_sample_company_had_it(serve, lake):
         "Direct", "Email", "Organic Search", "Organic Social", "Paid Search", "Referral",
     ]  # fmt: skip
     assert sum(row["users"] for row in channels) > day["visitors"] > 152_340 / 31
-    assert all(row["new_users"] < row["users"] < row["sessions"] for row in channels)
+    assert all(
+        row["new_users"] < row["users"] < row["total_users"] < row["sessions"] for row in channels
+    )
     assert reports["traffic_by_channel"].rows == 31 * 6
 
 
@@ -99,7 +105,7 @@ def test_the_open_month_counts_the_visitors_so_far(serve, lake):
     assert 120_000 < month["visitors"] < 158_210
     (manifest,) = lake.manifests("google_analytics", "visitors_by_month").values()
     assert (manifest.data_through, manifest.settled) == (date(2026, 11, 23), False)
-    assert server.asked[-1].date_ranges[0].end_date == "2026-11-23"
+    assert server.reports[-1].date_ranges[0].end_date == "2026-11-23"
 
 
 def test_a_day_is_restated_until_three_days_later_and_a_row_that_vanished_is_removed(serve, lake):
@@ -156,6 +162,7 @@ def test_sessions_by_channel_that_do_not_come_to_those_of_the_day_are_told(
     )
     assert [manifest.settled for manifest in report.committed] == [False]  # weeks later
     server.faults.missing_rows.clear()
+    server.today += timedelta(days=7)  # when it is asked for again
     report = pull_channels(server, lake, OCTOBER_7, OCTOBER_7)
     assert [manifest.settled for manifest in report.committed] == [True]
 
@@ -205,7 +212,7 @@ def test_sessions_of_the_day_that_are_sampled_prove_nothing(serve, lake, monkeyp
 def test_a_month_costs_one_more_request(serve, lake):
     server = serve()
     pull_channels(server, lake, date(2026, 10, 1), date(2026, 10, 31))
-    assert [[x.name for x in asked.dimensions] for asked in server.asked[1:]] == [
+    assert [[x.name for x in asked.dimensions] for asked in server.reports[1:]] == [
         ["date", "sessionDefaultChannelGroup"], ["date"],
     ]  # fmt: skip
 
@@ -263,15 +270,130 @@ def test_a_row_without_a_date_is_told_on_its_day_and_the_days_other_rows_are_kep
     assert report.rows == 31 * 2 - 1
 
 
+@pytest.mark.parametrize("written", ["(other)", "(not set)", "", "202610", "20261099"])
+def test_a_row_without_a_date_stops_no_report_of_days(serve, lake, monkeypatch, written):
+    of_day = DIMENSIONS["date"]
+    monkeypatch.setitem(
+        DIMENSIONS,
+        "date",
+        lambda day, channel: written if day == OCTOBER_7 else of_day(day, channel),
+    )
+    report = take(serve(), lake, date(2026, 10, 5), date(2026, 10, 9), only=["visitors_by_day"])[
+        "visitors_by_day"
+    ]
+    assert (report.error, report.rows) == (None, 4)
+    assert findings_of(lake, "visitors_by_day") == [(OCTOBER_7, OCTOBER_7, "no_day", "date", 1)]
+
+
+@pytest.mark.parametrize("written", ["(other)", "(not set)", "", "20261001", "202613"])
+def test_a_row_without_a_month_is_told_in_its_month_and_the_others_are_kept(
+    serve, lake, monkeypatch, written
+):
+    """Of three months two are known. The third is missing, and not zero: its window has no row and a finding."""
+    of_month = DIMENSIONS["yearMonth"]
+    monkeypatch.setitem(
+        DIMENSIONS,
+        "yearMonth",
+        lambda day, channel: written if day.month == 9 else of_month(day, channel),
+    )
+    report = take(serve(), lake, date(2026, 8, 1), date(2026, 10, 31), only=["visitors_by_month"])[
+        "visitors_by_month"
+    ]
+    september = date(2026, 9, 1)
+    assert report.error is None
+    assert [len(rows(lake, "visitors_by_month", date(2026, n, 1))) for n in (8, 9, 10)] == [1, 0, 1]
+    assert findings_of(lake, "visitors_by_month") == [(september, None, "no_day", "month", 1)]
+
+
+def test_the_other_row_of_a_month_flags_it_beside_the_row_it_has(serve, lake, monkeypatch):
+    """The rare days of September are put together in `(other)`, and the common ones keep their month."""
+    of_month = DIMENSIONS["yearMonth"]
+
+    def month_of(day: date, channel: str) -> str:
+        return "(other)" if (day.month, day.day) == (9, 30) else of_month(day, channel)
+
+    monkeypatch.setitem(DIMENSIONS, "yearMonth", month_of)
+    server = serve(other_row=frozenset({date(2026, 9, 30)}))
+    take(server, lake, date(2026, 8, 1), date(2026, 10, 31), only=["visitors_by_month"])
+    september = date(2026, 9, 1)
+    flags = {x: m.flags for x, m in lake.manifests("google_analytics", "visitors_by_month").items()}
+    assert flags[september] == ("data_loss_other_row",)
+    assert [x.day for x in flags if flags[x]] == [1]
+    assert len(rows(lake, "visitors_by_month", september)) == 1
+    assert findings_of(lake, "visitors_by_month") == [(september, None, "no_day", "month", 1)]
+
+
+@pytest.mark.parametrize("named", ["(other)", "(not set)", "", "Unassigned"])
+def test_a_channel_that_google_does_not_know_is_kept_under_what_it_says(
+    serve, lake, monkeypatch, named
+):
+    """980 and 20 sessions come to the 1,000 of the day, so that none is lost and none is told."""
+    known_visits(monkeypatch, Direct=980, Email=20)
+    monkeypatch.setitem(
+        DIMENSIONS,
+        "sessionDefaultChannelGroup",
+        lambda day, channel: named if channel == "Email" else channel,
+    )
+    pull_channels(serve(), lake, OCTOBER_7, OCTOBER_7)
+    by_channel = {
+        row["channel"]: row["sessions"] for row in rows(lake, "traffic_by_channel", OCTOBER_7)
+    }
+    assert by_channel == {"Direct": 980, named: 20}
+    assert channel_findings(lake) == []
+
+
+def test_sessions_of_the_day_without_a_date_prove_nothing(serve, lake, monkeypatch):
+    known_visits(monkeypatch, Direct=1_000)
+    server = serve()
+    of_day = DIMENSIONS["date"]
+
+    def date_of(day: date, channel: str) -> str:
+        return of_day(day, channel) if channel else "(other)"  # the report without a channel
+
+    monkeypatch.setitem(DIMENSIONS, "date", date_of)
+    report = pull_channels(server, lake, OCTOBER_7, OCTOBER_7)
+    assert (report.rows, channel_findings(lake)) == (1, [])
+
+
+def findings_of(lake: Lake, stream: str) -> list[tuple[date, date | None, str, str, int]]:
+    """Of each finding of a stream: the window, the day, what it is, the column, the rows."""
+    manifests = lake.manifests("google_analytics", stream)
+    return [
+        (window, x.day, x.what, x.column, x.rows)
+        for window, manifest in manifests.items()
+        for x in manifest.findings
+    ]
+
+
+def test_a_lake_that_was_pulled_before_users_were_active_users_is_pulled_again(serve, lake):
+    """It had 160,000 users in all as visitors; now 152,340 active ones, and all beside them."""
+    before = replace(
+        SOURCE.stream("visitors_by_month"),
+        schema=pa.schema([SOURCE.stream("visitors_by_month").schema.field(n) for n in range(2)]),
+    )
+    october = date(2026, 10, 1)
+    server = serve()
+    take(server, lake, october, date(2026, 10, 31), only=["visitors_by_month"])
+    manifest = lake.manifests("google_analytics", "visitors_by_month")[october]
+    old = pa.table({"month": [october], "visitors": [160_000]}, schema=before.schema)
+    old_manifest = replace(
+        manifest, connector_version="1", schema_hash=schema_hash(before.schema), settled=True
+    )
+    lake.rewrite("google_analytics", before.name, october, lambda _: (old_manifest, [old]))
+    report = take(server, lake, october, date(2026, 10, 31), only=["visitors_by_month"])
+    assert [x.window for x in report["visitors_by_month"].committed] == [october]
+    assert rows(lake, "visitors_by_month", october)[0]["visitors"] == 152_340
+
+
 def test_answers_that_come_in_pages_are_read_to_the_end(serve, lake):
     server = serve(rows_per_answer=50)
     reports = take(server, lake, date(2026, 10, 1), date(2026, 10, 31), only=["traffic_by_channel"])
     assert reports["traffic_by_channel"].rows == 186
-    by_channel, whole_days = server.asked[1:-1], server.asked[-1]
+    by_channel, whole_days = server.reports[1:-1], server.reports[-1]
     assert [request.offset for request in by_channel] == [0, 50, 100, 150]
     assert [name.name for name in whole_days.dimensions] == ["date"]
     assert all(
-        request.return_property_quota and request.limit <= 250_000 for request in server.asked
+        request.return_property_quota and request.limit <= 250_000 for request in server.reports
     )
 
 
@@ -346,7 +468,7 @@ def test_a_quota_that_runs_out_keeps_what_was_pulled_and_asks_no_more(serve, lak
     server = serve(rows_per_answer=50)
     server.faults.tokens_left = 0
     reports = take(server, lake, date(2026, 11, 1))
-    assert len(server.asked) == 1  # the answer to the first question said that nothing is left
+    assert len(server.reports) == 1  # the answer to the first question said that nothing is left
     for report in reports.values():
         assert isinstance(report.error, QuotaExhausted)
         assert "tokens per day" in str(report.error)
@@ -366,7 +488,7 @@ def test_what_is_no_property_id_is_refused_before_anyone_is_asked(serve, lake, g
     server = serve()
     reports = take(server, lake, date(2026, 11, 1), values={"GA4_PROPERTY_ID": given})
     assert all("GA4_PROPERTY_ID" in str(report.error) for report in reports.values())
-    assert server.asked == []
+    assert server.reports == []
 
 
 def opening(values: dict[str, str]) -> SourceError:
@@ -375,7 +497,9 @@ def opening(values: dict[str, str]) -> SourceError:
     return caught.value
 
 
-def test_over_https_a_service_account_is_needed(tmp_path):
+def test_over_https_a_credential_is_needed(tmp_path, monkeypatch):
+    monkeypatch.setenv("NO_GCE_CHECK", "true")
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
     fault = opening({})
     assert isinstance(fault, CredentialError)
     assert "GOOGLE_APPLICATION_CREDENTIALS is not set" in str(fault)
@@ -445,20 +569,19 @@ def test_an_exception_that_is_not_googles_is_no_fault():
 
 
 def test_listing_the_source_does_not_import_the_client():
-    seen = (
-        "import sys, connectors.google_analytics; print({'grpc', 'google.auth'} & {*sys.modules})"
-    )
+    seen = "import sys, connectors.google_analytics.source; print({'grpc', 'google.auth'} & {*sys.modules})"
     found = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"
 
 
 def test_a_process_that_pulled_ends_without_a_word(tmp_path):
     script = f"""
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from connectors.sdk.engine import pull
-from connectors.google_analytics import SOURCE
+from connectors.google_analytics.source import SOURCE
 from connectors.lake.lake import Lake
+from connectors.lake.manifest import schema_hash
 from connectors.sandbox.google_analytics import serve
 from connectors.sdk.windows import Range
 served = serve(date(2026, 11, 24), Path({str(tmp_path)!r}))

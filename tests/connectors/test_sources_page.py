@@ -12,7 +12,12 @@ from connectors.sdk.source_settings import settings_of
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", PAGE, flags=re.MULTILINE | re.DOTALL))
-OF_ALL = {"Any other", "First checks with a real account"}
+OF_ALL = {
+    "Signing in to Google",
+    "A network that opens TLS",
+    "Any other",
+    "First checks with a real account",
+}
 """Sections that are no source's."""
 GONE = {Deletes.NEVER: "never", Deletes.REPULL: "replaced", Deletes.STATUS: "status"}
 

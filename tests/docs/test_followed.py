@@ -154,7 +154,7 @@ def october_in_madrid() -> Decimal:
     sales = [
         row
         for row in rows_until(after)
-        if row["created"] >= first.timestamp() and row["type"] not in ("payout", "transfer")
+        if row["created"] >= first.timestamp() and row["type"] not in ("payout", "reserved_funds")
     ]
     assert {row["currency"] for row in sales} == {"usd"}
     return Decimal(sum(row["net"] for row in sales)) / 100

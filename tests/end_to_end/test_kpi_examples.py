@@ -31,7 +31,7 @@ def test_revenue_is_exactly_295_000_dollars_this_month(sample: Home) -> None:
 def test_revenue_counts_yen_and_dinars_at_the_rate_of_their_day(sample: Home) -> None:
     first, after = (datetime(2026, month, 1, tzinfo=UTC) for month in (2, 3))
     february = [row for row in rows_until(after) if row["created"] >= first.timestamp()]
-    of_sales = [row for row in february if row["type"] not in ("payout", "transfer")]
+    of_sales = [row for row in february if row["type"] not in ("payout", "reserved_funds")]
     foreign = in_dollars(of_sales, "net", TODAY)
     assert foreign > 0
     value, *_ = sample.kpi("net_revenue", "month", "2026-02-01")

@@ -15,14 +15,21 @@ WITHOUT_TESTS = ("--exclude-resource-type", "test")
 META, GOOGLE = ("meta_ads", "campaign_days"), ("google_ads", "campaign_days")
 
 
-def meta(day: date, campaign: str, spend: str, value: str, currency: str = "USD", name: str = ""):
+def meta(
+    day: date,
+    campaign: str,
+    spend: str,
+    value: str | None,
+    currency: str = "USD",
+    name: str = "",
+):
     return {
         "date": day,
         "campaign_id": campaign,
         "campaign_name": name or f"Campaign {campaign}",
         "currency": currency,
         "spend": Decimal(spend),
-        "purchase_value": Decimal(value),
+        "purchase_value": None if value is None else Decimal(value),
     }
 
 
@@ -135,20 +142,39 @@ def test_a_campaign_goes_by_its_newest_name_and_keeps_its_history(both: Warehous
 
 @pytest.fixture(scope="module")
 def one(warehouse_in, empty) -> Warehouse:
-    """Meta alone: nobody ever asked Google."""
+    """Meta alone: nobody ever asked Google.
+
+    Campaign 2, of which Meta has no value, cost 7 on the last day but one beside campaign 1, and 7 on the last day.
+    """
     warehouse = warehouse_in("one")
     for day in days(FIRST, LAST):
-        warehouse.lake.window(*META, day, [meta(day, "1", "10", "42")])
+        of_day = [meta(day, "1", "10", "42")] if day < LAST else []
+        if day >= date(2026, 9, 29):
+            of_day.append(meta(day, "2", "7", None))
+        warehouse.lake.window(*META, day, of_day)
     warehouse.lake.attempt(*META, "ok")
     warehouse.build_over(empty, AS_OF, PLATFORMS, *WITHOUT_TESTS)
     return warehouse
 
 
 def test_a_platform_that_is_not_used_keeps_nobody_waiting(one: Warehouse) -> None:
-    assert delivered(one, "return_on_ad_spend") == [True] * 30
+    assert delivered(one, "ad_spend") == [True] * 30
     ((value, _, trust, sources),) = month(one, "return_on_ad_spend").values()
     assert (value, sources) == (Decimal("4.2"), "meta_ads.campaign_days")
     assert "google_ads" not in trust
+
+
+def test_a_campaign_without_a_value_is_no_return_of_zero_and_still_costs(one: Warehouse) -> None:
+    """29 days of 42 for 10 are 4.2; with 14 more for what is not known they would be 1218 ÷ 304 = 4.007."""
+    ((value, _, trust, _),) = month(one, "return_on_ad_spend").values()
+    assert (value, trust) == (Decimal("4.2"), "empty_value")
+    # on the last day no campaign has a value: it is not delivered
+    assert delivered(one, "return_on_ad_spend") == [True] * 29 + [False]
+    campaigns = month(one, "return_on_ad_spend", "campaign")
+    assert campaigns["Campaign 1"][0] == Decimal("4.2")
+    assert campaigns.get("Campaign 2", (None,))[0] is None
+    ((spent, _, spend_trust, _),) = month(one, "ad_spend").values()
+    assert (spent, spend_trust) == (304, "ok")
 
 
 def test_a_platform_that_was_asked_in_vain_is_waited_for(warehouse_in, empty) -> None:

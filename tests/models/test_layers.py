@@ -1,6 +1,7 @@
 """The layers of the SQL, kept over dbt's own manifest: who may read whom, and what each model must say of itself."""
 
 import json
+import re
 
 import pytest
 
@@ -14,6 +15,15 @@ READS = {
 }
 """What each layer may read. Of staging, reporting reads the lake's own records: windows, attempts, streams; of the
 marts those that KPIs of every kind are converted by. Comparisons of streams say which days are not to be trusted."""
+
+LOSING_JOINS = {
+    "fct_ad_performance": "newest_names has each campaign, so that no row is lost",
+    "fct_exchange_rates": "a day without the rate of the reporting currency has no cross rate",
+    "fct_order_lines": "the lines without an order are listed by order_lines_without_order",
+    "fct_sheet_values": "what is no longer declared is no KPI",
+    "kpi_deals_closed": "adds the days on which a member has won nothing",
+}
+"""The marts and KPIs with a join that leaves out rows without a match, and where those rows go."""
 
 SHEETS = {"sheet_kpi_days", "sheet_kpi_given_days"}
 """What stands for every KPI that has no SQL of its own."""
@@ -100,6 +110,15 @@ def test_every_model_outside_the_steps_names_what_makes_a_row_unique(models, man
     checked = [*in_layer(models, "staging", "marts", "kpis", "comparisons"), *published(models)]
     without = [m["name"] for m in checked if "primary_key" not in checks_on(manifest, m)]
     assert without == []
+
+
+def test_a_join_that_can_lose_rows_is_known(models) -> None:
+    joining = {
+        model["name"]
+        for model in in_layer(models, "marts", "kpis", "rosters")
+        if re.search(r"(?<!left )\bjoin\b", model["raw_code"])
+    }
+    assert joining == set(LOSING_JOINS)
 
 
 def test_what_is_published_is_a_contract_of_described_and_typed_columns(models) -> None:

@@ -108,7 +108,7 @@ def test_the_snapshot_of_subscriptions_tells_the_same_as_the_invoices(warehouse:
     # price by quantity of what runs is what was last billed, before discounts, of all but this morning's renewals
     ((of_the_snapshot,),) = warehouse.rows(
         "select sum(quantity * unit_amount_minor) from staging.stg_stripe__subscriptions "
-        "where price_interval = 'month' and currency = 'USD'"
+        "where price_interval = 'month' and currency = 'USD' and status = 'active'"
     )
     ((of_the_invoices,),) = warehouse.rows(
         """
@@ -126,7 +126,7 @@ def test_the_snapshot_of_subscriptions_tells_the_same_as_the_invoices(warehouse:
         select coalesce(sum(quantity * unit_amount_minor), 0)
         from staging.stg_stripe__subscriptions
         where
-            price_interval = 'month' and currency = 'USD'
+            price_interval = 'month' and currency = 'USD' and status = 'active'
             and subscription_item_id not in (
                 select subscription_item_id from staging.stg_stripe__invoice_lines
                 where not is_proration and period_ended_at > '2026-11-24 09:00:00+00'

@@ -35,6 +35,10 @@ def june(day: int) -> date:
     return date(2026, 6, day)
 
 
+def may(day: int) -> date:
+    return date(2026, 5, day)
+
+
 def owner(
     owner_id: str, name: str | None, joined: date, left: date | None = None, **more: Any
 ) -> Row:
@@ -75,6 +79,12 @@ def deal(number: int, owner_id: str | None, closed: date, **more: Any) -> Row:
     } | more
 
 
+def merged(number: int, into: int, day: date) -> Row:
+    """What is stored of a deal that was merged into another."""
+    gone = {"merged_into": str(into), "archived_at": at(day), "changed_at": at(day)}
+    return {"deal_id": str(number)} | gone
+
+
 DEALS = (
     deal(1, ANN, june(10)),
     deal(2, CY, june(12)),
@@ -94,7 +104,23 @@ DEALS = (
     deal(23, BO, date(2026, 7, 1), amount="2000"),
     deal(24, QUEUE, june(23), pipeline_id="unlisted"),
     deal(25, GONE, june(24)),
-)
+    # somebody has cleared the date: won on no day
+    deal(26, BO, june(25), closed_at=None),
+    deal(27, BO, june(25), closed_at=None, is_won=False, is_closed=False),
+    # closed in May: two that were merged into a third one, with what a pull stores of them
+    deal(30, ANN, may(20), changed_at=at(june(1))),
+    deal(31, ANN, may(21), changed_at=at(june(2))),
+    deal(32, ANN, may(20), changed_at=at(june(25)), currency="gbp", company_currency="EUR",
+         amount_in_company_currency="1725.5", properties='{"region": "North", "source": null}'),
+    merged(30, 32, june(25)),
+    merged(31, 32, june(25)),
+    # with a date and no time of day, in an account whose zone is Tokyo's
+    deal(33, ANN, may(31), changed_at=at(june(1)), closed_at=at(may(30), 15), close_day=may(31),
+         currency=None, company_currency="EUR"),
+    # that nobody has put into a pipeline, and of which HubSpot does not say that it is closed
+    deal(34, None, may(12), changed_at=at(june(1)), pipeline_id=None, stage_id=None,
+         created_at=None, is_closed=None),
+)  # fmt: skip
 
 
 def call(number: int, owner_id: str | None, day: date, *contacts: str, **more: Any) -> Row:
@@ -210,6 +236,48 @@ def test_deals_closed_are_the_won_ones_in_their_newest_version(warehouse: Any) -
         "unknown": (2,),
     }
     assert periods(warehouse, "deals_closed", "month", date(2026, 7, 1), "value")["total"] == (1,)
+
+
+def test_a_closed_deal_without_a_date_counts_on_no_day_and_flags_that_of_its_last_change(
+    warehouse: Any,
+) -> None:
+    assert warehouse.rows("select * from comparisons.deals_without_close_date") == [
+        ("hubspot", "deals", june(25), 1)
+    ]
+    for kpi in ("deals_closed", "deal_win_rate", "deals_per_rep"):
+        days = warehouse.periods(kpi, "day")
+        assert days[june(25)].trust == "set_aside:hubspot", kpi
+        assert days[june(24)].trust == "ok", kpi
+
+
+def test_a_merged_deal_counts_once_and_one_without_a_pipeline_or_a_zone_on_its_day(
+    warehouse: Any,
+) -> None:
+    """In May: deal 32 for 30 and 31, which it stands for, on the 20th; 33 on the 31st; 34 on the 12th."""
+    query = """
+        select day, sales_rep, pipeline, cast(value as integer) from kpis.kpi_deals_closed
+        where day < '2026-06-01' and value > 0 order by day
+    """
+    assert warehouse.rows(query) == [
+        (may(12), None, None, 1),
+        (may(20), "Ann Lee", "Sales Pipeline", 1),
+        (may(31), "Ann Lee", "Sales Pipeline", 1),
+    ]
+
+
+def test_a_deal_is_worth_its_amount_in_its_own_currency_and_in_the_company_s(
+    warehouse: Any,
+) -> None:
+    query = """
+        select amount, currency, amount_in_company_currency, company_currency, properties['region']
+        from marts.fct_deals where deal_id in ('1', '32', '33') order by deal_id
+    """
+    amount, converted = Decimal("1500.5"), Decimal("1725.5")
+    assert warehouse.rows(query) == [
+        (amount, "USD", None, None, None),
+        (amount, "GBP", converted, "EUR", "North"),
+        (amount, "EUR", amount, "EUR", None),
+    ]
 
 
 def test_a_member_who_closed_nothing_has_closed_0_while_on_the_team(warehouse: Any) -> None:

@@ -32,6 +32,11 @@ DECLARATIONS = [
     declared("heads", "stock", "month", dimensions=["team"]),
     declared("neglected", "stock", "month"),
     declared("nps", "ratio", "quarter", unit="percent", precision=3),
+    declared("promoters", "ratio", "day", unit="percent", precision=2, dimensions=["team"]),
+    declared(
+        "quits", "ratio", "day", unit="percent", precision=2, dimensions=["team"], proportion=True
+    ),
+    declared("share", "stock", "day", unit="percent", precision=2, proportion=True),
     declared("training", "flow", "week"),
     declared("unwritten", "flow", "month"),
 ]
@@ -83,6 +88,18 @@ ROWS = [
     row("hours", "2026-11-02", "7.5"),
     row("hours", "2026-11-03"),
     row("hours", "2026-11-04", "1"),
+    # of the people of a team, more cannot quit than there are: 3 of 2; less than none; exactly all; some of nobody
+    row("quits", "2026-11-02", numerator="3", denominator="2", team="sales"),
+    row("quits", "2026-11-02", numerator="0", denominator="9", team="operations"),
+    row("quits", "2026-11-03", numerator="-1", denominator="9", team="operations"),
+    row("quits", "2026-11-04", numerator="2", denominator="2", team="sales"),
+    row("quits", "2026-11-05", numerator="1", denominator="0", team="sales"),
+    # the same rows of a ratio that is not declared a proportion
+    row("promoters", "2026-11-02", numerator="3", denominator="2", team="sales"),
+    row("promoters", "2026-11-03", numerator="-1", denominator="9", team="operations"),
+    row("share", "2026-11-02", "1.2"),
+    row("share", "2026-11-03", "1"),
+    row("share", "2026-11-04", "-0.1"),
     # no longer declared
     row("forgotten", "2026-11-02", "1"),
 ]
@@ -224,6 +241,9 @@ def test_how_far_one_kpi_is_filled_in_is_no_matter_of_the_others(warehouse: Any)
         "hours": date(2026, 11, 4),
         "neglected": date(2026, 8, 31),
         "nps": date(2026, 9, 30),
+        "promoters": date(2026, 11, 3),
+        "quits": date(2026, 11, 5),
+        "share": date(2026, 11, 4),
         "training": date(2026, 11, 22),
         "unwritten": None,
     }
@@ -240,6 +260,9 @@ def test_a_sheet_that_is_not_kept_up_says_so_and_what_was_whole_stays_trusted(
         "depth",
         "hours",
         "neglected",
+        "promoters",
+        "quits",
+        "share",
         "unwritten",
     }
     assert {said for kpi, said in trust.items()} == {"ok", "not_filled_in"}
@@ -276,10 +299,34 @@ def test_quarters_begin_where_the_fiscal_year_says(warehouse_in: Any, empty: Any
 def test_a_fraction_of_what_is_counted_whole_and_an_empty_value_flag_their_day(
     warehouse: Any,
 ) -> None:
-    days = ("2026-11-02", "2026-11-03", "2026-11-04")
-    assert [period(warehouse, "hours", "day", day)[-1] for day in days] == [
-        "fraction",
-        "empty_value",
-        "ok",
-    ]
+    assert period(warehouse, "hours", "day", "2026-11-02")[-1] == "fraction"
+    # the only row of the day has no value: it is missing, and not 0
+    assert period(warehouse, "hours", "day", "2026-11-03") is None
+    assert period(warehouse, "hours", "day", "2026-11-04")[-1] == "ok"
     assert "empty_value,fraction" in period(warehouse, "hours", "month", "2026-11-01")[-1]
+
+
+def test_a_share_of_a_whole_that_is_below_0_or_above_100_percent_flags_its_day(
+    warehouse: Any,
+) -> None:
+    days = ("2026-11-02", "2026-11-03", "2026-11-04", "2026-11-05")
+    flag = "impossible_proportion"
+    of_quits = [period(warehouse, "quits", "day", day) for day in days]
+    # 3 of 11 and 2 of 2 in all; the total of a day can be sound while a member is not
+    assert [value for value, *_ in of_quits] == [
+        Decimal("0.272727"),
+        Decimal("-0.111111"),
+        1,
+        None,
+    ]
+    assert [row[-1] for row in of_quits] == [flag, flag, "ok", flag]
+    assert [period(warehouse, "share", "day", day)[-1] for day in days[:3]] == [flag, "ok", flag]
+    assert flag in period(warehouse, "quits", "month", "2026-11-01")[-1]
+
+
+def test_a_ratio_that_is_not_declared_a_proportion_may_be_above_100_percent(warehouse: Any) -> None:
+    rows = [period(warehouse, "promoters", "day", day) for day in ("2026-11-02", "2026-11-03")]
+    assert [(row[0], row[-1]) for row in rows] == [
+        (Decimal("1.5"), "ok"),
+        (Decimal("-0.111111"), "ok"),
+    ]

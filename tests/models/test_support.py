@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+SUNDAY = date(2026, 3, 1)
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4)
 THURSDAY, FRIDAY = date(2026, 3, 5), date(2026, 3, 6)
 """Of Wednesday and Thursday are the tickets from 7 on: those that are merged, and those with a first reply."""
@@ -124,6 +125,7 @@ def support(warehouse_in, empty):
             ticket(3, at(MONDAY, 11), at(TUESDAY, 11), "open", solved=solved),  # opened again
             ticket(4, at(MONDAY, 12), at(TUESDAY, 12), "deleted"),
             ticket(5, at(TUESDAY, 3), at(TUESDAY, 3), "new", group=invoices),
+            ticket(6, at(SUNDAY, 3), at(TUESDAY, 3), "solved"),  # and Zendesk does not tell when
         ],
     )
     warehouse.lake.window(
@@ -168,6 +170,7 @@ def test_a_ticket_is_as_its_newest_version_has_it(support) -> None:
         ("3", "open"),
         ("4", "deleted"),
         ("5", "new"),
+        ("6", "solved"),
     ]
 
 
@@ -178,7 +181,7 @@ def test_deleted_tickets_do_not_count_as_created(support) -> None:
         group by day order by day
         """
     )
-    assert found == [(MONDAY, 3), (TUESDAY, 1)]
+    assert found == [(SUNDAY, 1), (MONDAY, 3), (TUESDAY, 1)]
 
 
 def test_a_ticket_that_is_opened_again_is_not_solved(support) -> None:
@@ -189,6 +192,16 @@ def test_a_ticket_that_is_opened_again_is_not_solved(support) -> None:
         """
     )
     assert found == [(TUESDAY, "chat", 1), (TUESDAY, "email", 1)]
+
+
+def test_a_solved_ticket_without_a_time_counts_on_no_day_and_flags_that_of_its_last_change(
+    support,
+) -> None:
+    assert support.rows("select * from comparisons.tickets_without_solution_date") == [
+        ("zendesk", "tickets", TUESDAY, 1)
+    ]
+    days = support.periods("tickets_solved", "day")
+    assert (days[MONDAY].trust, days[TUESDAY].trust) == ("ok", "set_aside:zendesk")
 
 
 def test_a_group_has_one_name_the_newest(support) -> None:

@@ -17,6 +17,8 @@ PATHS = {
     "/crm/owners/2026-09": "owners",
     "/crm/pipelines/2026-09": "pipelines",
     "/crm/associations/2026-09": "associations",
+    "/crm/properties/2026-09": "properties",
+    "/account-info/2026-09": "account-info",
 }
 """Which document describes the calls below a path."""
 TEXT = {"type": "string"}

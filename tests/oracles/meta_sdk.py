@@ -14,17 +14,22 @@ from urllib.parse import parse_qsl
 from facebook_business.adobjects.adaccount import AdAccount
 from facebook_business.adobjects.adreportrun import AdReportRun
 from facebook_business.adobjects.adsinsights import AdsInsights
+from facebook_business.adobjects.campaign import Campaign
 from facebook_business.adobjects.insightsresult import InsightsResult
 from facebook_business.adobjects.page import Page
 from facebook_business.api import FacebookAdsApi, FacebookRequest
 from facebook_business.apiconfig import ads_api_config
+from facebook_business.session import FacebookSession
 
+from connectors.sandbox.graph_api import APP_SECRET
 from connectors.sandbox.http_server import Request
 from tests.oracles.traffic import Exchange
 
 VERSION = ads_api_config["API_VERSION"]
 PAGING = {"after", "before", "limit"}
 """Parameters of every list (developers.facebook.com/docs/graph-api/results)."""
+SESSION = {"appsecret_proof"}
+"""Parameters that the SDK's session adds to every call."""
 API = FacebookAdsApi(None)
 
 
@@ -90,14 +95,39 @@ def parameters(request: Request, asked: FacebookRequest) -> Iterator[str]:
             for field in text.split(","):
                 if field not in known:
                     yield f"the field {field} is unknown to the SDK"
+        elif name == "filtering":
+            yield from filters(json.loads(text))
         elif not checker.is_valid_key(name):
-            if name not in PAGING:
+            if name in SESSION:
+                yield from proof(request, text)
+            elif name not in PAGING:
                 yield f"the parameter {name} is unknown to the SDK"
         # an `Object` may be anything, and the checker takes it for a map; the names of a page's metrics are not listed
         elif checker.get_type(name) != "list<Object>" and not checker.is_valid_pair(
             name, read(text, checker.get_type(name))
         ):
             yield f"{name}={text} is no {checker.get_type(name)}"
+
+
+def filters(given: list[Mapping[str, Any]]) -> Iterator[str]:
+    """What is wrong with the filters of a report: its types say no more than that they are objects."""
+    for filtered in given:
+        if filtered.keys() != {"field", "operator", "value"}:
+            yield f"filtering has a filter with {sorted(filtered)}"
+        elif filtered["field"] == "campaign.effective_status":
+            known = {x for name, x in vars(Campaign.EffectiveStatus).items() if name[0] != "_"}
+            yield from (
+                f"filtering by {x}, which EffectiveStatus does not list"
+                for x in filtered["value"]
+                if x not in known
+            )
+
+
+def proof(request: Request, given: str) -> Iterator[str]:
+    """What is wrong with the proof of the app's secret."""
+    token = request.headers["authorization"].removeprefix("Bearer ")
+    if given != FacebookSession(app_secret=APP_SECRET, access_token=token).appsecret_proof:
+        yield "appsecret_proof is not what the SDK's session makes of secret and token"
 
 
 def read(text: str, kind: str) -> Any:

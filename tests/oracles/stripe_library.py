@@ -44,6 +44,11 @@ LISTS: Mapping[str, Any] = {
 }
 """The library's methods, by the path that they ask for."""
 LINES_OF_INVOICE = re.compile(re.escape(stripe.Invoice.class_url()) + "/in_[^/]+/lines")
+OBJECTS: Mapping[str, Any] = {
+    stripe.Price.class_url(): stripe.PriceService.retrieve,
+    stripe.Coupon.class_url(): stripe.CouponService.retrieve,
+}
+"""The methods that retrieve one object, by the path before its id."""
 ACCOUNT = "/v1/account"
 Path = tuple[str, ...]
 """The names that lead to a value within an answer; places in lists are left out."""
@@ -73,7 +78,9 @@ def method_of(verb: str, path: str) -> Any:
         return None
     if LINES_OF_INVOICE.fullmatch(path):
         return stripe.InvoiceLineItemService.list
-    return stripe.AccountService.retrieve_current if path == ACCOUNT else LISTS.get(path)
+    if path == ACCOUNT:
+        return stripe.AccountService.retrieve_current
+    return LISTS.get(path) or OBJECTS.get(path.rpartition("/")[0])
 
 
 def annotation(method: Any, name: str) -> Any:
@@ -96,7 +103,14 @@ def parameters(query: tuple[tuple[str, str], ...], method: Any) -> Iterator[str]
     for name, text in query:
         match = PARAMETER.fullmatch(name)
         kind = declared.get(match["name"]) if match else None
-        if match and kind and match["within"]:
+        if match and kind and get_origin(kind) is list and (match["within"] or "").isdigit():
+            (kind,) = get_args(kind)
+            if match["name"] == "expand":
+                # four levels at most: docs.stripe.com/expand
+                way = text.split(".")
+                if len(way) > 4 or not leads(annotation(method, "return"), module_of(method), way):
+                    yield f"{name}={text} cannot be expanded"
+        elif match and kind and match["within"]:
             kind = next(
                 (params_of(x).get(match["within"]) for x in alternatives(kind) if is_params(x)),
                 None,
@@ -108,6 +122,22 @@ def parameters(query: tuple[tuple[str, str], ...], method: Any) -> Iterator[str]
     missing = {name for name, kind in declared.items() if get_origin(kind) is Required}
     for name in missing - {name for name, _ in query}:
         yield f"{name} is missing"
+
+
+def leads(kind: Any, module: ModuleType, names: list[str]) -> bool:
+    """Whether a way through fields exists, from an answer or an object of `kind`."""
+    kind = resolved(kind, module)
+    origin, inner = get_origin(kind), get_args(kind)
+    if not names:
+        return True
+    if origin in {Union, UnionType, list}:
+        return any(leads(x, module, names) for x in inner)
+    if origin is ListObject:
+        return names[0] == "data" and leads(inner[0], module, names[1:])
+    if isinstance(kind, type) and issubclass(kind, StripeObject):
+        member = fields_of(kind).get(names[0])
+        return member is not None and leads(member, module_of(kind), names[1:])
+    return False
 
 
 def without_null(given: Any) -> Any:

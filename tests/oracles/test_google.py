@@ -16,7 +16,8 @@ from google.ads.googleads.v26.services.types.google_ads_service import (
     SearchGoogleAdsStreamResponse,
 )
 
-from connectors import google_ads, google_analytics
+from connectors.google_ads import faults as google_ads_faults
+from connectors.google_analytics import client as google_analytics
 from connectors.sandbox.google_sheets import DOCUMENT, Failed, SheetsServer, Shown, Tab
 from connectors.spreadsheet import google as google_sheets
 from connectors.spreadsheet.source import SOURCE as SPREADSHEET
@@ -57,7 +58,7 @@ def sheets() -> list[Exchange]:
     merged = {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 3, "endColumnIndex": 1}
     tabs = (Tab(0, "KPIs", rows, merges=[merged]), Tab(7, "Old", [], hidden=True))
     with SheetsServer(*tabs) as server, observed() as exchanges:
-        reader = google_sheets.GoogleSheets(server.address, "", unslept(SPREADSHEET))
+        reader = google_sheets.GoogleSheets(server.address, {}, unslept(SPREADSHEET))
         for gid in (None, 7):
             reader.grid(server.link(gid))
         reader.close()
@@ -96,11 +97,14 @@ def test_queries_and_rows_are_of_fields_that_google_ads_has(searches: list[Calle
 
 def test_the_errors_that_are_told_apart_are_google_ads_own() -> None:
     codes = ErrorCode.pb(ErrorCode())
-    assert enum_of(codes, "quota_error") >= google_ads.SHORT_TERM_QUOTAS
-    for kind in ("authentication_error", "authorization_error", "internal_error", "database_error"):
+    assert enum_of(codes, "quota_error") >= google_ads_faults.SHORT_TERM_QUOTAS
+    for kind in ("internal_error", "database_error"):
         assert enum_of(codes, kind)
+    assert google_ads_faults.TOO_OLD in enum_of(codes, "date_range_error")
+    refusals = enum_of(codes, "authentication_error") | enum_of(codes, "authorization_error")
+    assert refusals >= google_ads_faults.REMEDIES.keys()
     name = GoogleAdsFailure.pb(GoogleAdsFailure()).DESCRIPTOR.full_name
-    assert f"{name.lower()}-bin" == google_ads.FAILURE
+    assert f"{name.lower()}-bin" == google_ads_faults.FAILURE
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
 import pytest
 import requests
 
+from connectors.sandbox.crm_objects import MERGED_IDS
 from connectors.sandbox.hubspot import (
     CONTACTS_OF_CALLS,
     OBJECTS,
@@ -19,6 +20,7 @@ from connectors.sandbox.hubspot import (
     HubSpotServer,
     too_many,
 )
+from connectors.sandbox.served import Served
 from tests.conformance.case import case_of
 from tests.limits import HANG_SECONDS
 from tests.oracles.hubspot_documents import PATHS, name_of, read, violations
@@ -29,7 +31,16 @@ SEARCH = OBJECTS + "/deals/search"
 
 @pytest.fixture(scope="module")
 def traffic(tmp_path_factory: pytest.TempPathFactory) -> list[Exchange]:
-    return traffic_of(case_of("hubspot"), tmp_path_factory.mktemp("hubspot"))
+    """A pull with all that can be asked for."""
+    case = case_of("hubspot")
+    served = {"HUBSPOT_DEAL_PROPERTIES": "dealname"}
+    return traffic_of(replace(case, serve=lambda *of: with_values(case.serve(*of), served)),
+                      tmp_path_factory.mktemp("hubspot"))  # fmt: skip
+
+
+def with_values(served: Served, values: Mapping[str, str]) -> Served:
+    """A server with further values of the source's options."""
+    return replace(served, values={**served.values, **values})
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +95,21 @@ def test_refusals_and_pages_have_the_shape_of_hubspot_s_documents() -> None:
     assert [x.reply.status for x in exchanges] == [429, 429, 200, 400, 200, 403, 401]
     assert exchanges[2].answer["paging"] and exchanges[4].answer["paging"]
     assert [fault for x in exchanges for fault in violations(x)] == []
+
+
+def test_a_merged_deal_has_the_shape_of_hubspot_s_document() -> None:
+    by_id = {"propertyName": "hs_object_id", "direction": "ASCENDING"}
+    page: dict[str, Any] = {"filterGroups": [], "sorts": [by_id], "properties": [MERGED_IDS]}
+    with HubSpotServer(date(2024, 12, 31)) as server, observed() as exchanges:
+        first, second, *_ = server.objects["deals"]
+        last = max(server.objects["deals"]) + 1
+        server.merge("deals", first, second, into=last, at=datetime(2024, 12, 31, 8, tzinfo=UTC))
+        page["sorts"] = [by_id | {"direction": "DESCENDING"}]
+        ask(server, SEARCH, TOKEN, page | {"limit": 1})
+    [exchange] = exchanges
+    [merged] = exchange.answer["results"]
+    assert merged["properties"][MERGED_IDS] == f"{first};{second}"
+    assert [*violations(exchange)] == []
 
 
 def ask(

@@ -3,15 +3,21 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 import requests
+from facebook_business.adobjects.adsactionstats import AdsActionStats
+from facebook_business.adobjects.campaign import Campaign
 
-from connectors.meta_ads.source import WINDOWS
+from connectors.meta_ads.attribution import OF_EACH_AD_SET, REMOVED_WINDOWS, WINDOWS
+from connectors.meta_ads.source import STATUSES
 from connectors.sandbox.facebook_pages import PAGE_ID, FacebookServer
+from connectors.sandbox.graph_api import APP_SECRET
 from connectors.sandbox.meta_ads import ACCOUNT_ID, TOKEN, Faults, MetaAdsServer
+from connectors.sandbox.served import Served
 from connectors.sdk import graph_api
 from tests.conformance.case import case_of
 from tests.limits import HANG_SECONDS
@@ -42,6 +48,36 @@ def test_a_pull_asks_and_is_answered_as_meta_s_sdk_declares(traffic: list[Exchan
 
 def test_the_version_that_is_asked_is_that_of_the_sdk() -> None:
     assert graph_api.VERSION == VERSION
+
+
+def test_every_status_that_a_campaign_can_have_is_asked_for() -> None:
+    listed = vars(Campaign.EffectiveStatus).items()
+    assert {*STATUSES} == {value for name, value in listed if not name.startswith("_")}
+
+
+def test_each_window_has_a_figure_in_an_action() -> None:
+    of_actions = AdsActionStats._field_types.keys()
+    assert {*WINDOWS, *REMOVED_WINDOWS} - {OF_EACH_AD_SET} <= of_actions
+    assert "value" in of_actions
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("meta_ads", "META_ADS_APP_SECRET"), ("facebook_pages", "FACEBOOK_APP_SECRET")],
+)
+def test_the_proof_of_an_app_s_secret_is_the_one_that_the_sdk_makes(
+    tmp_path: Path, name: str, option: str
+) -> None:
+    case = case_of(name)
+
+    def serve(today: date, home: Path) -> Served:
+        served = case.serve(today, home)
+        return replace(served, values={**served.values, option: APP_SECRET})
+
+    exchanges = traffic_of(replace(case, serve=serve), tmp_path)
+    for x in exchanges:
+        assert "appsecret_proof" in x.request.params or b"appsecret_proof" in x.request.body
+    assert [fault for x in exchanges for fault in violations(x)] == []
 
 
 @pytest.mark.parametrize("window", WINDOWS)
@@ -96,6 +132,13 @@ def ask(
         ("action_attribution_windows", '["14d_click"]', "14d_click"),
         ("time_range", "2026-10-29", "time_range=2026-10-29 is no map"),
         ("action_report_time", "click", "action_report_time=click is no"),
+        (
+            "filtering",
+            '[{"field": "campaign.effective_status", "operator": "IN", "value": ["GONE"]}]',
+            "filtering by GONE, which EffectiveStatus does not list",
+        ),
+        ("filtering", '[{"field": "campaign.name"}]', "filtering has a filter with ['field']"),
+        ("appsecret_proof", "0f", "appsecret_proof is not what the SDK's session makes"),
     ],
 )
 def test_a_parameter_that_meta_has_not_is_noticed(

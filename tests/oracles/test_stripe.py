@@ -75,6 +75,8 @@ def test_refusals_are_worded_as_stripe_s_library_reads_them() -> None:
         ("created[gte]", "yesterday", "created[gte]=yesterday is not"),
         ("limit", "many", "limit=many is not"),
         ("status", "cancelled", "status=cancelled is not"),
+        ("expand[2]", "data.colour", "data.colour cannot be expanded"),
+        ("expand[2]", "data.items.data.price.tiers", "price.tiers cannot be expanded"),
     ],
 )
 def test_a_parameter_that_stripe_has_not_is_noticed(

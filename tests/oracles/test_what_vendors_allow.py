@@ -31,8 +31,6 @@ Empties = Callable[[Request, Any], Collection[Place]]
 
 GIVEN = {"subscription_item_details", "recurring"}
 """Stripe's parts that another field promises: the details of a parent's type, the interval of a recurring price."""
-NEEDED = {"createdate", "dealstage", "hs_lastmodifieddate", "hs_timestamp", "pipeline"}
-"""HubSpot's properties without which a row is set aside, with a finding."""
 
 
 def stripe_leaves(request: Request, answer: Any) -> set[Place]:
@@ -62,8 +60,8 @@ def stripe_kinds(request: Request, answer: Any) -> Iterator[tuple[Place, Any]]:
 def hubspot_properties(request: Request, answer: Any) -> set[Place]:
     return {
         ("results", "properties", name)
-        for row in answer["results"]
-        for name in row.get("properties", {}).keys() - NEEDED - {"hs_object_id"}
+        for row in answer.get("results", ())
+        for name in row.get("properties", {})
     }
 
 

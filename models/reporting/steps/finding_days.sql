@@ -1,3 +1,7 @@
+{% set day_of_stream = {
+    "source": dbt.type_string(), "stream": dbt.type_string(), "day": "date"
+} %}
+
 with codes as (
     select * from {{ ref("finding_codes") }}
 ),
@@ -21,9 +25,16 @@ spans as (
 ),
 
 differences as (
-    {{ rows_or_none("subscription_differences", {
-        "source": dbt.type_string(), "stream": dbt.type_string(), "day": "date"
-    }) }}
+    {{ rows_or_none("subscription_differences", day_of_stream) }}
+),
+
+-- rows that no day counts
+uncounted as (
+    {{ rows_or_none("deals_without_close_date", day_of_stream) }}
+    union all
+    {{ rows_or_none("order_lines_without_order", day_of_stream) }}
+    union all
+    {{ rows_or_none("tickets_without_solution_date", day_of_stream) }}
 ),
 
 coded as (
@@ -62,6 +73,14 @@ all_days as (
         day,
         'differs_from_total:' || source as code
     from differences
+    union all
+    select
+        source,
+        stream,
+        cast(null as {{ dbt.type_string() }}) as kpi,
+        day,
+        'set_aside:' || source as code
+    from uncounted
 ),
 
 final as (

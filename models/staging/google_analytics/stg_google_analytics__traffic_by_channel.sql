@@ -10,6 +10,7 @@ renamed as (
         engaged_sessions,
         users,
         new_users,
+        total_users,
 
         -- where it came from
         _window,

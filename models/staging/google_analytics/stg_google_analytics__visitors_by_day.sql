@@ -6,6 +6,7 @@ renamed as (
     select
         date as visited_on,
         visitors,
+        total_users,
 
         -- where it came from
         _window,

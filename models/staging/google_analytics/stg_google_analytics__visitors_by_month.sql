@@ -6,6 +6,7 @@ renamed as (
     select
         month as month_start,
         visitors,
+        total_users,
 
         -- where it came from
         _window,

@@ -10,6 +10,7 @@ renamed as (
         status,
         owner_id,
         contact_ids,
+        merged_into,
         archived_at,
         changed_at,
 

@@ -10,10 +10,14 @@ final as (
         owner_id,
         amount,
         currency,
+        amount_in_company_currency,
+        company_currency,
         is_closed,
         is_won,
         created_at,
         closed_at,
+        close_day,
+        properties,
         changed_at
     from newest
     where archived_at is null

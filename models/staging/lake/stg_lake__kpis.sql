@@ -8,6 +8,7 @@
     "kind": "varchar",
     "unit": "varchar",
     "denominator": "varchar",
+    "is_proportion": "boolean",
     "direction": "varchar",
     "precision": "integer",
     "dimensions": "varchar []",

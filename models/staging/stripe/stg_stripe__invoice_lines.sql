@@ -21,6 +21,7 @@ renamed as (
         -- amounts, in the currency's smallest unit as Stripe counts it
         amount_minor,
         discount_minor,
+        coalesce(tax_inside_minor, 0) as tax_inside_minor,
 
         -- times
         invoice_created_at,

@@ -179,6 +179,9 @@ def _of_a_percentage(text: str, number: Decimal, kpi: Kpi) -> Iterator[tuple[str
     if "%" not in text and abs(number) >= 1:
         what = f"`{kpi.name}` is a percentage and {text} would be {number:%}"
         yield what, f"write {text} %" if number != 1 else "write 1 % or 100 %"
+    elif kpi.is_proportion and not 0 <= number <= 1:
+        what = f"`{kpi.name}` is a share of a whole, and {text} can never be reached"
+        yield what, "write 0 % to 100 %, or take `proportion` out of the KPI's YAML"
 
 
 def _of_an_amount(text: str, number: Decimal, kpi: Kpi) -> Iterator[tuple[str, str]]:

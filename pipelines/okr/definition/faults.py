@@ -1,6 +1,8 @@
 """What is wrong with a definition: file, line, what is wrong and what would be right."""
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +11,13 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pipelines.okr.definition.yaml_tree import Path, Tree, TreeError
+
+_ACCENT = re.compile("[\u0300-\u036f]")
+"""The accents of Latin, Greek and Cyrillic letters. In other scripts, such marks are vowels."""
+_SAME_LETTER = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'"}
+)
+"""Letters that Unicode does not take apart, as people write them without their strokes."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -46,10 +55,19 @@ def suggestion(written: str, known: Collection[str], otherwise: str) -> str:
 
 
 def closest(written: str, known: Collection[str]) -> str | None:
-    """What was most likely meant, capitals apart; None where nothing known is close."""
-    by_folded = {name.casefold(): name for name in sorted(known)}
-    close = difflib.get_close_matches(written.casefold(), sorted(by_folded), n=1)
+    """What was most likely meant; None where nothing known is close."""
+    by_folded = {folded(name): name for name in sorted(known)}
+    close = difflib.get_close_matches(folded(written), sorted(by_folded), n=1)
     return by_folded[close[0]] if close else None
+
+
+def folded(name: str) -> str:
+    """A name without what people write in two ways: capitals, accents, blanks, dashes, and forms of one letter."""
+    text = unicodedata.normalize("NFKD", name).casefold()
+    text = unicodedata.normalize("NFKD", text).translate(_SAME_LETTER)
+    letters = ("-" if unicodedata.category(letter) == "Pd" else letter for letter in text)
+    kept = (letter for letter in letters if unicodedata.category(letter) != "Cf")
+    return " ".join(_ACCENT.sub("", "".join(kept)).split())
 
 
 def listed(names: Iterable[str], most: int = 12) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipelines.okr.definition.faults import listed, suggestion
-from pipelines.okr.definition.field_types import refusal
+from pipelines.okr.definition.field_types import Truth, refusal
 from pipelines.okr.definition.units import unit_fault
 from pipelines.okr.kpi.conversion import MONEY, ConversionError
 from pipelines.okr.kpi.kinds import Denominator, Kind
@@ -41,6 +41,7 @@ class KpiDeclaration(BaseModel):
     description: str = Field("", examples=["People employed"])
     every: Every = Field("day", examples=["month"])
     denominator: Denominator = Field("sum", examples=["level"])
+    proportion: Truth = Field(False, examples=["true"])
     rosters: Mapping[str, str] = Field({}, examples=["{sales_rep: roster_sales_reps}"])
     conversion: Any = Field(None, examples=["booking"])
     money: Any = Field(None, examples=["[numerator, denominator]"])
@@ -86,6 +87,24 @@ class KpiDeclaration(BaseModel):
                 "leave it out; it is for a ratio whose denominator is averaged over the days",
                 key="denominator",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _share_of_a_whole(self) -> Self:
+        if not self.proportion:
+            return self
+        what = ""
+        if self.unit != PERCENT:
+            what = f"`proportion: true` of a KPI in {self.unit}"
+        elif self.denominator == "level":
+            what = "`proportion: true` over a `denominator: level`"
+        elif self.kind == "stock" and self.dimensions:
+            what = "`proportion: true` of a stock whose members are added up"
+        if what:
+            remedy = (
+                "leave `proportion` out, or give `unit: percent`, a numerator and its denominator"
+            )
+            raise refusal(what, remedy, key="proportion")
         return self
 
     @model_validator(mode="after")

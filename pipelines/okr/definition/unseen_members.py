@@ -1,13 +1,12 @@
 """The members that a key result names and no row of its KPI has ever had: most likely misspelt."""
 
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
 from pipelines.okr.definition.definitions import KeyResult
-from pipelines.okr.definition.faults import closest, listed, suggestion
+from pipelines.okr.definition.faults import closest, folded, listed, suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +82,10 @@ def _written_otherwise(
 
     Names that are merely close may be those of two people.
     """
-    others = {_folded(member): member for member in sorted(set(known) - set(roster))}
+    others = {folded(member): member for member in sorted(set(known) - set(roster))}
     for member in sorted(set(roster) - set(known)):
-        meant = others.get(_folded(member))
+        meant = others.get(folded(member))
         if meant is not None:
             what = f"no `{member}` in {dimension}, but the roster has it"
             remedy = f"did you mean `{meant}`?"
             yield UnseenMember("for_each", dimension, member, what, remedy)
-
-
-def _folded(member: str) -> str:
-    """A name without what people write in two ways: capitals, blanks, and forms of one letter."""
-    return " ".join(unicodedata.normalize("NFKC", member).casefold().split())

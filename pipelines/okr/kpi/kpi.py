@@ -38,6 +38,8 @@ class Kpi:
     every: Every = "day"
     """How often it is given: a KPI of every month has nothing to say about a week."""
     denominator: Denominator = "sum"
+    is_proportion: bool = False
+    """Whether it is a share of a whole, so that it lies between 0 and 100 %."""
     conversion: Conversion | None = None
     """How money in other currencies is converted, None where there is none to convert."""
     rosters: tuple[tuple[str, str], ...] = ()
@@ -61,6 +63,7 @@ class Kpi:
             label=str(meta.get("label") or name.replace("_", " ")),
             every=meta.get("every", "day"),
             denominator=meta.get("denominator", "sum"),
+            is_proportion=meta.get("proportion", False),
             conversion=conversion_of(
                 kind=kind,
                 unit=unit,

@@ -3,6 +3,8 @@
 import re
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
+from babel.numbers import get_currency_precision, list_currencies
+
 from pipelines.okr.kpi.kpi import PERCENT
 
 ONE = Decimal(1)
@@ -12,7 +14,6 @@ _WRITTEN = re.compile(r"([+-]?)(\d[\d_]*(?:\.\d+)?|\.\d+)\s*(%?)")
 _MAX_CHARACTERS = 28
 _KEPT_PLACES = 6
 """Decimals that published figures have at most."""
-_CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 
 
 def parse_number(text: str) -> Decimal:
@@ -89,8 +90,9 @@ def figure(number: Decimal, unit: str = "", places: int | None = None) -> str:
         text = whole
     elif unit == PERCENT or places is None:
         text = text.rstrip("0")
-    if len(text) == len(whole) + 2 and _CURRENCY_CODE.fullmatch(unit):
-        text += "0"  # nobody writes a tenth of a dollar
+    if text != whole and unit in list_currencies():
+        # nobody writes a tenth of a dollar
+        text = text.ljust(len(whole) + 1 + get_currency_precision(unit), "0")
     suffix = "%" if unit == PERCENT else unit
     return f"{text} {suffix}".rstrip()
 

@@ -43,17 +43,20 @@ def share_of_futures(met: int, paths: int) -> float:
 
 
 def share_met(parts: Sequence[GoalResult], bar: Decimal) -> GoalResult:
-    """Whether enough of the parts are met in each future."""
-    for part in parts:
-        if isinstance(part, NoOdds):
-            return part
+    """Whether enough of the parts are met in each future.
+
+    With a part without odds there are none, unless not enough are met even if each such part is.
+    """
     if not parts:
         return NoOdds("nothing is left to meet")
     certain = sum(isinstance(part, Settled) and part.met for part in parts)
     open_parts = [part for part in parts if isinstance(part, SimulatedGoal)]
-    enough, most = bar * len(parts), certain + len(open_parts)
+    unknown = [part for part in parts if isinstance(part, NoOdds)]
+    enough, most = bar * len(parts), certain + len(open_parts) + len(unknown)
     if most < enough:
         return Settled(False, Decimal(most) / len(parts))
+    if unknown:
+        return unknown[0]
     if not open_parts:
         return Settled(True, Decimal(certain) / len(parts))
     met = np.full(PATHS, certain, dtype=np.int64)

@@ -32,7 +32,8 @@ class TrainingData:
     """The series that are simulated of a KPI: one, or numerator and denominator of a ratio.
 
     `cadence` is the length of a step where it is not a day. `no_odds_because` says why nothing can be
-    forecast from them. `is_share` says that a ratio's numerator never exceeded its denominator.
+    forecast from them. `is_share` says that a ratio's numerator cannot exceed its denominator: it is
+    declared a proportion, or the numerator never did.
     """
 
     sides: tuple[TrainingSeries, ...] = ()
@@ -81,7 +82,7 @@ def training_data(view: KpiView, cut: date) -> TrainingData:
     is_share = (
         behaviour.is_quotient
         and not behaviour.levels
-        and bool(np.all(sides[0].values <= sides[1].values))
+        and (kpi.is_proportion or bool(np.all(sides[0].values <= sides[1].values)))
     )
     return TrainingData(tuple(sides), None, _too_short(observed), is_share)
 

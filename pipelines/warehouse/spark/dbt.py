@@ -17,8 +17,8 @@ from pipelines.settings import ROOT
 from pipelines.warehouse.build_results import Graph, node_results
 from pipelines.warehouse.spark.lake_views import register
 from pipelines.warehouse.spark.published_tables import (
+    copied_models,
     exists,
-    published_models,
     replace_tables,
     rows_of,
 )
@@ -58,9 +58,9 @@ def run(arguments: Sequence[str]) -> int:
     register(spark, lake, catalog.sources().values())
     code = dbt(arguments)
     if "build" in arguments and is_publishable(target_folder()):
-        tables = published_models(target_folder() / "manifest.json")
+        tables = copied_models(target_folder() / "manifest.json")
         replace_tables(
-            ((table, rows_of(spark, table.name)) for table in tables if exists(spark, table.name)),
+            ((table, rows_of(spark, table)) for table in tables if exists(spark, table)),
             settings.warehouse_path,
             settings.storage_version,
         )

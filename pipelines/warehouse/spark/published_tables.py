@@ -1,8 +1,8 @@
-"""Copies the published tables from Spark into the warehouse's DuckDB file, each as a whole.
+"""Copies the tables that later steps read from Spark into the warehouse's DuckDB file, each as a whole.
 
-Spark does the work that grows with the data. The KPI tables that come out of it are small: one row a KPI, day and
-member. Every later step (scores, factors, history, publishing) reads them from `warehouse.duckdb`, as it does when
-DuckDB runs the models.
+Spark does the work that grows with the data. The tables that come out of it are small: one row a KPI, day and
+member, or one a day on which streams differ. Every later step (scores, factors, history, findings, publishing) reads
+them from `warehouse.duckdb`, as it does when DuckDB runs the models.
 """
 
 import json
@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 SCHEMA = "reporting"
-"""The schema of the published tables, which is all that later steps read. On Spark it is called `okra_reporting`."""
+"""The schema of the published tables. On Spark it is called `okra_reporting`."""
+SCHEMAS = (SCHEMA, "comparisons")
+"""The schemas that later steps read."""
 
 
-def published_models(manifest: Path) -> list[Table]:
-    """The models that are published, from dbt's manifest, by name."""
+def copied_models(manifest: Path) -> list[Table]:
+    """The models of these schemas, from dbt's manifest, by name."""
     nodes = json.loads(manifest.read_bytes())["nodes"].values()
     tables = [
         Table(
@@ -33,36 +35,37 @@ def published_models(manifest: Path) -> list[Table]:
                 name: Column(column["data_type"], column["description"])
                 for name, column in node["columns"].items()
             },
-            schema=SCHEMA,
+            schema=node["config"]["schema"],
         )
         for node in nodes
-        if node["resource_type"] == "model" and node["config"]["schema"] == SCHEMA
+        if node["resource_type"] == "model" and node["config"]["schema"] in SCHEMAS
     ]
     return sorted(tables, key=lambda table: table.name)
 
 
-def exists(spark: "SparkSession", table: str) -> bool:
-    """Whether a table exists: a table that is not core may have failed, and the others are published all the same."""
-    return bool(spark.catalog.tableExists(f"okra_{SCHEMA}.{table}"))
+def exists(spark: "SparkSession", table: Table) -> bool:
+    """Whether a table exists: a table that is not core may have failed, and the others are copied all the same."""
+    return bool(spark.catalog.tableExists(f"okra_{table.schema}.{table.name}"))
 
 
-def rows_of(spark: "SparkSession", table: str) -> pa.Table:
-    """All rows of a published table."""
-    rows: pa.Table = spark.table(f"okra_{SCHEMA}.{table}").toArrow()
+def rows_of(spark: "SparkSession", table: Table) -> pa.Table:
+    """All rows of a table."""
+    rows: pa.Table = spark.table(f"okra_{table.schema}.{table.name}").toArrow()
     return rows
 
 
 def replace_tables(
     tables: Iterator[tuple[Table, pa.Table]], warehouse: Path, storage_version: str
 ) -> None:
-    """Replace all tables of the schema by these, in one transaction. Raises `duckdb.Error`."""
+    """Replace all tables of the schemas by these, in one transaction. Raises `duckdb.Error`."""
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     config: dict[str, Any] = {"storage_compatibility_version": storage_version}
     with duckdb.connect(str(warehouse), config=config) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
-        connection.execute(f"drop schema if exists {SCHEMA} cascade")
-        connection.execute(f"create schema {SCHEMA}")
+        for schema in SCHEMAS:
+            connection.execute(f"drop schema if exists {schema} cascade")
+            connection.execute(f"create schema {schema}")
         for table, rows in tables:
             table.recreate(connection)
             connection.from_arrow(rows.select(list(table.columns))).insert_into(table.place)

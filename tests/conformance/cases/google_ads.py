@@ -1,6 +1,6 @@
 """Google Ads is spoken to by gRPC."""
 
-from connectors.google_ads import SOURCE
+from connectors.google_ads.source import SOURCE
 from connectors.sandbox.google_ads import serve
 from tests.conformance.case import Case
 

@@ -1,6 +1,6 @@
 """Google Analytics is spoken to by gRPC."""
 
-from connectors.google_analytics import SOURCE
+from connectors.google_analytics.source import SOURCE
 from connectors.sandbox.google_analytics import serve
 from tests.conformance.case import Case
 

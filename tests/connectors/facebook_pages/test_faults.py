@@ -1,10 +1,12 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+from connectors.facebook_pages import SOURCE
 from connectors.sandbox.facebook_pages import PAGE_ID, TOKEN, series
-from connectors.sandbox.graph_api import error
+from connectors.sandbox.graph_api import APP_SECRET, error
 from connectors.sandbox.http_server import Reply
+from connectors.sdk.checkup import check_up
 from connectors.sdk.errors import (
     CredentialError,
     Drift,
@@ -45,6 +47,54 @@ def test_a_metric_without_any_data_is_missing_and_not_dead(page) -> None:
     report = page.insights(page.serve(empty_metrics=frozenset({"page_views_total"})), ONE_DAY)
     assert {x.flags for x in report.committed} == {()}
     assert page.values(ONE_DAY)[ONE_DAY.first, "page_views_total"] is None
+
+
+@pytest.mark.parametrize("likes", [0, 57, 99])
+def test_a_page_with_too_few_likes_has_no_insights_and_says_why(page, likes: int) -> None:
+    server = page.serve(likes=likes)
+    report = page.insights(server, ONE_DAY)
+    assert isinstance(report.error, Rejected)
+    assert str(report.error).startswith(
+        f"Facebook has insights only of pages with 100 likes or more, and the page has {likes};"
+    )
+    assert report.committed == []
+    snapshot = page.pulled("page_snapshot", page.options(server), Range(TODAY, TODAY))
+    assert (snapshot.error, snapshot.rows) == (None, 1)
+
+
+def test_a_page_with_enough_likes_has_days_without_values_and_no_fault(page) -> None:
+    """Such as before the page began: null, which is not zero."""
+    server = page.serve(likes=100, empty_metrics=frozenset(METRICS))
+    report = page.insights(server, ONE_DAY)
+    assert report.error is None
+    assert page.values(ONE_DAY) == {(ONE_DAY.first, metric): None for metric in METRICS}
+
+
+def test_likes_are_asked_for_only_where_there_is_no_value_at_all(page) -> None:
+    server = page.serve(empty_metrics=frozenset({"page_views_total"}))
+    page.insights(server, ONE_DAY)
+    assert [x.path.rpartition("/")[2] for x in server.asked] == ["insights"]
+
+
+def test_doctor_says_why_there_are_no_insights(page) -> None:
+    server = page.serve(likes=57)
+    now = datetime(2026, 11, 24, 20, tzinfo=UTC)
+    answers = check_up(SOURCE, page.options(server), page.lake, ONE_DAY, now=lambda: now).streams
+    told = {x.stream.name: str(x.error or "") for x in answers}
+    assert "100 likes or more, and the page has 57" in told["page_insights"]
+    assert told["page_snapshot"] == ""
+
+
+def test_an_app_that_requires_a_proof_of_its_secret_gets_it_or_says_what_to_set(page) -> None:
+    server = page.serve(requires_proof=True)
+    without = page.insights(server, ONE_DAY)
+    assert isinstance(without.error, CredentialError)
+    assert without.error.remedy.startswith("set FACEBOOK_APP_SECRET to the app's secret")
+    values = page.options(server, FACEBOOK_APP_SECRET=APP_SECRET)
+    assert page.pulled("page_insights", values, ONE_DAY).error is None
+    assert APP_SECRET not in f"{[(x.query, x.headers) for x in server.asked]}"
+    written = b"".join(path.read_bytes() for path in page.lake.root.rglob("*") if path.is_file())
+    assert APP_SECRET.encode() not in written
 
 
 @pytest.mark.parametrize(

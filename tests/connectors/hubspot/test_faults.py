@@ -115,7 +115,7 @@ def test_a_refused_request_is_not_repeated_and_says_why(account) -> None:
     ids=["500", "502 with HTML", "423", "477", "half a JSON"],
 )
 def test_a_fault_in_the_middle_is_asked_again_from_the_same_place(account, deal, reply) -> None:
-    server = account.serve(deals=[deal(n, NINE) for n in range(1, 451)], replies={2: reply})
+    server = account.serve(deals=[deal(n, NINE) for n in range(1, 451)], replies={3: reply})
     report = account.pulled("deals", server, FIRST_OF_MARCH)
     assert report.error is None
     assert report.rows == 450

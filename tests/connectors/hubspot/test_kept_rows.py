@@ -30,8 +30,7 @@ def counts(server: HubSpotServer) -> list[dict[str, object]]:
     return [body for body in bodies if body["limit"] == 1]
 
 
-def test_a_deal_that_was_merged_into_another_is_told(account, deal) -> None:
-    """Deals 3 and 4 are won and pulled; then 4 is merged into 3, and HubSpot has one won deal."""
+def test_a_deal_that_was_deleted_for_good_is_told(account, deal) -> None:
     server = account.serve(deals=[deal(3, at(3)), deal(4, at(4))])
     account.pulled("deals", server, NOVEMBER)
     assert findings(account) == []
@@ -76,7 +75,9 @@ def test_the_sample_companys_deals_are_all_kept_for_one_more_search(account) -> 
 
 
 def test_an_account_that_refuses_to_count_keeps_its_deals(account, deal) -> None:
-    refusal = error(400, "VALIDATION_ERROR", "Invalid input")  # after the search and the bin
-    server = account.serve(deals=[deal(3, at(3))], replies={3: refusal})
+    refusal = error(400, "VALIDATION_ERROR", "Invalid input")
+    server = account.serve(deals=[deal(3, at(3))], replies={4: refusal})
     report = account.pulled("deals", server, NOVEMBER)
+    asked = [request.path.rpartition("/")[2] for request in server.asked]
+    assert asked == ["search", "details", "deals", "search"]
     assert (report.error, report.rows, findings(account)) == (None, 1, [])

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from connectors.sandbox.http_server import Reply
-from connectors.sdk.errors import Drift
+from connectors.sdk.errors import Drift, Unavailable
 from connectors.sdk.windows import Range
 
 FIRST_OF_MARCH = Range(date(2026, 3, 1), date(2026, 3, 1))
@@ -97,18 +97,40 @@ def test_what_search_shows_late_is_read_the_next_day(account, deal) -> None:
         {"total": 2, "results": [{"id": "2"}, {"id": "1"}]},
         {"total": 2, "results": [{"id": "1"}, {"id": "1"}]},
         {"total": 1, "results": [{"id": "0"}]},
-        {"total": 5, "results": []},
         {"results": []},
         {"total": 1, "results": [{}]},
         {"total": 0, "results": None},
         [],
     ],
-    ids=["order", "twice", "before", "none of five", "no total", "no id", "no list", "no object"],
+    ids=["order", "twice", "before", "no total", "no id", "no list", "no object"],
 )
 def test_an_answer_that_cannot_be_known_to_be_whole_is_drift(account, body: object) -> None:
     server = account.serve(replies={1: Reply(200, body)})
     report = account.pulled("deals", server, FIRST_OF_MARCH)
     assert isinstance(report.error, Drift)
+    assert report.committed == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"total": 3, "results": []}, {"total": 3, "results": [{"id": "3"}]}],
+    ids=["none of three", "one of three"],
+)
+def test_fewer_rows_than_the_total_says_are_asked_for_again(account, deal, body: object) -> None:
+    deals = [deal(n, NINE) for n in (1, 2, 3)]
+    server = account.serve(deals=deals, replies={1: Reply(200, body), 2: Reply(200, body)})
+    report = account.pulled("deals", server, FIRST_OF_MARCH)
+    assert (report.error, report.rows) == (None, 3)
+    assert len(account.waits) == 2
+
+
+def test_a_total_that_never_has_its_rows_is_not_taken_for_nothing(account) -> None:
+    empty = Reply(200, {"total": 3, "results": []})
+    report = account.pulled(
+        "deals", account.serve(replies=dict.fromkeys(range(1, 9), empty)), FIRST_OF_MARCH
+    )
+    assert isinstance(report.error, Unavailable)
+    assert "tells of 3 and gave 0 of them" in str(report.error)
     assert report.committed == []
 
 

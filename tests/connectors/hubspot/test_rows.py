@@ -20,10 +20,15 @@ def test_a_deal_is_stored_under_declared_names_and_nothing_else_of_it(account, d
             "owner_id": "61040011",
             "amount": "1500",
             "currency": "USD",
+            "amount_in_company_currency": None,
+            "company_currency": "USD",
             "is_closed": True,
             "is_won": True,
             "created_at": datetime(2026, 2, 1, tzinfo=UTC),
             "closed_at": NINE,
+            "close_day": None,
+            "properties": None,
+            "merged_into": None,
             "archived_at": None,
             "changed_at": NINE + timedelta(milliseconds=417),
         }
@@ -51,7 +56,6 @@ def test_an_amount_is_kept_to_the_last_digit(account, deal, given: str, kept: st
         ({"amount": "NaN"}, "amount"),
         ({"hs_is_closed_won": "maybe"}, "is_won"),
         ({"closedate": "tomorrow"}, "closed_at"),
-        ({"pipeline": None}, "pipeline_id"),
         ({"hs_is_closed": ["true"]}, "is_closed"),
     ],
 )
@@ -115,6 +119,7 @@ def test_a_call_comes_with_its_contacts_and_one_without_any_is_none_the_less_a_c
         "status": "COMPLETED",
         "owner_id": "61040011",
         "contact_ids": ["901", "902"],
+        "merged_into": None,
         "archived_at": None,
         "changed_at": NINE,
     }
@@ -170,3 +175,9 @@ def test_pipelines_come_with_what_people_call_them(account) -> None:
     labels = {row["pipeline_id"]: row["label"] for row in account.rows("pipelines", tuesday)}
     assert labels["default"] == "Sales Pipeline"
     assert sorted(labels.values()) == ["Online Shop", "Sales Pipeline"]
+
+
+def test_calls_have_their_contacts_whatever_look_back_is_set(account, call) -> None:
+    server = account.serve(calls=[call(1, NINE, 901)])
+    account.pulled("calls", server, FIRST_OF_MARCH, HUBSPOT_RESTATES_DAYS="calls:14")
+    assert [row["contact_ids"] for row in account.rows("calls", FIRST_OF_MARCH)] == [["901"]]

@@ -1,4 +1,4 @@
-"""What the campaigns cost is held against what the account as a whole cost, deleted campaigns included."""
+"""What the campaigns cost is held against what the account as a whole cost, with campaigns that no report lists."""
 
 import json
 from collections.abc import Sequence
@@ -35,8 +35,8 @@ def replies(campaigns: Sequence[dict[str, object]], account: dict[str, object]) 
     return {ROWS: Reply(200, {"data": [*campaigns]}), TOTALS: Reply(200, account)}
 
 
-def test_a_deleted_campaign_is_missing_from_the_sum_and_told(account, row) -> None:
-    """Campaign A cost 10; B, which was deleted, 90. The account cost 100."""
+def test_a_campaign_that_no_report_lists_is_missing_from_the_sum_and_told(account, row) -> None:
+    """Campaign A cost 10; B, which no report lists, 90. The account cost 100."""
     campaign_a = row(date_start="2026-09-01", spend="10.00")
     server = account.serve(replies=replies([campaign_a], whole_account("100.00")))
     report = account.pulled(server, SEPTEMBER_1)
@@ -52,23 +52,21 @@ def test_a_deleted_campaign_is_missing_from_the_sum_and_told(account, row) -> No
     assert [manifest.settled for manifest in report.committed] == [False]
 
 
-def test_a_campaign_that_is_deleted_after_its_days_were_pulled_is_told_when_they_are_read_again(
-    account,
-) -> None:
+def test_a_campaign_that_is_no_longer_listed_is_told_when_its_days_are_read_again(account) -> None:
     server = account.serve()
     again = Range(SEPTEMBER.first, SEPTEMBER.last, repull=True)
     account.pulled(server, SEPTEMBER)
     assert findings(account) == []
-    server.faults.deleted = frozenset({"Retargeting"})
+    server.faults.unlisted = frozenset({"Retargeting"})
     report = account.pulled(server, again)
     told = {finding.day for finding in findings(account) if finding.column == "spend"}
     assert told == {date(2026, 9, day) for day in range(1, 31)}
     assert not any(manifest.settled for manifest in report.committed)
 
 
-def test_an_account_whose_only_campaigns_were_deleted_is_no_ordinary_zero(account) -> None:
+def test_an_account_none_of_whose_campaigns_are_listed_is_no_ordinary_zero(account) -> None:
     names = frozenset({"Prospecting", "Retargeting", "Green thingamajigs"})
-    report = account.pulled(account.serve(deleted=names), SEPTEMBER_1)
+    report = account.pulled(account.serve(unlisted=names), SEPTEMBER_1)
     assert report.rows == 0
     assert [x.column for x in findings(account)] == ["impressions", "clicks", "spend"]
 

@@ -15,7 +15,7 @@ def test_the_net_of_every_month_is_its_figure_to_the_cent(month: Month) -> None:
     net = sum(
         row["net"]
         for row in month_rows(month)
-        if row["currency"] == "usd" and row["type"] not in {"payout", "transfer"}
+        if row["currency"] == "usd" and row["type"] not in {"payout", "reserved_funds"}
     )
     if month in NET_REVENUE_CENTS:
         assert net == NET_REVENUE_CENTS[month]
@@ -38,7 +38,7 @@ def test_two_years_are_about_fifteen_thousand_movements_of_every_kind() -> None:
         ("adjustment", "dispute_reversal"),
         ("stripe_fee", "fee"),
         ("payout", "payout"),
-        ("transfer", "transfer"),
+        ("reserved_funds", "risk_reserved_funds"),
     }
     assert kinds["adjustment", "dispute"] > kinds["adjustment", "dispute_reversal"] > 10
 

@@ -38,6 +38,11 @@ def form(first: str = "2026-10-01", last: str = "2026-10-01", **changes: str) ->
     } | changes
 
 
+def status_filter(*statuses: str) -> str:
+    field = "campaign.effective_status"
+    return json.dumps([{"field": field, "operator": "IN", "value": statuses}])
+
+
 def begun(server: MetaAdsServer, **changes: str) -> str:
     answer = ask(server, f"{ACCOUNT}/insights", "POST", data=form(**changes)).json()
     return f"/v25.0/{answer['report_run_id']}"
@@ -88,7 +93,9 @@ def test_pages_follow_their_cursors_and_only_the_last_has_no_next(server: MetaAd
         ({"first": "2023-09-30"}, 3018, "37 months"),
         ({"first": "2026-10-02"}, 100, "since must not be later"),
         ({"fields": "spend,spent"}, 100, "spent is not valid"),
-        ({"action_attribution_windows": '["7d_view"]'}, 100, "action_attribution_windows"),
+        ({"action_attribution_windows": '["7d_look"]'}, 100, "action_attribution_windows"),
+        ({"filtering": '[{"field": "mood", "operator": "IN", "value": []}]'}, 100, "mood"),
+        ({"filtering": status_filter("GONE")}, 100, "Filtering value"),
         ({"level": "planet"}, 100, "level"),
     ],
 )
@@ -124,10 +131,35 @@ def test_the_account_as_a_whole_is_answered_at_once_with_a_row_a_day(server) -> 
         assert "campaign_name" not in row
 
 
-def test_a_deleted_campaign_is_in_the_account_and_not_in_the_list() -> None:
-    with MetaAdsServer(TODAY, faults=Faults(deleted=frozenset({"Retargeting"}))) as server:
-        path = f"{ACCOUNT}/insights"
-        listed = ask(server, path, params=form(fields="campaign_name,spend")).json()["data"]
-        [whole] = ask(server, path, params=form(level="account", fields="spend")).json()["data"]
-    assert "Retargeting" not in {row["campaign_name"] for row in listed}
-    assert float(whole["spend"]) > sum(float(row["spend"]) for row in listed)
+@pytest.mark.parametrize("status", ["DELETED", "ARCHIVED"])
+def test_a_campaign_that_is_gone_is_in_the_account_and_listed_only_when_its_status_is_asked_for(
+    status: str,
+) -> None:
+    with MetaAdsServer(TODAY, faults=Faults(statuses={"Retargeting": status})) as server:
+
+        def spent(**changes: str) -> dict[str, float]:
+            asked = form(fields="campaign_name,spend", **changes)
+            rows = ask(server, f"{ACCOUNT}/insights", params=asked).json()["data"]
+            return {row["campaign_name"]: float(row["spend"]) for row in rows}
+
+        [whole] = ask(
+            server, f"{ACCOUNT}/insights", params=form(level="account", fields="spend")
+        ).json()["data"]
+        live, gone = spent(), spent(filtering=status_filter(status))
+    assert [*gone] == ["Retargeting"]
+    assert "Retargeting" not in live
+    assert sum((live | gone).values()) == pytest.approx(float(whole["spend"]))
+
+
+def test_a_window_that_was_removed_is_taken_and_has_no_figure(server: MetaAdsServer) -> None:
+    asked = form(action_attribution_windows='["7d_view", "default"]')
+    row = ask(server, f"{ACCOUNT}/insights", params=asked).json()["data"][0]
+    assert {*row["action_values"][0]} == {"action_type", "value"}
+
+
+def test_the_time_of_report_is_ignored(server: MetaAdsServer) -> None:
+    answers = [
+        ask(server, f"{ACCOUNT}/insights", params=form(**other)).json()
+        for other in ({}, {"action_report_time": "impression"}, {"action_report_time": "mixed"})
+    ]
+    assert answers[0] == answers[1] == answers[2]

@@ -235,6 +235,10 @@ def test_what_only_looks_like_a_whole_number_is_left_as_it_is(value):
         (datetime.max, UNREADABLE_MOMENT),
         (datetime.min, UNREADABLE_MOMENT),
         ("2026-00-17", "2026-00-17"),
+        ("2026-04-03 24:00:00", datetime(2026, 4, 3, 22, tzinfo=UTC)),
+        ("2026-12-31T24:00Z", datetime(2027, 1, 1, tzinfo=UTC)),
+        ("2026-04-03 24:01:00", "2026-04-03 24:01:00"),
+        ("9999-12-31 24:00", "9999-12-31 24:00"),
         (1_775_217_600, 1_775_217_600),
     ],
 )
@@ -259,6 +263,40 @@ def test_what_sqlite_takes_for_a_moment_of_another_day_is_told_once(tmp_path, la
     order_with(shop, "o-2", updated_at=cursor)
     assert set_aside(april(shop, lake)) == {("no_day", "updated_at"): 1}
     assert by_window(lake) == {3: ["o-1"]}
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "2026-04-03 24:00:00",
+        "2026-04-03T24:00",
+        "2026-04-03 24:00:00.000",
+        "2026-04-04 02:00+02:00",
+    ],
+)
+def test_the_end_of_a_day_is_the_beginning_of_the_next(tmp_path, lake, end):
+    shop = shop_in(tmp_path / "shop.sqlite")
+    order_with(shop, "o-1")
+    order_with(shop, "o-2", updated_at=end)
+    to_the_third = datetime(2026, 4, 4, 9, tzinfo=UTC)
+    take(shop.address, lake, date(2026, 4, 1), date(2026, 4, 2), to_the_third, only=["orders"])
+    assert by_window(lake) == {}
+    assert set_aside(april(shop, lake)) == {}
+    assert by_window(lake) == {3: ["o-1"], 4: ["o-2"]}
+
+
+@pytest.mark.parametrize("odd", ["2026-04-31", "2026-04-31 00:00:00", "2026-04-30 24:30"])
+def test_a_moment_that_only_sqlite_knows_is_told_once_where_two_ranges_meet(tmp_path, lake, odd):
+    """Some versions of SQLite take 31 April for 1 May, others for a day behind 30 April."""
+    shop = shop_in(tmp_path / "shop.sqlite")
+    order_with(shop, "o-2", updated_at=odd)
+    may = datetime(2026, 5, 4, 9, tzinfo=UTC)
+
+    def told(first: date, last: date) -> dict[tuple[str, str], int]:
+        return set_aside(take(shop.address, lake, first, last, may, only=["orders"])["orders"])
+
+    ranges = [(date(2026, 4, 29), date(2026, 4, 30)), (date(2026, 5, 1), date(2026, 5, 1))]
+    assert [told(*days) for days in ranges if told(*days)] == [{("no_day", "updated_at"): 1}]
 
 
 @pytest.mark.parametrize("name", ["order_id", "customer_id", "status"])

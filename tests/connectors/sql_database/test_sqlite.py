@@ -310,7 +310,8 @@ def test_other_databases_are_asked_in_their_own_words(dialect, monkeypatch):
     assert "shop.orders.updated_at >= " in text
     assert "shop.orders.updated_at = " in text
     assert "shop.orders.order_id > " in text
-    assert "ORDER BY shop.orders.updated_at, shop.orders.order_id LIMIT 100" in text
+    nulls = " NULLS FIRST" if dialect.name == "postgresql" else ""  # MySQL has no words for it
+    assert f"ORDER BY shop.orders.updated_at, shop.orders.order_id{nulls} LIMIT 100" in text
     first = paged.page(piece, None, 100).compile(dialect=dialect).params.values()
     if dialect.name == "postgresql":
         assert {x for x in first if getattr(x, "tzinfo", None)} == {

@@ -47,6 +47,34 @@ def test_rows_that_share_a_moment_are_all_read_whatever_the_page(shop, lake, mon
     assert by_window(lake) == {2: [f"p{n}" for n in range(10)], 3: [f"o{n}" for n in range(10)]}
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_rows_of_the_moment_of_one_without_a_key_are_all_read_whatever_the_page(
+    shop, lake, monkeypatch, size
+):
+    """SQLite and MariaDB sort NULL before every value, PostgreSQL behind: a page can end at it in each of them."""
+    monkeypatch.setattr("connectors.sql_database.source.PAGE_ROWS", size)
+    moment = "2026-04-03 12:00:00"
+    of_lines = [
+        ("o-1", 1),
+        ("o-1", None),
+        ("o-1", 2),
+        (None, 1),
+        (None, 2),
+        ("o-2", None),
+        ("o-2", 1),
+    ]
+    lines = [(*key, "p", "red", 1, 100, moment) for key in of_lines]
+    shop.insert("order_lines", *lines, ("o-3", 1, "p", "red", 1, 100, "2026-04-03 12:00:01"))
+    now = datetime(2026, 4, 6, 9, tzinfo=UTC)
+    report = take(shop.address, lake, date(2026, 4, 1), date(2026, 4, 5), now, only=["order_lines"])
+    kept = table(lake, "order_lines").select(["order_id", "line_number"]).to_pylist()
+    assert [tuple(row.values()) for row in kept] == [("o-1", 1), ("o-1", 2), ("o-2", 1), ("o-3", 1)]
+    assert set_aside(report["order_lines"]) == {
+        ("no_key", "order_id"): 2,
+        ("no_key", "line_number"): 2,
+    }
+
+
 def test_more_than_a_page_of_rows_with_one_moment(shop, lake):
     rows = [(f"o-{n:05}", n % 7, "p", "red", 1, 100, "2026-04-03 12:00:00") for n in range(10_003)]
     rows += [(id, 9, *rest) for id, _, *rest in rows[:10_000]]

@@ -77,24 +77,27 @@ def test_a_day_is_not_pulled_while_its_last_invoices_are_drafts(account) -> None
     assert report.skipped == {"not over yet": 1}
 
 
-def test_subscriptions_are_those_that_run_today_with_all_their_parts(account) -> None:
+def test_all_subscriptions_are_there_with_all_their_parts_and_when_they_ended(account) -> None:
     report = account.pulled(account.serve(), OCTOBER, stream=SUBSCRIBED, now=NOON)
     assert report.error is None
     assert [x.window for x in report.committed] == [date(2026, 11, 24)]
     morning = datetime(2026, 11, 24, 9, tzinfo=UTC)
-    running = [
-        x for x in subscriptions_until(morning) if x.ended_at is None or x.ended_at > morning
-    ]
+    booked = subscriptions_until(morning)
     rows = account.rows(Range(NOON.date(), NOON.date()), SUBSCRIBED)
-    assert len({x["subscription_id"] for x in rows}) == len(running)
-    assert len(rows) == sum(len(x.terms[-1].quantities) for x in running)
-    assert sum(x["quantity"] * x["unit_amount_minor"] for x in rows) == sum(
-        sum(x.terms[-1].quantities) * x.unit_amount for x in running
+    assert len({x["subscription_id"] for x in rows}) == len(booked)
+    assert len(rows) == sum(len(x.terms[-1].quantities) for x in booked)
+    ended = [x.ended_at for x in booked if x.ended_at and x.ended_at <= morning]
+    assert len(ended) > 50
+    assert {x["ended_at"] for x in rows if x["status"] == "canceled"} == set(ended)
+    assert sum(x["period_amount_minor"] for x in rows if x["status"] == "active") == sum(
+        sum(x.terms[-1].quantities) * x.unit_amount
+        for x in booked
+        if x.ended_at is None or x.ended_at > morning
     )
     assert {x["date"] for x in rows} == {NOON.date()}
     assert {x["price_interval"] for x in rows} == {"month", "year"}
     assert sum(x["cancels_at"] is not None for x in rows) == sum(
-        x.terms[-1].is_last for x in running
+        x.terms[-1].is_last for x in booked
     )
 
 

@@ -20,7 +20,7 @@ def test_october_2026_comes_to_exactly_295000_dollars(account) -> None:
     net = sum(
         x["net_minor"]
         for x in account.rows(october)
-        if x["currency"] == "usd" and x["type"] not in {"payout", "transfer"}
+        if x["currency"] == "usd" and x["type"] not in {"payout", "reserved_funds"}
     )
     assert net == 29_500_000
 
@@ -181,3 +181,14 @@ def test_a_row_is_stored_as_stripe_gives_it(account) -> None:
             "source_id": None,
         }
     ]
+
+
+def test_a_movement_of_an_unknown_category_is_kept_and_in_doubt(account) -> None:
+    at = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    rows = [account.charge(n, at) for n in range(3)]
+    rows[1]["reporting_category"] = rows[2]["reporting_category"] = "brand_new"
+    report = account.pulled(account.serve(rows), FIRST_OF_MARCH)
+    assert report.rows == 3
+    (finding,) = [x for manifest in report.committed for x in manifest.findings]
+    assert (finding.what, finding.rows, finding.is_set_aside) == ("unknown_value", 2, False)
+    assert (finding.day, finding.examples) == (FIRST_OF_MARCH.first, ("brand_new",))

@@ -32,9 +32,11 @@ LINES = [
     ("D", 1, "gadget", None, 4),
     ("G", 1, "widget", "red", 1),
     ("H", 1, "widget", "red", 9),
-    # of an order that is older than the lake
-    ("Z", 1, "widget", "red", 50),
+    # of an order that the next pull may bring
+    ("Y", 1, "widget", "red", 70),
 ]
+OLD_LINE = ("Z", 1, "widget", "red", 50)
+"""A line of an order that is older than the lake, or was deleted; it changed on 30 January."""
 SHIPMENTS = [
     # shipment, order, product, colour, pieces, day it left
     ("S1", "A", "widget", "red", 2, date(2026, 1, 7)),
@@ -84,7 +86,12 @@ def shop(built):
         tables = {"orders": orders, "order_lines": lines, "shipments": shipments}
         for stream, rows in tables.items():
             warehouse.lake.window("sql_database", stream, date(2026, 1, 31), rows)
-        warehouse.build(date(2026, 1, 31), "--select", *(f"+kpi_{kpi}" for kpi in KPIS))
+        names = ("order_id", "line_number", "product", "color", "quantity")
+        [line] = named([OLD_LINE], *names)
+        line["updated_at"] = noon(date(2026, 1, 30))
+        warehouse.lake.window("sql_database", "order_lines", date(2026, 1, 30), [line])
+        models = (*(f"+kpi_{kpi}" for kpi in KPIS), "+order_lines_without_order")
+        warehouse.build(date(2026, 1, 31), "--select", *models)
 
     return built("shop", make)
 
@@ -119,11 +126,18 @@ def test_pieces_are_sold_on_the_day_of_the_order_by_product_and_colour(shop) -> 
     assert found == [
         (date(2026, 1, 5), "gadget", "blue", 1),
         (date(2026, 1, 5), "widget", "green", 3),
-        # 2 of A and 5 of B; not the 100 of C, which is cancelled, nor the 50 of an unknown order
+        # 2 of A and 5 of B; not the 100 of C, which is cancelled, nor the 70 and 50 of unknown orders
         (date(2026, 1, 5), "widget", "red", 7),
         (date(2026, 1, 6), "gadget", None, 4),
         (date(2026, 1, 9), "widget", "red", 1),
     ]
+
+
+def test_a_line_whose_order_is_not_there_is_listed_once_its_order_cannot_come_any_more(
+    shop,
+) -> None:
+    found = shop.rows("select * from comparisons.order_lines_without_order")
+    assert found == [("sql_database", "order_lines", date(2026, 1, 30), 1)]
 
 
 def test_pieces_are_shipped_on_the_day_they_leave_and_not_before(shop) -> None:

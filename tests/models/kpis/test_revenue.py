@@ -2,10 +2,14 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import get_args
 
 import pytest
+from stripe import BalanceTransaction
 
-COLUMNS = ("day", "currency", "reporting_category", "amount_minor", "fee_minor")
+from connectors.stripe.ledger import CATEGORIES
+
+COLUMNS = ("day", "currency", "reporting_category", "amount_minor", "fee_minor", "type")
 MOVEMENTS = [
     # a Monday of four currencies; Stripe counts yen whole, dinars in thousandths, krónur in hundredths
     (date(2026, 1, 5), "usd", "charge", 100_00, 3_20),
@@ -16,7 +20,6 @@ MOVEMENTS = [
     # the company's own money on its way
     (date(2026, 1, 5), "usd", "payout", -90_00, 0),
     (date(2026, 1, 5), "usd", "payout_reversal", 10_00, 0),
-    (date(2026, 1, 5), "usd", "transfer", -5_00, 0),
     (date(2026, 1, 5), "usd", "topup", 70_00, 0),
     (date(2026, 1, 6), "usd", "payout", -40_00, 0),
     # a sale that is disputed, lost with a fee, and won back; Stripe keeps the fee
@@ -34,6 +37,22 @@ MOVEMENTS = [
     # fees that are billed apart, and what is neither sale nor fee
     (date(2026, 3, 5), "usd", "fee", -5_00, 0),
     (date(2026, 3, 5), "usd", "other_adjustment", 7_00, 0),
+    # a platform: a sale of which a seller gets 90.00, and a share of a sale that the seller made
+    (date(2026, 3, 10), "usd", "charge", 100_00, 3_20),
+    (date(2026, 3, 10), "usd", "transfer", -90_00, 0),
+    (date(2026, 3, 10), "usd", "platform_earning", 5_00, 0),
+    # all of it is undone, and the balance of another seller is made up for
+    (date(2026, 3, 11), "usd", "refund", -100_00, 0),
+    (date(2026, 3, 11), "usd", "transfer_reversal", 90_00, 0),
+    (date(2026, 3, 11), "usd", "platform_earning_refund", -5_00, 0),
+    (date(2026, 3, 11), "usd", "connect_collection_transfer", -12_00, 0),
+    # categories that are not known count by their type, or not at all
+    (date(2026, 3, 12), "usd", "brand_new", 40_00, 1_46, "payment"),
+    (date(2026, 3, 12), "usd", "brand_new", -9_00, 0, "brand_new_type"),
+    # reserves and loans
+    (date(2026, 3, 13), "usd", "risk_reserved_funds", -50_00, 0),
+    (date(2026, 3, 13), "usd", "financing_payout", 500_00, 0),
+    (date(2026, 3, 13), "usd", "anticipation_repayment", -20_00, 0),
 ]  # fmt: skip
 
 
@@ -44,7 +63,7 @@ def stripe(built):
     def make(warehouse) -> None:
         by_day: dict[date, list[dict[str, object]]] = {}
         for number, values in enumerate(MOVEMENTS):
-            row = dict(zip(COLUMNS, values, strict=True))
+            row = dict(zip(COLUMNS, (*values, "")[: len(COLUMNS)], strict=True))
             at = datetime.combine(row.pop("day"), datetime.min.time(), tzinfo=UTC)
             net = row["amount_minor"] - row["fee_minor"]
             row |= {"id": f"txn_{number}", "created_at": at.replace(hour=12), "net_minor": net}
@@ -92,7 +111,11 @@ def test_money_on_its_way_is_no_revenue(stripe) -> None:
     kinds = dict(
         stripe.rows("select kind, count(*) from marts.fct_balance_movements group by kind")
     )
-    assert kinds == {"sale": 8, "refund": 4, "dispute": 2, "fee": 1, "other": 1}
+    assert kinds == {
+        "sale": 10, "platform_earning": 1, "refund": 6, "dispute": 2, "fee": 1, "seller_share": 3,
+        "other": 2,
+    }  # fmt: skip
+    assert amounts(stripe, date(2026, 3, 13)) == (None, None, None, None)
 
 
 def test_a_dispute_takes_the_sale_back_and_gives_it_back_when_it_is_won(stripe) -> None:
@@ -143,12 +166,35 @@ def test_a_transaction_is_a_sale(stripe) -> None:
     ]
 
 
-def test_gross_less_refunds_and_fees_is_net_in_every_currency(stripe) -> None:
+def test_a_platform_keeps_what_its_sellers_do_not_get(stripe) -> None:
+    # 100.00 + 5.00; fees 3.20; 100.00 - 3.20 - 90.00 + 5.00
+    found = amounts(stripe, date(2026, 3, 10))
+    assert found == (105, None, Decimal("3.20"), Decimal("11.80"))
+    # back go 100.00 and 5.00, the seller gives back 90.00, and 12.00 are lost to another
+    assert amounts(stripe, date(2026, 3, 11)) == (None, 105, 0, -27)
+
+
+def test_a_movement_of_an_unknown_category_counts_by_its_type(stripe) -> None:
+    found = amounts(stripe, date(2026, 3, 12))
+    assert found == (40, None, Decimal("1.46"), Decimal("38.54"))
+
+
+def test_each_type_of_the_library_and_each_known_category_has_a_kind(stripe) -> None:
+    listed = get_args(BalanceTransaction.__annotations__["type"])
+    types = {name for part in listed for name in get_args(part)}
+    assert len(types) > 50
+    known = set(stripe.column("select name from marts.stripe_movement_kinds"))
+    assert (types | CATEGORIES) - known == set()
+
+
+def test_gross_less_refunds_fees_and_sellers_shares_is_net_in_every_currency(stripe) -> None:
     found = stripe.rows("""
         with parts as (
             select currency, value from kpis.kpi_gross_revenue
             union all select currency, -value from kpis.kpi_refunds_and_disputes
             union all select currency, -value from kpis.kpi_processing_fees
+            union all
+            select currency, amount from marts.fct_balance_movements where kind = 'seller_share'
             union all select currency, -value from kpis.kpi_net_revenue
         )
         select currency, sum(value) from parts group by currency order by currency

@@ -9,7 +9,8 @@ sessions, engagement_rate    1 January to 15 March, not settled from 26 February
 site_visitors                40 a day; 500 in January, thresholded; 620 in February; 300 in March, to the 15th,
     where asking again for the month has failed
 page_likes, page_followers   1 000 on 25 January and one more each day, to 15 March; no snapshot on 10 and 28 February
-page_engagements             10 a day to 28 February, 10 February not pulled; the source has failed since
+page_engagements             10 a day to 28 February, 10 February not pulled; 1 March pulled without a value; the
+    source has failed since
 net_revenue and the like     1 January to 13 March, last asked on the 14th
     10 Jan   100 dollars and 50 euros
     20 Feb   40 dollars
@@ -17,6 +18,7 @@ net_revenue and the like     1 January to 13 March, last asked on the 14th
 customer_sales, average_order_value    1 January to 1 March, asked for on the 16th; units_sold to 28 February
     27 Feb   25 dollars: 3 widgets in a colour that nobody noted, and 1 blue gadget
     1 Mar    10 dollars; the lines of orders were not pulled for that day
+    14 Feb   50 widgets of an order that is not there
 units_shipped                never pulled
 What the connectors found in rows (FINDINGS)
     orders 10 Feb          two rows of that day set aside
@@ -51,7 +53,9 @@ SALES: Mapping[date, Mapping[str, int]] = {
 }
 ORDERS: Mapping[date, tuple[int, ...]] = {date(2026, 2, 27): (25_00,), date(2026, 3, 1): (10_00,)}
 LINES: Mapping[date, tuple[tuple[str, str | None, int], ...]] = {
-    date(2026, 2, 27): (("widget", None, 3), ("gadget", "blue", 1))
+    # there is no order of that day
+    date(2026, 2, 14): (("widget", "red", 50),),
+    date(2026, 2, 27): (("widget", None, 3), ("gadget", "blue", 1)),
 }
 FIRST_SNAPSHOT = date(2026, 1, 25)
 MISSED_SNAPSHOTS = {date(2026, 2, 10), date(2026, 2, 28)}
@@ -138,8 +142,9 @@ def fill_page(lake, day: date) -> None:
             [row],
             findings=findings("page_snapshot", day),
         )
-    if day < date(2026, 3, 1) and day != NOT_PULLED:
-        row = {"date": day, "metric": "page_post_engagements", "value": 10}
+    if day <= date(2026, 3, 1) and day != NOT_PULLED:
+        value = 10 if day < date(2026, 3, 1) else None
+        row = {"date": day, "metric": "page_post_engagements", "value": value}
         lake.window("facebook_pages", "page_insights", day, [row])
 
 

@@ -43,6 +43,7 @@ def test_a_day_is_delivered_or_not_and_carries_its_flags(quarter) -> None:
     assert covered("sessions", date(2026, 1, 20)) == [(True, True, ["sampled"])]
     assert covered("sessions", date(2026, 3, 1)) == [(True, False, [])]
     assert covered("page_engagements", date(2026, 2, 10)) == [(False, False, [])]
+    assert covered("page_engagements", date(2026, 3, 1)) == [(False, True, ["empty_value"])]
     assert covered("page_likes", date(2026, 2, 10)) == [(False, True, ["missed_snapshot"])]
     # a source that stopped is expected to go on
     assert covered("page_engagements", date(2026, 3, 15)) == [(False, False, [])]

@@ -70,8 +70,13 @@ def test_a_day_that_was_pulled_and_empty_is_zero_and_one_that_was_not_pulled_is_
     assert quarter.periods("sessions", "day")[date(2026, 1, 11)].value == 0
     assert quarter.periods("units_sold", "month")[JANUARY].value == 0
     assert date(2026, 2, 10) not in quarter.periods("page_engagements", "day")
-    assert MARCH not in quarter.periods("page_engagements", "month")
     assert quarter.periods("units_shipped", "year").starts == []
+
+
+def test_a_day_that_was_pulled_without_a_value_is_nothing_and_not_zero(quarter) -> None:
+    assert date(2026, 3, 1) not in quarter.periods("page_engagements", "day")
+    assert MARCH not in quarter.periods("page_engagements", "month")
+    assert quarter.periods("page_engagements", "month")[FEBRUARY].value == 270
 
 
 def test_a_member_without_a_name_is_unknown_and_counts(quarter) -> None:

@@ -96,6 +96,16 @@ def test_rows_that_are_kept_are_in_doubt_on_each_day_of_their_window(quarter) ->
     assert february.trust == "doubtful:sql_database,set_aside:sql_database"
 
 
+def test_rows_that_no_day_counts_flag_the_day_on_which_they_changed(quarter) -> None:
+    days = quarter.periods("units_sold", "day")
+    assert (days[date(2026, 2, 14)].value, days[date(2026, 2, 14)].trust) == (
+        0,
+        "set_aside:sql_database",
+    )
+    assert days[date(2026, 2, 13)].trust == days[date(2026, 2, 15)].trust == "ok"
+    assert quarter.periods("customer_sales", "day")[date(2026, 2, 14)].trust == "ok"
+
+
 def test_a_reported_count_that_differs_from_the_total_says_so_in_its_own_period(quarter) -> None:
     days = quarter.periods("site_visitors", "day")
     assert days[date(2026, 2, 5)].trust == "differs_from_total:google_analytics"

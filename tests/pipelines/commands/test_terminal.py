@@ -85,6 +85,24 @@ def test_a_narrow_terminal_is_spared_columns_and_never_the_status(
     assert any("1,234,567.89" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("unit", "actual", "cell"),
+    [
+        ("EUR", "1999999.6", "1,999,999.60"),
+        ("EUR", "2000000", "2,000,000"),
+        ("KWD", "1.25", "1.250"),
+        ("deals", "6.9", "6.9"),
+        ("percent", "0.963", "96.3 %"),
+        (None, "1", "1"),
+    ],
+)
+def test_an_amount_of_money_has_its_cents_though_the_currency_is_not_named(
+    unit: str | None, actual: str, cell: str
+) -> None:
+    row = key_result("x", "y") | {"unit": unit, "actual": Decimal(actual)}
+    assert score_cells(row, ())["Actual"] == cell
+
+
 def test_a_line_with_trust_flags_is_not_shown_like_an_ordinary_one() -> None:
     assert score_cells(key_result("x", "y") | {"trust": "ok"}, ())["Status"].endswith(
         "off track[/]"

@@ -29,7 +29,14 @@ KPIS = {
         Kpi("units_sold", "flow", "pieces", dimensions=("product", "color")),
         Kpi("net_revenue", "flow", "USD", precision=2, dimensions=("currency",)),
         Kpi("page_likes", "stock", "people"),
-        Kpi("customer_satisfaction", "ratio", "percent", precision=4, dimensions=("channel",)),
+        Kpi(
+            "customer_satisfaction",
+            "ratio",
+            "percent",
+            precision=4,
+            dimensions=("channel",),
+            is_proportion=True,
+        ),
     )
 }
 NO_UNITS = ("EUR", "€", "%", "per cent", "5", "1.5", "2026")
@@ -132,6 +139,7 @@ headcount:
 nps:
   kind: ratio
   unit: percent
+  proportion: true
   direction: up
   precision: 3
   owner: people@example.com
@@ -227,7 +235,7 @@ def result_as_written(said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def cannot_be_right(said: Mapping[str, Any]) -> Iterator[str]:
-    """The numbers of an objective that are on another scale than their KPI."""
+    """The numbers of an objective that are on another scale than their KPI, or beyond the ends of a proportion."""
     for result in said["key_results"]:
         goals = [result.get(name) for name in ("at_least", "at_most", "from")]
         texts = [
@@ -238,6 +246,8 @@ def cannot_be_right(said: Mapping[str, Any]) -> Iterator[str]:
             if ("%" in text and not is_share) or (
                 "%" not in text and is_share and abs(number(text)) >= 1
             ):
+                yield text
+            if KPIS[result["kpi"]].is_proportion and not 0 <= number(text) <= 1:
                 yield text
 
 
@@ -260,6 +270,7 @@ def kpi_as_written(name: str, said: Mapping[str, Any], description: str) -> dict
         "label": said.get("label") or name.replace("_", " "),
         "every": said.get("every", "day"),
         "denominator": said.get("denominator", "sum"),
+        "is_proportion": said.get("proportion", "false").lower() == "true",
         "description": " ".join(said.get("description", description).split()),
         "constant": constant_in(said.get("conversion")),
     }
@@ -271,7 +282,7 @@ def constant_in(conversion: Any) -> date | None:
 
 def kpi_as_read(kpi: Kpi) -> dict[str, Any]:
     fields = ("kind", "unit", "direction", "owner", "precision", "dimensions", "label", "every", "denominator",
-              "description")  # fmt: skip
+              "is_proportion", "description")  # fmt: skip
     constant = kpi.conversion.day if kpi.conversion else None
     return {name: getattr(kpi, name) for name in fields} | {"constant": constant}
 

@@ -270,6 +270,34 @@ def test_subscriptions_that_differ_from_what_is_billed_are_told_by_kind_and_fail
     assert "OKRA_START_DATE" in str(unbilled["message"])
 
 
+def test_rows_that_no_day_counts_are_told_by_stream(settings: Settings) -> None:
+    with duckdb.connect(str(settings.warehouse_path)) as connection:
+        connection.execute("create schema comparisons")
+        for model, source, stream, *days in (
+            ("order_lines_without_order", "sql_database", "order_lines", 3, 1200),
+            ("deals_without_close_date", "hubspot", "deals", 1),
+        ):
+            connection.execute(
+                f"create table comparisons.{model} as select '{source}' as source, '{stream}' as stream, "
+                f"date '2026-11-03' + place::int as day, count as row_count "
+                f"from (select unnest({days}) as count, generate_subscripts({days}, 1) as place)"
+            )
+    deals, lines = written(settings)
+    columns = ("what", "place", "rows", "last_day", "is_set_aside", "is_fault", "kpis")
+    assert [deals[name] for name in columns] == [
+        *("no_close_date", "hubspot.deals, last changed from 2026-11-04 to 2026-11-04"),
+        *(1, date(2026, 11, 4), True, True, []),
+    ]
+    assert [lines[name] for name in columns] == [
+        *("no_order", "sql_database.order_lines, last changed from 2026-11-04 to 2026-11-05"),
+        *(1203, date(2026, 11, 5), True, False, ["units_sold"]),
+    ]
+    assert lines["message"] == (
+        "order lines whose order is not in the lake, so that they have no day are left out: 1,203; see whether "
+        "the orders were deleted in the database, or set OKRA_START_DATE to before they were placed"
+    )
+
+
 def test_a_roster_that_cannot_be_read_is_told_with_the_kpis_that_ask_for_it(
     settings: Settings,
 ) -> None:
@@ -295,9 +323,12 @@ def test_a_kpi_whose_values_cannot_be_right_is_told_once_for_all_days(settings: 
             "insert into reporting.kpi_coverage values "
             "('units_sold', date '2026-11-02', ['fraction']), "
             "('units_sold', date '2026-11-03', ['doubtful:stripe', 'fraction']), "
-            "('customer_sales', date '2026-11-03', ['empty_value', 'sampled'])"
+            "('customer_sales', date '2026-11-03', ['empty_value', 'sampled']), "
+            "('mrr', date '2026-11-03', ['impossible_proportion'])"
         )
-    empty, fraction = written(settings)
+    empty, fraction, share = written(settings)
+    assert (share["what"], share["kpis"]) == ("impossible_proportion", ["mrr"])
+    assert "above 100 %: mend the rows or their SQL" in str(share["message"])
     columns = ("what", "place", "kpis", "first_day", "last_day", "is_fault")
     third = date(2026, 11, 3)
     assert [empty[name] for name in columns] == [

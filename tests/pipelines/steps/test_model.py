@@ -1,6 +1,7 @@
 """What fails takes down the KPIs below it; the rest is built without them. The results are as dbt gives them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -286,6 +287,18 @@ def test_a_kpi_whose_rows_cannot_be_read_is_found_where_all_are_united(
     assert "sales_rep" in told[("calls_made",)]
     assert "DATE" in told[("page_likes",)].upper()
     assert "out of range" in told[("ad_spend",)]
+
+
+def test_a_kpi_can_have_a_dimension_with_a_reserved_word_for_a_name(day: Day, graph: Graph) -> None:
+    sessions = replace(day.kpis["sessions"], dimensions=("order", "select"))
+    [(_, query)] = graph.kpi_queries("model.okra.kpi_converted_amounts", {"sessions": sessions})
+    with duckdb.connect(str(day.settings.warehouse_path)) as connection:
+        connection.execute("create schema kpis")
+        connection.execute(
+            "create view kpis.kpi_sessions as "
+            """select date '2026-01-01' as day, 3 as value, 'a' as "order", 'b' as "select" """
+        )
+        assert connection.execute(query).fetchall() == [(date(2026, 1, 1), 3, "a", "b")]
 
 
 def test_a_published_table_that_does_not_build_stops_the_run(day: Day, graph: Graph) -> None:

@@ -42,6 +42,7 @@ def test_the_models_are_told_what_was_declared(tmp_path: Path) -> None:
         "kind": "stock",
         "unit": "people",
         "denominator": "sum",
+        "is_proportion": False,
         "direction": "up",
         "precision": 0,
         "dimensions": ["team", "site"],

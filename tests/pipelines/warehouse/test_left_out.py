@@ -134,6 +134,22 @@ def test_a_mart_that_was_deleted_is_one_fault_of_all_that_read_it(project: Path,
     assert fault.place == "models/kpis/kpi_sales.sql:2"
 
 
+def test_a_model_that_is_disabled_is_told_at_its_own_file(project: Path, parsed) -> None:
+    disabled = "-- not now\n{{ config(enabled=false) }}\nselect 1 as day, 2 as value\n"
+    write(project, "models/kpis/kpi_calls.sql", disabled)
+    off = "models:\n  - name: fct_off\n    config:\n      enabled: false\n"
+    write(project, "models/marts/fct_off.yml", off)
+    write(project, "models/marts/fct_off.sql", "select 1 as day")
+    write(project, "models/kpis/kpi_off.sql", 'select day, 1 as value from {{ ref("fct_off") }}')
+    faults, models = parsed()
+    assert models == ALL - {"kpi_calls"}
+    assert {fault.place: fault.models for fault in faults} == {
+        "models/kpis/kpi_calls.sql:2": ("kpi_calls",),
+        "models/marts/fct_off.yml:4": ("fct_off", "kpi_off"),
+    }
+    assert faults[0].sentence.startswith("it is disabled; remove `enabled`")
+
+
 def test_a_source_that_is_not_declared_is_one_fault(project: Path, parsed) -> None:
     write(project, "models/staging/shop/_sources.yml", "sources:\n  - name: shop\n   tables: []\n")
     [fault], models = parsed()

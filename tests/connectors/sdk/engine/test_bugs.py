@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.google_analytics import property_name
+from connectors.google_analytics.source import property_name
 from connectors.lake.store import LakeError
 from connectors.sdk.contract import Page, Slice
 from connectors.sdk.errors import ConnectorBug, Unavailable
@@ -138,7 +138,7 @@ def test_a_line_of_a_connector_is_named_and_not_that_of_a_tool_it_calls():
 
     # the text of a number is sought in the SDK, by a connector
     in_connector = failing(lambda: property_name(5).strip())  # type: ignore[arg-type]
-    assert "connectors/google_analytics.py:" in str(in_connector)
+    assert "connectors/google_analytics/source.py:" in str(in_connector)
     assert "connectors/sdk/fields.py:" in str(failing(lambda: read_text(1.5)))
 
 

@@ -25,6 +25,7 @@ KPIS = {
         Kpi("likes", "stock", "people"),
         Kpi("roas", "ratio", "times", precision=2),
         Kpi("csat", "ratio", "percent", precision=4),
+        Kpi("win_rate", "ratio", "percent", precision=4, is_proportion=True),
     )
 }
 
@@ -49,6 +50,14 @@ def faults(*lines: str) -> list[str]:
     (("kpi: csat", "at_most: 1.5"), "7: key result `kr`: `csat` is a percentage and 1.5 would be 150%; write 1.5 %"),
     (("kpi: csat", "between: [0.9, 95]"), "7: key result `kr`: `csat` is a percentage and 95 would be"),
     (("kpi: csat", "from: -2", "at_least: 0.5"), "7: key result `kr`: `csat` is a percentage and -2 would be"),
+    (("kpi: win_rate", "at_least: 105 %"),
+     "7: key result `kr`: `win_rate` is a share of a whole, and 105 % can never be reached; write 0 % to 100 %, or"),
+    (("kpi: win_rate", "at_most: -1 %"), "7: key result `kr`: `win_rate` is a share of a whole, and -1 % can never"),
+    (("kpi: win_rate", "between: [90 %, 100.1 %]"),
+     "7: key result `kr`: `win_rate` is a share of a whole, and 100.1 %"),
+    (("kpi: win_rate", "from: 110 %", "at_most: 90 %"),
+     "7: key result `kr`: `win_rate` is a share of a whole, and 110 %"),
+    (("kpi: win_rate", "at_least: 96"), "7: key result `kr`: `win_rate` is a percentage and 96 would be 9600%"),
     (("kpi: deals", "at_least: 1.234"),
      "7: key result `kr`: `deals` is in deals with 0 decimals, and 1.234 has three; write 1_234 or 1.2340"),
     (("kpi: revenue", "at_least: 250.000"),
@@ -84,6 +93,9 @@ def test_a_goal_that_cannot_be_right_is_refused_once(lines: tuple[str, ...], tol
     ("kpi: csat", "at_least: 0.96"),
     ("kpi: csat", "from: 0", "at_least: 0.5"),
     ("kpi: csat", "at_most: 120 %"),
+    ("kpi: csat", "at_least: 105 %"),
+    ("kpi: win_rate", "at_least: 100 %"),
+    ("kpi: win_rate", "between: [0 %, 5 %]"),
     ("kpi: deals", "at_least: 6.5"),
     ("kpi: deals", "at_least: 1_234"),
     ("kpi: revenue", "at_least: 2_000_000.50"),
@@ -151,11 +163,26 @@ def test_another_word_for_percent_is_no_unit(unit: str) -> None:
     ({"dimensions": "[Team]"}, "5: `Team` is no name of a dimension"),
     ({"direction": "higher"}, "3: `direction: higher` is not known; write one of 'up' or 'down'"),
     ({"kind": "sum"}, "1: `kind: sum` is not known; write one of 'flow', 'stock', 'ratio' or 'distinct'"),
+    ({"proportion": "true"}, "5: `proportion: true` of a KPI in parcels; leave `proportion` out, or give `unit: per"),
+    ({"kind": "ratio", "unit": "percent", "denominator": "level", "proportion": "true"},
+     "6: `proportion: true` over a `denominator: level`; leave"),
+    ({"kind": "stock", "unit": "percent", "dimensions": "[team]", "proportion": "true"},
+     "6: `proportion: true` of a stock whose members are added up; leave"),
+    ({"kind": "ratio", "unit": "percent", "proportion": "of all"}, "5: `of all` is neither true nor false"),
     ({"unti": "parcels"}, "5: unknown key `unti`; did you mean `unit`?"),
 ])  # fmt: skip
 def test_a_kpi_that_cannot_be_right_is_refused(keys: dict[str, str], told: str) -> None:
     [fault] = told_of(**keys)
     assert told in fault
+
+
+@pytest.mark.parametrize("keys", [
+    {"kind": "ratio", "unit": "percent", "proportion": "true", "dimensions": "[team]"},
+    {"kind": "stock", "unit": "percent", "proportion": "true"},
+    {"kind": "ratio", "unit": "percent", "proportion": "false", "denominator": "level"},
+])  # fmt: skip
+def test_a_share_of_a_whole_can_be_declared_a_proportion(keys: dict[str, str]) -> None:
+    assert told_of(**keys) == []
 
 
 @pytest.mark.parametrize("unit", [

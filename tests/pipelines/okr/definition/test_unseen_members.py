@@ -1,5 +1,7 @@
 """Names in a definition that no row of the KPI has ever had."""
 
+import pytest
+
 from pipelines.okr.definition.definitions import KeyResult
 from pipelines.okr.definition.unseen_members import UnseenMember, unseen_members
 
@@ -52,6 +54,45 @@ def test_a_listed_name_is_told_only_where_it_is_close_to_one_that_the_list_lacks
     assert listed("kim lee") == ["kim lee"]
     assert listed("Kim Lee", "Kim Leeds") == [], "both may well be there"
     assert listed("Zoe Hartmann") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("Cý", "Cy"),
+        ("Cy", "Cý"),
+        ("Cy\N{COMBINING ACUTE ACCENT}", "Cý"),
+        ("Ｃｙ", "Cy"),
+        ("C\N{NO-BREAK SPACE}Y", "C y"),
+        ("C\N{ZERO WIDTH SPACE}y", "Cy"),
+        ("Voß", "VOSS"),
+        ("Bø", "Bo"),
+        ("Al\N{EN DASH}X", "Al-X"),
+    ],
+)
+def test_a_short_name_in_other_letters_is_told_like_a_long_one(written: str, known: str):
+    result = KeyResult.model_validate(
+        {"id": "it", "kpi": "units", "at_least": 7, "for_each": "rep", "members": [written]}
+    )
+    (slip,) = unseen_members(result, lambda _: [known])
+    assert (slip.member, slip.remedy) == (written, f"did you mean `{known}`?")
+    filtered = KeyResult.model_validate(
+        {"id": "it", "kpi": "units", "at_least": 7, "where": {"rep": written}}
+    )
+    (slip,) = unseen_members(filtered, lambda _: [known])
+    assert slip.remedy == f"did you mean `{known}`?"
+
+
+def test_short_names_of_other_letters_and_vowel_marks_of_other_scripts_are_two_names():
+    def told_of(written: str, known: str) -> list[UnseenMember]:
+        result = KeyResult.model_validate(
+            {"id": "it", "kpi": "units", "at_least": 7, "for_each": "rep", "members": [written]}
+        )
+        return list(unseen_members(result, lambda _: [known]))
+
+    assert told_of("Bo", "Cy") == []
+    assert told_of("कि", "कु") == []
+    assert told_of("Cy ", "Cy") == [], "blanks at the ends are not read"
 
 
 def test_a_name_of_a_roster_in_other_letters_is_told_and_one_that_is_only_close_is_not():

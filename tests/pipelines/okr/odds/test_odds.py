@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 
 from pipelines.okr.definition.loading import load
-from pipelines.okr.forecast.recalibration import Graded
+from pipelines.okr.forecast.recalibration import Curve, Graded
+from pipelines.okr.forecast.simulation import PATHS
 from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.kpi.status import Policy
+from pipelines.okr.odds.open_goals import NoOdds, Settled
+from pipelines.okr.odds.results import SimulatedGoal, share_met
 from pipelines.okr.scoring.scoring import score
 
 DAY = timedelta(days=1)
@@ -181,6 +185,46 @@ def test_all_members_together_are_no_likelier_than_the_least_likely(kpis, play):
     head, *members = card.key_results
     assert len(members) == 3
     assert 0 < head.probability <= min(member.probability for member in members)
+
+
+def test_a_member_who_can_no_longer_meet_it_settles_it_though_another_has_no_history(kpis, play):
+    body = "- id: it\n  kpi: deals\n  at_least: 20\n  per: month\n  for_each: rep\n"
+    facts = team(kpis, kim=11)
+    # dee has brought nothing, in October neither: of the open months there is nothing to foresee
+    card = play(body + "  members: [dee, kim]", facts, MIDDLE, period="2026-Q4")
+    head, dee = (
+        next(row for row in card.key_results if (row.member, row.window) == (member, "total"))
+        for member in ("total", "dee")
+    )
+    assert (dee.probability, head.probability) == (0, 0)
+    assert head.status == "off_track"
+    assert head.why.endswith("It can no longer be met.")
+    # before the first month is over, nothing is decided
+    begun = play(body + "  members: [dee, kim]", facts, MIDDLE, period="2026-11").key_results[0]
+    assert begun.probability is None
+    assert "No odds: there is no history." in begun.why
+
+
+MISSED, MET, UNKNOWN = Settled(False, ZERO), Settled(True, ONE), NoOdds("there is no history")
+OPEN = SimulatedGoal(np.ones(PATHS, dtype=bool), np.ones(PATHS, np.float32), Curve())
+
+
+@pytest.mark.parametrize(
+    ("parts", "bar", "settled_at"),
+    [
+        # of two, 1.8 are asked, and at most one is met
+        ([MISSED, UNKNOWN], "0.9", "0.5"),
+        ([UNKNOWN, MISSED], "0.9", "0.5"),
+        # of four, 2.8 are asked, and at most two are met
+        ([MISSED, OPEN, MISSED, UNKNOWN], "0.7", "0.5"),
+        # of three, 1.8 are asked, and two may be met
+        ([MISSED, UNKNOWN, MET], "0.6", None),
+        ([MISSED, UNKNOWN, OPEN], "0.6", None),
+    ],
+)
+def test_parts_without_odds_matter_only_where_they_could_make_it_enough(parts, bar, settled_at):
+    result = share_met(parts, Decimal(bar))
+    assert result == (UNKNOWN if settled_at is None else Settled(False, Decimal(settled_at)))
 
 
 def test_two_key_results_on_one_kpi_share_its_futures(deals, play):

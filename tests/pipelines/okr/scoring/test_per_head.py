@@ -116,6 +116,14 @@ def test_what_a_head_brings_is_not_bounded_by_the_heads(kpis):
     assert training_data(KpiView(KpiIndex(per_ticket), {}), LAST).is_share
 
 
+def test_a_declared_proportion_is_bounded_though_a_day_once_was_not(past, kpis):
+    days = {FIRST + DAY * n: (9 if n else 12, 10) for n in range(30)}
+    facts = past.ratio("csat", days)
+    assert not training_data(KpiView(KpiIndex(facts), {}), LAST).is_share
+    declared = replace(facts, kpi=replace(facts.kpi, is_proportion=True))
+    assert training_data(KpiView(KpiIndex(declared), {}), LAST).is_share
+
+
 def test_a_window_that_lacks_a_day_is_no_baseline(kpis):
     whole = team(kpis, kim=[1] * 30)
     december = parse_period("2026-12")

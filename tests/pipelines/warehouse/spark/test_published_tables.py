@@ -12,7 +12,7 @@ import pytest
 from pipelines.settings import Settings
 from pipelines.tables.table import Column, Table
 from pipelines.warehouse.project import static_environment
-from pipelines.warehouse.spark.published_tables import SCHEMA, published_models, replace_tables
+from pipelines.warehouse.spark.published_tables import SCHEMA, copied_models, replace_tables
 
 MODEL = Table(
     "kpi_days",
@@ -91,7 +91,7 @@ def test_all_tables_are_replaced_or_none(tmp_path: Path) -> None:
     assert answers(warehouse, "select value from reporting.kpi_days") == [(Decimal(1),)]
 
 
-def test_what_is_published_is_what_the_project_publishes(tmp_path: Path) -> None:
+def test_what_is_copied_is_what_later_steps_read(tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.json"
     manifest.write_text(
         """{"nodes": {
@@ -99,11 +99,14 @@ def test_what_is_published_is_what_the_project_publishes(tmp_path: Path) -> None
               "columns": {"kpi": {"data_type": "varchar", "description": "Its name"}}},
         "b": {"resource_type": "model", "config": {"schema": "reporting_steps"}, "name": "calendar", "description": "",
               "columns": {}},
+        "d": {"resource_type": "model", "config": {"schema": "comparisons"}, "name": "differences", "description": "",
+              "columns": {"day": {"data_type": "date", "description": ""}}},
         "c": {"resource_type": "test", "config": {"schema": "reporting"}, "name": "t", "description": "", "columns": {}}
         }}"""
     )
-    assert published_models(manifest) == [
-        Table("kpis", "KPIs", {"kpi": Column("varchar", "Its name")}, schema=SCHEMA)
+    assert copied_models(manifest) == [
+        Table("differences", "", {"day": Column("date", "")}, schema="comparisons"),
+        Table("kpis", "KPIs", {"kpi": Column("varchar", "Its name")}, schema=SCHEMA),
     ]
 
 

@@ -3,7 +3,8 @@
 Reports of the Data API (v1beta), read with Google's own client. Days are in the property's time zone, which is
 in every answer. Google says that a day's numbers may change for 24 to 48 hours; three days are read again.
 Numbers of users count distinct people for the dimensions of their row and cannot be added up, so the visitors of
-a month are requested by month.
+a month are requested by month. Users and visitors are active users, as in Analytics itself; all users, who may have
+left at once, are stored beside them.
 
 The sessions of a day are asked for a second time without the channel, and held against the sum of the channels.
 Google estimates sessions (HyperLogLog++ of precision 12: off by less than 4.88 % in 99 cases of 100,
@@ -23,15 +24,24 @@ reporting/data/v1/quotas). Each answer says how many tokens are left; at none, n
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from connectors.google_analytics.client import DEFAULT_ENDPOINT, TRANSPORTS, open_client
+from connectors.google_analytics.reports import (
+    REPORTS,
+    SESSIONS_COLUMNS,
+    flags_of,
+    rows_of,
+    spent,
+    tokens_left,
+)
+from connectors.sdk import google_sign_in
 from connectors.sdk.contract import (
     Cadence,
     Calls,
@@ -48,16 +58,20 @@ from connectors.sdk.contract import (
     zone_named,
 )
 from connectors.sdk.errors import QuotaExhausted, Rejected, Unavailable
-from connectors.sdk.fields import lenient, read_whole
-from connectors.sdk.google_api import QUOTA_REMEDY, diagnose, loopback_channel, service_account
-from connectors.sdk.http import usable_address
+from connectors.sdk.google_api import QUOTA_REMEDY, diagnose
 from connectors.sdk.totals import totals_unless_refused
 
-if TYPE_CHECKING:  # the client takes a second to import: done when a property is opened
-    from google.analytics.data_v1beta import BetaAnalyticsDataClient
+if TYPE_CHECKING:  # slow to import
     from google.analytics.data_v1beta.types import RunReportResponse
 
 DAY = column("date", pa.date32(), "Day in the property's time zone")
+TOTAL_USERS = column(
+    "total_users",
+    pa.int64(),
+    "All different people, also those who were not active",
+    unit="people",
+    null=True,
+)
 ARRIVAL_DELAY, RESTATEMENT_PERIOD = timedelta(hours=4), timedelta(days=3)
 
 TRAFFIC_BY_CHANNEL = Stream(
@@ -70,8 +84,9 @@ TRAFFIC_BY_CHANNEL = Stream(
             column("sessions", pa.int64(), "Sessions that began", unit="sessions"),
             column("engaged_sessions", pa.int64(), "Of these: longer than 10 seconds, with a key "
                    "event, or with two pages", unit="sessions"),
-            column("users", pa.int64(), "Different people; not to be added up", unit="people"),
+            column("users", pa.int64(), "Different active people; not to be added up", unit="people"),
             column("new_users", pa.int64(), "People never seen before", unit="people"),
+            TOTAL_USERS,
         ]
     ),
     key=("date", "channel"),
@@ -88,7 +103,11 @@ VISITORS_BY_DAY = Stream(
     name="visitors_by_day",
     description="Different people who visited on a day",
     schema=pa.schema(
-        [DAY, column("visitors", pa.int64(), "Different people of the day", unit="people")]
+        [
+            DAY,
+            column("visitors", pa.int64(), "Different active people of the day", unit="people"),
+            TOTAL_USERS,
+        ]
     ),
     key=("date",),
     cursor="date",
@@ -103,7 +122,8 @@ VISITORS_BY_MONTH = Stream(
     schema=pa.schema(
         [
             column("month", pa.date32(), "First day of the month"),
-            column("visitors", pa.int64(), "Different people of the month", unit="people"),
+            column("visitors", pa.int64(), "Different active people of the month", unit="people"),
+            TOTAL_USERS,
         ]
     ),
     key=("month",),
@@ -114,29 +134,10 @@ VISITORS_BY_MONTH = Stream(
     windows_per_slice=12,
 )
 
-REPORTS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
-    "traffic_by_channel": (
-        {"date": "date", "sessionDefaultChannelGroup": "channel"},
-        {
-            "sessions": "sessions",
-            "engagedSessions": "engaged_sessions",
-            "totalUsers": "users",
-            "newUsers": "new_users",
-        },
-    ),
-    "visitors_by_day": ({"date": "date"}, {"totalUsers": "visitors"}),
-    "visitors_by_month": ({"yearMonth": "month"}, {"totalUsers": "visitors"}),
-}
-"""By stream: Google's dimensions and metrics, and the columns they are stored in."""
-
-SESSIONS_COLUMNS = {"date": "date", "sessions": "sessions"}
-
 BUCKET = "reports"
 PAGE_ROWS = 100_000
 """Google's maximum is 250,000."""
 TIMEOUT_SECONDS = 60.0
-SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
-DEFAULT_ENDPOINT = "https://analyticsdata.googleapis.com"
 
 
 class AnalyticsConnection:
@@ -144,13 +145,10 @@ class AnalyticsConnection:
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
         """Sends no request yet. Raises `SourceError` when the options make no sense."""
-        endpoint = usable_address(
-            values.get("GA4_API_ENDPOINT") or DEFAULT_ENDPOINT, "GA4_API_ENDPOINT"
-        )
         self._property = property_name(values.get("GA4_PROPERTY_ID", ""))
         self._calls = calls
         self._spent = self._left = ""
-        self._client = open_client(endpoint, values.get("GOOGLE_APPLICATION_CREDENTIALS", ""))
+        self._client = open_client(values)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -175,15 +173,15 @@ class AnalyticsConnection:
             if not report.rows:
                 raise Unavailable(f"GA4 gave {offset} of {report.row_count} rows, then no more")
 
-        if piece.stream is TRAFFIC_BY_CHANNEL:
+        if piece.stream.name == TRAFFIC_BY_CHANNEL.name:
             yield Page([], totals=totals_unless_refused(lambda: self._sessions(piece)))
 
     def _sessions(self, piece: Slice) -> Iterator[Total]:
         """The sessions of each day of the slice, whatever their channel; none where Google does not vouch for them."""
         report = self._report(["date"], ["sessions"], f"{piece.first}", f"{piece.last_day}")
-        if flags_of(report):
-            return
         sessions = {row["date"]: row["sessions"] for row in rows_of(report, SESSIONS_COLUMNS)}
+        if flags_of(report) or not all(isinstance(day, date) for day in sessions):
+            return
         for day in piece.windows:
             yield Total(day, {"sessions": sessions.get(day, 0)})  # a row of zeros is left out
 
@@ -231,88 +229,16 @@ def property_name(given: str) -> str:
     return f"properties/{number}"
 
 
-def open_client(endpoint: str, credentials: str) -> "BetaAnalyticsDataClient":
-    """A client of `endpoint`, which has passed `usable_address`: http is on loopback, without credentials.
-
-    Raises `CredentialError` when the file named by `credentials` is not there or no service account's.
-    """
-    channel = loopback_channel(endpoint, "GA4_API_ENDPOINT")
-    from google.analytics.data_v1beta import BetaAnalyticsDataClient
-
-    if channel:
-        from google.analytics.data_v1beta.services.beta_analytics_data.transports import (
-            BetaAnalyticsDataGrpcTransport,
-        )
-
-        return BetaAnalyticsDataClient(transport=BetaAnalyticsDataGrpcTransport(channel=channel))
-    return BetaAnalyticsDataClient(
-        credentials=service_account(credentials, SCOPE),
-        client_options={"api_endpoint": urlsplit(endpoint).netloc},
-    )
-
-
-def rows_of(report: "RunReportResponse", columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The rows, with the names of the columns. Google sends values as text."""
-    dimensions = [columns.get(header.name) for header in report.dimension_headers]
-    metrics = [columns.get(header.name) for header in report.metric_headers]
-    for row in type(report).pb(report).rows:  # plain protobuf, as the proto-plus wrappers are slow
-        stored: dict[str, Any] = {}
-        for name, dimension in zip(dimensions, row.dimension_values, strict=True):
-            stored[str(name)] = dimension.value if name == "channel" else day_of(dimension.value)
-        for name, metric in zip(metrics, row.metric_values, strict=True):
-            stored[str(name)] = lenient(read_whole)(metric.value)
-        yield stored
-
-
-def day_of(text: str) -> date | str:
-    """`20260401` or, for a month, `202604`; anything else is returned as it is, for the schema to refuse."""
-    try:
-        return datetime.strptime(text if len(text) == 8 else f"{text}01", "%Y%m%d").date()
-    except ValueError:
-        return text
-
-
-def flags_of(report: "RunReportResponse") -> frozenset[str]:
-    """The trust flags of an answer."""
-    metadata = report.metadata
-    flags = {
-        "thresholded": metadata.subject_to_thresholding,
-        "sampled": metadata.sampling_metadatas,
-        "data_loss_other_row": metadata.data_loss_from_other_row,
-        "truncated": metadata.data_truncation_reasons,
-    }
-    return frozenset(flag for flag, applies in flags.items() if applies)
-
-
-def spent(report: "RunReportResponse") -> str:
-    """A quota that is used up after this answer; empty when none is."""
-    quota = type(report).pb(report).property_quota
-    for name in ("tokens_per_day", "tokens_per_hour", "tokens_per_project_per_hour"):
-        if quota.HasField(name) and getattr(quota, name).remaining <= 0:
-            return name.replace("_", " ")
-    return ""
-
-
-def tokens_left(report: "RunReportResponse") -> str:
-    """The property's remaining tokens, in words; empty when Google does not say."""
-    quota = type(report).pb(report).property_quota
-    spans = {"today": "tokens_per_day", "this hour": "tokens_per_hour"}
-    return ", ".join(
-        f"{getattr(quota, name).remaining:,} tokens {span}"
-        for span, name in spans.items()
-        if quota.HasField(name)
-    )
-
-
 SOURCE = Source(
     name="google_analytics",
     title="Google Analytics 4",
     options=(
         Option("GA4_PROPERTY_ID", "Number of the property, from Admin > Property details"),
+        *google_sign_in.OPTIONS,
         Option(
-            "GOOGLE_APPLICATION_CREDENTIALS",
-            "Path of the JSON key file of a service account that may view the property",
-            default="",
+            "GA4_TRANSPORT",
+            f"How the API is spoken to: {', '.join(TRANSPORTS)}",
+            default=TRANSPORTS[0],
         ),
         Option("GA4_API_ENDPOINT", "Address of the Data API", default=DEFAULT_ENDPOINT),
     ),
@@ -321,4 +247,5 @@ SOURCE = Source(
     open=AnalyticsConnection,
     diagnose=diagnose,
     workers=4,
+    version="2",
 )

@@ -1,0 +1,1 @@
+"""Google Ads: the source is in source.py."""

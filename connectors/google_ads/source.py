@@ -1,0 +1,216 @@
+"""Google Ads: what the campaigns cost, and what conversions they are credited with.
+
+Read with Google's own package, which is large and therefore an extra: without it the source is listed but cannot
+be opened. It speaks gRPC only. Days are in the account's zone, and amounts in its currency; cost is in millionths.
+
+A conversion counts for the day of the click, and may follow it by as many days as the conversion window of its
+conversion action has: 30 by default, 90 at most (support.google.com/google-ads/answer/3123169). A day is therefore
+read again for the longest window of the account, and one day more, as Google counts a conversion within a day. An
+account that does not tell its windows has 90 days.
+
+Days are kept for 37 months (date_range_error REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED of the API's reference).
+
+What the account as a whole cost is asked for as well, and held against the sum of its campaigns.
+
+Docs: developers.google.com/google-ads/api/docs/query/overview, …/docs/best-practices/quotas.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from connectors.google_ads.client import (
+    DEFAULT_ENDPOINT,
+    customer_number,
+    metadata_of,
+    open_client,
+)
+from connectors.google_ads.faults import diagnose
+from connectors.sdk import google_sign_in
+from connectors.sdk.contract import (
+    ONE_DAY,
+    Calls,
+    Limit,
+    Option,
+    Page,
+    Slice,
+    Source,
+    Stream,
+    Total,
+    column,
+    zone_named,
+)
+from connectors.sdk.errors import Drift, PermissionDenied, Rejected
+from connectors.sdk.fields import lenient, read_day
+from connectors.sdk.totals import totals_unless_refused
+
+LONGEST_WINDOW = 90
+"""Days: the longest conversion window that there is."""
+CAMPAIGN_DAYS = Stream(
+    name="campaign_days",
+    description="What each campaign cost and brought, by day; a campaign that was not shown has no row",
+    schema=pa.schema(
+        [
+            column("date", pa.date32(), "Day in the account's time zone"),
+            column("campaign_id", pa.int64(), "The campaign"),
+            column("campaign_name", pa.string(), "Its name on the day it was read"),
+            column("currency", pa.string(), "The account's currency, ISO 4217"),
+            column("impressions", pa.int64(), "How often its ads were shown", unit="impressions"),
+            column("clicks", pa.int64(), "Clicks on its ads", unit="clicks"),
+            column("cost_micros", pa.int64(), "What it cost", unit="millionth of the currency"),
+            column("conversions_value", pa.decimal128(38, 6), "Value of the conversions credited to "
+                   "it, as the account attributes them", unit="currency"),
+        ]
+    ),
+    key=("date", "campaign_id"),
+    cursor="date",
+    restates_for=timedelta(days=60),
+    arrives_within=timedelta(hours=4),
+    windows_per_slice=92,
+)  # fmt: skip
+
+CAMPAIGNS_QUERY = (
+    "SELECT segments.date, campaign.id, campaign.name, customer.currency_code, "
+    "metrics.impressions, metrics.clicks, metrics.cost_micros, metrics.conversions_value "
+    "FROM campaign WHERE segments.date BETWEEN '{first}' AND '{last}' "
+    "ORDER BY segments.date, campaign.id"
+)
+ACCOUNT_QUERY = (
+    "SELECT segments.date, metrics.impressions, metrics.clicks, metrics.cost_micros "
+    "FROM customer WHERE segments.date BETWEEN '{first}' AND '{last}' ORDER BY segments.date"
+)
+"""What the account as a whole was shown and cost. A day of zeros has no row."""
+ABOUT_QUERY = "SELECT customer.time_zone, customer.manager FROM customer"
+WINDOWS_QUERY = (
+    "SELECT conversion_action.click_through_lookback_window_days FROM conversion_action "
+    "WHERE conversion_action.status = 'ENABLED'"
+)
+
+BUCKET = "search"
+TIMEOUT_SECONDS = 300.0
+"""For a whole answer, which is a stream."""
+MILLIONTH = Decimal("0.000001")
+
+
+class GoogleAdsConnection:
+    """An open account."""
+
+    def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
+        """Sends no request yet. Raises `SourceError` when the options make no sense."""
+        self._customer = customer_number(values, "GOOGLE_ADS_CUSTOMER_ID")
+        self._metadata = metadata_of(values)
+        self._calls = calls
+        self._client = open_client(values)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The account's time zone. Raises `Rejected` for a manager account, which has no campaigns."""
+        accounts = [row.customer for row in self._search(ABOUT_QUERY)]
+        if not accounts:
+            raise Drift("Google Ads says nothing of the account", "adapt the connector")
+        if accounts[0].manager:
+            raise Rejected(
+                "GOOGLE_ADS_CUSTOMER_ID is a manager account, which has no campaigns of its own",
+                "set it to the number of the advertising account, and GOOGLE_ADS_LOGIN_CUSTOMER_ID to "
+                "the manager account's",
+            )
+        return zone_named(
+            accounts[0].time_zone,
+            "the Google Ads account has the time zone",
+            "see Admin > Preferences in Google Ads, or update tzdata",
+        )
+
+    @cached_property
+    def restated_for(self) -> timedelta:
+        """How long conversions may still change a day of this account."""
+        try:
+            actions = [row.conversion_action for row in self._search(WINDOWS_QUERY)]
+        except (PermissionDenied, Rejected):
+            actions = []
+        days = [x.click_through_lookback_window_days for x in actions]
+        longest = max(days, default=0) or LONGEST_WINDOW
+        return timedelta(days=min(longest, LONGEST_WINDOW)) + ONE_DAY
+
+    def pages(self, piece: Slice) -> Iterator[Page]:
+        query = CAMPAIGNS_QUERY.format(first=piece.first, last=piece.last_day)
+        yield Page([row_of(row) for row in self._search(query)])
+        yield Page([], totals=totals_unless_refused(lambda: self._account_totals(piece)))
+
+    def _account_totals(self, piece: Slice) -> Iterator[Total]:
+        """What the account comes to on each day of the slice, all campaigns together."""
+        query = ACCOUNT_QUERY.format(first=piece.first, last=piece.last_day)
+        by_day = {row.segments.date: row.metrics for row in self._search(query)}
+        for day in piece.windows:
+            metrics = by_day.get(f"{day}")
+            columns = ("impressions", "clicks", "cost_micros")
+            yield Total(day, {x: getattr(metrics, x) if metrics else 0 for x in columns})
+
+    def close(self) -> None:
+        self._client.transport.close()  # type: ignore[no-untyped-call]
+
+    def _search(self, query: str) -> list[Any]:
+        """The rows that `query` gives. A stream that breaks off is requested again as a whole."""
+
+        def rows() -> list[Any]:
+            request = {"customer_id": self._customer, "query": query}
+            stream = self._client.search_stream(
+                request, retry=None, timeout=TIMEOUT_SECONDS, metadata=self._metadata
+            )
+            # the plain protobuf messages, as their proto-plus wrappers are slow
+            return [row for part in stream for row in type(part).pb(part).results]
+
+        return self._calls(BUCKET, rows)
+
+
+def row_of(row: Any) -> dict[str, Any]:
+    """A row under the names of the columns. What does not fit them is left for the schema to refuse."""
+    metrics = row.metrics
+    return {
+        "date": lenient(read_day)(row.segments.date),
+        "campaign_id": row.campaign.id,
+        "campaign_name": row.campaign.name,
+        "currency": row.customer.currency_code,
+        "impressions": metrics.impressions,
+        "clicks": metrics.clicks,
+        "cost_micros": metrics.cost_micros,
+        "conversions_value": amount(metrics.conversions_value),
+    }
+
+
+def amount(value: float) -> Decimal | float:
+    """The decimal of a float, to the millionth, as Google sends values as floats; NaN and infinity as they are."""
+    return Decimal(repr(value)).quantize(MILLIONTH) if math.isfinite(value) else value
+
+
+SOURCE = Source(
+    name="google_ads",
+    title="Google Ads",
+    options=(
+        Option("GOOGLE_ADS_CUSTOMER_ID", "Number of the account, such as 123-456-7890"),
+        Option(
+            "GOOGLE_ADS_LOGIN_CUSTOMER_ID",
+            "Number of the manager account through which the account is reached, if any",
+            default="",
+        ),
+        *google_sign_in.OPTIONS,
+        Option(
+            "GOOGLE_ADS_DEVELOPER_TOKEN",
+            "Developer token, if there is one: Google has ignored it since September 2026",
+            secret=True,
+            default="",
+        ),
+        Option("GOOGLE_ADS_API_ENDPOINT", "Address of the API", default=DEFAULT_ENDPOINT),
+    ),
+    streams=(CAMPAIGN_DAYS,),
+    # a query is one of the 15,000 operations a day (2,880 at first), however many rows answer it
+    limits=(Limit(BUCKET, 5, burst=5),),
+    open=GoogleAdsConnection,
+    diagnose=diagnose,
+    workers=3,
+)

@@ -1,0 +1,231 @@
+"""HubSpot's objects as rows."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from connectors.hubspot.streams import (
+    CALLS,
+    MERGED_IDS,
+    MODIFIED,
+    MOMENT,
+    OF_SOME_ACCOUNTS,
+    PROPERTIES,
+)
+from connectors.sdk.contract import Stream
+from connectors.sdk.fields import UNREADABLE, Unreadable, as_given, columns, lenient, read_instant
+from connectors.sdk.fitting import DRIFT_ROWS
+
+Object = Mapping[str, Any]
+IDS = re.compile(r"\d+(;\d+)*")
+
+
+@dataclass(frozen=True)
+class Account:
+    """What is known of the account itself; nothing where the key may not read it."""
+
+    zone: ZoneInfo | None = None
+    currency: str | None = None
+    """The company's currency, ISO 4217."""
+
+
+@dataclass(frozen=True)
+class Further:
+    """What belongs to a row besides its object's declared properties."""
+
+    account: Account = Account()
+    properties: Sequence[str] = ()
+    """The names of further properties of deals."""
+    contacts: Mapping[str, Sequence[str]] | None = None
+    """The contacts of calls, by the call's id."""
+
+
+def rows_of_objects(
+    stream: Stream, objects: Sequence[Object], more: Further
+) -> list[dict[str, Any]]:
+    """The rows of some deals or calls, and of those that were merged into them.
+
+    HubSpot leaves a property out that the account does not have, and says null where it is empty. A column whose
+    property none of many objects has is left for the schema to refuse: HubSpot has renamed it.
+    """
+    rows = [row for item in objects for row in (stored(stream, item, more), *retired(stream, item))]
+    if len(objects) >= DRIFT_ROWS:
+        for property_ in PROPERTIES[stream.name].keys() - OF_SOME_ACCOUNTS:
+            if not any(property_ in properties_of(item) for item in objects):
+                for row in rows:
+                    row.pop(PROPERTIES[stream.name][property_], None)
+    return rows
+
+
+def stored(stream: Stream, item: Object, more: Further) -> dict[str, Any]:
+    """A deal or a call under the names of the columns.
+
+    Where its date of creation or change is empty, the record's own stands for it, which HubSpot always gives. A call
+    without a time is of the moment in which it was logged, as HubSpot itself takes it (developers.hubspot.com, guide
+    to calls: `hs_timestamp` marks the time of creation).
+    """
+    given = properties_of(item)
+    row: dict[str, Any] = {
+        name: fitting(stream.schema.field(name).type, given.get(property_) or None)
+        for property_, name in PROPERTIES[stream.name].items()
+    }
+    row[stream.key[0]] = item.get("id")
+    row["merged_into"] = None if ids_merged_into(item) is not None else UNREADABLE
+    row["archived_at"] = fitting(MOMENT, item.get("archivedAt"))
+    if bool(item.get("archived")) != bool(row["archived_at"]):
+        row["archived_at"] = UNREADABLE  # deleted or not? it must say when
+    row["changed_at"] = last_change(item)
+    created = fitting(MOMENT, item.get("createdAt"))
+    if stream.name == CALLS.name:
+        contacts = (more.contacts or {}).get(str(item.get("id")), ())
+        row["contact_ids"] = sorted({*contacts}, key=lambda id: (len(id), id))
+        row["called_at"] = row["called_at"] or created or UNREADABLE
+    else:
+        row["created_at"] = row["created_at"] or created
+        row |= of_a_deal(row, given, more)
+    return row
+
+
+def of_a_deal(row: Mapping[str, Any], given: Object, more: Further) -> dict[str, Any]:
+    """What only deals have."""
+    closes = given.get("closedate") or None
+    return {
+        "amount": decimal_text(row["amount"]),
+        "amount_in_company_currency": decimal_text(row["amount_in_company_currency"]),
+        "company_currency": more.account.currency,
+        "closed_at": moment_of_close(closes),
+        "close_day": close_day(closes, more.account.zone),
+        "properties": json.dumps(
+            {name: given.get(name) or None for name in sorted(more.properties)}, ensure_ascii=False
+        )
+        if more.properties
+        else None,
+    }
+
+
+def retired(stream: Stream, item: Object) -> Iterator[dict[str, Any]]:
+    """A row for each object that was merged into this one, which says so and nothing else.
+
+    A merge makes a new object and takes both others away, without putting them into the recycle bin (developers
+    .hubspot.com, changelog "Deals now support merging" and "Updated merge functionality for contacts and companies").
+    In accounts with merges from before, the first of both was kept. A merge cannot be undone.
+    """
+    for merged in ids_merged_into(item) or ():
+        changed = last_change(item)
+        row = {
+            stream.key[0]: merged,
+            "merged_into": item.get("id"),
+            "archived_at": changed,
+            "changed_at": changed,
+        }
+        yield row | ({"contact_ids": []} if stream.name == CALLS.name else {})
+
+
+def ids_merged_into(item: Object) -> list[str] | None:
+    """The ids of the objects that were merged into this one; None where they cannot be read."""
+    text = properties_of(item).get(MERGED_IDS) or ""
+    if not isinstance(text, str) or not IDS.fullmatch(text := text.strip("; ")):
+        return None if text else []
+    return [merged for merged in dict.fromkeys(text.split(";")) if merged != item.get("id")]
+
+
+def last_change(item: Object) -> datetime | Unreadable | None:
+    """When the object was last changed or archived."""
+    changed: datetime | Unreadable | None
+    changed = fitting(MOMENT, properties_of(item).get(MODIFIED) or item.get("updatedAt"))
+    archived = fitting(MOMENT, item.get("archivedAt"))
+    if isinstance(changed, datetime) and isinstance(archived, datetime):
+        return max(changed, archived)
+    return changed
+
+
+def moment_of_close(text: Any) -> Any:
+    """A close date as a moment; a bare day is its first moment in UTC, as HubSpot stores it."""
+    if (day := bare_day(text)) is not None:
+        return datetime.combine(day, time.min, UTC)
+    return fitting(MOMENT, text)
+
+
+def close_day(text: Any, zone: ZoneInfo | None) -> date | None:
+    """The day that a close date names, where it names no more than a day; None where it is a moment, or empty.
+
+    HubSpot keeps close dates as moments. Picked by hand they get the time of day at which they were picked, and in
+    imports and over the API a bare date becomes midnight of UTC (developers.hubspot.com, "How should timestamps be
+    formatted for HubSpot's APIs"). In New York that is the evening before, and the day that was meant is UTC's. Tools
+    that convert the date themselves send midnight of the account's zone. No sale is closed at midnight to the
+    millisecond often enough to matter.
+    """
+    if (day := bare_day(text)) is not None:
+        return day
+    moment = fitting(MOMENT, text)
+    if not isinstance(moment, datetime):
+        return None
+    for local in (moment, moment.astimezone(zone) if zone else moment):
+        if local.time() == time.min:
+            return local.date()
+    return None
+
+
+def bare_day(text: Any) -> date | None:
+    """A date without a time of day; None where it is anything else."""
+    if not isinstance(text, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def properties_of(item: Object) -> Object:
+    """The properties of an object."""
+    given = item.get("properties")
+    return given if isinstance(given, Mapping) else {}
+
+
+OWNER_FIELDS = {
+    "owner_id": as_given("id"),
+    "kind": as_given("type"),
+    "is_archived": as_given("archived"),
+}
+PIPELINE_FIELDS = {"pipeline_id": as_given("id"), "label": as_given("label")}
+
+
+def owner(item: Object, day: date) -> dict[str, Any]:
+    """An owner under the names of the columns."""
+    names = (str(item.get(part) or "").strip() for part in ("firstName", "lastName"))
+    return columns(item, OWNER_FIELDS) | {
+        "listed_on": day,
+        "name": " ".join(name for name in names if name) or None,
+        "created_at": fitting(MOMENT, item.get("createdAt")),
+        "updated_at": fitting(MOMENT, item.get("updatedAt")),
+    }
+
+
+def pipeline(item: Object, day: date) -> dict[str, Any]:
+    """A pipeline under the names of the columns."""
+    return {"listed_on": day} | columns(item, PIPELINE_FIELDS)
+
+
+def fitting(kind: pa.DataType, text: Any) -> Any:
+    """A property, which HubSpot writes as a text, as a moment or a truth value; any other as it is."""
+    if pa.types.is_boolean(kind):
+        return {"true": True, "false": False}.get(text, text) if isinstance(text, str) else text
+    return lenient(read_instant)(text) if pa.types.is_timestamp(kind) else text
+
+
+def decimal_text(amount: Any) -> str | Unreadable | None:
+    """An amount as it would be written by hand: 1500 and not 1.5E+3."""
+    if amount is None:
+        return None
+    try:
+        number = Decimal(amount)
+    except (InvalidOperation, TypeError, ValueError):
+        return UNREADABLE
+    return f"{number:f}" if number.is_finite() else UNREADABLE
