@@ -8,7 +8,8 @@ conversion action has: 30 by default, 90 at most (support.google.com/google-ads/
 read again for the longest window of the account, and one day more, as Google counts a conversion within a day. An
 account that does not tell its windows has 90 days.
 
-Days are kept for 37 months (date_range_error REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED of the API's reference).
+Days are kept for 37 months (date_range_error REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED of the API's reference), which
+are 1,123 days at least. Older ones are not asked for.
 
 What the account as a whole cost is asked for as well, and held against the sum of its campaigns.
 
@@ -70,7 +71,8 @@ CAMPAIGN_DAYS = Stream(
     ),
     key=("date", "campaign_id"),
     cursor="date",
-    restates_for=timedelta(days=60),
+    restates_for=timedelta(days=LONGEST_WINDOW) + ONE_DAY,
+    reaches_back=timedelta(days=1_123),
     arrives_within=timedelta(hours=4),
     windows_per_slice=92,
 )  # fmt: skip
@@ -126,8 +128,7 @@ class GoogleAdsConnection:
             "see Admin > Preferences in Google Ads, or update tzdata",
         )
 
-    @cached_property
-    def restated_for(self) -> timedelta:
+    def look_backs(self) -> Mapping[str, timedelta]:
         """How long conversions may still change a day of this account."""
         try:
             actions = [row.conversion_action for row in self._search(WINDOWS_QUERY)]
@@ -135,7 +136,7 @@ class GoogleAdsConnection:
             actions = []
         days = [x.click_through_lookback_window_days for x in actions]
         longest = max(days, default=0) or LONGEST_WINDOW
-        return timedelta(days=min(longest, LONGEST_WINDOW)) + ONE_DAY
+        return {CAMPAIGN_DAYS.name: timedelta(days=min(longest, LONGEST_WINDOW)) + ONE_DAY}
 
     def pages(self, piece: Slice) -> Iterator[Page]:
         query = CAMPAIGNS_QUERY.format(first=piece.first, last=piece.last_day)

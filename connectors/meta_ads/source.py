@@ -86,6 +86,7 @@ CAMPAIGN_DAYS = Stream(
     key=("date", "campaign_id"),
     cursor="date",
     restates_for=timedelta(days=28),
+    reaches_back=timedelta(days=1_123),  # 37 months, which are as many days at least
     arrives_within=timedelta(hours=4),
     windows_per_slice=90,
     tolerances={"spend": Tolerance(share=Decimal("0.005"), amount=Decimal(1))},

@@ -13,7 +13,7 @@ from connectors.lake.lake import Lake
 from connectors.sdk.contract import Connection, HasVitals, Slice, Source, Stream, Vitals, window_of
 from connectors.sdk.engine import plans_over
 from connectors.sdk.errors import SourceError
-from connectors.sdk.opening import diagnosed, open_connection
+from connectors.sdk.opening import diagnosed, open_account
 from connectors.sdk.rows import SortedRows
 from connectors.sdk.source_settings import as_set, remarks
 from connectors.sdk.throttle import ThrottledCalls
@@ -72,7 +72,7 @@ def check_up(
     try:
         source = as_set(source, values)
         calls = ThrottledCalls(source.limits, source.diagnose, tries=MAX_ATTEMPTS)
-        connection = open_connection(source, values, calls)
+        source, connection = open_account(source, values, calls)
     except SourceError as error:
         return Checkup(source, tuple(StreamCheckup(stream, error) for stream in source.streams))
     try:

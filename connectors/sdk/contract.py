@@ -190,6 +190,14 @@ class HasVitals(Protocol):
         """The vitals in the answers so far. Sends no request."""
 
 
+@runtime_checkable
+class KnowsLookBacks(Protocol):
+    """A connection whose account says how long its windows change. Optional: what is set counts before it."""
+
+    def look_backs(self) -> Mapping[str, timedelta]:
+        """By stream, how long after its end a window of this account may change. May call the source."""
+
+
 def no_fault(error: Exception) -> SourceError | None:
     """None: a source whose connection raises every fault as a `SourceError` leaves only bugs to diagnose."""
     return None
@@ -213,7 +221,8 @@ class Source:
     version: str = "1"
     """Raised when the connector would store other rows for the same window."""
     look_backs: Mapping[str, timedelta] = field(default_factory=dict, hash=False)
-    """By stream, how long it is restated where a setting says so. Its own `restates_for` is the vendor's figure."""
+    """By stream, how long it is restated where a setting or the account says so. Its own `restates_for` is the vendor's
+    figure."""
 
     def look_back(self, stream: Stream) -> timedelta:
         """How long after its end a window of `stream` is pulled again by each run."""

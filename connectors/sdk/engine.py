@@ -8,7 +8,7 @@ from connectors.lake.manifest import Attempt
 from connectors.sdk.contract import Connection, Source
 from connectors.sdk.errors import SourceError
 from connectors.sdk.job import Job
-from connectors.sdk.opening import diagnosed, open_connection
+from connectors.sdk.opening import diagnosed, open_account
 from connectors.sdk.reports import Progress as Progress
 from connectors.sdk.reports import StreamReport as StreamReport
 from connectors.sdk.source_settings import as_set
@@ -39,7 +39,7 @@ def pull(
     try:
         source = as_set(source, values)
         calls = calls or ThrottledCalls(source.limits, source.diagnose)
-        connection = open_connection(source, values, calls)
+        source, connection = open_account(source, values, calls)
     except SourceError as error:
         reports = [StreamReport(source.name, stream, error=error) for stream in streams]
     else:
@@ -75,7 +75,7 @@ def plans(
     """What `pull` would do, by stream, without doing it. Raises `SourceError` when the source cannot be opened."""
     source = as_set(source, values)
     calls = ThrottledCalls(source.limits, source.diagnose)
-    connection = open_connection(source, values, calls)
+    source, connection = open_account(source, values, calls)
     try:
         return plans_over(source, connection, lake, wanted, now=now)
     finally:

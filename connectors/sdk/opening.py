@@ -4,9 +4,10 @@ import errno
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from connectors.lake.store import LakeError
-from connectors.sdk.contract import Connection, Source
+from connectors.sdk.contract import Connection, KnowsLookBacks, Source
 from connectors.sdk.errors import ConnectorBug, SourceError
 from connectors.sdk.throttle import ThrottledCalls
 
@@ -33,6 +34,22 @@ def diagnosed(source: Source) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise
         raise meaning_of(error, source) from None
+
+
+def open_account(
+    source: Source, values: Mapping[str, str], calls: ThrottledCalls
+) -> tuple[Source, Connection]:
+    """Open `source`: with the look-backs that its account has, where it says so. Raises `SourceError`."""
+    connection = open_connection(source, values, calls)
+    if not isinstance(connection, KnowsLookBacks):
+        return source, connection
+    try:
+        with diagnosed(source):
+            look_backs = {**connection.look_backs(), **source.look_backs}
+    except BaseException:
+        connection.close()
+        raise
+    return replace(source, look_backs=look_backs), connection
 
 
 def meaning_of(error: Exception, source: Source) -> SourceError:

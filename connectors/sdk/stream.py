@@ -91,6 +91,8 @@ class Stream:
     restates_for: timedelta = timedelta(0)
     """How long after its end a window may still change. Until then it is pulled again by each run. The default of a
     setting (see `source_settings.py`): `Source.look_back` has what holds."""
+    reaches_back: timedelta | None = None
+    """How old a window may be that the source still gives; None where it gives all. Older ones are not asked for."""
     arrives_within: timedelta = timedelta(0)
     """How late a row may become visible. A window is not pulled before its end plus this time."""
     snapshot: bool = False

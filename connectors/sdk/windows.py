@@ -96,6 +96,8 @@ def reason_to_skip(
         return ""
     if window > watermark(stream, zone, now):
         return "not over yet"
+    if is_too_old(stream, window, zone, now):
+        return "settled" if committed and committed.settled else "older than the source keeps"
     if committed is None or wanted.repull or stream.reread:
         return ""
     if not settled(stream, window, zone, committed.pulled_at, look_back):
@@ -105,6 +107,12 @@ def reason_to_skip(
     if committed.findings and settled(stream, window, zone, now - ASKED_DAILY_FOR, look_back):
         return "" if is_in_turn(window, committed.pulled_at, zone, now) else "asked for once a week"
     return ""
+
+
+def is_too_old(stream: Stream, window: date, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether the source no longer gives the window."""
+    reaches_back = stream.reaches_back
+    return reaches_back is not None and window < now.astimezone(zone).date() - reaches_back
 
 
 def is_in_turn(window: date, pulled_at: datetime, zone: ZoneInfo, now: datetime) -> bool:

@@ -23,6 +23,7 @@ from connectors.sdk.contract import Finding, Slice
 from connectors.sdk.engine import StreamReport, pull
 from connectors.sdk.errors import (
     CredentialError,
+    NotPullable,
     PermissionDenied,
     QuotaExhausted,
     Rejected,
@@ -134,8 +135,8 @@ def test_the_days_are_asked_for_by_campaign_and_as_a_whole_and_the_developer_tok
     server = serve()
     take(server, lake, OCTOBER)
     assert server.asked[0] == "SELECT customer.time_zone, customer.manager FROM customer"
-    assert len(server.asked) == 3
-    for query, resource in zip(server.asked[1:], ("campaign", "customer"), strict=True):
+    assert len(server.asked) == 4
+    for query, resource in zip(server.asked[2:], ("campaign", "customer"), strict=True):
         assert f"FROM {resource} WHERE" in query
         assert "segments.date BETWEEN '2026-10-01' AND '2026-10-31'" in query
     for sent in server.metadata:
@@ -195,7 +196,7 @@ def test_days_on_which_nothing_was_shown_are_zeros_in_both(serve, lake):
 def test_an_account_whose_totals_are_refused_keeps_its_campaigns(serve, lake):
     error = GoogleAdsError(error_code={"authorization_error": "USER_PERMISSION_DENIED"})
     refusal = (Status.PERMISSION_DENIED, "no", error)
-    report = take(serve(failures=[None, None, refusal]), lake, OCTOBER)
+    report = take(serve(failures=[None, None, None, refusal]), lake, OCTOBER)
     assert report.error is None
     assert report.rows == 31 * 4
     assert findings(lake) == []
@@ -238,6 +239,70 @@ def test_a_day_grows_and_is_read_again_for_sixty_days(serve, lake):
     assert values[0] < values[1] < values[2] == values[3] == values[4]
     assert settled == [False, False, False, False, True]
     assert take(serve(), lake, day).skipped == {"settled": 1}
+
+
+DAYS_AND_WHEN_THEY_SETTLE = [
+    # a conversion may follow the click by the longest window, and Google counts it within a day
+    ((30, 90, 7), 91),
+    ((7,), 8),
+    ((1,), 2),
+    # an account that tells no window has the longest that there is
+    ((), 91),
+    ((0,), 91),
+]
+
+
+@pytest.mark.parametrize(("windows", "days"), DAYS_AND_WHEN_THEY_SETTLE)
+def test_a_day_is_read_again_for_the_longest_conversion_window(serve, lake, windows, days: int):
+    """A day ends at midnight (UTC); at noon of the day after N days it is N days and 12 hours old."""
+    day = Range(date(2026, 6, 1), date(2026, 6, 1))
+    settled = []
+    for age in (days, days + 1):
+        server = serve(day.first + timedelta(days=age), conversion_windows=windows)
+        settled += [manifest.settled for manifest in take(server, lake, day).committed]
+    assert settled == [False, True]
+
+
+def test_a_setting_counts_before_the_conversion_windows_of_the_account(serve, lake):
+    day = Range(date(2026, 6, 1), date(2026, 6, 1))
+    server = serve(day.first + timedelta(days=46), conversion_windows=(90,))
+    report = take(server, lake, day, GOOGLE_ADS_RESTATES_DAYS="45")
+    assert [manifest.settled for manifest in report.committed] == [True]
+
+
+def test_an_account_that_refuses_its_conversion_windows_is_read_all_the_same(serve, lake):
+    error = GoogleAdsError(error_code={"authorization_error": "ACTION_NOT_PERMITTED"})
+    server = serve(failures=[None, (Status.PERMISSION_DENIED, "no", error)])
+    report = take(server, lake, Range(date(2026, 8, 26), date(2026, 8, 26)))
+    # 90 days old today, and settled after 91
+    assert [manifest.settled for manifest in report.committed] == [False]
+
+
+def test_days_before_the_37_months_are_not_asked_for_and_the_others_are_read(serve, lake):
+    """1,123 days before 24 November 2026 is 28 October 2023: 37 months have 1,123 to 1,127 days."""
+    server = serve()
+    report = take(server, lake, Range(date(2023, 10, 20), date(2023, 10, 31)))
+    assert report.error is None
+    assert [x.window for x in report.committed] == [date(2023, 10, n) for n in range(28, 32)]
+    assert report.skipped == {"older than the source keeps": 8}
+    assert "BETWEEN '2023-10-28' AND '2023-10-31'" in server.asked[2]
+
+
+def test_what_was_settled_before_the_37_months_stays_as_it_is(serve, lake):
+    day = Range(date(2023, 10, 1), date(2023, 10, 1), repull=True)
+    take(serve(date(2024, 3, 1)), lake, day)
+    [settled] = lake.manifests("google_ads", "campaign_days").values()
+    report = take(serve(), lake, day)
+    assert (report.committed, report.skipped) == ([], {"settled": 1})
+    assert [*lake.manifests("google_ads", "campaign_days").values()] == [settled]
+
+
+def test_google_s_own_word_that_days_are_too_old_is_understood(serve):
+    connection = open_connection(SOURCE, options(serve()), unslept(SOURCE))
+    piece = Slice(CAMPAIGN_DAYS, date(2023, 10, 20), date(2023, 10, 31), connection.zone)
+    with pytest.raises(NotPullable, match=r"37 months.*OKRA_START_DATE"):
+        [*connection.pages(piece)]
+    connection.close()
 
 
 def test_days_are_the_accounts_and_so_is_the_currency(serve, lake):

@@ -1,7 +1,9 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from connectors.meta_ads.source import SOURCE
 from connectors.sandbox.graph_api import error
 from connectors.sandbox.http_server import Reply
 from connectors.sandbox.meta_ads import TOKEN
@@ -125,7 +127,18 @@ def test_a_report_that_fails_for_good_is_no_empty_one(
     assert len([x for x in server.asked if x.method == "POST"]) == begun
 
 
-def test_days_older_than_37_months_cannot_be_had(account) -> None:
+def test_days_older_than_37_months_are_not_asked_for_and_stop_no_others(account) -> None:
+    """1,123 days before 24 November 2026 is 28 October 2023."""
+    server = account.serve()
+    report = account.pulled(server, Range(date(2023, 9, 30), date(2023, 10, 29)))
+    assert report.error is None
+    assert [x.window for x in report.committed] == [date(2023, 10, 28), date(2023, 10, 29)]
+    assert report.skipped == {"older than the source keeps": 28}
+
+
+def test_meta_s_own_word_that_days_are_too_old_is_understood(account, monkeypatch) -> None:
+    old = replace(SOURCE, streams=(replace(SOURCE.streams[0], reaches_back=None),))
+    monkeypatch.setattr(account, "source", old)
     report = account.pulled(account.serve(), Range(date(2023, 9, 30), date(2023, 10, 1)))
     assert isinstance(report.error, NotPullable)
     assert "OKRA_START_DATE" in str(report.error)
