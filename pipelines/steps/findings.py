@@ -19,6 +19,7 @@ from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.loading import Loaded
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import Settings
+from pipelines.steps.currency_findings import currency_findings
 from pipelines.steps.figure_findings import (
     subscription_findings,
     uncounted_findings,
@@ -49,6 +50,7 @@ def write_findings(day: Day) -> list[FindingRow]:
             *subscription_findings(connection, fed),
             *uncounted_findings(connection, fed),
             *value_findings(connection),
+            *currency_findings(connection, settings.currency),
             *model_findings(connection),
             *rosters,
             *definition_findings(day.declared, day.loaded),

@@ -29,8 +29,8 @@ class FindingRow:
     ] = False
     is_fault: Annotated[
         bool,
-        "True where the run ends with exit code 1; false for a test that only warns, and where recurring revenue "
-        "differs from the subscriptions, which no run can mend",
+        "True where the run ends with exit code 1; false for a test that only warns, where recurring revenue "
+        "differs from the subscriptions, and where a currency has no exchange rate, which no run can mend",
     ] = True
     kpis: Annotated[Sequence[str], "KPIs concerned, in order"] = ()
     examples: Annotated[Sequence[str], "Up to three places or values; no personal data"] = ()

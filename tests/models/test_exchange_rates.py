@@ -23,7 +23,7 @@ def warehouse(warehouse_in: Any) -> Any:
         rates("2026-11-23", USD="1.1500", JPY="161.00"),
     ):
         warehouse.lake.window("exchange_rates", "euro_rates", day, rows)
-    warehouse.build(date(2026, 11, 25), "--select", "+fct_exchange_rates")
+    warehouse.build(date(2026, 11, 25), "--select", "+fct_exchange_rates", "+quoted_currencies")
     return warehouse
 
 
@@ -62,3 +62,14 @@ def test_there_is_no_rate_of_a_day_to_come_or_before_the_first(warehouse: Any) -
     assert rate(warehouse, "2026-11-24", "EUR") == (Decimal("1.15"), date(2026, 11, 23))
     assert rate(warehouse, "2026-11-25", "EUR") is None
     assert rate(warehouse, "2026-11-04", "EUR") is None
+
+
+def test_the_currencies_that_are_quoted_are_those_of_the_rates_and_no_list_in_code(
+    warehouse: Any,
+) -> None:
+    """The krona had one rate and none after it."""
+    assert warehouse.rows("select * from comparisons.quoted_currencies order by currency") == [
+        ("ISK", date(2026, 11, 5), date(2026, 11, 5)),
+        ("JPY", date(2026, 11, 5), date(2026, 11, 23)),
+        ("USD", date(2026, 11, 5), date(2026, 11, 23)),
+    ]

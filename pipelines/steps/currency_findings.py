@@ -1,0 +1,115 @@
+"""Amounts that no sum has, as their currency has no exchange rate: which currency, why, and what to do."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from itertools import chain
+
+import duckdb
+
+from pipelines.steps.figure_findings import comparisons
+from pipelines.tables.findings import FindingRow
+
+_QUOTED = "select currency, first_day, last_day from comparisons.quoted_currencies"
+_UNCONVERTED = """
+    select
+        dimensions['currency'] as currency,
+        list(distinct kpi order by kpi),
+        min(day),
+        max(day),
+        min(coalesce(constant_rate_day, day)),
+        max(coalesce(constant_rate_day, day))
+    from reporting.kpi_days
+    inner join reporting.kpis using (kpi)
+    where rate is null
+    group by currency
+    order by currency
+"""
+"""By currency: the KPIs, the days of the amounts, and the days whose rates are missing."""
+
+LONGEST_CARRY = timedelta(days=7)
+"""For how long a rate counts where no newer one is published (models/marts/exchange_rates)."""
+Quoted = Mapping[str, tuple[date, date]]
+"""The first and last day with a rate, by currency."""
+
+
+def currency_findings(
+    connection: duckdb.DuckDBPyConnection, reporting_currency: str
+) -> Iterator[FindingRow]:
+    """A finding for each currency whose amounts are left out, where exchange rates are pulled.
+
+    It is no fault of the run, which cannot mend it. Nothing is said of days whose rates are not there yet.
+    """
+    if "quoted_currencies" not in comparisons(connection):
+        return
+    quoted = quoted_currencies(connection)
+    if not quoted:
+        return
+    unconverted = connection.execute(_UNCONVERTED).fetchall()
+    for currency, kpis, first_day, last_day, first_rate, last_rate in unconverted:
+        reasons = chain(
+            reasons_of(reporting_currency, first_rate, last_rate, quoted),
+            reasons_of(currency, first_rate, last_rate, quoted),
+            not_pulled(first_rate, quoted),
+        )
+        reason = next(reasons, None)
+        if reason is None:
+            continue
+        yield FindingRow(
+            what="no_exchange_rate",
+            source="exchange_rates",
+            stream="euro_rates",
+            place=f"amounts in {currency}, {first_day} to {last_day}",
+            message=f"amounts in {currency} are in no sum: {reason}",
+            first_day=first_day,
+            last_day=last_day,
+            is_set_aside=True,
+            is_fault=False,
+            kpis=kpis,
+        )
+
+
+def quoted_currencies(connection: duckdb.DuckDBPyConnection) -> Quoted:
+    """What the rates that were pulled say themselves; with the euro, which has a rate wherever another has one."""
+    quoted = {
+        currency: (first, last) for currency, first, last in connection.execute(_QUOTED).fetchall()
+    }
+    if quoted:
+        quoted["EUR"] = earliest(quoted), newest(quoted)
+    return quoted
+
+
+def earliest(quoted: Quoted) -> date:
+    """The first day with any rate."""
+    return min(first for first, _ in quoted.values())
+
+
+def newest(quoted: Quoted) -> date:
+    """The last day with any rate."""
+    return max(last for _, last in quoted.values())
+
+
+def reasons_of(currency: str, first_day: date, last_day: date, quoted: Quoted) -> Iterator[str]:
+    """Why a currency has no rate on some of these days, and what to do about it; nothing where it has."""
+    own_rates = (
+        f"add a column {currency} with rates of your own to a copy of its file and name that in "
+        "OKRA_EXCHANGE_RATES (of a currency that the euro replaced, its fixed rate)"
+    )
+    if currency not in quoted:
+        yield f"the European Central Bank quotes no {currency}; {own_rates}"
+        return
+    first, last = quoted[currency]
+    if first_day < first and first > earliest(quoted):
+        yield f"the European Central Bank has no rate of {currency} before {first}; {own_rates}"
+    if last + LONGEST_CARRY < min(last_day, newest(quoted)):
+        yield (
+            f"the European Central Bank no longer quotes {currency}, and its last rate is of {last}; {own_rates}"
+        )
+
+
+def not_pulled(first_day: date, quoted: Quoted) -> Iterator[str]:
+    """That the rates of the first days have not been pulled."""
+    if first_day < earliest(quoted):
+        yield (
+            f"the first exchange rates in the lake are of {earliest(quoted)}; set OKRA_START_DATE to before "
+            f"{first_day} and run `okra run`"
+        )

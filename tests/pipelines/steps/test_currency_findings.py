@@ -1,0 +1,133 @@
+"""A currency without an exchange rate is named, with why and what to do about it."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import duckdb
+import pytest
+
+from pipelines.steps.currency_findings import currency_findings
+from pipelines.tables.findings import FindingRow
+
+RATES = [
+    ("USD", date(2022, 1, 3), date(2026, 11, 24)),
+    ("GBP", date(2022, 1, 3), date(2026, 11, 24)),
+    ("RUB", date(2022, 1, 3), date(2022, 3, 1)),
+    ("BGN", date(2022, 1, 3), date(2025, 12, 31)),
+    ("ISK", date(2024, 2, 1), date(2026, 11, 24)),
+]
+"""The first and last day with a rate."""
+
+
+@pytest.fixture
+def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse with these rates and no amounts."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema reporting; create schema comparisons")
+        connection.execute(
+            "create table comparisons.quoted_currencies (currency varchar, first_day date, last_day date)"
+        )
+        connection.executemany("insert into comparisons.quoted_currencies values (?, ?, ?)", RATES)
+        connection.execute("create table reporting.kpis (kpi varchar, constant_rate_day date)")
+        connection.execute(
+            "insert into reporting.kpis values ('net_revenue', null), ('mrr', null), "
+            "('budget', date '2026-01-02')"
+        )
+        connection.execute(
+            "create table reporting.kpi_days "
+            "(kpi varchar, day date, dimensions map(varchar, varchar), rate double)"
+        )
+        yield connection
+
+
+def paid(
+    warehouse: duckdb.DuckDBPyConnection,
+    currency: str,
+    *days: date,
+    kpi: str = "net_revenue",
+    rate: float | None = None,
+) -> None:
+    for day in days:
+        warehouse.execute(
+            "insert into reporting.kpi_days values (?, ?, map {'currency': ?}, ?)",
+            [kpi, day, currency, rate],
+        )
+
+
+def found(warehouse: duckdb.DuckDBPyConnection, reporting: str = "USD") -> list[FindingRow]:
+    return list(currency_findings(warehouse, reporting))
+
+
+def test_a_currency_that_is_never_quoted_is_named_with_its_days_and_kpis(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    paid(warehouse, "UAH", date(2026, 1, 5), date(2026, 2, 3))
+    paid(warehouse, "UAH", date(2026, 1, 7), kpi="mrr")
+    paid(warehouse, "GBP", date(2026, 1, 5), rate=1.3)
+    [finding] = found(warehouse)
+    assert (finding.what, finding.source, finding.is_set_aside, finding.is_fault) == (
+        "no_exchange_rate", "exchange_rates", True, False,
+    )  # fmt: skip
+    assert (finding.first_day, finding.last_day) == (date(2026, 1, 5), date(2026, 2, 3))
+    assert finding.kpis == ["mrr", "net_revenue"]
+    assert finding.message == (
+        "amounts in UAH are in no sum: the European Central Bank quotes no UAH; add a column UAH with rates of your "
+        "own to a copy of its file and name that in OKRA_EXCHANGE_RATES (of a currency that the euro replaced, its "
+        "fixed rate)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("currency", "day", "said"),
+    [
+        ("RUB", date(2026, 1, 5), "no longer quotes RUB, and its last rate is of 2022-03-01"),
+        ("BGN", date(2026, 1, 9), "no longer quotes BGN, and its last rate is of 2025-12-31"),
+        ("ISK", date(2023, 5, 2), "has no rate of ISK before 2024-02-01"),
+        ("GBP", date(2021, 12, 30), "the first exchange rates in the lake are of 2022-01-03"),
+        ("UAH", date(2021, 12, 30), "quotes no UAH"),
+        ("EUR", date(2021, 12, 30), "set OKRA_START_DATE to before 2021-12-30"),
+    ],
+)
+def test_the_reason_is_what_the_rates_themselves_say(
+    warehouse: duckdb.DuckDBPyConnection, currency: str, day: date, said: str
+) -> None:
+    paid(warehouse, currency, day)
+    [finding] = found(warehouse)
+    assert said in finding.message
+
+
+def test_a_reporting_currency_without_rates_is_the_reason_for_all_others(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    paid(warehouse, "GBP", date(2026, 1, 5))
+    paid(warehouse, "EUR", date(2026, 1, 5))
+    assert {"quotes no AED; add a column AED" in x.message for x in found(warehouse, "AED")} == {
+        True
+    }
+    assert len(found(warehouse, "AED")) == 2
+
+
+def test_a_rate_that_is_only_late_is_no_fault_of_the_currency(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """On 2 December the newest rates are of 24 November: the source is late, which its own flag says."""
+    paid(warehouse, "GBP", date(2026, 12, 2))
+    assert found(warehouse) == []
+
+
+def test_a_constant_rate_is_looked_for_on_its_own_day(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Levs of 2025 at the rate of 2 January 2026, seven days or less after the last one: no reason to tell."""
+    paid(warehouse, "BGN", date(2025, 6, 2), kpi="budget")
+    assert found(warehouse) == []
+    warehouse.execute("update reporting.kpis set constant_rate_day = date '2026-02-02'")
+    [finding] = found(warehouse)
+    assert "no longer quotes BGN" in finding.message
+    assert finding.first_day == date(2025, 6, 2)
+
+
+def test_nothing_is_told_where_no_rates_are_pulled(warehouse: duckdb.DuckDBPyConnection) -> None:
+    paid(warehouse, "UAH", date(2026, 1, 5))
+    warehouse.execute("delete from comparisons.quoted_currencies")
+    assert found(warehouse) == []
+    warehouse.execute("drop table comparisons.quoted_currencies")
+    assert found(warehouse) == []
