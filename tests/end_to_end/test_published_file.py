@@ -29,6 +29,11 @@ def test_kpi_periods_has_the_columns_that_others_rely_on(sample: Home) -> None:
     assert [name for name in found if name in CONTRACT] == CONTRACT
 
 
+def test_nothing_is_wrong_with_the_sample_company(sample: Home) -> None:
+    assert sample.rows("select what, place, message from findings") == []
+    assert sample.rows("select kpi, trust from kpis where trust <> 'ok'") == []
+
+
 @pytest.mark.parametrize(
     ("kpi", "unit"),
     [

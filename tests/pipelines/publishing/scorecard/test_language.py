@@ -12,6 +12,7 @@ import yaml
 from pipelines.okr.factors.decomposition import Effect
 from pipelines.okr.kpi.periods import FiscalYear
 from pipelines.publishing.scorecard.language import TEXTS, Language, languages
+from pipelines.settings import ROOT
 from pipelines.settings.types import LANGUAGES
 
 PLURALS = {"one", "many", "other"}
@@ -140,3 +141,25 @@ def test_quarters_halves_and_years_are_those_of_the_fiscal_year(named_by, start,
 def test_windows_are_named_in_each_language(label, english, spanish):
     assert Language("en").window(label) == english
     assert Language("es").window(label) == spanish
+
+
+def test_every_flag_that_is_documented_has_words_in_each_language() -> None:
+    page = (ROOT / "docs/okr-semantics.md").read_text(encoding="utf-8")
+    table = page.split("### Trust")[1].split("###")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    flags = {flag for row in rows for flag in re.findall(r"`(\w+)", row)}
+    assert flags >= {"source_failed", "set_aside", "fraction", "not_filled_in", "model_failed"}
+    for name in languages():
+        assert flags <= {key.removeprefix("trust.") for key in texts(name)}, name
+
+
+def test_every_flag_of_the_models_is_documented() -> None:
+    page = (ROOT / "docs/okr-semantics.md").read_text(encoding="utf-8")
+    models = [
+        path.read_text(encoding="utf-8") for path in (ROOT / "models/reporting").rglob("*.sql")
+    ]
+    given = r"'(\w+):?'(?: \|\| \S+)? as (?:code|flag)|then '(\w+):?'"
+    codes = {code for sql in models for pair in re.findall(given, sql) for code in pair if code}
+    codes -= {"partial", "provisional"}  # the status of a period
+    assert {"late", "model_failed", "set_aside", "empty_value", "unconverted_currency"} <= codes
+    assert sorted(code for code in codes if f"`{code}" not in page) == []
