@@ -273,5 +273,4 @@ SOURCE = Source(
     open=ZendeskConnection,
     # exports are sequential; a second worker reads the ratings meanwhile
     workers=2,
-    version="2",
 )

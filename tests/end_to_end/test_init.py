@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from dotenv import dotenv_values
 
 from pipelines import settings as okra_settings
 from tests.company import play
@@ -66,6 +67,20 @@ def test_nothing_is_written_unless_it_is_agreed_to(new_user: Home, tmp_path: Pat
     assert "Nothing was written." in done.err
     assert not (tmp_path / "my.env").exists()
     assert not (tmp_path / "okrs").exists()
+
+
+def test_of_several_credentials_the_usual_one_is_asked_for(new_user: Home, tmp_path: Path) -> None:
+    business = ("Etc/UTC", "EUR", "1", "2026-01-01")
+    zendesk = ("zendesk", "acme", "okra", "secret-of-the-client")
+    done = answer(new_user, *business, *zendesk, "n", "y", folder=tmp_path / "okrs")
+    assert done.code == 0, done.err
+    written = dotenv_values(tmp_path / "my.env")
+    assert {name: value for name, value in written.items() if name.startswith("ZENDESK_")} == {
+        "ZENDESK_SUBDOMAIN": "acme",
+        "ZENDESK_CLIENT_ID": "okra",
+        "ZENDESK_CLIENT_SECRET": "secret-of-the-client",
+    }
+    assert "secret-of-the-client" not in done.err
 
 
 def test_what_is_set_already_is_kept_unless_it_is_given_up(new_user: Home, tmp_path: Path) -> None:

@@ -1,0 +1,48 @@
+"""Which sources are on, and what their settings are when they are."""
+
+from pathlib import Path
+
+import pytest
+
+from connectors.sdk import catalog
+from pipelines import settings as okra_settings
+
+ZENDESK = catalog.sources()["zendesk"]
+
+
+@pytest.fixture
+def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A `.env` of its own, with a home beside it."""
+    path = tmp_path / "my.env"
+    monkeypatch.setenv("OKRA_ENV_FILE", str(path))
+    monkeypatch.setenv("OKRA_HOME", str(tmp_path / "home"))
+    return path
+
+
+def test_a_file_of_a_source_is_in_the_home_unless_another_is_set(env: Path, tmp_path: Path) -> None:
+    env.write_text("ZENDESK_SUBDOMAIN=acme\n")
+    values = okra_settings.load().configured(ZENDESK) or {}
+    assert values["ZENDESK_TOKEN_FILE"] == f"{tmp_path}/home/zendesk-token.json"
+    for written, meant in {
+        "$OKRA_HOME/tokens/z.json": f"{tmp_path}/home/tokens/z.json",
+        "/run/secrets/z.json": "/run/secrets/z.json",
+    }.items():
+        env.write_text(f"ZENDESK_SUBDOMAIN=acme\nZENDESK_TOKEN_FILE={written}\n")
+        values = okra_settings.load().configured(ZENDESK) or {}
+        assert values["ZENDESK_TOKEN_FILE"] == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "missing"),
+    [
+        ("ZENDESK_CLIENT_SECRET=s\n", ["ZENDESK_SUBDOMAIN"]),
+        ("ZENDESK_OAUTH_TOKEN=t\n", ["ZENDESK_SUBDOMAIN"]),
+        ("ZENDESK_TIMEZONE=Etc/UTC\n", None),  # no credential: not set up, and nothing is missing
+        ("ZENDESK_SUBDOMAIN=acme\n", None),  # on: what is missing is told when it is asked
+    ],
+)
+def test_a_source_with_a_credential_and_no_address_is_half_set_up(
+    env: Path, written: str, missing: list[str] | None
+) -> None:
+    env.write_text(written)
+    assert okra_settings.load().half_configured.get("zendesk") == missing
