@@ -121,7 +121,10 @@
     where false
 {%- endmacro %}
 
-{# A query: model, source and stream of each stream that feeds one of the models: its ancestors that are sources. #}
+{#
+    A query: model, source and stream of each stream that feeds one of the models: its ancestors that are sources; and
+    whether a day of it is waited for. With `meta: {corrects: true}` a stream only corrects what others have delivered.
+#}
 {% macro streams_feeding(models) -%}
     {%- for model in models if execute -%}
         {%- set waiting = ["model." ~ project_name ~ "." ~ model] -%}
@@ -133,7 +136,8 @@
     select
         {{ quoted(model) }} as model,
         {{ quoted(graph.sources[id].source_name) }} as source,
-        {{ quoted(graph.sources[id].name) }} as stream
+        {{ quoted(graph.sources[id].name) }} as stream,
+        {{ "false" if graph.sources[id].config.meta.get("corrects") else "true" }} as is_waited_for
     union all
             {%- elif id in graph.nodes -%}
                 {%- do waiting.extend(graph.nodes[id].depends_on.nodes) -%}
@@ -143,6 +147,7 @@
     select
         cast(null as {{ dbt.type_string() }}) as model,
         cast(null as {{ dbt.type_string() }}) as source,
-        cast(null as {{ dbt.type_string() }}) as stream
+        cast(null as {{ dbt.type_string() }}) as stream,
+        cast(null as boolean) as is_waited_for
     where false
 {%- endmacro %}

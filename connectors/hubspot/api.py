@@ -13,7 +13,7 @@ import orjson
 
 from connectors.hubspot.faults import fault_of, refuse_errors
 from connectors.hubspot.rows import Object
-from connectors.hubspot.streams import MODIFIED
+from connectors.hubspot.streams import CONTACT_MODIFIED, MERGED_IDS, MODIFIED
 from connectors.sdk.contract import Calls, Limit, Slice, Vitals
 from connectors.sdk.errors import Drift, Rejected, Unavailable
 from connectors.sdk.fields import at_or_none
@@ -46,25 +46,15 @@ class Crm:
             base, token, hook=lambda answer: fault_of(answer, token), connections=connections
         )
 
-    def changed(self, kind: str, properties: Sequence[str], piece: Slice) -> Iterator[list[Object]]:
-        """The objects of a kind whose last change falls in the slice, a page at a time, in the order of their ids.
+    def merged_contacts(self, piece: Slice) -> Iterator[list[Object]]:
+        """The contacts that others were merged into and whose last change falls in the slice; nothing else of them."""
+        merged = {"propertyName": MERGED_IDS, "operator": "HAS_PROPERTY"}
+        filters = [*changed_in(CONTACT_MODIFIED, piece), merged]
+        return self._matches("contacts", [MERGED_IDS, CONTACT_MODIFIED], filters)
 
-        A search has 10,000 results at most, and any number of objects can share a moment (HubSpot changes them in
-        bulk). So each request searches for the ids after the last one (keyset paging). An object keeps its id when
-        it changes, so no other object is missed when one changes.
-        """
-        last, total, count = 0, 1, 0
-        while count < total:
-            filters = [*changed_in(MODIFIED, piece), after_id(last)]
-            rows, total = self._search(kind, properties, filters, PAGE_OBJECTS)
-            count = len(rows)
-            ids = [number(row) for row in rows]
-            if ids != sorted({*ids}) or (ids and ids[0] <= last):
-                # out of order, ids may be missing
-                raise Drift(f"the search for {kind} is not in order of id", "adapt the connector")
-            if rows:
-                yield rows
-                last = ids[-1]
+    def changed(self, kind: str, properties: Sequence[str], piece: Slice) -> Iterator[list[Object]]:
+        """The objects of a kind whose last change falls in the slice."""
+        return self._matches(kind, properties, changed_in(MODIFIED, piece))
 
     def count(self, kind: str, since: datetime) -> int:
         """How many objects of a kind, archived ones excluded, last changed at or after `since`.
@@ -133,6 +123,28 @@ class Crm:
 
     def close(self) -> None:
         self._http.close()
+
+    def _matches(
+        self, kind: str, properties: Sequence[str], filters: Sequence[Object]
+    ) -> Iterator[list[Object]]:
+        """The objects of a kind that pass the filters, a page at a time, in the order of their ids.
+
+        A search has 10,000 results at most, and any number of objects can share a moment (HubSpot changes them in
+        bulk). So each request searches for the ids after the last one (keyset paging). An object keeps its id when
+        it changes, so no other object is missed when one changes.
+        """
+        last, total, count = 0, 1, 0
+        while count < total:
+            after = [*filters, after_id(last)]
+            rows, total = self._search(kind, properties, after, PAGE_OBJECTS)
+            count = len(rows)
+            ids = [number(row) for row in rows]
+            if ids != sorted({*ids}) or (ids and ids[0] <= last):
+                # out of order, ids may be missing
+                raise Drift(f"the search for {kind} is not in order of id", "adapt the connector")
+            if rows:
+                yield rows
+                last = ids[-1]
 
     def _search(
         self, kind: str, properties: Sequence[str], filters: Sequence[Object], limit: int

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from connectors.hubspot.streams import (
     CALLS,
+    CONTACT_MODIFIED,
     MERGED_IDS,
     MODIFIED,
     MOMENT,
@@ -126,6 +127,18 @@ def retired(stream: Stream, item: Object) -> Iterator[dict[str, Any]]:
             "changed_at": changed,
         }
         yield row | ({"contact_ids": []} if stream.name == CALLS.name else {})
+
+
+def merged_contacts(item: Object) -> Iterator[dict[str, Any]]:
+    """A row for each contact that was merged into this one; one that cannot be kept where they cannot be read."""
+    ids = ids_merged_into(item)
+    changed = properties_of(item).get(CONTACT_MODIFIED) or item.get("updatedAt")
+    for merged in [None] if ids is None else ids:
+        yield {
+            "contact_id": merged,
+            "merged_into": item.get("id"),
+            "changed_at": fitting(MOMENT, changed),
+        }
 
 
 def ids_merged_into(item: Object) -> list[str] | None:

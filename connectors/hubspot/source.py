@@ -3,7 +3,8 @@
 A deal can be edited at any time, so a window of deals or calls holds the changes that were made in it. A deleted
 one is in the recycle bin for 90 days and no longer in search: it is read from the bin, and stored with the time
 at which it was archived. A restored deal comes back with its next change. A merged one is in neither: the deal that
-the merge made names it, and it is stored as gone. Search lags a little behind, and an association does not count as
+the merge made names it, and it is stored as gone. Calls keep the ids of contacts that were merged later, so those
+merges are read too. Search lags a little behind, and an association does not count as
 a change of a call, so the last windows are read again for a day and for a week.
 
 Owners and pipelines say what their ids stand for. HubSpot has their present state only, so each window of them
@@ -21,10 +22,19 @@ from threading import Lock
 from zoneinfo import ZoneInfo
 
 from connectors.hubspot.api import LIMITS, Crm
-from connectors.hubspot.rows import Account, Further, Object, owner, pipeline, rows_of_objects
+from connectors.hubspot.rows import (
+    Account,
+    Further,
+    Object,
+    merged_contacts,
+    owner,
+    pipeline,
+    rows_of_objects,
+)
 from connectors.hubspot.streams import (
     CALLS,
     DEALS,
+    MERGED_CONTACTS,
     MERGED_IDS,
     OWNERS,
     PIPELINES,
@@ -68,12 +78,15 @@ class HubSpotConnection:
                 yield Page([owner(item, piece.last_day) for item in self._crm.owners()])
             case PIPELINES.name:
                 yield Page([pipeline(item, piece.last_day) for item in self._crm.pipelines()])
+            case MERGED_CONTACTS.name:
+                for objects in self._crm.merged_contacts(piece):
+                    yield Page([row for item in objects for row in merged_contacts(item)])
             case _:
                 yield from self._changes(piece)
 
     def rows_since(self, stream: Stream, since: datetime) -> int | None:
-        """How many deals or calls that are not archived last changed at or after `since`."""
-        return self._crm.count(stream.name, since)
+        """How many deals or calls that are not archived last changed at or after `since`; None of what is no object."""
+        return self._crm.count(stream.name, since) if stream.name in PROPERTIES else None
 
     def vitals(self) -> Vitals:
         """The clock, and the requests that are left of the day."""
@@ -168,7 +181,7 @@ SOURCE = Source(
         ),
         Option("HUBSPOT_API_BASE", "Address of HubSpot's API", default=DEFAULT_BASE),
     ),
-    streams=(DEALS, CALLS, OWNERS, PIPELINES),
+    streams=(DEALS, CALLS, MERGED_CONTACTS, OWNERS, PIPELINES),
     limits=LIMITS,
     open=HubSpotConnection,
     workers=4,

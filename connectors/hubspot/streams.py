@@ -11,7 +11,7 @@ import pyarrow as pa
 from connectors.sdk.contract import Deletes, Stream, column
 
 MOMENT = pa.timestamp("us", "UTC")
-MODIFIED = "hs_lastmodifieddate"
+MODIFIED, CONTACT_MODIFIED = "hs_lastmodifieddate", "lastmodifieddate"
 MERGED_IDS = "hs_merged_object_ids"
 """The ids that were merged into an object, separated by semicolons. It also has those of earlier merges."""
 MERGED_INTO = column(
@@ -99,6 +99,25 @@ CALLS = Stream(
     restates_for=timedelta(days=7),
     windows_per_slice=92,
 )  # fmt: skip
+
+MERGED_CONTACTS = Stream(
+    name="merged_contacts",
+    description="Contacts that were merged into another: a call of before still has their id",
+    schema=pa.schema(
+        [
+            column("contact_id", pa.string(), "HubSpot's id of the contact that is no more"),
+            column("merged_into", pa.string(), "The id of the contact that stands for it"),
+            column("changed_at", MOMENT, "When the contact that stands for it was last changed"),
+        ]
+    ),
+    key=("contact_id",),
+    cursor="changed_at",
+    mutable=True,
+    deletes=Deletes.NEVER,
+    arrives_within=timedelta(minutes=15),
+    restates_for=timedelta(days=1),
+    windows_per_slice=92,
+)
 
 OWNERS = Stream(
     name="owners",

@@ -19,6 +19,7 @@ COMPARED: Mapping[str, Callable[[CrmObject], int]] = {
     "hs_object_id": lambda item: item.number,
     "createdate": lambda item: milliseconds(item.created),
     "hs_lastmodifieddate": lambda item: milliseconds(item.modified),
+    "lastmodifieddate": lambda item: milliseconds(item.modified),
 }
 """The properties to filter and sort by; moments are in milliseconds."""
 
@@ -49,6 +50,8 @@ def search(objects: Sequence[CrmObject], body: Mapping[str, Any]) -> Mapping[str
 
 def test_of(condition: Mapping[str, str]) -> Callable[[CrmObject], bool]:
     """The test of a filter."""
+    if condition["operator"] == "HAS_PROPERTY":
+        return lambda item: bool(item.properties.get(condition["propertyName"]))
     value_of, compare = property_of(condition), COMPARISONS[condition["operator"]]
     bound = int(condition["value"])
     return lambda item: compare(value_of(item), bound)

@@ -13,15 +13,15 @@ from datetime import UTC, date, datetime
 from datetime import time as clock
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import orjson
 
-from connectors.sandbox.crm_objects import MERGED_IDS, CrmObject, instant
+from connectors.sandbox.crm_objects import CrmObject, merged
 from connectors.sandbox.crm_search import search
+from connectors.sandbox.crm_settings import account, pipelines, property_named
 from connectors.sandbox.http_server import JsonServer, Reply, Request, RequestsPerSecond
-from connectors.sandbox.sales import LABELS, deals_at
-from connectors.sandbox.sales_calls import calls_at
+from connectors.sandbox.sales import deals_at
+from connectors.sandbox.sales_calls import calls_at, contacts_at
 from connectors.sandbox.sales_team import owners_at
 from connectors.sandbox.served import Served
 
@@ -38,6 +38,7 @@ SCOPES = {
     f"{OBJECTS}/deals/search": "crm.objects.deals.read",
     f"{OBJECTS}/calls": "crm.objects.contacts.read",
     f"{OBJECTS}/calls/search": "crm.objects.contacts.read",
+    f"{OBJECTS}/contacts/search": "crm.objects.contacts.read",
     OWNERS: "crm.objects.owners.read",
     PIPELINES: "crm.objects.deals.read",
     CONTACTS_OF_CALLS: "crm.objects.contacts.read",
@@ -73,6 +74,7 @@ class HubSpotServer(JsonServer):
         *,
         deals: Sequence[CrmObject] | None = None,
         calls: Sequence[CrmObject] | None = None,
+        contacts: Sequence[CrmObject] | None = None,
         owners: Sequence[Mapping[str, Any]] | None = None,
         timezone: str = "Etc/UTC",
         currency: str = "USD",
@@ -84,6 +86,7 @@ class HubSpotServer(JsonServer):
         self.objects: dict[str, dict[int, CrmObject]] = {
             "deals": by_id(deals_at(now) if deals is None else deals),
             "calls": by_id(calls_at(now) if calls is None else calls),
+            "contacts": by_id(contacts_at(now) if contacts is None else contacts),
         }
         """Every object by kind and id, in the order of the ids."""
         self._account = account(timezone, currency, now)
@@ -160,31 +163,16 @@ class HubSpotServer(JsonServer):
     def merge(self, kind: str, first: int, second: int, *, into: int, at: datetime) -> CrmObject:
         """Merge two objects, as someone does in HubSpot. Returns the object that stands for both.
 
-        It has a new id, or in accounts of before 2025 that of the first. It has the properties of the first, and of the
-        second where those are empty. Both others are neither found any more nor in the recycle bin.
+        Both others are neither found any more nor in the recycle bin. Of merged contacts, the calls do not change.
         """
         objects = self.objects[kind]
-        kept, gone = objects.pop(first), objects.pop(second)
-        filled = {name: value for name, value in kept.properties.items() if value is not None}
-        ids = [
-            *(x.properties.get(MERGED_IDS) for x in (kept, gone)),
-            *(str(number) for number in (first, second) if number != into),
-        ]
-        merged = replace(
-            kept,
-            number=into,
-            properties={
-                **kept.properties,
-                **gone.properties,
-                **filled,
-                MERGED_IDS: ";".join(x for x in ids if x),
-            },
-            modified=at,
-            contacts=tuple(sorted({*kept.contacts, *gone.contacts})),
-        )
-        objects[into] = merged
-        self.objects[kind] = by_id([*objects.values()])
-        return merged
+        one = merged(objects.pop(first), objects.pop(second), into, at)
+        self.objects[kind] = by_id([*objects.values(), one])
+        if kind == "contacts":
+            for number, call in self.objects["calls"].items():
+                contacts = {into if x in (first, second) else x for x in call.contacts}
+                self.objects["calls"][number] = replace(call, contacts=tuple(sorted(contacts)))
+        return one
 
     def _properties(self) -> list[Mapping[str, Any]]:
         """The properties that deals can have."""
@@ -256,53 +244,6 @@ def page_of(
 def paging(after: str | None) -> dict[str, Any]:
     """The paging of an answer; none on the last page."""
     return {"paging": {"next": {"after": after, "link": f"?after={after}"}}} if after else {}
-
-
-def account(timezone: str, currency: str, now: datetime) -> Mapping[str, Any]:
-    """The settings of the account."""
-    offset = now.astimezone(ZoneInfo(timezone)).strftime("%z")
-    seconds = int(offset[:3]) * 3600 + int(offset[0] + offset[3:]) * 60
-    return {
-        "portalId": 1,
-        "accountType": "STANDARD",
-        "timeZone": timezone,
-        "companyCurrency": currency,
-        "additionalCurrencies": [],
-        "utcOffset": f"{offset[:3]}:{offset[3:]}",
-        "utcOffsetMilliseconds": seconds * 1000,
-        "uiDomain": "app.hubspot.com",
-        "dataHostingLocation": "na1",
-    }
-
-
-def property_named(name: str) -> Mapping[str, Any]:
-    """What HubSpot says of a property, as far as it must."""
-    return {
-        "name": name,
-        "label": name,
-        "description": "",
-        "groupName": "dealinformation",
-        "type": "string",
-        "fieldType": "text",
-        "options": [],
-    }
-
-
-def pipelines() -> list[Mapping[str, Any]]:
-    """The account's pipelines of deals."""
-    made = instant(datetime(2020, 1, 2, tzinfo=UTC))
-    return [
-        {
-            "id": pipeline,
-            "label": label,
-            "displayOrder": place,
-            "archived": False,
-            "createdAt": made,
-            "updatedAt": made,
-            "stages": [],
-        }
-        for place, (pipeline, label) in enumerate(LABELS.items())
-    ]
 
 
 def no_association(call: str) -> Mapping[str, Any]:

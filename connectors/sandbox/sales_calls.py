@@ -5,12 +5,19 @@ reached for the first time as its figure says; unanswered attempts may come befo
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from connectors.sandbox.apportion import dice, spread
 from connectors.sandbox.crm_objects import MERGED_IDS, CrmObject, instant
-from connectors.sandbox.figures import PROSPECTS_CALLED, Month, month_after, months_until, trend
+from connectors.sandbox.figures import (
+    PROSPECTS_CALLED,
+    Month,
+    days_of,
+    month_after,
+    months_until,
+    trend,
+)
 from connectors.sandbox.sales import DAY, moment, working_days
 from connectors.sandbox.sales_team import REPS, Owner
 
@@ -29,6 +36,29 @@ def calls_at(now: datetime) -> list[CrmObject]:
         for x in calls_of(month)
         if x.created <= now
     ]
+
+
+def contacts_at(now: datetime) -> list[CrmObject]:
+    """The contacts that were merged by `now`: each day someone signs up twice. Nobody has called them yet."""
+    return [
+        twice(day)
+        for month in months_until(month_after((now.year, now.month), 1))
+        for day in days_of(month)
+        if twice(day).modified <= now
+    ]
+
+
+def twice(day: date) -> CrmObject:
+    """The contact that two of the day were merged into."""
+    evening = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+    number = 7_800_000_000 + day.toordinal() * 3
+    return CrmObject(
+        number + 2,
+        {"email": "twice@example.com", MERGED_IDS: f"{number};{number + 1}"},
+        evening - timedelta(hours=9),
+        evening,
+        modified_name="lastmodifieddate",
+    )
 
 
 @cache

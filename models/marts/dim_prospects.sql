@@ -2,7 +2,11 @@ with calls as (
     select * from {{ ref("fct_calls") }}
 ),
 
-spoken as (
+merged as (
+    select * from {{ ref("stg_hubspot__merged_contacts") }}
+),
+
+called as (
     select
         {{ each_element("contact_ids") }} as contact_id,
         call_id,
@@ -11,6 +15,17 @@ spoken as (
         sales_rep
     from calls
     where direction = 'OUTBOUND' and status = 'COMPLETED'
+),
+
+spoken as (
+    select
+        coalesce(merged.merged_into, called.contact_id) as contact_id,
+        called.call_id,
+        called.called_at,
+        called.day,
+        called.sales_rep
+    from called
+    left join merged on called.contact_id = merged.contact_id
 ),
 
 ranked as (

@@ -145,6 +145,16 @@ CALLS = (
     call(7, ANN, june(12), "c5", archived_at=at(june(13))),
     call(8, None, june(13), "c6", direction=None, status=None),
     call(9, ANN, june(14)),
+    # three contacts that are one by now: c7 and c8 became c20, and that and c9 became c21
+    call(10, ANN, june(16), "c7"),
+    call(11, BO, june(18), "c8"),
+    call(12, BO, june(22), "c9", "c21"),
+)
+MERGED_CONTACTS = (
+    {"contact_id": "c7", "merged_into": "c20", "changed_at": at(june(23))},
+    {"contact_id": "c8", "merged_into": "c20", "changed_at": at(june(23))},
+    {"contact_id": "c9", "merged_into": "c21", "changed_at": at(june(24))},
+    {"contact_id": "c20", "merged_into": "c21", "changed_at": at(june(24))},
 )
 
 
@@ -169,6 +179,7 @@ def warehouse(warehouse_in: Any, empty: Any) -> Any:
                  {"listed_on": LAST, "pipeline_id": SHOP, "label": "Online Shop"}]  # fmt: skip
     commit(built.lake, "deals", DEALS, "changed_at", LOST_DAY)
     commit(built.lake, "calls", CALLS, "changed_at", None)
+    commit(built.lake, "merged_contacts", MERGED_CONTACTS, "changed_at", None)
     commit(built.lake, "owners", OWNERS, "listed_on", None)
     commit(built.lake, "pipelines", pipelines, "listed_on", None)
     built.build_over(empty, AS_OF, ["hubspot"])
@@ -317,14 +328,16 @@ def test_a_prospect_counts_once_on_the_day_of_the_first_call(warehouse: Any) -> 
         (june(9), "Jo Ray (14)", 1),
         (june(11), "Ann Lee", 2),
         (june(13), "unknown", 1),
+        # whoever c7, c8 and c9 are today
+        (june(16), "Ann Lee", 1),
     ]
 
 
 def test_calls_made_are_those_that_were_completed(warehouse: Any) -> None:
     assert periods(warehouse, "calls_made", "month", june(1), "value") == {
-        "total": (6,),
-        "Ann Lee": (3,),
-        "Bo Chan": (1,),
+        "total": (9,),
+        "Ann Lee": (4,),
+        "Bo Chan": (3,),
         "Jo Ray (14)": (1,),
         "unknown": (1,),
     }

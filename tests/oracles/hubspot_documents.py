@@ -14,6 +14,7 @@ from tests.oracles.traffic import Exchange
 PATHS = {
     "/crm/objects/2026-09/deals": "deals",
     "/crm/objects/2026-09/calls": "calls",
+    "/crm/objects/2026-09/contacts": "contacts",
     "/crm/owners/2026-09": "owners",
     "/crm/pipelines/2026-09": "pipelines",
     "/crm/associations/2026-09": "associations",

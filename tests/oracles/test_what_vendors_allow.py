@@ -31,6 +31,8 @@ Empties = Callable[[Request, Any], Collection[Place]]
 
 GIVEN = {"subscription_item_details", "recurring"}
 """Stripe's parts that another field promises: the details of a parent's type, the interval of a recurring price."""
+ASKED_FOR = ("/crm/objects/2026-09/contacts/search", "hs_merged_object_ids")
+"""HubSpot's property that a search asks to be there."""
 
 
 def stripe_leaves(request: Request, answer: Any) -> set[Place]:
@@ -62,6 +64,7 @@ def hubspot_properties(request: Request, answer: Any) -> set[Place]:
         ("results", "properties", name)
         for row in answer.get("results", ())
         for name in row.get("properties", {})
+        if (request.path, name) != ASKED_FOR
     }
 
 

@@ -32,7 +32,7 @@ declared as (
         kpis.model = 'sheet_kpi_days' as is_by_hand,
         pulled_sources.source is not null as is_pulled
     from kpis
-    inner join traced on kpis.model = traced.model
+    inner join traced on kpis.model = traced.model and traced.is_waited_for
     inner join streams on traced.source = streams.source and traced.stream = streams.stream
     left join pulled_sources on traced.source = pulled_sources.source
 ),

@@ -14,6 +14,12 @@ windows as (
     select * from {{ ref("stg_lake__windows") }}
 ),
 
+kpis as (
+    select * from {{ ref("stg_lake__kpis") }}
+),
+
+traced as ({{ streams_feeding(kpi_models()) }}),
+
 rates as ({{ streams_feeding(["fct_exchange_rates"]) }}),
 
 pulled_sources as (
@@ -28,13 +34,30 @@ converting_kpis as (
     where is_foreign
 ),
 
--- rates that were never pulled feed no KPI
+corrections as (
+    select
+        kpis.kpi,
+        traced.source,
+        traced.stream
+    from kpis
+    inner join traced on kpis.model = traced.model
+    where not traced.is_waited_for
+),
+
+-- rates and corrections that were never pulled feed no KPI
 final as (
     select
         kpi,
         source,
         stream
     from feeding
+    union distinct
+    select
+        corrections.kpi,
+        corrections.source,
+        corrections.stream
+    from corrections
+    inner join pulled_sources on corrections.source = pulled_sources.source
     union distinct
     select
         converting_kpis.kpi,

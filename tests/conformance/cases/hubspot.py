@@ -35,7 +35,12 @@ def placed(moments: Mapping[int, datetime]) -> Served:
     deals = [CrmObject(number, WON, CREATED, at) for number, at in moments.items()]
     return served(
         HubSpotServer(
-            TODAY, deals=deals, calls=[], searches_per_second=MANY, requests_in_ten_seconds=MANY
+            TODAY,
+            deals=deals,
+            calls=[],
+            contacts=[],
+            searches_per_second=MANY,
+            requests_in_ten_seconds=MANY,
         )
     )
 

@@ -100,3 +100,44 @@ def test_a_list_of_merged_ids_that_cannot_be_read_is_told(account, deal, text: A
     report = account.pulled("deals", account.serve(deals=[merged, deal(7, at(7))]), NOVEMBER)
     assert [name for _, name in set_aside(report)] == ["merged_into"]
     assert alive(account) == ["7"]
+
+
+def contact(number: int, modified: datetime, **more: str) -> CrmObject:
+    properties = {"email": "ann@example.com", MERGED_IDS: None} | more
+    return CrmObject(number, properties, at(1), modified, modified_name="lastmodifieddate")
+
+
+def test_contacts_that_are_merged_are_read_and_nothing_else_of_them(account, call) -> None:
+    """901 and 902 become 950 after the week in which calls are read again, so both calls keep their contact."""
+    server = account.serve(
+        calls=[call(1, at(3), 901), call(2, at(4), 902)],
+        contacts=[contact(901, at(3)), contact(902, at(4)), contact(903, at(20))],
+    )
+    account.pulled("calls", server, NOVEMBER)
+    server.merge("contacts", 901, 902, into=950, at=at(20))
+    for stream in ("calls", "merged_contacts"):
+        assert account.pulled(stream, server, NOVEMBER).error is None
+    assert [row["contact_ids"] for row in account.rows("calls", NOVEMBER)] == [["901"], ["902"]]
+    assert account.rows("merged_contacts", NOVEMBER) == [
+        {"contact_id": old, "merged_into": "950", "changed_at": at(20)} for old in ("901", "902")
+    ]
+    held = b"".join(path.read_bytes() for path in account.lake.root.rglob("*") if path.is_file())
+    assert b"ann@example.com" not in held
+
+
+def test_a_chain_of_merged_contacts_leads_to_the_last(account) -> None:
+    server = account.serve(contacts=[contact(n, at(3)) for n in (901, 902, 903)])
+    server.merge("contacts", 901, 902, into=950, at=at(20))
+    account.pulled("merged_contacts", server, NOVEMBER)
+    server.merge("contacts", 950, 903, into=951, at=at(25))
+    account.pulled("merged_contacts", server, THROUGH_25, now=NEXT_DAY)
+    newest = account.newest("merged_contacts", THROUGH_25)
+    assert {key: row["merged_into"] for key, row in newest.items()} == dict.fromkeys(
+        ("901", "902", "903", "950"), "951"
+    )
+
+
+def test_merged_contacts_that_cannot_be_read_are_told(account) -> None:
+    odd = contact(950, at(20), **{MERGED_IDS: "901:1700000000"})
+    report = account.pulled("merged_contacts", account.serve(contacts=[odd]), NOVEMBER)
+    assert [name for _, name in set_aside(report)] == ["contact_id"]

@@ -248,6 +248,7 @@ def test_hubspot_tells_the_scope_that_is_missing_and_what_is_left_of_the_day(off
     assert done.errors() == {
         "deals": None,
         "calls": None,
+        "merged_contacts": None,
         "owners": "permission",
         "pipelines": None,
     }

@@ -1,0 +1,18 @@
+with source as (
+    select * from {{ read_lake("hubspot", "merged_contacts") }}
+),
+
+renamed as (
+    select
+        contact_id,
+        merged_into,
+        changed_at,
+
+        -- where it came from
+        _window,
+        _file,
+        _loaded_by
+    from source
+)
+
+select * from renamed
