@@ -39,6 +39,7 @@ from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, S
 from connectors.sdk.errors import CredentialError, Drift, Rejected, SourceError, Unavailable
 from connectors.sdk.fields import lenient, read_day, read_instant
 from connectors.sdk.http import TIMEOUT, Answer, fault_of_status, usable_address
+from connectors.sdk.trust import authorities
 
 Resource = Callable[[Mapping[str, str], Slice, requests.Session], Any]
 """Makes, of the options' values, a slice and a session, a dlt resource, or a dlt source that has one of the stream's
@@ -98,6 +99,7 @@ class DltConnection:
         self._values = values
         self._zone = zone
         self._session = requests.Session()
+        self._session.verify = authorities() or True
         self._session.max_redirects = 0  # the credential would be sent along
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, _Adapter(name, calls, pool_maxsize=16))

@@ -15,6 +15,7 @@ import requests
 from connectors.lake.addresses import on_loopback
 from connectors.sdk.errors import PermissionDenied, Rejected, Unavailable
 from connectors.sdk.http import TIMEOUT, Answer, fault_of_status
+from connectors.sdk.trust import authorities
 
 PROJECT = Path(__file__).resolve().parents[2]
 MAX_REDIRECTS = 5
@@ -89,6 +90,7 @@ def from_web(location: str, option: str) -> bytes:
     with requests.Session() as session:
         session.auth = lambda request: request  # keeps .netrc from adding a credential
         session.trust_env = not on_loopback(location)
+        session.verify = authorities() or True
         for _ in range(MAX_REDIRECTS):
             answer = answer_of(session, usable_link(location, option), name)
             if not 300 <= answer.status < 400 or "location" not in answer.headers:

@@ -1,6 +1,5 @@
 """Google Ads, against a server that speaks its protocol."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,8 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from google.ads.googleads.v26.errors.types.errors import GoogleAdsError
 from grpc import StatusCode as Status
 
@@ -35,6 +32,7 @@ from connectors.sdk.fitting import fitting
 from connectors.sdk.opening import open_connection
 from connectors.sdk.windows import Range
 from tests.connectors.clock import unslept
+from tests.connectors.google_key import key_file
 from tests.limits import HANG_SECONDS
 
 TODAY = date(2026, 11, 24)
@@ -59,23 +57,6 @@ def serve() -> Iterator[Callable[..., GoogleAdsServer]]:
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
     return Lake(tmp_path / "lake")
-
-
-@pytest.fixture
-def key_file(tmp_path: Path) -> Path:
-    """A service account's key, for a sign-in service that nobody runs."""
-    private = rsa.generate_private_key(65537, 2048).private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    )
-    key = {
-        "type": "service_account",
-        "client_email": "okra@example.iam.gserviceaccount.com",
-        "token_uri": "https://127.0.0.1:1/token",
-        "private_key": private.decode(),
-    }
-    path = tmp_path / "key.json"
-    path.write_text(json.dumps(key))
-    return path
 
 
 def options(server: GoogleAdsServer) -> dict[str, str]:
@@ -500,12 +481,13 @@ def test_over_https_a_service_account_is_needed(serve, lake, tmp_path):
     assert "GOOGLE_APPLICATION_CREDENTIALS is not set" in str(report.error)
 
 
-def test_over_https_calls_are_signed_and_encrypted(serve, lake, key_file):
+def test_over_https_calls_are_signed_and_encrypted(serve, lake, tmp_path):
     """Nobody answers; that it is asked at all means that the key was read and a channel opened."""
     server = serve()
     report = take(
         server, lake, OCTOBER,
-        GOOGLE_ADS_API_ENDPOINT="https://127.0.0.1:1", GOOGLE_APPLICATION_CREDENTIALS=str(key_file),
+        GOOGLE_ADS_API_ENDPOINT="https://127.0.0.1:1",
+        GOOGLE_APPLICATION_CREDENTIALS=str(key_file(tmp_path)),
     )  # fmt: skip
     assert isinstance(report.error, Unavailable)
     assert "BEGIN" not in str(report.error)

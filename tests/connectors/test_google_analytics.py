@@ -1,6 +1,5 @@
 """Google Analytics 4, against a server that speaks its protocol."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,8 +10,6 @@ from pathlib import Path
 import grpc
 import pyarrow as pa
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from connectors.google_analytics.source import SOURCE
 from connectors.lake.lake import Lake
@@ -34,6 +31,7 @@ from connectors.sdk.google_api import diagnose
 from connectors.sdk.opening import open_connection
 from connectors.sdk.windows import Range
 from tests.connectors.clock import unslept
+from tests.connectors.google_key import key_file
 from tests.limits import HANG_SECONDS
 
 TODAY = date(2026, 11, 24)
@@ -508,44 +506,9 @@ def test_over_https_a_credential_is_needed(tmp_path, monkeypatch):
     assert "gone.json" in str(gone)
 
 
-@pytest.mark.parametrize(
-    "content", ["", "{", "[]", '{"type": "service_account", "private_key": "sesame"}']
-)
-def test_a_file_that_is_no_service_accounts_is_refused_without_showing_it(tmp_path, content):
-    path = tmp_path / "key.json"
-    path.write_text(content)
-    fault = opening({"GOOGLE_APPLICATION_CREDENTIALS": str(path)})
-    assert isinstance(fault, CredentialError)
-    assert "sesame" not in str(fault)
-
-
-def test_a_private_key_that_is_none_is_refused_without_showing_it(tmp_path):
-    path = tmp_path / "key.json"
-    key = {
-        "type": "service_account",
-        "client_email": "okra@example.iam.gserviceaccount.com",
-        "token_uri": "https://oauth2.example/token",
-        "private_key": "-----BEGIN PRIVATE KEY-----\nsesame\n-----END PRIVATE KEY-----\n",
-    }
-    path.write_text(json.dumps(key))
-    fault = opening({"GOOGLE_APPLICATION_CREDENTIALS": str(path)})
-    assert isinstance(fault, CredentialError)
-    assert "sesame" not in str(fault)
-
-
 def test_over_https_calls_are_signed_and_encrypted(tmp_path):
     """Nobody answers; that it is asked at all means that the key was read and a channel opened."""
-    private = rsa.generate_private_key(65537, 2048).private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    )
-    path = tmp_path / "key.json"
-    key = {
-        "type": "service_account",
-        "client_email": "okra@example.iam.gserviceaccount.com",
-        "token_uri": "https://127.0.0.1:1/token",
-        "private_key": private.decode(),
-    }
-    path.write_text(json.dumps(key))
+    path = key_file(tmp_path)
     fault = opening(
         {
             "GA4_API_ENDPOINT": "https://127.0.0.1:1",

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -76,7 +76,8 @@ def behind_tls(address: str, by: Authority) -> Iterator[str]:
 
     async def serve(client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         server, to_server = await asyncio.open_connection(target.hostname, target.port)
-        await asyncio.gather(pump(client, to_server), pump(server, to_client))
+        with suppress(asyncio.CancelledError):  # the test is over
+            await asyncio.gather(pump(client, to_server), pump(server, to_client))
 
     async def start() -> asyncio.Server:
         return await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)

@@ -10,8 +10,6 @@ from urllib.parse import parse_qs
 
 import pytest
 import requests
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from connectors.sandbox.http_server import JsonServer, Reply, Request
 from connectors.sdk.errors import CredentialError, PermissionDenied, Rejected, SourceError
@@ -23,10 +21,11 @@ from connectors.sdk.google_sign_in import (
     GoogleAuth,
     sign_in,
 )
+from tests.connectors.google_key import ADDRESS as ACCOUNT
+from tests.connectors.google_key import key_of
 
 SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
 PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
-ACCOUNT = "okra@sample-company.iam.gserviceaccount.com"
 IN_AN_HOUR = f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
 PERSON = {
     "type": "authorized_user",
@@ -92,23 +91,12 @@ def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[SignIn]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def private_key() -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-
-
 @pytest.fixture
-def files(tmp_path: Path, google: SignIn, private_key: str) -> dict[str, dict[str, object]]:
+def files(tmp_path: Path, google: SignIn) -> dict[str, dict[str, object]]:
     """A credential of each kind."""
     (tmp_path / "subject-token").write_text("token of another cloud")
     return {
-        "service_account": {
-            "type": "service_account",
-            "client_email": ACCOUNT,
-            "private_key": private_key,
-            "token_uri": f"{google.address}/token",
-        },
+        "service_account": key_of(f"{google.address}/token"),
         "authorized_user": PERSON,
         "external_account": {
             "type": "external_account",
@@ -277,6 +265,14 @@ def test_a_file_that_lacks_a_part_is_refused_with_its_kind(
     fault = refused({KEY_FILE: written(tmp_path, content)})
     assert isinstance(fault, CredentialError)
     assert f"credential.json is of the type {kind}, and lacks a part" in str(fault)
+    assert "sesame" not in str(fault)
+
+
+def test_a_private_key_that_is_none_is_refused_without_showing_it(files, tmp_path) -> None:
+    pem = "-----BEGIN PRIVATE KEY-----\nsesame\n-----END PRIVATE KEY-----\n"
+    content = files["service_account"] | {"private_key": pem}
+    fault = refused({KEY_FILE: written(tmp_path, content)})
+    assert isinstance(fault, CredentialError)
     assert "sesame" not in str(fault)
 
 

@@ -1,17 +1,15 @@
-"""Google's sources through TLS that is opened on the way, by an authority that only a file makes trusted."""
+"""Sources through TLS that is opened on the way, by an authority that only a file makes trusted."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from connectors.google_ads.source import SOURCE as ADS
 from connectors.google_analytics.source import SOURCE as ANALYTICS
 from connectors.lake.lake import Lake
+from connectors.lake.s3 import connect
 from connectors.sandbox.google_ads import CUSTOMER, GoogleAdsServer
 from connectors.sandbox.google_analytics import PROPERTY, AnalyticsRestServer, AnalyticsServer
 from connectors.sandbox.google_sheets import SheetsServer, Tab
@@ -21,11 +19,13 @@ from connectors.sdk.engine import StreamReport, pull
 from connectors.sdk.errors import Rejected, SourceError, Unavailable
 from connectors.sdk.google_sign_in import KEY_FILE
 from connectors.sdk.http import Http
+from connectors.sdk.remote_files import read_file
 from connectors.sdk.trust import VARIABLES, authorities, trust_only
 from connectors.sdk.windows import Range
 from connectors.spreadsheet.google import GoogleSheets
 from connectors.spreadsheet.source import SOURCE as SPREADSHEET
 from tests.connectors.clock import unslept
+from tests.connectors.google_key import key_file
 from tests.connectors.tls import Authority, authority, behind_tls
 
 TODAY = date(2026, 11, 24)
@@ -52,16 +52,11 @@ def trusted(issuer: Authority, trusting_nobody_in_particular: None) -> None:
 def key(issuer: Authority, tmp_path: Path) -> Iterator[str]:
     """The key of a service account, whose sign-in is behind the same TLS."""
     token = {"access_token": "ya29.key", "expires_in": 3599, "token_type": "Bearer"}
-    private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    account = {"type": "service_account", "client_email": "okra@x.iam.gserviceaccount.com"}
-    file = tmp_path / "key.json"
     with (
         JsonServer(lambda _: Reply(200, token)) as google,
         behind_tls(google.address, issuer) as address,
     ):
-        file.write_text(json.dumps(account | {"private_key": pem, "token_uri": f"{address}/token"}))
-        yield str(file)
+        yield str(key_file(tmp_path, f"{address}/token"))
 
 
 def pulled(source: Source, values: Mapping[str, str], lake: Lake) -> list[StreamReport]:
@@ -135,6 +130,18 @@ def test_any_other_source_without_the_file_names_the_setting(issuer: Authority) 
         with pytest.raises(SourceError, match="OKRA_CA_FILE"):
             http.get("/")
         http.close()
+
+
+def test_a_file_of_the_web_and_a_lake_in_a_bucket_trust_the_file_too(
+    issuer: Authority, trusted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        monkeypatch.setenv(name, "sample")
+    content = Reply(200, b"kpi;date;value")
+    with JsonServer(lambda _: content) as server, behind_tls(server.address, issuer) as at:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", at)
+        assert read_file(f"{at}/kpis.csv", "OKRA_SHEETS") == content.body
+        assert bytes(connect("s3://bucket/lake").get("kpis.csv").bytes()) == content.body
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
