@@ -371,7 +371,7 @@ def test_the_seconds_that_a_quota_asks_for_are_known_and_short_ones_are_waited(s
 
 def test_a_quota_that_runs_out_keeps_what_was_pulled(serve, lake):
     spent = told("quota_error", "RESOURCE_EXHAUSTED", "Too many requests.")
-    server = serve(failures=[None, None, (Status.RESOURCE_EXHAUSTED, "no", spent)])
+    server = serve(failures=[None, None, None, (Status.RESOURCE_EXHAUSTED, "no", spent)])
     report = take(server, lake, Range(date(2026, 4, 1), date(2026, 9, 30)))
     assert isinstance(report.error, QuotaExhausted)
     assert len(report.committed) in {91, 92}  # one of two slices of a quarter or so
