@@ -38,25 +38,27 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Further:
-    """What belongs to a row besides its object's declared properties."""
+class Additions:
+    """What rows have besides the declared properties of their objects."""
 
     account: Account = Account()
     properties: Sequence[str] = ()
-    """The names of further properties of deals."""
+    """The names of the properties of deals that a setting adds."""
     contacts: Mapping[str, Sequence[str]] | None = None
     """The contacts of calls, by the call's id."""
 
 
 def rows_of_objects(
-    stream: Stream, objects: Sequence[Object], more: Further
+    stream: Stream, objects: Sequence[Object], additions: Additions
 ) -> list[dict[str, Any]]:
     """The rows of some deals or calls, and of those that were merged into them.
 
     HubSpot leaves a property out that the account does not have, and says null where it is empty. A column whose
     property none of many objects has is left for the schema to refuse: HubSpot has renamed it.
     """
-    rows = [row for item in objects for row in (stored(stream, item, more), *retired(stream, item))]
+    rows = [
+        row for item in objects for row in (stored(stream, item, additions), *retired(stream, item))
+    ]
     if len(objects) >= DRIFT_ROWS:
         for property_ in PROPERTIES[stream.name].keys() - OF_SOME_ACCOUNTS:
             if not any(property_ in properties_of(item) for item in objects):
@@ -65,7 +67,7 @@ def rows_of_objects(
     return rows
 
 
-def stored(stream: Stream, item: Object, more: Further) -> dict[str, Any]:
+def stored(stream: Stream, item: Object, additions: Additions) -> dict[str, Any]:
     """A deal or a call under the names of the columns.
 
     Where its date of creation or change is empty, the record's own stands for it, which HubSpot always gives. A call
@@ -85,28 +87,29 @@ def stored(stream: Stream, item: Object, more: Further) -> dict[str, Any]:
     row["changed_at"] = last_change(item)
     created = fitting(MOMENT, item.get("createdAt"))
     if stream.name == CALLS.name:
-        contacts = (more.contacts or {}).get(str(item.get("id")), ())
+        contacts = (additions.contacts or {}).get(str(item.get("id")), ())
         row["contact_ids"] = sorted({*contacts}, key=lambda id: (len(id), id))
         row["called_at"] = row["called_at"] or created or UNREADABLE
     else:
         row["created_at"] = row["created_at"] or created
-        row |= of_a_deal(row, given, more)
+        row |= of_a_deal(row, given, additions)
     return row
 
 
-def of_a_deal(row: Mapping[str, Any], given: Object, more: Further) -> dict[str, Any]:
+def of_a_deal(row: Mapping[str, Any], given: Object, additions: Additions) -> dict[str, Any]:
     """What only deals have."""
     closes = given.get("closedate") or None
     return {
         "amount": decimal_text(row["amount"]),
         "amount_in_company_currency": decimal_text(row["amount_in_company_currency"]),
-        "company_currency": more.account.currency,
+        "company_currency": additions.account.currency,
         "closed_at": moment_of_close(closes),
-        "close_day": close_day(closes, more.account.zone),
+        "close_day": close_day(closes, additions.account.zone),
         "properties": json.dumps(
-            {name: given.get(name) or None for name in sorted(more.properties)}, ensure_ascii=False
+            {name: given.get(name) or None for name in sorted(additions.properties)},
+            ensure_ascii=False,
         )
-        if more.properties
+        if additions.properties
         else None,
     }
 

@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 from connectors.hubspot.api import LIMITS, Crm
 from connectors.hubspot.rows import (
     Account,
-    Further,
+    Additions,
     Object,
     merged_contacts,
     owner,
@@ -67,9 +67,9 @@ class HubSpotConnection:
         base = usable_address(values.get("HUBSPOT_API_BASE") or DEFAULT_BASE, "HUBSPOT_API_BASE")
         self._crm = Crm(base, token, calls, SOURCE.workers)
         self._zone_named = zone_of(values.get(TIMEZONE, "").strip(), TIMEZONE)
-        self._further = names_in(values.get(DEAL_PROPERTIES, ""))
+        self._added_properties = names_in(values.get(DEAL_PROPERTIES, ""))
         self._bins: dict[str, list[Object]] = {}
-        self._of_deals: Further | None = None
+        self._of_deals: Additions | None = None
         self._lock = Lock()
 
     def pages(self, piece: Slice) -> Iterator[Page]:
@@ -97,19 +97,19 @@ class HubSpotConnection:
 
     def _changes(self, piece: Slice) -> Iterator[Page]:
         stream = piece.stream
-        further = self._further if stream.name == DEALS.name else ()
-        wanted = list(dict.fromkeys([*PROPERTIES[stream.name], MERGED_IDS, *further]))
+        added = self._added_properties if stream.name == DEALS.name else ()
+        wanted = list(dict.fromkeys([*PROPERTIES[stream.name], MERGED_IDS, *added]))
         for objects in self._crm.changed(stream.name, wanted, piece):
-            yield Page(rows_of_objects(stream, objects, self._more(stream, objects)))
-        # further properties are not asked for in the address of a list, which could become too long
-        yield Page(rows_of_objects(stream, self._archived(stream.name), Further()))
+            yield Page(rows_of_objects(stream, objects, self._additions(stream, objects)))
+        # added properties are not asked for in the address of a list, which could become too long
+        yield Page(rows_of_objects(stream, self._archived(stream.name), Additions()))
 
-    def _more(self, stream: Stream, objects: Sequence[Object]) -> Further:
+    def _additions(self, stream: Stream, objects: Sequence[Object]) -> Additions:
         if stream.name == CALLS.name:
-            return Further(contacts=self._crm.contacts_of_calls([item["id"] for item in objects]))
+            return Additions(contacts=self._crm.contacts_of_calls([item["id"] for item in objects]))
         with self._lock:
             if self._of_deals is None:
-                self._of_deals = Further(self._account(), self._known_properties())
+                self._of_deals = Additions(self._account(), self._known_properties())
             return self._of_deals
 
     def _account(self) -> Account:
@@ -122,9 +122,9 @@ class HubSpotConnection:
         return Account(self._zone_named or zone, details.get("companyCurrency") or None)
 
     def _known_properties(self) -> Sequence[str]:
-        """The further properties. Raises `Rejected` for one that the account lacks, as HubSpot merely leaves it out."""
-        known = self._crm.property_names(DEALS.name) if self._further else set()
-        for name in self._further:
+        """The properties of the setting. Raises `Rejected` for one that HubSpot does not know and would leave out."""
+        known = self._crm.property_names(DEALS.name) if self._added_properties else set()
+        for name in self._added_properties:
             if name not in known:
                 alike = get_close_matches(name, known, n=1)
                 meant = (
@@ -134,7 +134,7 @@ class HubSpotConnection:
                     f"HubSpot's deals have no property {name!r}, or it holds sensitive data",
                     f"correct {DEAL_PROPERTIES}: it takes internal names; {meant}",
                 )
-        return self._further
+        return self._added_properties
 
     def _archived(self, kind: str) -> list[Object]:
         """The objects in the recycle bin, read once: it cannot be filtered by day."""

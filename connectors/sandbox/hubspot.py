@@ -166,13 +166,13 @@ class HubSpotServer(JsonServer):
         Both others are neither found any more nor in the recycle bin. Of merged contacts, the calls do not change.
         """
         objects = self.objects[kind]
-        one = merged(objects.pop(first), objects.pop(second), into, at)
-        self.objects[kind] = by_id([*objects.values(), one])
+        result = merged(objects.pop(first), objects.pop(second), into, at)
+        self.objects[kind] = by_id([*objects.values(), result])
         if kind == "contacts":
             for number, call in self.objects["calls"].items():
                 contacts = {into if x in (first, second) else x for x in call.contacts}
                 self.objects["calls"][number] = replace(call, contacts=tuple(sorted(contacts)))
-        return one
+        return result
 
     def _properties(self) -> list[Mapping[str, Any]]:
         """The properties that deals can have."""

@@ -41,14 +41,14 @@ def calls_at(now: datetime) -> list[CrmObject]:
 def contacts_at(now: datetime) -> list[CrmObject]:
     """The contacts that were merged by `now`: each day someone signs up twice. Nobody has called them yet."""
     return [
-        twice(day)
+        merged_contact(day)
         for month in months_until(month_after((now.year, now.month), 1))
         for day in days_of(month)
-        if twice(day).modified <= now
+        if merged_contact(day).modified <= now
     ]
 
 
-def twice(day: date) -> CrmObject:
+def merged_contact(day: date) -> CrmObject:
     """The contact that two of the day were merged into."""
     evening = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
     number = 7_800_000_000 + day.toordinal() * 3

@@ -39,9 +39,9 @@ def test_a_property_that_none_of_many_deals_has_was_renamed(account, deal) -> No
     assert "is_won" in str(report.error)
 
 
-@pytest.mark.parametrize("there", [{}, {"amount_in_home_currency": None}])
-def test_an_account_with_one_currency_has_amounts_in_it(account, deal, there) -> None:
-    deals = [deal(n, NINE, deal_currency_code=None, **there) for n in range(1, 21)]
+@pytest.mark.parametrize("given", [{}, {"amount_in_home_currency": None}])
+def test_an_account_with_one_currency_has_amounts_in_it(account, deal, given) -> None:
+    deals = [deal(n, NINE, deal_currency_code=None, **given) for n in range(1, 21)]
     server = account.serve(deals=deals, currency="EUR")
     assert account.pulled("deals", server, FIRST_OF_MARCH).error is None
     row = account.newest("deals", FIRST_OF_MARCH)["1"]

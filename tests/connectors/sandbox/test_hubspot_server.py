@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 import requests
 
+from connectors.sandbox.crm_objects import MERGED_IDS, CrmObject
 from connectors.sandbox.hubspot import (
+    ACCOUNT,
     CONTACTS_OF_CALLS,
     OBJECTS,
     OWNERS,
     PIPELINES,
+    PROPERTIES,
     TOKEN,
     HubSpotServer,
     serve,
@@ -156,3 +159,49 @@ def test_what_is_served_leads_to_the_company_s_own_account(tmp_path: Path) -> No
     served.close()
     with pytest.raises(requests.ConnectionError):
         requests.get(address, headers=headers, timeout=HANG_SECONDS)
+
+
+def test_a_merge_leaves_one_object_with_what_the_first_lacks_from_the_second() -> None:
+    made = datetime(2026, 11, 1, tzinfo=UTC)
+    deals = [
+        CrmObject(3, {"amount": None, "pipeline": "default"}, made, made),
+        CrmObject(4, {"amount": "20", "pipeline": "other"}, made, made),
+    ]
+    with HubSpotServer(date(2026, 11, 25), deals=deals) as server:
+        server.merge("deals", 3, 4, into=9, at=datetime(2026, 11, 24, tzinfo=UTC))
+        every = {"filterGroups": [], "properties": ["amount", "pipeline", MERGED_IDS]}
+        found = ask(server, SEARCH, every).json()
+        gone = ask(server, OBJECTS + "/deals", archived="true").json()
+    assert [row["id"] for row in found["results"]] == ["9"]
+    kept = found["results"][0]["properties"]
+    assert (kept["amount"], kept["pipeline"], kept[MERGED_IDS]) == ("20", "default", "3;4")
+    assert gone["results"] == []
+
+
+def test_merged_contacts_are_found_by_the_property_that_lists_the_others(
+    server: HubSpotServer,
+) -> None:
+    filters = [
+        {"propertyName": MERGED_IDS, "operator": "HAS_PROPERTY"},
+        {"propertyName": "lastmodifieddate", "operator": "GTE", "value": "1795478400000"},
+    ]
+    body = {"filterGroups": [{"filters": filters}], "properties": [MERGED_IDS]}
+    found = ask(server, OBJECTS + "/contacts/search", body).json()
+    assert found["total"] == 1  # that of 24 November: on the next day it is morning
+    assert found["results"][0]["properties"][MERGED_IDS].count(";") == 1
+
+
+def test_a_search_of_more_than_3000_characters_is_refused(server: HubSpotServer) -> None:
+    names = [f"a_property_{n}" for n in range(200)]
+    answer = ask(server, SEARCH, {"filterGroups": [], "properties": names})
+    assert (answer.status_code, "3000 characters" in answer.json()["message"]) == (400, True)
+
+
+def test_the_account_tells_its_zone_and_currency_and_the_properties_of_its_deals(
+    server: HubSpotServer,
+) -> None:
+    details = ask(server, ACCOUNT).json()
+    assert (details["timeZone"], details["companyCurrency"]) == ("Etc/UTC", "USD")
+    assert details["utcOffset"] == "+00:00"
+    names = {row["name"] for row in ask(server, PROPERTIES).json()["results"]}
+    assert {"amount", "closedate", MERGED_IDS} <= names
