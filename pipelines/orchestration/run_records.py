@@ -25,8 +25,8 @@ from dagster._core.storage.event_log.schema import (
     SqlEventLogStorageTable,
 )
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
+from pipelines.orchestration.event_log import BatchingEventLogStorage
 from pipelines.settings import Settings
 from pipelines.warehouse.project import target_folder
 
@@ -76,8 +76,8 @@ def remove_runs(instance: dg.DagsterInstance, before: datetime) -> int:
         with storage.index_connection() as connection:
             remove_events(connection, run_ids, before)
         for run_id in run_ids:
-            if isinstance(storage, SqliteEventLogStorage):
-                remove_run_file(storage, run_id)
+            if isinstance(storage, BatchingEventLogStorage):
+                storage.remove_run(run_id)
             instance.compute_log_manager.delete_logs(prefix=[run_id])
             instance.run_storage.delete_run(run_id)
     return len(runs)
@@ -114,14 +114,6 @@ def remove_events(connection: sa.Connection, run_ids: Sequence[str], before: dat
         _CHECKS.run_id.in_(run_ids), _CHECKS.id.not_in(newest_of_check)
     )
     connection.execute(old_checks)
-
-
-def remove_run_file(storage: SqliteEventLogStorage, run_id: str) -> None:
-    """Remove the SQLite file of a run's events."""
-    path = storage.path_for_shard(run_id)
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{path}{suffix}").unlink(missing_ok=True)
-    storage._initialized_dbs.discard(run_id)
 
 
 def remove_folders(folders: Iterable[Path], before: datetime) -> None:

@@ -1,5 +1,6 @@
 """The event log stores a batch in one transaction; what it then holds is what Dagster's own would hold."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +81,44 @@ def test_a_batch_that_fails_leaves_nothing_behind(
     assert list(storage.get_logs_for_run("a")) == []
     storage.store_event_batch(planned("a"))
     assert len(storage.get_logs_for_run("a")) == 3
+
+
+def test_a_closed_log_is_one_file_a_database_and_can_be_written_again(tmp_path: Path) -> None:
+    storage = BatchingEventLogStorage(str(tmp_path))
+    storage.store_event_batch(planned("a"))
+    storage.dispose()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.db", "index.db"]
+    storage.store_event_batch(planned("a"))
+    assert len(storage.get_logs_for_run("a")) == 6
+
+
+def test_many_runs_leave_few_databases_open(tmp_path: Path) -> None:
+    storage = BatchingEventLogStorage(str(tmp_path))
+    for run in "abcdefgh":
+        storage.store_event_batch(planned(run))
+    assert len(list(tmp_path.glob("*-wal"))) <= 4
+    assert [len(storage.get_logs_for_run(run)) for run in "abcdefgh"] == [3] * 8
+
+
+def test_what_a_killed_process_stored_is_there(tmp_path: Path) -> None:
+    """A second storage reads what the first has not closed, as the web server does beside a run."""
+    storage = BatchingEventLogStorage(str(tmp_path))
+    storage.store_event_batch(planned("a"))
+    assert list(tmp_path.glob("*-wal"))
+    assert records(BatchingEventLogStorage(str(tmp_path))) == records(storage)
+    crashed = tmp_path / "crashed"
+    crashed.mkdir()
+    for path in tmp_path.glob("*.db*"):
+        shutil.copy(path, crashed / path.name)
+    assert len(BatchingEventLogStorage(str(crashed)).get_logs_for_run("a")) == 3
+
+
+def test_the_log_of_a_removed_run_begins_anew(tmp_path: Path) -> None:
+    storage = BatchingEventLogStorage(str(tmp_path))
+    for run in ("a", "b"):
+        storage.store_event_batch(planned(run))
+    storage.remove_run("a")
+    assert not list(tmp_path.glob("a.db*"))
+    assert list(storage.get_logs_for_run("a")) == []
+    storage.wipe()
+    assert list(storage.get_logs_for_run("b")) == []

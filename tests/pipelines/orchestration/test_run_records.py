@@ -11,6 +11,7 @@ import dagster as dg
 import pytest
 
 from pipelines.orchestration import run_records
+from pipelines.orchestration.event_log import BatchingEventLogStorage
 from pipelines.orchestration.run_records import (
     remove_folders,
     remove_old_runs,
@@ -102,7 +103,7 @@ def test_an_interrupted_removal_is_finished_by_the_next_one(
 ) -> None:
     old = run(instance, "model")
     with monkeypatch.context() as patch:
-        patch.setattr(run_records, "remove_run_file", lambda *_: 1 / 0)
+        patch.setattr(BatchingEventLogStorage, "remove_run", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             remove_runs(instance, now())
     assert instance.get_run_by_id(old)
