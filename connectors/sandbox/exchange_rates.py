@@ -22,6 +22,8 @@ CURRENCIES: dict[str, tuple[float, int]] = {
     "KWD": (0.3335, 5),
 }
 """The approximate rate of the euro, and the decimals of a quote. The bank itself quotes no dinar."""
+ENDED = ("HRK", "RUB")
+"""Currencies that the bank no longer quotes: the file keeps their columns, in which newer days have no rate."""
 FIRST_KRONA_DAY = date(2025, 2, 3)
 """There is no earlier rate for the krona, as was really the case for some years."""
 CLOSED_DAYS = {(1, 1), (5, 1), (12, 25), (12, 26)}
@@ -30,9 +32,10 @@ CLOSED_DAYS = {(1, 1), (5, 1), (12, 25), (12, 26)}
 
 def history(today: date) -> str:
     """The file as it stands on the morning of `today`: up to the day before."""
-    lines = [",".join(["Date", *CURRENCIES, ""])]
+    lines = [",".join(["Date", *CURRENCIES, *ENDED, ""])]
+    ended = ["N/A" for _ in ENDED]
     lines += [
-        ",".join([day.isoformat(), *(quoted(currency, day) for currency in CURRENCIES), ""])
+        ",".join([f"{day}", *(quoted(currency, day) for currency in CURRENCIES), *ended, ""])
         for day in working_days(today)
     ]
     return "\n".join(lines) + "\n"
