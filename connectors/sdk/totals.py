@@ -1,7 +1,7 @@
 """Holds the rows of a window against totals that the source gives by itself.
 
-A source that leaves rows out says nothing of it: a campaign that is not listed, a channel that is withheld. The total of the
-account, or of the day, was not made from these rows and shows that some are missing.
+A source that leaves rows out says nothing of it: a campaign that is not listed, a channel that is withheld. The
+total of the account, or of the day, was not made from these rows and shows that some are missing.
 """
 
 from collections.abc import Callable, Iterable, Mapping

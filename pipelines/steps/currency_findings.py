@@ -12,15 +12,15 @@ from pipelines.tables.findings import FindingRow
 _QUOTED = "select currency, first_day, last_day from comparisons.quoted_currencies"
 _UNCONVERTED = """
     select
-        dimensions['currency'] as currency,
-        list(distinct kpi order by kpi),
-        min(day),
-        max(day),
-        min(coalesce(constant_rate_day, day)),
-        max(coalesce(constant_rate_day, day))
+        kpi_days.dimensions['currency'] as currency,
+        list(distinct kpi_days.kpi order by kpi_days.kpi),
+        min(kpi_days.day),
+        max(kpi_days.day),
+        min(coalesce(kpis.constant_rate_day, kpi_days.day)),
+        max(coalesce(kpis.constant_rate_day, kpi_days.day))
     from reporting.kpi_days
-    inner join reporting.kpis using (kpi)
-    where rate is null
+    inner join reporting.kpis on kpi_days.kpi = kpis.kpi
+    where kpi_days.rate is null
     group by currency
     order by currency
 """

@@ -28,10 +28,12 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table comparisons.quoted_currencies (currency varchar, first_day date, last_day date)"
         )
         connection.executemany("insert into comparisons.quoted_currencies values (?, ?, ?)", RATES)
-        connection.execute("create table reporting.kpis (kpi varchar, constant_rate_day date)")
         connection.execute(
-            "insert into reporting.kpis values ('net_revenue', null), ('mrr', null), "
-            "('budget', date '2026-01-02')"
+            "create table reporting.kpis (kpi varchar, dimensions varchar[], constant_rate_day date)"
+        )
+        connection.execute(
+            "insert into reporting.kpis values ('net_revenue', ['currency'], null), "
+            "('mrr', ['currency'], null), ('budget', ['currency'], date '2026-01-02')"
         )
         connection.execute(
             "create table reporting.kpi_days "
