@@ -73,7 +73,7 @@
 {%- endmacro %}
 
 {% macro spark__add_seconds(number, instant) -%}
-    {{ instant }} + make_dt_interval(0, 0, 0, {{ number }})
+    timestamp_micros(unix_micros({{ instant }}) + {{ number }} * 1000000)
 {%- endmacro %}
 
 {# dbt's own macro adds seconds and makes a timestamp. #}

@@ -124,7 +124,7 @@ class RefreshedToken(RenewedToken):
         lock = self._file.with_name(f"{self._file.name}.lock")
         try:
             # a folder that cannot be written must show before the refresh token is used up
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with FileLock(lock, timeout=LOCK_WAIT, mode=0o600, fallback_to_soft=False):
                 return self._renew(refused)
         except Timeout:

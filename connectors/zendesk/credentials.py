@@ -57,7 +57,7 @@ OPTIONS = (
     Option(
         "ZENDESK_TOKEN_FILE",
         "File that keeps the token where each refresh token is good for one use",
-        default=f"{IN_HOME}/zendesk-token.json",
+        default=f"{IN_HOME}/tokens/zendesk.json",
     ),
     Option(
         "ZENDESK_OAUTH_TOKEN",
@@ -108,7 +108,7 @@ def access_of(values: Mapping[str, str], base: str) -> Access:
     secret = given(values, "ZENDESK_CLIENT_SECRET")
     if first and client:
         grant = TokenRequest(base, client, secret, {"refresh_token_expires_in": REFRESH_SECONDS})
-        file = Path(values.get("ZENDESK_TOKEN_FILE") or "zendesk-token.json")
+        file = Path(values.get("ZENDESK_TOKEN_FILE") or "tokens/zendesk.json")
         return Access(RefreshedToken(grant, first, file, (secret,)), "Bearer", SIGN_IN)
     if secret and client:
         token = ClientToken(TokenRequest(base, client, secret, {}), (secret,))

@@ -122,6 +122,7 @@ def test_a_refresh_token_is_kept_for_its_owner_alone(vendor: Vendor, file: Path)
     token = RefreshedToken(vendor, "refresh-0", file, ("secret-of-client",))
     token.value()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     assert orjson.loads(file.read_bytes())["refresh"] == "refresh-1"
     assert {path.name for path in file.parent.iterdir()} == {"token.json", "token.json.lock"}
     vendor.now += timedelta(days=20)

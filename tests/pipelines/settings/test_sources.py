@@ -22,9 +22,9 @@ def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_file_of_a_source_is_in_the_home_unless_another_is_set(env: Path, tmp_path: Path) -> None:
     env.write_text("ZENDESK_SUBDOMAIN=acme\n")
     values = okra_settings.load().configured(ZENDESK) or {}
-    assert values["ZENDESK_TOKEN_FILE"] == f"{tmp_path}/home/zendesk-token.json"
+    assert values["ZENDESK_TOKEN_FILE"] == f"{tmp_path}/home/tokens/zendesk.json"
     for written, meant in {
-        "$OKRA_HOME/tokens/z.json": f"{tmp_path}/home/tokens/z.json",
+        "$OKRA_HOME/own/z.json": f"{tmp_path}/home/own/z.json",
         "/run/secrets/z.json": "/run/secrets/z.json",
     }.items():
         env.write_text(f"ZENDESK_SUBDOMAIN=acme\nZENDESK_TOKEN_FILE={written}\n")
