@@ -18,7 +18,7 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 from connectors.sdk.google_sign_in import IMPERSONATE, KEY_FILE, QUOTA_PROJECT
-from connectors.sdk.http import CERTIFICATE_REMEDY, no_answer
+from connectors.sdk.http import CERTIFICATE_REMEDY, no_answer, retry_after
 
 QUOTA_REMEDY = "it fills up again within the hour or the day; the next run goes on from here"
 """What to do about a spent quota."""
@@ -33,7 +33,10 @@ def diagnose(error: Exception) -> SourceError | None:
 
     from google.api_core import exceptions as api
     from google.auth import exceptions as auth
+    from google.protobuf import json_format  # type: ignore[import-untyped]
 
+    if isinstance(error, json_format.ParseError):
+        return Unavailable("Google gave no valid JSON", "if it lasts, look for a proxy in between")
     if isinstance(error, auth.GoogleAuthError):
         return sign_in_fault(error)
     if isinstance(error, api.RetryError):
@@ -111,8 +114,17 @@ def denied(message: str, remedy: str) -> PermissionDenied:
 
 
 def quota_fault(error: Exception, message: str) -> SourceError:
-    """Too many requests at once, which passes in seconds, or a spent quota, which does not."""
-    if re.search(r"concurrent|per minute|per second|rate", message, re.IGNORECASE):
+    """Too many requests at once, which passes in seconds, or a spent quota, which does not.
+
+    Over REST the status 429 alone, with no word of a quota, is of the former kind.
+    """
+    from google.api_core import exceptions as api
+
+    is_rpc_status = isinstance(error, api.ResourceExhausted)
+    names_quota = re.search(r"quota|token|exhausted", message, re.IGNORECASE)
+    if re.search(r"concurrent|per minute|per second|rate", message, re.IGNORECASE) or not (
+        is_rpc_status or names_quota
+    ):
         return Throttled(
             f"Google asks for fewer requests: {message}", retry_after=retry_delay_of(error)
         )
@@ -121,6 +133,9 @@ def quota_fault(error: Exception, message: str) -> SourceError:
 
 def retry_delay_of(error: Exception) -> float | None:
     """Seconds that Google asks to wait; None where it names none."""
+    headers = getattr(getattr(error, "response", None), "headers", None)
+    if headers is not None:  # over REST
+        return retry_after(headers)
     for detail in getattr(error, "details", ()):
         delay = getattr(detail, "retry_delay", None)
         if delay is not None:

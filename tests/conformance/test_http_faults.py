@@ -135,6 +135,8 @@ def test_a_refusal_that_repeats_the_secret_does_not_spread_it(
     case: Case, served: Served, proxy: Proxy, pulled: Pull
 ) -> None:
     hidden = secrets(case.source, served.values)
+    if not any(option.secret for option in case.source.options):
+        pytest.skip(f"{case.source.name} has no secret among its settings")
     assert hidden
     echo = " and ".join(hidden)
     for status in (400, 401, 403, 404, 429, 500):

@@ -14,7 +14,8 @@ import pytest
 from connectors.google_analytics.source import SOURCE
 from connectors.lake.lake import Lake
 from connectors.lake.manifest import schema_hash
-from connectors.sandbox.google_analytics import DIMENSIONS, PROPERTY, AnalyticsServer, Faults
+from connectors.sandbox.analytics_reports import DIMENSIONS, PROPERTY, Faults
+from connectors.sandbox.google_analytics import AnalyticsServer
 from connectors.sandbox.traffic import Visits
 from connectors.sdk.contract import ONE_DAY, Finding
 from connectors.sdk.engine import StreamReport, pull
@@ -127,7 +128,7 @@ def test_a_day_is_restated_until_three_days_later_and_a_row_that_vanished_is_rem
 def known_visits(monkeypatch: pytest.MonkeyPatch, **sessions: int) -> None:
     """Let each day have these sessions by channel."""
     by_channel = {name: Visits(n, n, n, n) for name, n in sessions.items()}
-    monkeypatch.setattr("connectors.sandbox.google_analytics.visits", lambda *_: by_channel)
+    monkeypatch.setattr("connectors.sandbox.analytics_reports.visits", lambda *_: by_channel)
 
 
 def channel_findings(lake: Lake) -> list[Finding]:

@@ -10,8 +10,9 @@ from connectors.google_ads.source import SOURCE as ADS
 from connectors.google_analytics.source import SOURCE as ANALYTICS
 from connectors.lake.lake import Lake
 from connectors.lake.s3 import connect
+from connectors.sandbox.analytics_reports import PROPERTY
 from connectors.sandbox.google_ads import CUSTOMER, GoogleAdsServer
-from connectors.sandbox.google_analytics import PROPERTY, AnalyticsRestServer, AnalyticsServer
+from connectors.sandbox.google_analytics import AnalyticsRestServer, AnalyticsServer
 from connectors.sandbox.google_sheets import SheetsServer, Tab
 from connectors.sandbox.http_server import JsonServer, Reply
 from connectors.sdk.contract import Source

@@ -6,6 +6,7 @@ A document describes the calls of an API over REST. A message that is sent over 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -108,6 +109,20 @@ def exchange_of(call: Called, path: str) -> Exchange:
         for message in (call.request, call.answer)
     )
     return Exchange(Request("POST", path, (), {}, sent), Reply(200, given))
+
+
+def with_enums_named(exchange: Exchange, kind: Any) -> Exchange:
+    """An exchange of Google's own client, as the document has it: with the enumerations of the answer by name.
+
+    The client asks for them as numbers (`$alt=json;enum-encoding=int`), by a system parameter that no document lists:
+    cloud.google.com/apis/docs/system-parameters. `kind`: the message of the answer.
+    """
+    request = exchange.request
+    assert request.params.get("$alt") == "json;enum-encoding=int"
+    others = tuple(x for x in request.query if x[0] != "$alt")
+    message = kind.from_json(json.dumps(exchange.answer))
+    given = json.dumps(MessageToDict(kind.pb(message))).encode()
+    return Exchange(replace(request, query=others), replace(exchange.reply, body=given))
 
 
 def unknown_fields(mask: str, kind: str, name: str) -> Iterator[str]:

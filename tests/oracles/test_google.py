@@ -15,27 +15,44 @@ from google.ads.googleads.v26.services.types.google_ads_service import (
     SearchGoogleAdsStreamRequest,
     SearchGoogleAdsStreamResponse,
 )
+from google.analytics.data_v1beta.types import RunReportResponse
 
 from connectors.google_ads import faults as google_ads_faults
 from connectors.google_analytics import client as google_analytics
+from connectors.google_analytics import source as google_analytics_source
+from connectors.sandbox import google_analytics as google_analytics_server
 from connectors.sandbox.google_sheets import DOCUMENT, Failed, SheetsServer, Shown, Tab
 from connectors.spreadsheet import google as google_sheets
 from connectors.spreadsheet.source import SOURCE as SPREADSHEET
-from tests.conformance.case import case_of
+from tests.conformance.case import Case, case_of
 from tests.connectors.clock import unslept
 from tests.limits import HANG_SECONDS
 from tests.oracles.google_ads_protos import enum_of, violations
-from tests.oracles.google_discovery import document, exchange_of, read, unknown_fields
-from tests.oracles.traffic import Called, Exchange, calls_of, observed
+from tests.oracles.google_discovery import (
+    document,
+    exchange_of,
+    read,
+    unknown_fields,
+    with_enums_named,
+)
+from tests.oracles.traffic import Called, Exchange, calls_of, observed, traffic_of
 
 ANALYTICS, SHEETS = read("analyticsdata.v1beta"), read("sheets.v4")
 
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> list[Exchange]:
-    """The reports of Google Analytics, as they would go over REST."""
-    calls = calls_of(case_of("google_analytics"), tmp_path_factory.mktemp("google_analytics"))
+    """The reports of Google Analytics over gRPC, as they would go over REST."""
+    over_grpc = Case(source=google_analytics_source.SOURCE, serve=google_analytics_server.serve)
+    calls = calls_of(over_grpc, tmp_path_factory.mktemp("google_analytics"))
     return [exchange_of(x, f"/v1beta/{x.request.property}:runReport") for x in calls]
+
+
+@pytest.fixture(scope="module")
+def rest_reports(tmp_path_factory: pytest.TempPathFactory) -> list[Exchange]:
+    """The reports of Google Analytics over REST."""
+    exchanges = traffic_of(case_of("google_analytics"), tmp_path_factory.mktemp("over_rest"))
+    return [with_enums_named(exchange, RunReportResponse) for exchange in exchanges]
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +88,13 @@ def sheets() -> list[Exchange]:
 def test_reports_are_asked_for_and_given_as_google_s_document_says(reports: list[Exchange]) -> None:
     assert len(reports) >= 4
     assert [fault for x in reports for fault in ANALYTICS.violations(x)] == []
+
+
+def test_reports_over_rest_are_asked_for_and_given_as_google_s_document_says(
+    rest_reports: list[Exchange],
+) -> None:
+    assert len(rest_reports) >= 4
+    assert [fault for x in rest_reports for fault in ANALYTICS.violations(x)] == []
 
 
 def test_sheets_are_asked_for_and_given_as_google_s_document_says(sheets: list[Exchange]) -> None:
