@@ -22,10 +22,11 @@ from connectors.hubspot.streams import (
 )
 from connectors.sdk.contract import Stream
 from connectors.sdk.fields import UNREADABLE, Unreadable, as_given, columns, lenient, read_instant
-from connectors.sdk.fitting import DRIFT_ROWS
 
 Object = Mapping[str, Any]
 IDS = re.compile(r"\d+(;\d+)*")
+MANY_OBJECTS = 20
+"""From so many on, a property that none of them has is one that HubSpot has renamed."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def rows_of_objects(
     rows = [
         row for item in objects for row in (stored(stream, item, additions), *retired(stream, item))
     ]
-    if len(objects) >= DRIFT_ROWS:
+    if len(objects) >= MANY_OBJECTS:
         for property_ in PROPERTIES[stream.name].keys() - OF_SOME_ACCOUNTS:
             if not any(property_ in properties_of(item) for item in objects):
                 for row in rows:

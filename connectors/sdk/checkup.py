@@ -102,7 +102,9 @@ def fault_of(
         with diagnosed(source):
             page = next(connection.pages(piece), None)
             if page:
-                SortedRows(piece).add(page.rows)
+                held = SortedRows(piece)
+                held.add(page.rows)
+                held.refuse_drift()
     except SourceError as error:
         return error
     return None

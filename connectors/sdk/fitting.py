@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 
 from connectors.sdk.contract import Stream
 from connectors.sdk.currencies import CURRENCIES
-from connectors.sdk.errors import Drift
 from connectors.sdk.rules import (
     MISSING,
     NO_DAY,
@@ -31,8 +30,6 @@ from connectors.sdk.rules import (
 
 UNFIT = (pa.ArrowException, TypeError, ValueError, OverflowError)
 """What a conversion to a declared type raises."""
-DRIFT_ROWS = 20
-"""From so many rows on, it is the source that has changed when none has a usable value in a column."""
 
 
 @dataclass(frozen=True)
@@ -52,24 +49,30 @@ class Misfit:
     row: Mapping[str, Any]
 
 
-def fitting(
-    stream: Stream, rows: Sequence[Mapping[str, Any]], *, others_fit: bool = False
-) -> tuple[pa.Table, list[Misfit]]:
-    """The rows that fit, under the declared schema, and the others. Fields that are not declared are dropped.
+class Fitted(NamedTuple):
+    """Rows, held against what their stream declares."""
 
-    Raises `Drift` naming the column when it is in no row, or when none of `DRIFT_ROWS` rows or more has a value in it
-    that can be used; not where `others_fit`, rows of the same answer, as the source has not changed then.
-    """
+    table: pa.Table
+    """Those that fit, under the declared schema."""
+    misfits: Sequence[Misfit]
+    """The others, in their order."""
+    absent: frozenset[str]
+    """The columns that none of the rows has, not even empty."""
+
+
+def fitting(stream: Stream, rows: Sequence[Mapping[str, Any]]) -> Fitted:
+    """Hold rows against what their stream declares. Fields that are not declared are dropped."""
     columns: dict[str, pa.Array] = {}
     reasons: dict[int, tuple[str, str]] = {}
+    absent = set()
     # of a row with several faults, that of the key counts, then that of the cursor
     for name in dict.fromkeys([*stream.key, stream.cursor, *stream.schema.names]):
-        field = stream.schema.field(name)
-        columns[name], unfit = column_of(stream, field, rows, others_fit)
+        values, is_absent = given_values(name, rows)
+        if is_absent:
+            absent.add(name)
+        columns[name], unfit = column_of(stream, stream.schema.field(name), values)
         for place, what in unfit.items():
             reasons.setdefault(place, (what, name))
-    if not others_fit:
-        refuse_drift(stream, rows, reasons)
     ordered = [columns[name] for name in stream.schema.names]
     if reasons:
         keep = np.ones(len(rows), dtype=bool)
@@ -87,7 +90,7 @@ def fitting(
         )
         for place, (what, name) in sorted(reasons.items())
     ]
-    return pa.Table.from_arrays(ordered, schema=stream.schema), misfits
+    return Fitted(pa.Table.from_arrays(ordered, schema=stream.schema), misfits, frozenset(absent))
 
 
 def still_fitting(stream: Stream, table: pa.Table) -> pa.Table:
@@ -103,10 +106,9 @@ def still_fitting(stream: Stream, table: pa.Table) -> pa.Table:
 
 
 def column_of(
-    stream: Stream, field: pa.Field, rows: Sequence[Mapping[str, Any]], others_have_it: bool
+    stream: Stream, field: pa.Field, given: Sequence[Any]
 ) -> tuple[pa.Array, dict[int, str]]:
-    """A column of the rows, null where a value does not fit, and what is wrong, by the row's place."""
-    given = given_values(stream, field.name, rows, others_have_it)
+    """A column of rows, null where a given value does not fit, and what is wrong, by the row's place."""
     unfit: dict[int, str] = {}
     try:
         values = converted(field.type, given)
@@ -127,20 +129,14 @@ def column_of(
     return values, unfit
 
 
-def given_values(
-    stream: Stream, name: str, rows: Sequence[Mapping[str, Any]], others_have_it: bool
-) -> list[Any]:
-    """The column's value in each row; None in a row that lacks it. Raises `Drift` when all rows do and no others."""
+def given_values(name: str, rows: Sequence[Mapping[str, Any]]) -> tuple[list[Any], bool]:
+    """The column's value in each row, None in a row that lacks it; and whether all of them lack it."""
     try:
-        return [row[name] for row in rows]
+        return [row[name] for row in rows], False
     except (KeyError, TypeError, IndexError):
         present = [isinstance(row, Mapping) and name in row for row in rows]
-        if others_have_it or any(present):
-            return [row[name] if has else None for row, has in zip(rows, present, strict=True)]
-    raise Drift(
-        f"{stream.name} came without its column {name!r}",
-        "the source has dropped or renamed it: adapt the connector's schema",
-    ) from None
+        values = [row[name] if has else None for row, has in zip(rows, present, strict=True)]
+        return values, not any(present)
 
 
 def converted(kind: pa.DataType, values: Sequence[Any]) -> pa.Array:
@@ -187,20 +183,6 @@ def refuse_lossy(kind: pa.DataType, values: Sequence[Any]) -> None:
         return  # Arrow itself refuses what does not fit
     if not fits:
         raise TypeError
-
-
-def refuse_drift(
-    stream: Stream, rows: Sequence[Mapping[str, Any]], reasons: Mapping[int, tuple[str, str]]
-) -> None:
-    """Raise `Drift` when no row of many has a usable value in one column: that is no row's fault."""
-    if len(reasons) < max(len(rows), DRIFT_ROWS) or len({*reasons.values()}) > 1:
-        return
-    what, name = next(iter(reasons.values()))
-    if what not in (UNKNOWN, OUTSIDE):
-        raise Drift(
-            f"{message_of(stream, what, stream.schema.field(name), '')} in all of {len(rows)} rows",
-            "the source has changed: adapt the connector's schema",
-        )
 
 
 def is_needed(stream: Stream, field: pa.Field) -> bool:

@@ -7,33 +7,28 @@ before it stay. Rows that do not fit their stream are set aside with a finding, 
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pyarrow as pa
-
 from connectors.lake.lake import Lake
-from connectors.lake.manifest import Finding, Manifest, schema_hash, unchanged
+from connectors.lake.manifest import Finding
+from connectors.sdk.commits import Commits, PulledWindow
 from connectors.sdk.contract import (
-    ONE_DAY,
     Connection,
     Slice,
     Source,
     Stream,
     Total,
-    midnight,
-    next_window,
 )
 from connectors.sdk.errors import NotPullable, SourceError
-from connectors.sdk.fitting import still_fitting
-from connectors.sdk.kept_rows import CountsRows, columns_kept, difference, kept_rows
+from connectors.sdk.kept_rows import CountsRows, difference, kept_rows
 from connectors.sdk.opening import diagnosed
 from connectors.sdk.reports import Progress, StreamReport
-from connectors.sdk.rows import SortedRows, UndatedRow, combined, newest_of_each_key
+from connectors.sdk.rows import SortedRows, UndatedRow, newest_of_each_key
 from connectors.sdk.totals import differences, totals_by_window
-from connectors.sdk.windows import Plan, Range, instants, oldest_first, plan, settled, split
+from connectors.sdk.windows import Plan, Range, oldest_first, plan, split
 
 ROWS_PER_CONVERSION = 2_000
 """Rows of one slice that are made columns at once. A hundred at a time, as some APIs give them, cost a fifth more."""
@@ -52,8 +47,11 @@ class Job:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _undated: dict[str, dict[int, UndatedRow]] = field(default_factory=dict)
     """By stream, the rows without a day, by a hash of the row."""
-    _keys: dict[str, dict[date, tuple[str, pa.Table]]] = field(default_factory=dict)
-    """By stream and window, the checksum and the keys that were committed, where they are counted."""
+
+    def __post_init__(self) -> None:
+        self._commits = Commits(
+            self.source, self.connection, self.lake, self.now, self.run_id, self.progress
+        )
 
     def run(self, streams: list[Stream], wanted: Range) -> list[StreamReport]:
         zone = self.connection.zone
@@ -93,16 +91,8 @@ class Job:
         last = max(wanted.last, now.astimezone(zone).date())
         committed = self.lake.between(self.source.name, stream, wanted.first, last)
         if not stream.snapshot:  # a window of another version of the connector counts as missing
-            committed = {w: m for w, m in committed.items() if self._is_current(stream, m)}
+            committed = {w: m for w, m in committed.items() if self._commits.is_current(stream, m)}
         return plan(stream, committed, wanted, zone, now, self.source.look_back(stream))
-
-    def _is_current(self, stream: Stream, manifest: Manifest) -> bool:
-        """Whether this connector, as it is now, would have stored the same window's rows with the same columns."""
-        begins = midnight(manifest.window, self.connection.zone)
-        return (manifest.connector_version, manifest.schema_hash) == (
-            self.source.version,
-            schema_hash(stream.schema),
-        ) and manifest.since in (None, begins)
 
     def _pull_slice(self, piece: Slice, report: StreamReport) -> None:
         if report.error:
@@ -142,6 +132,7 @@ class Job:
             if not must_split:
                 held.add(waiting)
         if not must_split:
+            held.refuse_drift()
             must_split = self._must_narrow(held)
         if must_split:
             del held, waiting
@@ -161,7 +152,11 @@ class Job:
                     self.source.title, piece.stream, window, rows, stated[window], bool(flags)
                 )
             is_final = not findings and not (held.undated and window == piece.last)
-            self._commit(piece, window, tables, flags, findings, is_final, report)
+            keeps_rows = piece.stream.mutable or held.is_unusable(window)
+            pulled = PulledWindow(
+                piece, window, tables, findings, frozenset(flags), is_final, keeps_rows
+            )
+            self._commits.commit(pulled, report)
 
     def _must_narrow(self, held: SortedRows) -> bool:
         """Whether smaller parts of the slice can show which day its rows without a day belong to."""
@@ -178,24 +173,7 @@ class Job:
             for window, finding in row.findings(report.stream.window).items():
                 by_window.setdefault(window, []).append(finding)
         for window, findings in by_window.items():
-            self._add_findings(report, window, findings)
-
-    def _add_findings(
-        self, report: StreamReport, window: date, findings: Sequence[Finding]
-    ) -> None:
-        """Add findings to a window that is committed."""
-
-        def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
-            if committed is None:
-                return None  # its slice failed
-            both = combined([*committed.findings, *findings])
-            manifest = replace(committed, findings=tuple(both), settled=False)
-            return manifest, [self.lake.rows(report.stream, committed)]
-
-        manifest = self.lake.rewrite(self.source.name, report.stream.name, window, make)
-        if manifest:
-            others = [x for x in report.committed if x.window != window]
-            report.committed = [*others, manifest]
+            self._commits.add_findings(report, window, findings)
 
     def _count(self, piece: Slice, report: StreamReport) -> None:
         """Hold the rows that are kept against those that the source still has, where it can say how many."""
@@ -203,11 +181,7 @@ class Job:
         if not isinstance(connection, CountsRows):
             return
         committed = self.lake.manifests(self.source.name, stream.name)
-        pulled = {
-            window: keys
-            for window, (checksum, keys) in self._keys.get(stream.name, {}).items()
-            if window in committed and committed[window].checksum == checksum
-        }
+        pulled = self._commits.keys(stream, committed)
         kept = kept_rows(self.lake, self.source.name, stream, committed, pulled)
         if kept is None:
             return
@@ -222,84 +196,4 @@ class Job:
             return
         finding = difference(self.source.title, stream, kept, there, recent)
         if finding:
-            self._add_findings(report, piece.last, [finding])
-
-    def _commit(
-        self,
-        piece: Slice,
-        window: date,
-        tables: list[pa.Table],
-        flags: set[str],
-        findings: Sequence[Finding],
-        is_final: bool,
-        report: StreamReport,
-    ) -> None:
-        stream = piece.stream
-        written: list[pa.Table] = []
-
-        def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
-            kept = self._kept(stream, committed) if stream.mutable else []
-            table = newest_of_each_key(stream, [stream.schema.empty_table(), *kept, *tables])
-            manifest = self._manifest(piece, window, table.num_rows, flags, findings, is_final)
-            if stream.reread and committed and unchanged(committed, manifest, [table]):
-                return None
-            written[:] = [columns_kept(stream, table)]
-            return manifest, [table]
-
-        manifest = self.lake.rewrite(self.source.name, stream.name, window, make)
-        if manifest is None:
-            with self._lock:
-                skipped = report.skipped.get("unchanged", 0) + 1
-                report.skipped = {**report.skipped, "unchanged": skipped}
-            self.progress.unchanged(self.source.name, stream.name, 1)
-            return
-        with self._lock:
-            report.committed.append(manifest)
-            if stream.mutable and isinstance(self.connection, CountsRows):
-                of_stream = self._keys.setdefault(stream.name, {})
-                of_stream[window] = manifest.checksum, written[0]
-        self.progress.committed(self.source.name, stream.name, 1, manifest.rows)
-
-    def _manifest(
-        self,
-        piece: Slice,
-        window: date,
-        rows: int,
-        flags: set[str],
-        findings: Sequence[Finding],
-        is_final: bool,
-    ) -> Manifest:
-        """The manifest of a window that is pulled now, without its files.
-
-        While rows of it are set aside or in doubt it is not final: each run asks whether they have been corrected.
-        """
-        stream = piece.stream
-        end = next_window(window, stream.window) - ONE_DAY
-        through = min(end, piece.data_through) if piece.data_through else end
-        since, until = instants(stream, window, through, piece.zone)
-        now = self.now()
-        return Manifest(
-            source=self.source.name,
-            stream=stream.name,
-            window=window,
-            data_through=through,
-            pulled_at=now,
-            rows=rows,
-            bytes=0,
-            checksum="",
-            schema_hash=schema_hash(stream.schema),
-            settled=is_final and settled(stream, window, piece.zone, now, piece.look_back),
-            flags=tuple(sorted(flags)),
-            findings=tuple(findings),
-            connector_version=self.source.version,
-            run_id=self.run_id,
-            files=(),
-            since=since,
-            until=until,
-        )
-
-    def _kept(self, stream: Stream, committed: Manifest | None) -> list[pa.Table]:
-        """The rows that a mutable stream's window keeps when pulled again: at the source they may have moved on."""
-        if committed is None or not self._is_current(stream, committed):
-            return []
-        return [still_fitting(stream, self.lake.rows(stream, committed))]
+            self._commits.add_findings(report, piece.last, [finding])

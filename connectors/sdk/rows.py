@@ -18,8 +18,12 @@ from connectors.sdk.contract import (
     next_window,
     window_of,
 )
+from connectors.sdk.errors import Drift
 from connectors.sdk.fitting import Misfit, fitting
+from connectors.sdk.rules import OUTSIDE, UNKNOWN, message_of
 
+DRIFT_ROWS = 300
+"""From so many rows on, it is the source that has changed when none has a usable value in a column."""
 COMPACT_AT = 100_000
 """Rows of one window that are held before they are reduced to one row a key, so that repeats do not pile up."""
 EXAMPLES = 3
@@ -39,7 +43,12 @@ class SortedRows:
     """Rows that are set aside and have no day, by a hash of the row; `rows` says how often it came."""
     has_rows_outside: bool = False
     """Whether the source gave rows of other days than it was asked for."""
+    _rows: int = 0
+    _reasons: set[tuple[str, str]] = field(default_factory=set)
+    """Why rows do not fit: the code and the column."""
     _some_fit: bool = False
+    _absent: frozenset[str] = frozenset()
+    """The columns that no row so far has."""
     _set_aside_rows: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -47,8 +56,12 @@ class SortedRows:
         self._findings = {window: {} for window in self.piece.windows}
 
     def add(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Sort the rows of some pages into the windows. Raises `Drift` as `fitting` does."""
-        table, misfits = fitting(self.piece.stream, rows, others_fit=self._some_fit)
+        """Sort the rows of some pages into the windows."""
+        table, misfits, absent = fitting(self.piece.stream, rows)
+        if rows:
+            self._absent = self._absent & absent if self._rows else absent
+        self._rows += len(rows)
+        self._reasons |= {(misfit.what, misfit.column) for misfit in misfits}
         self._some_fit = self._some_fit or table.num_rows > 0
         sorted_rows = 0
         for window, part in by_window(self.piece, table).items():
@@ -57,6 +70,41 @@ class SortedRows:
         self.has_rows_outside = self.has_rows_outside or sorted_rows < table.num_rows
         for misfit in misfits:
             self._set_aside(misfit)
+
+    def refuse_drift(self) -> None:
+        """Raise `Drift`, naming the column, where the rows of the whole slice show that the source has changed.
+
+        A field that it no longer has is in no row. A field that it gives in another form is unusable in all of
+        `DRIFT_ROWS` rows or more. Of fewer, somebody may have entered all.
+        """
+        name = self.piece.stream.name
+        if self._absent:
+            names = [repr(x) for x in self.piece.stream.schema.names if x in self._absent]
+            raise Drift(
+                f"{name} came without its column {', '.join(names)}",
+                "the source has dropped or renamed it: update Okra, or adapt the schema of a connector of your own; "
+                "what was pulled before stays",
+            )
+        if self._rows >= DRIFT_ROWS and self.fits_nowhere:
+            [(what, column)] = self._reasons
+            field = self.piece.stream.schema.field(column)
+            raise Drift(
+                f"{message_of(self.piece.stream, what, field, '')} in all of {self._rows:,} rows",
+                "look at one of them at the source: correct them there if they are wrong; if they are right, it has "
+                "changed the field, and Okra has to be updated; what was pulled before stays",
+            )
+
+    @property
+    def fits_nowhere(self) -> bool:
+        """Whether no row fits, all for the same column, whose values are not merely new ones."""
+        if self._some_fit or len(self._reasons) != 1:
+            return False
+        [(what, _)] = self._reasons
+        return what not in (UNKNOWN, OUTSIDE)
+
+    def is_unusable(self, window: date) -> bool:
+        """Whether a window has rows, and all that came of the slice fits nowhere: what was pulled before may stay."""
+        return self.fits_nowhere and any(x.is_set_aside for x in self._findings[window])
 
     def report(self, findings: Iterable[Finding]) -> None:
         """Add findings of the connection's own. One without a day of the slice belongs to its last window."""

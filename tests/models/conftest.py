@@ -90,7 +90,7 @@ class RowLake:
         """Commit a window of a source in `zone`. What a row does not mention is NULL, or made up where it is needed."""
         declared = DECLARED[source, stream]
         made_up = {field.name: made_up_value(field, day) for field in declared.schema}
-        table, misfits = fitting(declared, [made_up | dict(row) for row in rows])
+        table, misfits, _ = fitting(declared, [made_up | dict(row) for row in rows])
         assert not misfits, "a pull would have set it aside"
         through = data_through or next_window(day, declared.window) - timedelta(days=1)
         since, until = instants(declared, day, through, ZoneInfo(zone))

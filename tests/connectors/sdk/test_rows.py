@@ -57,7 +57,7 @@ rows = st.lists(
 
 
 def to_table(made: Stream, given_rows) -> pa.Table:
-    table, misfits = fitting(made, given_rows)
+    table, misfits, _ = fitting(made, given_rows)
     assert not misfits
     return table
 

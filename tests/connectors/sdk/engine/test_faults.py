@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from connectors.sdk.contract import Limit, Page, Slice
-from connectors.sdk.errors import Drift, PermissionDenied, Rejected, Throttled, Unavailable
+from connectors.sdk.errors import PermissionDenied, Rejected, Throttled, Unavailable
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
 from tests.connectors.sdk.engine.fake_source import (
@@ -19,16 +19,6 @@ from tests.connectors.sdk.engine.fake_source import (
     take,
     visits_of,
 )
-
-
-def test_drift_names_the_column_and_commits_nothing(lake):
-    rows = [{"day": date(2026, 4, 2), "page": f"/{n}", "n": "many"} for n in range(20)]
-    report = take(
-        source(FakeConnection({"visits": lambda piece: iter([Page(rows)])}), VISITS), lake
-    )["visits"]
-    assert isinstance(report.error, Drift)
-    assert "visits.n" in str(report.error)
-    assert numbers(lake) == {}
 
 
 def test_a_fault_of_one_stream_leaves_the_other_alone_and_is_remembered(lake):
