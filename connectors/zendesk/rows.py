@@ -22,6 +22,16 @@ from connectors.sdk.fields import (
     unix_seconds,
 )
 
+MERGED = "closed_by_merge"
+"""The tag that Zendesk gives to a ticket when it closes it because it was merged into another."""
+
+
+def read_merge_tag(tags: object) -> bool:
+    """Whether the tag of a merge is among tags."""
+    if not isinstance(tags, list):
+        raise TypeError
+    return MERGED in tags
+
 
 def whole(path: str) -> Field:
     """A whole number, which may be missing."""
@@ -44,6 +54,7 @@ TICKET = {
     "group_id": text("group_id"),
     "brand_id": text("brand_id"),
     "support_type": text("support_type", optional=True),
+    "has_merge_tag": Field("tags", read_merge_tag),
 }
 METRICS = {
     "solved_at": instant("solved_at", optional=True),
@@ -52,8 +63,6 @@ METRICS = {
     "first_reply_seconds": whole("reply_time_in_seconds.calendar"),
 }
 """A ticket's metrics: a deleted ticket has none."""
-MERGED = "closed_by_merge"
-"""The tag that Zendesk gives to a ticket when it closes it because it was merged into another."""
 RATING = {
     "id": text("id"),
     "created_at": instant("created_at"),
@@ -97,8 +106,6 @@ def ticket(row: Mapping[str, Any], group: Any, metrics: Mapping[str, Any]) -> di
             via.get("channel") if isinstance(via, Mapping) else via
         )
         values["follow_up_of"] = followed(via)
-    tags = row.get("tags")
-    values["has_merge_tag"] = MERGED in tags if isinstance(tags, list) else None
     return values
 
 

@@ -1,6 +1,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
@@ -57,6 +58,52 @@ def test_the_token_is_in_the_header_and_nowhere_else(http: Http, vendor: Recordi
     assert request.headers["authorization"] == f"Bearer {TOKEN}"
     assert request.params == {"day": "2026-11-01", "limit": "5"}
     assert TOKEN not in request.path + str(request.query)
+
+
+@dataclass
+class Changing:
+    """A credential with a new token for each one that is refused."""
+
+    number: int = 1
+    last: int = 9
+
+    def value(self) -> str:
+        return f"token-{self.number}"
+
+    def renewed(self, refused: str) -> str | None:
+        assert refused == self.value()
+        self.number += 1
+        return self.value() if self.number <= self.last else None
+
+
+@pytest.mark.parametrize(
+    ("accepted", "last", "sent"),
+    [
+        (1, 9, ["token-1"]),
+        (2, 9, ["token-1", "token-2"]),
+        (3, 9, ["token-1", "token-2"]),  # once more, and not for ever
+        (2, 1, ["token-1"]),  # there is no other
+    ],
+)
+def test_a_refused_token_is_renewed_and_the_request_sent_once_more(
+    server: JsonServer, vendor: Recording, accepted: int, last: int, sent: list[str]
+) -> None:
+    vendor.answer = lambda request: Reply(
+        200 if request.headers["authorization"] == f"Bearer token-{accepted}" else 401, {"ok": True}
+    )
+    http = Http(server.address, Changing(last=last))
+    try:
+        if sent[-1] == f"token-{accepted}":
+            assert http.post_json("/v1/search", {"day": "2026-11-01"}) == {"ok": True}
+        else:
+            with pytest.raises(CredentialError):
+                http.post_json("/v1/search", {"day": "2026-11-01"})
+    finally:
+        http.close()
+    assert [
+        request.headers["authorization"].removeprefix("Bearer ") for request in vendor.asked
+    ] == sent
+    assert {request.body for request in vendor.asked} == {b'{"day":"2026-11-01"}'}
 
 
 def test_a_form_is_posted_in_the_body_and_judged_as_any_answer(

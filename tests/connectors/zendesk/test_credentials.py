@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.sandbox.zendesk import ZendeskServer
+from connectors.sandbox.zendesk import Faults, ZendeskServer, too_many
 from connectors.sandbox.zendesk_export import EXPORT
-from connectors.sandbox.zendesk_objects import ticket_row
+from connectors.sandbox.zendesk_objects import error, ticket_row
 from connectors.sandbox.zendesk_tokens import (
     API_TOKEN,
     CLIENT,
@@ -22,7 +22,7 @@ from connectors.sandbox.zendesk_tokens import (
 from connectors.sdk import oauth
 from connectors.sdk.checkup import check_up
 from connectors.sdk.contract import Slice
-from connectors.sdk.errors import CredentialError, Drift
+from connectors.sdk.errors import CredentialError, Drift, Rejected
 from connectors.sdk.windows import Range
 from connectors.zendesk.source import SOURCE
 
@@ -122,6 +122,23 @@ def test_no_secret_is_in_a_log_or_a_file_but_the_token_s_own(account, slow, capl
         assert not [
             secret for secret in slow.tokens.ever if secret in f"{request.path}{request.query}"
         ]
+
+
+def test_a_token_that_was_renewed_is_not_repeated_from_what_zendesk_answers(account, slow) -> None:
+    echo = "Token zendesk-access-1-of-sample-company, after zendesk-refresh-1-of-sample-company"
+    slow.faults = Faults(replies={(EXPORT, 1): error(400, "InvalidValue", echo)})
+    report = account.pulled(slow, "tickets", MARCH, **account.by_person)
+    assert isinstance(report.error, Rejected)
+    assert "Token ***, after ***" in report.error.message
+
+
+def test_a_token_that_cannot_be_had_for_now_is_asked_for_again(account, monkeypatch) -> None:
+    server = account.serve(MANY[:1])
+    give, down = server.tokens.answer, iter([error(503, "Unavailable", "Sorry"), too_many("30")])
+    monkeypatch.setattr(server.tokens, "answer", lambda request: next(down, None) or give(request))
+    assert account.pulled(server, "tickets", MARCH, **account.by_client).error is None
+    assert server.tokens.grants == ["client_credentials"]
+    assert 30 <= max(account.waits) < 31
 
 
 def test_another_process_that_has_renewed_the_token_is_followed(account, monkeypatch) -> None:
