@@ -7,6 +7,7 @@ import duckdb
 
 from connectors.sdk.totals import DIFFERS
 from pipelines.tables.findings import FindingRow
+from pipelines.warehouse.build_results import SHEET_MODELS
 
 _COMPARISONS = "select table_name from duckdb_tables() where schema_name = 'comparisons'"
 _SUBSCRIPTIONS = """
@@ -75,13 +76,13 @@ VALUE_MESSAGES = {
 """What each flag of a KPI's own values means, and what to do about it."""
 
 
-def value_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[FindingRow]:
-    """The KPIs whose models give values that cannot be right, by day."""
+def value_findings(connection: duckdb.DuckDBPyConnection, sheet_kpis: str) -> Iterator[FindingRow]:
+    """The KPIs whose rows have values that cannot be right, by day. `sheet_kpis`: the file of those kept in sheets."""
     values = connection.execute(_VALUES, [list(VALUE_MESSAGES)]).fetchall()
     for kpi, model, flag, days, first_day, last_day in values:
         yield FindingRow(
             what=flag,
-            place=model,
+            place=sheet_kpis if model in SHEET_MODELS else f"models/kpis/{model}.sql",
             message=f"{kpi} {VALUE_MESSAGES[flag]} ({days} days, first {first_day})",
             first_day=first_day,
             last_day=last_day,

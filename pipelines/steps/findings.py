@@ -18,7 +18,7 @@ from pipelines.inputs.lake import open_lake
 from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.loading import Loaded
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.settings import Settings
+from pipelines.settings import Settings, shown
 from pipelines.steps.currency_findings import currency_findings
 from pipelines.steps.figure_findings import (
     subscription_findings,
@@ -49,7 +49,7 @@ def write_findings(day: Day) -> list[FindingRow]:
             *lake_findings(settings, fed),
             *subscription_findings(connection, fed),
             *uncounted_findings(connection, fed),
-            *value_findings(connection),
+            *value_findings(connection, shown(settings.sheet_kpis_path)),
             *currency_findings(connection, settings.currency),
             *model_findings(connection),
             *rosters,

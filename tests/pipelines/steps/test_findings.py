@@ -324,17 +324,35 @@ def test_a_kpi_whose_values_cannot_be_right_is_told_once_for_all_days(settings: 
             "('units_sold', date '2026-11-02', ['fraction']), "
             "('units_sold', date '2026-11-03', ['doubtful:stripe', 'fraction']), "
             "('customer_sales', date '2026-11-03', ['empty_value', 'sampled']), "
-            "('mrr', date '2026-11-03', ['impossible_proportion'])"
+            "('quits', date '2026-11-03', ['impossible_proportion'])"
+        )
+        connection.execute(
+            "insert into reporting.kpis values ('quits', 'spreadsheet.kpi_values', 'sheet_kpi_days')"
         )
     empty, fraction, share = written(settings)
-    assert (share["what"], share["kpis"]) == ("impossible_proportion", ["mrr"])
+    assert (share["what"], share["kpis"]) == ("impossible_proportion", ["quits"])
+    assert share["place"] == "models/kpis/sheet_kpis.yml", "its SQL is not its own"
     assert "above 100 %: mend the rows or their SQL" in str(share["message"])
     columns = ("what", "place", "kpis", "first_day", "last_day", "is_fault")
     third = date(2026, 11, 3)
     assert [empty[name] for name in columns] == [
-        *("empty_value", "kpi_customer_sales", ["customer_sales"], third, third, True)
+        *(
+            "empty_value",
+            "models/kpis/kpi_customer_sales.sql",
+            ["customer_sales"],
+            third,
+            third,
+            True,
+        )
     ]
     assert [fraction[name] for name in columns] == [
-        *("fraction", "kpi_units_sold", ["units_sold"], date(2026, 11, 2), third, True)
+        *(
+            "fraction",
+            "models/kpis/kpi_units_sold.sql",
+            ["units_sold"],
+            date(2026, 11, 2),
+            third,
+            True,
+        )
     ]
     assert "declare the precision" in str(fraction["message"])
