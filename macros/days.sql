@@ -57,6 +57,15 @@
     {{ dbt.datediff(first, last, "day") }}
 {%- endmacro %}
 
+{# How many seconds lie between two instants. #}
+{% macro seconds_from(first, last) -%}
+    {{ return(adapter.dispatch("seconds_from", "okra")(first, last)) }}
+{%- endmacro %}
+
+{% macro default__seconds_from(first, last) -%}
+    {{ dbt.datediff(first, last, "second") }}
+{%- endmacro %}
+
 {# In a select list: one row for each day from `first` to `last`, both included. #}
 {% macro each_day(first, last) -%}
     {{ return(adapter.dispatch("each_day", "okra")(first, last)) }}

@@ -74,3 +74,12 @@
 {% macro default__converted(amount, rate) -%}
     cast(cast({{ amount }} as {{ amount_type() }}) * cast({{ rate }} as {{ rate_type() }}) as {{ amount_type() }})
 {%- endmacro %}
+
+{# What an amount for so many days comes to a month: 28 days or more count as whole months, fewer as days of 365 / 12. #}
+{% macro a_month(amount, days) -%}
+    {%- set months = "case when " ~ days ~ " >= 28 then round(" ~ days ~ " * 12.0 / 365) else " ~ days ~ " * 12 end" -%}
+    {{ quotient(
+        "(case when " ~ days ~ " >= 28 then " ~ amount ~ " else " ~ amount ~ " * 365 end)",
+        "cast(" ~ months ~ " as " ~ amount_type() ~ ")",
+    ) }}
+{%- endmacro %}

@@ -89,6 +89,10 @@
     datediff({{ last }}, {{ first }})
 {%- endmacro %}
 
+{% macro spark__seconds_from(first, last) -%}
+    unix_timestamp({{ last }}) - unix_timestamp({{ first }})
+{%- endmacro %}
+
 {# In Spark a sequence that ends before it begins is an error, not empty. #}
 {% macro spark__each_day(first, last) -%}
     explode(case when {{ first }} <= {{ last }} then sequence({{ first }}, {{ last }}, interval 1 day) end)

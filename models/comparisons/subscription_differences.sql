@@ -1,14 +1,24 @@
 with subscriptions as (
-    select * from {{ ref("stg_stripe__subscriptions") }}
+    select
+        *,
+        {{ business_day("current_period_started_at") }} as current_period_on
+    from {{ ref("stg_stripe__subscriptions") }}
 ),
 
 periods as (
-    select * from {{ ref("fct_subscription_periods") }}
+    select * from {{ ref("fct_billed_periods") }}
+    where not is_metered and amount > 0
 ),
 
 windows as (
     select * from {{ ref("stg_lake__windows") }}
     where source = 'stripe'
+),
+
+history as (
+    select min(window_start) as begins_on
+    from windows
+    where stream = 'invoice_lines'
 ),
 
 -- the subscriptions of a day are compared once the invoices of that day have been pulled
@@ -22,7 +32,8 @@ snapshots as (
     where snapshots.stream = 'subscriptions'
 ),
 
--- a period that ends on the day may be billed again later that day; usage, tiers and trials are not billed ahead
+-- a period that ends on the day may be billed again later that day; one that began before the history of invoices was
+-- billed before it; use and trials are not billed ahead, and nothing is billed while collection is paused
 unbilled as (
     select
         snapshots.day,
@@ -30,6 +41,7 @@ unbilled as (
         'unbilled' as difference
     from snapshots
     inner join subscriptions on snapshots.day = subscriptions.snapshot_on
+    cross join history
     left join periods
         on
             subscriptions.subscription_item_id = periods.subscription_item_id
@@ -37,31 +49,56 @@ unbilled as (
     where
         periods.subscription_item_id is null
         and subscriptions.status in ('active', 'past_due')
-        and subscriptions.quantity > 0
-        and subscriptions.unit_amount_minor > 0
+        and subscriptions.usage_type = 'licensed'
+        and subscriptions.paused_collection is null
+        and subscriptions.period_amount_minor > coalesce(subscriptions.period_discount_minor, 0)
+        and coalesce(
+            subscriptions.current_period_on between history.begins_on
+            and {{ add_days(-1, "snapshots.day") }},
+            true
+        )
 ),
 
 -- a period that begins on the day may have begun after the snapshot
-ended as (
+unlisted as (
     select
         snapshots.day,
-        periods.subscription_item_id,
-        'ended' as difference
+        periods.part_id as subscription_item_id,
+        'unlisted' as difference
     from snapshots
     inner join periods
         on snapshots.day > periods.starts_on and snapshots.day < periods.ends_on
     left join subscriptions
         on
             snapshots.day = subscriptions.snapshot_on
-            and periods.subscription_item_id = subscriptions.subscription_item_id
-            and subscriptions.status not in ('canceled', 'incomplete_expired')
-    where subscriptions.subscription_item_id is null and periods.amount > 0
+            and periods.subscription_id = subscriptions.subscription_id
+    where subscriptions.subscription_id is null
+),
+
+-- both before discounts, which can begin and end within a period; each line is rounded for itself
+repriced as (
+    select
+        snapshots.day,
+        subscriptions.subscription_item_id,
+        'repriced' as difference
+    from snapshots
+    inner join subscriptions on snapshots.day = subscriptions.snapshot_on
+    inner join periods
+        on
+            subscriptions.subscription_item_id = periods.subscription_item_id
+            and subscriptions.price_id = periods.price_id
+            and subscriptions.quantity = periods.quantity
+            and subscriptions.current_period_on = periods.starts_on
+            and snapshots.day < periods.ends_on
+    where abs(subscriptions.period_amount_minor - periods.listed_minor) > periods.line_count
 ),
 
 differences as (
     select * from unbilled
     union all
-    select * from ended
+    select * from unlisted
+    union all
+    select * from repriced
 ),
 
 final as (

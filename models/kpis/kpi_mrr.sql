@@ -30,6 +30,7 @@ edges as (
         currency,
         -1 * monthly_amount as amount
     from periods
+    where ends_on is not null
 ),
 
 changes as (

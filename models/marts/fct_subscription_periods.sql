@@ -1,83 +1,197 @@
-with lines as (
-    select * from {{ ref("stg_stripe__invoice_lines") }}
+with billed as (
+    select * from {{ ref("fct_billed_periods") }}
+    where not is_metered
 ),
 
-currencies as (
-    select * from {{ ref("currency_exponents") }}
+states as (
+    select * from {{ ref("fct_subscription_states") }}
+    where is_licensed
 ),
 
--- a tiered price has a line for each tier
-periods as (
+windows as (
+    select * from {{ ref("stg_lake__windows") }}
+    where source = 'stripe'
+),
+
+history as (
     select
-        invoice_id,
-        invoice_created_at,
+        min(case when stream = 'invoice_lines' then window_start end) as begins_on,
+        min(case when stream = 'subscriptions' then window_start end) as listed_on
+    from windows
+),
+
+-- the subscriptions overrule the invoices from the day on which they first speak of a part
+first_states as (
+    select
         subscription_item_id,
+        min(day) as day
+    from states
+    group by subscription_item_id
+),
+
+billed_until as (
+    select
+        billed.*,
+        coalesce(first_states.day, history.listed_on) as overruled_on
+    from billed
+    cross join history
+    left join first_states on billed.part_id = first_states.subscription_item_id
+),
+
+first_bills as (
+    select
+        part_id,
+        min(starts_on) as starts_on
+    from billed
+    group by part_id
+),
+
+-- what was paid before the first invoice of the history is told by the first bill in it, or by the subscription
+openings as (
+    select
+        states.subscription_item_id as part_id,
+        states.subscription_id,
+        states.customer_id,
+        states.currency,
+        history.begins_on as day,
+        coalesce(billed.monthly_amount, states.listed_monthly_amount) as monthly_amount
+    from states
+    cross join history
+    inner join first_states on states.subscription_item_id = first_states.subscription_item_id
+    left join first_bills on states.subscription_item_id = first_bills.part_id
+    left join billed
+        on first_bills.part_id = billed.part_id and first_bills.starts_on = billed.starts_on
+    where
+        states.is_first
+        and states.paid_from < history.begins_on
+        and first_states.day > history.begins_on
+        and case
+            when billed.is_change then false
+            -- the bill before it was made before the history begins
+            when billed.part_id is not null
+                then
+                    billed.starts_on > history.begins_on
+                    and {{ days_from("history.begins_on", "billed.starts_on") }} < billed.whole_days
+            else states.current_period_on < history.begins_on
+        end
+),
+
+events as (
+    select
+        part_id,
         subscription_id,
         customer_id,
         currency,
-        period_started_at,
-        {{ business_day("period_started_at") }} as starts_on,
-        {{ business_day("max(period_ended_at)") }} as paid_until,
-        sum(amount_minor - discount_minor) as amount_minor
-    from lines
-    where
-        subscription_item_id is not null
-        and customer_id is not null
-        and not is_proration
-        and invoice_status not in ('draft', 'void')
-    group by
-        invoice_id, invoice_created_at, subscription_item_id, subscription_id, customer_id,
-        currency, period_started_at
+        day,
+        monthly_amount,
+        1 as rank_of_day,
+        cast(null as date) as snapshot_on
+    from openings
+    union all
+    select
+        part_id,
+        subscription_id,
+        customer_id,
+        currency,
+        ends_on as day,
+        0 as monthly_amount,
+        2 as rank_of_day,
+        cast(null as date) as snapshot_on
+    from billed_until
+    where ends_on < coalesce(overruled_on, {{ add_days(1, "ends_on") }})
+    union all
+    select
+        part_id,
+        subscription_id,
+        customer_id,
+        currency,
+        starts_on as day,
+        monthly_amount,
+        3 as rank_of_day,
+        cast(null as date) as snapshot_on
+    from billed_until
+    where starts_on < coalesce(overruled_on, {{ add_days(1, "starts_on") }})
+    union all
+    select
+        subscription_item_id as part_id,
+        subscription_id,
+        customer_id,
+        currency,
+        day,
+        monthly_amount,
+        4 as rank_of_day,
+        snapshot_on
+    from states
+    union all
+    -- billed, and in none of the subscriptions that are listed
+    select
+        part_id,
+        min(subscription_id) as subscription_id,
+        min(customer_id) as customer_id,
+        min(currency) as currency,
+        min(overruled_on) as day,
+        0 as monthly_amount,
+        4 as rank_of_day,
+        min(overruled_on) as snapshot_on
+    from billed_until
+    where part_id not in (select subscription_item_id from first_states)
+    group by part_id
+    having min(overruled_on) is not null
 ),
 
--- if the price or interval of a part changes, it is billed again from that day
-followed as (
+-- of a day, what was said last
+ranked as (
     select
         *,
-        lead(starts_on) over (
-            partition by subscription_item_id
-            order by period_started_at, invoice_created_at, invoice_id
-        ) as billed_anew_on
-    from periods
+        row_number() over (
+            partition by part_id, day
+            order by rank_of_day desc, snapshot_on desc, monthly_amount desc
+        ) as place
+    from events
 ),
 
-measured as (
-    select
-        followed.*,
-        {{ days_from("followed.starts_on", "followed.paid_until") }} as period_days,
-        {{ in_major_units("followed.amount_minor", "currencies.stripe_exponent") }} as amount
-    from followed
-    left join currencies on followed.currency = currencies.currency
-    where followed.paid_until > followed.starts_on
-),
-
--- a period of 28 days or more counts as whole months, a shorter one as a fraction of 365 / 12 days
-weighed as (
+changes as (
     select
         *,
-        case when period_days >= 28 then amount else amount * 365 end as numerator,
-        cast(
-            case
-                when period_days >= 28 then round(period_days * 12.0 / 365)
-                else period_days * 12
-            end as {{ amount_type() }}
-        ) as denominator
-    from measured
+        lag(monthly_amount) over (partition by part_id order by day) as amount_before
+    from ranked
+    where place = 1
+),
+
+stretches as (
+    select
+        *,
+        lead(day) over (partition by part_id order by day) as ends_on
+    from changes
+    where amount_before is null or amount_before <> monthly_amount
+),
+
+paid_since as (
+    select
+        subscription_item_id,
+        min(paid_from) as paid_from
+    from states
+    group by subscription_item_id
 ),
 
 final as (
     select
-        invoice_id,
-        subscription_item_id,
-        subscription_id,
-        customer_id,
-        currency,
-        starts_on,
-        least(paid_until, coalesce(billed_anew_on, paid_until)) as ends_on,
-        amount,
-        {{ quotient("numerator", "denominator") }} as monthly_amount
-    from weighed
-    where billed_anew_on is null or billed_anew_on > starts_on
+        stretches.part_id,
+        stretches.subscription_id,
+        stretches.customer_id,
+        stretches.currency,
+        greatest(stretches.day, history.begins_on) as starts_on,
+        stretches.ends_on,
+        stretches.monthly_amount,
+        coalesce(paid_since.paid_from < history.begins_on, false) as is_older,
+        coalesce(paid_since.paid_from < history.begins_on, false)
+        and stretches.day <= history.begins_on as is_opening
+    from stretches
+    cross join history
+    left join paid_since on stretches.part_id = paid_since.subscription_item_id
+    where
+        stretches.monthly_amount <> 0
+        and coalesce(stretches.ends_on > history.begins_on, true)
 )
 
 select * from final

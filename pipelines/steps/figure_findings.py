@@ -17,10 +17,12 @@ _SUBSCRIPTIONS = """
     order by difference
 """
 SUBSCRIPTION_MESSAGES = {
-    "ended": "are billed beyond the day, but Stripe no longer lists them: they were cancelled before the end of what "
-    "was billed, and recurring revenue counts them until then",
-    "unbilled": "are active, but no invoice in the lake bills the day, so that recurring revenue lacks them: set "
-    "OKRA_START_DATE to before their last invoice, or see in Stripe whether their collection is paused",
+    "repriced": "are billed at another amount than their price and quantity come to, and recurring revenue has what "
+    "was billed: compare the price with the last invoice in Stripe",
+    "unbilled": "are active, but no invoice in the lake bills the day, and recurring revenue has what their price "
+    "says: see in Stripe why they were not billed",
+    "unlisted": "are billed beyond the day, but Stripe lists their subscription neither as active nor as ended, and "
+    "recurring revenue lacks them: see in Stripe whether it was deleted",
 }
 """What each kind of difference between subscriptions and billed periods means, for the message."""
 _UNCOUNTED = """
@@ -93,7 +95,7 @@ def value_findings(connection: duckdb.DuckDBPyConnection, sheet_kpis: str) -> It
 def subscription_findings(
     connection: duckdb.DuckDBPyConnection, fed: Mapping[tuple[str, str], Sequence[str]]
 ) -> Iterator[FindingRow]:
-    """Where recurring revenue, which is made from invoices, differs from the subscriptions as they stand.
+    """Where the invoices differ from the subscriptions as they stand, both of which recurring revenue is made from.
 
     It is no fault of the run: Stripe's two answers differ, and running again does not change that.
     """

@@ -20,12 +20,28 @@ changes as (
     where place = 1
 ),
 
+-- what was paid before the history begins is no movement
+parts as (
+    select
+        currency,
+        day,
+        value
+    from {{ ref("kpi_mrr_movements") }}
+    union all
+    select
+        currency,
+        starts_on as day,
+        monthly_amount as value
+    from {{ ref("fct_subscription_periods") }}
+    where is_opening
+),
+
 movements as (
     select
         currency,
         {{ first_of("month", "day") }} as month,
         sum(value) as moved
-    from {{ ref("kpi_mrr_movements") }}
+    from parts
     group by currency, {{ first_of("month", "day") }}
 )
 

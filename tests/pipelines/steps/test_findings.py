@@ -257,17 +257,19 @@ def test_subscriptions_that_differ_from_what_is_billed_are_told_by_kind_and_fail
         connection.execute(
             "create table comparisons.subscription_differences as "
             "select 'stripe' as source, 'invoice_lines' as stream, * from (values "
-            "(date '2026-11-03', 'ended', 2), (date '2026-11-04', 'ended', 5), "
+            "(date '2026-11-03', 'unlisted', 2), (date '2026-11-04', 'unlisted', 5), "
             "(date '2026-11-04', 'unbilled', 1)) as rows(day, difference, subscription_items)"
         )
-    ended, unbilled = sorted(written(settings), key=lambda row: "are active" in str(row["message"]))
+    unlisted, unbilled = sorted(
+        written(settings), key=lambda row: "are active" in str(row["message"])
+    )
     columns = ("what", "source", "stream", "rows", "first_day", "last_day", "kpis", "is_fault")
     place = ("differs_from_total", "stripe", "invoice_lines")
     first, last = date(2026, 11, 3), date(2026, 11, 4)
-    assert [ended[name] for name in columns] == [*place, 5, first, last, ["mrr"], False]
+    assert [unlisted[name] for name in columns] == [*place, 5, first, last, ["mrr"], False]
     assert [unbilled[name] for name in columns] == [*place, 1, last, last, ["mrr"], False]
-    assert "on 2 days up to 2026-11-04, up to 5 subscription items" in str(ended["message"])
-    assert "OKRA_START_DATE" in str(unbilled["message"])
+    assert "on 2 days up to 2026-11-04, up to 5 subscription items" in str(unlisted["message"])
+    assert "why they were not billed" in str(unbilled["message"])
 
 
 def test_rows_that_no_day_counts_are_told_by_stream(settings: Settings) -> None:

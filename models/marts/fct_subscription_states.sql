@@ -1,0 +1,245 @@
+with subscriptions as (
+    select * from {{ ref("stg_stripe__subscriptions") }}
+),
+
+billed as (
+    select * from {{ ref("fct_billed_periods") }}
+    where not is_metered and not is_change
+),
+
+windows as (
+    select * from {{ ref("stg_lake__windows") }}
+    where source = 'stripe' and stream = 'subscriptions'
+),
+
+currencies as (
+    select * from {{ ref("currency_exponents") }}
+),
+
+snapshots as (
+    select
+        window_start as snapshot_on,
+        lag(window_start) over (order by window_start) as previous_on,
+        lead(window_start) over (order by window_start) as next_on
+    from windows
+),
+
+parts as (
+    select
+        subscriptions.*,
+        snapshots.previous_on,
+        snapshots.next_on,
+        {{ business_day("subscriptions.current_period_started_at") }} as current_period_on,
+        {{ business_day("subscriptions.ended_at") }} as ended_on,
+        -- nothing is paid before the trial is over, nor for a part before it is added
+        greatest(
+            {{ business_day("subscriptions.started_at") }},
+            coalesce(
+                {{ business_day("subscriptions.trial_ends_at") }},
+                {{ business_day("subscriptions.started_at") }}
+            ),
+            coalesce(
+                {{ business_day("subscriptions.item_created_at") }},
+                {{ business_day("subscriptions.started_at") }}
+            )
+        ) as paid_from,
+        case subscriptions.price_interval
+            when 'year' then subscriptions.price_interval_count * 365
+            when 'month' then round(subscriptions.price_interval_count * 365.0 / 12)
+            when 'week' then subscriptions.price_interval_count * 7
+            else subscriptions.price_interval_count
+        end as interval_days,
+        row_number() over (
+            partition by subscriptions.subscription_item_id order by snapshots.snapshot_on
+        ) as place
+    from subscriptions
+    inner join snapshots on subscriptions.snapshot_on = snapshots.snapshot_on
+),
+
+-- the bill that has the price and quantity of the part, the newest first
+matching_bills as (
+    select
+        parts.snapshot_on,
+        parts.subscription_item_id,
+        billed.amount,
+        billed.whole_days,
+        row_number() over (
+            partition by parts.snapshot_on, parts.subscription_item_id
+            order by billed.starts_on desc
+        ) as place
+    from parts
+    inner join billed
+        on
+            parts.subscription_item_id = billed.subscription_item_id
+            and parts.price_id = billed.price_id
+            and parts.quantity = billed.quantity
+            and billed.starts_on <= parts.snapshot_on
+            and {{ add_days("billed.whole_days", "billed.starts_on") }} >= parts.snapshot_on
+),
+
+last_bills as (
+    select
+        subscription_item_id,
+        listed_minor,
+        discount_minor,
+        tax_inside_minor,
+        amount,
+        whole_days,
+        row_number() over (partition by subscription_item_id order by starts_on desc) as place
+    from billed
+),
+
+-- what the price does not tell (tax that Stripe reckons, a discount that cannot be read) is as large a share as it was
+-- of the last bill
+net_of_price as (
+    select
+        parts.snapshot_on,
+        parts.subscription_item_id,
+        parts.period_amount_minor,
+        coalesce(
+            parts.period_discount_minor,
+            round({{ quotient(
+                "cast(parts.period_amount_minor * last_bills.discount_minor as " ~ amount_type() ~ ")",
+                "cast(last_bills.listed_minor as " ~ amount_type() ~ ")",
+            ) }}),
+            0
+        ) as discount_minor,
+        parts.period_tax_inside_minor,
+        last_bills.tax_inside_minor,
+        last_bills.listed_minor - last_bills.discount_minor as taxed_minor,
+        last_bills.amount as last_amount,
+        last_bills.whole_days as last_days
+    from parts
+    left join last_bills
+        on parts.subscription_item_id = last_bills.subscription_item_id and last_bills.place = 1
+),
+
+priced as (
+    select
+        snapshot_on,
+        subscription_item_id,
+        last_amount,
+        last_days,
+        period_amount_minor
+        - discount_minor
+        - coalesce(
+            period_tax_inside_minor,
+            round({{ quotient(
+                "cast((period_amount_minor - discount_minor) * tax_inside_minor as " ~ amount_type() ~ ")",
+                "cast(taxed_minor as " ~ amount_type() ~ ")",
+            ) }}),
+            0
+        ) as amount_minor
+    from net_of_price
+),
+
+amounts as (
+    select
+        parts.*,
+        case
+            when matching_bills.amount is not null then matching_bills.whole_days
+            when priced.amount_minor is not null then parts.interval_days
+            else priced.last_days
+        end as whole_days,
+        coalesce(
+            matching_bills.amount,
+            {{ in_major_units("priced.amount_minor", "currencies.stripe_exponent") }},
+            priced.last_amount
+        ) as amount
+    from parts
+    inner join priced
+        on
+            parts.snapshot_on = priced.snapshot_on
+            and parts.subscription_item_id = priced.subscription_item_id
+    left join matching_bills
+        on
+            parts.snapshot_on = matching_bills.snapshot_on
+            and parts.subscription_item_id = matching_bills.subscription_item_id
+            and matching_bills.place = 1
+    left join currencies on parts.currency = currencies.currency
+),
+
+states as (
+    select
+        snapshot_on,
+        subscription_item_id,
+        subscription_id,
+        customer_id,
+        currency,
+        paid_from,
+        current_period_on,
+        ended_on,
+        interval_days,
+        place = 1 as is_first,
+        usage_type = 'licensed' as is_licensed,
+        usage_type = 'licensed'
+        and status in ('active', 'past_due')
+        and paused_collection is null as is_recurring,
+        -- a snapshot is taken early in its day and shows how the day before it ended, unless the part was renewed or
+        -- began since; between two snapshots it is known when a part began and ended
+        case
+            when ended_on is not null then ended_on
+            when paid_from > previous_on then least(paid_from, snapshot_on)
+            when current_period_on >= snapshot_on then snapshot_on
+            when paid_from >= snapshot_on then snapshot_on
+            else {{ add_days(-1, "snapshot_on") }}
+        end as day,
+        {{ a_month("amount", "whole_days") }} as monthly_amount
+    from amounts
+),
+
+-- a part that is not in the next snapshot was taken out of its subscription
+left_out as (
+    select
+        parts.next_on as snapshot_on,
+        parts.subscription_item_id,
+        parts.subscription_id,
+        parts.customer_id,
+        parts.currency,
+        parts.paid_from,
+        parts.next_on as day
+    from parts
+    left join subscriptions
+        on
+            parts.next_on = subscriptions.snapshot_on
+            and parts.subscription_item_id = subscriptions.subscription_item_id
+    where parts.next_on is not null and subscriptions.subscription_item_id is null
+),
+
+final as (
+    select
+        snapshot_on,
+        subscription_item_id,
+        subscription_id,
+        customer_id,
+        currency,
+        day,
+        paid_from,
+        current_period_on,
+        interval_days,
+        is_first,
+        is_licensed,
+        is_recurring,
+        coalesce(monthly_amount, 0) as listed_monthly_amount,
+        case when is_recurring then coalesce(monthly_amount, 0) else 0 end as monthly_amount
+    from states
+    union all
+    select
+        snapshot_on,
+        subscription_item_id,
+        subscription_id,
+        customer_id,
+        currency,
+        day,
+        paid_from,
+        null as current_period_on,
+        null as interval_days,
+        false as is_first,
+        true as is_licensed,
+        false as is_recurring,
+        0 as listed_monthly_amount,
+        0 as monthly_amount
+    from left_out
+)
+
+select * from final
