@@ -56,13 +56,14 @@ def dlt_source(
     options: Sequence[Option] = (),
     zone: ZoneInfo = ZoneInfo("UTC"),  # noqa: B008 - one object, never changed
     per_second: float = 5,
+    by_minute: bool = False,
     workers: int = 4,
     version: str = "1",
 ) -> Source:
     """A source whose streams are filled by dlt resources. Its days are in `zone`.
 
-    `per_second` is how many requests the API allows; `workers` how many slices are pulled in parallel. A source
-    without options is always on.
+    `per_second` is how many requests the API allows, and `by_minute` says that its vendor counts by the minute;
+    `workers` is how many slices are pulled in parallel. A source without options is always on.
     """
     by_stream = {stream.name: resource for stream, resource in resources}
     return Source(
@@ -70,7 +71,7 @@ def dlt_source(
         title=title,
         options=tuple(options),
         streams=tuple(stream for stream, _ in resources),
-        limits=(Limit("requests", per_second),),
+        limits=(Limit("requests", per_second, by_minute=by_minute),),
         open=lambda values, calls: DltConnection(name, by_stream, values, calls, zone),
         diagnose=diagnose,
         workers=workers,

@@ -101,7 +101,13 @@ class Job:
             self._pull_and_commit(piece, report)
         except SourceError as error:
             if isinstance(error, NotPullable) and self._is_committed(piece):
-                return  # what is there stays: it was asked for again because of its findings
+                # what is there stays: it was asked for again because of its findings
+                if len(piece.windows) == 1:
+                    self._commits.settle(piece)
+                    return
+                for part in split(piece):
+                    self._pull_slice(part, report)
+                return
             with self._lock:
                 report.error = report.error or error
 

@@ -94,6 +94,7 @@ def rest_source(
     endpoints: Sequence[Endpoint],
     per_second: float,
     burst: int = 1,
+    by_minute: bool = False,
     zone: str = "UTC",
     header: str = "Authorization",
     scheme: str = "Bearer",
@@ -104,7 +105,7 @@ def rest_source(
 
     `base` is the API's address, which the variable <NAME>_API_BASE can replace; `token` the variable with the
     credential, which is sent in `header` after `scheme`. `zone` is the zone of the API's days, and `per_second`
-    how many requests it allows, `burst` of them at once.
+    how many requests it allows, `burst` of them at once; `by_minute` says that the vendor counts by the minute.
     """
     base_option = f"{name.upper()}_API_BASE"
     by_stream = {endpoint.stream.name: endpoint for endpoint in endpoints}
@@ -123,7 +124,7 @@ def rest_source(
             Option(base_option, f"Address of the API of {title}", default=base),
         ),
         streams=tuple(endpoint.stream for endpoint in endpoints),
-        limits=(Limit(BUCKET, per_second, burst),),
+        limits=(Limit(BUCKET, per_second, burst, by_minute=by_minute),),
         open=open_api,
         workers=workers,
         version=version,

@@ -132,5 +132,7 @@ def named_by_dagster(folder: Path) -> set[str]:
 
 def similar(name: str, names: Collection[str], least: float) -> str:
     """The name that this one is likely a misspelling of; empty where none is as alike as `least` (0 to 1)."""
-    close = difflib.get_close_matches(name.upper(), sorted(names), n=1, cutoff=least)
-    return close[0] if close else ""
+    close = difflib.get_close_matches(name.upper(), sorted(names), n=10, cutoff=least)
+    # two sources have settings that differ in the source only
+    of_source = [x for x in close if x.partition("_")[0] == name.upper().partition("_")[0]]
+    return (of_source or close or [""])[0]

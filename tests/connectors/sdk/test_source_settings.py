@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from connectors.sdk.contract import ONE_DAY, Limit, Source
+from connectors.sdk.dlt_source import dlt_source
 from connectors.sdk.errors import Rejected
+from connectors.sdk.rest import Endpoint, rest_source
 from connectors.sdk.source_settings import as_set, remarks, settings_of
 from tests.connectors.sdk.engine.fake_source import (
     LIKES,
@@ -55,6 +57,37 @@ def test_equal_figures_are_written_once_and_a_source_that_counts_by_the_minute_i
     assert {option.name: option.default for option in settings_of(equal)} == {
         "SHOP_RESTATES_DAYS": "3",
         "SHOP_REQUESTS_PER_MINUTE": "export:10,api:300",
+    }
+
+
+def test_sources_that_are_only_declared_have_the_settings_too():
+    def nothing(values, piece, session):
+        return ()
+
+    table = replace(VISITS, name="tickets")
+    desk = dlt_source(
+        name="desk", title="Desk", resources=[(table, nothing)], per_second=0.5, by_minute=True
+    )
+    fields = {name: name for name in VISITS.schema.names}
+    made = rest_source(
+        name="shop",
+        title="Shop",
+        base="https://api.shop.example",
+        token="SHOP_TOKEN",
+        endpoints=[Endpoint(stream=VISITS, path="/visits", fields=fields)],
+        per_second=5,
+    )
+    own = [
+        option
+        for each in (desk, made)
+        for option in settings_of(each)
+        if option not in each.options
+    ]
+    assert {option.name: option.default for option in own} == {
+        "DESK_RESTATES_DAYS": "3",
+        "DESK_REQUESTS_PER_MINUTE": "30",
+        "SHOP_RESTATES_DAYS": "3",
+        "SHOP_REQUESTS_PER_SECOND": "5",
     }
 
 

@@ -39,6 +39,9 @@ def faults(env: Path, content: str | bytes) -> list[str]:
     ("STRIPE_KEY=sk_1", "STRIPE_API_KEY"),
     ("HUBSPOT_ACCESTOKEN=x", "HUBSPOT_ACCESS_TOKEN"),
     ("ZENDESK_TIMEZON=UTC", "ZENDESK_TIMEZONE"),
+    ("META_ADS_RESTATE_DAYS=7", "META_ADS_RESTATES_DAYS"),
+    ("HUBSPOT_REQUESTS_PER_MINUTE=60", "HUBSPOT_REQUESTS_PER_SECOND"),
+    ("ZENDESK_REQUESTS_PER_SECOND=1", "ZENDESK_REQUESTS_PER_MINUTE"),
 ])  # fmt: skip
 def test_a_misspelt_setting_is_told_with_the_one_that_was_meant(
     env: Path, written: str, meant: str

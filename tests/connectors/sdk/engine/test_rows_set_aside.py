@@ -170,11 +170,37 @@ def test_a_window_that_can_no_longer_be_pulled_keeps_its_findings_and_fails_noth
     def too_old(piece: Slice) -> Iterator[Page]:
         raise NotPullable("too long ago")
 
-    again = source(FakeConnection({"visits": too_old}), SETTLING)
+    refusing = FakeConnection({"visits": too_old})
+    again = source(refusing, SETTLING)
     assert take(again, lake)["visits"].error is None
     assert [*findings(lake)] == [2]
+    assert numbers(lake)[day(2)] == [1]
+    refusing.asked.clear()
+    take(again, lake)
+    assert refusing.asked == [], "it is not asked for again"
     beyond = take(again, lake, Range(day(1), day(10)), NOON + timedelta(days=1))["visits"]
     assert isinstance(beyond.error, NotPullable), "a window that was never pulled is a fault"
+
+
+def test_of_days_that_are_asked_for_together_those_that_can_be_pulled_are(lake):
+    """The 1st to the 4th are bad. The source no longer gives what is before the 3rd, and the 4th was corrected."""
+    rows = [*map(visit, range(1, 10)), *(visit(n, None, f"p{n}") for n in range(1, 5))]
+    take(source(FakeConnection({"visits": by_day(rows)}), SETTLING), lake)
+    rows[-1]["n"] = 8
+
+    def from_the_third(piece: Slice) -> Iterator[Page]:
+        if piece.first < day(3):
+            raise NotPullable("too long ago")
+        yield from by_day(rows)(piece)
+
+    refusing = FakeConnection({"visits": from_the_third})
+    again = source(refusing, SETTLING)
+    assert take(again, lake)["visits"].error is None
+    assert [*findings(lake)] == [1, 2, 3]
+    assert numbers(lake)[day(4)] == [1, 8]
+    refusing.asked.clear()
+    take(again, lake)
+    assert [piece.windows for piece in refusing.asked] == [[day(3)]]
 
 
 def test_the_connections_own_findings_stand_beside_those_of_the_rows(lake):
