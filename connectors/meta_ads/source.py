@@ -28,13 +28,13 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from connectors.meta_ads.attribution import DEFAULT_WINDOW, WINDOWS, attribution_window
-from connectors.meta_ads.rows import cursor_after, page_of, rows_in, sums_of
+from connectors.meta_ads.insights import PAGE_ROWS, Insights, fault_meant
+from connectors.meta_ads.rows import page_of, sums_of
 from connectors.sdk.contract import (
     Calls,
     Limit,
@@ -49,17 +49,13 @@ from connectors.sdk.contract import (
     column,
     zone_named,
 )
-from connectors.sdk.errors import Drift, NotPullable, Rejected, SourceError, Unavailable
-from connectors.sdk.fields import at_or_none
+from connectors.sdk.errors import Rejected
 from connectors.sdk.graph_api import (
     BUCKET,
     DEFAULT_BASE,
     VERSION,
     Graph,
-    GraphError,
-    Remedies,
     app_secret_in,
-    fault_of,
 )
 from connectors.sdk.http import header_value, usable_address
 from connectors.sdk.totals import totals_unless_refused
@@ -95,14 +91,9 @@ CAMPAIGN_DAYS = Stream(
 FIELDS = "campaign_id,campaign_name,account_currency,impressions,clicks,spend,action_values,attribution_setting"
 STATUSES = ("ACTIVE", "PAUSED", "IN_PROCESS", "WITH_ISSUES", "ARCHIVED", "DELETED")
 """Every status that a campaign can have (`Campaign.EffectiveStatus` of Meta's business SDK)."""
-TOO_OLD = 3018
-"""Meta's error code for days that are no longer kept."""
-
-PAGE_ROWS = 500
-MAX_REPORT_ATTEMPTS = 3
-"""How often a report is started before its failure is final."""
-FIRST_POLL_SECONDS, MAX_POLL_SECONDS, REPORT_TIMEOUT_SECONDS = 0.5, 30.0, 1800.0
-"""Between two polls of a report, which doubles, and in all."""
+ANY_STATUS = json.dumps(
+    [{"field": "campaign.effective_status", "operator": "IN", "value": STATUSES}]
+)
 
 
 class MetaAdsConnection:
@@ -115,8 +106,8 @@ class MetaAdsConnection:
         token = header_value(values.get("META_ADS_ACCESS_TOKEN", ""), "META_ADS_ACCESS_TOKEN")
         app_secret = app_secret_in(values, "META_ADS_APP_SECRET")
         base = usable_address(values.get("META_ADS_API_BASE") or DEFAULT_BASE, "META_ADS_API_BASE")
-        self._calls = calls
         self._graph = Graph(f"{base}/{VERSION}", token, app_secret, calls, fault_meant)
+        self._insights = Insights(self._graph, calls)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -129,10 +120,29 @@ class MetaAdsConnection:
         )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        report = self._ready_report(piece)
-        for rows in self._insights(report, {"limit": PAGE_ROWS}):
+        report = self._report(piece)
+        for rows in self._insights.pages(report, {"limit": PAGE_ROWS}):
             yield page_of(rows, self._window)
         yield Page([], totals=totals_unless_refused(lambda: self._account_totals(piece)))
+
+    def _report(self, piece: Slice) -> str:
+        """The number of a report of all campaigns, or of the live ones where Meta takes no filter by status.
+
+        The others are then missing, which the account's totals show.
+        """
+        form = {
+            "level": "campaign",
+            "time_increment": "1",
+            "time_range": days_of(piece),
+            "fields": FIELDS,
+            "action_attribution_windows": json.dumps([self._window]),
+        }
+        try:
+            return self._insights.report(self._account, {**form, "filtering": ANY_STATUS})
+        except Rejected as fault:
+            if "filter" not in fault.message.lower():
+                raise
+            return self._insights.report(self._account, form)
 
     def _account_totals(self, piece: Slice) -> Iterator[Total]:
         """What the account comes to on each day of the slice, deleted campaigns included."""
@@ -143,26 +153,10 @@ class MetaAdsConnection:
             "fields": "impressions,clicks,spend",
             "limit": len(piece.windows),
         }
-        rows = (row for page in self._insights(self._account, params) for row in page)
+        rows = (row for page in self._insights.pages(self._account, params) for row in page)
         by_day = {row.get("date_start"): row for row in rows}
         for day in piece.windows:
             yield Total(day, sums_of(by_day.get(f"{day}", {})))
-
-    def _insights(
-        self, of: str, params: Mapping[str, str | int]
-    ) -> Iterator[list[Mapping[str, Any]]]:
-        """The pages of rows of a report, or of an account."""
-        after = ""
-        while True:
-            answer = self._graph.get(
-                f"/{of}/insights", {**params, **({"after": after} if after else {})}
-            )
-            yield rows_in(answer)
-            before, after = after, cursor_after(answer)
-            if not after:
-                return
-            if after == before:
-                raise Unavailable("Meta gave the same page of a report twice")
 
     def vitals(self) -> Vitals:
         """The time, and what is left of the app's usage."""
@@ -170,67 +164,6 @@ class MetaAdsConnection:
 
     def close(self) -> None:
         self._graph.close()
-
-    def _ready_report(self, piece: Slice) -> str:
-        """The number of a report that can be read. One that fails for a passing reason is started again."""
-        for attempt in range(1, MAX_REPORT_ATTEMPTS + 1):
-            report = self._start(piece)
-            fault = self._outcome(report)
-            if fault is None:
-                return report
-            if attempt == MAX_REPORT_ATTEMPTS or not fault.retryable:
-                raise fault
-        raise AssertionError("the last attempt returns or raises")
-
-    def _start(self, piece: Slice) -> str:
-        form = {
-            "level": "campaign",
-            "time_increment": "1",
-            "time_range": days_of(piece),
-            "fields": FIELDS,
-            "action_attribution_windows": json.dumps([self._window]),
-            "filtering": json.dumps(
-                [{"field": "campaign.effective_status", "operator": "IN", "value": STATUSES}]
-            ),
-        }
-        answer = self._graph.post(f"/{self._account}/insights", form)
-        report = str(at_or_none(answer, "report_run_id"))
-        if not report.isdecimal():
-            raise Drift("Meta began a report without naming it", "adapt the connector")
-        return report
-
-    def _outcome(self, report: str) -> SourceError | None:
-        """Wait until `report` has ended. None when it can be read, else why it cannot."""
-        waited, pause = 0.0, FIRST_POLL_SECONDS
-        while True:
-            state = self._graph.get(f"/{report}", {})
-            match state.get("async_status"):
-                case "Job Completed":  # the percentage reaches 100 earlier
-                    return None
-                case "Job Failed" | "Job Skipped":
-                    return self._failure(state)
-                case "Job Not Started" | "Job Started" | "Job Running":
-                    if waited >= REPORT_TIMEOUT_SECONDS:
-                        raise Unavailable(
-                            f"Meta has not made a report in {waited / 60:.0f} minutes"
-                        )
-                case _:
-                    raise Drift(
-                        "a report of Meta has a state that is not known", "adapt the connector"
-                    )
-            self._calls.wait(pause)
-            waited, pause = waited + pause, min(2 * pause, MAX_POLL_SECONDS)
-
-    def _failure(self, state: Mapping[str, Any]) -> SourceError:
-        """Why a report failed. A failure without a reason counts as passing."""
-        code = state.get("error_code")
-        error = GraphError(
-            request=f"the report ({state.get('async_status')})",
-            code=code if isinstance(code, int) else 0,
-            message=self._graph.shown(str(state.get("error_message") or "no reason given")),
-            is_transient=True,
-        )
-        return fault_of(error, REMEDIES)
 
 
 def days_of(piece: Slice) -> str:
@@ -248,23 +181,6 @@ def account_name(given: str) -> str:
         )
     return f"act_{number}"
 
-
-def fault_meant(error: GraphError) -> SourceError:
-    """The fault that an error means."""
-    if error.code == TOO_OLD:
-        return NotPullable(
-            "Meta keeps insights for 37 months, and older days were asked for",
-            "set OKRA_START_DATE to a later day",
-        )
-    return fault_of(error, REMEDIES)
-
-
-REMEDIES = Remedies(
-    credential="make a new token of a system user and set META_ADS_ACCESS_TOKEN",
-    permission="the token needs ads_read, and its owner a role in the advertising account",
-    rejected="check META_ADS_ACCOUNT_ID",
-    secret="META_ADS_APP_SECRET",  # noqa: S106 (the name of an option)
-)
 
 SOURCE = Source(
     name="meta_ads",

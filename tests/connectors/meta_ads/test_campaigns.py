@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from connectors.sandbox.advertising import Campaign, Result
+from connectors.sandbox.graph_api import error
+from connectors.sdk.errors import Rejected
 from connectors.sdk.windows import Range
 
 DAY = date(2026, 11, 10)
@@ -41,3 +43,22 @@ def test_a_campaign_that_only_the_account_includes_is_told_with_its_size(account
     told = {x.column: x.message for x in report.committed[0].findings}
     assert "come to 10, and Meta Ads by itself says 100 (90 missing, 90.0%)" in told["spend"]
     assert "come to 1,000, and Meta Ads by itself says 10,000" in told["impressions"]
+
+
+@pytest.mark.usefixtures("two_campaigns")
+def test_where_meta_takes_no_filter_the_live_campaigns_are_pulled_and_the_others_told(
+    account,
+) -> None:
+    refusal = error(400, 100, "(#100) Filtering field campaign.effective_status is invalid")
+    server = account.serve(replies={2: refusal}, statuses={"B": "DELETED"})
+    report = account.pulled(server, AGAIN)
+    assert report.error is None
+    assert [x["spend"] for x in account.rows(DAY)] == [Decimal(10)]
+    told = {x.column: x.message for x in report.committed[0].findings}
+    assert "90 missing" in told["spend"]
+
+
+def test_any_other_refusal_is_not_asked_again_without_the_filter(account) -> None:
+    server = account.serve(replies={2: error(400, 100, "(#100) level is invalid")})
+    assert isinstance(account.pulled(server, AGAIN).error, Rejected)
+    assert len(server.asked) == 2
