@@ -72,8 +72,8 @@ class Credential(Protocol):
     def value(self) -> str:
         """The token to send. Raises `SourceError` when there is none to be had."""
 
-    def renewed(self, refused: str) -> str | None:
-        """The token to send after `refused` was not accepted; None when there is no other. Raises `SourceError`."""
+    def renew(self, refused: str) -> bool:
+        """Whether there is another token than `refused`, which was not accepted. Raises `SourceError`."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ class FixedToken:
     def value(self) -> str:
         return self.token
 
-    def renewed(self, refused: str) -> str | None:
-        return None
+    def renew(self, refused: str) -> bool:
+        return False
 
 
 class Http:
@@ -255,7 +255,7 @@ class _Token(requests.auth.AuthBase):
     def renew(self, refused: requests.PreparedRequest) -> bool:
         """Whether there is another token than the one that a refused request had."""
         token = refused.headers.get(self._header, "").removeprefix(self._scheme).strip()
-        return self._credential.renewed(token) is not None
+        return self._credential.renew(token)
 
 
 def usable_address(address: str, option: str) -> str:

@@ -80,24 +80,23 @@ class RenewedToken(ABC):
     def value(self) -> str:
         """The access token, after renewing one that is about to expire. Raises `SourceError`."""
         with self._lock:
-            if self._token is None or self._token.is_due:
-                self._take(self._next(refused=""))
-            assert self._token is not None
-            return self._token.access
+            token = self._token
+            if token is None or token.is_due:
+                token = self._take(self._next(refused=""))
+            return token.access
 
-    def renewed(self, refused: str) -> str | None:
-        """The access token after the source did not accept `refused`. Raises `SourceError`."""
+    def renew(self, refused: str) -> bool:
+        """Have another access token than `refused`, which the source did not accept. Raises `SourceError`."""
         with self._lock:
-            if (
-                self._token is None or self._token.access == refused
-            ):  # else another thread was first
+            by_another_thread = self._token is not None and self._token.access != refused
+            if not by_another_thread:
                 self._take(self._next(refused=refused))
-            assert self._token is not None
-            return self._token.access
+            return True
 
-    def _take(self, token: Token) -> None:
+    def _take(self, token: Token) -> Token:
         self._token = token
         self._secrets |= {token.access, token.refresh} - {""}
+        return token
 
     @abstractmethod
     def _next(self, refused: str) -> Token:
@@ -126,7 +125,7 @@ class RefreshedToken(RenewedToken):
             # a folder that cannot be written must show before the refresh token is used up
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with FileLock(lock, timeout=LOCK_WAIT, mode=0o600, fallback_to_soft=False):
-                return self._renew(refused)
+                return self._kept_or_new(refused)
         except Timeout:
             raise Unavailable(
                 f"another process has been renewing the token in {self._file.name} for {LOCK_WAIT:.0f} seconds"
@@ -137,7 +136,7 @@ class RefreshedToken(RenewedToken):
                 "make its folder writable",
             ) from None
 
-    def _renew(self, refused: str) -> Token:
+    def _kept_or_new(self, refused: str) -> Token:
         """The token of the file if another process has renewed it, else a new one, which is kept."""
         kept = self._kept()
         if kept and kept.access != refused and not kept.is_due:

@@ -22,7 +22,7 @@ from typing import Any
 from connectors.sdk.contract import IN_HOME, Option
 from connectors.sdk.errors import CredentialError
 from connectors.sdk.http import Credential, FixedToken, Http, header_value
-from connectors.sdk.oauth import ClientToken, RefreshedToken, refusal
+from connectors.sdk.oauth import ClientToken, RefreshedToken, RenewedToken, refusal
 
 TOKENS = "/oauth/tokens"
 SCOPE = "read"
@@ -91,15 +91,14 @@ class Access:
     remedy: str
     """What to do when it is not accepted."""
     remarks: tuple[str, ...] = ()
-    secret: str = ""
+    fixed_secrets: tuple[str, ...] = ()
     """What must not be shown, of a credential that does not change."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Everything that must not be shown in a message."""
-        renewed = self.credential
-        changing = renewed.secrets if isinstance(renewed, ClientToken | RefreshedToken) else ()
-        return (*changing, self.secret)
+        changing = self.credential.secrets if isinstance(self.credential, RenewedToken) else ()
+        return (*changing, *self.fixed_secrets)
 
 
 def access_of(values: Mapping[str, str], base: str) -> Access:
@@ -112,7 +111,8 @@ def access_of(values: Mapping[str, str], base: str) -> Access:
         return Access(RefreshedToken(grant, first, file, (secret,)), "Bearer", SIGN_IN)
     if secret and client:
         token = ClientToken(TokenRequest(base, client, secret, {}), (secret,))
-        return Access(token, "Bearer", CLIENT_REMEDIES["invalid_client"])
+        remedy = "check that the OAuth client and the administrator who made it are still active"
+        return Access(token, "Bearer", remedy)
     if first or secret or client:
         raise CredentialError(
             "ZENDESK_CLIENT_ID, and either ZENDESK_CLIENT_SECRET or ZENDESK_REFRESH_TOKEN, belong together",
@@ -123,11 +123,12 @@ def access_of(values: Mapping[str, str], base: str) -> Access:
             "set ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET, whose tokens Okra renews; or a new "
             "ZENDESK_OAUTH_TOKEN"
         )
-        return Access(FixedToken(oauth_token), "Bearer", remedy, secret=oauth_token)
+        return Access(FixedToken(oauth_token), "Bearer", remedy, fixed_secrets=(oauth_token,))
     email, api_token = given(values, "ZENDESK_EMAIL"), given(values, "ZENDESK_API_TOKEN")
     if email and api_token:
         sent = base64.b64encode(f"{email}/token:{api_token}".encode()).decode()
-        return Access(FixedToken(sent), "Basic", API_TOKENS_END, (API_TOKENS_END,), api_token)
+        secrets = (api_token, sent)
+        return Access(FixedToken(sent), "Basic", API_TOKENS_END, (API_TOKENS_END,), secrets)
     if email or api_token:
         raise CredentialError("ZENDESK_EMAIL and ZENDESK_API_TOKEN belong together", "set both")
     raise CredentialError(

@@ -81,11 +81,12 @@ def test_threads_whose_token_is_refused_renew_it_once(vendor: Vendor) -> None:
     token = ClientToken(vendor, ())
     refused = token.value()
     ready = threading.Barrier(8)
-    renewed: list[str | None] = []
+    renewed: list[str] = []
 
     def ask() -> None:
         ready.wait()
-        renewed.append(token.renewed(refused))
+        assert token.renew(refused)
+        renewed.append(token.value())
 
     run(ask, 8)
     assert renewed == ["access-2"] * 8
