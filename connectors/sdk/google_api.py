@@ -65,15 +65,22 @@ def diagnose(error: Exception) -> SourceError | None:
 
 def sign_in_fault(error: Exception) -> SourceError:
     """Why Google gave no token, as far as the words of `google.auth` tell."""
-    wrapped = error.args[0] if error.args else None
-    if isinstance(wrapped, requests.RequestException):
-        return no_answer(wrapped, "the sign-in to Google")
+    from google.auth.exceptions import TransportError
+
+    cause: object = error
+    while isinstance(cause, Exception):  # google.auth wraps what it met with
+        if isinstance(cause, requests.RequestException):
+            return no_answer(cause, "the sign-in to Google")
+        wrapped = cause.args[0] if cause.args else None
+        if isinstance(cause, TransportError) and not isinstance(wrapped, Exception):
+            return Unavailable("Google's sign-in service cannot be reached", "check the network")
+        cause = wrapped
     said = str(error)
     if "CERTIFICATE_VERIFY_FAILED" in said:
         return Unavailable(
             "the certificate of Google's sign-in cannot be verified", CERTIFICATE_REMEDY
         )
-    if "TransportError" in type(error).__name__ or re.search("TransportError|Max retries", said):
+    if re.search("TransportError|Max retries", said):
         return Unavailable("Google's sign-in service cannot be reached", "check the network")
     if re.search("internal_failure|server_error|temporarily_unavailable", said):
         return Unavailable("Google's sign-in service failed to answer")

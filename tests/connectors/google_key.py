@@ -1,9 +1,10 @@
-"""The key of a service account of Google."""
+"""The key of a service account of Google, and a machine that has no credentials of its own."""
 
 import json
 from functools import cache
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -34,3 +35,11 @@ def key_file(folder: Path, token_uri: str = NOBODY) -> Path:
     path = folder / "key.json"
     path.write_text(json.dumps(key_of(token_uri)))
     return path
+
+
+def without_own_credentials(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Have neither gcloud's credentials on this machine, nor those of a machine in Google's cloud."""
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(folder / "gcloud"))
+    monkeypatch.setattr("google.auth.compute_engine._metadata._NO_GCE_CHECK", True)
+    for name in ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_QUOTA_PROJECT"):
+        monkeypatch.delenv(name, raising=False)

@@ -16,6 +16,7 @@ from connectors.google_ads.source import CAMPAIGN_DAYS, SOURCE, amount
 from connectors.lake.lake import Lake
 from connectors.sandbox.advertising import PLATFORMS, results
 from connectors.sandbox.google_ads import CUSTOMER, TOKEN, Faults, GoogleAdsServer
+from connectors.sdk.checkup import check_up
 from connectors.sdk.contract import Finding, Slice
 from connectors.sdk.engine import StreamReport, pull
 from connectors.sdk.errors import (
@@ -32,7 +33,7 @@ from connectors.sdk.fitting import fitting
 from connectors.sdk.opening import open_connection
 from connectors.sdk.windows import Range
 from tests.connectors.clock import unslept
-from tests.connectors.google_key import key_file
+from tests.connectors.google_key import key_file, without_own_credentials
 from tests.limits import HANG_SECONDS
 
 TODAY = date(2026, 11, 24)
@@ -242,6 +243,16 @@ def test_a_day_is_read_again_for_the_longest_conversion_window(serve, lake, wind
         server = serve(day.first + timedelta(days=age), conversion_windows=windows)
         settled += [manifest.settled for manifest in take(server, lake, day).committed]
     assert settled == [False, True]
+
+
+def test_the_checkup_shows_the_look_back_of_the_account(serve, lake):
+    def now() -> datetime:
+        return datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+    server = serve(conversion_windows=(30,))
+    checkup = check_up(SOURCE, options(server), lake, OCTOBER, now=now)
+    assert checkup.source.look_back(CAMPAIGN_DAYS) == timedelta(days=31)
+    assert checkup.remarks == ()
 
 
 def test_a_setting_counts_before_the_conversion_windows_of_the_account(serve, lake):
@@ -474,7 +485,8 @@ def test_a_time_zone_that_is_not_known_is_refused(serve, lake):
     assert "Mars/Olympus" in str(report.error)
 
 
-def test_over_https_a_service_account_is_needed(serve, lake, tmp_path):
+def test_over_https_a_credential_is_needed(serve, lake, tmp_path, monkeypatch):
+    without_own_credentials(monkeypatch, tmp_path)
     https = {"GOOGLE_ADS_API_ENDPOINT": "https://127.0.0.1:1"}
     report = take(serve(), lake, OCTOBER, **https)
     assert isinstance(report.error, CredentialError)

@@ -32,7 +32,7 @@ from connectors.sdk.google_api import diagnose
 from connectors.sdk.opening import open_connection
 from connectors.sdk.windows import Range
 from tests.connectors.clock import unslept
-from tests.connectors.google_key import key_file
+from tests.connectors.google_key import key_file, without_own_credentials
 from tests.limits import HANG_SECONDS
 
 TODAY = date(2026, 11, 24)
@@ -497,8 +497,7 @@ def opening(values: dict[str, str]) -> SourceError:
 
 
 def test_over_https_a_credential_is_needed(tmp_path, monkeypatch):
-    monkeypatch.setenv("NO_GCE_CHECK", "true")
-    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    without_own_credentials(monkeypatch, tmp_path)
     fault = opening({})
     assert isinstance(fault, CredentialError)
     assert "GOOGLE_APPLICATION_CREDENTIALS is not set" in str(fault)

@@ -17,7 +17,7 @@ from connectors.sandbox.google_sheets import SheetsServer, Tab
 from connectors.sandbox.http_server import JsonServer, Reply
 from connectors.sdk.contract import Source
 from connectors.sdk.engine import StreamReport, pull
-from connectors.sdk.errors import Rejected, SourceError, Unavailable
+from connectors.sdk.errors import CredentialError, Rejected, SourceError, Unavailable
 from connectors.sdk.google_sign_in import KEY_FILE
 from connectors.sdk.http import Http
 from connectors.sdk.remote_files import read_file
@@ -107,6 +107,26 @@ def test_without_it_they_are_not_and_the_setting_is_named(reports, tmp_path: Pat
         assert isinstance(report.error, Unavailable)
         assert "certificate" in str(report.error)
         assert "OKRA_CA_FILE" in str(report.error)
+
+
+def test_a_sign_in_that_is_refused_on_the_way_of_a_call_is_no_outage(
+    issuer: Authority, trusted: None, tmp_path: Path
+) -> None:
+    """gRPC reports it as an unavailable service, which would be asked again and again."""
+    said = {"error": "invalid_grant", "error_description": "sesame"}
+    with (
+        JsonServer(lambda _: Reply(400, said)) as google,
+        behind_tls(google.address, issuer) as sign_in,
+        GoogleAdsServer(TODAY) as server,
+        behind_tls(server.address, issuer) as address,
+    ):
+        values = {"GOOGLE_ADS_API_ENDPOINT": address, "GOOGLE_ADS_CUSTOMER_ID": CUSTOMER}
+        key = str(key_file(tmp_path, f"{sign_in}/token"))
+        [report] = pulled(ADS, values | {KEY_FILE: key}, Lake(tmp_path / "lake"))
+    assert isinstance(report.error, CredentialError)
+    assert "sesame" not in str(report.error)
+    assert len(google.asked) == 1
+    assert server.asked == []
 
 
 def test_sheets_are_read_with_the_file(issuer: Authority, key: str, trusted: None) -> None:

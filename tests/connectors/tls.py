@@ -107,9 +107,14 @@ async def pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> No
 
 
 async def end(listening: asyncio.Server) -> None:
-    """Stop listening, and leave no connection behind."""
+    """Stop listening, and leave no connection behind, in whatever state it is."""
     listening.close()
     tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    # an end in good order waits for the other side, which may be gone
+    for transport in [*asyncio.get_running_loop()._transports.values()]:  # type: ignore[attr-defined]
+        transport.abort()
+    for _ in range(3):  # what has been called off is closed in the next turns
+        await asyncio.sleep(0)

@@ -10,9 +10,16 @@ from urllib.parse import parse_qs
 
 import pytest
 import requests
+from google.auth.exceptions import RefreshError, TransportError
 
 from connectors.sandbox.http_server import JsonServer, Reply, Request
-from connectors.sdk.errors import CredentialError, PermissionDenied, Rejected, SourceError
+from connectors.sdk.errors import (
+    CredentialError,
+    PermissionDenied,
+    Rejected,
+    SourceError,
+    Unavailable,
+)
 from connectors.sdk.google_api import diagnose
 from connectors.sdk.google_sign_in import (
     IMPERSONATE,
@@ -22,7 +29,7 @@ from connectors.sdk.google_sign_in import (
     sign_in,
 )
 from tests.connectors.google_key import ADDRESS as ACCOUNT
-from tests.connectors.google_key import key_of
+from tests.connectors.google_key import key_of, without_own_credentials
 
 SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
 PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
@@ -72,10 +79,7 @@ class SignIn(JsonServer):
 
 @pytest.fixture(autouse=True)
 def no_credential_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
-    monkeypatch.setenv("NO_GCE_CHECK", "true")
-    for name in (KEY_FILE, QUOTA_PROJECT, "GOOGLE_CLOUD_PROJECT"):
-        monkeypatch.delenv(name, raising=False)
+    without_own_credentials(monkeypatch, tmp_path)
 
 
 @pytest.fixture
@@ -191,6 +195,29 @@ def test_what_gcloud_has_left_on_this_machine_is_used_where_no_file_is_named(
     file = tmp_path / "gcloud" / "application_default_credentials.json"
     file.write_text(json.dumps(PERSON))
     assert signed({})["authorization"] == "Bearer ya29.person"
+
+
+def test_the_account_of_a_machine_in_google_s_cloud_is_used_where_nothing_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def metadata(request: Request) -> Reply:
+        assert request.headers["metadata-flavor"] == "Google"
+        flavor = {"Metadata-Flavor": "Google"}
+        match request.path.removeprefix("/computeMetadata/v1/"):
+            case "instance/service-accounts/default/":
+                return Reply(200, {"email": ACCOUNT, "scopes": [PLATFORM]}, flavor)
+            case "instance/service-accounts/default/token":
+                assert request.params["scopes"] == SCOPE
+                token = {"access_token": "ya29.machine", "expires_in": 3599, "token_type": "Bearer"}
+                return Reply(200, token, flavor)
+        return Reply(200, b"sample-company", flavor)
+
+    with JsonServer(metadata) as server:
+        host = server.address.removeprefix("http://")
+        monkeypatch.setenv("GCE_METADATA_IP", host)
+        monkeypatch.setattr("google.auth.compute_engine._metadata._GCE_METADATA_HOST", host)
+        monkeypatch.setattr("google.auth.compute_engine._metadata._NO_GCE_CHECK", False)
+        assert signed({})["authorization"] == "Bearer ya29.machine"
 
 
 @pytest.mark.parametrize("kind", ["service_account", "authorized_user", "external_account"])
@@ -334,3 +361,19 @@ def test_a_token_of_the_other_cloud_that_is_not_there_is_told(files, tmp_path) -
     fault = refused({KEY_FILE: written(tmp_path, files["external_account"])})
     assert isinstance(fault, CredentialError)
     assert "credential_source" in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (TransportError(), "cannot be reached"),
+        (RefreshError(TransportError("Failed to retrieve http://metadata")), "cannot be reached"),
+        (TransportError(requests.ConnectTimeout()), "was not answered in time"),
+        (RefreshError(TransportError(requests.exceptions.SSLError())), "OKRA_CA_FILE"),
+        (RefreshError("internal_failure: try again"), "failed to answer"),
+    ],
+)
+def test_a_sign_in_that_cannot_be_reached_is_tried_again(error: Exception, said: str) -> None:
+    fault = diagnose(error)
+    assert isinstance(fault, Unavailable)
+    assert said in str(fault)

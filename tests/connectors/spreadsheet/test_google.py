@@ -16,6 +16,7 @@ from connectors.sandbox.google_sheets import (
 )
 from connectors.sandbox.http_server import Reply
 from connectors.spreadsheet.google import SCOPE
+from tests.connectors.google_key import without_own_credentials
 
 HEAD = ["KPI", "Date", "Value", "Team"]
 ROWS = [
@@ -173,9 +174,9 @@ def test_sheets_are_read_with_the_scope_that_only_reads_them() -> None:
 
 
 def test_no_credential_goes_to_an_address_in_the_clear_and_without_one_google_is_not_asked(
-    desk, monkeypatch
+    desk, monkeypatch, tmp_path
 ) -> None:
-    monkeypatch.setenv("NO_GCE_CHECK", "true")
+    without_own_credentials(monkeypatch, tmp_path)
     link = f"https://docs.google.com/spreadsheets/d/{DOCUMENT}/edit#gid=0"
     fault = desk.pulled(link, GOOGLE_SHEETS_API_BASE="http://sheets.example.com").error
     assert "would send the credential unencrypted" in str(fault)

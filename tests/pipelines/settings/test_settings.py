@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from connectors.sdk.trust import VARIABLES, authorities
 from pipelines import settings as okra_settings
 from pipelines.settings import ROOT, SettingsError
 from pipelines.settings.variables import INTERNAL, options
+from tests.connectors.tls import authority
 
 
 @pytest.fixture
@@ -66,9 +68,28 @@ def test_a_misspelt_setting_of_the_environment_is_told_too(
     ]
 
 
+def test_the_authorities_of_a_file_are_trusted_once_the_settings_are_read(
+    env: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    file = authority(tmp_path).file
+    env.write_text(f"OKRA_CA_FILE={file}\n")
+    okra_settings.load()
+    assert authorities() == str(file)
+
+
+def test_a_file_of_authorities_without_one_is_refused(env: Path, tmp_path: Path) -> None:
+    assert faults(env, f"OKRA_CA_FILE={tmp_path}/gone.pem\n") == [
+        f"OKRA_CA_FILE names {tmp_path}/gone.pem, which holds no certificates; write the path of a "
+        "PEM file, with BEGIN CERTIFICATE in it"
+    ]
+
+
 def test_variables_of_other_programs_are_left_alone(
     env: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "sample-company")
     monkeypatch.setenv("AWS_REGION", "eu-south-2")
     monkeypatch.setenv("STRIPE_API_KYE", "sk_1")
     monkeypatch.setenv("ZENDESK_TIMEZON", "UTC")
