@@ -173,11 +173,11 @@ def moment_of_close(text: Any) -> Any:
 def close_day(text: Any, zone: ZoneInfo | None) -> date | None:
     """The day that a close date names, where it names no more than a day; None where it is a moment, or empty.
 
-    HubSpot keeps close dates as moments. Picked by hand they get the time of day at which they were picked, and in
-    imports and over the API a bare date becomes midnight of UTC (developers.hubspot.com, "How should timestamps be
-    formatted for HubSpot's APIs"). In New York that is the evening before, and the day that was meant is UTC's. Tools
-    that convert the date themselves send midnight of the account's zone. No sale is closed at midnight to the
-    millisecond often enough to matter.
+    HubSpot keeps close dates as moments. One that is picked by hand gets the time of day at which it was picked, and
+    one that a program sends as a bare date is midnight of UTC (developers.hubspot.com, "How should timestamps be
+    formatted for HubSpot's APIs"). In New York that is the evening before, and the day that was meant is UTC's.
+    Programs that convert a date themselves send midnight of the account's zone. A sale that was really closed at
+    midnight, to the millisecond, is too rare to matter.
     """
     if (day := bare_day(text)) is not None:
         return day

@@ -4,8 +4,8 @@ A deal can be edited at any time, so a window of deals or calls holds the change
 one is in the recycle bin for 90 days and no longer in search: it is read from the bin, and stored with the time
 at which it was archived. A restored deal comes back with its next change. A merged one is in neither: the deal that
 the merge made names it, and it is stored as gone. Calls keep the ids of contacts that were merged later, so those
-merges are read too. Search lags a little behind, and an association does not count as
-a change of a call, so the last windows are read again for a day and for a week.
+merges are read too. Search lags a little behind, and an association does not count as a change of a call, so the
+last windows are read again for a day and for a week.
 
 Owners and pipelines say what their ids stand for. HubSpot has their present state only, so each window of them
 is the list at the time of the pull.
@@ -116,9 +116,12 @@ class HubSpotConnection:
         """The account's zone and currency. A key that may not read them must not cost the deals."""
         try:
             details = self._crm.account()
-            zone = zone_of(str(details.get("timeZone") or ""), "the HubSpot account")
         except (PermissionDenied, Rejected):
-            details, zone = {}, None
+            details = {}
+        try:
+            zone = zone_of(str(details.get("timeZone") or ""), "the HubSpot account")
+        except Rejected:
+            zone = None
         return Account(self._zone_named or zone, details.get("companyCurrency") or None)
 
     def _known_properties(self) -> Sequence[str]:
@@ -176,7 +179,7 @@ SOURCE = Source(
         Option(TIMEZONE, "The account's timezone, where the key may not read it", default=""),
         Option(
             DEAL_PROPERTIES,
-            "Further properties of deals to store, by internal name and with commas; no personal data",
+            "Properties of deals to store as well, by internal name and with commas; no personal data",
             default="",
         ),
         Option("HUBSPOT_API_BASE", "Address of HubSpot's API", default=DEFAULT_BASE),

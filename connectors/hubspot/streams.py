@@ -52,7 +52,7 @@ DEALS = Stream(
                    null=True),
             column("close_day", pa.date32(),
                    "The day that the close date names, where it has no time of day", null=True),
-            column("properties", pa.string(), "The further properties that were asked for, as JSON",
+            column("properties", pa.string(), "The properties that a setting adds, as JSON",
                    null=True),
             MERGED_INTO,
             ARCHIVED_AT,

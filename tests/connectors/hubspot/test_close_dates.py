@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from connectors.sandbox.http_server import Reply
 from connectors.sandbox.hubspot import SCOPES
 from connectors.sdk.errors import Rejected
 from connectors.sdk.windows import Range
@@ -72,3 +73,13 @@ def test_a_zone_that_does_not_exist_is_refused(account) -> None:
     report = account.pulled("deals", account.serve(), FIRST_OF_MARCH, HUBSPOT_TIMEZONE="Tokio")
     assert isinstance(report.error, Rejected)
     assert "HUBSPOT_TIMEZONE names the timezone 'Tokio'" in str(report.error)
+
+
+def test_an_account_in_a_zone_that_nobody_knows_keeps_its_deals_and_its_currency(
+    account, deal
+) -> None:
+    server = account.serve(deals=[deal(7, NINE, closedate="2026-03-31T00:00:00Z")], currency="EUR")
+    server.faults.replies = {2: Reply(200, {"timeZone": "Mars/Base", "companyCurrency": "EUR"})}
+    assert account.pulled("deals", server, FIRST_OF_MARCH).error is None
+    [row] = account.rows("deals", FIRST_OF_MARCH)
+    assert (row["close_day"], row["company_currency"]) == (LAST_DAY, "EUR")

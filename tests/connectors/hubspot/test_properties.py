@@ -1,4 +1,4 @@
-"""Properties that may be empty, amounts in the company's currency, and further properties that a setting names."""
+"""Properties that may be empty, amounts in the company's currency, and properties that a setting names."""
 
 import json
 from datetime import UTC, date, datetime
@@ -58,7 +58,7 @@ def test_an_amount_in_another_currency_comes_with_what_hubspot_makes_of_it(accou
     assert (row["amount_in_company_currency"], row["company_currency"]) == ("1725.5", "EUR")
 
 
-def test_only_the_further_properties_that_are_named_are_stored(account, deal) -> None:
+def test_only_the_properties_that_are_named_are_stored(account, deal) -> None:
     deals = [
         deal(7, NINE, region="North", dealtype="newbusiness"),
         deal(8, NINE, region=None, dealtype="existingbusiness"),
