@@ -19,6 +19,7 @@ from connectors.sdk.contract import (
     window_of,
 )
 from connectors.sdk.errors import Drift
+from connectors.sdk.far_rows import far_finding, far_rows
 from connectors.sdk.fitting import Misfit, fitting
 from connectors.sdk.rules import OUTSIDE, UNKNOWN, message_of
 
@@ -67,7 +68,9 @@ class SortedRows:
         for window, part in by_window(self.piece, table).items():
             hold(self.piece.stream, self.tables[window], part)
             sorted_rows += part.num_rows
-        self.has_rows_outside = self.has_rows_outside or sorted_rows < table.num_rows
+        if sorted_rows < table.num_rows:
+            self.has_rows_outside = True
+            self._tell_far_rows(table)
         for misfit in misfits:
             self._set_aside(misfit)
 
@@ -119,6 +122,13 @@ class SortedRows:
     def is_whole(self, window: date) -> bool:
         """Whether no row of a window was set aside, so that its rows should come to what the source says."""
         return not self.undated and not any(x.is_set_aside for x in self._findings[window])
+
+    def _tell_far_rows(self, table: pa.Table) -> None:
+        for row in far_rows(self.piece, table):
+            name = hash(repr(row))
+            if name not in self._set_aside_rows:
+                self._set_aside_rows.add(name)
+                count(self._findings[self.piece.last], far_finding(self.piece, row))
 
     def _set_aside(self, misfit: Misfit) -> None:
         name = hash(repr(misfit.row))

@@ -103,6 +103,35 @@ def test_a_bad_row_of_another_slice_is_left_to_it(lake):
     assert {number: len(told) for number, told in findings(lake).items()} == {2: 1}
 
 
+def test_a_row_of_a_year_that_cannot_be_meant_is_told_once_with_the_newest_window(lake):
+    far = [
+        {"day": date(year, 4, 2), "page": f"p{year}", "n": 1} for year in (2062, 202, 1899, 2037)
+    ]
+    near = [{"day": date(year, 4, 2), "page": "p", "n": 1} for year in (1990, 2025, 2027, 2036)]
+    rows = [*map(visit, range(1, 10)), *far, *near]
+    # a source that gives everything for each slice, and on two pages
+    everything = {"visits": lambda piece: iter([Page(rows), Page(far[:1])])}
+    small = replace(VISITS, windows_per_slice=2)
+    assert take(source(FakeConnection(everything), small), lake)["visits"].error is None
+    assert numbers(lake) == {day(n): [1] for n in range(1, 10)}
+    assert [*findings(lake)] == [9]
+    [told] = findings(lake)[9]
+    assert (told.what, told.column, told.rows, told.day) == ("outside_range", "day", 4, None)
+    assert told.message == (
+        "visits.day is before 1990, or more than 10 years ahead: correct it at the source, and the next pull "
+        "takes the row"
+    )
+    assert told.examples == ("page p2062", "page p202", "page p1899")
+
+
+def test_what_changed_before_a_computer_could_have_changed_it_is_told(lake):
+    moments = {"a": datetime(202, 4, 9, 12, tzinfo=UTC), "b": datetime(2026, 4, 9, 12, tzinfo=UTC)}
+    rows = [{"id": name, "n": 1, "updated_at": at} for name, at in moments.items()]
+    take(source(FakeConnection({"orders": lambda piece: iter([Page(rows)])}), ORDERS), lake)
+    [[told]] = findings(lake, "orders").values()
+    assert (told.what, told.rows) == ("outside_range", 1)
+
+
 def test_a_row_without_a_day_is_narrowed_down_to_the_day_that_it_came_for(lake):
     other = {"day": "(other)", "page": "(other)", "n": 3, "really": day(4)}
     assert pulled(lake, [*map(visit, range(1, 10)), other]).error is None
