@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipelines.inputs.facts import read_facts
@@ -24,6 +25,7 @@ from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
 from pipelines.okr.kpi.conversion import Conversion
 from pipelines.okr.kpi.facts import Own
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.steps.currency_findings import currency_findings
 
 TODAY = date(2026, 11, 5)
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
@@ -191,6 +193,17 @@ def test_the_total_is_what_could_be_converted_and_says_that_something_could_not(
     ]
     october = converted.periods("averaged", "month")[OCTOBER]
     assert (october.value, october.trust) == (Decimal("144.333334"), "missing_days")
+
+
+def test_a_currency_without_a_rate_is_named_with_the_reason(converted) -> None:
+    """The franc has none at all; the krona's of 20 October counts up to the 27th."""
+    with duckdb.connect(str(converted.path), read_only=True) as connection:
+        francs, kronas = currency_findings(connection, "USD")
+    assert "quotes no CHF" in francs.message
+    assert (francs.first_day, francs.last_day) == (date(2026, 11, 3), date(2026, 11, 3))
+    assert {"booked", "averaged", "constant", "mean_order", "returned"} <= {*francs.kpis}
+    assert "no longer quotes ISK, and its last rate is of 2026-10-20" in kronas.message
+    assert (kronas.first_day, kronas.kpis) == (date(2026, 10, 27), ["booked", "constant"])
 
 
 def test_a_day_may_change_while_its_months_mean_does(converted) -> None:
