@@ -106,15 +106,15 @@ class Commits:
             others = [x for x in report.committed if x.window != window]
             report.committed = [*others, manifest]
 
-    def settle(self, piece: Slice) -> None:
-        """Have the window of a slice, which its source gives no more, not asked for again. Its findings stay."""
+    def settle(self, stream: Stream, window: date) -> None:
+        """Have a window that its source no longer gives not asked for again. Its rows and findings stay."""
 
         def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
             if committed is None:
                 return None
-            return replace(committed, settled=True), [self.lake.rows(piece.stream, committed)]
+            return replace(committed, settled=True), [self.lake.rows(stream, committed)]
 
-        self.lake.rewrite(self.source.name, piece.stream.name, piece.first, make)
+        self.lake.rewrite(self.source.name, stream.name, window, make)
 
     def keys(self, stream: Stream, committed: Mapping[date, Manifest]) -> dict[date, pa.Table]:
         """The keys of the windows of `committed` as this pull committed them, where they are counted."""

@@ -76,7 +76,7 @@ class Job:
 
     def _pull_all(self, pieces: list[Slice], reports: Mapping[str, StreamReport]) -> None:
         with ThreadPoolExecutor(self.source.workers, thread_name_prefix=self.source.name) as pool:
-            running: list[Future[None]] = [
+            running: list[Future[bool]] = [
                 pool.submit(self._pull_slice, piece, reports[piece.stream.name]) for piece in pieces
             ]
             try:
@@ -94,22 +94,33 @@ class Job:
             committed = {w: m for w, m in committed.items() if self._commits.is_current(stream, m)}
         return plan(stream, committed, wanted, zone, now, self.source.look_back(stream))
 
-    def _pull_slice(self, piece: Slice, report: StreamReport) -> None:
+    def _pull_slice(self, piece: Slice, report: StreamReport) -> bool:
+        """Pull and commit a slice. Returns False where the source no longer gives it, or its older windows."""
         if report.error:
-            return  # the stream has failed already, and its other slices would fail as well
+            return True  # the stream has failed already, and its other slices would fail as well
         try:
             self._pull_and_commit(piece, report)
         except SourceError as error:
             if isinstance(error, NotPullable) and self._is_committed(piece):
-                # what is there stays: it was asked for again because of its findings
-                if len(piece.windows) == 1:
-                    self._commits.settle(piece)
-                    return
-                for part in split(piece):
-                    self._pull_slice(part, report)
-                return
+                self._pull_what_is_given(piece, report)
+                return False
             with self._lock:
                 report.error = report.error or error
+        return True
+
+    def _pull_what_is_given(self, piece: Slice, report: StreamReport) -> None:
+        """Pull the newer windows of a committed slice whose older ones its source no longer gives.
+
+        The older ones stay as they are, and are not asked for again: they were because of their findings.
+        """
+        older = piece.windows
+        if len(older) > 1:
+            parts = split(piece)
+            while parts and self._pull_slice(parts.pop(), report):
+                pass
+            older = [window for part in parts for window in part.windows]
+        for window in older:
+            self._commits.settle(piece.stream, window)
 
     def _is_committed(self, piece: Slice) -> bool:
         """Whether every window of the slice is in the lake."""

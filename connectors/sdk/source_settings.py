@@ -92,7 +92,7 @@ def remarks(source: Source, values: Mapping[str, str]) -> Iterator[str]:
         if tuned.look_back(stream) < stream.restates_for:
             yield (
                 f"{days_name(source)} has {stream.name} pulled again for {days(tuned.look_back(stream))}, and "
-                f"{source.title} changes it for {days(stream.restates_for)}: later changes are missed"
+                f"{source.title} may change it for {days(stream.restates_for)}: later changes are missed"
             )
     unit = "minute" if by_minute(source) else "second"
     for limit in tuned.limits:

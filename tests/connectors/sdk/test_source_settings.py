@@ -154,7 +154,7 @@ def test_a_rate_at_which_a_run_would_not_end_is_refused(text):
 def test_a_shorter_look_back_and_a_rate_above_the_documented_one_are_remarked_on():
     values = {"SHOP_RESTATES_DAYS": "1", "SHOP_REQUESTS_PER_SECOND": "search:8,rest:100"}
     assert [*remarks(SHOP, values)] == [
-        "SHOP_RESTATES_DAYS has visits pulled again for 1 day, and Shop changes it for 3 days: later changes are "
+        "SHOP_RESTATES_DAYS has visits pulled again for 1 day, and Shop may change it for 3 days: later changes are "
         "missed",
         "SHOP_REQUESTS_PER_SECOND has 8 search requests a second, and Shop grants 5 at most: the others are refused "
         "and sent again",

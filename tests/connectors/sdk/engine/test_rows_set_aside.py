@@ -227,6 +227,9 @@ def test_of_days_that_are_asked_for_together_those_that_can_be_pulled_are(lake):
     assert take(again, lake)["visits"].error is None
     assert [*findings(lake)] == [1, 2, 3]
     assert numbers(lake)[day(4)] == [1, 8]
+    # where the 2nd is refused, the 1st is not asked for
+    asked = [(piece.first.day, piece.last.day) for piece in refusing.asked]
+    assert asked == [(1, 4), (4, 4), (3, 3), (2, 2)]
     refusing.asked.clear()
     take(again, lake)
     assert [piece.windows for piece in refusing.asked] == [[day(3)]]
