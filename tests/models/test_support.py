@@ -76,10 +76,10 @@ TAGGED_OPEN = opened(14, has_merge_tag=True, first_reply_minutes=0)
 MESSAGING = opened(15, channel="native_messaging", first_reply_minutes=1, first_reply_seconds=90)
 OPENED = (opened(n) for n in (16, 17, 18, 19, 20, 21))
 FOLLOW_UP, MERGED_FOLLOW_UP, EIGHTEEN, NINETEEN, SPAM, OLD = OPENED
-BY_AI = opened(22, support_type="ai_agent")
+BY_AI, ESCALATED = opened(22, support_type="ai_agent"), opened(23, support_type="ai_agent")
 ON_WEDNESDAY = [
     SEVEN, EIGHT, TEN, ELEVEN, TWELVE, LATE, TAGGED_OPEN, MESSAGING, FOLLOW_UP, MERGED_FOLLOW_UP, EIGHTEEN,
-    NINETEEN, SPAM, OLD, BY_AI,
+    NINETEEN, SPAM, OLD, BY_AI, ESCALATED,
 ]  # fmt: skip
 ON_THURSDAY = [
     ended(SEVEN, "solved"),
@@ -96,6 +96,7 @@ ON_THURSDAY = [
     ended(SPAM, "deleted", tagged=True, first_reply_minutes=5),
     ended(OLD, "closed", tagged=None),  # pulled by a version that stored no tags
     ended(BY_AI, "closed"),
+    ended(ESCALATED, "open", support_type="agent", solved_at=None),  # taken over by a person
 ]
 
 
@@ -275,15 +276,15 @@ def test_the_tickets_that_are_left_are_counted(support) -> None:
         where day >= date '2026-03-04' group by day, support_type order by support_type
         """
     )
-    # 15 were opened: less 6 merged and 1 deleted, of which 1 is of an AI agent
-    assert created == [(WEDNESDAY, "agent", 7), (WEDNESDAY, "ai_agent", 1)]
+    # 16 were opened: less 6 merged and 1 deleted; of the 9, one was left to an AI agent
+    assert created == [(WEDNESDAY, "agent", 8), (WEDNESDAY, "ai_agent", 1)]
     solved = support.rows(
         """
         select day, support_type, sum(value) from kpis.kpi_tickets_solved
         where day >= date '2026-03-04' group by day, support_type order by support_type
         """
     )
-    # 7, 10, 13, 15, 16 and 21; 14 is open still
+    # 7, 10, 13, 15, 16 and 21; 14 and 23 are open still
     assert solved == [(THURSDAY, "agent", 6), (THURSDAY, "ai_agent", 1)]
 
 
