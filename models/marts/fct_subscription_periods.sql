@@ -32,6 +32,7 @@ first_states as (
 billed_until as (
     select
         billed.*,
+        first_states.day is not null as is_listed,
         coalesce(first_states.day, history.listed_on) as overruled_on
     from billed
     cross join history
@@ -72,7 +73,9 @@ openings as (
                 then
                     billed.starts_on > history.begins_on
                     and {{ days_from("history.begins_on", "billed.starts_on") }} < billed.whole_days
-            else states.current_period_on < history.begins_on
+            else
+                states.current_period_on < history.begins_on
+                and (states.is_recurring or states.is_canceled)
         end
 ),
 
@@ -134,9 +137,8 @@ events as (
         4 as rank_of_day,
         min(overruled_on) as snapshot_on
     from billed_until
-    where part_id not in (select subscription_item_id from first_states)
+    where not is_listed and overruled_on is not null
     group by part_id
-    having min(overruled_on) is not null
 ),
 
 -- of a day, what was said last

@@ -73,8 +73,8 @@ matching_bills as (
             parts.subscription_item_id = billed.subscription_item_id
             and parts.price_id = billed.price_id
             and parts.quantity = billed.quantity
-            and billed.starts_on <= parts.snapshot_on
-            and {{ add_days("billed.whole_days", "billed.starts_on") }} >= parts.snapshot_on
+            and parts.snapshot_on >= billed.starts_on
+            and parts.snapshot_on <= {{ add_days("billed.whole_days", "billed.starts_on") }}
 ),
 
 last_bills as (
@@ -169,8 +169,8 @@ states as (
         paid_from,
         current_period_on,
         ended_on,
-        interval_days,
         place = 1 as is_first,
+        status = 'canceled' as is_canceled,
         usage_type = 'licensed' as is_licensed,
         usage_type = 'licensed'
         and status in ('active', 'past_due')
@@ -216,8 +216,8 @@ final as (
         day,
         paid_from,
         current_period_on,
-        interval_days,
         is_first,
+        is_canceled,
         is_licensed,
         is_recurring,
         coalesce(monthly_amount, 0) as listed_monthly_amount,
@@ -233,8 +233,8 @@ final as (
         day,
         paid_from,
         null as current_period_on,
-        null as interval_days,
         false as is_first,
+        false as is_canceled,
         true as is_licensed,
         false as is_recurring,
         0 as listed_monthly_amount,

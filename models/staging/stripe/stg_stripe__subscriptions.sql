@@ -15,7 +15,10 @@ renamed as (
         status,
         paused_collection,
         -- a snapshot of an older version does not say it, and has no quantity where use is metered
-        coalesce(usage_type, case when quantity is null then 'metered' else 'licensed' end) as usage_type,
+        coalesce(
+            usage_type,
+            case when quantity is null then 'metered' else 'licensed' end
+        ) as usage_type,
         quantity,
         price_interval,
         price_interval_count,
