@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
+from functools import cached_property
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -97,7 +98,7 @@ class HubSpotConnection:
 
     def _changes(self, piece: Slice) -> Iterator[Page]:
         stream = piece.stream
-        added = self._added_properties if stream.name == DEALS.name else ()
+        added = self._known_properties if stream.name == DEALS.name else ()
         wanted = list(dict.fromkeys([*PROPERTIES[stream.name], MERGED_IDS, *added]))
         for objects in self._crm.changed(stream.name, wanted, piece):
             yield Page(rows_of_objects(stream, objects, self._additions(stream, objects)))
@@ -109,7 +110,7 @@ class HubSpotConnection:
             return Additions(contacts=self._crm.contacts_of_calls([item["id"] for item in objects]))
         with self._lock:
             if self._of_deals is None:
-                self._of_deals = Additions(self._account(), self._known_properties())
+                self._of_deals = Additions(self._account(), self._known_properties)
             return self._of_deals
 
     def _account(self) -> Account:
@@ -124,6 +125,7 @@ class HubSpotConnection:
             zone = None
         return Account(self._zone_named or zone, details.get("companyCurrency") or None)
 
+    @cached_property
     def _known_properties(self) -> Sequence[str]:
         """The properties of the setting. Raises `Rejected` for one that HubSpot does not know and would leave out."""
         known = self._crm.property_names(DEALS.name) if self._added_properties else set()

@@ -1,6 +1,9 @@
 """A merge makes one deal of two: the lake says of both old ones that they are gone, and HubSpot's count agrees."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import count
+from random import Random
 from typing import Any
 
 import pytest
@@ -141,3 +144,35 @@ def test_merged_contacts_that_cannot_be_read_are_told(account) -> None:
     odd = contact(950, at(20), **{MERGED_IDS: "901:1700000000"})
     report = account.pulled("merged_contacts", account.serve(contacts=[odd]), NOVEMBER)
     assert [name for _, name in set_aside(report)] == ["contact_id"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_edited_merged_and_deleted_what_is_left_is_what_hubspot_has(
+    account, deal, seed: int
+) -> None:
+    """Eight days on each of which some of twelve deals are edited, merged or deleted, in any order."""
+    dice = Random(seed)
+    server = account.serve(deals=[deal(n, at(1)) for n in range(1, 13)])
+    ids = count(100)
+    for day in range(2, 10):
+        for hour in range(8, 8 + dice.randrange(4)):
+            active = [n for n, x in server.objects["deals"].items() if not x.archived]
+            deals, now = server.objects["deals"], at(day, hour)
+            match dice.randrange(3):
+                case 0 if len(active) > 1:
+                    first, second = dice.sample(active, 2)
+                    into = dice.choice([first, next(ids)])
+                    server.merge("deals", first, second, into=into, at=now)
+                case 1 if active:
+                    deleted = deals[dice.choice(active)]
+                    deals[deleted.number] = replace(deleted, archived=now)
+                case _ if active:
+                    edited = deals[dice.choice(active)]
+                    deals[edited.number] = replace(edited, modified=now)
+        if dice.random() < 0.7:  # on other days nobody pulls
+            pulled = Range(NOVEMBER.first, date(2026, 11, day))
+            account.pulled("deals", server, pulled, now=at(day + 1, 12))
+    account.pulled("deals", server, THROUGH_25, now=NEXT_DAY)
+    left = [n for n, x in server.objects["deals"].items() if not x.archived]
+    assert alive(account) == [str(n) for n in sorted(left)]
+    assert findings(account) == []

@@ -95,13 +95,21 @@ def test_a_property_that_the_account_lacks_is_not_taken_for_an_empty_one(
     assert report.committed == []
 
 
-def test_more_properties_than_a_search_takes_are_refused_before_it_is_sent(account) -> None:
-    many = ",".join(f"a_property_with_a_long_name_{n}" for n in range(90))
-    server = account.serve()
-    report = account.pulled("deals", server, FIRST_OF_MARCH, HUBSPOT_DEAL_PROPERTIES=many)
+def test_a_misnamed_property_is_told_before_there_is_any_deal(account) -> None:
+    report = account.pulled(
+        "deals", account.serve(), FIRST_OF_MARCH, HUBSPOT_DEAL_PROPERTIES="region"
+    )
+    assert isinstance(report.error, Rejected)
+    assert "no property 'region'" in str(report.error)
+
+
+def test_more_properties_than_a_search_takes_are_refused_before_it_is_sent(account, deal) -> None:
+    many = [f"a_property_with_a_long_name_{n}" for n in range(90)]
+    server = account.serve(deals=[deal(7, NINE, **dict.fromkeys(many))])
+    report = account.pulled("deals", server, FIRST_OF_MARCH, HUBSPOT_DEAL_PROPERTIES=",".join(many))
     assert isinstance(report.error, Rejected)
     assert "name fewer in HUBSPOT_DEAL_PROPERTIES" in str(report.error)
-    assert server.asked == []
+    assert [x.path for x in server.asked if x.path.endswith("/search")] == []
 
 
 def test_the_address_of_the_list_of_archived_deals_does_not_grow(account, deal) -> None:
