@@ -22,6 +22,8 @@ AS_OF = date(2026, 7, 5)
 FIRST, LAST = date(2026, 6, 1), date(2026, 7, 4)
 LOST_DAY = date(2026, 7, 3)
 """The day of which the deals were not delivered."""
+LOST_MERGES = date(2026, 6, 10)
+"""The day of which it is not known which contacts were merged."""
 ANN, BO, CY, JO, OTHER_JO, QUEUE, GONE = "11", "12", "13", "14", "15", "16", "99"
 SALES, SHOP = "default", "75e2"
 Row = Mapping[str, Any]
@@ -179,7 +181,7 @@ def warehouse(warehouse_in: Any, empty: Any) -> Any:
                  {"listed_on": LAST, "pipeline_id": SHOP, "label": "Online Shop"}]  # fmt: skip
     commit(built.lake, "deals", DEALS, "changed_at", LOST_DAY)
     commit(built.lake, "calls", CALLS, "changed_at", None)
-    commit(built.lake, "merged_contacts", MERGED_CONTACTS, "changed_at", None)
+    commit(built.lake, "merged_contacts", MERGED_CONTACTS, "changed_at", LOST_MERGES)
     commit(built.lake, "owners", OWNERS, "listed_on", None)
     commit(built.lake, "pipelines", pipelines, "listed_on", None)
     built.build_over(empty, AS_OF, ["hubspot"])
@@ -331,6 +333,19 @@ def test_a_prospect_counts_once_on_the_day_of_the_first_call(warehouse: Any) -> 
         # whoever c7, c8 and c9 are today
         (june(16), "Ann Lee", 1),
     ]
+
+
+def test_no_day_waits_for_what_merged_contacts_correct_and_its_faults_are_told(
+    warehouse: Any,
+) -> None:
+    days = warehouse.periods("prospects_called", "day")
+    assert [days[june(n)].trust for n in (9, 10, 11)] == ["ok"] * 3
+    streams = "select stream from reporting_steps.{} where kpi = 'prospects_called' order by 1"
+    waited_for = ["calls", "deals", "owners"]
+    assert warehouse.column(streams.format("kpi_streams")) == waited_for
+    assert warehouse.column(streams.format("kpi_traced_streams")) == sorted(
+        [*waited_for, "merged_contacts"]
+    )
 
 
 def test_calls_made_are_those_that_were_completed(warehouse: Any) -> None:
