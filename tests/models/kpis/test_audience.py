@@ -25,8 +25,9 @@ def audience(built):
                 for name, (sessions, engaged) in found.items()
             ]
             lake.window("google_analytics", "traffic_by_channel", day, traffic)
-        for day, visitors in {date(2026, 1, 1): 90, date(2026, 1, 2): 80}.items():
-            row = {"date": day, "visitors": visitors}
+        # the 1st was pulled before all users were asked for
+        for day, visitors, users in ((date(2026, 1, 1), 90, None), (date(2026, 1, 2), 80, 84)):
+            row = {"date": day, "visitors": visitors, "total_users": users}
             lake.window("google_analytics", "visitors_by_day", day, [row])
         # many of the 90 came again on the 2nd
         month = {"month": JANUARY, "visitors": 120}
@@ -93,3 +94,9 @@ def test_a_page_has_likes_and_followers_on_days_with_a_snapshot_only(audience) -
 def test_engagements_that_facebook_did_not_tell_are_not_zero(audience) -> None:
     found = audience.rows("select * from kpis.kpi_page_engagements order by day")
     assert found == [(date(2026, 1, 1), 12), (date(2026, 1, 2), 0), (date(2026, 1, 3), None)]
+
+
+def test_all_users_are_beside_the_active_ones_where_they_were_asked_for(audience) -> None:
+    query = "select visitors, total_users from marts.fct_visitors where period = 'day' order by period_start"
+    found = audience.rows(query)
+    assert found == [(90, None), (80, 84)]
