@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.lake.manifest import Finding, Manifest
@@ -316,3 +317,27 @@ def test_windows_that_are_older_than_the_source_keeps_are_not_asked_for() -> Non
     found = plan(kept, committed(date(2026, 11, 8)), wanted, UTC_ZONE, now)
     assert asked(found) == [date(2026, 11, n) for n in (10, 11, 12)]
     assert found.skipped == {"older than the source keeps": 2, "settled": 1}
+
+
+@given(
+    gaps=st.lists(st.integers(1, 3), min_size=10, max_size=15),
+    days=st.sets(st.integers(0, 59), min_size=1, max_size=20),
+)
+@settings(max_examples=30)
+def test_whenever_runs_are_an_old_bad_day_is_asked_for_within_a_week_and_once_a_day(gaps, days):
+    """A run comes one to three days after the last, so that the first one after a week is two days late at most."""
+    bad = [SUMMER.first + timedelta(days=n) for n in days]
+    autumn = Autumn()
+    autumn.committed = committed(*autumn.committed)
+    autumn.committed |= committed(*bad, is_settled=False, pulled_at=NOVEMBER, findings=BAD)
+    asked_on = {day: [NOVEMBER.date()] for day in bad}
+    now = NOVEMBER
+    for gap in gaps:
+        now += timedelta(days=gap)
+        for day in autumn.asked(now):
+            asked_on[day].append(now.date())
+        assert autumn.asked(now + timedelta(hours=1)) == []
+    for on in asked_on.values():
+        waits = [(later - earlier).days for earlier, later in pairwise([*on, now.date()])]
+        assert max(waits) <= 9
+        assert 0 not in waits[:-1]
