@@ -60,7 +60,10 @@ def declared(source: Source) -> Iterator[tuple[Option, Figures]]:
 
 
 def as_set(source: Source, values: Mapping[str, str]) -> Source:
-    """`source` with the look-backs and limits that `values` say. Raises `Rejected`, naming the setting and a remedy."""
+    """`source` with the look-backs and limits that `values` say. Raises `Rejected`, naming the setting and a remedy.
+
+    Its streams stay the objects that the connector declared, as a connector may tell them apart by that.
+    """
     days = changed(days_name(source), restatement(source), values)
     if too_long := [name for name, number in days.items() if number > MOST_DAYS]:
         raise Rejected(
