@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from urllib.parse import unquote
 
 from connectors.sandbox.balance_transactions import Row
 from connectors.sandbox.http_server import JsonServer, Reply, Request, RequestsPerSecond
@@ -127,7 +128,7 @@ class StripeServer(JsonServer):
         for path in expansions(request):
             if refusal := refused_expansion(path, (EXPANDABLE[kind],)):
                 return refusal
-        row = self._objects.get(request.path)
+        row = self._objects.get(unquote(request.path))
         if row is None:
             message = f"No such {kind[4:-2]}: '{request.path.removeprefix(kind)}'"
             return error(404, message, code="resource_missing", param=kind[4:-2])

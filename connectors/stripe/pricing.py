@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import quote
 
 from connectors.sdk.contract import Finding
 from connectors.sdk.errors import PermissionDenied, Rejected
@@ -32,16 +33,17 @@ class Catalogue:
 
     def tiers(self, price: Object) -> Sequence[Object] | None:
         """The tiers of a price, the lowest first; None where they are unknown."""
-        known = price if price.get("tiers") else self._object(f"{PRICES}/{price['id']}", "tiers")
+        known = price if price.get("tiers") else self._object(PRICES, price["id"], "tiers")
         return known["tiers"] if known else None
 
     def coupon(self, discount: Any) -> Object | None:
         """The coupon of a discount, which is given as an object; None where it is unknown."""
         coupon = discount["source"]["coupon"] if isinstance(discount, Mapping) else None
         name = coupon["id"] if isinstance(coupon, Mapping) else coupon
-        return self._object(f"{COUPONS}/{name}", "applies_to") if name else None
+        return self._object(COUPONS, name, "applies_to") if name else None
 
-    def _object(self, path: str, expanded: str) -> Object | None:
+    def _object(self, kind: str, name: str, expanded: str) -> Object | None:
+        path = f"{kind}/{quote(name, safe='')}"  # a coupon can have any name
         if path not in self._objects:
             try:
                 self._objects[path] = self._ask(path, expanded)

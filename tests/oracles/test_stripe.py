@@ -3,14 +3,20 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import stripe
 
+from connectors.lake.lake import Lake
+from connectors.sandbox.billing_cases import billing_cases
 from connectors.sandbox.stripe import KEY, Faults, StripeServer, too_many
+from connectors.sdk.engine import pull
+from connectors.sdk.windows import Range
+from connectors.stripe.source import SOURCE
 from tests.conformance.case import case_of
 from tests.limits import HANG_SECONDS
 from tests.oracles.stripe_examples import gaps
@@ -46,6 +52,21 @@ def test_a_pull_asks_and_is_answered_as_stripe_s_library_declares(traffic: list[
 
 def test_no_field_is_missing_that_stripe_s_examples_have(traffic: list[Exchange]) -> None:
     assert [fault for x in traffic for fault in gaps(x.answer, x.call)] == []
+
+
+def test_no_field_is_missing_in_any_case_of_a_subscription(tmp_path: Path) -> None:
+    noon = datetime(2026, 3, 12, 12, tzinfo=UTC)
+    server = StripeServer(noon.date(), rows=[], billing=billing_cases(noon))
+    values = {"STRIPE_API_KEY": KEY, "STRIPE_API_BASE": server.address}
+    with server, observed() as exchanges:
+        days = Range(date(2026, 2, 10), date(2026, 3, 11))
+        pull(SOURCE, values, Lake(tmp_path), days, now=lambda: noon)
+    assert {x.request.path.split("/")[2] for x in exchanges} >= {"prices", "coupons"}
+    answers = [x for x in exchanges if x.reply.status == 200]
+    (metered,) = {fault for x in answers for fault in gaps(x.answer, x.call)}
+    assert "items.data[].quantity" in metered, (
+        "a metered part has none, and the example is licensed"
+    )
 
 
 def test_refusals_are_worded_as_stripe_s_library_reads_them() -> None:
