@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from connectors.sandbox.http_server import Reply
-from connectors.sandbox.hubspot import SCOPES
+from connectors.sandbox.hubspot import SCOPES, error
 from connectors.sdk.errors import Rejected
 from connectors.sdk.windows import Range
 
@@ -83,3 +83,10 @@ def test_an_account_in_a_zone_that_nobody_knows_keeps_its_deals_and_its_currency
     assert account.pulled("deals", server, FIRST_OF_MARCH).error is None
     [row] = account.rows("deals", FIRST_OF_MARCH)
     assert (row["close_day"], row["company_currency"]) == (LAST_DAY, "EUR")
+
+
+def test_an_account_without_that_part_of_the_api_keeps_its_deals(account, deal) -> None:
+    server = account.serve(deals=[deal(7, NINE)])
+    server.faults.replies = {2: error(404, "OBJECT_NOT_FOUND", "resource not found")}
+    report = account.pulled("deals", server, FIRST_OF_MARCH)
+    assert (report.error, report.rows) == (None, 1)

@@ -1,7 +1,7 @@
 """Properties that may be empty, amounts in the company's currency, and properties that a setting names."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -129,3 +129,13 @@ def test_an_address_that_is_too_long_says_so(account) -> None:
     report = account.pulled("deals", account.serve(replies={2: too_long}), FIRST_OF_MARCH)
     assert isinstance(report.error, Rejected)
     assert "HTTP 414" in str(report.error)
+
+
+def test_a_deleted_deal_without_a_date_of_change_is_gone_since_it_was_deleted(
+    account, deal
+) -> None:
+    deleted = deal(7, NINE, archived=NINE + timedelta(hours=1), hs_lastmodifieddate=None)
+    report = account.pulled("deals", account.serve(deals=[deleted]), FIRST_OF_MARCH)
+    assert (report.error, set_aside(report)) == (None, {})
+    [row] = account.rows("deals", FIRST_OF_MARCH)
+    assert row["changed_at"] == row["archived_at"] == NINE + timedelta(hours=1)
