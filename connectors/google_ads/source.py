@@ -5,8 +5,9 @@ be opened. It speaks gRPC only. Days are in the account's zone, and amounts in i
 
 A conversion counts for the day of the click, and may follow it by as many days as the conversion window of its
 conversion action has: 30 by default, 90 at most (support.google.com/google-ads/answer/3123169). A day is therefore
-read again for the longest window of the account, and one day more, as Google counts a conversion within a day. An
-account that does not tell its windows has 90 days.
+read again for the longest window of the account, and one day more, as Google counts a conversion within a day. Where
+the windows are not all known it is read for 90 days: with conversion actions that are a manager account's
+(`conversion_tracking_status`, reference of ConversionTrackingSetting) or have no window.
 
 Days are kept for 37 months (date_range_error REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED of the API's reference), which
 are 1,123 days at least. Older ones are not asked for.
@@ -88,7 +89,10 @@ ACCOUNT_QUERY = (
     "FROM customer WHERE segments.date BETWEEN '{first}' AND '{last}' ORDER BY segments.date"
 )
 """What the account as a whole was shown and cost. A day of zeros has no row."""
-ABOUT_QUERY = "SELECT customer.time_zone, customer.manager FROM customer"
+ABOUT_QUERY = (
+    "SELECT customer.time_zone, customer.manager, "
+    "customer.conversion_tracking_setting.conversion_tracking_status FROM customer"
+)
 WINDOWS_QUERY = (
     "SELECT conversion_action.click_through_lookback_window_days FROM conversion_action "
     "WHERE conversion_action.status = 'ENABLED'"
@@ -111,8 +115,8 @@ class GoogleAdsConnection:
         self._client = open_client(values)
 
     @cached_property
-    def zone(self) -> ZoneInfo:
-        """The account's time zone. Raises `Rejected` for a manager account, which has no campaigns."""
+    def _account(self) -> Any:
+        """What Google Ads says of the account. Raises `Rejected` for a manager account, which has no campaigns."""
         accounts = [row.customer for row in self._search(ABOUT_QUERY)]
         if not accounts:
             raise Drift("Google Ads says nothing of the account", "adapt the connector")
@@ -122,21 +126,37 @@ class GoogleAdsConnection:
                 "set it to the number of the advertising account, and GOOGLE_ADS_LOGIN_CUSTOMER_ID to "
                 "the manager account's",
             )
+        return accounts[0]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The account's time zone."""
         return zone_named(
-            accounts[0].time_zone,
+            self._account.time_zone,
             "the Google Ads account has the time zone",
             "see Admin > Preferences in Google Ads, or update tzdata",
         )
 
     def look_backs(self) -> Mapping[str, timedelta]:
         """How long conversions may still change a day of this account."""
+        windows = self._conversion_windows()
+        longest = max(windows) if windows and all(windows) else LONGEST_WINDOW
+        return {CAMPAIGN_DAYS.name: timedelta(days=min(longest, LONGEST_WINDOW)) + ONE_DAY}
+
+    def _conversion_windows(self) -> list[int]:
+        """The days of each conversion window; 0 where an action has none, and no windows where others may count."""
+        from google.ads.googleads.v26.enums.types.conversion_tracking_status_enum import (
+            ConversionTrackingStatusEnum,
+        )
+
+        own = ConversionTrackingStatusEnum.ConversionTrackingStatus.CONVERSION_TRACKING_MANAGED_BY_SELF
+        if self._account.conversion_tracking_setting.conversion_tracking_status != own:
+            return []
         try:
             actions = [row.conversion_action for row in self._search(WINDOWS_QUERY)]
         except (PermissionDenied, Rejected):
-            actions = []
-        days = [x.click_through_lookback_window_days for x in actions]
-        longest = max(days, default=0) or LONGEST_WINDOW
-        return {CAMPAIGN_DAYS.name: timedelta(days=min(longest, LONGEST_WINDOW)) + ONE_DAY}
+            return []
+        return [action.click_through_lookback_window_days for action in actions]
 
     def pages(self, piece: Slice) -> Iterator[Page]:
         query = CAMPAIGNS_QUERY.format(first=piece.first, last=piece.last_day)

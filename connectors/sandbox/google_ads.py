@@ -73,7 +73,9 @@ class Faults:
     is_manager: bool = False
     """Whether the account manages others, and has no campaigns."""
     conversion_windows: tuple[int, ...] = (30, 59)
-    """The conversion windows of the account's conversion actions, in days."""
+    """The conversion windows of the account's conversion actions, in days; 0 for an action without one."""
+    tracked_by: str = "CONVERSION_TRACKING_MANAGED_BY_SELF"
+    """Whose the conversion actions are."""
 
 
 class GoogleAdsServer(GrpcServer):
@@ -97,6 +99,7 @@ class GoogleAdsServer(GrpcServer):
             "customer.time_zone": timezone,
             "customer.currency_code": currency,
             "customer.manager": self.faults.is_manager,
+            "customer.conversion_tracking_setting.conversion_tracking_status": self.faults.tracked_by,
         }
         self._lock = threading.Lock()
         search = grpc.unary_stream_rpc_method_handler(
@@ -222,10 +225,13 @@ def days_of(first: str, last: str) -> Sequence[date]:
 
 def row(values: dict[str, Any]) -> GoogleAdsRow:
     """A row of an answer, from values by the names of their fields."""
-    nested: dict[str, dict[str, Any]] = {}
+    nested: dict[str, Any] = {}
     for name, value in values.items():
-        resource, _, attribute = name.partition(".")
-        nested.setdefault(resource, {})[attribute] = value
+        *within, last = name.split(".")
+        message = nested
+        for part in within:
+            message = message.setdefault(part, {})
+        message[last] = value
     return GoogleAdsRow(nested)
 
 
