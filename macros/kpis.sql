@@ -71,6 +71,21 @@
     )
 {%- endmacro %}
 
+{#
+    What is wrong with a value of a KPI in the table kpis: there is none, or it has a fraction where whole numbers are
+    counted. NULL where nothing is wrong.
+#}
+{% macro value_fault(value) -%}
+    case
+        when {{ value }} is null then 'empty_value'
+        when
+            kpis.precision = 0
+            and kpis.unit <> {{ reporting_currency() }}
+            and {{ value }} <> floor({{ value }})
+            then 'fraction'
+    end
+{%- endmacro %}
+
 {# A query: the rows of a model, or none, with the types of `columns`, where it was left out or failed. #}
 {% macro rows_or_none(model, columns) -%}
     {%- set relation = ref(model) if model not in left_out_models() -%}

@@ -18,6 +18,8 @@ amounts as (
     select * from {{ ref("kpi_converted_amounts") }}
 ),
 
+counts as ({{ distinct_rows_of_kpis() }}),
+
 -- rates count too: without one, an amount is converted at an older rate
 traced_streams as (
     select * from {{ ref("kpi_traced_streams") }}
@@ -118,17 +120,20 @@ value_flags as (
                 )
                 then 'impossible_proportion'
             when kpis.kind = 'ratio' then null
-            when amounts.own_value is null then 'empty_value'
             when kpis.is_proportion and (amounts.own_value < 0 or amounts.own_value > 1)
                 then 'impossible_proportion'
-            when
-                kpis.precision = 0
-                and kpis.unit <> {{ reporting_currency() }}
-                and amounts.own_value <> floor(amounts.own_value)
-                then 'fraction'
+            else {{ value_fault("amounts.own_value") }}
         end as flag
     from amounts
     inner join kpis on amounts.kpi = kpis.kpi
+    union all
+    -- a distinct count of a period is in doubt from its first day on
+    select
+        counts.kpi,
+        counts.period_start as day,
+        {{ value_fault("counts.value") }} as flag
+    from counts
+    inner join kpis on counts.kpi = kpis.kpi
 ),
 
 flagged as (

@@ -40,6 +40,7 @@ read_catalog = read_lake = _call("read_lake")
 start_of = _call("start_of")
 start_after = _call("start_after")
 sorted_list = _call("sorted_list")
+value_fault = _call("value_fault")
 
 
 def amount_type() -> str:

@@ -26,6 +26,16 @@ findings as (
     select * from {{ ref("finding_codes") }}
 ),
 
+value_faults as (
+    select
+        counts.kpi,
+        counts.period,
+        counts.period_start,
+        {{ value_fault("counts.value") }} as code
+    from counts
+    inner join kpis on counts.kpi = kpis.kpi
+),
+
 codes as (
     select
         streams.kpi,
@@ -45,6 +55,14 @@ codes as (
     inner join findings
         on streams.source = findings.source and streams.stream = findings.stream
     where coalesce(findings.kpi = streams.kpi, true)
+    union distinct
+    select
+        value_faults.kpi,
+        value_faults.period,
+        value_faults.period_start,
+        value_faults.code
+    from value_faults
+    where value_faults.code is not null
     union distinct
     select
         windows.kpi,

@@ -1,8 +1,11 @@
 """How each kind of KPI is rolled up. The quarter's figures are in conftest.py."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+from tests.models.reporting.conftest import AS_OF
+
+DAY = timedelta(days=1)
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 
 
@@ -89,3 +92,33 @@ def test_a_member_without_a_name_is_unknown_and_counts(quarter) -> None:
 def test_a_day_is_there_when_every_stream_that_feeds_the_kpi_has_delivered_it(quarter) -> None:
     assert quarter.periods("customer_sales", "month")[MARCH].value == 10
     assert MARCH not in quarter.periods("units_sold", "month"), "of that day there are no lines"
+
+
+def test_a_count_without_a_value_or_with_a_fraction_flags_its_period(quarter, tmp_path) -> None:
+    changed = quarter.copy_to(tmp_path)
+    changed.alter(
+        "create or replace view kpis.kpi_site_visitors as "
+        "select period, period_start, case "
+        f"when period = 'month' and period_start = '{JANUARY}' then 500.5 "
+        f"when period = 'day' and period_start = '{JANUARY + DAY}' then null else visitors end as value "
+        "from marts.fct_visitors"
+    )
+    models = ("kpi_distinct", "kpi_coverage", "kpi_distinct_periods")
+    changed.build(AS_OF, "--select", *models, "--exclude", "test_type:data")
+    trust = dict(
+        changed.rows(
+            "select (period, period_start), trust from reporting_steps.kpi_distinct_periods "
+            f"where kpi = 'site_visitors' and period_start < '{JANUARY + 3 * DAY}'"
+        )
+    )
+    assert trust == {
+        ("month", JANUARY): "fraction,thresholded",
+        ("day", JANUARY): "ok",
+        ("day", JANUARY + DAY): "empty_value",
+        ("day", JANUARY + 2 * DAY): "ok",
+    }
+    flags = changed.rows(
+        "select day, flags from reporting.kpi_coverage where kpi = 'site_visitors' "
+        f"and day in ('{JANUARY}', '{JANUARY + DAY}') order by day"
+    )
+    assert [listed[0] for _, listed in flags] == ["fraction", "empty_value"]

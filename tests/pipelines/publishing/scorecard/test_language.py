@@ -156,7 +156,9 @@ def test_every_flag_that_is_documented_has_words_in_each_language() -> None:
 def test_every_flag_of_the_models_is_documented() -> None:
     page = (ROOT / "docs/okr-semantics.md").read_text(encoding="utf-8")
     models = [
-        path.read_text(encoding="utf-8") for path in (ROOT / "models/reporting").rglob("*.sql")
+        path.read_text(encoding="utf-8")
+        for folder in ("models/reporting", "macros")
+        for path in (ROOT / folder).rglob("*.sql")
     ]
     given = r"'(\w+):?'(?: \|\| \S+)? as (?:code|flag)|then '(\w+):?'"
     codes = {code for sql in models for pair in re.findall(given, sql) for code in pair if code}
