@@ -126,6 +126,30 @@ def parse(
     settings: Settings, environment: Mapping[str, str], project: Path, faults: Sequence[LeftOut]
 ) -> str | None:
     """Run `dbt parse` in a folder, which writes the manifest. Returns dbt's message where it fails."""
+    message = dbt_parse(settings, environment, project, faults)
+    if message is None and has_seeds_elsewhere(manifest_of(settings), project):
+        # dbt keeps what it parsed in the mirror, which is gone, or in the folder that a checkout was copied from
+        (target_folder(settings) / "partial_parse.msgpack").unlink(missing_ok=True)
+        message = dbt_parse(settings, environment, project, faults)
+    return message or cycle_in(manifest_of(settings))
+
+
+def manifest_of(settings: Settings) -> Mapping[str, Any]:
+    """What dbt has just written."""
+    content: Mapping[str, Any] = json.loads(manifest_path(settings).read_bytes())
+    return content
+
+
+def has_seeds_elsewhere(manifest: Mapping[str, Any], project: Path) -> bool:
+    """Whether dbt would load a seed from another folder than the project's."""
+    folders = {node["root_path"] for node in manifest["nodes"].values() if node.get("root_path")}
+    return any(Path(folder).resolve() != project.resolve() for folder in folders)
+
+
+def dbt_parse(
+    settings: Settings, environment: Mapping[str, str], project: Path, faults: Sequence[LeftOut]
+) -> str | None:
+    """Run the command. Returns dbt's message where it fails."""
     done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
         [
             *(sys.executable, "-m", "dbt.cli.main", "--quiet", "--log-format", "json", "parse"),
@@ -139,7 +163,7 @@ def parse(
     )
     if done.returncode:
         return "\n".join(errors_in(done.stdout)) or (done.stdout + done.stderr).strip()
-    return cycle_in(json.loads(manifest_path(settings).read_bytes()))
+    return None
 
 
 def errors_in(log: str) -> Iterator[str]:
