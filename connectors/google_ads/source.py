@@ -219,7 +219,7 @@ SOURCE = Source(
             "Number of the manager account through which the account is reached, if any",
             default="",
         ),
-        *google_sign_in.OPTIONS,
+        *google_sign_in.ASKED_OPTIONS,
         Option(
             "GOOGLE_ADS_DEVELOPER_TOKEN",
             "Developer token, if there is one: Google has ignored it since September 2026",

@@ -234,7 +234,7 @@ SOURCE = Source(
     title="Google Analytics 4",
     options=(
         Option("GA4_PROPERTY_ID", "Number of the property, from Admin > Property details"),
-        *google_sign_in.OPTIONS,
+        *google_sign_in.ASKED_OPTIONS,
         Option(
             "GA4_TRANSPORT",
             f"How the API is spoken to: {', '.join(TRANSPORTS)}",

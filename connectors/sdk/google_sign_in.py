@@ -20,6 +20,7 @@ import re
 import threading
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ OPTIONS = (
     Option(QUOTA_PROJECT, "Project whose quota a person's requests count against", default=""),
 )
 """The settings of each source of Google."""
+ASKED_OPTIONS = (replace(OPTIONS[0], is_asked=True), *OPTIONS[1:])
+"""The same, for a source that cannot do without a credential."""
 
 KINDS = (
     "service_account",

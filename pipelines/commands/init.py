@@ -116,7 +116,8 @@ def ask_of_sources(settings: Settings, answers: Answers, output: Output) -> list
 def ask_of_source(source: Source, answers: Answers) -> None:
     """The settings that the source needs; those left empty can be filled in later."""
     for option in source.options:
-        if option.default is None or option.is_asked:
+        is_asked = option.default is None or option.is_asked
+        if is_asked and option.name not in answers.env:  # sources of one vendor share some
             # the option of sheets is a secret, but the path of a sheet is no harm to see
             value = ask(
                 f"{source.title}: {option.name}, {option.description}",

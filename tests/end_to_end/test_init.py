@@ -83,6 +83,21 @@ def test_of_several_credentials_the_usual_one_is_asked_for(new_user: Home, tmp_p
     assert "secret-of-the-client" not in done.err
 
 
+def test_a_credential_that_sources_share_is_asked_for_once(new_user: Home, tmp_path: Path) -> None:
+    business = ("Etc/UTC", "EUR", "1", "2026-01-01")
+    google = ("google_ads,google_analytics", "123-456-7890", "/home/me/google.json", "412345678")
+    done = answer(new_user, *business, *google, "n", "y", folder=tmp_path / "okrs")
+    assert done.code == 0, done.err
+    written = dotenv_values(tmp_path / "my.env")
+    assert {
+        name: value for name, value in written.items() if name.startswith(("GOOGLE_", "GA4_"))
+    } == {
+        "GOOGLE_ADS_CUSTOMER_ID": "123-456-7890",
+        "GOOGLE_APPLICATION_CREDENTIALS": "/home/me/google.json",
+        "GA4_PROPERTY_ID": "412345678",
+    }
+
+
 def test_what_is_set_already_is_kept_unless_it_is_given_up(new_user: Home, tmp_path: Path) -> None:
     env = tmp_path / "my.env"
     env.write_text("# mine\nOKRA_CURRENCY=CHF\n")
