@@ -86,7 +86,7 @@ def sign_in(values: Mapping[str, str], scope: str) -> Any:
     if not account:
         return scoped(found, [scope])
     act_as: Callable[..., Any] = impersonated_credentials.Credentials
-    return act_as(found, account, [scope], quota_project_id=project or None)
+    return act_as(found, account, [scope], delegates=[], quota_project_id=project or None)
 
 
 def in_file(file_name: str, project: str) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import parse_qsl
 
 from google.protobuf.json_format import MessageToDict
 
@@ -123,6 +124,13 @@ def with_enums_named(exchange: Exchange, kind: Any) -> Exchange:
     message = kind.from_json(json.dumps(exchange.answer))
     given = json.dumps(MessageToDict(kind.pb(message))).encode()
     return Exchange(replace(request, query=others), replace(exchange.reply, body=given))
+
+
+def with_json_body(exchange: Exchange) -> Exchange:
+    """An exchange whose request is a form, as OAuth has it, as the JSON of the same names that a document describes."""
+    fields = parse_qsl(exchange.request.body.decode())
+    named = {re.sub("_(.)", lambda x: x[1].upper(), name): value for name, value in fields}
+    return replace(exchange, request=replace(exchange.request, body=json.dumps(named).encode()))
 
 
 def unknown_fields(mask: str, kind: str, name: str) -> Iterator[str]:

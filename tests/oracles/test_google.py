@@ -1,9 +1,11 @@
 """Every request to Google's APIs, and every answer of the sandbox, as Google's documents and messages describe them."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -22,10 +24,13 @@ from connectors.google_analytics import client as google_analytics
 from connectors.google_analytics import source as google_analytics_source
 from connectors.sandbox import google_analytics as google_analytics_server
 from connectors.sandbox.google_sheets import DOCUMENT, Failed, SheetsServer, Shown, Tab
+from connectors.sdk.google_sign_in import IMPERSONATE, KEY_FILE, GoogleAuth, sign_in
 from connectors.spreadsheet import google as google_sheets
 from connectors.spreadsheet.source import SOURCE as SPREADSHEET
 from tests.conformance.case import Case, case_of
 from tests.connectors.clock import unslept
+from tests.connectors.google_key import ADDRESS
+from tests.connectors.google_sign_in import SignIn, credentials_of
 from tests.limits import HANG_SECONDS
 from tests.oracles.google_ads_protos import enum_of, violations
 from tests.oracles.google_discovery import (
@@ -34,6 +39,7 @@ from tests.oracles.google_discovery import (
     read,
     unknown_fields,
     with_enums_named,
+    with_json_body,
 )
 from tests.oracles.traffic import Called, Exchange, calls_of, observed, traffic_of
 
@@ -201,3 +207,19 @@ def test_a_field_that_a_sheet_has_not_is_noticed() -> None:
         "sheets.properties.colour",
         "sheets.data.rowData.values.format.type",
     ]
+
+
+def test_tokens_are_asked_for_and_given_as_google_s_documents_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token of another cloud is exchanged, and what comes of it acts as a service account."""
+    file = tmp_path / "credential.json"
+    with SignIn() as google, observed() as exchanges:
+        google.stand_in(monkeypatch)
+        file.write_text(json.dumps(credentials_of(google, tmp_path)["external_account"]))
+        values = {KEY_FILE: str(file), IMPERSONATE: ADDRESS}
+        credentials = sign_in(values, google_analytics.SCOPE)
+        requests.Request("GET", "https://example.com", auth=GoogleAuth(credentials)).prepare()
+    exchanged, impersonated = exchanges
+    assert [*read("sts.v1").violations(with_json_body(exchanged))] == []
+    assert [*read("iamcredentials.v1").violations(impersonated)] == []

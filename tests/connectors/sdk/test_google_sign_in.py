@@ -4,9 +4,7 @@ import base64
 import json
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs
 
 import pytest
 import requests
@@ -29,52 +27,11 @@ from connectors.sdk.google_sign_in import (
     sign_in,
 )
 from tests.connectors.google_key import ADDRESS as ACCOUNT
-from tests.connectors.google_key import key_of, without_own_credentials
+from tests.connectors.google_key import without_own_credentials
+from tests.connectors.google_sign_in import IMPERSONATION, PERSON, SignIn, credentials_of
 
 SCOPE = "https://www.googleapis.com/auth/analytics.readonly"
 PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
-IN_AN_HOUR = f"{datetime.now(UTC) + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
-PERSON = {
-    "type": "authorized_user",
-    "client_id": "764086051850.apps.googleusercontent.com",
-    "client_secret": "sesame",
-    "refresh_token": "1//sesame",
-}
-
-
-class SignIn(JsonServer):
-    """Google's sign-in: tokens for keys, for a person, for a token of another cloud, for who may act as an account."""
-
-    def __init__(self) -> None:
-        self.refusals: dict[str, Reply] = {}
-        """By path, what is answered instead."""
-        super().__init__(self._give)
-
-    def _give(self, request: Request) -> Reply:
-        if request.path in self.refusals:
-            return self.refusals[request.path]
-        token = {"expires_in": 3599, "token_type": "Bearer"}
-        match request.path:
-            case "/token":
-                grant = parse_qs(request.body.decode())["grant_type"][0]
-                who = "person" if grant == "refresh_token" else "key"
-                return Reply(200, token | {"access_token": f"ya29.{who}"})
-            case "/sts":
-                kind = "urn:ietf:params:oauth:token-type:access_token"
-                federated = {"access_token": "ya29.federated", "issued_token_type": kind}
-                return Reply(200, token | federated)
-            case path if path == f"/v1/{ACCOUNT}:generateAccessToken":
-                body = {"accessToken": "ya29.impersonated", "expireTime": IN_AN_HOUR}
-                return Reply(200, body)
-        return Reply(404, {"error": "not_found"})
-
-    def forms(self, path: str) -> list[dict[str, str]]:
-        """The fields of the requests to `path`."""
-        return [
-            {name: values[0] for name, values in parse_qs(x.body.decode()).items()}
-            for x in self.asked
-            if x.path == path
-        ]
 
 
 @pytest.fixture(autouse=True)
@@ -85,36 +42,14 @@ def no_credential_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 @pytest.fixture
 def google(monkeypatch: pytest.MonkeyPatch) -> Iterator[SignIn]:
     with SignIn() as server:
-        # a person's token and an impersonated one come from addresses that no file can change
-        monkeypatch.setattr(
-            "google.oauth2.credentials._GOOGLE_OAUTH2_TOKEN_ENDPOINT", f"{server.address}/token"
-        )
-        monkeypatch.setattr(
-            "google.auth.iam._IAM_ENDPOINT", f"{server.address}/v1/{{}}:generateAccessToken"
-        )
+        server.stand_in(monkeypatch)
         yield server
 
 
 @pytest.fixture
 def files(tmp_path: Path, google: SignIn) -> dict[str, dict[str, object]]:
     """A credential of each kind."""
-    (tmp_path / "subject-token").write_text("token of another cloud")
-    return {
-        "service_account": key_of(f"{google.address}/token"),
-        "authorized_user": PERSON,
-        "external_account": {
-            "type": "external_account",
-            "audience": "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/x",
-            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-            "token_url": f"{google.address}/sts",
-            "credential_source": {"file": str(tmp_path / "subject-token")},
-        },
-        "impersonated_service_account": {
-            "type": "impersonated_service_account",
-            "service_account_impersonation_url": f"{google.address}/v1/{ACCOUNT}:generateAccessToken",
-            "source_credentials": PERSON,
-        },
-    }
+    return credentials_of(google, tmp_path)
 
 
 def written(tmp_path: Path, content: object) -> str:
@@ -172,7 +107,7 @@ def test_federation_exchanges_the_token_of_the_other_cloud_for_the_scope(
     files, tmp_path, google: SignIn
 ) -> None:
     signed({KEY_FILE: written(tmp_path, files["external_account"])})
-    [form] = google.forms("/sts")  # and no request about the project
+    [form] = google.forms("/v1/token")  # and no request about the project
     assert (form["subject_token"], form["scope"]) == ("token of another cloud", SCOPE)
     assert len(google.asked) == 1
 
@@ -331,7 +266,7 @@ OAUTH = {"error": "invalid_grant", "error_description": "sesame"}
          (400, OAUTH | {"error_description": "Invalid JWT: Check your iat and exp values"}),
          CredentialError, "clock"),
         ("authorized_user", "/token", (400, {"error": "invalid_scope"}), CredentialError, "scope"),
-        ("external_account", "/sts", (400, {"error": "invalid_request", "error_description": "sesame"}),
+        ("external_account", "/v1/token", (400, {"error": "invalid_request", "error_description": "sesame"}),
          CredentialError, "does not accept"),
     ],
 )  # fmt: skip
@@ -349,7 +284,7 @@ def test_who_may_not_act_as_the_account_is_told_the_role_that_is_missing(
     files, tmp_path, google: SignIn
 ) -> None:
     body = {"error": {"code": 403, "message": "Permission 'iam.serviceAccounts.getAccessToken'"}}
-    google.refusals[f"/v1/{ACCOUNT}:generateAccessToken"] = Reply(403, body)
+    google.refusals[IMPERSONATION] = Reply(403, body)
     values = {KEY_FILE: written(tmp_path, files["authorized_user"]), IMPERSONATE: ACCOUNT}
     fault = refused(values)
     assert isinstance(fault, PermissionDenied)
