@@ -27,7 +27,7 @@ from connectors.spreadsheet.google import GoogleSheets
 from connectors.spreadsheet.source import SOURCE as SPREADSHEET
 from tests.connectors.clock import unslept
 from tests.connectors.google_key import key_file
-from tests.connectors.tls import Authority, authority, behind_tls
+from tests.connectors.tls import Authority, authority, behind_tls, without_authorities
 
 TODAY = date(2026, 11, 24)
 DAYS = Range(date(2026, 10, 1), date(2026, 10, 3))
@@ -40,8 +40,7 @@ def issuer(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture(autouse=True)
 def trusting_nobody_in_particular(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
+    without_authorities(monkeypatch)
 
 
 @pytest.fixture

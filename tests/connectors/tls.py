@@ -11,11 +11,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from connectors.sdk.trust import VARIABLES
 from tests.limits import HANG_SECONDS
 
 
@@ -63,6 +65,13 @@ def certificate(
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
     )
+
+
+def without_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust the public authorities, until the test trusts others; and again afterwards."""
+    for name in VARIABLES:
+        monkeypatch.setenv(name, "")  # what is not set would not be put back
+        monkeypatch.delenv(name)
 
 
 @contextmanager

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from connectors.sdk.trust import VARIABLES, authorities
+from connectors.sdk.trust import authorities
 from pipelines import settings as okra_settings
 from pipelines.settings import ROOT, SettingsError
 from pipelines.settings.variables import INTERNAL, options
-from tests.connectors.tls import authority
+from tests.connectors.tls import authority, without_authorities
 
 
 @pytest.fixture
@@ -71,8 +71,7 @@ def test_a_misspelt_setting_of_the_environment_is_told_too(
 def test_the_authorities_of_a_file_are_trusted_once_the_settings_are_read(
     env: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
+    without_authorities(monkeypatch)
     file = authority(tmp_path).file
     env.write_text(f"OKRA_CA_FILE={file}\n")
     okra_settings.load()
