@@ -12,6 +12,7 @@ from pipelines.tables.findings import MODEL_FINDINGS, FindingRow
 from pipelines.tables.table import quoted, transaction
 from pipelines.warehouse.answers import answers
 from pipelines.warehouse.build_results import (
+    READ_SCHEMAS,
     Graph,
     NodeResult,
     kpis_asking,
@@ -121,9 +122,10 @@ class ModelBuild:
         with transaction(self.day.settings.warehouse_path) as connection:
             MODEL_FINDINGS.replace(connection, self.findings)
             # an old table would look like today's
-            published = set(filter(None, map(self.graph.published, self._broken)))
-            for table in sorted(published | self._missing):
-                connection.execute(f"drop table if exists reporting.{quoted(table)}")
+            old = set(filter(None, map(self.graph.read_table, self._broken)))
+            old |= {(schema, name) for schema in READ_SCHEMAS for name in self._missing}
+            for schema, name in sorted(old):
+                connection.execute(f"drop table if exists {schema}.{quoted(name)}")
         if self._remaining and not self._fatal:
             self._fatal = f"models failed in each of {self._builds} builds"
         if self._fatal:

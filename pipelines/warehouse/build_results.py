@@ -14,6 +14,8 @@ from pipelines.warehouse.dbt_messages import sentence_of
 
 MODELS = ("model", "seed", "snapshot")
 FAILED = ("error", "fail", "runtime error")
+READ_SCHEMAS = ("reporting", "comparisons")
+"""The schemas that the steps after the models read: what is published, and what streams differ by."""
 SHEET_MODELS = frozenset({"sheet_kpi_days", "sheet_kpi_given_days"})
 """The models of all KPIs that are kept in sheets."""
 RATE_MODELS = frozenset({"fct_exchange_rates", "fct_monthly_exchange_rates"})
@@ -90,11 +92,12 @@ class Graph:
         """Whether a node is one of the core's models, or a test of one."""
         return not self.core.isdisjoint(self.tested(node) if self.is_test(node) else {node})
 
-    def published(self, node: str) -> str | None:
-        """The name of a table that is published because of its schema; None for any other node."""
+    def read_table(self, node: str) -> tuple[str, str] | None:
+        """Schema and name of a table that the steps after the models read; None for any other node."""
         properties = self._properties(node)
-        is_published = properties["config"].get("schema") == "reporting"
-        return str(properties["name"]) if is_published and not self.is_test(node) else None
+        schema = properties["config"].get("schema")
+        is_read = schema in READ_SCHEMAS and not self.is_test(node)
+        return (schema, properties["name"]) if is_read else None
 
     def is_test(self, node: str) -> bool:
         return not node.startswith(MODELS)

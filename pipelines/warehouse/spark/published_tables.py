@@ -14,18 +14,14 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.tables.table import Column, Table
+from pipelines.warehouse.build_results import READ_SCHEMAS
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-SCHEMA = "reporting"
-"""The schema of the published tables. On Spark it is called `okra_reporting`."""
-SCHEMAS = (SCHEMA, "comparisons")
-"""The schemas that later steps read."""
-
 
 def copied_models(manifest: Path) -> list[Table]:
-    """The models of these schemas, from dbt's manifest, by name."""
+    """The models that later steps read, from dbt's manifest, by name. On Spark their schemas begin with `okra_`."""
     nodes = json.loads(manifest.read_bytes())["nodes"].values()
     tables = [
         Table(
@@ -38,7 +34,7 @@ def copied_models(manifest: Path) -> list[Table]:
             schema=node["config"]["schema"],
         )
         for node in nodes
-        if node["resource_type"] == "model" and node["config"]["schema"] in SCHEMAS
+        if node["resource_type"] == "model" and node["config"]["schema"] in READ_SCHEMAS
     ]
     return sorted(tables, key=lambda table: table.name)
 
@@ -63,7 +59,7 @@ def replace_tables(
     with duckdb.connect(str(warehouse), config=config) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("begin")
-        for schema in SCHEMAS:
+        for schema in READ_SCHEMAS:
             connection.execute(f"drop schema if exists {schema} cascade")
             connection.execute(f"create schema {schema}")
         for table, rows in tables:

@@ -331,30 +331,51 @@ def test_what_could_not_be_parsed_is_told_and_taken_for_broken(
 
 
 @pytest.mark.parametrize("fault", ["does_not_build", "does_not_parse"])
-def test_the_table_of_a_roster_that_fails_is_not_kept_from_an_earlier_day(
-    day: Day, graph: Graph, monkeypatch: pytest.MonkeyPatch, fault: str
+@pytest.mark.parametrize(
+    ("schema", "name", "file", "kpis"),
+    [
+        (
+            "reporting",
+            "roster_sales_reps",
+            "models/rosters/roster_sales_reps.sql",
+            ("deals_closed",),
+        ),
+        (
+            "comparisons",
+            "order_lines_without_order",
+            "models/comparisons/order_lines_without_order.sql",
+            (),
+        ),
+    ],
+)
+def test_the_table_of_a_model_that_fails_is_not_kept_from_an_earlier_day(
+    day: Day,
+    graph: Graph,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: str,
+    schema: str,
+    name: str,
+    file: str,
+    kpis: tuple[str, ...],
 ) -> None:
     with duckdb.connect(str(day.settings.warehouse_path)) as connection:
-        connection.execute("create schema reporting")
-        connection.execute("create table reporting.roster_sales_reps as select 'kim' as member")
+        connection.execute(f"create schema {schema}")
+        connection.execute(f"create table {schema}.{name} as select 'kim' as member")
     results = []
     if fault == "does_not_build":
-        results = [result("roster_sales_reps", "error", "Binder Error: no column")]
+        results = [result(name, "error", "Binder Error: no column")]
     else:
-        file = "models/rosters/roster_sales_reps.sql"
-        gone = LeftOut("unexpected end", file, (file,), ("roster_sales_reps",))
+        gone = LeftOut("unexpected end", file, (file,), (name,))
         monkeypatch.setattr(model, "left_out", lambda settings: [gone])
     build = ModelBuild(day, graph)
     build.take(results)
     [finding] = stored(build)
-    assert (finding.what, finding.kpis) == (fault, ("deals_closed",))
+    assert (finding.what, finding.kpis) == (fault, kpis)
     with duckdb.connect(str(day.settings.warehouse_path)) as connection:
-        assert (
-            connection.execute(
-                "select * from duckdb_tables() where schema_name = 'reporting'"
-            ).fetchall()
-            == []
+        kept = connection.execute(
+            "select table_name from duckdb_tables() where schema_name <> 'build'"
         )
+        assert kept.fetchall() == []
 
 
 def test_a_declaration_that_is_told_anyway_is_not_told_again(

@@ -12,7 +12,7 @@ import pytest
 from pipelines.settings import Settings
 from pipelines.tables.table import Column, Table
 from pipelines.warehouse.project import static_environment
-from pipelines.warehouse.spark.published_tables import SCHEMA, copied_models, replace_tables
+from pipelines.warehouse.spark.published_tables import copied_models, replace_tables
 
 MODEL = Table(
     "kpi_days",
@@ -24,7 +24,7 @@ MODEL = Table(
         "flags": Column("varchar[]", ""),
         "known_from": Column("timestamp with time zone", ""),
     },
-    schema=SCHEMA,
+    schema="reporting",
 )
 MOMENT = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 
@@ -83,7 +83,10 @@ def test_all_tables_are_replaced_or_none(tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
     replace_tables(iter([(MODEL, rows("1"))]), warehouse, "v1.2.0")
     other = Table(
-        "kpis", "", {"kpi": Column("varchar", ""), "owner": Column("varchar", "")}, schema=SCHEMA
+        "kpis",
+        "",
+        {"kpi": Column("varchar", ""), "owner": Column("varchar", "")},
+        schema="reporting",
     )
     lacking = pa.table({"kpi": ["net_revenue"]})
     with pytest.raises(KeyError, match="owner"):
@@ -106,7 +109,7 @@ def test_what_is_copied_is_what_later_steps_read(tmp_path: Path) -> None:
     )
     assert copied_models(manifest) == [
         Table("differences", "", {"day": Column("date", "")}, schema="comparisons"),
-        Table("kpis", "KPIs", {"kpi": Column("varchar", "Its name")}, schema=SCHEMA),
+        Table("kpis", "KPIs", {"kpi": Column("varchar", "Its name")}, schema="reporting"),
     ]
 
 
