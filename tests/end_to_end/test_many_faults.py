@@ -70,6 +70,7 @@ def disturbed(home: Home, checkout: Path) -> Done:
     return Done(done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.large
 def test_every_fault_is_told_once_and_takes_nothing_else_down(
     undisturbed: Path, checkout: Path, new_home: Callable[..., Home], tmp_path: Path
 ) -> None:

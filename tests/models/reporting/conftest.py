@@ -28,7 +28,7 @@ What the connectors found in rows (FINDINGS)
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -103,6 +103,7 @@ def fill_quarter(lake, days) -> None:
         lake.attempt("google_analytics", stream, "ok", ASKED_TODAY)
     lake.attempt("google_analytics", "visitors_by_month", "unavailable", ASKED_TODAY)
     for stream in ("orders", "order_lines"):
+        lake.attempt("sql_database", stream, "unavailable", ASKED_TODAY - timedelta(hours=1))
         lake.attempt("sql_database", stream, "ok", ASKED_TODAY)
     lake.attempt("facebook_pages", "page_snapshot", "ok", ASKED_TODAY)
     lake.attempt("facebook_pages", "page_insights", "unavailable", ASKED_TODAY)

@@ -67,6 +67,11 @@ def test_a_source_that_fails_now_says_nothing_about_what_is_settled(quarter) -> 
     assert trust == "source_failed:facebook_pages"
 
 
+def test_a_source_that_failed_and_has_answered_since_is_not_blamed(quarter) -> None:
+    (trust,) = quarter.column("select trust from reporting.kpis where kpi = 'customer_sales'")
+    assert trust == "ok"
+
+
 def test_a_stream_that_works_is_not_blamed_for_another_of_its_source(quarter) -> None:
     assert standing(quarter.periods("page_likes", "month")[MARCH]) == ("partial", "ok")
     assert standing(quarter.periods("sessions", "month")[MARCH]) == ("partial", "ok")
