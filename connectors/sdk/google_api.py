@@ -26,6 +26,60 @@ MESSAGE_LENGTH = 240
 """Characters of Google's message that are shown."""
 
 
+SIGN_IN_FAULTS: tuple[tuple[str, type[SourceError], str, str], ...] = (
+    (
+        "CERTIFICATE_VERIFY_FAILED",
+        Unavailable,
+        "the certificate of Google's sign-in cannot be verified",
+        CERTIFICATE_REMEDY,
+    ),
+    (
+        "TransportError|Max retries",
+        Unavailable,
+        "Google's sign-in service cannot be reached",
+        "check the network",
+    ),
+    (
+        r"internal_failure|server_error|temporarily_unavailable|\"code\": ?(429|5\d\d)",
+        Unavailable,
+        "Google's sign-in service failed to answer",
+        "",
+    ),
+    (
+        "impersonated credentials",
+        PermissionDenied,
+        f"Google does not let the credentials act as the service account of {IMPERSONATE}",
+        "correct its address, or give them the role Service Account Token Creator on it and switch the "
+        "IAM Service Account Credentials API on in their project",
+    ),
+    (
+        "invalid_scope|scopes were granted",
+        CredentialError,
+        "the sign-in does not cover what is to be read",
+        "sign in again with the scope that docs/sources.md names",
+    ),
+    (
+        "invalid_grant.*(iat|timeframe)",
+        CredentialError,
+        "Google does not accept the time of the sign-in",
+        "set this machine's clock",
+    ),
+    (
+        "invalid_rapt|[Rr]eauth",
+        CredentialError,
+        "Google wants the person to sign in again",
+        "sign in again, or use a service account",
+    ),
+    (
+        "subject.token|credential_source|executable|File '",
+        CredentialError,
+        "the token that workload identity federation exchanges cannot be had",
+        f"check what credential_source in the file of {KEY_FILE} names",
+    ),
+)
+"""What `google.auth` says, as a pattern, and what that means. The first that fits counts."""
+
+
 def diagnose(error: Exception) -> SourceError | None:
     """The fault behind an exception of `google.api_core`, `google.auth` or `requests`; None for any other."""
     if isinstance(error, requests.RequestException):  # over REST
@@ -75,39 +129,9 @@ def sign_in_fault(error: Exception) -> SourceError:
         if isinstance(cause, TransportError) and not isinstance(wrapped, Exception):
             return Unavailable("Google's sign-in service cannot be reached", "check the network")
         cause = wrapped
-    said = str(error)
-    if "CERTIFICATE_VERIFY_FAILED" in said:
-        return Unavailable(
-            "the certificate of Google's sign-in cannot be verified", CERTIFICATE_REMEDY
-        )
-    if re.search("TransportError|Max retries", said):
-        return Unavailable("Google's sign-in service cannot be reached", "check the network")
-    if re.search("internal_failure|server_error|temporarily_unavailable", said):
-        return Unavailable("Google's sign-in service failed to answer")
-    if "impersonated credentials" in said:
-        return PermissionDenied(
-            f"Google does not let the credentials act as the service account of {IMPERSONATE}",
-            "give them the role Service Account Token Creator on it, and switch the IAM Service "
-            "Account Credentials API on in their project",
-        )
-    if re.search("invalid_scope|scopes were granted", said):
-        return CredentialError(
-            "the sign-in does not cover what is to be read",
-            "sign in again with the scope that docs/sources.md names",
-        )
-    if re.search("invalid_grant.*(iat|timeframe)", said):
-        return CredentialError(
-            "Google does not accept the time of the sign-in", "set this machine's clock"
-        )
-    if re.search("invalid_rapt|[Rr]eauth", said):
-        return CredentialError(
-            "Google wants the person to sign in again", "sign in again, or use a service account"
-        )
-    if re.search("subject.token|credential_source|executable", said) or "File '" in said:
-        return CredentialError(
-            "the token that workload identity federation exchanges cannot be had",
-            f"check what credential_source in the file of {KEY_FILE} names",
-        )
+    for pattern, fault, message, remedy in SIGN_IN_FAULTS:
+        if re.search(pattern, str(error)):
+            return fault(message, remedy)
     return unknown_credential()
 
 

@@ -79,14 +79,14 @@ def sign_in(values: Mapping[str, str], scope: str) -> Any:
             "write it like okra@my-project.iam.gserviceaccount.com",
         )
     with warnings.catch_warnings():
-        # the readers warn that a file of another's should be looked at, and of a person without a quota project
+        # Google's readers warn of files that strangers wrote, and of a person without a quota project
         warnings.simplefilter("ignore")
-        found = in_file(file_name, project) if file_name else of_machine(scope, project)
-    scoped: Callable[..., Any] = with_scopes_if_required
+        own = in_file(file_name, project) if file_name else of_machine(scope, project)
     if not account:
-        return scoped(found, [scope])
+        limited_to: Callable[..., Any] = with_scopes_if_required
+        return limited_to(own, [scope])
     act_as: Callable[..., Any] = impersonated_credentials.Credentials
-    return act_as(found, account, [scope], delegates=[], quota_project_id=project or None)
+    return act_as(own, account, [scope], delegates=[], quota_project_id=project or None)
 
 
 def in_file(file_name: str, project: str) -> Any:
@@ -94,7 +94,10 @@ def in_file(file_name: str, project: str) -> Any:
     import google.auth
     from google.auth.exceptions import GoogleAuthError
 
-    path = Path(file_name).expanduser()
+    try:
+        path = Path(file_name).expanduser()
+    except RuntimeError:  # the home of a user that there is not
+        path = Path(file_name)
     if not path.is_file():
         raise CredentialError(f"{KEY_FILE} names {path}, where no file is", "correct the path")
     try:

@@ -238,10 +238,11 @@ def test_a_private_key_that_is_none_is_refused_without_showing_it(files, tmp_pat
     assert "sesame" not in str(fault)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    fault = refused({KEY_FILE: str(tmp_path / "gone.json")})
+@pytest.mark.parametrize("path", ["/nowhere/gone.json", "~nobody-of-that-name/gone.json", "/etc/"])
+def test_a_file_that_is_not_there_is_named(path: str) -> None:
+    fault = refused({KEY_FILE: path})
     assert isinstance(fault, CredentialError)
-    assert "gone.json, where no file is" in str(fault)
+    assert f"names {path.rstrip('/')}, where no file is" in str(fault)
 
 
 @pytest.mark.parametrize("account", ["okra", "me@example.com", "a b@x.iam.gserviceaccount.com"])
@@ -289,6 +290,18 @@ def test_who_may_not_act_as_the_account_is_told_the_role_that_is_missing(
     fault = refused(values)
     assert isinstance(fault, PermissionDenied)
     assert "Service Account Token Creator" in str(fault)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_an_impersonation_that_fails_for_now_is_no_missing_role(
+    files, tmp_path, google: SignIn, status: int
+) -> None:
+    body = {"error": {"code": status, "message": "sesame", "status": "UNAVAILABLE"}}
+    google.refusals[IMPERSONATION] = Reply(status, body)
+    values = {KEY_FILE: written(tmp_path, files["service_account"]), IMPERSONATE: ACCOUNT}
+    fault = refused(values)
+    assert isinstance(fault, Unavailable)
+    assert "sesame" not in str(fault)
 
 
 def test_a_token_of_the_other_cloud_that_is_not_there_is_told(files, tmp_path) -> None:
