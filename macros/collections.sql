@@ -79,3 +79,10 @@
 {% macro default__map_from_json(text) -%}
     cast(cast({{ text }} as json) as map(varchar, varchar))
 {%- endmacro %}
+
+{# The columns as one text, which is another where one of them is another. #}
+{% macro joined_columns(columns) -%}
+    {%- for column in columns -%}
+        coalesce(cast({{ column }} as {{ dbt.type_string() }}), '-'){{ " || ' ' || " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -61,10 +61,11 @@ class Account:
         self.invoices.append(row)
 
     def price(self, row: Row, **changes: Any) -> Row:
-        """Give the only part of a subscription another price, of which the part does not have the tiers."""
+        """Give the only part another price. A part has neither the tiers nor the other currencies of its price."""
         (item,) = row["items"]["data"]
         price: Row = item["price"] | {"id": identifier("price", row["customer"])} | changes
-        item["price"] = {name: value for name, value in price.items() if name != "tiers"}
+        hidden = ("tiers", "currency_options")
+        item["price"] = {name: value for name, value in price.items() if name not in hidden}
         self.prices.append(price)
         shown: Row = item["price"]
         return shown
@@ -157,6 +158,12 @@ def prices(account: Account) -> None:
     account.price(row, unit_amount=None, unit_amount_decimal="2.5")
     row, _ = account.add("package", 7)
     account.price(row, transform_quantity={"divide_by": 5, "round": "up"})
+    row, _ = account.add("euros", 2, currency="eur")
+    euros = {
+        "custom_unit_amount": None, "tax_behavior": "unspecified", "unit_amount": 45_00,
+        "unit_amount_decimal": "4500",
+    }  # fmt: skip
+    account.price(row, currency_options={"eur": euros})
     row, _ = account.add("quarter")
     price = account.price(row)
     price["recurring"] = price["recurring"] | {"interval_count": 3}

@@ -29,8 +29,8 @@ INVOICES, SUBSCRIPTIONS, ITEMS = "/v1/invoices", "/v1/subscriptions", "/v1/subsc
 PRICES, COUPONS = "/v1/prices/", "/v1/coupons/"
 PERMISSIONS = {INVOICES: "rak_invoice_read", SUBSCRIPTIONS: "rak_subscription_read"}
 ITEM_DISCOUNTS = "data.items.data.discounts"
-EXPANDABLE = {PRICES: "tiers", COUPONS: "applies_to"}
-"""The field of a price and of a coupon that does not come by itself."""
+EXPANDABLE = {PRICES: ("tiers", "currency_options"), COUPONS: ("applies_to",)}
+"""The fields of a price and of a coupon that do not come by themselves."""
 
 
 @dataclass
@@ -126,13 +126,13 @@ class StripeServer(JsonServer):
         """A price or a coupon by its id."""
         kind = PRICES if request.path.startswith(PRICES) else COUPONS
         for path in expansions(request):
-            if refusal := refused_expansion(path, (EXPANDABLE[kind],)):
+            if refusal := refused_expansion(path, EXPANDABLE[kind]):
                 return refusal
         row = self._objects.get(unquote(request.path))
         if row is None:
             message = f"No such {kind[4:-2]}: '{request.path.removeprefix(kind)}'"
             return error(404, message, code="resource_missing", param=kind[4:-2])
-        hidden = {EXPANDABLE[kind]}.difference(expansions(request))
+        hidden = {*EXPANDABLE[kind]}.difference(expansions(request))
         return Reply(200, {name: value for name, value in row.items() if name not in hidden})
 
 

@@ -78,10 +78,10 @@ SUBSCRIPTIONS = Stream(
             column("started_at", MOMENT, "When the subscription began"),
             column("cancels_at", MOMENT, "When it will end; null when nobody has said so", null=True),
             column("price_id", pa.string(), "The price (price_…)"),
-            column("unit_amount_minor", pa.int64(), "Price of one; null where it comes in tiers or has a fraction",
+            column("unit_amount_minor", pa.int64(), "Price of one; null in tiers, another currency or a fraction",
                    unit="smallest unit of the currency", null=True),
             column("quantity", pa.int64(), "How many; null where use is metered", null=True),
-            column("currency", pa.string(), "Currency of the price, ISO 4217 in lower case",
+            column("currency", pa.string(), "Currency that it is paid in, ISO 4217 in lower case",
                    values="ISO 4217"),
             column("price_interval", pa.string(), "What is paid for at once: day, week, month or year"),
             column("price_interval_count", pa.int64(), "How many of the interval"),
@@ -145,7 +145,7 @@ def stored_items(
     subscription: Mapping[str, Any], whole: Whole, catalogue: Catalogue, piece: Slice
 ) -> Iterator[dict[str, Any]]:
     """The parts of a subscription on the day of the slice. Raises as `stored_lines` does."""
-    items = whole(subscription["items"])
+    items, currency = whole(subscription["items"]), subscription["currency"]
     parts = parts_of(subscription, items, catalogue, int(piece.since.timestamp()))
     for item, part in zip(items, parts, strict=True):
         price = item["price"]
@@ -158,9 +158,9 @@ def stored_items(
             "started_at": instant(subscription["start_date"]),
             "cancels_at": instant(subscription["cancel_at"]),
             "price_id": price["id"],
-            "unit_amount_minor": price["unit_amount"],
+            "unit_amount_minor": price["unit_amount"] if price["currency"] == currency else None,
             "quantity": item.get("quantity"),
-            "currency": price["currency"],
+            "currency": currency,
             "price_interval": price["recurring"]["interval"],
             "price_interval_count": price["recurring"]["interval_count"],
             "usage_type": price["recurring"]["usage_type"],

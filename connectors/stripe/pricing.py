@@ -26,15 +26,23 @@ ONE = Decimal(1)
 class Catalogue:
     """The tiers of prices, and the coupons. Each is asked for once; what the key may not read is unknown."""
 
-    def __init__(self, ask: Callable[[str, str], Object]) -> None:
-        """`ask` gives the object at a path, with one of its fields expanded."""
+    def __init__(self, ask: Callable[[str, list[str]], Object]) -> None:
+        """`ask` gives the object at a path, with some of its fields expanded."""
         self._ask = ask
-        self._objects: dict[str, Object | None] = {}
+        self._objects: dict[tuple[str, ...], Object | None] = {}
 
     def tiers(self, price: Object) -> Sequence[Object] | None:
         """The tiers of a price, the lowest first; None where they are unknown."""
         known = price if price.get("tiers") else self._object(PRICES, price["id"], "tiers")
         return known["tiers"] if known else None
+
+    def in_currency(self, price: Object, currency: str) -> Object | None:
+        """A price as it is in one of its further currencies, which do not come with it; None where it is unknown."""
+        fields = ["currency_options", f"currency_options.{currency}.tiers"]
+        is_tiered = price.get("billing_scheme") == "tiered"
+        known = self._object(PRICES, price["id"], *fields[: 1 + is_tiered])
+        option = ((known or {}).get("currency_options") or {}).get(currency)
+        return {**price, **option, "currency": currency} if option else None
 
     def coupon(self, discount: Any) -> Object | None:
         """The coupon of a discount, which is given as an object; None where it is unknown."""
@@ -42,20 +50,21 @@ class Catalogue:
         name = coupon["id"] if isinstance(coupon, Mapping) else coupon
         return self._object(COUPONS, name, "applies_to") if name else None
 
-    def _object(self, kind: str, name: str, expanded: str) -> Object | None:
+    def _object(self, kind: str, name: str, *expanded: str) -> Object | None:
         path = f"{kind}/{quote(name, safe='')}"  # a coupon can have any name
-        if path not in self._objects:
+        key = (path, *expanded)
+        if key not in self._objects:
             try:
-                self._objects[path] = self._ask(path, expanded)
+                self._objects[key] = self._ask(path, list(expanded))
             except (PermissionDenied, Rejected):  # a deleted coupon is not there any more
-                self._objects[path] = None
-        return self._objects[path]
+                self._objects[key] = None
+        return self._objects[key]
 
     def findings(self, day: date) -> Iterator[Finding]:
         """One for the prices, and one for the coupons, that could not be read."""
         for kind, what in ((PRICES, "price"), (COUPONS, "discount")):
-            unknown = [x for x, found in self._objects.items() if x.startswith(kind) and not found]
-            if unknown:
+            unknown = {x for (x, *_), found in self._objects.items() if not found}
+            if unknown := {x for x in unknown if x.startswith(kind)}:
                 yield Finding(
                     what=f"unknown_{what}",
                     message=f"GET {kind} does not give a {what} of subscriptions: let the key read {kind[4:]}; until "
@@ -82,7 +91,8 @@ def parts_of(
     subscription: Object, items: Sequence[Object], catalogue: Catalogue, now: int
 ) -> Iterator[Part]:
     """What each of the items costs for one period. Raises KeyError and TypeError for objects of another shape."""
-    amounts = [amount_of(x["price"], x.get("quantity"), catalogue) for x in items]
+    currency = subscription["currency"]
+    amounts = [amount_of(x["price"], x.get("quantity"), currency, catalogue) for x in items]
     discounts = discounts_of(subscription, items, amounts, catalogue, now)
     for item, amount, discount in zip(items, amounts, discounts, strict=True):
         if amount is None:
@@ -96,10 +106,19 @@ def parts_of(
         )
 
 
-def amount_of(price: Object, quantity: int | None, catalogue: Catalogue) -> Decimal | None:
-    """What a quantity costs for one period; None where it is metered, chosen by the customer or unknown."""
+def amount_of(
+    price: Object, quantity: int | None, currency: str, catalogue: Catalogue
+) -> Decimal | None:
+    """What a quantity costs for one period; None where it is metered, chosen by the customer or unknown.
+
+    A price can have several currencies (`currency_options` in docs.stripe.com/api/prices/object): a subscription has
+    one of them, and the price comes in its first.
+    """
     if quantity is None or (price.get("recurring") or {}).get("usage_type") == "metered":
         return None
+    if price["currency"] != currency:
+        other = catalogue.in_currency(price, currency)
+        return amount_of(other, quantity, currency, catalogue) if other else None
     if price.get("billing_scheme") == "tiered":
         tiers = catalogue.tiers(price)
         return tiered(tiers, price["tiers_mode"], quantity) if tiers else None

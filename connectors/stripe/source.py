@@ -153,9 +153,9 @@ class StripeConnection:
         filters: Params = dict(parse_qsl(address.query)) | more
         return [x for page in self._list("details", address.path, filters) for x in page]
 
-    def _expanded(self, path: str, field: str) -> Mapping[str, Any]:
-        """The object at `path`, with a field that does not come by itself."""
-        return self._calls("details", lambda: self._get(path, {"expand": [field]}))
+    def _expanded(self, path: str, fields: list[str]) -> Mapping[str, Any]:
+        """The object at `path`, with fields that do not come by themselves."""
+        return self._calls("details", lambda: self._get(path, {"expand": fields}))
 
     def _get(self, path: str, params: Params) -> Mapping[str, Any]:
         """The object at `path`: plain JSON, as the library's own objects take ten times as long."""

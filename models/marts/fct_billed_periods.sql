@@ -17,22 +17,39 @@ currencies as (
 prices as (
     select
         price_id,
-        max(usage_type) as usage_type
+        max(usage_type) as usage_type,
+        max(
+            case price_interval
+                when 'year' then 12 * price_interval_count
+                when 'month' then price_interval_count
+            end
+        ) as interval_months
     from subscriptions
     group by price_id
 ),
 
 -- use is billed once its period is over; of a price that is in no subscription any more, that is all that tells
-whole_lines as (
+priced_lines as (
     select
         lines.*,
         coalesce(
             prices.usage_type = 'metered',
             lines.period_ended_at <= lines.invoice_created_at
-        ) as is_metered
+        ) as is_metered,
+        lines.is_proration
+        or (
+            coalesce(prices.usage_type, '') = 'licensed'
+            and {{ days_from(
+                business_day("lines.period_started_at"), business_day("lines.period_ended_at")
+            ) }} * 10 < coalesce(prices.interval_months, 0) * 270
+        ) as is_cut
     from lines
     left join prices on lines.price_id = prices.price_id
-    where lines.subscription_item_id is not null and not lines.is_proration
+),
+
+whole_lines as (
+    select * from priced_lines
+    where subscription_item_id is not null and not is_cut
 ),
 
 -- a tiered price has a line for each tier
@@ -71,7 +88,8 @@ dated_wholes as (
     from wholes
 ),
 
--- a change within a period: what is left of the old price and quantity is given back, and the new is charged for
+-- a part of a period, to its end: a first one that is cut to begin with the month, and changes, for which what is left
+-- of the old price and quantity is given back, and the new is charged for
 changes as (
     select
         subscription_id,
@@ -88,9 +106,10 @@ changes as (
                 when amount_minor > 0 then amount_minor - discount_minor - tax_inside_minor else 0
             end
         ) as amount_minor,
-        max(case when amount_minor < 0 then 1 else 0 end) = 1 as is_credited
-    from lines
-    where is_proration and price_id is not null
+        count(case when amount_minor < 0 then 1 end) > 0 as is_credited,
+        count(case when amount_minor > 0 then 1 end) > 0 as is_charged
+    from priced_lines
+    where is_cut and price_id is not null
     group by subscription_id, price_id, customer_id, currency, period_started_at
 ),
 
@@ -134,24 +153,40 @@ surroundings as (
     group by changes.subscription_id, changes.price_id, changes.period_started_at
 ),
 
--- without a period around it, a change is reckoned for a twelfth of 365 days
-scaled as (
+-- a first period that is cut to begin with the month has none around it: it is a part of the one that ends with it; of
+-- a price whose interval is not known, of a twelfth of 365 days
+intervals as (
     select
         changes.*,
-        coalesce(surroundings.whole_days, 30) as whole_days,
         {{ seconds_from("changes.period_started_at", "changes.period_ended_at") }}
             as period_seconds,
-        coalesce(surroundings.whole_seconds, 2628000) as whole_seconds
+        {{ days_from(
+            add_months("-1 * prices.interval_months", business_day("changes.period_ended_at")),
+            business_day("changes.period_ended_at"),
+        ) }} as interval_days
     from changes
+    left join prices on changes.price_id = prices.price_id
+),
+
+surrounded as (
+    select
+        intervals.*,
+        coalesce(surroundings.is_billed, false) as is_billed,
+        coalesce(surroundings.whole_days, intervals.interval_days, 30) as whole_days,
+        coalesce(surroundings.whole_seconds, intervals.interval_days * 86400, 2628000)
+            as whole_seconds
+    from intervals
     left join surroundings
         on
-            changes.subscription_id = surroundings.subscription_id
-            and changes.price_id = surroundings.price_id
-            and changes.period_started_at = surroundings.period_started_at
-    -- a price that is charged once more, with nothing given back, changes nothing of what recurs
-    where
-        changes.is_credited
-        or (changes.amount_minor > 0 and not coalesce(surroundings.is_billed, false))
+            intervals.subscription_id = surroundings.subscription_id
+            and intervals.price_id = surroundings.price_id
+            and intervals.period_started_at = surroundings.period_started_at
+),
+
+-- a price that is charged once more, with nothing given back, changes nothing of what recurs
+scaled as (
+    select * from surrounded
+    where is_credited or (is_charged and not is_billed)
 ),
 
 -- what the quantity costs by the bills of the same price, if the change was charged in proportion to it; floats are

@@ -24,11 +24,39 @@ snapshots as (
     from windows
 ),
 
-parts as (
+listed as (
     select
         subscriptions.*,
         snapshots.previous_on,
         snapshots.next_on,
+        lag(snapshots.snapshot_on) over (
+            partition by subscriptions.subscription_item_id order by snapshots.snapshot_on
+        ) as seen_on,
+        lead(snapshots.snapshot_on) over (
+            partition by subscriptions.subscription_item_id order by snapshots.snapshot_on
+        ) as seen_next_on,
+        {{ joined_columns([
+            "status", "paused_collection", "price_id", "quantity", "period_amount_minor",
+            "period_discount_minor", "period_tax_inside_minor", "current_period_started_at",
+            "trial_ends_at", "ended_at",
+        ]) }} as state
+    from subscriptions
+    inner join snapshots on subscriptions.snapshot_on = snapshots.snapshot_on
+),
+
+compared as (
+    select
+        *,
+        lag(state) over (
+            partition by subscription_item_id order by snapshot_on
+        ) as state_before
+    from listed
+),
+
+-- a part that is as it was in the snapshot before says nothing new
+parts as (
+    select
+        subscriptions.*,
         {{ business_day("subscriptions.current_period_started_at") }} as current_period_on,
         {{ business_day("subscriptions.ended_at") }} as ended_on,
         -- nothing is paid before the trial is over, nor for a part before it is added
@@ -50,10 +78,13 @@ parts as (
             else subscriptions.price_interval_count
         end as interval_days,
         row_number() over (
-            partition by subscriptions.subscription_item_id order by snapshots.snapshot_on
+            partition by subscriptions.subscription_item_id order by subscriptions.snapshot_on
         ) as place
-    from subscriptions
-    inner join snapshots on subscriptions.snapshot_on = snapshots.snapshot_on
+    from compared as subscriptions
+    where
+        subscriptions.state_before is null
+        or subscriptions.state_before <> subscriptions.state
+        or subscriptions.seen_on <> subscriptions.previous_on
 ),
 
 -- the bill that has the price and quantity of the part, the newest first
@@ -75,6 +106,8 @@ matching_bills as (
             and parts.quantity = billed.quantity
             and parts.snapshot_on >= billed.starts_on
             and parts.snapshot_on <= {{ add_days("billed.whole_days", "billed.starts_on") }}
+            -- not a first period that was cut to begin with the month
+            and abs(billed.whole_days - parts.interval_days) * 10 <= parts.interval_days
 ),
 
 last_bills as (
@@ -191,19 +224,15 @@ states as (
 -- a part that is not in the next snapshot was taken out of its subscription
 left_out as (
     select
-        parts.next_on as snapshot_on,
-        parts.subscription_item_id,
-        parts.subscription_id,
-        parts.customer_id,
-        parts.currency,
-        parts.paid_from,
-        parts.next_on as day
-    from parts
-    left join subscriptions
-        on
-            parts.next_on = subscriptions.snapshot_on
-            and parts.subscription_item_id = subscriptions.subscription_item_id
-    where parts.next_on is not null and subscriptions.subscription_item_id is null
+        next_on as snapshot_on,
+        subscription_item_id,
+        subscription_id,
+        customer_id,
+        currency,
+        {{ business_day("started_at") }} as paid_from,
+        next_on as day
+    from listed
+    where next_on is not null and coalesce(seen_next_on > next_on, true)
 ),
 
 final as (

@@ -68,6 +68,12 @@ LINES = [
     bill("hal", date(2026, 2, 1), date(2026, 3, 1), 121_00, tax_inside_minor=21_00),
     bill("hal", date(2026, 3, 1), date(2026, 4, 1), 121_00, tax_inside_minor=21_00),
     bill("hal", date(2026, 4, 1), date(2026, 5, 1), 121_00, tax_inside_minor=21_00),
+    # a first period that is cut to begin with the month: 19 of 28 days of 49.00
+    bill("pam", date(2026, 2, 10), date(2026, 3, 1), 33_25, **CHANGE),
+    bill("pam", date(2026, 3, 1), date(2026, 4, 1), 49_00),
+    bill("pam", date(2026, 4, 1), date(2026, 5, 1), 49_00),
+    # the same, and not said to be a part
+    bill("quinn", date(2026, 2, 10), date(2026, 3, 1), 33_25),
     # billed, and in no list
     bill("zoe", date(2026, 2, 1), date(2027, 2, 1), 240_00),
     # billed at another amount than listed
@@ -85,6 +91,8 @@ STANDING = [
     part("fay", date(2026, 1, 20), None, usage_type="metered", quantity=None),
     part("gus", date(2026, 2, 20), 600_00, **YEAR),
     part("hal", date(2026, 2, 1), 121_00, period_tax_inside_minor=None),
+    part("pam", date(2026, 2, 10), 49_00),
+    part("quinn", date(2026, 2, 10), 49_00),
     # before the history, never billed in it: 300 a quarter less a tenth and 21.00 of tax inside; 7 a week; given up
     part("ian", date(2025, 12, 20), 300_00, price_interval_count=3, period_discount_minor=30_00,
          period_tax_inside_minor=21_00),
@@ -105,6 +113,7 @@ CHANGES: dict[date, dict[str, dict[str, Any] | None]] = {
             "status": "active", "current_period_start": at(date(2026, 3, 8)),
         },
         "eli": {"paused_collection": "void"},
+        "pam": {"current_period_start": at(date(2026, 3, 1))},
         "lea": None,
     },
     date(2026, 3, 11): {
@@ -114,6 +123,8 @@ CHANGES: dict[date, dict[str, dict[str, Any] | None]] = {
     date(2026, 4, 20): {
         "eli": {"paused_collection": None, "current_period_start": at(date(2026, 4, 5))},
         "dan": {"current_period_start": at(date(2026, 4, 15))},
+        "pam": {"current_period_start": at(date(2026, 4, 1))},
+        "quinn": {"status": "canceled", "ended_at": at(date(2026, 3, 20))},
         # twice as many, and the discount and tax that are not known are as they were last billed
         "gus": {"quantity": 2, "period_amount_minor": 1200_00, "period_discount_minor": None},
         "hal": {"quantity": 2, "period_amount_minor": 242_00, "current_period_start": at(date(2026, 4, 1))},
@@ -194,6 +205,9 @@ def movements(warehouse: Any, customer: str) -> list[tuple[Any, ...]]:
         ("lea", [(date(2026, 1, 1), date(2026, 3, 10), 40)]),
         ("mia", [(date(2026, 3, 8), None, 40)]),
         ("ned", [(date(2026, 1, 1), date(2026, 2, 14), 20)]),
+        ("pam", [(date(2026, 2, 10), None, 49)]),
+        # 33.25 * 28 / 19
+        ("quinn", [(date(2026, 2, 10), date(2026, 3, 20), 49)]),
         ("tom", [(date(2026, 3, 25), None, 15)]),
         ("yan", [(date(2026, 2, 1), None, 30)]),
         ("zoe", [(date(2026, 2, 1), date(2026, 3, 1), 20)]),
@@ -218,13 +232,13 @@ def test_what_was_paid_before_the_history_is_not_new(warehouse: Any) -> None:
     [
         # cat 200, dan 30, ian 83, jon 30.416667, lea 40, ned 20
         (date(2026, 1, 31), "403.416667"),
-        # without ned, and ann 100, bob 100, eli 50, gus 40, hal 100, yan 30, zoe 20
-        (date(2026, 2, 28), "823.416667"),
-        # without zoe, eli, ann and lea, and bob 1,000, mia 40 and tom 15
-        (date(2026, 3, 31), "1568.416667"),
+        # without ned, and ann 100, bob 100, eli 50, gus 40, hal 100, pam 49, quinn 49, yan 30, zoe 20
+        (date(2026, 2, 28), "921.416667"),
+        # without zoe, eli, ann, quinn and lea, and bob 1,000, mia 40 and tom 15
+        (date(2026, 3, 31), "1617.416667"),
         # without cat and jon, and eli 50, gus 80 and hal 200
-        (date(2026, 4, 30), "1528"),
-        (date(2026, 5, 31), "1528"),
+        (date(2026, 4, 30), "1577"),
+        (date(2026, 5, 31), "1577"),
     ],
 )
 def test_the_months_are_those_worked_out_by_hand(warehouse: Any, day: date, value: str) -> None:
@@ -249,9 +263,9 @@ def test_invoices_that_differ_from_the_subscriptions_are_told(warehouse: Any) ->
     # yan's 480 are billed as 360, and zoe is in no list
     assert {told[day, "repriced"] for day in DAYS} == {1}
     assert {told[day, "unlisted"] for day in DAYS} == {1}
-    # mia's trial is over and tom began, and no invoice says so
+    # mia's trial is over, quinn's March has begun and then tom's, and no invoice says so
     assert {day: told.get((day, "unbilled"), 0) for day in DAYS} == {
-        DAYS[0]: 0, DAYS[1]: 1, DAYS[2]: 1, DAYS[3]: 2,
+        DAYS[0]: 0, DAYS[1]: 2, DAYS[2]: 2, DAYS[3]: 2,
     }  # fmt: skip
 
 

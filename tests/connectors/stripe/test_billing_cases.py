@@ -69,6 +69,8 @@ def test_each_part_costs_what_its_price_discounts_and_taxes_say(pulled: Any) -> 
         "fraction": (25_03, 0, 0),
         # two packages of five
         "package": (98_00, 0, 0),
+        # two at 45.00 euros, of a price that comes in dollars
+        "euros": (90_00, 0, 0),
         "quarter": (49_00, 0, 0),
         "use": (None, None, None),
         "share": (49_00, 4_90, 0),
@@ -94,6 +96,7 @@ def test_each_status_and_end_is_there(pulled: Any) -> None:
     (ended,) = [x for x in listed if x["ended_at"]]
     assert ended["ended_at"] == datetime(2026, 3, 10, 9, tzinfo=UTC)
     assert [x["paused_collection"] for x in listed if x["paused_collection"]] == ["void"]
+    assert [x["period_amount_minor"] for x in listed if x["currency"] == "eur"] == [90_00]
     assert sum(x["trial_ends_at"] is not None for x in listed) == 1
     assert [x["quantity"] for x in listed if x["usage_type"] == "metered"] == [None]
 

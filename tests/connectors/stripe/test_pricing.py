@@ -26,9 +26,12 @@ COUPONS = {
 }  # fmt: skip
 
 
-def ask(path: str, expanded: str) -> dict[str, Any]:
+def ask(path: str, expanded: list[str]) -> dict[str, Any]:
     """The objects that the account lets be read."""
     _, _, kind, name = path.split("/")
+    if expanded[0] == "currency_options":
+        euros = {"unit_amount_decimal": "900", "tiers": TIERS[:1] if len(expanded) == 2 else None}
+        return {"currency_options": {"eur": euros}}
     if kind == "prices" and name == "tiered":
         return {"tiers": TIERS}
     if kind == "coupons" and name in COUPONS:
@@ -40,6 +43,7 @@ def price(unit: Any = "1000", **more: Any) -> dict[str, Any]:
     return {
         "id": "price_1",
         "product": "seat",
+        "currency": "usd",
         "billing_scheme": "per_unit",
         "unit_amount": None,
         "unit_amount_decimal": unit,
@@ -99,6 +103,14 @@ def test_a_quantity_costs_what_its_price_says(quantity: int, more: Any, amount: 
 def test_tiers_are_graduated_or_by_volume(mode: str, quantity: int, amount: int) -> None:
     tiered = {"id": "tiered", "billing_scheme": "tiered", "tiers_mode": mode, "unit": None}
     assert [x.amount for x in parts(item(quantity, **tiered))] == [amount]
+
+
+def test_a_price_has_an_amount_in_each_of_its_currencies() -> None:
+    # three at 9.00 euros; five at 10.00 by the tiers in euros; no francs
+    tiered = {"id": "tiered", "billing_scheme": "tiered", "tiers_mode": "graduated"}
+    found = parts(item(3), item(5, **tiered), currency="eur")
+    assert [x.amount for x in found] == [27_00, 50_00]
+    assert [x.amount for x in parts(item(3), currency="chf")] == [None]
 
 
 @pytest.mark.parametrize(
