@@ -5,7 +5,7 @@ permission and the shape of the rows, and a connector needs no code for it. Cloc
 connection, where it has them (`contract.HasVitals`). Nothing is written.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from connectors.sdk.opening import diagnosed, open_account
 from connectors.sdk.rows import SortedRows
 from connectors.sdk.source_settings import as_set, remarks
 from connectors.sdk.throttle import ThrottledCalls
-from connectors.sdk.windows import Plan, Range, cut, watermark
+from connectors.sdk.windows import TOO_OLD, Plan, Range, cut, watermark
 
 MAX_CLOCK_DIFFERENCE = timedelta(minutes=1)
 """Beyond it days begin too early or too late, and signed requests begin to be refused."""
@@ -87,10 +87,20 @@ def check_up(
             streams,
             connection.zone.key,
             vitals,
-            (*remarks(source, values), *vitals.remarks),
+            (*remarks(source, values), *vitals.remarks, *lost(plans, source, wanted)),
         )
     finally:
         connection.close()
+
+
+def lost(plans: Iterable[Plan], source: Source, wanted: Range) -> Iterator[str]:
+    """A line for each stream that is asked for days that its source no longer has."""
+    for plan in plans:
+        if number := plan.skipped.get(TOO_OLD):
+            yield (
+                f"{plan.stream.name} lacks {number} days since {wanted.first}, which {source.title} no "
+                "longer gives: they stay missing"
+            )
 
 
 def fault_of(

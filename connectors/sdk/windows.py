@@ -25,6 +25,8 @@ ASKED_DAILY_FOR = timedelta(days=31)
 """How long after its restatement a window with findings is asked for by each run. Nobody may correct what is older:
 it is asked for once a week."""
 DAYS_OF_A_WEEK = 7
+TOO_OLD = "older than the source keeps"
+"""Why a window is skipped that can no longer be had."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def reason_to_skip(
     if window > watermark(stream, zone, now):
         return "not over yet"
     if is_too_old(stream, window, zone, now):
-        return "settled" if committed and committed.settled else "older than the source keeps"
+        return "settled" if committed and committed.settled else TOO_OLD
     if committed is None or wanted.repull or stream.reread:
         return ""
     if not settled(stream, window, zone, committed.pulled_at, look_back):

@@ -294,6 +294,16 @@ def test_days_before_the_37_months_are_not_asked_for_and_the_others_are_read(ser
     assert "BETWEEN '2023-10-28' AND '2023-10-31'" in server.asked[2]
 
 
+def test_the_checkup_says_how_many_days_can_no_longer_be_had(serve, lake):
+    """From the 20th to the 27th."""
+    wanted = Range(date(2023, 10, 20), date(2023, 10, 31))
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    checkup = check_up(SOURCE, options(serve()), lake, wanted, now=lambda: noon)
+    assert checkup.remarks == (
+        "campaign_days lacks 8 days since 2023-10-20, which Google Ads no longer gives: they stay missing",
+    )
+
+
 def test_what_was_settled_before_the_37_months_stays_as_it_is(serve, lake):
     day = Range(date(2023, 10, 1), date(2023, 10, 1), repull=True)
     take(serve(date(2024, 3, 1)), lake, day)
