@@ -18,9 +18,13 @@ marts those that KPIs of every kind are converted by. Comparisons of streams say
 
 LOSING_JOINS = {
     "fct_ad_performance": "newest_names has each campaign, so that no row is lost",
+    "fct_billed_periods": "looks up the period and the price around a change, which is kept without them",
     "fct_exchange_rates": "a day without the rate of the reporting currency has no cross rate",
+    "fct_mrr_movements": "customers has each customer of the periods, so that no row is lost",
     "fct_order_lines": "the lines without an order are listed by order_lines_without_order",
     "fct_sheet_values": "what is no longer declared is no KPI",
+    "fct_subscription_periods": "history is one row, and first_states has each part of the states",
+    "fct_subscription_states": "snapshots has the window of each row; a part without a bill has its list price",
     "kpi_deals_closed": "adds the days on which a member has won nothing",
 }
 """The marts and KPIs with a join that leaves out rows without a match, and where those rows go."""
