@@ -87,6 +87,7 @@ PAGE_INSIGHTS = Stream(
     # insights are refreshed once in 24 hours: sooner, a day may be missing
     arrives_within=timedelta(days=1),
     restates_for=timedelta(days=3),
+    reaches_back=timedelta(days=730),
     # a call takes 90 days of 24 hours at most, and in autumn one day has 25
     windows_per_slice=89,
 )  # fmt: skip

@@ -30,6 +30,14 @@ def test_a_snapshot_of_a_day_gone_by_is_not_pulled(page) -> None:
     assert report.skipped == {"past, and only the present can be asked for": 4}
 
 
+def test_insights_older_than_two_years_are_not_asked_for(page) -> None:
+    """730 days before 24 November 2026 is 24 November 2024."""
+    report = page.insights(page.serve(), Range(date(2024, 11, 20), date(2024, 11, 26)))
+    assert report.error is None
+    assert [manifest.window.day for manifest in report.committed] == [24, 25, 26]
+    assert report.skipped == {"older than the source keeps": 4}
+
+
 def test_a_figure_belongs_to_the_pacific_day_that_ends_with_it(page) -> None:
     last_of_summer_time = ("2026-11-01T07:00:00+0000", 31)
     first_of_winter_time = ("2026-11-02T08:00:00+0000", 1)
