@@ -1,9 +1,5 @@
 with lines as (
-    select * from {{ ref("stg_stripe__invoice_lines") }}
-    where
-        subscription_id is not null
-        and customer_id is not null
-        and invoice_status not in ('draft', 'void')
+    select * from {{ ref("fct_subscription_lines") }}
 ),
 
 subscriptions as (
@@ -14,41 +10,8 @@ currencies as (
     select * from {{ ref("currency_exponents") }}
 ),
 
-prices as (
-    select
-        price_id,
-        max(usage_type) as usage_type,
-        max(
-            case price_interval
-                when 'year' then 12 * price_interval_count
-                when 'month' then price_interval_count
-            end
-        ) as interval_months
-    from subscriptions
-    group by price_id
-),
-
--- use is billed once its period is over; of a price that is in no subscription any more, that is all that tells
-priced_lines as (
-    select
-        lines.*,
-        coalesce(
-            prices.usage_type = 'metered',
-            lines.period_ended_at <= lines.invoice_created_at
-        ) as is_metered,
-        lines.is_proration
-        or (
-            coalesce(prices.usage_type, '') = 'licensed'
-            and {{ days_from(
-                business_day("lines.period_started_at"), business_day("lines.period_ended_at")
-            ) }} * 10 < coalesce(prices.interval_months, 0) * 270
-        ) as is_cut
-    from lines
-    left join prices on lines.price_id = prices.price_id
-),
-
 whole_lines as (
-    select * from priced_lines
+    select * from lines
     where subscription_item_id is not null and not is_cut
 ),
 
@@ -100,6 +63,7 @@ changes as (
         max(invoice_id) as invoice_id,
         max(invoice_created_at) as invoice_created_at,
         max(period_ended_at) as period_ended_at,
+        max(interval_days) as interval_days,
         coalesce(sum(case when amount_minor > 0 then quantity end), 0) as quantity,
         sum(
             case
@@ -108,7 +72,7 @@ changes as (
         ) as amount_minor,
         count(case when amount_minor < 0 then 1 end) > 0 as is_credited,
         count(case when amount_minor > 0 then 1 end) > 0 as is_charged
-    from priced_lines
+    from lines
     where is_cut and price_id is not null
     group by subscription_id, price_id, customer_id, currency, period_started_at
 ),
@@ -155,32 +119,21 @@ surroundings as (
 
 -- a first period that is cut to begin with the month has none around it: it is a part of the one that ends with it; of
 -- a price whose interval is not known, of a twelfth of 365 days
-intervals as (
-    select
-        changes.*,
-        {{ seconds_from("changes.period_started_at", "changes.period_ended_at") }}
-            as period_seconds,
-        {{ days_from(
-            add_months("-1 * prices.interval_months", business_day("changes.period_ended_at")),
-            business_day("changes.period_ended_at"),
-        ) }} as interval_days
-    from changes
-    left join prices on changes.price_id = prices.price_id
-),
-
 surrounded as (
     select
-        intervals.*,
+        changes.*,
         coalesce(surroundings.is_billed, false) as is_billed,
-        coalesce(surroundings.whole_days, intervals.interval_days, 30) as whole_days,
-        coalesce(surroundings.whole_seconds, intervals.interval_days * 86400, 2628000)
-            as whole_seconds
-    from intervals
+        coalesce(surroundings.whole_days, changes.interval_days, 30) as whole_days,
+        coalesce(surroundings.whole_seconds, changes.interval_days * 86400, 2628000)
+            as whole_seconds,
+        {{ seconds_from("changes.period_started_at", "changes.period_ended_at") }}
+            as period_seconds
+    from changes
     left join surroundings
         on
-            intervals.subscription_id = surroundings.subscription_id
-            and intervals.price_id = surroundings.price_id
-            and intervals.period_started_at = surroundings.period_started_at
+            changes.subscription_id = surroundings.subscription_id
+            and changes.price_id = surroundings.price_id
+            and changes.period_started_at = surroundings.period_started_at
 ),
 
 -- a price that is charged once more, with nothing given back, changes nothing of what recurs

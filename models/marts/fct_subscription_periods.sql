@@ -33,7 +33,7 @@ billed_until as (
     select
         billed.*,
         first_states.day is not null as is_listed,
-        coalesce(first_states.day, history.listed_on) as overruled_on
+        coalesce(first_states.day, {{ add_days(-1, "history.listed_on") }}) as overruled_on
     from billed
     cross join history
     left join first_states on billed.part_id = first_states.subscription_item_id

@@ -230,7 +230,7 @@ left_out as (
         customer_id,
         currency,
         {{ business_day("started_at") }} as paid_from,
-        next_on as day
+        {{ add_days(-1, "next_on") }} as day
     from listed
     where next_on is not null and coalesce(seen_next_on > next_on, true)
 ),
