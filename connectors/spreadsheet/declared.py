@@ -40,6 +40,11 @@ class SheetKpi(BaseModel):
         return self.kind == "ratio"
 
     @property
+    def is_summed(self) -> bool:
+        """Whether the numbers of several days add up, so that a period has one row."""
+        return self.kind != "stock"
+
+    @property
     def number_columns(self) -> tuple[str, ...]:
         """The columns that hold its numbers."""
         return ("numerator", "denominator") if self.is_ratio else ("value",)

@@ -58,7 +58,7 @@ def without_conflicts(
     groups: dict[tuple[str, date, tuple[tuple[str, str], ...]], list[Entry]] = {}
     for entry in all_entries:
         kpi = declared[entry.kpi]
-        start = entry.day if kpi.kind == "stock" else days.period(kpi, entry.day)
+        start = days.period(kpi, entry.day) if kpi.is_summed else entry.day
         groups.setdefault((entry.kpi, start, entry.members), []).append(entry)
     kept = []
     for entries in groups.values():
@@ -66,7 +66,7 @@ def without_conflicts(
             kept.append(entries[0])
             continue
         kpi = declared[entries[0].kpi]
-        period = "day" if kpi.kind == "stock" else kpi.every
+        period = kpi.every if kpi.is_summed else "day"
         for day in sorted({entry.day for entry in entries}):
             first, *of_day = [entry for entry in entries if entry.day == day]
             other = next(entry for entry in entries if entry is not first)

@@ -165,9 +165,9 @@ class Graph:
         }
         for kpi in kpis.values():
             if kpi.model in parents and kpi.model not in SHEET_MODELS:
-                columns = ["numerator", "denominator"] if kpi.kind == "ratio" else ["value"]
-                day = "period_start" if kpi.kind == "distinct" else "day"
-                names = ["period"] if kpi.kind == "distinct" else []
+                columns, is_reported = kpi.behaviour.columns, kpi.behaviour.reported_by_period
+                day = "period_start" if is_reported else "day"
+                names = ["period"] if is_reported else []
                 # an aggregate of each, so that no engine can leave a column out; beyond 10^18, figures overflow;
                 # after the name of the table, a dimension may be a reserved word
                 read = ", ".join(

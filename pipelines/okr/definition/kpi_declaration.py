@@ -10,7 +10,7 @@ from pipelines.okr.definition.faults import listed, suggestion
 from pipelines.okr.definition.field_types import Truth, refusal
 from pipelines.okr.definition.units import unit_fault
 from pipelines.okr.kpi.conversion import MONEY, ConversionError
-from pipelines.okr.kpi.kinds import Denominator, Kind
+from pipelines.okr.kpi.kinds import KINDS, Denominator, Kind
 from pipelines.okr.kpi.kpi import PERCENT, Direction, Every, Kpi
 
 NAME = r"[a-z][a-z0-9_]*"
@@ -68,20 +68,21 @@ class KpiDeclaration(BaseModel):
 
     @model_validator(mode="after")
     def _unit_of_a_kind(self) -> Self:
-        if self.unit == PERCENT and self.kind in ("flow", "distinct"):
+        kind = KINDS[self.kind]
+        if self.unit == PERCENT and (kind.is_sum or kind.reported_by_period):
             raise refusal(
                 f"`unit: percent` of a {self.kind}, which no share can be",
                 "write `kind: ratio`, with numerator and denominator, or `kind: stock` for a share as it stands",
                 key="unit",
             )
-        if self.unit == MONEY and self.kind == "distinct":
+        if self.unit == MONEY and kind.reported_by_period:
             what = "`unit: money` of a distinct count, which counts whom or what and no amount"
             raise refusal(what, "write `kind: flow`, or what is counted", key="unit")
         return self
 
     @model_validator(mode="after")
     def _level_of_a_ratio(self) -> Self:
-        if self.denominator == "level" and self.kind != "ratio":
+        if self.denominator == "level" and not KINDS[self.kind].is_quotient:
             raise refusal(
                 f"`denominator: level` of a {self.kind}",
                 "leave it out; it is for a ratio whose denominator is averaged over the days",
@@ -98,7 +99,7 @@ class KpiDeclaration(BaseModel):
             what = f"`proportion: true` of a KPI in {self.unit}"
         elif self.denominator == "level":
             what = "`proportion: true` over a `denominator: level`"
-        elif self.kind == "stock" and self.dimensions:
+        elif KINDS[self.kind].is_level and self.dimensions:
             what = "`proportion: true` of a stock whose members are added up"
         if what:
             remedy = (
