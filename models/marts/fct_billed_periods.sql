@@ -254,7 +254,9 @@ followed as (
         *,
         lead(starts_on) over (
             partition by part_id
-            order by period_started_at asc, is_change desc, invoice_created_at asc, invoice_id asc
+            order by
+                period_started_at asc, is_change desc, invoice_created_at asc, invoice_id asc,
+                whole_minor asc
         ) as billed_anew_on
     from periods
     where paid_until > starts_on

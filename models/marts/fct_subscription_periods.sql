@@ -29,6 +29,28 @@ first_states as (
     group by subscription_item_id
 ),
 
+-- of a day, the last snapshot counts
+days_of_states as (
+    select
+        subscription_item_id,
+        day,
+        monthly_amount,
+        row_number() over (
+            partition by subscription_item_id, day order by snapshot_on desc
+        ) as place
+    from states
+),
+
+levels as (
+    select
+        subscription_item_id,
+        day,
+        monthly_amount,
+        lead(day) over (partition by subscription_item_id order by day) as next_day
+    from days_of_states
+    where place = 1
+),
+
 billed_until as (
     select
         billed.*,
@@ -114,6 +136,24 @@ events as (
         cast(null as date) as snapshot_on
     from billed_until
     where starts_on < coalesce(overruled_on, {{ add_days(1, "starts_on") }})
+    union all
+    -- between two snapshots, a bill tells what has changed of a part that recurs
+    select
+        billed.part_id,
+        billed.subscription_id,
+        billed.customer_id,
+        billed.currency,
+        billed.starts_on as day,
+        billed.monthly_amount,
+        3 as rank_of_day,
+        cast(null as date) as snapshot_on
+    from billed
+    inner join levels
+        on
+            billed.part_id = levels.subscription_item_id
+            and billed.starts_on > levels.day
+            and billed.starts_on < coalesce(levels.next_day, {{ add_days(1, "billed.starts_on") }})
+    where levels.monthly_amount > 0
     union all
     select
         subscription_item_id as part_id,

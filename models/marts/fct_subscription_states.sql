@@ -4,7 +4,7 @@ with subscriptions as (
 
 billed as (
     select * from {{ ref("fct_billed_periods") }}
-    where not is_metered and not is_change
+    where not is_metered
 ),
 
 windows as (
@@ -94,6 +94,7 @@ matching_bills as (
         parts.subscription_item_id,
         billed.amount,
         billed.whole_days,
+        billed.starts_on,
         row_number() over (
             partition by parts.snapshot_on, parts.subscription_item_id
             order by billed.starts_on desc
@@ -120,6 +121,7 @@ last_bills as (
         whole_days,
         row_number() over (partition by subscription_item_id order by starts_on desc) as place
     from billed
+    where not is_change
 ),
 
 -- what the price does not tell (tax that Stripe reckons, a discount that cannot be read) is as large a share as it was
@@ -174,6 +176,7 @@ amounts as (
             when priced.amount_minor is not null then parts.interval_days
             else priced.last_days
         end as whole_days,
+        matching_bills.starts_on as billed_since,
         coalesce(
             matching_bills.amount,
             {{ in_major_units("priced.amount_minor", "currencies.stripe_exponent") }},
@@ -209,9 +212,10 @@ states as (
         and status in ('active', 'past_due')
         and paused_collection is null as is_recurring,
         -- a snapshot is taken early in its day and shows how the day before it ended, unless the part was renewed or
-        -- began since; between two snapshots it is known when a part began and ended
+        -- began since; between two snapshots it is known when a part began and ended, and since when it is billed so
         case
             when ended_on is not null then ended_on
+            when billed_since >= previous_on then least(billed_since, snapshot_on)
             when paid_from > previous_on then least(paid_from, snapshot_on)
             when current_period_on >= snapshot_on then snapshot_on
             when paid_from >= snapshot_on then snapshot_on

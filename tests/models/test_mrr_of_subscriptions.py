@@ -74,6 +74,14 @@ LINES = [
     bill("pam", date(2026, 4, 1), date(2026, 5, 1), 49_00),
     # the same, and not said to be a part
     bill("quinn", date(2026, 2, 10), date(2026, 3, 1), 33_25),
+    # another plan from 11 March: 21 of 31 days of 10.00 are given back, and those of 30.00 charged
+    bill("ray", date(2026, 3, 1), date(2026, 4, 1), 10_00, price_id="price_old"),
+    bill("ray", date(2026, 3, 11), date(2026, 4, 1), -6_77, price_id="price_old", **CHANGE),
+    bill("ray", date(2026, 3, 11), date(2026, 4, 1), 20_32, **CHANGE),
+    # one seat more from month to month, between two runs
+    bill("sue", date(2026, 3, 1), date(2026, 4, 1), 20_00, quantity=2),
+    bill("sue", date(2026, 4, 1), date(2026, 5, 1), 30_00, quantity=3),
+    bill("sue", date(2026, 5, 1), date(2026, 6, 1), 40_00, quantity=4),
     # billed, and in no list
     bill("zoe", date(2026, 2, 1), date(2027, 2, 1), 240_00),
     # billed at another amount than listed
@@ -93,6 +101,8 @@ STANDING = [
     part("hal", date(2026, 2, 1), 121_00, period_tax_inside_minor=None),
     part("pam", date(2026, 2, 10), 49_00),
     part("quinn", date(2026, 2, 10), 49_00),
+    part("ray", date(2026, 3, 1), 10_00, price_id="price_old"),
+    part("sue", date(2026, 3, 1), 20_00, quantity=2),
     # before the history, never billed in it: 300 a quarter less a tenth and 21.00 of tax inside; 7 a week; given up
     part("ian", date(2025, 12, 20), 300_00, price_interval_count=3, period_discount_minor=30_00,
          period_tax_inside_minor=21_00),
@@ -118,12 +128,17 @@ CHANGES: dict[date, dict[str, dict[str, Any] | None]] = {
     },
     date(2026, 3, 11): {
         "ann": {"status": "canceled", "ended_at": at(date(2026, 3, 10), 15)},
+        "ray": {"price_id": "price_ray", "period_amount_minor": 30_00},
         "bob": {"quantity": 100, "period_amount_minor": 12000_00},
     },
     date(2026, 4, 20): {
         "eli": {"paused_collection": None, "current_period_start": at(date(2026, 4, 5))},
         "dan": {"current_period_start": at(date(2026, 4, 15))},
         "pam": {"current_period_start": at(date(2026, 4, 1))},
+        "ray": {"current_period_start": at(date(2026, 4, 1))},
+        "sue": {
+            "quantity": 3, "period_amount_minor": 30_00, "current_period_start": at(date(2026, 4, 1)),
+        },
         "quinn": {"status": "canceled", "ended_at": at(date(2026, 3, 20))},
         # twice as many, and the discount and tax that are not known are as they were last billed
         "gus": {"quantity": 2, "period_amount_minor": 1200_00, "period_discount_minor": None},
@@ -188,10 +203,10 @@ def movements(warehouse: Any, customer: str) -> list[tuple[Any, ...]]:
         ("bob", [(date(2026, 2, 10), date(2026, 3, 10), 100), (date(2026, 3, 10), None, 1000)]),
         ("cat", [(date(2026, 1, 1), date(2026, 4, 2), 200)]),
         ("dan", [(date(2026, 1, 1), None, 30)]),
-        # not known from when to when it was paused: the runs of 10 March and 20 April saw it
+        # the run of 10 March saw the pause, and the bill of 5 April ends it
         (
             "eli",
-            [(date(2026, 2, 5), date(2026, 3, 9), 50), (date(2026, 4, 19), None, 50)],
+            [(date(2026, 2, 5), date(2026, 3, 9), 50), (date(2026, 4, 5), None, 50)],
         ),
         ("fay", []),
         # 600 less 120 are 40 a month, and twice as many are 80
@@ -208,6 +223,15 @@ def movements(warehouse: Any, customer: str) -> list[tuple[Any, ...]]:
         ("pam", [(date(2026, 2, 10), None, 49)]),
         # 33.25 * 28 / 19
         ("quinn", [(date(2026, 2, 10), date(2026, 3, 20), 49)]),
+        ("ray", [(date(2026, 3, 1), date(2026, 3, 11), 10), (date(2026, 3, 11), None, 30)]),
+        (
+            "sue",
+            [
+                (date(2026, 3, 1), date(2026, 4, 1), 20),
+                (date(2026, 4, 1), date(2026, 5, 1), 30),
+                (date(2026, 5, 1), None, 40),
+            ],
+        ),
         ("tom", [(date(2026, 3, 25), None, 15)]),
         ("yan", [(date(2026, 2, 1), None, 30)]),
         ("zoe", [(date(2026, 2, 1), date(2026, 2, 28), 20)]),
@@ -234,11 +258,12 @@ def test_what_was_paid_before_the_history_is_not_new(warehouse: Any) -> None:
         (date(2026, 1, 31), "403.416667"),
         # without ned, and ann 100, bob 100, eli 50, gus 40, hal 100, pam 49, quinn 49, yan 30
         (date(2026, 2, 28), "901.416667"),
-        # without eli, ann, quinn and lea, and bob 1,000, mia 40 and tom 15
-        (date(2026, 3, 31), "1617.416667"),
-        # without cat and jon, and eli 50, gus 80 and hal 200
-        (date(2026, 4, 30), "1577"),
-        (date(2026, 5, 31), "1577"),
+        # without eli, ann, quinn and lea, and bob 1,000, mia 40, ray 30, sue 20 and tom 15
+        (date(2026, 3, 31), "1667.416667"),
+        # without cat and jon, and eli 50, gus 80, hal 200 and sue 30
+        (date(2026, 4, 30), "1637"),
+        # sue 40
+        (date(2026, 5, 31), "1647"),
     ],
 )
 def test_the_months_are_those_worked_out_by_hand(warehouse: Any, day: date, value: str) -> None:
@@ -263,9 +288,9 @@ def test_invoices_that_differ_from_the_subscriptions_are_told(warehouse: Any) ->
     # yan's 480 are billed as 360, and zoe is in no list
     assert {told[day, "repriced"] for day in DAYS} == {1}
     assert {told[day, "unlisted"] for day in DAYS} == {1}
-    # mia's trial is over, quinn's March has begun and then tom's, and no invoice says so
+    # of mia's month after the trial, quinn's March, ray's April and tom's first month there is no invoice
     assert {day: told.get((day, "unbilled"), 0) for day in DAYS} == {
-        DAYS[0]: 0, DAYS[1]: 2, DAYS[2]: 2, DAYS[3]: 2,
+        DAYS[0]: 0, DAYS[1]: 2, DAYS[2]: 2, DAYS[3]: 3,
     }  # fmt: skip
 
 
