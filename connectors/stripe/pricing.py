@@ -24,12 +24,13 @@ ONE = Decimal(1)
 
 
 class Catalogue:
-    """The tiers of prices, and the coupons. Each is asked for once; what the key may not read is unknown."""
+    """The tiers of prices, and the coupons. Each is asked for once; what cannot be read is unknown."""
 
     def __init__(self, ask: Callable[[str, list[str]], Object]) -> None:
         """`ask` gives the object at a path, with some of its fields expanded."""
         self._ask = ask
         self._objects: dict[tuple[str, ...], Object | None] = {}
+        self._denied: set[str] = set()
 
     def tiers(self, price: Object) -> Sequence[Object] | None:
         """The tiers of a price, the lowest first; None where they are unknown."""
@@ -56,20 +57,22 @@ class Catalogue:
         if key not in self._objects:
             try:
                 self._objects[key] = self._ask(path, list(expanded))
-            except (PermissionDenied, Rejected):  # a deleted coupon is not there any more
+            except PermissionDenied:
+                self._objects[key] = None
+                self._denied.add(path)
+            except Rejected:  # a deleted coupon is not there any more
                 self._objects[key] = None
         return self._objects[key]
 
     def findings(self, day: date) -> Iterator[Finding]:
-        """One for the prices, and one for the coupons, that could not be read."""
+        """One for the prices, and one for the coupons, that the key may not read."""
         for kind, what in ((PRICES, "price"), (COUPONS, "discount")):
-            unknown = {x for (x, *_), found in self._objects.items() if not found}
-            if unknown := {x for x in unknown if x.startswith(kind)}:
+            if denied := {path for path in self._denied if path.startswith(kind)}:
                 yield Finding(
                     what=f"unknown_{what}",
                     message=f"GET {kind} does not give a {what} of subscriptions: let the key read {kind[4:]}; until "
                     "then their recurring revenue is what was last billed",
-                    rows=len(unknown),
+                    rows=len(denied),
                     is_set_aside=False,
                     day=day,
                 )

@@ -93,12 +93,40 @@ repriced as (
     where abs(subscriptions.period_amount_minor - periods.listed_minor) > periods.line_count
 ),
 
+-- what a part costs is told neither by its price, discounts and tax nor by a bill
+unpriced as (
+    select
+        snapshots.day,
+        subscriptions.subscription_item_id,
+        'unpriced' as difference
+    from snapshots
+    inner join subscriptions on snapshots.day = subscriptions.snapshot_on
+    left join periods on subscriptions.subscription_item_id = periods.subscription_item_id
+    where
+        periods.subscription_item_id is null
+        and subscriptions.status in ('active', 'past_due')
+        and subscriptions.usage_type = 'licensed'
+        and subscriptions.paused_collection is null
+        and (
+            subscriptions.period_amount_minor is null
+            or (
+                subscriptions.period_amount_minor > 0
+                and (
+                    subscriptions.period_discount_minor is null
+                    or subscriptions.period_tax_inside_minor is null
+                )
+            )
+        )
+),
+
 differences as (
     select * from unbilled
     union all
     select * from unlisted
     union all
     select * from repriced
+    union all
+    select * from unpriced
 ),
 
 final as (

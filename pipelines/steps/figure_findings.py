@@ -21,6 +21,8 @@ SUBSCRIPTION_MESSAGES = {
     "was billed: compare the price with the last invoice in Stripe",
     "unbilled": "are active, but no invoice in the lake bills the day, and recurring revenue has what their price "
     "says: see in Stripe why they were not billed",
+    "unpriced": "are in no invoice yet, and their price, a discount or the tax inside is not known, so that recurring "
+    "revenue has them at their price without these, or at 0: it is right from their next invoice on",
     "unlisted": "are billed beyond the day, but Stripe lists their subscription neither as active nor as ended, and "
     "recurring revenue lacks them: see in Stripe whether it was deleted",
 }
