@@ -1,5 +1,6 @@
 """An objective is broken, then sources fail; all else is scored and published, and each failure is told."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
@@ -10,9 +11,11 @@ import pytest
 from connectors.sandbox import facebook_pages, google_analytics, sql_database
 from connectors.sandbox.stripe import LIST, Faults, StripeServer
 from pipelines import settings as okra_settings
+from pipelines.settings import ROOT
 from pipelines.steps.pull import due, failed_pulls, pull_source
+from tests.company import play
 from tests.end_to_end.conftest import Home
-from tests.end_to_end.test_broken_definitions import BROKEN, SOUND
+from tests.end_to_end.test_broken_definitions import BROKEN
 
 CANARY = "rk_live_canary_4f1b0c77"
 
@@ -63,23 +66,19 @@ def trust(home: Home) -> dict[str, str]:
 
 
 def test_what_fails_is_told_of_and_leaves_the_rest_alone(
-    company: Company, new_home: Callable[..., Home], tmp_path: Path
+    company: Company, new_home: Callable[..., Home], tmp_path: Path, parsed: Path
 ) -> None:
+    """A first day on which all is well is played in process; what the command says of it is tested elsewhere."""
     home = new_home(**company.settings)
-    definitions = tmp_path / "okrs"
-    definitions.mkdir()
-    (definitions / "a-sound.yml").write_text(SOUND)
-    (definitions / "broken.yml").write_text(BROKEN["with an unknown KPI"][0])
-    broken = home.okra("run", OKRA_OKR_DEFINITIONS=str(definitions))
-    assert broken.code == 1, broken.err
-    assert "broken.yml:6" in broken.err
-    assert "sample company" not in broken.err
-    assert home.rows("select distinct objective_id from objective_scores") == [("sound",)]
-    assert home.row("select broken_definitions[1] from runs")[0].endswith("broken.yml")
+    with home.entered():
+        settings = okra_settings.load()
+        play(settings, settings.today(), parsed)
     assert set(trust(home).values()) == {"ok"}
     revenue, sold = days(home, "net_revenue"), days(home, "units_sold")
     assert len(revenue) == 20
 
+    definitions = shutil.copytree(ROOT / "okr_definitions", tmp_path / "okrs")
+    (definitions / "broken.yml").write_text(BROKEN["with an unknown KPI"][0])
     company.stripe.faults.forbidden = frozenset({LIST})
     said = {
         "stripe": "rak_balance_transaction_read",  # a permission that is missing
@@ -89,10 +88,16 @@ def test_what_fails_is_told_of_and_leaves_the_rest_alone(
     done = home.okra(
         "run",
         "--json",
+        OKRA_OKR_DEFINITIONS=str(definitions),
         FACEBOOK_ACCESS_TOKEN=CANARY,
         DATABASE_URL=f"postgresql+psycopg://okra:{CANARY}@127.0.0.1:9/shop",
     )
     assert done.code == 1, done.err
+    assert [one for one in done.document["findings"] if "broken.yml:6" in one["place"]]
+    assert "sample company" not in done.err
+    assert home.row("select broken_definitions[1] from runs order by scored_at desc limit 1")[
+        0
+    ].endswith("broken.yml")
     told = {line.split(": ")[0]: line for line in done.err.splitlines() if ": " in line}
     pulled = {one["source"]: one["error"] for one in done.document["sources"]}
     for source, reason in said.items():
