@@ -171,19 +171,6 @@ def test_a_broken_test_is_left_out_and_no_model(project: Path, parsed) -> None:
     assert (fault.place, fault.models) == ("tests/models/assert_x.sql:1", ())
 
 
-def test_several_faults_are_told_one_by_one(project: Path, parsed) -> None:
-    write(project, "models/kpis/kpi_sales.sql", "{{ ref(")
-    write(project, "models/marts/fct_extra.sql", "{{ no")
-    write(project, "models/marts/fct_other.yml", "models: [")
-    faults, models = parsed()
-    assert models == ALL - {"kpi_sales"}
-    assert {fault.place.partition(":")[0] for fault in faults} == {
-        "models/kpis/kpi_sales.sql",
-        "models/marts/fct_extra.sql",
-        "models/marts/fct_other.yml",
-    }
-
-
 def test_a_file_is_parsed_again_once_it_is_mended(project: Path, parsed) -> None:
     write(project, "models/kpis/kpi_sales.sql", "{{ ref(")
     assert len(parsed()[0]) == 1
