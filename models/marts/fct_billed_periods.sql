@@ -82,18 +82,21 @@ known_parts as (
     select
         subscription_id,
         price_id,
-        max(subscription_item_id) as subscription_item_id
+        max(subscription_item_id) as subscription_item_id,
+        min(item_created_at) as created_at
     from (
         select
             subscription_id,
             price_id,
-            subscription_item_id
+            subscription_item_id,
+            null as item_created_at
         from wholes
         union all
         select
             subscription_id,
             price_id,
-            subscription_item_id
+            subscription_item_id,
+            item_created_at
         from subscriptions
     ) as parts
     group by subscription_id, price_id
@@ -123,6 +126,14 @@ surrounded as (
     select
         changes.*,
         coalesce(surroundings.is_billed, false) as is_billed,
+        coalesce(
+            {{ business_day("known_parts.created_at") }}
+            < {{ business_day("changes.period_started_at") }},
+            false
+        ) as is_older,
+        count(case when changes.is_credited then 1 end) over (
+            partition by changes.subscription_id, changes.period_started_at
+        ) as credit_count,
         coalesce(surroundings.whole_days, changes.interval_days, 30) as whole_days,
         coalesce(surroundings.whole_seconds, changes.interval_days * 86400, 2628000)
             as whole_seconds,
@@ -134,12 +145,16 @@ surrounded as (
             changes.subscription_id = surroundings.subscription_id
             and changes.price_id = surroundings.price_id
             and changes.period_started_at = surroundings.period_started_at
+    left join known_parts
+        on
+            changes.subscription_id = known_parts.subscription_id
+            and changes.price_id = known_parts.price_id
 ),
 
 -- a price that is charged once more, with nothing given back, changes nothing of what recurs
 scaled as (
     select * from surrounded
-    where is_credited or (is_charged and not is_billed)
+    where is_credited or (is_charged and not is_billed and (credit_count > 0 or not is_older))
 ),
 
 -- what the quantity costs by the bills of the same price, if the change was charged in proportion to it; floats are

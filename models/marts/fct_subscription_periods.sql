@@ -66,6 +66,7 @@ first_bills as (
         part_id,
         min(starts_on) as starts_on
     from billed
+    where not is_change
     group by part_id
 ),
 
@@ -88,13 +89,16 @@ openings as (
         states.is_first
         and states.paid_from < history.begins_on
         and first_states.day > history.begins_on
+        and coalesce(billed.starts_on > history.begins_on, true)
         and case
-            when billed.is_change then false
             -- the bill before it was made before the history begins
+            when billed.whole_days >= 28
+                then {{ add_months(
+                    "cast(-1 * round(billed.whole_days * 12.0 / 365) as integer)",
+                    "billed.starts_on",
+                ) }} < history.begins_on
             when billed.part_id is not null
-                then
-                    billed.starts_on > history.begins_on
-                    and {{ days_from("history.begins_on", "billed.starts_on") }} < billed.whole_days
+                then {{ days_from("history.begins_on", "billed.starts_on") }} < billed.whole_days
             else
                 states.current_period_on < history.begins_on
                 and (states.is_recurring or states.is_canceled)

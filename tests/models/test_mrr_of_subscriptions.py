@@ -74,6 +74,8 @@ LINES = [
     bill("pam", date(2026, 4, 1), date(2026, 5, 1), 49_00),
     # the same, and not said to be a part
     bill("quinn", date(2026, 2, 10), date(2026, 3, 1), 33_25),
+    # billed on the last day of each month, for the first time on the day before the history
+    bill("una", date(2026, 1, 31), date(2026, 2, 28), 12_00),
     # another plan from 11 March: 21 of 31 days of 10.00 are given back, and those of 30.00 charged
     bill("ray", date(2026, 3, 1), date(2026, 4, 1), 10_00, price_id="price_old"),
     bill("ray", date(2026, 3, 11), date(2026, 4, 1), -6_77, price_id="price_old", **CHANGE),
@@ -103,6 +105,8 @@ STANDING = [
     part("quinn", date(2026, 2, 10), 49_00),
     part("ray", date(2026, 3, 1), 10_00, price_id="price_old"),
     part("sue", date(2026, 3, 1), 20_00, quantity=2),
+    part("una", date(2025, 12, 31), 12_00, status="canceled", ended_at=at(date(2026, 2, 28)),
+         current_period_start=at(date(2026, 1, 31))),
     # before the history, and with tax that nobody knows
     part("vic", date(2025, 12, 1), 60_00, period_tax_inside_minor=None, **YEAR),
     # before the history, never billed in it: 300 a quarter less a tenth and 21.00 of tax inside; 7 a week; given up
@@ -235,6 +239,7 @@ def movements(warehouse: Any, customer: str) -> list[tuple[Any, ...]]:
             ],
         ),
         ("tom", [(date(2026, 3, 25), None, 15)]),
+        ("una", [(date(2026, 1, 1), date(2026, 2, 28), 12)]),
         ("vic", [(date(2026, 1, 1), None, 5)]),
         ("yan", [(date(2026, 2, 1), None, 30)]),
         ("zoe", [(date(2026, 2, 1), date(2026, 2, 28), 20)]),
@@ -257,9 +262,9 @@ def test_what_was_paid_before_the_history_is_not_new(warehouse: Any) -> None:
 @pytest.mark.parametrize(
     ("day", "value"),
     [
-        # cat 200, dan 30, ian 83, jon 30.416667, lea 40, ned 20, vic 5
-        (date(2026, 1, 31), "408.416667"),
-        # without ned, and ann 100, bob 100, eli 50, gus 40, hal 100, pam 49, quinn 49, yan 30
+        # cat 200, dan 30, ian 83, jon 30.416667, lea 40, ned 20, una 12, vic 5
+        (date(2026, 1, 31), "420.416667"),
+        # without ned and una, and ann 100, bob 100, eli 50, gus 40, hal 100, pam 49, quinn 49, yan 30
         (date(2026, 2, 28), "906.416667"),
         # without eli, ann, quinn and lea, and bob 1,000, mia 40, ray 30, sue 20 and tom 15
         (date(2026, 3, 31), "1672.416667"),
