@@ -64,13 +64,13 @@ def as_set(source: Source, values: Mapping[str, str]) -> Source:
 
     Its streams stay the objects that the connector declared, as a connector may tell them apart by that.
     """
-    days = changed(days_name(source), restatement(source), values)
+    days = figures_set(days_name(source), restatement(source), values)
     if too_long := [name for name, number in days.items() if number > MOST_DAYS]:
         raise Rejected(
             f"{days_name(source)} is more than {MOST_DAYS} for {too_long[0]}",
             f"set it to {MOST_DAYS} at most; `okra backfill` pulls older days again",
         )
-    rates = changed(rate_name(source), rates_of(source), values)
+    rates = figures_set(rate_name(source), rates_of(source), values)
     if too_slow := [x for x, number in rates.items() if number < fewest(source)]:
         raise Rejected(
             f"{rate_name(source)} is less than {FEWEST_PER_MINUTE} a minute for {too_slow[0]}",
@@ -160,10 +160,10 @@ def written(figures: Figures) -> str:
     return ",".join(f"{name}:{number:g}" for name, number in figures.items())
 
 
-def changed(setting: str, defaults: Figures, values: Mapping[str, str]) -> dict[str, float]:
-    """The figures that `values` set otherwise than the defaults. Raises `Rejected`."""
+def figures_set(setting: str, defaults: Figures, values: Mapping[str, str]) -> dict[str, float]:
+    """The figures that `values` set, also those that equal their defaults. Raises `Rejected`."""
     text = "".join(values.get(setting, "").split())
-    if not text or not defaults or text == written(defaults):
+    if not text or not defaults:
         return {}
     if NUMBER.fullmatch(text):
         return dict.fromkeys(defaults, float(text))

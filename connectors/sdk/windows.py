@@ -99,7 +99,7 @@ def reason_to_skip(
     if window > watermark(stream, zone, now):
         return "not over yet"
     if is_too_old(stream, window, zone, now):
-        return "settled" if committed and committed.settled else TOO_OLD
+        return "settled" if committed else TOO_OLD
     if committed is None or wanted.repull or stream.reread:
         return ""
     if not settled(stream, window, zone, committed.pulled_at, look_back):

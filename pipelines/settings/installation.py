@@ -20,7 +20,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from connectors.lake.addresses import folder_at, is_in_bucket
 from connectors.sdk import catalog
 from connectors.sdk.contract import IN_HOME, Source
-from connectors.sdk.source_settings import settings_of
+from connectors.sdk.source_settings import declared
 from pipelines.errors import OkraError
 from pipelines.okr.definition.faults import suggestion
 from pipelines.okr.kpi.periods import FiscalYear, NamedBy
@@ -145,12 +145,17 @@ class Settings(BaseSettings):
     def configured(self, source: Source) -> Mapping[str, str] | None:
         """The values of a source's options, or None when one without a default is missing.
 
-        `$OKRA_HOME` in the value of an option whose default has it stands for that folder.
+        `$OKRA_HOME` in the value of an option whose default has it stands for that folder. Look-backs and rates are
+        given only where they are set, as a look-back that is set counts before that of the account, however equal to
+        the default.
         """
         values = {
             option.name: self.environment.get(option.name, option.default)
-            for option in settings_of(source)
+            for option in source.options
         }
+        for option, _ in declared(source):
+            if option.name in self.environment:
+                values[option.name] = self.environment[option.name]
         if any(value is None for value in values.values()):
             return None
         in_home = {x.name for x in source.options if IN_HOME in (x.default or "")}

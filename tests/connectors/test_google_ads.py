@@ -269,11 +269,21 @@ def test_the_checkup_shows_the_look_back_of_the_account(serve, lake):
     assert checkup.remarks == ()
 
 
-def test_a_setting_counts_before_the_conversion_windows_of_the_account(serve, lake):
+@pytest.mark.parametrize(
+    ("setting", "windows", "is_settled"),
+    [
+        ("45", (90,), True),  # 46 days and 12 hours old, and the account has 91
+        ("91", (7,), False),  # the default, and longer than the account's 8
+        ("", (7,), True),
+    ],
+)
+def test_a_setting_counts_before_the_conversion_windows_of_the_account(
+    serve, lake, setting: str, windows, is_settled: bool
+):
     day = Range(date(2026, 6, 1), date(2026, 6, 1))
-    server = serve(day.first + timedelta(days=46), conversion_windows=(90,))
-    report = take(server, lake, day, GOOGLE_ADS_RESTATES_DAYS="45")
-    assert [manifest.settled for manifest in report.committed] == [True]
+    server = serve(day.first + timedelta(days=47), conversion_windows=windows)
+    report = take(server, lake, day, GOOGLE_ADS_RESTATES_DAYS=setting)
+    assert [manifest.settled for manifest in report.committed] == [is_settled]
 
 
 def test_an_account_that_refuses_its_conversion_windows_is_read_all_the_same(serve, lake):

@@ -310,13 +310,14 @@ def test_what_waits_for_its_turn_is_counted_as_left():
 
 
 def test_windows_that_are_older_than_the_source_keeps_are_not_asked_for() -> None:
-    """Ten days back from 20 November is the 10th."""
+    """Ten days back from 20 November is the 10th. Of the 7th to the 9th, two are in the lake and lack nothing."""
     kept = replace(DAYS, reaches_back=timedelta(days=10))
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)
     wanted = Range(date(2026, 11, 7), date(2026, 11, 12), repull=True)
-    found = plan(kept, committed(date(2026, 11, 8)), wanted, UTC_ZONE, now)
-    assert asked(found) == [date(2026, 11, n) for n in (10, 11, 12)]
-    assert found.skipped == {"older than the source keeps": 2, "settled": 1}
+    doubtful = committed(date(2026, 11, 9), is_settled=False, findings=BAD)
+    planned = plan(kept, committed(date(2026, 11, 8)) | doubtful, wanted, UTC_ZONE, now)
+    assert asked(planned) == [date(2026, 11, n) for n in (10, 11, 12)]
+    assert planned.skipped == {"older than the source keeps": 1, "settled": 2}
 
 
 @given(

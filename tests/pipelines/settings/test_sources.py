@@ -32,6 +32,15 @@ def test_a_file_of_a_source_is_in_the_home_unless_another_is_set(env: Path, tmp_
         assert values["ZENDESK_TOKEN_FILE"] == meant
 
 
+def test_a_look_back_is_among_the_values_of_a_source_only_where_it_is_set(env: Path) -> None:
+    """The figure of the account counts where none is set, and a setting that equals the default is one."""
+    for written, value in {"": None, "GOOGLE_ADS_RESTATES_DAYS=91": "91"}.items():
+        env.write_text(f"GOOGLE_ADS_CUSTOMER_ID=482-910-5736\n{written}\n")
+        values = okra_settings.load().configured(catalog.sources()["google_ads"]) or {}
+        assert values["GOOGLE_ADS_CUSTOMER_ID"] == "482-910-5736"
+        assert values.get("GOOGLE_ADS_RESTATES_DAYS") == value
+
+
 @pytest.mark.parametrize(
     ("written", "missing"),
     [
