@@ -20,7 +20,7 @@ Docs: developers.google.com/google-ads/api/docs/query/overview, …/docs/best-pr
 import math
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -102,6 +102,8 @@ BUCKET = "search"
 TIMEOUT_SECONDS = 300.0
 """For a whole answer, which is a stream."""
 MILLIONTH = Decimal("0.000001")
+OF_ANY_FLOAT = Context(prec=320)
+"""The largest float has 309 digits before the point. The schema refuses what its column cannot hold."""
 
 
 class GoogleAdsConnection:
@@ -206,7 +208,9 @@ def row_of(row: Any) -> dict[str, Any]:
 
 def amount(value: float) -> Decimal | float:
     """The decimal of a float, to the millionth, as Google sends values as floats; NaN and infinity as they are."""
-    return Decimal(repr(value)).quantize(MILLIONTH) if math.isfinite(value) else value
+    if not math.isfinite(value):
+        return value
+    return Decimal(repr(value)).quantize(MILLIONTH, context=OF_ANY_FLOAT)
 
 
 SOURCE = Source(

@@ -6,7 +6,8 @@ setting of each ad set, as Ads Manager shows it; other windows hold for all ad s
 
 The same purchases are listed under several names. `omni_purchase` has those of all channels, each once; `purchase`
 those of website and app; and each channel has a name of its own. So the first of these that is listed counts, and none
-is added to another. A name that is not listed, and a window that an action does not have, stand for nothing at all.
+is added to another. A name that is not listed, and a window that an action does not have, are worth 0. Where actions
+have another form than Meta documents, or a value is null, 0 would be a guess: the row is set aside.
 
 Docs: developers.facebook.com/docs/marketing-api/reference/ads-action-stats, …/marketing-api/insights,
 developers.facebook.com/blog/post/2025/10/16/ads-insights-api-metric-availability-updates (the windows).
@@ -18,7 +19,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.sdk.errors import Rejected
-from connectors.sdk.fields import lenient, read_decimal
+from connectors.sdk.fields import UNREADABLE, lenient, read_decimal
 
 DEFAULT_WINDOW = "7d_click"
 OF_EACH_AD_SET = "default"
@@ -79,15 +80,14 @@ def attribution_window(given: str) -> str:
 
 def purchases_in(row: Mapping[str, Any], window: str) -> Purchases:
     """What the purchases credited within `window` were worth in a row of a report."""
-    values = row.get("action_values")
-    if not isinstance(values, list | None):
-        return Purchases(values)
+    actions = row.get("action_values")
+    if actions is None:
+        actions = []
+    if not isinstance(actions, list):
+        return Purchases(UNREADABLE)
     member = "value" if window == OF_EACH_AD_SET else window
-    listed = {
-        action["action_type"]: amount(action.get(member, "0"))
-        for action in values or ()
-        if isinstance(action, Mapping) and isinstance(action.get("action_type"), str)
-    }
+    named = [action for action in actions if has_name(action)]
+    listed = {action["action_type"]: worth(action.get(member, "0")) for action in named}
     for name in ALL_CHANNELS:
         if name in listed:
             return Purchases(listed[name])
@@ -96,7 +96,18 @@ def purchases_in(row: Mapping[str, Any], window: str) -> Purchases:
         return largest(by_channel)
     if window == OF_EACH_AD_SET and is_mixed(row.get("attribution_setting")):
         return Purchases(None, MIXED_ATTRIBUTION)
-    return Purchases(Decimal(0))
+    # an action without a name may be the purchases
+    return Purchases(Decimal(0) if len(named) == len(actions) else UNREADABLE)
+
+
+def has_name(action: Any) -> bool:
+    """Whether an item of the list of actions says which action it is."""
+    return isinstance(action, Mapping) and isinstance(action.get("action_type"), str)
+
+
+def worth(value: Any) -> Decimal | Any:
+    """The value of an action; null, which Meta does not document, is unreadable."""
+    return UNREADABLE if value is None else amount(value)
 
 
 def largest(by_channel: list[Decimal | Any]) -> Purchases:

@@ -344,17 +344,25 @@ def test_days_are_the_accounts_and_so_is_the_currency(serve, lake):
 
 @pytest.mark.parametrize(
     ("value", "decimal"),
-    [(0.0, "0"), (1234.56, "1234.56"), (0.1 + 0.2, "0.3"), (1e9 + 0.01, "1000000000.01")],
+    [
+        (0.0, "0"),
+        (1234.56, "1234.56"),
+        (0.1 + 0.2, "0.3"),
+        (1e9 + 0.01, "1000000000.01"),
+        (1e22, "1E+22"),
+    ],
 )
 def test_a_value_is_the_decimal_that_its_float_stands_for(value: float, decimal: str):
     assert amount(value) == Decimal(decimal)
 
 
-def test_a_value_that_is_no_number_is_refused():
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e32, 1.7e308])
+def test_a_value_that_is_no_number_or_that_no_column_can_hold_is_set_aside(value: float):
+    """A column of 38 digits, six of them after the point, holds less than 1e32."""
     values = {field.name: None for field in CAMPAIGN_DAYS.schema}
     values |= {"date": TODAY, "campaign_id": 1, "campaign_name": "", "currency": "USD"}
     values |= {"impressions": 0, "clicks": 0, "cost_micros": 0}
-    [misfit] = fitting(CAMPAIGN_DAYS, [values | {"conversions_value": amount(float("nan"))}])[1]
+    [misfit] = fitting(CAMPAIGN_DAYS, [values | {"conversions_value": amount(value)}])[1]
     assert (misfit.what, misfit.column) == ("wrong_type", "conversions_value")
 
 

@@ -170,6 +170,10 @@ def test_no_part_of_a_token_gets_into_a_message_or_a_file(account) -> None:
         ({"account_currency": None}, "currency"),
         ({"action_values": {"purchase": "5"}}, "purchase_value"),
         ({"action_values": [{"action_type": "purchase", "7d_click": "much"}]}, "purchase_value"),
+        # neither is a value of 0
+        ({"action_values": [{"action_type": "purchase", "7d_click": None}]}, "purchase_value"),
+        ({"action_values": [{"type": "purchase", "7d_click": "5"}]}, "purchase_value"),
+        ({"action_values": ["purchase"]}, "purchase_value"),
     ],
 )
 def test_a_row_that_does_not_fit_is_set_aside_and_its_column_is_named(
