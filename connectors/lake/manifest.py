@@ -50,6 +50,7 @@ class Manifest:
     data_through: date
     """The last day of the window that is covered; before its end only in a month still open."""
     pulled_at: datetime
+    """When it was last asked for, also where its source no longer gave it."""
     rows: int
     bytes: int
     checksum: str

@@ -107,12 +107,16 @@ class Commits:
             report.committed = [*others, manifest]
 
     def settle(self, stream: Stream, window: date) -> None:
-        """Have a window that its source no longer gives not asked for again. Its rows and findings stay."""
+        """Mark a window that its source no longer gives, so that no run asks for it again. Its rows and findings stay.
+
+        It counts as pulled now: one that was pulled before it was final would be due for ever.
+        """
 
         def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
             if committed is None:
                 return None
-            return replace(committed, settled=True), [self.lake.rows(stream, committed)]
+            given_up = replace(committed, settled=True, pulled_at=self.now())
+            return given_up, [self.lake.rows(stream, committed)]
 
         self.lake.rewrite(self.source.name, stream.name, window, make)
 

@@ -211,6 +211,23 @@ def test_a_window_that_can_no_longer_be_pulled_keeps_its_findings_and_fails_noth
     assert isinstance(beyond.error, NotPullable), "a window that was never pulled is a fault"
 
 
+def test_a_window_that_was_last_pulled_before_it_was_final_is_given_up_as_well(lake):
+    """Pulled at noon of the 10th, when the 7th to the 9th could still change for three days, and not for a month."""
+    take(source(FakeConnection({"visits": by_day([*map(visit, range(1, 10))])}), VISITS), lake)
+
+    def too_old(piece: Slice) -> Iterator[Page]:
+        raise NotPullable("too long ago")
+
+    refusing = FakeConnection({"visits": too_old})
+    wanted, in_may = Range(day(1), day(9)), NOON + timedelta(days=30)
+    take(source(refusing, VISITS), lake, wanted, in_may)
+    assert refusing.asked[0].windows == [day(7), day(8), day(9)]
+    refusing.asked.clear()
+    take(source(refusing, VISITS), lake, wanted, in_may)
+    assert refusing.asked == []
+    assert numbers(lake)[day(9)] == [1]
+
+
 def test_of_days_that_are_asked_for_together_those_that_can_be_pulled_are(lake):
     """The 1st to the 4th are bad. The source no longer gives what is before the 3rd, and the 4th was corrected."""
     rows = [*map(visit, range(1, 10)), *(visit(n, None, f"p{n}") for n in range(1, 5))]
