@@ -37,6 +37,10 @@ EARLY = timedelta(minutes=2)
 """How long before it expires a token is renewed: longer than a request takes. Of a short-lived one a quarter."""
 LOCK_WAIT = 60.0
 """Seconds to wait for another process that renews the token."""
+ROOM = 16_384
+"""Bytes that must fit on the disk before a refresh token is used: more than a token takes."""
+LONGEST = timedelta(days=3_650)
+"""The longest lifetime of an access token that is believed."""
 CODES = frozenset({"invalid_request", "invalid_client", "invalid_grant", "invalid_scope",
                    "unauthorized_client", "unsupported_grant_type"})  # fmt: skip
 """The refusals of RFC 6749, section 5.2."""
@@ -122,7 +126,6 @@ class RefreshedToken(RenewedToken):
     def _next(self, refused: str) -> Token:
         lock = self._file.with_name(f"{self._file.name}.lock")
         try:
-            # a folder that cannot be written must show before the refresh token is used up
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with FileLock(lock, timeout=LOCK_WAIT, mode=0o600, fallback_to_soft=False):
                 return self._kept_or_new(refused)
@@ -133,7 +136,7 @@ class RefreshedToken(RenewedToken):
         except OSError as error:
             raise CredentialError(
                 f"the token cannot be kept in {self._file} ({error.strerror})",
-                "make its folder writable",
+                "let Okra read the file and write its folder, and make room on the disk",
             ) from None
 
     def _kept_or_new(self, refused: str) -> Token:
@@ -144,12 +147,21 @@ class RefreshedToken(RenewedToken):
         refresh = kept.refresh if kept else self._first
         self._secrets.add(refresh)
         fields = {"grant_type": "refresh_token", "refresh_token": refresh}
+        self._make_room()
         token = token_of(self._grant, fields)
         if not token.refresh:  # the vendor lets it be used again
             token = replace(token, refresh=refresh)
         content = orjson.dumps({**asdict(token), "made_of": fingerprint(self._first)})
         replace_file(self._file, lambda temporary: write_private(temporary, content))
         return token
+
+    def _make_room(self) -> None:
+        """Raise OSError where the next token could not be kept: the present one would be used up for nothing."""
+        trial = self._file.with_name(f"{self._file.name}.trial")
+        try:
+            replace_file(trial, lambda temporary: write_private(temporary, bytes(ROOM)))
+        finally:
+            trial.unlink(missing_ok=True)
 
     def _kept(self) -> Token | None:
         """What the file has; None where there is none, or where it began with another refresh token."""
@@ -182,11 +194,13 @@ def token_of(grant: Grant, fields: Mapping[str, str | int]) -> Token:
     except (KeyError, TypeError, AttributeError):
         access, lifetime, refresh = None, None, ""
     is_sound = isinstance(access, str) and re.fullmatch(r"[\x21-\x7e]+", access)
-    if not is_sound or not isinstance(refresh, str) or not isinstance(lifetime, int | None):
+    # one that is expired when it is given would be renewed before each request
+    is_lifetime = lifetime is None or (type(lifetime) is int and lifetime > 0)
+    if not is_sound or not isinstance(refresh, str) or not is_lifetime:
         raise Drift("the answer to the request for a token has none", "adapt the connector")
     if lifetime is None:
         return Token(access, None, refresh)
-    span = timedelta(seconds=lifetime)
+    span = timedelta(seconds=min(lifetime, LONGEST.total_seconds()))
     return Token(access, asked_at + span - min(EARLY, span / 4), refresh)
 
 

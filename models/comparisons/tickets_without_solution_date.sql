@@ -2,14 +2,17 @@ with tickets as (
     select * from {{ ref("stg_zendesk__tickets") }}
 ),
 
+-- those that are merged count as another, and have no day either
+solved_on_no_day as (
+    select ticket_id
+    from {{ ref("fct_tickets") }}
+    where is_solved and solved_on is null
+),
+
 undated as (
     select {{ business_day("updated_at") }} as day
     from tickets
-    where
-        status in ('solved', 'closed')
-        and solved_at is null
-        -- a merged ticket counts as its other one
-        and not coalesce(has_merge_tag, false)
+    where ticket_id in (select ticket_id from solved_on_no_day)
 ),
 
 final as (

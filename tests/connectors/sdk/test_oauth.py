@@ -1,5 +1,6 @@
 """Tokens are renewed in time, once, whoever asks; what renews them is not lost and not shown."""
 
+import resource
 import stat
 import threading
 from collections.abc import Mapping
@@ -63,7 +64,12 @@ def test_a_token_is_renewed_two_minutes_before_it_expires(vendor: Vendor) -> Non
 
 
 @pytest.mark.parametrize(
-    ("lifetime", "used_for"), [(None, timedelta(days=900)), (120, timedelta(seconds=89))]
+    ("lifetime", "used_for"),
+    [
+        (None, timedelta(days=900)),
+        (120, timedelta(seconds=89)),
+        (10**15, timedelta(days=3650, minutes=-2, seconds=-1)),
+    ],
 )
 def test_one_that_does_not_expire_stays_and_a_short_one_is_used_for_three_quarters(
     vendor: Vendor, lifetime: int | None, used_for: timedelta
@@ -163,6 +169,24 @@ def test_a_folder_that_cannot_be_written_shows_before_the_refresh_token_is_used_
     assert vendor.given == 0
 
 
+def test_a_disk_that_is_full_shows_before_the_refresh_token_is_used_up(
+    vendor: Vendor, file: Path
+) -> None:
+    RefreshedToken(vendor, "refresh-0", file).value()
+    vendor.now += timedelta(hours=1)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))  # no file can be written
+    try:
+        with pytest.raises(CredentialError, match="make room on the disk"):
+            RefreshedToken(vendor, "refresh-0", file).value()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert vendor.given == 1
+    assert {path.name for path in file.parent.iterdir()} == {"token.json", "token.json.lock"}
+    # with room again, the refresh token that was kept is still good
+    assert RefreshedToken(vendor, "refresh-0", file).value() == "access-2"
+
+
 @pytest.mark.parametrize("content", ["", "{}", "[1]", '{"access": "a", "renew_at": 3}'])
 def test_a_file_that_is_none_of_ours_is_not_overwritten(
     vendor: Vendor, file: Path, content: str
@@ -181,6 +205,7 @@ def test_a_file_that_is_none_of_ours_is_not_overwritten(
         {"access_token": None},
         {"access_token": "two words"},
         {"expires_in": "soon"},
+        {"expires_in": 0},  # it would be renewed before each request
         {"refresh_token": 7},
     ],
 )
