@@ -48,7 +48,7 @@ from connectors.sdk.graph_api import (
     app_secret_in,
     fault_of,
 )
-from connectors.sdk.http import header_value, usable_address
+from connectors.sdk.option_values import header_value, usable_address
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 """The zone of the days of insights, wherever the page is run from."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from connectors.sdk.errors import Rejected, SourceError
 from connectors.sdk.google_sign_in import grpc_authorities, insecure_channel, sign_in
-from connectors.sdk.http import header_value, usable_address
+from connectors.sdk.option_values import header_value, usable_address
 
 if TYPE_CHECKING:  # an extra, and slow to import: done when an account is opened
     from google.ads.googleads.v26.services.services.google_ads_service import (

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from connectors.sdk.errors import Rejected
 from connectors.sdk.google_sign_in import grpc_authorities, insecure_channel, sign_in
-from connectors.sdk.http import usable_address
+from connectors.sdk.option_values import usable_address
 from connectors.sdk.trust import authorities
 
 if TYPE_CHECKING:  # the client takes a second to import: done when a property is opened

@@ -52,7 +52,7 @@ from connectors.sdk.contract import (
     zone_named,
 )
 from connectors.sdk.errors import PermissionDenied, Rejected
-from connectors.sdk.http import header_value, usable_address
+from connectors.sdk.option_values import header_value, usable_address
 
 TIMEZONE, DEAL_PROPERTIES = "HUBSPOT_TIMEZONE", "HUBSPOT_DEAL_PROPERTIES"
 

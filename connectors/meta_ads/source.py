@@ -57,7 +57,7 @@ from connectors.sdk.graph_api import (
     Graph,
     app_secret_in,
 )
-from connectors.sdk.http import header_value, usable_address
+from connectors.sdk.option_values import header_value, usable_address
 from connectors.sdk.totals import totals_unless_refused
 
 MONEY = pa.decimal128(38, 6)

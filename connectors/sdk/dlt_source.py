@@ -38,7 +38,8 @@ from requests.adapters import HTTPAdapter
 from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Stream, column
 from connectors.sdk.errors import CredentialError, Drift, Rejected, SourceError, Unavailable
 from connectors.sdk.fields import lenient, read_day, read_instant
-from connectors.sdk.http import TIMEOUT, Answer, fault_of_status, usable_address
+from connectors.sdk.http import TIMEOUT, Answer, fault_of_status
+from connectors.sdk.option_values import usable_address
 from connectors.sdk.trust import authorities
 
 Resource = Callable[[Mapping[str, str], Slice, requests.Session], Any]

@@ -29,7 +29,8 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 from connectors.sdk.fields import at_or_none
-from connectors.sdk.http import Answer, Http, header_value, redact, retry_after
+from connectors.sdk.http import Answer, Http, redact, retry_after
+from connectors.sdk.option_values import header_value
 
 DEFAULT_BASE, VERSION = "https://graph.facebook.com", "v25.0"
 BUCKET = "graph"

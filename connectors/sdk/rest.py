@@ -17,7 +17,8 @@ import pyarrow as pa
 from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Stream
 from connectors.sdk.errors import Drift, Unavailable
 from connectors.sdk.fields import Field, as_given, at_or_none
-from connectors.sdk.http import Http, header_value, usable_address
+from connectors.sdk.http import Http
+from connectors.sdk.option_values import header_value, usable_address
 from connectors.sdk.paging import OnePage, PageRule, Params
 
 BUCKET = "requests"

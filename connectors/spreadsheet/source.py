@@ -49,7 +49,7 @@ from connectors.sdk.contract import (
     zone_named,
 )
 from connectors.sdk.errors import Rejected
-from connectors.sdk.http import usable_address
+from connectors.sdk.option_values import usable_address
 from connectors.sdk.remote_files import file_name, read_file
 from connectors.spreadsheet.cells import Grid
 from connectors.spreadsheet.declared import declared_kpis

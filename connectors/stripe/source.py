@@ -34,7 +34,8 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 from connectors.sdk.fields import at_or_none, columns, page_of, unix_seconds
-from connectors.sdk.http import Http, fault_of_status, header_value, retry_after, usable_address
+from connectors.sdk.http import Http, fault_of_status, retry_after
+from connectors.sdk.option_values import header_value, usable_address
 from connectors.stripe.billing import (
     INVOICE_LINES,
     SUBSCRIPTIONS,

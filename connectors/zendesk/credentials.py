@@ -21,8 +21,9 @@ from typing import Any
 
 from connectors.sdk.contract import IN_HOME, Option
 from connectors.sdk.errors import CredentialError
-from connectors.sdk.http import Credential, FixedToken, Http, header_value
+from connectors.sdk.http import Credential, FixedToken, Http
 from connectors.sdk.oauth import ClientToken, RefreshedToken, RenewedToken, refusal
+from connectors.sdk.option_values import header_value
 
 TOKENS = "/oauth/tokens"
 SCOPE = "read"

@@ -35,7 +35,8 @@ from connectors.sdk.contract import (
 )
 from connectors.sdk.errors import Drift, PermissionDenied, Rejected
 from connectors.sdk.fields import instant, page_of
-from connectors.sdk.http import Http, usable_address
+from connectors.sdk.http import Http
+from connectors.sdk.option_values import usable_address
 from connectors.zendesk import credentials
 from connectors.zendesk import rows as zendesk_rows
 from connectors.zendesk.credentials import access_of
