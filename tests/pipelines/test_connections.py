@@ -28,6 +28,17 @@ def test_every_way_to_open_a_file_has_the_limit(tmp_path: Path) -> None:
         assert memory.execute(LIMIT).fetchone() == ("953.6 MiB",)
 
 
+def test_every_way_to_open_a_file_is_without_the_optimizer_that_loses_rows(tmp_path: Path) -> None:
+    setting = "select current_setting('disabled_optimizers')"
+    path = tmp_path / "warehouse.duckdb"
+    with transaction(path) as writing:
+        assert writing.execute(setting).fetchone() == ("statistics_propagation",)
+    with connect(path, read_only=True) as reading:
+        assert reading.execute(setting).fetchone() == ("statistics_propagation",)
+    with connect_in_memory(path) as memory:
+        assert memory.execute(setting).fetchone() == ("statistics_propagation",)
+
+
 def test_what_does_not_fit_is_spilled_beside_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from dbt.config.runtime import load_profile
 from dbt.flags import set_from_args
 from dbt_common.context import set_invocation_context
 
+from pipelines.connections import DISABLED_OPTIMIZERS
 from pipelines.settings import ROOT, load
 from pipelines.warehouse.lake_in_duckdb import PREFETCHED_FILES, LakeFiles, Plugin
 from pipelines.warehouse.project import static_environment
@@ -127,7 +128,7 @@ def test_homes_share_a_profile_so_that_dbt_parses_the_models_once(monkeypatch) -
     assert profiles[0] == profiles[1]
 
 
-def test_the_models_keep_within_the_memory_that_is_set(monkeypatch) -> None:
+def test_the_models_keep_within_the_memory_and_optimizers_that_are_set(monkeypatch) -> None:
     monkeypatch.setenv("OKRA_MEMORY", "800MB")
     environment = static_environment(load())
     monkeypatch.setenv("DBT_PROFILES_DIR", str(ROOT))
@@ -138,3 +139,5 @@ def test_the_models_keep_within_the_memory_that_is_set(monkeypatch) -> None:
         cursor = Environment.initialize_cursor(credentials, connection)
         cursor.execute("select current_setting('memory_limit')")
         assert cursor.fetchone() == ("762.9 MiB",)  # 8 * 10^8 bytes
+        cursor.execute("select current_setting('disabled_optimizers')")
+        assert cursor.fetchone() == (DISABLED_OPTIMIZERS,)
