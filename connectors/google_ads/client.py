@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # an extra, and slow to import: done when an account is opene
     )
 
 SCOPE = "https://www.googleapis.com/auth/adwords"
-"""The only one that there is: it may also write."""
+"""Google Ads has no other scope, so the token may write as well. Nothing is written."""
 DEFAULT_ENDPOINT = "https://googleads.googleapis.com"
 
 

@@ -86,7 +86,7 @@ def fault_of(error: "GoogleAdsError") -> SourceError | None:
     message = f"{code}: {google_api.sentence(error.message)}"
     if kind == "authentication_error":  # its message can repeat what was sent
         remedy = REMEDIES.get(code, f"check the credentials ({google_sign_in.KEY_FILE})")
-        return CredentialError(f"Google Ads does not accept who asks ({code})", remedy)
+        return CredentialError(f"Google Ads does not accept the credentials ({code})", remedy)
     if kind == "authorization_error":
         remedy = REMEDIES.get(code, SHARE_ACCOUNT)
         return PermissionDenied(f"Google Ads denies access: {message}", remedy)

@@ -146,7 +146,10 @@ class GoogleAdsConnection:
         return {CAMPAIGN_DAYS.name: timedelta(days=min(longest, LONGEST_WINDOW)) + ONE_DAY}
 
     def _conversion_windows(self) -> list[int]:
-        """The days of each conversion window; 0 where an action has none, and no windows where others may count."""
+        """The days of the conversion window of each conversion action, 0 for an action without one.
+
+        Empty where conversion actions of another account may count, or where Google does not show them.
+        """
         from google.ads.googleads.v26.enums.types.conversion_tracking_status_enum import (
             ConversionTrackingStatusEnum,
         )

@@ -37,7 +37,7 @@ class StreamCheckup:
 
 @dataclass(frozen=True)
 class Checkup:
-    """How a source is."""
+    """How a source answered."""
 
     source: Source
     """With the look-backs and limits that are set."""
@@ -46,7 +46,7 @@ class Checkup:
     """The zone in which it counts its days; empty when it cannot be opened."""
     vitals: Vitals = field(default_factory=Vitals)
     remarks: tuple[str, ...] = ()
-    """What of its settings is likely not meant, and what its user should know although it answers."""
+    """Settings that are probably a mistake, and what its user should know although it answers."""
 
     @property
     def clock_is_right(self) -> bool:

@@ -1,4 +1,4 @@
-"""Rows of a year that cannot be meant, such as 0202 or 2062. No window will ever take them, so they are told."""
+"""Rows of a year that must be a mistake, such as 0202 or 2062. No window will ever hold them: they become findings."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -12,13 +12,14 @@ from connectors.sdk.rules import OUTSIDE, REMEDY, example_of
 
 EARLIEST = date(1990, 1, 1)
 YEARS_AHEAD = 10
-"""How far a plan or a booking may reach: until its day comes, its row waits without a word."""
+"""How many years ahead a plan or a booking may be. Until its day comes, its row is left out without a finding."""
 
 
 def far_rows(piece: Slice, table: pa.Table) -> list[Mapping[str, Any]]:
     """The rows of a table that belong to no window that will ever be pulled.
 
-    Only the newest slice has any, so that a source which gives everything for each slice has them told once.
+    Empty for all slices but the newest: a source that gives all of its rows for every slice would have them reported
+    by every slice.
     """
     stream, through = piece.stream, piece.data_through
     if through is None or piece.last != window_of(through, stream.window):

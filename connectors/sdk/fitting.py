@@ -43,7 +43,7 @@ class Misfit:
     at: date | datetime | None
     """The row's cursor; None where that is what is wrong."""
     counts_at: date | datetime | None
-    """When the row counts, as far as it says so."""
+    """The value of `Stream.counts_on`; None where that cannot be read."""
     example: str
     """The row's key, and a value that its column does not declare, as far as they can be shown."""
     row: Mapping[str, Any]
@@ -186,7 +186,7 @@ def refuse_lossy(kind: pa.DataType, values: Sequence[Any]) -> None:
 
 
 def is_needed(stream: Stream, field: pa.Field) -> bool:
-    """Whether no row can do without the column."""
+    """Whether every row must have a value in the column."""
     return not field.nullable or field.name == stream.cursor or field.name in stream.key
 
 
@@ -198,7 +198,7 @@ def code_of_null(stream: Stream, name: str) -> str:
 
 
 def outside_of(field: pa.Field, values: pa.Array | pa.ChunkedArray) -> np.ndarray:
-    """Which of the values are none of those that the column declares. Nulls are not."""
+    """Which values the column does not allow. A null is not among them."""
     outside: np.ndarray = np.zeros(len(values), dtype=bool)
     allowed, bounds = values_of(field), bounds_of(field)
     if not allowed and not bounds:

@@ -77,7 +77,7 @@ SIGN_IN_FAULTS: tuple[tuple[str, type[SourceError], str, str], ...] = (
         f"check what credential_source in the file of {KEY_FILE} names",
     ),
 )
-"""What `google.auth` says, as a pattern, and what that means. The first that fits counts."""
+"""Patterns of the text of `google.auth`'s exceptions, with fault, message and remedy. The first that fits counts."""
 
 
 def diagnose(error: Exception) -> SourceError | None:
@@ -118,11 +118,11 @@ def diagnose(error: Exception) -> SourceError | None:
 
 
 def sign_in_fault(error: Exception) -> SourceError:
-    """Why Google gave no token, as far as the words of `google.auth` tell."""
+    """Why Google gave no token, by the exception of `google.auth`."""
     from google.auth.exceptions import TransportError
 
     cause: object = error
-    while isinstance(cause, Exception):  # google.auth wraps what it met with
+    while isinstance(cause, Exception):  # google.auth wraps the exception that it caught
         if isinstance(cause, requests.RequestException):
             return no_answer(cause, "the sign-in to Google")
         wrapped = cause.args[0] if cause.args else None
@@ -147,7 +147,7 @@ def denied(message: str, remedy: str) -> PermissionDenied:
 def quota_fault(error: Exception, message: str) -> SourceError:
     """Too many requests at once, which passes in seconds, or a spent quota, which does not.
 
-    Over REST the status 429 alone, with no word of a quota, is of the former kind.
+    Over REST, the status 429 without a mention of a quota means too many at once.
     """
     from google.api_core import exceptions as api
 

@@ -1,11 +1,11 @@
-"""Signing in to Google's APIs, alike for each of its sources.
+"""Signing in to Google's APIs, which is the same for all sources of Google.
 
-The credentials are those of the first of these that there is:
+The first of these credentials that exists is used:
 
     GOOGLE_APPLICATION_CREDENTIALS   a JSON file: the key of a service account, a person's own sign-in
                                      (authorized_user), or workload identity federation (external_account), which
                                      exchanges a token of another cloud and needs no key
-    gcloud auth application-default login    what that has left on this machine
+    gcloud auth application-default login    the file that this command writes
     the machine's own                        the service account of a machine in Google's cloud
 
 With GOOGLE_IMPERSONATE_SERVICE_ACCOUNT they are used only to act as that service account. A person's requests count
@@ -55,7 +55,7 @@ KINDS = (
 )
 """The types of credential files, by their own `type`."""
 EVERYTHING = "https://www.googleapis.com/auth/cloud-platform"
-"""The scope that gcloud itself needs beside those that are asked for."""
+"""The scope that gcloud itself needs, in addition to that of the source."""
 _ADDRESS = re.compile(r"[\w.-]+@[\w-]+(\.[\w-]+)*\.gserviceaccount\.com")
 _UNREADABLE = (OSError, ValueError, LookupError, TypeError, AttributeError)
 """What Google's readers raise for a file that holds something else."""
@@ -79,7 +79,7 @@ def sign_in(values: Mapping[str, str], scope: str) -> Any:
             "write it like okra@my-project.iam.gserviceaccount.com",
         )
     with warnings.catch_warnings():
-        # Google's readers warn of files that strangers wrote, and of a person without a quota project
+        # Google's library warns of files that somebody else may have written, and of a person without a quota project
         warnings.simplefilter("ignore")
         own = in_file(file_name, project) if file_name else of_machine(scope, project)
     if not account:
@@ -90,16 +90,16 @@ def sign_in(values: Mapping[str, str], scope: str) -> Any:
 
 
 def in_file(file_name: str, project: str) -> Any:
-    """The credentials in a JSON file, of whichever kind. Raises `CredentialError`."""
+    """The credentials in a JSON file of any of `KINDS`. Raises `CredentialError`."""
     import google.auth
     from google.auth.exceptions import GoogleAuthError
 
     try:
         path = Path(file_name).expanduser()
-    except RuntimeError:  # the home of a user that there is not
+    except RuntimeError:  # ~name, and there is no user of that name
         path = Path(file_name)
     if not path.is_file():
-        raise CredentialError(f"{KEY_FILE} names {path}, where no file is", "correct the path")
+        raise CredentialError(f"{KEY_FILE} names {path}, which is not a file", "correct the path")
     try:
         info = json.loads(path.read_text(encoding="utf-8"))
         kind = info.get("type")
@@ -123,7 +123,7 @@ def in_file(file_name: str, project: str) -> Any:
 
 
 def of_machine(scope: str, project: str) -> Any:
-    """The credentials that gcloud has left here, or those of a machine in Google's cloud. Raises `CredentialError`."""
+    """The credentials of gcloud's own file, or of a machine in Google's cloud. Raises `CredentialError`."""
     import google.auth
     from google.auth.exceptions import GoogleAuthError
 

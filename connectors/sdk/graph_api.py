@@ -85,7 +85,7 @@ class Graph:
     ) -> None:
         """`base` has passed `usable_address`; `app_secret` is empty where the app requires none.
 
-        `meaning` says what an error is a fault of.
+        `meaning` makes an error of the API the fault that it stands for.
         """
         self._calls = calls
         self._secrets = (token, app_secret)

@@ -193,7 +193,7 @@ class Job:
             self._commits.add_findings(report, window, findings)
 
     def _count(self, piece: Slice, report: StreamReport) -> None:
-        """Hold the rows that are kept against those that the source still has, where it can say how many."""
+        """Compare the number of kept rows with the number that the source still has, where it can count them."""
         stream, connection = piece.stream, self.connection
         if not isinstance(connection, CountsRows):
             return

@@ -70,7 +70,7 @@ class SortedRows:
             sorted_rows += part.num_rows
         if sorted_rows < table.num_rows:
             self.has_rows_outside = True
-            self._tell_far_rows(table)
+            self._report_far_rows(table)
         for misfit in misfits:
             self._set_aside(misfit)
 
@@ -123,7 +123,7 @@ class SortedRows:
         """Whether no row of a window was set aside, so that its rows should come to what the source says."""
         return not self.undated and not any(x.is_set_aside for x in self._findings[window])
 
-    def _tell_far_rows(self, table: pa.Table) -> None:
+    def _report_far_rows(self, table: pa.Table) -> None:
         for row in far_rows(self.piece, table):
             name = hash(repr(row))
             if name not in self._set_aside_rows:

@@ -1,14 +1,14 @@
-"""The settings that each source has by its declaration: how long its streams are restated, how often it is asked.
+"""Two settings that every source has: how long its streams are restated, and how many requests it is sent.
 
-The figures that the source declares, those of its vendor, are the defaults:
+The defaults are the figures that the source declares, which are its vendor's:
 
     META_ADS_RESTATES_DAYS=28                  one figure for all streams
     HUBSPOT_RESTATES_DAYS=deals:1,calls:7      or by stream; one that is not named keeps its default
     ZENDESK_REQUESTS_PER_MINUTE=export:10,api:300
                                                by the minute where the source counts so, else by the second
 
-After a longer restatement is set, windows that were settled too early for it are pulled again. A shorter one only
-asks for less.
+After a longer look-back is set, windows that settled too early for it are pulled again. After a shorter one, fewer
+windows are.
 """
 
 import math
@@ -21,28 +21,28 @@ from connectors.sdk.contract import ONE_DAY, Limit, Option, Source
 from connectors.sdk.errors import Rejected
 
 MOST_DAYS = 1_095
-"""Three years. Each run asks for so many days again."""
+"""Three years. Each run asks again for as many days as are set."""
 FEWEST_PER_MINUTE = 1
 """A source that may be asked less often than once a minute would keep a run waiting for hours."""
 NUMBER = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?")
 Figures = Mapping[str, float]
-"""By stream days, by bucket requests."""
+"""Days by stream, or requests by bucket."""
 
 
 def settings_of(source: Source) -> tuple[Option, ...]:
-    """Every setting of a source: the options of its own, and those that it has by its declaration."""
+    """Every setting of a source: its own options, and its look-back and rate."""
     return (*source.options, *(option for option, _ in declared(source)))
 
 
 def declared(source: Source) -> Iterator[tuple[Option, Figures]]:
-    """The settings that a source has by its declaration, each with its defaults."""
+    """The look-back and the rate of a source as settings, each with the default figures."""
     if restated := restatement(source):
         listed = ", or by stream" if len(restated) > 1 else ""
         yield (
             Option(
                 days_name(source),
                 f"Days for which {source.title} still changes a day that is over{listed}",
-                default=written(restated),
+                default=text_of(restated),
             ),
             restated,
         )
@@ -53,7 +53,7 @@ def declared(source: Source) -> Iterator[tuple[Option, Figures]]:
             Option(
                 rate_name(source),
                 f"Requests that {source.title} is sent in a {unit} at most{listed}",
-                default=written(rates),
+                default=text_of(rates),
             ),
             rates,
         )
@@ -89,13 +89,13 @@ def as_set(source: Source, values: Mapping[str, str]) -> Source:
 
 
 def remarks(source: Source, values: Mapping[str, str]) -> Iterator[str]:
-    """A line for each figure that is allowed and likely not meant. Raises as `as_set` does."""
+    """A warning for each figure that is allowed but probably a mistake. Raises as `as_set` does."""
     tuned = as_set(source, values)
     for stream in source.streams:
         if tuned.look_back(stream) < stream.restates_for:
             yield (
-                f"{days_name(source)} has {stream.name} pulled again for {days(tuned.look_back(stream))}, and "
-                f"{source.title} may change it for {days(stream.restates_for)}: later changes are missed"
+                f"{days_name(source)} has {stream.name} pulled again for {days_in_words(tuned.look_back(stream))}, and "
+                f"{source.title} may change it for {days_in_words(stream.restates_for)}: later changes are missed"
             )
     unit = "minute" if by_minute(source) else "second"
     for limit in tuned.limits:
@@ -153,8 +153,8 @@ def limit_of(limit: Limit, per_second: float) -> Limit:
     return replace(limit, per_second=per_second, burst=max(1, burst))
 
 
-def written(figures: Figures) -> str:
-    """The figures as a setting has them: one where all are equal."""
+def text_of(figures: Figures) -> str:
+    """The figures as the text of a setting: a single number where all are equal."""
     if len({*figures.values()}) == 1:
         return f"{next(iter(figures.values())):g}"
     return ",".join(f"{name}:{number:g}" for name, number in figures.items())
@@ -173,18 +173,18 @@ def figures_set(setting: str, defaults: Figures, values: Mapping[str, str]) -> d
         if name not in defaults or name in figures or not NUMBER.fullmatch(number):
             raise Rejected(
                 f"{setting} is {text!r}, of which {part!r} cannot be read",
-                f"write a number, or by name as in {example(defaults)}; the default is {written(defaults)}",
+                f"write a number, or by name as in {example(defaults)}; the default is {text_of(defaults)}",
             )
         figures[name] = float(number)
     return figures
 
 
 def example(figures: Figures) -> str:
-    """The defaults by name, however equal."""
+    """The figures with their names, even where all are equal."""
     return ",".join(f"{name}:{number:g}" for name, number in figures.items())
 
 
-def days(length: timedelta) -> str:
+def days_in_words(length: timedelta) -> str:
     """`1 day`, `28 days`."""
     number = length / ONE_DAY
     return f"{number:g} day{'' if number == 1 else 's'}"

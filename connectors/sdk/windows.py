@@ -22,11 +22,11 @@ SPLIT_PARTS = 6
 """Into how many parts a slice with a flagged window is cut. One flagged day of a month costs 13 requests instead of
 32, and a month of flagged days 38."""
 ASKED_DAILY_FOR = timedelta(days=31)
-"""How long after its restatement a window with findings is asked for by each run. Nobody may correct what is older:
-it is asked for once a week."""
+"""How long after its look-back a window with findings is asked for by each run. After that it may never be corrected,
+and is asked for once a week."""
 DAYS_OF_A_WEEK = 7
 TOO_OLD = "older than the source keeps"
-"""Why a window is skipped that can no longer be had."""
+"""The reason to skip a window that the source no longer gives."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,8 @@ def is_too_old(stream: Stream, window: date, zone: ZoneInfo, now: datetime) -> b
 def is_in_turn(window: date, pulled_at: datetime, zone: ZoneInfo, now: datetime) -> bool:
     """Whether a window that is asked for once a week is asked for by a run of today.
 
-    The windows of seven days have one turn, as neighbours cost one request together; the next seven have theirs a day
-    later. One whose turn was missed is in turn a week after it was pulled.
+    Seven consecutive days share a weekday, as neighbours cost one request together; the next seven have the weekday
+    after it. A window whose weekday had no run is asked for by the first run a week after it was pulled.
     """
     today, pulled_on = (at.astimezone(zone).date() for at in (now, pulled_at))
     turn = window.toordinal() // DAYS_OF_A_WEEK % DAYS_OF_A_WEEK

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.sdk.checkup import Checkup, StreamCheckup
 from connectors.sdk.contract import ONE_DAY, Source, Stream, midnight
-from connectors.sdk.source_settings import days
+from connectors.sdk.source_settings import days_in_words
 from pipelines.commands.console import Output
 from pipelines.commands.daily import note_sample_company
 from pipelines.commands.terminal import plain_table
@@ -68,7 +68,7 @@ def extent(answer: StreamCheckup) -> tuple[object, object, object]:
 def look_back(source: Source, stream: Stream) -> str:
     """`28 days`; empty where a window is final once it is pulled."""
     length = source.look_back(stream)
-    return days(length) if length else ""
+    return days_in_words(length) if length else ""
 
 
 def clock(checkup: Checkup) -> str:

@@ -242,7 +242,7 @@ def test_a_private_key_that_is_none_is_refused_without_showing_it(files, tmp_pat
 def test_a_file_that_is_not_there_is_named(path: str) -> None:
     fault = refused({KEY_FILE: path})
     assert isinstance(fault, CredentialError)
-    assert f"names {path.rstrip('/')}, where no file is" in str(fault)
+    assert f"names {path.rstrip('/')}, which is not a file" in str(fault)
 
 
 @pytest.mark.parametrize("account", ["okra", "me@example.com", "a b@x.iam.gserviceaccount.com"])
