@@ -113,27 +113,29 @@ def rates_of(content: bytes, name: str) -> Rates:
     days = [day_in(row[0]) for _, row in filled]
     if filled and not any(days):
         raise drift(f"{filled[0][0]}, column Date", "has no day such as 2026-11-24")
-    rates = sorted_rates(filled, days, currencies)
+    rates = rates_by_day(filled, days, currencies)
     if rates.findings and not any(rates.rows.values()):
         raise Drift(rates.findings[0].message)
     return rates
 
 
-def sorted_rates(
+def rates_by_day(
     filled: Sequence[tuple[str, list[str]]], days: Sequence[date | None], currencies: Sequence[str]
 ) -> Rates:
-    """The rates in rows, each of which comes with its place in the file and its day; at least one has a day."""
+    """The rates of rows that are not empty, each with the words that say where it is in the file.
+
+    `days` has the day of each row, None where it cannot be read. At least one row has a day.
+    """
     rates = Rates()
-    for place, (where, row) in enumerate(filled):
-        day = days[place]
+    for number, ((where, row), day) in enumerate(zip(filled, days, strict=True)):
         if day is None:
-            # rows are in the order of their days: the next one that has a day is the closest
-            near = next(filter(None, [*days[place:], *reversed(days[:place])]))
+            # rows are in the order of their days, so the next row with a day is the closest
+            closest = next(filter(None, [*days[number:], *reversed(days[:number])]))
             rates.findings.append(
-                unread(f"{where}, column Date", "has no day such as 2026-11-24", near)
+                unread(f"{where}, column Date", "has no day such as 2026-11-24", closest)
             )
         elif day in rates.rows:
-            rates.findings.append(unread(where, "has a day that was there before", day))
+            rates.findings.append(unread(where, "repeats a day of a row above it", day))
         elif len(row) <= len(currencies) or any(row[len(currencies) + 1 :]):
             rates.findings.append(unread(where, "has not as many cells as the header", day))
         else:

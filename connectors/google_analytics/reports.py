@@ -82,7 +82,7 @@ def flags_of(report: "RunReportResponse") -> frozenset[str]:
 
 
 def spent(report: "RunReportResponse") -> str:
-    """A quota that is used up after this answer; empty when none is."""
+    """The name of a quota that this answer has used up; empty when none is."""
     quota = type(report).pb(report).property_quota
     for name in ("tokens_per_day", "tokens_per_hour", "tokens_per_project_per_hour"):
         if quota.HasField(name) and getattr(quota, name).remaining <= 0:

@@ -13,7 +13,10 @@ day, whole = lenient(read_day), lenient(read_whole)
 
 
 def rows_in(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The rows of a page; what is no row is an empty one. Raises `Drift` when there is no list of rows."""
+    """The rows of a page. Raises `Drift` when there is no list of rows.
+
+    An item that is not an object becomes an empty row, which the schema refuses.
+    """
     given = answer.get("data")
     if not isinstance(given, list):
         raise Drift("a report of Meta no longer comes as rows", "adapt the connector")
@@ -32,7 +35,7 @@ def cursor_after(answer: Mapping[str, Any]) -> str:
         return str(paging["cursors"]["after"])
     except (KeyError, TypeError):
         raise Drift(
-            "a page of a report of Meta tells no cursor to go on from", "adapt the connector"
+            "a page of a report of Meta has no cursor of the page after it", "adapt the connector"
         ) from None
 
 
@@ -74,7 +77,7 @@ def row_of(row: Mapping[str, Any], purchases: Purchases, window: str) -> dict[st
 
 
 def sums_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What a row of the whole account says by column; zeros for a day without a row."""
+    """The sums of the whole account by column; zeros for a day without a row."""
     return {
         "impressions": whole(row.get("impressions", "0")),
         "clicks": whole(row.get("clicks", "0")),

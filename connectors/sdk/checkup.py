@@ -87,14 +87,14 @@ def check_up(
             streams,
             connection.zone.key,
             vitals,
-            (*remarks(source, values), *vitals.remarks, *lost(plans, source, wanted)),
+            (*remarks(source, values), *vitals.remarks, *lost_days(plans, source, wanted)),
         )
     finally:
         connection.close()
 
 
-def lost(plans: Iterable[Plan], source: Source, wanted: Range) -> Iterator[str]:
-    """A line for each stream that is asked for days that its source no longer has."""
+def lost_days(plans: Iterable[Plan], source: Source, wanted: Range) -> Iterator[str]:
+    """A warning for each stream that lacks days which its source no longer gives."""
     for plan in plans:
         if number := plan.skipped.get(TOO_OLD):
             yield (

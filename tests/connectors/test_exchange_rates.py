@@ -109,7 +109,7 @@ def test_a_file_that_is_no_csv_is_refused(pulled: Pulled) -> None:
     ("1.1573", "#REF!", 24, "row 2, column USD has no rate such as 1.1573", 6),
     ("2026-11-23", "23/11/2026", 20, "row 3, column Date has no day such as 2026-11-24", 5),
     ("2026-11-20", "(other)", 23, "row 4, column Date has no day such as 2026-11-24", 5),
-    ("2026-11-23", "2026-11-24", 24, "row 3 has a day that was there before", 5),
+    ("2026-11-23", "2026-11-24", 24, "row 3 repeats a day of a row above it", 5),
     (",147.20,", "", 24, "row 2 has not as many cells as the header", 4),
 ])  # fmt: skip
 def test_a_cell_that_cannot_be_read_is_named_and_the_other_rates_are_taken(

@@ -26,7 +26,7 @@ class UnseenMember:
 
     @property
     def unnamed(self) -> "UnseenMember":
-        """The same where no member is to be named."""
+        """The same without the member's name, for a key result whose members are not named."""
         what = f"a name in {self.dimension} is in no row"
         return replace(self, member="…", what=what, remedy="`okra check` says which")
 
@@ -78,7 +78,7 @@ def _misspelt(
 def _written_otherwise(
     dimension: str, roster: Collection[str], known: Collection[str]
 ) -> Iterator[UnseenMember]:
-    """The members of a roster that the figures have in other letters: `Kim lee`, and `Kim Lee`.
+    """The members of a roster that the figures spell with other letters: `Kim lee` for `Kim Lee`.
 
     Names that are merely close may be those of two people.
     """
