@@ -141,10 +141,11 @@ class GoogleAdsConnection:
 
     def look_backs(self) -> Mapping[str, timedelta]:
         """How long conversions may still change a day of this account."""
-        windows = self._conversion_windows()
+        windows = self._conversion_windows
         longest = max(windows) if windows and all(windows) else LONGEST_WINDOW
         return {CAMPAIGN_DAYS.name: timedelta(days=min(longest, LONGEST_WINDOW)) + ONE_DAY}
 
+    @cached_property
     def _conversion_windows(self) -> list[int]:
         """The days of the conversion window of each conversion action, 0 for an action without one.
 

@@ -13,7 +13,7 @@ from connectors.lake.lake import Lake
 from connectors.sdk.contract import Connection, HasVitals, Slice, Source, Stream, Vitals, window_of
 from connectors.sdk.engine import plans_over
 from connectors.sdk.errors import SourceError
-from connectors.sdk.opening import diagnosed, open_account
+from connectors.sdk.opening import diagnosed, look_backs_of_account, open_account
 from connectors.sdk.rows import SortedRows
 from connectors.sdk.source_settings import as_set, remarks
 from connectors.sdk.throttle import ThrottledCalls
@@ -73,6 +73,7 @@ def check_up(
         source = as_set(source, values)
         calls = ThrottledCalls(source.limits, source.diagnose, tries=MAX_ATTEMPTS)
         source, connection = open_account(source, values, calls)
+        of_account = look_backs_of_account(source, connection)
     except SourceError as error:
         return Checkup(source, tuple(StreamCheckup(stream, error) for stream in source.streams))
     try:
@@ -87,7 +88,11 @@ def check_up(
             streams,
             connection.zone.key,
             vitals,
-            (*remarks(source, values), *vitals.remarks, *lost_days(plans, source, wanted)),
+            (
+                *remarks(source, values, of_account),
+                *vitals.remarks,
+                *lost_days(plans, source, wanted),
+            ),
         )
     finally:
         connection.close()

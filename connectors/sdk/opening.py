@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 from connectors.lake.store import LakeError
 from connectors.sdk.contract import Connection, KnowsLookBacks, Source
@@ -41,15 +42,20 @@ def open_account(
 ) -> tuple[Source, Connection]:
     """Open `source`: with the look-backs that its account has, where it says so. Raises `SourceError`."""
     connection = open_connection(source, values, calls)
-    if not isinstance(connection, KnowsLookBacks):
-        return source, connection
     try:
-        with diagnosed(source):
-            look_backs = {**connection.look_backs(), **source.look_backs}
+        look_backs = {**look_backs_of_account(source, connection), **source.look_backs}
     except BaseException:
         connection.close()
         raise
     return replace(source, look_backs=look_backs), connection
+
+
+def look_backs_of_account(source: Source, connection: Connection) -> Mapping[str, timedelta]:
+    """How long windows may change, by stream, as far as the account says so. Raises `SourceError`."""
+    if not isinstance(connection, KnowsLookBacks):
+        return {}
+    with diagnosed(source):
+        return connection.look_backs()
 
 
 def meaning_of(error: Exception, source: Source) -> SourceError:

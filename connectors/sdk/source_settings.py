@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 
 from connectors.sdk.contract import ONE_DAY, Limit, Option, Source
 from connectors.sdk.errors import Rejected
@@ -88,14 +89,22 @@ def as_set(source: Source, values: Mapping[str, str]) -> Source:
     )
 
 
-def remarks(source: Source, values: Mapping[str, str]) -> Iterator[str]:
-    """A warning for each figure that is allowed but probably a mistake. Raises as `as_set` does."""
+def remarks(
+    source: Source,
+    values: Mapping[str, str],
+    of_account: Mapping[str, timedelta] = MappingProxyType({}),
+) -> Iterator[str]:
+    """A warning for each figure that is allowed but probably a mistake. Raises as `as_set` does.
+
+    `of_account`: by stream, how long a window may change, where the account says so itself.
+    """
     tuned = as_set(source, values)
     for stream in source.streams:
-        if tuned.look_back(stream) < stream.restates_for:
+        longest = of_account.get(stream.name, stream.restates_for)
+        if stream.name in tuned.look_backs and tuned.look_back(stream) < longest:
             yield (
                 f"{days_name(source)} has {stream.name} pulled again for {days_in_words(tuned.look_back(stream))}, and "
-                f"{source.title} may change it for {days_in_words(stream.restates_for)}: later changes are missed"
+                f"{source.title} may change it for {days_in_words(longest)}: later changes are missed"
             )
     unit = "minute" if by_minute(source) else "second"
     for limit in tuned.limits:

@@ -270,6 +270,29 @@ def test_the_checkup_shows_the_look_back_of_the_account(serve, lake):
 
 
 @pytest.mark.parametrize(
+    ("setting", "remarks"),
+    [
+        ("31", ()),  # as long as the account's, and shorter than the 91 of any account
+        (
+            "30",
+            (
+                "GOOGLE_ADS_RESTATES_DAYS has campaign_days pulled again for 30 days, and Google Ads may change it "
+                "for 31 days: later changes are missed",
+            ),
+        ),
+    ],
+)
+def test_a_setting_is_remarked_on_where_it_is_shorter_than_the_account_s_own(
+    serve, lake, setting: str, remarks: tuple[str, ...]
+):
+    def now() -> datetime:
+        return datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+    values = options(serve(conversion_windows=(30,))) | {"GOOGLE_ADS_RESTATES_DAYS": setting}
+    assert check_up(SOURCE, values, lake, OCTOBER, now=now).remarks == remarks
+
+
+@pytest.mark.parametrize(
     ("setting", "windows", "is_settled"),
     [
         ("45", (90,), True),  # 46 days and 12 hours old, and the account has 91
