@@ -15,7 +15,7 @@ moments = metadata.tables["kpi_period_history"].c.known_from
 query = (
     select(periods.c.period_start, periods.c.value)
     .where(periods.c.kpi == "net_revenue", periods.c.period == "month")
-    .where(periods.c.dimension == "total", periods.c.complete)
+    .where(periods.c.dimension == "currency", periods.c.member == "USD", periods.c.complete)
     .order_by(periods.c.period_start)
 )
 with engine.connect() as connection:
