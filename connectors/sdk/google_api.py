@@ -22,6 +22,8 @@ from connectors.sdk.http import CERTIFICATE_REMEDY, no_answer, retry_after
 
 QUOTA_REMEDY = "it fills up again within the hour or the day; the next run goes on from here"
 """What to do about a spent quota."""
+SECONDS_OR_MINUTES = r"concurrent|per minute|per second|rate.?limit|\brate\b"
+"""In Google's message of a limit: it is one that lets requests through again within a minute or so."""
 MESSAGE_LENGTH = 240
 """Characters of Google's message that are shown."""
 
@@ -153,9 +155,8 @@ def quota_fault(error: Exception, message: str) -> SourceError:
 
     is_rpc_status = isinstance(error, api.ResourceExhausted)
     names_quota = re.search(r"quota|token|exhausted", message, re.IGNORECASE)
-    if re.search(r"concurrent|per minute|per second|rate", message, re.IGNORECASE) or not (
-        is_rpc_status or names_quota
-    ):
+    is_passing = re.search(SECONDS_OR_MINUTES, message, re.IGNORECASE)
+    if is_passing or not (is_rpc_status or names_quota):
         return Throttled(
             f"Google asks for fewer requests: {message}", retry_after=retry_delay_of(error)
         )

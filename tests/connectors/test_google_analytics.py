@@ -423,6 +423,7 @@ def test_a_property_that_is_not_ours_is_denied_with_its_remedy(serve, lake):
         (grpc.StatusCode.RESOURCE_EXHAUSTED, "Exhausted property tokens per day.", QuotaExhausted),
         (grpc.StatusCode.RESOURCE_EXHAUSTED, "Exhausted property tokens for a project per hour.", QuotaExhausted),
         (grpc.StatusCode.RESOURCE_EXHAUSTED, "Exhausted concurrent requests quota.", Throttled),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, "Tokens of a separate project are exhausted.", QuotaExhausted),
         (grpc.StatusCode.UNAVAILABLE, "The service is currently unavailable.", Unavailable),
         (grpc.StatusCode.INTERNAL, "An internal error has occurred.", Unavailable),
         (grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded", Unavailable),

@@ -56,8 +56,8 @@ def committed(
     }
 
 
-def asked(found) -> list[date]:
-    return [window for piece in found.slices for window in piece.windows]
+def asked(planned) -> list[date]:
+    return [window for piece in planned.slices for window in piece.windows]
 
 
 @given(
@@ -107,9 +107,9 @@ def test_missing_and_unsettled_windows_are_pulled_oldest_first_and_the_rest_is_c
     done = committed(date(2026, 6, 1), date(2026, 6, 3)) | committed(
         date(2026, 6, 4), is_settled=False
     )
-    found = plan(DAYS, done, Range(date(2026, 6, 1), date(2026, 6, 7)), UTC_ZONE, now)
-    assert asked(found) == [date(2026, 6, 2), date(2026, 6, 4), date(2026, 6, 5)]
-    assert found.skipped == {"settled": 2, "not over yet": 2}
+    planned = plan(DAYS, done, Range(date(2026, 6, 1), date(2026, 6, 7)), UTC_ZONE, now)
+    assert asked(planned) == [date(2026, 6, 2), date(2026, 6, 4), date(2026, 6, 5)]
+    assert planned.skipped == {"settled": 2, "not over yet": 2}
 
 
 def test_a_repull_takes_settled_windows_too():
@@ -124,14 +124,18 @@ def test_a_repull_takes_settled_windows_too():
 def test_slices_hold_consecutive_windows_and_no_more_than_the_stream_allows():
     stream = replace(DAYS, windows_per_slice=3)
     now = datetime(2026, 6, 20, tzinfo=UTC)
-    found = plan(
+    planned = plan(
         stream,
         committed(date(2026, 6, 5)),
         Range(date(2026, 6, 1), date(2026, 6, 7)),
         UTC_ZONE,
         now,
     )
-    assert [(piece.first.day, piece.last.day) for piece in found.slices] == [(1, 3), (4, 4), (6, 7)]
+    assert [(piece.first.day, piece.last.day) for piece in planned.slices] == [
+        (1, 3),
+        (4, 4),
+        (6, 7),
+    ]
 
 
 def test_a_window_is_not_pulled_before_the_last_of_its_rows_can_be_seen():
@@ -143,39 +147,39 @@ def test_a_window_is_not_pulled_before_the_last_of_its_rows_can_be_seen():
 
 
 def test_an_open_month_is_asked_up_to_yesterday():
-    found = plan(
+    planned = plan(
         MONTHS,
         {},
         Range(date(2026, 10, 5), date(2026, 11, 23)),
         UTC_ZONE,
         datetime(2026, 11, 24, 9, tzinfo=UTC),
     )
-    (piece,) = found.slices
+    (piece,) = planned.slices
     assert piece.windows == [date(2026, 10, 1), date(2026, 11, 1)]
     assert piece.last_day == date(2026, 11, 23)
 
 
 def test_a_month_is_pulled_whole_even_when_only_its_first_days_are_asked_for():
-    found = plan(
+    planned = plan(
         MONTHS,
         {},
         Range(date(2026, 9, 1), date(2026, 9, 10)),
         UTC_ZONE,
         datetime(2026, 11, 24, tzinfo=UTC),
     )
-    assert found.slices[0].last_day == date(2026, 9, 30)
+    assert planned.slices[0].last_day == date(2026, 9, 30)
 
 
 def test_on_the_first_of_a_month_the_new_month_has_nothing_yet_and_is_left():
-    found = plan(
+    planned = plan(
         MONTHS,
         {},
         Range(date(2026, 10, 1), date(2026, 11, 1)),
         UTC_ZONE,
         datetime(2026, 11, 1, 9, tzinfo=UTC),
     )
-    assert asked(found) == [date(2026, 10, 1)]
-    assert found.skipped == {"not over yet": 1}
+    assert asked(planned) == [date(2026, 10, 1)]
+    assert planned.skipped == {"not over yet": 1}
 
 
 @pytest.mark.parametrize(
@@ -196,32 +200,32 @@ def test_a_window_is_settled_once_nothing_more_can_come(restates, arrives, final
 
 def test_of_a_snapshot_only_today_can_be_pulled_and_the_reason_is_told():
     now = datetime(2026, 6, 6, 12, tzinfo=UTC)
-    found = plan(
+    planned = plan(
         SNAPSHOT,
         committed(date(2026, 6, 4)),
         Range(date(2026, 6, 3), date(2026, 6, 5)),
         UTC_ZONE,
         now,
     )
-    assert asked(found) == [date(2026, 6, 6)]
-    assert found.skipped == {"past, and only the present can be asked for": 2, "already taken": 1}
+    assert asked(planned) == [date(2026, 6, 6)]
+    assert planned.skipped == {"past, and only the present can be asked for": 2, "already taken": 1}
 
 
 def test_a_snapshot_is_taken_again_whenever_the_day_is_still_the_same():
     now = datetime(2026, 6, 6, 23, tzinfo=UTC)
     today = date(2026, 6, 6)
-    found = plan(SNAPSHOT, committed(today, is_settled=False), Range(today, today), UTC_ZONE, now)
-    assert asked(found) == [today]
+    planned = plan(SNAPSHOT, committed(today, is_settled=False), Range(today, today), UTC_ZONE, now)
+    assert asked(planned) == [today]
     # in Auckland it is tomorrow already
-    found = plan(SNAPSHOT, {}, Range(today, today), ZoneInfo("Pacific/Auckland"), now)
-    assert asked(found) == [date(2026, 6, 7)]
+    planned = plan(SNAPSHOT, {}, Range(today, today), ZoneInfo("Pacific/Auckland"), now)
+    assert asked(planned) == [date(2026, 6, 7)]
 
 
 def test_only_the_newest_slice_of_a_mutable_stream_reaches_now():
     now = datetime(2026, 6, 6, 12, tzinfo=UTC)
     stream = replace(MUTABLE, windows_per_slice=2)
-    found = plan(stream, {}, Range(date(2026, 6, 1), date(2026, 6, 5)), UTC_ZONE, now)
-    assert [piece.reaches_now for piece in found.slices] == [False, False, True]
+    planned = plan(stream, {}, Range(date(2026, 6, 1), date(2026, 6, 5)), UTC_ZONE, now)
+    assert [piece.reaches_now for piece in planned.slices] == [False, False, True]
     history = plan(stream, {}, Range(date(2026, 5, 1), date(2026, 5, 3)), UTC_ZONE, now)
     assert not any(piece.reaches_now for piece in history.slices)
     assert not any(
