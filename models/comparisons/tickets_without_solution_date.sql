@@ -10,9 +10,9 @@ solved_on_no_day as (
 ),
 
 undated as (
-    select {{ business_day("updated_at") }} as day
+    select {{ business_day("tickets.updated_at") }} as day
     from tickets
-    where ticket_id in (select ticket_id from solved_on_no_day)
+    where tickets.ticket_id in (select solved_on_no_day.ticket_id from solved_on_no_day)
 ),
 
 final as (
