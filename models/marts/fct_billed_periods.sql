@@ -176,7 +176,7 @@ by_unit as (
     where
         dated_wholes.quantity > 0
         and abs(
-            cast(dated_wholes.amount_minor as double) / dated_wholes.quantity
+            cast(dated_wholes.amount_minor as double) / nullif(dated_wholes.quantity, 0)
             * scaled.quantity * scaled.period_seconds / scaled.whole_seconds
             - scaled.amount_minor
         ) <= 1

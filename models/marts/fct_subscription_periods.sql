@@ -70,7 +70,8 @@ first_bills as (
     group by part_id
 ),
 
--- what was paid before the first invoice of the history is told by the first bill in it, or by the subscription
+-- what was paid before the first invoice of the history is told by the first bill in it, or by the subscription where
+-- that was listed before the bill
 openings as (
     select
         states.subscription_item_id as part_id,
@@ -78,7 +79,10 @@ openings as (
         states.customer_id,
         states.currency,
         history.begins_on as day,
-        coalesce(billed.monthly_amount, states.listed_monthly_amount) as monthly_amount
+        coalesce(
+            case when billed.starts_on <= first_states.day then billed.monthly_amount end,
+            states.listed_monthly_amount
+        ) as monthly_amount
     from states
     cross join history
     inner join first_states on states.subscription_item_id = first_states.subscription_item_id

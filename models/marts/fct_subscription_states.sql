@@ -109,19 +109,31 @@ matching_bills as (
             and parts.snapshot_on <= {{ add_days("billed.whole_days", "billed.starts_on") }}
             -- not a first period that was cut to begin with the month
             and abs(billed.whole_days - parts.interval_days) * 10 <= parts.interval_days
+            -- nor that of a trial, of which the bill is 0
+            and billed.starts_on >= coalesce(
+                {{ business_day("parts.trial_ends_at") }}, billed.starts_on
+            )
 ),
 
+-- the last bill until a snapshot, or else the first after it: a later one must not change what was known of a day
 last_bills as (
     select
-        subscription_item_id,
-        listed_minor,
-        discount_minor,
-        tax_inside_minor,
-        amount,
-        whole_days,
-        row_number() over (partition by subscription_item_id order by starts_on desc) as place
-    from billed
-    where not is_change
+        parts.snapshot_on,
+        parts.subscription_item_id,
+        billed.listed_minor,
+        billed.discount_minor,
+        billed.tax_inside_minor,
+        billed.amount,
+        billed.whole_days,
+        row_number() over (
+            partition by parts.snapshot_on, parts.subscription_item_id
+            order by
+                case when billed.starts_on <= parts.snapshot_on then 0 else 1 end asc,
+                abs({{ days_from("billed.starts_on", "parts.snapshot_on") }}) asc
+        ) as place
+    from parts
+    inner join billed on parts.subscription_item_id = billed.subscription_item_id
+    where not billed.is_change
 ),
 
 -- what the price does not tell (tax that Stripe reckons, a discount that cannot be read) is as large a share as it was
@@ -134,7 +146,7 @@ net_of_price as (
         coalesce(
             parts.period_discount_minor,
             round({{ quotient(
-                "cast(parts.period_amount_minor * last_bills.discount_minor as " ~ amount_type() ~ ")",
+                "cast(parts.period_amount_minor as " ~ amount_type() ~ ") * last_bills.discount_minor",
                 "cast(last_bills.listed_minor as " ~ amount_type() ~ ")",
             ) }}),
             0
@@ -146,7 +158,10 @@ net_of_price as (
         last_bills.whole_days as last_days
     from parts
     left join last_bills
-        on parts.subscription_item_id = last_bills.subscription_item_id and last_bills.place = 1
+        on
+            parts.snapshot_on = last_bills.snapshot_on
+            and parts.subscription_item_id = last_bills.subscription_item_id
+            and last_bills.place = 1
 ),
 
 priced as (
