@@ -7,7 +7,8 @@ final as (
         first_replied_on as day,
         channel,
         support_group,
-        {{ quotient("cast(sum(first_reply_seconds) as " ~ amount_type() ~ ")", "60") }} as numerator,
+        {{ quotient("cast(sum(first_reply_seconds) as " ~ amount_type() ~ ")", "60") }}
+            as numerator,
         count(*) as denominator
     from tickets
     where first_replied_on is not null and not is_deleted and not is_merged

@@ -16,19 +16,30 @@ currencies as (
     select * from {{ ref("currency_exponents") }}
 ),
 
+-- snapshots with rows that were set aside; what they lack may still be there
+gaps as (
+    select distinct window_start
+    from {{ ref("stg_lake__findings") }}
+    where source = 'stripe' and stream = 'subscriptions' and is_set_aside
+),
+
 snapshots as (
     select
-        window_start as snapshot_on,
-        lag(window_start) over (order by window_start) as previous_on,
-        lead(window_start) over (order by window_start) as next_on
+        windows.window_start as snapshot_on,
+        lag(windows.window_start) over (order by windows.window_start) as previous_on,
+        min(case when gaps.window_start is null then windows.window_start end) over (
+            order by windows.window_start
+            rows between 1 following and unbounded following
+        ) as next_whole_on
     from windows
+    left join gaps on windows.window_start = gaps.window_start
 ),
 
 listed as (
     select
         subscriptions.*,
         snapshots.previous_on,
-        snapshots.next_on,
+        snapshots.next_whole_on,
         lag(snapshots.snapshot_on) over (
             partition by subscriptions.subscription_item_id order by snapshots.snapshot_on
         ) as seen_on,
@@ -240,18 +251,18 @@ states as (
     from amounts
 ),
 
--- a part that is not in the next snapshot was taken out of its subscription
+-- a part that is not in the next snapshot without gaps was taken out of its subscription
 left_out as (
     select
-        next_on as snapshot_on,
+        next_whole_on as snapshot_on,
         subscription_item_id,
         subscription_id,
         customer_id,
         currency,
         {{ business_day("started_at") }} as paid_from,
-        {{ add_days(-1, "next_on") }} as day
+        {{ add_days(-1, "next_whole_on") }} as day
     from listed
-    where next_on is not null and coalesce(seen_next_on > next_on, true)
+    where next_whole_on is not null and coalesce(seen_next_on > next_whole_on, true)
 ),
 
 final as (

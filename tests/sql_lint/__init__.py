@@ -19,6 +19,7 @@ class _Dbt:
 
 dbt = _Dbt()
 add_days = _call("add_days")
+add_seconds = _call("add_seconds")
 add_months = _call("add_months")
 as_of = _call("today")
 business_day = _call("business_day")
