@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source
 from tests.end_to_end.conftest import OKRA, PART, FirstRun, Home
@@ -55,6 +57,7 @@ def kill_at(home: Home, moment: Callable[[Path], bool]) -> None:
     assert process.wait() == -signal.SIGKILL
 
 
+@pytest.mark.large
 def test_the_next_run_completes_what_killed_ones_left(
     first_run: FirstRun, new_home: Callable[..., Home]
 ) -> None:

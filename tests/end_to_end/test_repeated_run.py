@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from pipelines.settings import ROOT
 from tests.end_to_end.conftest import FirstRun, Home
 
 
+@pytest.mark.large
 def test_a_past_day_is_scored_beside_today_and_changes_no_kpi(first_run: FirstRun) -> None:
     home, before = first_run.home, first_run.checksums
     for (run,) in home.rows("select distinct dagster_run_id from runs"):
