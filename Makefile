@@ -20,7 +20,7 @@ ui: $(VENV)/.installed ## Dagster's web UI with the daily schedule, on http://12
 test: $(VENV)/.developing ## The test suite without test-large and test-browser
 	@$(BIN)/pytest -n 3 --dist worksteal --basetemp="$$(mktemp -d $(SCRATCH)/okra-tests.XXXXXX)"
 
-test-large: $(VENV)/.developing ## Long tests: a million rows, 723 days of a ledger, runs that are killed, ten faulty sources
+test-large: $(VENV)/.developing ## Long tests: a million rows, 723 days of a ledger, runs that are killed, sources that fail
 	@$(BIN)/pytest -m large --basetemp="$$(mktemp -d $(SCRATCH)/okra-large.XXXXXX)"
 
 test-browser: $(VENV)/.developing ## Test the scorecard's pages in a real browser, with axe (needs Debian's chromium)

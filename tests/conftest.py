@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def place_of_runs(item: pytest.Item) -> int:
     """Which process a test of whole runs belongs to: together with those that share its run."""
     needed = getattr(item, "fixturenames", ())
-    return 0 if "sample" in needed else 1 if "sample_after_the_year" in needed else 2
+    return 0 if "sample" in needed else 1 if "new_home" in needed else 2
 
 
 @pytest.fixture(scope="session")

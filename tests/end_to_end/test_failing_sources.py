@@ -65,6 +65,7 @@ def trust(home: Home) -> dict[str, str]:
     return {kpi: home.row("select trust from kpis where kpi = $1", kpi)[0] for kpi in kpis}
 
 
+@pytest.mark.large
 def test_what_fails_is_told_of_and_leaves_the_rest_alone(
     company: Company, new_home: Callable[..., Home], tmp_path: Path, parsed: Path
 ) -> None:

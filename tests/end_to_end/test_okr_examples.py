@@ -56,6 +56,7 @@ def test_two_million_dollars_in_revenue_before_the_end_of_the_year(sample: Home)
     assert found["status"] in {"on_track", "at_risk", "off_track"}
 
 
+@pytest.mark.large
 def test_two_million_dollars_were_made_when_the_year_is_over(sample_after_the_year: Home) -> None:
     found = headline(sample_after_the_year, "two-million/revenue")
     assert found["actual"] == 2_067_800  # the twelve months as they are written down

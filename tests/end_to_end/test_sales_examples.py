@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from tests.end_to_end.conftest import Home
 
 
@@ -27,6 +29,7 @@ def test_ten_deals_are_closed_per_member_of_the_sales_team_in_the_second_quarter
     assert sides == (120, 12)
 
 
+@pytest.mark.large
 def test_our_team_closed_9_482_sales_this_year(sample_after_the_year: Home) -> None:
     assert sample_after_the_year.kpi("deals_closed", "year", "2026-01-01") == (
         9_482,
