@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from connectors.sdk.source_settings import settings_of
 from connectors.sdk.windows import Range
 from connectors.stripe import source as stripe
 from pipelines.cli import app
+from pipelines.settings import Settings
 
 CANARY = "rk_live_canary_8d02be61"
 NOBODY = "http://127.0.0.1:9"
@@ -79,6 +80,9 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    # the day of the installation does not change when midnight comes during the tests
+    noon = datetime.combine(TODAY, time(12), UTC)
+    monkeypatch.setattr(Settings, "now", lambda _: noon)
     return Office(tmp_path / "home", monkeypatch)
 
 
