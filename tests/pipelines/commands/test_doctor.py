@@ -81,8 +81,8 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
     # the day of the installation does not change when midnight comes during the tests
-    noon = datetime.combine(TODAY, time(12), UTC)
-    monkeypatch.setattr(Settings, "now", lambda _: noon)
+    noon, present = datetime.combine(TODAY, time(12), UTC), Settings.now
+    monkeypatch.setattr(Settings, "now", lambda own: present(own) if own.sandbox_today else noon)
     return Office(tmp_path / "home", monkeypatch)
 
 
