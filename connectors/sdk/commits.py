@@ -94,14 +94,11 @@ class Commits:
     def add_findings(self, report: StreamReport, window: date, findings: Sequence[Finding]) -> None:
         """Add findings to a window that is committed."""
 
-        def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
-            if committed is None:
-                return None  # its slice failed
+        def with_findings(committed: Manifest) -> Manifest:
             both = combined([*committed.findings, *findings])
-            manifest = replace(committed, findings=tuple(both), settled=False)
-            return manifest, [self.lake.rows(report.stream, committed)]
+            return replace(committed, findings=tuple(both), settled=False)
 
-        manifest = self.lake.rewrite(self.source.name, report.stream.name, window, make)
+        manifest = self._amend(report.stream, window, with_findings)
         if manifest:
             others = [x for x in report.committed if x.window != window]
             report.committed = [*others, manifest]
@@ -111,14 +108,19 @@ class Commits:
 
         It counts as pulled now: one that was pulled before it was final would be due for ever.
         """
+        self._amend(stream, window, lambda x: replace(x, settled=True, pulled_at=self.now()))
+
+    def _amend(
+        self, stream: Stream, window: date, change: Callable[[Manifest], Manifest]
+    ) -> Manifest | None:
+        """Change the manifest of a committed window, whose rows stay. None where its slice failed."""
 
         def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
             if committed is None:
                 return None
-            given_up = replace(committed, settled=True, pulled_at=self.now())
-            return given_up, [self.lake.rows(stream, committed)]
+            return change(committed), [self.lake.rows(stream, committed)]
 
-        self.lake.rewrite(self.source.name, stream.name, window, make)
+        return self.lake.rewrite(self.source.name, stream.name, window, make)
 
     def keys(self, stream: Stream, committed: Mapping[date, Manifest]) -> dict[date, pa.Table]:
         """The keys of the windows of `committed` as this pull committed them, where they are counted."""
