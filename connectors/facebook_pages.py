@@ -45,10 +45,10 @@ from connectors.sdk.graph_api import (
     Graph,
     GraphError,
     Remedies,
-    app_secret_in,
+    app_secret_option,
     fault_of,
 )
-from connectors.sdk.option_values import header_value, usable_address
+from connectors.sdk.option_values import header_value, optional_header, usable_address
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 """The zone of the days of insights, wherever the page is run from."""
@@ -115,7 +115,7 @@ class FacebookConnection:
         version = matching(values, "FACEBOOK_API_VERSION", r"v\d+\.\d+", f"such as {VERSION}")
         token = header_value(values.get("FACEBOOK_ACCESS_TOKEN", ""), "FACEBOOK_ACCESS_TOKEN")
         base = usable_address(values.get("FACEBOOK_API_BASE") or DEFAULT_BASE, "FACEBOOK_API_BASE")
-        app_secret = app_secret_in(values, "FACEBOOK_APP_SECRET")
+        app_secret = optional_header(values, "FACEBOOK_APP_SECRET")
         self._graph = Graph(f"{base}/{version}", token, app_secret, calls, fault_meant)
         self._alive: tuple[str, ...] = METRICS
         self._probing = threading.Lock()
@@ -265,12 +265,7 @@ SOURCE = Source(
             "A page token with pages_read_engagement and read_insights",
             secret=True,
         ),
-        Option(
-            "FACEBOOK_APP_SECRET",
-            "Secret of the app that made the token, where the app requires it",
-            secret=True,
-            default="",
-        ),
+        app_secret_option("FACEBOOK_APP_SECRET"),
         Option("FACEBOOK_API_BASE", "Address of the Graph API", default=DEFAULT_BASE),
         Option("FACEBOOK_API_VERSION", "Version of the Graph API", default=VERSION),
     ),

@@ -10,11 +10,10 @@ may still be sent, and are ignored (developers.google.com/google-ads/api/docs/ap
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from connectors.sdk.errors import Rejected, SourceError
 from connectors.sdk.google_sign_in import grpc_authorities, insecure_channel, sign_in
-from connectors.sdk.option_values import header_value, usable_address
+from connectors.sdk.option_values import optional_header, usable_host
 
 if TYPE_CHECKING:  # an extra, and slow to import: done when an account is opened
     from google.ads.googleads.v26.services.services.google_ads_service import (
@@ -40,8 +39,7 @@ def customer_number(values: Mapping[str, str], option: str) -> str:
 def metadata_of(values: Mapping[str, str]) -> list[tuple[str, str]]:
     """What goes along with each call: the manager account and the developer token, if there are any."""
     metadata = []
-    if values.get("GOOGLE_ADS_DEVELOPER_TOKEN", "").strip():
-        token = header_value(values["GOOGLE_ADS_DEVELOPER_TOKEN"], "GOOGLE_ADS_DEVELOPER_TOKEN")
+    if token := optional_header(values, "GOOGLE_ADS_DEVELOPER_TOKEN"):
         metadata.append(("developer-token", token))
     if values.get("GOOGLE_ADS_LOGIN_CUSTOMER_ID", "").strip():
         manager = customer_number(values, "GOOGLE_ADS_LOGIN_CUSTOMER_ID")
@@ -55,14 +53,7 @@ def open_client(values: Mapping[str, str]) -> "GoogleAdsServiceClient":
     Raises `SourceError` when the options make no sense, when Google's package is not installed, or without credentials
     where some are needed.
     """
-    endpoint = usable_address(
-        values.get("GOOGLE_ADS_API_ENDPOINT") or DEFAULT_ENDPOINT, "GOOGLE_ADS_API_ENDPOINT"
-    )
-    parts = urlsplit(endpoint)
-    if parts.path:
-        raise Rejected(
-            "GOOGLE_ADS_API_ENDPOINT has a path", "write it as https://host or https://host:port"
-        )
+    parts = usable_host(values, "GOOGLE_ADS_API_ENDPOINT", DEFAULT_ENDPOINT)
     try:
         from google.ads.googleads.v26.services.services.google_ads_service import (
             GoogleAdsServiceClient,

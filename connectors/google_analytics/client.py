@@ -6,11 +6,10 @@ through, and costs a little time.
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from connectors.sdk.errors import Rejected
 from connectors.sdk.google_sign_in import grpc_authorities, insecure_channel, sign_in
-from connectors.sdk.option_values import usable_address
+from connectors.sdk.option_values import usable_host
 from connectors.sdk.trust import authorities
 
 if TYPE_CHECKING:  # the client takes a second to import: done when a property is opened
@@ -26,14 +25,7 @@ def open_client(values: Mapping[str, str]) -> "BetaAnalyticsDataClient":
 
     Raises `SourceError` when the options make no sense, or without credentials where some are needed.
     """
-    endpoint = usable_address(
-        values.get("GA4_API_ENDPOINT") or DEFAULT_ENDPOINT, "GA4_API_ENDPOINT"
-    )
-    parts = urlsplit(endpoint)
-    if parts.path:
-        raise Rejected(
-            "GA4_API_ENDPOINT has a path", "write it as https://host or https://host:port"
-        )
+    parts = usable_host(values, "GA4_API_ENDPOINT", DEFAULT_ENDPOINT)
     transport = values.get("GA4_TRANSPORT", "").strip().lower() or TRANSPORTS[0]
     if transport not in TRANSPORTS:
         raise Rejected("GA4_TRANSPORT is no transport", f"use {' or '.join(TRANSPORTS)}")

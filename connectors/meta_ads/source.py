@@ -55,9 +55,9 @@ from connectors.sdk.graph_api import (
     DEFAULT_BASE,
     VERSION,
     Graph,
-    app_secret_in,
+    app_secret_option,
 )
-from connectors.sdk.option_values import header_value, usable_address
+from connectors.sdk.option_values import header_value, optional_header, usable_address
 from connectors.sdk.totals import totals_unless_refused
 
 MONEY = pa.decimal128(38, 6)
@@ -104,7 +104,7 @@ class MetaAdsConnection:
         self._account = account_name(values.get("META_ADS_ACCOUNT_ID", ""))
         self._window = attribution_window(values.get("META_ADS_ATTRIBUTION_WINDOW", ""))
         token = header_value(values.get("META_ADS_ACCESS_TOKEN", ""), "META_ADS_ACCESS_TOKEN")
-        app_secret = app_secret_in(values, "META_ADS_APP_SECRET")
+        app_secret = optional_header(values, "META_ADS_APP_SECRET")
         base = usable_address(values.get("META_ADS_API_BASE") or DEFAULT_BASE, "META_ADS_API_BASE")
         self._graph = Graph(f"{base}/{VERSION}", token, app_secret, calls, fault_meant)
         self._insights = Insights(self._graph, calls)
@@ -188,12 +188,7 @@ SOURCE = Source(
     options=(
         Option("META_ADS_ACCOUNT_ID", "Number of the advertising account, with or without act_"),
         Option("META_ADS_ACCESS_TOKEN", "A token with ads_read for the account", secret=True),
-        Option(
-            "META_ADS_APP_SECRET",
-            "Secret of the app that made the token, where the app requires it",
-            secret=True,
-            default="",
-        ),
+        app_secret_option("META_ADS_APP_SECRET"),
         Option(
             "META_ADS_ATTRIBUTION_WINDOW",
             "Within what time a purchase is credited to an ad: " + ", ".join(WINDOWS),

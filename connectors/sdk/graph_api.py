@@ -18,7 +18,7 @@ from typing import Any
 
 import orjson
 
-from connectors.sdk.contract import Calls, Vitals
+from connectors.sdk.contract import Calls, Option, Vitals
 from connectors.sdk.contract import no_fault as diagnose  # noqa: F401 - the name that connectors import
 from connectors.sdk.errors import (
     CredentialError,
@@ -30,7 +30,6 @@ from connectors.sdk.errors import (
 )
 from connectors.sdk.fields import at_or_none
 from connectors.sdk.http import Answer, Http, redact, retry_after
-from connectors.sdk.option_values import header_value
 
 DEFAULT_BASE, VERSION = "https://graph.facebook.com", "v25.0"
 BUCKET = "graph"
@@ -125,10 +124,10 @@ def proof_of(app_secret: str, token: str) -> str:
     return hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
 
 
-def app_secret_in(values: Mapping[str, str], option: str) -> str:
-    """The app's secret; empty where it is not set. Raises `CredentialError` for what is none."""
-    secret = values.get(option, "").strip()
-    return header_value(secret, option) if secret else ""
+def app_secret_option(name: str) -> Option:
+    """The option of a source that holds its app's secret."""
+    about = "Secret of the app that made the token, where the app requires it"
+    return Option(name, about, secret=True, default="")
 
 
 def error_in(answer: Answer, shown: Callable[[str], str]) -> GraphError | None:

@@ -1,7 +1,8 @@
 """What the values of options have to be before a request is made with them: addresses, and secrets for headers."""
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urlsplit
 
 from connectors.lake.addresses import on_loopback
 from connectors.sdk.errors import CredentialError, Rejected
@@ -30,6 +31,14 @@ def usable_address(address: str, option: str) -> str:
     )
 
 
+def usable_host(values: Mapping[str, str], option: str, default: str) -> SplitResult:
+    """The address of an option, or the default one. Raises `Rejected` as `usable_address` does, and for a path."""
+    parts = urlsplit(usable_address(values.get(option) or default, option))
+    if parts.path:
+        raise Rejected(f"{option} has a path", "write it as https://host or https://host:port")
+    return parts
+
+
 def header_value(secret: str, option: str) -> str:
     """`secret`, stripped. Raises `CredentialError`, which does not show it, when a header cannot hold it."""
     secret = secret.strip()
@@ -39,3 +48,8 @@ def header_value(secret: str, option: str) -> str:
             "copy it again, in one piece",
         )
     return secret
+
+
+def optional_header(values: Mapping[str, str], option: str) -> str:
+    """The value of an option for a header; empty where it is not set. Raises as `header_value` does."""
+    return header_value(values[option], option) if values.get(option, "").strip() else ""

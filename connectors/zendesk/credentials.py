@@ -23,7 +23,7 @@ from connectors.sdk.contract import IN_HOME, Option
 from connectors.sdk.errors import CredentialError
 from connectors.sdk.http import Credential, FixedToken, Http
 from connectors.sdk.oauth import ClientToken, RefreshedToken, RenewedToken, refusal
-from connectors.sdk.option_values import header_value
+from connectors.sdk.option_values import optional_header
 
 TOKENS = "/oauth/tokens"
 SCOPE = "read"
@@ -104,8 +104,11 @@ class Access:
 
 def access_of(values: Mapping[str, str], base: str) -> Access:
     """The credential that the options of the source name. Raises `CredentialError`; calls nothing."""
-    client, first = given(values, "ZENDESK_CLIENT_ID"), given(values, "ZENDESK_REFRESH_TOKEN")
-    secret = given(values, "ZENDESK_CLIENT_SECRET")
+    client, first = (
+        optional_header(values, "ZENDESK_CLIENT_ID"),
+        optional_header(values, "ZENDESK_REFRESH_TOKEN"),
+    )
+    secret = optional_header(values, "ZENDESK_CLIENT_SECRET")
     if first and client:
         grant = TokenRequest(base, client, secret, {"refresh_token_expires_in": REFRESH_SECONDS})
         file = Path(values.get("ZENDESK_TOKEN_FILE") or "tokens/zendesk.json")
@@ -119,13 +122,16 @@ def access_of(values: Mapping[str, str], base: str) -> Access:
             "ZENDESK_CLIENT_ID, and either ZENDESK_CLIENT_SECRET or ZENDESK_REFRESH_TOKEN, belong together",
             "set both",
         )
-    if oauth_token := given(values, "ZENDESK_OAUTH_TOKEN"):
+    if oauth_token := optional_header(values, "ZENDESK_OAUTH_TOKEN"):
         remedy = (
             "set ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET, whose tokens Okra renews; or a new "
             "ZENDESK_OAUTH_TOKEN"
         )
         return Access(FixedToken(oauth_token), "Bearer", remedy, fixed_secrets=(oauth_token,))
-    email, api_token = given(values, "ZENDESK_EMAIL"), given(values, "ZENDESK_API_TOKEN")
+    email, api_token = (
+        optional_header(values, "ZENDESK_EMAIL"),
+        optional_header(values, "ZENDESK_API_TOKEN"),
+    )
     if email and api_token:
         sent = base64.b64encode(f"{email}/token:{api_token}".encode()).decode()
         secrets = (api_token, sent)
@@ -136,11 +142,6 @@ def access_of(values: Mapping[str, str], base: str) -> Access:
         "there is no credential for Zendesk",
         "set ZENDESK_CLIENT_ID and ZENDESK_CLIENT_SECRET (docs/sources.md has the other ways)",
     )
-
-
-def given(values: Mapping[str, str], option: str) -> str:
-    """The value of an option; empty where it is not set. Raises `CredentialError` for one that no header can have."""
-    return header_value(values[option], option) if values.get(option, "").strip() else ""
 
 
 class TokenRequest:
