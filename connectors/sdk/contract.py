@@ -17,6 +17,8 @@ from connectors.lake.streams import ONE_DAY as ONE_DAY
 from connectors.lake.streams import Cadence as Cadence
 from connectors.lake.streams import next_window as next_window
 from connectors.lake.streams import window_of as window_of
+from connectors.sdk.declaring import Declarable as Declarable
+from connectors.sdk.declaring import StreamForm as StreamForm
 from connectors.sdk.errors import Rejected, SourceError
 from connectors.sdk.stream import EXACT as EXACT
 from connectors.sdk.stream import Deletes as Deletes
@@ -142,6 +144,11 @@ class Option:
     is_asked: bool = False
     """Whether `okra init` asks for it although it has a default, as for the usual one of several credentials."""
 
+    def key(self, source: str) -> str:
+        """What it is called in `sources.yml`: without its vendor. STRIPE_API_KEY of `stripe` is `api_key`."""
+        name, own = self.name.lower(), f"{source}_"
+        return name.removeprefix(own) if name.startswith(own) else name.partition("_")[2]
+
 
 class Calls(Protocol):
     """How every request reaches a source: waits for a token of `bucket`, calls, retries by the source's signals.
@@ -223,6 +230,15 @@ class Source:
     look_backs: Mapping[str, timedelta] = field(default_factory=dict, hash=False)
     """By stream, how long it is restated where a setting or the account says so. Its own `restates_for` is the vendor's
     figure."""
+    account: str = ""
+    """Which of several accounts of one system it is: `eu` of `stripe@eu`. Empty for the only one."""
+    declarable: Declarable | None = None
+    """What streams can be declared in `sources.yml`; None where the connector has only its own."""
+
+    @property
+    def instance(self) -> str:
+        """What this account is called in the lake, in commands and in messages: `stripe`, or `stripe@eu`."""
+        return f"{self.name}@{self.account}" if self.account else self.name
 
     def look_back(self, stream: Stream) -> timedelta:
         """How long after its end a window of `stream` is pulled again by each run."""
