@@ -18,7 +18,7 @@ def play(settings: Settings, as_of: date, parsed: Path) -> None:
 
     `parsed`: the target folder of a run of dbt that has parsed the project.
     """
-    for source in settings.active.values():
+    for source in settings.instances.values():
         reports = pull_source(settings, source, due(settings), run_id="test")
         assert [report.error for report in reports if report.error] == []
     home = settings.home

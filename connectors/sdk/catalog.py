@@ -32,7 +32,7 @@ def sources() -> dict[str, Source]:
 
 
 def file_of(source: Source) -> Path:
-    """The file that declares `source`."""
+    """The file of the connector of `source`."""
     folder = Path(connectors.__path__[0])
-    package = folder / source.name / "source.py"
-    return package if package.exists() else folder / f"{source.name}.py"
+    package = folder / source.connector / "source.py"
+    return package if package.exists() else folder / f"{source.connector}.py"

@@ -77,19 +77,19 @@ class Commits:
             written[:] = [columns_kept(stream, table)]
             return manifest, [table]
 
-        manifest = self.lake.rewrite(self.source.name, stream.name, window, make)
+        manifest = self.lake.rewrite(self.source.instance, stream.name, window, make)
         if manifest is None:
             with self._lock:
                 skipped = report.skipped.get("unchanged", 0) + 1
                 report.skipped = {**report.skipped, "unchanged": skipped}
-            self.progress.unchanged(self.source.name, stream.name, 1)
+            self.progress.unchanged(self.source.instance, stream.name, 1)
             return
         with self._lock:
             report.committed.append(manifest)
             if stream.mutable and isinstance(self.connection, CountsRows):
                 of_stream = self._keys.setdefault(stream.name, {})
                 of_stream[window] = manifest.checksum, written[0]
-        self.progress.committed(self.source.name, stream.name, 1, manifest.rows)
+        self.progress.committed(self.source.instance, stream.name, 1, manifest.rows)
 
     def add_findings(self, report: StreamReport, window: date, findings: Sequence[Finding]) -> None:
         """Add findings to a window that is committed."""
@@ -120,7 +120,7 @@ class Commits:
                 return None
             return change(committed), [self.lake.rows(stream, committed)]
 
-        return self.lake.rewrite(self.source.name, stream.name, window, make)
+        return self.lake.rewrite(self.source.instance, stream.name, window, make)
 
     def keys(self, stream: Stream, committed: Mapping[date, Manifest]) -> dict[date, pa.Table]:
         """The keys of the windows of `committed` as this pull committed them, where they are counted."""
@@ -140,7 +140,7 @@ class Commits:
         now = self.now()
         is_settled = settled(stream, window, piece.zone, now, piece.look_back)
         return Manifest(
-            source=self.source.name,
+            source=self.source.instance,
             stream=stream.name,
             window=window,
             data_through=through,

@@ -234,6 +234,12 @@ class Source:
     """Which of several accounts of one system it is: `eu` of `stripe@eu`. Empty for the only one."""
     declarable: Declarable | None = None
     """What streams can be declared in `sources.yml`; None where the connector has only its own."""
+    connector: str = ""
+    """The name of the connector, where the source has another: `sql_database` of `shop`."""
+
+    def __post_init__(self) -> None:
+        if not self.connector:
+            object.__setattr__(self, "connector", self.name)
 
     @property
     def instance(self) -> str:

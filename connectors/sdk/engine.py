@@ -35,13 +35,13 @@ def pull(
     """
     streams = list(source.streams) if only is None else [source.stream(name) for name in only]
     for stream in streams:
-        lake.declare(source.name, stream)
+        lake.declare(source.instance, stream)
     try:
         source = as_set(source, values)
         calls = calls or ThrottledCalls(source.limits, source.diagnose)
         source, connection = open_account(source, values, calls)
     except SourceError as error:
-        reports = [StreamReport(source.name, stream, error=error) for stream in streams]
+        reports = [StreamReport(source.instance, stream, error=error) for stream in streams]
     else:
         reports = []
         try:

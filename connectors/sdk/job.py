@@ -57,9 +57,9 @@ class Job:
         zone = self.connection.zone
         plans = [self.plan(stream, wanted, zone) for stream in streams]
         for planned in plans:
-            self.progress.planned(self.source.name, planned.stream.name, planned.windows)
+            self.progress.planned(self.source.instance, planned.stream.name, planned.windows)
         reports = {
-            p.stream.name: StreamReport(self.source.name, p.stream, skipped=p.skipped)
+            p.stream.name: StreamReport(self.source.instance, p.stream, skipped=p.skipped)
             for p in plans
         }
         pieces = oldest_first(plans)
@@ -75,7 +75,9 @@ class Job:
         return list(reports.values())
 
     def _pull_all(self, pieces: list[Slice], reports: Mapping[str, StreamReport]) -> None:
-        with ThreadPoolExecutor(self.source.workers, thread_name_prefix=self.source.name) as pool:
+        with ThreadPoolExecutor(
+            self.source.workers, thread_name_prefix=self.source.instance
+        ) as pool:
             running: list[Future[bool]] = [
                 pool.submit(self._pull_slice, piece, reports[piece.stream.name]) for piece in pieces
             ]
@@ -89,7 +91,7 @@ class Job:
     def plan(self, stream: Stream, wanted: Range, zone: ZoneInfo) -> Plan:
         now = self.now()
         last = max(wanted.last, now.astimezone(zone).date())
-        committed = self.lake.between(self.source.name, stream, wanted.first, last)
+        committed = self.lake.between(self.source.instance, stream, wanted.first, last)
         if not stream.snapshot:  # a window of another version of the connector counts as missing
             committed = {w: m for w, m in committed.items() if self._commits.is_current(stream, m)}
         return plan(stream, committed, wanted, zone, now, self.source.look_back(stream))
@@ -125,7 +127,7 @@ class Job:
     def _is_committed(self, piece: Slice) -> bool:
         """Whether every window of the slice is in the lake."""
         stream = piece.stream
-        committed = self.lake.between(self.source.name, stream, piece.first, piece.last)
+        committed = self.lake.between(self.source.instance, stream, piece.first, piece.last)
         return committed.keys() >= {*piece.windows}
 
     def _pull_and_commit(self, piece: Slice, report: StreamReport) -> None:
@@ -197,9 +199,9 @@ class Job:
         stream, connection = piece.stream, self.connection
         if not isinstance(connection, CountsRows):
             return
-        committed = self.lake.manifests(self.source.name, stream.name)
+        committed = self.lake.manifests(self.source.instance, stream.name)
         pulled = self._commits.keys(stream, committed)
-        kept = kept_rows(self.lake, self.source.name, stream, committed, pulled)
+        kept = kept_rows(self.lake, self.source.instance, stream, committed, pulled)
         if kept is None:
             return
         try:

@@ -137,9 +137,9 @@ def note_sample_company(settings: Settings, output: Output) -> None:
 
 def chosen_sources(settings: Settings, names: Sequence[str]) -> list[Source]:
     """The active sources, or those of them that are named. Raises `SettingsError`."""
-    unknown = sorted(set(names) - set(settings.active))
+    unknown = sorted(set(names) - set(settings.instances))
     if unknown:
         raise SettingsError(
-            f"{', '.join(unknown)} is no active source; active are {', '.join(settings.active) or 'none'}"
+            f"{', '.join(unknown)} is no active source; active are {', '.join(settings.instances) or 'none'}"
         )
-    return [source for name, source in settings.active.items() if not names or name in names]
+    return [source for name, source in settings.instances.items() if not names or name in names]

@@ -33,7 +33,7 @@ def state(settings: Settings, source: Source) -> str:
     """`on`, `off`, `sample company`, or what is missing."""
     if source.name in settings.half_configured:
         return f"off: {', '.join(settings.half_configured[source.name])} missing"
-    if source.name not in settings.active:
+    if source.name not in settings.sources_by_name:
         return "off"
     return "sample company" if settings.sample_company else "on"
 

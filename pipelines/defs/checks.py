@@ -36,9 +36,9 @@ def checks() -> dg.Definitions:
     """One freshness check per stream, and the sensor that evaluates them."""
     settings = okra_settings.load()
     streams = [
-        raw_key(source.name, stream.name)
-        for source in settings.active.values()
-        for stream in source.streams
+        raw_key(name, stream.name)
+        for name, streams in settings.streams_by_source.items()
+        for stream in streams
     ]
     freshness = dg.build_time_partition_freshness_checks(
         assets=streams, deadline_cron=DEADLINE, timezone=settings.timezone

@@ -116,7 +116,7 @@ def summary(report: StreamReport) -> str:
 def ingestion() -> dg.Definitions:
     """The pull steps of the active sources and the job that runs them."""
     settings = okra_settings.load()
-    steps = [pull_step(source, settings) for source in settings.active.values()]
+    steps = [pull_step(source, settings) for source in settings.instances.values()]
     job = dg.define_asset_job(
         "ingest",
         selection=dg.AssetSelection.assets(*steps) if steps else [],

@@ -29,12 +29,12 @@ def requests(settings: Settings) -> Iterator[dg.RunRequest]:
     """One run per source, so that a failing source does not stop the others."""
     today = settings.today()
     yesterday = (today - timedelta(days=1)).isoformat()
-    for source in settings.active.values():
+    for name, streams in settings.streams_by_source.items():
         yield dg.RunRequest(
-            run_key=f"{today.isoformat()}:{source.name}",
+            run_key=f"{today.isoformat()}:{name}",
             partition_key=yesterday,
-            asset_selection=[raw_key(source.name, stream.name) for stream in source.streams],
-            run_config={"ops": {f"pull_{source.name}": {"config": {"mode": "due"}}}},
+            asset_selection=[raw_key(name, stream.name) for stream in streams],
+            run_config={"ops": {f"pull_{name}": {"config": {"mode": "due"}}}},
         )
 
 

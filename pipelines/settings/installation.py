@@ -5,7 +5,6 @@ A source is on when its own variables are set. When no source is on, runs use th
 """
 
 import os
-from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -19,11 +18,22 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.lake.addresses import folder_at, is_in_bucket
 from connectors.sdk import catalog
-from connectors.sdk.contract import IN_HOME, Source
-from connectors.sdk.source_settings import declared
+from connectors.sdk.contract import Source, Stream
+from connectors.sdk.errors import SourceError
 from pipelines.errors import OkraError
-from pipelines.okr.definition.faults import suggestion
+from pipelines.okr.definition.faults import Fault, suggestion, unreadable
+from pipelines.okr.definition.yaml_tree import TreeError
 from pipelines.okr.kpi.periods import FiscalYear, NamedBy
+from pipelines.settings.described_streams import read_descriptions
+from pipelines.settings.instances import (
+    Instance,
+    Surroundings,
+    broken_files,
+    instances_of,
+    shared_options,
+    streams_of_source,
+)
+from pipelines.settings.sources_file import SourcesFile, read_sources
 from pipelines.settings.types import (
     Currency,
     Day,
@@ -39,6 +49,8 @@ from pipelines.settings.types import (
 )
 from pipelines.settings.variables import PREFIX, misspelt_options
 
+SOURCES_FILE = "sources.yml"
+"""The file that declares instances of connectors and their streams."""
 ROOT = Path(__file__).resolve().parents[2]
 """The project's root. Paths to models, definitions and dagster.yaml start here, not in the working directory."""
 
@@ -142,28 +154,60 @@ class Settings(BaseSettings):
         }
         return in_file | {name: value for name, value in os.environ.items() if value}
 
-    def configured(self, source: Source) -> Mapping[str, str] | None:
-        """The values of a source's options, or None when one without a default is missing.
+    @cached_property
+    def sources_path(self) -> Path:
+        """The file that declares instances of connectors and their streams."""
+        return ROOT / SOURCES_FILE
 
-        `$OKRA_HOME` in the value of an option whose default has it stands for that folder. Look-backs and rates are
-        given only where they are set, as a look-back that is set counts before that of the account, however equal to
-        the default.
+    @cached_property
+    def sources_file(self) -> SourcesFile:
+        """What `sources.yml` says. Raises `SettingsError` where it is not YAML."""
+        try:
+            return read_sources(self.sources_path.read_bytes(), SOURCES_FILE)
+        except FileNotFoundError:
+            return SourcesFile()
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            raise SettingsError(
+                f"{SOURCES_FILE}:1: cannot be opened ({reason}); make it a file that Okra may read"
+            ) from None
+        except TreeError as error:
+            raise SettingsError(str(unreadable(SOURCES_FILE, error))) from None
+
+    @cached_property
+    def configured_instances(self) -> Mapping[str, Instance]:
+        """The instances that are configured, by name: those that OKRA_SOURCES leaves out too."""
+        around = Surroundings(
+            self.environment, self.home_path, self.sources_path.parent, SOURCES_FILE
+        )
+        return instances_of(self.sources_file, around, read_descriptions(self.descriptions_path))
+
+    @cached_property
+    def source_faults(self) -> tuple[Fault, ...]:
+        """What is wrong in `sources.yml`."""
+        others = broken_files(self.configured_instances)
+        return tuple(sorted({*self.sources_file.faults, *others}))
+
+    def values_of(self, source: Source) -> Mapping[str, str] | None:
+        """The values of an instance's options; None where it is not configured, as those of the sample company.
+
+        Raises `SourceError` where `sources.yml` does not say them, or a variable that it names is not set.
         """
-        values = {
-            option.name: self.environment.get(option.name, option.default)
-            for option in source.options
-        }
-        for option, _ in declared(source):
-            if option.name in self.environment:
-                values[option.name] = self.environment[option.name]
-        if any(value is None for value in values.values()):
+        instance = self.configured_instances.get(source.instance)
+        if instance is None:
             return None
-        in_home = {x.name for x in source.options if IN_HOME in (x.default or "")}
-        return {
-            name: value.replace(IN_HOME, str(self.home_path)) if name in in_home else value
-            for name, value in values.items()
-            if value is not None
-        }
+        if instance.error:
+            raise instance.error
+        return instance.values
+
+    def errors_of(self, source: Source) -> Mapping[str, SourceError]:
+        """Why streams of an instance cannot be pulled, by stream: what `sources.yml` says of them is wrong."""
+        instance = self.configured_instances.get(source.instance)
+        if instance is None:
+            return {}
+        if instance.error:
+            return {stream.name: instance.error for stream in source.streams}
+        return instance.errors
 
     @cached_property
     def half_configured(self) -> dict[str, list[str]]:
@@ -172,47 +216,66 @@ class Settings(BaseSettings):
         A credential counts that is one source's alone, even where others would do instead.
         """
         missing_settings = {}
-        sources = catalog.sources()
-        shared = Counter(option.name for source in sources.values() for option in source.options)
-        for name, source in sources.items():
+        for name, source in catalog.sources().items():
+            if name in self.sources_file.entries:
+                continue
+            own = self.environment.keys() - self.sources_file.variables
             required = [option.name for option in source.options if option.default is None]
-            missing = [option for option in required if not self.environment.get(option)]
-            secrets = [x.name for x in source.options if x.secret and shared[x.name] == 1]
-            if missing and any(self.environment.get(x) for x in {*required, *secrets}):
+            missing = [option for option in required if option not in own]
+            secrets = {option.name for option in source.options if option.secret}
+            if missing and own & ({*required} | secrets - shared_options()):
                 missing_settings[name] = missing
         return missing_settings
 
     @cached_property
     def misspelt(self) -> list[str]:
         """The variables of the environment that are like a setting of a source that is not set, with that setting."""
-        return list(misspelt_options(dict.fromkeys(os.environ, "environment"), self.environment))
+        places = dict.fromkeys(os.environ.keys() - self.sources_file.variables, "environment")
+        return list(misspelt_options(places, self.environment))
 
     @cached_property
-    def active(self) -> dict[str, Source]:
-        """The sources that a run pulls: the configured ones; without any, all sources, served by the sample company."""
-        known = catalog.sources()
-        unknown = sorted(set(self.sources) - set(known))
+    def instances(self) -> Mapping[str, Source]:
+        """What a run pulls, by instance: what is configured; without any, all sources of the sample company."""
+        known = {name: x.source for name, x in self.configured_instances.items()}
+        if self.sample_company:
+            known = catalog.sources()
+        connectors = catalog.sources()
+        names = {*known, *connectors, *(source.name for source in known.values())}
+        unknown = sorted(set(self.sources) - names)
         if unknown:
             raise SettingsError(
                 f"OKRA_SOURCES names {', '.join(unknown)}; "
                 + " ".join(
-                    suggestion(name, known, f"the connectors are {', '.join(known)}")
+                    suggestion(name, names, f"the sources are {', '.join(sorted(names))}")
                     for name in unknown
                 )
             )
-        configured = {
-            name: source for name, source in known.items() if self.configured(source) is not None
-        }
         return {
-            name: source
-            for name, source in (configured or known).items()
-            if not self.sources or name in self.sources
+            instance: source
+            for instance, source in known.items()
+            if not self.sources or {instance, source.name} & {*self.sources}
+        }
+
+    @cached_property
+    def sources_by_name(self) -> Mapping[str, tuple[Source, ...]]:
+        """The accounts of each source that a run pulls."""
+        accounts: dict[str, tuple[Source, ...]] = {}
+        for source in self.instances.values():
+            accounts[source.name] = (*accounts.get(source.name, ()), source)
+        return accounts
+
+    @cached_property
+    def streams_by_source(self) -> Mapping[str, tuple[Stream, ...]]:
+        """The streams of each source that a run pulls, whatever the number of its accounts."""
+        return {
+            name: tuple(streams_of_source(accounts).values())
+            for name, accounts in self.sources_by_name.items()
         }
 
     @cached_property
     def sample_company(self) -> bool:
         """True when no source is configured, so that runs use the sample company."""
-        return all(self.configured(source) is None for source in catalog.sources().values())
+        return not self.configured_instances and not self.sources_file.names
 
     @cached_property
     def home_path(self) -> Path:
@@ -223,6 +286,11 @@ class Settings(BaseSettings):
     def state_path(self) -> Path:
         """The folder of lake, warehouse and Dagster's records. The sample company has a folder of its own."""
         return self.home_path / "sample" if self.sample_company else self.home_path
+
+    @cached_property
+    def descriptions_path(self) -> Path:
+        """The file of the columns of declared streams, as their systems described them."""
+        return self.home_path / "streams.json"
 
     @cached_property
     def lake_location(self) -> Path | str:

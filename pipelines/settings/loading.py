@@ -6,7 +6,9 @@ from pathlib import Path
 
 from connectors.sdk.errors import Rejected
 from connectors.sdk.trust import trust_only
-from pipelines.settings.installation import ROOT, Settings, SettingsError, env_file
+from pipelines.okr.definition.yaml_tree import TreeError
+from pipelines.settings.installation import ROOT, SOURCES_FILE, Settings, SettingsError, env_file
+from pipelines.settings.sources_file import read_sources
 from pipelines.settings.variables import PREFIX, read_env_file, unknown_settings
 
 
@@ -20,6 +22,7 @@ def load() -> Settings:
     name = shown(env_file())
     in_file = read_env_file(env_file(), name)
     own = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    own |= variables_of_sources()
     faults = [*in_file.faults, *unknown_settings(in_file, os.environ, own, name, ROOT)]
     try:
         settings = Settings(_env_file=env_file())
@@ -35,6 +38,14 @@ def load() -> Settings:
         if not faults:
             return trusting(settings)
     raise SettingsError("\n".join(faults))
+
+
+def variables_of_sources() -> frozenset[str]:
+    """The variables that `sources.yml` takes values from."""
+    try:
+        return read_sources((ROOT / SOURCES_FILE).read_bytes(), SOURCES_FILE).variables
+    except (OSError, TreeError):  # which is a fault of the file
+        return frozenset()
 
 
 def trusting(settings: Settings) -> Settings:
@@ -53,7 +64,7 @@ def contradictions(settings: Settings) -> Iterator[str]:
         if settings.start_date > settings.today():
             day = settings.start_date
             yield f"OKRA_START_DATE: {day} is after today; write the first day to pull"
-        _ = settings.active
+        _ = settings.instances
     except SettingsError as error:
         yield str(error)
 

@@ -88,7 +88,8 @@ def unknown_settings(
 ) -> Iterator[str]:
     """A line for each variable that is no setting: with Okra's prefix anywhere, or like a source's in the file.
 
-    `own` are Okra's own settings, `shown` is what the file is called, `root` the project's folder.
+    `own` are Okra's own settings and the variables that `sources.yml` names, `shown` is what the file is called, `root`
+    the project's folder.
     """
     places = {name: f"{shown}:{line}" for name, line in in_file.lines.items()}
     settings = {name for name in {*own, *options()} if name.startswith(PREFIX)}
@@ -100,7 +101,8 @@ def unknown_settings(
             close = similar(name, settings, 0.75)
             remedy = f"did you mean {close}?" if close else ".env.example lists the settings"
             yield f"{place}: unknown setting {name}; {remedy}"
-    yield from misspelt_options(places, environment.keys() | places.keys())
+    others = {name: place for name, place in places.items() if name not in own}
+    yield from misspelt_options(others, environment.keys() | places.keys())
 
 
 def misspelt_options(places: Mapping[str, str], present: Collection[str]) -> Iterator[str]:

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+from connectors.lake.lake import Lake
 from connectors.lake.manifest import Attempt
 from connectors.sandbox.company import SampleCompany
 from connectors.sdk.checkup import Checkup, check_up
-from connectors.sdk.contract import Source
-from connectors.sdk.engine import Progress, StreamReport, plans, pull
+from connectors.sdk.contract import Source, Stream
+from connectors.sdk.engine import Progress, StreamReport, attempt, plans, pull
+from connectors.sdk.errors import SourceError
 from connectors.sdk.windows import Plan, Range
 from pipelines.inputs.lake import open_lake
 from pipelines.settings import Settings
@@ -33,13 +35,18 @@ def pull_source(
     A fault of the source is in the reports; see `connectors.sdk.engine.pull`.
     """
     lake = open_lake(settings)
-    names = None if only is None else list(only)
+    names = [stream.name for stream in source.streams] if only is None else list(only)
+    errors = {name: x for name, x in settings.errors_of(source).items() if name in names}
+    refused = [refuse(source, source.stream(name), errors[name], lake, settings) for name in errors]
+    names = [name for name in names if name not in errors]
+    if not names:
+        return refused
     with source_values(settings, source) as values:
         if values is None:
             return []
-        if not settings.sandbox_limits and settings.configured(source) is None:
+        if not settings.sandbox_limits and settings.values_of(source) is None:
             source = source.without_limits()
-        return pull(
+        pulled = pull(
             source,
             values,
             lake,
@@ -49,6 +56,17 @@ def pull_source(
             only=names,
             progress=progress,
         )
+    return [*refused, *pulled]
+
+
+def refuse(
+    source: Source, stream: Stream, error: SourceError, lake: Lake, settings: Settings
+) -> StreamReport:
+    """The report of a stream that is not pulled because `sources.yml` is wrong about it."""
+    report = StreamReport(source.instance, stream, error=error)
+    lake.declare(source.instance, stream)
+    lake.record(attempt(report, settings.now()))
+    return report
 
 
 def plan_source(settings: Settings, source: Source, wanted: Range) -> list[Plan]:
@@ -79,7 +97,7 @@ def source_values(
     None where the sample company has no such system. `past_snapshots`: put the snapshots that it took before today
     into the lake, unless they are there.
     """
-    configured = settings.configured(source)
+    configured = settings.values_of(source)
     if configured is not None:
         yield configured
         return
@@ -94,7 +112,11 @@ def source_values(
 
 def failed_pulls(settings: Settings) -> tuple[Attempt, ...]:
     """The streams of the active sources whose last pull failed."""
-    streams = [(name, x.name) for name, source in settings.active.items() for x in source.streams]
+    streams = [
+        (name, stream.name)
+        for name, source in settings.instances.items()
+        for stream in source.streams
+    ]
     attempts = open_lake(settings).attempts(sorted(streams))
     return tuple(attempt for attempt in attempts if attempt.outcome != "ok")
 

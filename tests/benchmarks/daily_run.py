@@ -56,7 +56,7 @@ def measured() -> dict[str, float]:
         seconds["definitions"] = ready - imported
         from connectors.sdk.engine import Progress
 
-        running.pull(list(settings.active.values()), Progress(), None, "due")
+        running.pull(list(settings.instances.values()), Progress(), None, "due")
         pulled = time.perf_counter()
         running.report(None)
         reported = time.perf_counter()

@@ -121,7 +121,7 @@ def test_what_fails_is_told_of_and_leaves_the_rest_alone(
     company.stripe.faults.forbidden = frozenset()
     with home.entered():
         settings = okra_settings.load()
-        for source in settings.active.values():
+        for source in settings.instances.values():
             pull_source(settings, source, due(settings), run_id="mended")
         assert failed_pulls(settings) == ()
     assert_nowhere(CANARY, home.path)

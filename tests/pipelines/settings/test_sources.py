@@ -21,14 +21,14 @@ def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_file_of_a_source_is_in_the_home_unless_another_is_set(env: Path, tmp_path: Path) -> None:
     env.write_text("ZENDESK_SUBDOMAIN=acme\n")
-    values = okra_settings.load().configured(ZENDESK) or {}
+    values = okra_settings.load().values_of(ZENDESK) or {}
     assert values["ZENDESK_TOKEN_FILE"] == f"{tmp_path}/home/tokens/zendesk.json"
     for written, meant in {
         "$OKRA_HOME/own/z.json": f"{tmp_path}/home/own/z.json",
         "/run/secrets/z.json": "/run/secrets/z.json",
     }.items():
         env.write_text(f"ZENDESK_SUBDOMAIN=acme\nZENDESK_TOKEN_FILE={written}\n")
-        values = okra_settings.load().configured(ZENDESK) or {}
+        values = okra_settings.load().values_of(ZENDESK) or {}
         assert values["ZENDESK_TOKEN_FILE"] == meant
 
 
@@ -36,7 +36,7 @@ def test_a_look_back_is_among_the_values_of_a_source_only_where_it_is_set(env: P
     """The figure of the account counts where none is set, and a setting that equals the default is one."""
     for written, value in {"": None, "GOOGLE_ADS_RESTATES_DAYS=91": "91"}.items():
         env.write_text(f"GOOGLE_ADS_CUSTOMER_ID=482-910-5736\n{written}\n")
-        values = okra_settings.load().configured(catalog.sources()["google_ads"]) or {}
+        values = okra_settings.load().values_of(catalog.sources()["google_ads"]) or {}
         assert values["GOOGLE_ADS_CUSTOMER_ID"] == "482-910-5736"
         assert values.get("GOOGLE_ADS_RESTATES_DAYS") == value
 

@@ -1,0 +1,309 @@
+"""The instances of connectors that an installation has: those of `sources.yml` and those of the environment.
+
+An instance is one account of one system. The environment's variables mean the one without an account.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+import pyarrow as pa
+
+from connectors.sdk import catalog
+from connectors.sdk.contract import IN_HOME, Option, Source, Stream, StreamForm
+from connectors.sdk.errors import CredentialError, Rejected, SourceError
+from connectors.sdk.source_settings import settings_of
+from pipelines.okr.definition.faults import Fault
+from pipelines.settings.described_streams import Descriptions, fingerprint
+from pipelines.settings.sources_file import OF_INSTALLATION, Entry, SourcesFile, Value, keys_of
+
+COMPARED = ("key", "cursor", "counts_on", "window", "snapshot", "mutable")
+"""What a stream has in common in all accounts of its source, beside the types of its columns."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One account of one system: what is pulled of it, and with which values."""
+
+    source: Source
+    values: Mapping[str, str] = field(default_factory=dict)
+    """By the option's name."""
+    error: SourceError | None = None
+    """Why it cannot be pulled at all."""
+    errors: Mapping[str, SourceError] = field(default_factory=dict)
+    """By stream, why it cannot be pulled although another account has it."""
+    forms: Mapping[str, StreamForm] = field(default_factory=dict)
+    """The declared streams."""
+    undescribed: Mapping[str, str] = field(default_factory=dict)
+    """Why a declared stream has no columns yet; empty where nobody asked for them."""
+    fault: Fault | None = None
+    """What is wrong in the file, where that shows only beside the environment or another account."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the values of instances are taken from."""
+
+    environment: Mapping[str, str]
+    home: Path
+    project: Path
+    """The folder that paths in the file start from."""
+    shown: str
+    """What the file is called in a fault."""
+
+
+def instances_of(
+    file: SourcesFile, around: Surroundings, descriptions: Descriptions
+) -> Mapping[str, Instance]:
+    """Every instance that is configured, by name, in the order of the names."""
+    claimed = file.variables - shared_options()
+    own = {name: x for name, x in around.environment.items() if name not in claimed}
+    instances = {
+        name: of_file(entry, replace(around, environment=own), around, descriptions)
+        for name, entry in file.entries.items()
+    }
+    for name, source in catalog.sources().items():
+        if name not in instances and (values := values_in(own, source, around.home)) is not None:
+            instances[name] = Instance(source, values)
+    return dict(sorted(with_siblings(instances, file, around.shown).items()))
+
+
+def values_in(
+    environment: Mapping[str, str], source: Source, home: Path
+) -> Mapping[str, str] | None:
+    """The values of a source's options in the environment, or None when one without a default is missing.
+
+    Look-backs and rates are given only where they are set, as a look-back that is set counts before that of the
+    account, however equal to the default.
+    """
+    values = defaults(source, home)
+    for option in settings_of(source):
+        if option.name in environment:
+            values[option.name] = placed(environment[option.name], option, home)
+    return values if all(option.name in values for option in source.options) else None
+
+
+def defaults(source: Source, home: Path) -> dict[str, str]:
+    """The default of each option that has one. A file in the home is another for each instance."""
+    values = {x.name: x.default for x in source.options if x.default is not None}
+    for option in source.options:
+        if IN_HOME in (option.default or ""):
+            path = PurePosixPath(values[option.name]).with_stem(source.instance)
+            values[option.name] = placed(str(path), option, home)
+    return values
+
+
+def placed(value: str, option: Option, home: Path) -> str:
+    """`value`, in which `$OKRA_HOME` stands for that folder where the option's default has it."""
+    return value.replace(IN_HOME, str(home)) if IN_HOME in (option.default or "") else value
+
+
+@cache
+def shared_options() -> frozenset[str]:
+    """The options that several connectors have, such as GOOGLE_APPLICATION_CREDENTIALS."""
+    counts = Counter(option.name for x in catalog.sources().values() for option in x.options)
+    return frozenset(name for name, number in counts.items() if number > 1)
+
+
+def of_file(
+    entry: Entry, own: Surroundings, around: Surroundings, descriptions: Descriptions
+) -> Instance:
+    """The instance that an entry of the file means.
+
+    `own`: with the variables that mean the connector's one unnamed instance.
+    """
+    source = entry.source
+    forms, schemas, undescribed = described(entry, descriptions)
+    if forms and source.declarable:
+        source = source.declarable.with_streams(source, forms, schemas)
+    broken = {stream: as_error(fault) for stream, fault in entry.broken_streams.items()}
+    instance = Instance(source, {}, None, broken, forms, undescribed)
+    if entry.faults:
+        return replace(instance, error=as_error(entry.faults[0]))
+    try:
+        values = values_of(entry, own, around)
+    except SourceError as error:
+        return replace(instance, error=error)
+    missing = [x for x in source.options if x.name not in values]
+    if missing:
+        fault = missing_value(entry, missing[0], own.shown)
+        return replace(instance, error=as_error(fault), fault=fault)
+    return replace(instance, values=values)
+
+
+def described(
+    entry: Entry, descriptions: Descriptions
+) -> tuple[Mapping[str, StreamForm], Mapping[str, pa.Schema], Mapping[str, str]]:
+    """The declared streams, the columns of those that are known, and why those of the others are not."""
+    source = entry.source
+    if source.declarable is None or source.declarable.describe is None:
+        return entry.forms, {}, {}
+    answers = descriptions.get(entry.instance, {})
+    schemas: dict[str, pa.Schema] = {}
+    unknown: dict[str, str] = {}
+    for stream, form in entry.forms.items():
+        answer = answers.get(stream)
+        if answer is None or answer.fingerprint != fingerprint(source, form):
+            unknown[stream] = ""
+        elif answer.schema is None:
+            unknown[stream] = answer.fault
+        else:
+            schemas[stream] = answer.schema
+    return entry.forms, schemas, unknown
+
+
+def values_of(entry: Entry, own: Surroundings, around: Surroundings) -> dict[str, str]:
+    """The values of an entry's options. One that has none is left out. Raises `SourceError`."""
+    source = entry.source
+    values = defaults(source, own.home)
+    is_unnamed = entry.instance == source.connector
+    for option in settings_of(source):
+        of_all = option.name in shared_options() | OF_INSTALLATION
+        from_environment = around.environment if of_all else own.environment if is_unnamed else {}
+        if option.name in from_environment:
+            values[option.name] = placed(from_environment[option.name], option, own.home)
+    keys = {option.name: key for key, option in keys_of(source).items()}
+    options = {option.name: option for option in settings_of(source)}
+    for name, value in entry.values.items():
+        text = text_of(value, f"`{keys[name]}` of {entry.instance}", around)
+        values[name] = placed(text, options[name], own.home) if name in options else text
+    return values
+
+
+def text_of(value: Value, what: str, around: Surroundings) -> str:
+    """The text that a written value stands for. Raises `SourceError`; a text of a secret is in no message."""
+    if value.env:
+        if not (text := around.environment.get(value.env)):
+            raise CredentialError(
+                f"{value.env} is not set, which {around.shown} names for {what}",
+                "set it in .env or in the environment",
+            )
+        return text
+    if value.file:
+        path = (around.project / Path(value.file).expanduser()).resolve()
+        try:
+            text = path.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            text = ""
+        if not text:
+            raise CredentialError(
+                f"the file {value.file}, which {around.shown} names for {what}, is missing or empty",
+                "write the value into it, and let Okra read it",
+            )
+        return text
+    return value.text
+
+
+def missing_value(entry: Entry, option: Option, shown: str) -> Fault:
+    """The fault of an instance without a value that its connector needs."""
+    key = option.key(entry.source.connector)
+    example = f"{{env: {option.name}}}" if option.secret else "..."
+    what = f"`{entry.instance}`: no `{key}`"
+    return Fault(shown, entry.line, what, f"add it such as `{key}: {example}`")
+
+
+def as_error(fault: Fault) -> SourceError:
+    """A fault of the file as the reason why nothing is pulled."""
+    return Rejected(f"{fault.file}:{fault.line}: {fault.what}", fault.remedy)
+
+
+def with_siblings(
+    instances: Mapping[str, Instance], file: SourcesFile, shown: str
+) -> dict[str, Instance]:
+    """The instances, each held against the other accounts of its source.
+
+    An account that lacks a stream because its declaration is broken has the other accounts' stream, which it cannot
+    pull. So a total does not pass for whole without it.
+    """
+    by_source: dict[str, dict[str, Instance]] = {}
+    for name, instance in instances.items():
+        by_source.setdefault(instance.source.name, {})[name] = instance
+    result: dict[str, Instance] = {}
+    for accounts in by_source.values():
+        before: list[Instance] = []
+        streams = streams_of_source(instance.source for instance in accounts.values())
+        for name, instance in accounts.items():
+            line = file.entries[name].line if name in file.entries else 1
+            checked = with_errors(instance, streams, shown, line)
+            twin = twin_of(checked, before)
+            if twin is not None:
+                what = f"`{name}` has the same settings as `{twin.instance}`, and would count twice"
+                fault = Fault(shown, line, what, "remove one of them")
+                checked = replace(checked, error=as_error(fault), fault=fault)
+            before.append(checked)
+            result[name] = checked
+    return result
+
+
+def with_errors(
+    instance: Instance, streams: Mapping[str, Stream], shown: str, line: int
+) -> Instance:
+    """The instance with the streams that it lacks or has in another shape than the accounts before it."""
+    own = {stream.name: stream for stream in instance.source.streams}
+    errors = dict(instance.errors)
+    fault = instance.fault
+    for name, stream in own.items():
+        if difference := difference_of(stream, streams[name]):
+            what = f"`{instance.source.instance}: {name}` has {difference} in another account"
+            fault = Fault(shown, line, what, "declare the stream alike in all accounts")
+            errors[name] = as_error(fault)
+            own[name] = streams[name]
+    for name, why in instance.undescribed.items():
+        errors.setdefault(name, Rejected(f"{name} is not described yet", why or "run `okra check`"))
+    for name in errors.keys() & streams.keys():
+        own.setdefault(name, streams[name])
+    source = instance.source
+    if tuple(own.values()) != source.streams:
+        source = replace(source, streams=tuple(own.values()))
+    return replace(instance, source=source, errors=errors, fault=fault)
+
+
+def difference_of(stream: Stream, other: Stream) -> str:
+    """What differs between two accounts' streams of one name, in words; empty where nothing does."""
+    for name in COMPARED:
+        if getattr(stream, name) != getattr(other, name):
+            return f"another {name}"
+    for column in stream.schema:
+        if (
+            column.name in other.schema.names
+            and column.type != other.schema.field(column.name).type
+        ):
+            return f"another type of {column.name}"
+    return ""
+
+
+def streams_of_source(sources: Iterable[Source]) -> dict[str, Stream]:
+    """The streams of all accounts of a source, by name: each with the columns that it has in any account."""
+    streams: dict[str, Stream] = {}
+    for source in sources:
+        for stream in source.streams:
+            first = streams.setdefault(stream.name, stream)
+            if added := [x for x in stream.schema if x.name not in first.schema.names]:
+                # in the accounts without the column it is null
+                schema = pa.schema([*first.schema, *(x.with_nullable(True) for x in added)])
+                streams[stream.name] = replace(first, schema=schema)
+    return streams
+
+
+def twin_of(instance: Instance, others: Iterable[Instance]) -> Source | None:
+    """Another account with the same settings, of a connector that has streams of its own."""
+    if instance.error or instance.source.name != instance.source.connector:
+        return None
+    return next((x.source for x in others if told_apart_by(x) == told_apart_by(instance)), None)
+
+
+def told_apart_by(instance: Instance) -> Mapping[str, str]:
+    """The values that say which account it is."""
+    in_home = {x.name for x in instance.source.options if IN_HOME in (x.default or "")}
+    return {
+        option.name: instance.values.get(option.name, "")
+        for option in instance.source.options
+        if option.name not in in_home
+    }
+
+
+def broken_files(instances: Mapping[str, Instance]) -> Iterator[Fault]:
+    """The faults that show only beside the environment or another account."""
+    return (instance.fault for instance in instances.values() if instance.fault)

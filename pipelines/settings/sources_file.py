@@ -1,0 +1,399 @@
+"""What is written in `sources.yml`: the instances of connectors, their settings and their streams.
+
+    stripe@eu: {api_key: {env: STRIPE_EU_KEY}}
+    shop:
+      connector: sql_database
+      url: {env: SHOP_URL}
+      streams:
+        orders: {query: "select ...", key: id, cursor: updated_at}
+
+The name before `@` is the source's, after it the account. A fault is that of one stream or of one instance only.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
+
+from connectors.sdk import catalog
+from connectors.sdk.contract import Option, Source, StreamForm
+from connectors.sdk.source_settings import by_minute, days_name, rate_name
+from pipelines.okr.definition.faults import (
+    Fault,
+    blank_faults,
+    form_faults,
+    listed,
+    suggestion,
+)
+from pipelines.okr.definition.field_types import refusal
+from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
+
+NAME = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
+INSTANCE = re.compile(rf"({NAME})(?:@({NAME}))?")
+NAME_REMEDY = "write lower-case letters, digits and single underscores, such as `stripe@eu`"
+UNNAMED = "main"
+"""What the column `account` says of the instance without an account."""
+OF_INSTALLATION = frozenset(
+    {"OKRA_SHEET_KPIS", "OKRA_TIMEZONE", "OKRA_FISCAL_YEAR_START", "OKRA_START_DATE"}
+)
+"""Settings of Okra's that a connector reads too: they are not those of one instance."""
+RESERVED = frozenset({"lake"})
+"""Names of sources that the models use themselves."""
+FIGURES = ("restates_days", "requests_per_second", "requests_per_minute")
+"""The keys that every source has. Their values may differ by stream, or by kind of request."""
+_VARIABLE = re.compile("[A-Z_][A-Z0-9_]*")
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value as it is written: a text, the name of an environment variable, or the path of a file."""
+
+    text: str = ""
+    env: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One instance as it is written."""
+
+    instance: str
+    line: int
+    source: Source
+    """The connector under the name and the account of the instance, without the declared streams."""
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """By the option's name, which is not the key that is written."""
+    forms: Mapping[str, StreamForm] = field(default_factory=dict)
+    broken_streams: Mapping[str, Fault] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    """Of the instance itself, which cannot be pulled then."""
+
+
+@dataclass(frozen=True)
+class SourcesFile:
+    """The instances of a file, by name, and everything that is wrong in it."""
+
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    names: tuple[str, ...] = ()
+    """Those of all that is written in it, broken or not."""
+    variables: frozenset[str] = frozenset()
+    """The environment variables that values are taken from, those of broken instances included."""
+
+
+class InstanceForm(BaseModel):
+    """The keys that an instance of any connector has. Those of its options are added (`form_of`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    connector: str = Field(
+        "", description="The connector, where the name is not one", examples=["sql_database"]
+    )
+    streams: dict[str, Any] = Field({}, description="The declared streams, by name")
+
+
+@lru_cache(maxsize=8)
+def read_sources(content: bytes, shown: str) -> SourcesFile:
+    """The instances that the file declares. `shown` is what the file is called in a fault.
+
+    Raises `TreeError` where the file is not YAML, as no instance can be told from another then.
+    """
+    tree = read_tree(content)
+    if tree.data is None:
+        return SourcesFile()
+    if not isinstance(tree.data, dict):
+        raise TreeError(
+            tree.line(()), "not a mapping of sources", "write `stripe:` and its keys below"
+        )
+    entries: dict[str, Entry] = {}
+    faults: list[Fault] = []
+    for instance in tree.data:
+        try:
+            entry = read_entry(shown, tree, instance, entries)
+        except FaultyEntry as error:
+            faults += error.faults
+        else:
+            entries[instance] = entry
+            faults += [*entry.faults, *entry.broken_streams.values()]
+    return SourcesFile(
+        entries, tuple(sorted(set(faults))), tuple(tree.data), frozenset(variables_in(tree.data))
+    )
+
+
+def variables_in(written: object) -> Iterator[str]:
+    """The variables that are named anywhere in the file, as `{env: NAME}`."""
+    if isinstance(written, dict):
+        if isinstance(name := written.get("env"), str):
+            yield name
+        for value in written.values():
+            yield from variables_in(value)
+
+
+def own_blanks(shown: str, tree: Tree, instance: str) -> list[Fault]:
+    """A fault for each key of the instance itself, not of its streams, that has no value."""
+    own = tree.below(instance)
+    own.blank = {path for path in own.blank if path[:1] != ("streams",) or len(path) == 1}
+    return blank_faults(shown, own)
+
+
+class FaultyEntry(Exception):
+    """An instance of which it is not known what it is of."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(*map(str, faults))
+        self.faults = faults
+
+
+def read_entry(shown: str, tree: Tree, instance: str, others: Mapping[str, Entry]) -> Entry:
+    """The instance of this name. `others`: those before it. Raises `FaultyEntry`."""
+    line = tree.line((instance,))
+    name, account = names_of(instance, shown, line)
+    written = tree.at(instance)
+    if written is not None and not isinstance(written, dict):
+        what = f"`{instance}` is no mapping"
+        raise FaultyEntry(Fault(shown, line, what, "write its settings below it, as `key: value`"))
+    faults = [] if written is None else named(instance, own_blanks(shown, tree, instance))
+    sibling = next((x.source for x in others.values() if x.source.name == name), None)
+    connector, own = connector_of(shown, tree, instance, name, sibling)
+    faults += own
+    title = connector.title if name == connector.name else f"{connector.title} {name}"
+    source = replace(
+        connector,
+        name=name,
+        account=account,
+        title=f"{title} ({account})" if account else title,
+        streams=connector.streams if name == connector.name else (),
+    )
+    values, own = read_values(shown, tree, instance, source)
+    faults += own
+    forms, broken = read_streams(shown, tree, instance, source)
+    return Entry(instance, line, source, values, forms, broken, tuple(sorted(set(faults))))
+
+
+def names_of(instance: str, shown: str, line: int) -> tuple[str, str]:
+    """The name and the account of an instance. Raises `FaultyEntry`."""
+    match = INSTANCE.fullmatch(instance)
+    if match is None:
+        raise FaultyEntry(Fault(shown, line, f"`{instance}` is no name of a source", NAME_REMEDY))
+    name, account = match[1], match[2] or ""
+    if name in RESERVED:
+        what = f"`{name}` is a name that Okra uses itself"
+        raise FaultyEntry(Fault(shown, line, what, "give the source another name"))
+    if account == UNNAMED:
+        what = f"`{instance}`: `{UNNAMED}` is what the account without a name is called"
+        raise FaultyEntry(Fault(shown, line, what, f"write `{name}`, or another name after the @"))
+    return name, account
+
+
+def connector_of(
+    shown: str, tree: Tree, instance: str, name: str, sibling: Source | None
+) -> tuple[Source, list[Fault]]:
+    """The connector of an instance; that of `sibling`, another account of the source, where it says a wrong one.
+
+    Raises `FaultyEntry` where it is not known at all.
+    """
+    known = catalog.sources()
+    written = tree.at(instance, "connector")
+    asked = name if written is None else str(written)
+    line = tree.line((instance, "connector"))
+    faults = []
+    if asked not in known:
+        if written is None:
+            what = f"`{instance}` has no `connector`, and `{name}` is none"
+            remedy = suggestion(name, known, f"add `connector:` with one of {listed(known)}")
+        else:
+            what = f"`{instance}`: `connector: {asked}` is not known"
+            remedy = suggestion(asked, known, f"the connectors are {listed(known)}")
+        faults = [Fault(shown, line, what, remedy)]
+        if sibling is None:
+            raise FaultyEntry(*faults)
+    elif name in known and asked != name:
+        what = f"`{instance}`: `{name}` is the name of another connector than `{asked}`"
+        raise FaultyEntry(Fault(shown, line, what, "give the source another name"))
+    elif sibling and sibling.connector != asked:
+        what = f"`{instance}` is of {asked}, and another account of `{name}` of {sibling.connector}"
+        faults = [Fault(shown, line, what, "give one of them another name before the @")]
+    return known[sibling.connector if sibling and faults else asked], faults
+
+
+def read_values(
+    shown: str, tree: Tree, instance: str, source: Source
+) -> tuple[Mapping[str, Value], list[Fault]]:
+    """The values of the options by their names, and what is wrong with the keys of an instance."""
+    own = tree.below(instance)
+    written = own.data if isinstance(own.data, dict) else {}
+    blank = {path[0] for path in own.blank}
+    form = form_of(source.connector)
+    try:
+        checked = form.model_validate({k: v for k, v in written.items() if k not in blank})
+    except ValidationError as error:
+        return {}, named(instance, form_faults(shown, own, error, form))
+    keys = keys_of(source)
+    return {
+        keys[alias].name: getattr(checked, name)
+        for name, key in form.model_fields.items()
+        if (alias := key.alias or name) in keys and alias in checked_keys(checked)
+    }, []
+
+
+def read_streams(
+    shown: str, tree: Tree, instance: str, source: Source
+) -> tuple[Mapping[str, StreamForm], Mapping[str, Fault]]:
+    """The declarations of the streams of an instance, and the fault of each that is broken."""
+    written = tree.at(instance, "streams")
+    forms: dict[str, StreamForm] = {}
+    broken: dict[str, Fault] = {}
+    for stream in written if isinstance(written, dict) else {}:
+        own = tree.below(instance, "streams", stream)
+        try:
+            forms[stream] = read_stream(shown, own, stream, source)
+        except FaultyEntry as error:
+            fault = named(f"{instance}: {stream}", error.faults)[0]
+            broken[stream] = fault
+    return forms, broken
+
+
+def read_stream(shown: str, tree: Tree, stream: str, source: Source) -> StreamForm:
+    """The declaration of one stream. Raises `FaultyEntry`."""
+    line = tree.line(())
+    if source.declarable is None:
+        what = f"{source.connector} has its own streams only"
+        raise FaultyEntry(Fault(shown, line, what, "remove it; docs/sources.md lists them"))
+    if not re.fullmatch(NAME, stream):
+        raise FaultyEntry(Fault(shown, line, "no name of a stream", NAME_REMEDY.partition(",")[0]))
+    if any(stream == own.name for own in source.streams):
+        what = f"{source.connector} has a stream of this name"
+        raise FaultyEntry(Fault(shown, line, what, "give it another name"))
+    if faults := blank_faults(shown, tree):
+        raise FaultyEntry(*faults)
+    form = source.declarable.form
+    if not isinstance(tree.data, dict):
+        what = "declares nothing"
+        raise FaultyEntry(Fault(shown, line, what, f"write its keys: {listed(keys_in(form))}"))
+    try:
+        return form.model_validate(tree.data)
+    except ValidationError as error:
+        raise FaultyEntry(*form_faults(shown, tree, error, form)) from None
+
+
+def named(place: str, faults: Iterable[Fault]) -> list[Fault]:
+    """The faults, with what they are in before what is wrong."""
+    return [replace(fault, what=f"`{place}`: {fault.what}") for fault in faults]
+
+
+def keys_in(form: type[BaseModel]) -> list[str]:
+    """The keys that a form has."""
+    return [field.alias or name for name, field in form.model_fields.items()]
+
+
+def checked_keys(form: BaseModel) -> set[str]:
+    """The keys that are written."""
+    fields = type(form).model_fields
+    return {fields[name].alias or name for name in form.model_fields_set}
+
+
+def keys_of(source: Source) -> Mapping[str, Option]:
+    """The option of each key that an instance of `source` can have.
+
+    A setting of the whole installation, such as OKRA_TIMEZONE, is none.
+    """
+    keys = {
+        option.key(source.connector): option
+        for option in source.options
+        if not is_of_installation(option)
+    }
+    unit = "minute" if by_minute(source) else "second"
+    return keys | {
+        "restates_days": Option(
+            days_name(source), "Days for which a day that is over may still change"
+        ),
+        f"requests_per_{unit}": Option(
+            rate_name(source), f"Requests that are sent in a {unit} at most"
+        ),
+    }
+
+
+def is_of_installation(option: Option) -> bool:
+    """Whether an option of a connector is a setting of Okra's that the connector reads too."""
+    return option.name in OF_INSTALLATION
+
+
+@cache
+def form_of(connector: str) -> type[InstanceForm]:
+    """The keys of an instance of this connector."""
+    fields: dict[str, Any] = {}
+    for key, option in keys_of(catalog.sources()[connector]).items():
+        kind = Figures if key in FIGURES else Secret if option.secret else Plain
+        example = f"{{env: {option.name}}}" if option.secret else option.default or "..."
+        fields[f"option_{key}"] = (
+            kind | None,
+            Field(None, alias=key, description=option.description, examples=[example]),
+        )
+    return create_model(f"{connector}_instance", __base__=InstanceForm, **fields)
+
+
+def _plain(written: object) -> Value:
+    if isinstance(written, dict):
+        return _taken_from(written)
+    if isinstance(written, str):
+        return Value(text=written)
+    raise refusal("a list is no value here", "write one value")
+
+
+def _secret(written: object) -> Value:
+    if isinstance(written, dict):
+        return _taken_from(written)
+    raise refusal(
+        "a secret is not written here",
+        "write {env: NAME} and set NAME in .env or the environment, or {file: path}",
+    )
+
+
+def _taken_from(written: dict[str, object]) -> Value:
+    [key, place] = next(iter(written.items())) if len(written) == 1 else ("", None)
+    if key not in ("env", "file") or not isinstance(place, str):
+        raise refusal("a value is a text, {env: NAME} or {file: path}", "write one of them")
+    if key == "file":
+        return Value(file=place)
+    if not _VARIABLE.fullmatch(place):
+        # it may be the secret itself
+        raise refusal(
+            "what is written after env is no name of a variable",
+            "write capitals, digits and underscores, such as {env: SHOP_URL}",
+        )
+    return Value(env=place)
+
+
+def _figures(written: object) -> Value:
+    if isinstance(written, str):
+        return Value(text=written)
+    if isinstance(written, dict) and all(isinstance(x, str) for x in written.values()):
+        return Value(text=",".join(f"{name}:{figure}" for name, figure in written.items()))
+    raise refusal("not a number", "write a number, or one for each name such as {deals: 1}")
+
+
+_VALUE_SCHEMA = {
+    "anyOf": [
+        {"type": ["string", "number"]},
+        {"type": "object", "properties": {"env": {"type": "string"}}, "required": ["env"]},
+        {"type": "object", "properties": {"file": {"type": "string"}}, "required": ["file"]},
+    ]
+}
+Plain = Annotated[Value, BeforeValidator(_plain), WithJsonSchema(_VALUE_SCHEMA)]
+Secret = Annotated[
+    Value, BeforeValidator(_secret), WithJsonSchema({"anyOf": _VALUE_SCHEMA["anyOf"][1:]})
+]
+Figures = Annotated[
+    Value, BeforeValidator(_figures), WithJsonSchema({"type": ["string", "number", "object"]})
+]
