@@ -11,6 +11,17 @@
     {{ return(graph.nodes["model." ~ project_name ~ ".kpi_" ~ name].config.meta.kpi) }}
 {%- endmacro %}
 
+{# The dimensions of a KPI: those that its YAML declares, and the account where it stands on accounts with names. #}
+{% macro kpi_dimensions(name) -%}
+    {%- set declared = kpi_meta(name).dimensions or [] -%}
+    {%- if name not in kpis_by_account() -%}
+        {{ return(declared) }}
+    {%- elif kpi_meta(name).kind == "distinct" -%}
+        {{ return(["account"]) }}
+    {%- endif -%}
+    {{ return(declared + ["account"]) }}
+{%- endmacro %}
+
 {#
     The names of the KPIs of these kinds whose models did not fail. While parsing, all of them: the kinds are not known
     yet.
@@ -45,7 +56,7 @@
     select
         {{ quoted(kpi) }} as kpi,
         cast(day as date) as day,
-        {{ map_of(kpi_meta(kpi).dimensions) }} as dimensions
+        {{ map_of(kpi_dimensions(kpi)) }} as dimensions
             {%- for column in ["value", "numerator", "denominator"] %},
         cast({{ column if column in columns else "null" }} as {{ amount_type() }}) as {{ column }}
             {%- endfor %}
@@ -86,7 +97,10 @@
     end
 {%- endmacro %}
 
-{# A query: the rows of a model, or none, with the types of `columns`, where it was left out or failed. #}
+{#
+    A query: the rows of a model, or none, with the types of `columns`, where it was left out or failed. A model that
+    reads several sources reads each of them so: it is there as soon as one of them is on.
+#}
 {% macro rows_or_none(model, columns) -%}
     {%- set relation = ref(model) if model not in left_out_models() -%}
     {%- if relation and model not in broken_models() -%}
@@ -104,23 +118,27 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# A query: all rows of the KPIs that are distinct counts. The whole is what was reported without a member. #}
+{#
+    A query: all rows of the KPIs that are distinct counts. The whole is what was reported without a member. Whom two
+    accounts have counted cannot be added up: a KPI by account has no whole, and the whole of each account.
+#}
 {% macro distinct_rows_of_kpis() -%}
     {% for kpi in kpis_of(["distinct"]) -%}
         {%- set relation = ref("kpi_" ~ kpi) -%}
-        {%- set dimensions = kpi_meta(kpi).dimensions if execute else [] -%}
-        {%- for dimension in ["total"] + dimensions %}
+        {%- set declared = kpi_meta(kpi).dimensions if execute else [] -%}
+        {%- set reported = ["account"] if kpi in kpis_by_account() else ["total"] + declared -%}
+        {%- for dimension in reported %}
     select
         {{ quoted(kpi) }} as kpi,
         cast(period as {{ dbt.type_string() }}) as period,
         cast(period_start as date) as period_start,
         {{ quoted(dimension) }} as dimension,
-        cast({{ "'total'" if loop.first else adapter.quote(dimension) }} as {{ dbt.type_string() }}) as member,
+        cast({{ "'total'" if dimension == "total" else adapter.quote(dimension) }} as {{ dbt.type_string() }}) as member,
         cast(value as {{ amount_type() }}) as value
     from {{ relation }}
     where
         true
-            {%- for other in dimensions %}
+            {%- for other in declared %}
         and {{ adapter.quote(other) }} is {{ "not null" if other == dimension else "null" }}
             {%- endfor %}
     union all

@@ -5,6 +5,7 @@
 
 {#
     The rows of those files of a stream that this run has to load, with
+        account     the account it was pulled from, `main` for the one without a name
         _window     the first day of the window
         _file       the path of the file in the lake
         _loaded_by  the fingerprint of the model that loaded it: a changed model loads all files again
@@ -20,6 +21,7 @@
 {%- endmacro %}
 
 {% macro default__read_committed(source_name, stream) -%}
+    {%- set place_in_lake = "substr(_place, " ~ ((lake_root() ~ "/raw/") | length + 1) ~ ")" -%}
     {%- set places = [lake_root() ~ "/raw/" ~ source_name ~ "/" ~ stream ~ "/_schema.parquet"] -%}
     {%- for file in files_to_load(source_name, stream) -%}
         {%- do places.append(lake_root() ~ "/raw/" ~ file) -%}
@@ -27,8 +29,9 @@
     (
         select
             *,
+            {{ account_of(place_in_lake) }} as account,
             cast(regexp_extract(_place, 'window=([0-9-]+)', 1) as date) as _window,
-            substr(_place, {{ (lake_root() ~ "/raw/") | length + 1 }}) as _file,
+            {{ place_in_lake }} as _file,
             '{{ model_fingerprint() }}' as _loaded_by
         from read_parquet(
             [
@@ -39,6 +42,11 @@
             union_by_name = true, hive_partitioning = false, filename = '_place'
         )
     )
+{%- endmacro %}
+
+{# The account that a file of the lake belongs to: `eu` of `stripe@eu/subscriptions/…`. #}
+{% macro account_of(file) -%}
+    coalesce(nullif(regexp_extract({{ file }}, '^[^/@]+@([^/]+)/', 1), ''), 'main')
 {%- endmacro %}
 
 {# The committed files of a stream that the table does not have yet: all of them when it is rebuilt. #}
@@ -116,8 +124,8 @@
 {%- endmacro %}
 
 {#
-    A query: the newest version of each key among the rows of a model. The order is always the same: by `changed_at`
-    where rows have such a column, then by window and file.
+    A query: the newest version of each key among the rows of a model. A key is unique within an account only. The order
+    is always the same: by `changed_at` where rows have such a column, then by window and file.
 #}
 {% macro newest_versions(model, key, changed_at=none) -%}
     select *
@@ -125,7 +133,7 @@
         select
             *,
             row_number() over (
-                partition by {{ key }}
+                partition by {{ account_of("_file") }}, {{ key }}
                 order by {{ changed_at ~ " desc," if changed_at }} _window desc, _file asc
             ) as place
         from {{ ref(model) }}

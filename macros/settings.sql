@@ -50,6 +50,11 @@
     {{ return(env_var("OKRA_LEFT_OUT", "").split(",")) }}
 {%- endmacro %}
 
+{# The KPIs that have the dimension account, as they stand on a source with named accounts. #}
+{% macro kpis_by_account() -%}
+    {{ return((env_var("OKRA_KPIS_BY_ACCOUNT", "") if execute else "").split(",")) }}
+{%- endmacro %}
+
 {# The models that failed in this run, and those below them: their tables are old, or missing. #}
 {% macro broken_models() -%}
     {{ return((env_var("OKRA_BROKEN_MODELS", "") if execute else "").split(",")) }}

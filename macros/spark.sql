@@ -125,6 +125,7 @@
     (
         select
             *,
+            {{ account_of("_file") }} as account,
             '{{ model_fingerprint() }}' as _loaded_by
         from {{ lake_view(source_name, stream) }}
         {%- if loads_more() %}

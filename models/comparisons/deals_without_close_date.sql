@@ -3,7 +3,9 @@ with deals as (
 ),
 
 undated as (
-    select {{ business_day("changed_at") }} as day
+    select
+        account,
+        {{ business_day("changed_at") }} as day
     from deals
     where is_closed and closed_at is null
 ),
@@ -11,11 +13,12 @@ undated as (
 final as (
     select
         'hubspot' as source,
+        account,
         'deals' as stream,
         day,
         count(*) as row_count
     from undated
-    group by day
+    group by account, day
 )
 
 select * from final

@@ -16,18 +16,24 @@ windows as (
 ),
 
 history as (
-    select min(window_start) as begins_on
+    select
+        account,
+        min(window_start) as begins_on
     from windows
     where stream = 'invoice_lines'
+    group by account
 ),
 
 -- the subscriptions of a day are compared once the invoices of that day have been pulled
 snapshots as (
-    select distinct snapshots.window_start as day
+    select distinct
+        snapshots.account,
+        snapshots.window_start as day
     from windows as snapshots
     inner join windows as invoices
         on
-            invoices.stream = 'invoice_lines'
+            snapshots.account = invoices.account
+            and invoices.stream = 'invoice_lines'
             and snapshots.window_start between invoices.window_start and invoices.data_through
     where snapshots.stream = 'subscriptions'
 ),
@@ -36,15 +42,20 @@ snapshots as (
 -- billed before it; use and trials are not billed ahead, and nothing is billed while collection is paused
 unbilled as (
     select
+        snapshots.account,
         snapshots.day,
         subscriptions.subscription_item_id,
         'unbilled' as difference
     from snapshots
-    inner join subscriptions on snapshots.day = subscriptions.snapshot_on
-    cross join history
+    inner join subscriptions
+        on
+            snapshots.account = subscriptions.account
+            and snapshots.day = subscriptions.snapshot_on
+    inner join history on snapshots.account = history.account
     left join periods
         on
-            subscriptions.subscription_item_id = periods.subscription_item_id
+            subscriptions.account = periods.account
+            and subscriptions.subscription_item_id = periods.subscription_item_id
             and snapshots.day between periods.starts_on and periods.ends_on
     where
         periods.subscription_item_id is null
@@ -62,15 +73,20 @@ unbilled as (
 -- a period that begins on the day may have begun after the snapshot
 unlisted as (
     select
+        snapshots.account,
         snapshots.day,
         periods.part_id as subscription_item_id,
         'unlisted' as difference
     from snapshots
     inner join periods
-        on snapshots.day > periods.starts_on and snapshots.day < periods.ends_on
+        on
+            snapshots.account = periods.account
+            and snapshots.day > periods.starts_on
+            and snapshots.day < periods.ends_on
     left join subscriptions
         on
-            snapshots.day = subscriptions.snapshot_on
+            snapshots.account = subscriptions.account
+            and snapshots.day = subscriptions.snapshot_on
             and periods.subscription_id = subscriptions.subscription_id
     where subscriptions.subscription_id is null
 ),
@@ -78,14 +94,19 @@ unlisted as (
 -- both before discounts, which can begin and end within a period; each line is rounded for itself
 repriced as (
     select
+        snapshots.account,
         snapshots.day,
         subscriptions.subscription_item_id,
         'repriced' as difference
     from snapshots
-    inner join subscriptions on snapshots.day = subscriptions.snapshot_on
+    inner join subscriptions
+        on
+            snapshots.account = subscriptions.account
+            and snapshots.day = subscriptions.snapshot_on
     inner join periods
         on
-            subscriptions.subscription_item_id = periods.subscription_item_id
+            subscriptions.account = periods.account
+            and subscriptions.subscription_item_id = periods.subscription_item_id
             and subscriptions.price_id = periods.price_id
             and subscriptions.quantity = periods.quantity
             and subscriptions.current_period_on = periods.starts_on
@@ -96,12 +117,19 @@ repriced as (
 -- what a part costs is told neither by its price, discounts and tax nor by a bill
 unpriced as (
     select
+        snapshots.account,
         snapshots.day,
         subscriptions.subscription_item_id,
         'unpriced' as difference
     from snapshots
-    inner join subscriptions on snapshots.day = subscriptions.snapshot_on
-    left join periods on subscriptions.subscription_item_id = periods.subscription_item_id
+    inner join subscriptions
+        on
+            snapshots.account = subscriptions.account
+            and snapshots.day = subscriptions.snapshot_on
+    left join periods
+        on
+            subscriptions.account = periods.account
+            and subscriptions.subscription_item_id = periods.subscription_item_id
     where
         periods.subscription_item_id is null
         and subscriptions.status in ('active', 'past_due')
@@ -132,12 +160,13 @@ differences as (
 final as (
     select
         'stripe' as source,
+        account,
         'invoice_lines' as stream,
         day,
         difference,
         count(distinct subscription_item_id) as subscription_items
     from differences
-    group by day, difference
+    group by account, day, difference
 )
 
 select * from final

@@ -4,25 +4,33 @@ with tickets as (
 
 -- those that are merged count as another, and have no day either
 solved_on_no_day as (
-    select ticket_id
+    select
+        account,
+        ticket_id
     from {{ ref("fct_tickets") }}
     where is_solved and solved_on is null
 ),
 
 undated as (
-    select {{ business_day("tickets.updated_at") }} as day
+    select
+        tickets.account,
+        {{ business_day("tickets.updated_at") }} as day
     from tickets
-    where tickets.ticket_id in (select solved_on_no_day.ticket_id from solved_on_no_day)
+    inner join solved_on_no_day
+        on
+            tickets.account = solved_on_no_day.account
+            and tickets.ticket_id = solved_on_no_day.ticket_id
 ),
 
 final as (
     select
         'zendesk' as source,
+        account,
         'tickets' as stream,
         day,
         count(*) as row_count
     from undated
-    group by day
+    group by account, day
 )
 
 select * from final

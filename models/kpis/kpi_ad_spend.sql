@@ -4,12 +4,13 @@ with performance as (
 
 final as (
     select
+        account,
         day,
         currency,
         platform,
         sum(spend) as value
     from performance
-    group by day, currency, platform
+    group by account, day, currency, platform
 )
 
 select * from final

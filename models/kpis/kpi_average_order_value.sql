@@ -4,13 +4,14 @@ with orders as (
 
 final as (
     select
+        account,
         ordered_on as day,
         currency,
         sum(amount) as numerator,
         count(*) as denominator
     from orders
     where not is_cancelled
-    group by ordered_on, currency
+    group by account, ordered_on, currency
 )
 
 select * from final

@@ -4,13 +4,14 @@ with movements as (
 
 final as (
     select
+        account,
         day,
         currency,
         sum(amount) as numerator,
         count(*) as denominator
     from movements
     where kind = 'sale'
-    group by day, currency
+    group by account, day, currency
 )
 
 select * from final

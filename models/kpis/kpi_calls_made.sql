@@ -4,12 +4,13 @@ with calls as (
 
 final as (
     select
+        account,
         day,
         sales_rep,
         count(*) as value
     from calls
     where direction = 'OUTBOUND' and status = 'COMPLETED'
-    group by day, sales_rep
+    group by account, day, sales_rep
 )
 
 select * from final

@@ -4,12 +4,13 @@ with customers as (
 
 final as (
     select
+        account,
         first_ordered_on as day,
         currency,
         sum(lifetime_sales) as numerator,
         count(*) as denominator
     from customers
-    group by first_ordered_on, currency
+    group by account, first_ordered_on, currency
 )
 
 select * from final

@@ -4,12 +4,13 @@ with orders as (
 
 final as (
     select
+        account,
         ordered_on as day,
         currency,
         sum(amount) as value
     from orders
     where not is_cancelled
-    group by ordered_on, currency
+    group by account, ordered_on, currency
 )
 
 select * from final

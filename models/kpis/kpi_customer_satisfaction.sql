@@ -4,6 +4,7 @@ with ratings as (
 
 final as (
     select
+        account,
         day,
         channel,
         support_group,
@@ -11,7 +12,7 @@ final as (
         count(*) as denominator
     from ratings
     where is_answered
-    group by day, channel, support_group
+    group by account, day, channel, support_group
 )
 
 select * from final

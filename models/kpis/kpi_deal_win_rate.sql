@@ -4,6 +4,7 @@ with deals as (
 
 final as (
     select
+        account,
         closed_on as day,
         sales_rep,
         pipeline,
@@ -11,7 +12,7 @@ final as (
         count(*) as denominator
     from deals
     where is_closed and closed_on is not null
-    group by closed_on, sales_rep, pipeline
+    group by account, closed_on, sales_rep, pipeline
 )
 
 select * from final

@@ -8,6 +8,7 @@ headcount as (
 
 worked as (
     select distinct
+        account,
         owner_id,
         pipeline
     from deals
@@ -15,6 +16,7 @@ worked as (
 
 counted as (
     select
+        account,
         closed_on as day,
         sales_rep,
         pipeline,
@@ -24,22 +26,25 @@ counted as (
     union all
     -- who was there and won nothing has won 0: a goal for each member asks them too
     select
+        headcount.account,
         headcount.day,
         headcount.sales_rep,
         worked.pipeline,
         0 as deals
     from headcount
-    inner join worked on headcount.owner_id = worked.owner_id
+    inner join worked
+        on headcount.account = worked.account and headcount.owner_id = worked.owner_id
 ),
 
 final as (
     select
+        account,
         day,
         sales_rep,
         pipeline,
         sum(deals) as value
     from counted
-    group by day, sales_rep, pipeline
+    group by account, day, sales_rep, pipeline
 )
 
 select * from final

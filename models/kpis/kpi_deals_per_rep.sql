@@ -8,6 +8,7 @@ headcount as (
 
 both_sides as (
     select
+        account,
         closed_on as day,
         sales_rep,
         1 as deals,
@@ -16,6 +17,7 @@ both_sides as (
     where is_won and is_of_the_team and closed_on is not null
     union all
     select
+        account,
         day,
         sales_rep,
         0 as deals,
@@ -25,12 +27,13 @@ both_sides as (
 
 final as (
     select
+        account,
         day,
         sales_rep,
         sum(deals) as numerator,
         sum(heads) as denominator
     from both_sides
-    group by day, sales_rep
+    group by account, day, sales_rep
 )
 
 select * from final

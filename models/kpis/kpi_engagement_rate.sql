@@ -4,12 +4,13 @@ with traffic as (
 
 final as (
     select
+        account,
         day,
         channel,
         sum(engaged_sessions) as numerator,
         sum(sessions) as denominator
     from traffic
-    group by day, channel
+    group by account, day, channel
 )
 
 select * from final

@@ -4,6 +4,7 @@ with tickets as (
 
 final as (
     select
+        account,
         first_replied_on as day,
         channel,
         support_group,
@@ -12,7 +13,7 @@ final as (
         count(*) as denominator
     from tickets
     where first_replied_on is not null and not is_deleted and not is_merged
-    group by first_replied_on, channel, support_group
+    group by account, first_replied_on, channel, support_group
 )
 
 select * from final

@@ -4,12 +4,13 @@ with movements as (
 
 final as (
     select
+        account,
         day,
         currency,
         sum(amount) as value
     from movements
     where kind in ('sale', 'platform_earning')
-    group by day, currency
+    group by account, day, currency
 )
 
 select * from final

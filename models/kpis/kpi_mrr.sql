@@ -4,14 +4,16 @@ with periods as (
 
 currencies as (
     select
+        account,
         currency,
         min(starts_on) as first_day
     from periods
-    group by currency
+    group by account, currency
 ),
 
 days as (
     select
+        account,
         currency,
         {{ each_day("first_day", add_days(-1, as_of())) }} as day
     from currencies
@@ -20,12 +22,14 @@ days as (
 
 edges as (
     select
+        account,
         starts_on as day,
         currency,
         monthly_amount as amount
     from periods
     union all
     select
+        account,
         ends_on as day,
         currency,
         -1 * monthly_amount as amount
@@ -35,22 +39,28 @@ edges as (
 
 changes as (
     select
+        account,
         day,
         currency,
         sum(amount) as amount
     from edges
-    group by day, currency
+    group by account, day, currency
 ),
 
 final as (
     select
+        days.account,
         days.day,
         days.currency,
         sum(coalesce(changes.amount, 0)) over (
-            partition by days.currency order by days.day
+            partition by days.account, days.currency order by days.day
         ) as value
     from days
-    left join changes on days.currency = changes.currency and days.day = changes.day
+    left join changes
+        on
+            days.account = changes.account
+            and days.currency = changes.currency
+            and days.day = changes.day
 )
 
 select * from final

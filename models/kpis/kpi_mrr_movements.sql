@@ -4,12 +4,13 @@ with movements as (
 
 final as (
     select
+        account,
         day,
         movement,
         currency,
         sum(amount) as value
     from movements
-    group by day, movement, currency
+    group by account, day, movement, currency
 )
 
 select * from final

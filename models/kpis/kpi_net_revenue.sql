@@ -4,12 +4,13 @@ with movements as (
 
 final as (
     select
+        account,
         day,
         currency,
         sum(net) as value
     from movements
     where kind in ('sale', 'platform_earning', 'refund', 'dispute', 'fee', 'seller_share')
-    group by day, currency
+    group by account, day, currency
 )
 
 select * from final

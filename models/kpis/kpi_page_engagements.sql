@@ -4,11 +4,12 @@ with activity as (
 
 final as (
     select
+        account,
         day,
         sum(metric_value) as value
     from activity
     where metric = 'page_post_engagements'
-    group by day
+    group by account, day
 )
 
 select * from final

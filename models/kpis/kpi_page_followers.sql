@@ -4,10 +4,11 @@ with audience as (
 
 final as (
     select
+        account,
         day,
         sum(followers) as value
     from audience
-    group by day
+    group by account, day
 )
 
 select * from final

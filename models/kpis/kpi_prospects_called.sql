@@ -4,11 +4,12 @@ with prospects as (
 
 final as (
     select
+        account,
         first_called_on as day,
         sales_rep,
         count(*) as value
     from prospects
-    group by first_called_on, sales_rep
+    group by account, first_called_on, sales_rep
 )
 
 select * from final

@@ -4,12 +4,13 @@ with movements as (
 
 final as (
     select
+        account,
         day,
         currency,
         -1 * sum(amount) as value
     from movements
     where kind in ('refund', 'dispute')
-    group by day, currency
+    group by account, day, currency
 )
 
 select * from final

@@ -4,6 +4,7 @@ with performance as (
 
 final as (
     select
+        account,
         day,
         currency,
         platform,
@@ -12,7 +13,7 @@ final as (
         case when count(attributed_value) = count(*) then sum(attributed_value) end as numerator,
         case when count(attributed_value) = count(*) then sum(spend) end as denominator
     from performance
-    group by day, currency, platform, campaign
+    group by account, day, currency, platform, campaign
 )
 
 select * from final

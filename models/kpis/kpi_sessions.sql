@@ -4,11 +4,12 @@ with traffic as (
 
 final as (
     select
+        account,
         day,
         channel,
         sum(sessions) as value
     from traffic
-    group by day, channel
+    group by account, day, channel
 )
 
 select * from final

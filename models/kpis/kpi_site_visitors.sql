@@ -4,6 +4,7 @@ with visitors as (
 
 final as (
     select
+        account,
         period,
         period_start,
         visitors as value

@@ -4,6 +4,7 @@ with tickets as (
 
 final as (
     select
+        account,
         opened_on as day,
         channel,
         support_group,
@@ -11,7 +12,7 @@ final as (
         count(*) as value
     from tickets
     where not is_deleted and not is_merged
-    group by opened_on, channel, support_group, support_type
+    group by account, opened_on, channel, support_group, support_type
 )
 
 select * from final

@@ -4,6 +4,7 @@ with tickets as (
 
 final as (
     select
+        account,
         solved_on as day,
         channel,
         support_group,
@@ -11,7 +12,7 @@ final as (
         count(*) as value
     from tickets
     where solved_on is not null
-    group by solved_on, channel, support_group, support_type
+    group by account, solved_on, channel, support_group, support_type
 )
 
 select * from final

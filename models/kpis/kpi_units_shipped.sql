@@ -4,12 +4,13 @@ with shipments as (
 
 final as (
     select
+        account,
         shipped_on as day,
         product,
         color,
         sum(quantity) as value
     from shipments
-    group by shipped_on, product, color
+    group by account, shipped_on, product, color
 )
 
 select * from final

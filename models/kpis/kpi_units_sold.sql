@@ -4,13 +4,14 @@ with lines as (
 
 final as (
     select
+        account,
         ordered_on as day,
         product,
         color,
         sum(quantity) as value
     from lines
     where not is_cancelled
-    group by ordered_on, product, color
+    group by account, ordered_on, product, color
 )
 
 select * from final

@@ -5,7 +5,7 @@ with orders as (
 known_sales as (
     select
         *,
-        min(ordered_on) over (partition by customer_id) as first_ordered_on
+        min(ordered_on) over (partition by account, customer_id) as first_ordered_on
     from orders
     -- orders of the day being played and later are not known yet; a guest is no customer
     where not is_cancelled and ordered_on < {{ as_of() }} and customer_id is not null
@@ -13,6 +13,7 @@ known_sales as (
 
 final as (
     select
+        account,
         customer_id,
         currency,
         first_ordered_on,
@@ -20,7 +21,7 @@ final as (
         count(*) as orders,
         sum(amount) as lifetime_sales
     from known_sales
-    group by customer_id, currency, first_ordered_on
+    group by account, customer_id, currency, first_ordered_on
 )
 
 select * from final

@@ -8,6 +8,7 @@ merged as (
 
 called as (
     select
+        account,
         {{ each_element("contact_ids") }} as contact_id,
         call_id,
         called_at,
@@ -19,24 +20,29 @@ called as (
 
 spoken as (
     select
+        called.account,
         coalesce(merged.merged_into, called.contact_id) as contact_id,
         called.call_id,
         called.called_at,
         called.day,
         called.sales_rep
     from called
-    left join merged on called.contact_id = merged.contact_id
+    left join merged
+        on called.account = merged.account and called.contact_id = merged.contact_id
 ),
 
 ranked as (
     select
         *,
-        row_number() over (partition by contact_id order by called_at asc, call_id asc) as place
+        row_number() over (
+            partition by account, contact_id order by called_at asc, call_id asc
+        ) as place
     from spoken
 ),
 
 final as (
     select
+        account,
         contact_id,
         day as first_called_on,
         sales_rep

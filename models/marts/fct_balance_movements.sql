@@ -22,6 +22,7 @@ classified as (
 
 final as (
     select
+        classified.account,
         classified.movement_id,
         {{ business_day("classified.created_at") }} as day,
         classified.kind,

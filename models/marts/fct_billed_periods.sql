@@ -18,6 +18,7 @@ whole_lines as (
 -- a tiered price has a line for each tier
 wholes as (
     select
+        account,
         invoice_id,
         invoice_created_at,
         subscription_item_id,
@@ -36,8 +37,8 @@ wholes as (
         sum(amount_minor - discount_minor - tax_inside_minor) as amount_minor
     from whole_lines
     group by
-        invoice_id, invoice_created_at, subscription_item_id, subscription_id, customer_id,
-        currency, is_metered, period_started_at
+        account, invoice_id, invoice_created_at, subscription_item_id, subscription_id,
+        customer_id, currency, is_metered, period_started_at
 ),
 
 dated_wholes as (
@@ -55,6 +56,7 @@ dated_wholes as (
 -- of the old price and quantity is given back, and the new is charged for
 changes as (
     select
+        account,
         subscription_id,
         price_id,
         customer_id,
@@ -74,18 +76,20 @@ changes as (
         count(case when amount_minor > 0 then 1 end) > 0 as is_charged
     from lines
     where is_cut and price_id is not null
-    group by subscription_id, price_id, customer_id, currency, period_started_at
+    group by account, subscription_id, price_id, customer_id, currency, period_started_at
 ),
 
 -- a line of a change names the subscription and the price, but not the part
 known_parts as (
     select
+        account,
         subscription_id,
         price_id,
         max(subscription_item_id) as subscription_item_id,
         min(item_created_at) as created_at
     from (
         select
+            account,
             subscription_id,
             price_id,
             subscription_item_id,
@@ -93,18 +97,20 @@ known_parts as (
         from wholes
         union all
         select
+            account,
             subscription_id,
             price_id,
             subscription_item_id,
             item_created_at
         from subscriptions
     ) as parts
-    group by subscription_id, price_id
+    group by account, subscription_id, price_id
 ),
 
 -- the whole periods in which a change falls
 surroundings as (
     select
+        changes.account,
         changes.subscription_id,
         changes.price_id,
         changes.period_started_at,
@@ -114,10 +120,12 @@ surroundings as (
     from changes
     inner join dated_wholes
         on
-            changes.subscription_id = dated_wholes.subscription_id
+            changes.account = dated_wholes.account
+            and changes.subscription_id = dated_wholes.subscription_id
             and changes.period_started_at >= dated_wholes.period_started_at
             and changes.period_started_at < dated_wholes.period_ended_at
-    group by changes.subscription_id, changes.price_id, changes.period_started_at
+    group by
+        changes.account, changes.subscription_id, changes.price_id, changes.period_started_at
 ),
 
 -- a first period that is cut to begin with the month has none around it: it is a part of the one that ends with it; of
@@ -132,7 +140,7 @@ surrounded as (
             false
         ) as is_older,
         count(case when changes.is_credited then 1 end) over (
-            partition by changes.subscription_id, changes.period_started_at
+            partition by changes.account, changes.subscription_id, changes.period_started_at
         ) as credit_count,
         coalesce(surroundings.whole_days, changes.interval_days, 30) as whole_days,
         coalesce(surroundings.whole_seconds, changes.interval_days * 86400, 2628000)
@@ -142,12 +150,14 @@ surrounded as (
     from changes
     left join surroundings
         on
-            changes.subscription_id = surroundings.subscription_id
+            changes.account = surroundings.account
+            and changes.subscription_id = surroundings.subscription_id
             and changes.price_id = surroundings.price_id
             and changes.period_started_at = surroundings.period_started_at
     left join known_parts
         on
-            changes.subscription_id = known_parts.subscription_id
+            changes.account = known_parts.account
+            and changes.subscription_id = known_parts.subscription_id
             and changes.price_id = known_parts.price_id
 ),
 
@@ -161,6 +171,7 @@ scaled as (
 -- enough to tell that
 by_unit as (
     select
+        scaled.account,
         scaled.subscription_id,
         scaled.price_id,
         scaled.period_started_at,
@@ -171,7 +182,8 @@ by_unit as (
     from scaled
     inner join dated_wholes
         on
-            scaled.subscription_id = dated_wholes.subscription_id
+            scaled.account = dated_wholes.account
+            and scaled.subscription_id = dated_wholes.subscription_id
             and scaled.price_id = dated_wholes.price_id
     where
         dated_wholes.quantity > 0
@@ -180,11 +192,12 @@ by_unit as (
             * scaled.quantity * scaled.period_seconds / scaled.whole_seconds
             - scaled.amount_minor
         ) <= 1
-    group by scaled.subscription_id, scaled.price_id, scaled.period_started_at
+    group by scaled.account, scaled.subscription_id, scaled.price_id, scaled.period_started_at
 ),
 
 changed as (
     select
+        scaled.account,
         scaled.invoice_id,
         scaled.invoice_created_at,
         known_parts.subscription_item_id,
@@ -206,17 +219,20 @@ changed as (
     from scaled
     left join by_unit
         on
-            scaled.subscription_id = by_unit.subscription_id
+            scaled.account = by_unit.account
+            and scaled.subscription_id = by_unit.subscription_id
             and scaled.price_id = by_unit.price_id
             and scaled.period_started_at = by_unit.period_started_at
     left join known_parts
         on
-            scaled.subscription_id = known_parts.subscription_id
+            scaled.account = known_parts.account
+            and scaled.subscription_id = known_parts.subscription_id
             and scaled.price_id = known_parts.price_id
 ),
 
 periods as (
     select
+        account,
         invoice_id,
         invoice_created_at,
         subscription_item_id as part_id,
@@ -240,6 +256,7 @@ periods as (
     from dated_wholes
     union all
     select
+        account,
         invoice_id,
         invoice_created_at,
         coalesce(subscription_item_id, subscription_id || ' ' || price_id) as part_id,
@@ -268,7 +285,7 @@ followed as (
     select
         *,
         lead(starts_on) over (
-            partition by part_id
+            partition by account, part_id
             order by
                 period_started_at asc, is_change desc, invoice_created_at asc, invoice_id asc,
                 whole_minor asc
@@ -287,6 +304,7 @@ measured as (
 
 final as (
     select
+        account,
         invoice_id,
         part_id,
         subscription_item_id,

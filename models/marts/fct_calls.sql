@@ -8,6 +8,7 @@ reps as (
 
 final as (
     select
+        calls.account,
         calls.call_id,
         {{ business_day("calls.called_at") }} as day,
         calls.called_at,
@@ -15,10 +16,10 @@ final as (
         coalesce(calls.direction, 'OUTBOUND') as direction,
         coalesce(calls.status, 'COMPLETED') as status,
         calls.owner_id,
-        coalesce(reps.sales_rep, {{ dbt.concat(["'owner '", "calls.owner_id"]) }}) as sales_rep,
+        coalesce(reps.sales_rep, {{ owner_without_name("calls") }}) as sales_rep,
         calls.contact_ids
     from calls
-    left join reps on calls.owner_id = reps.owner_id
+    left join reps on calls.account = reps.account and calls.owner_id = reps.owner_id
 )
 
 select * from final

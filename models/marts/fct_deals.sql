@@ -12,11 +12,12 @@ reps as (
 
 final as (
     select
+        deals.account,
         deals.deal_id,
         coalesce(pipelines.label, deals.pipeline_id) as pipeline,
         deals.owner_id,
         -- an owner who is no longer listed keeps a name
-        coalesce(reps.sales_rep, {{ dbt.concat(["'owner '", "deals.owner_id"]) }}) as sales_rep,
+        coalesce(reps.sales_rep, {{ owner_without_name("deals") }}) as sales_rep,
         coalesce(reps.is_on_team, false) as is_of_the_team,
         {{ business_day("deals.created_at") }} as entered_on,
         case
@@ -35,8 +36,9 @@ final as (
         ) as amount_in_company_currency,
         deals.properties
     from deals
-    left join pipelines on deals.pipeline_id = pipelines.pipeline_id
-    left join reps on deals.owner_id = reps.owner_id
+    left join pipelines
+        on deals.account = pipelines.account and deals.pipeline_id = pipelines.pipeline_id
+    left join reps on deals.account = reps.account and deals.owner_id = reps.owner_id
 )
 
 select * from final

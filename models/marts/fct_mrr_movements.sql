@@ -4,6 +4,7 @@ with periods as (
 
 edges as (
     select
+        account,
         starts_on as day,
         customer_id,
         currency,
@@ -12,6 +13,7 @@ edges as (
     from periods
     union all
     select
+        account,
         ends_on as day,
         customer_id,
         currency,
@@ -24,6 +26,7 @@ edges as (
 -- no movement if the next period starts when one ends and costs the same
 changes as (
     select
+        account,
         day,
         customer_id,
         currency,
@@ -32,30 +35,32 @@ changes as (
     from edges
     -- a future end of what is paid is no movement yet: another period may follow
     where day < {{ as_of() }}
-    group by day, customer_id, currency
+    group by account, day, customer_id, currency
     having sum(amount) <> 0
 ),
 
 customers as (
     select
+        account,
         customer_id,
         currency,
         max(case when is_older then 1 else 0 end) = 1 as is_older
     from periods
-    group by customer_id, currency
+    group by account, customer_id, currency
 ),
 
 running as (
     select
         *,
-        sum(amount) over (partition by customer_id, currency order by day) as mrr_after,
-        row_number() over (partition by customer_id, currency order by day) as place
+        sum(amount) over (partition by account, customer_id, currency order by day) as mrr_after,
+        row_number() over (partition by account, customer_id, currency order by day) as place
     from changes
 ),
 
 -- what was paid before the history begins is no movement of its first day
 moved as (
     select
+        running.account,
         running.day,
         running.customer_id,
         running.currency,
@@ -65,11 +70,15 @@ moved as (
         running.amount - running.opening_amount as amount
     from running
     inner join customers
-        on running.customer_id = customers.customer_id and running.currency = customers.currency
+        on
+            running.account = customers.account
+            and running.customer_id = customers.customer_id
+            and running.currency = customers.currency
 ),
 
 final as (
     select
+        account,
         day,
         customer_id,
         currency,

@@ -12,6 +12,7 @@ currencies as (
 
 final as (
     select
+        lines.account,
         lines.order_id,
         lines.line_number,
         orders.ordered_on,
@@ -23,7 +24,7 @@ final as (
         {{ in_major_units("lines.amount_minor", "currencies.iso_exponent") }} as amount
     from lines
     -- a line without its order has no day and is left out; order_lines_without_order lists it
-    inner join orders on lines.order_id = orders.order_id
+    inner join orders on lines.account = orders.account and lines.order_id = orders.order_id
     left join currencies on orders.currency = currencies.currency
 )
 

@@ -8,6 +8,7 @@ currencies as (
 
 final as (
     select
+        orders.account,
         orders.order_id,
         orders.customer_id,
         {{ business_day("orders.ordered_at") }} as ordered_on,

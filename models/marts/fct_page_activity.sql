@@ -4,6 +4,7 @@ with insights as (
 
 final as (
     select
+        account,
         happened_on as day,
         metric,
         metric_value

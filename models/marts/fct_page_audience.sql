@@ -4,6 +4,7 @@ with snapshots as (
 
 final as (
     select
+        account,
         snapshot_on as day,
         page_id,
         likes,

@@ -12,6 +12,7 @@ members as (
 
 known as (
     select
+        account,
         owner_id,
         sales_rep,
         joined_on,
@@ -21,6 +22,7 @@ known as (
 
 final as (
     select
+        account,
         {{ each_day("joined_on", "known_to") }} as day,
         owner_id,
         sales_rep

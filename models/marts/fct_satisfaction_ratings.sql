@@ -23,7 +23,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by about
+            partition by account, about
             -- the last answer counts; being asked again does not replace an answer
             order by
                 case when is_answered then 0 else 1 end asc,
@@ -35,6 +35,7 @@ ranked as (
 
 final as (
     select
+        ranked.account,
         ranked.rating_id,
         ranked.ticket_id,
         {{ business_day("ranked.created_at") }} as day,
@@ -43,8 +44,10 @@ final as (
         tickets.channel,
         coalesce(support_groups.group_name, tickets.support_group) as support_group
     from ranked
-    left join tickets on ranked.ticket_id = tickets.ticket_id
-    left join support_groups on ranked.group_id = support_groups.group_id
+    left join tickets
+        on ranked.account = tickets.account and ranked.ticket_id = tickets.ticket_id
+    left join support_groups
+        on ranked.account = support_groups.account and ranked.group_id = support_groups.group_id
     where ranked.place = 1
 )
 

@@ -4,6 +4,7 @@ with shipments as (
 
 final as (
     select
+        account,
         shipment_id,
         order_id,
         {{ business_day("shipped_at") }} as shipped_on,

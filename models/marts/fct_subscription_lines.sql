@@ -12,6 +12,7 @@ subscriptions as (
 
 prices as (
     select
+        account,
         price_id,
         max(usage_type) as usage_type,
         max(
@@ -21,7 +22,7 @@ prices as (
             end
         ) as interval_months
     from subscriptions
-    group by price_id
+    group by account, price_id
 ),
 
 priced as (
@@ -39,12 +40,13 @@ priced as (
             business_day("lines.period_ended_at"),
         ) }} as interval_days
     from lines
-    left join prices on lines.price_id = prices.price_id
+    left join prices on lines.account = prices.account and lines.price_id = prices.price_id
 ),
 
 -- use is billed once its period is over; of a price that is in no subscription any more, that is all that tells
 final as (
     select
+        account,
         invoice_line_id,
         invoice_id,
         invoice_created_at,

@@ -15,38 +15,43 @@ windows as (
 
 history as (
     select
+        account,
         min(case when stream = 'invoice_lines' then window_start end) as begins_on,
         min(case when stream = 'subscriptions' then window_start end) as listed_on
     from windows
+    group by account
 ),
 
 -- the subscriptions overrule the invoices from the day on which they first speak of a part
 first_states as (
     select
+        account,
         subscription_item_id,
         min(day) as day
     from states
-    group by subscription_item_id
+    group by account, subscription_item_id
 ),
 
 -- of a day, the last snapshot counts
 days_of_states as (
     select
+        account,
         subscription_item_id,
         day,
         monthly_amount,
         row_number() over (
-            partition by subscription_item_id, day order by snapshot_on desc
+            partition by account, subscription_item_id, day order by snapshot_on desc
         ) as place
     from states
 ),
 
 levels as (
     select
+        account,
         subscription_item_id,
         day,
         monthly_amount,
-        lead(day) over (partition by subscription_item_id order by day) as next_day
+        lead(day) over (partition by account, subscription_item_id order by day) as next_day
     from days_of_states
     where place = 1
 ),
@@ -57,23 +62,28 @@ billed_until as (
         first_states.day is not null as is_listed,
         coalesce(first_states.day, {{ add_days(-1, "history.listed_on") }}) as overruled_on
     from billed
-    cross join history
-    left join first_states on billed.part_id = first_states.subscription_item_id
+    inner join history on billed.account = history.account
+    left join first_states
+        on
+            billed.account = first_states.account
+            and billed.part_id = first_states.subscription_item_id
 ),
 
 first_bills as (
     select
+        account,
         part_id,
         min(starts_on) as starts_on
     from billed
     where not is_change
-    group by part_id
+    group by account, part_id
 ),
 
 -- what was paid before the first invoice of the history is told by the first bill in it, or by the subscription where
 -- that was listed before the bill
 openings as (
     select
+        states.account,
         states.subscription_item_id as part_id,
         states.subscription_id,
         states.customer_id,
@@ -84,11 +94,20 @@ openings as (
             states.listed_monthly_amount
         ) as monthly_amount
     from states
-    cross join history
-    inner join first_states on states.subscription_item_id = first_states.subscription_item_id
-    left join first_bills on states.subscription_item_id = first_bills.part_id
+    inner join history on states.account = history.account
+    inner join first_states
+        on
+            states.account = first_states.account
+            and states.subscription_item_id = first_states.subscription_item_id
+    left join first_bills
+        on
+            states.account = first_bills.account
+            and states.subscription_item_id = first_bills.part_id
     left join billed
-        on first_bills.part_id = billed.part_id and first_bills.starts_on = billed.starts_on
+        on
+            first_bills.account = billed.account
+            and first_bills.part_id = billed.part_id
+            and first_bills.starts_on = billed.starts_on
     where
         states.is_first
         and states.paid_from < history.begins_on
@@ -111,6 +130,7 @@ openings as (
 
 events as (
     select
+        account,
         part_id,
         subscription_id,
         customer_id,
@@ -122,6 +142,7 @@ events as (
     from openings
     union all
     select
+        account,
         part_id,
         subscription_id,
         customer_id,
@@ -134,6 +155,7 @@ events as (
     where ends_on < coalesce(overruled_on, {{ add_days(1, "ends_on") }})
     union all
     select
+        account,
         part_id,
         subscription_id,
         customer_id,
@@ -147,6 +169,7 @@ events as (
     union all
     -- between two snapshots, a bill tells what has changed of a part that recurs
     select
+        billed.account,
         billed.part_id,
         billed.subscription_id,
         billed.customer_id,
@@ -158,12 +181,14 @@ events as (
     from billed
     inner join levels
         on
-            billed.part_id = levels.subscription_item_id
+            billed.account = levels.account
+            and billed.part_id = levels.subscription_item_id
             and billed.starts_on > levels.day
             and billed.starts_on < coalesce(levels.next_day, {{ add_days(1, "billed.starts_on") }})
     where levels.monthly_amount > 0
     union all
     select
+        account,
         subscription_item_id as part_id,
         subscription_id,
         customer_id,
@@ -176,6 +201,7 @@ events as (
     union all
     -- billed, and in none of the subscriptions that are listed
     select
+        account,
         part_id,
         min(subscription_id) as subscription_id,
         min(customer_id) as customer_id,
@@ -186,7 +212,7 @@ events as (
         min(overruled_on) as snapshot_on
     from billed_until
     where not is_listed and overruled_on is not null
-    group by part_id
+    group by account, part_id
 ),
 
 -- of a day, what was said last
@@ -194,7 +220,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by part_id, day
+            partition by account, part_id, day
             order by rank_of_day desc, snapshot_on desc, monthly_amount desc
         ) as place
     from events
@@ -203,7 +229,7 @@ ranked as (
 changes as (
     select
         *,
-        lag(monthly_amount) over (partition by part_id order by day) as amount_before
+        lag(monthly_amount) over (partition by account, part_id order by day) as amount_before
     from ranked
     where place = 1
 ),
@@ -211,21 +237,23 @@ changes as (
 stretches as (
     select
         *,
-        lead(day) over (partition by part_id order by day) as ends_on
+        lead(day) over (partition by account, part_id order by day) as ends_on
     from changes
     where amount_before is null or amount_before <> monthly_amount
 ),
 
 paid_since as (
     select
+        account,
         subscription_item_id,
         min(paid_from) as paid_from
     from states
-    group by subscription_item_id
+    group by account, subscription_item_id
 ),
 
 final as (
     select
+        stretches.account,
         stretches.part_id,
         stretches.subscription_id,
         stretches.customer_id,
@@ -237,8 +265,11 @@ final as (
         coalesce(paid_since.paid_from < history.begins_on, false)
         and stretches.day <= history.begins_on as is_opening
     from stretches
-    cross join history
-    left join paid_since on stretches.part_id = paid_since.subscription_item_id
+    inner join history on stretches.account = history.account
+    left join paid_since
+        on
+            stretches.account = paid_since.account
+            and stretches.part_id = paid_since.subscription_item_id
     where
         stretches.monthly_amount <> 0
         and coalesce(stretches.ends_on > history.begins_on, true)

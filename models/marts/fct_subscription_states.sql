@@ -18,21 +18,28 @@ currencies as (
 
 -- snapshots with rows that were set aside; what they lack may still be there
 gaps as (
-    select distinct window_start
+    select distinct
+        account,
+        window_start
     from {{ ref("stg_lake__findings") }}
     where source = 'stripe' and stream = 'subscriptions' and is_set_aside
 ),
 
 snapshots as (
     select
+        windows.account,
         windows.window_start as snapshot_on,
-        lag(windows.window_start) over (order by windows.window_start) as previous_on,
+        lag(windows.window_start) over (
+            partition by windows.account order by windows.window_start
+        ) as previous_on,
         min(case when gaps.window_start is null then windows.window_start end) over (
+            partition by windows.account
             order by windows.window_start
             rows between 1 following and unbounded following
         ) as next_whole_on
     from windows
-    left join gaps on windows.window_start = gaps.window_start
+    left join gaps
+        on windows.account = gaps.account and windows.window_start = gaps.window_start
 ),
 
 listed as (
@@ -41,10 +48,12 @@ listed as (
         snapshots.previous_on,
         snapshots.next_whole_on,
         lag(snapshots.snapshot_on) over (
-            partition by subscriptions.subscription_item_id order by snapshots.snapshot_on
+            partition by subscriptions.account, subscriptions.subscription_item_id
+            order by snapshots.snapshot_on
         ) as seen_on,
         lead(snapshots.snapshot_on) over (
-            partition by subscriptions.subscription_item_id order by snapshots.snapshot_on
+            partition by subscriptions.account, subscriptions.subscription_item_id
+            order by snapshots.snapshot_on
         ) as seen_next_on,
         {{ joined_columns([
             "status", "paused_collection", "price_id", "quantity", "period_amount_minor",
@@ -52,14 +61,17 @@ listed as (
             "trial_ends_at", "ended_at",
         ]) }} as state
     from subscriptions
-    inner join snapshots on subscriptions.snapshot_on = snapshots.snapshot_on
+    inner join snapshots
+        on
+            subscriptions.account = snapshots.account
+            and subscriptions.snapshot_on = snapshots.snapshot_on
 ),
 
 compared as (
     select
         *,
         lag(state) over (
-            partition by subscription_item_id order by snapshot_on
+            partition by account, subscription_item_id order by snapshot_on
         ) as state_before
     from listed
 ),
@@ -89,7 +101,8 @@ parts as (
             else subscriptions.price_interval_count
         end as interval_days,
         row_number() over (
-            partition by subscriptions.subscription_item_id order by subscriptions.snapshot_on
+            partition by subscriptions.account, subscriptions.subscription_item_id
+            order by subscriptions.snapshot_on
         ) as place
     from compared as subscriptions
     where
@@ -101,19 +114,21 @@ parts as (
 -- the bill that has the price and quantity of the part, the newest first
 matching_bills as (
     select
+        parts.account,
         parts.snapshot_on,
         parts.subscription_item_id,
         billed.amount,
         billed.whole_days,
         billed.starts_on,
         row_number() over (
-            partition by parts.snapshot_on, parts.subscription_item_id
+            partition by parts.account, parts.snapshot_on, parts.subscription_item_id
             order by billed.starts_on desc
         ) as place
     from parts
     inner join billed
         on
-            parts.subscription_item_id = billed.subscription_item_id
+            parts.account = billed.account
+            and parts.subscription_item_id = billed.subscription_item_id
             and parts.price_id = billed.price_id
             and parts.quantity = billed.quantity
             and parts.snapshot_on >= billed.starts_on
@@ -129,6 +144,7 @@ matching_bills as (
 -- the last bill until a snapshot, or else the first after it: a later one must not change what was known of a day
 last_bills as (
     select
+        parts.account,
         parts.snapshot_on,
         parts.subscription_item_id,
         billed.listed_minor,
@@ -137,13 +153,16 @@ last_bills as (
         billed.amount,
         billed.whole_days,
         row_number() over (
-            partition by parts.snapshot_on, parts.subscription_item_id
+            partition by parts.account, parts.snapshot_on, parts.subscription_item_id
             order by
                 case when billed.starts_on <= parts.snapshot_on then 0 else 1 end asc,
                 abs({{ days_from("billed.starts_on", "parts.snapshot_on") }}) asc
         ) as place
     from parts
-    inner join billed on parts.subscription_item_id = billed.subscription_item_id
+    inner join billed
+        on
+            parts.account = billed.account
+            and parts.subscription_item_id = billed.subscription_item_id
     where not billed.is_change
 ),
 
@@ -151,6 +170,7 @@ last_bills as (
 -- of the last bill
 net_of_price as (
     select
+        parts.account,
         parts.snapshot_on,
         parts.subscription_item_id,
         parts.period_amount_minor,
@@ -170,13 +190,15 @@ net_of_price as (
     from parts
     left join last_bills
         on
-            parts.snapshot_on = last_bills.snapshot_on
+            parts.account = last_bills.account
+            and parts.snapshot_on = last_bills.snapshot_on
             and parts.subscription_item_id = last_bills.subscription_item_id
             and last_bills.place = 1
 ),
 
 priced as (
     select
+        account,
         snapshot_on,
         subscription_item_id,
         last_amount,
@@ -211,11 +233,13 @@ amounts as (
     from parts
     inner join priced
         on
-            parts.snapshot_on = priced.snapshot_on
+            parts.account = priced.account
+            and parts.snapshot_on = priced.snapshot_on
             and parts.subscription_item_id = priced.subscription_item_id
     left join matching_bills
         on
-            parts.snapshot_on = matching_bills.snapshot_on
+            parts.account = matching_bills.account
+            and parts.snapshot_on = matching_bills.snapshot_on
             and parts.subscription_item_id = matching_bills.subscription_item_id
             and matching_bills.place = 1
     left join currencies on parts.currency = currencies.currency
@@ -223,6 +247,7 @@ amounts as (
 
 states as (
     select
+        account,
         snapshot_on,
         subscription_item_id,
         subscription_id,
@@ -254,6 +279,7 @@ states as (
 -- a part that is not in the next snapshot without gaps was taken out of its subscription
 left_out as (
     select
+        account,
         next_whole_on as snapshot_on,
         subscription_item_id,
         subscription_id,
@@ -267,6 +293,7 @@ left_out as (
 
 final as (
     select
+        account,
         snapshot_on,
         subscription_item_id,
         subscription_id,
@@ -284,6 +311,7 @@ final as (
     from states
     union all
     select
+        account,
         snapshot_on,
         subscription_item_id,
         subscription_id,

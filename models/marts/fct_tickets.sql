@@ -18,11 +18,13 @@ classified as (
         ) as is_merged,
         coalesce(tickets.first_reply_seconds, 60 * tickets.first_reply_minutes) as reply_seconds
     from tickets
-    left join tickets as continued on tickets.follow_up_of = continued.ticket_id
+    left join tickets as continued
+        on tickets.account = continued.account and tickets.follow_up_of = continued.ticket_id
 ),
 
 final as (
     select
+        classified.account,
         classified.ticket_id,
         {{ business_day("classified.created_at") }} as opened_on,
         case
@@ -42,7 +44,10 @@ final as (
         coalesce(classified.support_type, 'agent') as support_type,
         support_groups.group_name as support_group
     from classified
-    left join support_groups on classified.group_id = support_groups.group_id
+    left join support_groups
+        on
+            classified.account = support_groups.account
+            and classified.group_id = support_groups.group_id
 )
 
 select * from final

@@ -4,6 +4,7 @@ with traffic as (
 
 final as (
     select
+        account,
         visited_on as day,
         channel,
         sessions,

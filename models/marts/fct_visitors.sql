@@ -8,6 +8,7 @@ by_month as (
 
 final as (
     select
+        account,
         'day' as period,
         visited_on as period_start,
         visitors,
@@ -15,6 +16,7 @@ final as (
     from by_day
     union all
     select
+        account,
         'month' as period,
         month_start as period_start,
         visitors,

@@ -23,7 +23,7 @@ LOSING_JOINS = {
     "fct_mrr_movements": "customers has each customer of the periods, so that no row is lost",
     "fct_order_lines": "the lines without an order are listed by order_lines_without_order",
     "fct_sheet_values": "what is no longer declared is no KPI",
-    "fct_subscription_periods": "history is one row, and first_states has each part of the states",
+    "fct_subscription_periods": "history has each account, and first_states has each part of the states",
     "fct_subscription_states": "snapshots has the window of each row; a part without a bill has its list price",
     "kpi_deals_closed": "adds the days on which a member has won nothing",
 }
@@ -156,7 +156,7 @@ def test_a_kpi_has_the_columns_of_its_kind_and_one_a_dimension(models) -> None:
     }
     for model in kpis(models):
         kpi = model["config"]["meta"]["kpi"]
-        expected = by_kind[kpi["kind"]] | set(kpi["dimensions"])
+        expected = by_kind[kpi["kind"]] | {"account"} | set(kpi["dimensions"])
         assert set(model["columns"]) == expected, model["name"]
 
 

@@ -9,6 +9,7 @@ renamed as (
         value as metric_value,
 
         -- where it came from
+        account,
         _window,
         _file,
         _loaded_by

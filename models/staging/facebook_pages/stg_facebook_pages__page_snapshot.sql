@@ -10,6 +10,7 @@ renamed as (
         followers,
 
         -- where it came from
+        account,
         _window,
         _file,
         _loaded_by

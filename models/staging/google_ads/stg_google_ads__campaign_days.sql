@@ -16,6 +16,7 @@ renamed as (
         conversions_value,
 
         -- where it came from
+        account,
         _window,
         _file,
         _loaded_by

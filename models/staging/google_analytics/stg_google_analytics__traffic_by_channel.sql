@@ -13,6 +13,7 @@ renamed as (
         total_users,
 
         -- where it came from
+        account,
         _window,
         _file,
         _loaded_by

@@ -9,6 +9,7 @@ renamed as (
         listed_on,
 
         -- where it came from
+        account,
         _window,
         _file,
         _loaded_by

@@ -4,6 +4,7 @@ with newest as ({{ newest_versions("base_hubspot__calls", "call_id", "changed_at
 
 final as (
     select
+        account,
         call_id,
         called_at,
         direction,

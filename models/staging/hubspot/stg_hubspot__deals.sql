@@ -4,6 +4,7 @@ with newest as ({{ newest_versions("base_hubspot__deals", "deal_id", "changed_at
 
 final as (
     select
+        account,
         deal_id,
         pipeline_id,
         stage_id,

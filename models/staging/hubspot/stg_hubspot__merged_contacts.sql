@@ -6,11 +6,13 @@ with newest as (
 
 final as (
     select
+        newest.account,
         newest.contact_id,
         -- the one it was merged into may have been merged since
         coalesce(later.merged_into, newest.merged_into) as merged_into
     from newest
-    left join newest as later on newest.merged_into = later.contact_id
+    left join newest as later
+        on newest.account = later.account and newest.merged_into = later.contact_id
 )
 
 select * from final

@@ -4,6 +4,7 @@ with newest as ({{ newest_versions("base_hubspot__owners", "owner_id", "updated_
 
 final as (
     select
+        account,
         owner_id,
         kind,
         name,

@@ -4,6 +4,7 @@ with source as (
     select *
     from {{ read_catalog("attempts", {
         "source": "varchar",
+        "account": "varchar",
         "stream": "varchar",
         "at": "timestamptz",
         "outcome": "varchar",
@@ -14,6 +15,7 @@ with source as (
 renamed as (
     select
         source,
+        coalesce(nullif(account, ''), 'main') as account,
         stream,
         "at" as attempted_at,
         outcome,

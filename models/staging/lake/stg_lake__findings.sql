@@ -4,6 +4,7 @@ with source as (
     select *
     from {{ read_catalog("findings", {
         "source": "varchar",
+        "account": "varchar",
         "stream": "varchar",
         "window": "date",
         "what": "varchar",
@@ -17,6 +18,7 @@ with source as (
 renamed as (
     select distinct
         source,
+        coalesce(nullif(account, ''), 'main') as account,
         stream,
         "window" as window_start,
         what,

@@ -4,6 +4,7 @@ with source as (
     select *
     from {{ read_catalog("windows", {
         "source": "varchar",
+        "account": "varchar",
         "stream": "varchar",
         "window": "date",
         "data_through": "date",
@@ -25,6 +26,7 @@ with source as (
 renamed as (
     select
         source,
+        coalesce(nullif(account, ''), 'main') as account,
         stream,
         "window" as window_start,
         data_through,

@@ -17,6 +17,7 @@ renamed as (
         attribution_window,
 
         -- where it came from
+        account,
         _window,
         _file,
         _loaded_by

@@ -13,6 +13,7 @@ renamed as (
         updated_at,
 
         -- where it came from
+        account,
         _window,
         _file,
         _loaded_by

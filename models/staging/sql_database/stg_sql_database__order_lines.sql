@@ -6,6 +6,7 @@ with newest as (
 
 final as (
     select
+        account,
         order_id,
         line_number,
         product,

@@ -4,6 +4,7 @@ with newest as ({{ newest_versions("base_sql_database__orders", "order_id", "upd
 
 final as (
     select
+        account,
         order_id,
         customer_id,
         status,

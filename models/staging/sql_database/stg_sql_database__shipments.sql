@@ -4,6 +4,7 @@ with newest as ({{ newest_versions("base_sql_database__shipments", "shipment_id"
 
 final as (
     select
+        account,
         shipment_id,
         order_id,
         product,

@@ -24,6 +24,7 @@ renamed as (
         available_on,
 
         -- where it came from
+        account,
         _window,
         _file,
         _loaded_by

@@ -29,6 +29,7 @@ renamed as (
         period_end as period_ended_at,
 
         -- where it came from
+        account,
         _window,
         _file,
         _loaded_by

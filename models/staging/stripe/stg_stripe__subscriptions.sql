@@ -43,6 +43,7 @@ renamed as (
         current_period_end as current_period_ends_at,
 
         -- where it came from
+        account,
         _window,
         _file,
         _loaded_by

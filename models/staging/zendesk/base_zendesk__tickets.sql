@@ -29,6 +29,7 @@ renamed as (
         generated_at,
 
         -- where it came from
+        account,
         _window,
         _file,
         _loaded_by

@@ -4,6 +4,7 @@ with newest as ({{ newest_versions("base_zendesk__tickets", "ticket_id", "genera
 
 final as (
     select
+        account,
         ticket_id,
         group_id,
         group_name,
