@@ -9,12 +9,14 @@ from connectors.sdk.totals import DIFFERS
 from pipelines.tables.findings import FindingRow
 from pipelines.warehouse.build_results import SHEET_MODELS
 
+UNNAMED_ACCOUNT = "main"
+"""What the models call the account without a name."""
 _COMPARISONS = "select table_name from duckdb_tables() where schema_name = 'comparisons'"
 _SUBSCRIPTIONS = """
-    select source, stream, difference, count(*), max(subscription_items), min(day), max(day)
+    select source, account, stream, difference, count(*), max(subscription_items), min(day), max(day)
     from comparisons.subscription_differences
-    group by source, stream, difference
-    order by difference
+    group by source, account, stream, difference
+    order by difference, account
 """
 SUBSCRIPTION_MESSAGES = {
     "repriced": "are billed at another amount than their price and quantity come to, and recurring revenue has what "
@@ -28,9 +30,10 @@ SUBSCRIPTION_MESSAGES = {
 }
 """What each kind of difference between subscriptions and billed periods means, for the message."""
 _UNCOUNTED = """
-    select source, stream, sum(row_count), min(day), max(day)
+    select source, account, stream, sum(row_count), min(day), max(day)
     from comparisons.{}
-    group by source, stream
+    group by source, account, stream
+    order by account
 """
 
 
@@ -104,12 +107,13 @@ def subscription_findings(
     if "subscription_differences" not in comparisons(connection):
         return
     differences = connection.execute(_SUBSCRIPTIONS).fetchall()
-    for source, stream, difference, days, items, first_day, last_day in differences:
+    for source, account, stream, difference, days, items, first_day, last_day in differences:
+        instance = instance_of(source, account)
         yield FindingRow(
             what=DIFFERS,
             source=source,
             stream=stream,
-            place=f"{source}.{stream}, held against {source}.subscriptions",
+            place=f"{instance}.{stream}, held against {instance}.subscriptions",
             message=f"on {days} days up to {last_day}, up to {items} subscription items "
             f"{SUBSCRIPTION_MESSAGES[difference]}",
             rows=items,
@@ -127,12 +131,12 @@ def uncounted_findings(
     for model in sorted(UNCOUNTED.keys() & comparisons(connection)):
         uncounted = UNCOUNTED[model]
         rows = connection.execute(_UNCOUNTED.format(model)).fetchall()
-        for source, stream, count, first_day, last_day in rows:
+        for source, account, stream, count, first_day, last_day in rows:
             yield FindingRow(
                 what=uncounted.what,
                 source=source,
                 stream=stream,
-                place=f"{source}.{stream}, last changed from {first_day} to {last_day}",
+                place=f"{instance_of(source, account)}.{stream}, last changed from {first_day} to {last_day}",
                 message=f"{uncounted.rows} are left out: {count:,}; {uncounted.remedy}",
                 rows=count,
                 first_day=first_day,
@@ -141,6 +145,11 @@ def uncounted_findings(
                 is_fault=uncounted.is_mendable,
                 kpis=fed.get((source, stream), []),
             )
+
+
+def instance_of(source: str, account: str) -> str:
+    """What the account of a source is called: `stripe@eu`, or the source's name where the account has none."""
+    return source if account == UNNAMED_ACCOUNT else f"{source}@{account}"
 
 
 def comparisons(connection: duckdb.DuckDBPyConnection) -> Set[str]:

@@ -254,9 +254,9 @@ def test_deals_closed_are_the_won_ones_in_their_newest_version(warehouse: Any) -
 def test_a_closed_deal_without_a_date_counts_on_no_day_and_flags_that_of_its_last_change(
     warehouse: Any,
 ) -> None:
-    assert warehouse.rows("select * from comparisons.deals_without_close_date") == [
-        ("hubspot", "deals", june(25), 1)
-    ]
+    assert warehouse.rows(
+        "select * exclude (account) from comparisons.deals_without_close_date"
+    ) == [("hubspot", "deals", june(25), 1)]
     for kpi in ("deals_closed", "deal_win_rate", "deals_per_rep"):
         days = warehouse.periods(kpi, "day")
         assert days[june(25)].trust == "set_aside:hubspot", kpi

@@ -199,15 +199,15 @@ def test_a_ticket_that_is_opened_again_is_not_solved(support) -> None:
 def test_a_solved_ticket_without_a_time_counts_on_no_day_and_flags_that_of_its_last_change(
     support,
 ) -> None:
-    assert support.rows("select * from comparisons.tickets_without_solution_date") == [
-        ("zendesk", "tickets", TUESDAY, 1)
-    ]
+    assert support.rows(
+        "select * exclude (account) from comparisons.tickets_without_solution_date"
+    ) == [("zendesk", "tickets", TUESDAY, 1)]
     days = support.periods("tickets_solved", "day")
     assert (days[MONDAY].trust, days[TUESDAY].trust) == ("ok", "set_aside:zendesk")
 
 
 def test_a_group_has_one_name_the_newest(support) -> None:
-    found = support.rows("select * from marts.dim_support_groups order by 1")
+    found = support.rows("select * exclude (account) from marts.dim_support_groups order by 1")
     assert found == [("1", "Orders"), ("2", "Invoices")]
 
 

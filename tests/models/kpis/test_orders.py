@@ -122,7 +122,9 @@ def test_customer_sales_are_the_same_orders_added_up(shop) -> None:
 
 
 def test_pieces_are_sold_on_the_day_of_the_order_by_product_and_colour(shop) -> None:
-    found = shop.rows("select * from kpis.kpi_units_sold order by day, product, color")
+    found = shop.rows(
+        "select * exclude (account) from kpis.kpi_units_sold order by day, product, color"
+    )
     assert found == [
         (date(2026, 1, 5), "gadget", "blue", 1),
         (date(2026, 1, 5), "widget", "green", 3),
@@ -136,12 +138,14 @@ def test_pieces_are_sold_on_the_day_of_the_order_by_product_and_colour(shop) -> 
 def test_a_line_whose_order_is_not_there_is_listed_once_its_order_cannot_come_any_more(
     shop,
 ) -> None:
-    found = shop.rows("select * from comparisons.order_lines_without_order")
+    found = shop.rows("select * exclude (account) from comparisons.order_lines_without_order")
     assert found == [("sql_database", "order_lines", date(2026, 1, 30), 1)]
 
 
 def test_pieces_are_shipped_on_the_day_they_leave_and_not_before(shop) -> None:
-    found = shop.rows("select * from kpis.kpi_units_shipped order by day, product, color")
+    found = shop.rows(
+        "select * exclude (account) from kpis.kpi_units_shipped order by day, product, color"
+    )
     assert found == [
         (date(2026, 1, 7), "widget", "red", 7),
         (date(2026, 1, 8), "widget", "green", 3),
@@ -151,7 +155,9 @@ def test_pieces_are_shipped_on_the_day_they_leave_and_not_before(shop) -> None:
 
 
 def test_a_customer_is_worth_what_was_bought_by_then_dated_by_the_first_order(shop) -> None:
-    found = shop.rows("select * from kpis.kpi_customer_lifetime_value order by day, currency")
+    found = shop.rows(
+        "select * exclude (account) from kpis.kpi_customer_lifetime_value order by day, currency"
+    )
     assert found == [
         # Ann's euros of the 6th belong to her first day, the 5th; her order of today is not known yet
         (date(2026, 1, 5), "EUR", 40, 1),

@@ -256,7 +256,7 @@ def test_subscriptions_that_differ_from_what_is_billed_are_told_by_kind_and_fail
         connection.execute("create schema comparisons")
         connection.execute(
             "create table comparisons.subscription_differences as "
-            "select 'stripe' as source, 'invoice_lines' as stream, * from (values "
+            "select 'stripe' as source, 'main' as account, 'invoice_lines' as stream, * from (values "
             "(date '2026-11-03', 'unlisted', 2), (date '2026-11-04', 'unlisted', 5), "
             "(date '2026-11-04', 'unbilled', 1)) as rows(day, difference, subscription_items)"
         )
@@ -272,22 +272,23 @@ def test_subscriptions_that_differ_from_what_is_billed_are_told_by_kind_and_fail
     assert "why they were not billed" in str(unbilled["message"])
 
 
-def test_rows_that_no_day_counts_are_told_by_stream(settings: Settings) -> None:
+def test_rows_that_no_day_counts_are_told_by_account_and_stream(settings: Settings) -> None:
     with duckdb.connect(str(settings.warehouse_path)) as connection:
         connection.execute("create schema comparisons")
-        for model, source, stream, *days in (
-            ("order_lines_without_order", "sql_database", "order_lines", 3, 1200),
-            ("deals_without_close_date", "hubspot", "deals", 1),
+        for model, source, account, stream, *days in (
+            ("order_lines_without_order", "sql_database", "main", "order_lines", 3, 1200),
+            ("deals_without_close_date", "hubspot", "eu", "deals", 1),
         ):
             connection.execute(
-                f"create table comparisons.{model} as select '{source}' as source, '{stream}' as stream, "
+                f"create table comparisons.{model} as "
+                f"select '{source}' as source, '{account}' as account, '{stream}' as stream, "
                 f"date '2026-11-03' + place::int as day, count as row_count "
                 f"from (select unnest({days}) as count, generate_subscripts({days}, 1) as place)"
             )
     deals, lines = written(settings)
     columns = ("what", "place", "rows", "last_day", "is_set_aside", "is_fault", "kpis")
     assert [deals[name] for name in columns] == [
-        *("no_close_date", "hubspot.deals, last changed from 2026-11-04 to 2026-11-04"),
+        *("no_close_date", "hubspot@eu.deals, last changed from 2026-11-04 to 2026-11-04"),
         *(1, date(2026, 11, 4), True, True, []),
     ]
     assert [lines[name] for name in columns] == [
