@@ -26,7 +26,7 @@ from pipelines.commands.options import (
     day_to_play,
     parsed_day,
 )
-from pipelines.settings import ROOT
+from pipelines.settings import ROOT, Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,6 +35,13 @@ app = typer.Typer(
     help="Compares a company's goals (OKRs) with its facts (KPIs), every day.",
 )
 app.add_typer(new.app, name="new")
+
+
+def described_settings() -> Settings:
+    """The settings, after systems were asked for the columns of declared streams that only they know."""
+    from pipelines.steps.describe import with_described_streams
+
+    return with_described_streams(okra_settings.load())
 
 
 @app.callback()
@@ -79,7 +86,7 @@ def run(
     """One daily run: pull what is new, model, score, publish; ends with the scorecard."""
     from pipelines.commands import daily, pulling
 
-    settings, output = okra_settings.load(), output_of(context, as_json)
+    settings, output = described_settings(), output_of(context, as_json)
     day = day_to_play(as_of, settings)
     chosen = daily.chosen_sources(settings, source or [])
     if dry_run:
@@ -101,7 +108,7 @@ def pull(
     from pipelines.commands.pulling import pull_range
 
     days = parsed_day("--from", first), parsed_day("--to", last)
-    settings, output = okra_settings.load(), output_of(context, as_json)
+    settings, output = described_settings(), output_of(context, as_json)
     return pull_range(settings, source, days, "missing", output, dry_run=dry_run)
 
 
@@ -118,7 +125,7 @@ def backfill(
     from pipelines.commands.pulling import pull_range
 
     days = parsed_day("--from", first), parsed_day("--to", last)
-    settings, output = okra_settings.load(), output_of(context, as_json)
+    settings, output = described_settings(), output_of(context, as_json)
     return pull_range(settings, source, days, "again", output, dry_run=dry_run)
 
 
@@ -129,7 +136,7 @@ def score(context: typer.Context, as_of: AsOf = "", as_json: Json = False) -> bo
     """Model what is in the lake, score and publish, without pulling anything."""
     from pipelines.commands import daily
 
-    settings = okra_settings.load()
+    settings = described_settings()
     return daily.score(settings, day_to_play(as_of, settings), output_of(context, as_json))
 
 
@@ -216,7 +223,7 @@ def check(
     if schema:
         print(checking.schema())  # noqa: T201 - for a file, so unwrapped and plain
         return None
-    return checking.check(okra_settings.load(), files or [], output_of(context, as_json))
+    return checking.check(described_settings(), files or [], output_of(context, as_json))
 
 
 @command(app)
@@ -285,7 +292,7 @@ def doctor(context: typer.Context, source: SourceNames = None, as_json: Json = F
     """Ask each source one small question: credential, permission, clock, quota, what is due. Stores nothing."""
     from pipelines.commands import daily, doctor
 
-    settings = okra_settings.load()
+    settings = described_settings()
     chosen = daily.chosen_sources(settings, source or [])
     return doctor.doctor(settings, chosen, output_of(context, as_json))
 
@@ -298,7 +305,7 @@ def ui(
     """Open Dagster's web UI, with the daily schedule, until Ctrl-C."""
     from pipelines.orchestration.instance import prepare_environment
 
-    prepare_environment(okra_settings.load())
+    prepare_environment(described_settings())
     dagster = str(Path(sys.executable).with_name("dagster"))
     err.print(f"Dagster on http://127.0.0.1:{port}; the daily schedule runs while this does")
     os.chdir(ROOT)

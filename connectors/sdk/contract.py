@@ -143,6 +143,8 @@ class Option:
     """A source is on when each of its options without a default has a value. It may begin with `IN_HOME`."""
     is_asked: bool = False
     """Whether `okra init` asks for it although it has a default, as for the usual one of several credentials."""
+    is_mapping: bool = False
+    """Whether it is written as a mapping in `sources.yml`, of which its value is the JSON."""
 
     def key(self, source: str) -> str:
         """What it is called in `sources.yml`: without its vendor. STRIPE_API_KEY of `stripe` is `api_key`."""

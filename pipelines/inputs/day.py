@@ -55,8 +55,8 @@ class Day:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults of KPI files and OKR files. Raises `NoDefinitionsError`."""
-        return (*self.declared.faults, *self.loaded.faults)
+        """The faults of `sources.yml`, KPI files and OKR files. Raises `NoDefinitionsError`."""
+        return (*self.settings.source_faults, *self.declared.faults, *self.loaded.faults)
 
     @cached_property
     def indexes(self) -> dict[str, KpiIndex]:

@@ -28,7 +28,6 @@ from pipelines.settings.described_streams import read_descriptions
 from pipelines.settings.instances import (
     Instance,
     Surroundings,
-    broken_files,
     instances_of,
     shared_options,
     streams_of_source,
@@ -185,7 +184,7 @@ class Settings(BaseSettings):
     @cached_property
     def source_faults(self) -> tuple[Fault, ...]:
         """What is wrong in `sources.yml`."""
-        others = broken_files(self.configured_instances)
+        others = {x for instance in self.configured_instances.values() for x in instance.faults}
         return tuple(sorted({*self.sources_file.faults, *others}))
 
     def values_of(self, source: Source) -> Mapping[str, str] | None:

@@ -3,8 +3,9 @@
 An instance is one account of one system. The environment's variables mean the one without an account.
 """
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -17,7 +18,15 @@ from connectors.sdk.errors import CredentialError, Rejected, SourceError
 from connectors.sdk.source_settings import settings_of
 from pipelines.okr.definition.faults import Fault
 from pipelines.settings.described_streams import Descriptions, fingerprint
-from pipelines.settings.sources_file import OF_INSTALLATION, Entry, SourcesFile, Value, keys_of
+from pipelines.settings.sources_file import (
+    OF_INSTALLATION,
+    Entry,
+    SourcesFile,
+    Value,
+    is_taken,
+    keys_of,
+    taken_from,
+)
 
 COMPARED = ("key", "cursor", "counts_on", "window", "snapshot", "mutable")
 """What a stream has in common in all accounts of its source, beside the types of its columns."""
@@ -38,8 +47,8 @@ class Instance:
     """The declared streams."""
     undescribed: Mapping[str, str] = field(default_factory=dict)
     """Why a declared stream has no columns yet; empty where nobody asked for them."""
-    fault: Fault | None = None
-    """What is wrong in the file, where that shows only beside the environment or another account."""
+    faults: tuple[Fault, ...] = ()
+    """What is wrong in the file, where that shows only beside the environment, another account or the system."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +138,16 @@ def of_file(
     missing = [x for x in source.options if x.name not in values]
     if missing:
         fault = missing_value(entry, missing[0], own.shown)
-        return replace(instance, error=as_error(fault), fault=fault)
-    return replace(instance, values=values)
+        return replace(instance, error=as_error(fault), faults=(fault,))
+    faults = (not_described(entry, stream, why, own.shown) for stream, why in undescribed.items())
+    return replace(instance, values=values, faults=tuple(faults))
+
+
+def not_described(entry: Entry, stream: str, why: str, shown: str) -> Fault:
+    """The fault of a declared stream whose columns are not known."""
+    what = f"`{entry.instance}: {stream}` is left out, as its columns are not known"
+    reason, _, remedy = (why or "nobody has asked for them; run `okra check`").rpartition("; ")
+    return Fault(shown, entry.stream_lines[stream], f"{what}: {reason or remedy}", remedy)
 
 
 def described(
@@ -193,7 +210,24 @@ def text_of(value: Value, what: str, around: Surroundings) -> str:
                 "write the value into it, and let Okra read it",
             )
         return text
+    if value.mapping is not None:
+        return json.dumps(resolved(value.mapping, what, around))
     return value.text
+
+
+def resolved(written: object, what: str, around: Surroundings) -> object:
+    """A mapping in which `{env: NAME}` and `{file: path}` are the texts that they stand for. Raises `SourceError`."""
+    if isinstance(written, list):
+        return [resolved(item, what, around) for item in written]
+    if not isinstance(written, dict):
+        return written
+    if not is_taken(written):
+        return {key: resolved(value, what, around) for key, value in written.items()}
+    try:
+        value = taken_from(written)
+    except ValueError as error:
+        raise Rejected(f"{what}: {error}", f"correct it in {around.shown}") from None
+    return text_of(value, what, around)
 
 
 def missing_value(entry: Entry, option: Option, shown: str) -> Fault:
@@ -231,7 +265,7 @@ def with_siblings(
             if twin is not None:
                 what = f"`{name}` has the same settings as `{twin.instance}`, and would count twice"
                 fault = Fault(shown, line, what, "remove one of them")
-                checked = replace(checked, error=as_error(fault), fault=fault)
+                checked = replace(checked, error=as_error(fault), faults=(fault,))
             before.append(checked)
             result[name] = checked
     return result
@@ -243,11 +277,12 @@ def with_errors(
     """The instance with the streams that it lacks or has in another shape than the accounts before it."""
     own = {stream.name: stream for stream in instance.source.streams}
     errors = dict(instance.errors)
-    fault = instance.fault
+    faults = instance.faults
     for name, stream in own.items():
         if difference := difference_of(stream, streams[name]):
             what = f"`{instance.source.instance}: {name}` has {difference} in another account"
             fault = Fault(shown, line, what, "declare the stream alike in all accounts")
+            faults = (*faults, fault)
             errors[name] = as_error(fault)
             own[name] = streams[name]
     for name, why in instance.undescribed.items():
@@ -257,7 +292,7 @@ def with_errors(
     source = instance.source
     if tuple(own.values()) != source.streams:
         source = replace(source, streams=tuple(own.values()))
-    return replace(instance, source=source, errors=errors, fault=fault)
+    return replace(instance, source=source, errors=errors, faults=faults)
 
 
 def difference_of(stream: Stream, other: Stream) -> str:
@@ -302,8 +337,3 @@ def told_apart_by(instance: Instance) -> Mapping[str, str]:
         for option in instance.source.options
         if option.name not in in_home
     }
-
-
-def broken_files(instances: Mapping[str, Instance]) -> Iterator[Fault]:
-    """The faults that show only beside the environment or another account."""
-    return (instance.fault for instance in instances.values() if instance.fault)

@@ -52,16 +52,20 @@ RESERVED = frozenset({"lake"})
 """Names of sources that the models use themselves."""
 FIGURES = ("restates_days", "requests_per_second", "requests_per_minute")
 """The keys that every source has. Their values may differ by stream, or by kind of request."""
+TAKEN_FROM = ("env", "file")
+"""The keys that say where a value is taken from."""
 _VARIABLE = re.compile("[A-Z_][A-Z0-9_]*")
 
 
 @dataclass(frozen=True)
 class Value:
-    """A value as it is written: a text, the name of an environment variable, or the path of a file."""
+    """A value as it is written: a text, the name of an environment variable, the path of a file, or a mapping."""
 
     text: str = ""
     env: str = ""
     file: str = ""
+    mapping: Mapping[str, object] | None = None
+    """Its values are texts, lists, mappings, `{env: NAME}` and `{file: path}`."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class Entry:
     """By the option's name, which is not the key that is written."""
     forms: Mapping[str, StreamForm] = field(default_factory=dict)
     broken_streams: Mapping[str, Fault] = field(default_factory=dict)
+    stream_lines: Mapping[str, int] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     """Of the instance itself, which cannot be pulled then."""
 
@@ -178,7 +183,8 @@ def read_entry(shown: str, tree: Tree, instance: str, others: Mapping[str, Entry
     values, own = read_values(shown, tree, instance, source)
     faults += own
     forms, broken = read_streams(shown, tree, instance, source)
-    return Entry(instance, line, source, values, forms, broken, tuple(sorted(set(faults))))
+    lines = {stream: tree.line((instance, "streams", stream)) for stream in {*forms, *broken}}
+    return Entry(instance, line, source, values, forms, broken, lines, tuple(sorted(set(faults))))
 
 
 def names_of(instance: str, shown: str, line: int) -> tuple[str, str]:
@@ -334,7 +340,7 @@ def form_of(connector: str) -> type[InstanceForm]:
     """The keys of an instance of this connector."""
     fields: dict[str, Any] = {}
     for key, option in keys_of(catalog.sources()[connector]).items():
-        kind = Figures if key in FIGURES else Secret if option.secret else Plain
+        kind = kind_of(key, option)
         example = f"{{env: {option.name}}}" if option.secret else option.default or "..."
         fields[f"option_{key}"] = (
             kind | None,
@@ -343,9 +349,24 @@ def form_of(connector: str) -> type[InstanceForm]:
     return create_model(f"{connector}_instance", __base__=InstanceForm, **fields)
 
 
+def kind_of(key: str, option: Option) -> Any:
+    """The type of a key's value."""
+    if key in FIGURES:
+        return Figures
+    if option.is_mapping:
+        return Mapped
+    return Secret if option.secret else Plain
+
+
+def _mapped(written: object) -> Value:
+    if not isinstance(written, dict):
+        raise refusal("not a mapping", "write its keys below it, as `key: value`")
+    return Value(mapping=written)
+
+
 def _plain(written: object) -> Value:
     if isinstance(written, dict):
-        return _taken_from(written)
+        return taken_from(written)
     if isinstance(written, str):
         return Value(text=written)
     raise refusal("a list is no value here", "write one value")
@@ -353,16 +374,21 @@ def _plain(written: object) -> Value:
 
 def _secret(written: object) -> Value:
     if isinstance(written, dict):
-        return _taken_from(written)
+        return taken_from(written)
     raise refusal(
         "a secret is not written here",
         "write {env: NAME} and set NAME in .env or the environment, or {file: path}",
     )
 
 
-def _taken_from(written: dict[str, object]) -> Value:
+def is_taken(written: object) -> bool:
+    """Whether a value is `{env: NAME}` or `{file: path}`."""
+    return isinstance(written, dict) and len(written) == 1 and next(iter(written)) in TAKEN_FROM
+
+
+def taken_from(written: Mapping[str, object]) -> Value:
     [key, place] = next(iter(written.items())) if len(written) == 1 else ("", None)
-    if key not in ("env", "file") or not isinstance(place, str):
+    if key not in TAKEN_FROM or not isinstance(place, str):
         raise refusal("a value is a text, {env: NAME} or {file: path}", "write one of them")
     if key == "file":
         return Value(file=place)
@@ -394,6 +420,7 @@ Plain = Annotated[Value, BeforeValidator(_plain), WithJsonSchema(_VALUE_SCHEMA)]
 Secret = Annotated[
     Value, BeforeValidator(_secret), WithJsonSchema({"anyOf": _VALUE_SCHEMA["anyOf"][1:]})
 ]
+Mapped = Annotated[Value, BeforeValidator(_mapped), WithJsonSchema({"type": "object"})]
 Figures = Annotated[
     Value, BeforeValidator(_figures), WithJsonSchema({"type": ["string", "number", "object"]})
 ]

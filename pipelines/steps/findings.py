@@ -53,6 +53,7 @@ def write_findings(day: Day) -> list[FindingRow]:
             *currency_findings(connection, settings.currency),
             *model_findings(connection),
             *rosters,
+            *source_findings(settings, fed),
             *definition_findings(day.declared, day.loaded),
         ]
         FINDINGS.replace(connection, rows)
@@ -169,6 +170,16 @@ def place_of(row: Mapping[str, Any], first: date, last: date) -> str:
     windows = f"window {first}" if first == last else f"windows {first} to {last}"
     column = f", column {row['column']}" if row["column"] else ""
     return f"{row['source']}.{row['stream']}, {windows}{column}"
+
+
+def source_findings(
+    settings: Settings, fed: Mapping[tuple[str, str], Sequence[str]]
+) -> Iterator[FindingRow]:
+    """A finding for each fault of `sources.yml`, with the KPIs of the source that it is in."""
+    for fault in settings.source_faults:
+        sources = {x.name for x in settings.instances.values() if f"`{x.instance}" in fault.what}
+        kpis = {kpi for (source, _), names in fed.items() if source in sources for kpi in names}
+        yield definition_finding("broken_source", fault, sorted(kpis))
 
 
 def definition_findings(declared: DeclaredKpis, loaded: Loaded) -> Iterator[FindingRow]:
