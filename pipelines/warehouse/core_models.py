@@ -3,8 +3,9 @@
 A fault in one of them leaves nothing to publish. A fault in any other model takes down the KPIs below it.
 """
 
-import re
 from pathlib import Path
+
+from pipelines.inputs.model_sources import references
 
 PUBLISHED = (
     "kpi_days",
@@ -18,7 +19,6 @@ PUBLISHED = (
 """The tables without which nothing is published."""
 FOLDERS = ("models/reporting", "models/staging/lake")
 """Where they and the steps before them are."""
-_REFERENCE = re.compile(r"""\b(?:ref|newest_versions)\(\s*['"](\w+)['"]""")
 
 
 def core_files(root: Path) -> set[str]:
@@ -30,10 +30,9 @@ def core_files(root: Path) -> set[str]:
         place = path.relative_to(root).as_posix()
         if place not in core:
             core.add(place)
-            waiting += [name for name in references(path) if name in files]
+            waiting += [
+                name
+                for name in references(path.read_text(encoding="utf-8", errors="replace"))
+                if name in files
+            ]
     return core
-
-
-def references(path: Path) -> set[str]:
-    """The models that an SQL file names in a `ref`."""
-    return set(_REFERENCE.findall(path.read_text(encoding="utf-8", errors="replace")))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from pipelines.warehouse.core_models import references
+from pipelines.inputs.model_sources import references
 
 SUFFIXES = (".sql", ".py", ".yml", ".yaml", ".csv")
 
@@ -30,7 +30,7 @@ def readers_of(root: Path, files: Iterable[str], models: set[str], source: str) 
         for file in files
         if file.endswith(".sql")
         and (
-            references(root / file) & models
+            references((root / file).read_text(encoding="utf-8", errors="replace")) & models
             or (
                 "." in source
                 and re.search(asked, (root / file).read_text(encoding="utf-8", errors="replace"))
