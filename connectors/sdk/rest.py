@@ -20,6 +20,7 @@ from connectors.sdk.fields import Field, as_given, at_or_none
 from connectors.sdk.http import Http
 from connectors.sdk.option_values import header_value, usable_address
 from connectors.sdk.paging import OnePage, PageRule, Params
+from connectors.sdk.rules import CODE
 
 BUCKET = "requests"
 RANGE_MARGIN = timedelta(seconds=1)
@@ -59,6 +60,8 @@ class Endpoint:
     """Sent with every request."""
     pages: PageRule = field(default_factory=OnePage)
     """How pages follow one another."""
+    remedy: str = "adapt the connector"
+    """What to do about an answer without the list."""
 
     def __post_init__(self) -> None:
         """Refuse a declaration that lacks a column or has an unknown one."""
@@ -185,8 +188,18 @@ def rows_in(answer: Any, endpoint: Endpoint) -> Sequence[Any]:
     rows = at_or_none(answer, endpoint.rows)
     if not isinstance(rows, list):
         where = f"no list {endpoint.rows!r}" if endpoint.rows else "no list"
-        raise Drift(f"GET {endpoint.path} gave {where}", "adapt the connector")
+        raise Drift(f"GET {endpoint.path} gave {where}{lists_of(answer)}", endpoint.remedy)
     return rows
+
+
+def lists_of(answer: Any) -> str:
+    """What could be the list, by the names at the top of an answer; empty where nothing could."""
+    names = [
+        name
+        for name, value in (answer.items() if isinstance(answer, Mapping) else ())
+        if isinstance(value, list) and CODE.fullmatch(name)
+    ]
+    return f" (it has {', '.join(names[:3])})" if names else ""
 
 
 def columns_of(row: Any, endpoint: Endpoint, piece: Slice) -> dict[str, Any]:
