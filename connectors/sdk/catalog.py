@@ -31,6 +31,11 @@ def sources() -> dict[str, Source]:
     return dict(sorted(declared.items()))
 
 
+def sources_of_environment() -> dict[str, Source]:
+    """The sources that settings alone can switch on. One without streams of its own needs `sources.yml` as well."""
+    return {name: source for name, source in sources().items() if source.streams}
+
+
 def file_of(source: Source) -> Path:
     """The file of the connector of `source`."""
     folder = Path(connectors.__path__[0])

@@ -99,7 +99,7 @@ def ask_of_business(settings: Settings, answers: Answers) -> None:
 
 def ask_of_sources(settings: Settings, answers: Answers, output: Output) -> list[str]:
     """Which sources there are, and what each of them needs."""
-    known = catalog.sources()
+    known = catalog.sources_of_environment()
     names = list(known)
     for place, source in enumerate(known.values(), 1):
         output.note(f"  {place:2} {source.name} ({source.title})")

@@ -215,7 +215,7 @@ class Settings(BaseSettings):
         A credential counts that is one source's alone, even where others would do instead.
         """
         missing_settings = {}
-        for name, source in catalog.sources().items():
+        for name, source in catalog.sources_of_environment().items():
             if name in self.sources_file.entries:
                 continue
             own = self.environment.keys() - self.sources_file.variables
@@ -237,7 +237,7 @@ class Settings(BaseSettings):
         """What a run pulls, by instance: what is configured; without any, all sources of the sample company."""
         known = {name: x.source for name, x in self.configured_instances.items()}
         if self.sample_company:
-            known = catalog.sources()
+            known = catalog.sources_of_environment()
         connectors = catalog.sources()
         names = {*known, *connectors, *(source.name for source in known.values())}
         unknown = sorted(set(self.sources) - names)

@@ -73,7 +73,7 @@ def instances_of(
         name: of_file(entry, replace(around, environment=own), around, descriptions)
         for name, entry in file.entries.items()
     }
-    for name, source in catalog.sources().items():
+    for name, source in catalog.sources_of_environment().items():
         if name not in instances and (values := values_in(own, source, around.home)) is not None:
             instances[name] = Instance(source, values)
     return dict(sorted(with_siblings(instances, file, around.shown).items()))

@@ -120,7 +120,7 @@ def misspelt_options(places: Mapping[str, str], present: Collection[str]) -> Ite
 @cache
 def options() -> frozenset[str]:
     """The settings of all sources."""
-    declared = catalog.sources().values()
+    declared = catalog.sources_of_environment().values()
     return frozenset(option.name for source in declared for option in settings_of(source))
 
 

@@ -16,6 +16,7 @@ OF_ALL = {
     "Signing in to Google",
     "A network that opens TLS",
     "Any other",
+    "Declared streams",
     "First checks with a real account",
 }
 """Sections that are no source's."""

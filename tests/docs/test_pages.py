@@ -16,7 +16,9 @@ from tests.docs.pages import Page, pages
 OKRA = typer.main.get_command(app)
 SETTINGS = {f"OKRA_{name.upper()}" for name in Settings.model_fields}
 OPTIONS = {
-    option.name: option for source in catalog.sources().values() for option in settings_of(source)
+    option.name: option
+    for source in catalog.sources_of_environment().values()
+    for option in settings_of(source)
 }
 AROUND = {"OKRA_ENV_FILE", "OKRA_DAGSTER_STORAGE", "OKRA_DAGSTER_POSTGRES"}
 """Read from the environment before there are settings, or by dagster.yaml."""
