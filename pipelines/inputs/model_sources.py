@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 Texts = Mapping[str, str]
 """The SQL of models, by the model's name."""
-_REFERENCE = re.compile(r"""\b(?:ref|newest_versions)\(\s*(?:['"]\w+['"]\s*,\s*)??['"](\w+)['"]""")
+_REFERENCE = re.compile(
+    r"""\bref\(\s*(?:['"]\w+['"]\s*,\s*)?['"](\w+)['"]|\bnewest_versions\(\s*['"](\w+)['"]"""
+)
 _OPTIONAL = re.compile(r"""\brows_or_none\(\s*['"](\w+)['"]""")
 _SOURCE = re.compile(r"""\b(?:source|read_lake)\(\s*['"](\w+)['"]\s*,\s*['"](\w+)['"]""")
 CATALOG = "lake"
@@ -17,7 +19,7 @@ CATALOG = "lake"
 
 def references(sql: str) -> set[str]:
     """The models without which this one cannot be built."""
-    return set(_REFERENCE.findall(sql))
+    return {name or other for name, other in _REFERENCE.findall(sql)}
 
 
 def optional_references(sql: str) -> set[str]:

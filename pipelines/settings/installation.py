@@ -53,6 +53,9 @@ SOURCES_FILE = "sources.yml"
 ROOT = Path(__file__).resolve().parents[2]
 """The project's root. Paths to models, definitions and dagster.yaml start here, not in the working directory."""
 
+BUILT_IN = ROOT
+"""Where Okra's own models, macros and their tests are."""
+
 
 class SettingsError(OkraError):
     """A setting is invalid; the message names it and the remedy."""
@@ -275,6 +278,16 @@ class Settings(BaseSettings):
     def sample_company(self) -> bool:
         """True when no source is configured, so that runs use the sample company."""
         return not self.configured_instances and not self.sources_file.names
+
+    @cached_property
+    def project_path(self) -> Path:
+        """The folder of all that a company writes. Okra's own checkout is the sample company's."""
+        return Path(os.environ.get("OKRA_PROJECT", ROOT)).resolve()
+
+    @cached_property
+    def is_company(self) -> bool:
+        """Whether the project is a company's own, and not Okra's checkout."""
+        return self.project_path != ROOT
 
     @cached_property
     def home_path(self) -> Path:

@@ -43,6 +43,8 @@ class KpiDeclaration(BaseModel):
     denominator: Denominator = Field("sum", examples=["level"])
     proportion: Truth = Field(False, examples=["true"])
     rosters: Mapping[str, str] = Field({}, examples=["{sales_rep: roster_sales_reps}"])
+    sample: Truth = Field(False, examples=["true"])
+    """Whether only the sample company has it, and no company's own project."""
     conversion: Any = Field(None, examples=["booking"])
     money: Any = Field(None, examples=["[numerator, denominator]"])
 

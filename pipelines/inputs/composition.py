@@ -1,0 +1,277 @@
+"""The files of the dbt project: Okra's own less what is off, the company's own over them, and those that are generated.
+
+dbt runs in a folder of links to these files (pipelines/warehouse/project.py). Here they are put together as text, so
+that declarations, checks and the project that dbt parses always speak of the same files.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from connectors.sdk import catalog
+from pipelines.inputs.model_sources import macros_defined, off_models
+from pipelines.settings import BUILT_IN, Settings, shown
+
+MODEL_SUFFIXES = (".sql", ".py", ".csv")
+SUFFIXES = (*MODEL_SUFFIXES, ".yml", ".yaml")
+FOLDERS = ("models", "macros", "tests/models")
+"""The folders of a dbt project, in Okra's own and in a company's."""
+KPIS = "models/kpis"
+ROSTERS = "models/rosters"
+PREFIX = "kpi_"
+SHEET_KPIS = f"{KPIS}/sheet_kpis.yml"
+"""The sample company's sheet KPIs, which are beside its models."""
+_SAMPLE = re.compile(r"^\s+sample:\s*true\b", re.MULTILINE)
+"""Says in a KPI's YAML that the KPI is the sample company's alone."""
+
+
+@dataclass(frozen=True)
+class Composition:
+    """The files of the dbt project, by their place in it, such as `models/kpis/kpi_mrr.sql`."""
+
+    written: Mapping[str, Path]
+    """The files that somebody wrote."""
+    generated: Mapping[str, str] = field(default_factory=dict)
+    """The content of the other files."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where what a generated file comes from was declared: `kpis/sales.yml:12`."""
+    off: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The models that are not there, as no source feeds them, each with the sources that it lacks."""
+    replaced: tuple[str, ...] = ()
+    """A sentence for each file of the company's that replaces one of Okra's own."""
+
+    @cached_property
+    def places(self) -> list[str]:
+        """Every place, in order."""
+        return sorted({*self.written, *self.generated})
+
+    @cached_property
+    def models(self) -> Mapping[str, str]:
+        """The place of each model and seed, by its name."""
+        return {stem(place): place for place in self.places if is_model(place)}
+
+    @property
+    def kpi_sql(self) -> Mapping[str, str]:
+        """The place of the SQL of each KPI that has SQL, by the KPI's name."""
+        return {
+            stem(place).removeprefix(PREFIX): place
+            for place in self.places
+            if place.startswith(f"{KPIS}/{PREFIX}")
+            and place.endswith(".sql")
+            and place.count("/") == KPIS.count("/") + 1
+        }
+
+    @property
+    def kpi_models(self) -> Mapping[str, str]:
+        """The SQL of each model that works out a KPI, by the model's name."""
+        return {
+            stem(place): self.text(place)
+            for place in self.places
+            if place.startswith(f"{KPIS}/") and place.endswith(".sql")
+        }
+
+    @property
+    def rosters(self) -> list[str]:
+        """The names of the models that say who is meant by "each"."""
+        return [stem(x) for x in self.places if x.startswith(f"{ROSTERS}/") and x.endswith(".sql")]
+
+    @property
+    def kpis_off(self) -> Mapping[str, frozenset[str]]:
+        """The KPIs that are not there, as no source feeds them, each with the sources that it lacks."""
+        return {
+            model.removeprefix(PREFIX): lacking
+            for model, lacking in self.off.items()
+            if model.startswith(PREFIX)
+        }
+
+    def content(self, place: str) -> bytes:
+        """What is in a file. Raises `OSError`."""
+        path = self.written.get(place)
+        return path.read_bytes() if path else self.generated[place].encode()
+
+    def text(self, place: str) -> str:
+        """The text of a file. What cannot be read is empty, and bytes that are not UTF-8 become question marks."""
+        try:
+            return self.content(place).decode("utf-8", errors="replace")
+        except OSError:
+            return ""
+
+    def shown(self, place: str) -> str:
+        """The file to mend where something is wrong with this one: as a person would type it."""
+        path = self.written.get(place)
+        return shown(path) if path else self.origins.get(place, place)
+
+    def without(self, places: Collection[str]) -> "Composition":
+        """The same project without some of its files."""
+        return replace(
+            self,
+            written={x: path for x, path in self.written.items() if x not in places},
+            generated={x: text for x, text in self.generated.items() if x not in places},
+        )
+
+    def with_generated(self, files: Mapping[str, str], origins: Mapping[str, str]) -> "Composition":
+        """The project with generated files. A model of the same name, and what describes it, gives way."""
+        names = {stem(place) for place in files if is_model(place)}
+        old = {x for x in self.places if stem(x) in names and x.startswith("models/")}
+        told = [
+            f"{origins.get(place, place)} replaces Okra's own {self.models[stem(place)]}"
+            for place in files
+            if is_model(place) and stem(place) in self.models
+        ]
+        rest = self.without(old)
+        return replace(
+            rest,
+            generated={**rest.generated, **files},
+            origins={**rest.origins, **origins},
+            off={model: lacking for model, lacking in rest.off.items() if model not in names},
+            replaced=(*rest.replaced, *told),
+        )
+
+
+def stem(place: str) -> str:
+    """The name of a file without its folder and its ending: that of a model."""
+    return PurePosixPath(place).stem
+
+
+def is_model(place: str) -> bool:
+    """Whether a file makes a table: a model or a seed."""
+    return place.startswith("models/") and place.endswith(MODEL_SUFFIXES)
+
+
+def compose(settings: Settings) -> Composition:
+    """The project of this installation, less the KPIs that are generated (`with_kpis`)."""
+    own = files_below(settings.project_path) if settings.is_company else {}
+    built_in = files_below(BUILT_IN)
+    if settings.is_company:
+        built_in = without_sample(built_in)
+    return without_off(overlaid(built_in, own), sources_off(settings))
+
+
+def sources_off(settings: Settings) -> set[str]:
+    """The sources that are known and that no instance feeds."""
+    configured = {x.source.name for x in settings.configured_instances.values()}
+    return (catalog.sources().keys() | configured) - settings.sources_by_name.keys()
+
+
+def files_below(root: Path) -> dict[str, Path]:
+    """The files that dbt reads below a folder, by their places. Hidden ones belong to editors."""
+    return {
+        path.relative_to(root).as_posix(): path
+        for folder in FOLDERS
+        for path in sorted((root / folder).rglob("*"))
+        if path.suffix in SUFFIXES and not path.name.startswith(".")
+    }
+
+
+def without_sample(files: Mapping[str, Path]) -> dict[str, Path]:
+    """Okra's own files without the KPIs that only the sample company has."""
+    sample = {
+        stem(place)
+        for place, path in files.items()
+        if place.startswith(f"{KPIS}/{PREFIX}")
+        and place.endswith(".yml")
+        and _SAMPLE.search(path.read_text(encoding="utf-8"))
+    }
+    return {
+        place: path
+        for place, path in files.items()
+        if place != SHEET_KPIS and not (place.startswith(KPIS) and stem(place) in sample)
+    }
+
+
+def overlaid(built_in: Mapping[str, Path], own: Mapping[str, Path]) -> Composition:
+    """Okra's own files with a company's over them. A model, description, test or macro of the same name is replaced."""
+    taken = {(kind(place), stem(place)): place for place in own if not is_macro(place)}
+    for place, path in own.items():
+        if kind(place) == "description":
+            # one file may describe several models
+            taken |= {("description", name): place for name in names_in(text_of(path), "models")}
+    macros = {name: place for place in own if is_macro(place) for name in macro_names(own[place])}
+    kept: dict[str, Path] = {}
+    generated: dict[str, str] = {}
+    told: set[str] = set()
+    for place, path in built_in.items():
+        if is_macro(place):
+            names = macro_names(path) & macros.keys()
+            told |= {f"{macros[name]} replaces Okra's own {name}" for name in names}
+            # a file of the same name has other macros
+            aside = place.replace("macros/", "macros/built_in/", 1) if place in own else place
+            if names:
+                generated[aside] = without_macros(text_of(path), names)
+            else:
+                kept[aside] = path
+        elif replacement := taken.get((kind(place), stem(place))):
+            if kind(place) != "description":
+                told.add(f"{replacement} replaces Okra's own")
+        else:
+            kept[place] = path
+    return Composition({**kept, **own}, generated, replaced=tuple(sorted(told)))
+
+
+def without_off(composition: Composition, off: Collection[str]) -> Composition:
+    """The project without the models that read the sources that are off, and what describes or tests them."""
+    sql = {
+        name: composition.text(place)
+        for name, place in composition.models.items()
+        if place.endswith(".sql")
+    }
+    # the published tables are there whatever feeds them
+    kept = {name for name in sql if composition.models[name].startswith("models/reporting/")}
+    lacking = off_models(sql, off, kept)
+    tests = {
+        stem(place): composition.text(place)
+        for place in composition.places
+        if place.startswith("tests/")
+    }
+    gone = lacking.keys() | off_models({**sql, **tests}, off, kept).keys()
+    files = {
+        place
+        for place in composition.places
+        if not is_macro(place) and (stem(place) in gone or is_source_of(place, off))
+    }
+    return replace(composition.without(files), off=lacking)
+
+
+def is_source_of(place: str, off: Collection[str]) -> bool:
+    """Whether a file describes the streams of one of these sources to dbt."""
+    name = re.fullmatch(r"_(\w+)__sources", stem(place))
+    return bool(name and name[1] in off)
+
+
+def is_macro(place: str) -> bool:
+    """Whether a file has macros."""
+    return place.startswith("macros/")
+
+
+def kind(place: str) -> str:
+    """What a file is; of each kind a name is there once."""
+    if place.startswith("tests/"):
+        return "test"
+    return "model" if place.endswith(MODEL_SUFFIXES) else "description"
+
+
+def macro_names(path: Path) -> set[str]:
+    """`macro business_day`, … of a file of macros."""
+    return {name for name, _ in macros_defined(text_of(path))}
+
+
+def without_macros(text: str, names: Collection[str]) -> str:
+    """A file of macros without some of them."""
+    for name, block in macros_defined(text):
+        if name in names:
+            text = text.replace(block, "")
+    return text
+
+
+def names_in(text: str, section: str) -> set[str]:
+    """The names listed in YAML that has this section; it is read as text, as it may be broken."""
+    if not re.search(rf"^{section}\s*:", text, re.MULTILINE):
+        return set()
+    return set(re.findall(r"^\s*-\s*name:\s*['\"]?([\w.]+)", text, re.MULTILINE))
+
+
+def text_of(path: Path) -> str:
+    """The text of a file, however broken."""
+    return path.read_text(encoding="utf-8", errors="replace")
