@@ -20,6 +20,7 @@ from pipelines.okr.definition.field_types import MEASURED
 from pipelines.okr.definition.loading import Loaded
 from pipelines.okr.definition.sentences import sentence
 from pipelines.okr.definition.unseen_members import unseen_members
+from pipelines.okr.kpi.kpi import ACCOUNT, Kpi
 from pipelines.okr.kpi.periods import previous
 from pipelines.okr.kpi.readings import KpiReading, KpiView, read_baseline
 from pipelines.okr.kpi.series import KpiIndex, index_facts
@@ -47,7 +48,11 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
     indexes = indexes_of(day, output)
     faults = [
         fault
-        for fault in [*day.faults, *unseen(day.loaded, indexes)]
+        for fault in [
+            *day.faults,
+            *without_total(day.loaded, day.kpis),
+            *unseen(day.loaded, indexes),
+        ]
         if not names or fault.file in names
     ]
     if output.as_json:
@@ -96,6 +101,19 @@ def unseen(loaded: Loaded, indexes: Mapping[str, KpiIndex]) -> Iterator[Fault]:
             for member in unseen_members(result, index.members, index.roster_members):
                 place = Place(file.name, file.tree, number)
                 yield place.fault(member.key, member.what, member.remedy)
+
+
+def without_total(loaded: Loaded, kpis: Mapping[str, Kpi]) -> Iterator[Fault]:
+    """A fault for each goal that asks for the total of a KPI that has none; the others of its file are scored."""
+    for objective in loaded.objectives:
+        file = loaded.files[objective.id]
+        for number, result in enumerate(objective.key_results):
+            kpi = kpis.get(result.kpi or "")
+            if kpi is None or kpi.has_total or ACCOUNT in (result.for_each, *result.where):
+                continue
+            what = f"`{kpi.name}` has no total over its accounts, as people are never added up"
+            remedy = "write `where: {account: …}`, or `for_each: account`"
+            yield Place(file.name, file.tree, number).fault("kpi", what, remedy)
 
 
 def goals(

@@ -4,7 +4,7 @@ There is no list to keep. A file that is broken takes down its own KPI, and no o
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from pipelines.inputs.declarations import DeclaredKpis, KpiDefinitionError, joined
 from pipelines.inputs.files import content_of
+from pipelines.inputs.model_sources import sources_below
 from pipelines.inputs.rosters import ROSTER_FOLDER, roster_faults
-from pipelines.inputs.sheet_kpis import read_sheet_kpis
+from pipelines.inputs.sheet_kpis import SHEET_MODEL, read_sheet_kpis
 from pipelines.okr.definition.faults import (
     Fault,
     blank_faults,
@@ -39,14 +40,39 @@ def declared_kpis(settings: Settings) -> DeclaredKpis:
         remedy = "declare the KPIs of the sheets in it, or unset OKRA_SHEET_KPIS"
         fault = Fault(shown(settings.sheet_kpis_path), 1, "the file is missing", remedy)
         declared = joined([declared, DeclaredKpis(faults=(fault,))])
-    priced = in_currency(declared.kpis.values(), settings.currency)
-    return replace(declared, kpis={kpi.name: kpi for kpi in priced})
+    kpis = in_currency(declared.kpis.values(), settings.currency)
+    # those of a broken instance too: what it delivered before is in the lake
+    named = {name.partition("@")[0] for name in settings.sources_file.names if "@" in name}
+    if named:
+        kpis = by_account(kpis, named, project_models())
+    return replace(declared, kpis={kpi.name: kpi for kpi in kpis})
 
 
 def in_currency(kpis: Iterable[Kpi], currency: str) -> Iterator[Kpi]:
     """The KPIs with the currency as the unit of those in money."""
     for kpi in kpis:
         yield replace(kpi, unit=currency) if kpi.unit == MONEY else kpi
+
+
+def by_account(
+    kpis: Iterable[Kpi], sources: Collection[str], models: Mapping[str, str]
+) -> Iterator[Kpi]:
+    """The KPIs, with the dimension `account` where they stand on one of the sources, whose accounts have names.
+
+    `models`: the SQL of all models, by name. A KPI kept in a sheet has no account.
+    """
+    below = sources_below(models)
+    for kpi in kpis:
+        is_by_account = not below.get(kpi.model, frozenset()).isdisjoint(sources)
+        yield kpi.of_accounts() if is_by_account and kpi.model != SHEET_MODEL else kpi
+
+
+def project_models() -> dict[str, str]:
+    """The SQL of each model, by the model's name."""
+    return {
+        path.stem: path.read_text(encoding="utf-8", errors="replace")
+        for path in (ROOT / "models").rglob("*.sql")
+    }
 
 
 def kpi_models() -> dict[str, str]:

@@ -21,7 +21,16 @@ PREFIX = "OKRA_"
 INTERNAL = frozenset(
     PREFIX + name
     for name in (
-        *("ENV_FILE", "PYTHON", "WAREHOUSE", "KPIS", "AS_OF", "RUN_ID", "THREADS"),
+        *(
+            "ENV_FILE",
+            "PYTHON",
+            "WAREHOUSE",
+            "KPIS",
+            "KPIS_BY_ACCOUNT",
+            "AS_OF",
+            "RUN_ID",
+            "THREADS",
+        ),
         *("LEFT_OUT", "BROKEN_KPIS", "BROKEN_MODELS"),
         *("DAGSTER_STORAGE", "DAGSTER_POSTGRES", "DAGSTER_PASSWORD"),
         *("BI_FILE", "BI_CACHE", "BI_MODULES", "VENDOR_SPECS"),

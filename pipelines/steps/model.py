@@ -35,6 +35,8 @@ def prepare_models(day: Day) -> dict[str, str]:
     catalog_lake(day.settings)
     environment = dbt_environment(day.settings, day.as_of, day.run_id)
     models = {model for fault in left_out(day.settings) for model in fault.models}
+    by_account = sorted(name for name, kpi in day.kpis.items() if kpi.by_account)
+    environment["OKRA_KPIS_BY_ACCOUNT"] = ",".join(by_account)
     return environment | broken_environment(models, unusable_kpis(day, models))
 
 

@@ -1,7 +1,7 @@
 """A KPI as scoring sees it: its kind, unit, direction and declared precision."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal, Self
 
@@ -12,6 +12,8 @@ Direction = Literal["up", "down"]
 Every = Literal["day", "week", "month", "quarter"]
 
 PERCENT = "percent"
+ACCOUNT = "account"
+"""The dimension of a KPI that stands on accounts with names, such as two properties of Google Analytics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Kpi:
     """The dimensions that have a roster, each with the model that says who is on it, and when."""
     model: str = ""
     """Name of the model that computes it."""
+    by_account: bool = False
+    """Whether it stands on accounts with names, so that `account` is one of its dimensions."""
 
     @classmethod
     def declared(cls, name: str, meta: Mapping[str, Any], model: str) -> Self:
@@ -74,6 +78,18 @@ class Kpi:
             rosters=tuple(sorted(dict(meta.get("rosters") or {}).items())),
             model=model,
         )
+
+    def of_accounts(self) -> Self:
+        """The KPI with the dimension `account`: that alone where a source counts each period by itself."""
+        if ACCOUNT in self.dimensions:
+            return self
+        others = () if self.behaviour.reported_by_period else self.dimensions
+        return replace(self, dimensions=(*others, ACCOUNT), by_account=True)
+
+    @property
+    def has_total(self) -> bool:
+        """Whether there is a figure of the whole. Whom two accounts have counted would be in it twice."""
+        return not (self.by_account and self.behaviour.reported_by_period)
 
     @property
     def behaviour(self) -> KpiKind:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from pipelines.okr.kpi.facts import TOTAL, DistinctFact
-from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.kpi import ACCOUNT, Kpi
 from pipelines.okr.kpi.periods import (
     CADENCES,
     CALENDAR_YEAR,
@@ -36,6 +36,11 @@ class KpiView:
     @property
     def kpi(self) -> Kpi:
         return self.index.kpi
+
+    @property
+    def lacks_total(self) -> bool:
+        """Whether it asks for the whole of a KPI that has none."""
+        return not self.kpi.has_total and ACCOUNT not in self.where
 
     @cached_property
     def series(self) -> Series:

@@ -55,7 +55,9 @@ class JudgedKeyResult:
         if result.milestone is not None:
             return [JudgedPart(self._milestone(course, result.milestone.done))]
         if self.index is None:
-            return [JudgedPart(self._without_facts(course))]
+            return [JudgedPart(self._without_figure(course, self._no_facts))]
+        if result.for_each is None and self._view.lacks_total:
+            return [JudgedPart(self._without_figure(course, wording.no_total(self.index.kpi.name)))]
         if result.for_each is not None:
             return self._members(course, result.for_each)
         if cadence is not None:
@@ -217,11 +219,14 @@ class JudgedKeyResult:
             else NoOdds("a milestone is kept by hand"),
         )
 
-    def _without_facts(self, course: Timeline) -> Assessment:
+    def _without_figure(self, course: Timeline, why: str) -> Assessment:
         target = self.result.target
         if not course.begun:
             return not_started(course, target)
-        why = f"No data of {self.result.kpi} at all."
-        if self.broken_file:
-            why = f"Its KPI {self.result.kpi} is broken: see {self.broken_file}."
         return Assessment(course, "no_data", why, target=target)
+
+    @property
+    def _no_facts(self) -> str:
+        if self.broken_file:
+            return f"Its KPI {self.result.kpi} is broken: see {self.broken_file}."
+        return f"No data of {self.result.kpi} at all."

@@ -22,6 +22,13 @@ def no_data(course: Timeline, subject: str) -> str:
     return f"No data of {subject} from {course.start} to {course.cut}."
 
 
+def no_total(kpi: str) -> str:
+    return (
+        f"{kpi} has no total over its accounts, as whoever two of them counted would be in it twice; "
+        "write `where: {account: …}` or `for_each: account`."
+    )
+
+
 def model_failed(kpi: str) -> str:
     return f"No figure of {kpi}, as a model that it stands on failed; the table findings says why."
 

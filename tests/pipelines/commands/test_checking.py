@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from pipelines.commands.checking import check
+from pipelines.commands.checking import check, without_total
 from pipelines.commands.console import Output
 from pipelines.okr.definition.loading import load
 from pipelines.okr.definition.sentences import sentence
@@ -193,4 +193,24 @@ def test_a_broken_kpi_file_is_a_fault_and_its_key_results_say_so(
     assert len(goals) == 3
     assert said == [
         f"{sheet}:2: `headcount`: `kind: stok` is not known; write one of 'flow', 'stock' or 'ratio'"
+    ]
+
+
+def test_a_goal_over_the_people_of_several_accounts_is_told_what_to_write() -> None:
+    kpis = {"visitors": KPIS["visitors"].of_accounts(), "revenue": KPIS["revenue"].of_accounts()}
+    text = """\
+objective: Grow
+id: grow
+period: 2026-11
+key_results:
+  - {id: all, kpi: visitors, at_least: 1000}
+  - {id: one, kpi: visitors, where: {account: eu}, at_least: 1000}
+  - {id: each, kpi: visitors, for_each: account, at_least: 1000}
+  - {id: money, kpi: revenue, at_least: 1000}
+"""
+    loaded = load({"grow.yml": text}, kpis)
+    assert not loaded.faults  # the other goals of the file are scored
+    assert [str(fault) for fault in without_total(loaded, kpis)] == [
+        "grow.yml:5: key result `all`: `visitors` has no total over its accounts, as people are never added up; "
+        "write `where: {account: …}`, or `for_each: account`"
     ]

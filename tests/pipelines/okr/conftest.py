@@ -32,6 +32,8 @@ KPIS = {
         ),
         Kpi("roas", "ratio", "times", precision=2),
         Kpi("visitors", "distinct", "visitors", dimensions=("country",)),
+        Kpi("property_visitors", "distinct", "visitors", dimensions=("country",)).of_accounts(),
+        Kpi("account_revenue", "flow", "USD", dimensions=("currency",)).of_accounts(),
     )
 }
 
