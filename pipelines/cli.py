@@ -26,7 +26,7 @@ from pipelines.commands.options import (
     day_to_play,
     parsed_day,
 )
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -50,9 +50,18 @@ def options(
     debug: Annotated[
         bool, typer.Option("--debug", help="Show tracebacks and Dagster's log.")
     ] = False,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="The company's folder, which has its okra.yml. Without it, OKRA_PROJECT, or the folder you are in.",
+        ),
+    ] = None,
 ) -> None:
     """Compares a company's goals (OKRs) with its facts (KPIs), every day."""
     context.obj = debug
+    if project is not None:  # in the environment, so that the processes of a command have the same
+        os.environ["OKRA_PROJECT"] = str(project.expanduser().resolve())
 
 
 @command(app, epilog="Example: [cyan]okra init --dry-run[/] asks, and writes nothing")
@@ -305,10 +314,11 @@ def ui(
     """Open Dagster's web UI, with the daily schedule, until Ctrl-C."""
     from pipelines.orchestration.instance import prepare_environment
 
-    prepare_environment(described_settings())
+    settings = described_settings()
+    prepare_environment(settings)
     dagster = str(Path(sys.executable).with_name("dagster"))
     err.print(f"Dagster on http://127.0.0.1:{port}; the daily schedule runs while this does")
-    os.chdir(ROOT)
+    os.chdir(settings.project_path)
     address = ["-h", "127.0.0.1", "-p", str(port)]
     os.execv(  # noqa: S606 - our own environment's dagster, arguments of our own
         dagster, [dagster, "dev", "-m", "pipelines.definitions", *address]

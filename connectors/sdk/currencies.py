@@ -1,9 +1,10 @@
 """The currencies whose amounts can be told: those of ISO 4217 whose decimals are known."""
 
 import csv
-from pathlib import Path
 
-CURRENCY_FILE = Path(__file__).resolve().parents[2] / "models" / "seeds" / "currency_exponents.csv"
+from connectors.sdk.project import BUILT_IN
+
+CURRENCY_FILE = BUILT_IN / "models" / "seeds" / "currency_exponents.csv"
 """A row a currency, with its decimals; the models read it too."""
 
 

@@ -15,9 +15,9 @@ import requests
 from connectors.lake.addresses import on_loopback
 from connectors.sdk.errors import PermissionDenied, Rejected, Unavailable
 from connectors.sdk.http import TIMEOUT, Answer, fault_of_status
+from connectors.sdk.project import current_project
 from connectors.sdk.trust import authorities
 
-PROJECT = Path(__file__).resolve().parents[2]
 MAX_REDIRECTS = 5
 """Links to shared files redirect once or twice."""
 
@@ -38,7 +38,7 @@ def read_file(location: str, option: str) -> bytes:
 
 def from_disk(location: str, option: str) -> bytes:
     """A file on this machine."""
-    name, path = file_name(location), PROJECT / Path(location).expanduser()
+    name, path = file_name(location), current_project() / Path(location).expanduser()
     try:
         return path.read_bytes()
     except FileNotFoundError:

@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connectors.sdk.errors import Rejected
-from connectors.sdk.remote_files import PROJECT
+from connectors.sdk.project import current_project
 
 
 class SheetKpi(BaseModel):
@@ -72,7 +72,7 @@ class SheetKpis:
 
 def declared_kpis(path: str) -> SheetKpis:
     """The declared KPIs. Raises `Rejected` where the file is no mapping of KPIs."""
-    file = PROJECT / Path(path.strip()).expanduser()
+    file = current_project() / Path(path.strip()).expanduser()
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
         if not isinstance(content, dict):

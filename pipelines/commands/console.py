@@ -12,6 +12,7 @@ from rich.console import Console
 
 from connectors.lake.store import LakeError
 from connectors.sdk.errors import SourceError
+from connectors.sdk.project import ProjectError
 from pipelines.errors import OkraError
 
 # what is piped into a file or another program is not wrapped as if it were a narrow terminal
@@ -58,7 +59,7 @@ def faults_reported(context: typer.Context) -> Iterator[None]:
     except Exception as error:
         if context.obj:
             raise
-        if isinstance(error, OkraError | SourceError | LakeError):
+        if isinstance(error, OkraError | SourceError | LakeError | ProjectError):
             message = str(error)
         else:  # a bug, a full disk: its text can be anything, so its type comes first
             first_line = next(iter(str(error).splitlines()), "")

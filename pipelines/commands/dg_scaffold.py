@@ -11,9 +11,9 @@ from pathlib import Path
 import dagster as dg
 from pydantic import BaseModel, Field
 
+from connectors.sdk.project import current_project
 from pipelines.commands.console import Output
 from pipelines.commands.scaffolding import connector, write
-from pipelines.settings import ROOT
 
 
 class ConnectorParams(BaseModel):
@@ -32,7 +32,7 @@ class ConnectorScaffolder(dg.Scaffolder[ConnectorParams]):
 
     def scaffold(self, request: dg.ScaffoldRequest[ConnectorParams]) -> None:
         """Write the files. Raises `ScaffoldError` when a name will not do or a file is there already."""
-        root = Path(request.project_root or ROOT)
+        root = Path(request.project_root or current_project())
         scaffold = connector(Path(request.target_path).name, request.params.stream)
         write(scaffold, root, Output(), dry_run=False)
         with suppress(OSError):  # dg made a folder for definitions, of which there are none

@@ -43,7 +43,7 @@ from pipelines.okr.definition.loading import load
 from pipelines.okr.definition.yaml_tree import Tree
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear, containing
-from pipelines.settings import ROOT, Settings, env_file, shown
+from pipelines.settings import Settings, env_file, shown
 
 PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 """The mode of `.env`, which holds secrets."""
@@ -70,12 +70,12 @@ class Answers:
 
 def init(settings: Settings, folder: Path, output: Output, *, dry_run: bool) -> bool:
     """Ask, then write; objectives go into `folder`. Returns whether the files were written."""
-    answers = Answers(shown((ROOT / folder).resolve()))
+    answers = Answers(shown((settings.project_path / folder).resolve()))
     output.note("Enter takes what stands in brackets. Nothing is written before the end.")
     ask_of_business(settings, answers)
     chosen = ask_of_sources(settings, answers, output)
     ask_of_objective(settings, answers, chosen, output)
-    return finish(answers, output, dry_run=dry_run)
+    return finish(answers, settings.project_path, output, dry_run=dry_run)
 
 
 def ask_of_business(settings: Settings, answers: Answers) -> None:
@@ -132,7 +132,7 @@ def ask_of_sheets(settings: Settings, answers: Answers, output: Output) -> None:
     declared = declared_kpis(settings)
     taken = {*declared.kpis, *declared.broken}
     for sheet in answers.env.get("OKRA_SHEETS", "").split(","):
-        for name, is_ratio in kpis_in(sheet.strip(), output):
+        for name, is_ratio in kpis_in(sheet.strip(), settings.project_path, output):
             if name in taken or name in answers.sheet_kpis:
                 continue
             output.note(f"The sheet holds {name}:")
@@ -167,10 +167,10 @@ def declaration_of(name: str, output: Output, *, is_ratio: bool) -> dict[str, st
             return fields
 
 
-def kpis_in(location: str, output: Output) -> Iterator[tuple[str, bool]]:
+def kpis_in(location: str, project: Path, output: Output) -> Iterator[tuple[str, bool]]:
     """The KPIs of a CSV or workbook on this machine, and whether each is a ratio."""
     place, _, tab = location.partition("#")
-    path = ROOT / Path(place)
+    path = project / Path(place).expanduser()
     if not path.is_file():
         output.note(
             f"{location} is no file on this machine: declare its KPIs in models/kpis/sheet_kpis.yml"
@@ -233,9 +233,9 @@ def known_kpis(settings: Settings, answers: Answers) -> Mapping[str, Kpi]:
     return {**declared_kpis(settings).kpis, **new}
 
 
-def finish(answers: Answers, output: Output, *, dry_run: bool) -> bool:
+def finish(answers: Answers, project: Path, output: Output, *, dry_run: bool) -> bool:
     """Say what would be written, and write it when that is agreed to."""
-    env = env_file()
+    env = env_file(project)
     for name in already_set(env, answers.env):
         if not agree(f"{name} is set in {shown(env)} already; replace it", default=False):
             del answers.env[name]
@@ -245,11 +245,11 @@ def finish(answers: Answers, output: Output, *, dry_run: bool) -> bool:
     if dry_run or not agree("Write this"):
         output.note("Nothing was written.")
         return False
-    (ROOT / answers.folder).mkdir(parents=True, exist_ok=True)
+    (project / answers.folder).mkdir(parents=True, exist_ok=True)
     write_env(env, answers.env)
     output.note(f"wrote {shown(env)}, which only you may read")
     steps = ("okra doctor   (asks each source one small question)", "okra run")
-    write(Scaffold(answers.files, steps), ROOT, output, dry_run=False)
+    write(Scaffold(answers.files, steps), project, output, dry_run=False)
     return True
 
 

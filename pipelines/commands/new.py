@@ -7,7 +7,7 @@ import typer
 from pipelines import settings as okra_settings
 from pipelines.commands.console import output_of
 from pipelines.commands.options import command
-from pipelines.settings import ROOT, shown
+from pipelines.settings import shown
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,7 +32,8 @@ def new_connector(
     from pipelines.commands import scaffolding
 
     files = scaffolding.connector(name, stream)
-    scaffolding.write(files, ROOT, output_of(context), dry_run=dry_run)
+    project = okra_settings.load().project_path
+    scaffolding.write(files, project, output_of(context), dry_run=dry_run)
 
 
 @command(app, "kpi", epilog="Example: [cyan]okra new kpi calls_answered --mart fct_calls[/]")
@@ -56,8 +57,9 @@ def new_kpi(
     answers = scaffolding.NewKpi(
         name=name, mart=mart, summed=summed, by=by or (), unit=unit, owner=owner
     )
-    files = scaffolding.kpi(answers, ROOT)
-    scaffolding.write(files, ROOT, output_of(context), dry_run=dry_run)
+    project = okra_settings.load().project_path
+    files = scaffolding.kpi(answers, project)
+    scaffolding.write(files, project, output_of(context), dry_run=dry_run)
 
 
 @command(app, "okr", epilog="Example: [cyan]okra new okr more-orders --kpi units_sold[/]")
@@ -83,4 +85,4 @@ def new_okr(
     files = scaffolding.okr(answers, kpis, shown(settings.definitions_path), settings.today())
     if faults := load(files.files, kpis, settings.fiscal_year).faults:
         raise scaffolding.ScaffoldError("; ".join(f"{f.what}; {f.remedy}" for f in faults))
-    scaffolding.write(files, ROOT, output_of(context), dry_run=dry_run)
+    scaffolding.write(files, settings.project_path, output_of(context), dry_run=dry_run)

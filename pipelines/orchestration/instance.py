@@ -36,6 +36,8 @@ def prepare_environment(settings: Settings) -> None:
     """
     storage = settings.state_path / "dagster"
     storage.mkdir(parents=True, exist_ok=True)
+    if settings.is_company:  # the processes of a run may have another working directory
+        os.environ["OKRA_PROJECT"] = str(settings.project_path)
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home_path)
     os.environ["OKRA_DAGSTER_STORAGE"] = str(storage)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", BATCH_SIZE)

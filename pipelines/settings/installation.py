@@ -1,7 +1,8 @@
 """Each setting of an installation with its type and default, and the paths that follow from them.
 
-Settings come from environment variables or from `.env` at the project's root (the environment wins).
-A source is on when its own variables are set. When no source is on, runs use the sample company.
+Settings come from environment variables, from `.env` and from `okra.yml` in the project; the first of them wins.
+A source is on when its own variables are set, or `sources.yml` has it. When no source is on in Okra's own checkout,
+runs use the sample company.
 """
 
 import os
@@ -13,13 +14,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.lake.addresses import folder_at, is_in_bucket
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source, Stream
 from connectors.sdk.errors import SourceError
+from connectors.sdk.project import BUILT_IN, CHECKOUT, current_project
 from pipelines.errors import OkraError
 from pipelines.okr.definition.faults import Fault, suggestion, unreadable
 from pipelines.okr.definition.yaml_tree import TreeError
@@ -32,6 +34,7 @@ from pipelines.settings.instances import (
     shared_options,
     streams_of_source,
 )
+from pipelines.settings.project_file import ProjectFile, read_project_file
 from pipelines.settings.sources_file import SourcesFile, read_sources
 from pipelines.settings.types import (
     Currency,
@@ -50,24 +53,23 @@ from pipelines.settings.variables import PREFIX, misspelt_options
 
 SOURCES_FILE = "sources.yml"
 """The file that declares instances of connectors and their streams."""
-ROOT = Path(__file__).resolve().parents[2]
-"""The project's root. Paths to models, definitions and dagster.yaml start here, not in the working directory."""
-
-BUILT_IN = ROOT
-"""Where Okra's own models, macros and their tests are."""
+ROOT = BUILT_IN
 
 
 class SettingsError(OkraError):
     """A setting is invalid; the message names it and the remedy."""
 
 
-def env_file() -> Path:
-    """The file that settings are read from, besides the environment."""
-    return Path(os.environ.get("OKRA_ENV_FILE", ROOT / ".env"))
+def env_file(project: Path) -> Path:
+    """The file of a project that secrets and settings are read from, besides the environment."""
+    return Path(os.environ.get("OKRA_ENV_FILE", project / ".env"))
 
 
 class Settings(BaseSettings):
-    """The settings of one installation. In the environment, a field's name is `OKRA_` and the field in capitals."""
+    """The settings of one project. In the environment, a field's name is `OKRA_` and the field in capitals.
+
+    Paths start at the project, not in the working directory.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -128,13 +130,31 @@ class Settings(BaseSettings):
     digest_weekday: Literal[
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
     ] = Field("monday", description="The day of the weekly digest")
-    dagster_home: FilePath = Field(
-        Path(), description="Folder of dagster.yaml; deploy has one for PostgreSQL and many workers"
+    dagster_home: FilePath | None = Field(
+        None,
+        description="Folder of dagster.yaml (default: Okra's own); deploy has one for PostgreSQL and many workers",
     )
     sandbox_today: Day | None = Field(None, description="The day the sample company lives in")
     sandbox_limits: bool = Field(
         True, description="Whether the sample company has the vendors' request limits"
     )
+
+    _project: Path = PrivateAttr(default_factory=current_project)
+
+    @property
+    def project_path(self) -> Path:
+        """The folder of what the company writes: okra.yml, sources.yml, its OKRs, KPIs, models and connectors."""
+        return self._project
+
+    @property
+    def is_company(self) -> bool:
+        """Whether the project is a company's own folder, not Okra's checkout with the sample company."""
+        return self._project != CHECKOUT
+
+    @cached_property
+    def project_file(self) -> ProjectFile:
+        """What `okra.yml` says."""
+        return read_project_file(self.project_path, type(self).model_fields)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -148,18 +168,25 @@ class Settings(BaseSettings):
 
     @cached_property
     def environment(self) -> Mapping[str, str]:
-        """The variables of `.env`, overridden by the environment. Sources' own variables are looked up here."""
+        """The variables of `.env`, overridden by the environment. Sources' own variables are looked up here.
+
+        Some sources read settings of Okra's, such as the zone, so those of `okra.yml` are here as variables too.
+        """
+        in_project = {
+            f"{PREFIX}{name.upper()}": value for name, value in self.project_file.values.items()
+        }
+        file = env_file(self.project_path)
         in_file = {
             name: value
-            for name, value in dotenv_values(env_file(), encoding="utf-8-sig").items()
+            for name, value in dotenv_values(file, encoding="utf-8-sig").items()
             if value
         }
-        return in_file | {name: value for name, value in os.environ.items() if value}
+        return in_project | in_file | {name: value for name, value in os.environ.items() if value}
 
     @cached_property
     def sources_path(self) -> Path:
         """The file that declares instances of connectors and their streams."""
-        return ROOT / SOURCES_FILE
+        return self.project_path / SOURCES_FILE
 
     @cached_property
     def sources_file(self) -> SourcesFile:
@@ -276,23 +303,13 @@ class Settings(BaseSettings):
 
     @cached_property
     def sample_company(self) -> bool:
-        """True when no source is configured, so that runs use the sample company."""
-        return not self.configured_instances and not self.sources_file.names
-
-    @cached_property
-    def project_path(self) -> Path:
-        """The folder of all that a company writes. Okra's own checkout is the sample company's."""
-        return Path(os.environ.get("OKRA_PROJECT", ROOT)).resolve()
-
-    @cached_property
-    def is_company(self) -> bool:
-        """Whether the project is a company's own, and not Okra's checkout."""
-        return self.project_path != ROOT
+        """True when no source is configured in Okra's own checkout, so that runs use the sample company."""
+        return not self.is_company and not self.configured_instances and not self.sources_file.names
 
     @cached_property
     def home_path(self) -> Path:
         """OKRA_HOME, absolute."""
-        return (ROOT / self.home).resolve()
+        return (self.project_path / self.home).resolve()
 
     @cached_property
     def state_path(self) -> Path:
@@ -309,7 +326,9 @@ class Settings(BaseSettings):
         """The raw lake: a folder, or an address in an object store."""
         if is_in_bucket(self.lake):
             return self.lake.rstrip("/")
-        return (ROOT / folder_at(self.lake)).resolve() if self.lake else self.state_path / "lake"
+        if not self.lake:
+            return self.state_path / "lake"
+        return (self.project_path / folder_at(self.lake)).resolve()
 
     @cached_property
     def warehouse_path(self) -> Path:
@@ -343,18 +362,18 @@ class Settings(BaseSettings):
 
     @cached_property
     def dagster_home_path(self) -> Path:
-        """The folder of dagster.yaml; by default the project's root."""
-        return (ROOT / self.dagster_home).resolve()
+        """The folder of dagster.yaml."""
+        return (self.project_path / self.dagster_home).resolve() if self.dagster_home else BUILT_IN
 
     @cached_property
     def definitions_path(self) -> Path:
         """The folder of the OKR files."""
-        return (ROOT / self.okr_definitions).resolve()
+        return (self.project_path / self.okr_definitions).resolve()
 
     @cached_property
     def sheet_kpis_path(self) -> Path:
         """The file that declares the KPIs kept in sheets."""
-        return (ROOT / self.sheet_kpis).resolve()
+        return (self.project_path / self.sheet_kpis).resolve()
 
     def now(self) -> datetime:
         """The present instant (UTC); with OKRA_SANDBOX_TODAY, noon of that day in the business zone."""

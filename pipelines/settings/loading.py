@@ -3,11 +3,14 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from connectors.sdk.errors import Rejected
+from connectors.sdk.project import PROJECT_FILE, ProjectError, current_project
 from connectors.sdk.trust import trust_only
 from pipelines.okr.definition.yaml_tree import TreeError
-from pipelines.settings.installation import ROOT, SOURCES_FILE, Settings, SettingsError, env_file
+from pipelines.settings.installation import SOURCES_FILE, Settings, SettingsError, env_file
+from pipelines.settings.project_file import ProjectFile, read_project_file
 from pipelines.settings.sources_file import read_sources
 from pipelines.settings.variables import PREFIX, read_env_file, unknown_settings
 
@@ -19,18 +22,34 @@ def load() -> Settings:
     """
     from pydantic import ValidationError
 
-    name = shown(env_file())
-    in_file = read_env_file(env_file(), name)
-    own = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    own |= variables_of_sources()
-    faults = [*in_file.faults, *unknown_settings(in_file, os.environ, own, name, ROOT)]
     try:
-        settings = Settings(_env_file=env_file())
+        project = current_project()
+    except ProjectError as error:
+        raise SettingsError(str(error)) from None
+    file = env_file(project)
+    in_file = read_env_file(file, shown(file))
+    own = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    own |= variables_of_sources(project)
+    in_project = read_project_file(project, Settings.model_fields)
+    faults = [
+        *map(str, in_project.faults),
+        *in_file.faults,
+        *unknown_settings(in_file, os.environ, own, shown(file), project),
+    ]
+    set_elsewhere = {name.upper() for x in (in_file.values, os.environ) for name in x if x[name]}
+    written: dict[str, Any] = {
+        name: value
+        for name, value in in_project.values.items()
+        if f"{PREFIX}{name.upper()}" not in set_elsewhere
+    }
+    try:
+        settings = Settings(_env_file=file, **written)
     except ValidationError as error:
-        faults += [
-            f"OKRA_{str(fault['loc'][0]).upper()}: {fault['msg'].removeprefix('Value error, ')}"
-            for fault in error.errors()
-        ]
+        for fault in error.errors():
+            field = str(fault["loc"][0])
+            place = place_of(field, in_project) if field in written else ""
+            message = fault["msg"].removeprefix("Value error, ")
+            faults.append(f"{place or f'{PREFIX}{field.upper()}'}: {message}")
     except (UnicodeDecodeError, OSError):  # which is a fault of the file already
         pass
     else:
@@ -40,10 +59,15 @@ def load() -> Settings:
     raise SettingsError("\n".join(faults))
 
 
-def variables_of_sources() -> frozenset[str]:
+def place_of(field: str, file: ProjectFile) -> str:
+    """Where the project's file sets a field, for a message."""
+    return f"{PROJECT_FILE}:{file.lines[field]}: {field}"
+
+
+def variables_of_sources(project: Path) -> frozenset[str]:
     """The variables that `sources.yml` takes values from."""
     try:
-        return read_sources((ROOT / SOURCES_FILE).read_bytes(), SOURCES_FILE).variables
+        return read_sources((project / SOURCES_FILE).read_bytes(), SOURCES_FILE).variables
     except (OSError, TreeError):  # which is a fault of the file
         return frozenset()
 
@@ -52,7 +76,7 @@ def trusting(settings: Settings) -> Settings:
     """`settings`, with their authorities trusted by this process. Raises `SettingsError` where the file has none."""
     if settings.ca_file:
         try:
-            trust_only((ROOT / settings.ca_file).resolve(), "OKRA_CA_FILE")
+            trust_only((settings.project_path / settings.ca_file).resolve(), "OKRA_CA_FILE")
         except Rejected as fault:
             raise SettingsError(str(fault)) from None
     return settings
@@ -71,4 +95,8 @@ def contradictions(settings: Settings) -> Iterator[str]:
 
 def shown(path: Path) -> str:
     """A path as a person would type it: from the project, where it is inside."""
-    return os.path.relpath(path, ROOT) if path.is_relative_to(ROOT) else str(path)
+    try:
+        project = current_project()
+    except ProjectError:
+        project = Path.cwd()
+    return os.path.relpath(path, project) if path.is_relative_to(project) else str(path)

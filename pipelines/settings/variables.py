@@ -22,6 +22,7 @@ INTERNAL = frozenset(
     PREFIX + name
     for name in (
         *(
+            "PROJECT",
             "ENV_FILE",
             "PYTHON",
             "WAREHOUSE",

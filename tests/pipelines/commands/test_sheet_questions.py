@@ -16,7 +16,10 @@ CALLS = "kpi;date;value;numerator;denominator\ncalls;2026-11-02;5;;\nnps;2026-11
 )
 def test_the_kpis_of_a_text_file_whatever_parts_its_cells(tmp_path: Path, content: str) -> None:
     (tmp_path / "own.csv").write_text(content)
-    assert dict(kpis_in(str(tmp_path / "own.csv"), Output())) == {"calls": False, "nps": True}
+    assert dict(kpis_in(str(tmp_path / "own.csv"), tmp_path, Output())) == {
+        "calls": False,
+        "nps": True,
+    }
 
 
 def test_the_kpis_of_a_workbook(tmp_path: Path) -> None:
@@ -24,7 +27,7 @@ def test_the_kpis_of_a_workbook(tmp_path: Path) -> None:
     for row in (["kpi", "date", "value"], ["calls", None, 5]):
         book.active.append(row)
     book.save(tmp_path / "own.xlsx")
-    assert dict(kpis_in(f"{tmp_path}/own.xlsx#Sheet", Output())) == {"calls": False}
+    assert dict(kpis_in(f"{tmp_path}/own.xlsx#Sheet", tmp_path, Output())) == {"calls": False}
 
 
 @pytest.mark.parametrize(
@@ -35,5 +38,5 @@ def test_a_file_that_cannot_be_read_is_told_with_a_remedy(
     tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "own.csv").write_bytes(content)
-    assert list(kpis_in(str(tmp_path / "own.csv"), Output())) == []
+    assert list(kpis_in(str(tmp_path / "own.csv"), tmp_path, Output())) == []
     assert "own.csv" in "".join(capsys.readouterr())
