@@ -13,10 +13,12 @@ from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import NoFactsError, read_facts
 from pipelines.inputs.okr_files import definition_files
+from pipelines.okr.definition.budgets import asked_numbers
 from pipelines.okr.definition.checks import Place
 from pipelines.okr.definition.definitions import KeyResult, Objective, json_schema
 from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.field_types import MEASURED
+from pipelines.okr.definition.goals import Goal
 from pipelines.okr.definition.loading import Loaded
 from pipelines.okr.definition.sentences import sentence
 from pipelines.okr.definition.unseen_members import unseen_members
@@ -77,7 +79,7 @@ def indexes_of(day: Day, output: Output) -> Mapping[str, KpiIndex]:
         result.kpi
         for result in results
         if result.where or result.for_each or result.baseline == MEASURED
-    }
+    } | {target.kpi for result in results for target in result.kpi_targets}
     kpis = {name: kpi for name, kpi in day.kpis.items() if name in asked}
     try:
         return index_facts(read_facts(day.settings.warehouse_path, kpis)) if kpis else {}
@@ -129,10 +131,19 @@ def goals(
                 name = result.kpi or ""
                 kpi = declared.kpis.get(name)
                 before = measured(objective, result, indexes.get(name))
-                words = sentence(objective, result, kpi, before)
+                words = sentence(objective, result, kpi, before, asked(objective, result, indexes))
                 if name in declared.broken and kpi is None:
                     words = f"its KPI `{name}` is broken: see {declared.broken[name]}"
                 yield f"{objective.id}/{result.id}: {words}"
+
+
+def asked(objective: Objective, result: KeyResult, indexes: Mapping[str, KpiIndex]) -> Goal | None:
+    """The goal with the number that a budget gives for all of its days; None of any other goal."""
+    if not result.kpi_targets or result.for_each or result.per or result.over:
+        return None
+    numbers = asked_numbers(result, indexes, objective.period.fiscal_year)
+    goal, _, _ = numbers.over(objective.period.start, objective.deadline(result))
+    return goal
 
 
 def measured(objective: Objective, result: KeyResult, index: KpiIndex | None) -> KpiReading | None:

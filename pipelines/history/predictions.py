@@ -83,12 +83,12 @@ CALIBRATION = Table(
 _SCORES = """
     select
         'key_result' as kind, key_result_id as goal_id, as_of, period_start, deadline, probability,
-        probability_uncorrected, actual, status, data_through, definition_hash, known_from, known_to
+        probability_uncorrected, actual, target, status, data_through, definition_hash, known_from, known_to
     from history.key_result_score_history
     where "window" = 'total' and member = 'total'
     union all
     select
-        'objective', objective_id, as_of, period_start, deadline, probability, null, null, status,
+        'objective', objective_id, as_of, period_start, deadline, probability, null, null, null, status,
         deadline, definition_hash, known_from, known_to
     from history.objective_score_history
 """
@@ -230,6 +230,6 @@ def first_final_scores(history: Path, as_of: date) -> Mapping[str, FinalScore]:
 
         final as ({_FIRST_FINAL_SCORES.format("kind = 'key_result' and as_of < $1")})
 
-        select goal_id, as_of, actual, status, definition_hash from final order by known_from, as_of
+        select goal_id, as_of, actual, status, definition_hash, target from final order by known_from, as_of
     """
     return {name: FinalScore(*rest) for name, *rest in read_history(history, query, [as_of])}

@@ -9,6 +9,7 @@ from pipelines.okr import columns
 from pipelines.okr.columns import Number
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.definition.goals import goal_in_words, goal_of
+from pipelines.okr.kpi.filters import as_written, members_in_words
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.scoring.scorecard import CommitmentOfObjective
 from pipelines.tables.table import Table, columns_of
@@ -40,9 +41,21 @@ class KeyResultRow:
     for_each: Annotated[
         str | None, "The dimension whose every member has to meet it; NULL for none"
     ]
-    where: Annotated[str | None, "The members it is held to (green, thingamajig); NULL for all"]
+    where: Annotated[
+        str | None,
+        "The members it is held to, in words (green, thingamajig; north or south; any seller but none); NULL for all",
+    ]
     definition_hash: columns.DefinitionHash
     definition: Definition
+    where_json: Annotated[
+        str | None,
+        "The members it is held to, for machines, as JSON by dimension: a text, a list, or lists below not; NULL for "
+        "all",
+    ]
+    target_kpi: Annotated[
+        str | None,
+        "The KPI that gives its target, or both ends of a band, comma-separated; NULL where the file has the numbers",
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +109,11 @@ def key_result_row(
         per=result.per,
         over=result.over,
         for_each=result.for_each,
-        where=", ".join(result.where.values()) or None,
+        where=members_in_words(result.where) or None,
         definition_hash=objective.key_result_hash(result),
         definition=as_json(result.canonical),
+        where_json=as_json(as_written(result.where)) if result.where else None,
+        target_kpi=", ".join(target.kpi for target in result.kpi_targets) or None,
     )
 
 

@@ -31,6 +31,7 @@ KPIS = pa.schema(
         ("constant_rate_day", pa.date32()),
         ("numerator_is_money", pa.bool_()),
         ("denominator_is_money", pa.bool_()),
+        ("is_plan", pa.bool_()),
     ]
 )
 

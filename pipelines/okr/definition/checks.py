@@ -10,8 +10,10 @@ from babel.numbers import list_currencies
 from pipelines.okr.definition.definitions import KeyResult
 from pipelines.okr.definition.faults import Fault, listed, suggestion
 from pipelines.okr.definition.field_types import MEASURED
+from pipelines.okr.definition.kpi_targets import kpi_target_faults
 from pipelines.okr.definition.yaml_tree import Tree
 from pipelines.okr.kpi.conversion import CURRENCY
+from pipelines.okr.kpi.filters import names_in
 from pipelines.okr.kpi.kpi import PERCENT, Kpi
 from pipelines.okr.kpi.periods import CADENCES, Period, whole_windows
 
@@ -67,6 +69,7 @@ def key_result_faults(
         return
     checks: tuple[Callable[[KeyResult, Kpi], Iterator[_Finding]], ...] = (
         _dimensions,
+        _distinct_members,
         _currencies,
         _windows,
         _baseline,
@@ -74,6 +77,11 @@ def key_result_faults(
     for check in checks:
         yield from (place.fault(*finding) for finding in check(result, kpi))
     yield from _scale(place, result, kpi)
+    for target in result.kpi_targets:
+        yield from (
+            place.fault(*finding)
+            for finding in kpi_target_faults(result, target, kpi, period, kpis.sound, kpis.broken)
+        )
 
 
 def _deadline(result: KeyResult, period: Period) -> Iterator[_Finding]:
@@ -112,16 +120,31 @@ def _dimensions(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:
             otherwise = f"its dimensions: {listed(kpi.dimensions)}"
             remedy = suggestion(dimension, kpi.dimensions, otherwise)
             yield key, f"KPI `{kpi.name}` has no dimension `{dimension}`", remedy
-    if result.for_each is not None and result.for_each in result.where:
+    if result.for_each is not None and isinstance(result.where.get(result.for_each), str):
         what = f"`{result.for_each}` is both held to one member and asked of each"
         yield "for_each", what, "keep `where` or `for_each` of it"
 
 
 def _currencies(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:
-    member = result.where.get(CURRENCY)
-    if kpi.conversion is not None and member is not None and member not in list_currencies():
-        remedy = suggestion(member.upper(), list_currencies(), "write its code, like EUR")
-        yield "where", f"`{member}` is no currency", remedy
+    asked = result.where.get(CURRENCY)
+    if kpi.conversion is None or asked is None:
+        return
+    for member in names_in(asked):
+        if member not in list_currencies():
+            remedy = suggestion(member.upper(), list_currencies(), "write its code, like EUR")
+            yield "where", f"`{member}` is no currency", remedy
+
+
+def _distinct_members(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:
+    """Who is counted in two members is counted once in both together, which no source says."""
+    if not kpi.behaviour.reported_by_period:
+        return
+    for dimension, asked in result.where.items():
+        if isinstance(asked, str) or dimension == result.for_each:
+            continue
+        several = f"all {dimension} but some" if asked.excluded else f"several {dimension}"
+        what = f"`{kpi.name}` counts each once, and cannot be added up over {several}"
+        yield "where", what, "write one member, or a key result for each"
 
 
 def _windows(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:
@@ -152,22 +175,27 @@ def _no_way_to_go(result: KeyResult, start: Decimal) -> Iterator[_Finding]:
     if start == target:
         remedy = "leave `from` out to hold a level, or write another target"
         yield "from", f"the baseline and the target are both {start}", remedy
-    elif result.at_least is not None and start > result.at_least:
+    elif target is None:
+        return
+    elif result.at_least is not None and start > target:
         what = f"`at_least: {target}` is met from the start ({start})"
         yield "from", what, "write at_most to go down, or another target"
-    elif result.at_most is not None and start < result.at_most:
+    elif result.at_most is not None and start < target:
         what = f"`at_most: {target}` is met from the start ({start})"
         yield "from", what, "write at_least to go up, or another target"
 
 
 def _scale(place: Place, result: KeyResult, kpi: Kpi) -> Iterator[Fault]:
     """The faults of numbers that do not fit the KPI's unit: a percentage of a count, a plain 96 of a share."""
-    written: list[tuple[tuple[int | str, ...], Decimal | str | None]] = [
+    written: list[tuple[tuple[int | str, ...], object]] = [
         (("at_least",), result.at_least),
         (("at_most",), result.at_most),
         (("from",), result.baseline),
         *((("between", number), bound) for number, bound in enumerate(result.between or ())),
     ]
+    if result.member_targets is not None:
+        key = "at_most" if result.at_least is None else "at_least"
+        written += [((key, name), target) for name, target in result.member_targets.pairs]
     for keys, number in written:
         if isinstance(number, Decimal):
             check = _of_a_percentage if kpi.unit == PERCENT else _of_an_amount

@@ -14,17 +14,22 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipelines.okr.definition.field_types import (
     Baseline,
+    Bound,
     Day,
+    KpiTarget,
     Members,
-    Number,
+    MemberTargets,
     Roster,
     Slug,
     Span,
+    Target,
     Text,
     Truth,
     Weight,
     refusal,
 )
+from pipelines.okr.kpi.filters import as_written
+from pipelines.okr.kpi.numbers import ONE
 from pipelines.okr.kpi.periods import Cadence, Period
 from pipelines.okr.kpi.status import Commitment
 
@@ -62,9 +67,11 @@ class KeyResult(_Definition):
     id: Slug = Field(description="A slug, unique in the objective", examples=["revenue"])
     name: Text | None = Field(None, description="The key result in words")
     kpi: Text | None = Field(None, description="The name of a KPI", examples=["net_revenue"])
-    at_least: Number | None = Field(None, description="The target to reach or exceed")
-    at_most: Number | None = Field(None, description="The target not to exceed")
-    between: tuple[Number, Number] | None = Field(
+    at_least: Target | None = Field(
+        None, description="The target to reach or exceed", examples=["2_000_000"]
+    )
+    at_most: Target | None = Field(None, description="The target not to exceed", examples=["5 %"])
+    between: tuple[Bound, Bound] | None = Field(
         None, description="The band to stay in, both ends included", examples=[[10, 20]]
     )
     baseline: Baseline = Field(
@@ -93,9 +100,17 @@ class KeyResult(_Definition):
             raise refusal("no number", "add one of at_least, at_most, between or milestone")
         if len(goals) > 1:
             raise refusal(f"more than one goal ({', '.join(goals)})", "keep one of them")
-        if self.between is not None and self.between[0] > self.between[1]:
-            low, high = self.between
+        low, high = self.between or (None, None)
+        if isinstance(low, Decimal) and isinstance(high, Decimal) and low > high:
             raise refusal("the band is upside down", f"write between: [{high}, {low}]")
+        if self.member_targets is not None:
+            key = "at_most" if self.at_least is None else "at_least"
+            if self.for_each is None:
+                remedy = "add `for_each:` with the dimension, or write one number"
+                raise refusal("a target for each member without `for_each`", remedy, key=key)
+            if self.members is not None:
+                what = "`members` beside a target for each member, which names them already"
+                raise refusal(what, "leave `members` out", key="members")
         if self.for_each is None and (self.members is not None or not self.name_members):
             key = "name_members" if self.members is None else "members"
             raise refusal(f"`{key}` without `for_each`", "add `for_each:` with the dimension")
@@ -105,8 +120,21 @@ class KeyResult(_Definition):
 
     @property
     def target(self) -> Decimal | None:
-        """The number of an `at_least` or `at_most`; a band has two and gives None."""
-        return self.at_most if self.at_least is None else self.at_least
+        """The one number of an `at_least` or `at_most` that is written; None of any other goal."""
+        target = self.at_most if self.at_least is None else self.at_least
+        return target if isinstance(target, Decimal) else None
+
+    @property
+    def member_targets(self) -> MemberTargets | None:
+        """The targets of the members, where each has its own."""
+        target = self.at_most if self.at_least is None else self.at_least
+        return target if isinstance(target, MemberTargets) else None
+
+    @property
+    def kpi_targets(self) -> tuple[KpiTarget, ...]:
+        """The KPIs that give its target, or an end of its band."""
+        ends = (self.at_least, self.at_most, *(self.between or ()))
+        return tuple(end for end in ends if isinstance(end, KpiTarget))
 
     @property
     def scored_by(self) -> dict[str, Any]:
@@ -185,6 +213,13 @@ def _canonical(value: object) -> object:
         return f"{value.normalize():f}"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, KpiTarget):
+        times = {} if value.times == ONE else {"times": _canonical(value.times)}
+        return {"kpi": value.kpi, **times}
+    if isinstance(value, MemberTargets):
+        return {name: _canonical(target) for name, target in value.pairs}
+    if isinstance(value, dict):
+        return as_written(value)
     if isinstance(value, Period):
         return [value.cadence, value.start.isoformat(), value.end.isoformat()]
     return [_canonical(item) for item in value] if isinstance(value, tuple) else value

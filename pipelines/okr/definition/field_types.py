@@ -1,6 +1,8 @@
 """The types of what is written in a definition file. Each says what is wrong and what would be right."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -8,7 +10,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from pipelines.okr.kpi.numbers import parse_number
+from pipelines.okr.kpi.filters import NOT, MemberSet
+from pipelines.okr.kpi.numbers import ONE, parse_number
 from pipelines.okr.kpi.periods import (
     CALENDAR_YEAR,
     FiscalYear,
@@ -19,6 +22,33 @@ from pipelines.okr.kpi.periods import (
 )
 
 MEASURED = "measured"
+
+
+@dataclass(frozen=True, slots=True)
+class KpiTarget:
+    """A target that another KPI gives, such as a budget: its value over the goal's own days, times a factor."""
+
+    kpi: str
+    times: Decimal = ONE
+
+    def __str__(self) -> str:
+        return self.kpi if self.times == ONE else f"{self.kpi} × {self.times.normalize():f}"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberTargets:
+    """A target for each member of `for_each`, by the members' names."""
+
+    pairs: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The members that have one."""
+        return tuple(name for name, _ in self.pairs)
+
+    def of(self, member: str) -> Decimal | None:
+        """The target of a member; None where it has none."""
+        return dict(self.pairs).get(member)
 
 
 def refusal(what: str, remedy: str, *, key: str = "") -> PydanticCustomError:
@@ -81,12 +111,90 @@ def _truth(written: object) -> bool:
     raise refusal(f"`{written}` is neither true nor false", "write true or false")
 
 
-def _members(written: object) -> object:
-    if isinstance(written, dict) and any(isinstance(v, dict | list) for v in written.values()):
+def _bound(written: object) -> Decimal | KpiTarget:
+    if isinstance(written, KpiTarget):
+        return written
+    return _kpi_target(written) if isinstance(written, dict) else _number(written)
+
+
+def _target(written: object) -> Decimal | KpiTarget | MemberTargets:
+    if isinstance(written, MemberTargets):
+        return written
+    if not isinstance(written, dict) or "kpi" in written:
+        return _bound(written)
+    if not written:
+        raise refusal("a target without a number", "write a number, or {kpi: budget_revenue}")
+    pairs = []
+    for member, number in written.items():
+        if isinstance(number, dict | list):
+            what = f"the target of `{member}` is no number"
+            raise refusal(what, "write it such as {north: 7, south: 5}", key=str(member))
+        pairs.append((str(member), _number(number)))
+    return MemberTargets(tuple(sorted(pairs)))
+
+
+def _kpi_target(written: dict[str, object]) -> KpiTarget:
+    kpi = written.get("kpi")
+    unknown = sorted({*map(str, written)} - {"kpi", "times"})
+    if not isinstance(kpi, str) or not kpi.strip():
+        raise refusal("a target of no KPI", "write it such as {kpi: budget_revenue}", key="kpi")
+    if unknown:
+        what = f"unknown key `{unknown[0]}` of a target"
+        raise refusal(what, "write it such as {kpi: budget_revenue, times: 1.05}", key=unknown[0])
+    times = _number(written.get("times", ONE))
+    if times <= 0:
         raise refusal(
-            "`where` takes one member for a dimension", "write it such as {product: widget}"
+            f"`times: {times}` is not above 0", "write a factor such as 1.05", key="times"
         )
-    return written
+    return KpiTarget(kpi.strip(), times)
+
+
+def _members(written: object) -> object:
+    if not isinstance(written, dict):
+        return written
+    asked: dict[str, str | MemberSet] = {}
+    for dimension, members in written.items():
+        if dimension == NOT:
+            continue
+        if isinstance(members, dict):
+            raise refusal(
+                f"`{dimension}` is held to no member",
+                f"write one or a list; to leave members out, write `not: {{{dimension}: ...}}`",
+                key=str(dimension),
+            )
+        names = _names(members, dimension)
+        asked[dimension] = names[0] if len(names) == 1 else MemberSet(names)
+    for dimension, names in _left_out(written.get(NOT)):
+        if dimension in asked:
+            what = f"`{dimension}` is both held to members and to all but some"
+            raise refusal(what, "keep one of them", key=NOT)
+        asked[dimension] = MemberSet(names, excluded=True)
+    return asked
+
+
+def _left_out(written: object) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if written is None:
+        return
+    if not isinstance(written, dict) or not written:
+        raise refusal("`not` names no dimension", "write it such as not: {seller: none}", key=NOT)
+    for dimension, members in written.items():
+        yield str(dimension), _names(members, dimension)
+
+
+def _names(written: object, dimension: object) -> tuple[str, ...]:
+    """The members, one or a list of them, in the order of their names."""
+    names = list(written) if isinstance(written, list | tuple) else [written]
+    if isinstance(written, MemberSet):
+        names = list(written.names)
+    texts = ["" if isinstance(name, dict | list) else str(name).strip() for name in names]
+    if not texts or "" in texts:
+        what = f"`{dimension}` has an empty list or an empty name"
+        raise refusal(what, "write it such as {product: widget}", key=str(dimension))
+    twice = sorted({name for name in texts if texts.count(name) > 1})
+    if twice:
+        what = f"`{twice[0]}` stands twice in `{dimension}`"
+        raise refusal(what, "name each member once", key=str(dimension))
+    return tuple(sorted(texts))
 
 
 def _roster(written: object) -> object:
@@ -124,9 +232,32 @@ _PERIOD_SCHEMA = {
         },
     ]
 }
+_NAME_SCHEMA = {"type": ["string", "number", "boolean"]}
+_NAMES_SCHEMA = {"anyOf": [_NAME_SCHEMA, {"type": "array", "items": _NAME_SCHEMA, "minItems": 1}]}
 _MEMBERS_SCHEMA = {
     "type": "object",
-    "additionalProperties": {"type": ["string", "number", "boolean"]},
+    "properties": {
+        NOT: {"type": "object", "additionalProperties": _NAMES_SCHEMA, "minProperties": 1}
+    },
+    "additionalProperties": _NAMES_SCHEMA,
+}
+_KPI_TARGET_SCHEMA = {
+    "type": "object",
+    "properties": {"kpi": {"type": "string"}, "times": _NUMBER_SCHEMA},
+    "required": ["kpi"],
+    "additionalProperties": False,
+}
+_BOUND_SCHEMA = {"anyOf": [*_NUMBER_SCHEMA["anyOf"], _KPI_TARGET_SCHEMA]}
+_TARGET_SCHEMA = {
+    "anyOf": [
+        *_BOUND_SCHEMA["anyOf"],
+        {
+            "type": "object",
+            "properties": {"kpi": False},
+            "additionalProperties": _NUMBER_SCHEMA,
+            "minProperties": 1,
+        },
+    ]
 }
 _ROSTER_SCHEMA = {"type": "array", "items": {"type": ["string", "number"]}, "minItems": 1}
 _MEASURED_OR_NUMBER = {"anyOf": [{"const": MEASURED}, *_NUMBER_SCHEMA["anyOf"]]}
@@ -138,7 +269,15 @@ Span = Annotated[Period, BeforeValidator(_period), WithJsonSchema(_PERIOD_SCHEMA
 Truth = Annotated[bool, BeforeValidator(_truth), WithJsonSchema({"type": "boolean"})]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=100)]
 Text = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_not_blank)]
-Members = Annotated[dict[str, str], BeforeValidator(_members), WithJsonSchema(_MEMBERS_SCHEMA)]
+Bound = Annotated[Decimal | KpiTarget, BeforeValidator(_bound), WithJsonSchema(_BOUND_SCHEMA)]
+Target = Annotated[
+    Decimal | KpiTarget | MemberTargets,
+    BeforeValidator(_target),
+    WithJsonSchema(_TARGET_SCHEMA),
+]
+Members = Annotated[
+    dict[str, str | MemberSet], BeforeValidator(_members), WithJsonSchema(_MEMBERS_SCHEMA)
+]
 Roster = Annotated[tuple[str, ...] | None, BeforeValidator(_roster), WithJsonSchema(_ROSTER_SCHEMA)]
 Baseline = Annotated[
     Decimal | Literal["measured"] | None,

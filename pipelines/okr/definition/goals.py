@@ -5,19 +5,28 @@ from decimal import Decimal
 from typing import Literal
 
 from pipelines.okr.definition.definitions import KeyResult
+from pipelines.okr.definition.field_types import KpiTarget, MemberTargets
+from pipelines.okr.kpi.filters import in_words
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import figure, rounded, shown
 
 Comparison = Literal["at_least", "at_most", "between"]
+MOST_NAMED = 6
+"""Members whose own targets are named in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """At least `low`, at most `high`, or between both; in the KPI's unit, ends included."""
+    """At least `low`, at most `high`, or between both; in the KPI's unit, ends included.
+
+    An end that another KPI gives has that KPI's name in `low_from` or `high_from`. It is None while it is not known.
+    """
 
     comparison: Comparison
     low: Decimal | None = None
     high: Decimal | None = None
+    low_from: str = ""
+    high_from: str = ""
 
     @property
     def target(self) -> Decimal | None:
@@ -57,32 +66,78 @@ class Goal:
         return replace(self, low=low, high=high)
 
     def text(self, unit: str) -> str:
-        """Such as `at least 2,000,000 USD`."""
+        """Such as `at least 2,000,000 USD`, or `at least 2,000,000 USD (budget)` where a KPI says so."""
+        low, high = (
+            _end_in_words(*end, unit)
+            for end in ((self.low, self.low_from), (self.high, self.high_from))
+        )
         if self.comparison == "between":
-            low, high = self.band
-            return f"between {figure(low, unit)} and {figure(high, unit)}"
-        assert self.target is not None
-        return f"{self.comparison.replace('_', ' ')} {figure(self.target, unit)}"
+            return f"between {low} and {high}"
+        return f"{self.comparison.replace('_', ' ')} {low or high}"
 
 
-def goal_of(result: KeyResult) -> Goal:
-    """The goal of a key result that is no milestone."""
+def _end_in_words(end: Decimal | None, source: str, unit: str) -> str:
+    if end is None:
+        return source
+    return f"{figure(end, unit)} ({source})" if source else figure(end, unit)
+
+
+def goal_of(result: KeyResult, member: str | None = None) -> Goal:
+    """The goal of a key result that is no milestone, as far as its file says it; of one member where each has its own.
+
+    What another KPI gives is not known here.
+    """
     if result.at_least is not None:
-        return Goal("at_least", low=result.at_least)
+        return Goal(
+            "at_least",
+            low=_written(result.at_least, member),
+            low_from=_source(result.at_least, member),
+        )
     if result.at_most is not None:
-        return Goal("at_most", high=result.at_most)
+        return Goal(
+            "at_most",
+            high=_written(result.at_most, member),
+            high_from=_source(result.at_most, member),
+        )
     assert result.between is not None, "the model requires one goal"
-    return Goal("between", low=result.between[0], high=result.between[1])
+    low, high = result.between
+    return Goal("between", _written(low), _written(high), _source(low), _source(high))
 
 
-def goal_in_words(result: KeyResult, unit: str) -> str:
-    """The whole goal: number, filter, window and members; `done` for a milestone."""
+def _written(end: Decimal | KpiTarget | MemberTargets, member: str | None = None) -> Decimal | None:
+    if isinstance(end, MemberTargets):
+        return None if member is None else end.of(member)
+    return end if isinstance(end, Decimal) else None
+
+
+def _source(end: Decimal | KpiTarget | MemberTargets, member: str | None = None) -> str:
+    if isinstance(end, MemberTargets):
+        return "" if member is not None else "a target of its own"
+    return str(end) if isinstance(end, KpiTarget) else ""
+
+
+def targets_in_words(result: KeyResult, unit: str) -> str:
+    """The targets of the members, where each has its own and may be named: `north 7 deals, south 5 deals`."""
+    targets = result.member_targets
+    if targets is None or not result.name_members:
+        return ""
+    named = [f"{name} {figure(target, unit)}" for name, target in targets.pairs[:MOST_NAMED]]
+    more = len(targets.pairs) - MOST_NAMED
+    return ", ".join([*named, f"and {more} more"] if more > 0 else named)
+
+
+def goal_in_words(result: KeyResult, unit: str, goal: Goal | None = None) -> str:
+    """The whole goal: number, filter, window and members; `done` for a milestone.
+
+    `goal` has the numbers that another KPI gives, where they are known.
+    """
     if result.milestone is not None:
         return "done"
-    words = [goal_of(result).text(unit)]
+    words = [(goal or goal_of(result)).text(unit)]
+    if own := targets_in_words(result, unit):
+        words.append(f"({own})")
     if result.where:
-        members = ", ".join(f"{name} {member}" for name, member in result.where.items())
-        words.append(f"({members})")
+        words.append(f"({', '.join(in_words(result.where))})")
     if result.per:
         words.append(f"per {result.per}")
     if result.over:

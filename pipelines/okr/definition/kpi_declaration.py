@@ -42,6 +42,7 @@ class KpiDeclaration(BaseModel):
     every: Every = Field("day", examples=["month"])
     denominator: Denominator = Field("sum", examples=["level"])
     proportion: Truth = Field(False, examples=["true"])
+    plan: Truth = Field(False, examples=["true"])
     rosters: Mapping[str, str] = Field({}, examples=["{sales_rep: roster_sales_reps}"])
     sample: Truth = Field(False, examples=["true"])
     """Whether only the sample company has it, and no company's own project."""

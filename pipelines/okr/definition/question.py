@@ -1,10 +1,12 @@
 """What is asked of a KPI: a goal, how to read the KPI, and what is enough."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from pipelines.okr.definition.budgets import AskedNumbers
 from pipelines.okr.definition.goals import Goal
+from pipelines.okr.kpi.filters import members_in_words
 from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.okr.kpi.readings import KpiView
@@ -27,6 +29,18 @@ class Question:
     baseline: Decimal | None = None
     measured: bool = False
     baseline_trust: frozenset[str] = frozenset()
+    numbers: AskedNumbers | None = None
+    """Where the goal's numbers come from, if a KPI gives one of them."""
+    unknown: str = ""
+    """Why the goal's number is not known, as a sentence; empty where it is."""
+    target_trust: frozenset[str] = frozenset()
+
+    def over_days(self, start: date, end: date) -> "Question":
+        """The same with the numbers of these days, where a KPI gives them."""
+        if self.numbers is None:
+            return self
+        goal, unknown, trust = self.numbers.over(start, end)
+        return replace(self, goal=goal, unknown=unknown, target_trust=trust)
 
     @property
     def accumulates(self) -> bool:
@@ -66,7 +80,7 @@ class Question:
     @property
     def subject(self) -> str:
         """What is looked at, in words: the KPI and the members it is held to."""
-        members = ", ".join(self.view.where.values())
+        members = members_in_words(self.view.where)
         return f"{self.view.kpi.name} ({members})" if members else self.view.kpi.name
 
     @property

@@ -6,14 +6,19 @@ from decimal import Decimal
 
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.definition.field_types import MEASURED
-from pipelines.okr.definition.goals import each_in_words, goal_of
+from pipelines.okr.definition.goals import Goal, each_in_words, goal_of, targets_in_words
+from pipelines.okr.kpi.filters import in_words
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import figure
 from pipelines.okr.kpi.readings import KpiReading
 
 
 def sentence(
-    objective: Objective, result: KeyResult, kpi: Kpi | None, measured: KpiReading | None = None
+    objective: Objective,
+    result: KeyResult,
+    kpi: Kpi | None,
+    measured: KpiReading | None = None,
+    asked: Goal | None = None,
 ) -> str:
     """What a key result asks for, with its dates and its baseline.
 
@@ -22,13 +27,16 @@ def sentence(
         result: the key result.
         kpi: its KPI; None for a milestone.
         measured: the level before the period, of `from: measured`; None where there are no figures to read it from.
+        asked: the goal with the numbers that another KPI gives; None where nothing is known of them.
     """
     deadline = day_in_words(objective.deadline(result))
     if kpi is None:
         return f"done by {deadline}"
     words = [_subject(objective, result, kpi)]
     start = "".join(_baseline(objective, result, kpi, measured))
-    goal = goal_of(result).text(kpi.unit)
+    goal = (asked or goal_of(result)).text(kpi.unit)
+    if own := targets_in_words(result, kpi.unit):
+        goal = f"{goal} ({own})"
     words.append(f"from {start} to {goal}" if start else goal)
     period = objective.period
     begins = "starts" if period.cadence is None else f"{period.label} starts"
@@ -37,7 +45,7 @@ def sentence(
 
 def _subject(objective: Objective, result: KeyResult, kpi: Kpi) -> str:
     """What is measured: the KPI, its members, and the days that count."""
-    members = ", ".join(f"{name} {member}" for name, member in result.where.items())
+    members = ", ".join(in_words(result.where))
     subject = f"{kpi.name} ({members})" if members else kpi.name
     if result.for_each:
         subject += f" of {each_in_words(result)}"

@@ -7,13 +7,17 @@ from typing import Literal
 
 from pipelines.okr.definition.definitions import KeyResult
 from pipelines.okr.definition.faults import closest, folded, listed, suggestion
+from pipelines.okr.kpi.filters import names_in
+
+Key = Literal["where", "members", "for_each", "at_least", "at_most"]
+"""The key of a key result that names members."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnseenMember:
     """A member that never occurred, the key that names it, what is wrong with it, and the remedy."""
 
-    key: Literal["where", "members", "for_each"]
+    key: Key
     dimension: str
     member: str
     what: str
@@ -47,17 +51,29 @@ def unseen_members(
 
     A dimension without data has none: before the first pull there is nothing to compare a name with.
     """
-    for dimension, member in sorted(result.where.items()):
-        known = members(dimension)
-        if known and member not in known:
-            remedy = suggestion(member, known, f"its members: {listed(known)}")
-            yield UnseenMember("where", dimension, member, f"no `{member}` in {dimension}", remedy)
+    for dimension, asked in sorted(result.where.items()):
+        for member in names_in(asked):
+            yield from _unknown("where", dimension, member, members(dimension))
     if result.for_each is None:
         return
-    if result.members is not None:
+    own = result.member_targets
+    if own is not None:
+        known = {*members(result.for_each), *rosters.get(result.for_each, ())}
+        key: Key = "at_most" if result.at_least is None else "at_least"
+        for member in own.names:
+            yield from _unknown(key, result.for_each, member, known)
+    elif result.members is not None:
         yield from _misspelt(result.for_each, result.members, members(result.for_each))
     elif roster := rosters.get(result.for_each):
         yield from _written_otherwise(result.for_each, roster, members(result.for_each))
+
+
+def _unknown(
+    key: Key, dimension: str, member: str, known: Collection[str]
+) -> Iterator[UnseenMember]:
+    if known and member not in known:
+        remedy = suggestion(member, known, f"its members: {listed(known)}")
+        yield UnseenMember(key, dimension, member, f"no `{member}` in {dimension}", remedy)
 
 
 def _misspelt(

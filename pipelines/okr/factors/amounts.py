@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from pipelines.okr.factors.apportion import Path
 from pipelines.okr.kpi.facts import TOTAL
+from pipelines.okr.kpi.filters import Where
 from pipelines.okr.kpi.periods import Period
 from pipelines.okr.kpi.series import KpiIndex
 
@@ -69,7 +70,7 @@ def added_up(amounts: Iterable[tuple[Path, Amount]]) -> dict[Path, Amount]:
 class KpiAmounts:
     """The amounts of one KPI under one filter, over any days."""
 
-    def __init__(self, index: KpiIndex, where: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, index: KpiIndex, where: Where = MappingProxyType({})) -> None:
         self.index = index
         self.kpi = index.kpi
         self._where = where

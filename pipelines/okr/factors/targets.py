@@ -7,7 +7,7 @@ is not due yet stands apart (`remaining`). All of it sums to actual − target. 
 currency and was set at no rate, so it has no currency effect.
 """
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.factors.decomposition import ComparedAmounts
 from pipelines.okr.factors.factor import Comparison, Factor
 from pipelines.okr.factors.wording import target_text
+from pipelines.okr.kpi.filters import Where
 from pipelines.okr.kpi.periods import Cadence, Period, containing, previous
 from pipelines.okr.kpi.readings import KpiView, read_latest_window
 from pipelines.okr.kpi.series import KpiIndex
@@ -36,7 +37,7 @@ class Gap:
     target: Decimal
     actual: Decimal
     due: Decimal
-    where: Mapping[str, str]
+    where: Where
     over: Cadence | None
     trust: Set[str]
 

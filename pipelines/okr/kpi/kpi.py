@@ -50,6 +50,8 @@ class Kpi:
     """Name of the model that computes it."""
     by_account: bool = False
     """Whether it stands on accounts with names, so that `account` is one of its dimensions."""
+    is_plan: bool = False
+    """Whether it is a plan or a budget, whose days to come are known."""
 
     @classmethod
     def declared(cls, name: str, meta: Mapping[str, Any], model: str) -> Self:
@@ -77,6 +79,7 @@ class Kpi:
             ),
             rosters=tuple(sorted(dict(meta.get("rosters") or {}).items())),
             model=model,
+            is_plan=meta.get("plan", False),
         )
 
     def of_accounts(self) -> Self:

@@ -5,13 +5,13 @@ a level; a stock is its last known value, a distinct count is what the source re
 period. Nothing past `cut` is looked at.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
 from pipelines.okr.kpi.facts import TOTAL, DistinctFact
+from pipelines.okr.kpi.filters import Where
 from pipelines.okr.kpi.kpi import ACCOUNT, Kpi
 from pipelines.okr.kpi.periods import (
     CADENCES,
@@ -30,7 +30,7 @@ class KpiView:
     """A KPI seen through a filter."""
 
     index: KpiIndex
-    where: Mapping[str, str]
+    where: Where
     fiscal_year: FiscalYear = CALENDAR_YEAR
 
     @property
@@ -162,7 +162,8 @@ def reported(view: KpiView) -> list[DistinctFact]:
     if not view.where:
         return view.index.distinct.get((TOTAL, TOTAL), [])
     pairs = list(view.where.items())
-    return view.index.distinct.get(pairs[0], []) if len(pairs) == 1 else []
+    [(dimension, member)] = pairs if len(pairs) == 1 else [("", "")]
+    return view.index.distinct.get((dimension, member), []) if isinstance(member, str) else []
 
 
 def _latest_distinct(view: KpiView, start: date, end: date) -> KpiReading:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
+from pipelines.okr.kpi.filters import MemberSet, Where, takes
 from pipelines.okr.kpi.kinds import Side
 from pipelines.okr.kpi.numbers import ZERO
 
@@ -108,12 +109,12 @@ class KpiIndex:
             if count.value is not None:
                 self.distinct.setdefault((count.dimension, count.member), []).append(count)
 
-    def series(self, where: Mapping[str, str]) -> Series:
+    def series(self, where: Where) -> Series:
         """The series of the facts that have all these members; the whole KPI without any."""
         return self.by_member((), where).get((), self._no_facts)
 
     def by_member(
-        self, dimensions: tuple[str, ...], where: Mapping[str, str]
+        self, dimensions: tuple[str, ...], where: Where
     ) -> Mapping[tuple[str, ...], Series]:
         """The same by the members of some dimensions, sorted."""
         key = dimensions, tuple(sorted(where.items()))
@@ -128,13 +129,22 @@ class KpiIndex:
             }
         return self._groups[key]
 
-    def _matching(self, where: Mapping[str, str]) -> Sequence[DayFact]:
+    def _matching(self, where: Where) -> Sequence[DayFact]:
         if not where:
             return self.facts.days
-        places = set.intersection(*(set(self._places.get(pair, ())) for pair in where.items()))
+        places = set.intersection(*(self._places_of(*pair) for pair in where.items()))
         return [self.facts.days[place] for place in sorted(places)]
 
-    def members(self, dimension: str, where: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+    def _places_of(self, dimension: str, asked: str | MemberSet) -> set[int]:
+        if isinstance(asked, str):
+            return set(self._places.get((dimension, asked), ()))
+        return {
+            place
+            for place, fact in enumerate(self.facts.days)
+            if takes(asked, fact.dimensions.get(dimension, UNKNOWN))
+        }
+
+    def members(self, dimension: str, where: Where = MappingProxyType({})) -> list[str]:
         """The members of the dimension that ever had data under the filter."""
         if self.kpi.behaviour.reported_by_period or not where:
             return self._all_members.get(dimension, [])

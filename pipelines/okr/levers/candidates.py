@@ -27,7 +27,7 @@ def drivers_of(forecast: GoalForecast) -> Iterator[Driver]:
     if behaviour.reported_by_period:
         return  # its members do not add up to it
     for dimension in view.kpi.dimensions:
-        if dimension in view.where:
+        if isinstance(view.where.get(dimension), str):
             continue
         if behaviour.is_quotient:
             yield from _of_ratio(forecast, whole, dimension)

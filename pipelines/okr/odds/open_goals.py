@@ -180,6 +180,8 @@ def open_goals_of(outcome: Outcome) -> Iterator[OpenGoal]:
 def outcome_of(question: Question, course: Timeline, window: Period | None = None) -> Outcome:
     """What has to come true for a goal that is not settled, on this course."""
     view, end = question.view, course.deadline
+    if question.unknown:
+        return NoOdds("the target is not known")
     if view.kpi.behaviour.reported_by_period:
         window = window or _last_reported(view, course)
         if window is None:

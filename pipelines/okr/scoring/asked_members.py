@@ -9,6 +9,7 @@ data stops.
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from pipelines.okr.kpi.filters import takes
 from pipelines.okr.kpi.periods import a_year_before
 from pipelines.okr.kpi.readings import KpiView, reported
 from pipelines.okr.kpi.roster import Presence, Stay, presence_of
@@ -19,6 +20,15 @@ def asked_members(
     view: KpiView, dimension: str, course: Timeline, listed: Sequence[str] | None = None
 ) -> Iterator[tuple[str, Presence]]:
     """Each member that is asked, and when it is there; by name. `listed` are those that the OKR file names."""
+    filtered = view.where.get(dimension)
+    for member, presence in _all_asked(view, dimension, course, listed):
+        if filtered is None or takes(filtered, member):
+            yield member, presence
+
+
+def _all_asked(
+    view: KpiView, dimension: str, course: Timeline, listed: Sequence[str] | None
+) -> Iterator[tuple[str, Presence]]:
     roster = view.index.facts.rosters.get(dimension)
     if roster is None and listed is None:
         yield from _by_data(view, dimension, course)

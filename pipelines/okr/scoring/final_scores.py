@@ -19,6 +19,7 @@ class FinalScore:
     actual: Decimal | None
     status: Status
     definition_hash: str
+    target: Decimal | None = None
 
 
 def with_restatements(scorecard: Scorecard, finals: Mapping[str, FinalScore]) -> Scorecard:
@@ -37,7 +38,17 @@ def _with_restatement(row: KeyResultScore, first: FinalScore | None) -> KeyResul
         return row
     if row.status not in ("achieved", "missed") or row.definition_hash != first.definition_hash:
         return row
-    if (row.status, row.actual) == (first.status, first.actual):
+    unit = row.unit or ""
+    # of the same definition another target can only be that of another KPI
+    moved = first.target is not None and row.target is not None and row.target != first.target
+    if (row.status, row.actual) == (first.status, first.actual) and not moved:
         return row
-    was = "no value" if first.actual is None else figure(first.actual, row.unit or "")
-    return replace(row, why=f"{row.why} Restated: on {first.as_of} it was {was} ({first.status}).")
+    was = "no value" if first.actual is None else figure(first.actual, unit)
+    against = (
+        f" against a target of {figure(first.target, unit)}"
+        if moved and first.target is not None
+        else ""
+    )
+    return replace(
+        row, why=f"{row.why} Restated: on {first.as_of} it was {was}{against} ({first.status})."
+    )

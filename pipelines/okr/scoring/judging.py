@@ -41,6 +41,8 @@ class Assessment:
     current_rate: Decimal | None = None
     trust: frozenset[str] = frozenset()
     outcome: Outcome = NO_DATA_YET
+    lacks_target: bool = False
+    """Whether it cannot be judged because its target is not known."""
 
     @property
     def decided(self) -> bool:
@@ -84,6 +86,18 @@ def judge(question: Question, course: Timeline, window: Period | None = None) ->
     blank = Assessment(
         course, "no_data", "", baseline, target, expected=expected, trust=reading.trust
     )
+    blank = replace(blank, trust=reading.trust | question.target_trust)
+    if question.unknown:
+        actual = None if reading.value is None else question.shown(reading.value)
+        outcome = NoOdds("the target is not known")
+        return replace(
+            blank,
+            value=reading.value,
+            actual=actual,
+            why=question.unknown,
+            outcome=outcome,
+            lacks_target=True,
+        )
     if reading.value is None:
         return replace(blank, why=wording.no_data(course, question.subject))
     kpi = question.view.kpi
@@ -142,7 +156,7 @@ class _Judgement:
             expected=self.expected,
             required_rate=required,
             current_rate=current,
-            trust=self.reading.trust | self.question.baseline_trust,
+            trust=self.reading.trust | self.question.baseline_trust | self.question.target_trust,
             outcome=self._outcome,
         )
 

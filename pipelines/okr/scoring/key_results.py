@@ -1,14 +1,15 @@
 """One key result on a day: judged as a whole, by its windows and by its members."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
+from pipelines.okr.definition.budgets import AskedNumbers, asked_numbers
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.definition.field_types import MEASURED
-from pipelines.okr.definition.goals import goal_in_words, goal_of
+from pipelines.okr.definition.goals import Goal, goal_in_words, goal_of
 from pipelines.okr.definition.question import Question
 from pipelines.okr.definition.unseen_members import UnseenMember, unseen_members
 from pipelines.okr.kpi.facts import MODEL_FAILED, TOTAL
@@ -19,7 +20,7 @@ from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import PACE_STATUSES, Policy, at_deadline, by_odds
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.odds import Odds
-from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Settled, ShareOfGoals
+from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Settled, ShareOfGoals, last_window
 from pipelines.okr.scoring import wording
 from pipelines.okr.scoring.asked_members import asked_members
 from pipelines.okr.scoring.judging import Assessment, JudgedPart, judge, not_started
@@ -43,6 +44,8 @@ class JudgedKeyResult:
     as_of: date
     policy: Policy
     broken_file: str = ""
+    indexes: Mapping[str, KpiIndex] = field(default_factory=dict)
+    """The facts of the KPIs that may give its target, by name."""
 
     @property
     def id(self) -> str:
@@ -113,13 +116,15 @@ class JudgedKeyResult:
         if stands.status == "no_data" and MODEL_FAILED in standing:
             why = wording.model_failed(result.kpi or "")
         why = wording.with_unseen(why, self._unseen)
+        if part.member == TOTAL and part.window is None:
+            why = wording.with_untargeted(why, self._untargeted, named=result.name_members)
         return KeyResultScore(
             as_of=self.as_of,
             objective_id=objective.id,
             key_result_id=self.id,
             name=result.name or result.id,
             kpi=result.kpi,
-            goal=goal_in_words(result, unit or ""),
+            goal=goal_in_words(result, unit or "", self._goal_shown),
             window=part.window.label if part.window else TOTAL,
             member=part.member,
             period_start=stands.course.start,
@@ -174,9 +179,11 @@ class JudgedKeyResult:
 
     def _members(self, course: Timeline, dimension: str) -> list[JudgedPart]:
         view, result = self._view, self.result
+        own = result.member_targets
+        listed = result.members if own is None else own.names
         asked = [
-            AskedMember(name, self._question_of(view.member(dimension, name), ONE), present)
-            for name, present in asked_members(view, dimension, course, result.members)
+            AskedMember(name, self._question_of(view.member(dimension, name), ONE, name), present)
+            for name, present in asked_members(view, dimension, course, listed)
         ]
         goal = EachMember(self._question, dimension, self._window_cadence, result.name_members)
         return goal.judge(asked, course)
@@ -190,14 +197,52 @@ class JudgedKeyResult:
     def _question(self) -> Question:
         return self._question_of(self._view, self._bar)
 
-    def _question_of(self, view: KpiView, bar: Decimal) -> Question:
-        result, goal = self.result, goal_of(self.result)
+    def _question_of(self, view: KpiView, bar: Decimal, member: str | None = None) -> Question:
+        result, objective = self.result, self.objective
         over = None if result.between else result.over
+        numbers = self._numbers
+        if member is not None and result.for_each is not None:
+            numbers = numbers.of_member(result.for_each, member, goal_of(result, member))
+        asked = Question(view, numbers.goal, self.policy, bar, over)
+        if numbers.from_kpis:
+            asked = replace(asked, numbers=numbers)
+            if self._window_cadence is None and (member is not None or result.for_each is None):
+                asked = asked.over_days(*self._days_of_target)
+        if isinstance(result.baseline, Decimal):
+            return replace(asked, baseline=result.baseline)
         if result.baseline != MEASURED:
-            baseline = result.baseline if isinstance(result.baseline, Decimal) else None
-            return Question(view, goal, self.policy, bar, over, baseline)
-        before = read_baseline(view, self.objective.period, over)
-        return Question(view, goal, self.policy, bar, over, before.value, True, before.trust)
+            return asked
+        before = read_baseline(view, objective.period, over)
+        return replace(asked, baseline=before.value, measured=True, baseline_trust=before.trust)
+
+    @cached_property
+    def _numbers(self) -> AskedNumbers:
+        return asked_numbers(self.result, self.indexes, self.objective.period.fiscal_year)
+
+    @property
+    def _days_of_target(self) -> tuple[date, date]:
+        """The days that the target of the whole goal is taken from: of `over`, the last window by the deadline."""
+        start, deadline = self.objective.period.start, self.objective.deadline(self.result)
+        if self.result.over is None:
+            return start, deadline
+        window = last_window(deadline, self.result.over, self.objective.period.fiscal_year)
+        return window.start, window.end
+
+    @property
+    def _goal_shown(self) -> Goal | None:
+        """The goal with the numbers that budgets give; None where its file says all there is."""
+        if self.result.milestone is not None or self.index is None or not self._numbers.from_kpis:
+            return None
+        return self._question.goal
+
+    @cached_property
+    def _untargeted(self) -> list[str]:
+        """The members with data, or on the roster, for which the file has no target."""
+        own, dimension = self.result.member_targets, self.result.for_each
+        if own is None or dimension is None or self.index is None:
+            return []
+        asked = asked_members(self._view, dimension, self._course)
+        return [name for name, _ in asked if name not in own.names]
 
     def _milestone(self, course: Timeline, done: bool) -> Assessment:
         """Nothing is expected of a milestone before the day it is due."""

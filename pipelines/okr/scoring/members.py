@@ -88,8 +88,10 @@ class EachMember:
         trust = frozenset[str]().union(*(part.assessment.trust for part in members))
         why = wording.no_data(course, f"any {self.dimension}")
         blank = Assessment(course, "no_data", why, target=question.goal.target, trust=trust)
+        lacking = [part.assessment for part in members if part.assessment.lacks_target]
         if not judged:
-            return replace(blank, expected=ONE if paced else expected_share(course))
+            why = lacking[0].why if lacking else why
+            return replace(blank, why=why, expected=ONE if paced else expected_share(course))
         known = {name: member for name, member in judged.items() if member.score is not None}
         last = min(known or judged, key=lambda name: (-_gap(judged[name]), name))
         blank = replace(blank, actual=judged[last].actual)

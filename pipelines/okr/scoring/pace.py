@@ -13,10 +13,15 @@ from pipelines.okr.kpi.timeline import Timeline
 def expected_shares(question: Question, course: Timeline, elapsed: Sequence[int]) -> list[Decimal]:
     """The share of the goal that is expected after each of so many days.
 
-    A total follows the KPI's season. A level follows the days, and so does a total that is too young to have one.
+    A total follows the course of the budget that gives its target, or the KPI's own season. A level follows the days,
+    and so does a total that is too young to have a season.
     """
     if question.holds:
         return [ONE] * len(elapsed)
+    if question.accumulates and question.numbers is not None:
+        due = question.numbers.shares(course.start, course.deadline, elapsed)
+        if due is not None:
+            return due
     season = season_of(question.view, course.cut) if question.accumulates else None
     if season is not None:
         return season.expected_shares(course, elapsed)

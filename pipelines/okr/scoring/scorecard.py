@@ -46,7 +46,11 @@ class KeyResultScore:
     period_start: columns.FirstDayCounted
     deadline: columns.LastDayCounted
     baseline: Annotated[Number | None, "Where the level started (from), in unit"]
-    target: Annotated[Number | None, "The number to reach, in unit; NULL for a band, which has two"]
+    target: Annotated[
+        Number | None,
+        "The number to reach, in unit, as the file or another KPI gives it; NULL for a band, which has two, and where "
+        "each member or window has its own",
+    ]
     actual: Annotated[
         Number | None,
         "What the KPI says, in unit, with the decimals it is shown with, or as many more as show that it misses the "

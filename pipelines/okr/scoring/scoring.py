@@ -51,6 +51,7 @@ def score(
                 as_of,
                 policy,
                 broken_kpis.get(result.kpi or "", ""),
+                indexes,
             )
             for objective in objectives
             for result in objective.key_results

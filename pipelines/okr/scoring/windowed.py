@@ -42,7 +42,7 @@ def judge_windows(
         if presence is None:
             continue
         part = course_of(presence, course)
-        asked = pro_rated(full, presence.days, window.days)
+        asked = pro_rated(full.over_days(window.start, window.end), presence.days, window.days)
         if not part.begun:
             outcomes.append(outcome_of(asked, part, window))
             continue
@@ -104,7 +104,8 @@ def _headline(
         first = whole[0].start if whole else course.start
         return replace(blank, status="not_started", why=wording.not_started(first))
     if latest is None:
-        return blank
+        lacking = [window for window in begun if window.lacks_target]
+        return replace(blank, why=lacking[0].why) if lacking else blank
     still_open = [
         wording.open_window(part.window.label, figure(part.assessment.actual, kpi.unit))
         for part in under_way

@@ -1,10 +1,10 @@
 """One plain sentence, with the figures, on why a goal stands where it stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from pipelines.okr.definition.goals import Comparison, Goal
+from pipelines.okr.definition.goals import MOST_NAMED, Comparison, Goal
 from pipelines.okr.definition.unseen_members import UnseenMember
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import ONE, ZERO, figure, percentage
@@ -120,6 +120,17 @@ def with_unseen(sentence: str, unseen: Iterable[UnseenMember]) -> str:
     """The sentence, with one more for each member that no row has ever had."""
     slips = (f"{str(slip)[0].upper()}{str(slip)[1:]}" for slip in unseen)
     return " ".join([sentence, *(slip if slip.endswith("?") else f"{slip}." for slip in slips)])
+
+
+def with_untargeted(sentence: str, members: Sequence[str], *, named: bool) -> str:
+    """The sentence, and who is not judged because the file has no target for them."""
+    if not members:
+        return sentence
+    some, more = ", ".join(members[:MOST_NAMED]), len(members) - MOST_NAMED
+    who = some if more <= 0 else f"{some} and {more} more"
+    if not named:
+        who = "1 member" if len(members) == 1 else f"{len(members)} members"
+    return f"{sentence} Without a target, and not judged: {who}."
 
 
 def with_odds(sentence: str, odds: Odds, unit: str) -> str:

@@ -14,8 +14,11 @@ def goal(row: Row, amounts: Amounts) -> str:
     language = amounts.language
     if row["kpi"] is None:
         return language.text("goal.milestone")
-    if row.get("comparison") is None:
-        return str(row["goal"])
+    ends = {"at_least": ("low",), "at_most": ("high",), "between": ("low", "high")}
+    if any(row.get(end) is None for end in ends.get(row.get("comparison") or "", ("low",))):
+        return str(
+            row["goal"]
+        )  # also where another KPI gives its number, or each member has its own
     bounds: dict[str, Any] = {
         end: amounts.text(row[end]) for end in ("low", "high") if row[end] is not None
     }
@@ -113,7 +116,7 @@ def goal_of_part(row: Row, part: Row, amounts: Amounts) -> str:
     """The target of one member; of a band both ends."""
     if part["target"] is not None:
         return amounts.text(part["target"])
-    return "–".join(amounts.text(row.get(end)) for end in ("low", "high"))
+    return "–".join(amounts.text(row.get(end)) or "?" for end in ("low", "high"))
 
 
 def _is_over(part: Row, row: Row) -> bool:
@@ -125,7 +128,9 @@ def _gap(part: Row, row: Row) -> Decimal:
     """How far a member is from meeting its own goal, in the KPI's unit; below 0 is what it has to spare."""
     actual = Decimal(part["actual"] or 0)
     if part["target"] is None:
-        return max(Decimal(row["low"]) - actual, actual - Decimal(row["high"]))
+        low, high = row.get("low"), row.get("high")
+        gaps = [] if low is None else [Decimal(low) - actual]
+        return max(gaps if high is None else [*gaps, actual - Decimal(high)], default=Decimal(0))
     missing = Decimal(part["target"]) - actual
     return -missing if row.get("comparison") == "at_most" else missing
 

@@ -9,13 +9,15 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from pipelines.commands.checking import check, without_total
+from pipelines.commands.checking import asked, check, without_total
 from pipelines.commands.console import Output
 from pipelines.okr.definition.loading import load
 from pipelines.okr.definition.sentences import sentence
+from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import FiscalYear
 from pipelines.okr.kpi.readings import KpiReading
+from pipelines.okr.kpi.series import index_facts
 from pipelines.settings import Settings
 
 KPIS = {
@@ -23,6 +25,7 @@ KPIS = {
     for kpi in (
         Kpi("deals", "flow", "deals", dimensions=("rep", "region")),
         Kpi("revenue", "flow", "USD", precision=2),
+        Kpi("budget", "flow", "USD", precision=2, every="month", is_plan=True),
         Kpi("likes", "stock", "people"),
         Kpi("visitors", "distinct", "visitors"),
         Kpi("csat", "ratio", "percent", precision=4),
@@ -57,12 +60,35 @@ MEASURED = KpiReading(Decimal("118204"), label="2026-06")
     ("{start: 2026-02-03, end: 2026-06-30}", "kpi: csat, over: week, between: [90 %, 96 %]", None,
      "csat of each whole week, between 90 % and 96 %, by 30 June 2026 (starts on 3 February 2026)"),
     ("2026-11", "milestone: {done: false, due: 2026-11-15}", None, "done by 15 November 2026"),
+    ("2026", "kpi: revenue, at_least: {kpi: budget, times: 1.05}", None,
+     "revenue in total since 1 January 2026, at least budget × 1.05, by 31 December 2026 (2026 starts on "
+     "1 January 2026)"),
+    ("2026-11", "kpi: deals, at_least: {north: 7, south: 5}, for_each: region, where: {rep: [Lee, Kim]}", None,
+     "deals (rep Kim or Lee) of each region in total since 1 November 2026, at least a target of its own "
+     "(north 7 deals, south 5 deals), by 30 November 2026 (2026-11 starts on 1 November 2026)"),
+    ("2026-11", "kpi: deals, at_least: 5, where: {not: {rep: none}}", None,
+     "deals (any rep but none) in total since 1 November 2026, at least 5 deals, by 30 November 2026 (2026-11 "
+     "starts on 1 November 2026)"),
 ])  # fmt: skip
 def test_a_goal_is_one_sentence_with_its_dates_and_its_baseline(period, lines, measured, said):
     text = f"{{objective: O, id: o, period: {period}, key_results: [{{id: kr, {lines}}}]}}"
     (objective,) = load({"o.yml": text}, KPIS).objectives
     result = objective.key_results[0]
     assert sentence(objective, result, KPIS.get(result.kpi or ""), measured) == said
+
+
+def test_a_sentence_has_the_number_of_a_budget_where_it_is_known():
+    text = "{objective: O, id: o, period: 2026-Q4, key_results: [{id: kr, kpi: revenue, at_least: {kpi: budget}}]}"
+    (objective,) = load({"o.yml": text}, KPIS).objectives
+    result = objective.key_results[0]
+    rows = [DayFact(date(2026, month, 1), {}, Decimal(100 * month)) for month in (10, 11, 12)]
+    indexes = index_facts({"budget": KpiFacts(KPIS["budget"], rows)})
+    goal = asked(objective, result, indexes)
+    # 1000 + 1100 + 1200
+    assert "at least 3,300 USD (budget), by" in sentence(
+        objective, result, KPIS["revenue"], None, goal
+    )
+    assert asked(objective, result, {}).low is None
 
 
 @pytest.mark.parametrize(("fiscal_year", "dates"), [

@@ -64,7 +64,44 @@ def test_a_sound_file_has_no_faults(kpis):
         (("kpi: revenue", "at_least: 5", "where: {curency: USD}"), "no dimension `curency`; did you mean `currency`?"),
         (("kpi: deals", "at_least: 5", "for_each: team"), "has no dimension `team`; its dimensions: rep"),
         (("kpi: deals", "at_least: 5", "for_each: rep", "where: {rep: kim}"), "both held to one member"),
-        (("kpi: deals", "at_least: 5", "where: {rep: [kim, lee]}"), "takes one member for a dimension"),
+        (("kpi: deals", "at_least: 5", "where: {rep: {not: kim}}"),
+         "`rep` is held to no member; write one or a list; to leave members out, write `not: {rep: ...}`"),
+        (("kpi: deals", "at_least: 5", "where: {rep: [kim, kim]}"),
+         "`kim` stands twice in `rep`; name each member once"),
+        (("kpi: deals", "at_least: 5", "where: {rep: []}"), "`rep` has an empty list or an empty name"),
+        (("kpi: deals", "at_least: 5", "where: {not: none}"),
+         "`not` names no dimension; write it such as not: {seller: none}"),
+        (("kpi: deals", "at_least: 5", "where: {rep: [kim, lee], not: {rep: max}}"),
+         "both held to members and to all but some"),
+        (("kpi: deals", "at_least: 5", "where: {not: {team: a}}"), "has no dimension `team`; its dimensions: rep"),
+        (("kpi: visitors", "at_least: 5", "where: {country: [de, fr]}"),
+         "`visitors` counts each once, and cannot be added up over several country"),
+        (("kpi: visitors", "at_least: 5", "where: {not: {country: de}}"),
+         "cannot be added up over all country but some; write one member"),
+        (("kpi: revenue", "at_least: {kpi: plan_revenu}"),
+         "o.yml:7: key result `kr`: unknown KPI `plan_revenu`; did you mean `plan_revenue`?"),
+        (("kpi: revenue", "at_least: {kpi: revenue}"), "`revenue` is held to itself"),
+        (("kpi: revenue", "at_least: {kpi: spend}"),
+         "`spend` is no plan, so that its days to come are not known; declare it with `plan: true`"),
+        (("kpi: deals", "at_least: {kpi: plan_revenue}"),
+         "`plan_revenue` is in USD, and `deals` in deals; name a KPI of the same unit"),
+        (("kpi: revenue", "at_least: {kpi: plan_level}"),
+         "`plan_level` is a stock, which is no target of the flow `revenue`; name a flow"),
+        (("kpi: churn", "at_most: {kpi: plan_revenue}"),
+         "`plan_revenue` is a flow, which is no target of the ratio `churn`; name a ratio, or a stock"),
+        (("kpi: revenue", "at_least: {kpi: plan_revenue}", "by: 2026-11-15"),
+         "is given every month, and 2026-01-01 to 2026-11-15 are no whole months"),
+        (("kpi: revenue", "at_least: {kpi: plan_revenue}", "per: week"),
+         "is given every month, and has no number for a week; write month for week"),
+        (("kpi: revenue", "at_least: {kpi: plan_revenue, times: 0}"),
+         "`times: 0` is not above 0; write a factor such as 1.05"),
+        (("kpi: revenue", "at_least: {kpi: plan_revenue, time: 2}"), "unknown key `time` of a target"),
+        (("kpi: revenue", "at_least: {north: 5}"), "a target for each member without `for_each`"),
+        (("kpi: deals", "at_least: {kim: many}", "for_each: rep"), "`many` is not a number"),
+        (("kpi: deals", "at_least: {kim: 5 %}", "for_each: rep"), "`deals` is in deals, and 5 % is a share"),
+        (("kpi: deals", "at_least: {kim: 5}", "for_each: rep", "members: [kim]"),
+         "names them already; leave `members` out"),
+        (("kpi: deals", "at_least: 5", "for_each: rep", "where: {rep: kim}"), "both held to one member"),
         (("kpi: deals", "at_least: 5", "by: 2025-12-31"), "o.yml:8: key result `kr`: the deadline 2025-12-31"),
         (("kpi: deals", "at_least: 5", "by: 2027-01-01"), "the deadline 2027-01-01 is after the period ends"),
         (("kpi: deals", "at_least: 5", "by: tomorrow"), "`tomorrow` is not a date; write it such as 2026-11-30"),
@@ -81,6 +118,38 @@ def test_a_sound_file_has_no_faults(kpis):
 def test_a_fault_says_where_it_is_and_what_would_be_right(lines, fault, kpis):
     faults = the_faults(with_key_result(*lines), kpis)
     assert any(fault in one for one in faults), faults
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("kpi: revenue", "at_least: {kpi: plan_revenue, times: 1.05}"),
+        ("kpi: revenue", "between: [0, {kpi: plan_revenue}]", "per: quarter"),
+        ("kpi: churn", "at_most: {kpi: plan_share}", "over: week"),
+        ("kpi: deals", "at_least: {kim: 7, lee: 5}", "for_each: rep"),
+        ("kpi: deals", "at_least: 5", "for_each: rep", "where: {not: {rep: none}}"),
+        ("kpi: visitors", "at_least: 5", "for_each: country", "where: {not: {country: de}}"),
+    ],
+)
+def test_goals_over_data_are_sound(lines, kpis):
+    loaded = load({"o.yml": with_key_result(*lines)}, kpis)
+    assert [str(fault) for fault in loaded.faults] == []
+
+
+def test_a_list_of_one_member_is_that_member(kpis):
+    texts = (
+        "where: {rep: kim}",
+        "where: {rep: [kim]}",
+        "where: {rep: [lee, kim]}",
+        "where: {rep: [kim, lee]}",
+    )
+    hashes = []
+    for text in texts:
+        (objective,) = load(
+            {"o.yml": with_key_result("kpi: deals", "at_least: 5", text)}, kpis
+        ).objectives
+        hashes.append(objective.definition_hash)
+    assert hashes[0] == hashes[1] != hashes[2] == hashes[3]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 import json
 import re
 
+from jsonschema import Draft202012Validator
+
 from pipelines.okr.definition.definitions import KeyResult, Objective, json_schema
 
 
@@ -20,6 +22,23 @@ def test_the_schema_asks_for_exactly_one_goal():
     assert [goal["required"] for goal in goals] == [
         ["at_least"], ["at_most"], ["between"], ["milestone"]
     ]  # fmt: skip
+
+
+def is_accepted(**keys: object) -> bool:
+    result = {"id": "it", "kpi": "units", **keys}
+    file = {"objective": "O", "id": "o", "period": 2026, "key_results": [result]}
+    return Draft202012Validator(json_schema()).is_valid(file)
+
+
+def test_editors_accept_goals_over_data():
+    assert is_accepted(at_least={"kpi": "budget", "times": 1.05})
+    assert is_accepted(between=[{"kpi": "low"}, 5])
+    assert is_accepted(at_most={"north": 7, "south": "5 %"}, for_each="region")
+    assert is_accepted(at_least=1, where={"region": ["north", "south"], "not": {"seller": "none"}})
+    assert not is_accepted(at_least={"kpi": "budget", "time": 1.05})
+    assert not is_accepted(at_least={"north": [7]})
+    assert not is_accepted(at_least=1, where={"region": {"not": "north"}})
+    assert not is_accepted(at_least=1, where={"not": "none"})
 
 
 def test_editors_accept_numbers_as_they_are_written_here():

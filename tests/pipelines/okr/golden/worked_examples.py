@@ -109,6 +109,8 @@ def read_kpis() -> dict[str, Kpi]:
             precision=int(meta.get("precision", 0)),
             dimensions=tuple(meta.get("dimensions", ())),
             denominator=meta.get("denominator", "sum"),
+            every=meta.get("every", "day"),
+            is_plan=meta.get("plan") == "true",
         )
         for name, meta in _read(FOLDER / "kpis.yml").items()
     }
