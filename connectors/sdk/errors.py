@@ -18,6 +18,8 @@ an empty answer: no rows means that the source answered so.
 import traceback
 from pathlib import Path
 
+import connectors
+
 CONNECTORS = Path(__file__).parents[1]
 """The folder `connectors`, in which the line at fault is looked for."""
 
@@ -110,13 +112,20 @@ class ConnectorBug(SourceError):
 
 def is_of_a_source(file: Path) -> bool:
     """Whether a file is a connector's own, and no part of what connectors are made with."""
-    return CONNECTORS in file.parents and file.parent not in (
+    return any(x in file.parents for x in folders()) and file.parent not in (
         CONNECTORS / "sdk",
         CONNECTORS / "lake",
     )
 
 
 def shown_path(file: Path) -> str:
-    """A file below the folder that `connectors` is in; only the name of any other."""
-    root = CONNECTORS.parent
-    return file.relative_to(root).as_posix() if root in file.parents else file.name
+    """A file below the folder that a folder `connectors` is in; only the name of any other."""
+    roots = (folder.parent for folder in folders())
+    return next(
+        (file.relative_to(root).as_posix() for root in roots if root in file.parents), file.name
+    )
+
+
+def folders() -> list[Path]:
+    """The folders of connectors: Okra's, and the company's own."""
+    return [CONNECTORS, *(Path(x) for x in connectors.__path__ if Path(x) != CONNECTORS)]

@@ -7,17 +7,19 @@ from connectors.sdk import catalog
 from connectors.sdk.contract import Option, Source
 from connectors.sdk.source_settings import settings_of
 from pipelines.commands.console import Output
-from pipelines.settings import Settings
+from pipelines.settings import Settings, shown
 
 
 def sources(settings: Settings, output: Output) -> None:
     """Every source: on or off, its settings (secrets hidden), its streams."""
-    known = catalog.sources()
+    known, own = catalog.sources(), catalog.own_connectors().sources
     if output.as_json:
         output.json([document(settings, source) for source in known.values()])
         return
     for source in known.values():
         output.out.print(f"[bold]{source.title}[/] ({source.name}): {state(settings, source)}")
+        if source.name in own:
+            output.out.print(f"  {origin(source)}", markup=False, highlight=False)
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
         for option in settings_of(source):
             table.add_row(
@@ -27,6 +29,13 @@ def sources(settings: Settings, output: Output) -> None:
     if settings.sample_company:
         output.note("No source is configured, so runs use the sample company.")
     output.note("Settings come from the environment or from .env; a source is on once all are set.")
+
+
+def origin(source: Source) -> str:
+    """Which file a connector of the company's is in, and whether Okra has one of the same name."""
+    file = shown(catalog.file_of(source))
+    replaced = source.name in catalog.built_in()
+    return f"your own, {file}" + (", instead of Okra's" if replaced else "")
 
 
 def state(settings: Settings, source: Source) -> str:
@@ -53,6 +62,7 @@ def document(settings: Settings, source: Source) -> dict[str, object]:
     return {
         "source": source.name,
         "title": source.title,
+        "file": shown(catalog.file_of(source)),
         "state": state(settings, source),
         "streams": [stream.name for stream in source.streams],
         "settings": [

@@ -55,7 +55,7 @@ class Day:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults of `sources.yml`, KPI files and OKR files. Raises `NoDefinitionsError`."""
+        """The faults of `sources.yml`, own connectors, KPI files and OKR files. Raises `NoDefinitionsError`."""
         return (*self.settings.source_faults, *self.declared.faults, *self.loaded.faults)
 
     @cached_property

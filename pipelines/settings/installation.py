@@ -213,9 +213,13 @@ class Settings(BaseSettings):
 
     @cached_property
     def source_faults(self) -> tuple[Fault, ...]:
-        """What is wrong in `sources.yml`."""
+        """What is wrong in `sources.yml` and with the company's own connectors."""
         others = {x for instance in self.configured_instances.values() for x in instance.faults}
-        return tuple(sorted({*self.sources_file.faults, *others}))
+        connectors = {
+            Fault(x.file.relative_to(self.project_path).as_posix(), x.line, x.what, x.remedy)
+            for x in catalog.own_connectors().broken.values()
+        }
+        return tuple(sorted({*self.sources_file.faults, *others, *connectors}))
 
     def values_of(self, source: Source) -> Mapping[str, str] | None:
         """The values of an instance's options; None where it is not configured, as those of the sample company.

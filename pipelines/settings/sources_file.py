@@ -215,7 +215,10 @@ def connector_of(
     line = tree.line((instance, "connector"))
     faults = []
     if asked not in known:
-        if written is None:
+        if broken := catalog.own_connectors().broken.get(asked):
+            what = f"`{instance}`: the connector {asked} cannot be used, as {broken.what}"
+            remedy = f"correct {broken.file.name}, line {broken.line}"
+        elif written is None:
             what = f"`{instance}` has no `connector`, and `{name}` is none"
             remedy = suggestion(name, known, f"add `connector:` with one of {listed(known)}")
         else:
