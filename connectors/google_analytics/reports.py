@@ -5,8 +5,11 @@ what Analytics itself shows as users: those with an engaged session, or whose fi
 all who sent any event (support.google.com/analytics/answer/12253918).
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 from connectors.sdk.fields import lenient, read_whole
@@ -14,8 +17,21 @@ from connectors.sdk.fields import lenient, read_whole
 if TYPE_CHECKING:  # slow to import
     from google.analytics.data_v1beta.types import RunReportResponse
 
-REPORTS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
-    "traffic_by_channel": (
+
+@dataclass(frozen=True)
+class Report:
+    """What is asked for: Google's dimensions and metrics, each with the column that it is stored in."""
+
+    dimensions: Mapping[str, str]
+    metrics: Mapping[str, str]
+    decimals: frozenset[str] = frozenset()
+    """The columns of metrics that are amounts. The others are whole numbers."""
+    condition: Mapping[str, Any] | None = None
+    """Of the dimensions, as a FilterExpression; None where every row counts."""
+
+
+REPORTS: Mapping[str, Report] = {
+    "traffic_by_channel": Report(
         {"date": "date", "sessionDefaultChannelGroup": "channel"},
         {
             "sessions": "sessions",
@@ -25,33 +41,59 @@ REPORTS: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
             "totalUsers": "total_users",
         },
     ),
-    "visitors_by_day": (
+    "visitors_by_day": Report(
         {"date": "date"},
         {"activeUsers": "visitors", "totalUsers": "total_users"},
     ),
-    "visitors_by_month": (
+    "visitors_by_month": Report(
         {"yearMonth": "month"},
         {"activeUsers": "visitors", "totalUsers": "total_users"},
     ),
 }
-"""By stream: Google's dimensions and metrics, and the columns they are stored in."""
+"""The reports of the connector's own streams, by stream."""
 
-SESSIONS_COLUMNS = {"date": "date", "sessions": "sessions"}
+SESSIONS_BY_DAY = Report({"date": "date"}, {"sessions": "sessions"})
 DAYS = {"date": ("%Y%m%d", 8), "yearMonth": ("%Y%m", 6)}
 """The dimensions that are days or months: how Google writes them, and in how many characters."""
 
 
-def rows_of(report: "RunReportResponse", columns: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]{1,2})?")
+NINE_DECIMALS = Decimal("1e-9")
+OF_ANY_DOUBLE = Context(prec=330)
+
+
+def rows_of(report: "RunReportResponse", asked: Report) -> Iterator[dict[str, Any]]:
     """The rows, with the names of the columns. Google sends values as text."""
+    columns = {**asked.dimensions, **asked.metrics}
+    readers = [
+        lenient(read_amount if columns.get(header.name) in asked.decimals else read_whole)
+        for header in report.metric_headers
+    ]
     dimensions = [header.name for header in report.dimension_headers]
     metrics = [header.name for header in report.metric_headers]
     for row in type(report).pb(report).rows:  # plain protobuf, as the proto-plus wrappers are slow
         stored: dict[str, Any] = {}
         for name, dimension in zip(dimensions, row.dimension_values, strict=True):
             stored[str(columns.get(name))] = value_of(name, dimension.value)
-        for name, metric in zip(metrics, row.metric_values, strict=True):
-            stored[str(columns.get(name))] = lenient(read_whole)(metric.value)
+        for name, read, metric in zip(metrics, readers, row.metric_values, strict=True):
+            stored[str(columns.get(name))] = read(metric.value)
         yield stored
+
+
+def read_amount(text: str) -> Decimal:
+    """A number that Google writes as a double, to the ninth decimal: what is beyond comes of its own arithmetic."""
+    if not AMOUNT.fullmatch(text):
+        raise ValueError
+    return Decimal(text).quantize(NINE_DECIMALS, context=OF_ANY_DOUBLE)
+
+
+def withheld(report: "RunReportResponse") -> list[str]:
+    """The metrics that whoever signs in may not see, and of which Google gives zeros instead.
+
+    `schemaRestrictionResponse` of ResponseMetaData: restrictions of cost and revenue data.
+    """
+    restrictions = report.metadata.schema_restriction_response.active_metric_restrictions
+    return [restriction.metric_name for restriction in restrictions]
 
 
 def value_of(dimension: str, text: str) -> date | str:

@@ -24,6 +24,8 @@ reporting/data/v1/quotas). Each answer says how many tokens are left; at none, n
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -33,18 +35,22 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from connectors.google_analytics.client import DEFAULT_ENDPOINT, TRANSPORTS, open_client
+from connectors.google_analytics.declared import SCHEMA_REMEDY, ReportForm
 from connectors.google_analytics.reports import (
     REPORTS,
-    SESSIONS_COLUMNS,
+    SESSIONS_BY_DAY,
+    Report,
     flags_of,
     rows_of,
     spent,
     tokens_left,
+    withheld,
 )
 from connectors.sdk import google_sign_in
 from connectors.sdk.contract import (
     Cadence,
     Calls,
+    Declarable,
     Limit,
     Option,
     Page,
@@ -57,7 +63,8 @@ from connectors.sdk.contract import (
     column,
     zone_named,
 )
-from connectors.sdk.errors import QuotaExhausted, Rejected, Unavailable
+from connectors.sdk.declaring import Forms, Schemas
+from connectors.sdk.errors import PermissionDenied, QuotaExhausted, Rejected, Unavailable
 from connectors.sdk.google_api import QUOTA_REMEDY, diagnose
 from connectors.sdk.totals import totals_unless_refused
 
@@ -134,6 +141,7 @@ VISITORS_BY_MONTH = Stream(
     windows_per_slice=12,
 )
 
+SESSIONS = Report({}, {"sessions": "sessions"})
 BUCKET = "reports"
 PAGE_ROWS = 100_000
 """Google's maximum is 250,000."""
@@ -143,8 +151,14 @@ TIMEOUT_SECONDS = 60.0
 class AnalyticsConnection:
     """An open property."""
 
-    def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        """Sends no request yet. Raises `SourceError` when the options make no sense."""
+    def __init__(
+        self, values: Mapping[str, str], calls: Calls, reports: Mapping[str, Report] = REPORTS
+    ) -> None:
+        """`reports` are those of the streams, by name. Sends no request yet.
+
+        Raises `SourceError` when the options make no sense.
+        """
+        self._reports = reports
         self._property = property_name(values.get("GA4_PROPERTY_ID", ""))
         self._calls = calls
         self._spent = self._left = ""
@@ -154,32 +168,30 @@ class AnalyticsConnection:
     def zone(self) -> ZoneInfo:
         """The property's time zone."""
         return zone_named(
-            self._report([], ["sessions"], "yesterday", "yesterday").metadata.time_zone,
+            self.answer(SESSIONS, "yesterday", "yesterday").metadata.time_zone,
             "the GA4 property has the time zone",
             "set another in Analytics > Admin > Property details",
         )
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        dimensions, metrics = REPORTS[piece.stream.name]
+        asked = self._reports[piece.stream.name]
         offset = 0
         while True:
-            report = self._report(
-                [*dimensions], [*metrics], f"{piece.first}", f"{piece.last_day}", offset
-            )
-            yield Page([*rows_of(report, {**dimensions, **metrics})], flags_of(report))
+            report = self.answer(asked, f"{piece.first}", f"{piece.last_day}", offset)
+            yield Page([*rows_of(report, asked)], flags_of(report))
             offset += len(report.rows)
             if offset >= report.row_count:
                 break
             if not report.rows:
                 raise Unavailable(f"GA4 gave {offset} of {report.row_count} rows, then no more")
 
-        if piece.stream.name == TRAFFIC_BY_CHANNEL.name:
+        if asked is REPORTS[TRAFFIC_BY_CHANNEL.name]:
             yield Page([], totals=totals_unless_refused(lambda: self._sessions(piece)))
 
     def _sessions(self, piece: Slice) -> Iterator[Total]:
         """The sessions of each day of the slice, whatever their channel; none where Google does not vouch for them."""
-        report = self._report(["date"], ["sessions"], f"{piece.first}", f"{piece.last_day}")
-        sessions = {row["date"]: row["sessions"] for row in rows_of(report, SESSIONS_COLUMNS)}
+        report = self.answer(SESSIONS_BY_DAY, f"{piece.first}", f"{piece.last_day}")
+        sessions = {row["date"]: row["sessions"] for row in rows_of(report, SESSIONS_BY_DAY)}
         if flags_of(report) or not all(isinstance(day, date) for day in sessions):
             return
         for day in piece.windows:
@@ -192,20 +204,24 @@ class AnalyticsConnection:
     def close(self) -> None:
         self._client.transport.close()  # type: ignore[no-untyped-call]
 
-    def _report(
-        self, dimensions: list[str], metrics: list[str], first: str, last: str, offset: int = 0
+    def answer(
+        self, asked: Report, first: str, last: str, offset: int = 0, limit: int = PAGE_ROWS
     ) -> "RunReportResponse":
-        """One page of a report. Raises `QuotaExhausted` when the last answer left no tokens."""
+        """One page of a report. Raises `QuotaExhausted` when the last answer left no tokens.
+
+        Raises `PermissionDenied` where Google gives zeros for a metric that whoever signs in may not see.
+        """
         if self._spent:
             raise QuotaExhausted(f"the GA4 property has no {self._spent} left", QUOTA_REMEDY)
         request = {
             "property": self._property,
-            "dimensions": [{"name": name} for name in dimensions],
-            "metrics": [{"name": name} for name in metrics],
+            "dimensions": [{"name": name} for name in asked.dimensions],
+            "metrics": [{"name": name} for name in asked.metrics],
             "date_ranges": [{"start_date": first, "end_date": last}],
             # Google's default order is not total: rows could move between pages
-            "order_bys": [{"dimension": {"dimension_name": name}} for name in dimensions],
-            "limit": PAGE_ROWS,
+            "order_bys": [{"dimension": {"dimension_name": name}} for name in asked.dimensions],
+            "dimension_filter": asked.condition,
+            "limit": limit,
             "offset": offset,
             "keep_empty_rows": False,
             "return_property_quota": True,
@@ -214,6 +230,11 @@ class AnalyticsConnection:
             BUCKET, lambda: self._client.run_report(request, timeout=TIMEOUT_SECONDS, retry=None)
         )
         self._spent, self._left = spent(report), tokens_left(report)
+        if hidden := withheld(report):
+            raise PermissionDenied(
+                f"Google withholds {', '.join(hidden)}, and gives zeros instead",
+                "lift the data restrictions in Analytics > Admin > Property access management, or leave them out",
+            )
         return report
 
 
@@ -227,6 +248,42 @@ def property_name(given: str) -> str:
             "a measurement id (G-…) is something else",
         )
     return f"properties/{number}"
+
+
+def describe(values: Mapping[str, str], calls: Calls, forms: Forms) -> Schemas:
+    """The columns of declared reports, by a report of yesterday with one row: its headers have the metrics' types."""
+    with closing(AnalyticsConnection(values, calls)) as connection:
+        schemas = {}
+        for name, form in forms.items():
+            try:
+                answer = connection.answer(form.report(), "yesterday", "yesterday", limit=1)
+            except Rejected as refused:
+                raise Rejected(refused.message, refused.remedy or SCHEMA_REMEDY) from None
+            schemas[name] = form.columns_of(answer)
+        return schemas
+
+
+def with_streams(source: Source, forms: Forms, schemas: Schemas) -> Source:
+    """The source that pulls the declared reports as well."""
+    known = {name: form for name, form in forms.items() if name in schemas}
+    reports = {
+        **REPORTS,
+        **{name: form.report(schemas[name]) for name, form in known.items()},
+    }
+    declared = [
+        form.stream(
+            name,
+            schemas[name],
+            restates_for=RESTATEMENT_PERIOD,
+            arrives_within=ARRIVAL_DELAY,
+        )
+        for name, form in known.items()
+    ]
+    return replace(
+        source,
+        streams=(*source.streams, *declared),
+        open=lambda values, calls: AnalyticsConnection(values, calls, reports),
+    )
 
 
 SOURCE = Source(
@@ -248,4 +305,5 @@ SOURCE = Source(
     diagnose=diagnose,
     workers=4,
     version="2",
+    declarable=Declarable(form=ReportForm, with_streams=with_streams, describe=describe),
 )

@@ -5,10 +5,12 @@ reporting/data/v1: values are texts, rows of nothing but zeros are left out, `li
 through an order the request chooses. Test hooks are arguments of the server, never reachable by a request.
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import grpc
@@ -16,6 +18,8 @@ from google.analytics.data_v1beta.types import (
     DateRange,
     DimensionHeader,
     DimensionValue,
+    Filter,
+    FilterExpression,
     MetricHeader,
     MetricType,
     MetricValue,
@@ -43,9 +47,32 @@ METRICS = {
     "newUsers": "new_users",
     "activeUsers": "users",
     "totalUsers": "users",
+    "keyEvents:purchase": "sessions",
+    "purchaseRevenue": "sessions",
+    "userEngagementDuration": "engaged_sessions",
 }
+TYPES = {
+    "keyEvents:purchase": MetricType.TYPE_FLOAT,
+    "purchaseRevenue": MetricType.TYPE_CURRENCY,
+    "userEngagementDuration": MetricType.TYPE_SECONDS,
+}
+"""Of the metrics that are no whole numbers."""
+WORTH = {
+    "keyEvents:purchase": Decimal("0.25"),
+    "purchaseRevenue": Decimal("12.475"),
+    "userEngagementDuration": Decimal(31),
+}
+"""What a session, or an engaged one, has of a metric: a quarter buys, for 49.90."""
 NOT_ACTIVE_PERCENT = 4
 """People who sent an event and were not active, in per cent of those who were."""
+TESTS: dict[str, Callable[[str, str], bool]] = {
+    "EXACT": lambda value, asked: value == asked,
+    "BEGINS_WITH": lambda value, asked: value.startswith(asked),
+    "ENDS_WITH": lambda value, asked: value.endswith(asked),
+    "CONTAINS": lambda value, asked: asked in value,
+    "FULL_REGEXP": lambda value, asked: re.fullmatch(asked, value) is not None,
+}
+"""By the name of a MatchType."""
 CHANNEL = "sessionDefaultChannelGroup"
 DEFAULT_LIMIT, LARGEST_LIMIT = 10_000, 250_000
 
@@ -66,6 +93,8 @@ class Faults:
     tokens_left: int = 200_000
     """Of the property's daily quota."""
     timezone: str = "Etc/UTC"
+    restricted: frozenset[str] = frozenset()
+    """Metrics that whoever signs in may not see: they are zero."""
 
 
 class Refused(Exception):
@@ -113,7 +142,7 @@ class Reports:
         days = [*days_of(request.date_ranges[0], self.today)]
         rows = [
             (labels, numbers)
-            for labels, numbers in self._groups(days, dimensions, metrics)
+            for labels, numbers in self._groups(days, dimensions, metrics, request.dimension_filter)
             if request.keep_empty_rows or any(numbers)
         ]
         in_order(rows, request.order_bys, dimensions, metrics)
@@ -121,20 +150,32 @@ class Reports:
         return RunReportResponse(
             dimension_headers=[DimensionHeader(name=name) for name in dimensions],
             metric_headers=[
-                MetricHeader(name=name, type_=MetricType.TYPE_INTEGER) for name in metrics
+                MetricHeader(name=name, type_=TYPES.get(name, MetricType.TYPE_INTEGER))
+                for name in metrics
             ],
             rows=[row(*item) for item in rows[request.offset : request.offset + page_size]],
             row_count=len(rows),
-            metadata=self._metadata({*days}, CHANNEL in dimensions),
+            metadata=self._metadata({*days}, CHANNEL in dimensions, metrics),
             property_quota=self._quota() if request.return_property_quota else None,
             kind="analyticsData#runReport",
         )
 
     def _groups(
-        self, days: Sequence[date], dimensions: Sequence[str], metrics: Sequence[str]
-    ) -> Iterator[tuple[list[str], list[int]]]:
-        """Each combination of dimension values, with its numbers."""
-        channels = CHANNELS if CHANNEL in dimensions else ("",)
+        self,
+        days: Sequence[date],
+        dimensions: Sequence[str],
+        metrics: Sequence[str],
+        condition: FilterExpression,
+    ) -> Iterator[tuple[list[str], list[int | Decimal]]]:
+        """Each combination of dimension values, with its numbers.
+
+        A filter of channels needs them as a dimension: how many people several channels have together is not known.
+        """
+        channels = [
+            channel
+            for channel in (CHANNELS if CHANNEL in dimensions else ("",))
+            if passes(condition, {CHANNEL: channel})
+        ]
         groups: dict[tuple[str, ...], tuple[list[date], str]] = {}
         for day in days:
             for channel in channels:
@@ -144,17 +185,20 @@ class Reports:
         for key, (members, channel) in groups.items():
             yield [*key], [self._number(metric, members, channel) for metric in metrics]
 
-    def _number(self, metric: str, days: Sequence[date], channel: str) -> int:
+    def _number(self, metric: str, days: Sequence[date], channel: str) -> int | Decimal:
+        if metric in self.faults.restricted:
+            return 0
         if metric in ("activeUsers", "totalUsers"):
             people = self._people(days, channel)
             others = -(-people * NOT_ACTIVE_PERCENT // 100) if metric == "totalUsers" else 0
             return people + others
-        return sum(
+        number: int = sum(
             getattr(numbers, METRICS[metric])
             for day in days
             for name, numbers in visits(day, self.today).items()
             if not channel or channel == name
         )
+        return number * WORTH.get(metric, 1)
 
     def _people(self, days: Sequence[date], channel: str) -> int:
         """Different people of consecutive days: fewer than the sum over the days, as people return."""
@@ -177,7 +221,9 @@ class Reports:
             day in self.faults.thresholded and channel == CHANNELS[-1]
         )
 
-    def _metadata(self, days: set[date], by_channel: bool) -> ResponseMetaData:
+    def _metadata(
+        self, days: set[date], by_channel: bool, metrics: Sequence[str]
+    ) -> ResponseMetaData:
         faults = self.faults
         sampling = SamplingMetadata(samples_read_count=500_000, sampling_space_size=1_000_000)
         return ResponseMetaData(
@@ -186,6 +232,15 @@ class Reports:
             subject_to_thresholding=by_channel and not days.isdisjoint(faults.thresholded),
             sampling_metadatas=[] if days.isdisjoint(faults.sampled) else [sampling],
             data_loss_from_other_row=not days.isdisjoint(faults.other_row),
+            schema_restriction_response=ResponseMetaData.SchemaRestrictionResponse(
+                active_metric_restrictions=[
+                    ResponseMetaData.SchemaRestrictionResponse.ActiveMetricRestriction(
+                        metric_name=name, restricted_metric_types=["REVENUE_DATA"]
+                    )
+                    for name in metrics
+                    if name in faults.restricted
+                ]
+            ),
         )
 
     def _quota(self) -> PropertyQuota:
@@ -208,6 +263,37 @@ def named(name: str, known: dict[str, Any], kind: str) -> str:
     return name
 
 
+def passes(condition: FilterExpression, values: dict[str, str]) -> bool:
+    """Whether the values of a row's dimensions pass a filter."""
+    match condition._pb.WhichOneof("expr"):
+        case "and_group":
+            return all(passes(part, values) for part in condition.and_group.expressions)
+        case "or_group":
+            return any(passes(part, values) for part in condition.or_group.expressions)
+        case "not_expression":
+            return not passes(condition.not_expression, values)
+        case "filter":
+            return meets(condition.filter, values)
+        case _:
+            return True
+
+
+def meets(condition: Filter, values: dict[str, str]) -> bool:
+    """Whether the value of a dimension meets one condition."""
+    value = values[named(condition.field_name, values, "dimension")]
+    listed, text = condition.in_list_filter, condition.string_filter
+    if condition._pb.WhichOneof("one_filter") == "in_list_filter":
+        return any(
+            alike(value, each, listed.case_sensitive, TESTS["EXACT"]) for each in listed.values
+        )
+    return alike(value, text.value, text.case_sensitive, TESTS[text.match_type.name])
+
+
+def alike(value: str, asked: str, case_sensitive: bool, test: Callable[[str, str], bool]) -> bool:
+    """Whether `value` passes a test against what is asked for."""
+    return test(value, asked) if case_sensitive else test(value.casefold(), asked.casefold())
+
+
 def days_of(asked: DateRange, today: date) -> Iterator[date]:
     """The days of a range: written as dates, or `today`, `yesterday`, `3daysAgo`."""
     day, last = day_of(asked.start_date, today), day_of(asked.end_date, today)
@@ -227,7 +313,7 @@ def day_of(text: str, today: date) -> date:
 
 
 def in_order(
-    rows: list[tuple[list[str], list[int]]],
+    rows: list[tuple[list[str], list[int | Decimal]]],
     order: Sequence[OrderBy],
     dimensions: Sequence[str],
     metrics: Sequence[str],
@@ -243,9 +329,11 @@ def in_order(
             rows.sort(key=lambda item: item[1][place], reverse=by.desc)
 
 
-def row(labels: Sequence[str], numbers: Sequence[int]) -> Row:
-    """A row of an answer."""
+def row(labels: Sequence[str], numbers: Sequence[int | Decimal]) -> Row:
+    """A row of an answer. What is no whole number is written as a double."""
     return Row(
         dimension_values=[DimensionValue(value=label) for label in labels],
-        metric_values=[MetricValue(value=str(number)) for number in numbers],
+        metric_values=[
+            MetricValue(value=str(x) if isinstance(x, int) else repr(float(x))) for x in numbers
+        ],
     )

@@ -35,6 +35,11 @@ def bounds_of(field: pa.Field) -> dict[str, int]:
     return {name: int(notes[name.encode()]) for name in ("least", "most") if name.encode() in notes}
 
 
+def adds_up(field: pa.Field) -> bool:
+    """Whether the column of several rows can be summed. Numbers of different people and rates cannot."""
+    return b"adds_up" not in (field.metadata or {})
+
+
 def rules_of(field: pa.Field) -> list[str]:
     """What a column declares of its values, in words."""
     allowed = values_of(field)

@@ -37,11 +37,13 @@ def column(
     values: Sequence[str] | Literal["ISO 4217"] = (),
     least: int | None = None,
     most: int | None = None,
+    adds_up: bool = True,
 ) -> pa.Field:
     """One stored column. What is said of it travels in the Parquet schema.
 
     `null`: rows may lack it. `values`: the only values it can have, or ISO 4217 for currencies in any case. `least`,
-    `most`: the bounds of a number, both included. A row that does not keep to them is set aside with a `Finding`, and
+    `most`: the bounds of a number, both included. `adds_up`: whether the column of several rows can be summed, as
+    numbers of different people and rates cannot. A row that does not keep to them is set aside with a `Finding`, and
     so is one whose key or cursor is null.
     """
     notes = {
@@ -50,6 +52,7 @@ def column(
         "values": json.dumps(values if isinstance(values, str) else [*values]) if values else "",
         "least": "" if least is None else str(least),
         "most": "" if most is None else str(most),
+        "adds_up": "" if adds_up else "no",
     }
     kept = {name: note for name, note in notes.items() if note or name == "description"}
     return pa.field(name, kind, nullable=null, metadata=kept)

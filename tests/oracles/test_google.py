@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pytest
 import requests
 from google.ads.googleads.v26.errors.types.errors import ErrorCode, GoogleAdsFailure
@@ -22,8 +23,10 @@ from google.analytics.data_v1beta.types import RunReportResponse
 from connectors.google_ads import faults as google_ads_faults
 from connectors.google_analytics import client as google_analytics
 from connectors.google_analytics import source as google_analytics_source
+from connectors.google_analytics.declared import ReportForm
 from connectors.sandbox import google_analytics as google_analytics_server
 from connectors.sandbox.google_sheets import DOCUMENT, Failed, SheetsServer, Shown, Tab
+from connectors.sdk.contract import column
 from connectors.sdk.google_sign_in import IMPERSONATE, KEY_FILE, GoogleAuth, sign_in
 from connectors.spreadsheet import google as google_sheets
 from connectors.spreadsheet.source import SOURCE as SPREADSHEET
@@ -43,13 +46,29 @@ from tests.oracles.google_discovery import (
 )
 from tests.oracles.traffic import Called, Exchange, calls_of, observed, traffic_of
 
+DECLARED = {
+    "dimensions": {"channel": "sessionDefaultChannelGroup"},
+    "metrics": {"orders": "keyEvents:purchase"},
+    "filters": {
+        "sessionDefaultChannelGroup": {"not": ["Direct"], "matches": "[A-Z].*"},
+    },
+}
+"""A report with conditions of each form."""
 ANALYTICS, SHEETS = read("analyticsdata.v1beta"), read("sheets.v4")
 
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> list[Exchange]:
     """The reports of Google Analytics over gRPC, as they would go over REST."""
-    over_grpc = Case(source=google_analytics_source.SOURCE, serve=google_analytics_server.serve)
+    form = ReportForm.model_validate(DECLARED)
+    channel = column("channel", pa.string(), "Channel")
+    orders = column("orders", pa.decimal128(38, 9), "Orders")
+    declared = google_analytics_source.with_streams(
+        google_analytics_source.SOURCE,
+        {"orders": form},
+        {"orders": pa.schema([google_analytics_source.DAY, channel, orders])},
+    )
+    over_grpc = Case(source=declared, serve=google_analytics_server.serve)
     calls = calls_of(over_grpc, tmp_path_factory.mktemp("google_analytics"))
     return [exchange_of(x, f"/v1beta/{x.request.property}:runReport") for x in calls]
 
@@ -94,6 +113,16 @@ def sheets() -> list[Exchange]:
 def test_reports_are_asked_for_and_given_as_google_s_document_says(reports: list[Exchange]) -> None:
     assert len(reports) >= 4
     assert [fault for x in reports for fault in ANALYTICS.violations(x)] == []
+
+
+def test_the_conditions_of_a_declared_report_are_asked_for(reports: list[Exchange]) -> None:
+    filters = [orjson.loads(x.request.body).get("dimensionFilter") for x in reports]
+    [condition, *_] = [x for x in filters if x]
+    [both] = condition["andGroup"]["expressions"]
+    assert [next(iter(part)) for part in both["andGroup"]["expressions"]] == [
+        "notExpression",
+        "filter",
+    ]
 
 
 def test_reports_over_rest_are_asked_for_and_given_as_google_s_document_says(
