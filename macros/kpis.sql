@@ -154,6 +154,11 @@
     where false
 {%- endmacro %}
 
+{# The account that counted a distinct row. Where a KPI is not by account, it has the one without a name only. #}
+{% macro counting_account(counts) -%}
+    case when {{ counts }}.dimension = 'account' then {{ counts }}.member else 'main' end
+{%- endmacro %}
+
 {#
     A query: model, source and stream of each stream that feeds one of the models: its ancestors that are sources; and
     whether a day of it is waited for. With `meta: {corrects: true}` a stream only corrects what others have delivered.

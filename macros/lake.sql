@@ -49,6 +49,11 @@
     coalesce(nullif(regexp_extract({{ file }}, '^[^/@]+@([^/]+)/', 1), ''), 'main')
 {%- endmacro %}
 
+{# What an account is called in messages and flags: `stripe@eu`, or `stripe` where it has no name. #}
+{% macro instance_of(source, account) -%}
+    ({{ source }} || case when {{ account }} = 'main' then '' else '@' || {{ account }} end)
+{%- endmacro %}
+
 {# The committed files of a stream that the table does not have yet: all of them when it is rebuilt. #}
 {% macro files_to_load(source_name, stream) -%}
     {%- set query -%}

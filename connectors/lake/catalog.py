@@ -3,7 +3,10 @@
     <root>/windows.parquet    a row a committed window, as in its manifest
     <root>/findings.parquet   a row a finding in a committed window
     <root>/attempts.parquet   a row a stream that was ever pulled
-    <root>/streams.parquet    a row a stream that any connector declares
+    <root>/streams.parquet    a row a declared stream of each account
+
+A manifest's source is an instance, such as `stripe@eu`. Here it is split into source and account, which is empty where
+it has no name.
 
 The manifests are the truth. The catalog is written from them before the models run, so that SQL, on any
 engine, reads four files instead of one a window.
@@ -24,6 +27,7 @@ from connectors.lake.streams import DeclaredSource, DeclaredStream
 WINDOWS = pa.schema(
     [
         ("source", pa.string()),
+        ("account", pa.string()),
         ("stream", pa.string()),
         ("window", pa.date32()),
         ("data_through", pa.date32()),
@@ -44,6 +48,7 @@ WINDOWS = pa.schema(
 FINDINGS = pa.schema(
     [
         ("source", pa.string()),
+        ("account", pa.string()),
         ("stream", pa.string()),
         ("window", pa.date32()),
         ("what", pa.string()),
@@ -59,6 +64,7 @@ FINDINGS = pa.schema(
 ATTEMPTS = pa.schema(
     [
         ("source", pa.string()),
+        ("account", pa.string()),
         ("stream", pa.string()),
         ("at", pa.timestamp("us", "UTC")),
         ("outcome", pa.string()),
@@ -68,6 +74,7 @@ ATTEMPTS = pa.schema(
 STREAMS = pa.schema(
     [
         ("source", pa.string()),
+        ("account", pa.string()),
         ("stream", pa.string()),
         ("cadence", pa.string()),
         ("snapshot", pa.bool_()),
@@ -78,21 +85,36 @@ STREAMS = pa.schema(
 def write_catalog(lake: Lake, sources: Iterable[DeclaredSource]) -> list[Manifest]:
     """Write the four files, each in one step, and return the committed windows in order.
 
+    `sources`: every account, each with its streams. Windows and attempts of others are left out, and stay in the lake.
     Streams that were never pulled get their empty schema file, so that every model finds its input. Data files
     that no manifest names any more are removed (`Lake.sweep`).
     """
     survey = lake.survey()
     committed: list[Manifest] = []
     streams: list[dict[str, Any]] = []
+    schemas: dict[tuple[str, str], pa.Schema] = {}
     for source in sources:
         for stream in source.streams:
-            name = (source.name, stream.name)
-            lake.declare(source.name, stream, survey.schemas.get(name))
+            name = (source.instance, stream.name)
+            lake.declare(source.instance, stream.name, stream.schema, survey.schemas.get(name))
+            survey.schemas[name] = stream.schema
             committed += survey.manifests.get(name, {}).values()
-            streams.append(stream_row(source.name, stream))
+            streams.append(stream_row(source.instance, stream))
+            shared = (source.name, stream.name)
+            schemas[shared] = joined_columns(schemas.get(shared, stream.schema), stream.schema)
+    for name, schema in schemas.items():
+        # where the models look for the columns, whatever accounts there are
+        lake.declare(*name, schema, survey.schemas.get(name))
+    known = {(row["source"], row["account"], row["stream"]) for row in streams}
+    attempts = [split(asdict(attempt)) for attempt in survey.attempts]
     write_rows(lake, "windows", [row_of(manifest) for manifest in committed], WINDOWS)
     write_rows(lake, "findings", [row for x in committed for row in finding_rows(x)], FINDINGS)
-    write_rows(lake, "attempts", [asdict(attempt) for attempt in survey.attempts], ATTEMPTS)
+    write_rows(
+        lake,
+        "attempts",
+        [x for x in attempts if (x["source"], x["account"], x["stream"]) in known],
+        ATTEMPTS,
+    )
     write_rows(lake, "streams", streams, STREAMS)
     lake.sweep(survey)
     return committed
@@ -108,25 +130,40 @@ def read_catalog(lake: Lake, name: str, columns: Sequence[str]) -> pa.Table:
     return pq.read_table(pa.BufferReader(document.content), columns=list(columns))
 
 
-def stream_row(source: str, stream: DeclaredStream) -> dict[str, Any]:
+def joined_columns(columns: pa.Schema, others: pa.Schema) -> pa.Schema:
+    """The columns of a stream in two accounts. One that the first account lacks is null in its rows."""
+    added = [field.with_nullable(True) for field in others if field.name not in columns.names]
+    return pa.schema([*columns, *added]) if added else columns
+
+
+def split(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of an instance, with source and account apart."""
+    source, _, account = row["source"].partition("@")
+    return row | {"source": source, "account": account}
+
+
+def stream_row(instance: str, stream: DeclaredStream) -> dict[str, Any]:
     """A declared stream as a row."""
-    return {
-        "source": source,
-        "stream": stream.name,
-        "cadence": stream.window.value,
-        "snapshot": stream.snapshot,
-    }
+    return split(
+        {
+            "source": instance,
+            "stream": stream.name,
+            "cadence": stream.window.value,
+            "snapshot": stream.snapshot,
+        }
+    )
 
 
 def row_of(manifest: Manifest) -> dict[str, Any]:
     """A manifest as a row; its files by their place below `<root>/raw`."""
     folder = f"{manifest.source}/{manifest.stream}/window={manifest.window.isoformat()}"
-    return asdict(manifest) | {"files": [f"{folder}/{name}" for name in manifest.files]}
+    return split(asdict(manifest)) | {"files": [f"{folder}/{name}" for name in manifest.files]}
 
 
 def finding_rows(manifest: Manifest) -> list[dict[str, Any]]:
     """The findings of a window as rows."""
-    place = {"source": manifest.source, "stream": manifest.stream, "window": manifest.window}
+    window = {"source": manifest.source, "stream": manifest.stream, "window": manifest.window}
+    place = split(window)
     return [place | asdict(finding) for finding in manifest.findings]
 
 

@@ -5,6 +5,8 @@
     <root>/raw/<source>/<stream>/window=2026-04-01/<hash>-<any>.parquet
     <root>/raw/<source>/<stream>/window=2026-04-01/manifest.json   written last: the commit
 
+`<source>` is an instance: `stripe`, or `stripe@eu` where the account has a name.
+
 A data file is named after its content and is never written again. A window is replaced by writing other files
 and then, in one step, a manifest that names them. Whoever read the old manifest still finds the old files, which
 are removed a day later (`Lake.sweep`). Pulling the same rows again writes no file. When two processes commit one
@@ -67,18 +69,18 @@ class Lake:
         return f"raw/{source}/{stream}"
 
     def declare(
-        self, source: str, stream: DeclaredStream, written: pa.Schema | None = None
+        self, source: str, stream: str, schema: pa.Schema, written: pa.Schema | None = None
     ) -> None:
         """Write the stream's schema, so that a stream without a single window can be read as empty.
 
         `written`: the schema that is in the lake, where that is known.
         """
-        key = f"{self.folder(source, stream.name)}/{SCHEMA}"
+        key = f"{self.folder(source, stream)}/{SCHEMA}"
         if written is None:
             document = self.store.get(key)
             written = read_schema(document) if document else None
-        if written is None or not written.equals(stream.schema, check_metadata=True):
-            self.write_table(key, stream.schema.empty_table())
+        if written is None or not written.equals(schema, check_metadata=True):
+            self.write_table(key, schema.empty_table())
 
     def manifests(self, source: str, stream: str) -> dict[date, Manifest]:
         """The committed windows of a stream, by window, oldest first."""

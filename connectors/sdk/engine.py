@@ -35,7 +35,7 @@ def pull(
     """
     streams = list(source.streams) if only is None else [source.stream(name) for name in only]
     for stream in streams:
-        lake.declare(source.instance, stream)
+        lake.declare(source.instance, stream.name, stream.schema)
     try:
         source = as_set(source, values)
         calls = calls or ThrottledCalls(source.limits, source.diagnose)

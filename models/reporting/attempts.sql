@@ -8,7 +8,8 @@ final as (
         stream,
         attempted_at,
         outcome,
-        message
+        message,
+        account
     from attempts
 )
 

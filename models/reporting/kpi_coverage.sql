@@ -36,10 +36,11 @@ kpis as (
 last_days as (
     select
         source,
+        account,
         stream,
         max(day) as last_day
     from stream_days
-    group by source, stream
+    group by source, account, stream
 ),
 
 -- a KPI kept in a sheet is delivered on the days that somebody has filled in, whatever other KPIs the sheet has
@@ -47,15 +48,22 @@ delivered as (
     select
         streams.kpi,
         stream_days.source,
+        stream_days.account,
         stream_days.stream,
         stream_days.day,
         stream_days.is_settled,
         stream_days.flags
     from streams
     inner join stream_days
-        on streams.source = stream_days.source and streams.stream = stream_days.stream
+        on
+            streams.source = stream_days.source
+            and streams.account = stream_days.account
+            and streams.stream = stream_days.stream
     inner join last_days
-        on streams.source = last_days.source and streams.stream = last_days.stream
+        on
+            streams.source = last_days.source
+            and streams.account = last_days.account
+            and streams.stream = last_days.stream
     left join sheet_days on streams.kpi = sheet_days.kpi and stream_days.day = sheet_days.day
     where
         not streams.is_by_hand
@@ -81,7 +89,7 @@ kpi_days as (
     from bounds
 ),
 
--- every stream that feeds the KPI is expected on each day
+-- every stream that feeds the KPI is expected on each day, of every account
 expected as (
     select
         kpi_days.kpi,
@@ -100,6 +108,7 @@ expected as (
         on
             streams.kpi = delivered.kpi
             and streams.source = delivered.source
+            and streams.account = delivered.account
             and streams.stream = delivered.stream
             and kpi_days.day = delivered.day
 ),

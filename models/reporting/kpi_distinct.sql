@@ -19,6 +19,7 @@ final as (
             counts.kpi = windows.kpi
             and counts.period = windows.period
             and counts.period_start = windows.period_start
+            and {{ counting_account("counts") }} = windows.account
 )
 
 select * from final

@@ -16,7 +16,8 @@ final as (
         is_settled,
         flags,
         connector_version,
-        run_id
+        run_id,
+        account
     from windows
 )
 

@@ -47,9 +47,12 @@ def run_id(settings: Settings, as_of: date) -> str:
 
 
 def catalogued(settings: Settings, name: str, columns: list[str]) -> list[list[object]]:
-    """The rows of one file of the lake's catalog."""
-    table = read_catalog(open_lake(settings), name, columns)
-    return [list(row.values()) for row in table.to_pylist()]
+    """The rows of one file of the lake's catalog. A source with several accounts is told with its account."""
+    rows = read_catalog(open_lake(settings), name, [*columns, "account"]).to_pylist()
+    for row in rows:
+        if account := row.pop("account"):
+            row["source"] = f"{row['source']}@{account}"
+    return [list(row.values()) for row in rows]
 
 
 def definition_texts(settings: Settings) -> dict[str, str]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pipelines.errors import OkraError
 from pipelines.publishing.published import (
+    INSTANCE,
+    WITH_ACCOUNT,
     NothingPublishedError,
     PublishedFile,
     Row,
@@ -48,10 +50,11 @@ _FACTORS = """
     from sentences where latest = 1
     order by compared_with = 'target' desc, compared_with desc
 """
-_ATTEMPTS = """
-    select source || '.' || stream as stream, attempted_at, outcome, message from attempts
-    where source || '.' || stream in (select unnest($streams)) order by stream
-"""
+_ATTEMPTS = f"""
+    select {INSTANCE} || '.' || stream as stream, attempted_at, outcome, message
+    from {WITH_ACCOUNT.format("attempts")}
+    where source || '.' || stream in (select unnest($streams)) order by 1
+"""  # noqa: S608 - of our own constants
 _RESTATEMENTS = """
     select restated_at, why from restatements
     where kpi = $kpi and dimension = 'total' and period_end >= $start
@@ -119,7 +122,7 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
             factors=file.rows(_FACTORS, kpi=score["kpi"], id=key_result),
             levers=file.rows(_LEVERS, id=key_result, as_of=score["as_of"]),
             restatements=file.rows(_RESTATEMENTS, kpi=score["kpi"], start=score["period_start"]),
-            streams=[windows for name, windows in file.streams().items() if name in streams],
+            streams=[windows for windows in file.streams().values() if windows.feeds in streams],
             attempts=file.rows(_ATTEMPTS, streams=streams),
         )
 

@@ -61,9 +61,14 @@ _RESTATEMENTS = """
 """
 _HAS_FINDINGS = "select 1 from duckdb_tables() where table_name = 'findings'"
 _FINDINGS = "select * from findings order by is_fault desc, what, place, message"
-_STREAMS = """
+INSTANCE = "source || coalesce('@' || nullif(account, 'main'), '')"
+"""What an account is called: `stripe@eu`, or `stripe` where it has no name."""
+WITH_ACCOUNT = "(from {} union all by name select cast(null as varchar) as account where false)"
+"""A table that has no accounts in a file that was published before there were any."""
+_STREAMS = f"""
     select
-        source || '.' || stream as stream,
+        {INSTANCE} || '.' || stream as stream,
+        source || '.' || stream as feeds,
         count(*) as windows,
         sum(row_count)::bigint as rows,
         min(window_start) as first_window,
@@ -71,8 +76,8 @@ _STREAMS = """
         count(*) filter (where not is_settled) as open_windows,
         max(pulled_at) as pulled_at,
         max_by(checksum, window_start) as latest_checksum
-    from windows
-    group by source, stream
+    from {WITH_ACCOUNT.format("windows")}
+    group by source, account, stream
     order by 1
 """
 
@@ -83,9 +88,12 @@ class NothingPublishedError(OkraError):
 
 @dataclass(frozen=True)
 class StreamWindows:
-    """The windows of a stream in the raw lake; `open_windows` of them may still change."""
+    """The windows of a stream of one account in the raw lake; `open_windows` of them may still change."""
 
     stream: str
+    """With the account, as in `stripe@eu.balance_transactions`."""
+    feeds: str
+    """Without it, as KPIs name the streams that they stand on."""
     windows: int
     rows: int | None
     first_window: date

@@ -30,9 +30,10 @@ from pipelines.settings.described_streams import read_descriptions
 from pipelines.settings.instances import (
     Instance,
     Surroundings,
+    by_name,
     instances_of,
     shared_options,
-    streams_of_source,
+    streams_by_name,
 )
 from pipelines.settings.project_file import ProjectFile, read_project_file
 from pipelines.settings.sources_file import SourcesFile, read_sources
@@ -290,20 +291,30 @@ class Settings(BaseSettings):
         }
 
     @cached_property
+    def sources_in_lake(self) -> tuple[Source, ...]:
+        """The accounts whose windows the models read: the configured ones, and those that a source had before.
+
+        Of a source with named accounts alone, the windows without an account are not read: its account was named since,
+        and has been pulled again under its name.
+        """
+        known = [instance.source for instance in self.configured_instances.values()]
+        names = {source.name for source in known}
+        return (*known, *(x for name, x in catalog.sources().items() if name not in names))
+
+    @cached_property
     def sources_by_name(self) -> Mapping[str, tuple[Source, ...]]:
         """The accounts of each source that a run pulls."""
-        accounts: dict[str, tuple[Source, ...]] = {}
-        for source in self.instances.values():
-            accounts[source.name] = (*accounts.get(source.name, ()), source)
-        return accounts
+        return by_name(self.instances.values())
 
     @cached_property
     def streams_by_source(self) -> Mapping[str, tuple[Stream, ...]]:
         """The streams of each source that a run pulls, whatever the number of its accounts."""
-        return {
-            name: tuple(streams_of_source(accounts).values())
-            for name, accounts in self.sources_by_name.items()
-        }
+        return streams_by_name(self.instances.values())
+
+    @cached_property
+    def streams_in_lake(self) -> Mapping[str, tuple[Stream, ...]]:
+        """The streams that the models read, by source: those of sources that are off now, too."""
+        return streams_by_name(self.sources_in_lake)
 
     @cached_property
     def sample_company(self) -> bool:

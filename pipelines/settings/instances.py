@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
+from connectors.lake.catalog import joined_columns
 from connectors.sdk import catalog
 from connectors.sdk.contract import IN_HOME, Option, Source, Stream, StreamForm
 from connectors.sdk.errors import CredentialError, Rejected, SourceError
@@ -20,6 +21,7 @@ from pipelines.okr.definition.faults import Fault
 from pipelines.settings.described_streams import Descriptions, fingerprint
 from pipelines.settings.sources_file import (
     OF_INSTALLATION,
+    UNNAMED,
     Entry,
     SourcesFile,
     Value,
@@ -49,6 +51,17 @@ class Instance:
     """Why a declared stream has no columns yet; empty where nobody asked for them."""
     faults: tuple[Fault, ...] = ()
     """What is wrong in the file, where that shows only beside the environment, another account or the system."""
+
+
+def instance_name(source: str, account: str) -> str:
+    """What an account is called, `stripe@eu`, from how catalog or models name it: '' or `main` have no name."""
+    return source if account in ("", UNNAMED) else f"{source}@{account}"
+
+
+def source_and_account(instance: str) -> tuple[str, str]:
+    """The source of an instance, and the account as the models call it."""
+    source, _, account = instance.partition("@")
+    return source, account or UNNAMED
 
 
 @dataclass(frozen=True)
@@ -315,11 +328,26 @@ def streams_of_source(sources: Iterable[Source]) -> dict[str, Stream]:
     for source in sources:
         for stream in source.streams:
             first = streams.setdefault(stream.name, stream)
-            if added := [x for x in stream.schema if x.name not in first.schema.names]:
-                # in the accounts without the column it is null
-                schema = pa.schema([*first.schema, *(x.with_nullable(True) for x in added)])
+            schema = joined_columns(first.schema, stream.schema)
+            if schema is not first.schema:
                 streams[stream.name] = replace(first, schema=schema)
     return streams
+
+
+def by_name(sources: Iterable[Source]) -> dict[str, tuple[Source, ...]]:
+    """The accounts of each source."""
+    accounts: dict[str, tuple[Source, ...]] = {}
+    for source in sources:
+        accounts[source.name] = (*accounts.get(source.name, ()), source)
+    return accounts
+
+
+def streams_by_name(sources: Iterable[Source]) -> dict[str, tuple[Stream, ...]]:
+    """The streams of each source, whatever the number of its accounts."""
+    return {
+        name: tuple(streams_of_source(accounts).values())
+        for name, accounts in by_name(sources).items()
+    }
 
 
 def twin_of(instance: Instance, others: Iterable[Instance]) -> Source | None:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 import duckdb
 
 from connectors.sdk.totals import DIFFERS
+from pipelines.settings.instances import instance_name
 from pipelines.tables.findings import FindingRow
 from pipelines.warehouse.build_results import SHEET_MODELS
 
-UNNAMED_ACCOUNT = "main"
-"""What the models call the account without a name."""
 _COMPARISONS = "select table_name from duckdb_tables() where schema_name = 'comparisons'"
 _SUBSCRIPTIONS = """
     select source, account, stream, difference, count(*), max(subscription_items), min(day), max(day)
@@ -108,10 +107,11 @@ def subscription_findings(
         return
     differences = connection.execute(_SUBSCRIPTIONS).fetchall()
     for source, account, stream, difference, days, items, first_day, last_day in differences:
-        instance = instance_of(source, account)
+        instance = instance_name(source, account)
         yield FindingRow(
             what=DIFFERS,
             source=source,
+            account=account,
             stream=stream,
             place=f"{instance}.{stream}, held against {instance}.subscriptions",
             message=f"on {days} days up to {last_day}, up to {items} subscription items "
@@ -135,8 +135,9 @@ def uncounted_findings(
             yield FindingRow(
                 what=uncounted.what,
                 source=source,
+                account=account,
                 stream=stream,
-                place=f"{instance_of(source, account)}.{stream}, last changed from {first_day} to {last_day}",
+                place=f"{instance_name(source, account)}.{stream}, last changed from {first_day} to {last_day}",
                 message=f"{uncounted.rows} are left out: {count:,}; {uncounted.remedy}",
                 rows=count,
                 first_day=first_day,
@@ -145,11 +146,6 @@ def uncounted_findings(
                 is_fault=uncounted.is_mendable,
                 kpis=fed.get((source, stream), []),
             )
-
-
-def instance_of(source: str, account: str) -> str:
-    """What the account of a source is called: `stripe@eu`, or the source's name where the account has none."""
-    return source if account == UNNAMED_ACCOUNT else f"{source}@{account}"
 
 
 def comparisons(connection: duckdb.DuckDBPyConnection) -> Set[str]:

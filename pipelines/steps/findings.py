@@ -19,6 +19,8 @@ from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.loading import Loaded
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import Settings, shown
+from pipelines.settings.instances import instance_name, source_and_account
+from pipelines.settings.sources_file import UNNAMED
 from pipelines.steps.currency_findings import currency_findings
 from pipelines.steps.figure_findings import (
     subscription_findings,
@@ -32,7 +34,7 @@ from pipelines.tables.table import transaction
 from pipelines.warehouse.build_results import kpis_asking, sentence_without_values
 
 MAX_EXAMPLES = 3
-_ALIKE = ("source", "stream", "what", "message", "column", "kpi", "is_set_aside")
+_ALIKE = ("source", "account", "stream", "what", "message", "column", "kpi", "is_set_aside")
 _FED_BY = "select kpi, string_split(sources, ',') from reporting.kpis where sources is not null"
 
 
@@ -93,19 +95,21 @@ def kpis_by_stream(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, 
 def pull_findings(
     attempts: Iterable[Attempt], fed: Mapping[tuple[str, str], Sequence[str]]
 ) -> Iterator[FindingRow]:
-    """A finding for each reason why streams of a source failed: a source that is down is one fault."""
+    """A finding for each reason why streams of an account failed: a source that is down is one fault."""
     by_reason: dict[tuple[str, str], list[Attempt]] = {}
     for attempt in attempts:
         by_reason.setdefault((attempt.source, attempt.message), []).append(attempt)
-    for (source, message), failed in by_reason.items():
+    for (instance, message), failed in by_reason.items():
+        source, account = source_and_account(instance)
         streams = sorted(attempt.stream for attempt in failed)
         kpis = {kpi for stream in streams for kpi in fed.get((source, stream), ())}
         yield FindingRow(
             what="pull_failed",
             source=source,
+            account=account,
             stream=streams[0] if len(streams) == 1 else None,
-            place=", ".join(f"{source}.{stream}" for stream in streams),
-            message=f"{source} failed: {message}; its KPIs keep their last values",
+            place=", ".join(f"{instance}.{stream}" for stream in streams),
+            message=f"{instance} failed: {message}; its KPIs keep their last values",
             kpis=sorted(kpis),
         )
 
@@ -118,7 +122,7 @@ def lake_findings(
     faults = read_catalog(lake, "findings", LAKE_FINDINGS.names).to_pylist()
     if not faults:
         return
-    keys = ("source", "stream", "window")
+    keys = ("source", "account", "stream", "window")
     windows = read_catalog(lake, "windows", [*keys, "data_through"]).to_pylist()
     last_days = {tuple(row[key] for key in keys): row["data_through"] for row in windows}
     alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
@@ -145,6 +149,7 @@ def lake_finding(
     return FindingRow(
         what=first["what"],
         source=first["source"],
+        account=first["account"] or UNNAMED,
         stream=first["stream"],
         place=place_of(first, min(windows), max(windows)),
         message=message_of(rows),
@@ -169,7 +174,8 @@ def place_of(row: Mapping[str, Any], first: date, last: date) -> str:
     """`stripe.charges, windows 2026-11-01 to 2026-11-03, column amount`."""
     windows = f"window {first}" if first == last else f"windows {first} to {last}"
     column = f", column {row['column']}" if row["column"] else ""
-    return f"{row['source']}.{row['stream']}, {windows}{column}"
+    instance = instance_name(row["source"], row["account"])
+    return f"{instance}.{row['stream']}, {windows}{column}"
 
 
 def source_findings(

@@ -64,7 +64,7 @@ def refuse(
 ) -> StreamReport:
     """The report of a stream that is not pulled because `sources.yml` is wrong about it."""
     report = StreamReport(source.instance, stream, error=error)
-    lake.declare(source.instance, stream)
+    lake.declare(source.instance, stream.name, stream.schema)
     lake.record(attempt(report, settings.now()))
     return report
 

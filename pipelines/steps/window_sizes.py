@@ -15,7 +15,10 @@ MIN_USUAL_ROWS = 20
 
 _NEWEST = """
     with windows as (
-        select source || '.' || stream as stream, window_start, row_count
+        select
+            source || coalesce('@' || nullif(account, 'main'), '') || '.' || stream as stream,
+            window_start,
+            row_count
         from reporting.windows
         where data_through = window_start
     ),

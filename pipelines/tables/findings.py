@@ -34,6 +34,10 @@ class FindingRow:
     ] = True
     kpis: Annotated[Sequence[str], "KPIs concerned, in order"] = ()
     examples: Annotated[Sequence[str], "Up to three places or values; no personal data"] = ()
+    account: Annotated[
+        str | None,
+        "Account of the source; `main` for the one without a name; NULL without a source",
+    ] = None
 
 
 FINDINGS = Table(

@@ -12,7 +12,6 @@ from typing import Any
 
 from connectors.lake.atomic_files import replace
 from connectors.lake.catalog import write_catalog
-from connectors.sdk import catalog
 from pipelines.inputs.kpi_files import KPI_FOLDER, PREFIX, declared_kpis, kpi_names
 from pipelines.inputs.lake import open_lake
 from pipelines.settings import ROOT, Settings
@@ -220,4 +219,4 @@ def catalog_lake(settings: Settings) -> None:
     """Write what the staging models read first: the lake's catalog and the KPIs that are declared."""
     lake = open_lake(settings)
     write_kpis(lake, declared_kpis(settings).kpis.values())
-    write_catalog(lake, catalog.sources().values())
+    write_catalog(lake, settings.sources_in_lake)

@@ -1,6 +1,10 @@
 {% set day_of_stream = {
-    "source": dbt.type_string(), "stream": dbt.type_string(), "day": "date"
+    "source": dbt.type_string(),
+    "account": dbt.type_string(),
+    "stream": dbt.type_string(),
+    "day": "date",
 } %}
+{% set instance = instance_of("source", "account") %}
 
 with codes as (
     select * from {{ ref("finding_codes") }}
@@ -17,6 +21,7 @@ windows as (
 spans as (
     select
         source,
+        account,
         stream,
         window_start,
         coalesce({{ business_day("covered_from") }}, window_start) as first_day,
@@ -40,6 +45,7 @@ uncounted as (
 coded as (
     select
         codes.source,
+        codes.account,
         codes.stream,
         codes.kpi,
         codes.code,
@@ -49,6 +55,7 @@ coded as (
     inner join spans
         on
             codes.source = spans.source
+            and codes.account = spans.account
             and codes.stream = spans.stream
             and codes.window_start = spans.window_start
 ),
@@ -56,6 +63,7 @@ coded as (
 days as (
     select
         source,
+        account,
         stream,
         kpi,
         {{ each_day("first_day", "last_day") }} as day,
@@ -68,24 +76,27 @@ all_days as (
     union all
     select
         source,
+        account,
         stream,
         cast(null as {{ dbt.type_string() }}) as kpi,
         day,
-        'differs_from_total:' || source as code
+        'differs_from_total:' || {{ instance }} as code
     from differences
     union all
     select
         source,
+        account,
         stream,
         cast(null as {{ dbt.type_string() }}) as kpi,
         day,
-        'set_aside:' || source as code
+        'set_aside:' || {{ instance }} as code
     from uncounted
 ),
 
 final as (
     select distinct
         source,
+        account,
         stream,
         kpi,
         day,

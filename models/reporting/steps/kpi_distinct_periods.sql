@@ -29,6 +29,7 @@ findings as (
 value_faults as (
     select
         counts.kpi,
+        {{ counting_account("counts") }} as account,
         counts.period,
         counts.period_start,
         {{ value_fault("counts.value") }} as code
@@ -39,25 +40,34 @@ value_faults as (
 codes as (
     select
         streams.kpi,
+        streams.account,
         streams.cadence as period,
         stream_windows.window_start as period_start,
         {{ each_element("stream_windows.flags") }} as code
     from streams
     inner join stream_windows
-        on streams.source = stream_windows.source and streams.stream = stream_windows.stream
+        on
+            streams.source = stream_windows.source
+            and streams.account = stream_windows.account
+            and streams.stream = stream_windows.stream
     union distinct
     select
         streams.kpi,
+        streams.account,
         streams.cadence as period,
         findings.window_start as period_start,
         findings.code
     from streams
     inner join findings
-        on streams.source = findings.source and streams.stream = findings.stream
+        on
+            streams.source = findings.source
+            and streams.account = findings.account
+            and streams.stream = findings.stream
     where coalesce(findings.kpi = streams.kpi, true)
     union distinct
     select
         value_faults.kpi,
+        value_faults.account,
         value_faults.period,
         value_faults.period_start,
         value_faults.code
@@ -66,22 +76,25 @@ codes as (
     union distinct
     select
         windows.kpi,
+        windows.account,
         windows.period,
         windows.period_start,
         faults.code
     from windows
-    inner join faults on windows.kpi = faults.kpi
+    inner join faults
+        on windows.kpi = faults.kpi and coalesce(windows.account = faults.account, true)
     where windows.status <> 'complete'
 ),
 
 trust as (
     select
         kpi,
+        account,
         period,
         period_start,
         {{ joined_texts("code") }} as trust
     from codes
-    group by kpi, period, period_start
+    group by kpi, account, period, period_start
 ),
 
 known as (
@@ -89,6 +102,7 @@ known as (
         kpis.kind,
         kpis.unit,
         counts.kpi,
+        windows.account,
         counts.period,
         counts.period_start,
         windows.period_end,
@@ -105,6 +119,7 @@ known as (
             counts.kpi = windows.kpi
             and counts.period = windows.period
             and counts.period_start = windows.period_start
+            and {{ counting_account("counts") }} = windows.account
     -- a distinct count cannot be cut at the day being played: one that reaches past it is left out
     where windows.data_through < {{ as_of() }}
 ),
@@ -142,6 +157,7 @@ final as (
     left join trust
         on
             known.kpi = trust.kpi
+            and known.account = trust.account
             and known.period = trust.period
             and known.period_start = trust.period_start
 )

@@ -26,6 +26,7 @@ declared as (
     select
         kpis.kpi,
         traced.source,
+        streams.account,
         traced.stream,
         streams.cadence,
         streams.is_snapshot,
@@ -44,11 +45,13 @@ ranked as (
     from declared
 ),
 
--- a KPI does not wait for a source that was never pulled; of any other it waits for each stream, even if the pull failed
+-- a KPI does not wait for a source that was never pulled; of any other it waits for each stream of each account, even
+-- if the pull failed
 final as (
     select
         kpi,
         source,
+        account,
         stream,
         cadence,
         is_snapshot,

@@ -1,3 +1,5 @@
+{% set instance = instance_of("attempts.source", "attempts.account") %}
+
 with streams as (
     select * from {{ ref("kpi_streams") }}
 ),
@@ -26,10 +28,11 @@ coverage as (
 reaches as (
     select
         source,
+        account,
         stream,
         max(day) as last_day
     from stream_days
-    group by source, stream
+    group by source, account, stream
 ),
 
 delivered as (
@@ -49,19 +52,25 @@ due as (
     from streams
     inner join kpis on streams.kpi = kpis.kpi
     -- nothing is due before the first sheet was read
-    inner join reaches on streams.source = reaches.source and streams.stream = reaches.stream
+    inner join reaches
+        on
+            streams.source = reaches.source
+            and streams.account = reaches.account
+            and streams.stream = reaches.stream
     where streams.is_by_hand
 ),
 
 faults as (
     select
         kpi,
+        cast(null as {{ dbt.type_string() }}) as account,
         'model_failed' as code
     from kpis
     where not {{ is_whole("kpi") }}
     union all
     select
         due.kpi,
+        cast(null as {{ dbt.type_string() }}) as account,
         'not_filled_in' as code
     from due
     left join delivered on due.kpi = delivered.kpi
@@ -69,7 +78,8 @@ faults as (
     union all
     select
         traced_streams.kpi,
-        'source_failed:' || traced_streams.source as code
+        attempts.account,
+        'source_failed:' || {{ instance }} as code
     from traced_streams
     inner join attempts
         on traced_streams.source = attempts.source and traced_streams.stream = attempts.stream
@@ -77,12 +87,16 @@ faults as (
     union all
     select
         traced_streams.kpi,
-        'late:' || traced_streams.source as code
+        attempts.account,
+        'late:' || {{ instance }} as code
     from traced_streams
     inner join attempts
         on traced_streams.source = attempts.source and traced_streams.stream = attempts.stream
     inner join reaches
-        on traced_streams.source = reaches.source and traced_streams.stream = reaches.stream
+        on
+            attempts.source = reaches.source
+            and attempts.account = reaches.account
+            and attempts.stream = reaches.stream
     -- a source that was asked on the day being played has delivered all it has
     where
         reaches.last_day < {{ add_days(-1, as_of()) }}
@@ -92,6 +106,7 @@ faults as (
 final as (
     select distinct
         kpi,
+        account,
         code
     from faults
 )

@@ -7,6 +7,7 @@ with windows as (
 counted as (
     select
         source,
+        account,
         stream,
         {{ each_day("window_start", "data_through") }} as day,
         is_settled,
@@ -21,7 +22,7 @@ followed as (
         covered_until - interval '1' second as last_instant,
         {{ business_day("covered_from - interval '1' second") }} as day_before,
         {{ business_day("covered_until") }} as next_day,
-        lag(covered_until) over (partition by source, stream order by window_start) as last_until
+        lag(covered_until) over (partition by source, account, stream order by window_start) as last_until
     from windows
     where covered_until is not null
 ),
@@ -37,6 +38,7 @@ touched as (
 bounded as (
     select
         source,
+        account,
         stream,
         day,
         is_settled,
@@ -51,11 +53,12 @@ bounded as (
 whole as (
     select
         source,
+        account,
         stream,
         day,
         min(case when is_settled then 1 else 0 end) = 1 as is_settled
     from bounded
-    group by source, stream, day
+    group by source, account, stream, day
     having
         min(case when is_begun then 1 else 0 end) = 1
         and max(case when is_ended then 1 else 0 end) = 1
@@ -64,6 +67,7 @@ whole as (
 flagged as (
     select
         source,
+        account,
         stream,
         day,
         {{ each_element("flags") }} as flag
@@ -73,11 +77,12 @@ flagged as (
 flag_lists as (
     select
         source,
+        account,
         stream,
         day,
         {{ sorted_list("flag") }} as flags
     from flagged
-    group by source, stream, day
+    group by source, account, stream, day
 ),
 
 final as (
@@ -85,6 +90,7 @@ final as (
     union all
     select
         whole.source,
+        whole.account,
         whole.stream,
         whole.day,
         whole.is_settled,
@@ -93,6 +99,7 @@ final as (
     left join flag_lists
         on
             whole.source = flag_lists.source
+            and whole.account = flag_lists.account
             and whole.stream = flag_lists.stream
             and whole.day = flag_lists.day
 )

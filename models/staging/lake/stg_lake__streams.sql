@@ -4,6 +4,7 @@ with source as (
     select *
     from {{ read_catalog("streams", {
         "source": "varchar",
+        "account": "varchar",
         "stream": "varchar",
         "cadence": "varchar",
         "snapshot": "boolean",
@@ -13,6 +14,7 @@ with source as (
 renamed as (
     select
         source,
+        coalesce(nullif(account, ''), 'main') as account,
         stream,
         cadence,
         snapshot as is_snapshot

@@ -34,15 +34,25 @@ def kpi_page(kpi: str | None, published: PageRows) -> str | None:
 def provenance(row: Row, kpi: Row, published: PageRows, language: Language) -> Provenance:
     """Where the figures of `row`, a score or a KPI, come from."""
     through = row.get("data_through")
-    streams = filter(None, map(str.strip, (kpi.get("sources") or "").split(",")))
+    names = filter(None, map(str.strip, (kpi.get("sources") or "").split(",")))
     return Provenance(
         data_through=language.day(through) if through else "",
         model=f"models/kpis/{kpi['model']}.sql" if kpi.get("model") else "",
         owner=kpi.get("owner") or "",
-        streams={name: _windows(published.streams.get(name), language) for name in streams},
+        streams={
+            stream: _windows(windows, language)
+            for name in names
+            for stream, windows in _of_accounts(name, published).items()
+        },
         run_id=row.get("run_id") or published.run.get("run_id") or "",
         definition_hash=row.get("definition_hash") or "",
     )
+
+
+def _of_accounts(name: str, published: PageRows) -> Mapping[str, StreamWindows | None]:
+    """The windows of a stream that a KPI names, by account; None where it has none."""
+    accounts = {x.stream: x for x in published.streams.values() if x.feeds == name}
+    return accounts or {name: None}
 
 
 def _windows(stream: StreamWindows | None, language: Language) -> str:

@@ -7,7 +7,6 @@ import json
 import sys
 from typing import Any
 
-from connectors.sdk import catalog
 from pipelines import settings as okra_settings
 from pipelines.warehouse.spark.lake_views import register
 from pipelines.warehouse.spark.session import open_session
@@ -18,7 +17,7 @@ def main() -> None:
     settings = okra_settings.load()
     spark = open_session(settings)
     lake = str(settings.lake_location).replace("s3://", "s3a://", 1)
-    register(spark, lake, catalog.sources().values())
+    register(spark, lake, settings.streams_in_lake)
     given: dict[str, dict[str, Any]] = {}
     for name, query in json.load(sys.stdin).items():
         try:

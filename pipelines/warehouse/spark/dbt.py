@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from connectors.sdk import catalog
 from pipelines import settings as okra_settings
 from pipelines.errors import OkraError
 from pipelines.settings import ROOT
@@ -55,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
     remove_leftovers(spark)
     # Hadoop's scheme for S3 is s3a://
     lake = str(settings.lake_location).replace("s3://", "s3a://", 1)
-    register(spark, lake, catalog.sources().values())
+    register(spark, lake, settings.streams_in_lake)
     code = dbt(arguments)
     if "build" in arguments and is_publishable(target_folder()):
         tables = copied_models(target_folder() / "manifest.json")

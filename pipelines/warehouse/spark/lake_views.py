@@ -7,16 +7,17 @@ Files are listed here and read when a model reads the view. A column that a file
 """
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from connectors.lake.catalog import ATTEMPTS, FINDINGS, STREAMS, WINDOWS
-from connectors.sdk.contract import Source
+from connectors.sdk.contract import Stream
 from pipelines.warehouse.kpi_declarations import KPIS
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 CATALOG = {
     "windows": WINDOWS,
@@ -27,25 +28,21 @@ CATALOG = {
 }
 
 
-def register(spark: "SparkSession", lake: str, sources: Iterable[Source]) -> None:
-    """Make the views. `lake`: the lake's root as a path or URL of Spark's (`s3a://…`)."""
+def register(spark: "SparkSession", lake: str, streams: Mapping[str, Iterable[Stream]]) -> None:
+    """Make the views. `lake`: the lake's root as a path or URL of Spark's (`s3a://…`); `streams`: by source."""
     for name, schema in CATALOG.items():
         frame = spark.read.schema(columns(schema)).parquet(f"{lake}/{name}.parquet")
         frame.createOrReplaceTempView(f"lake__{name}")
     committed = committed_files(spark)
-    for source in sources:
-        for stream in source.streams:
-            register_stream(
-                spark,
-                f"{lake}/raw",
-                f"{source.name}/{stream.name}",
-                stream.schema,
-                committed.get((source.name, stream.name), []),
-            )
+    for source, own in streams.items():
+        for stream in own:
+            view = f"lake__{source}__{stream.name}"
+            files = committed.get((source, stream.name), [])
+            rows_of_stream(spark, f"{lake}/raw", stream.schema, files).createOrReplaceTempView(view)
 
 
 def committed_files(spark: "SparkSession") -> Mapping[tuple[str, str], list[str]]:
-    """The committed files of each stream, by their place below `raw`."""
+    """The committed files of each stream, of all its accounts, by their place below `raw`."""
     files_by_stream: dict[tuple[str, str], list[str]] = {}
     windows = spark.table("lake__windows").select("source", "stream", "files").collect()
     for source, stream, files in windows:
@@ -53,26 +50,26 @@ def committed_files(spark: "SparkSession") -> Mapping[tuple[str, str], list[str]
     return files_by_stream
 
 
-def register_stream(
-    spark: "SparkSession", raw: str, place: str, schema: pa.Schema, files: Iterable[str]
-) -> None:
-    """The view of one stream at `place`, `<source>/<stream>`, below the folder `raw`."""
-    view = f"lake__{place.replace('/', '__')}"
-    paths = [f"{raw}/{file}" for file in sorted(files)]
-    if not paths:
-        empty = spark.createDataFrame([], f"{columns(schema)}, _window date, _file string")
-        empty.createOrReplaceTempView(view)
-        return
-    frame = (
+def rows_of_stream(
+    spark: "SparkSession", raw: str, schema: pa.Schema, files: Iterable[str]
+) -> "DataFrame":
+    """The rows of the files of one stream below the folder `raw`. Each account has a folder of its own."""
+    rows = spark.createDataFrame([], f"{columns(schema)}, _window date, _file string")
+    by_folder: dict[str, list[str]] = {}
+    for file in sorted(files):
+        by_folder.setdefault(file.partition("/window=")[0], []).append(f"{raw}/{file}")
+    frames = [
         spark.read.schema(f"{columns(schema)}, `window` date")
-        .option("basePath", f"{raw}/{place}")
+        .option("basePath", f"{raw}/{folder}")
         .parquet(*paths)
-    )
-    frame.selectExpr(
-        *(f"`{name}`" for name in schema.names),
-        "`window` as _window",
-        f"concat('{place}/window=', `window`, '/', _metadata.file_name) as _file",
-    ).createOrReplaceTempView(view)
+        .selectExpr(
+            *(f"`{name}`" for name in schema.names),
+            "`window` as _window",
+            f"concat('{folder}/window=', `window`, '/', _metadata.file_name) as _file",
+        )
+        for folder, paths in by_folder.items()
+    ]
+    return reduce(lambda frame, other: frame.union(other), frames) if frames else rows
 
 
 def columns(schema: pa.Schema) -> str:

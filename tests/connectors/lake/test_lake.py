@@ -251,7 +251,7 @@ def test_a_look_between_two_days_finds_the_committed_windows_of_that_time_only(l
 
 
 def test_a_stream_that_was_never_pulled_can_be_read_as_empty_with_its_descriptions(lake):
-    lake.declare("shop", STREAM)
+    lake.declare("shop", STREAM.name, STREAM.schema)
     schema = lake.survey().schemas["shop", "orders"]
     assert schema.field("id").metadata[b"description"] == b"Names it"
 

@@ -117,6 +117,7 @@ def test_a_finding_of_a_window_is_told_with_its_rows_days_and_kpis(settings: Set
             "is_fault": True,
             "kpis": ["customer_sales", "units_sold"],
             "examples": ["row 4", "row 9"],
+            "account": "main",
         }
     ]
 

@@ -23,10 +23,11 @@ def warehouse(folder: Path, newest: int, before: list[int], *, other_days: int =
         connection.execute("create schema reporting")
         connection.execute(
             "create table reporting.windows "
-            "(source varchar, stream varchar, window_start date, data_through date, row_count bigint)"
+            "(source varchar, stream varchar, window_start date, data_through date, row_count bigint, "
+            "account varchar)"
         )
         connection.executemany(
-            "insert into reporting.windows values ('stripe', 'charges', $1, $1, $2)", rows
+            "insert into reporting.windows values ('stripe', 'charges', $1, $1, $2, 'main')", rows
         )
     return path
 
