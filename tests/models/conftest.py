@@ -24,11 +24,17 @@ from connectors.lake.catalog import write_catalog
 from connectors.lake.lake import Lake
 from connectors.lake.manifest import Attempt, Finding, Manifest, schema_hash
 from connectors.sdk import catalog
-from connectors.sdk.contract import Stream, next_window
+from connectors.sdk.contract import Source, Stream, next_window
 from connectors.sdk.fitting import fitting
 from connectors.sdk.rules import values_of
 from connectors.sdk.windows import instants
-from pipelines.inputs.kpi_files import KPI_FOLDER, in_currency, read_kpis
+from pipelines.inputs.kpi_files import (
+    KPI_FOLDER,
+    by_account,
+    in_currency,
+    project_models,
+    read_kpis,
+)
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.warehouse.kpi_declarations import write_kpis
 from tests.models.dbt_process import PARSED, run_dbt
@@ -87,8 +93,11 @@ class RowLake:
         data_through: date | None = None,
         zone: str = "UTC",
     ) -> None:
-        """Commit a window of a source in `zone`. What a row does not mention is NULL, or made up where it is needed."""
-        declared = DECLARED[source, stream]
+        """Commit a window of a source in `zone`. What a row does not mention is NULL, or made up where it is needed.
+
+        `source` may be an account, such as `stripe@eu`.
+        """
+        declared = DECLARED[source.partition("@")[0], stream]
         made_up = {field.name: made_up_value(field, day) for field in declared.schema}
         table, misfits, _ = fitting(declared, [made_up | dict(row) for row in rows])
         assert not misfits, "a pull would have set it aside"
@@ -123,6 +132,19 @@ class RowLake:
     def remove(self, source: str, stream: str, day: date) -> None:
         """Take a window back: it is no longer committed."""
         shutil.rmtree(self.root / self.lake.folder(source, stream) / f"window={day}")
+
+    def accounts(self) -> list[Source]:
+        """Every source: its accounts that have a folder, or the one without a name."""
+        known = catalog.sources()
+        instances = (path.name.partition("@") for path in sorted(self.root.glob("raw/*@*")))
+        named = [replace(known[source], account=account) for source, _, account in instances]
+        with_names = {source.name for source in named}
+        unnamed = [
+            source
+            for name, source in known.items()
+            if name not in with_names or any(self.root.glob(f"raw/{name}/*/window=*"))
+        ]
+        return [*named, *unnamed]
 
     def attempt(self, source: str, stream: str, outcome: str, at: datetime = PULLED_AT) -> None:
         """How the last pull of the stream ended, and when."""
@@ -162,8 +184,12 @@ class Warehouse:
         self, as_of: date, *arguments: str, sheet_kpis: Iterable[Kpi] = (), **how: Any
     ) -> subprocess.CompletedProcess[str]:
         """Run dbt, however it ends."""
-        write_catalog(self.lake.lake, catalog.sources().values())
+        accounts = self.lake.accounts()
+        write_catalog(self.lake.lake, accounts)
         kpis = [*read_kpis(KPI_FOLDER, NO_SHEET_KPIS).kpis.values(), *sheet_kpis]
+        if named := {source.name for source in accounts if source.account}:
+            kpis = [*by_account(kpis, named, project_models())]
+            how["kpis_by_account"] = ",".join(kpi.name for kpi in kpis if kpi.by_account)
         write_kpis(self.lake.lake, in_currency(kpis, how.get("currency", "USD")))
         return dbt(self, as_of, *arguments, **how)
 

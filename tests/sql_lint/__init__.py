@@ -39,11 +39,13 @@ seconds_from = _call("seconds_from")
 converted = _call("converted")
 mean_rate = _call("avg")
 owner_without_name = _call("owner_without_name")
+instance_of = _call("instance_of")
 read_catalog = read_lake = _call("read_lake")
 start_of = _call("start_of")
 start_after = _call("start_after")
 sorted_list = _call("sorted_list")
 value_fault = _call("value_fault")
+counting_account = _call("counting_account")
 
 
 def amount_type() -> str:

@@ -22,7 +22,9 @@ followed as (
         covered_until - interval '1' second as last_instant,
         {{ business_day("covered_from - interval '1' second") }} as day_before,
         {{ business_day("covered_until") }} as next_day,
-        lag(covered_until) over (partition by source, account, stream order by window_start) as last_until
+        lag(covered_until)
+            over (partition by source, account, stream order by window_start)
+            as last_until
     from windows
     where covered_until is not null
 ),
