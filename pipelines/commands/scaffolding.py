@@ -15,7 +15,7 @@ import yaml
 from pipelines.commands.console import Output
 from pipelines.errors import OkraError
 from pipelines.okr.definition.units import unit_fault
-from pipelines.okr.kpi.kpi import PERCENT, Kpi
+from pipelines.okr.kpi.kpi import ACCOUNT, PERCENT, Kpi
 
 TEMPLATES = Path(__file__).with_name("scaffolds")
 MAX_NAME_LENGTHS = {"connector": 20, "KPI": 50, "OKR": 50}
@@ -114,14 +114,17 @@ def kpi(new: NewKpi, root: Path) -> Scaffold:
     if day is None:
         raise ScaffoldError(f"{new.mart} has no day (`day` or `…_on`); choose another mart")
     unit = new.unit or new.summed or new.mart.removeprefix("fct_")
-    by = [*new.by, *(["currency"] if unit == "money" and "currency" not in new.by else [])]
+    # the account is no dimension of the YAML: it shows by itself where accounts have names
+    account = [ACCOUNT] if ACCOUNT in columns else []
+    by = [x for x in new.by if x not in account]
+    by += ["currency"] if unit == "money" and "currency" not in by else []
     unknown = [x for x in [*by, *([new.summed] if new.summed else [])] if x not in columns]
     if unknown:
         raise ScaffoldError(
             f"{new.mart} has no column {', '.join(unknown)}; it has {', '.join(columns)}"
         )
     value = f"sum({new.summed})" if new.summed else "count(*)"
-    selected = [day if day == "day" else f"{day} as day", *by, f"{value} as value"]
+    selected = [*account, day if day == "day" else f"{day} as day", *by, f"{value} as value"]
     rows = new.mart.removeprefix("fct_")
     of_rows = rows.replace("_", " ")
     names = {
@@ -135,14 +138,16 @@ def kpi(new: NewKpi, root: Path) -> Scaffold:
         "described": f"Sum of {new.summed} of {of_rows}" if new.summed else f"Number of {of_rows}",
         "row": " and ".join([", ".join(["a day", *by[:-1]]), *by[-1:]]),
         "dimensions": ", ".join(by),
-        "key": ", ".join(["day", *by]),
+        "key": ", ".join([*account, "day", *by]),
         "day_description": scalar(columns[day]),
     }
     fault = unit_fault(unit)
     if fault is not None:
         raise ScaffoldError("; ".join(fault))
-    described = [f"      - name: {x}\n        description: {scalar(columns[x])}" for x in by]
-    sql = {"columns": ",\n        ".join(selected), "grain": ", ".join([day, *by])}
+    described = [
+        f"      - name: {x}\n        description: {scalar(columns[x])}" for x in [*account, *by]
+    ]
+    sql = {"columns": ",\n        ".join(selected), "grain": ", ".join([*account, day, *by])}
     described_yml = filled("kpi/kpi.yml", names | {"columns": "\n".join(described)})
     return Scaffold(
         {

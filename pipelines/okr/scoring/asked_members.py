@@ -4,12 +4,15 @@ A list in the OKR file names them, else the KPI's roster of the dimension does, 
 there: a member without data is asked like any other. Without a roster it is the members with data in the course or
 in the year before it. One that has data for the first time in the course is there from that day, and stays when its
 data stops.
+
+A goal over one account asks nobody of the roster who has data in other accounts only.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import date
 
 from pipelines.okr.kpi.filters import takes
+from pipelines.okr.kpi.kpi import ACCOUNT
 from pipelines.okr.kpi.periods import a_year_before
 from pipelines.okr.kpi.readings import KpiView, reported
 from pipelines.okr.kpi.roster import Presence, Stay, presence_of
@@ -36,10 +39,19 @@ def _all_asked(
     stays: dict[str, list[Stay]] = {}
     for stay in roster or ():
         stays.setdefault(stay.member, []).append(stay)
-    for member in sorted(stays if listed is None else listed):
+    for member in sorted(
+        stays.keys() - _of_other_accounts(view, dimension) if listed is None else listed
+    ):
         presence = presence_of(stays.get(member, [Stay(member)]), course.start, course.deadline)
         if presence is not None:
             yield member, presence
+
+
+def _of_other_accounts(view: KpiView, dimension: str) -> Set[str]:
+    if ACCOUNT not in view.where:
+        return frozenset()
+    own = view.index.members(dimension, {ACCOUNT: view.where[ACCOUNT]})
+    return set(view.index.members(dimension)) - set(own)
 
 
 def _by_data(view: KpiView, dimension: str, course: Timeline) -> Iterator[tuple[str, Presence]]:

@@ -148,7 +148,7 @@ def test_a_new_kpi_of_money_is_told_by_currency(project: Path, write: Write) -> 
     assert (kpi.unit, kpi.precision, kpi.dimensions) == ("money", 2, ("sales_rep", "currency"))
     sql = made.files["models/kpis/kpi_sold.sql"]
     assert "sales_rep,\n        currency,\n        sum(amount) as value" in sql
-    assert "group by entered_on, sales_rep, currency" in sql
+    assert "group by account, entered_on, sales_rep, currency" in sql
     run(project, "sqlfluff", "lint", "models/kpis/kpi_sold.sql")
 
 

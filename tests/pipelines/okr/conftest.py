@@ -33,10 +33,10 @@ KPIS = {
         Kpi("roas", "ratio", "times", precision=2),
         Kpi("visitors", "distinct", "visitors", dimensions=("country",)),
         Kpi("property_visitors", "distinct", "visitors", dimensions=("country",)).of_accounts(),
-        Kpi("account_revenue", "flow", "USD", dimensions=("currency",)).of_accounts(),
         Kpi("plan_revenue", "flow", "USD", precision=2, every="month", is_plan=True),
         Kpi("plan_level", "stock", "USD", precision=2, every="month", is_plan=True),
         Kpi("plan_share", "stock", "percent", precision=4, every="month", is_plan=True),
+        Kpi("account_deals", "flow", "deals", dimensions=("rep",)).of_accounts(),
     )
 }
 

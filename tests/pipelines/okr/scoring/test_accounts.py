@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.okr.kpi.facts import DistinctFact, KpiFacts
+from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.roster import Stay
 
 OCTOBER, NOVEMBER, DECEMBER = date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)
 
@@ -25,8 +26,8 @@ def two_properties(kpis: dict[str, Kpi]) -> KpiFacts:
 
 
 def test_the_kpi_of_accounts_has_the_dimension_account_beside_its_own(kpis) -> None:
-    assert kpis["account_revenue"].dimensions == ("currency", "account")
-    assert kpis["account_revenue"].has_total
+    assert kpis["account_deals"].dimensions == ("rep", "account")
+    assert kpis["account_deals"].has_total
 
 
 def test_a_count_of_people_has_the_accounts_alone_and_no_total(kpis) -> None:
@@ -61,3 +62,23 @@ def test_a_goal_for_each_account_has_each_count(play, two_properties) -> None:
         "1 of 2 members of account meet it; the furthest behind is us with 400 visitors (goal 500 visitors).",
     )
     assert {row.member: row.actual for row in members} == {"eu": 700, "us": 400}
+
+
+def test_a_goal_for_each_of_a_roster_in_one_account_asks_nobody_of_another(play, kpis) -> None:
+    """Kim sells for `eu` and has sold 3, Lee for `us`, Ada is new and in no row yet."""
+    rows = [
+        DayFact(NOVEMBER, {"rep": rep, "account": account}, Decimal(deals))
+        for rep, account, deals in (("Kim", "eu", 3), ("Lee", "us", 9))
+    ]
+    facts = KpiFacts(
+        kpis["account_deals"],
+        rows,
+        delivered={NOVEMBER},
+        data_through=date(2026, 11, 30),
+        rosters={"rep": [Stay("Kim"), Stay("Lee"), Stay("Ada")]},
+    )
+    results = (
+        "- id: each\n  kpi: account_deals\n  where: {account: eu}\n  for_each: rep\n  at_least: 2"
+    )
+    _, *members = play(results, facts, DECEMBER).key_results
+    assert {row.member: row.actual for row in members} == {"Ada": 0, "Kim": 3}
