@@ -302,6 +302,7 @@ def doctor(context: typer.Context, source: SourceNames = None, as_json: Json = F
     from pipelines.commands import daily, doctor
 
     settings = described_settings()
+    settings.require_source()
     chosen = daily.chosen_sources(settings, source or [])
     return doctor.doctor(settings, chosen, output_of(context, as_json))
 
@@ -309,16 +310,22 @@ def doctor(context: typer.Context, source: SourceNames = None, as_json: Json = F
 @command(app)
 def ui(
     context: typer.Context,
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+    port: Annotated[
+        int | None,
+        typer.Option(help="Port on this machine (default: 3000, or the next one that is free)."),
+    ] = None,
 ) -> None:
     """Open Dagster's web UI, with the daily schedule, until Ctrl-C."""
-    from pipelines.orchestration.instance import prepare_environment
+    from pipelines.orchestration.instance import free_port, prepare_environment
 
     settings = described_settings()
+    settings.require_source()
+    port = free_port(port)
     prepare_environment(settings)
     dagster = str(Path(sys.executable).with_name("dagster"))
     err.print(f"Dagster on http://127.0.0.1:{port}; the daily schedule runs while this does")
-    os.chdir(settings.project_path)
+    # not a company's own folder: Dagster would import from it before it imports what is installed
+    os.chdir(settings.state_path if settings.is_company else settings.project_path)
     address = ["-h", "127.0.0.1", "-p", str(port)]
     os.execv(  # noqa: S606 - our own environment's dagster, arguments of our own
         dagster, [dagster, "dev", "-m", "pipelines.definitions", *address]

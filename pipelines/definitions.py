@@ -1,19 +1,23 @@
 """What Dagster loads: everything in `pipelines/defs/`."""
 
+import pkgutil
 import warnings
+from collections.abc import Iterator
+from importlib import import_module
 
 from dagster import (
     BetaWarning,
     Definitions,
     definitions,
     in_process_executor,
-    load_from_defs_folder,
+    load_definitions_from_module,
     with_source_code_references,
 )
+from dagster.components.definitions import LazyDefinitions
 from dagster_shared.record import copy
 
+from pipelines import defs as folder
 from pipelines.errors import OkraError
-from pipelines.settings import ROOT
 
 
 def reason_of(error: BaseException) -> BaseException:
@@ -24,15 +28,25 @@ def reason_of(error: BaseException) -> BaseException:
     return cause or error
 
 
+def loaded() -> Iterator[Definitions]:
+    """The definitions of each module. `load_from_defs_folder` would need a pyproject.toml, which a wheel has not."""
+    for module in pkgutil.iter_modules(folder.__path__):
+        content = import_module(f"{folder.__name__}.{module.name}")
+        declared = [x for x in vars(content).values() if isinstance(x, LazyDefinitions)]
+        yield from (x() for x in declared)
+        if not declared:
+            yield load_definitions_from_module(content)
+
+
 @definitions
 def defs() -> Definitions:
     """Assets, checks, jobs, schedules and sensors of Okra."""
     # links to code are in beta, and no news to who runs a command
     warnings.simplefilter("ignore", BetaWarning)
     try:
-        loaded = load_from_defs_folder(path_within_project=ROOT)
+        of_modules = Definitions.merge(*loaded())
     except Exception as error:
         raise reason_of(error) from None
-    linked = copy(loaded, assets=with_source_code_references(list(loaded.assets or [])))
+    linked = copy(of_modules, assets=with_source_code_references(list(of_modules.assets or [])))
     # in one process: a process a step costs seconds of imports each
     return Definitions.merge(linked, Definitions(executor=in_process_executor))

@@ -17,7 +17,7 @@ from pipelines.publishing.published import PublishedScorecard, Row, read_finding
 from pipelines.settings import Settings, SettingsError
 from pipelines.steps.pull import failed_pulls
 
-SAMPLE = "No source is configured: this is the sample company. `okra sources` shows how to connect your own."
+SAMPLE = "No source is configured: this is the sample company. `okra init acme` makes a folder for your own."
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,22 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from typing import Any
 
 import dagster as dg
 import yaml
 
+from connectors.lake.atomic_files import replace
 from pipelines.errors import OkraError
 from pipelines.orchestration.event_log import BATCH_SIZE
-from pipelines.settings import Settings
+from pipelines.settings import BUILT_IN, Settings
 
 STARTED_BY = "okra/started_by"
 """Tag of a run: `cli` when a command executes it, so that sensors ignore it."""
 CLI = "cli"
+FIRST_PORT = 3000
+"""Where Dagster's web server is, unless something else is there."""
 
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
@@ -38,12 +42,16 @@ def prepare_environment(settings: Settings) -> None:
     storage.mkdir(parents=True, exist_ok=True)
     if settings.is_company:  # the processes of a run may have another working directory
         os.environ["OKRA_PROJECT"] = str(settings.project_path)
-    os.environ["DAGSTER_HOME"] = str(settings.dagster_home_path)
+    configuration = settings.dagster_home_path / "dagster.yaml"
+    if settings.is_company and not settings.dagster_home:
+        content = (BUILT_IN / configuration.name).read_bytes()
+        replace(configuration, lambda temporary: temporary.write_bytes(content))
+    os.environ["DAGSTER_HOME"] = str(configuration.parent)
     os.environ["OKRA_DAGSTER_STORAGE"] = str(storage)
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", BATCH_SIZE)
     # the web server uploads the files in logs/, whatever `telemetry` in dagster.yaml says
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
-    check_configuration(settings.dagster_home_path / "dagster.yaml")
+    check_configuration(configuration)
 
 
 def check_configuration(path: Path) -> None:
@@ -63,6 +71,23 @@ def check_configuration(path: Path) -> None:
         raise InstanceError(
             f"{path} needs {', '.join(unset)}; set it in the environment, or unset OKRA_DAGSTER_HOME"
         )
+
+
+def free_port(wanted: int | None) -> int:
+    """The port that was asked for, else the first free one from 3000 on. Raises `InstanceError` where it is taken."""
+    candidates = range(FIRST_PORT, FIRST_PORT + 20) if wanted is None else [wanted]
+    for port in candidates:
+        with socket() as probe:
+            probe.setsockopt(
+                SOL_SOCKET, SO_REUSEADDR, 1
+            )  # a port that was left a moment ago is free
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    taken = f"port {wanted} is" if wanted is not None else f"the ports from {FIRST_PORT} on are"
+    raise InstanceError(f"{taken} taken by another program; choose one with `okra ui --port 4000`")
 
 
 def variables(configuration: Any) -> Iterator[str]:

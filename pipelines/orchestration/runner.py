@@ -161,8 +161,10 @@ def runner(settings: Settings, *, debug: bool = False) -> Iterator[Runner]:
     """A `Runner` with exclusive use of this installation.
 
     `debug`: write Dagster's and dbt's logs to standard error.
-    Raises `LockedError` while another command runs, and `LakeError` when the lake cannot be reached.
+    Raises `SettingsError` where no source is on, `LockedError` while another command runs, and `LakeError` when the
+    lake cannot be reached.
     """
+    settings.require_source()
     with exclusive(settings.state_path / "run.lock"):
         prepare_environment(settings)
         check_lake(settings)

@@ -290,6 +290,17 @@ class Settings(BaseSettings):
             if not self.sources or {instance, source.name} & {*self.sources}
         }
 
+    def require_source(self) -> None:
+        """Raise `SettingsError` where there is nothing to pull, with what to write."""
+        if self.instances:
+            return
+        if self.source_faults:
+            raise SettingsError(f"no source is on: {self.source_faults[0]}")
+        raise SettingsError(
+            "no source is on; write one into sources.yml, such as "
+            "`stripe: {api_key: {env: STRIPE_API_KEY}}` (`okra sources` lists them with their settings)"
+        )
+
     @cached_property
     def sources_in_lake(self) -> tuple[Source, ...]:
         """The accounts whose windows the models read: the configured ones, and those that a source had before.
@@ -377,8 +388,10 @@ class Settings(BaseSettings):
 
     @cached_property
     def dagster_home_path(self) -> Path:
-        """The folder of dagster.yaml."""
-        return (self.project_path / self.dagster_home).resolve() if self.dagster_home else BUILT_IN
+        """The folder of dagster.yaml. A company has a copy of Okra's in its own, as Dagster may write beside it."""
+        if self.dagster_home:
+            return (self.project_path / self.dagster_home).resolve()
+        return self.state_path / "dagster" if self.is_company else BUILT_IN
 
     @cached_property
     def definitions_path(self) -> Path:
