@@ -13,7 +13,7 @@ import orjson
 
 from connectors.hubspot.faults import fault_of, refuse_errors
 from connectors.hubspot.rows import Object
-from connectors.hubspot.streams import CONTACT_MODIFIED, MERGED_IDS, MODIFIED
+from connectors.hubspot.streams import CONTACT_MODIFIED, MERGED_IDS, modified_of
 from connectors.sdk.contract import Calls, Limit, Slice, Vitals
 from connectors.sdk.errors import Drift, Rejected, Unavailable
 from connectors.sdk.fields import at_or_none
@@ -54,15 +54,16 @@ class Crm:
 
     def changed(self, kind: str, properties: Sequence[str], piece: Slice) -> Iterator[list[Object]]:
         """The objects of a kind whose last change falls in the slice."""
-        return self._matches(kind, properties, changed_in(MODIFIED, piece))
+        return self._matches(kind, properties, changed_in(modified_of(kind), piece))
 
     def count(self, kind: str, since: datetime) -> int:
         """How many objects of a kind, archived ones excluded, last changed at or after `since`.
 
         The total of a search is that of all matches, although no more than 10,000 can be paged through.
         """
-        bound = {"propertyName": MODIFIED, "operator": "GTE", "value": milliseconds(since)}
-        _, total = self._search(kind, [MODIFIED], [bound], 1)
+        modified = modified_of(kind)
+        bound = {"propertyName": modified, "operator": "GTE", "value": milliseconds(since)}
+        _, total = self._search(kind, [modified], [bound], 1)
         return total
 
     def archived(self, kind: str, properties: Sequence[str]) -> list[Object]:
@@ -85,11 +86,11 @@ class Crm:
         path = f"/account-info/{VERSION}/details"
         return mapping(self._calls(REST, lambda: self._http.get(path)), path)
 
-    def property_names(self, kind: str) -> set[str]:
-        """The names of the properties of a kind, without those that hold sensitive data."""
+    def properties(self, kind: str) -> dict[str, Object]:
+        """The definitions of the properties of a kind by name, without those that hold sensitive data."""
         path = f"/crm/properties/{VERSION}/{kind}"
         rows = rows_of(self._calls(REST, lambda: self._http.get(path)), path)
-        return {str(row.get("name")) for row in rows if isinstance(row, Mapping)}
+        return {str(row.get("name")): row for row in rows if isinstance(row, Mapping)}
 
     def contacts_of_calls(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """The ids of the contacts that each call is associated with, by the call's id; a call without any is left out.
@@ -164,7 +165,7 @@ class Crm:
         if len(orjson.dumps(body)) > MAX_SEARCH:
             raise Rejected(
                 f"{len(properties)} properties of {kind} are more than a search of HubSpot takes",
-                "name fewer in HUBSPOT_DEAL_PROPERTIES",
+                "name fewer in HUBSPOT_DEAL_PROPERTIES, or in `properties` of the stream",
             )
 
         def page() -> tuple[list[Object], int]:

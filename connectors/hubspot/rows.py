@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from connectors.hubspot.declared import DeclaredObject
 from connectors.hubspot.streams import (
     CALLS,
     CONTACT_MODIFIED,
@@ -21,10 +22,20 @@ from connectors.hubspot.streams import (
     PROPERTIES,
 )
 from connectors.sdk.contract import Stream
-from connectors.sdk.fields import UNREADABLE, Unreadable, as_given, columns, lenient, read_instant
+from connectors.sdk.fields import (
+    UNREADABLE,
+    Unreadable,
+    as_given,
+    columns,
+    lenient,
+    read_day,
+    read_instant,
+)
 
 Object = Mapping[str, Any]
 IDS = re.compile(r"\d+(;\d+)*")
+NINE_DECIMALS = Decimal("1e-9")
+OF_ANY_DOUBLE = Context(prec=330)
 MANY_OBJECTS = 20
 """From so many on, a property that none of them has is one that HubSpot has renamed."""
 
@@ -54,18 +65,13 @@ def rows_of_objects(
 ) -> list[dict[str, Any]]:
     """The rows of some deals or calls, and of those that were merged into them.
 
-    HubSpot leaves a property out that the account does not have, and says null where it is empty. A column whose
-    property none of many objects has is left for the schema to refuse: HubSpot has renamed it.
+    A column whose property none of many objects has is left for the schema to refuse: HubSpot has renamed it.
     """
     rows = [
         row for item in objects for row in (stored(stream, item, additions), *retired(stream, item))
     ]
-    if len(objects) >= MANY_OBJECTS:
-        for property_ in PROPERTIES[stream.name].keys() - OF_SOME_ACCOUNTS:
-            if not any(property_ in properties_of(item) for item in objects):
-                for row in rows:
-                    row.pop(PROPERTIES[stream.name][property_], None)
-    return rows
+    of_all = {x: y for x, y in PROPERTIES[stream.name].items() if x not in OF_SOME_ACCOUNTS}
+    return without_renamed(rows, objects, of_all)
 
 
 def stored(stream: Stream, item: Object, additions: Additions) -> dict[str, Any]:
@@ -76,16 +82,7 @@ def stored(stream: Stream, item: Object, additions: Additions) -> dict[str, Any]
     to calls: `hs_timestamp` marks the time of creation).
     """
     given = properties_of(item)
-    row: dict[str, Any] = {
-        name: fitting(stream.schema.field(name).type, given.get(property_) or None)
-        for property_, name in PROPERTIES[stream.name].items()
-    }
-    row[stream.key[0]] = item.get("id")
-    row["merged_into"] = None if ids_merged_into(item) is not None else UNREADABLE
-    row["archived_at"] = fitting(MOMENT, item.get("archivedAt"))
-    if bool(item.get("archived")) != bool(row["archived_at"]):
-        row["archived_at"] = UNREADABLE  # deleted or not? it must say when
-    row["changed_at"] = last_change(item)
+    row = record(stream, item, PROPERTIES[stream.name])
     created = fitting(MOMENT, item.get("createdAt"))
     if stream.name == CALLS.name:
         contacts = (additions.contacts or {}).get(str(item.get("id")), ())
@@ -95,6 +92,47 @@ def stored(stream: Stream, item: Object, additions: Additions) -> dict[str, Any]
         row["created_at"] = row["created_at"] or created
         row |= of_a_deal(row, given, additions)
     return row
+
+
+def record(stream: Stream, item: Object, columns: Mapping[str, str]) -> dict[str, Any]:
+    """What objects of every kind have: the columns of their properties, and whether and since when they are gone."""
+    given = properties_of(item)
+    row: dict[str, Any] = {
+        name: fitting(stream.schema.field(name).type, given.get(property_) or None)
+        for property_, name in columns.items()
+    }
+    row[stream.key[0]] = item.get("id")
+    row["merged_into"] = None if ids_merged_into(item) is not None else UNREADABLE
+    row["archived_at"] = fitting(MOMENT, item.get("archivedAt"))
+    if bool(item.get("archived")) != bool(row["archived_at"]):
+        row["archived_at"] = UNREADABLE  # deleted or not? it must say when
+    row["changed_at"] = last_change(item)
+    return row
+
+
+def declared_rows(declared: DeclaredObject, objects: Sequence[Object]) -> list[dict[str, Any]]:
+    """The rows of some declared objects, and of those that were merged into them."""
+    stream = declared.stream
+    rows = []
+    for item in objects:
+        created = {"created_at": fitting(MOMENT, item.get("createdAt"))}
+        rows += [record(stream, item, declared.columns) | created, *retired(stream, item)]
+    return without_renamed(rows, objects, declared.columns)
+
+
+def without_renamed(
+    rows: list[dict[str, Any]], objects: Sequence[Object], columns: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The rows without the columns whose property none of many objects has, for the schema to refuse.
+
+    HubSpot leaves out a property that it does not have (any more), and says null where one is empty.
+    """
+    if len(objects) >= MANY_OBJECTS:
+        for property_, name in columns.items():
+            if not any(property_ in properties_of(item) for item in objects):
+                for row in rows:
+                    row.pop(name, None)
+    return rows
 
 
 def of_a_deal(row: Mapping[str, Any], given: Object, additions: Additions) -> dict[str, Any]:
@@ -156,7 +194,9 @@ def ids_merged_into(item: Object) -> list[str] | None:
 def last_change(item: Object) -> datetime | Unreadable | None:
     """When the object was last changed or archived."""
     changed: datetime | Unreadable | None
-    changed = fitting(MOMENT, properties_of(item).get(MODIFIED) or item.get("updatedAt"))
+    given = properties_of(item)
+    modified = given.get(MODIFIED) or given.get(CONTACT_MODIFIED)
+    changed = fitting(MOMENT, modified or item.get("updatedAt"))
     archived = fitting(MOMENT, item.get("archivedAt"))
     if isinstance(changed, datetime) and isinstance(archived, datetime):
         return max(changed, archived)
@@ -231,10 +271,22 @@ def pipeline(item: Object, day: date) -> dict[str, Any]:
 
 
 def fitting(kind: pa.DataType, text: Any) -> Any:
-    """A property, which HubSpot writes as a text, as a moment or a truth value; any other as it is."""
+    """A property, which HubSpot writes as a text, in the type of its column."""
+    if pa.types.is_decimal(kind):
+        return lenient(read_number)(text)
+    if pa.types.is_date(kind):
+        return lenient(read_day)(text)
     if pa.types.is_boolean(kind):
         return {"true": True, "false": False}.get(text, text) if isinstance(text, str) else text
     return lenient(read_instant)(text) if pa.types.is_timestamp(kind) else text
+
+
+def read_number(text: str) -> Decimal:
+    """A number to the ninth decimal: HubSpot calculates with doubles."""
+    number = Decimal(text)
+    if not number.is_finite():
+        raise ValueError
+    return number.quantize(NINE_DECIMALS, context=OF_ANY_DOUBLE)
 
 
 def decimal_text(amount: Any) -> str | Unreadable | None:

@@ -16,17 +16,22 @@ The key needs crm.objects.deals.read, crm.objects.contacts.read and crm.objects.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cached_property
 from threading import Lock
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from connectors.hubspot.api import LIMITS, Crm
+from connectors.hubspot.declared import DeclaredObject, ObjectForm, declared_object
 from connectors.hubspot.rows import (
     Account,
     Additions,
     Object,
+    declared_rows,
     merged_contacts,
     owner,
     pipeline,
@@ -40,9 +45,11 @@ from connectors.hubspot.streams import (
     OWNERS,
     PIPELINES,
     PROPERTIES,
+    modified_of,
 )
 from connectors.sdk.contract import (
     Calls,
+    Declarable,
     Option,
     Page,
     Slice,
@@ -51,9 +58,12 @@ from connectors.sdk.contract import (
     Vitals,
     zone_named,
 )
+from connectors.sdk.declaring import Forms, Schemas
 from connectors.sdk.errors import PermissionDenied, Rejected
 from connectors.sdk.option_values import header_value, usable_address
 
+MAX_IN_ADDRESS = 2_000
+"""Characters of the names of properties in an address. HubSpot answers one of some thousand with 414."""
 TIMEZONE, DEAL_PROPERTIES = "HUBSPOT_TIMEZONE", "HUBSPOT_DEAL_PROPERTIES"
 
 
@@ -62,18 +72,28 @@ class HubSpotConnection:
 
     zone = ZoneInfo("UTC")
 
-    def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        """Calls nothing yet. Raises `SourceError` when the options make no sense."""
-        token = header_value(values.get("HUBSPOT_ACCESS_TOKEN", ""), "HUBSPOT_ACCESS_TOKEN")
-        base = usable_address(values.get("HUBSPOT_API_BASE") or DEFAULT_BASE, "HUBSPOT_API_BASE")
-        self._crm = Crm(base, token, calls, SOURCE.workers)
+    def __init__(
+        self,
+        values: Mapping[str, str],
+        calls: Calls,
+        declared: Mapping[str, DeclaredObject] = MappingProxyType({}),
+    ) -> None:
+        """`declared`: the objects of declared streams, by stream. Calls nothing yet.
+
+        Raises `SourceError` when the options make no sense.
+        """
+        self._crm = open_crm(values, calls)
+        self._declared = declared
         self._zone_named = zone_of(values.get(TIMEZONE, "").strip(), TIMEZONE)
         self._added_properties = names_in(values.get(DEAL_PROPERTIES, ""))
-        self._bins: dict[str, list[Object]] = {}
+        self._bins: dict[tuple[str, ...], list[Object]] = {}
         self._of_deals: Additions | None = None
         self._lock = Lock()
 
     def pages(self, piece: Slice) -> Iterator[Page]:
+        if declared := self._declared.get(piece.stream.name):
+            yield from self._declared_changes(declared, piece)
+            return
         match piece.stream.name:
             case OWNERS.name:
                 yield Page([owner(item, piece.last_day) for item in self._crm.owners()])
@@ -87,6 +107,8 @@ class HubSpotConnection:
 
     def rows_since(self, stream: Stream, since: datetime) -> int | None:
         """How many deals or calls that are not archived last changed at or after `since`; None of what is no object."""
+        if declared := self._declared.get(stream.name):
+            return self._crm.count(declared.kind, since)
         return self._crm.count(stream.name, since) if stream.name in PROPERTIES else None
 
     def vitals(self) -> Vitals:
@@ -103,7 +125,18 @@ class HubSpotConnection:
         for objects in self._crm.changed(stream.name, wanted, piece):
             yield Page(rows_of_objects(stream, objects, self._additions(stream, objects)))
         # added properties are not asked for in the address of a list, which could become too long
-        yield Page(rows_of_objects(stream, self._archived(stream.name), Additions()))
+        archived = self._archived(stream.name, [*PROPERTIES[stream.name], MERGED_IDS])
+        yield Page(rows_of_objects(stream, archived, Additions()))
+
+    def _declared_changes(self, declared: DeclaredObject, piece: Slice) -> Iterator[Page]:
+        modified = modified_of(declared.kind)
+        wanted = list(dict.fromkeys([*declared.columns, MERGED_IDS, modified]))
+        for objects in self._crm.changed(declared.kind, wanted, piece):
+            yield Page(declared_rows(declared, objects))
+        in_address = wanted if len(",".join(wanted)) <= MAX_IN_ADDRESS else [MERGED_IDS, modified]
+        archived = self._archived(declared.kind, in_address)
+        rows = declared_rows(declared, archived)
+        yield Page([dict.fromkeys(declared.columns.values()) | row for row in rows])
 
     def _additions(self, stream: Stream, objects: Sequence[Object]) -> Additions:
         if stream.name == CALLS.name:
@@ -128,7 +161,7 @@ class HubSpotConnection:
     @cached_property
     def _known_properties(self) -> Sequence[str]:
         """The properties of the setting. Raises `Rejected` for one that HubSpot does not know and would leave out."""
-        known = self._crm.property_names(DEALS.name) if self._added_properties else set()
+        known = self._crm.properties(DEALS.name) if self._added_properties else {}
         for name in self._added_properties:
             if name not in known:
                 alike = get_close_matches(name, known, n=1)
@@ -141,12 +174,40 @@ class HubSpotConnection:
                 )
         return self._added_properties
 
-    def _archived(self, kind: str) -> list[Object]:
+    def _archived(self, kind: str, properties: Sequence[str]) -> list[Object]:
         """The objects in the recycle bin, read once: it cannot be filtered by day."""
+        asked = (kind, *properties)
         with self._lock:
-            if kind not in self._bins:
-                self._bins[kind] = self._crm.archived(kind, [*PROPERTIES[kind], MERGED_IDS])
-            return self._bins[kind]
+            if asked not in self._bins:
+                self._bins[asked] = self._crm.archived(kind, properties)
+            return self._bins[asked]
+
+
+def open_crm(values: Mapping[str, str], calls: Calls) -> Crm:
+    """The account. Calls nothing yet; raises `SourceError` when the options make no sense."""
+    token = header_value(values.get("HUBSPOT_ACCESS_TOKEN", ""), "HUBSPOT_ACCESS_TOKEN")
+    base = usable_address(values.get("HUBSPOT_API_BASE") or DEFAULT_BASE, "HUBSPOT_API_BASE")
+    return Crm(base, token, calls, SOURCE.workers)
+
+
+def describe(values: Mapping[str, str], calls: Calls, forms: Forms) -> Schemas:
+    """The columns of declared objects, by HubSpot's definitions of their properties."""
+    with closing(open_crm(values, calls)) as crm:
+        return {name: form.columns_of(crm.properties(form.object)) for name, form in forms.items()}
+
+
+def with_streams(source: Source, forms: Forms, schemas: Schemas) -> Source:
+    """The source that pulls the declared objects as well."""
+    declared = {
+        name: declared_object(name, form, schemas[name])
+        for name, form in forms.items()
+        if name in schemas
+    }
+    return replace(
+        source,
+        streams=(*source.streams, *(x.stream for x in declared.values())),
+        open=lambda values, calls: HubSpotConnection(values, calls, declared),
+    )
 
 
 def zone_of(name: str, origin: str) -> ZoneInfo | None:
@@ -190,4 +251,5 @@ SOURCE = Source(
     limits=LIMITS,
     open=HubSpotConnection,
     workers=4,
+    declarable=Declarable(form=ObjectForm, with_streams=with_streams, describe=describe),
 )

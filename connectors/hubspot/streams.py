@@ -179,5 +179,11 @@ PROPERTIES: Mapping[str, Mapping[str, str]] = {
 }
 """The columns of HubSpot's properties."""
 
+
+def modified_of(kind: str) -> str:
+    """The property of an object that says when it last changed. Contacts have one of their own."""
+    return CONTACT_MODIFIED if kind in ("contacts", "0-1") else MODIFIED
+
+
 OF_SOME_ACCOUNTS = frozenset({"amount_in_home_currency", "deal_currency_code"})
 """Properties that an account with one currency may not have."""

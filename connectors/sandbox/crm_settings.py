@@ -26,14 +26,14 @@ def account(timezone: str, currency: str, now: datetime) -> Mapping[str, Any]:
     }
 
 
-def property_named(name: str) -> Mapping[str, Any]:
+def property_named(name: str, kind: str = "string") -> Mapping[str, Any]:
     """What HubSpot says of a property, as far as it must."""
     return {
         "name": name,
         "label": name,
         "description": "",
         "groupName": "dealinformation",
-        "type": "string",
+        "type": kind,
         "fieldType": "text",
         "options": [],
     }

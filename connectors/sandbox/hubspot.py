@@ -30,7 +30,8 @@ MORNING = clock(9, tzinfo=UTC)
 """The time of `today` that the server shows."""
 REQUESTS_PER_DAY = 250_000
 OBJECTS, OWNERS = "/crm/objects/2026-09", "/crm/owners/2026-09"
-ACCOUNT, PROPERTIES = "/account-info/2026-09/details", "/crm/properties/2026-09/deals"
+ACCOUNT, PROPERTIES_OF = "/account-info/2026-09/details", "/crm/properties/2026-09"
+PROPERTIES = f"{PROPERTIES_OF}/deals"
 PIPELINES = "/crm/pipelines/2026-09/deals"
 CONTACTS_OF_CALLS = "/crm/associations/2026-09/calls/contacts/batch/read"
 SCOPES = {
@@ -44,6 +45,11 @@ SCOPES = {
     CONTACTS_OF_CALLS: "crm.objects.contacts.read",
     PROPERTIES: "crm.objects.deals.read",
     ACCOUNT: "oauth",
+    f"{OBJECTS}/contacts": "crm.objects.contacts.read",
+    f"{OBJECTS}/tickets": "tickets",
+    f"{OBJECTS}/tickets/search": "tickets",
+    f"{PROPERTIES_OF}/contacts": "crm.objects.contacts.read",
+    f"{PROPERTIES_OF}/tickets": "tickets",
 }
 """The scope that each path needs."""
 MAX_SEARCH = 3_000
@@ -75,6 +81,7 @@ class HubSpotServer(JsonServer):
         deals: Sequence[CrmObject] | None = None,
         calls: Sequence[CrmObject] | None = None,
         contacts: Sequence[CrmObject] | None = None,
+        tickets: Sequence[CrmObject] = (),
         owners: Sequence[Mapping[str, Any]] | None = None,
         timezone: str = "Etc/UTC",
         currency: str = "USD",
@@ -87,8 +94,11 @@ class HubSpotServer(JsonServer):
             "deals": by_id(deals_at(now) if deals is None else deals),
             "calls": by_id(calls_at(now) if calls is None else calls),
             "contacts": by_id(contacts_at(now) if contacts is None else contacts),
+            "tickets": by_id(tickets),
         }
         """Every object by kind and id, in the order of the ids."""
+        self.types: dict[str, str] = {}
+        """The type of each property that is no text."""
         self._account = account(timezone, currency, now)
         self._owners = owners_at(now) if owners is None else owners
         self._searches = RequestsPerSecond(searches_per_second)
@@ -148,8 +158,9 @@ class HubSpotServer(JsonServer):
                 return self._contacts(orjson.loads(request.body)["inputs"])
             if method == "GET" and path == ACCOUNT:
                 return Reply(200, self._account)
-            if method == "GET" and path == PROPERTIES:
-                return Reply(200, {"results": self._properties()})
+            if method == "GET" and path.startswith(PROPERTIES_OF):
+                kind = path.removeprefix(PROPERTIES_OF + "/")
+                return Reply(200, {"results": self._properties(kind)})
             if method == "GET" and path == PIPELINES:
                 return Reply(200, {"results": pipelines()})
             if method == "GET" and path == OWNERS:
@@ -174,10 +185,10 @@ class HubSpotServer(JsonServer):
                 self.objects["calls"][number] = replace(call, contacts=tuple(sorted(contacts)))
         return result
 
-    def _properties(self) -> list[Mapping[str, Any]]:
-        """The properties that deals can have."""
-        names = {name for deal in self.objects["deals"].values() for name in deal.properties}
-        return [property_named(name) for name in sorted(names)]
+    def _properties(self, kind: str) -> list[Mapping[str, Any]]:
+        """The properties that objects of a kind can have."""
+        names = {name for item in self.objects[kind].values() for name in item.properties}
+        return [property_named(name, self.types.get(name, "string")) for name in sorted(names)]
 
     def _list(self, kind: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         """The objects of a kind by id: the active ones, or those in the recycle bin."""

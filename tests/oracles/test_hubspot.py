@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 import requests
 
-from connectors.sandbox.crm_objects import MERGED_IDS
+from connectors.hubspot.declared import ObjectForm
+from connectors.hubspot.source import SOURCE, describe, with_streams
+from connectors.lake.lake import Lake
+from connectors.sandbox.crm_objects import MERGED_IDS, CrmObject
 from connectors.sandbox.hubspot import (
     CONTACTS_OF_CALLS,
     OBJECTS,
@@ -21,7 +25,10 @@ from connectors.sandbox.hubspot import (
     too_many,
 )
 from connectors.sandbox.served import Served
+from connectors.sdk.engine import pull
+from connectors.sdk.windows import Range
 from tests.conformance.case import case_of
+from tests.connectors.clock import unslept
 from tests.limits import HANG_SECONDS
 from tests.oracles.hubspot_documents import PATHS, name_of, read, violations
 from tests.oracles.traffic import Exchange, observed, traffic_of
@@ -72,6 +79,30 @@ def test_the_scope_that_a_call_needs_is_one_that_hubspot_names(
     for exchange in traffic:
         if name_of(exchange.request.path) == name:
             assert SCOPES[exchange.request.path] in read(name).scopes(exchange)
+
+
+def test_declared_objects_are_described_and_pulled_as_hubspot_s_documents_say(
+    tmp_path: Path,
+) -> None:
+    forms = {"people": ObjectForm.model_validate({"object": "contacts", "properties": "hs_object"})}
+    at = datetime(2024, 12, 30, 9, tzinfo=UTC)
+    person = CrmObject(901, {"hs_object": "x"}, at, at, modified_name="lastmodifieddate")
+    with HubSpotServer(date(2024, 12, 31), contacts=[person]) as server, observed() as exchanges:
+        values = {"HUBSPOT_ACCESS_TOKEN": TOKEN, "HUBSPOT_API_BASE": server.address}
+        schemas = describe(values, unslept(SOURCE), forms)
+        source = with_streams(SOURCE, forms, schemas)
+        (report,) = pull(
+            source,
+            values,
+            Lake(tmp_path),
+            Range(at.date(), at.date()),
+            only=["people"],
+            now=lambda: datetime(2024, 12, 31, 9, tzinfo=UTC),
+            calls=unslept(source),
+        )
+    assert (report.error, report.rows) == (None, 1)
+    assert {name_of(x.request.path) for x in exchanges} == {"properties", "contacts"}
+    assert [fault for x in exchanges for fault in violations(x)] == []
 
 
 def test_refusals_and_pages_have_the_shape_of_hubspot_s_documents() -> None:
