@@ -225,6 +225,28 @@ class Warehouse:
         shutil.copy(self.path, folder / WAREHOUSE)
         return replace(self, folder=folder)
 
+    def in_two_accounts(self, folder: Path, as_of: date, *kpis: str) -> "Warehouse":
+        """A warehouse of these KPIs over the same rows twice, with the same ids: in the accounts `eu` and `us`."""
+        doubled = replace(self, folder=folder, lake=RowLake(folder / "lake"))
+        for source in sorted((self.lake.root / "raw").iterdir()):
+            for account in ("eu", "us"):
+                instance = f"{source.name}@{account}"
+                copied = shutil.copytree(source, doubled.lake.root / "raw" / instance)
+                for manifest in copied.rglob("*.json"):
+                    text = manifest.read_text("utf-8").replace(f'"{source.name}"', f'"{instance}"')
+                    manifest.write_text(text.replace(f'"{source.name}/', f'"{instance}/'), "utf-8")
+        doubled.build(as_of, "--select", *(f"+kpi_{kpi}" for kpi in kpis))
+        return doubled
+
+    def kpi_rows(self, kpi: str, account: str = "main") -> list[str]:
+        """The rows of a KPI in one account, without its name, as texts in order."""
+        rows = self.rows(
+            f"select * exclude (account) from kpis.kpi_{kpi} where account = '{account}'"
+        )
+        return sorted(
+            str(row).replace(f" ({account})", "").replace(f", {account})", ")") for row in rows
+        )
+
 
 @dataclass(frozen=True)
 class Periods:

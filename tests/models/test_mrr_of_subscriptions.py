@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -209,6 +210,16 @@ def warehouse(warehouse_in: Any) -> Any:
         AS_OF, "--select", "+kpi_mrr", "+kpi_mrr_movements", "+kpi_coverage", "+finding_days"
     )
     return found
+
+
+def test_two_accounts_with_the_same_ids_have_each_their_own_revenue(
+    warehouse: Any, tmp_path: Path
+) -> None:
+    doubled = warehouse.in_two_accounts(tmp_path, AS_OF, "mrr", "mrr_movements")
+    for kpi in ("mrr", "mrr_movements"):
+        assert len(warehouse.kpi_rows(kpi)) > 1
+        for account in ("eu", "us"):
+            assert doubled.kpi_rows(kpi, account) == warehouse.kpi_rows(kpi)
 
 
 def stretches(warehouse: Any, customer: str) -> list[tuple[Any, ...]]:

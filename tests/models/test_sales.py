@@ -361,3 +361,19 @@ def test_calls_made_are_those_that_were_completed(warehouse: Any) -> None:
 def test_amounts_are_exact(warehouse: Any) -> None:
     query = "select amount, currency from marts.fct_deals where deal_id in ('1', '23') order by 1"
     assert warehouse.rows(query) == [(Decimal("1500.5"), "USD"), (Decimal("2000"), "USD")]
+
+
+def test_two_accounts_with_the_same_ids_have_each_their_own_deals(
+    warehouse: Any, tmp_path: Path
+) -> None:
+    kpis = ("deals_closed", "deals_per_rep", "deal_win_rate", "calls_made", "prospects_called")
+    doubled = warehouse.in_two_accounts(tmp_path, AS_OF, *kpis)
+    for kpi in kpis:
+        assert len(warehouse.kpi_rows(kpi)) > 1, kpi
+        for account in ("eu", "us"):
+            assert doubled.kpi_rows(kpi, account) == warehouse.kpi_rows(kpi), kpi
+
+    # the same name in two accounts is that of two people
+    members = doubled.column("select sales_rep from marts.dim_sales_reps order by 1")
+    assert members[:4] == ["Ann Lee (eu)", "Ann Lee (us)", "Bo Chan (eu)", "Bo Chan (us)"]
+    assert {"Jo Ray (14, eu)", "Jo Ray (15, us)", "owner 16 (eu)"} <= {*members}

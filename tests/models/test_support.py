@@ -310,3 +310,12 @@ def test_first_reply_time_is_of_the_tickets_that_had_a_reply_on_the_day_they_had
     assert value == Decimal(
         "49.125000"
     )  # 196.5 minutes of 4 tickets, and not the mean of 50.5 and 45
+
+
+def test_two_accounts_with_the_same_ids_have_each_their_own_tickets(support, tmp_path) -> None:
+    kpis = ("tickets_created", "tickets_solved", "first_reply_time", "customer_satisfaction")
+    doubled = support.in_two_accounts(tmp_path, FRIDAY, *kpis)
+    for kpi in kpis:
+        assert len(support.kpi_rows(kpi)) > 1, kpi
+        for account in ("eu", "us"):
+            assert doubled.kpi_rows(kpi, account) == support.kpi_rows(kpi), kpi

@@ -166,3 +166,12 @@ def test_a_customer_is_worth_what_was_bought_by_then_dated_by_the_first_order(sh
         (date(2026, 1, 6), "ISK", 1500, 1),
         (date(2026, 1, 6), "JPY", 1500, 1),
     ]
+
+
+def test_two_accounts_with_the_same_ids_have_each_their_own_orders(shop, tmp_path) -> None:
+    kpis = KPIS
+    doubled = shop.in_two_accounts(tmp_path, date(2026, 1, 31), *kpis)
+    for kpi in kpis:
+        assert len(shop.kpi_rows(kpi)) > 1, kpi
+        for account in ("eu", "us"):
+            assert doubled.kpi_rows(kpi, account) == shop.kpi_rows(kpi), kpi
