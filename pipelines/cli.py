@@ -64,21 +64,26 @@ def options(
         os.environ["OKRA_PROJECT"] = str(project.expanduser().resolve())
 
 
-@command(app, epilog="Example: [cyan]okra init --dry-run[/] asks, and writes nothing")
+@command(
+    app,
+    epilog="Examples: [cyan]okra init acme[/] · [cyan]okra init acme --dry-run[/] asks, and writes nothing",
+)
 def init(
     context: typer.Context,
     folder: Annotated[
-        Path, typer.Option(help="Where your own objectives go.", show_default=True)
-    ] = Path("okrs"),
+        Path, typer.Argument(help="The folder to make; without it, the one you are in.")
+    ] = Path(),
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nothing: take every default.")
+    ] = False,
 ) -> bool:
-    """Set up your own: zone, currency, sources, a first objective. Asks first, and overwrites nothing unasked."""
+    """Make your company's folder: zone, currency, sources, a first objective. Asks first, and overwrites nothing."""
     from pipelines.commands.init import init
 
-    written = init(okra_settings.load(), folder, output_of(context), dry_run=dry_run)
-    return written or dry_run
+    return init(folder, output_of(context), dry_run=dry_run, yes=yes) or dry_run
 
 
 @command(

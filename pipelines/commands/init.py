@@ -1,28 +1,30 @@
-"""`okra init`: set up the user's own sources and a first objective, by questions.
+"""`okra init`: make a company's folder, by questions: zone, currency, sources, a first objective.
 
-Nothing is written before the last question is answered, and no setting is replaced without a question.
+Nothing is written before the last question is answered, and no file and no secret is replaced without a question.
+Where the answers end (there is no terminal, or `--yes`), the defaults are taken.
 """
 
+import os
 import re
-import shutil
-import stat
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
-import yaml
-from dotenv import dotenv_values, set_key
-from pydantic import ValidationError
-
-from connectors.lake.atomic_files import replace
 from connectors.sdk import catalog
-from connectors.sdk.contract import Source
-from connectors.sdk.errors import SourceError
-from connectors.spreadsheet.cells import is_empty
-from connectors.spreadsheet.files import grid_of
-from connectors.spreadsheet.header import header_of
+from connectors.sdk.contract import Option, Source
+from connectors.sdk.project import CHECKOUT, PROJECT_FILE
 from pipelines.commands.console import Output
+from pipelines.commands.project_files import (
+    KEPT,
+    Answers,
+    files_of,
+    set_otherwise,
+    settings_in,
+    write_env,
+    write_files,
+    write_gitignore,
+)
 from pipelines.commands.questions import (
     agree,
     ask,
@@ -35,69 +37,91 @@ from pipelines.commands.questions import (
     month_number,
     zone_of_machine,
 )
-from pipelines.commands.scaffolding import NewObjective, Scaffold, okr, title, write
+from pipelines.commands.scaffolding import NewObjective, okr
+from pipelines.commands.sheet_questions import ask_of_sheets
+from pipelines.errors import OkraError
 from pipelines.inputs.kpi_files import declared_kpis
-from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
-from pipelines.okr.definition.faults import form_faults
 from pipelines.okr.definition.loading import load
-from pipelines.okr.definition.yaml_tree import Tree
-from pipelines.okr.kpi.kpi import Kpi
-from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear, containing
-from pipelines.settings import Settings, env_file, shown
+from pipelines.okr.kpi.periods import FiscalYear, containing
+from pipelines.settings import Settings, env_file
+from pipelines.settings.instances import shared_options
 
-PRIVATE = stat.S_IRUSR | stat.S_IWUSR
-"""The mode of `.env`, which holds secrets."""
 SHEETS = "spreadsheet"
-KINDS = ("flow", "stock")
 NAMED_BY = "A fiscal year is called after the calendar year of its end or its start"
 NAMED_BY_ANSWERS = ("end", "start")
-CADENCES = ("day", "week", "month", "quarter")
 
 
-@dataclass
-class Answers:
-    """The answers as what is to be written: settings for `.env`, and files by their place in the project.
-
-    `folder` is for the user's own objectives: okr_definitions/ has those of the sample company.
-    """
-
-    folder: str
-    env: dict[str, str] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
-    sheet_kpis: dict[str, dict[str, str]] = field(default_factory=dict)
-    fiscal_year: FiscalYear = CALENDAR_YEAR
+class InitError(OkraError):
+    """The folder cannot become a project; the message says why and what to do."""
 
 
-def init(settings: Settings, folder: Path, output: Output, *, dry_run: bool) -> bool:
-    """Ask, then write; objectives go into `folder`. Returns whether the files were written."""
-    answers = Answers(shown((settings.project_path / folder).resolve()))
-    output.note("Enter takes what stands in brackets. Nothing is written before the end.")
-    ask_of_business(settings, answers)
-    chosen = ask_of_sources(settings, answers, output)
-    ask_of_objective(settings, answers, chosen, output)
-    return finish(answers, settings.project_path, output, dry_run=dry_run)
+def init(folder: Path, output: Output, *, dry_run: bool, yes: bool) -> bool:
+    """Ask (or take every default, with `yes`), then make the project in `folder`. Returns whether it was written."""
+    project = folder.expanduser().resolve()
+    check_folder(project)
+    answers = Answers()
+    if yes:
+        take_defaults(answers)
+    else:
+        output.note("Enter takes what stands in brackets. Nothing is written before the end.")
+        ask_of_business(answers)
+        chosen = ask_of_sources(answers, project, output)
+        with TemporaryDirectory() as draft:
+            # the KPIs there are depend on the project, which is not there yet
+            write_files(Path(draft).resolve(), files_of(answers))
+            with settings_in(Path(draft).resolve()) as settings:
+                if SHEETS in chosen:
+                    ask_of_kpis(answers, settings, project, output)
+                write_files(Path(draft).resolve(), files_of(answers))
+                if chosen:
+                    ask_of_objective(answers, settings, output)
+    return finish(answers, project, output, dry_run=dry_run, yes=yes)
 
 
-def ask_of_business(settings: Settings, answers: Answers) -> None:
+def check_folder(project: Path) -> None:
+    """Raise `InitError` where the folder cannot become a project."""
+    if project == CHECKOUT:
+        raise InitError(
+            "this folder is Okra's own, with the sample company; name one for your company: "
+            "`okra init ../acme`"
+        )
+    if (project / PROJECT_FILE).exists():
+        raise InitError(
+            f"{project} is a project already; edit {PROJECT_FILE} and sources.yml in it, or name another folder"
+        )
+    if project.exists() and not project.is_dir():
+        raise InitError(f"{project} is no folder; name another")
+
+
+def take_defaults(answers: Answers) -> None:
+    """What holds where nothing is answered."""
+    answers.settings |= {
+        "timezone": zone_of_machine(),
+        "currency": "USD",
+        "start_date": first_day(zone_of_machine()),
+    }
+
+
+def first_day(zone: str) -> str:
+    """The first day of last year."""
+    return date(datetime.now(ZoneInfo(zone)).year - 1, 1, 1).isoformat()
+
+
+def ask_of_business(answers: Answers) -> None:
     """Zone, currency, fiscal year and first day."""
-    zone = settings.timezone if settings.timezone != "UTC" else zone_of_machine()
-    answers.env["OKRA_TIMEZONE"] = ask_as("Zone in which your days begin", known_zone, zone)
-    answers.env["OKRA_CURRENCY"] = ask_as("Currency to report in", currency, settings.currency)
-    month = ask_as(
-        "First month of the fiscal year (1 to 12)", month_number, str(settings.fiscal_year_start)
-    )
-    named_by = settings.fiscal_year_named_by
+    zone = ask_as("Zone in which your days begin", known_zone, zone_of_machine())
+    answers.settings["timezone"] = zone
+    answers.settings["currency"] = ask_as("Currency to report in", currency, "USD")
+    month = ask_as("First month of the fiscal year (1 to 12)", month_number, "1")
     if month != 1:
-        named_by = "end" if choose(NAMED_BY, NAMED_BY_ANSWERS, named_by) == "end" else "start"
-    answers.fiscal_year = FiscalYear(month, named_by)
-    if answers.fiscal_year != settings.fiscal_year:
-        answers.env["OKRA_FISCAL_YEAR_START"] = str(month)
-        answers.env["OKRA_FISCAL_YEAR_NAMED_BY"] = named_by
-    first = date(settings.today().year - 1, 1, 1).isoformat()
-    answers.env["OKRA_START_DATE"] = ask_as("First day to pull", iso_day, first)
+        named_by = choose(NAMED_BY, NAMED_BY_ANSWERS, "end")
+        answers.fiscal_year = FiscalYear(month, "end" if named_by == "end" else "start")
+        answers.settings["fiscal_year_start"] = str(month)
+        answers.settings["fiscal_year_named_by"] = named_by
+    answers.settings["start_date"] = ask_as("First day to pull", iso_day, first_day(zone))
 
 
-def ask_of_sources(settings: Settings, answers: Answers, output: Output) -> list[str]:
+def ask_of_sources(answers: Answers, project: Path, output: Output) -> list[str]:
     """Which sources there are, and what each of them needs."""
     known = catalog.sources_of_environment()
     names = list(known)
@@ -107,98 +131,59 @@ def ask_of_sources(settings: Settings, answers: Answers, output: Output) -> list
         "Which of these do you have (numbers, comma-separated; Enter for none)", names
     )
     for name in chosen:
-        ask_of_source(known[name], answers)
-    if SHEETS in chosen:
-        ask_of_sheets(settings, answers, output)
+        ask_of_source(known[name], answers, project)
     return chosen
 
 
-def ask_of_source(source: Source, answers: Answers) -> None:
+def ask_of_source(source: Source, answers: Answers, project: Path) -> None:
     """The settings that the source needs; those left empty can be filled in later."""
+    keys = answers.sources.setdefault(source.name, {})
     for option in source.options:
-        is_asked = option.default is None or option.is_asked
-        if is_asked and option.name not in answers.env:  # sources of one vendor share some
-            # the option of sheets is a secret, but the path of a sheet is no harm to see
-            value = ask(
-                f"{source.title}: {option.name}, {option.description}",
-                secret=option.secret and source.name != SHEETS,
-            )
-            if value:
-                answers.env[option.name] = value
+        if option.default is not None and not option.is_asked:
+            continue
+        is_shared = option.name in shared_options()
+        if not (is_shared and option.name in answers.secrets):  # asked for another source already
+            value = ask_of_option(source, option, project)
+            if is_shared or option.secret:
+                answers.secrets[option.name] = value
+            elif value:
+                keys[option.key(source.connector)] = value
+        if option.secret and not is_shared and (value or option.default is None):
+            keys[option.key(source.connector)] = {"env": option.name}
 
 
-def ask_of_sheets(settings: Settings, answers: Answers, output: Output) -> None:
-    """What the numbers in the user's own sheets are."""
+def ask_of_option(source: Source, option: Option, project: Path) -> str:
+    """The value of one setting."""
+    # the option of sheets is a secret, but the path of a sheet is no harm to see
+    is_hidden = option.secret and source.name != SHEETS
+    value = ask(f"{source.title}: {option.name}, {option.description}", secret=is_hidden)
+    return from_project(value, project) if source.name == SHEETS else value
+
+
+def from_project(sheets: str, project: Path) -> str:
+    """The sheets, with paths that were typed from the working directory as paths from the project."""
+    locations = [part.strip() for part in sheets.split(",")]
+    for place, location in enumerate(locations):
+        path = location.partition("#")[0]
+        if path and not (project / path).exists() and Path(path).is_file():
+            # the folders of the project are made only at the end, so the path is not resolved there
+            locations[place] = os.path.relpath(path, project) + location[len(path) :]
+    return ",".join(locations)
+
+
+def ask_of_kpis(answers: Answers, settings: Settings, project: Path, output: Output) -> None:
+    """What the numbers in the sheets are."""
     declared = declared_kpis(settings)
+    sheets = answers.secrets.get("OKRA_SHEETS", "")
     taken = {*declared.kpis, *declared.broken}
-    for sheet in answers.env.get("OKRA_SHEETS", "").split(","):
-        for name, is_ratio in kpis_in(sheet.strip(), settings.project_path, output):
-            if name in taken or name in answers.sheet_kpis:
-                continue
-            output.note(f"The sheet holds {name}:")
-            answers.sheet_kpis[name] = declaration_of(name, output, is_ratio=is_ratio)
-    if answers.sheet_kpis:
-        place = f"{answers.folder}/sheets/kpis.yml"
-        answers.files[place] = yaml.safe_dump(answers.sheet_kpis, sort_keys=False)
-        answers.env["OKRA_SHEET_KPIS"] = place
+    answers.sheet_kpis = ask_of_sheets(sheets, project, taken, output)
 
 
-def declaration_of(name: str, output: Output, *, is_ratio: bool) -> dict[str, str]:
-    """What a KPI of a sheet is, asked until it can be right."""
-    while True:
-        fields = {
-            "label": title(name),
-            "kind": "ratio"
-            if is_ratio
-            else choose("  flow (adds up over days) or stock (a level)", KINDS, "flow"),
-            "unit": ask("  unit (money, percent, orders, people ...)", "money"),
-            "direction": choose("  better is up or down", ("up", "down"), "up"),
-            "every": choose("  a number is due each day, week, month or quarter", CADENCES, "day"),
-            "owner": ask("  who answers for it", "me@example.com"),
-        }
-        if fields["unit"] == "percent" and not is_ratio:
-            fields["scale"] = choose("  all of it is 1 or 100", ("0-1", "0-100"), "0-100")
-        try:
-            SheetKpiDeclaration.model_validate(fields)
-        except ValidationError as error:
-            for fault in form_faults(name, Tree(fields), error, SheetKpiDeclaration):
-                output.warn(f"  {fault.what}; {fault.remedy}")
-        else:
-            return fields
-
-
-def kpis_in(location: str, project: Path, output: Output) -> Iterator[tuple[str, bool]]:
-    """The KPIs of a CSV or workbook on this machine, and whether each is a ratio."""
-    place, _, tab = location.partition("#")
-    path = project / Path(place).expanduser()
-    if not path.is_file():
-        output.note(
-            f"{location} is no file on this machine: declare its KPIs in models/kpis/sheet_kpis.yml"
-        )
-        return
-    try:
-        grid = grid_of(path.read_bytes(), path.name, tab)
-        header = header_of(grid, ())
-    except SourceError as fault:
-        output.warn(str(fault))
-        return
-    is_ratio: dict[str, bool] = {}
-    for line in grid.lines[header.index + 1 :]:
-        name = header.cell(line, "kpi")
-        if isinstance(name, str) and (kpi := name.strip()):
-            has_denominator = not is_empty(header.cell(line, "denominator"))
-            is_ratio[kpi] = is_ratio.get(kpi, False) or has_denominator
-    yield from is_ratio.items()
-
-
-def ask_of_objective(
-    settings: Settings, answers: Answers, chosen: list[str], output: Output
-) -> None:
+def ask_of_objective(answers: Answers, settings: Settings, output: Output) -> None:
     """The first objective, which is checked as it will be when it is scored."""
-    answers.env["OKRA_OKR_DEFINITIONS"] = answers.folder
-    if not chosen or not agree("Write a first objective now"):
+    kpis = declared_kpis(settings).kpis
+    if not kpis or not agree("Write a first objective now", at_end=False):
         return
-    kpis = known_kpis(settings, answers)
     own = [name for name in kpis if name in answers.sheet_kpis]
     output.note(f"KPIs: {', '.join(own or sorted(kpis))}")
     quarter = containing(settings.today(), "quarter", answers.fiscal_year)
@@ -215,62 +200,48 @@ def ask_of_objective(
             ),
             owner=ask("Who answers for it", "me@example.com"),
         )
-        files = okr(new, kpis, answers.folder, settings.today()).files
+        files = okr(new, kpis, "okr_definitions", settings.today()).files
         faults = load(files, kpis, answers.fiscal_year).faults
         if not faults:
-            answers.files |= files
+            answers.objectives |= files
             return
         for fault in faults:
             output.warn(str(fault))
 
 
-def known_kpis(settings: Settings, answers: Answers) -> Mapping[str, Kpi]:
-    """The declared KPIs, with those that the answers declare."""
-    new = {
-        name: SheetKpiDeclaration.model_validate(fields).of_sheet(name)
-        for name, fields in answers.sheet_kpis.items()
-    }
-    return {**declared_kpis(settings).kpis, **new}
-
-
-def finish(answers: Answers, project: Path, output: Output, *, dry_run: bool) -> bool:
+def finish(answers: Answers, project: Path, output: Output, *, dry_run: bool, yes: bool) -> bool:
     """Say what would be written, and write it when that is agreed to."""
-    env = env_file(project)
-    for name in already_set(env, answers.env):
-        if not agree(f"{name} is set in {shown(env)} already; replace it", default=False):
-            del answers.env[name]
-    output.note(f"{shown(env)}: {', '.join(answers.env) or 'nothing new'}")
-    for place in answers.files:
-        output.note(place)
-    if dry_run or not agree("Write this"):
+    env, files = env_file(project), files_of(answers)
+    for name in set_otherwise(env, answers.secrets):
+        if yes or not agree(f"{name} is set in {env.name} already; replace it", default=False):
+            del answers.secrets[name]
+    for place in files:
+        if not place.endswith(KEPT):
+            output.note(shown_from_here(project / place))
+    output.note(f"{shown_from_here(env)}: {', '.join(answers.secrets) or 'nothing yet'}")
+    if dry_run or not (yes or agree("Write this")):
         output.note("Nothing was written.")
         return False
-    (project / answers.folder).mkdir(parents=True, exist_ok=True)
-    write_env(env, answers.env)
-    output.note(f"wrote {shown(env)}, which only you may read")
-    steps = ("okra doctor   (asks each source one small question)", "okra run")
-    write(Scaffold(answers.files, steps), project, output, dry_run=False)
+    project.mkdir(parents=True, exist_ok=True)
+    for place in write_files(project, files):
+        output.note(f"kept {shown_from_here(project / place)}, which was there")
+    write_env(env, answers.secrets)
+    write_gitignore(project)
+    output.note(
+        f"wrote {shown_from_here(project)}; only you may read {env.name}, which is for secrets"
+    )
+    output.note("Next:")
+    steps = [] if project == Path.cwd() else [f"cd {shown_from_here(project)}"]
+    steps += [] if answers.sources else ["write your first source into sources.yml"]
+    for step in (*steps, "okra doctor   (asks each source one small question)", "okra run"):
+        output.note(f"  - {step}")
     return True
 
 
-def already_set(env: Path, wanted: Mapping[str, str]) -> list[str]:
-    """Which of `wanted` the file sets to another value."""
-    present = dotenv_values(env) if env.exists() else {}
-    return [name for name, value in wanted.items() if present.get(name) not in (None, "", value)]
-
-
-def write_env(env: Path, wanted: Mapping[str, str]) -> None:
-    """Set each of `wanted` in the file, which is made where there is none. Other lines and comments stay."""
-
-    def write(temporary: Path) -> None:
-        temporary.touch(PRIVATE)
-        if env.exists():
-            shutil.copyfile(env, temporary)
-        for key, value in wanted.items():
-            set_key(temporary, key, value, quote_mode="auto")
-        temporary.chmod(PRIVATE)
-
-    replace(env, write)
+def shown_from_here(path: Path) -> str:
+    """A path as a person would type it in the working directory."""
+    near = os.path.relpath(path)
+    return near if len(near) < len(str(path)) else str(path)
 
 
 def slug(words: str) -> str:

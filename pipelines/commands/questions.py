@@ -1,4 +1,7 @@
-"""Questions to a person, each with a default that Enter takes, and readers of the answers."""
+"""Questions to a person, each with a default that Enter takes, and readers of the answers.
+
+Where the answers end, as they do at once without a terminal, each question takes its default.
+"""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -7,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from pipelines.errors import OkraError
 from pipelines.okr.kpi.periods import parse_day
 from pipelines.settings.types import known_currency
 
@@ -15,25 +19,64 @@ T = TypeVar("T")
 
 def ask(question: str, default: str = "", *, secret: bool = False) -> str:
     """A text; empty where nothing was typed and there is no default."""
+    try:
+        return typed(question, default, secret=secret)
+    except EndOfAnswers:
+        return default
+
+
+class EndOfAnswers(Exception):
+    """There is nobody who answers."""
+
+
+def typed(question: str, default: str, *, secret: bool = False) -> str:
+    """What was typed. Raises `EndOfAnswers`."""
     show_default = bool(default) and not secret
-    answer: str = typer.prompt(
-        question, default=default, hide_input=secret, show_default=show_default, err=True
-    )
+    try:
+        answer: str = typer.prompt(
+            question, default=default, hide_input=secret, show_default=show_default, err=True
+        )
+    except typer.Abort as end:
+        raise ended(end) from None
     return answer.strip()
+
+
+def ended(end: typer.Abort) -> Exception:
+    """What it means that a question was not answered: the end of the answers, or Ctrl-C."""
+    return EndOfAnswers() if isinstance(end.__context__, EOFError) else end
 
 
 def ask_as(question: str, read: Callable[[str], T], default: str = "") -> T:
     """An answer as `read` returns it. While `read` raises ValueError, show the fault and ask again."""
     while True:
         try:
-            return read(ask(question, default))
+            return read(typed(question, default))
+        except EndOfAnswers:
+            return read_default(question, read, default)
         except ValueError as error:
             typer.secho(f"  {error}", fg="yellow", err=True)
 
 
-def agree(question: str, *, default: bool = True) -> bool:
-    """Yes or no."""
-    return typer.confirm(question, default=default, err=True)
+def read_default(question: str, read: Callable[[str], T], default: str) -> T:
+    """The default as `read` returns it. Raises `NoAnswerError` where there is none that will do."""
+    try:
+        return read(default)
+    except ValueError as error:
+        raise NoAnswerError(f"{question}: {error}") from None
+
+
+class NoAnswerError(OkraError):
+    """A question without a default was not answered."""
+
+
+def agree(question: str, *, default: bool = True, at_end: bool | None = None) -> bool:
+    """Yes or no. `at_end`: the answer where the answers have ended, if not the default."""
+    try:
+        return typer.confirm(question, default=default, err=True)
+    except typer.Abort as end:
+        if not isinstance(ended(end), EndOfAnswers):
+            raise
+        return default if at_end is None else at_end
 
 
 def choose(question: str, among: Sequence[str], default: str = "") -> str:

@@ -176,6 +176,8 @@ class Settings(BaseSettings):
         in_project = {
             f"{PREFIX}{name.upper()}": value for name, value in self.project_file.values.items()
         }
+        if self.is_company:
+            in_project.setdefault("OKRA_SHEET_KPIS", str(self.sheet_kpis_path))
         file = env_file(self.project_path)
         in_file = {
             name: value
@@ -401,6 +403,8 @@ class Settings(BaseSettings):
     @cached_property
     def sheet_kpis_path(self) -> Path:
         """The file that declares the KPIs kept in sheets."""
+        if self.is_company and "sheet_kpis" not in self.model_fields_set:
+            return self.project_path / "kpis" / "sheet_kpis.yml"
         return (self.project_path / self.sheet_kpis).resolve()
 
     def now(self) -> datetime:

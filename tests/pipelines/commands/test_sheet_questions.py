@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from pipelines.commands.console import Output
-from pipelines.commands.init import kpis_in
+from pipelines.commands.sheet_questions import kpis_in
 
 CALLS = "kpi;date;value;numerator;denominator\ncalls;2026-11-02;5;;\nnps;2026-11-02;;3;9\n"
 
