@@ -75,6 +75,7 @@ def check_up(
         source, connection = open_account(source, values, calls)
         of_account = look_backs_of_account(source, connection)
     except SourceError as error:
+        error.renamed(source.written_as)
         return Checkup(source, tuple(StreamCheckup(stream, error) for stream in source.streams))
     try:
         plans = plans_over(source, connection, lake, wanted, now=now)
@@ -121,7 +122,7 @@ def fault_of(
                 held.add(page.rows)
                 held.refuse_drift()
     except SourceError as error:
-        return error
+        return error.renamed(source.written_as)
     return None
 
 

@@ -236,6 +236,8 @@ class Source:
     """Which of several accounts of one system it is: `eu` of `stripe@eu`. Empty for the only one."""
     declarable: Declarable | None = None
     """What streams can be declared in `sources.yml`; None where the connector has only its own."""
+    written_as: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What its options are called where they are written, for messages; empty where that is their own name."""
     connector: str = ""
     """The name of the connector, where the source has another: `sql_database` of `shop`."""
 

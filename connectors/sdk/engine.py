@@ -50,6 +50,8 @@ def pull(
         finally:
             close(source, connection, reports)
     for report in reports:
+        if report.error:
+            report.error.renamed(source.written_as)
         lake.record(attempt(report, now()))
     return reports
 

@@ -15,7 +15,9 @@ A connector turns each vendor's exceptions into these, and the engine handles on
 an empty answer: no rows means that the source answered so.
 """
 
+import re
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 
 import connectors
@@ -39,6 +41,14 @@ class SourceError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}; {self.remedy}" if self.remedy else self.message
+
+    def renamed(self, names: Mapping[str, str]) -> "SourceError":
+        """This error, in which settings are called as they are written: `names` by the option's name."""
+        self.message, self.remedy = (
+            re.sub(r"\b[A-Z][A-Z0-9_]+\b", lambda word: names.get(str(word[0]), str(word[0])), text)
+            for text in (self.message, self.remedy)
+        )
+        return self
 
 
 class CredentialError(SourceError):

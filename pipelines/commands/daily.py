@@ -136,10 +136,17 @@ def note_sample_company(settings: Settings, output: Output) -> None:
 
 
 def chosen_sources(settings: Settings, names: Sequence[str]) -> list[Source]:
-    """The active sources, or those of them that are named. Raises `SettingsError`."""
-    unknown = sorted(set(names) - set(settings.instances))
-    if unknown:
+    """The accounts that a run pulls, or those of them that are named: `stripe@eu`, or `stripe` for all its accounts.
+
+    Raises `SettingsError`.
+    """
+    known = {*settings.instances, *settings.sources_by_name}
+    if unknown := sorted(set(names) - known):
         raise SettingsError(
             f"{', '.join(unknown)} is no active source; active are {', '.join(settings.instances) or 'none'}"
         )
-    return [source for name, source in settings.instances.items() if not names or name in names]
+    return [
+        source
+        for name, source in settings.instances.items()
+        if not names or {name, source.name} & {*names}
+    ]

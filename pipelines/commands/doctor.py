@@ -49,7 +49,7 @@ def rows_of(checkup: Checkup) -> Iterator[tuple[object, ...]]:
     of_source: tuple[str, ...] = (checkup.zone, clock(checkup), checkup.vitals.quota)
     for answer in checkup.streams:
         yield (
-            f"{checkup.source.name}.{answer.stream.name}",
+            f"{checkup.source.instance}.{answer.stream.name}",
             answer.error.kind if answer.error else "ok",
             *extent(answer),
             look_back(checkup.source, answer.stream),
@@ -88,7 +88,7 @@ def apart(ahead: timedelta) -> str:
 def complaints(checkups: Iterable[Checkup]) -> Iterator[str]:
     """A line for each fault. A fault that all streams of a source share is reported once."""
     for checkup in checkups:
-        name = checkup.source.name
+        name = checkup.source.instance
         errors = {str(answer.error) for answer in checkup.streams}
         if len(errors) == 1 and checkup.streams[0].error:
             yield f"{name}: {checkup.streams[0].error}"
@@ -108,10 +108,10 @@ def notes(settings: Settings, checkups: Iterable[Checkup]) -> Iterator[str]:
     for checkup in checkups:
         if checkup.zone and not same_days(ZoneInfo(checkup.zone), settings.zone, settings.today()):
             yield (
-                f"{checkup.source.name} counts its days in {checkup.zone}, "
+                f"{checkup.source.instance} counts its days in {checkup.zone}, "
                 f"the business (OKRA_TIMEZONE) in {settings.timezone}"
             )
-        yield from (f"{checkup.source.name}: {remark}" for remark in checkup.remarks)
+        yield from (f"{checkup.source.instance}: {remark}" for remark in checkup.remarks)
 
 
 def same_days(zone: ZoneInfo, other: ZoneInfo, today: date) -> bool:
@@ -124,7 +124,7 @@ def document(settings: Settings, checkup: Checkup) -> dict[str, object]:
     """How a source is, for machines."""
     ahead = checkup.vitals.clock_ahead
     return {
-        "source": checkup.source.name,
+        "source": checkup.source.instance,
         "ok": checkup.is_well,
         "zone": checkup.zone or None,
         "business_zone": settings.timezone,

@@ -25,10 +25,17 @@ Last = Annotated[str, typer.Option("--to", metavar="DAY", help="Last day, includ
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what would be pulled, and pull nothing.")
 ]
-SourceName = Annotated[str, typer.Argument(help="A source; `okra sources` lists them.")]
+SourceName = Annotated[
+    str,
+    typer.Argument(
+        help="A source, or one of its accounts such as stripe@eu; `okra sources` lists them."
+    ),
+]
 SourceNames = Annotated[
     list[str] | None,
-    typer.Option("--source", help="Only this source; may be given more than once."),
+    typer.Option(
+        "--source", help="Only this source, or this account of it; may be given more than once."
+    ),
 ]
 
 

@@ -30,26 +30,28 @@ def pull_range(
     *,
     dry_run: bool,
 ) -> bool:
-    """Pull `days` of the source `name`, or show what that would pull. Returns whether nothing is wrong.
+    """Pull `days` of the source or account `name`, or show what that would pull. Returns whether nothing is wrong.
 
     `mode` is one of `PullConfig`. Raises `SettingsError` for a source or days that cannot be pulled.
     """
-    [source] = chosen_sources(settings, [name])
+    sources = chosen_sources(settings, [name])
     if dry_run:
-        show_plans(settings, [source], days, mode, output)
+        show_plans(settings, sources, days, mode, output)
         return True
     note_sample_company(settings, output)
     with (
         runner(settings, debug=output.debug) as running,
         PullBars(output.err) as bars,
     ):
-        [pulled] = running.pull([source], bars, checked(settings, days), mode)
-    failed = {pulled.source: pulled.message} if pulled.message else {}
+        pulled = running.pull(sources, bars, checked(settings, days), mode)
+    failed = {account.source: account.message for account in pulled if account.message}
     if output.as_json:
-        output.json(bars.document(source.name, pulled.message or None))
+        documents = [bars.document(x.instance, failed.get(x.instance)) for x in sources]
+        output.json(documents if len(documents) > 1 else documents[0])
     for line in bars.lines(failed):
-        (output.warn if failed else output.note)(line)
-    findings = finding_lines(open_lake(settings), source, days)
+        (output.warn if "FAILED" in line else output.note)(line)
+    lake = open_lake(settings)
+    findings = [line for source in sources for line in finding_lines(lake, source, days)]
     for line in findings[:MAX_FINDINGS]:
         output.warn(line)
     if len(findings) > MAX_FINDINGS:
@@ -61,14 +63,16 @@ def pull_range(
 
 def finding_lines(lake: Lake, source: Source, days: tuple[date, date]) -> list[str]:
     """What is wrong with the rows of the windows from the first to the last day, one line for what is alike."""
+    account = f"{source.instance}: " if source.account else ""
     findings = [
         replace(finding, day=None)
         for stream in source.streams
-        for manifest in lake.between(source.name, stream, *days).values()
+        for manifest in lake.between(source.instance, stream, *days).values()
         for finding in manifest.findings
     ]
     return [
-        f"{finding.message} (rows: {finding.rows:,})" if finding.rows else finding.message
+        account
+        + (f"{finding.message} (rows: {finding.rows:,})" if finding.rows else finding.message)
         for finding in combined(findings)
     ]
 
@@ -90,7 +94,7 @@ def show_plans(
         return
     rows = [
         (
-            f"{source.name}.{plan.stream.name}",
+            f"{source.instance}.{plan.stream.name}",
             plan.windows,
             plan.slices[0].first if plan.slices else "",
             plan.slices[-1].last if plan.slices else "",
@@ -105,7 +109,7 @@ def show_plans(
 def as_document(source: Source, plan: Plan) -> dict[str, object]:
     """A plan for machines."""
     return {
-        "source": source.name,
+        "source": source.instance,
         "stream": plan.stream.name,
         "windows": [day for piece in plan.slices for day in piece.windows],
         "left_alone": dict(plan.skipped),

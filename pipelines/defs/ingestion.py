@@ -1,6 +1,6 @@
-"""Pulls raw metrics into the lake: one asset per stream, one step per source."""
+"""Pulls raw metrics into the lake: one asset per stream, one step per source, which pulls each of its accounts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 from pydantic import Field
@@ -15,7 +15,7 @@ from pipelines.orchestration.event_log import log_materializations
 from pipelines.orchestration.progress import progress_of_run
 from pipelines.orchestration.ui_metadata import materializations, raw_key, skipped, stream_metadata
 from pipelines.settings import Settings
-from pipelines.steps.pull import due, pull_source
+from pipelines.steps.pull import due, pull_accounts
 
 
 class PullConfig(dg.Config):
@@ -29,6 +29,10 @@ class PullConfig(dg.Config):
             "missing: the same, only in the run's partitions; again: all windows of the run's partitions"
         ),
     )
+    accounts: list[str] = Field(
+        default_factory=list,
+        description="Only these accounts of the source, such as stripe@eu; all where none is named",
+    )
 
 
 def partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
@@ -38,60 +42,87 @@ def partitions(settings: Settings) -> dg.DailyPartitionsDefinition:
     )
 
 
-def specs(source: Source, settings: Settings) -> list[dg.AssetSpec]:
-    """The assets of one source."""
+def specs(name: str, settings: Settings) -> list[dg.AssetSpec]:
+    """The assets of one source: one a stream, whatever the number of accounts."""
+    connector = settings.sources_by_name[name][0]
     return [
         dg.AssetSpec(
-            raw_key(source.name, stream.name),
+            raw_key(name, stream.name),
             description=stream.description,
-            group_name=source.name,
+            group_name=name,
             kinds={"parquet", "python"},
             partitions_def=partitions(settings),
             skippable=True,
-            metadata=stream_metadata(source, stream),
+            metadata=stream_metadata(connector, stream),
         )
-        for stream in source.streams
+        for stream in settings.streams_by_source[name]
     ]
 
 
-def pull_step(source: Source, settings: Settings) -> dg.AssetsDefinition:
-    """The step that pulls `source`. It opens the source only when it runs."""
+def pull_step(name: str, settings: Settings) -> dg.AssetsDefinition:
+    """The step that pulls the accounts of the source `name`. It opens them only when it runs."""
 
     @dg.multi_asset(
-        name=f"pull_{source.name}",
-        description=f"Pulls {source.title} into the raw lake",
-        specs=specs(source, settings),
+        name=f"pull_{name}",
+        description=f"Pulls {', '.join(x.title for x in settings.sources_by_name[name])} into the raw lake",
+        specs=specs(name, settings),
         can_subset=True,
         backfill_policy=dg.BackfillPolicy.single_run(),
     )
     def pull(context: dg.AssetExecutionContext, config: PullConfig) -> Iterator[dg.Output[None]]:
         current = okra_settings.load()
+        accounts = [
+            source
+            for source in current.sources_by_name.get(name, ())
+            if not config.accounts or source.instance in config.accounts
+        ]
         days = due(current) if config.mode == "due" else range_of(context, config.mode)
         try:
-            reports = pull_source(
+            reports = pull_accounts(
                 current,
-                source,
+                accounts,
                 days,
                 run_id=context.run_id,
-                only=[key.path[-1] for key in context.selected_asset_keys],
+                only={key.path[-1] for key in context.selected_asset_keys},
                 progress=progress_of_run(context.run_id),
             )
         except LakeError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from None
+        for of_stream in by_stream(reports):
+            events = materializations(of_stream, current, context.instance)
+            log_materializations(context, events)
         for report in reports:
-            log_materializations(context, materializations(report, current, context.instance))
             context.log.info(summary(report))
             if isinstance(report.error, ConnectorBug):
                 context.log.error(report.error.trace)
-        # streams that failed for the same reason name it once
-        errors = list(dict.fromkeys(str(report.error) for report in reports if report.error))
-        if errors:
+        if failures := failures_of(accounts, reports):
             raise dg.Failure(
-                description=f"{source.title}: " + "; ".join(errors), allow_retries=False
+                description="; ".join(failures.values()), metadata=failures, allow_retries=False
             )
         yield from ()  # the windows' materializations are logged above, in one batch
 
     return pull
+
+
+def by_stream(reports: Iterable[StreamReport]) -> list[list[StreamReport]]:
+    """The reports of each stream together, one an account."""
+    streams: dict[str, list[StreamReport]] = {}
+    for report in reports:
+        streams.setdefault(report.stream.name, []).append(report)
+    return list(streams.values())
+
+
+def failures_of(accounts: Iterable[Source], reports: Iterable[StreamReport]) -> dict[str, str]:
+    """Why accounts failed, by instance. Streams that failed for the same reason name it once."""
+    errors: dict[str, dict[str, None]] = {}
+    for report in reports:
+        if report.error:
+            errors.setdefault(report.source, {})[str(report.error)] = None
+    return {
+        source.instance: f"{source.title}: " + "; ".join(errors[source.instance])
+        for source in accounts
+        if source.instance in errors
+    }
 
 
 def range_of(context: dg.AssetExecutionContext, mode: str) -> Range:
@@ -116,7 +147,7 @@ def summary(report: StreamReport) -> str:
 def ingestion() -> dg.Definitions:
     """The pull steps of the active sources and the job that runs them."""
     settings = okra_settings.load()
-    steps = [pull_step(source, settings) for source in settings.instances.values()]
+    steps = [pull_step(name, settings) for name, own in settings.streams_by_source.items() if own]
     job = dg.define_asset_job(
         "ingest",
         selection=dg.AssetSelection.assets(*steps) if steps else [],

@@ -30,6 +30,8 @@ def requests(settings: Settings) -> Iterator[dg.RunRequest]:
     today = settings.today()
     yesterday = (today - timedelta(days=1)).isoformat()
     for name, streams in settings.streams_by_source.items():
+        if not streams:
+            continue
         yield dg.RunRequest(
             run_key=f"{today.isoformat()}:{name}",
             partition_key=yesterday,

@@ -1,8 +1,9 @@
 """Runs Dagster's jobs for a command, in this process and one after the other.
 
-Each source is pulled in a Dagster run of its own, so that a failing source does not stop the others. The report that
-follows models, scores and publishes what is in the lake. The UI shows these runs like those of the daemon. The daemon
-pulls the sources in parallel, a process each: two Dagster runs in one process would reconfigure each other's logging.
+Each source is pulled in a Dagster run of its own, with all its accounts, so that a failing source does not stop the
+others. The report that follows models, scores and publishes what is in the lake. The UI shows these runs like those of
+the daemon. The daemon pulls the sources in parallel, a process each: two Dagster runs in one process would reconfigure
+each other's logging.
 """
 
 import os
@@ -12,6 +13,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -30,16 +32,22 @@ from pipelines.orchestration.instance import CLI, STARTED_BY, close_killed_runs,
 from pipelines.orchestration.progress import watch
 from pipelines.orchestration.ui_metadata import raw_key
 from pipelines.settings import Settings
+from pipelines.settings.instances import by_name
 from pipelines.tables.locks import exclusive
 
 
 class StepFailedError(OkraError):
     """A step of a run failed; the message is the step's."""
 
+    def __init__(self, message: str, by_account: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`by_account`: of a pull, the message of each account that failed, where the others went well."""
+        super().__init__(message)
+        self.by_account = by_account
+
 
 @dataclass(frozen=True)
 class Pulled:
-    """The outcome of one source's pull. `message` is empty when it succeeded."""
+    """The outcome of one account's pull. `message` is empty when it succeeded."""
 
     source: str
     message: str
@@ -64,7 +72,12 @@ class Runner:
         mode: str,
     ) -> list[Pulled]:
         """Pull `sources`: the windows that are due, or those of `days` (first and last). `mode`: see `PullConfig`."""
-        return [self._pull(source, progress, days, mode) for source in sources]
+        accounts = by_name(sources)
+        return [
+            outcome
+            for own in accounts.values()
+            for outcome in self._pull(own, progress, days, mode)
+        ]
 
     def report(self, as_of: date | None) -> None:
         """Model, score and publish. Raises `StepFailedError` with the failed step's message."""
@@ -75,26 +88,39 @@ class Runner:
         self._publish("rescore", as_of)
 
     def _pull(
-        self, source: Source, progress: Progress, days: tuple[date, date] | None, mode: str
-    ) -> Pulled:
+        self,
+        accounts: Sequence[Source],
+        progress: Progress,
+        days: tuple[date, date] | None,
+        mode: str,
+    ) -> list[Pulled]:
+        """Pull accounts of one source in one Dagster run."""
+        name = accounts[0].name
+        streams = dict.fromkeys(stream.name for x in accounts for stream in x.streams)
+        if not streams:
+            return []
         run_id = str(uuid4())
         watch(run_id, progress)
         yesterday = date.fromordinal(self._settings.today().toordinal() - 1)
         first, last = days or (yesterday, yesterday)
+        config: dict[str, Any] = {"mode": mode}
+        if len(accounts) < len(self._settings.sources_by_name.get(name, ())):
+            config["accounts"] = [x.instance for x in accounts]
         try:
             self._execute(
                 "ingest",
                 run_id,
-                {"ops": {f"pull_{source.name}": {"config": {"mode": mode}}}},
+                {"ops": {f"pull_{name}": {"config": config}}},
                 {
                     ASSET_PARTITION_RANGE_START_TAG: first.isoformat(),
                     ASSET_PARTITION_RANGE_END_TAG: last.isoformat(),
                 },
-                [raw_key(source.name, stream.name) for stream in source.streams],
+                [raw_key(name, stream) for stream in streams],
             )
         except StepFailedError as error:
-            return Pulled(source.name, str(error))
-        return Pulled(source.name, "")
+            failed = error.by_account or {x.instance: str(error) for x in accounts}
+            return [Pulled(x.instance, failed.get(x.instance, "")) for x in accounts]
+        return [Pulled(x.instance, "") for x in accounts]
 
     def _publish(self, job: str, as_of: date | None) -> None:
         """Run a job that ends with the published file. Raises `StepFailedError` where a step failed or was skipped."""
@@ -132,7 +158,8 @@ class Runner:
                 raise_on_error=False,
             )
         if not result.success:
-            raise StepFailedError(reason_of_failure(result.all_events))
+            events = result.all_events
+            raise StepFailedError(reason_of_failure(events), failures_by_account(events))
         return result
 
 
@@ -154,6 +181,16 @@ def reason_of_failure(events: Sequence[dg.DagsterEvent]) -> str:
             message = cause.message if cause else "no reason given"
             return f"{event.step_key}: {' '.join(message.split())}"
     return "the run could not be started; see `okra --debug`"
+
+
+def failures_by_account(events: Sequence[dg.DagsterEvent]) -> dict[str, str]:
+    """The message of each account that failed in a pull, by instance."""
+    return {
+        instance: str(message.value)
+        for event in events
+        if event.is_step_failure and event.step_failure_data.user_failure_data
+        for instance, message in event.step_failure_data.user_failure_data.metadata.items()
+    }
 
 
 @contextmanager

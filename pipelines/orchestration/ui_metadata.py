@@ -1,6 +1,7 @@
 """The metadata that Dagster's UI shows: keys, columns, rows, windows, previews, sparklines."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -53,32 +54,39 @@ def stream_metadata(source: Source, stream: Stream) -> Mapping[str, Any]:
 
 
 def materializations(
-    report: StreamReport, settings: Settings, instance: dg.DagsterInstance
+    reports: Sequence[StreamReport], settings: Settings, instance: dg.DagsterInstance
 ) -> list[dg.AssetMaterialization]:
-    """An event for each day that this pull committed, and for each committed day that Dagster does not know of.
+    """An event for each day that a pull of a stream committed, and for each committed day unknown to Dagster.
 
-    The latter were committed by a run that was killed before it logged its events.
+    The latter were committed by a run that was killed before it logged its events. `reports`: one an account; a day of
+    which not every account has a window is none yet.
     """
-    key = raw_key(report.source, report.stream.name)
+    source, stream = reports[0].source.partition("@")[0], reports[0].stream
+    key = raw_key(source, stream.name)
     lake = open_lake(settings)
-    committed = lake.manifests(report.source, report.stream.name)
+    accounts = {
+        x.instance: lake.manifests(x.instance, stream.name)
+        for x in settings.sources_by_name.get(source, ())
+        if any(own.name == stream.name for own in x.streams)
+    } or {report.source: lake.manifests(report.source, stream.name) for report in reports}
     known = instance.get_materialized_partitions(key)
-    pulled = {manifest.window for manifest in report.committed}
-    days = {
-        day: manifest
-        for manifest in committed.values()
-        for day in days_of(manifest, report.stream)
-        if manifest.window in pulled or day.isoformat() not in known
-    }
+    pulled = {manifest.window for report in reports for manifest in report.committed}
+    by_day: dict[date, dict[str, Manifest]] = {}
+    for account, manifests in accounts.items():
+        for manifest in manifests.values():
+            for day in days_of(manifest, stream):
+                if manifest.window in pulled or day.isoformat() not in known:
+                    by_day.setdefault(day, {})[account] = manifest
+    days = {day: own for day, own in by_day.items() if len(own) == len(accounts)}
     newest = max(days, default=None)
     return [
         dg.AssetMaterialization(
             key,
             partition=day.isoformat(),
-            metadata=window_metadata(manifest)
-            | (stream_summary(report, lake, committed) if day == newest else {}),
+            metadata=window_metadata(own)
+            | (stream_summary(reports, lake, accounts) if day == newest else {}),
         )
-        for day, manifest in sorted(days.items())
+        for day, own in sorted(days.items())
     ]
 
 
@@ -88,41 +96,52 @@ def days_of(manifest: Manifest, stream: Stream) -> list[date]:
     return days_between(manifest.window, min(end, manifest.data_through))
 
 
-def window_metadata(manifest: Manifest) -> dict[str, dg.MetadataValue]:
-    """The figures of one window."""
+def window_metadata(manifests: Mapping[str, Manifest]) -> dict[str, dg.MetadataValue]:
+    """The figures of the windows of one day, which are given by account."""
+    own = manifests.values()
     return {
-        "rows": dg.MetadataValue.int(manifest.rows),
-        "settled": dg.MetadataValue.bool(manifest.settled),
-        "pulled at": dg.MetadataValue.timestamp(manifest.pulled_at),
+        "rows": dg.MetadataValue.int(sum(x.rows for x in own)),
+        "settled": dg.MetadataValue.bool(all(x.settled for x in own)),
+        "pulled at": dg.MetadataValue.timestamp(max(x.pulled_at for x in own)),
     } | {
         name: dg.MetadataValue.text(text)
         for name, text in (
-            ("trust", ", ".join(manifest.flags)),
-            (
-                "findings",
-                "\n".join(
-                    f"{finding.message} ({finding.rows} rows)" for finding in manifest.findings
-                ),
-            ),
+            ("trust", by_account({name: ", ".join(x.flags) for name, x in manifests.items()})),
+            ("findings", by_account({name: findings_of(x) for name, x in manifests.items()})),
         )
         if text
     }
 
 
+def findings_of(manifest: Manifest) -> str:
+    """The findings of a window, one a line."""
+    return "\n".join(f"{finding.message} ({finding.rows} rows)" for finding in manifest.findings)
+
+
+def by_account(texts: Mapping[str, str]) -> str:
+    """What there is to say of each account, after its name where it has one."""
+    return "\n".join(
+        f"{name}: {text}" if "@" in name else text for name, text in texts.items() if text
+    )
+
+
 def stream_summary(
-    report: StreamReport, lake: Lake, committed: Mapping[date, Manifest]
+    reports: Sequence[StreamReport], lake: Lake, accounts: Mapping[str, Mapping[date, Manifest]]
 ) -> dict[str, dg.MetadataValue]:
     """A summary of the whole stream, shown on its newest partition."""
-    newest = max(committed)
-    table = lake.rows(report.stream, committed[newest])
+    rows: Counter[date] = Counter()
+    for manifests in accounts.values():
+        rows.update({window: manifest.rows for window, manifest in manifests.items()})
+    committed = accounts.get(reports[0].source) or next(filter(None, accounts.values()))
+    table = lake.rows(reports[0].stream, committed[max(committed)])
     return {
-        "dagster/row_count": dg.MetadataValue.int(sum(m.rows for m in committed.values())),
-        "windows": dg.MetadataValue.int(len(committed)),
+        "dagster/row_count": dg.MetadataValue.int(rows.total()),
+        "windows": dg.MetadataValue.int(sum(map(len, accounts.values()))),
         "rows a window": dg.MetadataValue.md(
-            f"`{sparkline([m.rows for _, m in sorted(committed.items())][-60:])}`"
+            f"`{sparkline([count for _, count in sorted(rows.items())][-60:])}`"
         ),
         "preview": dg.MetadataValue.md(preview(table)),
-        "skipped": dg.MetadataValue.text(skipped(report)),
+        "skipped": dg.MetadataValue.text(by_account({x.source: skipped(x) for x in reports})),
     }
 
 

@@ -182,6 +182,13 @@ def read_entry(shown: str, tree: Tree, instance: str, others: Mapping[str, Entry
     )
     values, own = read_values(shown, tree, instance, source)
     faults += own
+    written_as = {
+        option.name: f"`{key}` of {instance}"
+        for key, option in keys_of(source).items()
+        # what the file does not say of the unnamed instance is said by a variable
+        if instance != connector.name or option.name in values
+    }
+    source = replace(source, written_as=written_as)
     forms, broken = read_streams(shown, tree, instance, source)
     lines = {stream: tree.line((instance, "streams", stream)) for stream in {*forms, *broken}}
     return Entry(instance, line, source, values, forms, broken, lines, tuple(sorted(set(faults))))

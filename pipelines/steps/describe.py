@@ -65,7 +65,7 @@ def answer_about(settings: Settings, source: Source, stream: str, form: StreamFo
         with IMPORT_LOCK, diagnosed(source):
             schemas = source.declarable.describe(values, calls, {stream: form})
     except SourceError as error:
-        return Described(mark, fault=str(error))
+        return Described(mark, fault=str(error.renamed(source.written_as)))
     if stream not in schemas:
         return Described(mark, fault=f"{source.title} says nothing about its columns")
     return Described(mark, schemas[stream])

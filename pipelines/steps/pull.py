@@ -1,19 +1,24 @@
 """Pulls windows of a source into the lake, with the settings of this installation or of the sample company."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 
 from connectors.lake.lake import Lake
 from connectors.lake.manifest import Attempt
 from connectors.sandbox.company import SampleCompany
-from connectors.sdk.checkup import Checkup, check_up
+from connectors.sdk.checkup import Checkup, StreamCheckup, check_up
 from connectors.sdk.contract import Source, Stream
 from connectors.sdk.engine import Progress, StreamReport, attempt, plans, pull
 from connectors.sdk.errors import SourceError
 from connectors.sdk.windows import Plan, Range
 from pipelines.inputs.lake import open_lake
 from pipelines.settings import Settings
+
+MAX_PARALLEL_ACCOUNTS = 4
+"""Accounts of one source that are pulled at once. Each has a rate limit of its own."""
 
 
 def due(settings: Settings) -> Range:
@@ -59,6 +64,30 @@ def pull_source(
     return [*refused, *pulled]
 
 
+def pull_accounts(
+    settings: Settings,
+    accounts: Sequence[Source],
+    wanted: Range,
+    *,
+    run_id: str,
+    only: Collection[str],
+    progress: Progress | None = None,
+) -> list[StreamReport]:
+    """Pull `wanted` of the streams `only` from several accounts of a source, of which none waits for another.
+
+    A fault of one is in its reports. Raises `LakeError`, once all have ended.
+    """
+
+    def pull_account(source: Source) -> list[StreamReport]:
+        names = [stream.name for stream in source.streams if stream.name in only]
+        return pull_source(settings, source, wanted, run_id=run_id, only=names, progress=progress)
+
+    if len(accounts) == 1:
+        return pull_account(accounts[0])
+    with ThreadPoolExecutor(MAX_PARALLEL_ACCOUNTS, thread_name_prefix="accounts") as pool:
+        return [report for reports in pool.map(pull_account, accounts) for report in reports]
+
+
 def refuse(
     source: Source, stream: Stream, error: SourceError, lake: Lake, settings: Settings
 ) -> StreamReport:
@@ -71,10 +100,14 @@ def refuse(
 
 def plan_source(settings: Settings, source: Source, wanted: Range) -> list[Plan]:
     """What pulling `wanted` would take, by stream. Raises `SourceError` when the source cannot be opened."""
+    errors = settings.errors_of(source)
+    sound = without(source, errors)
+    if errors and not sound.streams:
+        raise next(iter(errors.values()))
     with source_values(settings, source, past_snapshots=False) as values:
         if values is None:
             return []
-        return plans(source, values, open_lake(settings), wanted, now=settings.now)
+        return plans(sound, values, open_lake(settings), wanted, now=settings.now)
 
 
 def check_source(settings: Settings, source: Source, wanted: Range) -> Checkup | None:
@@ -82,10 +115,21 @@ def check_source(settings: Settings, source: Source, wanted: Range) -> Checkup |
 
     None where the sample company has no such system.
     """
+    errors = settings.errors_of(source)
+    sound = without(source, errors)
+    refused = tuple(StreamCheckup(source.stream(name), error) for name, error in errors.items())
+    if errors and not sound.streams:
+        return Checkup(source, refused)
     with source_values(settings, source, past_snapshots=False) as values:
         if values is None:
             return None
-        return check_up(source, values, open_lake(settings), wanted, now=settings.now)
+        checkup = check_up(sound, values, open_lake(settings), wanted, now=settings.now)
+    return replace(checkup, streams=(*checkup.streams, *refused))
+
+
+def without(source: Source, streams: Collection[str]) -> Source:
+    """`source` without some of its streams."""
+    return replace(source, streams=tuple(x for x in source.streams if x.name not in streams))
 
 
 @contextmanager
