@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # in memory where possible: lakes have many small files, and each is synced to disk
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-large test-browser fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
+.PHONY: help run ui shell test test-large test-browser fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,10 @@ run: $(VENV)/.installed ## One daily run: pull, model, score, publish (of the sa
 
 ui: $(VENV)/.installed ## Dagster's web UI with the daily schedule, on http://127.0.0.1:3000
 	@$(BIN)/okra ui
+
+shell: $(VENV)/.installed ## A shell in which `okra` is found
+	@echo "okra is found in this shell; exit leaves it"
+	@PATH="$(abspath $(BIN)):$$PATH" exec "$${SHELL:-/bin/sh}"
 
 # three processes on two cores, because one of them often waits for a lock or a server
 test: $(VENV)/.developing ## The test suite without test-large and test-browser
@@ -83,19 +87,34 @@ lock: $(VENV)/.developing ## Lock the newest compatible dependencies (versions a
 clean: ## Remove builds, caches and the virtual environment; data/ stays
 	@rm -rf $(VENV) target .mypy_cache .pytest_cache .ruff_cache
 
+PIP := $(BIN)/pip --disable-pip-version-check
+# a line for every 20 packages; pip's own output is hundreds of lines
+define install_locked
+	@{ $(PIP) install --require-hashes -r $(1) 2>&1; echo "pip ended with $$?"; } | awk -v all="$$(grep -c '^[a-z0-9].*==' $(1))" ' \
+		/^(Collecting|Requirement already satisfied|Ignoring)/ { if (++count % 20 == 0) print "  " count " of " all " packages" } \
+		/^Installing collected packages/ { print "  unpacking them" } \
+		/^(ERROR|error|WARNING)/ { print } \
+		/^pip ended with/ { status = $$NF } END { exit status }'
+endef
+
 $(VENV)/.installed: requirements.lock pyproject.toml
-	@echo "Installing Okra into $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Okra needs Python 3.11 or later, and $(PYTHON) is %d.%d.%d. Install a newer one and name it: make run PYTHON=python3.12" % tuple(sys.version_info[:3]))'
+	@# what an installation that was interrupted has left, or one by an older Python
+	@if [ -e $(VENV)/.unfinished ] || ! { [ ! -e $(BIN)/python ] || $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))'; }; then rm -rf $(VENV); fi
+	@echo "Installing Okra into $(VENV) (some minutes) ..."
+	@mkdir -p $(VENV) && touch $(VENV)/.unfinished
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(call install_locked,requirements.lock)
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@rm $(VENV)/.unfinished
 	@touch $@
 
 $(VENV)/.developing: $(VENV)/.installed requirements-dev.lock
 	@echo "Installing the developers' tools into $(VENV) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(call install_locked,requirements-dev.lock)
 	@touch $@
 
 $(VENV)/.with-spark: $(VENV)/.developing
 	@echo "Installing Spark into $(VENV) ..."
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[spark]'
+	@$(PIP) install --quiet --no-build-isolation -e '.[spark]'
 	@touch $@

@@ -36,6 +36,7 @@ from pipelines.settings.instances import (
     streams_by_name,
 )
 from pipelines.settings.project_file import ProjectFile, read_project_file
+from pipelines.settings.secret_files import from_files, secrets
 from pipelines.settings.sources_file import SourcesFile, read_sources
 from pipelines.settings.types import (
     Currency,
@@ -184,7 +185,9 @@ class Settings(BaseSettings):
             for name, value in dotenv_values(file, encoding="utf-8-sig").items()
             if value
         }
-        return in_project | in_file | {name: value for name, value in os.environ.items() if value}
+        written = in_project | in_file | {name: x for name, x in os.environ.items() if x}
+        names = secrets(self.sources_file.variables)
+        return written | from_files(written, names, self.project_path)
 
     @cached_property
     def sources_path(self) -> Path:

@@ -10,9 +10,10 @@ from connectors.sdk.project import PROJECT_FILE, ProjectError, current_project
 from connectors.sdk.trust import trust_only
 from pipelines.okr.definition.yaml_tree import TreeError
 from pipelines.settings.installation import SOURCES_FILE, Settings, SettingsError, env_file
-from pipelines.settings.project_file import ProjectFile, read_project_file
+from pipelines.settings.project_file import SECRET_FIELDS, ProjectFile, read_project_file
+from pipelines.settings.secret_files import faults_of_files, from_files, secrets
 from pipelines.settings.sources_file import read_sources
-from pipelines.settings.variables import PREFIX, read_env_file, unknown_settings
+from pipelines.settings.variables import PREFIX, SUFFIX, read_env_file, unknown_settings
 
 
 def load() -> Settings:
@@ -29,25 +30,31 @@ def load() -> Settings:
     file = env_file(project)
     in_file = read_env_file(file, shown(file))
     own = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    own |= variables_of_sources(project)
+    in_sources = variables_of_sources(project)
+    in_files = secrets(in_sources)
+    own |= in_sources | {f"{name}{SUFFIX}" for name in in_files}
     in_project = read_project_file(project, Settings.model_fields)
     faults = [
         *map(str, in_project.faults),
         *in_file.faults,
         *unknown_settings(in_file, os.environ, own, shown(file), project),
     ]
+    variables = {**in_file.values, **{name: value for name, value in os.environ.items() if value}}
+    faults += faults_of_files(variables, in_files, project)
     set_elsewhere = {name.upper() for x in (in_file.values, os.environ) for name in x if x[name]}
     written: dict[str, Any] = {
         name: value
         for name, value in in_project.values.items()
         if f"{PREFIX}{name.upper()}" not in set_elsewhere
     }
+    of_files = from_files(variables, in_files, project)
+    written |= {x: of_files[y] for x in SECRET_FIELDS if (y := f"{PREFIX}{x.upper()}") in of_files}
     try:
         settings = Settings(_env_file=file, **written)
     except ValidationError as error:
         for fault in error.errors():
             field = str(fault["loc"][0])
-            place = place_of(field, in_project) if field in written else ""
+            place = place_of(field, in_project) if field in {*in_project.lines} & {*written} else ""
             message = fault["msg"].removeprefix("Value error, ")
             faults.append(f"{place or f'{PREFIX}{field.upper()}'}: {message}")
     except (UnicodeDecodeError, OSError):  # which is a fault of the file already

@@ -18,6 +18,8 @@ from connectors.sdk import catalog
 from connectors.sdk.source_settings import settings_of
 
 PREFIX = "OKRA_"
+SUFFIX = "_FILE"
+"""Ends the name of a variable that names the file of a secret: STRIPE_API_KEY_FILE."""
 INTERNAL = frozenset(
     PREFIX + name
     for name in (
@@ -123,8 +125,12 @@ def misspelt_options(places: Mapping[str, str], present: Collection[str]) -> Ite
     known = options() | OF_OTHERS
     absent = {name for name in known if not name.startswith(PREFIX)} - set(present)
     for name, place in places.items():
-        if name not in known and (close := similar(name, absent, 0.8)):
-            yield f"{place}: unknown setting {name}; did you mean {close}?"
+        setting = name.removesuffix(SUFFIX)  # which may be in a file
+        if known & {name, setting}:
+            continue
+        if close := similar(setting, absent, 0.8):
+            meant = f"{close}{SUFFIX}" if setting != name else close
+            yield f"{place}: unknown setting {name}; did you mean {meant}?"
 
 
 @cache
