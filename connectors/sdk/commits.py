@@ -59,7 +59,7 @@ class Commits:
         """Whether this connector, as it is now, would have stored the same window's rows with the same columns."""
         begins = midnight(manifest.window, self.connection.zone)
         return (manifest.connector_version, manifest.schema_hash) == (
-            self.source.version,
+            self._version(stream),
             schema_hash(stream.schema),
         ) and manifest.since in (None, begins)
 
@@ -130,6 +130,10 @@ class Commits:
             if window in committed and committed[window].checksum == checksum
         }
 
+    def _version(self, stream: Stream) -> str:
+        """Of the connector, and of the declaration where a stream is declared: windows of another are pulled again."""
+        return f"{self.source.version}/{stream.version}" if stream.version else self.source.version
+
     def _manifest(self, pulled: PulledWindow, rows: int) -> Manifest:
         """The manifest of a window that is pulled now, without its files."""
         piece, window = pulled.piece, pulled.window
@@ -152,7 +156,7 @@ class Commits:
             settled=pulled.is_final and is_settled,
             flags=tuple(sorted(pulled.flags)),
             findings=tuple(pulled.findings),
-            connector_version=self.source.version,
+            connector_version=self._version(stream),
             run_id=self.run_id,
             files=(),
             since=since,

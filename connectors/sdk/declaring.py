@@ -42,3 +42,5 @@ class Declarable:
     describe: Callable[[Mapping[str, str], "Calls", Forms], Schemas] | None = None
     """Asks the system for the columns of streams; None where declarations say them. Raises `SourceError`. What it
     answers is kept, and asked for again when a declaration changes."""
+    columns_of: Callable[[StreamForm], pa.Schema | None] | None = None
+    """The columns that a declaration says itself, where `describe` need not be asked; None where it does not."""

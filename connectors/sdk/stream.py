@@ -110,6 +110,8 @@ class Stream:
     """The most windows that one slice covers. The engine cuts longer ranges."""
     gone: str = ""
     """The column that is not null where the source no longer has the row; empty where rows only vanish or stay."""
+    version: str = ""
+    """Of a declared stream: another one where other rows would be stored for the same window (a changed query)."""
     tolerances: Mapping[str, Tolerance] = field(default_factory=dict, hash=False)
     """By column, how far its sum may be from a total of the source (`Page.totals`); none for a column not named."""
 

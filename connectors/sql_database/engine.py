@@ -4,8 +4,9 @@ Nothing is written. A SQLite file is opened read-only, so that a mistyped path c
 """
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, quote_plus
@@ -67,15 +68,26 @@ REFUSED = re.compile(
     r"^3D|^42|^1049$|^1146$|^1054$|no such (table|column)|does not exist|unknown database",
     re.IGNORECASE,
 )
+TOO_LONG = re.compile(r"^57014$|^3024$|^1969$|^interrupted$")
+"""A statement that took longer than it may."""
+STEPS_BETWEEN_LOOKS = 100_000
+"""Of SQLite's machine, between two looks at the clock: some milliseconds."""
 
 
 class Database:
     """An open database, for several threads."""
 
-    def __init__(self, address: str, connections: int) -> None:
-        """`address` is a SQLAlchemy URL. Raises `SourceError`. Connects when first asked."""
+    def __init__(
+        self, address: str, connections: int, *, seconds: int = 600, zone: str = "UTC"
+    ) -> None:
+        """`address` is a SQLAlchemy URL. Raises `SourceError`. Connects when first asked.
+
+        A statement of `batches` may take `seconds`. `zone` is that of the session there, where a database has one.
+        """
         self._secrets = [*secrets_of(address)]
         self._engine = open_engine(address, connections)
+        self._seconds = seconds
+        self._zone = zone
 
     @property
     def dialect(self) -> str:
@@ -84,14 +96,41 @@ class Database:
 
     def ask(self, question: Callable[["sa.Connection"], T]) -> T:
         """The result of `question` on a connection of its own. Raises the `SourceError` behind an error."""
+        with self._open() as connection:
+            return question(connection)
+
+    def ask_reading(self, question: Callable[["sa.Connection"], T]) -> T:
+        """`ask`, in a transaction that can only read, for a user's own statement."""
+        with self._open() as connection:
+            only_read(connection, self._seconds, self._zone)
+            return question(connection)
+
+    def batches(self, query: "sa.Select[Any]", size: int) -> Iterator[Sequence[Any]]:
+        """The rows of a user's own query as they come, `size` at a time, in a transaction that can only read.
+
+        Neither the database's answer nor the driver's copy of it is held in memory. Raises `SourceError`.
+        """
+        with self._open() as connection:
+            only_read(connection, self._seconds, self._zone)
+            result = connection.execution_options(yield_per=size).execute(query)
+            try:
+                yield from result.partitions()
+            except GeneratorExit:
+                if self.dialect in MYSQL:
+                    connection.invalidate()  # its driver would read all other rows first
+                raise
+
+    @contextmanager
+    def _open(self) -> Iterator["sa.Connection"]:
+        """A connection whose errors are raised as the `SourceError` they mean."""
         import sqlalchemy as sa
 
         try:
             with self._engine.connect() as connection:
-                return question(connection)
+                yield connection
         except (sa.exc.SQLAlchemyError, OSError) as error:
             # `from None`: the driver's exception can hold what is redacted here
-            raise fault_of(error, self._secrets) from None
+            raise fault_of(error, self._secrets, self._seconds) from None
 
     def close(self) -> None:
         self._engine.dispose()
@@ -130,6 +169,39 @@ def open_engine(address: str, connections: int) -> "sa.Engine":
         raise missing(name, f"the driver {name!r} is not installed") from None
     except (sa.exc.ArgumentError, ValueError):
         raise Rejected("DATABASE_URL is not the address of a database", FORMAT) from None
+
+
+def only_read(connection: "sa.Connection", seconds: int, zone: str) -> None:
+    """Have the transaction only read, and end a statement after `seconds`, where the database can.
+
+    PostgreSQL's session is in `zone`, so that `ordered_at::date` is the day there. A cursor's query is planned to be
+    read to its end. A SQLite file is open read-only already.
+    """
+    import sqlalchemy as sa
+
+    dialect = connection.dialect
+    if dialect.name == "postgresql":
+        settings = {
+            "transaction_read_only": "on",
+            "statement_timeout": str(seconds * 1_000),
+            "TimeZone": zone,
+            "cursor_tuple_fraction": "1",
+        }
+        listed = [sa.func.set_config(name, value, True) for name, value in settings.items()]
+        connection.execute(sa.select(*listed))
+    elif dialect.name in MYSQL:
+        is_mariadb = bool(getattr(dialect, "is_mariadb", False))
+        limit = (
+            f"max_statement_time = {seconds}"
+            if is_mariadb
+            else f"max_execution_time = {seconds * 1_000}"
+        )
+        connection.exec_driver_sql(f"SET SESSION {limit}")
+        connection.exec_driver_sql("START TRANSACTION READ ONLY")
+    elif dialect.name == "sqlite":
+        end = time.monotonic() + seconds
+        driver: Any = connection.connection.dbapi_connection
+        driver.set_progress_handler(lambda: time.monotonic() > end, STEPS_BETWEEN_LOOKS)
 
 
 def set_session_zone(connection: Any, record: object) -> None:
@@ -188,7 +260,7 @@ def diagnose(error: Exception) -> SourceError | None:
     return fault_of(error, []) if isinstance(error, sa.exc.SQLAlchemyError) else None
 
 
-def fault_of(error: Exception, secrets: list[str]) -> SourceError:
+def fault_of(error: Exception, secrets: list[str], seconds: int = 0) -> SourceError:
     """The fault behind SQLAlchemy's exception, whatever the database and the driver."""
     import sqlalchemy as sa
 
@@ -209,6 +281,14 @@ def fault_of(error: Exception, secrets: list[str]) -> SourceError:
     def matches(pattern: re.Pattern[str]) -> bool:
         return any(map(pattern.search, known or [message]))
 
+    if any(map(TOO_LONG.search, [*codes, message])):
+        return Rejected(
+            f"a query took longer than {seconds} seconds"
+            if seconds
+            else f"a query was ended: {message}",
+            "make it cheaper (an index, fewer days), or allow it more seconds: DATABASE_TIMEOUT_SECONDS, or "
+            "`timeout_seconds` in sources.yml",
+        )
     if matches(UNKNOWN_USER):
         return CredentialError(
             f"the database does not let us in: {message}",

@@ -191,7 +191,7 @@ class PagedTable:
         return count, connection.execute(keys).all() if count else []
 
 
-def readable(column: "sa.ColumnClause[Any]", kind: "sa.types.TypeEngine[Any]") -> Any:
+def readable(column: "sa.ColumnElement[Any]", kind: "sa.types.TypeEngine[Any]") -> Any:
     """A column of PostgreSQL as drivers can read it: they raise on infinite moments and years before Christ.
 
     Such a moment becomes the text `UNREADABLE_MOMENT`, any other its text in ISO 8601.

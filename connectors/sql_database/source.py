@@ -18,8 +18,10 @@ ahead of the reader and is read again. A transaction that stays open for more th
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -27,6 +29,7 @@ import pyarrow as pa
 
 from connectors.sdk.contract import (
     Calls,
+    Declarable,
     Deletes,
     Finding,
     Limit,
@@ -36,11 +39,20 @@ from connectors.sdk.contract import (
     Source,
     Stream,
     column,
-    zone_named,
 )
+from connectors.sdk.declaring import Forms, Schemas
 from connectors.sdk.errors import Drift
 from connectors.sdk.rules import NO_DAY, example_of, message_of
-from connectors.sql_database.engine import Database, diagnose
+from connectors.sql_database.declared import (
+    TIMEOUT_SECONDS,
+    DeclaredStreams,
+    database_of,
+    describe,
+    schema_of,
+    zone_of,
+)
+from connectors.sql_database.engine import diagnose
+from connectors.sql_database.forms import SqlForm, columns_of, stream_declared
 from connectors.sql_database.paging import PagedTable, Position
 from connectors.sql_database.rows import far_days, stored, text
 
@@ -112,21 +124,27 @@ SHIPMENTS = table(
 
 BUCKET = "queries"
 PAGE_ROWS = 10_000
+WORKERS = 4
+NO_FORMS: Mapping[str, SqlForm] = MappingProxyType({})
 
 
 class DatabaseConnection:
     """An open database."""
 
-    def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        """Connects. Raises `SourceError` when the options make no sense or the database refuses."""
-        self._zone = zone_named(
-            values.get("DATABASE_TIMEZONE", "").strip() or "UTC",
-            "DATABASE_TIMEZONE is",
-            "set it to an IANA name such as Europe/Berlin",
-        )
-        self._schema = values.get("DATABASE_SCHEMA", "").strip() or None
+    def __init__(
+        self, values: Mapping[str, str], calls: Calls, forms: Mapping[str, SqlForm] = NO_FORMS
+    ) -> None:
+        """Connects. `forms` are the declared streams.
+
+        Raises `SourceError` when the options make no sense or the database refuses.
+        """
+        self._zone = zone_of(values)
+        self._schema = schema_of(values)
         self._calls = calls
-        self._database = Database(values.get("DATABASE_URL", ""), SOURCE.workers)
+        self._database = database_of(values, WORKERS)
+        self._declared = DeclaredStreams(
+            self._database, forms, self._schema, self._zone, self._ask_once
+        )
         self._tables: dict[str, PagedTable] = {}
         self._lock = Lock()
         try:
@@ -140,7 +158,10 @@ class DatabaseConnection:
         return self._zone
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        """The rows that changed in the slice, in the order of their changes."""
+        """The rows that changed in the slice, in the order of their changes. A declared stream has its own way."""
+        if piece.stream.name in self._declared:
+            yield from self._declared.pages(piece)
+            return
         table = self._table(piece.stream)
         after: Position | None = None
         while True:
@@ -178,6 +199,8 @@ class DatabaseConnection:
 
     def rows_since(self, stream: Stream, since: datetime) -> int | None:
         """How many rows of the table last changed at or after `since`."""
+        if stream.name in self._declared:
+            return self._declared.rows_since(stream, since)
         query = self._table(stream).count(since)
         return self._ask(lambda connection: int(connection.execute(query).scalar_one()))
 
@@ -191,7 +214,10 @@ class DatabaseConnection:
         return self._ask(lambda connection: connection.execute(query).all())
 
     def _ask(self, question: "Callable[[sa.Connection], T]") -> T:
-        answer: T = self._calls(BUCKET, lambda: self._database.ask(question))
+        return self._ask_once(lambda: self._database.ask(question))
+
+    def _ask_once(self, call: Callable[[], T]) -> T:
+        answer: T = self._calls(BUCKET, call)
         return answer
 
     def _table(self, stream: Stream) -> PagedTable:
@@ -202,6 +228,22 @@ class DatabaseConnection:
                     lambda connection: PagedTable(connection, stream, self._schema, self._zone)
                 )
             return self._tables[stream.name]
+
+
+def with_streams(source: Source, forms: Forms, schemas: Schemas) -> Source:
+    """The source with the declared streams whose columns are known."""
+    known = {
+        name: schema
+        for name, form in forms.items()
+        if (schema := schemas.get(name) or columns_of(form)) is not None
+    }
+    streams = [stream_declared(name, forms[name], schema) for name, schema in known.items()]
+    own = {stream.name: forms[stream.name] for stream in streams}
+    return replace(
+        source,
+        streams=(*source.streams, *streams),
+        open=lambda values, calls: DatabaseConnection(values, calls, own),
+    )
 
 
 SOURCE = Source(
@@ -219,13 +261,19 @@ SOURCE = Source(
             default="UTC",
         ),
         Option("DATABASE_SCHEMA", "Schema of the tables; empty for the user's own", default=""),
+        Option(
+            "DATABASE_TIMEOUT_SECONDS",
+            "How long a query of a declared stream may take before it is ended",
+            default=str(TIMEOUT_SECONDS),
+        ),
     ),
     streams=(ORDERS, ORDER_LINES, SHIPMENTS),
     # a database documents no limit; this one keeps a loop from becoming a storm
     limits=(Limit(BUCKET, 200, burst=50),),
     open=DatabaseConnection,
     diagnose=diagnose,
-    workers=4,
+    workers=WORKERS,
+    declarable=Declarable(SqlForm, with_streams, describe, columns_of),
     # since 2 a TIMESTAMP of MySQL is the same moment whatever the zone of the session
     version="2",
 )

@@ -173,9 +173,12 @@ def described(
     answers = descriptions.get(entry.instance, {})
     schemas: dict[str, pa.Schema] = {}
     unknown: dict[str, str] = {}
+    columns_of = source.declarable.columns_of
     for stream, form in entry.forms.items():
         answer = answers.get(stream)
-        if answer is None or answer.fingerprint != fingerprint(source, form):
+        if columns_of and (schema := columns_of(form)) is not None:
+            schemas[stream] = schema
+        elif answer is None or answer.fingerprint != fingerprint(source, form):
             unknown[stream] = ""
         elif answer.schema is None:
             unknown[stream] = answer.fault
