@@ -7,7 +7,7 @@ import typer
 from pipelines import settings as okra_settings
 from pipelines.commands.console import output_of
 from pipelines.commands.options import command
-from pipelines.settings import shown
+from pipelines.settings import BUILT_IN, shown
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,12 +28,12 @@ def new_connector(
     stream: Annotated[str, typer.Option(help="What it is to pull.")] = "events",
     dry_run: DryRun = False,
 ) -> None:
-    """A REST connector with a server to try it on, a staging model and its conformance case."""
+    """A REST connector and its staging model; in Okra's own checkout, with a server to try it on and its tests."""
     from pipelines.commands import scaffolding
 
-    files = scaffolding.connector(name, stream)
-    project = okra_settings.load().project_path
-    scaffolding.write(files, project, output_of(context), dry_run=dry_run)
+    settings = okra_settings.load()
+    files = scaffolding.connector(name, stream, is_company=settings.is_company)
+    scaffolding.write(files, settings.project_path, output_of(context), dry_run=dry_run)
 
 
 @command(app, "kpi", epilog="Example: [cyan]okra new kpi calls_answered --mart fct_calls[/]")
@@ -58,7 +58,7 @@ def new_kpi(
         name=name, mart=mart, summed=summed, by=by or (), unit=unit, owner=owner
     )
     project = okra_settings.load().project_path
-    files = scaffolding.kpi(answers, project)
+    files = scaffolding.kpi(answers, project, BUILT_IN)
     scaffolding.write(files, project, output_of(context), dry_run=dry_run)
 
 

@@ -57,8 +57,11 @@ def taken(path: Path) -> bool:
     return path.exists() or (path.suffix == ".py" and path.with_suffix("").is_dir())
 
 
-def connector(name: str, stream: str) -> Scaffold:
-    """A REST connector, its sample company's server, its staging model and its case of the conformance suite."""
+def connector(name: str, stream: str, *, is_company: bool = False) -> Scaffold:
+    """A REST connector and its staging model.
+
+    In Okra's own checkout also its server of the sample company and its case of the conformance suite.
+    """
     checked(name, "connector")
     checked(stream, "connector", what="stream")
     if stream == "source":
@@ -76,21 +79,31 @@ def connector(name: str, stream: str) -> Scaffold:
     staging = f"models/staging/{name}"
     places = {
         f"connectors/{name}.py": "connector.py",
-        f"connectors/sandbox/{name}.py": "sandbox.py",
         f"{staging}/_{name}__sources.yml": "sources.yml",
         f"{staging}/stg_{name}__{stream}.sql": "staging.sql",
         f"{staging}/stg_{name}__{stream}.yml": "staging.yml",
-        f"tests/conformance/cases/{name}.py": "case.py",
     }
-    files = {place: filled(f"connector/{file}", names) for place, file in places.items()}
-    return Scaffold(
-        {place: sorted_imports(text) for place, text in files.items()},
-        [
-            f"put the API's own names into connectors/{name}.py: address, path, fields, pages",
+    steps = [
+        f"put the API's own names into connectors/{name}.py: address, path, fields, pages",
+        f"write {name}: {{token: {{env: {name.upper()}_TOKEN}}}} into sources.yml, "
+        f"and {name.upper()}_TOKEN=... into .env",
+        f"okra doctor --source {name}",
+        f"okra run --source {name}",
+    ]
+    if not is_company:
+        places |= {
+            f"connectors/sandbox/{name}.py": "sandbox.py",
+            f"tests/conformance/cases/{name}.py": "case.py",
+        }
+        steps[1:] = [
             f"have connectors/sandbox/{name}.py answer as the API does",
             f"pytest tests/conformance -k {name}",
             f"okra run --source {name}   (the sample company's, until {name.upper()}_TOKEN is set)",
-        ],
+        ]
+    files = {place: filled(f"connector/{file}", names) for place, file in places.items()}
+    return Scaffold(
+        {place: sorted_imports(text) for place, text in files.items()},
+        steps,
     )
 
 
@@ -106,10 +119,10 @@ class NewKpi:
     owner: str = "owner@example.com"
 
 
-def kpi(new: NewKpi, root: Path) -> Scaffold:
-    """A KPI over an existing mart."""
+def kpi(new: NewKpi, *roots: Path) -> Scaffold:
+    """A KPI over an existing mart of one of the folders `roots`."""
     name = checked(new.name, "KPI")
-    columns = mart_columns(root, new.mart)
+    columns = mart_columns(roots, new.mart)
     day = next((x for x in columns if x == "day" or x.endswith("_on")), None)
     if day is None:
         raise ScaffoldError(f"{new.mart} has no day (`day` or `…_on`); choose another mart")
@@ -226,13 +239,17 @@ def checked(name: str, kind: str, *, what: str = "") -> str:
     return name
 
 
-def mart_columns(root: Path, mart: str) -> dict[str, str]:
+def mart_columns(roots: Sequence[Path], mart: str) -> dict[str, str]:
     """The columns of a mart with their descriptions, from its YAML. Raises `ScaffoldError` when there is none."""
-    folder = root / "models/marts"
-    marts = sorted(path.stem for path in folder.glob("fct_*.yml"))
+    # that of the first folder counts where several have one of the same name
+    marts = {
+        path.stem: path
+        for root in reversed(roots)
+        for path in (root / "models" / "marts").glob("fct_*.yml")
+    }
     if mart not in marts:
-        raise ScaffoldError(f"there is no mart {mart!r}; there are {', '.join(marts)}")
-    content: Any = yaml.safe_load((folder / f"{mart}.yml").read_text(encoding="utf-8"))
+        raise ScaffoldError(f"there is no mart {mart!r}; there are {', '.join(sorted(marts))}")
+    content: Any = yaml.safe_load(marts[mart].read_text(encoding="utf-8"))
     (model,) = (model for model in content["models"] if model["name"] == mart)
     return {
         column["name"]: " ".join(column.get("description", "").split())

@@ -278,3 +278,27 @@ def test_a_connector_is_not_called_what_a_folder_beside_it_is_called(name: str) 
     assert told.exit_code == 2
     assert f"connectors/{name}.py" in told.stderr
     assert not (ROOT / f"connectors/{name}.py").exists()
+
+
+def test_a_company_gets_its_connector_and_its_models_and_no_files_of_okras_tests() -> None:
+    made = scaffolding.connector("parcelo", "deliveries", is_company=True)
+    assert set(made.files) == {
+        "connectors/parcelo.py",
+        "models/staging/parcelo/_parcelo__sources.yml",
+        "models/staging/parcelo/stg_parcelo__deliveries.sql",
+        "models/staging/parcelo/stg_parcelo__deliveries.yml",
+    }
+    assert made.next_steps[1] == (
+        "write parcelo: {token: {env: PARCELO_TOKEN}} into sources.yml, and PARCELO_TOKEN=... into .env"
+    )
+
+
+def test_a_company_writes_kpis_over_okras_marts_and_over_its_own(tmp_path: Path) -> None:
+    marts = tmp_path / "models" / "marts"
+    marts.mkdir(parents=True)
+    (marts / "fct_rides.yml").write_text(
+        "models: [{name: fct_rides, columns: [{name: ridden_on, description: Day of the ride}]}]\n"
+    )
+    for mart in ("fct_rides", "fct_orders"):
+        made = scaffolding.kpi(NewKpi(name="rides", mart=mart), tmp_path, ROOT)
+        assert mart in made.files["models/kpis/kpi_rides.sql"]
