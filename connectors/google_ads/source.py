@@ -17,11 +17,13 @@ What the account as a whole cost is asked for as well, and held against the sum 
 Docs: developers.google.com/google-ads/api/docs/query/overview, …/docs/best-practices/quotas.
 """
 
-import math
 from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
-from decimal import Context, Decimal
+from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,11 +35,13 @@ from connectors.google_ads.client import (
     metadata_of,
     open_client,
 )
+from connectors.google_ads.declared import DeclaredQuery, QueryForm, decimal_of
 from connectors.google_ads.faults import diagnose
 from connectors.sdk import google_sign_in
 from connectors.sdk.contract import (
     ONE_DAY,
     Calls,
+    Declarable,
     Limit,
     Option,
     Page,
@@ -48,6 +52,7 @@ from connectors.sdk.contract import (
     column,
     zone_named,
 )
+from connectors.sdk.declaring import Forms, Schemas
 from connectors.sdk.errors import Drift, PermissionDenied, Rejected
 from connectors.sdk.fields import lenient, read_day
 from connectors.sdk.totals import totals_unless_refused
@@ -98,19 +103,27 @@ WINDOWS_QUERY = (
     "WHERE conversion_action.status = 'ENABLED'"
 )
 
+QUERY_REMEDY = "correct the query; Google's Query Builder says which fields go together"
 BUCKET = "search"
 TIMEOUT_SECONDS = 300.0
 """For a whole answer, which is a stream."""
 MILLIONTH = Decimal("0.000001")
-OF_ANY_FLOAT = Context(prec=320)
-"""The largest float has 309 digits before the point. The schema refuses what its column cannot hold."""
 
 
 class GoogleAdsConnection:
     """An open account."""
 
-    def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        """Sends no request yet. Raises `SourceError` when the options make no sense."""
+    def __init__(
+        self,
+        values: Mapping[str, str],
+        calls: Calls,
+        declared: Mapping[str, DeclaredQuery] = MappingProxyType({}),
+    ) -> None:
+        """`declared`: the queries of declared streams, by stream. Sends no request yet.
+
+        Raises `SourceError` when the options make no sense.
+        """
+        self._declared = declared
         self._customer = customer_number(values, "GOOGLE_ADS_CUSTOMER_ID")
         self._metadata = metadata_of(values)
         self._calls = calls
@@ -119,7 +132,7 @@ class GoogleAdsConnection:
     @cached_property
     def _account(self) -> Any:
         """What Google Ads says of the account. Raises `Rejected` for a manager account, which has no campaigns."""
-        accounts = [row.customer for row in self._search(ABOUT_QUERY)]
+        accounts = [row.customer for row in self.search(ABOUT_QUERY)]
         if not accounts:
             raise Drift("Google Ads says nothing of the account", "adapt the connector")
         if accounts[0].manager:
@@ -143,7 +156,8 @@ class GoogleAdsConnection:
         """How long conversions may still change a day of this account."""
         windows = self._conversion_windows
         longest = max(windows) if windows and all(windows) else LONGEST_WINDOW
-        return {CAMPAIGN_DAYS.name: timedelta(days=min(longest, LONGEST_WINDOW)) + ONE_DAY}
+        look_back = timedelta(days=min(longest, LONGEST_WINDOW)) + ONE_DAY
+        return dict.fromkeys([CAMPAIGN_DAYS.name, *self._declared], look_back)
 
     @cached_property
     def _conversion_windows(self) -> list[int]:
@@ -159,20 +173,24 @@ class GoogleAdsConnection:
         if self._account.conversion_tracking_setting.conversion_tracking_status != own:
             return []
         try:
-            actions = [row.conversion_action for row in self._search(WINDOWS_QUERY)]
+            actions = [row.conversion_action for row in self.search(WINDOWS_QUERY)]
         except (PermissionDenied, Rejected):
             return []
         return [action.click_through_lookback_window_days for action in actions]
 
     def pages(self, piece: Slice) -> Iterator[Page]:
+        if declared := self._declared.get(piece.stream.name):
+            query = declared.text(piece.first, piece.last_day)
+            yield Page([declared.row(row) for row in self.search(query)])
+            return
         query = CAMPAIGNS_QUERY.format(first=piece.first, last=piece.last_day)
-        yield Page([row_of(row) for row in self._search(query)])
+        yield Page([row_of(row) for row in self.search(query)])
         yield Page([], totals=totals_unless_refused(lambda: self._account_totals(piece)))
 
     def _account_totals(self, piece: Slice) -> Iterator[Total]:
         """What the account comes to on each day of the slice, all campaigns together."""
         query = ACCOUNT_QUERY.format(first=piece.first, last=piece.last_day)
-        by_day = {row.segments.date: row.metrics for row in self._search(query)}
+        by_day = {row.segments.date: row.metrics for row in self.search(query)}
         for day in piece.windows:
             metrics = by_day.get(f"{day}")
             columns = ("impressions", "clicks", "cost_micros")
@@ -181,7 +199,7 @@ class GoogleAdsConnection:
     def close(self) -> None:
         self._client.transport.close()  # type: ignore[no-untyped-call]
 
-    def _search(self, query: str) -> list[Any]:
+    def search(self, query: str) -> list[Any]:
         """The rows that `query` gives. A stream that breaks off is requested again as a whole."""
 
         def rows() -> list[Any]:
@@ -211,10 +229,35 @@ def row_of(row: Any) -> dict[str, Any]:
 
 
 def amount(value: float) -> Decimal | float:
-    """The decimal of a float, to the millionth, as Google sends values as floats; NaN and infinity as they are."""
-    if not math.isfinite(value):
-        return value
-    return Decimal(repr(value)).quantize(MILLIONTH, context=OF_ANY_FLOAT)
+    """The decimal of a float, to the millionth."""
+    return decimal_of(value, MILLIONTH)
+
+
+def describe(values: Mapping[str, str], calls: Calls, forms: Forms) -> Schemas:
+    """The columns of declared queries, by Google's messages; and whether Google answers them, as it says itself."""
+    with closing(GoogleAdsConnection(values, calls)) as connection:
+        schemas = {}
+        for name, form in forms.items():
+            schemas[name] = form.columns_of()
+            try:
+                connection.search(form.parts.text("DURING YESTERDAY") + " LIMIT 1")
+            except Rejected as refused:
+                raise Rejected(refused.message, refused.remedy or QUERY_REMEDY) from None
+        return schemas
+
+
+def with_streams(source: Source, forms: Forms, schemas: Schemas) -> Source:
+    """The source that pulls the declared queries as well."""
+    declared = {
+        name: DeclaredQuery(form, form.stream(name, schemas[name], CAMPAIGN_DAYS))
+        for name, form in forms.items()
+        if name in schemas
+    }
+    return replace(
+        source,
+        streams=(*source.streams, *(query.stream for query in declared.values())),
+        open=lambda values, calls: GoogleAdsConnection(values, calls, declared),
+    )
 
 
 SOURCE = Source(
@@ -242,4 +285,5 @@ SOURCE = Source(
     open=GoogleAdsConnection,
     diagnose=diagnose,
     workers=3,
+    declarable=Declarable(form=QueryForm, with_streams=with_streams, describe=describe),
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+from google.ads.googleads.v26.enums.types.campaign_status import CampaignStatusEnum
 from google.ads.googleads.v26.errors.types.errors import GoogleAdsError, GoogleAdsFailure
 from google.ads.googleads.v26.services.types.google_ads_service import (
     GoogleAdsRow,
@@ -26,20 +27,27 @@ from connectors.sandbox.figures import month_after
 from connectors.sandbox.grpc_server import GrpcServer
 from connectors.sandbox.served import Served
 
+CampaignStatus = CampaignStatusEnum.CampaignStatus
 CUSTOMER = "4829105736"
 TOKEN = "sampledevelopertoken"  # noqa: S105 (opens nothing but this sandbox)
 SERVICE = "google.ads.googleads.v26.services.GoogleAdsService"
 FAILURE = "google.ads.googleads.v26.errors.googleadsfailure-bin"
 QUERY = re.compile(
     r"SELECT (?P<fields>[\w., ]+?) FROM (?P<resource>\w+)"
-    r"(?: WHERE (?:segments\.date BETWEEN '(?P<first>[\d-]+)' AND '(?P<last>[\d-]+)'"
+    r"(?: WHERE (?:segments\.date (?:BETWEEN '(?P<first>[\d-]+)' AND '(?P<last>[\d-]+)'|DURING (?P<day>YESTERDAY))"
+    r"(?: AND (?P<field>[\w.]+) (?P<operator>!?=) '(?P<value>[^']*)')?"
     r"|conversion_action\.status = 'ENABLED'))?"
-    r"(?: ORDER BY (?P<order>[\w., ]+))?"
+    r"(?: ORDER BY (?P<order>[\w., ]+?))?(?: LIMIT (?P<limit>\d+))?"
 )
 CAMPAIGN_FIELDS: dict[str, Callable[[Result, date], Any]] = {
     "segments.date": lambda result, day: day.isoformat(),
     "campaign.id": lambda result, day: int(result.campaign.number),
     "campaign.name": lambda result, day: result.campaign.name,
+    "campaign.resource_name": lambda result, day: (
+        f"customers/{CUSTOMER}/campaigns/{result.campaign.number}"
+    ),
+    "campaign.status": lambda result, day: CampaignStatus.ENABLED,
+    "metrics.ctr": lambda result, day: result.clicks / result.impressions,
     "metrics.impressions": lambda result, day: result.impressions,
     "metrics.clicks": lambda result, day: result.clicks,
     "metrics.cost_micros": lambda result, day: result.spend_cents * 10_000,
@@ -48,7 +56,9 @@ CAMPAIGN_FIELDS: dict[str, Callable[[Result, date], Any]] = {
 TOO_OLD = "REQUESTED_DATE_GRANULARITY_NOT_SUPPORTED"
 MONTHS_KEPT = 37
 """Metrics by day are kept for so long."""
-METRICS = {name for name in CAMPAIGN_FIELDS if name.startswith("metrics.")}
+METRICS = {
+    name for name in CAMPAIGN_FIELDS if name.startswith("metrics.") and name != "metrics.ctr"
+}
 FIELDS_OF: dict[str, set[str]] = {
     "campaign": {*CAMPAIGN_FIELDS},
     "customer": {"segments.date", *METRICS},
@@ -154,7 +164,7 @@ class GoogleAdsServer(GrpcServer):
             return [row({name: self._customer[name] for name in fields})]
         if parts["resource"] == "conversion_action":
             return [row({fields[0]: days}) for days in self.faults.conversion_windows]
-        if not parts["first"]:
+        if not parts["first"] and not parts["day"]:
             raise ValueError(
                 "EXPECTED_FILTERS_ON_DATE_RANGE", "Expected filters on the date range."
             )
@@ -163,7 +173,8 @@ class GoogleAdsServer(GrpcServer):
                 "REQUESTED_METRICS_FOR_MANAGER",
                 "Metrics cannot be requested for a manager account.",
             )
-        days = days_of(parts["first"], parts["last"])
+        yesterday = f"{self.today - timedelta(days=1)}"
+        days = days_of(parts["first"] or yesterday, parts["last"] or yesterday)
         year, month = month_after((self.today.year, self.today.month), -MONTHS_KEPT)
         if days and days[0] < date(year, month, min(self.today.day, 28)):
             raise ValueError(
@@ -177,10 +188,18 @@ class GoogleAdsServer(GrpcServer):
             {name: get(result, day) for name, get in CAMPAIGN_FIELDS.items()}
             for day, result in cells
         ]
+        if name := parts["field"]:
+            if name not in known:
+                raise ValueError(
+                    "UNRECOGNIZED_FIELD", f"Unrecognized field in the query: '{name}'."
+                )
+            is_equal = parts["operator"] == "="
+            rows = [x for x in rows if (str(x[name]) == parts["value"]) == is_equal]
         if parts["resource"] == "customer":
             rows = sums_by_day(rows)
         for name in reversed([x.strip() for x in (parts["order"] or "").split(",") if x.strip()]):
             rows.sort(key=lambda values: values[name])
+        rows = rows[: int(parts["limit"])] if parts["limit"] else rows
         return [row({x: (values | self._customer)[x] for x in fields}) for values in rows]
 
 

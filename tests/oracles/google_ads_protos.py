@@ -54,8 +54,9 @@ def violations(call: Called) -> Iterator[str]:
             yield f"{query}: {name} {fault}"
     for row in type(call.answer).pb(call.answer).results:
         named = {name for name in names_in(row) if not name.endswith(".resource_name")}
-        if named != {*selected}:
-            yield f"{query}: the answer has {sorted(named ^ {*selected})} too much or too little"
+        asked = {name for name in selected if not name.endswith(".resource_name")}
+        if named != asked:
+            yield f"{query}: the answer has {sorted(named ^ asked)} too much or too little"
 
 
 def fault_of(name: str) -> str:

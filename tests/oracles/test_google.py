@@ -21,6 +21,8 @@ from google.ads.googleads.v26.services.types.google_ads_service import (
 from google.analytics.data_v1beta.types import RunReportResponse
 
 from connectors.google_ads import faults as google_ads_faults
+from connectors.google_ads import source as google_ads_source
+from connectors.google_ads.declared import QueryForm
 from connectors.google_analytics import client as google_analytics
 from connectors.google_analytics import source as google_analytics_source
 from connectors.google_analytics.declared import ReportForm
@@ -54,6 +56,10 @@ DECLARED = {
     },
 }
 """A report with conditions of each form."""
+GAQL = (
+    "select campaign.status, metrics.clicks, metrics.ctr from campaign "
+    "where campaign.name != 'Shopping'"
+)
 ANALYTICS, SHEETS = read("analyticsdata.v1beta"), read("sheets.v4")
 
 
@@ -83,7 +89,11 @@ def rest_reports(tmp_path_factory: pytest.TempPathFactory) -> list[Exchange]:
 @pytest.fixture(scope="module")
 def searches(tmp_path_factory: pytest.TempPathFactory) -> list[Called]:
     """The queries to Google Ads."""
-    return calls_of(case_of("google_ads"), tmp_path_factory.mktemp("google_ads"))
+    declared = {"by_campaign": QueryForm.model_validate({"query": GAQL})}
+    schemas = {name: form.columns_of() for name, form in declared.items()}
+    case = case_of("google_ads")
+    source = google_ads_source.with_streams(case.source, declared, schemas)
+    return calls_of(replace(case, source=source), tmp_path_factory.mktemp("google_ads"))
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +160,7 @@ def test_the_scopes_are_ones_that_the_calls_accept() -> None:
 
 
 def test_queries_and_rows_are_of_fields_that_google_ads_has(searches: list[Called]) -> None:
-    assert len({re.sub(r"'[\d-]+'", "day", x.request.query) for x in searches}) == 4
+    assert len({re.sub(r"'[\d-]+'", "day", x.request.query) for x in searches}) == 5
     assert [fault for x in searches for fault in violations(x)] == []
 
 
