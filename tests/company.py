@@ -10,6 +10,7 @@ from pipelines.steps.model import prepare_models
 from pipelines.steps.publish import publish_report
 from pipelines.steps.pull import due, pull_source
 from pipelines.steps.score import write_scores
+from pipelines.warehouse.project import project_of
 from tests.models.dbt_process import run_dbt
 
 
@@ -26,7 +27,7 @@ def play(settings: Settings, as_of: date, parsed: Path) -> None:
         *("build", "--resource-type", "model", "--resource-type", "seed"),
         project=ROOT,
         folder=home,
-        environment=prepare_models(Day(settings, as_of))
+        environment=prepare_models(Day(settings, as_of), project_of(settings))
         | {"DBT_TARGET_PATH": str(home / "target"), "DBT_LOG_PATH": str(home / "logs")},
         parsed=parsed,
     )

@@ -2,12 +2,10 @@
 
 import io
 import zipfile
-from collections.abc import Collection
 
 from connectors.sdk.errors import Rejected
 from connectors.spreadsheet.cells import Grid
 from connectors.spreadsheet.delimited import text_grid
-from connectors.spreadsheet.header import NAMED
 from connectors.spreadsheet.workbook import workbook_grid
 
 AS_XLSX = "open it in a spreadsheet program and save it as .xlsx (Excel Workbook) or CSV UTF-8"
@@ -27,11 +25,8 @@ MARKUP = (
 )
 
 
-def grid_of(content: bytes, name: str, tab: str = "", header: Collection[str] = NAMED) -> Grid:
-    """The cells of a file; of a workbook those of `tab`, or of its first sheet in sight. Raises `Rejected`.
-
-    `header`: the names of columns by which the header of a text file is known.
-    """
+def grid_of(content: bytes, name: str, tab: str = "") -> Grid:
+    """The cells of a file; of a workbook those of `tab`, or of its first sheet in sight. Raises `Rejected`."""
     if content.startswith(b"PK"):
         return workbook_in(content, name, tab)
     if content.startswith(OLE):
@@ -50,7 +45,7 @@ def grid_of(content: bytes, name: str, tab: str = "", header: Collection[str] = 
         raise Rejected(
             f"{name} is text and has no sheet {tab!r}", "remove what stands behind the #"
         )
-    return text_grid(content, name, header)
+    return text_grid(content, name)
 
 
 def workbook_in(content: bytes, name: str, tab: str) -> Grid:

@@ -17,7 +17,7 @@ from pipelines.publishing.published import Row
 from pipelines.publishing.wording import amount, odds, share, sparkline, status_words, trust_words
 from pipelines.settings import Settings
 from pipelines.warehouse.model_chain import Model, chain_of
-from pipelines.warehouse.project import manifest_path
+from pipelines.warehouse.project import project_of
 
 Lines = list[tuple[str, str]]
 """Names, and what they are as Rich markup."""
@@ -34,7 +34,10 @@ def explain(settings: Settings, name: str, output: Output) -> None:
     """Explain the key result `name`. Raises `UnknownKeyResultError`, `NothingPublishedError`."""
     chain = read_chain(settings.published_path, name)
     model = chain.kpi.get("model")
-    models = chain_of(manifest_path(settings), model) if model else []
+    models: list[Model] = []
+    if model:
+        project = project_of(settings)
+        models = chain_of(project.manifest, model, project.composition.shown)
     if output.as_json:
         output.json({**asdict(chain), "models": [asdict(each) for each in models]})
         return

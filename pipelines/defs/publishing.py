@@ -8,7 +8,6 @@ from connectors.sdk import catalog
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.versions import VERSIONED_TABLES
-from pipelines.inputs.kpi_files import kpi_models
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.run_records import remove_old_runs
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
@@ -22,6 +21,7 @@ from pipelines.tables.findings import FINDINGS
 from pipelines.tables.locks import warehouse_lock
 from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLES
 from pipelines.warehouse.core_models import PUBLISHED
+from pipelines.warehouse.project import project_of
 
 
 @dg.asset(
@@ -76,7 +76,7 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
         settings.scorecard_path,
         played.as_of,
         Language(settings.locale, settings.fiscal_year),
-        kpi_models(),
+        project_of(settings, played.declared).composition.kpi_models,
     )
     lines = [
         "| objective | score | pace | status |",

@@ -10,7 +10,6 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import (
     DagsterDbtTranslator,
-    DagsterDbtTranslatorSettings,
     DbtCliInvocation,
     DbtCliResource,
     DbtProject,
@@ -20,22 +19,34 @@ from packaging.version import Version
 
 from pipelines import settings as okra_settings
 from pipelines.orchestration.day import DayResource
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from pipelines.steps.model import ModelBuild, ModelsFailedError, prepare_models
 from pipelines.tables.locks import warehouse_lock
 from pipelines.warehouse.build_results import Graph, NodeResult, node_results
 from pipelines.warehouse.project import (
+    PROJECT_NAME,
+    ComposedProject,
     dbt_program,
     ensure_manifest,
-    project_folder,
-    target_folder,
+    project_of,
 )
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 class Translator(DagsterDbtTranslator):
-    """Groups the models by layer, and gives each KPI its declared owner."""
+    """Groups the models by layer, gives each KPI its declared owner, and links each model to the file that makes it."""
+
+    def __init__(self, project: ComposedProject) -> None:
+        super().__init__()
+        self._project = project
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """With a link to the file that a person wrote, where that is not the one dbt reads."""
+        path, line = self._project.source_of(str(dbt_resource_props["original_file_path"]))
+        reference = dg.LocalFileCodeReference(file_path=str(path), line_number=line)
+        links = dg.CodeReferencesMetadataValue(code_references=[reference])
+        return {**super().get_metadata(dbt_resource_props), "dagster/code_references": links}
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
         """The KPI's owner, if it is an e-mail address: Dagster accepts nothing else."""
@@ -44,8 +55,11 @@ class Translator(DagsterDbtTranslator):
         return [owner] if EMAIL.fullmatch(owner) else None
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The first folder below models/."""
-        return str(dbt_resource_props["fqn"][1])
+        """The first folder below models/, or the package."""
+        package, *folders, _ = dbt_resource_props["fqn"]
+        if package != PROJECT_NAME:
+            return str(package)
+        return str(folders[0]) if folders else "models"
 
     def get_asset_check_spec(
         self,
@@ -101,26 +115,27 @@ def once(events: Iterable[Any], seen: set[object]) -> Iterator[Any]:
 def transformation() -> dg.Definitions:
     """The dbt project as assets."""
     settings = okra_settings.load()
-    manifest = ensure_manifest(settings, os.environ)
-    folder = project_folder(settings)
-    project = DbtProject(folder, target_path=target_folder(settings), profiles_dir=ROOT)
-    translator = Translator(DagsterDbtTranslatorSettings(enable_code_references=True))
+    composed = project_of(settings)
+    manifest = ensure_manifest(composed, os.environ)
+    folder = composed.folder
+    project = DbtProject(folder, target_path=composed.target, profiles_dir=BUILT_IN)
+    translator = Translator(composed)
 
     @dbt_assets(
         manifest=manifest,
         project=project,
         name="models",
         pool="warehouse",
-        # each model links to its SQL
         dagster_dbt_translator=translator,
     )
     def models(
         context: dg.AssetExecutionContext, dbt: DbtCliResource, day: DayResource
     ) -> Iterator[Any]:
         played = day.read()
-        run = ModelBuild(played, Graph(manifest, ROOT))
+        # what was parsed, whatever was written since
+        run = ModelBuild(played, Graph(manifest, composed.composition), composed.left_out)
         with warehouse_lock(played.settings):
-            os.environ.update(prepare_models(played))
+            os.environ.update(prepare_models(played, composed))
             building = dbt.cli(["build"], context=context, raise_on_error=False)
             seen: set[object] = set()
             yield from once(building.stream(), seen)
@@ -146,7 +161,7 @@ def transformation() -> dg.Definitions:
             # not the dbt that is first in PATH
             "dbt": Dbt(
                 project_dir=str(folder),
-                profiles_dir=str(ROOT),
+                profiles_dir=str(BUILT_IN),
                 dbt_executable=str(dbt_program(settings)),
             ),
             "day": DayResource(),

@@ -5,13 +5,19 @@ that declarations, checks and the project that dbt parses always speak of the sa
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+import yaml
+
 from connectors.sdk import catalog
+from connectors.sdk.contract import Source
+from pipelines.inputs.declarations import DeclaredKpis
+from pipelines.inputs.generated_models import kpi_files, sources_file, staging_files
 from pipelines.inputs.model_sources import macros_defined, off_models
+from pipelines.okr.definition.faults import Fault
 from pipelines.settings import BUILT_IN, Settings, shown
 
 MODEL_SUFFIXES = (".sql", ".py", ".csv")
@@ -21,6 +27,8 @@ FOLDERS = ("models", "macros", "tests/models")
 KPIS = "models/kpis"
 ROSTERS = "models/rosters"
 PREFIX = "kpi_"
+PACKAGES = "packages.yml"
+"""The dbt packages that a company uses."""
 SHEET_KPIS = f"{KPIS}/sheet_kpis.yml"
 """The sample company's sheet KPIs, which are beside its models."""
 _SAMPLE = re.compile(r"^\s+sample:\s*true\b", re.MULTILINE)
@@ -39,6 +47,8 @@ class Composition:
     """Where what a generated file comes from was declared: `kpis/sales.yml:12`."""
     off: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The models that are not there, as no source feeds them, each with the sources that it lacks."""
+    faults: tuple[Fault, ...] = ()
+    """The streams of which no model could be generated."""
     replaced: tuple[str, ...] = ()
     """A sentence for each file of the company's that replaces one of Okra's own."""
 
@@ -62,6 +72,11 @@ class Composition:
             and place.endswith(".sql")
             and place.count("/") == KPIS.count("/") + 1
         }
+
+    @property
+    def sql(self) -> Mapping[str, str]:
+        """The SQL of each model, by the model's name."""
+        return {name: self.text(x) for name, x in self.models.items() if x.endswith(".sql")}
 
     @property
     def kpi_models(self) -> Mapping[str, str]:
@@ -146,7 +161,64 @@ def compose(settings: Settings) -> Composition:
     built_in = files_below(BUILT_IN)
     if settings.is_company:
         built_in = without_sample(built_in)
-    return without_off(overlaid(built_in, own), sources_off(settings))
+    composition = without_off(overlaid(built_in, own), sources_off(settings))
+    return with_packages(with_staging(composition, settings), settings.project_path / PACKAGES)
+
+
+def with_packages(composition: Composition, path: Path) -> Composition:
+    """The project with a company's packages, if it has any. A local one is below the company's folder."""
+    if not path.exists():
+        return composition
+    text = text_of(path)
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError:
+        content = None  # dbt says what is wrong
+    listed = content.get("packages") if isinstance(content, dict) else None
+    for package in listed if isinstance(listed, list) else []:
+        if isinstance(package, dict) and "local" in package:
+            package["local"] = str((path.parent / str(package["local"])).resolve())
+            text = yaml.safe_dump(content, sort_keys=False)
+    return composition.with_generated({PACKAGES: text}, {PACKAGES: shown(path)})
+
+
+def with_kpis(composition: Composition, declared: DeclaredKpis) -> Composition:
+    """The project with the models of KPIs that are generated from their declarations."""
+    files = kpi_files(declared.models, declared.kpis.values())
+    places = {kpi.model: declared.places.get(name, "") for name, kpi in declared.kpis.items()}
+    return composition.with_generated(files, {x: places[stem(x)] or x for x in files})
+
+
+def with_staging(composition: Composition, settings: Settings) -> Composition:
+    """The project with the staging models of the streams that are declared in `sources.yml`."""
+    for source, accounts in settings.sources_by_name.items():
+        fixed = catalog.sources()[source].streams if source in catalog.sources() else ()
+        names = {stream.name for stream in fixed}
+        declared = [x for x in settings.streams_by_source[source] if x.name not in names]
+        for stream in declared:
+            entry, line = declaration(settings, accounts, stream.name)
+            files = staging_files(source, stream)
+            taken = [composition.models[stem(x)] for x in files if stem(x) in composition.models]
+            if taken:
+                what = f"`{entry}: {stream.name}`: {composition.shown(taken[0])} has the name of its staging model"
+                fault = Fault(shown(settings.sources_path), line, what, "rename one of them")
+                composition = replace(composition, faults=(*composition.faults, fault))
+            else:
+                origin = f"{shown(settings.sources_path)}:{line}"
+                composition = composition.with_generated(files, dict.fromkeys(files, origin))
+        if declared:
+            title = f"{accounts[0].title}, as declared in {shown(settings.sources_path)}"
+            composition = composition.with_generated(sources_file(source, title, declared), {})
+    return composition
+
+
+def declaration(settings: Settings, accounts: Iterable[Source], stream: str) -> tuple[str, int]:
+    """The instance that declares a stream of a source, and the line of the stream."""
+    for account in accounts:
+        entry = settings.sources_file.entries.get(account.instance)
+        if entry and stream in entry.stream_lines:
+            return account.instance, entry.stream_lines[stream]
+    return next(iter(accounts)).instance, 1
 
 
 def sources_off(settings: Settings) -> set[str]:
@@ -188,6 +260,8 @@ def overlaid(built_in: Mapping[str, Path], own: Mapping[str, Path]) -> Compositi
         if kind(place) == "description":
             # one file may describe several models
             taken |= {("description", name): place for name in names_in(text_of(path), "models")}
+    if not own:
+        return Composition(built_in)
     macros = {name: place for place in own if is_macro(place) for name in macro_names(own[place])}
     kept: dict[str, Path] = {}
     generated: dict[str, str] = {}
@@ -212,11 +286,9 @@ def overlaid(built_in: Mapping[str, Path], own: Mapping[str, Path]) -> Compositi
 
 def without_off(composition: Composition, off: Collection[str]) -> Composition:
     """The project without the models that read the sources that are off, and what describes or tests them."""
-    sql = {
-        name: composition.text(place)
-        for name, place in composition.models.items()
-        if place.endswith(".sql")
-    }
+    if not off:
+        return composition
+    sql = composition.sql
     # the published tables are there whatever feeds them
     kept = {name for name in sql if composition.models[name].startswith("models/reporting/")}
     lacking = off_models(sql, off, kept)

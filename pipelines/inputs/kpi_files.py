@@ -10,10 +10,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from pipelines.inputs.composition import KPIS, PREFIX, Composition, compose, stem
 from pipelines.inputs.declarations import DeclaredKpis, KpiDefinitionError, joined
 from pipelines.inputs.files import content_of
 from pipelines.inputs.model_sources import sources_below
-from pipelines.inputs.rosters import ROSTER_FOLDER, roster_faults
+from pipelines.inputs.rosters import roster_faults
 from pipelines.inputs.sheet_kpis import SHEET_MODEL, read_sheet_kpis
 from pipelines.okr.definition.faults import (
     Fault,
@@ -25,17 +26,16 @@ from pipelines.okr.definition.kpi_declaration import NAME, NAME_REMEDY, KpiDecla
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, decoded, read_tree
 from pipelines.okr.kpi.conversion import MONEY
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.settings import ROOT, Settings, shown
+from pipelines.settings import Settings, shown
 
-KPI_FOLDER = ROOT / "models" / "kpis"
-PREFIX = "kpi_"
 DECLARED_BELOW = ("config", "meta", "kpi")
 """The keys of a model in dbt's YAML below which its KPI is declared."""
 
 
 def declared_kpis(settings: Settings) -> DeclaredKpis:
-    """Every KPI, with the reporting currency as the unit of those in money."""
-    declared = read_kpis(KPI_FOLDER, settings.sheet_kpis_path)
+    """Every KPI that a source feeds, with the reporting currency as the unit of those in money."""
+    project = compose(settings)
+    declared = read_kpis(project, settings.sheet_kpis_path)
     if "sheet_kpis" in settings.model_fields_set and not settings.sheet_kpis_path.exists():
         remedy = "declare the KPIs of the sheets in it, or unset OKRA_SHEET_KPIS"
         fault = Fault(shown(settings.sheet_kpis_path), 1, "the file is missing", remedy)
@@ -44,7 +44,7 @@ def declared_kpis(settings: Settings) -> DeclaredKpis:
     # those of a broken instance too: what it delivered before is in the lake
     named = {name.partition("@")[0] for name in settings.sources_file.names if "@" in name}
     if named:
-        kpis = by_account(kpis, named, project_models())
+        kpis = by_account(kpis, named, project.sql)
     return replace(declared, kpis={kpi.name: kpi for kpi in kpis})
 
 
@@ -67,54 +67,41 @@ def by_account(
         yield kpi.of_accounts() if is_by_account and kpi.model != SHEET_MODEL else kpi
 
 
-def project_models() -> dict[str, str]:
-    """The SQL of each model, by the model's name."""
-    return {
-        path.stem: path.read_text(encoding="utf-8", errors="replace")
-        for path in (ROOT / "models").rglob("*.sql")
-    }
-
-
-def kpi_models() -> dict[str, str]:
-    """The SQL of each model that works out a KPI, by the model's name."""
-    return {
-        path.stem: path.read_text(encoding="utf-8", errors="replace")
-        for path in KPI_FOLDER.glob("*.sql")
-    }
-
-
-def kpi_names(folder: Path) -> list[str]:
-    """The names of the KPIs that have SQL, in order."""
-    return sorted(path.stem.removeprefix(PREFIX) for path in folder.glob(f"{PREFIX}*.sql"))
-
-
-def read_kpis(folder: Path, sheet_kpis: Path) -> DeclaredKpis:
+def read_kpis(project: Composition, sheet_kpis: Path) -> DeclaredKpis:
     """Every KPI: as `config.meta.kpi` in the YAML beside its SQL declares it, or `sheet_kpis`."""
-    names = kpi_names(folder)
-    with_sql = [read_alone(folder / f"{PREFIX}{name}.sql") for name in names]
-    in_sheets = read_sheet_kpis(sheet_kpis, shown(sheet_kpis), names)
-    return joined([*with_sql, in_sheets, *strays(folder)])
+    names = project.kpi_sql
+    with_sql = [read_alone(project, name) for name in names]
+    in_sheets = read_sheet_kpis(sheet_kpis, shown(sheet_kpis), names, project.rosters)
+    off = DeclaredKpis(faults=project.faults, off=project.kpis_off)
+    if SHEET_MODEL in project.off:
+        off = replace(
+            off, off={**off.off, **dict.fromkeys(in_sheets.kpis, project.off[SHEET_MODEL])}
+        )
+        in_sheets = DeclaredKpis()
+    return joined([*with_sql, in_sheets, off, *strays(project)])
 
 
-def read_alone(sql: Path) -> DeclaredKpis:
-    """The KPI that `sql` computes, or its faults."""
-    name = sql.stem.removeprefix(PREFIX)
+def read_alone(project: Composition, name: str) -> DeclaredKpis:
+    """A KPI that has SQL, or its faults."""
+    sql = project.written[project.kpi_sql[name]]
+    described = project.written.get(f"{KPIS}/{PREFIX}{name}.yml")
     try:
-        return DeclaredKpis({name: read_kpi(sql)})
+        return DeclaredKpis({name: read_kpi(sql, described, project.rosters)})
     except KpiDefinitionError as error:
         return DeclaredKpis(faults=error.faults, broken={name: error.faults[0].file})
 
 
-def strays(folder: Path) -> Iterator[DeclaredKpis]:
+def strays(project: Composition) -> Iterator[DeclaredKpis]:
     """The faults of files that have the name of a KPI's, and are not read as one."""
-    for path in sorted(folder.rglob(f"{PREFIX}*.sql")):
-        if path.parent != folder:
+    for place, path in sorted(project.written.items()):
+        name = stem(place).removeprefix(PREFIX)
+        if not place.startswith(f"{KPIS}/") or not stem(place).startswith(PREFIX):
+            continue
+        if place.endswith(".sql") and name not in project.kpi_sql:
             what = "a KPI in a folder of its own is not read"
-            yield stray(path, what, f"move it and its YAML to {shown(folder)}")
-    for path in sorted(folder.glob(f"{PREFIX}*.yml")):
-        sql = path.with_suffix(".sql")
-        if not sql.exists():
-            yield stray(path, f"{sql.name} is missing", "write the SQL of this KPI")
+            yield stray(path, what, f"move it and its YAML to {KPIS}")
+        if place == f"{KPIS}/{PREFIX}{name}.yml" and stem(place) not in project.models:
+            yield stray(path, f"{PREFIX}{name}.sql is missing", "write the SQL of this KPI")
 
 
 def stray(path: Path, what: str, remedy: str) -> DeclaredKpis:
@@ -125,9 +112,12 @@ def stray(path: Path, what: str, remedy: str) -> DeclaredKpis:
     )
 
 
-def read_kpi(sql: Path) -> Kpi:
-    """The KPI that `sql` computes. Raises `KpiDefinitionError`."""
-    described = sql.with_suffix(".yml")
+def read_kpi(sql: Path, described: Path | None = None, rosters: Collection[str] = ()) -> Kpi:
+    """The KPI that `sql` computes. Raises `KpiDefinitionError`.
+
+    `described`: the YAML that declares it, where it is not beside its SQL; `rosters`: those that there are.
+    """
+    described = described or sql.with_suffix(".yml")
     where, name = shown(described), sql.stem.removeprefix(PREFIX)
     if not re.fullmatch(NAME, name):
         raise KpiDefinitionError(
@@ -154,8 +144,7 @@ def read_kpi(sql: Path) -> Kpi:
         except ValidationError as error:
             faults = form_faults(where, tree.below(*path), error, KpiDeclaration)
         else:
-            folder = sql.parent.parent / ROSTER_FOLDER.name
-            faults = list(roster_faults(where, tree.below(*path), declaration.rosters, folder))
+            faults = list(roster_faults(where, tree.below(*path), declaration.rosters, rosters))
     if faults:
         raise KpiDefinitionError(
             *(replace(fault, what=f"`{name}`: {fault.what}") for fault in faults)

@@ -51,5 +51,11 @@ def read_objectives(settings: Settings, declared: DeclaredKpis) -> Loaded:
             contents[shown(path)] = content_of(path)
         except TreeError as error:
             closed.append(unreadable(shown(path), error))
-    loaded = load(contents, declared.kpis, settings.fiscal_year, broken_kpis=declared.broken)
+    loaded = load(
+        contents,
+        declared.kpis,
+        settings.fiscal_year,
+        broken_kpis=declared.broken,
+        off_kpis=declared.off,
+    )
     return replace(loaded, faults=tuple(sorted([*closed, *loaded.faults])))

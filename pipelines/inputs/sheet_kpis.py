@@ -79,10 +79,12 @@ class SheetKpiDeclaration(KpiDeclaration, SheetKpi):
         return self.named(name, SHEET_MODEL)
 
 
-def read_sheet_kpis(path: Path, shown: str, taken: Collection[str] = ()) -> DeclaredKpis:
+def read_sheet_kpis(
+    path: Path, shown: str, taken: Collection[str] = (), rosters: Collection[str] = ()
+) -> DeclaredKpis:
     """The KPIs that the file declares; none where there is no file.
 
-    `shown` is what the file is called in a fault, `taken` are the names of the KPIs in SQL.
+    `shown` is what the file is called in a fault, `taken` are the names of the KPIs in SQL, `rosters` those there are.
     """
     if not path.exists():
         return DeclaredKpis()
@@ -102,7 +104,8 @@ def read_sheet_kpis(path: Path, shown: str, taken: Collection[str] = ()) -> Decl
     kpis: dict[str, Kpi] = {}
     faults: set[Fault] = set()
     for name in tree.data:
-        own = [*name_faults(shown, tree, name, taken), *declaration_faults(shown, tree, name)]
+        own = name_faults(shown, tree, name, taken)
+        own += declaration_faults(shown, tree, name, rosters)
         faults.update(own)
         if not own:
             kpis[name] = SheetKpiDeclaration.model_validate(tree.at(name)).of_sheet(name)
@@ -110,7 +113,9 @@ def read_sheet_kpis(path: Path, shown: str, taken: Collection[str] = ()) -> Decl
     return DeclaredKpis(kpis, tuple(sorted(faults)), broken)
 
 
-def declaration_faults(shown: str, tree: Tree, name: str) -> Iterator[Fault]:
+def declaration_faults(
+    shown: str, tree: Tree, name: str, rosters: Collection[str]
+) -> Iterator[Fault]:
     """What is wrong with the keys of a KPI."""
     if not isinstance(tree.at(name), dict):
         what = f"`{name}` declares nothing"
@@ -126,7 +131,7 @@ def declaration_faults(shown: str, tree: Tree, name: str) -> Iterator[Fault]:
     except ValidationError as error:
         faults = form_faults(shown, tree.below(name), error, SheetKpiDeclaration)
     else:
-        faults = list(roster_faults(shown, tree.below(name), declaration.rosters))
+        faults = list(roster_faults(shown, tree.below(name), declaration.rosters, rosters))
     for fault in faults:
         yield Fault(shown, fault.line, f"`{name}`: {fault.what}", fault.remedy)
 

@@ -28,7 +28,7 @@ from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 
 from pipelines.orchestration.event_log import BatchingEventLogStorage
 from pipelines.settings import Settings
-from pipelines.warehouse.project import target_folder
+from pipelines.warehouse.project import project_of
 
 FINISHED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 BATCH_SIZE = 500
@@ -54,7 +54,7 @@ def remove_old_runs(settings: Settings, instance: dg.DagsterInstance) -> int:
     before = datetime.now(UTC) - timedelta(days=settings.keep_runs_days)
     try:
         removed = remove_runs(instance, before)
-        remove_folders(target_folder(settings).glob(DBT_RUN_FOLDERS), before)
+        remove_folders(project_of(settings).target.glob(DBT_RUN_FOLDERS), before)
         for path in (settings.state_path / "dagster").glob("*.db"):
             vacuum(path)
     except Exception:

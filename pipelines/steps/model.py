@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pipelines.errors import OkraError
+from pipelines.inputs.composition import KPIS, PREFIX, Composition, stem
 from pipelines.inputs.day import Day
-from pipelines.inputs.kpi_files import KPI_FOLDER, PREFIX
-from pipelines.settings import ROOT
 from pipelines.tables.findings import MODEL_FINDINGS, FindingRow
 from pipelines.tables.table import quoted, transaction
 from pipelines.warehouse.answers import answers
@@ -20,7 +18,7 @@ from pipelines.warehouse.build_results import (
     sentence_without_values,
 )
 from pipelines.warehouse.left_out import LeftOut
-from pipelines.warehouse.project import catalog_lake, dbt_environment, left_out
+from pipelines.warehouse.project import ComposedProject, catalog_lake, dbt_environment
 
 MAX_BUILDS = 5
 """Builds after which a run gives up: each can fail at what the one before did not reach."""
@@ -30,14 +28,15 @@ class ModelsFailedError(OkraError):
     """A model or a test failed that every published figure stands on; the text says which, and why."""
 
 
-def prepare_models(day: Day) -> dict[str, str]:
+def prepare_models(day: Day, project: ComposedProject) -> dict[str, str]:
     """Catalog the lake and return the variables that dbt needs to play the day."""
-    catalog_lake(day.settings)
-    environment = dbt_environment(day.settings, day.as_of, day.run_id)
-    models = {model for fault in left_out(day.settings) for model in fault.models}
+    catalog_lake(day.settings, day.declared)
+    environment = dbt_environment(project, day.as_of, day.run_id)
+    models = {model for fault in project.left_out for model in fault.models}
     by_account = sorted(name for name, kpi in day.kpis.items() if kpi.by_account)
     environment["OKRA_KPIS_BY_ACCOUNT"] = ",".join(by_account)
-    return environment | broken_environment(models, unusable_kpis(day, models))
+    kpis = unusable_kpis(day, project.composition, models)
+    return environment | broken_environment(models, kpis)
 
 
 def broken_environment(models: Iterable[str], kpis: Iterable[str]) -> dict[str, str]:
@@ -48,9 +47,10 @@ def broken_environment(models: Iterable[str], kpis: Iterable[str]) -> dict[str, 
     }
 
 
-def unusable_kpis(day: Day, models: Set[str]) -> Set[str]:
+def unusable_kpis(day: Day, composition: Composition, models: Set[str]) -> Set[str]:
     """The KPIs that stand on one of the models, and those that have SQL and no sound declaration."""
-    with_sql = {path.stem.removeprefix(PREFIX) for path in KPI_FOLDER.rglob(f"{PREFIX}*.sql")}
+    files = (stem(x) for x in composition.places if x.startswith(f"{KPIS}/") and x.endswith(".sql"))
+    with_sql = {name.removeprefix(PREFIX) for name in files if name.startswith(PREFIX)}
     return kpis_below(models, day.kpis) | (with_sql - set(day.kpis))
 
 
@@ -60,6 +60,8 @@ class ModelBuild:
 
     day: Day
     graph: Graph
+    left_out: Sequence[LeftOut] = ()
+    """What could not be parsed."""
     findings: list[FindingRow] = field(default_factory=list)
     _broken: set[str] = field(default_factory=set)
     """The nodes that failed, and the models below them."""
@@ -74,7 +76,7 @@ class ModelBuild:
     _fatal: str = ""
 
     def __post_init__(self) -> None:
-        for fault in left_out(self.day.settings):
+        for fault in self.left_out:
             self._missing |= set(fault.models)
             self._tell_left_out(fault)
 
@@ -90,7 +92,9 @@ class ModelBuild:
     def environment(self) -> dict[str, str]:
         """The variables that say what the build goes on without."""
         models = self._missing | {self.graph.name(node) for node in self._broken}
-        return broken_environment(models, self._kpis | unusable_kpis(self.day, models))
+        return broken_environment(
+            models, self._kpis | unusable_kpis(self.day, self.graph.project, models)
+        )
 
     def take(self, results: Sequence[NodeResult]) -> bool:
         """Note what failed, and find what can be built without it. Returns whether there is something to build."""
@@ -125,7 +129,8 @@ class ModelBuild:
             MODEL_FINDINGS.replace(connection, self.findings)
             # an old table would look like today's
             old = set(filter(None, map(self.graph.read_table, self._broken)))
-            old |= {(schema, name) for schema in READ_SCHEMAS for name in self._missing}
+            gone = self._missing | self.graph.project.off.keys()
+            old |= {(schema, name) for schema in READ_SCHEMAS for name in gone}
             for schema, name in sorted(old):
                 connection.execute(f"drop table if exists {schema}.{quoted(name)}")
         if self._remaining and not self._fatal:
@@ -149,7 +154,7 @@ class ModelBuild:
             self._kpis |= unread.keys()
             for kpi, sentence in unread.items():
                 model = self.day.kpis[kpi].model
-                self._tell_model(model, f"models/kpis/{model}.sql", sentence, {kpi})
+                self._tell_model(model, self._file_of(kpi), sentence, {kpi})
             if not unread:
                 self._fatal = f"{graph.name(node)} does not build: {result.sentence}"
         else:
@@ -174,7 +179,11 @@ class ModelBuild:
     def _unreadable_kpis(self, node: str) -> Mapping[str, str]:
         """The KPIs that a model of the core could not read, with the engine's sentence."""
         models = {self.graph.name(model) for model in self._broken}
-        sound = set(self.day.kpis) - self._kpis - unusable_kpis(self.day, self._missing | models)
+        sound = (
+            set(self.day.kpis)
+            - self._kpis
+            - unusable_kpis(self.day, self.graph.project, self._missing | models)
+        )
         kpis = {name: kpi for name, kpi in self.day.kpis.items() if name in sound}
         given = answers(self.day.settings, dict(self.graph.kpi_queries(node, kpis)))
         return {
@@ -183,13 +192,18 @@ class ModelBuild:
             if answer.error
         }
 
+    def _file_of(self, kpi: str) -> str:
+        """The file that says how a KPI is worked out."""
+        model = self.day.kpis[kpi].model
+        place = self.graph.project.models.get(model, f"{KPIS}/{model}.sql")
+        return self.graph.project.shown(place)
+
     def _tell_left_out(self, fault: LeftOut) -> None:
         """A finding about what could not be parsed, unless the file's declaration has a finding already."""
         file = fault.place.partition(":")[0]
         if file in {declared.file for declared in self.day.declared.faults}:
             return
-        folder = KPI_FOLDER.relative_to(ROOT).as_posix()
-        models = {Path(path).stem for path in fault.files if path.startswith(f"{folder}/{PREFIX}")}
+        models = {stem(file) for file in fault.files if file.startswith(f"{KPIS}/{PREFIX}")}
         own = {model.removeprefix(PREFIX) for model in models}
         kpis = kpis_below(set(fault.models), self.day.kpis) | own
         asking = kpis_asking(set(fault.models), self.day.kpis) - kpis
@@ -215,7 +229,7 @@ class ModelBuild:
         files = {graph.file(model) for model in graph.tested(node)}
         if kpis_in_rows:
             # what is tested has the rows of all KPIs; those that fail come from the KPIs' own models
-            files = {f"models/kpis/{self.day.kpis[kpi].model}.sql" for kpi in kpis_in_rows}
+            files = {self._file_of(kpi) for kpi in kpis_in_rows}
         models = ", ".join(sorted(files))
         verb = "fails" if is_fault else "warns"
         why = result.sentence if result.status == "error" else f"{result.rows or 0:,} rows"

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pipelines.inputs.composition import Composition
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.warehouse.core_models import core_files
 from pipelines.warehouse.dbt_messages import sentence_of
@@ -74,7 +75,8 @@ class Graph:
 
     path: Path
     """Where dbt wrote its manifest. It is read when something is asked, which is when something has failed."""
-    root: Path
+    project: Composition
+    """The files that it was parsed from."""
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
@@ -84,7 +86,7 @@ class Graph:
     @cached_property
     def core(self) -> Set[str]:
         """The models that every published figure stands on."""
-        files = core_files(self.root)
+        files = core_files(self.project)
         nodes = self.manifest["nodes"]
         return {name for name, node in nodes.items() if node["original_file_path"] in files}
 
@@ -110,7 +112,8 @@ class Graph:
         return f"fqn:{'.'.join(self._properties(node)['fqn'])}"
 
     def file(self, node: str) -> str:
-        return str(self._properties(node)["original_file_path"])
+        """The file to mend, as a person would type it."""
+        return self.project.shown(str(self._properties(node)["original_file_path"]))
 
     def tested(self, test: str) -> Set[str]:
         """The models that a test is about: the one it is attached to, or all that it reads."""

@@ -3,8 +3,7 @@
 A fault in one of them leaves nothing to publish. A fault in any other model takes down the KPIs below it.
 """
 
-from pathlib import Path
-
+from pipelines.inputs.composition import Composition
 from pipelines.inputs.model_sources import references
 
 PUBLISHED = (
@@ -17,22 +16,17 @@ PUBLISHED = (
     "attempts",
 )
 """The tables without which nothing is published."""
-FOLDERS = ("models/reporting", "models/staging/lake")
+FOLDERS = ("models/reporting/", "models/staging/lake/")
 """Where they and the steps before them are."""
 
 
-def core_files(root: Path) -> set[str]:
-    """The SQL files of these models below the project's `root`, as far as their references lead."""
-    files = {path.stem: path for folder in FOLDERS for path in (root / folder).rglob("*.sql")}
+def core_files(project: Composition) -> set[str]:
+    """The places of the SQL of these models, as far as their references lead."""
+    files = {name: place for name, place in project.models.items() if place.startswith(FOLDERS)}
     waiting, core = [name for name in PUBLISHED if name in files], set[str]()
     while waiting:
-        path = files[waiting.pop()]
-        place = path.relative_to(root).as_posix()
+        place = files[waiting.pop()]
         if place not in core:
             core.add(place)
-            waiting += [
-                name
-                for name in references(path.read_text(encoding="utf-8", errors="replace"))
-                if name in files
-            ]
+            waiting += [name for name in references(project.text(place)) if name in files]
     return core

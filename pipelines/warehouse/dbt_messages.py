@@ -1,8 +1,10 @@
 """What a message of dbt's says, and which files it is about."""
 
+import json
 import re
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+
+from pipelines.inputs.composition import Composition
 
 MAX_SENTENCE = 300
 """Characters of dbt's sentence; some of its messages repeat whole files."""
@@ -24,14 +26,10 @@ def files_named(message: str, files: Iterable[str]) -> list[str]:
     return []
 
 
-def files_with_variable(root: Path, message: str, files: Iterable[str]) -> list[str]:
+def files_with_variable(project: Composition, message: str, files: Iterable[str]) -> list[str]:
     """The files that read the environment variable which dbt misses."""
     missing = re.search(r"Env var required but not provided: '(\w+)'", message)
-    return [
-        file
-        for file in files
-        if missing and f"{missing[1]}" in (root / file).read_text("utf-8", errors="replace")
-    ]
+    return [file for file in files if missing and missing[1] in project.text(file)]
 
 
 def sentence_of(message: str) -> str:
@@ -46,3 +44,12 @@ def sentence_of(message: str) -> str:
     text = re.sub(r"Traceback \(most recent call last\).*", "", text, flags=re.DOTALL)
     text = " ".join(text.split())
     return text if len(text) <= MAX_SENTENCE else f"{text[:MAX_SENTENCE]} …"
+
+
+def errors_in(log: str) -> Iterator[str]:
+    """The messages of the errors in a log of dbt's, which has a JSON object a line."""
+    for line in log.splitlines():
+        if line.startswith("{"):
+            info = json.loads(line)["info"]
+            if info["level"] == "error" and info["name"] != "MainStackTrace":
+                yield info["msg"]

@@ -1,8 +1,8 @@
 """The ancestors of a dbt model down to its raw streams, read from the manifest of the last parse."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -15,15 +15,19 @@ class Model:
     path: str | None
 
 
-def chain_of(manifest: Path, model: str) -> list[Model]:
-    """`model` and its ancestors, each after what it feeds; empty without a manifest or such a model."""
+def chain_of(manifest: Path, model: str, shown: Callable[[str], str] = str) -> list[Model]:
+    """`model` and its ancestors, each after what it feeds; empty without a manifest or such a model.
+
+    `shown` gives the file that a person wrote for a place in the project.
+    """
     if not manifest.exists():
         return []
     content = json.loads(manifest.read_text(encoding="utf-8"))
     nodes = {node["name"]: unique_id for unique_id, node in content["nodes"].items()}
     if model not in nodes:
         return []
-    return list(_walk(content, nodes[model], 0, set()))
+    models = _walk(content, nodes[model], 0, set())
+    return [replace(x, path=shown(x.path)) if x.path else x for x in models]
 
 
 def _walk(

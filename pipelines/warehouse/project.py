@@ -3,19 +3,32 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from connectors.lake.atomic_files import replace
 from connectors.lake.catalog import write_catalog
-from pipelines.inputs.kpi_files import KPI_FOLDER, PREFIX, declared_kpis, kpi_names
+from pipelines.inputs.composition import (
+    PACKAGES,
+    PREFIX,
+    Composition,
+    compose,
+    files_below,
+    with_kpis,
+)
+from pipelines.inputs.declarations import DeclaredKpis
+from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.lake import open_lake
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import BUILT_IN, Settings
 from pipelines.tables.locks import exclusive
+from pipelines.warehouse.dbt_messages import errors_in
 from pipelines.warehouse.kpi_declarations import write_kpis
 from pipelines.warehouse.left_out import (
     LeftOut,
@@ -23,8 +36,13 @@ from pipelines.warehouse.left_out import (
     read_left_out,
     write_left_out,
 )
+from pipelines.warehouse.packages import install_packages
+from pipelines.warehouse.project_folder import ROOT_FILES, make_folder
 from pipelines.warehouse.spark.requirements import require_spark
 
+PROJECT_NAME = "okra"
+PARSED_FILE = "partial_parse.msgpack"
+"""The file in which dbt keeps what it parsed."""
 FINGERPRINT_FILE = "manifest.fingerprint"
 """The file beside the manifest that holds the fingerprint of the files it was parsed from."""
 LEFT_OUT_FILE = "left_out.json"
@@ -33,18 +51,90 @@ PARSE_TIMEOUT = 300.0
 """Seconds to wait for another process that parses the models."""
 
 
-def dbt_environment(settings: Settings, as_of: date, run_id: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class ComposedProject:
+    """The dbt project of an installation: its files, and where dbt runs in it and writes to."""
+
+    settings: Settings
+    composition: Composition
+
+    @cached_property
+    def is_checkout(self) -> bool:
+        """Whether it has each file of Okra's own, and no other."""
+        return self.composition.written == files_below(BUILT_IN) and not self.composition.generated
+
+    @cached_property
+    def target(self) -> Path:
+        """The folder of dbt's artifacts, one for each engine.
+
+        That of the whole of Okra's own project is beside it, so that all homes share what is parsed; every other is in
+        the home, and so is this one where the checkout is read-only (another user's, or in a container).
+        """
+        shared = BUILT_IN / "target"
+        is_writable = os.access(shared if shared.exists() else BUILT_IN, os.W_OK)
+        is_shared = self.is_checkout and is_writable
+        folder = shared if is_shared else self.settings.state_path / "target"
+        return folder / "spark" if self.settings.engine == "spark" else folder
+
+    @property
+    def manifest(self) -> Path:
+        """Where dbt writes its manifest."""
+        return self.target / "manifest.json"
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """What could not be parsed when it was parsed last."""
+        return read_left_out(self.target / LEFT_OUT_FILE)
+
+    @property
+    def folder(self) -> Path:
+        """The folder that dbt runs in: the checkout, or a folder of links to what is in the project."""
+        return self.folder_without(self.left_out)
+
+    def folder_without(self, faults: Sequence[LeftOut]) -> Path:
+        """The folder of the project without what could not be parsed."""
+        return BUILT_IN if self.is_checkout and not faults else self.target / "project"
+
+    def source_of(self, place: str) -> tuple[Path, int | None]:
+        """The file that a person wrote of which `place` comes, and the line in it."""
+        if path := self.composition.written.get(place):
+            return path, None
+        file, _, line = self.composition.origins.get(place, "").partition(":")
+        if not file:
+            return self.folder / place, None
+        return self.settings.project_path / file, int(line) if line.isdigit() else None
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of every file that dbt reads: of its content where it is generated, else of its size and time."""
+        own = {place: BUILT_IN / place for place in ROOT_FILES}
+        files = [
+            (place, path.stat().st_size, path.stat().st_mtime_ns)
+            for place, path in sorted({**self.composition.written, **own}.items())
+        ]
+        facts = [files, sorted(self.composition.generated.items())]
+        return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def project_of(settings: Settings, declared: DeclaredKpis | None = None) -> ComposedProject:
+    """The dbt project of this installation, as its files are now. `declared`: its KPIs, where they are read already."""
+    kpis = declared_kpis(settings) if declared is None else declared
+    return ComposedProject(settings, with_kpis(compose(settings), kpis))
+
+
+def dbt_environment(project: ComposedProject, as_of: date, run_id: str) -> dict[str, str]:
     """The variables that the dbt project reads. `as_of`: the day being played; `run_id`: goes into the KPI rows."""
-    return static_environment(settings) | {"OKRA_AS_OF": as_of.isoformat(), "OKRA_RUN_ID": run_id}
+    return static_environment(project) | {"OKRA_AS_OF": as_of.isoformat(), "OKRA_RUN_ID": run_id}
 
 
 def static_environment(
-    settings: Settings, faults: Sequence[LeftOut] | None = None
+    project: ComposedProject, faults: Sequence[LeftOut] | None = None
 ) -> dict[str, str]:
     """The variables that do not change from run to run. `faults`: what is left out of the project, if not as parsed."""
-    faults = left_out(settings) if faults is None else faults
-    models = {model for fault in faults for model in fault.models}
-    kpis = [name for name in kpi_names(KPI_FOLDER) if f"{PREFIX}{name}" not in models]
+    faults = project.left_out if faults is None else faults
+    settings = project.settings
+    missing = {model for fault in faults for model in fault.models}
+    kpis = [x for x in sorted(project.composition.kpi_sql) if f"{PREFIX}{x}" not in missing]
     return {
         "OKRA_ENGINE": settings.engine,
         "OKRA_PYTHON": sys.executable,
@@ -54,108 +144,119 @@ def static_environment(
         "OKRA_CURRENCY": settings.currency,
         "OKRA_FISCAL_YEAR_START": str(settings.fiscal_year_start),
         "OKRA_KPIS": ",".join(kpis),
-        "OKRA_LEFT_OUT": ",".join(sorted(models)),
+        "OKRA_LEFT_OUT": ",".join(sorted(missing | project.composition.off.keys())),
         "OKRA_MEMORY": settings.memory,
         "OKRA_STORAGE_VERSION": settings.storage_version,
-        "DBT_TARGET_PATH": str(target_folder(settings)),
+        "DBT_TARGET_PATH": str(project.target),
         # not logs/, which Dagster takes for its own
-        "DBT_LOG_PATH": str(target_folder(settings) / "logs"),
+        "DBT_LOG_PATH": str(project.target / "logs"),
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
 
 
-def target_folder(settings: Settings) -> Path:
-    """The folder of dbt's artifacts, one for each engine.
-
-    It is in the checkout, so that all homes share it; in this home where the checkout is read-only (another user's, or
-    in a container).
-    """
-    shared = ROOT / "target"
-    is_writable = os.access(shared if shared.exists() else ROOT, os.W_OK)
-    folder = shared if is_writable else settings.state_path / "target"
-    return folder / "spark" if settings.engine == "spark" else folder
-
-
-def manifest_path(settings: Settings) -> Path:
-    """Where `ensure_manifest` has dbt write its manifest."""
-    return target_folder(settings) / "manifest.json"
-
-
-def left_out(settings: Settings) -> list[LeftOut]:
-    """What could not be parsed of the project as it was parsed last."""
-    return read_left_out(target_folder(settings) / LEFT_OUT_FILE)
-
-
-def project_folder(settings: Settings) -> Path:
-    """The folder that dbt is to run in: the project's own, or its mirror without what is left out."""
-    return mirror_folder(settings) if left_out(settings) else ROOT
-
-
-def mirror_folder(settings: Settings) -> Path:
-    """Where the mirror of the project is, if there is one."""
-    return target_folder(settings) / "project"
-
-
-def ensure_manifest(settings: Settings, environment: Mapping[str, str]) -> Path:
+def ensure_manifest(project: ComposedProject, environment: Mapping[str, str]) -> Path:
     """Parse the models again if a file of the project has changed. Returns the manifest's path.
 
     What cannot be parsed is left out (`left_out`). `environment`: that of this process, which dbt's process gets too.
     Raises `ModelsError`, and `SparkMissingError` where the engine is not installed.
     """
-    if settings.engine == "spark":
+    if project.settings.engine == "spark":
         require_spark()
-    folder = target_folder(settings)
-    manifest, parsed = manifest_path(settings), folder / FINGERPRINT_FILE
-    fingerprint = project_fingerprint()
+    parsed, fingerprint = project.target / FINGERPRINT_FILE, project.fingerprint
     # dbt writes the manifest in place, so only one process may parse at a time
-    with exclusive(folder / "parse.lock", wait=PARSE_TIMEOUT):
-        if not (manifest.exists() and parsed.exists() and parsed.read_text("ascii") == fingerprint):
+    with exclusive(project.target / "parse.lock", wait=PARSE_TIMEOUT):
+        is_parsed = project.manifest.exists() and parsed.exists()
+        if not (is_parsed and parsed.read_text("ascii") == fingerprint) or lacks_packages(project):
+            begin_with_shared_parse(project)
             faults = parse_what_can_be(
-                ROOT,
-                mirror_folder(settings),
-                lambda project, faults: parse(settings, environment, project, faults),
+                project.composition,
+                lambda composition, faults: parse(project, environment, composition, faults),
+                packages_left_out(project, environment),
             )
-            replace(folder / LEFT_OUT_FILE, lambda temporary: write_left_out(temporary, faults))
+            replace(
+                project.target / LEFT_OUT_FILE,
+                lambda temporary: write_left_out(temporary, faults),
+            )
             replace(parsed, lambda temporary: temporary.write_text(fingerprint, "ascii"))
-    return manifest
+    return project.manifest
+
+
+def lacks_packages(project: ComposedProject) -> bool:
+    """Whether packages could not be installed when the project was parsed last: a network may be there again."""
+    return any(PACKAGES in fault.files for fault in project.left_out)
+
+
+def packages_left_out(
+    project: ComposedProject, environment: Mapping[str, str]
+) -> Sequence[LeftOut]:
+    """Install the packages of the project. Returns what is left out of it where that fails."""
+    if PACKAGES not in project.composition.generated:
+        return []
+    folder = project.folder_without([])
+    make_folder(project.composition, folder)
+    return install_packages(
+        project.composition, folder, {**environment, **static_environment(project, [])}
+    )
+
+
+def begin_with_shared_parse(project: ComposedProject) -> None:
+    """Have the first parse in a home begin with what is parsed of the checkout, where that is there: dbt reads again
+    what differs only.
+    """
+    shared, own = BUILT_IN / "target" / PARSED_FILE, project.target / PARSED_FILE
+    if not own.exists() and shared.exists() and project.settings.engine == "duckdb":
+        shutil.copyfile(shared, own)
 
 
 def parse(
-    settings: Settings, environment: Mapping[str, str], project: Path, faults: Sequence[LeftOut]
+    project: ComposedProject,
+    environment: Mapping[str, str],
+    composition: Composition,
+    faults: Sequence[LeftOut],
 ) -> str | None:
-    """Run `dbt parse` in a folder, which writes the manifest. Returns dbt's message where it fails."""
-    message = dbt_parse(settings, environment, project, faults)
-    if message is None and has_seeds_elsewhere(manifest_of(settings), project):
-        # dbt keeps what it parsed in the mirror, which is gone, or in the folder that a checkout was copied from
-        (target_folder(settings) / "partial_parse.msgpack").unlink(missing_ok=True)
-        message = dbt_parse(settings, environment, project, faults)
-    return message or cycle_in(manifest_of(settings))
+    """Run `dbt parse` over files of the project, which writes the manifest. Returns dbt's message where it fails."""
+    folder = project.folder_without(faults)
+    if folder != BUILT_IN:
+        make_folder(composition, folder)
+    message = dbt_parse(project, environment, folder, faults)
+    if message is None and has_seeds_elsewhere(manifest_of(project), folder):
+        # dbt keeps what it parsed in a folder that is gone, or from which a checkout was copied
+        (project.target / PARSED_FILE).unlink(missing_ok=True)
+        message = dbt_parse(project, environment, folder, faults)
+    return message or cycle_in(manifest_of(project))
 
 
-def manifest_of(settings: Settings) -> Mapping[str, Any]:
+def manifest_of(project: ComposedProject) -> Mapping[str, Any]:
     """What dbt has just written."""
-    content: Mapping[str, Any] = json.loads(manifest_path(settings).read_bytes())
+    content: Mapping[str, Any] = json.loads(project.manifest.read_bytes())
     return content
 
 
-def has_seeds_elsewhere(manifest: Mapping[str, Any], project: Path) -> bool:
-    """Whether dbt would load a seed from another folder than the project's."""
-    folders = {node["root_path"] for node in manifest["nodes"].values() if node.get("root_path")}
-    return any(Path(folder).resolve() != project.resolve() for folder in folders)
+def has_seeds_elsewhere(manifest: Mapping[str, Any], folder: Path) -> bool:
+    """Whether dbt would load a seed from another file than the project's."""
+    return any(
+        Path(node["root_path"], node["original_file_path"]).resolve()
+        != (folder / node["original_file_path"]).resolve()
+        for node in manifest["nodes"].values()
+        if node.get("root_path") and node["package_name"] == PROJECT_NAME
+    )
 
 
 def dbt_parse(
-    settings: Settings, environment: Mapping[str, str], project: Path, faults: Sequence[LeftOut]
+    project: ComposedProject,
+    environment: Mapping[str, str],
+    folder: Path,
+    faults: Sequence[LeftOut],
 ) -> str | None:
-    """Run the command. Returns dbt's message where it fails."""
+    """Run the command in a folder. Returns dbt's message where it fails."""
     done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
         [
             *(sys.executable, "-m", "dbt.cli.main", "--quiet", "--log-format", "json", "parse"),
-            *("--project-dir", str(project), "--profiles-dir", str(ROOT)),
+            *("--project-dir", str(folder), "--profiles-dir", str(BUILT_IN)),
         ],
-        env={**environment, **static_environment(settings, faults)},
-        cwd=ROOT,
+        env={**environment, **static_environment(project, faults)},
+        cwd=BUILT_IN,
         capture_output=True,
         text=True,
         check=False,
@@ -163,15 +264,6 @@ def dbt_parse(
     if done.returncode:
         return "\n".join(errors_in(done.stdout)) or (done.stdout + done.stderr).strip()
     return None
-
-
-def errors_in(log: str) -> Iterator[str]:
-    """The messages of the errors in a log of dbt's, which has a JSON object a line."""
-    for line in log.splitlines():
-        if line.startswith("{"):
-            info = json.loads(line)["info"]
-            if info["level"] == "error" and info["name"] != "MainStackTrace":
-                yield info["msg"]
 
 
 def cycle_in(manifest: Mapping[str, Any]) -> str | None:
@@ -198,25 +290,13 @@ def cycle_in(manifest: Mapping[str, Any]) -> str | None:
 def dbt_program(settings: Settings) -> Path:
     """The dbt that runs the models: this environment's own, or the script that makes a Spark session first."""
     if settings.engine == "spark":
-        return ROOT / "pipelines" / "warehouse" / "spark" / "dbt-on-spark"
+        return Path(__file__).parent / "spark" / "dbt-on-spark"
     return Path(sys.executable).with_name("dbt")
 
 
-def project_fingerprint() -> str:
-    """A hash of path, size and modification time of every file that dbt reads."""
-    paths = [ROOT / "dbt_project.yml", ROOT / "profiles.yml", *(ROOT / "macros").rglob("*.sql")]
-    for suffix in ("sql", "py", "yml", "yaml", "csv"):
-        paths += (ROOT / "models").rglob(f"*.{suffix}")
-    paths += (ROOT / "tests" / "models").rglob("*.sql")
-    files = [
-        (path.relative_to(ROOT).as_posix(), path.stat().st_size, path.stat().st_mtime_ns)
-        for path in sorted(paths)
-    ]
-    return hashlib.sha256(repr(files).encode()).hexdigest()
-
-
-def catalog_lake(settings: Settings) -> None:
+def catalog_lake(settings: Settings, declared: DeclaredKpis) -> None:
     """Write what the staging models read first: the lake's catalog and the KPIs that are declared."""
     lake = open_lake(settings)
-    write_kpis(lake, declared_kpis(settings).kpis.values())
-    write_catalog(lake, settings.sources_in_lake)
+    write_kpis(lake, declared.kpis.values())
+    on = settings.sources_by_name
+    write_catalog(lake, [source for source in settings.sources_in_lake if source.name in on])

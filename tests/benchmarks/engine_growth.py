@@ -30,8 +30,9 @@ from connectors.lake.lake import Lake
 from connectors.lake.manifest import Attempt, Manifest, schema_hash
 from connectors.stripe.ledger import BALANCE_TRANSACTIONS
 from pipelines.commands.terminal import plain_table
+from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.settings import ROOT, Settings
-from pipelines.warehouse.project import catalog_lake, dbt_environment, dbt_program
+from pipelines.warehouse.project import catalog_lake, dbt_environment, dbt_program, project_of
 
 DAYS = 100
 TODAY = date(2026, 11, 25)
@@ -120,10 +121,11 @@ def model(engine: str, lake: Path, home: Path) -> float:
     master = os.environ.get("OKRA_SPARK_MASTER", "local[*]")
     settings = Settings(home=home, lake=str(lake), engine=engine, spark_master=master)  # type: ignore[arg-type]
     settings.state_path.mkdir(parents=True)
-    catalog_lake(settings)
+    project = project_of(settings)
+    catalog_lake(settings, declared_kpis(settings))
     environment = {
         **os.environ,
-        **dbt_environment(settings, TODAY, f"{TODAY}-growth"),
+        **dbt_environment(project, TODAY, f"{TODAY}-growth"),
         "OKRA_HOME": str(home),
         "DBT_TARGET_PATH": str(home / "target"),
         "DBT_LOG_PATH": str(home / "logs"),

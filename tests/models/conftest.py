@@ -29,15 +29,14 @@ from connectors.sdk.fitting import fitting
 from connectors.sdk.rules import values_of
 from connectors.sdk.windows import instants
 from pipelines.inputs.kpi_files import (
-    KPI_FOLDER,
     by_account,
     in_currency,
-    project_models,
     read_kpis,
 )
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.warehouse.kpi_declarations import write_kpis
 from tests.models.dbt_process import PARSED, run_dbt
+from tests.projects import OKRA
 
 ROOT = Path(__file__).resolve().parents[2]
 WAREHOUSE = "warehouse.duckdb"
@@ -186,9 +185,9 @@ class Warehouse:
         """Run dbt, however it ends."""
         accounts = self.lake.accounts()
         write_catalog(self.lake.lake, accounts)
-        kpis = [*read_kpis(KPI_FOLDER, NO_SHEET_KPIS).kpis.values(), *sheet_kpis]
+        kpis = [*read_kpis(OKRA, NO_SHEET_KPIS).kpis.values(), *sheet_kpis]
         if named := {source.name for source in accounts if source.account}:
-            kpis = [*by_account(kpis, named, project_models())]
+            kpis = [*by_account(kpis, named, OKRA.sql)]
             how["kpis_by_account"] = ",".join(kpi.name for kpi in kpis if kpi.by_account)
         write_kpis(self.lake.lake, in_currency(kpis, how.get("currency", "USD")))
         return dbt(self, as_of, *arguments, **how)

@@ -13,9 +13,9 @@ import pytest
 
 from connectors.lake.catalog import write_catalog
 from connectors.sdk import catalog
-from pipelines.inputs.kpi_files import KPI_FOLDER, kpi_names
 from pipelines.warehouse.kpi_declarations import write_kpis
 from tests.models.conftest import ROOT, RowLake
+from tests.projects import OKRA
 
 VISITORS = "stg_google_analytics__visitors_by_day"
 VALUES = "stg_spreadsheet__kpi_values"
@@ -42,7 +42,7 @@ class Spark:
             "OKRA_SPARK_MASTER": "local[1]",
             "OKRA_SPARK_WAREHOUSE": str(self.tables),
             "OKRA_AS_OF": "2026-12-01",
-            "OKRA_KPIS": ",".join(kpi_names(KPI_FOLDER)),
+            "OKRA_KPIS": ",".join(sorted(OKRA.kpi_sql)),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
         }

@@ -1,7 +1,7 @@
 """What a key result means, held against the KPIs: the checks a model alone cannot make."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -43,10 +43,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class KnownKpis:
-    """The KPIs by name, and the names of those whose own declarations are at fault."""
+    """The KPIs by name, and the names of those whose own declarations are at fault.
+
+    `off` are those that no source feeds, each with the sources that it lacks.
+    """
 
     sound: Mapping[str, Kpi]
     broken: Collection[str]
+    off: Mapping[str, Collection[str]]
 
 
 def key_result_faults(
@@ -62,6 +66,13 @@ def key_result_faults(
     kpi = kpis.sound.get(result.kpi)
     if kpi is None and result.kpi in kpis.broken:
         return  # the KPI's own file has this fault already
+    if kpi is None and result.kpi in kpis.off:
+        lacking = sorted(kpis.off[result.kpi])
+        what = f"KPI `{result.kpi}` needs {listed_sources(lacking)} off"
+        yield place.fault(
+            "kpi", what, "set it up (`okra sources` shows how), or remove the key result"
+        )
+        return
     if kpi is None:
         names = {*kpis.sound, *kpis.broken}
         remedy = suggestion(result.kpi, names, f"the KPIs are {listed(names)}")
@@ -82,6 +93,12 @@ def key_result_faults(
             place.fault(*finding)
             for finding in kpi_target_faults(result, target, kpi, period, kpis.sound, kpis.broken)
         )
+
+
+def listed_sources(names: Sequence[str]) -> str:
+    """`source `stripe`, which is`, or `sources `a` and `b`, which are`."""
+    listing = " and ".join(f"`{name}`" for name in names)
+    return f"source {listing}, which is" if len(names) == 1 else f"sources {listing}, which are"
 
 
 def _deadline(result: KeyResult, period: Period) -> Iterator[_Finding]:

@@ -40,6 +40,7 @@ def load(
     fiscal_year: FiscalYear = CALENDAR_YEAR,
     *,
     broken_kpis: Collection[str] = (),
+    off_kpis: Mapping[str, Collection[str]] | None = None,
 ) -> Loaded:
     """Read every definition file against the KPIs that exist.
 
@@ -48,8 +49,9 @@ def load(
         kpis: the KPIs by name.
         fiscal_year: when the fiscal year starts, and by what it is named.
         broken_kpis: the KPIs whose own declarations are at fault. A key result may name them: it has no data then.
+        off_kpis: the KPIs that no source feeds, each with the sources that it lacks.
     """
-    known = KnownKpis(kpis, broken_kpis)
+    known = KnownKpis(kpis, broken_kpis, off_kpis or {})
     faults: set[Fault] = set()
     read: list[ReadFile] = []
     for name in sorted(files):

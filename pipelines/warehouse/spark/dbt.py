@@ -12,8 +12,10 @@ from typing import Any
 
 from pipelines import settings as okra_settings
 from pipelines.errors import OkraError
+from pipelines.inputs.composition import Composition
 from pipelines.settings import ROOT
 from pipelines.warehouse.build_results import Graph, node_results
+from pipelines.warehouse.project import project_of
 from pipelines.warehouse.spark.lake_views import register
 from pipelines.warehouse.spark.published_tables import (
     copied_models,
@@ -56,7 +58,7 @@ def run(arguments: Sequence[str]) -> int:
     lake = str(settings.lake_location).replace("s3://", "s3a://", 1)
     register(spark, lake, settings.streams_in_lake)
     code = dbt(arguments)
-    if "build" in arguments and is_publishable(target_folder()):
+    if "build" in arguments and is_publishable(target_folder(), project_of(settings).composition):
         tables = copied_models(target_folder() / "manifest.json")
         replace_tables(
             ((table, rows_of(spark, table)) for table in tables if exists(spark, table)),
@@ -66,11 +68,11 @@ def run(arguments: Sequence[str]) -> int:
     return code
 
 
-def is_publishable(target: Path) -> bool:
+def is_publishable(target: Path, project: Composition) -> bool:
     """Whether a build ended, and nothing that every published figure stands on failed in it."""
     if not (target / "run_results.json").exists():
         return False
-    graph = Graph(target / "manifest.json", ROOT)
+    graph = Graph(target / "manifest.json", project)
     results = node_results(json.loads((target / "run_results.json").read_bytes()))
     undone = [result.node for result in results if result.failed or result.status == "skipped"]
     return not any(graph.is_core(node) for node in undone)

@@ -17,10 +17,11 @@ from pipelines.cli import app
 from pipelines.commands import scaffolding
 from pipelines.commands.console import Output
 from pipelines.commands.scaffolding import NewKpi, NewObjective, Scaffold, ScaffoldError
-from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpi, read_kpis
+from pipelines.inputs.kpi_files import read_kpi, read_kpis
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import ROOT
+from tests.projects import OKRA
 
 TODAY = date(2026, 11, 25)
 BIN = Path(sys.executable).parent
@@ -66,7 +67,7 @@ def write() -> Write:
 
 @pytest.fixture(scope="session")
 def kpis() -> dict[str, Kpi]:
-    return read_kpis(KPI_FOLDER, ROOT / "models/kpis/sheet_kpis.yml").kpis
+    return read_kpis(OKRA, ROOT / "models/kpis/sheet_kpis.yml").kpis
 
 
 def run(project: Path, *command: str) -> None:

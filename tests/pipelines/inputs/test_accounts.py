@@ -1,14 +1,15 @@
 """Which KPIs have the dimension account: those that stand on a source whose accounts have names."""
 
-from pipelines.inputs.kpi_files import KPI_FOLDER, by_account, project_models, read_kpis
+from pipelines.inputs.kpi_files import by_account, read_kpis
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import ROOT
+from tests.projects import OKRA
 
 
 def kpis(*sources: str) -> dict[str, Kpi]:
     """The project's KPIs, where accounts of these sources have names."""
-    declared = read_kpis(KPI_FOLDER, ROOT / "models/kpis/sheet_kpis.yml").kpis.values()
-    return {kpi.name: kpi for kpi in by_account(declared, sources, project_models())}
+    declared = read_kpis(OKRA, ROOT / "models/kpis/sheet_kpis.yml").kpis.values()
+    return {kpi.name: kpi for kpi in by_account(declared, sources, OKRA.sql)}
 
 
 def test_the_kpis_below_a_source_with_named_accounts_have_the_dimension() -> None:

@@ -13,6 +13,7 @@ from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.scoring.scoring import score
 from pipelines.settings import Settings
+from tests.projects import project_of_kpis
 
 GOOD = """\
 version: 2
@@ -125,7 +126,7 @@ def test_a_broken_kpi_file_is_one_fault_and_every_other_kpi_is_read(
 ) -> None:
     content, told = BROKEN[broken]
     file = kpi(folder, "it", content)
-    declared = read_kpis(folder, folder / "sheet_kpis.yml")
+    declared = read_kpis(project_of_kpis(folder), folder / "sheet_kpis.yml")
     [fault] = declared.faults
     assert told in str(fault).replace("`it`: ", "")
     assert str(fault).startswith(f"{file}:")
@@ -135,7 +136,7 @@ def test_a_broken_kpi_file_is_one_fault_and_every_other_kpi_is_read(
 
 def test_the_fault_of_a_declaration_names_the_kpi(folder: Path) -> None:
     file = kpi(folder, "it", changed("flow", "flw"))
-    [fault] = read_kpis(folder, folder / "none.yml").faults
+    [fault] = read_kpis(project_of_kpis(folder), folder / "none.yml").faults
     assert str(fault) == (
         f"{file}:8: `it`: `kind: flw` is not known; write one of 'flow', 'stock', 'ratio' or 'distinct'"
     )
@@ -145,7 +146,7 @@ def test_a_kpi_without_yaml_or_with_sql_in_another_encoding_is_a_fault(folder: P
     lonely = kpi(folder, "lonely", None)
     latin = kpi(folder, "latin", GOOD.format(name="latin").encode(), "-- é".encode("latin-1"))
     named = kpi(folder, "Named-So", GOOD.format(name="Named-So").encode())
-    declared = read_kpis(folder, folder / "sheet_kpis.yml")
+    declared = read_kpis(project_of_kpis(folder), folder / "sheet_kpis.yml")
     sql = latin.with_suffix(".sql")
     assert [str(fault) for fault in declared.faults] == sorted([
         f"{lonely}:1: the file is missing; describe the KPI (kind, unit, direction, owner) beside its SQL",
@@ -163,13 +164,13 @@ def test_files_that_only_look_like_a_kpi_are_told(folder: Path) -> None:
     kpi(folder, "renamed", None).with_suffix(".yaml").write_text(GOOD.format(name="renamed"))
     (folder / "kpi_folder.sql").write_text("select 1")
     (folder / "kpi_folder.yml").mkdir()
-    declared = read_kpis(folder, folder / "none.yml")
+    declared = read_kpis(project_of_kpis(folder), folder / "none.yml")
     assert declared.broken.keys() == {"folder", "orphan", "renamed", "hidden"}
     assert [str(fault).removeprefix(f"{folder}/") for fault in declared.faults] == [
         "kpi_folder.yml:1: cannot be opened (is a directory); make it a file that Okra may read, or remove it",
         "kpi_orphan.yml:1: kpi_orphan.sql is missing; write the SQL of this KPI",
         "kpi_renamed.yml:1: the file is missing; rename kpi_renamed.yaml",
-        f"sales/kpi_hidden.sql:1: a KPI in a folder of its own is not read; move it and its YAML to {folder}",
+        "sales/kpi_hidden.sql:1: a KPI in a folder of its own is not read; move it and its YAML to models/kpis",
     ]  # fmt: skip
 
 
@@ -177,7 +178,7 @@ def test_a_broken_kpi_of_a_sheet_takes_down_no_other_of_its_file(folder: Path) -
     sheet = folder / "sheet_kpis.yml"
     sound = "  unit: people\n  direction: up\n  owner: o\n"
     sheet.write_text(f"good:\n  kind: stock\n{sound}bad:\n  kind: stok\n{sound}")
-    declared = read_kpis(folder, sheet)
+    declared = read_kpis(project_of_kpis(folder), sheet)
     assert declared.kpis.keys() == {"sent", "opened", "good"}
     assert declared.broken == {"bad": str(sheet)}
     [fault] = declared.faults
@@ -192,7 +193,7 @@ def test_a_key_result_says_that_its_kpi_is_broken_and_the_others_of_its_objectiv
 ) -> None:
     sheet = folder / "sheet_kpis.yml"
     sheet.write_bytes(content.encode("latin-1"))
-    declared = read_kpis(folder, sheet)
+    declared = read_kpis(project_of_kpis(folder), sheet)
     assert declared.kpis.keys() == {"sent", "opened"}
     text = OBJECTIVE.format(id="more", kpi="good") + "  - {id: sent, kpi: sent, at_least: 30}\n"
     loaded = load({"more.yml": text}, declared.kpis, broken_kpis=declared.broken)
@@ -211,7 +212,7 @@ def test_a_key_result_says_that_its_kpi_is_broken_and_the_others_of_its_objectiv
 
 def test_a_name_that_is_close_to_a_broken_kpi_is_suggested(folder: Path) -> None:
     kpi(folder, "returned", b"")
-    declared = read_kpis(folder, folder / "none.yml")
+    declared = read_kpis(project_of_kpis(folder), folder / "none.yml")
     text = OBJECTIVE.format(id="less", kpi="retuned")
     [fault] = load({"less.yml": text}, declared.kpis, broken_kpis=declared.broken).faults
     assert fault.what == "key result `parcels`: unknown KPI `retuned`"

@@ -21,6 +21,7 @@ from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Kpi
 from tests.pipelines.inputs.mutations import mutated
+from tests.projects import project_of_kpis
 
 CASES = int(os.environ.get("FUZZ_CASES", "60"))
 KPIS = {
@@ -333,7 +334,7 @@ def kpis_of(folder: Path, kpi: bytes, sheet: bytes) -> Any:
     (folder / "kpi_it.sql").write_text("select 1")
     (folder / "kpi_it.yml").write_bytes(kpi)
     (folder / "sheet_kpis.yml").write_bytes(sheet)
-    return read_kpis(folder, folder / "sheet_kpis.yml")
+    return read_kpis(project_of_kpis(folder), folder / "sheet_kpis.yml")
 
 
 def test_a_mutated_kpi_file_is_refused_or_read_as_it_is_written(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.inputs.kpi_files import KPI_FOLDER, read_kpis
+from pipelines.inputs.kpi_files import read_kpis
 from pipelines.okr.definition.loading import load
 from pipelines.settings import ROOT
+from tests.projects import OKRA
 
 SOUND = """\
 headcount:
@@ -40,13 +41,13 @@ def written(path: Path, text: str) -> Path:
 
 
 def faults(path: Path, text: str) -> list[str]:
-    told = read_kpis(KPI_FOLDER, written(path, text)).faults
+    told = read_kpis(OKRA, written(path, text)).faults
     assert {fault.file for fault in told} == {str(path)}
     return [str(fault).removeprefix(f"{path}:") for fault in told]
 
 
 def test_a_kpi_of_a_sheet_stands_beside_those_in_sql(sheet_kpis: Path) -> None:
-    kpis = read_kpis(KPI_FOLDER, written(sheet_kpis, SOUND)).kpis
+    kpis = read_kpis(OKRA, written(sheet_kpis, SOUND)).kpis
     assert {"headcount", "answered_calls", "net_revenue"} <= kpis.keys()
     headcount, calls = kpis["headcount"], kpis["answered_calls"]
     assert (headcount.name, headcount.kind, headcount.every) == ("headcount", "stock", "month")
@@ -57,13 +58,13 @@ def test_a_kpi_of_a_sheet_stands_beside_those_in_sql(sheet_kpis: Path) -> None:
 
 
 def test_without_the_file_or_with_an_empty_one_there_are_those_in_sql(sheet_kpis: Path) -> None:
-    in_sql = {path.stem.removeprefix("kpi_") for path in KPI_FOLDER.glob("kpi_*.sql")}
-    assert read_kpis(KPI_FOLDER, sheet_kpis).kpis.keys() == in_sql
-    assert read_kpis(KPI_FOLDER, written(sheet_kpis, "# none yet\n")).kpis.keys() == in_sql
+    in_sql = set(OKRA.kpi_sql)
+    assert read_kpis(OKRA, sheet_kpis).kpis.keys() == in_sql
+    assert read_kpis(OKRA, written(sheet_kpis, "# none yet\n")).kpis.keys() == in_sql
 
 
 def test_the_projects_own_file_is_sound() -> None:
-    kpis = read_kpis(KPI_FOLDER, ROOT / "models/kpis/sheet_kpis.yml").kpis
+    kpis = read_kpis(OKRA, ROOT / "models/kpis/sheet_kpis.yml").kpis
     assert kpis["team_training_sessions"].every == "week"
     assert kpis["employee_nps"].kind == "ratio"
 
@@ -80,9 +81,9 @@ key_results:
     where: {team: sales}
     at_least: 12
 """
-    kpis = read_kpis(KPI_FOLDER, written(sheet_kpis, SOUND)).kpis
+    kpis = read_kpis(OKRA, written(sheet_kpis, SOUND)).kpis
     assert load({"grow.yml": text}, kpis).faults == ()
-    without = read_kpis(KPI_FOLDER, sheet_kpis.with_name("gone.yml")).kpis
+    without = read_kpis(OKRA, sheet_kpis.with_name("gone.yml")).kpis
     assert "headcount" in str(load({"grow.yml": text}, without).faults[0])
 
 
@@ -98,7 +99,7 @@ key_results:
     at_least: 12
     {window}
 """
-    kpis = read_kpis(KPI_FOLDER, written(sheet_kpis, SOUND)).kpis
+    kpis = read_kpis(OKRA, written(sheet_kpis, SOUND)).kpis
     for key in ("per", "over"):
         (fault,) = load({"grow.yml": text.format(window=f"{key}: week")}, kpis).faults
         assert str(fault) == (

@@ -12,6 +12,7 @@ from pipelines.inputs.kpi_files import read_kpi
 from pipelines.inputs.sheet_kpis import read_sheet_kpis
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.roster import Stay
+from tests.projects import OKRA
 
 DEALS = Kpi("deals", "flow", dimensions=("rep", "team"), rosters=(("rep", "roster_reps"),))
 
@@ -31,7 +32,7 @@ def declared(folder: Path, rosters: str) -> Kpi:
     below = "".join(f"          {line}\n" for line in (*lines, "dimensions: [rep]", rosters))
     head = "models:\n  - name: kpi_deals\n    config:\n      meta:\n        kpi:\n"
     (folder / "kpi_deals.yml").write_text(head + below)
-    return read_kpi(folder / "kpi_deals.sql")
+    return read_kpi(folder / "kpi_deals.sql", rosters=["roster_reps"])
 
 
 def test_a_dimension_can_have_a_roster(folder: Path) -> None:
@@ -57,9 +58,13 @@ def test_a_kpi_of_a_sheet_can_have_one_that_exists(tmp_path: Path) -> None:
         "kind: flow\n  unit: calls\n  direction: up\n  owner: a@example.com\n  dimensions: [rep]"
     )
     path.write_text(f"calls:\n  {lines}\n  rosters: {{rep: roster_sales_reps}}\n")
-    assert read_sheet_kpis(path, "s.yml").kpis["calls"].rosters == (("rep", "roster_sales_reps"),)
+    assert read_sheet_kpis(path, "s.yml", rosters=OKRA.rosters).kpis["calls"].rosters == (
+        ("rep", "roster_sales_reps"),
+    )
     path.write_text(f"calls:\n  {lines}\n  rosters: {{rep: roster_sale_reps}}\n")
-    assert [str(fault) for fault in read_sheet_kpis(path, "s.yml").faults] == [
+    assert [
+        str(fault) for fault in read_sheet_kpis(path, "s.yml", rosters=OKRA.rosters).faults
+    ] == [
         "s.yml:7: `calls`: there is no roster `roster_sale_reps`; did you mean `roster_sales_reps`?"
     ]
 

@@ -11,13 +11,13 @@ import pytest
 from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.okr.definition.faults import Fault
-from pipelines.settings import ROOT, Settings
-from pipelines.steps import model
+from pipelines.settings import Settings
 from pipelines.steps.model import ModelBuild, ModelsFailedError
 from pipelines.tables.findings import FindingRow
 from pipelines.warehouse.build_results import Graph, NodeResult
 from pipelines.warehouse.left_out import LeftOut
 from tests.models.conftest import parsed, session_folder
+from tests.projects import OKRA
 
 __all__ = ["parsed", "session_folder"]
 
@@ -33,13 +33,12 @@ OF_ORDERS = {
 
 @pytest.fixture(scope="module")
 def graph(parsed: Path) -> Graph:
-    return Graph(parsed / "manifest.json", ROOT)
+    return Graph(parsed / "manifest.json", OKRA)
 
 
 @pytest.fixture
 def day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Day:
     """A day of the sample company, whose project has been parsed without a fault."""
-    monkeypatch.setattr(model, "left_out", lambda settings: [])
     settings = Settings(_env_file=None, home=tmp_path, sandbox_today=date(2026, 11, 25))
     settings.warehouse_path.parent.mkdir(parents=True)
     duckdb.connect(str(settings.warehouse_path)).close()
@@ -319,8 +318,7 @@ def test_what_could_not_be_parsed_is_told_and_taken_for_broken(
         ("models/marts/fct_orders.sql", "models/kpis/kpi_customer_sales.sql"),
         ("fct_orders", "kpi_customer_sales"),
     )
-    monkeypatch.setattr(model, "left_out", lambda settings: [fault])
-    build = ModelBuild(day, graph)
+    build = ModelBuild(day, graph, [fault])
     assert named(build.environment, "OKRA_BROKEN_KPIS") == {"customer_sales"}
     assert not build.take([result("kpis", "success")])
     [finding] = stored(build)
@@ -361,13 +359,12 @@ def test_the_table_of_a_model_that_fails_is_not_kept_from_an_earlier_day(
     with duckdb.connect(str(day.settings.warehouse_path)) as connection:
         connection.execute(f"create schema {schema}")
         connection.execute(f"create table {schema}.{name} as select 'kim' as member")
-    results = []
+    results, left_out = [], []
     if fault == "does_not_build":
         results = [result(name, "error", "Binder Error: no column")]
     else:
-        gone = LeftOut("unexpected end", file, (file,), (name,))
-        monkeypatch.setattr(model, "left_out", lambda settings: [gone])
-    build = ModelBuild(day, graph)
+        left_out = [LeftOut("unexpected end", file, (file,), (name,))]
+    build = ModelBuild(day, graph, left_out)
     build.take(results)
     [finding] = stored(build)
     assert (finding.what, finding.kpis) == (fault, kpis)
@@ -383,10 +380,9 @@ def test_a_declaration_that_is_told_anyway_is_not_told_again(
 ) -> None:
     file = "models/kpis/kpi_sessions.yml"
     unread = LeftOut("mapping values", f"{file}:3", (file,), ("kpi_sessions",))
-    monkeypatch.setattr(model, "left_out", lambda settings: [unread])
     told = Fault(file, 3, "no YAML", "mend it")
     day.__dict__["declared"] = DeclaredKpis(day.kpis, (told,), {"sessions": file})
-    build = ModelBuild(day, graph)
+    build = ModelBuild(day, graph, [unread])
     assert not build.take([result("kpis", "success")])
     assert stored(build) == []
 

@@ -16,7 +16,7 @@ from dbt_common.context import set_invocation_context
 from pipelines.connections import DISABLED_OPTIMIZERS
 from pipelines.settings import ROOT, load
 from pipelines.warehouse.lake_in_duckdb import PREFETCHED_FILES, LakeFiles, Plugin
-from pipelines.warehouse.project import static_environment
+from pipelines.warehouse.project import project_of, static_environment
 from tests.object_store.buckets import Bucket
 
 SETTLING_SECONDS = 0.1
@@ -130,7 +130,7 @@ def test_homes_share_a_profile_so_that_dbt_parses_the_models_once(monkeypatch) -
 
 def test_the_models_keep_within_the_memory_and_optimizers_that_are_set(monkeypatch) -> None:
     monkeypatch.setenv("OKRA_MEMORY", "800MB")
-    environment = static_environment(load())
+    environment = static_environment(project_of(load()))
     monkeypatch.setenv("DBT_PROFILES_DIR", str(ROOT))
     set_from_args(Namespace(profiles_dir=str(ROOT)), None)
     set_invocation_context(environment)

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.inputs.composition import Composition, files_below
+from pipelines.warehouse.dbt_messages import errors_in
 from pipelines.warehouse.left_out import LeftOut, ModelsError, parse_what_can_be
-from pipelines.warehouse.project import cycle_in, errors_in
+from pipelines.warehouse.project import cycle_in
+from pipelines.warehouse.project_folder import ROOT_FILES, make_folder
 from tests.models.dbt_process import run_dbt
 
 PROJECT = {
@@ -26,14 +29,17 @@ PROJECT = {
     "select * from {{ ref(kpi) }}{{ ' union all ' if not loop.last }}{% endfor %}\n",
 }
 KPIS = ("kpi_calls", "kpi_sales")
+EMPTY: Mapping[str, str] = {}
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A dbt project of two KPIs."""
-    root = tmp_path / "checkout"
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A company's dbt project of two KPIs."""
+    root = tmp_path / "acme"
     for place, text in PROJECT.items():
         write(root, place, text)
+    write(root, "okra.yml", "")
+    monkeypatch.setenv("OKRA_PROJECT", str(root))
     return root
 
 
@@ -44,11 +50,13 @@ def write(root: Path, place: str, text: str | bytes) -> None:
 
 
 @pytest.fixture
-def parsed(project: Path, tmp_path: Path) -> Callable[[], tuple[list[LeftOut], set[str]]]:
+def parsed(project: Path, tmp_path: Path) -> Callable[..., tuple[list[LeftOut], set[str]]]:
     """Parses the project, and gives what was left out and the models that were not."""
     target = tmp_path / "target"
 
-    def parse(folder: Path, faults: Sequence[LeftOut]) -> str | None:
+    def parse(composition: Composition, faults: Sequence[LeftOut]) -> str | None:
+        folder = tmp_path / "composed"
+        make_folder(composition, folder)
         out = {model for fault in faults for model in fault.models}
         done = run_dbt(
             *("--log-format", "json", "parse"),
@@ -64,8 +72,12 @@ def parsed(project: Path, tmp_path: Path) -> Callable[[], tuple[list[LeftOut], s
             return "\n".join(errors_in(done.stdout)) or done.stderr
         return cycle_in(json.loads((target / "manifest.json").read_bytes()))
 
-    def parse_all() -> tuple[list[LeftOut], set[str]]:
-        faults = parse_what_can_be(project, tmp_path / "mirror", parse)
+    def parse_all(
+        generated: Mapping[str, str] = EMPTY, origins: Mapping[str, str] = EMPTY
+    ) -> tuple[list[LeftOut], set[str]]:
+        files = [*ROOT_FILES, *files_below(project)]
+        composition = Composition({x: project / x for x in files}, generated, origins)
+        faults = parse_what_can_be(composition, parse)
         nodes = json.loads((target / "manifest.json").read_bytes())["nodes"].values()
         return faults, {node["name"] for node in nodes if node["resource_type"] == "model"}
 
@@ -191,3 +203,23 @@ def test_a_table_of_ones_own_beside_the_published_ones_is_left_out(project: Path
     write(project, "models/reporting/mine.sql", "{{ ref(")
     [fault], models = parsed()
     assert (models, fault.models) == (ALL, ("mine",))
+
+
+def test_what_reads_several_is_left_out_with_one_of_them(project: Path, parsed) -> None:
+    """What is left of it would pass for the whole."""
+    write(project, "models/marts/fct_meta.sql", "select {{ nothing")
+    both = "{# rows_or_none('fct_meta') #} select * from {{ ref('fct_calls') }}"
+    write(project, "models/kpis/kpi_ads.sql", both)
+    [fault], models = parsed()
+    assert models == ALL
+    assert fault.models == ("fct_meta", "kpi_ads")
+
+
+def test_a_generated_file_that_cannot_be_parsed_is_told_where_it_was_declared(
+    project: Path, parsed
+) -> None:
+    text = "select 1 as day\nfrom {{ ref('nowhere') }}"
+    place = "models/kpis/kpi_generated.sql"
+    faults, models = parsed({place: text}, {place: "kpis/sales.yml:12"})
+    assert models == ALL
+    assert [fault.place for fault in faults] == ["kpis/sales.yml:12"]

@@ -1,33 +1,61 @@
-"""Where dbt keeps what it makes of the models."""
+"""Where dbt runs, and where it keeps what it makes of the models."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from pipelines import settings as okra_settings
-from pipelines.settings import ROOT
+from pipelines.inputs.composition import Composition
+from pipelines.settings import BUILT_IN
 from pipelines.warehouse import project as models
-from pipelines.warehouse.project import has_seeds_elsewhere, manifest_path, parse, target_folder
+from pipelines.warehouse.project import (
+    ComposedProject,
+    has_seeds_elsewhere,
+    parse,
+    project_of,
+    static_environment,
+)
+from pipelines.warehouse.project_folder import make_folder
+from tests.projects import OKRA
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """OKRA_HOME of a company with a source of its own."""
+    """OKRA_HOME of the sample company."""
     monkeypatch.setenv("OKRA_ENV_FILE", str(tmp_path / "no.env"))
     monkeypatch.setenv("OKRA_HOME", str(tmp_path))
-    monkeypatch.setenv("STRIPE_API_KEY", "rk_test_1")
     return tmp_path
 
 
-def test_all_homes_have_what_is_made_of_the_models_in_common(home: Path) -> None:
-    assert manifest_path(okra_settings.load()) == ROOT / "target" / "manifest.json"
+def project() -> ComposedProject:
+    return project_of(okra_settings.load())
+
+
+def test_all_homes_have_what_is_made_of_the_whole_in_common(home: Path) -> None:
+    assert project().manifest == BUILT_IN / "target" / "manifest.json"
+    assert project().folder_without([]) == BUILT_IN
+
+
+def test_a_part_of_the_project_has_a_folder_in_its_home(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_API_KEY", "rk_test_1")
+    assert project().manifest == home / "target" / "manifest.json"
+    assert project().folder_without([]) == home / "target" / "project"
+    environment = static_environment(project())
+    assert environment["OKRA_KPIS"].split(",") == [
+        *("average_transaction_value", "gross_revenue", "mrr", "mrr_movements", "net_revenue"),
+        *("processing_fees", "refunds_and_disputes"),
+    ]
+    assert "fct_deals" in environment["OKRA_LEFT_OUT"].split(",")
 
 
 def test_engines_do_not_write_over_each_others(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    by_duckdb = manifest_path(okra_settings.load())
+    by_duckdb = project().manifest
     monkeypatch.setenv("OKRA_ENGINE", "spark")
-    assert manifest_path(okra_settings.load()) != by_duckdb
+    assert project().manifest != by_duckdb
 
 
 def test_a_checkout_that_may_not_be_written_is_left_alone(
@@ -35,28 +63,71 @@ def test_a_checkout_that_may_not_be_written_is_left_alone(
 ) -> None:
     # by whom, for root may write anywhere
     monkeypatch.setattr(models.os, "access", lambda path, mode: False)
-    assert target_folder(okra_settings.load()).is_relative_to(home)
+    assert project().target.is_relative_to(home)
 
 
 def test_what_dbt_remembers_of_another_folder_is_parsed_anew(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a broken file is mended, dbt still knew its seeds in the mirror, which is gone by then."""
-    mirror, project = home / "mirror", home / "project"
-    monkeypatch.setattr(models, "target_folder", lambda settings: home)
+    """After a broken file is mended, dbt still knew its seeds in a folder that is gone by then."""
+    whole = ComposedProject(okra_settings.load(), OKRA)
+    monkeypatch.setattr(ComposedProject, "target", home)
     remembered = home / "partial_parse.msgpack"
     remembered.write_bytes(b"")
     parsed = []
 
-    def dbt_parse(settings: object, environment: object, folder: Path, faults: object) -> None:
+    def dbt_parse(project: object, environment: object, folder: Path, faults: object) -> None:
         parsed.append(folder)
-        root = mirror if remembered.exists() else folder
-        nodes = {"seed.x": {"root_path": str(root), "depends_on": {}}}
+        root = home / "gone" if remembered.exists() else folder
+        seed = {"root_path": str(root), "original_file_path": "dbt_project.yml"}
+        nodes = {"seed.x": {**seed, "package_name": "okra", "depends_on": {}}}
         (home / "manifest.json").write_text(json.dumps({"nodes": nodes}))
 
     monkeypatch.setattr(models, "dbt_parse", dbt_parse)
-    assert parse(okra_settings.load(), {}, project, []) is None
-    assert parsed == [project, project]
-    assert not has_seeds_elsewhere(json.loads((home / "manifest.json").read_text()), project)
-    assert parse(okra_settings.load(), {}, project, []) is None
+    assert parse(whole, {}, OKRA, []) is None
+    assert parsed == [BUILT_IN, BUILT_IN]
+    assert not has_seeds_elsewhere(json.loads((home / "manifest.json").read_text()), BUILT_IN)
+    assert parse(whole, {}, OKRA, []) is None
     assert len(parsed) == 3, "once it is right, it is parsed once"
+
+
+def test_a_link_to_a_seed_is_the_seed(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").symlink_to(BUILT_IN / "models/seeds/stripe_movement_kinds.csv")
+    place = "models/seeds/stripe_movement_kinds.csv"
+    make_folder(Composition({place: BUILT_IN / place}), tmp_path / "composed")
+    seed = {"root_path": str(BUILT_IN), "original_file_path": place, "package_name": "okra"}
+    assert not has_seeds_elsewhere({"nodes": {"seed.x": seed}}, tmp_path / "composed")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Mapping[str, Path]:
+    (tmp_path / "a.sql").write_text("select 1")
+    return {"models/a.sql": tmp_path / "a.sql"}
+
+
+def stamps(folder: Path) -> Mapping[str, int]:
+    return {x.name: x.lstat().st_mtime_ns for x in folder.rglob("*") if not x.is_dir()}
+
+
+def test_only_what_differs_is_written(tmp_path: Path, files: Mapping[str, Path]) -> None:
+    folder, written = (
+        tmp_path / "composed",
+        {"models/b.sql": "select 2", "models/c.sql": "select 3"},
+    )
+    make_folder(Composition(files, written), folder)
+    before = stamps(folder)
+    make_folder(Composition(files, written), folder)
+    assert stamps(folder) == before
+    make_folder(Composition(files, {**written, "models/b.sql": "select 4"}), folder)
+    changed = {name for name, stamp in stamps(folder).items() if stamp != before[name]}
+    assert changed == {"b.sql"}
+    assert (folder / "models/b.sql").read_text() == "select 4"
+
+
+def test_what_is_gone_is_removed(tmp_path: Path, files: Mapping[str, Path]) -> None:
+    folder = tmp_path / "composed"
+    make_folder(Composition(files, {"models/b.sql": "select 2"}), folder)
+    make_folder(Composition({}, {"models/a.sql": "select 5"}), folder)
+    assert [path.name for path in (folder / "models").iterdir()] == ["a.sql"]
+    assert (folder / "models/a.sql").read_text() == "select 5"
+    assert files["models/a.sql"].read_text() == "select 1", "whose file is nobody's but theirs"

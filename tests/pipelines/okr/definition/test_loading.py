@@ -39,6 +39,17 @@ def test_a_sound_file_has_no_faults(kpis):
     assert objective.key_results[0].weight == 1
 
 
+def test_a_kpi_that_no_source_feeds_is_told_with_the_source(kpis):
+    text = with_key_result("kpi: clicks", "at_most: 5")
+    loaded = load({"o.yml": text}, kpis, off_kpis={"clicks": {"meta_ads", "google_ads"}})
+    assert [str(fault) for fault in loaded.faults] == [
+        "o.yml:6: key result `kr`: KPI `clicks` needs sources `google_ads` and `meta_ads`, which are off; "
+        "set it up (`okra sources` shows how), or remove the key result"
+    ]
+    loaded = load({"o.yml": text}, kpis, off_kpis={"clicks": {"meta_ads"}})
+    assert "needs source `meta_ads`, which is off; set" in str(loaded.faults[0])
+
+
 @pytest.mark.parametrize(
     ("lines", "fault"),
     [

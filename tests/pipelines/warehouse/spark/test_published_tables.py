@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.settings import Settings
 from pipelines.tables.table import Column, Table
-from pipelines.warehouse.project import static_environment
+from pipelines.warehouse.project import project_of, static_environment
 from pipelines.warehouse.spark.published_tables import copied_models, replace_tables
 
 MODEL = Table(
@@ -116,4 +116,4 @@ def test_what_is_copied_is_what_later_steps_read(tmp_path: Path) -> None:
 def test_dbt_is_told_the_engine(tmp_path: Path) -> None:
     for engine in ("duckdb", "spark"):
         settings = Settings(home=tmp_path, engine=engine)  # type: ignore[arg-type]
-        assert static_environment(settings)["OKRA_ENGINE"] == engine
+        assert static_environment(project_of(settings))["OKRA_ENGINE"] == engine
