@@ -62,7 +62,11 @@ _HISTORY = """
 _MEMBERS = """
     with latest as (
         select kpi, max(period_start) as period_start from kpi_periods
-        where dimension = 'total' and period = 'month' and value is not null and complete
+        where period = 'month' and value is not null and complete and (
+            dimension = 'total'
+            -- people that several accounts have counted have no total
+            or kpi not in (select kpi from kpi_periods where dimension = 'total')
+        )
         group by kpi
     )
 

@@ -57,6 +57,25 @@ def test_members_are_those_of_the_latest_whole_month_the_largest_first(company):
     ]
 
 
+def test_people_of_two_accounts_have_no_total_and_are_shown_by_account(company):
+    company.kpi(kpi="visitors", label="Visitors", kind="distinct", unit="people", precision=0)
+    for month, last, members in (
+        (9, 30, {"de": 480, "fr": 290}),
+        (10, 31, {"de": 500, "fr": 300}),
+    ):
+        for member, value in members.items():
+            company.month(
+                date(2026, month, 1), date(2026, month, last), value,
+                kpi="visitors", unit="people", dimension="account", member=member,
+            )  # fmt: skip
+    page = company.written().kpi("visitors")
+    assert "It has no total, as whoever two accounts counted would be in it twice." in page.text
+    assert [row[:2] for row in lines(page, "account in Oct 2026")] == [
+        ["de", "500 people"],
+        ["fr", "300 people"],
+    ]
+
+
 def test_a_value_that_changed_after_it_was_published_is_shown_with_both(company):
     company.restatement(
         period_start=date(2026, 9, 1),
