@@ -20,7 +20,7 @@ from connectors.sdk.errors import Rejected
 from connectors.sdk.stream_forms import COLUMN_NAME, COLUMN_TYPES, OWN_COLUMNS
 from connectors.sql_database.engine import MYSQL
 from connectors.sql_database.forms import SqlForm
-from connectors.sql_database.paging import ZERO_DATE, moment
+from connectors.sql_database.paging import moment
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -197,11 +197,11 @@ def kind_of_values(values: Sequence[Any], *, is_moment: bool, zone: ZoneInfo) ->
     types = {type(value) for value in there}
     if not types:
         return ""
-    if is_moment and types == {str} and not any(x.startswith(ZERO_DATE) for x in there):
-        if all(DAY_TEXT.fullmatch(value) for value in there):
-            return "date"
-        if all(isinstance(moment(value, zone), datetime) for value in there):
-            return "timestamp"
+    if is_moment and str in types:
+        readable = [x for x in there if isinstance(moment(x, zone), datetime)]
+        if len(readable) * 2 >= len(there):  # the others become findings
+            is_day = all(DAY_TEXT.fullmatch(str(value)) for value in readable)
+            return "date" if is_day else "timestamp"
     for kind, classes in (
         ("boolean", {bool}),
         ("integer", {int}),
