@@ -90,9 +90,10 @@ def test_each_link_and_picture_leads_somewhere(page: Page) -> None:
 
 
 def settings_named(text: str) -> set[str]:
-    """The settings that a text names, and no ends of words such as `GA4_…`."""
+    """The settings that a text names, and no ends of words such as `GA4_…`, nor the variables of a `sources.yml`."""
     starts = "|".join(sorted({name.partition("_")[0] for name in (*OPTIONS, "OKRA_")}))
-    return set(re.findall(rf"\b(?:{starts})_[A-Z0-9_]*[A-Z0-9]\b", text))
+    of_the_user = set(re.findall(r"\{env: ([A-Z0-9_]+)\}", text))
+    return set(re.findall(rf"\b(?:{starts})_[A-Z0-9_]*[A-Z0-9]\b", text)) - of_the_user
 
 
 @every_page
