@@ -13,7 +13,7 @@ from connectors.lake.catalog import write_catalog
 from connectors.sdk import catalog
 from pipelines import settings as okra_settings
 from pipelines.inputs.composition import Composition, compose
-from pipelines.inputs.kpi_files import KPI_FOLDER, in_currency, read_kpis
+from pipelines.inputs.kpi_files import in_currency, read_kpis
 from pipelines.inputs.model_sources import CATALOG, references, streams_read
 from pipelines.warehouse.kpi_declarations import write_kpis
 from tests.models.conftest import NO_SHEET_KPIS, ROOT, Warehouse, dbt
@@ -82,8 +82,7 @@ def build(warehouse_in: Any, composed: Any, tmp_path: Path) -> Callable[..., War
         warehouse: Warehouse = warehouse_in("alone")
         fill(warehouse.lake)
         write_catalog(warehouse.lake.lake, [catalog.sources()[x] for x in sources.split(",")])
-        declared = read_kpis(KPI_FOLDER, NO_SHEET_KPIS).kpis
-        kpis = [kpi for name, kpi in declared.items() if name in project.kpi_sql]
+        kpis = read_kpis(project, NO_SHEET_KPIS).kpis.values()
         write_kpis(warehouse.lake.lake, in_currency(kpis, "USD"))
         left_out = ",".join(sorted(project.off))
         done = dbt(warehouse, AS_OF, "build", project=folder, left_out=left_out)
