@@ -54,7 +54,7 @@ FIGURES = ("restates_days", "requests_per_second", "requests_per_minute")
 """The keys that every source has. Their values may differ by stream, or by kind of request."""
 TAKEN_FROM = ("env", "file")
 """The keys that say where a value is taken from."""
-SECRET_REMEDY = "write {env: NAME} and set NAME in .env or the environment, or {file: path}"
+REMEDY_OF_SECRETS = "write {env: NAME} and set NAME in .env or the environment, or {file: path}"
 _SECRET = re.compile("token$|secret|passw|api_?key|credential|private_key", re.IGNORECASE)
 _VARIABLE = re.compile("[A-Z_][A-Z0-9_]*")
 
@@ -383,7 +383,7 @@ def refuse_secrets(written: Mapping[str, object]) -> None:
         if isinstance(value, dict):
             refuse_secrets(value)
         elif isinstance(value, str) and _SECRET.search(str(key)):
-            raise refusal(f"the secret `{key}` is not written here", SECRET_REMEDY)
+            raise refusal(f"the secret `{key}` is not written here", REMEDY_OF_SECRETS)
 
 
 def _plain(written: object) -> Value:
@@ -397,7 +397,7 @@ def _plain(written: object) -> Value:
 def _secret(written: object) -> Value:
     if isinstance(written, dict):
         return taken_from(written)
-    raise refusal("a secret is not written here", SECRET_REMEDY)
+    raise refusal("a secret is not written here", REMEDY_OF_SECRETS)
 
 
 def is_taken(written: object) -> bool:

@@ -17,6 +17,7 @@ OF_ALL = {
     "A network that opens TLS",
     "Any other",
     "Declared streams",
+    "Several accounts: sources.yml",
     "Your own database",
     "First checks with a real account",
 }
