@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -74,6 +74,8 @@ class RowLake:
     """A lake that is filled by hand: each call of `window` commits one, as a pull would."""
 
     root: Path
+    streams: Mapping[tuple[str, str], Stream] = field(default_factory=lambda: DECLARED)
+    """By source and stream."""
 
     @property
     def lake(self) -> Lake:
@@ -96,7 +98,7 @@ class RowLake:
 
         `source` may be an account, such as `stripe@eu`.
         """
-        declared = DECLARED[source.partition("@")[0], stream]
+        declared = self.streams[source.partition("@")[0], stream]
         made_up = {field.name: made_up_value(field, day) for field in declared.schema}
         table, misfits, _ = fitting(declared, [made_up | dict(row) for row in rows])
         assert not misfits, "a pull would have set it aside"
