@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
@@ -122,7 +121,6 @@ def placed(value: str, option: Option, home: Path) -> str:
     return value.replace(IN_HOME, str(home)) if IN_HOME in (option.default or "") else value
 
 
-@cache
 def shared_options() -> frozenset[str]:
     """The options that several connectors have, such as GOOGLE_APPLICATION_CREDENTIALS."""
     counts = Counter(option.name for x in catalog.sources().values() for option in x.options)
@@ -192,9 +190,11 @@ def values_of(entry: Entry, own: Surroundings, around: Surroundings) -> dict[str
     source = entry.source
     values = defaults(source, own.home)
     is_unnamed = entry.instance == source.connector
+    of_all = shared_options() | OF_INSTALLATION
     for option in settings_of(source):
-        of_all = option.name in shared_options() | OF_INSTALLATION
-        from_environment = around.environment if of_all else own.environment if is_unnamed else {}
+        from_environment = own.environment if is_unnamed else {}
+        if option.name in of_all:
+            from_environment = around.environment
         if option.name in from_environment:
             values[option.name] = placed(from_environment[option.name], option, own.home)
     keys = {option.name: key for key, option in keys_of(source).items()}

@@ -13,7 +13,7 @@ The name before `@` is the source's, after it the account. A fault is that of on
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import (
@@ -41,6 +41,8 @@ from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 
 NAME = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
 INSTANCE = re.compile(rf"({NAME})(?:@({NAME}))?")
+READABLE = re.compile(rf"({NAME})@([A-Za-z0-9_.-]+)")
+"""An account whose name is not as it should be, of a source whose name is."""
 NAME_REMEDY = "write lower-case letters, digits and single underscores, such as `stripe@eu`"
 UNNAMED = "main"
 """What the column `account` says of the instance without an account."""
@@ -108,7 +110,6 @@ class InstanceForm(BaseModel):
     streams: dict[str, Any] = Field({}, description="The declared streams, by name")
 
 
-@lru_cache(maxsize=8)
 def read_sources(content: bytes, shown: str) -> SourcesFile:
     """The instances that the file declares. `shown` is what the file is called in a fault.
 
@@ -163,12 +164,13 @@ class FaultyEntry(Exception):
 def read_entry(shown: str, tree: Tree, instance: str, others: Mapping[str, Entry]) -> Entry:
     """The instance of this name. `others`: those before it. Raises `FaultyEntry`."""
     line = tree.line((instance,))
-    name, account = names_of(instance, shown, line)
+    name, account, faults = names_of(instance, shown, line)
     written = tree.at(instance)
     if written is not None and not isinstance(written, dict):
         what = f"`{instance}` is no mapping"
-        raise FaultyEntry(Fault(shown, line, what, "write its settings below it, as `key: value`"))
-    faults = [] if written is None else named(instance, own_blanks(shown, tree, instance))
+        faults.append(Fault(shown, line, what, "write its settings below it, as `key: value`"))
+    elif written is not None:
+        faults += named(instance, own_blanks(shown, tree, instance))
     sibling = next((x.source for x in others.values() if x.source.name == name), None)
     connector, own = connector_of(shown, tree, instance, name, sibling)
     faults += own
@@ -194,11 +196,15 @@ def read_entry(shown: str, tree: Tree, instance: str, others: Mapping[str, Entry
     return Entry(instance, line, source, values, forms, broken, lines, tuple(sorted(set(faults))))
 
 
-def names_of(instance: str, shown: str, line: int) -> tuple[str, str]:
-    """The name and the account of an instance. Raises `FaultyEntry`."""
+def names_of(instance: str, shown: str, line: int) -> tuple[str, str, list[Fault]]:
+    """The name and the account of an instance, and what is wrong with the account. Raises `FaultyEntry`."""
     match = INSTANCE.fullmatch(instance)
+    faults = []
     if match is None:
-        raise FaultyEntry(Fault(shown, line, f"`{instance}` is no name of a source", NAME_REMEDY))
+        faults.append(Fault(shown, line, f"`{instance}` is no name of a source", NAME_REMEDY))
+        match = READABLE.fullmatch(instance)
+        if match is None:
+            raise FaultyEntry(*faults)
     name, account = match[1], match[2] or ""
     if name in RESERVED:
         what = f"`{name}` is a name that Okra uses itself"
@@ -206,21 +212,24 @@ def names_of(instance: str, shown: str, line: int) -> tuple[str, str]:
     if account == UNNAMED:
         what = f"`{instance}`: `{UNNAMED}` is what the account without a name is called"
         raise FaultyEntry(Fault(shown, line, what, f"write `{name}`, or another name after the @"))
-    return name, account
+    return name, account, faults
 
 
 def connector_of(
     shown: str, tree: Tree, instance: str, name: str, sibling: Source | None
 ) -> tuple[Source, list[Fault]]:
-    """The connector of an instance; that of `sibling`, another account of the source, where it says a wrong one.
+    """The connector of an instance. Raises `FaultyEntry` where it is not known at all.
 
-    Raises `FaultyEntry` where it is not known at all.
+    Where it says a wrong one, that of its name, or of another account of the source such as `sibling`: its streams are
+    expected then, so that no total passes for whole without them.
     """
     known = catalog.sources()
+    entries = tree.data if isinstance(tree.data, dict) else {}
+    others = (tree.at(other, "connector") for other in entries if other.startswith(f"{name}@"))
+    meant = next((str(x) for x in (name, *others) if x in known), "")
     written = tree.at(instance, "connector")
     asked = name if written is None else str(written)
     line = tree.line((instance, "connector"))
-    faults = []
     if asked not in known:
         if broken := catalog.own_connectors().broken.get(asked):
             what = f"`{instance}`: the connector {asked} cannot be used, as {broken.what}"
@@ -232,15 +241,17 @@ def connector_of(
             what = f"`{instance}`: `connector: {asked}` is not known"
             remedy = suggestion(asked, known, f"the connectors are {listed(known)}")
         faults = [Fault(shown, line, what, remedy)]
-        if sibling is None:
+        if not meant:
             raise FaultyEntry(*faults)
-    elif name in known and asked != name:
+        return known[meant], faults
+    if name in known and asked != name:
         what = f"`{instance}`: `{name}` is the name of another connector than `{asked}`"
-        raise FaultyEntry(Fault(shown, line, what, "give the source another name"))
-    elif sibling and sibling.connector != asked:
+        return known[name], [Fault(shown, line, what, "give the source another name")]
+    if sibling and sibling.connector != asked:
         what = f"`{instance}` is of {asked}, and another account of `{name}` of {sibling.connector}"
-        faults = [Fault(shown, line, what, "give one of them another name before the @")]
-    return known[sibling.connector if sibling and faults else asked], faults
+        fault = Fault(shown, line, what, "give one of them another name before the @")
+        return known[sibling.connector], [fault]
+    return known[asked], []
 
 
 def read_values(
@@ -250,7 +261,7 @@ def read_values(
     own = tree.below(instance)
     written = own.data if isinstance(own.data, dict) else {}
     blank = {path[0] for path in own.blank}
-    form = form_of(source.connector)
+    form = form_of(source.connector, tuple(keys_of(source).items()))
     try:
         checked = form.model_validate({k: v for k, v in written.items() if k not in blank})
     except ValidationError as error:
@@ -345,11 +356,11 @@ def is_of_installation(option: Option) -> bool:
     return option.name in OF_INSTALLATION
 
 
-@cache
-def form_of(connector: str) -> type[InstanceForm]:
-    """The keys of an instance of this connector."""
+@lru_cache(maxsize=64)
+def form_of(connector: str, keys: tuple[tuple[str, Option], ...]) -> type[InstanceForm]:
+    """The form of an instance of this connector. `keys`: see `keys_of`."""
     fields: dict[str, Any] = {}
-    for key, option in keys_of(catalog.sources()[connector]).items():
+    for key, option in keys:
         kind = kind_of(key, option)
         example = f"{{env: {option.name}}}" if option.secret else option.default or "..."
         fields[f"option_{key}"] = (

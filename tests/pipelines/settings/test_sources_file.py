@@ -63,8 +63,8 @@ def test_another_name_than_the_connectors_has_declared_streams_only() -> None:
             "sources.yml:2: `shop`: `connector: sql_databse` is not known; did you mean `sql_database`?",
         ),
         (
-            "Stripe@EU: {api_key: {env: STRIPE_EU_KEY}}",
-            "sources.yml:1: `Stripe@EU` is no name of a source; write lower-case letters, digits and single "
+            "stripe@EU: {api_key: {env: STRIPE_EU_KEY}}",
+            "sources.yml:1: `stripe@EU` is no name of a source; write lower-case letters, digits and single "
             "underscores, such as `stripe@eu`",
         ),
         (
@@ -108,3 +108,23 @@ def test_the_variable_of_a_broken_instance_is_still_its_own() -> None:
 def test_a_file_that_is_no_yaml_is_refused_as_a_whole() -> None:
     with pytest.raises(TreeError, match="not YAML"):
         read_sources(b"stripe: {", "sources.yml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stripe@EU: {api_key: {env: KEY}}",
+        "stripe@eu: {connector: strip, api_key: {env: KEY}}",
+        "stripe@eu: {connector: hubspot, api_key: {env: KEY}}",
+        "stripe@eu: []",
+        "shop@de: {connector: sql, url: {env: A}}\nshop@at: {connector: sql_database, url: {env: B}}",
+    ],
+)
+def test_an_account_with_a_fault_is_still_an_account_of_its_source(text: str) -> None:
+    """It is missed then, and totals do not pass for whole without it."""
+    file = read_sources(text.encode(), "sources.yml")
+    [fault] = file.faults
+    instance = text.partition(":")[0]
+    entry = file.entries[instance]
+    assert (entry.source.instance, entry.faults) == (instance, (fault,))
+    assert entry.source.connector in {"stripe", "sql_database"}
