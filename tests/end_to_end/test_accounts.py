@@ -29,6 +29,7 @@ period: {{start: {start}, end: {end}}}
 key_results:
   - {{id: all, kpi: net_revenue, at_least: 1000}}
   - {{id: eu, kpi: net_revenue, where: {{account: eu}}, at_least: 500}}
+  - {{id: people, kpi: site_visitors, at_least: 10}}
 """
 
 
@@ -106,7 +107,13 @@ def test_two_accounts_are_one_company_and_a_failing_one_stops_no_other(
             "select key_result_id, actual from key_result_scores where member = 'total' and \"window\" = 'total'"
         )
     )
-    assert actuals == {"money/all": Decimal("37.5"), "money/eu": Decimal(30)}
+    assert actuals == {
+        "money/all": Decimal("37.5"),
+        "money/eu": Decimal(30),
+        "money/people": None,
+    }
+    [(why,)] = home.rows("select why from key_result_scores where key_result_id = 'money/people'")
+    assert why.startswith("site_visitors has no total over its accounts")
 
     done = home.okra("run", "--json", US_KEY=CANARY)
     assert done.code == 1
