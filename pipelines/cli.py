@@ -6,6 +6,7 @@ although the rest was done; 2 when nothing was done because the command could no
 
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -44,6 +45,13 @@ def described_settings() -> Settings:
     return with_described_streams(okra_settings.load())
 
 
+def show_version(wanted: bool) -> None:
+    """Print Okra's version and end, where `--version` was given."""
+    if wanted:
+        print(f"okra {version('okra')}")  # noqa: T201 - for a script, so plain
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     context: typer.Context,
@@ -57,6 +65,10 @@ def options(
             help="The company's folder, which has its okra.yml. Without it, OKRA_PROJECT, or the folder you are in.",
         ),
     ] = None,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
+    ] = False,
 ) -> None:
     """Compares a company's goals (OKRs) with its facts (KPIs), every day."""
     context.obj = debug
