@@ -1,13 +1,14 @@
 """Checks whether a source would answer a pull, with as few requests as possible.
 
 Of each stream one page of its newest window is asked for, as a pull would ask: that proves the credential, the
-permission and the shape of the rows, and a connector needs no code for it. Clock and quota come from the
-connection, where it has them (`contract.HasVitals`). Nothing is written.
+permission and the shape of the rows, and a connector needs no code for it unless a page is dear (`ChecksStreams`).
+Clock and quota come from the connection, where it has them (`contract.HasVitals`). Nothing is written.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 from connectors.lake.lake import Lake
 from connectors.sdk.contract import Connection, HasVitals, Slice, Source, Stream, Vitals, window_of
@@ -23,6 +24,14 @@ MAX_CLOCK_DIFFERENCE = timedelta(minutes=1)
 """Beyond it days begin too early or too late, and signed requests begin to be refused."""
 MAX_ATTEMPTS = 2
 """Calls made before a fault counts. Somebody waits for the answer."""
+
+
+@runtime_checkable
+class ChecksStreams(Protocol):
+    """A connection that can say of a stream, without reading rows, whether it would answer. Optional."""
+
+    def check(self, stream: Stream) -> bool:
+        """Whether it has been checked; False where a page has to be read. Raises `SourceError`."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +125,8 @@ def fault_of(
     piece = newest(stream, connection, now, source.look_back(stream))
     try:
         with diagnosed(source):
+            if isinstance(connection, ChecksStreams) and connection.check(stream):
+                return None
             page = next(connection.pages(piece), None)
             if page:
                 held = SortedRows(piece)

@@ -234,7 +234,7 @@ def described(
     for place, column in enumerate(columns):
         values = [row[place] for row in first_rows]
         kind = column
-        if not column.kind or (column.kind == "text" and column.name in moments and values):
+        if not column.kind:
             guess = kind_of_values(values, is_moment=column.name in moments, zone=zone)
             kind = ResultColumn(column.name, column.original, guess or column.otherwise)
         if kind.kind == "bytes":

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -17,8 +18,8 @@ import pyarrow as pa
 
 from connectors.sdk.contract import Calls, Finding, Page, Slice, Stream, zone_named
 from connectors.sdk.declaring import Forms, Schemas
-from connectors.sdk.errors import Rejected
-from connectors.sdk.rules import NO_DAY, WRONG_TYPE, example_of, message_of
+from connectors.sdk.errors import Drift, Rejected
+from connectors.sdk.rules import NO_DAY, WRONG_TYPE, example_of, kind_in_words, message_of
 from connectors.sdk.stream_forms import TAKEN_ON, meant
 from connectors.sql_database.columns import (
     FIRST_ROWS,
@@ -116,19 +117,23 @@ class Asked:
 
     def _statements(self, connection: "sa.Connection") -> Statements:
         before = Statements(self.form, self.schema, connection.dialect.name, self.zone)
+        moments = {self.form.placed_by, self.form.gone}  # SQLite has texts for them
         if self.form.table:
             self._refuse_unknown_columns(connection)
         columns: Sequence[ResultColumn] = columns_in(connection, before.no_rows())
         if connection.dialect.name == "sqlite":
-            columns = sqlite_columns(connection, before.no_rows(), columns)
+            columns = [
+                replace(column, kind="")
+                if column.kind == "text" and column.name in moments
+                else column
+                for column in sqlite_columns(connection, before.no_rows(), columns)
+            ]
         return Statements(self.form, self.schema, connection.dialect.name, self.zone, columns)
 
     def _described(self, connection: "sa.Connection") -> pa.Schema:
         statements = self._statements(connection)
-        of_text = {self.form.placed_by, self.form.gone}
         is_known = all(
-            column.kind and not (column.kind == "text" and column.name in of_text)
-            for column in statements.columns
+            column.kind or column.name in self.form.types for column in statements.columns
         )
         rows: Sequence[Any] = []
         if not is_known:
@@ -203,6 +208,10 @@ class DeclaredStreams:
                 batch = next(batches, None)
         yield Page([], findings=reading.repeated())
 
+    def check(self, stream: Stream) -> None:
+        """Ask for the columns of a stream, without rows. Raises `SourceError`."""
+        self._statements_of(stream)
+
     def rows_since(self, stream: Stream, since: datetime) -> int:
         """How many rows last changed at or after `since`."""
         statements = self._statements_of(stream)
@@ -240,8 +249,24 @@ def fitting(stream: Stream, statements: Statements) -> Statements:
             f"{stream.name} gives a column `{more[0]}`, which is not among its own",
             "leave it out of the query, or name it in `types`",
         )
+    if statements.dialect != "sqlite":
+        for name in names:
+            refuse_other_type(stream, name, given[name], statements.form)
     columns = [with_kind(given[name], stream.schema.field(name).type) for name in names]
     return replace(statements, columns=columns)
+
+
+def refuse_other_type(stream: Stream, name: str, column: ResultColumn, form: SqlForm) -> None:
+    """Raise `Drift` where a column no longer has the type that it is stored in."""
+    stored = stream.schema.field(name).type
+    if not column.kind or name in form.types:
+        return
+    if column.kind == "bytes" or column.stored_type != stored:
+        raise Drift(
+            f"{stream.name}.{name} was {kind_in_words(stored)} when its columns were asked for, and has another type "
+            "now",
+            f"say in `types` what it is to be stored as, such as `types: {{{name}: decimal}}`",
+        )
 
 
 def with_kind(column: ResultColumn, stored: pa.DataType) -> ResultColumn:
@@ -316,7 +341,13 @@ class Reading:
     def _unrounded(
         self, columns: Mapping[str, Sequence[Any]], place: int, field_: pa.Field
     ) -> Finding:
-        remedy = f"write round({field_.name}, {min(field_.type.scale, 6)}) in the query"
+        value, scale = columns[field_.name][place], field_.type.scale
+        is_long = (
+            isinstance(value, Decimal)
+            and value.is_finite()
+            and -int(value.as_tuple().exponent) > scale
+        )
+        remedy = f"write round({field_.name}, {min(scale, 6)}) in the query" if is_long else ""
         placed = columns[self.piece.stream.cursor][place]
         return self._finding(columns, place, WRONG_TYPE, field_.name, placed, remedy)
 

@@ -197,6 +197,13 @@ class DatabaseConnection:
         )
         return [finding] if count else []
 
+    def check(self, stream: Stream) -> bool:
+        """Ask for the columns of a declared stream: its first row may cost as much as all of them."""
+        if stream.name not in self._declared:
+            return False
+        self._declared.check(stream)
+        return True
+
     def rows_since(self, stream: Stream, since: datetime) -> int | None:
         """How many rows of the table last changed at or after `since`."""
         if stream.name in self._declared:

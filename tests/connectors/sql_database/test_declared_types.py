@@ -1,5 +1,6 @@
 """The types of declared streams come from the database, and their values arrive as they are."""
 
+from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,9 +10,10 @@ import pyarrow as pa
 import pytest
 
 from connectors.lake.lake import Lake
+from connectors.sdk.checkup import ChecksStreams
 from connectors.sdk.contract import Source
 from connectors.sdk.engine import pull
-from connectors.sdk.errors import PermissionDenied, Rejected, SourceError
+from connectors.sdk.errors import Drift, PermissionDenied, Rejected, SourceError
 from connectors.sdk.windows import Range
 from connectors.sql_database.source import SOURCE
 from tests.connectors.clock import unslept
@@ -324,6 +326,46 @@ def test_each_type_of_mariadb_is_stored_as_what_it_is(mariadb: Server, lake: Lak
         "at": datetime(2026, 3, 1, 23, 30, tzinfo=UTC), "local": datetime(2026, 7, 1, 10, tzinfo=UTC), "name": "a",
         "note": "long", "mood": "good", "approximate": 0.5,
     }  # fmt: skip
+
+
+def test_a_column_whose_type_has_changed_is_told(postgres: Database, lake: Lake) -> None:
+    postgres.run("create table t (id int, net numeric(9, 2))")
+    values = {"DATABASE_URL": postgres.reader}
+    form = {"query": "select id, net from t", "key": "id", "snapshot": "true"}
+    source = declared(values, rows=form)
+    postgres.run("alter table t alter net type numeric(9, 4)")
+    connection = source.open(values, unslept(source))
+    with closing(connection), pytest.raises(Drift) as error:
+        assert isinstance(connection, ChecksStreams)
+        connection.check(source.streams[0])
+    assert str(error.value) == (
+        "rows.net was an amount with at most 2 decimals when its columns were asked for, and has another type now; "
+        "say in `types` what it is to be stored as, such as `types: {net: decimal}`"
+    )
+
+
+def test_percents_and_colons_of_a_query_are_its_own(postgres: Database, lake: Lake) -> None:
+    postgres.run("create table t (id int, name text, at date)")
+    postgres.run("insert into t values (1, 'a:b', '2026-03-01'), (2, 'c', '2026-03-01')")
+    query = "select id, name, at::date as at, 7 % 4 as rest from t where name like '%:b'"
+    form = {"query": query, "key": "id", "append": "at"}
+    report = take(postgres, lake, "2026-03-04 06:00", form)
+    assert lake.read("shop", report.stream, date(2026, 3, 1)).to_pylist() == [
+        {"id": 1, "name": "a:b", "at": date(2026, 3, 1), "rest": 3}
+    ]
+
+
+def test_nan_is_no_amount(postgres: Database, lake: Lake) -> None:
+    postgres.run(
+        "create table t (id int, at date, net numeric)",
+        "insert into t values (1, '2026-03-01', 'NaN')",
+    )
+    form = {"query": "select id, at, net from t", "key": "id", "append": "at"}
+    report = take(postgres, lake, "2026-03-04 06:00", form)
+    [finding] = findings(report, lake)
+    assert finding.message == (
+        "rows.net is not an amount with at most 9 decimals: correct it at the source, and the next pull takes the row"
+    )
 
 
 def test_a_table_that_may_not_be_read_says_so(postgres: Database) -> None:
