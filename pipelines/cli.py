@@ -100,21 +100,32 @@ def init(
 
 @command(
     app,
-    epilog="Examples: [cyan]okra run[/] · [cyan]okra run --source stripe[/] · [cyan]okra run --as-of 2026-07-01[/]",
+    epilog="Examples: [cyan]okra run[/] · [cyan]okra run --source stripe[/] · [cyan]okra run --select net_revenue[/] · "
+    "[cyan]okra run --as-of 2026-07-01[/]",
 )
 def run(
     context: typer.Context,
     as_of: AsOf = "",
     source: SourceNames = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--select",
+            metavar="KPI",
+            help="Pull only what feeds this KPI; may be given more than once.",
+        ),
+    ] = None,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> bool:
     """One daily run: pull what is new, model, score, publish; ends with the scorecard."""
-    from pipelines.commands import daily, pulling
+    from pipelines.commands import daily, kpis, pulling
 
     settings, output = described_settings(), output_of(context, as_json)
     day = day_to_play(as_of, settings)
     chosen = daily.chosen_sources(settings, source or [])
+    if select:
+        chosen = kpis.feeding(settings, chosen, select)
     if dry_run:
         pulling.show_plans(settings, chosen, None, "due", output)
         return True
@@ -258,6 +269,35 @@ def sources(context: typer.Context, as_json: Json = False) -> None:
     from pipelines.commands.listing import sources
 
     sources(okra_settings.load(), output_of(context, as_json))
+
+
+@command(app)
+def kpis(context: typer.Context, as_json: Json = False) -> None:
+    """List the KPIs: what they mean, where they come from, their days; those that are off or broken, and why."""
+    from pipelines.commands.kpis import kpis
+
+    kpis(described_settings(), output_of(context, as_json))
+
+
+@command(
+    app,
+    epilog="Examples: [cyan]okra kpi net_sales --days 30[/] · [cyan]okra kpi net_sales --sql[/]",
+)
+def kpi(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="Its name; `okra kpis` lists them.")],
+    days: Annotated[int, typer.Option(min=1, max=1100, help="The last so many days.")] = 30,
+    no_pull: Annotated[
+        bool, typer.Option("--no-pull", help="Pull nothing: show what the lake has.")
+    ] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL that computes it.")] = False,
+    as_json: Json = False,
+) -> bool:
+    """Show one KPI by day, in total and by member, in seconds: pulls only its streams, and publishes nothing."""
+    from pipelines.commands.kpis import kpi
+
+    settings, output = described_settings(), output_of(context, as_json)
+    return kpi(settings, name, days, output, is_pulled=not no_pull, with_sql=sql)
 
 
 @command(

@@ -34,13 +34,21 @@ def streams_read(sql: str) -> set[tuple[str, str]]:
 
 def sources_below(texts: Texts) -> dict[str, frozenset[str]]:
     """The sources that each model reads, by itself or through other models, needed or not."""
-    below: dict[str, frozenset[str]] = {}
+    return {
+        model: frozenset(source for source, _ in streams)
+        for model, streams in streams_below(texts).items()
+    }
 
-    def of(model: str, path: frozenset[str]) -> frozenset[str]:
+
+def streams_below(texts: Texts) -> dict[str, frozenset[tuple[str, str]]]:
+    """The same by stream, as source and stream."""
+    below: dict[str, frozenset[tuple[str, str]]] = {}
+
+    def of(model: str, path: frozenset[str]) -> frozenset[tuple[str, str]]:
         if model in below or model in path or model not in texts:
             return below.get(model, frozenset())
         sql = texts[model]
-        read = {source for source, _ in streams_read(sql)}
+        read = streams_read(sql)
         for parent in references(sql) | optional_references(sql):
             read |= of(parent, path | {model})
         below[model] = frozenset(read)

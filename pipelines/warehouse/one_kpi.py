@@ -1,0 +1,176 @@
+"""Builds one KPI alone, in a warehouse of its own: nothing that is published, or that a run has built, changes."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import OkraError
+from pipelines.inputs.declarations import DeclaredKpis
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.settings import BUILT_IN, Settings
+from pipelines.warehouse.build_results import (
+    MODELS,
+    RATE_MODELS,
+    SHEET_MODELS,
+    NodeResult,
+    node_results,
+)
+from pipelines.warehouse.project import (
+    catalog_lake,
+    dbt_environment,
+    ensure_manifest,
+    project_folder,
+)
+
+TABLES = ("kpis", "kpi_days", "kpi_coverage", "kpi_distinct")
+"""The published tables that the figures of a KPI are read from."""
+CORE_FOLDERS = ("models/reporting/", "models/staging/lake/")
+COMPARISONS = "models/comparisons/"
+PARSED_FILE = "partial_parse.msgpack"
+
+Node = Mapping[str, Any]
+
+
+class KpiNotBuiltError(OkraError):
+    """A model of the KPI does not build; the text says which, why and what to mend."""
+
+
+def build_kpi(settings: Settings, declared: DeclaredKpis, kpi: Kpi, as_of: date) -> Path:
+    """Build the KPI as of a day from what is in the lake. Returns the warehouse that has its tables.
+
+    Raises `KpiNotBuiltError`.
+    """
+    settings = settings.model_copy(update={"engine": "duckdb"})
+    catalog_lake(settings)
+    manifest = ensure_manifest(settings, os.environ)
+    nodes: Mapping[str, Node] = json.loads(manifest.read_bytes())["nodes"]
+    selected = selected_nodes(nodes, kpi)
+    folder = settings.state_path / "one-kpi"
+    target, warehouse = folder / "target", folder / "warehouse.duckdb"
+    target.mkdir(parents=True, exist_ok=True)
+    if (parsed := manifest.with_name(PARSED_FILE)).exists():
+        shutil.copyfile(parsed, target / PARSED_FILE)
+    names = {str(nodes[node]["name"]) for node in selected}
+    others = sorted({str(x["name"]) for x in nodes.values() if is_model(x)} - names)
+    environment = dbt_environment(settings, as_of, "") | {
+        "OKRA_WAREHOUSE": str(warehouse),
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(target / "logs"),
+        "OKRA_KPIS_BY_ACCOUNT": kpi.name if kpi.by_account else "",
+        "OKRA_BROKEN_MODELS": ",".join(others),
+        "OKRA_BROKEN_KPIS": ",".join(sorted(other_kpis(nodes, declared, kpi))),
+    }
+    results = target / "run_results.json"
+    results.unlink(missing_ok=True)
+    done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
+        [
+            *(sys.executable, "-m", "dbt.cli.main", "--quiet", "build"),
+            *("--indirect-selection", "empty", "--project-dir", str(project_folder(settings))),
+            *("--profiles-dir", str(BUILT_IN), "--select", " ".join(map(selector, selected_of(nodes, selected)))),
+        ],
+        env={**os.environ, **environment},
+        cwd=BUILT_IN,
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    if not results.exists():
+        raise KpiNotBuiltError(
+            f"dbt did not build {kpi.name}: {(done.stdout + done.stderr).strip()}"
+        )
+    for result in node_results(json.loads(results.read_bytes())):
+        if result.failed:
+            raise KpiNotBuiltError(fault_of(nodes[result.node], result, declared.places))
+    return warehouse
+
+
+def fault_of(node: Node, result: NodeResult, places: Mapping[str, str]) -> str:
+    """Why a model or a test fails, and where to mend it. `places`: where KPIs are declared that have no SQL."""
+    model = node["name"] if is_model(node) else str(node.get("attached_node")).rpartition(".")[2]
+    place = places.get(str(model).removeprefix("kpi_"), place_of(node))
+    verb = "does not build" if is_model(node) else "fails"
+    reason = result.sentence if result.status != "fail" else f"{result.rows or 0:,} rows"
+    return f"{node['name']} {verb}: {reason}; mend {place}"
+
+
+def selected_nodes(nodes: Mapping[str, Node], kpi: Kpi) -> Set[str]:
+    """The models that a KPI and its days are read from, and what puts its figures in doubt."""
+    ids = {str(node["name"]): name for name, node in nodes.items() if is_model(node)}
+    own = {kpi.model}
+    if kpi.conversion:
+        own |= RATE_MODELS
+    if kpi.model in SHEET_MODELS:
+        own |= SHEET_MODELS
+    below = {x for name in own & ids.keys() for x in ancestors(nodes, ids[name])}
+    streams = streams_of(nodes, below)
+    doubts: set[str] = set()
+    for name, node in nodes.items():
+        if is_model(node) and place_of(node).startswith(COMPARISONS):
+            chain = {*ancestors(nodes, name)}
+            if streams_of(nodes, chain) <= streams:
+                doubts |= chain
+
+    def is_core(name: str) -> bool:
+        return place_of(nodes[name]).startswith(CORE_FOLDERS)
+
+    core = {x for name in TABLES for x in ancestors(nodes, ids[name], is_core)}
+    return below | doubts | core
+
+
+def selected_of(nodes: Mapping[str, Node], models: Iterable[str]) -> Iterator[Node]:
+    """The models to build, and the tests that are about the KPI's own model."""
+    kpi_models = {x for x in models if place_of(nodes[x]).startswith("models/kpis/")}
+    for name, node in nodes.items():
+        if name in models or node.get("attached_node") in kpi_models:
+            yield node
+
+
+def ancestors(
+    nodes: Mapping[str, Node], start: str, is_wanted: Callable[[str], bool] = lambda _: True
+) -> Iterator[str]:
+    """A model and every model that it reads, by itself or through others, as far as they are wanted."""
+    waiting, seen = [start], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in nodes or not is_wanted(name):
+            continue
+        seen.add(name)
+        yield name
+        waiting += nodes[name].get("depends_on", {}).get("nodes", [])
+
+
+def streams_of(nodes: Mapping[str, Node], models: Iterable[str]) -> set[str]:
+    """The streams that models read themselves, by dbt's ids; not the lake's own catalog."""
+    parents = {x for name in models for x in nodes[name].get("depends_on", {}).get("nodes", [])}
+    return {x for x in parents if x.startswith("source.") and x.split(".")[2] != "lake"}
+
+
+def other_kpis(nodes: Mapping[str, Node], declared: DeclaredKpis, kpi: Kpi) -> set[str]:
+    """Every KPI but this one, sound or not."""
+    with_models = {
+        str(node["name"]).removeprefix("kpi_")
+        for node in nodes.values()
+        if is_model(node) and str(node["name"]).startswith("kpi_") and place_of(node).startswith("models/kpis/")
+    }  # fmt: skip
+    return (with_models | declared.kpis.keys()) - {kpi.name}
+
+
+def is_model(node: Node) -> bool:
+    """Whether a node makes a table."""
+    return str(node["resource_type"]) in MODELS
+
+
+def place_of(node: Node) -> str:
+    """The file of a node, below the project."""
+    return str(node["original_file_path"])
+
+
+def selector(node: Node) -> str:
+    """What selects the node alone."""
+    return f"fqn:{'.'.join(node['fqn'])}"
