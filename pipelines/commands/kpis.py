@@ -11,7 +11,7 @@ from pipelines.commands.daily import note_sample_company
 from pipelines.commands.progress import PullBars
 from pipelines.commands.terminal import plain_table
 from pipelines.errors import OkraError
-from pipelines.inputs.composition import Composition, compose
+from pipelines.inputs.composition import Composition, compose, with_kpis
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.sheet_kpis import SHEET_MODEL
@@ -82,7 +82,7 @@ def kpi_documents(settings: Settings, declared: DeclaredKpis) -> list[dict[str, 
         rows = []
     published: dict[str, Row] = {row["kpi"]: row for row in rows}
     streams = streams_below_kpis(settings, declared)
-    project = compose(settings)
+    project = with_kpis(compose(settings), declared)
     return [
         {
             "kpi": name,
@@ -183,9 +183,8 @@ def feeding(settings: Settings, sources: Sequence[Source], names: Sequence[str])
 
 def sql_of(settings: Settings, declared: DeclaredKpis, chosen: Kpi) -> str:
     """The model that computes a KPI."""
-    project = compose(settings)
-    generated = declared.models.get(chosen.model)
-    return (generated or project.text(project.models[chosen.model])).rstrip()
+    project = with_kpis(compose(settings), declared)
+    return project.text(project.models[chosen.model]).rstrip()
 
 
 def show_days(of: KpiDays, output: Output) -> None:

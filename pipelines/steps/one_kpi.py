@@ -8,7 +8,7 @@ from uuid import uuid4
 from connectors.sdk.contract import ONE_DAY
 from connectors.sdk.engine import Progress
 from connectors.sdk.windows import Range
-from pipelines.inputs.composition import Composition, compose
+from pipelines.inputs.composition import compose, with_kpis
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import read_facts
 from pipelines.inputs.lake import check_lake, open_lake
@@ -76,7 +76,7 @@ class KpiDays:
 
 def streams_below_kpis(settings: Settings, declared: DeclaredKpis) -> dict[str, set[StreamName]]:
     """The streams that each KPI stands on, and those of the rates that convert it, by the KPI's name."""
-    below = streams_below({**models_of(compose(settings)), **declared.models})
+    below = streams_below(with_kpis(compose(settings), declared).sql)
     return {
         name: {
             stream
@@ -89,13 +89,8 @@ def streams_below_kpis(settings: Settings, declared: DeclaredKpis) -> dict[str, 
 
 def rate_streams(settings: Settings) -> set[StreamName]:
     """The streams of exchange rates."""
-    below = streams_below(models_of(compose(settings)))
+    below = streams_below(compose(settings).sql)
     return {stream for model in RATE_MODELS for stream in below.get(model, ())}
-
-
-def models_of(project: Composition) -> dict[str, str]:
-    """The SQL of each model of a project, by the model's name."""
-    return {x: project.text(y) for x, y in project.models.items() if y.endswith(".sql")}
 
 
 def read_days(

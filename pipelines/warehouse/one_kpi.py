@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import OkraError
+from pipelines.inputs.composition import Composition
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import BUILT_IN, Settings
@@ -22,17 +23,17 @@ from pipelines.warehouse.build_results import (
     node_results,
 )
 from pipelines.warehouse.project import (
+    PARSED_FILE,
     catalog_lake,
     dbt_environment,
     ensure_manifest,
-    project_folder,
+    project_of,
 )
 
 TABLES = ("kpis", "kpi_days", "kpi_coverage", "kpi_distinct")
 """The published tables that the figures of a KPI are read from."""
 CORE_FOLDERS = ("models/reporting/", "models/staging/lake/")
 COMPARISONS = "models/comparisons/"
-PARSED_FILE = "partial_parse.msgpack"
 
 Node = Mapping[str, Any]
 
@@ -47,8 +48,9 @@ def build_kpi(settings: Settings, declared: DeclaredKpis, kpi: Kpi, as_of: date)
     Raises `KpiNotBuiltError`.
     """
     settings = settings.model_copy(update={"engine": "duckdb"})
-    catalog_lake(settings)
-    manifest = ensure_manifest(settings, os.environ)
+    project = project_of(settings, declared)
+    catalog_lake(settings, declared)
+    manifest = ensure_manifest(project, os.environ)
     nodes: Mapping[str, Node] = json.loads(manifest.read_bytes())["nodes"]
     selected = selected_nodes(nodes, kpi)
     folder = settings.state_path / "one-kpi"
@@ -58,7 +60,7 @@ def build_kpi(settings: Settings, declared: DeclaredKpis, kpi: Kpi, as_of: date)
         shutil.copyfile(parsed, target / PARSED_FILE)
     names = {str(nodes[node]["name"]) for node in selected}
     others = sorted({str(x["name"]) for x in nodes.values() if is_model(x)} - names)
-    environment = dbt_environment(settings, as_of, "") | {
+    environment = dbt_environment(project, as_of, "") | {
         "OKRA_WAREHOUSE": str(warehouse),
         "DBT_TARGET_PATH": str(target),
         "DBT_LOG_PATH": str(target / "logs"),
@@ -71,7 +73,7 @@ def build_kpi(settings: Settings, declared: DeclaredKpis, kpi: Kpi, as_of: date)
     done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
         [
             *(sys.executable, "-m", "dbt.cli.main", "--quiet", "build"),
-            *("--indirect-selection", "empty", "--project-dir", str(project_folder(settings))),
+            *("--indirect-selection", "empty", "--project-dir", str(project.folder)),
             *("--profiles-dir", str(BUILT_IN), "--select", " ".join(map(selector, selected_of(nodes, selected)))),
         ],
         env={**os.environ, **environment},
@@ -86,14 +88,14 @@ def build_kpi(settings: Settings, declared: DeclaredKpis, kpi: Kpi, as_of: date)
         )
     for result in node_results(json.loads(results.read_bytes())):
         if result.failed:
-            raise KpiNotBuiltError(fault_of(nodes[result.node], result, declared.places))
+            raise KpiNotBuiltError(fault_of(nodes[result.node], result, project.composition))
     return warehouse
 
 
-def fault_of(node: Node, result: NodeResult, places: Mapping[str, str]) -> str:
-    """Why a model or a test fails, and where to mend it. `places`: where KPIs are declared that have no SQL."""
+def fault_of(node: Node, result: NodeResult, project: Composition) -> str:
+    """Why a model or a test fails, and which file a person has to mend."""
     model = node["name"] if is_model(node) else str(node.get("attached_node")).rpartition(".")[2]
-    place = places.get(str(model).removeprefix("kpi_"), place_of(node))
+    place = project.shown(project.models.get(str(model), place_of(node)))
     verb = "does not build" if is_model(node) else "fails"
     reason = result.sentence if result.status != "fail" else f"{result.rows or 0:,} rows"
     return f"{node['name']} {verb}: {reason}; mend {place}"

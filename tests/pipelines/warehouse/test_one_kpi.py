@@ -1,5 +1,6 @@
 """What is built of the project to show one KPI."""
 
+from pipelines.inputs.composition import Composition
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.okr.kpi.conversion import Conversion
 from pipelines.okr.kpi.kpi import Kpi
@@ -77,10 +78,14 @@ def test_every_other_kpi_is_gone_on_without() -> None:
     assert other_kpis(NODES, declared, ORDERS) == {"calls", "heads"}
 
 
+SQL = {f"models/{x}.sql": "" for x in ("kpis/kpi_orders", "marts/fct_orders")}
+PROJECT = Composition({}, SQL, {"models/kpis/kpi_orders.sql": "kpis/shop.yml:3"})
+
+
 def test_a_fault_names_the_line_of_the_yaml_that_the_model_comes_from() -> None:
     message = "Binder Error: column nett not found"
     result = NodeResult("model.okra.kpi_orders", "error", message, None, "")
-    said = fault_of(NODES["model.okra.kpi_orders"], result, {"orders": "kpis/shop.yml:3"})
+    said = fault_of(NODES["model.okra.kpi_orders"], result, PROJECT)
     assert said.startswith("kpi_orders does not build: ")
     assert "nett" in said
     assert said.endswith("; mend kpis/shop.yml:3")
@@ -88,5 +93,10 @@ def test_a_fault_names_the_line_of_the_yaml_that_the_model_comes_from() -> None:
 
 def test_a_fault_of_a_model_above_names_its_file() -> None:
     result = NodeResult("model.okra.fct_orders", "error", "Parser Error", None, "")
-    said = fault_of(NODES["model.okra.fct_orders"], result, {"orders": "kpis/shop.yml:3"})
+    said = fault_of(NODES["model.okra.fct_orders"], result, PROJECT)
     assert said.endswith("mend models/marts/fct_orders.sql")
+
+
+def test_rows_that_fail_a_test_are_a_fault_of_the_kpis_yaml() -> None:
+    result = NodeResult("test.okra.key", "fail", "", 1200, "")
+    assert fault_of(TEST, result, PROJECT) == "primary_key fails: 1,200 rows; mend kpis/shop.yml:3"
