@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # in memory where possible: lakes have many small files, and each is synced to disk
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 .DEFAULT_GOAL := help
-.PHONY: help run ui shell test test-large test-browser fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
+.PHONY: help install run ui shell wheel test test-large test-browser fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,8 @@ run: $(VENV)/.installed ## One daily run: pull, model, score, publish (of the sa
 
 ui: $(VENV)/.installed ## Dagster's web UI with the daily schedule, on http://127.0.0.1:3000
 	@$(BIN)/okra ui
+
+install: $(VENV)/.installed ## Install Okra into .venv; needs Python 3.11 or later
 
 shell: $(VENV)/.installed ## A shell in which `okra` is found
 	@echo "okra is found in this shell; exit leaves it"
@@ -77,6 +79,9 @@ screenshots: $(VENV)/.developing ## Take the pictures of the documentation (need
 
 dictionary: $(VENV)/.installed ## Generate docs/data-dictionary.md from the published file
 	@$(BIN)/python -m pipelines.publishing.dictionary $${OKRA_HOME:-data}/okra.duckdb > docs/data-dictionary.md
+
+wheel: $(VENV)/.installed ## Build the wheel, which installs Okra without a clone, into dist/
+	@$(BIN)/python -m hatchling build -t wheel -d dist
 
 lock: $(VENV)/.developing ## Lock the newest compatible dependencies (versions and hashes, no URLs)
 	@$(BIN)/uv pip compile pyproject.toml --extra build --no-strip-extras --universal --python-version 3.11 --generate-hashes \

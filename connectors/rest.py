@@ -4,40 +4,26 @@ What can be declared is what `connectors.sdk.rest` can: lists that are read with
 pages. The credential goes into a header, and nowhere else.
 """
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
+from typing import Literal, Self
 
 import requests
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from connectors.sdk import fields
 from connectors.sdk.contract import Calls, Connection, Declarable, Limit, Option, Source, zone_named
 from connectors.sdk.declaring import Forms, Schemas
 from connectors.sdk.errors import CredentialError, Rejected, SourceError
 from connectors.sdk.http import Answer, Http
+from connectors.sdk.json_columns import WRITTEN, JsonColumnsForm
 from connectors.sdk.option_values import header_value, optional_header, usable_address
 from connectors.sdk.paging import NextCursor, NextLink, Offset, OnePage, PageNumber, PageRule
-from connectors.sdk.rest import BUCKET, Endpoint, RestConnection, iso_8601, unix_time
-from connectors.sdk.stream_forms import (
-    ALL_WINDOWS,
-    ColumnForm,
-    ColumnsForm,
-    column_names,
-    refusal,
-    stream_of,
-)
+from connectors.sdk.rest import BUCKET, Endpoint, RestConnection
+from connectors.sdk.stream_forms import refusal
 
 BASE_URL, TOKEN, USER = "REST_BASE_URL", "REST_TOKEN", "REST_USER"
 HEADER, SCHEME, TIMEZONE = "REST_HEADER", "REST_SCHEME", "REST_TIMEZONE"
 BEARER, NO_SCHEME = "Bearer", "none"
-EXACT_DIGITS = 15
-"""A JSON number passes through a float, which gives as many decimal digits back as they were written."""
-Moment = Literal["iso", "unix", "unix_ms"]
 
 
 class PagesForm(BaseModel):
@@ -90,38 +76,7 @@ class PagesForm(BaseModel):
                 return OnePage()
 
 
-class RestColumn(ColumnForm):
-    """One column, and the field of a row that it is read from."""
-
-    path: str = Field("", examples=["price.amount"])
-    """The keys on the way to the field, with dots; the column's own name where it is empty."""
-    optional: bool = Field(False, examples=[True])
-    """Whether rows leave the field out where it is empty, so that all of them may lack it."""
-    moment: Moment | None = Field(None, examples=["unix"])
-    """How a timestamp is written: ISO 8601, or seconds or milliseconds since 1970. That of the stream by default."""
-    timezone: str = Field("", examples=["Europe/Berlin"])
-    """The zone of timestamps that are written without an offset. Without it, their rows are set aside."""
-
-    @model_validator(mode="after")
-    def is_of_its_type(self) -> Self:
-        """Refuse what only timestamps have on another column, and a zone that is not known."""
-        for key in ("moment", "timezone"):
-            if getattr(self, key) and self.type != "timestamp":
-                raise refusal(f"`{key}` of a {self.type}", "leave it out, or say `type: timestamp`")
-        checked_zone(self.timezone)
-        return self
-
-    def reader(self, name: str, moment: Moment) -> fields.Field:
-        """How a row's field becomes the column's value."""
-        if self.type == "timestamp":
-            zone = ZoneInfo(self.timezone) if self.timezone else None
-            read: Callable[[Any], Any] = moment_reader(self.moment or moment, zone)
-        else:
-            read = READERS[self.type]
-        return fields.Field(self.path or name, read, self.optional)
-
-
-class RestStream(ColumnsForm):
+class RestStream(JsonColumnsForm):
     """A list of the API."""
 
     path: str = Field(min_length=1, pattern=r"^[^?#\s]+$", examples=["/orders"])
@@ -130,38 +85,17 @@ class RestStream(ColumnsForm):
     """The path of the list in an answer; empty where the answer is the list."""
     params: Mapping[str, str] = Field({}, examples=["{status: any, limit: 100}"])
     """Sent with every request. Never a secret: those go into the header."""
-    since: str = Field("", examples=["updated_from"])
-    """The parameter for the first moment asked for, or for the first day where days place the rows."""
-    until: str = Field("", examples=["updated_to"])
-    """The parameter for the last one, inclusive."""
-    moment: Moment = Field("iso", examples=["unix"])
-    """How `since`, `until` and the timestamps of rows are written."""
     pages: PagesForm = Field(
         PagesForm(kind="one_page"),
         examples=["{kind: next_cursor, path: meta.next, param: cursor}"],
     )
-    columns: Annotated[Mapping[str, RestColumn], BeforeValidator(column_names)] = Field(
-        min_length=1, examples=["{id: integer, net: {path: total.net, type: decimal}}"]
-    )
-
-    @model_validator(mode="after")
-    def asks_for_what_it_can(self) -> Self:
-        """Refuse a snapshot of a range, and a range with an end only."""
-        if self.snapshot and (self.since or self.until):
-            key = "since" if self.since else "until"
-            raise refusal(f"`{key}` with `snapshot`", "leave it out: all is read", key=key)
-        if self.until and not self.since:
-            raise refusal("`until` without `since`", "add `since`, or leave both out", key="until")
-        return self
 
     def endpoint(self, name: str) -> Endpoint:
         """The list as the SDK reads it."""
-        # a list that cannot be asked for by days is read once for all of them
-        more = {} if self.since or self.snapshot else {"windows_per_slice": ALL_WINDOWS}
         return Endpoint(
-            stream=stream_of(name, self, self.schema, **more),
+            stream=self.stream(name),
             path=f"/{self.path.lstrip('/')}",
-            fields={x: declared.reader(x, self.moment) for x, declared in self.columns.items()},
+            fields=self.readers,
             rows=self.rows,
             since=self.since,
             until=self.until,
@@ -212,87 +146,6 @@ def fault_of(answer: Answer) -> SourceError | None:
             message, "correct `params`, `since` and `until`: names, and how days are written"
         )
     return None
-
-
-def checked_zone(name: str) -> str:
-    """The name of a zone. Refuses one that is not known."""
-    try:
-        if name:
-            zone_named(name, "`timezone` is", "write it as Europe/Berlin")
-    except Rejected as error:
-        raise refusal(error.message, error.remedy, key="timezone") from None
-    return name
-
-
-def moment_reader(moment: Moment, zone: ZoneInfo | None) -> Callable[[Any], datetime]:
-    """Reads a moment. One in ISO 8601 without an offset is in `zone`, and refused where there is none."""
-
-    def read_iso(value: Any) -> datetime:
-        at = datetime.fromisoformat(value)
-        if at.tzinfo is None and zone is None:
-            raise ValueError
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-
-    if moment == "iso":
-        return read_iso
-    return fields.read_unix_seconds if moment == "unix" else read_unix_milliseconds
-
-
-def read_unix_milliseconds(value: Any) -> datetime:
-    """A moment as whole milliseconds since 1970."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError
-    return fields.EPOCH + timedelta(milliseconds=value)
-
-
-def read_integer(value: Any) -> Any:
-    """A whole number, also one that is written as a text."""
-    return fields.read_whole(value) if isinstance(value, str) else value
-
-
-def read_amount(value: Any) -> Decimal:
-    """A decimal from a text or a JSON number. A number of more digits than a float keeps is refused."""
-    if isinstance(value, str):
-        return fields.read_decimal(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError
-    amount = Decimal(repr(value))
-    if isinstance(value, float) and len(amount.normalize().as_tuple().digits) > EXACT_DIGITS:
-        raise ValueError
-    return amount
-
-
-def read_number(value: Any) -> Any:
-    """A number with a fraction, also one that is written as a text."""
-    return float(fields.read_decimal(value)) if isinstance(value, str) else value
-
-
-def read_truth(value: Any) -> Any:
-    """True or false, also as a text."""
-    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
-
-
-def json_text(value: Any) -> str:
-    """A value as JSON, keys in order, so that equal values are equal texts."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-READERS: Mapping[str, Callable[[Any], Any]] = {
-    "integer": read_integer,
-    "decimal": read_amount,
-    "number": read_number,
-    "boolean": read_truth,
-    "date": fields.read_day,
-    "text": fields.read_text,
-    "json": json_text,
-}
-"""By type in words, how a JSON value is read. A value of another form is set aside with its row."""
-WRITTEN: Mapping[Moment, Callable[[datetime], str | int]] = {
-    "iso": iso_8601,
-    "unix": unix_time,
-    "unix_ms": lambda moment: unix_time(moment) * 1000,
-}
-"""How `since` and `until` are written."""
 
 
 def without_streams(values: Mapping[str, str], calls: Calls) -> Connection:

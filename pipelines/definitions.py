@@ -8,6 +8,8 @@ from importlib import import_module
 from dagster import (
     BetaWarning,
     Definitions,
+    PreviewWarning,
+    SupersessionWarning,
     definitions,
     in_process_executor,
     load_definitions_from_module,
@@ -41,8 +43,9 @@ def loaded() -> Iterator[Definitions]:
 @definitions
 def defs() -> Definitions:
     """Assets, checks, jobs, schedules and sensors of Okra."""
-    # links to code are in beta, and no news to who runs a command
-    warnings.simplefilter("ignore", BetaWarning)
+    # what Dagster says of its own functions is no news to who runs a command
+    for of_dagster in (BetaWarning, PreviewWarning, SupersessionWarning):
+        warnings.simplefilter("ignore", of_dagster)
     try:
         of_modules = Definitions.merge(*loaded())
     except Exception as error:

@@ -90,8 +90,13 @@ class DltConnection:
         values: Mapping[str, str],
         calls: Calls,
         zone: ZoneInfo,
+        *,
+        is_fitted: bool = False,
     ) -> None:
-        """Raises `Rejected` when dlt is not installed."""
+        """`is_fitted`: the resources give rows with the columns and types of their stream.
+
+        Raises `Rejected` when dlt is not installed.
+        """
         if importlib.util.find_spec("dlt") is None:
             raise Rejected(f"{name} needs dlt, which is not installed", "pip install dlt")
         os.environ["RUNTIME__DLTHUB_TELEMETRY"] = (
@@ -100,6 +105,7 @@ class DltConnection:
         self._resources = resources
         self._values = values
         self._zone = zone
+        self._is_fitted = is_fitted
         self._session = requests.Session()
         self._session.verify = authorities() or True
         self._session.max_redirects = 0  # the credential would be sent along
@@ -115,7 +121,8 @@ class DltConnection:
         resource = self._resources[stream.name](self._values, piece, self._session)
         if hasattr(resource, "resources"):
             resource = resource.resources[stream.name]
-        rows = (fitted(row, stream.schema) for row in dictionaries(resource, stream.name))
+        given = dictionaries(resource, stream.name)
+        rows = given if self._is_fitted else (fitted(row, stream.schema) for row in given)
         while page := list(islice(rows, PAGE_ROWS)):
             yield Page(page)
 

@@ -38,6 +38,20 @@ def unix_time(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
+def range_of(
+    piece: Slice, since: str, until: str, moment: Callable[[datetime], str | int]
+) -> Params:
+    """What asks for the slice's days by the names `since` and `until`, each of which may be empty."""
+    if pa.types.is_date(piece.stream.schema.field(piece.stream.cursor).type):
+        first: str | int = piece.first.isoformat()
+        last: str | int = piece.last_day.isoformat()
+    else:
+        first, last = moment(piece.since - RANGE_MARGIN), moment(piece.until + RANGE_MARGIN)
+    params = {since: first} if since else {}
+    # without an end, as rows that changed since then belong to the newest window
+    return params | ({until: last} if until and not piece.reaches_now else {})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
     """The list that the rows of one stream come from."""
@@ -76,17 +90,7 @@ class Endpoint:
 
     def range(self, piece: Slice) -> Params:
         """The parameters that ask for the slice's days."""
-        if pa.types.is_date(self.stream.schema.field(self.stream.cursor).type):
-            first: str | int = piece.first.isoformat()
-            last: str | int = piece.last_day.isoformat()
-        else:
-            first, last = (
-                self.moment(piece.since - RANGE_MARGIN),
-                self.moment(piece.until + RANGE_MARGIN),
-            )
-        params = {self.since: first} if self.since else {}
-        # without an end, as rows that changed since then belong to the newest window
-        return params | ({self.until: last} if self.until and not piece.reaches_now else {})
+        return range_of(piece, self.since, self.until, self.moment)
 
 
 def rest_source(

@@ -286,8 +286,7 @@ def fault_of(error: Exception, secrets: list[str], seconds: int = 0) -> SourceEr
             f"a query took longer than {seconds} seconds"
             if seconds
             else f"a query was ended: {message}",
-            "make it cheaper (an index, fewer days), or allow it more seconds: DATABASE_TIMEOUT_SECONDS, or "
-            "`timeout_seconds` in sources.yml",
+            "make it cheaper (an index, fewer columns), or raise DATABASE_TIMEOUT_SECONDS",
         )
     if matches(UNKNOWN_USER):
         return CredentialError(

@@ -56,6 +56,8 @@ FIGURES = ("restates_days", "requests_per_second", "requests_per_minute")
 """The keys that every source has. Their values may differ by stream, or by kind of request."""
 TAKEN_FROM = ("env", "file")
 """The keys that say where a value is taken from."""
+REMEDY_OF_SECRETS = "write {env: NAME} and set NAME in .env or the environment, or {file: path}"
+_SECRET = re.compile("token$|secret|passw|api_?key|credential|private_key", re.IGNORECASE)
 _VARIABLE = re.compile("[A-Z_][A-Z0-9_]*")
 
 
@@ -382,7 +384,17 @@ def kind_of(key: str, option: Option) -> Any:
 def _mapped(written: object) -> Value:
     if not isinstance(written, dict):
         raise refusal("not a mapping", "write its keys below it, as `key: value`")
+    refuse_secrets(written)
     return Value(mapping=written)
+
+
+def refuse_secrets(written: Mapping[str, object]) -> None:
+    """Refuse a text where the key says that it is a secret, at any depth."""
+    for key, value in written.items():
+        if isinstance(value, dict):
+            refuse_secrets(value)
+        elif isinstance(value, str) and _SECRET.search(str(key)):
+            raise refusal(f"the secret `{key}` is not written here", REMEDY_OF_SECRETS)
 
 
 def _plain(written: object) -> Value:
@@ -396,10 +408,7 @@ def _plain(written: object) -> Value:
 def _secret(written: object) -> Value:
     if isinstance(written, dict):
         return taken_from(written)
-    raise refusal(
-        "a secret is not written here",
-        "write {env: NAME} and set NAME in .env or the environment, or {file: path}",
-    )
+    raise refusal("a secret is not written here", REMEDY_OF_SECRETS)
 
 
 def is_taken(written: object) -> bool:

@@ -17,6 +17,8 @@ OF_ALL = {
     "A network that opens TLS",
     "Any other",
     "Declared streams",
+    "Several accounts: sources.yml",
+    "Your own database",
     "First checks with a real account",
 }
 """Sections that are no source's."""

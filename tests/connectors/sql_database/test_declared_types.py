@@ -249,8 +249,8 @@ def test_a_query_that_takes_too_long_is_ended_and_not_sent_again(
     query = "select case when pg_sleep(20) is null then 1 else 2 end as id"
     fault = error_of(postgres, lake, query, DATABASE_TIMEOUT_SECONDS="1")
     assert str(fault) == (
-        "a query took longer than 1 seconds; make it cheaper (an index, fewer days), or allow it more seconds: "
-        "DATABASE_TIMEOUT_SECONDS, or `timeout_seconds` in sources.yml"
+        "a query took longer than 1 seconds; make it cheaper (an index, fewer columns), or raise "
+        "DATABASE_TIMEOUT_SECONDS"
     )
 
 

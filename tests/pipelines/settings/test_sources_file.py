@@ -59,6 +59,11 @@ def test_another_name_than_the_connectors_has_declared_streams_only() -> None:
             "and underscores, such as {env: SHOP_URL}",
         ),
         (
+            "hub:\n  connector: dlt\n  source: a.b\n  args: {owner: acme, api: {access_token: gho_1234}}",
+            "sources.yml:4: `hub`: the secret `access_token` is not written here; write {env: NAME} and set NAME in "
+            ".env or the environment, or {file: path}",
+        ),
+        (
             "shop:\n  connector: sql_databse",
             "sources.yml:2: `shop`: `connector: sql_databse` is not known; did you mean `sql_database`?",
         ),
