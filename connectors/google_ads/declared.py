@@ -23,7 +23,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from connectors.sdk.contract import Stream, StreamForm, column
 from connectors.sdk.errors import Rejected
 from connectors.sdk.fields import lenient, read_day
-from connectors.sdk.stream_forms import COLUMN_TYPES, column_names, meant, refusal
+from connectors.sdk.stream_forms import COLUMN_TYPES, column_names, meant, refusal, version_of
 
 if TYPE_CHECKING:  # an extra, and slow to import
     from google.protobuf.descriptor import FieldDescriptor  # type: ignore[import-untyped]
@@ -172,6 +172,7 @@ class QueryForm(StreamForm):
             schema=schema,
             key=self.key,
             cursor=self.by_field[DAY],
+            version=version_of([self.parts.text(""), self.by_field]),
         )
 
 

@@ -15,7 +15,13 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from connectors.google_analytics.reports import Report
 from connectors.sdk.contract import Cadence, Stream, StreamForm, column
-from connectors.sdk.stream_forms import COLUMN_TYPES, as_list, column_names, refusal
+from connectors.sdk.stream_forms import (
+    COLUMN_TYPES,
+    as_list,
+    column_names,
+    refusal,
+    version_of,
+)
 
 if TYPE_CHECKING:  # slow to import
     from google.analytics.data_v1beta.types import RunReportResponse
@@ -183,6 +189,7 @@ class ReportForm(StreamForm):
             cursor=placed,
             window=Cadence.DAY if is_daily else Cadence.MONTH,
             windows_per_slice=31 if is_daily else 12,
+            version=version_of([self.by, self.dimensions, self.metrics, self.condition]),
             **more,
         )
 

@@ -19,7 +19,14 @@ from pydantic import BeforeValidator, Field
 from connectors.hubspot.streams import ARCHIVED_AT, CHANGED_AT, MERGED_INTO, MOMENT
 from connectors.sdk.contract import Deletes, Stream, StreamForm, column
 from connectors.sdk.errors import Rejected
-from connectors.sdk.stream_forms import COLUMN_TYPES, as_list, column_names, meant, refusal
+from connectors.sdk.stream_forms import (
+    COLUMN_TYPES,
+    as_list,
+    column_names,
+    meant,
+    refusal,
+    version_of,
+)
 
 OBJECT = re.compile(r"[a-z][a-z0-9_]*|[0-9]-[0-9]+|p[0-9]+_[a-z0-9_]+")
 """An object by its name, by its id as of a custom one, or by its fully qualified name."""
@@ -123,5 +130,6 @@ def declared_object(name: str, form: ObjectForm, schema: pa.Schema) -> DeclaredO
         arrives_within=timedelta(minutes=15),
         restates_for=timedelta(days=1),
         windows_per_slice=92,
+        version=version_of([form.object, form.properties]),
     )
     return DeclaredObject(form.object, stream, {y: x for x, y in form.properties.items()})

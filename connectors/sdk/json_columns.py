@@ -20,10 +20,17 @@ from connectors.sdk.stream_forms import (
     column_names,
     refusal,
     stream_of,
+    version_of,
 )
 
 EXACT_DIGITS = 15
 """A JSON number passes through a float, which gives as many decimal digits back as they were written."""
+WORDS: Mapping[str, Any] = {
+    "description": True,
+    "restates_days": True,
+    "columns": {"__all__": {"description"}},
+}
+"""What is declared and makes no other rows of a window."""
 Moment = Literal["iso", "unix", "unix_ms"]
 
 
@@ -84,7 +91,8 @@ class JsonColumnsForm(ColumnsForm):
     def stream(self, name: str) -> Stream:
         """The stream. What cannot be asked for by days is read once for all of them."""
         more = {} if self.since or self.snapshot else {"windows_per_slice": ALL_WINDOWS}
-        return stream_of(name, self, self.schema, **more)
+        version = version_of(self.model_dump(mode="json", exclude=WORDS))
+        return stream_of(name, self, self.schema, version=version, **more)
 
     @property
     def readers(self) -> Mapping[str, fields.Field]:

@@ -8,6 +8,8 @@
 In `sources.yml` every value arrives as a text.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
@@ -268,3 +270,9 @@ def stream_of(
     else:
         given |= {"snapshot": True}
     return Stream(**(given | more))
+
+
+def version_of(declared: Any) -> str:
+    """Of what is declared of rows, as JSON has it: with another one, committed windows count as missing."""
+    text = json.dumps(declared, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,7 +1,5 @@
 """What can be written of a stream that is a query or a table of a database, and the stream that comes of it."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +20,7 @@ from connectors.sdk.stream_forms import (
     meant,
     refusal,
     stream_of,
+    version_of,
 )
 from connectors.sql_database.query_text import fault_of, parameters, trimmed
 
@@ -236,5 +235,4 @@ def fingerprint(form: SqlForm) -> str:
     """Of what is declared of rows. With another one, the windows that are committed count as missing."""
     declared = form.model_dump(mode="json", exclude={*OF_ROWS})
     declared["columns"] = sorted(form.columns) if form.table else []
-    text = json.dumps(declared, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return version_of(declared)

@@ -169,6 +169,16 @@ def test_filters_choose_rows_as_google_does(
     assert {row["channel"] for row in rows} == channels
 
 
+def test_a_day_is_pulled_again_when_another_filter_is_declared(
+    opened: Callable[..., Property],
+) -> None:
+    property_ = opened()
+    property_.pulled(ORDERS)
+    assert property_.pulled(ORDERS | {"description": "Orders"})[0].skipped == {"settled": 1}
+    _, rows = property_.pulled(ORDERS | {"filters": {"sessionDefaultChannelGroup": "Email"}})
+    assert [row["channel"] for row in rows] == ["Email"]
+
+
 def test_a_report_without_rows_is_a_day_without_rows(opened: Callable[..., Property]) -> None:
     keys = ORDERS | {"filters": {"sessionDefaultChannelGroup": "Fax"}}
     report, rows = opened().pulled(keys)

@@ -268,6 +268,16 @@ def test_pages_follow_by_the_rule_that_is_declared(
     assert [request.params.get("cursor") for request in shop.server.asked] == asked
 
 
+def test_days_are_pulled_again_when_another_list_is_declared_and_not_for_other_words(
+    shop: Shop,
+) -> None:
+    assert len(shop.pulled().committed) == 1
+    assert shop.pulled(description="Orders of the shop", restates_days="2").skipped == {
+        "settled": 1
+    }
+    assert len(shop.pulled(params={"status": "paid"}).committed) == 1
+
+
 def test_an_empty_list_is_a_day_without_rows(shop: Shop) -> None:
     shop.answer = lambda request: {"data": []}
     report = shop.pulled()
