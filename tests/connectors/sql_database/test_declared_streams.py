@@ -74,13 +74,19 @@ def declared(values: Mapping[str, str], **forms: Mapping[str, Any]) -> Source:
 
 
 def take(
-    database: Database, lake: Lake, now: str, form: Mapping[str, Any], zone: str = "Europe/Berlin"
+    database: Database,
+    lake: Lake,
+    now: str,
+    form: Mapping[str, Any],
+    zone: str = "Europe/Berlin",
+    first: date = FIRST,
 ) -> StreamReport:
-    """What pulling the days from 1 March to the day before `now` came to."""
+    """What pulling the days from `first` to the day before `now` came to."""
     values = {"DATABASE_URL": database.reader, "DATABASE_TIMEZONE": zone}
     source = declared(values, rows=form)
     at = datetime.fromisoformat(now).replace(tzinfo=UTC)
-    [report] = pull(source, values, lake, Range(FIRST, at.date()), now=lambda: at, calls=unslept(source))  # fmt: skip
+    wanted = Range(first, at.date())
+    [report] = pull(source, values, lake, wanted, now=lambda: at, calls=unslept(source))
     assert report.error is None, report.error
     return report
 
@@ -159,7 +165,7 @@ def test_added_rows_are_pulled_again_for_a_day(orders: Database, lake: Lake) -> 
     assert committed(report) == ["03-03", "03-04"]
 
 
-def test_a_table_read_whole_sees_what_changed_after_a_year(orders: Database, lake: Lake) -> None:
+def test_a_table_read_whole_sees_what_changed_long_after(orders: Database, lake: Lake) -> None:
     form = {"query": ORDERS, "key": "id", "whole": "placed_at"}
     for id, day in ((1, "01"), (2, "02"), (3, "03")):
         place(orders, id, "10", f"2026-03-{day} 10:00:00")
@@ -170,9 +176,9 @@ def test_a_table_read_whole_sees_what_changed_after_a_year(orders: Database, lak
     orders.run(
         "delete from orders where id = 2",
         "update orders set net = 7 where id = 1",
-        "update orders set placed_at = '2027-03-01 10:00:00' where id = 4",
+        "update orders set placed_at = '2026-04-20 10:00:00' where id = 4",
     )
-    report = take(orders, lake, "2027-03-03 06:00", form)
+    report = take(orders, lake, "2026-04-22 06:00", form)
     rows = {
         window: lake.read("shop", report.stream, window).column("net").to_pylist()
         for window, manifest in lake.manifests("shop", "rows").items()
@@ -181,7 +187,7 @@ def test_a_table_read_whole_sees_what_changed_after_a_year(orders: Database, lak
     assert rows == {
         date(2026, 3, 1): [Decimal("7.00")],
         date(2026, 3, 3): [Decimal("10.00")],
-        date(2027, 3, 1): [Decimal("10.00")],
+        date(2026, 4, 20): [Decimal("10.00")],
     }
 
 
@@ -230,7 +236,8 @@ def test_a_day_of_berlin_has_23_hours_in_march_and_25_in_october(
     ):  # fmt: skip
         place(orders, id, "1", at)
     form = {"query": ORDERS, "key": "id", "append": "placed_at"}
-    report = take(orders, lake, "2026-10-28 06:00", form)
+    take(orders, lake, "2026-03-31 06:00", form, first=date(2026, 3, 28))
+    report = take(orders, lake, "2026-10-28 06:00", form, first=date(2026, 10, 24))
     assert by_day(report, lake) == {
         "03-28": [1], "03-29": [2, 3], "03-30": [4], "10-24": [5], "10-25": [6, 7], "10-26": [8],
     }  # fmt: skip
@@ -290,3 +297,56 @@ def test_a_changed_query_is_pulled_again_and_another_stream_is_not(
     report = take(orders, lake, "2026-03-06 08:00", changed)
     assert committed(report) == ["03-01", "03-02", "03-03", "03-04", "03-05"]
     assert by_day(report, lake, "net") == {"03-01": [Decimal("20.000000000")]}
+
+
+def test_a_row_of_a_query_by_day_without_its_day_is_a_finding(orders: Database, lake: Lake) -> None:
+    form = mart(orders)
+    sums = f"select * from ({form['query']}\n) sums union all select null, 'web', 7"
+    query = f"select day, channel, value from ({sums.replace('select *', 'select day, channel, value')}\n) rows_of_mart"
+    place(orders, 1, "10", "2026-03-01 10:00:00")
+    report = take(orders, lake, "2026-03-04 06:00", form | {"query": query})
+    assert by_day(report, lake, "value") == {"03-01": [Decimal(10)]}
+    [finding] = findings(report, lake)
+    assert (finding.what, finding.column, finding.is_set_aside) == ("no_day", "day", True)
+
+
+def test_a_row_that_is_marked_as_deleted_is_not_missed(database: Database, lake: Lake) -> None:
+    kind = "datetime" if "mysql" in database.reader else "timestamp"
+    database.run(
+        f"create table orders (id int, updated_at {kind}, deleted_at {kind} null)",
+        "insert into orders values (1, '2026-03-01 10:00:00', null), (2, '2026-03-02 10:00:00', null)",
+    )
+    form = {
+        "table": "orders", "columns": ["id", "updated_at", "deleted_at"], "key": "id", "cursor": "updated_at",
+        "gone": "deleted_at",
+    }  # fmt: skip
+    take(database, lake, "2026-03-04 06:00", form)
+    database.run(
+        "update orders set updated_at = '2026-03-04 10:00:00', deleted_at = '2026-03-04 10:00:00' where id = 1"
+    )
+    report = take(database, lake, "2026-03-05 06:00", form)
+    assert report.stream.gone == "deleted_at"
+    assert by_day(report, lake) == {"03-01": [1], "03-02": [2], "03-04": [1]}
+    assert findings(report, lake) == []
+
+
+def test_each_account_of_a_database_has_days_of_its_own(tmp_path: Path, lake: Lake) -> None:
+    reports = []
+    for account, id in (("de", 1), ("at", 2)):
+        address = f"sqlite:///{tmp_path / account}.sqlite"
+        database = Database(address, address)
+        database.run("create table orders (id int, placed_at timestamp)")
+        database.run(f"insert into orders values ({id}, '2026-03-01 10:00:00')")
+        form = {"query": "select id, placed_at from orders", "key": "id", "append": "placed_at"}
+        source = replace(declared({"DATABASE_URL": address}, rows=form), account=account)
+        now = datetime(2026, 3, 3, 6, tzinfo=UTC)
+        reports += pull(
+            source, {"DATABASE_URL": address}, lake, Range(FIRST, FIRST), now=lambda now=now: now,
+            calls=unslept(source),
+        )  # fmt: skip
+    assert [report.source for report in reports] == ["shop@de", "shop@at"]
+    stream = reports[0].stream
+    assert {
+        account: lake.read(f"shop@{account}", stream, FIRST).column("id").to_pylist()
+        for account in ("de", "at")
+    } == {"de": [1], "at": [2]}
