@@ -36,11 +36,29 @@ def new_connector(
     scaffolding.write(files, settings.project_path, output_of(context), dry_run=dry_run)
 
 
-@command(app, "kpi", epilog="Example: [cyan]okra new kpi calls_answered --mart fct_calls[/]")
+@command(
+    app,
+    "kpi",
+    epilog="Examples: [cyan]okra new kpi net_sales --from shop.orders --day ordered_at --sum net --unit money[/] · "
+    "[cyan]okra new kpi margin --expr 'net_sales - costs' --unit money[/] · "
+    "[cyan]okra new kpi calls_answered --sql --mart fct_calls[/]",
+)
 def new_kpi(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Its name, like `calls_answered`.")],
-    mart: Annotated[str, typer.Option(help="What it is counted from.")] = "fct_orders",
+    name: Annotated[str, typer.Argument(help="Its name, like `net_sales`.")],
+    source: Annotated[
+        str, typer.Option("--from", metavar="STREAM", help="The stream it is from: shop.orders.")
+    ] = "",
+    day: Annotated[
+        str, typer.Option(metavar="COLUMN", help="The column that says on which day a row counts.")
+    ] = "",
+    expr: Annotated[str, typer.Option(help="Other KPIs: net_sales - costs.")] = "",
+    sql: Annotated[
+        bool, typer.Option("--sql", help="Write a model over a mart and its description.")
+    ] = False,
+    mart: Annotated[
+        str, typer.Option(help="With --sql: what it is counted from (fct_orders).")
+    ] = "",
     summed: Annotated[
         str, typer.Option("--sum", metavar="COLUMN", help="Add up this column, not the rows.")
     ] = "",
@@ -51,15 +69,38 @@ def new_kpi(
     owner: Owner = "owner@example.com",
     dry_run: DryRun = False,
 ) -> None:
-    """A KPI: its SQL over a mart, and its description."""
-    from pipelines.commands import scaffolding
+    """A KPI in YAML, from a stream or from other KPIs; with --sql, as a model over a mart."""
+    from pipelines.commands import scaffolding, yaml_kpi
 
-    answers = scaffolding.NewKpi(
-        name=name, mart=mart, summed=summed, by=by or (), unit=unit, owner=owner
-    )
-    project = okra_settings.load().project_path
-    files = scaffolding.kpi(answers, project, BUILT_IN)
-    scaffolding.write(files, project, output_of(context), dry_run=dry_run)
+    settings = okra_settings.load()
+    if sql or mart:
+        answers = scaffolding.NewKpi(
+            name=name,
+            mart=mart or "fct_orders",
+            summed=summed,
+            by=by or (),
+            unit=unit,
+            owner=owner,
+        )
+        files = scaffolding.kpi(answers, settings.project_path, BUILT_IN)
+    else:
+        streams = {
+            f"{own}.{stream.name}": stream
+            for own, of_source in settings.streams_by_source.items()
+            for stream in of_source
+        }
+        new = yaml_kpi.NewYamlKpi(
+            name=name,
+            source=source,
+            day=day,
+            summed=summed,
+            expr=expr,
+            by=by or (),
+            unit=unit,
+            owner=owner,
+        )
+        files = yaml_kpi.yaml_kpi(new, streams)
+    scaffolding.write(files, settings.project_path, output_of(context), dry_run=dry_run)
 
 
 @command(app, "okr", epilog="Example: [cyan]okra new okr more-orders --kpi units_sold[/]")
