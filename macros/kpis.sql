@@ -64,7 +64,8 @@
     union all
         {%- endif -%}
     {%- endfor %}
-    {{ rows_or_none("sheet_kpi_days", {
+    {% for model in ["sheet_kpi_days", "sheet_plan_days"] %}
+    {{ rows_or_none(model, {
         "kpi": dbt.type_string(),
         "day": "date",
         "dimensions": map_type(),
@@ -73,6 +74,8 @@
         "denominator": amount_type(),
     }) }}
     where {{ is_whole("kpi") }}
+        {{ "union all" if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 {# A condition: the KPI in the column did not fail. #}

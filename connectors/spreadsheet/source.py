@@ -82,6 +82,20 @@ KPI_VALUES = Stream(
     windows_per_slice=366,
 )
 
+KPI_PLANS = Stream(
+    name="kpi_plans",
+    description="The plans that people keep by hand, as they stand: one row a KPI, day and combination of members",
+    schema=pa.schema(
+        [
+            column("read_on", pa.date32(), "The day on which the sheets were read"),
+            *KPI_VALUES.schema,
+        ]
+    ),
+    key=KPI_VALUES.key,
+    cursor="read_on",
+    snapshot=True,
+)
+
 DEFAULT_GOOGLE_BASE = "https://sheets.googleapis.com"
 FILES = "files"
 
@@ -117,16 +131,36 @@ class SpreadsheetConnection:
         return self._zone
 
     def pages(self, piece: Slice) -> Iterator[Page]:
-        yesterday = piece.data_through or piece.last_day
+        is_plan = piece.stream.snapshot
+        yesterday = piece.last - ONE_DAY if is_plan else piece.data_through or piece.last_day
         if self._read is None:
             grids = [self._grid(location) for location in self._locations]
             days = Days(self._start, yesterday + ONE_DAY, self._fiscal_year_start)
             rows, findings = read_rows(grids, self._declared, days)
             self._read = by_day(rows), findings
         rows_of, findings = self._read
+        plans = {name for name, kpi in self._declared.kpis.items() if kpi.plan}
+        if is_plan:
+            yield Page(
+                rows=[
+                    {"read_on": piece.last, **row}
+                    for rows in rows_of.values()
+                    for row in rows
+                    if row["kpi"] in plans
+                ],
+                findings=[x for x in findings if x.kpi in plans],
+            )
+            return
         yield Page(
-            rows=[row for day in piece.windows for row in rows_of.get(day, ())],
-            findings=[x for x in findings if self._is_of(piece, yesterday, x.day)],
+            rows=[
+                row
+                for day in piece.windows
+                for row in rows_of.get(day, ())
+                if row["kpi"] not in plans
+            ],
+            findings=[
+                x for x in findings if x.kpi not in plans and self._is_of(piece, yesterday, x.day)
+            ],
         )
 
     def _is_of(self, piece: Slice, yesterday: date, day: date | None) -> bool:
@@ -189,7 +223,7 @@ SOURCE = Source(
         Option("OKRA_FISCAL_YEAR_START", "First month of the fiscal year", default="1"),
         Option("OKRA_START_DATE", "First day to pull", default=DEFAULT_START),
     ),
-    streams=(KPI_VALUES,),
+    streams=(KPI_VALUES, KPI_PLANS),
     # 60 reads a minute, user and project; 300 a minute and project
     limits=(
         Limit(BUCKET, 1, burst=10, most_per_second=5, by_minute=True),

@@ -1,7 +1,14 @@
 -- a KPI whose model failed has no rows, which must not look like days on which there was nothing
-with streams as (
-    select * from {{ ref("kpi_streams") }}
-    where {{ is_whole("kpi") }}
+with kpis as (
+    select * from {{ ref("stg_lake__kpis") }}
+),
+
+-- a plan is known on the days it has numbers for, whatever was pulled
+streams as (
+    select kpi_streams.*
+    from {{ ref("kpi_streams") }} as kpi_streams
+    inner join kpis on kpi_streams.kpi = kpis.kpi
+    where {{ is_whole("kpi_streams.kpi") }} and not coalesce(kpis.is_plan, false)
 ),
 
 stream_days as (
@@ -27,10 +34,6 @@ traced_streams as (
 
 findings as (
     select * from {{ ref("finding_days") }}
-),
-
-kpis as (
-    select * from {{ ref("stg_lake__kpis") }}
 ),
 
 last_days as (
@@ -213,7 +216,49 @@ valueless as (
         ) = 0
 ),
 
+planned as (
+    select distinct
+        amounts.kpi,
+        amounts.day,
+        kpis.every,
+        {{ start_of("kpis.every", "amounts.day") }} as period_start
+    from amounts
+    inner join kpis on amounts.kpi = kpis.kpi
+    where kpis.is_plan
+),
+
+planned_periods as (
+    select distinct
+        kpi,
+        period_start,
+        {{ add_days(-1, start_after(1, "every", "period_start")) }} as period_end
+    from planned
+),
+
+planned_days as (
+    select
+        kpi,
+        {{ each_day("period_start", "period_end") }} as day,
+        period_end
+    from planned_periods
+),
+
+-- the number of a month is known of the whole of it: a part of it that is over has none
+covered_plans as (
+    select
+        planned_days.kpi,
+        planned_days.day,
+        planned_days.day >= {{ as_of() }}
+        or planned_days.period_end < {{ as_of() }}
+        or planned.day is not null as delivered,
+        true as settled
+    from planned_days
+    left join planned on planned_days.kpi = planned.kpi and planned_days.day = planned.day
+),
+
 covered as (
+    select * from covered_plans
+    union all
     select
         kpi,
         day,

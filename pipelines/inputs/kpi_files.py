@@ -15,7 +15,7 @@ from pipelines.inputs.declarations import DeclaredKpis, KpiDefinitionError, join
 from pipelines.inputs.files import content_of
 from pipelines.inputs.model_sources import sources_below
 from pipelines.inputs.rosters import roster_faults
-from pipelines.inputs.sheet_kpis import SHEET_MODEL, read_sheet_kpis
+from pipelines.inputs.sheet_kpis import PLAN_MODEL, SHEET_MODEL, read_sheet_kpis
 from pipelines.okr.definition.faults import (
     Fault,
     blank_faults,
@@ -64,7 +64,11 @@ def by_account(
     below = sources_below(models)
     for kpi in kpis:
         is_by_account = not below.get(kpi.model, frozenset()).isdisjoint(sources)
-        yield kpi.of_accounts() if is_by_account and kpi.model != SHEET_MODEL else kpi
+        yield (
+            kpi.of_accounts()
+            if is_by_account and kpi.model not in (SHEET_MODEL, PLAN_MODEL)
+            else kpi
+        )
 
 
 def read_kpis(project: Composition, sheet_kpis: Path) -> DeclaredKpis:

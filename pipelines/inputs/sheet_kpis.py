@@ -40,7 +40,9 @@ from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.okr.kpi.kpi import Kpi
 
 SHEET_MODEL = "sheet_kpi_days"
-"""The model of all KPIs that are kept in sheets."""
+"""The model of all KPIs that are kept in sheets, but plans."""
+PLAN_MODEL = "sheet_plan_days"
+"""The model of all plans that are kept in sheets."""
 CLAIMED = re.compile(rf"^({NAME})[ \t]*:", re.MULTILINE)
 """A line that declares a KPI, in a file that is not YAML as a whole."""
 
@@ -76,7 +78,7 @@ class SheetKpiDeclaration(KpiDeclaration, SheetKpi):
 
     def of_sheet(self, name: str) -> Kpi:
         """The KPI of this name."""
-        return self.named(name, SHEET_MODEL)
+        return self.named(name, PLAN_MODEL if self.plan else SHEET_MODEL)
 
 
 def read_sheet_kpis(

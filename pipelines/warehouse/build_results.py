@@ -17,7 +17,7 @@ MODELS = ("model", "seed", "snapshot")
 FAILED = ("error", "fail", "runtime error")
 READ_SCHEMAS = ("reporting", "comparisons")
 """The schemas that the steps after the models read: what is published, and what streams differ by."""
-SHEET_MODELS = frozenset({"sheet_kpi_days", "sheet_kpi_given_days"})
+SHEET_MODELS = frozenset({"sheet_kpi_days", "sheet_kpi_given_days", "sheet_plan_days"})
 """The models of all KPIs that are kept in sheets."""
 RATE_MODELS = frozenset({"fct_exchange_rates", "fct_monthly_exchange_rates"})
 """The models that money in other currencies is converted by."""

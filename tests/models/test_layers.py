@@ -22,6 +22,7 @@ LOSING_JOINS = {
     "fct_exchange_rates": "a day without the rate of the reporting currency has no cross rate",
     "fct_mrr_movements": "customers has each customer of the periods, so that no row is lost",
     "fct_order_lines": "the lines without an order are listed by order_lines_without_order",
+    "fct_sheet_plans": "older states of a plan are left out, and what is no longer declared is no KPI",
     "fct_sheet_values": "what is no longer declared is no KPI",
     "fct_subscription_periods": "history has each account, and first_states has each part of the states",
     "fct_subscription_states": "snapshots has the window of each row; a part without a bill has its list price",
@@ -29,7 +30,7 @@ LOSING_JOINS = {
 }
 """The marts and KPIs with a join that leaves out rows without a match, and where those rows go."""
 
-SHEETS = {"sheet_kpi_days", "sheet_kpi_given_days"}
+SHEETS = {"sheet_kpi_days", "sheet_kpi_given_days", "sheet_plan_days"}
 """What stands for every KPI that has no SQL of its own."""
 
 

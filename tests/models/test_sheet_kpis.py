@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 
 from connectors.lake.manifest import Finding
+from pipelines.inputs.facts import read_facts
 from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
+from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Every, Kind, Kpi
+from pipelines.okr.kpi.series import index_facts
+from pipelines.okr.scoring.scoring import score
 
 TODAY = date(2026, 11, 25)
 FIRST, YESTERDAY = date(2026, 1, 1), date(2026, 11, 24)
@@ -39,6 +43,8 @@ DECLARATIONS = [
     declared("share", "stock", "day", unit="percent", precision=2, proportion=True),
     declared("training", "flow", "week"),
     declared("unwritten", "flow", "month"),
+    declared("budget", "flow", "month", plan=True),
+    declared("quota", "stock", "month", plan=True),
 ]
 
 
@@ -105,6 +111,24 @@ ROWS = [
 ]
 
 
+PLANS = {
+    # the day before, December was 99 and October's number of the quota could not be read
+    "2026-11-24": [row("budget", "2026-12-31", "99")],
+    "2026-11-25": [
+        row("budget", "2026-10-31", "50"),
+        row("budget", "2026-11-30", "60"),
+        row("budget", "2026-12-31", "70"),
+        row("quota", "2026-12-15", "8"),
+    ],
+}
+UNREAD_PLAN = Finding(
+    what="not_a_number",
+    message="plan.xlsx, row 2, column `Dez 26` is a text, which is no number; write a number",
+    kpi="budget",
+    day=date(2026, 12, 31),
+)
+"""A number that could not be read the day before, and can be now."""
+
 UNREAD = Finding(
     what="not_a_number",
     message="kpis.csv, row 9, column `value` is a text, which is no number; write a number",
@@ -120,6 +144,11 @@ def fill(warehouse: Any) -> None:
         rows = [row for row in ROWS if row["date"] == day]
         bad = (UNREAD,) if day == UNREAD.day else ()
         warehouse.lake.window("spreadsheet", "kpi_values", day, rows, findings=bad)
+    for read_on, plans in PLANS.items():
+        day = date.fromisoformat(read_on)
+        rows = [{"read_on": day, **plan} for plan in plans]
+        bad = () if day == TODAY else (UNREAD_PLAN,)
+        warehouse.lake.window("spreadsheet", "kpi_plans", day, rows, findings=bad)
 
 
 @pytest.fixture(scope="module")
@@ -330,3 +359,45 @@ def test_a_ratio_that_is_not_declared_a_proportion_may_be_above_100_percent(ware
         (Decimal("1.5"), "ok"),
         (Decimal("-0.111111"), "ok"),
     ]
+
+
+def test_the_days_to_come_of_a_plan_are_known_as_they_were_last_read(warehouse: Any) -> None:
+    assert warehouse.rows(
+        "select day, value from reporting.kpi_days where kpi = 'budget' order by day"
+    ) == [
+        (date(2026, 10, 31), Decimal(50)),
+        (date(2026, 11, 30), Decimal(60)),
+        (date(2026, 12, 31), Decimal(70)),
+    ]
+
+
+def test_a_plan_is_known_of_whole_months_and_not_of_the_part_that_is_over(warehouse: Any) -> None:
+    assert warehouse.rows(
+        "select day, delivered from reporting.kpi_coverage where kpi = 'budget'"
+        " and day in ('2026-09-30', '2026-10-01', '2026-11-24', '2026-11-25', '2026-12-01') order by day"
+    ) == [
+        (date(2026, 10, 1), True),
+        (date(2026, 11, 24), False),
+        (date(2026, 11, 25), True),
+        (date(2026, 12, 1), True),
+    ]
+    october = period(warehouse, "budget", "month", "2026-10-01")
+    assert october[:3] == (Decimal(50), None, "complete")
+
+
+def test_a_planned_level_holds_until_the_end_of_its_month(warehouse: Any) -> None:
+    # from the 15th to the 31st
+    assert warehouse.rows(
+        "select min(day), max(day), count(*) from reporting.kpi_days where kpi = 'quota'"
+    ) == [(date(2026, 12, 15), date(2026, 12, 31), 17)]
+
+
+def test_a_goal_takes_its_target_from_a_plan_in_a_sheet(warehouse: Any) -> None:
+    kpis = {kpi.name: kpi for kpi in DECLARATIONS}
+    facts = read_facts(warehouse.path, {name: kpis[name] for name in ("calls", "budget")})
+    text = "{objective: O, id: o, period: 2026-Q4, key_results: [{id: it, kpi: calls, at_least: {kpi: budget}}]}"
+    loaded = load({"o.yml": text}, kpis)
+    assert loaded.faults == ()
+    card = score(loaded.objectives, index_facts(facts), TODAY)
+    # 50 + 60 + 70 things, of which 5 + 0 + 2 calls have come
+    assert (card.key_results[0].target, card.key_results[0].actual) == (180, 7)

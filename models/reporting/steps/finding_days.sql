@@ -42,6 +42,18 @@ uncounted as (
     {{ rows_or_none("tickets_without_solution_date", day_of_stream) }}
 ),
 
+-- what is wrong with a plan is what its sheets had when they were last read
+newest_plans as (
+    select
+        source,
+        account,
+        stream,
+        max(window_start) as window_start
+    from windows
+    where source = 'spreadsheet' and stream = 'kpi_plans'
+    group by source, account, stream
+),
+
 coded as (
     select
         codes.source,
@@ -58,6 +70,12 @@ coded as (
             and codes.account = spans.account
             and codes.stream = spans.stream
             and codes.window_start = spans.window_start
+    left join newest_plans
+        on
+            codes.source = newest_plans.source
+            and codes.account = newest_plans.account
+            and codes.stream = newest_plans.stream
+    where coalesce(codes.window_start = newest_plans.window_start, true)
 ),
 
 days as (

@@ -19,6 +19,7 @@
     "constant_rate_day": "date",
     "numerator_is_money": "boolean",
     "denominator_is_money": "boolean",
+    "is_plan": "boolean",
 } %}
 
 with final as (

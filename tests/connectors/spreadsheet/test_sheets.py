@@ -129,10 +129,10 @@ def test_an_edit_anywhere_changes_its_day_alone_and_a_removed_row_is_gone(desk) 
 
 
 def files(desk) -> dict[str, int]:
-    """Every committed file and when it was written."""
+    """Every committed file of days that are over, and when it was written."""
     return {
         str(path): path.stat().st_mtime_ns
-        for path in desk.folder.glob("lake/raw/spreadsheet/*/window=*/*")
+        for path in desk.folder.glob("lake/raw/spreadsheet/kpi_values/window=*/*")
     }
 
 

@@ -53,6 +53,7 @@ def test_the_models_are_told_what_was_declared(tmp_path: Path) -> None:
         "constant_rate_day": None,
         "numerator_is_money": False,
         "denominator_is_money": False,
+        "is_plan": False,
     }
 
 
