@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any, Protocol, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pydantic import BaseModel
+
 from connectors.lake.manifest import Finding as Finding  # all of these are part of the contract
 from connectors.lake.streams import ONE_DAY as ONE_DAY
 from connectors.lake.streams import Cadence as Cadence
@@ -27,6 +29,8 @@ from connectors.sdk.stream import Tolerance as Tolerance
 from connectors.sdk.stream import column as column
 
 T = TypeVar("T")
+ACCOUNT = "OKRA_ACCOUNT"
+"""Among the values that a connection is opened with, the account that it is of, where that has a name."""
 IN_HOME = "$OKRA_HOME"
 """In an option's default, the folder of everything that an installation writes."""
 
@@ -145,6 +149,10 @@ class Option:
     """Whether `okra init` asks for it although it has a default, as for the usual one of several credentials."""
     is_mapping: bool = False
     """Whether it is written as a mapping in `sources.yml`, of which its value is the JSON."""
+    may_be_written: bool = False
+    """Of a secret, whether `sources.yml` may have it all the same, as it often is none: the path of a sheet."""
+    form: type[BaseModel] | None = None
+    """What such a mapping may say; None where the connector checks it itself."""
 
     def key(self, source: str) -> str:
         """What it is called in `sources.yml`: without its vendor. STRIPE_API_KEY of `stripe` is `api_key`."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from connectors.lake.store import LakeError
-from connectors.sdk.contract import Connection, KnowsLookBacks, Source
+from connectors.sdk.contract import ACCOUNT, Connection, KnowsLookBacks, Source
 from connectors.sdk.errors import ConnectorBug, SourceError
 from connectors.sdk.throttle import ThrottledCalls
 
@@ -69,7 +69,8 @@ def meaning_of(error: Exception, source: Source) -> SourceError:
 def open_connection(source: Source, values: Mapping[str, str], calls: ThrottledCalls) -> Connection:
     """Open `source` and ask for its zone. Raises `SourceError`."""
     with IMPORT_LOCK, diagnosed(source):
-        connection = source.open(values, calls)
+        named = {**values, ACCOUNT: source.account} if source.account else values
+        connection = source.open(named, calls)
         try:
             _ = connection.zone
         except BaseException:

@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from connectors.sdk.errors import Rejected
 from connectors.sdk.project import current_project
 
+CONNECTOR = "spreadsheet"
+
 
 class SheetKpi(BaseModel):
     """What the declaration of a KPI says about its rows; further keys are not read."""
@@ -33,6 +35,8 @@ class SheetKpi(BaseModel):
     """What parts a number from its fraction where it is written as a text with thousands."""
     scale: Literal["0-1", "0-100"] | None = Field(None, examples=["0-100"])
     """Of a share: whether a number without a percent sign is 0.96 or 96 where it means 96 %."""
+    plan: bool = Field(False, examples=["true"])
+    """Whether its days to come are known, as those of a budget are."""
 
     @property
     def is_ratio(self) -> bool:
@@ -70,8 +74,66 @@ class SheetKpis:
     """The names whose declaration cannot be read."""
 
 
-def declared_kpis(path: str) -> SheetKpis:
-    """The declared KPIs. Raises `Rejected` where the file is no mapping of KPIs."""
+def declared_kpis(path: str, account: str = "") -> SheetKpis:
+    """The KPIs of the sheets of an account. Raises `Rejected` where a file is no mapping of KPIs.
+
+    Those of the account without a name are in the file at `path`. Besides, each KPI in the project's `kpis/` whose
+    `sheet` names the account is one: `sheet: finance` for `spreadsheet@finance`, `sheet: spreadsheet` for the other.
+    """
+    project = current_project()
+    kpis: dict[str, SheetKpi] = {}
+    broken: set[str] = set()
+    for name, declaration in declarations_in(project / "kpis", account).items():
+        add(name, declaration, kpis, broken)
+    if account or (kpis and not (project / Path(path.strip()).expanduser()).exists()):
+        return SheetKpis(kpis, frozenset(broken))
+    for written, declaration in declarations_of_file(path).items():
+        add(str(written), declaration, kpis, broken)
+    return SheetKpis(kpis, frozenset(broken))
+
+
+def add(name: str, declaration: object, kpis: dict[str, SheetKpi], broken: set[str]) -> None:
+    """Read one declaration as far as it says what a row looks like."""
+    try:
+        kpis[name] = SheetKpi.model_validate(declaration)
+    except ValidationError:
+        broken.add(name)
+
+
+def declarations_in(folder: Path, account: str) -> Mapping[str, object]:
+    """The declarations of KPIs in the files of a folder that are kept in the sheets of an account.
+
+    A file that cannot be read declares none: `okra check` says why.
+    """
+    declarations: dict[str, object] = {}
+    for file in sorted(path for ending in ("yml", "yaml") for path in folder.glob(f"*.{ending}")):
+        try:
+            content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError, yaml.YAMLError):
+            continue
+        if not isinstance(content, dict):
+            continue
+        defaults = content.pop("defaults", None)
+        for name, own in content.items():
+            whole = {
+                **(defaults if isinstance(defaults, dict) else {}),
+                **(own if isinstance(own, dict) else {}),
+            }
+            if account_of(whole.get("sheet")) == account:
+                declarations[str(name)] = whole
+    return declarations
+
+
+def account_of(sheet: object) -> str | None:
+    """The account that the key `sheet` of a KPI names; None where it names no sheet."""
+    if not isinstance(sheet, str) or not sheet.strip():
+        return None
+    name = sheet.strip()
+    return "" if name == CONNECTOR else name.removeprefix(f"{CONNECTOR}@")
+
+
+def declarations_of_file(path: str) -> Mapping[object, object]:
+    """What a file with nothing but the KPIs of sheets declares. Raises `Rejected`."""
     file = current_project() / Path(path.strip()).expanduser()
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
@@ -87,13 +149,7 @@ def declared_kpis(path: str) -> SheetKpis:
             f"{file.name} cannot be read as declarations of KPIs",
             "run `okra check`: it names the line",
         ) from None
-    kpis, broken = {}, set()
-    for name, declaration in content.items():
-        try:
-            kpis[str(name)] = SheetKpi.model_validate(declaration)
-        except ValidationError:
-            broken.add(str(name))
-    return SheetKpis(kpis, frozenset(broken))
+    return content
 
 
 def period_of(day: date, every: str, fiscal_year_start: int) -> date:

@@ -4,7 +4,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from connectors.sdk.errors import Rejected
 from connectors.spreadsheet.cells import Grid, Line, is_empty, lines_of
@@ -16,10 +16,10 @@ _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 
 
-def text_grid(content: bytes, name: str) -> Grid:
-    """The cells of a text file. Raises `Rejected`."""
+def text_grid(content: bytes, name: str, header: Collection[str] = NAMED) -> Grid:
+    """The cells of a text file whose header has these names. Raises `Rejected`."""
     text = decoded(content, name)
-    separator, text, first_number = separator_of(text)
+    separator, text, first_number = separator_of(text, header)
     rows = text_rows(text, separator, name)
     refuse_swallowed_rows(rows, separator, name, first_number)
     lines = lines_of(list(enumerate(rows, first_number)))
@@ -52,10 +52,10 @@ def decoded(content: bytes, name: str) -> str:
     return text
 
 
-def separator_of(text: str) -> tuple[str, str, int]:
+def separator_of(text: str, header: Collection[str] = NAMED) -> tuple[str, str, int]:
     """What separates the cells, the text below the line `sep=`, and the number of its first row.
 
-    The one under which some line has the cells `kpi` and `date`; the most frequent one of the first line where none is.
+    The one under which some line has the names of the header; the most frequent one of the first line where none is.
     """
     if named := _SEPARATOR_LINE.match(text):
         # Excel does not show the line, so the header is its row 1
@@ -63,7 +63,8 @@ def separator_of(text: str) -> tuple[str, str, int]:
     lines = [line for line in text.splitlines() if line.strip(" ,;\t|")]
     for line in lines[:50]:
         for separator in SEPARATORS:
-            if {*columns_of(line.replace('"', "").split(separator))} >= NAMED:
+            cells = columns_of(line.replace('"', "").split(separator))
+            if len(cells) > 1 and {*cells} >= {*header}:
                 return separator, text, 1
     return max(SEPARATORS, key=lines[0].count) if lines else ",", text, 1
 

@@ -43,6 +43,8 @@ class Entry:
     place: str
     hinges_on_mark: bool = False
     """Whether a number of it is another one under the other decimal mark than is declared."""
+    column: str = ""
+    """The header of its number, in a sheet with a column a period."""
 
     @property
     def row(self) -> Row:

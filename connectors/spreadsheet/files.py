@@ -2,10 +2,12 @@
 
 import io
 import zipfile
+from collections.abc import Collection
 
 from connectors.sdk.errors import Rejected
 from connectors.spreadsheet.cells import Grid
 from connectors.spreadsheet.delimited import text_grid
+from connectors.spreadsheet.header import NAMED
 from connectors.spreadsheet.workbook import workbook_grid
 
 AS_XLSX = "open it in a spreadsheet program and save it as .xlsx (Excel Workbook) or CSV UTF-8"
@@ -25,8 +27,11 @@ MARKUP = (
 )
 
 
-def grid_of(content: bytes, name: str, tab: str = "") -> Grid:
-    """The cells of a file; of a workbook those of `tab`, or of its first sheet in sight. Raises `Rejected`."""
+def grid_of(content: bytes, name: str, tab: str = "", header: Collection[str] = NAMED) -> Grid:
+    """The cells of a file; of a workbook those of `tab`, or of its first sheet in sight. Raises `Rejected`.
+
+    `header`: the names of columns by which the header of a text file is known.
+    """
     if content.startswith(b"PK"):
         return workbook_in(content, name, tab)
     if content.startswith(OLE):
@@ -45,7 +50,7 @@ def grid_of(content: bytes, name: str, tab: str = "") -> Grid:
         raise Rejected(
             f"{name} is text and has no sheet {tab!r}", "remove what stands behind the #"
         )
-    return text_grid(content, name)
+    return text_grid(content, name, header)
 
 
 def workbook_in(content: bytes, name: str, tab: str) -> Grid:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 
 from connectors.sdk.contract import Finding
 from connectors.sdk.errors import Rejected
@@ -27,11 +26,12 @@ from connectors.spreadsheet.entries import (
 )
 from connectors.spreadsheet.findings import Findings
 from connectors.spreadsheet.header import NUMBERS, SheetRow, header_of
+from connectors.spreadsheet.kpi_names import closest, kpi_called
+from connectors.spreadsheet.layout import PLAIN, Layout
+from connectors.spreadsheet.localised import in_plain_form
 from connectors.spreadsheet.splits import Splits
 from connectors.spreadsheet.values import BadCell, day_in, hinges_on_mark, name_in, number_in
-
-CLOSE = 0.8
-"""How much of two names is the same where one is a slip of the pen of the other: one letter of five may differ."""
+from connectors.spreadsheet.wide_rows import Unfilled, wide_rows
 
 
 @dataclass
@@ -42,6 +42,8 @@ class SheetReader:
     days: Days
     broken: frozenset[str] = frozenset()
     """The KPIs whose declaration cannot be read."""
+    layout: Layout = PLAIN
+    """How the sheets are laid out."""
     findings: Findings = field(default_factory=Findings)
     _faults: list[str] = field(default_factory=list)
     """Of sheets that cannot be read at all."""
@@ -55,6 +57,11 @@ class SheetReader:
         """Read one sheet."""
         dimensions = {name for kpi in self.declared.values() for name in kpi.dimensions}
         try:
+            if self.layout.periods:
+                self._add_wide(grid)
+                return
+            if self.layout != PLAIN:
+                grid = in_plain_form(grid, self.layout)
             header = header_of(grid, dimensions)
         except Rejected as fault:
             self._faults.append(str(fault))
@@ -75,6 +82,19 @@ class SheetReader:
                 self._read(row, splits)
             above = row
 
+    def _add_wide(self, grid: Grid) -> None:
+        """Read one sheet with a column a period. Raises `Rejected`."""
+        declared = SheetKpis(self.declared, self.broken)
+        for part in wide_rows(grid, self.layout, declared, self.days):
+            if isinstance(part, Unfilled):
+                self._unfilled.append((part.kpi, part.day, part.place, part.column))
+            elif isinstance(part, Entry):
+                kpi = self.declared[part.kpi]
+                if self._is_asked_for(part.place, part.kpi, kpi, part.day, part.column):
+                    self._entries.append(part)
+            else:
+                self._note(part.place, part.fault, part.kpi, part.day)
+
     def done(self) -> tuple[list[Row], list[Finding]]:
         """The rows, and the findings. Raises `Rejected` where a sheet cannot be read at all."""
         if self._faults:
@@ -90,7 +110,7 @@ class SheetReader:
                 "before_start",
                 f"is {rows[0][0]}, before the first day that is asked for ({self.days.start})",
                 "correct the year, or set OKRA_START_DATE to an earlier day",
-                column="date",
+                column="" if self.layout.periods else "date",
                 kpi=kpi,
                 day=first,
             )
@@ -104,6 +124,7 @@ class SheetReader:
             splits.refuse_length(row.line)
             name, kpi = self._kpi(row)
             splits.refuse_cut(row.line, name, kpi)
+            kpi = self.layout.of(kpi)
             numbers = self._numbers(row, name, kpi)
             day = row.read("date", day_in)
             members = {column: self._member(row, name, column) for column in kpi.dimensions}
@@ -116,7 +137,7 @@ class SheetReader:
             return
         if numbers is None:
             self._unfilled.append((name, day, row.place, kpi.number_columns[0]))
-        elif self._is_asked_for(row, name, kpi, day):
+        elif self._is_asked_for(row.place, name, kpi, day):
             entry = Entry(
                 kpi=name,
                 day=day,
@@ -145,11 +166,23 @@ class SheetReader:
         )
 
     def _set_aside(self, row: SheetRow, bad: BadCell, kpi: str, day: date | None) -> None:
-        # a day to come is wrong as well, so that any day may be meant
-        day = day if day and day <= self.days.today else None
+        self._note(row.place, bad, kpi, day)
+
+    def _note(self, place: str, bad: BadCell, kpi: str, day: date | None) -> None:
+        """Note what cannot be read. A day to come is wrong as well, so that any day may be meant."""
+        is_known = day is not None and (day <= self.days.today or self._is_plan(kpi))
         self.findings.add(
-            [row.place], bad.code, bad.what, bad.remedy, column=bad.column, kpi=kpi, day=day
+            [place],
+            bad.code,
+            bad.what,
+            bad.remedy,
+            column=bad.column,
+            kpi=kpi,
+            day=day if is_known else None,
         )
+
+    def _is_plan(self, name: str) -> bool:
+        return name in self.declared and self.declared[name].plan
 
     def _likely_kpi(self, row: SheetRow) -> str:
         """The declared KPI that a row names, perhaps misspelt; empty where that is not sure."""
@@ -160,24 +193,7 @@ class SheetReader:
 
     def _kpi(self, row: SheetRow) -> tuple[str, SheetKpi]:
         name = row.read("kpi", name_in)
-        if name in self.broken:
-            raise BadCell(
-                "broken_declaration",
-                "names a KPI whose declaration cannot be read",
-                "run `okra check`: it names the line",
-                "kpi",
-            )
-        if name not in self.declared:
-            close = closest(name, self.declared)
-            raise BadCell(
-                "unknown_kpi",
-                "names a KPI that OKRA_SHEET_KPIS does not declare",
-                f"did you mean `{close}`?"
-                if close
-                else "correct the name, declare the KPI, or remove the row if it is a total or a note",
-                "kpi",
-            )
-        return name, self.declared[name]
+        return name, kpi_called(name, self.declared, self.broken)
 
     def _numbers(self, row: SheetRow, name: str, kpi: SheetKpi) -> Row | None:
         """The numbers of the row's kind as text; None when none of them is filled in."""
@@ -225,18 +241,22 @@ class SheetReader:
             )
         return row.read(dimension, name_in)
 
-    def _is_asked_for(self, row: SheetRow, name: str, kpi: SheetKpi, day: date) -> bool:
+    def _is_asked_for(
+        self, place: str, name: str, kpi: SheetKpi, day: date, column: str = "date"
+    ) -> bool:
         """Whether the day is one that is pulled. A day of a period that is not over waits without a word."""
         if day < self.days.start:
-            self._early.setdefault(name, []).append((day, row.place))
+            self._early.setdefault(name, []).append((day, place))
             return False
-        if self.days.period(kpi, day) > self.days.today:
+        if not kpi.plan and self.days.period(kpi, day) > self.days.today:
             self.findings.add(
-                [row.place],
+                [place],
                 "still_to_come",
                 f"is {day}, which is still to come",
-                "correct the date, or leave the number empty until then",
-                column="date",
+                "leave the number empty until then, or declare the KPI with `plan: true`"
+                if self.layout.periods
+                else "correct the date, or leave the number empty until then",
+                column=column,
                 kpi=name,
             )
             return False
@@ -259,20 +279,14 @@ class SheetReader:
                 )
 
 
-def closest(name: str, declared: Iterable[str]) -> str:
-    """The declared name that `name` is a slip of the pen away from; empty where none is."""
-    close = get_close_matches(name, list(declared), n=1, cutoff=CLOSE)
-    return close[0] if close else ""
-
-
 def read_rows(
-    grids: Iterable[Grid], declared: SheetKpis, days: Days
+    grids: Iterable[Grid], declared: SheetKpis, days: Days, layout: Layout = PLAIN
 ) -> tuple[list[Row], Sequence[Finding]]:
     """The rows of all sheets, and what is wrong with the others.
 
     Raises `Rejected`, naming each sheet that cannot be read at all.
     """
-    reader = SheetReader(declared.kpis, days, declared.broken)
+    reader = SheetReader(declared.kpis, days, declared.broken, layout)
     for grid in grids:
         reader.add(grid)
     return reader.done()

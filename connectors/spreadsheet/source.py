@@ -33,9 +33,12 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+import yaml
+from pydantic import ValidationError
 
 from connectors.sdk import google_api, google_sign_in
 from connectors.sdk.contract import (
+    ACCOUNT,
     ONE_DAY,
     Calls,
     Finding,
@@ -56,6 +59,7 @@ from connectors.spreadsheet.declared import declared_kpis
 from connectors.spreadsheet.entries import Days, Row
 from connectors.spreadsheet.files import grid_of
 from connectors.spreadsheet.google import BUCKET, GoogleSheets, is_google_sheet
+from connectors.spreadsheet.layout import Layout
 from connectors.spreadsheet.rows import read_rows
 
 T = TypeVar("T")
@@ -116,7 +120,10 @@ class SpreadsheetConnection:
             raise Rejected("OKRA_SHEETS names no sheet", "write the path or the link of each")
         self._fiscal_year_start = setting(values, "OKRA_FISCAL_YEAR_START", "1", int)
         self._start = setting(values, "OKRA_START_DATE", DEFAULT_START, date.fromisoformat)
-        self._declared = declared_kpis(values.get("OKRA_SHEET_KPIS") or DEFAULT_KPIS)
+        self._layout = layout_of(values.get("SPREADSHEET_LAYOUT", ""))
+        self._declared = declared_kpis(
+            values.get("OKRA_SHEET_KPIS") or DEFAULT_KPIS, values.get(ACCOUNT, "")
+        )
         self._calls = calls
         self._google: GoogleSheets | None = None
         if any(is_google_sheet(location) for location in self._locations):
@@ -136,7 +143,7 @@ class SpreadsheetConnection:
         if self._read is None:
             grids = [self._grid(location) for location in self._locations]
             days = Days(self._start, yesterday + ONE_DAY, self._fiscal_year_start)
-            rows, findings = read_rows(grids, self._declared, days)
+            rows, findings = read_rows(grids, self._declared, days, self._layout)
             self._read = by_day(rows), findings
         rows_of, findings = self._read
         plans = {name for name, kpi in self._declared.kpis.items() if kpi.plan}
@@ -185,7 +192,19 @@ class SpreadsheetConnection:
                 "OKRA_SHEETS has a place that is neither a path nor an address",
                 "write the path or the link of each sheet",
             ) from None
-        return grid_of(content, file_name(place), tab)
+        return grid_of(content, file_name(place), tab, self._layout.names)
+
+
+def layout_of(text: str) -> Layout:
+    """The layout that is declared. Raises `Rejected`."""
+    try:
+        return Layout.model_validate(yaml.safe_load(text) or {})
+    except (ValidationError, yaml.YAMLError, RecursionError) as error:
+        what = "the layout of the sheets cannot be read"
+        if isinstance(error, ValidationError):
+            [first, *_] = error.errors(include_url=False)
+            what = f"{what}: {'.'.join(map(str, first['loc']))} {first['msg']}".replace(";", ",")
+        raise Rejected(what, "run `okra check`: it names the line in sources.yml") from None
 
 
 def setting(values: Mapping[str, str], name: str, default: str, how: Callable[[str], T]) -> T:
@@ -215,8 +234,16 @@ SOURCE = Source(
             "OKRA_SHEETS",
             "The sheets, comma-separated: paths, addresses, links of Google Sheets",
             secret=True,  # whoever has a shared link has the sheet
+            may_be_written=True,
         ),
         Option("OKRA_SHEET_KPIS", "YAML file that declares their KPIs", default=DEFAULT_KPIS),
+        Option(
+            "SPREADSHEET_LAYOUT",
+            "How the sheets are laid out, where it is not one row a KPI and day with the columns kpi, date and value",
+            default="",
+            is_mapping=True,
+            form=Layout,
+        ),
         *google_sign_in.OPTIONS,
         Option("GOOGLE_SHEETS_API_BASE", "Address of the Sheets API", default=DEFAULT_GOOGLE_BASE),
         Option("OKRA_TIMEZONE", "Zone in which the business counts its days", default="UTC"),

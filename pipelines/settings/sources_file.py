@@ -269,11 +269,28 @@ def read_values(
     except ValidationError as error:
         return {}, named(instance, form_faults(shown, own, error, form))
     keys = keys_of(source)
+    faults = [
+        fault
+        for key, option in keys.items()
+        if option.form is not None and key in written
+        for fault in form_faults_of(shown, own.below(key), option.form, f"{instance}: {key}")
+    ]
+    if faults:
+        return {}, faults
     return {
         keys[alias].name: getattr(checked, name)
         for name, key in form.model_fields.items()
         if (alias := key.alias or name) in keys and alias in checked_keys(checked)
     }, []
+
+
+def form_faults_of(shown: str, tree: Tree, form: type[BaseModel], place: str) -> list[Fault]:
+    """What is wrong with a mapping that has a form of its own."""
+    try:
+        form.model_validate(tree.data)
+    except ValidationError as error:
+        return named(place, form_faults(shown, tree, error, form))
+    return []
 
 
 def read_streams(
@@ -378,7 +395,7 @@ def kind_of(key: str, option: Option) -> Any:
         return Figures
     if option.is_mapping:
         return Mapped
-    return Secret if option.secret else Plain
+    return Secret if option.secret and not option.may_be_written else Plain
 
 
 def _mapped(written: object) -> Value:

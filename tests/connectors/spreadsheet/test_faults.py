@@ -100,7 +100,7 @@ def test_a_bad_row_takes_none_with_it(desk) -> None:
 def test_a_kpi_with_a_slip_of_the_pen_is_flagged_where_it_is_likely_meant(desk) -> None:
     finding = desk.finding(HEAD + "cals,2026-11-02,5\n")
     assert finding.message == (
-        "kpis.csv, row 2, column `kpi` names a KPI that OKRA_SHEET_KPIS does not declare; "
+        "kpis.csv, row 2, column `kpi` names a KPI that is not declared for these sheets; "
         "did you mean `calls`?"
     )
     assert (finding.kpi, finding.day) == ("calls", date(2026, 11, 2))

@@ -133,3 +133,33 @@ def test_an_account_with_a_fault_is_still_an_account_of_its_source(text: str) ->
     entry = file.entries[instance]
     assert (entry.source.instance, entry.faults) == (instance, (fault,))
     assert entry.source.connector in {"stripe", "sql_database"}
+
+
+SHEET = """\
+spreadsheet@finance:
+  sheets: finance.xlsx#Plan
+  layout:
+    periods: month
+    language: {language}
+    rows: {{Umsatz: revenue}}
+"""
+
+
+def test_a_layout_is_read_beside_the_path_of_its_sheet() -> None:
+    file = read_sources(SHEET.format(language="de").encode(), "sources.yml")
+    assert file.faults == ()
+    values = file.entries["spreadsheet@finance"].values
+    assert values["OKRA_SHEETS"].text == "finance.xlsx#Plan"
+    assert values["SPREADSHEET_LAYOUT"].mapping == {
+        "periods": "month",
+        "language": "de",
+        "rows": {"Umsatz": "revenue"},
+    }
+
+
+def test_a_fault_in_a_layout_is_told_on_its_line() -> None:
+    file = read_sources(SHEET.format(language="klingon").encode(), "sources.yml")
+    assert [str(fault) for fault in file.faults] == [
+        "sources.yml:5: `spreadsheet@finance: layout`: `language: klingon` is not known; "
+        "write it such as de, fr or de_AT"
+    ]
