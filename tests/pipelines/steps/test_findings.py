@@ -43,7 +43,7 @@ def settings(tmp_path: Path) -> Settings:
         home=tmp_path,
         sandbox_today=AS_OF,
         okr_definitions=tmp_path / "okrs",
-        sources=("sql_database", "stripe"),
+        sources=("hubspot", "spreadsheet", "sql_database", "stripe"),
     )
     made.warehouse_path.parent.mkdir(parents=True)
     with duckdb.connect(str(made.warehouse_path)) as connection:
