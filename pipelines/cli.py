@@ -127,8 +127,7 @@ def run(
     if select:
         chosen = kpis.feeding(settings, chosen, select)
     if dry_run:
-        pulling.show_plans(settings, chosen, None, "due", output)
-        return True
+        return pulling.show_plans(settings, chosen, None, "due", output)
     return daily.run(settings, chosen, day, output)
 
 

@@ -77,7 +77,10 @@ def plans(
     """What `pull` would do, by stream, without doing it. Raises `SourceError` when the source cannot be opened."""
     source = as_set(source, values)
     calls = ThrottledCalls(source.limits, source.diagnose)
-    source, connection = open_account(source, values, calls)
+    try:
+        source, connection = open_account(source, values, calls)
+    except SourceError as error:
+        raise error.renamed(source.written_as) from None
     try:
         return plans_over(source, connection, lake, wanted, now=now)
     finally:

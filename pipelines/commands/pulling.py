@@ -6,6 +6,7 @@ from datetime import date
 
 from connectors.lake.lake import Lake
 from connectors.sdk.contract import Source
+from connectors.sdk.errors import SourceError
 from connectors.sdk.rows import combined
 from connectors.sdk.windows import Plan, Range
 from pipelines.commands.console import Output
@@ -36,8 +37,7 @@ def pull_range(
     """
     sources = chosen_sources(settings, [name])
     if dry_run:
-        show_plans(settings, sources, days, mode, output)
-        return True
+        return show_plans(settings, sources, days, mode, output)
     note_sample_company(settings, output)
     with (
         runner(settings, debug=output.debug) as running,
@@ -83,15 +83,28 @@ def show_plans(
     days: tuple[date, date] | None,
     mode: str,
     output: Output,
-) -> None:
-    """The windows that a pull would take and leave, by stream. Opens the sources, and requests no data."""
+) -> bool:
+    """The windows that a pull would take and leave, by stream. Opens the sources, and requests no data.
+
+    Returns whether all could be opened. Raises `SourceError` where none could.
+    """
     note_sample_company(settings, output)
     repull = mode == "again"
     wanted = due(settings) if days is None else Range(*checked(settings, days), repull=repull)
-    plans = [(source, plan) for source in sources for plan in plan_source(settings, source, wanted)]
+    plans: list[tuple[Source, Plan]] = []
+    errors: dict[str, SourceError] = {}
+    for source in sources:
+        try:
+            plans += [(source, plan) for plan in plan_source(settings, source, wanted)]
+        except SourceError as error:
+            errors[source.instance] = error
+    if errors and len(errors) == len(sources):
+        raise next(iter(errors.values()))
+    for instance, fault in errors.items():
+        output.warn(f"{instance}: {fault}")
     if output.as_json:
         output.json([as_document(source, plan) for source, plan in plans])
-        return
+        return not errors
     rows = [
         (
             f"{source.instance}.{plan.stream.name}",
@@ -104,6 +117,7 @@ def show_plans(
     ]
     columns = ("Stream", "Windows", "From", "To", "Left alone")
     output.out.print(plain_table("Would be pulled", columns, rows))
+    return not errors
 
 
 def as_document(source: Source, plan: Plan) -> dict[str, object]:
