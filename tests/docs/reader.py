@@ -28,15 +28,23 @@ OF_SOURCES = {
     option.name for source in catalog.sources().values() for option in settings_of(source)
 }
 
+WRITTEN_OUT = {
+    "GA4_PROPERTY_ID": "123456789",
+    "OKRA_EXCHANGE_RATES": "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip",
+}
+"""What a page writes into `sources.yml`, by the setting that it stands for."""
+
 
 class Reader:
     """Types blocks and commands into a shell, in a copy of the project at `path`.
 
-    `own` is what stands for the reader's own keys and addresses: by the name of a setting, its value here.
+    `own` is what stands for the reader's own keys and addresses: by the name of a setting, its value here. As in a
+    terminal, `cd` counts for what is typed after it.
     """
 
     def __init__(self, path: Path, own: Mapping[str, str]) -> None:
         self.path = path
+        self.folder = path
         self.own = own
         copy_project(path)
         borrow_packages(path / ".venv")
@@ -56,9 +64,12 @@ class Reader:
         """Run lines of a shell to their end; what they printed. Fails the test when one of them fails."""
         for name, value in self.own.items():
             text = re.sub(rf"^((?:echo ')?{name})=[^'\n]*", rf"\1={value}", text, flags=re.M)
+        for name, written in WRITTEN_OUT.items():
+            text = text.replace(written, self.own.get(name, written))
+        place = self.path.parent / "working-directory"
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", text],
-            cwd=self.path,
+            ["bash", "-euo", "pipefail", "-c", f"{text}\npwd > '{place}'"],
+            cwd=self.folder,
             env=self.environment,
             input=answers,
             capture_output=True,
@@ -67,6 +78,7 @@ class Reader:
             timeout=HANG_SECONDS,
         )
         assert done.returncode == 0, f"{text}\n{done.stdout}\n{done.stderr}"
+        self.folder = Path(place.read_text("utf-8").strip())
         return done.stdout
 
     def follow(self, blocks: list[Block]) -> None:
@@ -78,7 +90,9 @@ class Reader:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """What the published file answers."""
-        with duckdb.connect(str(self.path / "data" / "okra.duckdb"), read_only=True) as connection:
+        with duckdb.connect(
+            str(self.folder / "data" / "okra.duckdb"), read_only=True
+        ) as connection:
             return connection.execute(query).fetchall()
 
 

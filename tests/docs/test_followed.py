@@ -54,7 +54,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory, channel: Mailbox) -> Iterat
 
 
 def test_the_readme_from_its_first_command_on(reader: Reader) -> None:
-    run, ui, question = (block for block in README.blocks if block.language == "sh")
+    run, ui, question = [block for block in README.blocks if block.language == "sh"][:3]
     assert [run.commands, ui.commands] == [["make run"], ["make ui"]]
     assert "Become a two-million-dollar company" in reader.type(run.text)
     assert (reader.path / "data" / "scorecard.html").exists()
@@ -63,10 +63,20 @@ def test_the_readme_from_its_first_command_on(reader: Reader) -> None:
         assert b"dagster" in answer_of(UI).lower()
 
 
+def test_the_readmes_way_to_a_folder_of_ones_own(reader: Reader) -> None:
+    blocks = [block for block in README.blocks if block.language == "sh"]
+    [init] = [block for block in blocks if "okra init" in block.text]
+    *_, last = init.commands
+    assert last == "okra run"
+    done = reader.type(init.text.replace("okra run", "cat sources.yml").replace("acme", "readme"))
+    assert "stripe@eu" in done
+    reader.type(f"cd {reader.path}")
+
+
 def test_each_command_of_the_readme(reader: Reader) -> None:
     table = README.text.partition("## The command")[2].partition("\n## ")[0]
     commands = re.findall(r"^\| `(okra [^`]+)` \|", table, re.MULTILINE)
-    own = {"okra init", "okra run", "okra ui"}  # typed as the pages say, before and after
+    own = {"okra init FOLDER", "okra run", "okra ui"}  # typed as the pages say, before and after
     assert own < set(commands)
     history = reader.path / "data" / "history.csv"
     history.write_text("\n".join(["series,date,value", *days_of_a_history()]) + "\n")
@@ -106,6 +116,7 @@ def test_a_goal_over_a_csv_is_scored(reader: Reader) -> None:
     csv = next(n for n, block in enumerate(blocks) if "numbers.csv" in block.text)
     run = next(n for n, block in enumerate(blocks) if n > csv and block.commands == ["okra run"])
     reader.follow(blocks[: run + 1])
+    assert reader.folder == reader.path.parent / "acme"
     today = datetime.now(UTC).date()
     of_the_quarter = [
         20 + ago % 7
