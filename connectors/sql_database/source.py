@@ -43,14 +43,15 @@ from connectors.sdk.contract import (
 from connectors.sdk.declaring import Forms, Schemas
 from connectors.sdk.errors import Drift
 from connectors.sdk.rules import NO_DAY, example_of, message_of
-from connectors.sql_database.declared import (
+from connectors.sql_database.asking import (
+    BUCKET,
     TIMEOUT_SECONDS,
-    DeclaredStreams,
     database_of,
     describe,
     schema_of,
     zone_of,
 )
+from connectors.sql_database.declared import DeclaredStreams
 from connectors.sql_database.engine import diagnose
 from connectors.sql_database.forms import SqlForm, columns_of, stream_declared
 from connectors.sql_database.paging import PagedTable, Position
@@ -122,7 +123,6 @@ SHIPMENTS = table(
     counts_on="shipped_at",
 )
 
-BUCKET = "queries"
 PAGE_ROWS = 10_000
 WORKERS = 4
 NO_FORMS: Mapping[str, SqlForm] = MappingProxyType({})
