@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from connectors.sdk import catalog
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.versions import VERSIONED_TABLES
@@ -147,17 +146,3 @@ def digest(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materializ
             )
         ],
     )
-
-
-report = dg.define_asset_job(
-    "report",
-    selection=dg.AssetSelection.all()
-    - dg.AssetSelection.key_prefixes(*([f"raw_{name}"] for name in catalog.sources())),
-    description="Models what is in the lake, scores every objective and publishes",
-)
-
-rescore = dg.define_asset_job(
-    "rescore",
-    selection=dg.AssetSelection.key_prefixes(["okr"], ["published"]),
-    description="Scores every objective on the existing KPI tables, and publishes",
-)
