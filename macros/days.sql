@@ -18,6 +18,19 @@
     cast(timezone('{{ business_zone() }}', {{ instant }}) as date)
 {%- endmacro %}
 
+{# The business day of a value that may be an instant, or a date or local time, which is of its own day. #}
+{% macro day_of(value) -%}
+    {{ return(adapter.dispatch("day_of", "okra")(value)) }}
+{%- endmacro %}
+
+{% macro default__day_of(value) -%}
+    case
+        when typeof({{ value }}) = 'TIMESTAMP WITH TIME ZONE'
+            then {{ business_day("cast(" ~ value ~ " as timestamp with time zone)") }}
+        else cast({{ value }} as date)
+    end
+{%- endmacro %}
+
 {# So many seconds after an instant. #}
 {% macro add_seconds(number, instant) -%}
     {{ return(adapter.dispatch("add_seconds", "okra")(number, instant)) }}

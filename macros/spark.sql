@@ -72,6 +72,13 @@
     to_date(from_utc_timestamp({{ instant }}, '{{ business_zone() }}'))
 {%- endmacro %}
 
+{% macro spark__day_of(value) -%}
+    case
+        when typeof({{ value }}) = 'timestamp' then {{ business_day("cast(" ~ value ~ " as timestamp)") }}
+        else to_date({{ value }})
+    end
+{%- endmacro %}
+
 {% macro spark__add_seconds(number, instant) -%}
     timestamp_micros(unix_micros({{ instant }}) + {{ number }} * 1000000)
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""The KPIs of this installation: one `models/kpis/kpi_<name>.sql` and its YAML each, and those kept in sheets.
+"""The KPIs of this installation: with SQL and YAML of their own, kept in sheets, or declared in `kpis/*.yml`.
 
 There is no list to keep. A file that is broken takes down its own KPI, and no other.
 """
@@ -16,6 +16,7 @@ from pipelines.inputs.files import content_of
 from pipelines.inputs.model_sources import sources_below
 from pipelines.inputs.rosters import roster_faults
 from pipelines.inputs.sheet_kpis import PLAN_MODEL, SHEET_MODEL, read_sheet_kpis
+from pipelines.inputs.yaml_kpis.reading import read_yaml_kpis
 from pipelines.okr.definition.faults import (
     Fault,
     blank_faults,
@@ -40,12 +41,23 @@ def declared_kpis(settings: Settings) -> DeclaredKpis:
         remedy = "declare the KPIs of the sheets in it, or unset OKRA_SHEET_KPIS"
         fault = Fault(shown(settings.sheet_kpis_path), 1, "the file is missing", remedy)
         declared = joined([declared, DeclaredKpis(faults=(fault,))])
+    in_yaml = read_yaml_kpis(settings, project, declared.kpis)
+    declared = joined([in_yaml, without(declared, in_yaml.places)])
     kpis = in_currency(declared.kpis.values(), settings.currency)
     # those of a broken instance too: what it delivered before is in the lake
     named = {name.partition("@")[0] for name in settings.sources_file.names if "@" in name}
     if named:
-        kpis = by_account(kpis, named, project.sql)
+        kpis = by_account(kpis, named, {**project.sql, **declared.models})
     return replace(declared, kpis={kpi.name: kpi for kpi in kpis})
+
+
+def without(declared: DeclaredKpis, names: Collection[str]) -> DeclaredKpis:
+    """The KPIs without those of these names, which the project declares in another way."""
+    return replace(
+        declared,
+        kpis={name: kpi for name, kpi in declared.kpis.items() if name not in names},
+        off={name: sources for name, sources in declared.off.items() if name not in names},
+    )
 
 
 def in_currency(kpis: Iterable[Kpi], currency: str) -> Iterator[Kpi]:

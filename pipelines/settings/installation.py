@@ -35,6 +35,7 @@ from pipelines.settings.instances import (
     shared_options,
     streams_by_name,
 )
+from pipelines.settings.kpi_queries import with_queries
 from pipelines.settings.project_file import ProjectFile, read_project_file
 from pipelines.settings.secret_files import from_files, secrets
 from pipelines.settings.sources_file import SourcesFile, read_sources
@@ -198,7 +199,8 @@ class Settings(BaseSettings):
     def sources_file(self) -> SourcesFile:
         """What `sources.yml` says. Raises `SettingsError` where it is not YAML."""
         try:
-            return read_sources(self.sources_path.read_bytes(), SOURCES_FILE)
+            file = read_sources(self.sources_path.read_bytes(), SOURCES_FILE)
+            return with_queries(file, self.project_path)
         except FileNotFoundError:
             return SourcesFile()
         except OSError as error:

@@ -158,7 +158,10 @@ def not_described(entry: Entry, stream: str, why: str, shown: str) -> Fault:
     """The fault of a declared stream whose columns are not known."""
     what = f"`{entry.instance}: {stream}` is left out, as its columns are not known"
     reason, _, remedy = (why or "nobody has asked for them; run `okra check`").rpartition("; ")
-    return Fault(shown, entry.stream_lines[stream], f"{what}: {reason or remedy}", remedy)
+    # the stream of a KPI's query has no line here
+    return Fault(
+        shown, entry.stream_lines.get(stream, entry.line), f"{what}: {reason or remedy}", remedy
+    )
 
 
 def described(

@@ -1,0 +1,236 @@
+"""KPIs that are worked out from other KPIs: `net_sales - costs`, `returning / customers`.
+
+An expression has names of KPIs, `+`, `-` and parentheses; one `/` at its top makes it a ratio. It is worked out by day
+and member, so that a ratio of a month is that of the month's sums.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipelines.okr.kpi.conversion import CURRENCY, MONEY, Conversion
+from pipelines.okr.kpi.kpi import ACCOUNT, Kpi
+
+SUMS = """\
+with parts as (
+{parts}
+),
+
+final as (
+    select
+        {columns}
+    from parts
+    group by {keys}
+)
+
+select * from final
+"""
+LEVELS = """\
+with parts as (
+{parts}
+),
+
+-- a level that is missing on a day is not 0
+whole_days as (
+    select day
+    from parts
+    group by day
+    having count(distinct part) = {number}
+),
+
+final as (
+    select
+        {columns}
+    from parts
+    where day in (select whole_days.day from whole_days)
+    group by {keys}
+)
+
+select * from final
+"""
+FORMAT = "write names of KPIs with +, - and parentheses, and at most one / between two such sums"
+
+
+class ExpressionError(Exception):
+    """An expression that means nothing: what is wrong, and what would be right."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}; {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Term:
+    """One KPI of a sum, and whether it is added or taken off."""
+
+    sign: int
+    kpi: str
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A sum of KPIs, or the quotient of two sums."""
+
+    numerator: tuple[Term, ...]
+    denominator: tuple[Term, ...] = ()
+
+    @property
+    def is_quotient(self) -> bool:
+        """Whether it is a ratio."""
+        return bool(self.denominator)
+
+    @property
+    def names(self) -> list[str]:
+        """The KPIs that it names, each once."""
+        return list(dict.fromkeys(term.kpi for term in (*self.numerator, *self.denominator)))
+
+
+def parsed(text: str) -> Expression:
+    """The expression that a text means. Raises `ExpressionError`."""
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        tree = sqlglot.parse_one(text, read="duckdb")
+    except sqlglot.errors.SqlglotError:
+        raise ExpressionError(f"`{text}` is no expression", FORMAT) from None
+    while isinstance(tree, exp.Paren):
+        tree = tree.this
+    if isinstance(tree, exp.Div):
+        return Expression(tuple(terms(tree.this, 1)), tuple(terms(tree.expression, 1)))
+    return Expression(tuple(terms(tree, 1)))
+
+
+def terms(tree: object, sign: int) -> Iterator[Term]:
+    """The KPIs of a sum. Raises `ExpressionError` for what is none."""
+    from sqlglot import exp
+
+    if isinstance(tree, exp.Paren):
+        yield from terms(tree.this, sign)
+    elif isinstance(tree, exp.Neg):
+        yield from terms(tree.this, -sign)
+    elif isinstance(tree, exp.Add | exp.Sub):
+        yield from terms(tree.this, sign)
+        yield from terms(tree.expression, -sign if isinstance(tree, exp.Sub) else sign)
+    elif isinstance(tree, exp.Column) and not tree.table:
+        yield Term(sign, tree.name)
+    else:
+        assert isinstance(tree, exp.Expression), "sqlglot parses to expressions"
+        raise ExpressionError(f"`{tree.sql()}` is no KPI and no sum of KPIs", FORMAT)
+
+
+def derived(expression: Expression, parts: Mapping[str, Kpi]) -> dict[str, object]:
+    """The keys of the KPI's declaration that follow from its parts. Raises `ExpressionError`.
+
+    `parts`: the KPIs that the expression names.
+    """
+    sides = [
+        [parts[x.kpi] for x in expression.numerator],
+        [parts[x.kpi] for x in expression.denominator],
+    ]
+    kinds = {kpi.kind for kpi in parts.values()}
+    for kpi in parts.values():
+        if kpi.kind not in ("flow", "stock"):
+            raise ExpressionError(
+                f"`{kpi.name}` is a {kpi.kind}, which can be neither added nor divided by days",
+                "name flows or stocks; a quotient of two of them is a ratio",
+            )
+    if expression.is_quotient and kinds != {"flow"}:
+        raise ExpressionError(
+            "a quotient with a stock, whose days do not add up", "divide two flows"
+        )
+    if len(kinds) > 1:
+        raise ExpressionError(
+            "a sum of a flow and a stock, which adds up to nothing", "name KPIs of one kind"
+        )
+    for side in sides:
+        if len(units := {kpi.unit for kpi in side}) > 1:
+            words = " and ".join(sorted(units))
+            raise ExpressionError(f"a sum of {words}", "add up KPIs of one unit")
+    if len({kpi.every for kpi in parts.values()}) > 1:
+        raise ExpressionError(
+            "KPIs that are given at different times", "name KPIs with the same `every:`"
+        )
+    policies = {kpi.conversion for kpi in parts.values() if kpi.conversion}
+    if len({(x.policy, x.day) for x in policies}) > 1:
+        raise ExpressionError(
+            "amounts that are converted in two ways", "give its parts the same `conversion:`"
+        )
+    given: dict[str, object] = {
+        "kind": "ratio" if expression.is_quotient else kinds.pop(),
+        "every": next(iter(parts.values())).every,
+        "dimensions": common_dimensions([*parts.values()]),
+    }
+    if not expression.is_quotient:
+        given["unit"] = sides[0][0].unit
+        given["precision"] = max(kpi.precision for kpi in parts.values())
+    if policies:
+        given["conversion"] = written(next(iter(policies)))
+        if expression.is_quotient:
+            names = ("numerator", "denominator")
+            given["money"] = [
+                name for name, side in zip(names, sides, strict=True) if side[0].unit == MONEY
+            ]
+    return given
+
+
+def written(conversion: Conversion) -> object:
+    """A conversion as it is declared."""
+    if conversion.policy == "constant":
+        return {"constant": str(conversion.day)}
+    return conversion.policy
+
+
+def common_dimensions(kpis: Sequence[Kpi]) -> list[str]:
+    """The dimensions that all parts have, and the currency where one has it: the others are in the reporting one."""
+    shared = [
+        name
+        for name in kpis[0].dimensions
+        if name not in (ACCOUNT, CURRENCY) and all(name in kpi.dimensions for kpi in kpis)
+    ]
+    has_currency = any(CURRENCY in kpi.dimensions for kpi in kpis)
+    return [*shared, *([CURRENCY] if has_currency else [])]
+
+
+def sql_of(expression: Expression, kpi: Kpi, parts: Mapping[str, Kpi]) -> str:
+    """The model of the KPI."""
+    members = [quoted(name) for name in kpi.dimensions if name != ACCOUNT]
+    rows = [
+        part_rows(term, parts[term.kpi], kpi, place, is_below=is_below)
+        for is_below, side in ((False, expression.numerator), (True, expression.denominator))
+        for place, term in enumerate(side)
+    ]
+    keys = ["day", "account", *members]
+    amounts = ["numerator", "denominator"] if expression.is_quotient else ["value"]
+    template = LEVELS if kpi.kind == "stock" else SUMS
+    return template.format(
+        parts="\n    union all\n".join(rows),
+        columns=",\n        ".join([*keys, *(f"sum({name}) as {name}" for name in amounts)]),
+        keys=", ".join(keys),
+        number=len(expression.numerator),
+    )
+
+
+def part_rows(term: Term, part: Kpi, kpi: Kpi, place: int, *, is_below: bool) -> str:
+    """The rows of one part, as rows of the whole."""
+    members = [
+        quoted(name)
+        if name in part.dimensions
+        else f"{{{{ reporting_currency() }}}} as {quoted(name)}"
+        for name in kpi.dimensions
+        if name != ACCOUNT
+    ]
+    amount = f"cast({'-' if term.sign < 0 else ''}value as {{{{ amount_type() }}}})"
+    nothing = "cast(0 as {{ amount_type() }})"
+    if kpi.kind == "ratio":
+        pair = (nothing, amount) if is_below else (amount, nothing)
+        amounts = [f"{pair[0]} as numerator", f"{pair[1]} as denominator"]
+    else:
+        amounts = [f"{place} as part", f"{amount} as value"]
+    columns = ",\n        ".join(["day", "account", *members, *amounts])
+    return f'    select\n        {columns}\n    from {{{{ ref("{part.model}") }}}}'
+
+
+def quoted(name: str) -> str:
+    """A column's name, which may be a reserved word."""
+    return f'{{{{ adapter.quote("{name}") }}}}'

@@ -1,0 +1,82 @@
+"""Fragments of SQL in a KPI's YAML: an aggregate, a condition, an expression. They are checked before a model is built.
+
+The SQL is that of the warehouse (DuckDB's dialect). sqlglot parses it, so that a typo is a fault with a line of the
+YAML, not an error of the database in a file that nobody wrote.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+
+from pipelines.okr.definition.faults import suggestion
+
+JINJA = re.compile(r"\{[{%#]")
+Complaint = tuple[str, str]
+"""What is wrong with a fragment, and what would be right."""
+
+
+def complaints(
+    fragment: str, *, is_aggregate: bool, columns: Collection[str] | None
+) -> Iterator[Complaint]:
+    """What is wrong with a fragment. `columns`: those that it can name; None where they are not known."""
+    import sqlglot
+    from sqlglot import exp
+
+    if JINJA.search(fragment):
+        yield "Jinja in it", "write plain SQL; a model of your own can have Jinja"
+        return
+    try:
+        tree = sqlglot.parse_one(fragment, read="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        yield f"no SQL: {sentence_of(error)}", "write one expression, such as sum(net)"
+        return
+    if isinstance(tree, exp.Query | exp.Block | exp.Command | exp.DDL) or tree.find(exp.Query):
+        yield "no expression", "write one such as sum(net); joins belong in the query of a stream"
+        return
+    if any(node.comments for node in tree.walk()):
+        yield "a comment in it", "write comments of YAML, behind #"
+        return
+    has_aggregate = tree.find(exp.AggFunc) is not None
+    if is_aggregate and not has_aggregate:
+        yield (
+            "no aggregate, and a day has many rows",
+            f"write what becomes of them, such as sum({fragment})",
+        )
+    if not is_aggregate and has_aggregate:
+        yield "an aggregate", "write what holds of a single row"
+    named = {column.name for column in tree.find_all(exp.Column) if not column.table}
+    for name in sorted(named - set(columns or named)):
+        yield f"no column `{name}`", suggestion(name, columns or (), listing(columns or ()))
+
+
+def counts_distinct(fragment: str) -> set[str]:
+    """The columns that a fragment counts the different values of."""
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        tree = sqlglot.parse_one(fragment, read="duckdb")
+    except sqlglot.errors.SqlglotError:
+        return set()
+    return {x.name for d in tree.find_all(exp.Distinct) for x in d.find_all(exp.Column)}
+
+
+def divides(fragment: str) -> bool:
+    """Whether a fragment divides, which the database does in floating point."""
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        return sqlglot.parse_one(fragment, read="duckdb").find(exp.Div) is not None
+    except sqlglot.errors.SqlglotError:
+        return False
+
+
+def listing(columns: Collection[str]) -> str:
+    """The columns there are, as a remedy."""
+    return f"the columns are {', '.join(sorted(columns))}"
+
+
+def sentence_of(error: Exception) -> str:
+    """The words of sqlglot, in one line and without its marks."""
+    words = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).splitlines()[0]
+    return words.partition(". Line")[0].rstrip(".").lower() or "it cannot be parsed"
