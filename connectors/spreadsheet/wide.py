@@ -1,13 +1,14 @@
 """Sheets with a column a period: which columns are which periods, and the rows below them.
 
-A column that is neither a period nor named in the layout is ignored in front of the first period, as in a sheet in the
-plain form. Behind it, it may be a period whose header is misspelt: the sheet is refused, until `skip` names it.
+A column of texts that is neither a period nor named in the layout is ignored in front of the first period. One with
+figures, or behind it, may be a period whose header is misspelt: the sheet is refused, until `skip` names it.
 """
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from connectors.sdk.errors import Rejected
 from connectors.spreadsheet.cells import Cell, Grid, Line, is_empty
@@ -191,15 +192,23 @@ class _Search:
                 by_day[first] = place
                 assert self.layout.periods is not None
                 periods[place] = last_day(first, self.layout.periods)
-            elif periods:
+            elif periods or self._has_numbers(index, place):
                 faults += self._undeclared(index, place, cell, here)
         if faults:
             raise Rejected(" | ".join(faults))
         texts = [str(cell).strip() if cell is not None else "" for cell in cells]
         return WideHeader(index, len(line.cells), labels, periods, texts)
 
+    def _has_numbers(self, index: int, place: int) -> bool:
+        """Whether a column has figures below the header, and so may be a period whose header is misspelt."""
+        cells = (x.cells[place] for x in self.grid.lines[index + 1 :] if place < len(x.cells))
+        return any(
+            isinstance(cell, Decimal) or (isinstance(cell, str) and any(map(str.isdigit, cell)))
+            for cell in cells
+        )
+
     def _undeclared(self, index: int, place: int, cell: Cell, here: str) -> Iterator[str]:
-        """The fault of a column behind a period that is none, and that no layout names."""
+        """The fault of a column with figures, or behind a period, that is no period and that no layout names."""
         if not is_empty(cell):
             what = f"says {shown(cell)}" if shown(cell) != "a text" else "has a header"
             yield (

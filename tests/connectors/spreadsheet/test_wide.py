@@ -164,7 +164,13 @@ def test_two_columns_of_one_month_are_refused():
 
 
 def test_columns_in_front_of_the_first_period_are_ignored():
-    assert figures("account;kpi;Jan 2026\n4400;heads;7\n") == [("heads", "2026-01-31", "7")]
+    assert figures("owner;kpi;Jan 2026\nKim;heads;7\n") == [("heads", "2026-01-31", "7")]
+
+
+def test_a_column_with_figures_in_front_of_the_first_period_may_be_a_misspelt_one():
+    accounts = "account;kpi;Jan 2026\n4400;heads;7\n"
+    assert "column A has a header that is no month" in fault(accounts)
+    assert figures(accounts, skip="account") == [("heads", "2026-01-31", "7")]
 
 
 def test_the_year_of_all_headers_can_be_declared():
