@@ -17,10 +17,17 @@ from connectors.sdk.contract import Stream
 from connectors.sdk.rules import adds_up
 from pipelines.inputs.composition import PREFIX, Composition, sources_off
 from pipelines.inputs.declarations import DeclaredKpis
-from pipelines.inputs.sheet_kpis import SHEET_MODEL
+from pipelines.inputs.sheet_kpis import PLAN_MODEL, SHEET_MODEL
 from pipelines.inputs.yaml_kpis import expressions, stream_sql
 from pipelines.inputs.yaml_kpis.expressions import ExpressionError
-from pipelines.inputs.yaml_kpis.forms import FORMS, WAYS, ExpressionKpi, QueryKpi, StreamKpi
+from pipelines.inputs.yaml_kpis.forms import (
+    FORMS,
+    WAYS,
+    ExpressionKpi,
+    QueryKpi,
+    SheetKpi,
+    StreamKpi,
+)
 from pipelines.inputs.yaml_kpis.fragments import complaints, counts_distinct, divides
 from pipelines.okr.definition.faults import (
     Fault,
@@ -221,7 +228,7 @@ def read_entry(reading: Reading, entry: Entry) -> None:
         read_of_stream(reading, entry, form)
     elif isinstance(form, QueryKpi):
         read_of_query(reading, entry, form)
-    elif form:
+    elif isinstance(form, SheetKpi):
         read_of_sheet(reading, entry, form)
 
 
@@ -240,15 +247,15 @@ def checked(
         return None
 
 
-def read_of_sheet(reading: Reading, entry: Entry, form: KpiDeclaration) -> None:
+def read_of_sheet(reading: Reading, entry: Entry, form: SheetKpi) -> None:
     """A KPI that is kept in a sheet; the connector reads its rows."""
-    sheet = str(getattr(form, "sheet", ""))
+    sheet = form.sheet
     if sheet not in reading.around.sheets:
         known = reading.around.sheets
         remedy = suggestion(sheet, known, f"the sheets of sources.yml: {listed(known)}")
         reading.fail(entry.name, entry.fault(f"there is no sheet `{sheet}`", remedy, "sheet"))
         return
-    reading.add(entry, form.named(entry.name, SHEET_MODEL))
+    reading.add(entry, form.of_sheet(entry.name))
 
 
 def read_of_query(reading: Reading, entry: Entry, form: QueryKpi) -> None:
@@ -446,7 +453,7 @@ def parts_of(reading: Reading, entry: Entry, names: Collection[str]) -> dict[str
         if name not in known:
             remedy = suggestion(name, known, f"the KPIs are {listed(known)}")
             raise ExpressionError(f"there is no KPI `{name}`", remedy)
-        if known[name].model == SHEET_MODEL:
+        if known[name].model in (SHEET_MODEL, PLAN_MODEL):
             raise ExpressionError(
                 f"`{name}` is kept in a sheet, which is filled in on some days only",
                 "name KPIs from streams or queries",
