@@ -9,6 +9,7 @@ import duckdb
 
 from pipelines.commands.console import Output
 from pipelines.errors import OkraError
+from pipelines.inputs.composition import compose, with_kpis
 from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import NoFactsError, read_facts
@@ -66,10 +67,21 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
         output.out.print(line, markup=False, highlight=False, soft_wrap=True)
     for fault in faults:
         output.warn(str(fault))
+    if not names:
+        for line in composition_notes(day):
+            output.note(line)
     count = len(names or known)
     if not faults:
         output.note(f"{count} OKR {'file' if count == 1 else 'files'}, no fault")
     return not faults
+
+
+def composition_notes(day: Day) -> Iterator[str]:
+    """What of the company's own stands in place of Okra's, and what of it no source feeds."""
+    project = with_kpis(compose(day.settings), day.declared)
+    yield from project.replaced
+    for place, lacking in sorted(project.own_off.items()):
+        yield f"{place} is not built: {', '.join(sorted(lacking))} is off"
 
 
 def indexes_of(day: Day, output: Output) -> Mapping[str, KpiIndex]:

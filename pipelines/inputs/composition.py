@@ -47,6 +47,8 @@ class Composition:
     """Where what a generated file comes from was declared: `kpis/sales.yml:12`."""
     off: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The models that are not there, as no source feeds them, each with the sources that it lacks."""
+    own_off: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The places of the company's own among them."""
     faults: tuple[Fault, ...] = ()
     """The streams of which no model could be generated."""
     replaced: tuple[str, ...] = ()
@@ -303,7 +305,12 @@ def without_off(composition: Composition, off: Collection[str]) -> Composition:
         for place in composition.places
         if not is_macro(place) and (stem(place) in gone or is_source_of(place, off))
     }
-    return replace(composition.without(files), off=lacking)
+    own = {
+        place: lacking[name]
+        for name, place in composition.models.items()
+        if name in lacking and not composition.written[place].is_relative_to(BUILT_IN)
+    }
+    return replace(composition.without(files), off=lacking, own_off=own)
 
 
 def is_source_of(place: str, off: Collection[str]) -> bool:

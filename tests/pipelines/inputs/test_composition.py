@@ -7,7 +7,14 @@ import pytest
 
 from connectors.sdk import catalog
 from pipelines import settings as okra_settings
-from pipelines.inputs.composition import Composition, compose, overlaid, without_off, without_sample
+from pipelines.inputs.composition import (
+    Composition,
+    compose,
+    overlaid,
+    with_packages,
+    without_off,
+    without_sample,
+)
 from pipelines.settings import ROOT
 
 OURS = {
@@ -108,6 +115,25 @@ def test_what_no_source_feeds_is_not_there(ours: dict[str, Path]) -> None:
     }
     assert composed.kpis_off == {"orders": {"shop"}}
     assert composed.kpi_sql == {"widgets": "models/kpis/kpi_widgets.sql"}
+
+
+def test_a_model_of_ones_own_that_no_source_feeds_is_named(
+    ours: dict[str, Path], tmp_path: Path
+) -> None:
+    own = {"models/kpis/kpi_late.sql": 'select * from {{ ref("fct_orders") }}'}
+    composed = without_off(with_own(ours, tmp_path, own), {"shop"})
+    assert composed.own_off["models/kpis/kpi_late.sql"] == {"shop"}
+    assert "late" not in composed.kpi_sql
+
+
+def test_local_packages_are_those_of_the_company(tmp_path: Path) -> None:
+    path = tmp_path / "packages.yml"
+    assert with_packages(Composition({}), path).places == []
+    path.write_text("packages:\n  - local: ../shared\n")
+    [text] = with_packages(Composition({}), path).generated.values()
+    assert text == f"packages:\n- local: {tmp_path.parent / 'shared'}\n"
+    path.write_text("packages: [{package: dbt-labs/dbt_utils, version: 1.3.0}]\n")
+    assert with_packages(Composition({}), path).text("packages.yml") == path.read_text()
 
 
 def test_a_generated_model_replaces_ours(ours: dict[str, Path]) -> None:
