@@ -137,10 +137,13 @@ class Reading:
             return []
         stream = self.piece.stream
         keys = np.concatenate(self._keys)
-        order = np.argsort(keys, kind="stable")
-        again = order[1:][keys[order][1:] == keys[order][:-1]]
-        if not len(again):
+        ordered = np.sort(keys)
+        twice = ordered[1:][ordered[1:] == ordered[:-1]]
+        if not len(twice):
             return []
+        places = np.flatnonzero(np.isin(keys, twice))
+        places = places[np.argsort(keys[places], kind="stable")]
+        again = places[1:][keys[places][1:] == keys[places][:-1]]
         placed = pa.chunked_array(self._days).take(pa.array(again)).to_pylist()
         days = Counter(map(self._day, placed))
         message = (
