@@ -46,7 +46,10 @@ print(json.dumps({
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What another process with an empty environment loads: no credential, no home folder, no network."""
-    folder = tmp_path_factory.mktemp("empty")
+    return load(tmp_path_factory.mktemp("empty"))
+
+
+def load(folder: Path, **settings: str) -> Any:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
         env={
@@ -54,6 +57,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Any:
             "PYTHONPATH": str(ROOT),
             "OKRA_ENV_FILE": str(folder / "no.env"),
             "OKRA_HOME": str(folder),
+            **settings,
         },
         cwd=folder,
         capture_output=True,
@@ -101,6 +105,23 @@ def test_the_lineage_leads_from_each_stream_that_a_kpi_reads_to_the_published_fi
     ):
         assert key in behind, key
         assert key in ancestors(loaded["assets"], "okr/key_result_scores"), key
+
+
+def test_the_lineage_of_two_sources_holds_nothing_of_the_others(tmp_path: Path) -> None:
+    assets = load(tmp_path, OKRA_SOURCES="stripe,google_analytics")["assets"]
+    others = catalog.sources_of_environment().keys() - {"stripe", "google_analytics"}
+    assert not [key for key in assets if any(source in key for source in others)]
+    assert {asset["group"] for asset in assets.values()} & others == set()
+    assert {key for key in assets if key.startswith("kpis/")} == {
+        f"kpis/kpi_{name}"
+        for name in (
+            *("average_transaction_value", "gross_revenue", "mrr", "mrr_movements", "net_revenue"),
+            *("processing_fees", "refunds_and_disputes"),
+            *("engagement_rate", "sessions", "site_visitors"),
+        )
+    }
+    lost = {parent for asset in assets.values() for parent in asset["parents"]} - assets.keys()
+    assert lost == {key for key in lost if key.startswith("lake/")}, "each parent is there"
 
 
 def test_nothing_is_left_undescribed(loaded: Any) -> None:
