@@ -122,9 +122,11 @@ def test_sales_by_channel_add_up_to_the_total(company: Company) -> None:
 
 def test_each_of_its_four_goals_has_a_score_and_odds(company: Company) -> None:
     scores = company.rows(
-        "select key_result, score is not null, probability is not null from key_result_scores"
+        "select key_result_id, score is not null, probability is not null from key_result_scores"
     )
-    assert sorted(scores) == [(name, True, True) for name in ("basket", "loyal", "margin", "sales")]
+    assert sorted(scores) == [
+        (f"healthy-shop/{name}", True, True) for name in ("basket", "loyal", "margin", "sales")
+    ]
 
 
 def test_nothing_of_the_sample_company_is_published(company: Company) -> None:

@@ -1,5 +1,5 @@
 -- The five KPIs by month, worked out in the shop's own database by hand. A rate is what a euro costs in dollars; an
--- amount of a day is converted at the newest rate up to it, with twelve decimals, and rounded to six.
+-- amount of a day and channel is converted at the newest rate up to it, with twelve decimals, and rounded to six.
 with orders as (
     select
         o.id,
@@ -42,10 +42,14 @@ entries as (
 ),
 
 days as (
-    select day, currency, sum(net) as net, sum(net - cost) as margin, 0 as orders, 0.0 as ordered, 0 as repeated
+    select
+        day, currency, sum(net) as sales, 0.0 as net, 0.0 as margin, 0 as orders, 0.0 as ordered, 0 as repeated
+    from entries group by day, currency, channel
+    union all
+    select day, currency, 0, sum(net), sum(net - cost), 0, 0, 0
     from entries group by day, currency
     union all
-    select day, currency, 0, 0, count(*), sum(net), count(*) filter (where is_returning)
+    select day, currency, 0, 0, 0, count(*), sum(net), count(*) filter (where is_returning)
     from ranked group by day, currency
 ),
 
@@ -61,7 +65,7 @@ in_euros as (
 select
     date_trunc('month', day)::date as month,
     sum(orders) as orders,
-    sum(round(net * euros, 6)) as net_sales,
+    sum(round(sales * euros, 6)) as net_sales,
     sum(round(ordered * euros, 6)) / sum(orders) as basket,
     sum(repeated)::numeric / sum(orders) as returning_share,
     sum(round(margin * euros, 6)) / sum(round(net * euros, 6)) as gross_margin
