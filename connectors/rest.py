@@ -4,13 +4,15 @@ What can be declared is what `connectors.sdk.rest` can: lists that are read with
 pages. The credential goes into a header, and nowhere else.
 """
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import requests
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from connectors.sdk import rest as sdk_rest
 from connectors.sdk.contract import Calls, Connection, Declarable, Limit, Option, Source, zone_named
 from connectors.sdk.declaring import Forms, Schemas
 from connectors.sdk.errors import CredentialError, Rejected, SourceError
@@ -169,3 +171,12 @@ SOURCE = Source(
     open=without_streams,
     declarable=Declarable(form=RestStream, with_streams=with_streams),
 )  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """A name of connectors.sdk.rest, which was called connectors.rest before there was this connector."""
+    if name.startswith("_") or not hasattr(sdk_rest, name):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    message = "connectors.rest is now connectors.sdk.rest: import that"
+    warnings.warn(message, DeprecationWarning, stacklevel=2)
+    return getattr(sdk_rest, name)

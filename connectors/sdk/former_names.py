@@ -10,12 +10,14 @@ from types import ModuleType
 
 KEPT_NAMES = (
     "catalog", "checkup", "contract", "dlt_source", "engine", "errors", "google_api", "graph_api",
-    "http", "remote_files", "rest", "rows", "throttle", "windows",
+    "http", "remote_files", "rows", "throttle", "windows",
 )  # fmt: skip
 NEW_NAMES = {f"connectors.{name}": f"connectors.sdk.{name}" for name in KEPT_NAMES} | {
     "connectors.rest_fields": "connectors.sdk.fields",
     "connectors.rest_paging": "connectors.sdk.paging",
 }
+
+# connectors.rest is now a connector; it leads to connectors.sdk.rest by itself
 
 
 class FormerNames(MetaPathFinder, Loader):

@@ -9,7 +9,6 @@ import io
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from dotenv.parser import Binding, parse_stream
@@ -133,7 +132,6 @@ def misspelt_options(places: Mapping[str, str], present: Collection[str]) -> Ite
             yield f"{place}: unknown setting {name}; did you mean {meant}?"
 
 
-@cache
 def options() -> frozenset[str]:
     """The settings of all sources."""
     declared = catalog.sources_of_environment().values()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.connections import connect
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def ask_spark(settings: Settings, queries: Mapping[str, str]) -> dict[str, Answe
         [sys.executable, "-m", "pipelines.warehouse.spark.asking"],
         input=json.dumps(dict(queries)),
         env=dict(os.environ),
-        cwd=ROOT,
+        cwd=settings.state_path,
         capture_output=True,
         text=True,
         check=True,

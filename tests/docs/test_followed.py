@@ -99,6 +99,7 @@ def made_concrete(command: str, history: Path) -> Iterator[str]:
         "SOURCE": "stripe",
         "--from D --to D": f"--from {yesterday} --to {yesterday}",
         "KEY_RESULT": "two-million/revenue",
+        "kpi NAME": "kpi net_revenue",
         "FILE.csv": str(history),
         "NAME": "mine --dry-run",
     }.items():

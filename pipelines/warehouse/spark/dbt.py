@@ -13,7 +13,7 @@ from typing import Any
 from pipelines import settings as okra_settings
 from pipelines.errors import OkraError
 from pipelines.inputs.composition import Composition
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from pipelines.warehouse.build_results import Graph, node_results
 from pipelines.warehouse.project import project_of
 from pipelines.warehouse.spark.lake_views import register
@@ -91,7 +91,7 @@ def dbt(arguments: Sequence[str]) -> int:
 
 def target_folder() -> Path:
     """The folder that dbt has just written its artifacts to."""
-    return Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target"))
+    return Path(os.environ.get("DBT_TARGET_PATH", BUILT_IN / "target"))
 
 
 def main() -> None:

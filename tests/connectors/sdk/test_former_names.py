@@ -25,24 +25,29 @@ def forgotten_modules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing that a test imports by a former name stays imported, nor the catalog that it made."""
     for name in [*NEW_NAMES, "connectors.courier"]:
         monkeypatch.delitem(sys.modules, name, raising=False)
-    catalog.sources.cache_clear()
+    catalog.built_in.cache_clear()
     yield
     for name in [*NEW_NAMES, "connectors.courier"]:
         sys.modules.pop(name, None)
         vars(connectors).pop(name.rpartition(".")[2], None)
-    catalog.sources.cache_clear()
+    catalog.built_in.cache_clear()
 
 
 def courier(folder: Path) -> Path:
-    """The connector of the documentation under a name of its own, with the imports it had then."""
+    """A company's project with the documentation's connector under a name of its own, with the imports it had then."""
     head, _, rest = code_on_the_page().partition("from connectors.sdk.contract")
     code = head + IMPORTS + rest[rest.index("DELIVERIES") :]
-    (folder / "courier.py").write_text(code.replace('"parcelo"', '"courier"'), encoding="utf-8")
+    (folder / "okra.yml").write_text("", encoding="utf-8")
+    (folder / "connectors").mkdir()
+    (folder / "connectors" / "courier.py").write_text(
+        code.replace('"parcelo"', '"courier"'), encoding="utf-8"
+    )
     return folder
 
 
 def test_a_connector_with_former_imports_is_in_the_catalog(tmp_path, monkeypatch):
-    monkeypatch.setattr(connectors, "__path__", [*connectors.__path__, f"{courier(tmp_path)}"])
+    monkeypatch.setattr(connectors, "__path__", [*connectors.__path__])
+    monkeypatch.setenv("OKRA_PROJECT", str(courier(tmp_path)))
     with pytest.warns(DeprecationWarning, match=r"connectors\.\w+ is now") as warned:
         source = catalog.sources()["courier"]
     assert source.stream("deliveries").schema.names[0] == "id"

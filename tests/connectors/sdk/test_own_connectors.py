@@ -9,7 +9,6 @@ import pytest
 import connectors
 from connectors.sdk import catalog
 from pipelines import settings as okra_settings
-from pipelines.settings import instances, variables
 
 CONNECTOR = """
 from connectors.sdk.contract import Source
@@ -32,8 +31,6 @@ def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name in [x for x in sys.modules if x.startswith("connectors.")]:
         del sys.modules[name]
     sys.modules.update(modules)
-    for of_the_process in (variables.options, instances.shared_options):
-        of_the_process.cache_clear()
 
 
 def write(company: Path, place: str, text: str) -> None:
