@@ -14,7 +14,8 @@ final as (
         counts.value,
         windows.data_through
     from counts
-    left join windows
+    -- of a period that began before the first day with data, not everyone is known
+    inner join windows
         on
             counts.kpi = windows.kpi
             and counts.period = windows.period

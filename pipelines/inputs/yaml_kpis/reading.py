@@ -367,6 +367,8 @@ def addition_faults(entry: Entry, form: StreamKpi, stream: Stream | None) -> Ite
     """What does not add up over days and members although the kind says that it does."""
     for key in ("value", "numerator", "denominator"):
         text = getattr(form, key)
+        if not text:
+            continue
         counted = counts_distinct(text) - set(stream.key if stream else ())
         if form.kind == "distinct" and not counts_distinct(text):
             remedy = "write `value: count(distinct customer)`, or `kind: flow`"
@@ -374,7 +376,7 @@ def addition_faults(entry: Entry, form: StreamKpi, stream: Stream | None) -> Ite
         if form.kind != "distinct" and counted:
             what = f"`{key}: {text}` counts a {min(counted)} once a day, and its days are added up"
             yield entry.fault(what, "write `kind: distinct`, or count rows", key)
-        if form.unit == MONEY and text and divides(text):
+        if form.unit == MONEY and divides(text):
             remedy = "divide in the query of the stream, or write a numerator and a denominator"
             yield entry.fault(f"`{key}: {text}` divides money, which is not exact", remedy, key)
         for name in named_columns(stream, text) if form.kind != "distinct" else ():
