@@ -18,8 +18,10 @@ from dagster import (
 from dagster.components.definitions import LazyDefinitions
 from dagster_shared.record import copy
 
-from pipelines import defs as folder
 from pipelines.errors import OkraError
+
+FOLDER = "pipelines.defs"
+"""The package of the definitions. It is in a layer above this module, so it is named here and not imported."""
 
 
 def reason_of(error: BaseException) -> BaseException:
@@ -32,8 +34,8 @@ def reason_of(error: BaseException) -> BaseException:
 
 def loaded() -> Iterator[Definitions]:
     """The definitions of each module. `load_from_defs_folder` would need a pyproject.toml, which a wheel has not."""
-    for module in pkgutil.iter_modules(folder.__path__):
-        content = import_module(f"{folder.__name__}.{module.name}")
+    for module in pkgutil.iter_modules(import_module(FOLDER).__path__):
+        content = import_module(f"{FOLDER}.{module.name}")
         declared = [x for x in vars(content).values() if isinstance(x, LazyDefinitions)]
         yield from (x() for x in declared)
         if not declared:
