@@ -4,9 +4,11 @@ An expression has names of KPIs, `+`, `-` and parentheses; one `/` at its top ma
 and member, so that a ratio of a month is that of the month's sums.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.okr.definition.kpi_declaration import NAME
 from pipelines.okr.kpi.conversion import CURRENCY, MONEY, Conversion
 from pipelines.okr.kpi.kpi import ACCOUNT, Kpi
 
@@ -86,37 +88,46 @@ class Expression:
 
 
 def parsed(text: str) -> Expression:
-    """The expression that a text means. Raises `ExpressionError`."""
-    import sqlglot
-    from sqlglot import exp
+    """The expression that a text means. Raises `ExpressionError`.
 
-    try:
-        tree = sqlglot.parse_one(text, read="duckdb")
-    except sqlglot.errors.SqlglotError:
-        raise ExpressionError(f"`{text}` is no expression", FORMAT) from None
-    while isinstance(tree, exp.Paren):
-        tree = tree.this
-    if isinstance(tree, exp.Div):
-        return Expression(tuple(terms(tree.this, 1)), tuple(terms(tree.expression, 1)))
-    return Expression(tuple(terms(tree, 1)))
-
-
-def terms(tree: object, sign: int) -> Iterator[Term]:
-    """The KPIs of a sum. Raises `ExpressionError` for what is none."""
-    from sqlglot import exp
-
-    if isinstance(tree, exp.Paren):
-        yield from terms(tree.this, sign)
-    elif isinstance(tree, exp.Neg):
-        yield from terms(tree.this, -sign)
-    elif isinstance(tree, exp.Add | exp.Sub):
-        yield from terms(tree.this, sign)
-        yield from terms(tree.expression, -sign if isinstance(tree, exp.Sub) else sign)
-    elif isinstance(tree, exp.Column) and not tree.table:
-        yield Term(sign, tree.name)
+    It is read by its own grammar and not as SQL, in which `returning` and other names of KPIs mean something else.
+    """
+    tokens = re.findall(r"\w+|\S", text)
+    numerator, rest = factor(tokens, 1, text)
+    denominator: list[Term] = []
+    if rest[:1] == ["/"]:
+        denominator, rest = factor(rest[1:], 1, text)
     else:
-        assert isinstance(tree, exp.Expression), "sqlglot parses to expressions"
-        raise ExpressionError(f"`{tree.sql()}` is no KPI and no sum of KPIs", FORMAT)
+        numerator, rest = terms(tokens, 1, text)
+    if rest:
+        raise ExpressionError(f"`{text}` is no KPI and no sum of KPIs", FORMAT)
+    return Expression(tuple(numerator), tuple(denominator))
+
+
+def terms(tokens: Sequence[str], sign: int, text: str) -> tuple[list[Term], Sequence[str]]:
+    """The KPIs of a sum, and the tokens behind it. Raises `ExpressionError`."""
+    summed, rest = factor(tokens, sign, text)
+    while rest and rest[0] in "+-":
+        more, rest = factor(rest[1:], -sign if rest[0] == "-" else sign, text)
+        summed = [*summed, *more]
+    return summed, rest
+
+
+def factor(tokens: Sequence[str], sign: int, text: str) -> tuple[list[Term], Sequence[str]]:
+    """One KPI, or a sum in parentheses, and the tokens behind it. Raises `ExpressionError`."""
+    if not tokens:
+        raise ExpressionError(f"`{text}` is no expression", FORMAT)
+    first, rest = tokens[0], tokens[1:]
+    if first == "-":
+        return factor(rest, -sign, text)
+    if first == "(":
+        inner, rest = terms(rest, sign, text)
+        if rest[:1] == [")"]:
+            return inner, rest[1:]
+        raise ExpressionError(f"`{text}` is no KPI and no sum of KPIs", FORMAT)
+    if not re.fullmatch(NAME, first):
+        raise ExpressionError(f"`{text}` is no KPI and no sum of KPIs", FORMAT)
+    return [Term(sign, first)], rest
 
 
 def derived(expression: Expression, parts: Mapping[str, Kpi]) -> dict[str, object]:

@@ -1,0 +1,30 @@
+"""SQL in a KPI's YAML is checked before a model is built."""
+
+import pytest
+
+from pipelines.inputs.yaml_kpis.fragments import complaints
+
+COLUMNS = {"id", "net", "cost", "channel", "ordered_at"}
+
+
+@pytest.mark.parametrize("text", [
+    "count(*)", "sum(net - cost)", "sum(case when channel = 'web' then 1 else 0 end)",
+    "count(distinct id)", "sum(net) filter (where cost > 0)",
+])  # fmt: skip
+def test_an_aggregate_of_columns_is_sound(text: str) -> None:
+    assert list(complaints(text, is_aggregate=True, columns=COLUMNS)) == []
+
+
+@pytest.mark.parametrize(("text", "is_aggregate", "said"), [
+    ("sum(nett)", True, "no column `nett`; did you mean `net`"),
+    ("sum(net", True, "no SQL: "),
+    ("net", True, "no aggregate, and a day has many rows; write what becomes of them, such as sum(net)"),
+    ("sum(net) > 3", False, "an aggregate; write what holds of a single row"),
+    ("{{ net }}", True, "Jinja in it"),
+    ("(select sum(net) from orders)", True, "no expression"),
+    ("sum(net); drop table orders", True, "no "),
+    ("sum(net) -- all", True, "a comment in it"),
+])  # fmt: skip
+def test_what_cannot_work_is_said_with_a_remedy(text: str, is_aggregate: bool, said: str) -> None:
+    found = ["; ".join(x) for x in complaints(text, is_aggregate=is_aggregate, columns=COLUMNS)]
+    assert any(said in line for line in found), found
