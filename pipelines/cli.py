@@ -249,7 +249,11 @@ def check(
         list[Path] | None, typer.Argument(help="OKR files; all of them when none is named.")
     ] = None,
     schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON Schema of an OKR file, for editors.")
+        bool,
+        typer.Option(
+            "--schema",
+            help="Print the JSON Schema of an OKR file, for editors; with `kpis`, of the files below kpis/.",
+        ),
     ] = False,
     as_json: Json = False,
 ) -> bool | None:
@@ -257,7 +261,7 @@ def check(
     from pipelines.commands import checking
 
     if schema:
-        print(checking.schema())  # noqa: T201 - for a file, so unwrapped and plain
+        print(checking.schema(files or []))  # noqa: T201 - for a file, so unwrapped and plain
         return None
     return checking.check(described_settings(), files or [], output_of(context, as_json))
 

@@ -14,6 +14,7 @@ from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import NoFactsError, read_facts
 from pipelines.inputs.okr_files import definition_files
+from pipelines.inputs.yaml_kpis.schema import json_schema as yaml_kpis_schema
 from pipelines.okr.definition.budgets import asked_numbers
 from pipelines.okr.definition.checks import Place
 from pipelines.okr.definition.definitions import KeyResult, Objective, json_schema
@@ -169,6 +170,11 @@ def measured(objective: Objective, result: KeyResult, index: KpiIndex | None) ->
     return replace(reading, label=previous(objective.period).label)
 
 
-def schema() -> str:
-    """The JSON Schema of an OKR file."""
-    return json.dumps(json_schema(), indent=2)
+def schema(files: Sequence[Path]) -> str:
+    """The JSON Schema of an OKR file; of a file of KPIs where `kpis` is named. Raises `NotAnOkrFileError`."""
+    named = [file.as_posix() for file in files]
+    if named not in ([], ["kpis"]):
+        raise NotAnOkrFileError(
+            f"there is no schema of {', '.join(named)}; write `--schema` or `--schema kpis`"
+        )
+    return json.dumps(yaml_kpis_schema() if named else json_schema(), indent=2)
