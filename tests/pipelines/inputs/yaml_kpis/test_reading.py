@@ -1,0 +1,53 @@
+"""Faults of `kpis/*.yml`: each with its line and remedy, and a broken entry takes down itself only."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines import settings as okra_settings
+from pipelines.inputs.declarations import DeclaredKpis
+from pipelines.inputs.kpi_files import declared_kpis
+
+SOURCES = """\
+shop:
+  connector: rest
+  base_url: https://shop.example
+  streams:
+    orders:
+      {path: orders, key: id, append: ordered_at, columns: {id: integer, net: decimal, ordered_at: timestamp}}
+"""
+SOUND = """\
+defaults: {owner: a@b.example, direction: up, kind: flow, unit: money, from: shop.orders, day: ordered_at}
+net_sales: {value: sum(net)}
+"""
+
+
+def declared(folder: Path, monkeypatch: pytest.MonkeyPatch, entry: str) -> DeclaredKpis:
+    """What is read of a sound KPI, and of an entry in line 3."""
+    for place, text in {
+        "okra.yml": "",
+        "sources.yml": SOURCES,
+        "kpis/shop.yml": SOUND + entry,
+    }.items():
+        (folder / place).parent.mkdir(exist_ok=True)
+        (folder / place).write_text(text)
+    monkeypatch.setenv("OKRA_PROJECT", str(folder))
+    return declared_kpis(okra_settings.load())
+
+
+@pytest.mark.parametrize(("entry", "said"), [
+    ("basket: {value: sum(nett)}", "no column `nett`; did you mean `net`"),
+    ("basket: {value: sum(net), day: order_at}", "did you mean `ordered_at`"),
+    ("basket: {value: sum(net), from: shop.order}", "shop has no stream `order`; did you mean `orders`"),
+    ("basket: {value: sum(net), expr: a - b}", "both `from` and `expr`"),
+    ("basket: {value: count(distinct id), kind: distinct, unit: orders, wher: x}", "`wher`"),
+])  # fmt: skip
+def test_a_fault_has_its_line_and_takes_down_its_own_kpi_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str, said: str
+) -> None:
+    read = declared(tmp_path, monkeypatch, entry)
+    [fault] = read.faults
+    assert (fault.file, fault.line) == ("kpis/shop.yml", 3)
+    assert said in str(fault)
+    assert "net_sales" in read.kpis
+    assert read.broken.keys() == {"basket"}
