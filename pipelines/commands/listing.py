@@ -8,7 +8,8 @@ from connectors.sdk.contract import Option, Source
 from connectors.sdk.source_settings import settings_of
 from pipelines.commands.console import Output
 from pipelines.settings import Settings, shown
-from pipelines.settings.sources_file import Entry, Value, keys_of
+from pipelines.settings.instance_form import Value, keys_of
+from pipelines.settings.sources_file import Entry
 
 
 def sources(settings: Settings, output: Output) -> None:

@@ -18,16 +18,14 @@ from connectors.sdk.errors import CredentialError, Rejected, SourceError
 from connectors.sdk.source_settings import settings_of
 from pipelines.okr.definition.faults import Fault
 from pipelines.settings.described_streams import Descriptions, fingerprint
-from pipelines.settings.sources_file import (
+from pipelines.settings.instance_form import (
     OF_INSTALLATION,
-    UNNAMED,
-    Entry,
-    SourcesFile,
     Value,
     is_taken,
     keys_of,
     taken_from,
 )
+from pipelines.settings.sources_file import UNNAMED, Entry, SourcesFile
 
 COMPARED = ("key", "cursor", "counts_on", "window", "snapshot", "mutable")
 """What a stream has in common in all accounts of its source, beside the types of its columns."""

@@ -13,31 +13,14 @@ The name before `@` is the source's, after it the account. A fault is that of on
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    WithJsonSchema,
-    create_model,
-)
+from pydantic import BaseModel, ValidationError
 
 from connectors.sdk import catalog
-from connectors.sdk.contract import Option, Source, StreamForm
-from connectors.sdk.source_settings import by_minute, days_name, rate_name
-from pipelines.okr.definition.faults import (
-    Fault,
-    blank_faults,
-    form_faults,
-    listed,
-    suggestion,
-)
-from pipelines.okr.definition.field_types import refusal
+from connectors.sdk.contract import Source, StreamForm
+from pipelines.okr.definition.faults import Fault, blank_faults, form_faults, listed, suggestion
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
+from pipelines.settings.instance_form import Value, form_of, keys_in, keys_of
 
 NAME = "[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
 INSTANCE = re.compile(rf"({NAME})(?:@({NAME}))?")
@@ -46,30 +29,8 @@ READABLE = re.compile(rf"({NAME})@([A-Za-z0-9_.-]+)")
 NAME_REMEDY = "write lower-case letters, digits and single underscores, such as `stripe@eu`"
 UNNAMED = "main"
 """What the column `account` says of the instance without an account."""
-OF_INSTALLATION = frozenset(
-    {"OKRA_SHEET_KPIS", "OKRA_TIMEZONE", "OKRA_FISCAL_YEAR_START", "OKRA_START_DATE"}
-)
-"""Settings of Okra's that a connector reads too: they are not those of one instance."""
 RESERVED = frozenset({"lake"})
 """Names of sources that the models use themselves."""
-FIGURES = ("restates_days", "requests_per_second", "requests_per_minute")
-"""The keys that every source has. Their values may differ by stream, or by kind of request."""
-TAKEN_FROM = ("env", "file")
-"""The keys that say where a value is taken from."""
-REMEDY_OF_SECRETS = "write {env: NAME} and set NAME in .env or the environment, or {file: path}"
-_SECRET = re.compile("token$|secret|passw|api_?key|credential|private_key", re.IGNORECASE)
-_VARIABLE = re.compile("[A-Z_][A-Z0-9_]*")
-
-
-@dataclass(frozen=True)
-class Value:
-    """A value as it is written: a text, the name of an environment variable, the path of a file, or a mapping."""
-
-    text: str = ""
-    env: str = ""
-    file: str = ""
-    mapping: Mapping[str, object] | None = None
-    """Its values are texts, lists, mappings, `{env: NAME}` and `{file: path}`."""
 
 
 @dataclass(frozen=True)
@@ -99,17 +60,6 @@ class SourcesFile:
     """Those of all that is written in it, broken or not."""
     variables: frozenset[str] = frozenset()
     """The environment variables that values are taken from, those of broken instances included."""
-
-
-class InstanceForm(BaseModel):
-    """The keys that an instance of any connector has. Those of its options are added (`form_of`)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    connector: str = Field(
-        "", description="The connector, where the name is not one", examples=["sql_database"]
-    )
-    streams: dict[str, Any] = Field({}, description="The declared streams, by name")
 
 
 def read_sources(content: bytes, shown: str) -> SourcesFile:
@@ -263,12 +213,12 @@ def read_values(
     own = tree.below(instance)
     written = own.data if isinstance(own.data, dict) else {}
     blank = {path[0] for path in own.blank}
-    form = form_of(source.connector, tuple(keys_of(source).items()))
+    keys = keys_of(source)
+    form = form_of(source.connector, tuple(keys.items()))
     try:
         checked = form.model_validate({k: v for k, v in written.items() if k not in blank})
     except ValidationError as error:
         return {}, named(instance, form_faults(shown, own, error, form))
-    keys = keys_of(source)
     faults = [
         fault
         for key, option in keys.items()
@@ -278,9 +228,9 @@ def read_values(
     if faults:
         return {}, faults
     return {
-        keys[alias].name: getattr(checked, name)
-        for name, key in form.model_fields.items()
-        if (alias := key.alias or name) in keys and alias in checked_keys(checked)
+        keys[key].name: getattr(checked, name)
+        for name, field in form.model_fields.items()
+        if name in checked.model_fields_set and (key := field.alias or "") in keys
     }, []
 
 
@@ -336,138 +286,3 @@ def read_stream(shown: str, tree: Tree, stream: str, source: Source) -> StreamFo
 def named(place: str, faults: Iterable[Fault]) -> list[Fault]:
     """The faults, with what they are in before what is wrong."""
     return [replace(fault, what=f"`{place}`: {fault.what}") for fault in faults]
-
-
-def keys_in(form: type[BaseModel]) -> list[str]:
-    """The keys that a form has."""
-    return [field.alias or name for name, field in form.model_fields.items()]
-
-
-def checked_keys(form: BaseModel) -> set[str]:
-    """The keys that are written."""
-    fields = type(form).model_fields
-    return {fields[name].alias or name for name in form.model_fields_set}
-
-
-def keys_of(source: Source) -> Mapping[str, Option]:
-    """The option of each key that an instance of `source` can have.
-
-    A setting of the whole installation, such as OKRA_TIMEZONE, is none.
-    """
-    keys = {
-        option.key(source.connector): option
-        for option in source.options
-        if not is_of_installation(option)
-    }
-    unit = "minute" if by_minute(source) else "second"
-    return keys | {
-        "restates_days": Option(
-            days_name(source), "Days for which a day that is over may still change"
-        ),
-        f"requests_per_{unit}": Option(
-            rate_name(source), f"Requests that are sent in a {unit} at most"
-        ),
-    }
-
-
-def is_of_installation(option: Option) -> bool:
-    """Whether an option of a connector is a setting of Okra's that the connector reads too."""
-    return option.name in OF_INSTALLATION
-
-
-@lru_cache(maxsize=64)
-def form_of(connector: str, keys: tuple[tuple[str, Option], ...]) -> type[InstanceForm]:
-    """The form of an instance of this connector. `keys`: see `keys_of`."""
-    fields: dict[str, Any] = {}
-    for key, option in keys:
-        kind = kind_of(key, option)
-        example = f"{{env: {option.name}}}" if option.secret else option.default or "..."
-        fields[f"option_{key}"] = (
-            kind | None,
-            Field(None, alias=key, description=option.description, examples=[example]),
-        )
-    return create_model(f"{connector}_instance", __base__=InstanceForm, **fields)
-
-
-def kind_of(key: str, option: Option) -> Any:
-    """The type of a key's value."""
-    if key in FIGURES:
-        return Figures
-    if option.is_mapping:
-        return Mapped
-    return Secret if option.secret and not option.may_be_written else Plain
-
-
-def _mapped(written: object) -> Value:
-    if not isinstance(written, dict):
-        raise refusal("not a mapping", "write its keys below it, as `key: value`")
-    refuse_secrets(written)
-    return Value(mapping=written)
-
-
-def refuse_secrets(written: Mapping[str, object]) -> None:
-    """Refuse a text where the key says that it is a secret, at any depth."""
-    for key, value in written.items():
-        if isinstance(value, dict):
-            refuse_secrets(value)
-        elif isinstance(value, str) and _SECRET.search(str(key)):
-            raise refusal(f"the secret `{key}` is not written here", REMEDY_OF_SECRETS)
-
-
-def _plain(written: object) -> Value:
-    if isinstance(written, dict):
-        return taken_from(written)
-    if isinstance(written, str):
-        return Value(text=written)
-    raise refusal("a list is no value here", "write one value")
-
-
-def _secret(written: object) -> Value:
-    if isinstance(written, dict):
-        return taken_from(written)
-    raise refusal("a secret is not written here", REMEDY_OF_SECRETS)
-
-
-def is_taken(written: object) -> bool:
-    """Whether a value is `{env: NAME}` or `{file: path}`."""
-    return isinstance(written, dict) and len(written) == 1 and next(iter(written)) in TAKEN_FROM
-
-
-def taken_from(written: Mapping[str, object]) -> Value:
-    [key, place] = next(iter(written.items())) if len(written) == 1 else ("", None)
-    if key not in TAKEN_FROM or not isinstance(place, str):
-        raise refusal("a value is a text, {env: NAME} or {file: path}", "write one of them")
-    if key == "file":
-        return Value(file=place)
-    if not _VARIABLE.fullmatch(place):
-        # it may be the secret itself
-        raise refusal(
-            "what is written after env is no name of a variable",
-            "write capitals, digits and underscores, such as {env: SHOP_URL}",
-        )
-    return Value(env=place)
-
-
-def _figures(written: object) -> Value:
-    if isinstance(written, str):
-        return Value(text=written)
-    if isinstance(written, dict) and all(isinstance(x, str) for x in written.values()):
-        return Value(text=",".join(f"{name}:{figure}" for name, figure in written.items()))
-    raise refusal("not a number", "write a number, or one for each name such as {deals: 1}")
-
-
-_VALUE_SCHEMA = {
-    "anyOf": [
-        {"type": ["string", "number"]},
-        {"type": "object", "properties": {"env": {"type": "string"}}, "required": ["env"]},
-        {"type": "object", "properties": {"file": {"type": "string"}}, "required": ["file"]},
-    ]
-}
-Plain = Annotated[Value, BeforeValidator(_plain), WithJsonSchema(_VALUE_SCHEMA)]
-Secret = Annotated[
-    Value, BeforeValidator(_secret), WithJsonSchema({"anyOf": _VALUE_SCHEMA["anyOf"][1:]})
-]
-Mapped = Annotated[Value, BeforeValidator(_mapped), WithJsonSchema({"type": "object"})]
-Figures = Annotated[
-    Value, BeforeValidator(_figures), WithJsonSchema({"type": ["string", "number", "object"]})
-]

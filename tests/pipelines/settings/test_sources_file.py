@@ -3,7 +3,8 @@
 import pytest
 
 from pipelines.okr.definition.yaml_tree import TreeError
-from pipelines.settings.sources_file import Value, read_sources
+from pipelines.settings.instance_form import Value
+from pipelines.settings.sources_file import read_sources
 
 EU_AND_US = b"""\
 stripe@eu: {api_key: {env: STRIPE_EU_KEY}, timezone: Europe/Berlin}
