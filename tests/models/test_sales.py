@@ -309,7 +309,7 @@ def test_a_goal_for_each_sales_rep_is_asked_of_the_team_for_its_days(warehouse: 
         ("Bo Chan", june(16), None),
         ("Cy Dunn", date(2025, 3, 3), june(15)),
     ]
-    kpi = read_kpi(KPIS / "kpi_deals_closed.sql")
+    kpi = read_kpi(KPIS / "kpi_deals_closed.sql", rosters=["roster_sales_reps"])
     [roster] = read_facts(warehouse.path, {kpi.name: kpi})[kpi.name].rosters.values()
     assert roster[-1] == Stay("Cy Dunn", date(2025, 3, 3), june(15))
 
