@@ -24,12 +24,12 @@ MODEL_SUFFIXES = (".sql", ".py", ".csv")
 SUFFIXES = (*MODEL_SUFFIXES, ".yml", ".yaml")
 FOLDERS = ("models", "macros", "tests/models")
 """The folders of a dbt project, in Okra's own and in a company's."""
-KPIS = "models/kpis"
+KPI_FOLDER = "models/kpis"
 ROSTERS = "models/rosters"
-PREFIX = "kpi_"
+KPI_PREFIX = "kpi_"
 PACKAGES = "packages.yml"
 """The dbt packages that a company uses."""
-SHEET_KPIS = f"{KPIS}/sheet_kpis.yml"
+SHEET_KPIS = f"{KPI_FOLDER}/sheet_kpis.yml"
 """The sample company's sheet KPIs, which are beside its models."""
 _SAMPLE = re.compile(r"^\s+sample:\s*true\b", re.MULTILINE)
 """Says in a KPI's YAML that the KPI is the sample company's alone."""
@@ -68,11 +68,11 @@ class Composition:
     def kpi_sql(self) -> Mapping[str, str]:
         """The place of the SQL of each KPI that has SQL, by the KPI's name."""
         return {
-            stem(place).removeprefix(PREFIX): place
+            stem(place).removeprefix(KPI_PREFIX): place
             for place in self.places
-            if place.startswith(f"{KPIS}/{PREFIX}")
+            if place.startswith(f"{KPI_FOLDER}/{KPI_PREFIX}")
             and place.endswith(".sql")
-            and place.count("/") == KPIS.count("/") + 1
+            and place.count("/") == KPI_FOLDER.count("/") + 1
         }
 
     @property
@@ -86,7 +86,7 @@ class Composition:
         return {
             stem(place): self.text(place)
             for place in self.places
-            if place.startswith(f"{KPIS}/") and place.endswith(".sql")
+            if place.startswith(f"{KPI_FOLDER}/") and place.endswith(".sql")
         }
 
     @property
@@ -98,9 +98,9 @@ class Composition:
     def kpis_off(self) -> Mapping[str, frozenset[str]]:
         """The KPIs that are not there, as no source feeds them, each with the sources that it lacks."""
         return {
-            model.removeprefix(PREFIX): lacking
+            model.removeprefix(KPI_PREFIX): lacking
             for model, lacking in self.off.items()
-            if model.startswith(PREFIX)
+            if model.startswith(KPI_PREFIX)
         }
 
     def content(self, place: str) -> bytes:
@@ -244,14 +244,14 @@ def without_sample(files: Mapping[str, Path]) -> dict[str, Path]:
     sample = {
         stem(place)
         for place, path in files.items()
-        if place.startswith(f"{KPIS}/{PREFIX}")
+        if place.startswith(f"{KPI_FOLDER}/{KPI_PREFIX}")
         and place.endswith(".yml")
         and _SAMPLE.search(path.read_text(encoding="utf-8"))
     }
     return {
         place: path
         for place, path in files.items()
-        if place != SHEET_KPIS and not (place.startswith(KPIS) and stem(place) in sample)
+        if place != SHEET_KPIS and not (place.startswith(KPI_FOLDER) and stem(place) in sample)
     }
 
 

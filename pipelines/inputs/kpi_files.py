@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipelines.inputs.composition import KPIS, PREFIX, Composition, compose, stem
+from pipelines.inputs.composition import KPI_FOLDER, KPI_PREFIX, Composition, compose, stem
 from pipelines.inputs.declarations import DeclaredKpis, KpiDefinitionError, joined
 from pipelines.inputs.files import content_of
 from pipelines.inputs.model_sources import sources_below
@@ -100,7 +100,7 @@ def read_kpis(project: Composition, sheet_kpis: Path) -> DeclaredKpis:
 def read_alone(project: Composition, name: str) -> DeclaredKpis:
     """A KPI that has SQL, or its faults."""
     sql = project.written[project.kpi_sql[name]]
-    described = project.written.get(f"{KPIS}/{PREFIX}{name}.yml")
+    described = project.written.get(f"{KPI_FOLDER}/{KPI_PREFIX}{name}.yml")
     try:
         return DeclaredKpis({name: read_kpi(sql, described, project.rosters)})
     except KpiDefinitionError as error:
@@ -110,21 +110,21 @@ def read_alone(project: Composition, name: str) -> DeclaredKpis:
 def strays(project: Composition) -> Iterator[DeclaredKpis]:
     """The faults of files that have the name of a KPI's, and are not read as one."""
     for place, path in sorted(project.written.items()):
-        name = stem(place).removeprefix(PREFIX)
-        if not place.startswith(f"{KPIS}/") or not stem(place).startswith(PREFIX):
+        name = stem(place).removeprefix(KPI_PREFIX)
+        if not place.startswith(f"{KPI_FOLDER}/") or not stem(place).startswith(KPI_PREFIX):
             continue
         if place.endswith(".sql") and name not in project.kpi_sql:
             what = "a KPI in a folder of its own is not read"
-            yield stray(path, what, f"move it and its YAML to {KPIS}")
-        if place == f"{KPIS}/{PREFIX}{name}.yml" and stem(place) not in project.models:
-            yield stray(path, f"{PREFIX}{name}.sql is missing", "write the SQL of this KPI")
+            yield stray(path, what, f"move it and its YAML to {KPI_FOLDER}")
+        if place == f"{KPI_FOLDER}/{KPI_PREFIX}{name}.yml" and stem(place) not in project.models:
+            yield stray(path, f"{KPI_PREFIX}{name}.sql is missing", "write the SQL of this KPI")
 
 
 def stray(path: Path, what: str, remedy: str) -> DeclaredKpis:
     """The fault of a file that is not read."""
     file = shown(path)
     return DeclaredKpis(
-        faults=(Fault(file, 1, what, remedy),), broken={path.stem.removeprefix(PREFIX): file}
+        faults=(Fault(file, 1, what, remedy),), broken={path.stem.removeprefix(KPI_PREFIX): file}
     )
 
 
@@ -134,7 +134,7 @@ def read_kpi(sql: Path, described: Path | None = None, rosters: Collection[str] 
     `described`: the YAML that declares it, where it is not beside its SQL; `rosters`: those that there are.
     """
     described = described or sql.with_suffix(".yml")
-    where, name = shown(described), sql.stem.removeprefix(PREFIX)
+    where, name = shown(described), sql.stem.removeprefix(KPI_PREFIX)
     if not re.fullmatch(NAME, name):
         raise KpiDefinitionError(
             Fault(shown(sql), 1, f"`{name}` is no name of a KPI", f"{NAME_REMEDY}, in both files")

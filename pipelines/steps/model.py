@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from pipelines.errors import OkraError
-from pipelines.inputs.composition import KPIS, PREFIX, Composition, stem
+from pipelines.inputs.composition import KPI_FOLDER, KPI_PREFIX, Composition, stem
 from pipelines.inputs.day import Day
 from pipelines.tables.findings import MODEL_FINDINGS, FindingRow
 from pipelines.tables.table import quoted, transaction
@@ -49,8 +49,10 @@ def broken_environment(models: Iterable[str], kpis: Iterable[str]) -> dict[str, 
 
 def unusable_kpis(day: Day, composition: Composition, models: Set[str]) -> Set[str]:
     """The KPIs that stand on one of the models, and those that have SQL and no sound declaration."""
-    files = (stem(x) for x in composition.places if x.startswith(f"{KPIS}/") and x.endswith(".sql"))
-    with_sql = {name.removeprefix(PREFIX) for name in files if name.startswith(PREFIX)}
+    files = (
+        stem(x) for x in composition.places if x.startswith(f"{KPI_FOLDER}/") and x.endswith(".sql")
+    )
+    with_sql = {name.removeprefix(KPI_PREFIX) for name in files if name.startswith(KPI_PREFIX)}
     return kpis_below(models, day.kpis) | (with_sql - set(day.kpis))
 
 
@@ -195,7 +197,7 @@ class ModelBuild:
     def _file_of(self, kpi: str) -> str:
         """The file that says how a KPI is worked out."""
         model = self.day.kpis[kpi].model
-        place = self.graph.project.models.get(model, f"{KPIS}/{model}.sql")
+        place = self.graph.project.models.get(model, f"{KPI_FOLDER}/{model}.sql")
         return self.graph.project.shown(place)
 
     def _tell_left_out(self, fault: LeftOut) -> None:
@@ -203,8 +205,10 @@ class ModelBuild:
         file = fault.place.partition(":")[0]
         if file in {declared.file for declared in self.day.declared.faults}:
             return
-        models = {stem(file) for file in fault.files if file.startswith(f"{KPIS}/{PREFIX}")}
-        own = {model.removeprefix(PREFIX) for model in models}
+        models = {
+            stem(file) for file in fault.files if file.startswith(f"{KPI_FOLDER}/{KPI_PREFIX}")
+        }
+        own = {model.removeprefix(KPI_PREFIX) for model in models}
         kpis = kpis_below(set(fault.models), self.day.kpis) | own
         asking = kpis_asking(set(fault.models), self.day.kpis) - kpis
         name = file.rpartition("/")[2].partition(".")[0]

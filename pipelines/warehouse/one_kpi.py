@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import OkraError
-from pipelines.inputs.composition import Composition
+from pipelines.inputs.composition import KPI_FOLDER, KPI_PREFIX, Composition
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import BUILT_IN, Settings
@@ -156,10 +156,10 @@ def streams_of(nodes: Mapping[str, Node], models: Iterable[str]) -> set[str]:
 def other_kpis(nodes: Mapping[str, Node], declared: DeclaredKpis, kpi: Kpi) -> set[str]:
     """Every KPI but this one, sound or not."""
     with_models = {
-        str(node["name"]).removeprefix("kpi_")
+        str(node["name"]).removeprefix(KPI_PREFIX)
         for node in nodes.values()
-        if is_model(node) and str(node["name"]).startswith("kpi_") and place_of(node).startswith("models/kpis/")
-    }  # fmt: skip
+        if is_model(node) and place_of(node).startswith(f"{KPI_FOLDER}/{KPI_PREFIX}")
+    }
     return (with_models | declared.kpis.keys()) - {kpi.name}
 
 

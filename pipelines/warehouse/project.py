@@ -16,8 +16,8 @@ from typing import Any
 from connectors.lake.atomic_files import replace
 from connectors.lake.catalog import write_catalog
 from pipelines.inputs.composition import (
+    KPI_PREFIX,
     PACKAGES,
-    PREFIX,
     Composition,
     compose,
     files_below,
@@ -134,7 +134,7 @@ def static_environment(
     faults = project.left_out if faults is None else faults
     settings = project.settings
     missing = {model for fault in faults for model in fault.models}
-    kpis = [x for x in sorted(project.composition.kpi_sql) if f"{PREFIX}{x}" not in missing]
+    kpis = [x for x in sorted(project.composition.kpi_sql) if f"{KPI_PREFIX}{x}" not in missing]
     return {
         "OKRA_ENGINE": settings.engine,
         "OKRA_PYTHON": sys.executable,
