@@ -21,7 +21,7 @@ Schemas = Mapping[str, pa.Schema]
 class StreamForm(BaseModel):
     """What can be written of any declared stream. A connector adds the keys that it needs."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     description: str = Field("", examples=["Orders, as they stand"])
 

@@ -14,11 +14,14 @@ from connectors.lake.store import LakeError
 from connectors.sdk.errors import SourceError
 from connectors.sdk.project import ProjectError
 from pipelines.errors import OkraError
+from pipelines.settings import Settings
 
 # what is piped into a file or another program is not wrapped as if it were a narrow terminal
 OUTPUT_WIDTH = None if sys.stdout.isatty() else 140
 out = Console(width=OUTPUT_WIDTH)
 err = Console(stderr=True)
+
+SAMPLE = "No source is configured: this is the sample company. `okra init acme` makes a folder for your own."
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,16 @@ class Output:
 def output_of(context: typer.Context, as_json: bool = False) -> Output:
     """Where the command of `context` shows what it does."""
     return Output(as_json=as_json, debug=bool(context.obj))
+
+
+def note_sample_company(settings: Settings, output: Output) -> None:
+    """Say that the figures are the sample company's, and which sources lack a setting."""
+    if settings.sample_company:
+        output.note(SAMPLE)
+    for name, missing in settings.half_configured.items():
+        output.warn(f"{name} is off: {', '.join(missing)} is not set")
+    for line in settings.misspelt:
+        output.warn(line)
 
 
 @contextmanager

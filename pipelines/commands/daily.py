@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from connectors.sdk.contract import Source
-from pipelines.commands.console import Output
+from pipelines.commands.console import Output, note_sample_company
 from pipelines.commands.progress import PullBars
 from pipelines.commands.terminal import finding_lines, scorecard_table, trust_notes
 from pipelines.history.deliveries import last_attempts
@@ -16,8 +16,6 @@ from pipelines.orchestration.runner import Runner, StepFailedError, runner
 from pipelines.publishing.published import PublishedScorecard, Row, read_findings, read_scorecard
 from pipelines.settings import Settings, SettingsError
 from pipelines.steps.pull import failed_pulls
-
-SAMPLE = "No source is configured: this is the sample company. `okra init acme` makes a folder for your own."
 
 
 @dataclass(frozen=True)
@@ -123,16 +121,6 @@ def as_document(settings: Settings, result: RunResult) -> dict[str, Any]:
         "published": str(settings.published_path),
         "scorecard": str(settings.scorecard_path),
     }
-
-
-def note_sample_company(settings: Settings, output: Output) -> None:
-    """Say that the figures are the sample company's, and which sources lack a setting."""
-    if settings.sample_company:
-        output.note(SAMPLE)
-    for name, missing in settings.half_configured.items():
-        output.warn(f"{name} is off: {', '.join(missing)} is not set")
-    for line in settings.misspelt:
-        output.warn(line)
 
 
 def chosen_sources(settings: Settings, names: Sequence[str]) -> list[Source]:

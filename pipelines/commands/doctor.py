@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from connectors.sdk.checkup import Checkup, StreamCheckup
 from connectors.sdk.contract import ONE_DAY, Source, Stream, midnight
 from connectors.sdk.source_settings import days_in_words
-from pipelines.commands.console import Output
-from pipelines.commands.daily import note_sample_company
+from pipelines.commands.console import Output, note_sample_company
 from pipelines.commands.terminal import plain_table
 from pipelines.inputs.lake import check_lake
 from pipelines.settings import Settings

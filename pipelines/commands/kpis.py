@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.sdk.contract import Source
-from pipelines.commands.console import Output
-from pipelines.commands.daily import note_sample_company
+from pipelines.commands.console import Output, note_sample_company
 from pipelines.commands.progress import PullBars
 from pipelines.commands.terminal import plain_table
 from pipelines.errors import OkraError

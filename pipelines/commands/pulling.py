@@ -9,8 +9,8 @@ from connectors.sdk.contract import Source
 from connectors.sdk.errors import SourceError
 from connectors.sdk.rows import combined
 from connectors.sdk.windows import Plan, Range
-from pipelines.commands.console import Output
-from pipelines.commands.daily import chosen_sources, note_sample_company
+from pipelines.commands.console import Output, note_sample_company
+from pipelines.commands.daily import chosen_sources
 from pipelines.commands.progress import PullBars
 from pipelines.commands.terminal import plain_table
 from pipelines.inputs.lake import open_lake

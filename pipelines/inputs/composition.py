@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import yaml
 
@@ -64,7 +64,7 @@ class Composition:
         """The place of each model and seed, by its name."""
         return {stem(place): place for place in self.places if is_model(place)}
 
-    @property
+    @cached_property
     def kpi_sql(self) -> Mapping[str, str]:
         """The place of the SQL of each KPI that has SQL, by the KPI's name."""
         return {
@@ -75,7 +75,7 @@ class Composition:
             and place.count("/") == KPI_FOLDER.count("/") + 1
         }
 
-    @property
+    @cached_property
     def sql(self) -> Mapping[str, str]:
         """The SQL of each model, by the model's name."""
         return {name: self.text(x) for name, x in self.models.items() if x.endswith(".sql")}
@@ -89,7 +89,7 @@ class Composition:
             if place.startswith(f"{KPI_FOLDER}/") and place.endswith(".sql")
         }
 
-    @property
+    @cached_property
     def rosters(self) -> list[str]:
         """The names of the models that say who is meant by "each"."""
         return [stem(x) for x in self.places if x.startswith(f"{ROSTERS}/") and x.endswith(".sql")]
@@ -149,7 +149,8 @@ class Composition:
 
 def stem(place: str) -> str:
     """The name of a file without its folder and its ending: that of a model."""
-    return PurePosixPath(place).stem
+    name = place.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
 
 
 def is_model(place: str) -> bool:

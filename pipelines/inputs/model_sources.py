@@ -5,6 +5,7 @@ The SQL is read as text, as it may be broken, and as dbt takes seconds to parse 
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 Texts = Mapping[str, str]
 """The SQL of models, by the model's name."""
@@ -15,21 +16,28 @@ _OPTIONAL = re.compile(r"""\brows_or_none\(\s*['"](\w+)['"]""")
 _SOURCE = re.compile(r"""\b(?:source|read_lake)\(\s*['"](\w+)['"]\s*,\s*['"](\w+)['"]""")
 CATALOG = "lake"
 """The dbt source of the lake's own catalog, which is there whatever is pulled."""
+MOST_TEXTS = 4_096
+"""So many models are remembered: a process asks for the same ones again and again."""
 
 
-def references(sql: str) -> set[str]:
+@lru_cache(MOST_TEXTS)
+def references(sql: str) -> frozenset[str]:
     """The models without which this one cannot be built."""
-    return {name or other for name, other in _REFERENCE.findall(sql)}
+    return frozenset(name or other for name, other in _REFERENCE.findall(sql))
 
 
-def optional_references(sql: str) -> set[str]:
+@lru_cache(MOST_TEXTS)
+def optional_references(sql: str) -> frozenset[str]:
     """The models of which this one reads the rows if they are there."""
-    return set(_OPTIONAL.findall(sql))
+    return frozenset(_OPTIONAL.findall(sql))
 
 
-def streams_read(sql: str) -> set[tuple[str, str]]:
+@lru_cache(MOST_TEXTS)
+def streams_read(sql: str) -> frozenset[tuple[str, str]]:
     """The streams that a model reads itself, as source and stream."""
-    return {(source, stream) for source, stream in _SOURCE.findall(sql) if source != CATALOG}
+    return frozenset(
+        (source, stream) for source, stream in _SOURCE.findall(sql) if source != CATALOG
+    )
 
 
 def sources_below(texts: Texts) -> dict[str, frozenset[str]]:
@@ -48,7 +56,7 @@ def streams_below(texts: Texts) -> dict[str, frozenset[tuple[str, str]]]:
         if model in below or model in path or model not in texts:
             return below.get(model, frozenset())
         sql = texts[model]
-        read = streams_read(sql)
+        read = set(streams_read(sql))
         for parent in references(sql) | optional_references(sql):
             read |= of(parent, path | {model})
         below[model] = frozenset(read)

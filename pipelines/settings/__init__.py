@@ -1,7 +1,7 @@
 """The settings of one installation. Nothing else in Okra reads the environment."""
 
 from connectors.sdk.project import BUILT_IN
-from pipelines.settings.installation import ROOT, Settings, SettingsError, env_file
+from pipelines.settings.installation import Settings, SettingsError, env_file
 from pipelines.settings.loading import load, shown
 
-__all__ = ["BUILT_IN", "ROOT", "Settings", "SettingsError", "env_file", "load", "shown"]
+__all__ = ["BUILT_IN", "Settings", "SettingsError", "env_file", "load", "shown"]

@@ -56,7 +56,6 @@ from pipelines.settings.variables import PREFIX, misspelt_options
 
 SOURCES_FILE = "sources.yml"
 """The file that declares instances of connectors and their streams."""
-ROOT = BUILT_IN
 
 
 class SettingsError(OkraError):

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from connectors.sdk import catalog
-from connectors.sdk.source_settings import settings_of
 from pipelines.settings.project_file import SECRET_FIELDS
 from pipelines.settings.variables import SUFFIX
 
@@ -12,7 +11,7 @@ from pipelines.settings.variables import SUFFIX
 def secrets(named: Iterable[str]) -> frozenset[str]:
     """The variables whose values may be in files: the secrets, and those that `sources.yml` names (`named`)."""
     declared = catalog.sources().values()
-    of_sources = {x.name for source in declared for x in settings_of(source) if x.secret}
+    of_sources = {x.name for source in declared for x in source.options if x.secret}
     return frozenset({*of_sources, *named, *(f"OKRA_{name.upper()}" for name in SECRET_FIELDS)})
 
 

@@ -31,7 +31,7 @@ from connectors.lake.manifest import Attempt, Manifest, schema_hash
 from connectors.stripe.ledger import BALANCE_TRANSACTIONS
 from pipelines.commands.terminal import plain_table
 from pipelines.inputs.kpi_files import declared_kpis
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import BUILT_IN, Settings
 from pipelines.warehouse.project import catalog_lake, dbt_environment, dbt_program, project_of
 
 DAYS = 100
@@ -134,7 +134,7 @@ def model(engine: str, lake: Path, home: Path) -> float:
     done = subprocess.run(
         [str(dbt_program(settings)), "build", "--exclude-resource-type", "test"],
         env=environment,
-        cwd=ROOT,
+        cwd=BUILT_IN,
         capture_output=True,
         text=True,
         check=False,

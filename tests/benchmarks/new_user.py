@@ -14,7 +14,7 @@ from pathlib import Path
 
 from connectors.sdk import catalog
 from connectors.sdk.source_settings import settings_of
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from tests.docs.pages import Page
 
 
@@ -26,7 +26,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="okra-new-user-") as folder:
         clone, environment = Path(folder) / "okra", clean_environment()
         begun = time.monotonic()
-        typed(f"git clone -q {ROOT} {clone}", Path(folder), environment)
+        typed(f"git clone -q {BUILT_IN} {clone}", Path(folder), environment)
         commands = [block.text for block in blocks[start : init + 1] if block.language == "sh"]
         typed("".join([*commands, "okra run\n"]), clone, environment, blocks[init + 1].text)
         shown("from a clone to an own objective over a CSV, with the installation", begun)

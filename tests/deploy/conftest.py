@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import pytest
 import requests
 
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from tests.connectors.sql_database.servers import PASSWORD, PostgreSql
 from tests.end_to_end.conftest import Home
 
@@ -86,7 +86,7 @@ class Production:
             process = subprocess.Popen(
                 [str(Path(sys.executable).with_name(program)), *arguments],
                 env=self.home.environment,
-                cwd=ROOT,
+                cwd=BUILT_IN,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -223,7 +223,7 @@ def production(tmp_path: Path) -> Iterator[Production]:
                 "OKRA_DAGSTER_HOME": "deploy",
                 "OKRA_DAGSTER_POSTGRES": f"postgresql://root:{PASSWORD}@/dagster?host={server.folder}",
                 "OKRA_DAGSTER_STORAGE": str(storage),
-                "DAGSTER_HOME": str(ROOT / "deploy"),
+                "DAGSTER_HOME": str(BUILT_IN / "deploy"),
             },
         )
         made = Production(home, server)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 
-DEPLOY = ROOT / "deploy"
+DEPLOY = BUILT_IN / "deploy"
 UNITS = sorted(DEPLOY.glob("systemd/*.service"))
 
 
@@ -20,7 +20,7 @@ def test_the_systemd_units_are_valid(tmp_path: Path) -> None:
     for unit in UNITS:
         # adapted to this checkout and to a user of this machine
         text = unit.read_text().replace("/opt/okra/.venv/bin", str(Path(sys.executable).parent))
-        text = text.replace("/opt/okra", str(ROOT)).replace("User=okra", "User=root")
+        text = text.replace("/opt/okra", str(BUILT_IN)).replace("User=okra", "User=root")
         (tmp_path / unit.name).write_text(text)
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *sorted(map(str, tmp_path.glob("*.service")))],
@@ -66,7 +66,7 @@ def test_docker_ignores_what_git_ignores() -> None:
     ignored = {
         name: {
             line.removeprefix("**/").rstrip("/")
-            for line in (ROOT / name).read_text().splitlines()
+            for line in (BUILT_IN / name).read_text().splitlines()
             if line and not line.startswith("#")
         }
         for name in (".gitignore", ".dockerignore")

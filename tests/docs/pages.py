@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
@@ -39,7 +39,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        return (ROOT / self.place).read_text(encoding="utf-8")
+        return (BUILT_IN / self.place).read_text(encoding="utf-8")
 
     @property
     def blocks(self) -> list[Block]:
@@ -80,5 +80,5 @@ class Page:
 
 def pages() -> list[Page]:
     """README, CONTRIBUTING, SECURITY, CHANGELOG and docs/, without the decisions, which stay as they were."""
-    paths: list[Path] = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
-    return [Page(path.relative_to(ROOT).as_posix()) for path in sorted(paths)]
+    paths: list[Path] = [*BUILT_IN.glob("*.md"), *(BUILT_IN / "docs").glob("*.md")]
+    return [Page(path.relative_to(BUILT_IN).as_posix()) for path in sorted(paths)]

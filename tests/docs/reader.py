@@ -20,7 +20,7 @@ import duckdb
 
 from connectors.sdk import catalog
 from connectors.sdk.source_settings import settings_of
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from tests.docs.pages import Block
 from tests.limits import HANG_SECONDS
 
@@ -100,15 +100,15 @@ def copy_project(path: Path) -> None:
     """Every file that is, or is about to be, in the repository."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
+        cwd=BUILT_IN,
         capture_output=True,
         text=True,
         check=True,
     )
     for place in listed.stdout.splitlines():
-        if (ROOT / place).is_file():
+        if (BUILT_IN / place).is_file():
             (path / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / place, path / place)
+            shutil.copyfile(BUILT_IN / place, path / place)
 
 
 def borrow_packages(venv: Path) -> None:

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from pipelines.settings.sources_file import read_sources
 
-PAGE = (ROOT / "docs/sources.md").read_text("utf-8")
+PAGE = (BUILT_IN / "docs/sources.md").read_text("utf-8")
 SECTION = PAGE[PAGE.index("## Declared streams") : PAGE.index("## Signing in to Google")]
 EXAMPLES: dict[str, str] = dict(
     re.findall(r"^### (.+?)\n.*?```yaml\n(.*?)```", SECTION, re.DOTALL | re.MULTILINE)

@@ -10,7 +10,7 @@ import typer.main
 from connectors.sdk import catalog
 from connectors.sdk.source_settings import settings_of
 from pipelines.cli import app
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import BUILT_IN, Settings
 from tests.docs.pages import Page, pages
 
 OKRA = typer.main.get_command(app)
@@ -76,7 +76,9 @@ def test_a_command_or_an_option_that_is_not_there_is_found() -> None:
 
 @every_page
 def test_each_make_target_exists(page: Page) -> None:
-    there = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    there = set(
+        re.findall(r"^([a-z-]+):", (BUILT_IN / "Makefile").read_text("utf-8"), re.MULTILINE)
+    )
     named = {word for typed in page.typed for word in re.findall(r"^make ([a-z-]+)$", typed)}
     assert named - there == set()
 
@@ -86,8 +88,8 @@ def test_each_link_and_picture_leads_somewhere(page: Page) -> None:
     lost = []
     for link in page.links:
         place, _, anchor = link.partition("#")
-        target = (ROOT / page.place).parent / place if place else ROOT / page.place
-        known = Page(target.resolve().relative_to(ROOT).as_posix())
+        target = (BUILT_IN / page.place).parent / place if place else BUILT_IN / page.place
+        known = Page(target.resolve().relative_to(BUILT_IN).as_posix())
         if not target.exists() or (anchor and anchor not in known.anchors):
             lost.append(link)
     assert lost == []
@@ -107,13 +109,13 @@ def test_each_setting_that_is_named_exists(page: Page) -> None:
 
 
 def test_the_example_of_an_env_file_has_each_setting_and_no_other() -> None:
-    example = (ROOT / ".env.example").read_text("utf-8")
+    example = (BUILT_IN / ".env.example").read_text("utf-8")
     listed = re.findall(r"^# ([A-Z0-9_]+)=", example, re.MULTILINE)
     assert sorted(listed) == sorted({*SETTINGS, *OPTIONS})
 
 
 def test_the_example_of_an_env_file_shows_what_holds_when_nothing_is_set() -> None:
-    example = (ROOT / ".env.example").read_text("utf-8")
+    example = (BUILT_IN / ".env.example").read_text("utf-8")
     shown = dict(re.findall(r"^# ([A-Z0-9_]+)=(\S*)", example, re.MULTILINE))
     defaults = {name: option.default for name, option in OPTIONS.items()} | {
         f"OKRA_{name.upper()}": field.default for name, field in Settings.model_fields.items()

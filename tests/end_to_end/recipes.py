@@ -2,12 +2,12 @@
 
 import re
 
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 
 
 def page() -> str:
     """The page."""
-    return (ROOT / "docs" / "bi.md").read_text("utf-8")
+    return (BUILT_IN / "docs" / "bi.md").read_text("utf-8")
 
 
 def queries() -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from connectors.sandbox import facebook_pages, google_analytics, sql_database
 from connectors.sandbox.stripe import LIST, Faults, StripeServer
 from pipelines import settings as okra_settings
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from pipelines.steps.pull import due, failed_pulls, pull_source
 from tests.company import play
 from tests.end_to_end.conftest import Home
@@ -78,7 +78,7 @@ def test_what_fails_is_told_of_and_leaves_the_rest_alone(
     revenue, sold = days(home, "net_revenue"), days(home, "units_sold")
     assert len(revenue) == 20
 
-    definitions = shutil.copytree(ROOT / "okr_definitions", tmp_path / "okrs")
+    definitions = shutil.copytree(BUILT_IN / "okr_definitions", tmp_path / "okrs")
     (definitions / "broken.yml").write_text(BROKEN["with an unknown KPI"][0])
     company.stripe.faults.forbidden = frozenset({LIST})
     said = {

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from connectors.sdk import catalog
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import BUILT_IN, Settings
 from tests.company import play
 from tests.end_to_end.conftest import TODAY, Done, Home
 from tests.end_to_end.disturbed_run import AWAY
@@ -50,9 +50,9 @@ def checkout(tmp_path: Path) -> Path:
     """A copy of the project in which the SQL of a KPI has a typo."""
     copy = tmp_path / "checkout"
     for name in CHECKOUT:
-        shutil.copytree(ROOT / name, copy / name)
+        shutil.copytree(BUILT_IN / name, copy / name)
     for name in FILES:
-        shutil.copy(ROOT / name, copy / name)
+        shutil.copy(BUILT_IN / name, copy / name)
     sql = copy / "models" / "kpis" / f"kpi_{BROKEN_KPI}.sql"
     sql.write_text(sql.read_text("utf-8").replace('ref("fct_calls")', 'ref("fct_cals")'), "utf-8")
     return copy

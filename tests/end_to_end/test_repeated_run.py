@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from tests.end_to_end.conftest import FirstRun, Home
 
 
@@ -12,7 +12,7 @@ from tests.end_to_end.conftest import FirstRun, Home
 def test_a_past_day_is_scored_beside_today_and_changes_no_kpi(first_run: FirstRun) -> None:
     home, before = first_run.home, first_run.checksums
     for (run,) in home.rows("select distinct dagster_run_id from runs"):
-        assert not list((ROOT / "target").glob(f"models-{run[:7]}-*")), (
+        assert not list((BUILT_IN / "target").glob(f"models-{run[:7]}-*")), (
             "dbt's account of a run stays"
         )
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 
-FOLDER = ROOT / "docs" / "images"
+FOLDER = BUILT_IN / "docs" / "images"
 MAX_BYTES = 300_000
 """Pictures stay small because every clone of the repository contains them."""
 

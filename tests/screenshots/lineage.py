@@ -17,7 +17,7 @@ from urllib.request import urlopen
 from playwright.sync_api import Browser, FloatRect, Page
 
 from pipelines.orchestration.instance import prepare_environment
-from pipelines.settings import ROOT, Settings
+from pipelines.settings import BUILT_IN, Settings
 from tests.screenshots.folder import FOLDER, checked
 
 STARTUP_SECONDS = 120
@@ -117,7 +117,7 @@ def web_server(settings: Settings) -> Iterator[str]:
         *("-m", "pipelines.definitions", "-h", "127.0.0.1", "-p", str(port)),
     ]
     server = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=BUILT_IN, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     base = f"http://127.0.0.1:{port}"
     try:

@@ -7,6 +7,7 @@ Scalars stay the text they were written as, so that 0.1 is never a float, `NO` i
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import yaml
 
@@ -36,7 +37,7 @@ class TreeError(Exception):
 
 @dataclass(slots=True)
 class Tree:
-    """The data of a file, and the line each of its values stands on."""
+    """The data of a file, and the line each of its values stands on. It is shared by all who read the same file."""
 
     data: object = None
     lines: dict[Path, int] = field(default_factory=dict)
@@ -67,6 +68,7 @@ class Tree:
         return Tree(self.at(*path), lines, blank)
 
 
+@lru_cache(256)
 def read_tree(content: bytes | str) -> Tree:
     """The one YAML document in a file.
 

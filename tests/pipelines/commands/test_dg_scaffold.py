@@ -8,7 +8,7 @@ from dagster.components.scaffold.scaffold import get_scaffolder
 
 from pipelines.commands import dg_scaffold as components
 from pipelines.commands.scaffolding import connector
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 
 
 def test_dg_scaffolds_the_files_of_a_connector_and_leaves_no_empty_folder(tmp_path: Path) -> None:
@@ -34,5 +34,5 @@ def test_dg_scaffolds_the_files_of_a_connector_and_leaves_no_empty_folder(tmp_pa
 
 
 def test_dg_is_told_where_to_look() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["dg"]["project"]
+    project = tomllib.loads((BUILT_IN / "pyproject.toml").read_text())["tool"]["dg"]["project"]
     assert components.__name__ in project["registry_modules"]

@@ -20,7 +20,7 @@ from pipelines.commands.scaffolding import NewKpi, NewObjective, Scaffold, Scaff
 from pipelines.inputs.kpi_files import read_kpi, read_kpis
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from tests.projects import OKRA
 
 TODAY = date(2026, 11, 25)
@@ -40,7 +40,7 @@ def project(tmp_path: Path) -> Path:
         "tests/conformance",
         "tests/sql_lint",
     ):
-        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(BUILT_IN / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
     for file in (
         "pyproject.toml",
         "docs/adding-a-connector.md",
@@ -48,7 +48,7 @@ def project(tmp_path: Path) -> Path:
         "tests/limits.py",
     ):
         (copy / file).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / file, copy / file)
+        shutil.copy(BUILT_IN / file, copy / file)
     return copy
 
 
@@ -67,7 +67,7 @@ def write() -> Write:
 
 @pytest.fixture(scope="session")
 def kpis() -> dict[str, Kpi]:
-    return read_kpis(OKRA, ROOT / "models/kpis/sheet_kpis.yml").kpis
+    return read_kpis(OKRA, BUILT_IN / "models/kpis/sheet_kpis.yml").kpis
 
 
 def run(project: Path, *command: str) -> None:
@@ -171,7 +171,7 @@ def test_a_new_kpi_of_money_is_told_by_currency(project: Path, write: Write) -> 
 )
 def test_a_kpi_of_what_is_not_there_is_refused(wish: NewKpi, told: str) -> None:
     with pytest.raises(ScaffoldError) as refused:
-        scaffolding.kpi(wish, ROOT)
+        scaffolding.kpi(wish, BUILT_IN)
     assert told in str(refused.value)
 
 
@@ -263,7 +263,7 @@ def test_the_command_says_what_it_would_write(command: list[str], written: str) 
     told = CliRunner().invoke(app, ["new", *command, "--dry-run"])
     assert told.exit_code == 0
     assert f"{written}\n" in told.stderr
-    assert not list(ROOT.rglob(Path(written).name))
+    assert not list(BUILT_IN.rglob(Path(written).name))
 
 
 def test_the_command_ends_with_2_and_a_reason_when_it_cannot_be_followed() -> None:
@@ -278,7 +278,7 @@ def test_a_connector_is_not_called_what_a_folder_beside_it_is_called(name: str) 
     told = CliRunner().invoke(app, ["new", "connector", name])
     assert told.exit_code == 2
     assert f"connectors/{name}.py" in told.stderr
-    assert not (ROOT / f"connectors/{name}.py").exists()
+    assert not (BUILT_IN / f"connectors/{name}.py").exists()
 
 
 def test_a_company_gets_its_connector_and_its_models_and_no_files_of_okras_tests() -> None:
@@ -301,5 +301,5 @@ def test_a_company_writes_kpis_over_okras_marts_and_over_its_own(tmp_path: Path)
         "models: [{name: fct_rides, columns: [{name: ridden_on, description: Day of the ride}]}]\n"
     )
     for mart in ("fct_rides", "fct_orders"):
-        made = scaffolding.kpi(NewKpi(name="rides", mart=mart), tmp_path, ROOT)
+        made = scaffolding.kpi(NewKpi(name="rides", mart=mart), tmp_path, BUILT_IN)
         assert mart in made.files["models/kpis/kpi_rides.sql"]

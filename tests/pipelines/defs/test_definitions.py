@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 
 from connectors.sdk import catalog
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 
 SCRIPT = """
 import json
@@ -54,7 +54,7 @@ def load(folder: Path, **settings: str) -> Any:
         [sys.executable, "-c", SCRIPT],
         env={
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(BUILT_IN),
             "OKRA_ENV_FILE": str(folder / "no.env"),
             "OKRA_HOME": str(folder),
             **settings,

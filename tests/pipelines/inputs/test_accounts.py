@@ -2,13 +2,13 @@
 
 from pipelines.inputs.kpi_files import by_account, read_kpis
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from tests.projects import OKRA
 
 
 def kpis(*sources: str) -> dict[str, Kpi]:
     """The project's KPIs, where accounts of these sources have names."""
-    declared = read_kpis(OKRA, ROOT / "models/kpis/sheet_kpis.yml").kpis.values()
+    declared = read_kpis(OKRA, BUILT_IN / "models/kpis/sheet_kpis.yml").kpis.values()
     return {kpi.name: kpi for kpi in by_account(declared, sources, OKRA.sql)}
 
 

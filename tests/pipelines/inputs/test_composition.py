@@ -15,7 +15,7 @@ from pipelines.inputs.composition import (
     without_off,
     without_sample,
 )
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 
 OURS = {
     "models/staging/shop/stg_shop__orders.sql": 'select * from {{ read_lake("shop", "orders") }}',
@@ -154,8 +154,8 @@ def sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_sample_company_has_every_file_of_the_checkout(sample: None) -> None:
     composed = compose(okra_settings.load())
     assert composed.generated == {}
-    assert {path == ROOT / place for place, path in composed.written.items()} == {True}
-    models = {path for path in (ROOT / "models").rglob("*") if path.is_file()}
+    assert {path == BUILT_IN / place for place, path in composed.written.items()} == {True}
+    models = {path for path in (BUILT_IN / "models").rglob("*") if path.is_file()}
     assert models == {
         path for place, path in composed.written.items() if place.startswith("models/")
     }

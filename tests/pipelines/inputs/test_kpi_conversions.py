@@ -9,7 +9,7 @@ from pipelines.inputs.declarations import KpiDefinitionError
 from pipelines.inputs.kpi_files import read_kpi, read_kpis
 from pipelines.inputs.sheet_kpis import read_sheet_kpis
 from pipelines.okr.kpi.conversion import Conversion
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from tests.pipelines.inputs.test_kpi_denominators import declared
 from tests.projects import OKRA
 
@@ -19,7 +19,7 @@ VALUE = frozenset({"value"})
 
 
 def test_the_projects_own_kpis_convert_what_is_money_and_nothing_else() -> None:
-    kpis = read_kpis(OKRA, ROOT / "models/kpis/sheet_kpis.yml").kpis
+    kpis = read_kpis(OKRA, BUILT_IN / "models/kpis/sheet_kpis.yml").kpis
     assert kpis["net_revenue"].conversion == Conversion("booking", VALUE)
     assert kpis["mrr"].conversion == Conversion("booking", VALUE)
     for mean in ("average_order_value", "average_transaction_value", "customer_lifetime_value"):

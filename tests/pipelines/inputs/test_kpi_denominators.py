@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.inputs.declarations import KpiDefinitionError
 from pipelines.inputs.kpi_files import read_kpi
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 
 SQL = "select 1 as day"
 
@@ -23,8 +23,8 @@ def declared(folder: Path, **meta: str) -> Path:
 
 
 def test_a_denominator_is_summed_unless_its_kpi_says_otherwise() -> None:
-    assert read_kpi(ROOT / "models/kpis" / "kpi_deals_per_rep.sql").denominator == "level"
-    assert read_kpi(ROOT / "models/kpis" / "kpi_average_order_value.sql").denominator == "sum"
+    assert read_kpi(BUILT_IN / "models/kpis" / "kpi_deals_per_rep.sql").denominator == "level"
+    assert read_kpi(BUILT_IN / "models/kpis" / "kpi_average_order_value.sql").denominator == "sum"
 
 
 def test_the_denominator_of_a_ratio_can_be_a_level(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.inputs.kpi_files import read_kpis
 from pipelines.okr.definition.loading import load
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from tests.projects import OKRA
 
 SOUND = """\
@@ -64,7 +64,7 @@ def test_without_the_file_or_with_an_empty_one_there_are_those_in_sql(sheet_kpis
 
 
 def test_the_projects_own_file_is_sound() -> None:
-    kpis = read_kpis(OKRA, ROOT / "models/kpis/sheet_kpis.yml").kpis
+    kpis = read_kpis(OKRA, BUILT_IN / "models/kpis/sheet_kpis.yml").kpis
     assert kpis["team_training_sessions"].every == "week"
     assert kpis["employee_nps"].kind == "ratio"
 

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.sdk.trust import authorities
 from pipelines import settings as okra_settings
-from pipelines.settings import ROOT, SettingsError
+from pipelines.settings import BUILT_IN, SettingsError
 from pipelines.settings.variables import INTERNAL, options
 from tests.connectors.tls import authority, without_authorities
 
@@ -182,7 +182,7 @@ def test_every_variable_of_the_project_is_known() -> None:
     read = set()
     for pattern in ("macros/**/*.sql", "models/**/*", "pipelines/**/*.py", "profiles.yml", "dbt_project.yml",
                     "dagster.yaml", "deploy/*", ".env.example"):  # fmt: skip
-        for path in ROOT.glob(pattern):
+        for path in BUILT_IN.glob(pattern):
             if path.is_file():
                 text = path.read_text(encoding="utf-8", errors="replace")
                 read |= set(re.findall(r"\bOKRA_[A-Z][A-Z_]*[A-Z]\b", text))

@@ -14,7 +14,7 @@ from dbt.flags import set_from_args
 from dbt_common.context import set_invocation_context
 
 from pipelines.connections import DISABLED_OPTIMIZERS
-from pipelines.settings import ROOT, load
+from pipelines.settings import BUILT_IN, load
 from pipelines.warehouse.lake_in_duckdb import PREFETCHED_FILES, LakeFiles, Plugin
 from pipelines.warehouse.project import project_of, static_environment
 from tests.object_store.buckets import Bucket
@@ -118,10 +118,10 @@ def test_homes_share_a_profile_so_that_dbt_parses_the_models_once(monkeypatch) -
     profiles = []
     for path in paths:
         monkeypatch.setenv("OKRA_WAREHOUSE", path)
-        monkeypatch.setenv("DBT_PROFILES_DIR", str(ROOT))
-        set_from_args(Namespace(profiles_dir=str(ROOT)), None)
+        monkeypatch.setenv("DBT_PROFILES_DIR", str(BUILT_IN))
+        set_from_args(Namespace(profiles_dir=str(BUILT_IN)), None)
         set_invocation_context({"OKRA_WAREHOUSE": path})
-        credentials = load_profile(str(ROOT), {}).credentials
+        credentials = load_profile(str(BUILT_IN), {}).credentials
         profiles.append(list(credentials.connection_info()))  # of which dbt keeps a hash
         Plugin.create("pipelines.warehouse.lake_in_duckdb", credentials=credentials)
         assert credentials.path == path
@@ -131,10 +131,10 @@ def test_homes_share_a_profile_so_that_dbt_parses_the_models_once(monkeypatch) -
 def test_the_models_keep_within_the_memory_and_optimizers_that_are_set(monkeypatch) -> None:
     monkeypatch.setenv("OKRA_MEMORY", "800MB")
     environment = static_environment(project_of(load()))
-    monkeypatch.setenv("DBT_PROFILES_DIR", str(ROOT))
-    set_from_args(Namespace(profiles_dir=str(ROOT)), None)
+    monkeypatch.setenv("DBT_PROFILES_DIR", str(BUILT_IN))
+    set_from_args(Namespace(profiles_dir=str(BUILT_IN)), None)
     set_invocation_context(environment)
-    credentials = load_profile(str(ROOT), {}).credentials
+    credentials = load_profile(str(BUILT_IN), {}).credentials
     with duckdb.connect() as connection:
         cursor = Environment.initialize_cursor(credentials, connection)
         cursor.execute("select current_setting('memory_limit')")

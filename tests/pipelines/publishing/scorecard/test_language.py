@@ -12,7 +12,7 @@ import yaml
 from pipelines.okr.factors.decomposition import Effect
 from pipelines.okr.kpi.periods import FiscalYear
 from pipelines.publishing.scorecard.language import TEXTS, Language, languages
-from pipelines.settings import ROOT
+from pipelines.settings import BUILT_IN
 from pipelines.settings.types import LANGUAGES
 
 PLURALS = {"one", "many", "other"}
@@ -144,7 +144,7 @@ def test_windows_are_named_in_each_language(label, english, spanish):
 
 
 def test_every_flag_that_is_documented_has_words_in_each_language() -> None:
-    page = (ROOT / "docs/okr-semantics.md").read_text(encoding="utf-8")
+    page = (BUILT_IN / "docs/okr-semantics.md").read_text(encoding="utf-8")
     table = page.split("### Trust")[1].split("###")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     flags = {flag for row in rows for flag in re.findall(r"`(\w+)", row)}
@@ -154,11 +154,11 @@ def test_every_flag_that_is_documented_has_words_in_each_language() -> None:
 
 
 def test_every_flag_of_the_models_is_documented() -> None:
-    page = (ROOT / "docs/okr-semantics.md").read_text(encoding="utf-8")
+    page = (BUILT_IN / "docs/okr-semantics.md").read_text(encoding="utf-8")
     models = [
         path.read_text(encoding="utf-8")
         for folder in ("models/reporting", "macros")
-        for path in (ROOT / folder).rglob("*.sql")
+        for path in (BUILT_IN / folder).rglob("*.sql")
     ]
     given = r"'(\w+):?'(?: \|\| .+?)? as (?:code|flag)|then '(\w+):?'"
     codes = {code for sql in models for pair in re.findall(given, sql) for code in pair if code}
