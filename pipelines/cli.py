@@ -252,7 +252,7 @@ def check(
         bool,
         typer.Option(
             "--schema",
-            help="Print the JSON Schema of an OKR file, for editors; with `kpis`, of the files below kpis/.",
+            help="Print the JSON Schema of an OKR file, for editors; with `kpis` or `sources`, of those files.",
         ),
     ] = False,
     as_json: Json = False,

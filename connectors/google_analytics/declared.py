@@ -17,6 +17,7 @@ from connectors.google_analytics.reports import Report
 from connectors.sdk.contract import Cadence, Stream, StreamForm, column
 from connectors.sdk.stream_forms import (
     COLUMN_TYPES,
+    NamesByColumn,
     as_list,
     column_names,
     refusal,
@@ -111,7 +112,9 @@ def string_filter(name: str, match_type: str, value: str) -> Mapping[str, Any]:
     return {"filter": {"field_name": name, "string_filter": condition}}
 
 
-ByColumn = Annotated[Mapping[str, str], BeforeValidator(by_column)]
+ByColumn = Annotated[
+    Mapping[str, str], BeforeValidator(by_column, json_schema_input_type=NamesByColumn)
+]
 
 
 class ReportForm(StreamForm):

@@ -21,6 +21,7 @@ from connectors.sdk.contract import Deletes, Stream, StreamForm, column
 from connectors.sdk.errors import Rejected
 from connectors.sdk.stream_forms import (
     COLUMN_TYPES,
+    NamesByColumn,
     as_list,
     column_names,
     meant,
@@ -80,9 +81,9 @@ class ObjectForm(StreamForm):
     """The records of one object."""
 
     object: Annotated[str, BeforeValidator(one_object)] = Field(examples=["tickets"])
-    properties: Annotated[Mapping[str, str], BeforeValidator(by_column)] = Field(
-        min_length=1, examples=["{stage: hs_pipeline_stage, hours: hours_spent}"]
-    )
+    properties: Annotated[
+        Mapping[str, str], BeforeValidator(by_column, json_schema_input_type=NamesByColumn)
+    ] = Field(min_length=1, examples=["{stage: hs_pipeline_stage, hours: hours_spent}"])
     """By the column. A list takes the columns from HubSpot's names. No personal data."""
 
     def columns_of(self, definitions: Mapping[str, Mapping[str, Any]]) -> pa.Schema:

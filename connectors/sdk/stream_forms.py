@@ -67,6 +67,10 @@ def meant(written: str, known: Collection[str], otherwise: str = "") -> str:
     return otherwise or f"there are {', '.join(sorted(known)) or 'none'}"
 
 
+NamesByColumn = str | tuple[str, ...] | Mapping[str, str]
+"""What can be written where a column's name follows from another: one name, a list, or a mapping of both."""
+
+
 def as_list(written: Any) -> Any:
     """A single name as a list of one."""
     return (written,) if isinstance(written, str) else written
@@ -87,14 +91,23 @@ def column_names(written: Any) -> Any:
     return written
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(as_list)]
+Names = Annotated[
+    tuple[str, ...], BeforeValidator(as_list, json_schema_input_type=str | tuple[str, ...])
+]
 """A name, or a list of names."""
+
+
+def _or_its_type(schema: dict[str, Any]) -> None:
+    """Let the JSON Schema of a column take the short form too."""
+    in_full = dict(schema)
+    schema.clear()
+    schema |= {"anyOf": [in_full["properties"]["type"], in_full]}
 
 
 class ColumnForm(BaseModel):
     """One column. `net: decimal` is short for `net: {type: decimal}`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_or_its_type)
 
     type: TypeInWords = Field(examples=["decimal"])
     description: str = Field("", examples=["What the buyer pays, without tax"])

@@ -13,13 +13,13 @@ spreadsheet@finance:
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from connectors.sdk.stream_forms import refusal
+from connectors.sdk.stream_forms import Names, refusal
 from connectors.spreadsheet.cells import Cell, is_empty
 from connectors.spreadsheet.declared import SheetKpi
 from connectors.spreadsheet.header import NUMBERS, columns_of
@@ -29,10 +29,6 @@ OF_ROWS = ("kpi", "date", *NUMBERS)
 """The columns that are no dimension."""
 MARKS: tuple[Literal[".", ","], ...] = (".", ",")
 Cadence = Literal["day", "week", "month", "quarter"]
-
-
-def _listed(written: object) -> object:
-    return [written] if isinstance(written, str) else written
 
 
 class Layout(BaseModel):
@@ -48,7 +44,7 @@ class Layout(BaseModel):
     """The one KPI that all rows are of, where no column names it."""
     rows: Mapping[str, str] = Field({}, examples=["{Umsatz: budget_revenue}"])
     """By what the column of the KPI says, the KPI."""
-    skip: Annotated[tuple[str, ...], BeforeValidator(_listed)] = Field((), examples=["[Summe]"])
+    skip: Names = Field((), examples=["[Summe]"])
     """What rows and columns say that are sub-totals or notes."""
     language: str = Field("", examples=["de"])
     """Of the names of months and quarters, and of the numbers that are texts; English without it."""

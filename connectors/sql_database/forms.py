@@ -13,6 +13,7 @@ from connectors.sdk.errors import Rejected
 from connectors.sdk.stream_forms import (
     COLUMN_TYPES,
     Names,
+    NamesByColumn,
     RowsForm,
     TypeInWords,
     column_names,
@@ -42,7 +43,10 @@ def described(written: Any) -> Any:
 
 
 Described = Annotated[
-    Mapping[str, str], BeforeValidator(lambda written: column_names(described(written)))
+    Mapping[str, str],
+    BeforeValidator(
+        lambda written: column_names(described(written)), json_schema_input_type=NamesByColumn
+    ),
 ]
 """What columns mean, by their names. A list of names describes none."""
 

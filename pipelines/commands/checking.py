@@ -29,6 +29,7 @@ from pipelines.okr.kpi.periods import previous
 from pipelines.okr.kpi.readings import KpiReading, KpiView, read_baseline
 from pipelines.okr.kpi.series import KpiIndex, index_facts
 from pipelines.settings import Settings, shown
+from pipelines.settings.sources_schema import json_schema as sources_schema
 
 
 class NotAnOkrFileError(OkraError):
@@ -171,10 +172,10 @@ def measured(objective: Objective, result: KeyResult, index: KpiIndex | None) ->
 
 
 def schema(files: Sequence[Path]) -> str:
-    """The JSON Schema of an OKR file; of a file of KPIs where `kpis` is named. Raises `NotAnOkrFileError`."""
-    named = [file.as_posix() for file in files]
-    if named not in ([], ["kpis"]):
-        raise NotAnOkrFileError(
-            f"there is no schema of {', '.join(named)}; write `--schema` or `--schema kpis`"
-        )
-    return json.dumps(yaml_kpis_schema() if named else json_schema(), indent=2)
+    """The JSON Schema of an OKR file, of a file of KPIs or of sources.yml. Raises `NotAnOkrFileError`."""
+    schemas = {"": json_schema, "kpis": yaml_kpis_schema, "sources": sources_schema}
+    name = ", ".join(file.as_posix() for file in files)
+    if name not in schemas:
+        remedy = "write `--schema`, `--schema kpis` or `--schema sources`"
+        raise NotAnOkrFileError(f"there is no schema of {name}; {remedy}")
+    return json.dumps(schemas[name](), indent=2)

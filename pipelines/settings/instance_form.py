@@ -71,7 +71,8 @@ def kind_of(key: str, option: Option) -> Any:
     if key in FIGURES:
         return Figures
     if option.is_mapping:
-        return Mapped
+        written_as = option.form or dict[str, Any]
+        return Annotated[Value, BeforeValidator(_mapped, json_schema_input_type=written_as)]
     return Secret if option.secret and not option.may_be_written else Plain
 
 
@@ -170,7 +171,6 @@ Plain = Annotated[Value, BeforeValidator(_plain), WithJsonSchema(_VALUE_SCHEMA)]
 Secret = Annotated[
     Value, BeforeValidator(_secret), WithJsonSchema({"anyOf": _VALUE_SCHEMA["anyOf"][1:]})
 ]
-Mapped = Annotated[Value, BeforeValidator(_mapped), WithJsonSchema({"type": "object"})]
 Figures = Annotated[
     Value, BeforeValidator(_figures), WithJsonSchema({"type": ["string", "number", "object"]})
 ]

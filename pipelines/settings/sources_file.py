@@ -212,7 +212,7 @@ def read_values(
     """The values of the options by their names, and what is wrong with the keys of an instance."""
     own = tree.below(instance)
     written = own.data if isinstance(own.data, dict) else {}
-    blank = {path[0] for path in own.blank}
+    blank = {path[0] for path in own.blank if path}
     keys = keys_of(source)
     form = form_of(source.connector, tuple(keys.items()))
     try:

@@ -1,6 +1,7 @@
 """`okra check`: what each goal means, and the members of a filter that no row has."""
 
 import io
+import json
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from pipelines.commands.checking import asked, check, without_total
+from pipelines.commands.checking import NotAnOkrFileError, asked, check, schema, without_total
 from pipelines.commands.console import Output
 from pipelines.okr.definition.loading import load
 from pipelines.okr.definition.sentences import sentence
@@ -240,3 +241,15 @@ key_results:
         "grow.yml:5: key result `all`: `visitors` has no total over its accounts, as people are never added up; "
         "write `where: {account: …}`, or `for_each: account`"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [(None, "Objective"), ("kpis", "KPIs"), ("sources", "Sources")]
+)
+def test_each_kind_of_file_has_a_schema(name: str | None, title: str) -> None:
+    assert json.loads(schema([Path(name)] if name else []))["title"] == title
+
+
+def test_a_schema_that_there_is_not_is_refused() -> None:
+    with pytest.raises(NotAnOkrFileError, match=r"no schema of okra\.yml; write `--schema`"):
+        schema([Path("okra.yml")])

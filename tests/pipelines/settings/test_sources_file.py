@@ -19,6 +19,12 @@ def faults(text: str) -> list[str]:
     return [str(fault) for fault in read_sources(text.encode(), "sources.yml").faults]
 
 
+def test_a_name_alone_is_an_instance_whose_values_are_in_the_environment() -> None:
+    file = read_sources(b"stripe:\n", "sources.yml")
+    assert file.faults == ()
+    assert file.entries["stripe"].values == {}
+
+
 def test_two_accounts_of_one_connector_have_their_own_values() -> None:
     file = read_sources(EU_AND_US, "sources.yml")
     assert not file.faults
