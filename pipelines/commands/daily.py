@@ -8,7 +8,7 @@ from typing import Any
 from connectors.sdk.contract import Source
 from pipelines.commands.console import Output, note_sample_company
 from pipelines.commands.progress import PullBars
-from pipelines.commands.terminal import finding_lines, scorecard_table, trust_notes
+from pipelines.commands.terminal import finding_lines, scorecard_notes, scorecard_table
 from pipelines.history.deliveries import last_attempts
 from pipelines.inputs.day import Day
 from pipelines.okr.definition.faults import Fault
@@ -90,7 +90,7 @@ def show(settings: Settings, result: RunResult, output: Output) -> None:
     """The scorecard and what is amiss."""
     scorecard = result.scorecard
     output.out.print(scorecard_table(scorecard, output.out.width))
-    for line in trust_notes(scorecard):
+    for line in scorecard_notes(scorecard):
         output.note(line)
     for line in finding_lines(result.findings):
         output.warn(line)

@@ -7,8 +7,8 @@ from pipelines.commands.console import Output
 from pipelines.commands.terminal import (
     finding_lines,
     plain_table,
+    scorecard_notes,
     scorecard_table,
-    trust_notes,
 )
 from pipelines.publishing.published import (
     PublishedScorecard,
@@ -36,7 +36,7 @@ def status(settings: Settings, as_of: date | None, known_on: date | None, output
     output.out.print(scorecard_table(scorecard, output.out.width))
     if known_on is not None:
         output.note(f"As it was known at the end of {known_on}, by the goals that were set then")
-    for line in trust_notes(scorecard):
+    for line in scorecard_notes(scorecard):
         output.note(line)
     for line in finding_lines(findings):
         output.warn(line)

@@ -114,6 +114,13 @@ def mark_of(row: Row) -> str:
     return "" if row.get("trust") in (None, "ok") else "[yellow] *[/]"
 
 
+def scorecard_notes(scorecard: PublishedScorecard) -> Iterator[str]:
+    """What a reader of the scorecard has to know beside it."""
+    if not scorecard.objectives:
+        yield "There is no objective yet; `okra new okr NAME` writes one, and `okra kpis` lists the KPIs"
+    yield from trust_notes(scorecard)
+
+
 def trust_notes(scorecard: PublishedScorecard) -> Iterator[str]:
     """One line for each key result whose figures have trust flags."""
     for row in scorecard.distrusted:

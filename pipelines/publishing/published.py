@@ -26,6 +26,7 @@ _OBJECTIVES = "select * from objective_scores where as_of = $as_of order by obje
 _KEY_RESULTS = f"""
     select * from key_result_scores where as_of = $as_of and {_HEADLINE} order by objective_id, key_result_id
 """
+_RUNS_OF_DAY = "select count(*) from runs where as_of = $as_of"
 _COURSES = f"""
     with windows as (
         select key_result_id, period_start as day, actual from key_result_scores
@@ -193,13 +194,16 @@ def in_tree_order(objectives: Sequence[Row]) -> Iterator[tuple[int, Row]]:
 
 
 def read_scorecard(path: Path, as_of: date | None = None) -> PublishedScorecard:
-    """The scorecard of `as_of` (the latest day), as it is believed now. Raises `NothingPublishedError`."""
+    """The scorecard of `as_of` (the latest day), as it is believed now. Raises `NothingPublishedError`.
+
+    It is empty on a day that was scored without an objective.
+    """
     with opened(path) as file:
-        day = as_of or file.value("select max(as_of) from objective_scores")
+        day = as_of or file.value("select max(as_of) from runs")
         if day is None:
             raise NothingPublishedError("nothing is scored yet; run `okra run` first")
         objectives = file.objectives(day)
-        if not objectives:
+        if not objectives and not file.value(_RUNS_OF_DAY, as_of=day):
             raise NothingPublishedError(
                 f"no score of {day} is published; run `okra score --as-of {day}`"
             )

@@ -216,10 +216,15 @@ def sql_of(expression: Expression, kpi: Kpi, parts: Mapping[str, Kpi]) -> str:
     template = LEVELS if kpi.kind == "stock" else SUMS
     return template.format(
         parts="\n    union all\n".join(rows),
-        columns=",\n        ".join([*keys, *(f"sum({name}) as {name}" for name in amounts)]),
+        columns=",\n        ".join([*keys, *(f"{sum_of_all(name)} as {name}" for name in amounts)]),
         keys=", ".join(keys),
         number=len(expression.numerator),
     )
+
+
+def sum_of_all(amount: str) -> str:
+    """The sum, or NULL where a part has a row without a value: what is missing is not 0."""
+    return f"case when count(*) = count({amount}) then sum({amount}) end"
 
 
 def part_rows(term: Term, part: Kpi, kpi: Kpi, place: int, *, is_below: bool) -> str:

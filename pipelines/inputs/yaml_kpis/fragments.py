@@ -10,6 +10,11 @@ from collections.abc import Collection, Iterator
 from pipelines.okr.definition.faults import suggestion
 
 JINJA = re.compile(r"\{[{%#]")
+CHANGING = frozenset({
+    "currentdate", "currenttime", "currenttimestamp", "localtime", "localtimestamp", "rand", "uuid",
+    "now", "get_current_time", "get_current_timestamp", "transaction_timestamp", "nextval",
+})  # fmt: skip
+"""Functions whose value is another in each run, by sqlglot's names."""
 Complaint = tuple[str, str]
 """What is wrong with a fragment, and what would be right."""
 
@@ -35,7 +40,23 @@ def complaints(
     if any(node.comments for node in tree.walk()):
         yield "a comment in it", "write comments of YAML, behind #"
         return
+    if tree.find(exp.Window):
+        yield "a window, and a day's rows become one figure", "leave `over (...)` out"
+        return
+    for function in tree.find_all(exp.Func):
+        if (
+            called := function.name if isinstance(function, exp.Anonymous) else function.key
+        ) in CHANGING:
+            what = f"`{called}` is another in each run, so past days would change"
+            yield what, "write what holds of a row whenever it is read"
     has_aggregate = tree.find(exp.AggFunc) is not None
+    alone = [
+        column
+        for column in tree.find_all(exp.Column)
+        if not column.find_ancestor(exp.AggFunc, exp.Filter)
+    ]
+    if is_aggregate and has_aggregate and alone:
+        yield f"`{alone[0].name}` is not aggregated", f"write such as sum({alone[0].name})"
     if is_aggregate and not has_aggregate:
         yield (
             "no aggregate, and a day has many rows",
@@ -43,9 +64,27 @@ def complaints(
         )
     if not is_aggregate and has_aggregate:
         yield "an aggregate", "write what holds of a single row"
+    for column in tree.find_all(exp.Column):
+        if column.table:
+            yield f"`{column.sql('duckdb')}` names a table", f"write `{column.name}`"
     named = {column.name for column in tree.find_all(exp.Column) if not column.table}
     for name in sorted(named - set(columns or named)):
         yield f"no column `{name}`", suggestion(name, columns or (), listing(columns or ()))
+
+
+def not_added_up(fragment: str) -> str:
+    """The first aggregate in a fragment whose values of two days do not add up to that of both; else empty."""
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        tree = sqlglot.parse_one(fragment, read="duckdb")
+    except sqlglot.errors.SqlglotError:
+        return ""
+    for aggregate in tree.find_all(exp.AggFunc):
+        if not isinstance(aggregate, exp.Sum | exp.Count | exp.CountIf):
+            return aggregate.sql("duckdb").lower()
+    return ""
 
 
 def counts_distinct(fragment: str) -> set[str]:

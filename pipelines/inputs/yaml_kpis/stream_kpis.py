@@ -12,7 +12,7 @@ from pipelines.inputs.yaml_kpis.forms import (
     QueryKpi,
     StreamKpi,
 )
-from pipelines.inputs.yaml_kpis.fragments import complaints, counts_distinct, divides
+from pipelines.inputs.yaml_kpis.fragments import complaints, counts_distinct, divides, not_added_up
 from pipelines.okr.definition.faults import (
     Fault,
     listed,
@@ -111,6 +111,9 @@ def stream_faults(
     elif columns is not None and day not in columns:
         remedy = suggestion(day, columns, f"the columns are {listed(columns)}")
         yield entry.fault(f"`day: {day}` is no column of {form.source}", remedy, "day")
+    elif columns is not None and day not in days_of(stream):
+        remedy = f"name a date or a moment: {names_of_days(stream)}"
+        yield entry.fault(f"`day: {day}` is no date and no moment", remedy, "day")
     for name in form.dimensions:
         if name not in form.members and columns is not None and name not in columns:
             remedy = suggestion(name, columns, f"the columns are {listed(columns)}")
@@ -140,6 +143,12 @@ def addition_faults(entry: KpiEntry, form: StreamKpi, stream: Stream | None) -> 
         if form.kind != "distinct" and counted:
             what = f"`{key}: {text}` counts a {min(counted)} once a day, and its days are added up"
             yield entry.fault(what, "write `kind: distinct`, or count rows", key)
+        # a level is not added up over days; over members it is
+        is_added = form.kind in ("flow", "ratio") or (form.kind == "stock" and form.dimensions)
+        if is_added and (aggregate := not_added_up(text)):
+            what = f"`{key}: {text}`: {aggregate} of two days or members is no sum of theirs"
+            remedy = "write sums and counts; an average is a `kind: ratio` of the two"
+            yield entry.fault(what, remedy, key)
         if form.unit == MONEY and divides(text):
             remedy = "divide in the query of the stream, or write a numerator and a denominator"
             yield entry.fault(f"`{key}: {text}` divides money, which is not exact", remedy, key)
@@ -156,9 +165,14 @@ def named_columns(stream: Stream | None, text: str) -> Iterator[str]:
 
 
 def names_of_days(stream: Stream | None) -> str:
+    """The columns of a stream that can be a day, for a sentence."""
+    return listed(days_of(stream))
+
+
+def days_of(stream: Stream | None) -> list[str]:
     """The columns of a stream that can be a day."""
     import pyarrow as pa
 
     fields = stream.schema if stream else ()
     kinds = (pa.types.is_date, pa.types.is_timestamp)
-    return listed(x.name for x in fields if any(is_kind(x.type) for is_kind in kinds))
+    return [x.name for x in fields if any(is_kind(x.type) for is_kind in kinds)]

@@ -28,7 +28,7 @@ shop:
       key: id
       whole: ordered_at
       columns: {id: integer, customer: text, channel: text, net: decimal, cost: decimal, is_test: boolean,
-        ordered_at: timestamp}
+        fee: {type: decimal, optional: true}, ordered_at: timestamp}
     articles:
       path: articles
       key: article
@@ -40,6 +40,7 @@ defaults: {from: shop.orders, day: ordered_at, owner: ceo@acme.example, directio
 orders: {value: count(*), where: not is_test, kind: flow, unit: orders, dimensions: [channel]}
 net_sales: {value: sum(net), where: not is_test, kind: flow, unit: money, dimensions: {way: upper(channel)}}
 costs: {value: sum(cost), where: not is_test, kind: flow, unit: money}
+fees: {value: sum(fee), where: not is_test, kind: flow, unit: money}
 basket: {numerator: sum(net), denominator: count(*), where: not is_test, kind: ratio, unit: money}
 buyers: {value: count(distinct customer), where: not is_test, kind: distinct, unit: customers, dimensions: [channel]}
 """
@@ -47,6 +48,8 @@ OTHERS = """\
 defaults: {owner: ceo@acme.example, direction: up}
 stock: {from: shop.articles, value: sum(pieces), kind: stock, unit: pieces}
 margin: {expr: net_sales - costs}
+after_fees: {expr: net_sales - fees}
+fee_rate: {expr: fees / net_sales, unit: percent}
 margin_rate: {expr: (net_sales - costs) / net_sales, unit: percent}
 """
 THURSDAY, FRIDAY, SATURDAY = (date(2026, 1, day) for day in (29, 30, 31))
@@ -62,6 +65,8 @@ def order(number: int, customer: str, channel: str | None, net: str, cost: str, 
         "net": Decimal(net),
         "cost": Decimal(cost),
         "is_test": customer == "test",
+        # Saturday's is not known yet
+        "fee": None if number == 5 else Decimal("0.5"),
         "ordered_at": datetime.fromisoformat(at).replace(tzinfo=UTC),
     }
 
@@ -199,6 +204,17 @@ def test_a_quotient_of_kpis_is_the_quotient_of_the_sums(warehouse) -> None:
         SATURDAY: (-2, 7),
         SUNDAY: (25, 40),
     }
+
+
+def test_a_part_without_a_value_is_missing_and_not_0(warehouse) -> None:
+    # 35.50 - 3 * 0.50; of Saturday the fee is not known; 40 - 0.50
+    assert days(warehouse, "after_fees") == {THURSDAY: 34, SUNDAY: Decimal("39.5")}
+    flags = warehouse.execute(
+        "select kpi, delivered, flags from reporting.kpi_coverage where day = $1 "
+        "and kpi in ('after_fees', 'fee_rate') order by kpi",
+        [SATURDAY],
+    ).fetchall()
+    assert flags == [("after_fees", False, ["empty_value"]), ("fee_rate", False, ["empty_value"])]
 
 
 @pytest.mark.parametrize(("period", "start", "dimension", "member", "value"), [

@@ -24,6 +24,12 @@ def test_an_aggregate_of_columns_is_sound(text: str) -> None:
     ("(select sum(net) from orders)", True, "no expression"),
     ("sum(net); drop table orders", True, "no "),
     ("sum(net) -- all", True, "a comment in it"),
+    ("sum(net) + cost", True, "`cost` is not aggregated; write such as sum(cost)"),
+    ("sum(net) over ()", True, "a window"),
+    ("sum(other.net)", True, "`other.net` names a table; write `net`"),
+    ("sum(random())", True, "`rand` is another in each run"),
+    ("ordered_at > now()", False, "`now` is another in each run"),
+    ("ordered_at > current_date - 30", False, "`currentdate` is another in each run"),
 ])  # fmt: skip
 def test_what_cannot_work_is_said_with_a_remedy(text: str, is_aggregate: bool, said: str) -> None:
     found = ["; ".join(x) for x in complaints(text, is_aggregate=is_aggregate, columns=COLUMNS)]

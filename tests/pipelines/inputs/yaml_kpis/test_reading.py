@@ -41,6 +41,11 @@ def declared(folder: Path, monkeypatch: pytest.MonkeyPatch, entry: str) -> Decla
     ("basket: {value: sum(net), from: shop.order}", "shop has no stream `order`; did you mean `orders`"),
     ("basket: {value: sum(net), expr: a - b}", "both `from` and `expr`"),
     ("basket: {value: count(distinct id), kind: distinct, unit: orders, wher: x}", "`wher`"),
+    ("basket: {value: sum(net), day: net}", "`day: net` is no date and no moment; name a date or a moment: ordered_at"),
+    ("basket: {value: avg(net)}", "avg(net) of two days or members is no sum of theirs; write sums and counts"),
+    ("basket: {value: max(net), kind: stock, dimensions: [id]}", "is no sum of theirs"),
+    ("basket: {value: approx_count_distinct(id), unit: orders}", "is no sum of theirs"),
+    ("basket: {kind: ratio, numerator: median(net), denominator: count(*)}", "is no sum of theirs"),
 ])  # fmt: skip
 def test_a_fault_has_its_line_and_takes_down_its_own_kpi_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str, said: str

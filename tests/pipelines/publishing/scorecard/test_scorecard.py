@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.pipelines.publishing.scorecard.conftest import FIRST, LAST, THROUGH
+from pipelines.publishing.published import NothingPublishedError, read_scorecard
+from tests.pipelines.publishing.scorecard.conftest import AS_OF, FIRST, LAST, THROUGH
 
 NARROW = "\u202f\u00a0"
 
@@ -48,6 +49,18 @@ def test_a_card_shows_score_pace_odds_and_rates(company):
         "Needed per day": "$20.69",
         "So far per day": "$3.76",
     }
+
+
+def test_a_company_without_an_objective_has_an_empty_scorecard(bare):
+    bare.run()
+    bare.kpi()
+    bare.window()
+    published = bare.publish()
+    assert read_scorecard(published, AS_OF).objectives == []
+    assert read_scorecard(published).as_of == AS_OF
+    assert bare.written().scorecard.all("article") == []
+    with pytest.raises(NothingPublishedError, match="okra score --as-of 2026-11-24"):
+        read_scorecard(published, THROUGH)
 
 
 def test_a_card_says_where_it_stands_in_a_sentence_of_its_columns(company):
