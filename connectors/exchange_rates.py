@@ -192,4 +192,5 @@ SOURCE = Source(
     open=RatesConnection,
     # the file is read once for all slices
     workers=1,
+    has_accounts=False,
 )

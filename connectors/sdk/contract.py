@@ -248,6 +248,8 @@ class Source:
     """What its options are called where they are written, for messages; empty where that is their own name."""
     connector: str = ""
     """The name of the connector, where the source has another: `sql_database` of `shop`."""
+    has_accounts: bool = True
+    """Whether there can be several accounts of it. Not of exchange rates: two files would give a day two rates."""
 
     def __post_init__(self) -> None:
         if not self.connector:

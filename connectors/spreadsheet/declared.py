@@ -106,7 +106,9 @@ def declarations_in(folder: Path, account: str) -> Mapping[str, object]:
     A file that cannot be read declares none: `okra check` says why.
     """
     declarations: dict[str, object] = {}
-    for file in sorted(path for ending in ("yml", "yaml") for path in folder.glob(f"*.{ending}")):
+    for file in sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")]):
+        if any(part.startswith(".") for part in file.relative_to(folder).parts):
+            continue
         try:
             content = yaml.safe_load(file.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError, yaml.YAMLError):

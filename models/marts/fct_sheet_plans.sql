@@ -35,7 +35,7 @@ started as (
         {{ start_of("sheet_kpis.every", "plans.dated_on") }} as period_start
     from plans
     inner join newest on plans.account = newest.account and plans.read_on = newest.read_on
-    inner join sheet_kpis on plans.kpi = sheet_kpis.kpi
+    inner join sheet_kpis on plans.kpi = sheet_kpis.kpi and plans.account = sheet_kpis.account
 ),
 
 final as (

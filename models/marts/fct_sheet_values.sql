@@ -19,7 +19,8 @@ started as (
         kpi_values.denominator,
         {{ start_of("sheet_kpis.every", "kpi_values.dated_on") }} as period_start
     from kpi_values
-    inner join sheet_kpis on kpi_values.kpi = sheet_kpis.kpi
+    inner join sheet_kpis
+        on kpi_values.kpi = sheet_kpis.kpi and kpi_values.account = sheet_kpis.account
 ),
 
 final as (

@@ -176,7 +176,10 @@ flagged as (
         findings.code as flag
     from findings
     inner join traced_streams
-        on findings.source = traced_streams.source and findings.stream = traced_streams.stream
+        on
+            findings.source = traced_streams.source
+            and findings.account = traced_streams.account
+            and findings.stream = traced_streams.stream
     where coalesce(findings.kpi = traced_streams.kpi, true)
 ),
 

@@ -10,8 +10,13 @@ faults as (
     select * from {{ ref("source_faults") }}
 ),
 
+-- whatever the number of accounts
 streams as (
-    select * from {{ ref("kpi_traced_streams") }}
+    select distinct
+        kpi,
+        source,
+        stream
+    from {{ ref("kpi_traced_streams") }}
 ),
 
 stream_lists as (

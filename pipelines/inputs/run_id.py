@@ -1,6 +1,7 @@
 """The `run_id` beside each published figure: a hash of everything that the figure depends on.
 
-The inputs are the day being played, the committed windows, the sources' states, the OKR files and the settings.
+The inputs are the day being played, the committed windows, the sources' states, the OKR files, the KPIs in YAML, the
+names of accounts and the settings.
 Unlike Dagster's run ids, it is the same on every machine and in every repetition. The table `runs` says which
 Dagster runs worked under it, and when.
 """
@@ -16,6 +17,7 @@ from pipelines.inputs.lake import open_lake
 from pipelines.inputs.okr_files import okr_files
 from pipelines.okr.definition.yaml_tree import TreeError
 from pipelines.settings import Settings
+from pipelines.settings.kpi_queries import kpi_yaml_files
 
 WINDOW_FACTS = ["source", "stream", "window", "data_through", "checksum", "settled", "flags"]
 ATTEMPT_FACTS = ["source", "stream", "outcome"]
@@ -38,6 +40,11 @@ def run_id(settings: Settings, as_of: date) -> str:
             *(["named by start"] if settings.fiscal_year_named_by == "start" else []),
         ],
     }
+    # what an installation does not have is left out, so that its earlier ids stay what they were
+    if kpis := kpi_texts(settings):
+        facts["kpis"] = kpis
+    if accounts := sorted(name for name in settings.sources_file.names if "@" in name):
+        facts["accounts"] = accounts
     # they go into the trust of the KPIs
     findings = catalogued(settings, "findings", FINDING_FACTS)
     if findings:
@@ -60,6 +67,15 @@ def definition_texts(settings: Settings) -> dict[str, str]:
     return {
         path.relative_to(settings.definitions_path).as_posix(): text_of(path)
         for path in okr_files(settings)
+    }
+
+
+def kpi_texts(settings: Settings) -> dict[str, str]:
+    """The texts of the files that declare KPIs, by their paths below the project."""
+    files = kpi_yaml_files(settings.project_path, apart=settings.sheet_kpis_path)
+    return {
+        file.path.relative_to(settings.project_path).as_posix(): text_of(file.path)
+        for file in files
     }
 
 

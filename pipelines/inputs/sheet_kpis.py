@@ -24,6 +24,7 @@ currency, and `conversion` and `money` say how it is converted, as in pipelines/
 
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, Self
 
@@ -38,6 +39,7 @@ from pipelines.okr.definition.field_types import refusal
 from pipelines.okr.definition.kpi_declaration import NAME, NAME_REMEDY, KpiDeclaration
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.settings.sources_file import UNNAMED
 
 SHEET_MODEL = "sheet_kpi_days"
 """The model of all KPIs that are kept in sheets, but plans."""
@@ -76,9 +78,10 @@ class SheetKpiDeclaration(KpiDeclaration, SheetKpi):
             raise refusal(what, "remove it, or write `unit: percent`", key="scale")
         return self
 
-    def of_sheet(self, name: str) -> Kpi:
-        """The KPI of this name."""
-        return self.named(name, PLAN_MODEL if self.plan else SHEET_MODEL)
+    def of_sheet(self, name: str, account: str = UNNAMED) -> Kpi:
+        """The KPI of this name, whose rows are in the sheets of this account."""
+        kpi = self.named(name, PLAN_MODEL if self.plan else SHEET_MODEL)
+        return replace(kpi, account=account)
 
 
 def read_sheet_kpis(

@@ -5,7 +5,7 @@ An instance is one account of one system. The environment's variables mean the o
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -27,6 +27,8 @@ from pipelines.settings.instance_form import (
 )
 from pipelines.settings.sources_file import UNNAMED, Entry, SourcesFile
 
+PLACES = ("_BASE", "_ENDPOINT", "_SCHEMA")
+"""How the names of options end that say where an account is."""
 COMPARED = ("key", "cursor", "counts_on", "window", "snapshot", "mutable")
 """What a stream has in common in all accounts of its source, beside the types of its columns."""
 
@@ -278,10 +280,8 @@ def with_siblings(
         for name, instance in accounts.items():
             line = file.entries[name].line if name in file.entries else 1
             checked = with_errors(instance, streams, shown, line)
-            twin = twin_of(checked, before)
-            if twin is not None:
-                what = f"`{name}` has the same settings as `{twin.instance}`, and would count twice"
-                fault = Fault(shown, line, what, "remove one of them")
+            if what := second_of(checked, before):
+                fault = Fault(shown, line, f"`{name}` {what}", "remove one of them")
                 checked = replace(checked, error=as_error(fault), faults=(fault,))
             before.append(checked)
             result[name] = checked
@@ -354,18 +354,35 @@ def streams_by_name(sources: Iterable[Source]) -> dict[str, tuple[Stream, ...]]:
     }
 
 
-def twin_of(instance: Instance, others: Iterable[Instance]) -> Source | None:
-    """Another account with the same settings, of a connector that has streams of its own."""
+def second_of(instance: Instance, others: Sequence[Instance]) -> str:
+    """Why there cannot be this account beside the others of its source; empty where there can."""
+    if others and not instance.source.has_accounts:
+        return (
+            f"is a second account beside `{others[0].source.instance}`, of which there is only one"
+        )
+    # other names have streams of their own, which may be other tables of one database
     if instance.error or instance.source.name != instance.source.connector:
-        return None
-    return next((x.source for x in others if told_apart_by(x) == told_apart_by(instance)), None)
+        return ""
+    for other in others:
+        if told_apart_by(other) == told_apart_by(instance):
+            return f"is the same account as `{other.source.instance}`, and would count twice"
+    return ""
 
 
 def told_apart_by(instance: Instance) -> Mapping[str, str]:
-    """The values that say which account it is."""
-    in_home = {x.name for x in instance.source.options if IN_HOME in (x.default or "")}
+    """The values that say which account it is: those that it cannot do without, where it is, and a layout.
+
+    A secret says so only where nothing else does: an account can have two keys. How an account is read, such as its
+    zone, does not.
+    """
+    options = instance.source.options
+    needed = [x for x in options if x.default is None]
+    needed = [x for x in needed if not x.secret] or needed
+    if needed:
+        options = (*needed, *(x for x in options if x.form or x.name.endswith(PLACES)))
+    in_home = {x.name for x in options if IN_HOME in (x.default or "")}
     return {
-        option.name: instance.values.get(option.name, "")
-        for option in instance.source.options
+        option.name: instance.values.get(option.name, "").strip()
+        for option in options
         if option.name not in in_home
     }

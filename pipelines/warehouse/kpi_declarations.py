@@ -32,6 +32,7 @@ KPIS = pa.schema(
         ("numerator_is_money", pa.bool_()),
         ("denominator_is_money", pa.bool_()),
         ("is_plan", pa.bool_()),
+        ("account", pa.string()),
     ]
 )
 

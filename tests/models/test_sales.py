@@ -225,7 +225,7 @@ def test_a_day_that_was_not_delivered_is_no_day_without_a_team(warehouse: Any) -
 
 
 def test_scoring_reads_the_same_as_the_models(warehouse: Any) -> None:
-    kpi = read_kpi(KPIS / "kpi_deals_per_rep.sql")
+    kpi = read_kpi(KPIS / "kpi_deals_per_rep.sql", rosters=["roster_sales_reps"])
     facts = read_facts(warehouse.path, {kpi.name: kpi})
     index = KpiIndex(facts[kpi.name])
     for start, end in ((june(1), june(30)), (date(2026, 7, 1), LAST)):

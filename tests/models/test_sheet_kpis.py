@@ -4,7 +4,8 @@ Played on Wednesday, 25 November 2026. Every figure is worked out by hand.
 """
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -401,3 +402,42 @@ def test_a_goal_takes_its_target_from_a_plan_in_a_sheet(warehouse: Any) -> None:
     card = score(loaded.objectives, index_facts(facts), TODAY)
     # 50 + 60 + 70 things, of which 5 + 0 + 2 calls have come
     assert (card.key_results[0].target, card.key_results[0].actual) == (180, 7)
+
+
+def test_the_sheets_of_two_accounts_do_not_wait_for_each_other(
+    warehouse_in: Any, empty: Any
+) -> None:
+    """Finance wrote 5 and 7. The sheets of human resources fail since the 24th, and still have a row of `bills`."""
+    bills = replace(declared("bills", "flow", "day"), account="finance")
+    leavers = replace(declared("leavers", "flow", "day"), account="hr")
+    accounts = warehouse_in("sheets_of_two_accounts")
+    values = {
+        "finance": {23: [row("bills", "2026-11-23", "5")], 24: [row("bills", "2026-11-24", "7")]}
+    }
+    values["hr"] = {23: [row("leavers", "2026-11-23", "1"), row("bills", "2026-11-23", "90")]}
+    bad = Finding(what="not_a_number", message="", is_set_aside=True)
+    for account, days in values.items():
+        for day, rows in days.items():
+            accounts.lake.window(
+                f"spreadsheet@{account}",
+                "kpi_values",
+                date(2026, 11, day),
+                rows,
+                findings=(bad,) if account == "hr" else (),
+            )
+        outcome = "ok" if account == "finance" else "unavailable"
+        at = datetime(2026, 11, 25, 6, tzinfo=UTC)
+        accounts.lake.attempt(f"spreadsheet@{account}", "kpi_values", outcome, at)
+    accounts.build_over(empty, TODAY, ["spreadsheet"], sheet_kpis=[bills, leavers])
+
+    november = period(accounts, "bills", "month", "2026-11-01")
+    assert november == (Decimal(12), None, "partial", date(2026, 11, 24), "missing_days")
+    assert period(accounts, "leavers", "month", "2026-11-01")[3:] == (
+        date(2026, 11, 23),
+        "missing_days,set_aside:spreadsheet@hr,source_failed:spreadsheet@hr",
+    )
+    trust = "select kpi, trust from reporting.kpis where kpi in ('bills', 'leavers')"
+    assert dict(accounts.rows(trust)) == {
+        "bills": "ok",
+        "leavers": "source_failed:spreadsheet@hr",
+    }

@@ -34,7 +34,12 @@ declared as (
         pulled_sources.source is not null as is_pulled
     from kpis
     inner join traced on kpis.model = traced.model and traced.is_waited_for
-    inner join streams on traced.source = streams.source and traced.stream = streams.stream
+    inner join streams
+        on
+            traced.source = streams.source
+            and traced.stream = streams.stream
+            -- a KPI kept in a sheet has nothing to do with the sheets of another account
+            and coalesce(kpis.account = streams.account, true)
     left join pulled_sources on traced.source = pulled_sources.source
 ),
 

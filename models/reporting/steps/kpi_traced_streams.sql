@@ -18,6 +18,10 @@ kpis as (
     select * from {{ ref("stg_lake__kpis") }}
 ),
 
+streams as (
+    select * from {{ ref("stg_lake__streams") }}
+),
+
 traced as ({{ streams_feeding(kpi_models()) }}),
 
 rates as ({{ streams_feeding(["fct_exchange_rates"]) }}),
@@ -34,7 +38,7 @@ converting_kpis as (
     where is_foreign
 ),
 
-corrections as (
+correcting as (
     select
         kpis.kpi,
         traced.source,
@@ -42,22 +46,6 @@ corrections as (
     from kpis
     inner join traced on kpis.model = traced.model
     where not traced.is_waited_for
-),
-
--- rates and corrections that were never pulled feed no KPI
-final as (
-    select
-        kpi,
-        source,
-        stream
-    from feeding
-    union distinct
-    select
-        corrections.kpi,
-        corrections.source,
-        corrections.stream
-    from corrections
-    inner join pulled_sources on corrections.source = pulled_sources.source
     union distinct
     select
         converting_kpis.kpi,
@@ -65,7 +53,26 @@ final as (
         rates.stream
     from converting_kpis
     cross join rates
-    inner join pulled_sources on rates.source = pulled_sources.source
+),
+
+-- rates and corrections that were never pulled feed no KPI
+final as (
+    select
+        kpi,
+        source,
+        account,
+        stream
+    from feeding
+    union distinct
+    select
+        correcting.kpi,
+        streams.source,
+        streams.account,
+        streams.stream
+    from correcting
+    inner join streams
+        on correcting.source = streams.source and correcting.stream = streams.stream
+    inner join pulled_sources on correcting.source = pulled_sources.source
 )
 
 select * from final

@@ -82,7 +82,10 @@ faults as (
         'source_failed:' || {{ instance }} as code
     from traced_streams
     inner join attempts
-        on traced_streams.source = attempts.source and traced_streams.stream = attempts.stream
+        on
+            traced_streams.source = attempts.source
+            and traced_streams.account = attempts.account
+            and traced_streams.stream = attempts.stream
     where attempts.outcome <> 'ok'
     union all
     select
@@ -91,7 +94,10 @@ faults as (
         'late:' || {{ instance }} as code
     from traced_streams
     inner join attempts
-        on traced_streams.source = attempts.source and traced_streams.stream = attempts.stream
+        on
+            traced_streams.source = attempts.source
+            and traced_streams.account = attempts.account
+            and traced_streams.stream = attempts.stream
     inner join reaches
         on
             attempts.source = reaches.source

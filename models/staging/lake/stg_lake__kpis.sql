@@ -20,6 +20,7 @@
     "numerator_is_money": "boolean",
     "denominator_is_money": "boolean",
     "is_plan": "boolean",
+    "account": "varchar",
 } %}
 
 with final as (

@@ -4,6 +4,7 @@ with source as (
 
 renamed as (
     select
+        account,
         kpi,
         date as dated_on,
         dimensions,

@@ -10,6 +10,7 @@ An entry that is broken takes down its own KPI, and no other. docs/kpis.md has e
 import re
 from collections.abc import Iterator, Mapping
 
+from connectors.spreadsheet.declared import account_of
 from pipelines.inputs.composition import Composition
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.sheet_kpis import CLAIMED
@@ -36,6 +37,7 @@ from pipelines.okr.definition.yaml_tree import Tree
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import Settings, shown
 from pipelines.settings.kpi_queries import DEFAULTS, KpiFile, kpi_yaml_files
+from pipelines.settings.sources_file import UNNAMED
 
 
 def read_yaml_kpis(
@@ -126,4 +128,4 @@ def read_of_sheet(reading: Reading, entry: KpiEntry, form: SheetKpi) -> None:
         remedy = suggestion(sheet, known, f"the sheets of sources.yml: {listed(known)}")
         reading.fail(entry.name, entry.fault(f"there is no sheet `{sheet}`", remedy, "sheet"))
         return
-    reading.add(entry, form.of_sheet(entry.name))
+    reading.add(entry, form.of_sheet(entry.name, account_of(sheet) or UNNAMED))

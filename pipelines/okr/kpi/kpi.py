@@ -52,6 +52,8 @@ class Kpi:
     """Whether it stands on accounts with names, so that `account` is one of its dimensions."""
     is_plan: bool = False
     """Whether it is a plan or a budget, whose days to come are known."""
+    account: str | None = None
+    """Of a KPI kept in a sheet, the account of that sheet, as the models call it; None where it has rows of all."""
 
     @classmethod
     def declared(cls, name: str, meta: Mapping[str, Any], model: str) -> Self:

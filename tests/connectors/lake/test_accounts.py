@@ -73,3 +73,14 @@ def test_the_models_find_the_columns_of_all_accounts_in_one_place(tmp_path: Path
     assert columns.names == ["id", "day", "net"]
     assert columns.field("net").nullable
     assert lake.survey().schemas["shop@at", "orders"].names == ["id", "day"]
+
+
+def test_an_account_is_read_back_wherever_the_lake_is(lake: Lake) -> None:
+    """The @ of its name is in each key; a bucket must list it and give it as it was written."""
+    lake.commit(manifest(source="shop@de"), [table("17")])
+    write_catalog(lake, [DE])
+    survey = lake.survey()
+    [committed] = survey.manifests["shop@de", "orders"].values()
+    assert lake.rows(STREAM, committed).column("id").to_pylist() == ["17"]
+    assert f"raw/shop@de/orders/window=2026-04-01/{committed.files[0]}" in survey.files
+    assert catalog(lake, "windows", "source", "account") == [("shop", "de")]

@@ -421,8 +421,8 @@ def test_openpyxl_and_this_reader_agree_on_what_is_in_the_file():
 
 def test_a_plan_in_the_sheets_of_a_named_account_is_pulled_as_it_stands(desk, monkeypatch) -> None:
     (desk.folder / "okra.yml").touch()
-    (desk.folder / "kpis").mkdir()
-    (desk.folder / "kpis" / "plans.yml").write_text(
+    (desk.folder / "kpis" / "finance").mkdir(parents=True)
+    (desk.folder / "kpis" / "finance" / "plans.yml").write_text(
         "defaults: {unit: money, every: month, direction: up}\n"
         "budget: {sheet: finance, kind: flow, plan: true}\n"
         "sold: {sheet: spreadsheet@finance, kind: flow}\n"

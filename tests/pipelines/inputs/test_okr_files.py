@@ -60,6 +60,24 @@ def test_the_name_of_fiscal_years_is_part_of_the_run_id_where_it_is_not_the_defa
     assert len({run_id(one, day) for one in (settings, by_end, by_start)}) == 3
 
 
+def test_the_kpis_in_yaml_and_the_names_of_accounts_are_part_of_the_run_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another `where:` is another figure, and with another account a total waits for it."""
+    monkeypatch.setenv("OKRA_PROJECT", str(tmp_path))
+    (tmp_path / "okra.yml").touch()
+    (tmp_path / "kpis").mkdir()
+    write_catalog(open_lake(settings_in(tmp_path)), [])
+    ids = [run_id(settings_in(tmp_path), date(2026, 11, 25))]
+    for place, text in {
+        "sources.yml": "stripe@eu: {api_key: {env: EU_KEY}}",
+        "kpis/sales.yml": "sales: {from: shop.orders, where: paid}",
+    }.items():
+        (tmp_path / place).write_text(text)
+        ids.append(run_id(settings_in(tmp_path), date(2026, 11, 25)))
+    assert len(set(ids)) == 3
+
+
 def test_two_files_of_one_name_in_two_folders_both_count(tmp_path: Path) -> None:
     for region in ("asia", "europe"):
         (tmp_path / region).mkdir()

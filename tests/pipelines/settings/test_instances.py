@@ -101,7 +101,41 @@ def test_two_names_of_one_account_do_not_count_twice(instances) -> None:
         {"KEY": "rk", "SAME_KEY": "rk"},
     )
     assert found["stripe@eu"].error is None
-    assert "has the same settings as `stripe@eu`" in str(found["stripe@us"].error)
+    assert "is the same account as `stripe@eu`" in str(found["stripe@us"].error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stripe@a: {api_key: {env: KEY}}\nstripe@b: {api_key: {env: KEY}, timezone: Asia/Tokyo}",
+        "google_analytics@a: {property_id: 1}\ngoogle_analytics@b: {property_id: 1, transport: rest}",
+        "zendesk@a: {subdomain: acme, oauth_token: {env: KEY}}\n"
+        "zendesk@b: {subdomain: acme, oauth_token: {env: OTHER_KEY}}",
+    ],
+)
+def test_an_account_read_in_two_ways_does_not_count_twice(instances, text: str) -> None:
+    first, second = instances(text, {"KEY": "rk", "OTHER_KEY": "rk2"}).values()
+    assert first.error is None
+    assert "would count twice" in str(second.error)
+
+
+def test_two_schemas_of_a_database_are_two_accounts(instances) -> None:
+    text = (
+        "sql_database@a: {url: {env: URL}, schema: a}\nsql_database@b: {url: {env: URL}, schema: b}"
+    )
+    found = instances(text, {"URL": "postgresql://db/shop"})
+    assert [x.error for x in found.values()] == [None, None]
+
+
+def test_exchange_rates_come_from_one_file(instances) -> None:
+    """A day with two rates of a currency would convert its amounts twice, or at either of them."""
+    found = instances(
+        "exchange_rates: {exchange_rates: a.csv}\nexchange_rates@b: {exchange_rates: b.csv}"
+    )
+    assert found["exchange_rates"].error is None
+    assert "`exchange_rates@b` is a second account beside `exchange_rates`" in str(
+        found["exchange_rates@b"].error
+    )
 
 
 def test_a_broken_account_still_has_its_streams(instances) -> None:

@@ -56,3 +56,20 @@ def test_a_fault_has_its_line_and_takes_down_its_own_kpi_only(
     assert said in str(fault)
     assert "net_sales" in read.kpis
     assert read.broken.keys() == {"basket"}
+
+
+def test_a_kpi_kept_in_a_sheet_is_of_the_account_of_that_sheet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = "{sheets: plan.csv, layout: {periods: month, columns: {kpi: Plan}}}"
+    (tmp_path / "sources.yml").write_text(f"spreadsheet: {sheet}\nspreadsheet@finance: {sheet}\n")
+    (tmp_path / "okra.yml").touch()
+    (tmp_path / "kpis").mkdir()
+    (tmp_path / "kpis" / "sheets.yml").write_text(
+        "defaults: {owner: a@b.example, direction: up, kind: flow, unit: money}\n"
+        "costs: {sheet: finance}\nrent: {sheet: spreadsheet@finance}\nheads: {sheet: spreadsheet}\n"
+    )
+    monkeypatch.setenv("OKRA_PROJECT", str(tmp_path))
+    kpis = declared_kpis(okra_settings.load()).kpis
+    accounts = {name: kpis[name].account for name in ("costs", "rent", "heads")}
+    assert accounts == {"costs": "finance", "rent": "finance", "heads": "main"}
