@@ -244,7 +244,8 @@ key_results:
 
 
 @pytest.mark.parametrize(
-    ("name", "title"), [(None, "Objective"), ("kpis", "KPIs"), ("sources", "Sources")]
+    ("name", "title"),
+    [(None, "An objective and its key results"), ("kpis", "KPIs"), ("sources", "Sources")],
 )
 def test_each_kind_of_file_has_a_schema(name: str | None, title: str) -> None:
     assert json.loads(schema([Path(name)] if name else []))["title"] == title
