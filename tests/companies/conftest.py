@@ -28,6 +28,8 @@ class Company:
 
     folder: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    program: Path = OKRA
+    """The command: that of this environment, or of one with the wheel in it."""
 
     def write(self, place: str, text: str) -> None:
         """A file of the company."""
@@ -43,7 +45,7 @@ class Company:
             if not name.startswith(("OKRA_", "DAGSTER_")) and name not in OF_SOURCES
         }
         return subprocess.run(
-            [str(OKRA), *arguments],
+            [str(self.program), *arguments],
             cwd=self.folder,
             env={**clean, "DBT_LOG_LEVEL_FILE": "none", **self.settings, **settings},
             capture_output=True,

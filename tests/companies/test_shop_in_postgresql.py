@@ -1,11 +1,13 @@
 """A shop's own database in PostgreSQL, five KPIs and four OKRs in 48 lines of YAML.
 
-The database has a schema of its own: orders and their lines, customers, returns, two rates of VAT, two currencies,
-soft deletes, and no column that says when a row changed. Every figure is held against SQL that was written by hand in
-the shop's own database.
+The company runs from a checkout, and from a wheel in a clean environment. The database has a schema of its own: orders
+and their lines, customers, returns, two rates of VAT, two currencies, soft deletes, and no column that says when a row
+changed. Every figure is held against SQL that was written by hand in the shop's own database.
 """
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,8 +17,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.companies.conftest import HERE, Company
+from pipelines.settings import BUILT_IN
+from tests.companies.conftest import HERE, OKRA, Company
 from tests.connectors.sql_database.servers import READER, PostgreSql, Server, started
+from tests.wheels import build_wheel
 
 ORDERS = 200_000
 FIRST = date(2025, 1, 1)
@@ -55,14 +59,31 @@ def database(server: Server) -> str:
     return name
 
 
+@pytest.fixture(scope="module", params=["checkout", "wheel"])
+def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command as developers have it, and as users do: from a wheel, in an environment that knows no checkout."""
+    if request.param == "checkout":
+        return OKRA
+    folder = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    pip = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
+    wheel = build_wheel(BUILT_IN, folder / "wheel")
+    locked = ["--require-hashes", "-r", BUILT_IN / "requirements.lock"]
+    subprocess.run([*pip, *locked], check=True)
+    subprocess.run([*pip, f"okra[sql-postgres] @ file://{wheel}"], check=True)
+    return folder / "bin" / "okra"
+
+
 @pytest.fixture(scope="module")
-def company(server: Server, database: str, tmp_path_factory: pytest.TempPathFactory) -> Company:
+def company(
+    server: Server, database: str, program: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Company:
     """The shop's folder after its first run."""
     folder = tmp_path_factory.mktemp("shop")
     shutil.copytree(HERE / "shop", folder, dirs_exist_ok=True)
     for script in folder.glob("*.sql"):
         script.unlink()
-    company = Company(folder, {"SHOP_URL": server.reader(database)})
+    company = Company(folder, {"SHOP_URL": server.reader(database)}, program)
     company.write("okra.yml", f"timezone: Europe/Berlin\ncurrency: EUR\nstart_date: {FIRST}\n")
     lines = "".join(f"{day},{rate},\n" for day, rate in reversed(rates()))
     company.write("rates.csv", f"Date,USD,\n{lines}")
