@@ -16,7 +16,7 @@ from connectors.sdk import catalog
 from connectors.sdk.contract import Source
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.generated_models import kpi_files, sources_file, staging_files
-from pipelines.inputs.model_sources import macros_defined, off_models
+from pipelines.inputs.model_sources import macros_defined, off_models, references
 from pipelines.okr.definition.faults import Fault
 from pipelines.settings import BUILT_IN, Settings, shown
 
@@ -237,6 +237,8 @@ def files_below(root: Path) -> dict[str, Path]:
         for folder in FOLDERS
         for path in sorted((root / folder).rglob("*"))
         if path.suffix in SUFFIXES and not path.name.startswith(".")
+        # beside the tests of dbt are those of Python
+        if folder == "models" or path.suffix != ".py"
     }
 
 
@@ -295,6 +297,7 @@ def without_off(composition: Composition, off: Collection[str]) -> Composition:
     # the published tables are there whatever feeds them
     kept = {name for name in sql if composition.models[name].startswith("models/reporting/")}
     lacking = off_models(sql, off, kept)
+    lacking |= unread_seeds(composition, lacking)
     tests = {
         stem(place): composition.text(place)
         for place in composition.places
@@ -312,6 +315,24 @@ def without_off(composition: Composition, off: Collection[str]) -> Composition:
         if name in lacking and not composition.written[place].is_relative_to(BUILT_IN)
     }
     return replace(composition.without(files), off=lacking, own_off=own)
+
+
+def unread_seeds(
+    composition: Composition, lacking: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
+    """Okra's own seeds that only models read that are off, each with the sources that these lack."""
+    readers: dict[str, set[str]] = {}
+    for model, sql in composition.sql.items():
+        for parent in references(sql):
+            readers.setdefault(parent, set()).add(model)
+    return {
+        name: frozenset().union(*(lacking[x] for x in readers[name]))
+        for name, place in composition.models.items()
+        if place.endswith(".csv")
+        and composition.written[place].is_relative_to(BUILT_IN)
+        and readers.get(name)
+        and readers[name] <= lacking.keys()
+    }
 
 
 def is_source_of(place: str, off: Collection[str]) -> bool:

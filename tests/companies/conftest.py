@@ -39,13 +39,17 @@ class Company:
 
     def okra(self, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
         """Run a command in the company's folder to its end."""
+        return self.process(str(self.program), *arguments, **settings)
+
+    def process(self, *command: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+        """Run a program in the company's folder to its end, with nothing of the machine's own settings."""
         clean = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("OKRA_", "DAGSTER_")) and name not in OF_SOURCES
         }
         return subprocess.run(
-            [str(self.program), *arguments],
+            command,
             cwd=self.folder,
             env={**clean, "DBT_LOG_LEVEL_FILE": "none", **self.settings, **settings},
             capture_output=True,

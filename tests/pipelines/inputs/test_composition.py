@@ -195,6 +195,8 @@ def test_each_source_alone_gives_its_own_kpis(
         place.split("/")[2] for place in composed.places if place.startswith("models/staging/")
     }
     assert folders == {"lake", source}
+    is_there = "stripe_movement_kinds" in composed.models
+    assert is_there == (source == "stripe"), "a seed is there where a model reads it"
 
 
 def test_two_sources_hold_nothing_of_the_other_eight(
