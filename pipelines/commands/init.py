@@ -44,7 +44,7 @@ from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.periods import FiscalYear, containing
 from pipelines.settings import Settings, env_file
-from pipelines.settings.instances import shared_options
+from pipelines.settings.instance_values import shared_options
 
 SHEETS = "spreadsheet"
 NAMED_BY = "A fiscal year is called after the calendar year of its end or its start"

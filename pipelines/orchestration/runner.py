@@ -32,7 +32,7 @@ from pipelines.orchestration.instance import CLI, STARTED_BY, close_killed_runs,
 from pipelines.orchestration.progress import watch
 from pipelines.orchestration.ui_metadata import raw_key
 from pipelines.settings import Settings
-from pipelines.settings.instances import by_name
+from pipelines.settings.accounts import by_name
 from pipelines.tables.locks import exclusive
 
 

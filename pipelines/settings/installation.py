@@ -26,15 +26,10 @@ from pipelines.errors import OkraError
 from pipelines.okr.definition.faults import Fault, suggestion, unreadable
 from pipelines.okr.definition.yaml_tree import TreeError
 from pipelines.okr.kpi.periods import FiscalYear, NamedBy
+from pipelines.settings.accounts import by_name, streams_by_name
 from pipelines.settings.described_streams import read_descriptions
-from pipelines.settings.instances import (
-    Instance,
-    Surroundings,
-    by_name,
-    instances_of,
-    shared_options,
-    streams_by_name,
-)
+from pipelines.settings.instance_values import Surroundings, shared_options
+from pipelines.settings.instances import Instance, instances_of
 from pipelines.settings.kpi_queries import with_queries
 from pipelines.settings.project_file import ProjectFile, read_project_file
 from pipelines.settings.secret_files import from_files, secrets

@@ -1,36 +1,22 @@
 """The instances of connectors that an installation has: those of `sources.yml` and those of the environment.
 
 An instance is one account of one system. The environment's variables mean the one without an account.
+
 """
 
-import json
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
-from connectors.lake.catalog import joined_columns
 from connectors.sdk import catalog
 from connectors.sdk.contract import IN_HOME, Option, Source, Stream, StreamForm
-from connectors.sdk.errors import CredentialError, Rejected, SourceError
-from connectors.sdk.source_settings import settings_of
+from connectors.sdk.errors import Rejected, SourceError
 from pipelines.okr.definition.faults import Fault
+from pipelines.settings.accounts import difference_of, streams_of_source
 from pipelines.settings.described_streams import Descriptions, fingerprint
-from pipelines.settings.instance_form import (
-    OF_INSTALLATION,
-    Value,
-    is_taken,
-    keys_of,
-    taken_from,
-)
+from pipelines.settings.instance_values import Surroundings, shared_options, values_in, values_of
 from pipelines.settings.sources_file import UNNAMED, Entry, SourcesFile
-
-PLACES = ("_BASE", "_ENDPOINT", "_SCHEMA")
-"""How the names of options end that say where an account is."""
-COMPARED = ("key", "cursor", "counts_on", "window", "snapshot", "mutable")
-"""What a stream has in common in all accounts of its source, beside the types of its columns."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +49,6 @@ def source_and_account(instance: str) -> tuple[str, str]:
     return source, account or UNNAMED
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What the values of instances are taken from."""
-
-    environment: Mapping[str, str]
-    home: Path
-    project: Path
-    """The folder that paths in the file start from."""
-    shown: str
-    """What the file is called in a fault."""
-
-
 def instances_of(
     file: SourcesFile, around: Surroundings, descriptions: Descriptions
 ) -> Mapping[str, Instance]:
@@ -89,42 +63,6 @@ def instances_of(
         if name not in instances and (values := values_in(own, source, around.home)) is not None:
             instances[name] = Instance(source, values)
     return dict(sorted(with_siblings(instances, file, around.shown).items()))
-
-
-def values_in(
-    environment: Mapping[str, str], source: Source, home: Path
-) -> Mapping[str, str] | None:
-    """The values of a source's options in the environment, or None when one without a default is missing.
-
-    Look-backs and rates are given only where they are set, as a look-back that is set counts before that of the
-    account, however equal to the default.
-    """
-    values = defaults(source, home)
-    for option in settings_of(source):
-        if option.name in environment:
-            values[option.name] = placed(environment[option.name], option, home)
-    return values if all(option.name in values for option in source.options) else None
-
-
-def defaults(source: Source, home: Path) -> dict[str, str]:
-    """The default of each option that has one. A file in the home is another for each instance."""
-    values = {x.name: x.default for x in source.options if x.default is not None}
-    for option in source.options:
-        if IN_HOME in (option.default or ""):
-            path = PurePosixPath(values[option.name]).with_stem(source.instance)
-            values[option.name] = placed(str(path), option, home)
-    return values
-
-
-def placed(value: str, option: Option, home: Path) -> str:
-    """`value`, in which `$OKRA_HOME` stands for that folder where the option's default has it."""
-    return value.replace(IN_HOME, str(home)) if IN_HOME in (option.default or "") else value
-
-
-def shared_options() -> frozenset[str]:
-    """The options that several connectors have, such as GOOGLE_APPLICATION_CREDENTIALS."""
-    counts = Counter(option.name for x in catalog.sources().values() for option in x.options)
-    return frozenset(name for name, number in counts.items() if number > 1)
 
 
 def of_file(
@@ -186,67 +124,6 @@ def described(
         else:
             schemas[stream] = answer.schema
     return entry.forms, schemas, unknown
-
-
-def values_of(entry: Entry, own: Surroundings, around: Surroundings) -> dict[str, str]:
-    """The values of an entry's options. One that has none is left out. Raises `SourceError`."""
-    source = entry.source
-    values = defaults(source, own.home)
-    is_unnamed = entry.instance == source.connector
-    of_all = shared_options() | OF_INSTALLATION
-    for option in settings_of(source):
-        from_environment = own.environment if is_unnamed else {}
-        if option.name in of_all:
-            from_environment = around.environment
-        if option.name in from_environment:
-            values[option.name] = placed(from_environment[option.name], option, own.home)
-    keys = {option.name: key for key, option in keys_of(source).items()}
-    options = {option.name: option for option in settings_of(source)}
-    for name, value in entry.values.items():
-        text = text_of(value, f"`{keys[name]}` of {entry.instance}", around)
-        values[name] = placed(text, options[name], own.home) if name in options else text
-    return values
-
-
-def text_of(value: Value, what: str, around: Surroundings) -> str:
-    """The text that a written value stands for. Raises `SourceError`; a text of a secret is in no message."""
-    if value.env:
-        if not (text := around.environment.get(value.env)):
-            raise CredentialError(
-                f"{value.env} is not set, which {around.shown} names for {what}",
-                "set it in .env or in the environment",
-            )
-        return text
-    if value.file:
-        path = (around.project / Path(value.file).expanduser()).resolve()
-        try:
-            text = path.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            text = ""
-        if not text:
-            raise CredentialError(
-                f"the file {value.file}, which {around.shown} names for {what}, is missing or empty",
-                "write the value into it, and let Okra read it",
-            )
-        return text
-    if value.mapping is not None:
-        return json.dumps(resolved(value.mapping, what, around))
-    return value.text
-
-
-def resolved(written: object, what: str, around: Surroundings) -> object:
-    """A mapping in which `{env: NAME}` and `{file: path}` are the texts that they stand for. Raises `SourceError`."""
-    if isinstance(written, list):
-        return [resolved(item, what, around) for item in written]
-    if not isinstance(written, dict):
-        return written
-    if not is_taken(written):
-        return {key: resolved(value, what, around) for key, value in written.items()}
-    try:
-        value = taken_from(written)
-    except ValueError as error:
-        raise Rejected(f"{what}: {error}", f"correct it in {around.shown}") from None
-    return text_of(value, what, around)
 
 
 def missing_value(entry: Entry, option: Option, shown: str) -> Fault:
@@ -312,46 +189,8 @@ def with_errors(
     return replace(instance, source=source, errors=errors, faults=faults)
 
 
-def difference_of(stream: Stream, other: Stream) -> str:
-    """What differs between two accounts' streams of one name, in words; empty where nothing does."""
-    for name in COMPARED:
-        if getattr(stream, name) != getattr(other, name):
-            return f"another {name}"
-    for column in stream.schema:
-        if (
-            column.name in other.schema.names
-            and column.type != other.schema.field(column.name).type
-        ):
-            return f"another type of {column.name}"
-    return ""
-
-
-def streams_of_source(sources: Iterable[Source]) -> dict[str, Stream]:
-    """The streams of all accounts of a source, by name: each with the columns that it has in any account."""
-    streams: dict[str, Stream] = {}
-    for source in sources:
-        for stream in source.streams:
-            first = streams.setdefault(stream.name, stream)
-            schema = joined_columns(first.schema, stream.schema)
-            if schema is not first.schema:
-                streams[stream.name] = replace(first, schema=schema)
-    return streams
-
-
-def by_name(sources: Iterable[Source]) -> dict[str, tuple[Source, ...]]:
-    """The accounts of each source."""
-    accounts: dict[str, tuple[Source, ...]] = {}
-    for source in sources:
-        accounts[source.name] = (*accounts.get(source.name, ()), source)
-    return accounts
-
-
-def streams_by_name(sources: Iterable[Source]) -> dict[str, tuple[Stream, ...]]:
-    """The streams of each source, whatever the number of its accounts."""
-    return {
-        name: tuple(streams_of_source(accounts).values())
-        for name, accounts in by_name(sources).items()
-    }
+PLACES = ("_BASE", "_ENDPOINT", "_SCHEMA")
+"""How the names of options end that say where an account is."""
 
 
 def second_of(instance: Instance, others: Sequence[Instance]) -> str:

@@ -11,8 +11,10 @@ from pydantic import Field
 from connectors.sdk import catalog
 from connectors.sdk.contract import Declarable, Stream, StreamForm, column
 from connectors.sdk.errors import SourceError
+from pipelines.settings.accounts import streams_of_source
 from pipelines.settings.described_streams import Described, fingerprint
-from pipelines.settings.instances import Instance, Surroundings, instances_of, streams_of_source
+from pipelines.settings.instance_values import Surroundings
+from pipelines.settings.instances import Instance, instances_of
 from pipelines.settings.sources_file import read_sources
 
 
