@@ -47,8 +47,8 @@ def write_findings(day: Day) -> list[FindingRow]:
     with transaction(settings.warehouse_path) as connection:
         fed = kpis_by_stream(connection)
         rows = [
-            *pull_findings(failed_pulls(settings), fed),
-            *lake_findings(settings, fed),
+            *pull_findings(failed_pulls(settings), fed, day.kpis),
+            *lake_findings(settings, fed, day.kpis),
             *subscription_findings(connection, fed),
             *uncounted_findings(connection, fed),
             *value_findings(connection, shown(settings.sheet_kpis_path)),
@@ -92,8 +92,17 @@ def kpis_by_stream(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, 
     return fed
 
 
+def of_account(names: Iterable[str], account: str, kpis: Mapping[str, Kpi]) -> list[str]:
+    """Those of some KPIs that have rows of an account. One kept in a sheet has those of its sheet's account alone."""
+    return sorted(
+        name for name in set(names) if name not in kpis or kpis[name].account in (None, account)
+    )
+
+
 def pull_findings(
-    attempts: Iterable[Attempt], fed: Mapping[tuple[str, str], Sequence[str]]
+    attempts: Iterable[Attempt],
+    fed: Mapping[tuple[str, str], Sequence[str]],
+    declared: Mapping[str, Kpi],
 ) -> Iterator[FindingRow]:
     """A finding for each reason why streams of an account failed: a source that is down is one fault."""
     by_reason: dict[tuple[str, str], list[Attempt]] = {}
@@ -110,12 +119,14 @@ def pull_findings(
             stream=streams[0] if len(streams) == 1 else None,
             place=", ".join(f"{instance}.{stream}" for stream in streams),
             message=f"{instance} failed: {message}; its KPIs keep their last values",
-            kpis=sorted(kpis),
+            kpis=of_account(kpis, account, declared),
         )
 
 
 def lake_findings(
-    settings: Settings, fed: Mapping[tuple[str, str], Sequence[str]]
+    settings: Settings,
+    fed: Mapping[tuple[str, str], Sequence[str]],
+    declared: Mapping[str, Kpi],
 ) -> Iterator[FindingRow]:
     """What the connectors found in rows, once for all windows that have the same fault."""
     lake = open_lake(settings)
@@ -130,7 +141,9 @@ def lake_findings(
         row["through"] = last_days[tuple(row[key] for key in keys)]
         alike.setdefault(kind_of(row), []).append(row)
     for rows in alike.values():
-        yield lake_finding(rows, fed)
+        account = rows[0]["account"] or UNNAMED
+        names = fed.get((rows[0]["source"], rows[0]["stream"]), ())
+        yield lake_finding(rows, of_account(names, account, declared))
 
 
 def kind_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -140,10 +153,8 @@ def kind_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in _ALIKE if name != ignored)
 
 
-def lake_finding(
-    rows: Sequence[Mapping[str, Any]], fed: Mapping[tuple[str, str], Sequence[str]]
-) -> FindingRow:
-    """One finding of those of several windows that are alike."""
+def lake_finding(rows: Sequence[Mapping[str, Any]], fed: Sequence[str]) -> FindingRow:
+    """One finding of those of several windows that are alike, in a stream that feeds the KPIs `fed`."""
     first, windows = rows[0], [row["window"] for row in rows]
     examples = dict.fromkeys(example for row in rows for example in row["examples"])
     return FindingRow(
@@ -157,7 +168,7 @@ def lake_finding(
         first_day=min(row["day"] or row["window"] for row in rows),
         last_day=max(row["day"] or row["through"] for row in rows),
         is_set_aside=first["is_set_aside"],
-        kpis=[first["kpi"]] if first["kpi"] else fed.get((first["source"], first["stream"]), []),
+        kpis=[first["kpi"]] if first["kpi"] else fed,
         examples=list(examples)[:MAX_EXAMPLES],
     )
 
@@ -183,7 +194,12 @@ def source_findings(
 ) -> Iterator[FindingRow]:
     """A finding for each fault of `sources.yml`, with the KPIs of the source that it is in."""
     for fault in settings.source_faults:
-        sources = {x.name for x in settings.instances.values() if f"`{x.instance}" in fault.what}
+        sources = {
+            x.name
+            for x in settings.instances.values()
+            # the name alone, or followed by one of its streams; not one that begins alike
+            if f"`{x.instance}`" in fault.what or f"`{x.instance}:" in fault.what
+        }
         kpis = {kpi for (source, _), names in fed.items() if source in sources for kpi in names}
         yield definition_finding("broken_source", fault, sorted(kpis))
 

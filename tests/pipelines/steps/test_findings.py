@@ -11,8 +11,9 @@ from connectors.lake.lake import Lake
 from connectors.lake.manifest import Attempt, Finding, Manifest
 from connectors.sdk import catalog
 from pipelines.inputs.day import Day
-from pipelines.settings import Settings
-from pipelines.steps.findings import write_findings
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.settings import Settings, load
+from pipelines.steps.findings import pull_findings, source_findings, write_findings
 from pipelines.tables.findings import FINDINGS
 
 AS_OF = date(2026, 11, 25)
@@ -360,3 +361,30 @@ def test_a_kpi_whose_values_cannot_be_right_is_told_once_for_all_days(settings: 
         )
     ]
     assert "declare the precision" in str(fraction["message"])
+
+
+def test_a_fault_of_a_source_names_its_own_kpis_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not those of a source whose name it begins with."""
+    streams = (
+        "{orders: {path: orders, key: id, append: day, columns: {id: integer, day: timestamp}}}"
+    )
+    sound = f"connector: rest, base_url: https://shop.example, streams: {streams}"
+    (tmp_path / "okra.yml").touch()
+    (tmp_path / "sources.yml").write_text(f"shop: {{{sound}}}\nshop_eu: {{{sound}, zone: UTC}}\n")
+    monkeypatch.setenv("OKRA_PROJECT", str(tmp_path))
+    fed = {("shop", "orders"): ["net_sales"], ("shop_eu", "orders"): ["net_sales_eu"]}
+    [finding] = source_findings(load(), fed)
+    assert finding.kpis == ["net_sales_eu"]
+
+
+def test_a_sheet_that_fails_concerns_the_kpis_of_its_own_account() -> None:
+    kpis = {
+        name: Kpi(name, "flow", account=account)
+        for name, account in (("bills", "finance"), ("leavers", "hr"))
+    }
+    fed = {("spreadsheet", "kpi_values"): ["bills", "leavers"]}
+    failed = Attempt(source="spreadsheet@hr", stream="kpi_values", at=NOON, outcome="unavailable")
+    [finding] = pull_findings([failed], fed, kpis)
+    assert (finding.account, finding.kpis) == ("hr", ["leavers"])
