@@ -15,10 +15,39 @@ stream_days as (
     select * from {{ ref("stream_days") }}
 ),
 
-sheet_days as (
+given_days as (
     {{ rows_or_none("sheet_kpi_given_days", {
         "kpi": dbt.type_string(), "day": "date", "not_before": "date"
     }) }}
+),
+
+sheet_parts as (
+    select
+        kpi,
+        {{ each_element("sheet_parts") }} as part
+    from kpis
+    where sheet_parts is not null
+),
+
+part_numbers as (
+    select
+        kpi,
+        count(*) as parts
+    from sheet_parts
+    group by kpi
+),
+
+-- what is worked out from several KPIs kept in sheets is given where each of them is
+sheet_days as (
+    select
+        sheet_parts.kpi,
+        given_days.day,
+        max(given_days.not_before) as not_before
+    from sheet_parts
+    inner join part_numbers on sheet_parts.kpi = part_numbers.kpi
+    inner join given_days on sheet_parts.part = given_days.kpi
+    group by sheet_parts.kpi, given_days.day, part_numbers.parts
+    having count(*) = part_numbers.parts
 ),
 
 amounts as (
@@ -180,7 +209,9 @@ flagged as (
             findings.source = traced_streams.source
             and findings.account = traced_streams.account
             and findings.stream = traced_streams.stream
-    where coalesce(findings.kpi = traced_streams.kpi, true)
+    left join sheet_parts
+        on traced_streams.kpi = sheet_parts.kpi and findings.kpi = sheet_parts.part
+    where coalesce(findings.kpi = traced_streams.kpi, true) or sheet_parts.part is not null
 ),
 
 flag_lists as (
@@ -271,17 +302,50 @@ covered as (
     group by kpi, day
 ),
 
+expressed_days as (
+    select
+        covered.kpi,
+        covered.day,
+        covered.delivered,
+        {{ start_of("kpis.every", "covered.day") }} as period_start
+    from covered
+    inner join kpis on covered.kpi = kpis.kpi
+    where kpis.sheet_parts is not null and kpis.model <> 'sheet_kpi_days' and kpis.kind <> 'stock'
+),
+
+-- of an expression, a month that lacks a day of one part would have the sales of some days and the costs of all
+partial_periods as (
+    select
+        kpi,
+        period_start
+    from expressed_days
+    group by kpi, period_start
+    having min(day) > period_start or min(case when delivered then 1 else 0 end) = 0
+),
+
+partial_days as (
+    select
+        expressed_days.kpi,
+        expressed_days.day
+    from expressed_days
+    inner join partial_periods
+        on
+            expressed_days.kpi = partial_periods.kpi
+            and expressed_days.period_start = partial_periods.period_start
+),
+
 final as (
     select
         covered.kpi,
         covered.day,
-        covered.delivered and valueless.day is null as delivered,
+        covered.delivered and valueless.day is null and partial_days.day is null as delivered,
         covered.settled and open_rates.day is null as settled,
         coalesce(flag_lists.flags, {{ list_of([]) }}) as flags
     from covered
     left join flag_lists on covered.kpi = flag_lists.kpi and covered.day = flag_lists.day
     left join open_rates on covered.kpi = open_rates.kpi and covered.day = open_rates.day
     left join valueless on covered.kpi = valueless.kpi and covered.day = valueless.day
+    left join partial_days on covered.kpi = partial_days.kpi and covered.day = partial_days.day
 )
 
 select * from final

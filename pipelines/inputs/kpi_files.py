@@ -15,7 +15,7 @@ from pipelines.inputs.declarations import DeclaredKpis, KpiDefinitionError, join
 from pipelines.inputs.files import content_of
 from pipelines.inputs.model_sources import sources_below
 from pipelines.inputs.rosters import roster_faults
-from pipelines.inputs.sheet_kpis import PLAN_MODEL, SHEET_MODEL, read_sheet_kpis
+from pipelines.inputs.sheet_kpis import SHEET_MODEL, SHEETS, read_sheet_kpis
 from pipelines.inputs.yaml_kpis.reading import read_yaml_kpis
 from pipelines.okr.definition.faults import (
     Fault,
@@ -71,16 +71,14 @@ def by_account(
 ) -> Iterator[Kpi]:
     """The KPIs, with the dimension `account` where they stand on one of the sources, whose accounts have names.
 
-    `models`: the SQL of all models, by name. A KPI kept in a sheet has no account.
+    `models`: the SQL of all models, by name. What is kept in a sheet has no account.
     """
     below = sources_below(models)
     for kpi in kpis:
-        is_by_account = not below.get(kpi.model, frozenset()).isdisjoint(sources)
-        yield (
-            kpi.of_accounts()
-            if is_by_account and kpi.model not in (SHEET_MODEL, PLAN_MODEL)
-            else kpi
-        )
+        read = below.get(kpi.model, frozenset())
+        if kpi.sheet_parts or kpi.is_plan:
+            read -= {SHEETS}
+        yield kpi if read.isdisjoint(sources) else kpi.of_accounts()
 
 
 def read_kpis(project: Composition, sheet_kpis: Path) -> DeclaredKpis:

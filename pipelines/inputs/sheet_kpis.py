@@ -41,6 +41,8 @@ from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings.sources_file import UNNAMED
 
+SHEETS = "spreadsheet"
+"""The connector of KPIs that are kept in sheets."""
 SHEET_MODEL = "sheet_kpi_days"
 """The model of all KPIs that are kept in sheets, but plans."""
 PLAN_MODEL = "sheet_plan_days"
@@ -80,8 +82,10 @@ class SheetKpiDeclaration(KpiDeclaration, SheetKpi):
 
     def of_sheet(self, name: str, account: str = UNNAMED) -> Kpi:
         """The KPI of this name, whose rows are in the sheets of this account."""
-        kpi = self.named(name, PLAN_MODEL if self.plan else SHEET_MODEL)
-        return replace(kpi, account=account)
+        if self.plan:
+            return replace(self.named(name, PLAN_MODEL), account=account)
+        kpi = self.named(name, SHEET_MODEL)
+        return replace(kpi, account=account, sheet_parts=(name,))
 
 
 def read_sheet_kpis(

@@ -207,7 +207,7 @@ def kpis_below(models: Set[str], kpis: Mapping[str, Kpi]) -> Set[str]:
         name
         for name, kpi in kpis.items()
         if kpi.model in models
-        or (kpi.model in SHEET_MODELS and models & SHEET_MODELS)
+        or ((kpi.sheet_parts or kpi.model in SHEET_MODELS) and models & SHEET_MODELS)
         or (kpi.conversion is not None and models & RATE_MODELS)
     }
 

@@ -33,6 +33,7 @@ KPIS = pa.schema(
         ("denominator_is_money", pa.bool_()),
         ("is_plan", pa.bool_()),
         ("account", pa.string()),
+        ("sheet_parts", pa.list_(pa.string())),
     ]
 )
 
@@ -53,4 +54,5 @@ def row_of(kpi: Kpi) -> dict[str, Any]:
         "constant_rate_day": conversion and conversion.day,
         "numerator_is_money": "numerator" in sides,
         "denominator_is_money": "denominator" in sides,
+        "sheet_parts": kpi.sheet_parts or None,
     }

@@ -107,7 +107,7 @@ def selected_nodes(nodes: Mapping[str, Node], kpi: Kpi) -> Set[str]:
     own = {kpi.model}
     if kpi.conversion:
         own |= RATE_MODELS
-    if kpi.model in SHEET_MODELS:
+    if kpi.sheet_parts or kpi.model in SHEET_MODELS:
         own |= SHEET_MODELS
     below = {x for name in own & ids.keys() for x in ancestors(nodes, ids[name])}
     streams = streams_of(nodes, below)

@@ -16,6 +16,22 @@ kpis as (
 
 traced as ({{ streams_feeding(kpi_models()) }}),
 
+sheet_parts as (
+    select
+        kpi,
+        {{ each_element("sheet_parts") }} as part
+    from kpis
+    where sheet_parts is not null
+),
+
+sheet_accounts as (
+    select distinct
+        sheet_parts.kpi,
+        kpis.account
+    from sheet_parts
+    inner join kpis on sheet_parts.part = kpis.kpi
+),
+
 pulled_sources as (
     select source from attempts
     union distinct
@@ -30,7 +46,9 @@ declared as (
         traced.stream,
         streams.cadence,
         streams.is_snapshot,
-        kpis.model = 'sheet_kpi_days' as is_by_hand,
+        kpis.sheet_parts is not null
+        and traced.source = 'spreadsheet'
+        and traced.stream = 'kpi_values' as is_by_hand,
         pulled_sources.source is not null as is_pulled
     from kpis
     inner join traced on kpis.model = traced.model and traced.is_waited_for
@@ -40,7 +58,14 @@ declared as (
             and traced.stream = streams.stream
             -- a KPI kept in a sheet has nothing to do with the sheets of another account
             and coalesce(kpis.account = streams.account, true)
+    left join sheet_accounts
+        on kpis.kpi = sheet_accounts.kpi and streams.account = sheet_accounts.account
     left join pulled_sources on traced.source = pulled_sources.source
+    -- an expression has nothing to do with the sheets of accounts that no part of it is kept in
+    where
+        kpis.sheet_parts is null
+        or traced.source <> 'spreadsheet'
+        or sheet_accounts.account is not null
 ),
 
 ranked as (

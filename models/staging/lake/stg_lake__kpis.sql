@@ -21,6 +21,7 @@
     "denominator_is_money": "boolean",
     "is_plan": "boolean",
     "account": "varchar",
+    "sheet_parts": "varchar []",
 } %}
 
 with final as (

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 from connectors.sdk.contract import Stream
 from pipelines.inputs.composition import Composition, sources_off
+from pipelines.inputs.sheet_kpis import SHEETS
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import Settings, shown
-
-SHEETS = "spreadsheet"
-"""The connector of KPIs that are kept in sheets."""
 
 
 @dataclass(frozen=True)

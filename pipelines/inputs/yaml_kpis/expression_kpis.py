@@ -1,9 +1,10 @@
 """Reads the KPIs that are worked out from other KPIs, after those."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from pipelines.inputs.composition import KPI_PREFIX
-from pipelines.inputs.sheet_kpis import PLAN_MODEL, SHEET_MODEL
+from pipelines.inputs.sheet_kpis import PLAN_MODEL
 from pipelines.inputs.yaml_kpis import expressions
 from pipelines.inputs.yaml_kpis.entries import KpiEntry, Reading, checked
 from pipelines.inputs.yaml_kpis.expressions import ExpressionError
@@ -45,7 +46,8 @@ def read_expression(reading: Reading, name: str, path: tuple[str, ...]) -> None:
         form = checked(reading, entry, ExpressionKpi, {**given, **written})
         if form is None:
             return
-        kpi = form.named(name, f"{KPI_PREFIX}{name}")
+        sheet_parts = sorted({x for part in parts.values() for x in part.sheet_parts})
+        kpi = replace(form.named(name, f"{KPI_PREFIX}{name}"), sheet_parts=tuple(sheet_parts))
         if unshared := [
             x for x in kpi.dimensions if x not in expressions.common_dimensions([*parts.values()])
         ]:
@@ -72,10 +74,10 @@ def parts_of(reading: Reading, entry: KpiEntry, names: Collection[str]) -> dict[
         if name not in known:
             remedy = suggestion(name, known, f"the KPIs are {listed(known)}")
             raise ExpressionError(f"there is no KPI `{name}`", remedy)
-        if known[name].model in (SHEET_MODEL, PLAN_MODEL):
+        if known[name].model == PLAN_MODEL:
             raise ExpressionError(
-                f"`{name}` is kept in a sheet, which is filled in on some days only",
-                "name KPIs from streams or queries",
+                f"`{name}` is a plan, whose days to come are known, and those of others are not",
+                f"name what is actual, and hold it to the plan in a goal: `at_least: {{kpi: {name}}}`",
             )
         parts[name] = known[name]
     return parts

@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.inputs.sheet_kpis import SHEET_MODEL
 from pipelines.okr.definition.kpi_declaration import NAME
 from pipelines.okr.kpi.conversion import CURRENCY, MONEY, Conversion
-from pipelines.okr.kpi.kpi import ACCOUNT, Kpi
+from pipelines.okr.kpi.kpi import ACCOUNT, Every, Kpi
 
 SUMS = """\
 with parts as (
@@ -49,6 +50,8 @@ final as (
 
 select * from final
 """
+EVERY: Sequence[Every] = ("day", "week", "month", "quarter")
+"""How often KPIs are given, from often to seldom."""
 FORMAT = "write names of KPIs with +, - and parentheses, and at most one / between two such sums"
 
 
@@ -158,9 +161,11 @@ def derived(expression: Expression, parts: Mapping[str, Kpi]) -> dict[str, objec
         if len(units := {kpi.unit for kpi in side}) > 1:
             words = " and ".join(sorted(units))
             raise ExpressionError(f"a sum of {words}", "add up KPIs of one unit")
-    if len({kpi.every for kpi in parts.values()}) > 1:
+    given_every = {kpi.every for kpi in parts.values()}
+    if "week" in given_every and not given_every.isdisjoint({"month", "quarter"}):
         raise ExpressionError(
-            "KPIs that are given at different times", "name KPIs with the same `every:`"
+            "KPIs of weeks and of months, which begin on different days",
+            "name KPIs of which the longer `every:` is made of whole shorter ones",
         )
     policies = {kpi.conversion for kpi in parts.values() if kpi.conversion}
     if len({(x.policy, x.day) for x in policies}) > 1:
@@ -169,7 +174,7 @@ def derived(expression: Expression, parts: Mapping[str, Kpi]) -> dict[str, objec
         )
     given: dict[str, object] = {
         "kind": "ratio" if expression.is_quotient else kinds.pop(),
-        "every": next(iter(parts.values())).every,
+        "every": max(given_every, key=EVERY.index),
         "dimensions": common_dimensions([*parts.values()]),
     }
     if not expression.is_quotient:
@@ -229,8 +234,9 @@ def sum_of_all(amount: str) -> str:
 
 def part_rows(term: Term, part: Kpi, kpi: Kpi, place: int, *, is_below: bool) -> str:
     """The rows of one part, as rows of the whole."""
+    is_in_sheet = part.model == SHEET_MODEL
     members = [
-        quoted(name)
+        (f"dimensions['{name}'] as {quoted(name)}" if is_in_sheet else quoted(name))
         if name in part.dimensions
         else f"{{{{ reporting_currency() }}}} as {quoted(name)}"
         for name in kpi.dimensions
@@ -243,8 +249,10 @@ def part_rows(term: Term, part: Kpi, kpi: Kpi, place: int, *, is_below: bool) ->
         amounts = [f"{pair[0]} as numerator", f"{pair[1]} as denominator"]
     else:
         amounts = [f"{place} as part", f"{amount} as value"]
-    columns = ",\n        ".join(["day", "account", *members, *amounts])
-    return f'    select\n        {columns}\n    from {{{{ ref("{part.model}") }}}}'
+    account = "'main' as account" if is_in_sheet else "account"
+    columns = ",\n        ".join(["day", account, *members, *amounts])
+    rows = f'    select\n        {columns}\n    from {{{{ ref("{part.model}") }}}}'
+    return f"{rows}\n    where kpi = '{part.name}'" if is_in_sheet else rows
 
 
 def quoted(name: str) -> str:

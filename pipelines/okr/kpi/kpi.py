@@ -54,6 +54,8 @@ class Kpi:
     """Whether it is a plan or a budget, whose days to come are known."""
     account: str | None = None
     """Of a KPI kept in a sheet, the account of that sheet, as the models call it; None where it has rows of all."""
+    sheet_parts: tuple[str, ...] = ()
+    """The KPIs kept in sheets that have to be filled in before it is known: itself, or parts of its expression."""
 
     @classmethod
     def declared(cls, name: str, meta: Mapping[str, Any], model: str) -> Self:

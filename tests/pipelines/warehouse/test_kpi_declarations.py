@@ -22,6 +22,7 @@ HEADCOUNT = Kpi(
     label="Headcount",
     every="month",
     model="sheet_kpi_days",
+    sheet_parts=("headcount",),
 )
 
 
@@ -54,6 +55,8 @@ def test_the_models_are_told_what_was_declared(tmp_path: Path) -> None:
         "numerator_is_money": False,
         "denominator_is_money": False,
         "is_plan": False,
+        "account": None,
+        "sheet_parts": ["headcount"],
     }
 
 

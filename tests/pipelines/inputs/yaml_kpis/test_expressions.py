@@ -21,6 +21,7 @@ KPIS = {
         Kpi("basket", "ratio", "money"),
         Kpi("buyers", "distinct", "customers"),
         Kpi("budget", "flow", "money", every="month"),
+        Kpi("weekly", "flow", "money", every="week"),
         Kpi("booked", "flow", "money", dimensions=("currency",), conversion=Conversion("booking", VALUE)),
         Kpi("fixed", "flow", "money", dimensions=("currency",),
             conversion=Conversion("constant", VALUE, date(2025, 12, 31))),
@@ -48,6 +49,11 @@ def test_a_difference_of_money_is_money_by_the_dimensions_that_both_have() -> No
     }
 
 
+def test_numbers_of_days_and_of_months_make_numbers_of_months() -> None:
+    assert given("net_sales - budget")["every"] == "month"
+    assert given("weekly - costs")["every"] == "week"
+
+
 def test_a_quotient_of_flows_is_a_ratio_whose_unit_is_not_guessed() -> None:
     declared = given("returning / customers")
     assert declared["kind"] == "ratio"
@@ -65,7 +71,7 @@ def test_a_converted_part_hands_on_its_conversion() -> None:
     ("buyers - customers", "`buyers` is a distinct"),
     ("net_sales / stock", "a quotient with a stock"),
     ("stock - orders", "a sum of a flow and a stock"),
-    ("net_sales - budget", "given at different times"),
+    ("weekly - budget", "of weeks and of months"),
     ("booked - fixed", "converted in two ways"),
     ("net_sales * costs", "is no KPI and no sum"),
     ("2 * net_sales", "is no KPI and no sum"),
