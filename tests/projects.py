@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pipelines.inputs.composition import Composition, files_below
+from pipelines.inputs.composing import files_below
+from pipelines.inputs.composition import Composition
 from pipelines.settings import BUILT_IN
 
 OKRA = Composition(files_below(BUILT_IN))

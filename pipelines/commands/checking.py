@@ -9,7 +9,7 @@ import duckdb
 
 from pipelines.commands.console import Output
 from pipelines.errors import OkraError
-from pipelines.inputs.composition import compose, with_kpis
+from pipelines.inputs.composing import compose, with_kpis
 from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import NoFactsError, read_facts

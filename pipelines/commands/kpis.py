@@ -10,7 +10,8 @@ from pipelines.commands.console import Output, note_sample_company
 from pipelines.commands.progress import PullBars
 from pipelines.commands.terminal import plain_table
 from pipelines.errors import OkraError
-from pipelines.inputs.composition import Composition, compose, with_kpis
+from pipelines.inputs.composing import compose, with_kpis
+from pipelines.inputs.composition import Composition
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.sheet_kpis import SHEET_MODEL

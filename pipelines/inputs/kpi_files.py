@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipelines.inputs.composition import KPI_FOLDER, KPI_PREFIX, Composition, compose, stem
+from pipelines.inputs.composing import compose
+from pipelines.inputs.composition import KPI_FOLDER, KPI_PREFIX, Composition, stem
 from pipelines.inputs.declarations import DeclaredKpis, KpiDefinitionError, joined
 from pipelines.inputs.files import content_of
 from pipelines.inputs.model_sources import sources_below

@@ -8,7 +8,7 @@ from uuid import uuid4
 from connectors.sdk.contract import ONE_DAY
 from connectors.sdk.engine import Progress
 from connectors.sdk.windows import Range
-from pipelines.inputs.composition import compose, with_kpis
+from pipelines.inputs.composing import compose, with_kpis
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import read_facts
 from pipelines.inputs.lake import check_lake, open_lake

@@ -15,14 +15,8 @@ from typing import Any
 
 from connectors.lake.atomic_files import replace
 from connectors.lake.catalog import write_catalog
-from pipelines.inputs.composition import (
-    KPI_PREFIX,
-    PACKAGES,
-    Composition,
-    compose,
-    files_below,
-    with_kpis,
-)
+from pipelines.inputs.composing import compose, files_below, with_kpis
+from pipelines.inputs.composition import KPI_PREFIX, PACKAGES, Composition
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.lake import open_lake

@@ -12,7 +12,8 @@ import pytest
 from connectors.lake.catalog import write_catalog
 from connectors.sdk import catalog
 from pipelines import settings as okra_settings
-from pipelines.inputs.composition import Composition, compose
+from pipelines.inputs.composing import compose
+from pipelines.inputs.composition import Composition
 from pipelines.inputs.kpi_files import in_currency, read_kpis
 from pipelines.inputs.model_sources import CATALOG, references, streams_read
 from pipelines.warehouse.kpi_declarations import write_kpis

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from connectors.sdk.contract import Stream
-from pipelines.inputs.composition import Composition, sources_off
+from pipelines.inputs.composing import sources_off
+from pipelines.inputs.composition import Composition
 from pipelines.inputs.sheet_kpis import SHEETS
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import Settings, shown

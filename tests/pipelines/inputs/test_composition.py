@@ -7,14 +7,8 @@ import pytest
 
 from connectors.sdk import catalog
 from pipelines import settings as okra_settings
-from pipelines.inputs.composition import (
-    Composition,
-    compose,
-    overlaid,
-    with_packages,
-    without_off,
-    without_sample,
-)
+from pipelines.inputs.composing import compose, overlaid, with_packages, without_off, without_sample
+from pipelines.inputs.composition import Composition
 from pipelines.settings import BUILT_IN
 
 OURS = {

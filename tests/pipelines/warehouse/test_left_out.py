@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.inputs.composition import Composition, files_below
+from pipelines.inputs.composing import files_below
+from pipelines.inputs.composition import Composition
 from pipelines.warehouse.dbt_messages import errors_in
 from pipelines.warehouse.left_out import LeftOut, ModelsError, parse_what_can_be
 from pipelines.warehouse.project import cycle_in

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from pipelines.inputs.composition import Composition, with_packages
+from pipelines.inputs.composing import with_packages
+from pipelines.inputs.composition import Composition
 from pipelines.warehouse.packages import install_packages
 from pipelines.warehouse.project_folder import make_folder
 
