@@ -20,6 +20,8 @@ from pipelines.okr.kpi.kpi import Kpi
 Files = Mapping[str, str]
 """The content of files, by their place in the dbt project."""
 
+NEWEST = "_newest"
+"""How the model ends that has the present state of a stream of snapshots."""
 ACCOUNT = "Account that it was pulled from; `main` for the one without a name"
 LOADED = {
     "_window": "First day of the window the row was pulled in",
@@ -57,7 +59,7 @@ def staging_files(source: str, stream: Stream) -> Files:
     add(model, rows_sql(source, stream), stream.description, [*key, "_window"], True)
     if stream.snapshot:
         present = f"{stream.description}: the present state of each account."
-        add(f"{model}_newest", present_sql(model, source, stream), present, key, False)
+        add(f"{model}{NEWEST}", present_sql(model, source, stream), present, key, False)
     return files
 
 

@@ -10,13 +10,17 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from connectors.sdk import catalog
-from connectors.sdk.contract import IN_HOME, Option, Source, Stream, StreamForm
+from connectors.sdk.contract import IN_HOME, Option, Source, Stream, StreamForm, zone_named
 from connectors.sdk.errors import Rejected, SourceError
+from connectors.sdk.source_settings import as_set
 from pipelines.okr.definition.faults import Fault
 from pipelines.settings.accounts import difference_of, streams_of_source
 from pipelines.settings.described_streams import Descriptions, fingerprint
 from pipelines.settings.instance_values import Surroundings, shared_options, values_in, values_of
 from pipelines.settings.sources_file import UNNAMED, Entry, SourcesFile
+
+OF_ZONE = "_TIMEZONE"
+"""How the names of options end that are the name of a zone."""
 
 
 @dataclass(frozen=True)
@@ -88,18 +92,34 @@ def of_file(
     if missing:
         fault = missing_value(entry, missing[0], own.shown)
         return replace(instance, error=as_error(fault), faults=(fault,))
+    if unreadable := unreadable_value(source, values):
+        fault = Fault(own.shown, entry.line, unreadable.message, unreadable.remedy)
+        return replace(instance, error=as_error(fault), faults=(fault,))
     faults = (not_described(entry, stream, why, own.shown) for stream, why in undescribed.items())
     return replace(instance, values=values, faults=tuple(faults))
+
+
+def unreadable_value(source: Source, values: Mapping[str, str]) -> SourceError | None:
+    """Why a look-back, a rate or a zone cannot be read; None where all can."""
+    zones = [x.name for x in source.options if x.name.endswith(OF_ZONE)]
+    try:
+        as_set(source, values)
+        for name in zones:
+            if zone := values[name].strip():
+                zone_named(zone, f"{name} is", "write an IANA name such as Europe/Berlin")
+    except SourceError as error:
+        return error.renamed(source.written_as)
+    return None
 
 
 def not_described(entry: Entry, stream: str, why: str, shown: str) -> Fault:
     """The fault of a declared stream whose columns are not known."""
     what = f"`{entry.instance}: {stream}` is left out, as its columns are not known"
     reason, _, remedy = (why or "nobody has asked for them; run `okra check`").rpartition("; ")
+    if not reason:
+        reason, remedy = remedy, "correct its declaration"
     # the stream of a KPI's query has no line here
-    return Fault(
-        shown, entry.stream_lines.get(stream, entry.line), f"{what}: {reason or remedy}", remedy
-    )
+    return Fault(shown, entry.stream_lines.get(stream, entry.line), f"{what}: {reason}", remedy)
 
 
 def described(

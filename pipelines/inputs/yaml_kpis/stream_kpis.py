@@ -48,13 +48,20 @@ def read_of_stream(reading: Reading, entry: KpiEntry, form: StreamKpi) -> None:
         reading.fail(entry.name, *faults)
         return
     kpi = form.named(entry.name, f"{KPI_PREFIX}{entry.name}")
-    reading.add(entry, kpi, stream_sql.sql_of(form, day))
+    # by another day than that of the snapshot, each earlier snapshot would add the same rows again
+    is_present = stream is not None and stream.snapshot and day != stream.cursor
+    reading.add(entry, kpi, stream_sql.sql_of(form, day, is_present=is_present))
 
 
 def read_of_query(reading: Reading, entry: KpiEntry, form: QueryKpi) -> None:
     """A KPI that is a query: its stream is that of the connection and the KPI's name."""
     source = form.connection.partition("@")[0]
     if not is_there(reading, entry, source, "connection"):
+        return
+    if form.plan:
+        remedy = "declare its rows as a `snapshot: true` stream and read them by their day, or use a sheet"
+        what = "`plan: true` of a query, which is not asked for days to come"
+        reading.fail(entry.name, entry.fault(what, remedy, "plan"))
         return
     if entry.name not in reading.available.streams[source]:
         reason = reading.available.undescribed.get(f"{source}.{entry.name}", "")
@@ -114,6 +121,9 @@ def stream_faults(
     elif columns is not None and day not in days_of(stream):
         remedy = f"name a date or a moment: {names_of_days(stream)}"
         yield entry.fault(f"`day: {day}` is no date and no moment", remedy, "day")
+    elif stream and stream.snapshot and day == stream.cursor and form.kind == "flow":
+        what = f"a flow of {form.source}, whose snapshots would be added up over the days"
+        yield entry.fault(what, "write `kind: stock`, or the `day:` of each row", "kind")
     for name in form.dimensions:
         if name not in form.members and columns is not None and name not in columns:
             remedy = suggestion(name, columns, f"the columns are {listed(columns)}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipelines.inputs.generated_models import NEWEST
 from pipelines.inputs.yaml_kpis.forms import StreamKpi
 from pipelines.okr.kpi.periods import CADENCES
 
@@ -23,9 +24,13 @@ def model_of(source: str) -> str:
     return f"stg_{name}__{stream}" if stream else name
 
 
-def sql_of(form: StreamKpi, day: str) -> str:
-    """The model of the KPI. `day` is the column that places a row in its day."""
-    head = ROWS.format(day=day, model=model_of(form.source))
+def sql_of(form: StreamKpi, day: str, *, is_present: bool = False) -> str:
+    """The model of the KPI. `day` is the column that places a row in its day.
+
+    `is_present`: of the snapshots of a stream, only the newest counts.
+    """
+    model = f"{model_of(form.source)}{NEWEST if is_present else ''}"
+    head = ROWS.format(day=day, model=model)
     body = distinct_rows(form) if form.kind == "distinct" else rows_by_day(form)
     return f"{head}\nfinal as (\n{indented(body)}\n)\n\nselect * from final\n"
 

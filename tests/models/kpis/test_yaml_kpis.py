@@ -33,7 +33,7 @@ shop:
       path: articles
       key: article
       snapshot: true
-      columns: {article: text, pieces: integer, cost: decimal}
+      columns: {article: text, pieces: integer, cost: decimal, bought_on: date}
 """
 KPIS = """\
 defaults: {from: shop.orders, day: ordered_at, owner: ceo@acme.example, direction: up}
@@ -47,6 +47,7 @@ buyers: {value: count(distinct customer), where: not is_test, kind: distinct, un
 OTHERS = """\
 defaults: {owner: ceo@acme.example, direction: up}
 stock: {from: shop.articles, value: sum(pieces), kind: stock, unit: pieces}
+bought: {from: shop.articles, day: bought_on, value: sum(pieces), kind: flow, unit: pieces}
 margin: {expr: net_sales - costs}
 after_fees: {expr: net_sales - fees}
 fee_rate: {expr: fees / net_sales, unit: percent}
@@ -113,7 +114,8 @@ def warehouse(acme: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         lake.window("shop", "orders", day, rows, zone="Europe/Berlin")
     for day, articles in ARTICLES.items():
         taken = [
-            {"article": x, "pieces": n, "cost": Decimal(1), "taken_on": day} for x, n in articles
+            {"article": x, "pieces": n, "cost": Decimal(1), "bought_on": THURSDAY, "taken_on": day}
+            for x, n in articles
         ]
         lake.window("shop", "articles", day, taken, zone="Europe/Berlin")
     day = Day(acme, MONDAY)
@@ -187,6 +189,11 @@ def test_a_ratio_keeps_what_is_divided(warehouse) -> None:
 
 def test_a_stock_is_that_of_the_snapshots_and_missing_between_them(warehouse) -> None:
     assert days(warehouse, "stock") == {THURSDAY: 7, SATURDAY: 5}
+
+
+def test_by_another_day_the_rows_of_the_newest_snapshot_count_once(warehouse) -> None:
+    # Saturday's five cups, and not Thursday's three and four beside them
+    assert days(warehouse, "bought") == {THURSDAY: 5}
 
 
 def test_a_difference_of_kpis_is_that_of_their_days(warehouse) -> None:

@@ -257,3 +257,27 @@ def test_accounts_that_disagree_about_a_type_are_not_added(instances, with_table
     assert "`shop@fr: orders` has another type of id in another account" in str(
         found["shop@fr"].errors["orders"]
     )
+
+
+@pytest.mark.parametrize(("written", "said"), [
+    ("timezone: Europe/Berln", "`timezone` of stripe@eu is 'Europe/Berln'"),
+    ("restates_days: many", "`restates_days` of stripe@eu is 'many'"),
+    ("restates_days: {invoce_lines: 4}", "of which 'invoce_lines:4' cannot be read"),
+    ("requests_per_second: fast", "`requests_per_second` of stripe@eu is 'fast'"),
+])  # fmt: skip
+def test_a_value_that_cannot_be_read_is_a_fault_before_anything_is_pulled(
+    instances, written: str, said: str
+) -> None:
+    text = f"stripe@us: {{api_key: {{env: US}}}}\nstripe@eu: {{api_key: {{env: EU}}, {written}}}"
+    found = instances(text, {"EU": "rk_eu", "US": "rk_us"})
+    [fault] = found["stripe@eu"].faults
+    assert (fault.file, fault.line) == ("sources.yml", 2)
+    assert said in fault.what
+    assert found["stripe@us"].error is None
+
+
+def test_what_the_system_answered_is_said_once(instances, with_tables) -> None:
+    mark = fingerprint(with_tables, TableForm(table="orders"))
+    described = {"shop@de": {"orders": Described(mark, fault="no such table: orders")}}
+    [fault] = instances(SHOPS, descriptions=described)["shop@de"].faults
+    assert str(fault).count("no such table: orders") == 1

@@ -15,6 +15,8 @@ shop:
   streams:
     orders:
       {path: orders, key: id, append: ordered_at, columns: {id: integer, net: decimal, ordered_at: timestamp}}
+    plans:
+      {path: plans, key: day, snapshot: true, columns: {day: date, amount: decimal}}
 """
 SOUND = """\
 defaults: {owner: a@b.example, direction: up, kind: flow, unit: money, from: shop.orders, day: ordered_at}
@@ -41,6 +43,7 @@ def declared(folder: Path, monkeypatch: pytest.MonkeyPatch, entry: str) -> Decla
     ("basket: {value: sum(net), from: shop.order}", "shop has no stream `order`; did you mean `orders`"),
     ("basket: {value: sum(net), expr: a - b}", "both `from` and `expr`"),
     ("basket: {value: count(distinct id), kind: distinct, unit: orders, wher: x}", "`wher`"),
+    ("basket: {from: shop.plans, value: sum(amount), day: taken_on}", "added up over the days; write `kind: stock`"),
     ("basket: {value: sum(net), day: net}", "`day: net` is no date and no moment; name a date or a moment: ordered_at"),
     ("basket: {value: avg(net)}", "avg(net) of two days or members is no sum of theirs; write sums and counts"),
     ("basket: {value: max(net), kind: stock, dimensions: [id]}", "is no sum of theirs"),
