@@ -54,7 +54,7 @@ def kpis(settings: Settings, output: Output) -> None:
     else:
         output.note("There is no KPI yet; `okra new kpi NAME` writes one")
     for lacking, names in off_by_source(declared).items():
-        output.note(f"Off, as {lacking} is: {', '.join(names)}")
+        output.note(f"Off, without {lacking}: {', '.join(names)}")
     for fault in declared.faults:
         output.warn(str(fault))
 

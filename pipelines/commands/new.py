@@ -71,8 +71,10 @@ def new_kpi(
 ) -> None:
     """A KPI in YAML, from a stream or from other KPIs; with --sql, as a model over a mart."""
     from pipelines.commands import scaffolding, yaml_kpi
+    from pipelines.steps.describe import with_described_streams
 
-    settings = okra_settings.load()
+    # a stream of sources.yml is known by its columns, which its system may not have been asked for yet
+    settings = with_described_streams(okra_settings.load())
     if sql or mart:
         answers = scaffolding.NewKpi(
             name=name,

@@ -54,6 +54,11 @@ def yaml_kpi(new: NewYamlKpi, streams: Streams) -> Scaffold:
     )
 
 
+def all_of(streams: Streams) -> str:
+    """The streams there are, as the end of a sentence."""
+    return f"the streams are {listed(streams)}" if streams else "sources.yml declares none"
+
+
 def of_kpis(new: NewYamlKpi) -> Iterator[str]:
     """The lines that say how it is worked out from other KPIs. Its kind, and the unit of a sum, follow from those."""
     if "/" in new.expr and not new.unit:
@@ -68,12 +73,12 @@ def of_stream(new: NewYamlKpi, streams: Streams) -> Iterator[str]:
     if not new.source:
         example = next(iter(streams), "shop.orders")
         raise ScaffoldError(
-            f"say which stream it is from, such as --from {example} (there are {listed(streams) or 'none'}); or "
+            f"say which stream it is from, such as --from {example} ({all_of(streams)}); or "
             "write --expr, or --sql for a model of your own"
         )
     stream = streams.get(new.source)
     if stream is None:
-        remedy = suggestion(new.source, streams, f"there are {listed(streams) or 'none'}")
+        remedy = suggestion(new.source, streams, all_of(streams))
         raise ScaffoldError(f"there is no stream {new.source}; {remedy}")
     columns = stream.schema.names
     by = [*new.by]
