@@ -10,13 +10,8 @@ from connectors.sdk import catalog
 from connectors.sdk.contract import IN_HOME, Option, Source
 from connectors.sdk.errors import CredentialError, Rejected
 from connectors.sdk.source_settings import settings_of
-from pipelines.settings.instance_form import (
-    OF_INSTALLATION,
-    Value,
-    is_taken,
-    keys_of,
-    taken_from,
-)
+from pipelines.settings.instance_form import OF_INSTALLATION, Value, is_taken, keys_of, taken_from
+from pipelines.settings.secret_files import text_in
 from pipelines.settings.sources_file import Entry
 
 
@@ -98,11 +93,7 @@ def text_of(value: Value, what: str, around: Surroundings) -> str:
             )
         return text
     if value.file:
-        path = (around.project / Path(value.file).expanduser()).resolve()
-        try:
-            text = path.read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            text = ""
+        text = text_in(around.project / Path(value.file).expanduser())
         if not text:
             raise CredentialError(
                 f"the file {value.file}, which {around.shown} names for {what}, is missing or empty",

@@ -1,7 +1,6 @@
 """The instances of connectors that an installation has: those of `sources.yml` and those of the environment.
 
 An instance is one account of one system. The environment's variables mean the one without an account.
-
 """
 
 from collections.abc import Mapping, Sequence

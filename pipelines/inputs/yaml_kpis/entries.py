@@ -7,10 +7,7 @@ from pydantic import ValidationError
 
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.yaml_kpis.available import Available
-from pipelines.okr.definition.faults import (
-    Fault,
-    form_faults,
-)
+from pipelines.okr.definition.faults import Fault, form_faults
 from pipelines.okr.definition.kpi_declaration import KpiDeclaration
 from pipelines.okr.definition.yaml_tree import Tree
 from pipelines.okr.kpi.kpi import Kpi

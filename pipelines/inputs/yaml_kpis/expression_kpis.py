@@ -8,13 +8,8 @@ from pipelines.inputs.sheet_kpis import PLAN_MODEL
 from pipelines.inputs.yaml_kpis import expressions
 from pipelines.inputs.yaml_kpis.entries import KpiEntry, Reading, checked
 from pipelines.inputs.yaml_kpis.expressions import ExpressionError
-from pipelines.inputs.yaml_kpis.forms import (
-    ExpressionKpi,
-)
-from pipelines.okr.definition.faults import (
-    listed,
-    suggestion,
-)
+from pipelines.inputs.yaml_kpis.forms import ExpressionKpi
+from pipelines.okr.definition.faults import listed, suggestion
 from pipelines.okr.kpi.kpi import Kpi
 
 

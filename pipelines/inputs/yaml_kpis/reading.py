@@ -17,21 +17,9 @@ from pipelines.inputs.sheet_kpis import CLAIMED
 from pipelines.inputs.yaml_kpis.available import available_in
 from pipelines.inputs.yaml_kpis.entries import KpiEntry, Reading, checked
 from pipelines.inputs.yaml_kpis.expression_kpis import read_expression
-from pipelines.inputs.yaml_kpis.forms import (
-    FORMS,
-    WAYS,
-    QueryKpi,
-    SheetKpi,
-    StreamKpi,
-)
+from pipelines.inputs.yaml_kpis.forms import FORMS, WAYS, QueryKpi, SheetKpi, StreamKpi
 from pipelines.inputs.yaml_kpis.stream_kpis import read_of_query, read_of_stream
-from pipelines.okr.definition.faults import (
-    Fault,
-    blank_faults,
-    listed,
-    suggestion,
-    unreadable,
-)
+from pipelines.okr.definition.faults import Fault, blank_faults, listed, suggestion, unreadable
 from pipelines.okr.definition.kpi_declaration import NAME, NAME_REMEDY
 from pipelines.okr.definition.yaml_tree import Tree
 from pipelines.okr.kpi.kpi import Kpi

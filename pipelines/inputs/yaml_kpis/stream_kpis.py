@@ -8,16 +8,9 @@ from connectors.sdk.rules import adds_up
 from pipelines.inputs.composition import KPI_PREFIX
 from pipelines.inputs.yaml_kpis import stream_sql
 from pipelines.inputs.yaml_kpis.entries import KpiEntry, Reading
-from pipelines.inputs.yaml_kpis.forms import (
-    QueryKpi,
-    StreamKpi,
-)
+from pipelines.inputs.yaml_kpis.forms import QueryKpi, StreamKpi
 from pipelines.inputs.yaml_kpis.fragments import complaints, counts_distinct, divides, not_added_up
-from pipelines.okr.definition.faults import (
-    Fault,
-    listed,
-    suggestion,
-)
+from pipelines.okr.definition.faults import Fault, listed, suggestion
 from pipelines.okr.kpi.conversion import MONEY
 from pipelines.okr.kpi.kpi import ACCOUNT
 
