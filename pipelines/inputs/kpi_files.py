@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from pipelines.inputs.composing import compose
 from pipelines.inputs.composition import KPI_FOLDER, KPI_PREFIX, Composition, stem
 from pipelines.inputs.declarations import DeclaredKpis, KpiDefinitionError, joined
-from pipelines.inputs.files import content_of
 from pipelines.inputs.model_sources import sources_below
 from pipelines.inputs.rosters import roster_faults
 from pipelines.inputs.sheet_kpis import SHEET_MODEL, SHEETS, read_sheet_kpis
@@ -29,6 +28,7 @@ from pipelines.okr.definition.yaml_tree import Tree, TreeError, decoded, read_tr
 from pipelines.okr.kpi.conversion import MONEY
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import Settings, shown
+from pipelines.settings.written_files import content_of
 
 DECLARED_BELOW = ("config", "meta", "kpi")
 """The keys of a model in dbt's YAML below which its KPI is declared."""

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from pipelines.errors import OkraError
 from pipelines.inputs.declarations import DeclaredKpis
-from pipelines.inputs.files import content_of
 from pipelines.okr.definition.faults import Fault, unreadable
 from pipelines.okr.definition.loading import Loaded, load
 from pipelines.okr.definition.yaml_tree import TreeError
 from pipelines.settings import Settings, shown
+from pipelines.settings.written_files import content_of
 
 
 class NoDefinitionsError(OkraError):

@@ -12,12 +12,12 @@ from datetime import date
 from pathlib import Path
 
 from connectors.lake.catalog import read_catalog
-from pipelines.inputs.files import content_of
 from pipelines.inputs.lake import open_lake
 from pipelines.inputs.okr_files import okr_files
 from pipelines.okr.definition.yaml_tree import TreeError
 from pipelines.settings import Settings
 from pipelines.settings.kpi_queries import kpi_yaml_files
+from pipelines.settings.written_files import content_of
 
 WINDOW_FACTS = ["source", "stream", "window", "data_through", "checksum", "settled", "flags"]
 ATTEMPT_FACTS = ["source", "stream", "outcome"]

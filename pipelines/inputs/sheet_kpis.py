@@ -32,7 +32,6 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from connectors.spreadsheet.declared import SheetKpi
 from pipelines.inputs.declarations import DeclaredKpis
-from pipelines.inputs.files import content_of
 from pipelines.inputs.rosters import roster_faults
 from pipelines.okr.definition.faults import Fault, blank_faults, form_faults, unreadable
 from pipelines.okr.definition.field_types import refusal
@@ -40,6 +39,7 @@ from pipelines.okr.definition.kpi_declaration import NAME, NAME_REMEDY, KpiDecla
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings.sources_file import UNNAMED
+from pipelines.settings.written_files import content_of
 
 SHEETS = "spreadsheet"
 """The connector of KPIs that are kept in sheets."""

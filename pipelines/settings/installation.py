@@ -48,6 +48,7 @@ from pipelines.settings.types import (
     Zone,
 )
 from pipelines.settings.variables import PREFIX, misspelt_options
+from pipelines.settings.written_files import content_of
 
 SOURCES_FILE = "sources.yml"
 """The file that declares instances of connectors and their streams."""
@@ -192,16 +193,11 @@ class Settings(BaseSettings):
     @cached_property
     def sources_file(self) -> SourcesFile:
         """What `sources.yml` says. Raises `SettingsError` where it is not YAML."""
-        try:
-            file = read_sources(self.sources_path.read_bytes(), SOURCES_FILE)
-            return with_queries(file, self.project_path)
-        except FileNotFoundError:
+        if not self.sources_path.exists():
             return SourcesFile()
-        except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            raise SettingsError(
-                f"{SOURCES_FILE}:1: cannot be opened ({reason}); make it a file that Okra may read"
-            ) from None
+        try:
+            file = read_sources(content_of(self.sources_path), SOURCES_FILE)
+            return with_queries(file, self.project_path)
         except TreeError as error:
             raise SettingsError(str(unreadable(SOURCES_FILE, error))) from None
 

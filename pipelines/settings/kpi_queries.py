@@ -10,6 +10,7 @@ from pathlib import Path
 from connectors.sdk.contract import StreamForm
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.settings.sources_file import Entry, FaultyEntry, SourcesFile, read_stream
+from pipelines.settings.written_files import content_of
 
 DEFAULTS = "defaults"
 """The key of a file whose keys every KPI in the file has that does not say otherwise."""
@@ -48,15 +49,11 @@ def kpi_yaml_files(project: Path, *, apart: Path | None = None) -> Iterator[KpiF
             continue
         text = ""
         try:
-            content = path.read_bytes()
+            content = content_of(path)
             text = content.decode("utf-8", errors="replace")
             yield KpiFile(path, read_tree(content), text=text)
         except TreeError as error:
             yield KpiFile(path, error=error, text=text)
-        except OSError as error:
-            reason = (error.strerror or type(error).__name__).lower()
-            remedy = "make it a file that Okra may read, or remove it"
-            yield KpiFile(path, error=TreeError(1, f"cannot be opened ({reason})", remedy))
 
 
 def query_streams(project: Path) -> Mapping[str, Mapping[str, Mapping[str, object]]]:

@@ -19,6 +19,7 @@ from pipelines.okr.definition.faults import (
     unreadable,
 )
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
+from pipelines.settings.written_files import content_of
 
 SECRET_FIELDS = frozenset({"digest"})
 """The settings whose values are secrets: they are set in `.env` or in the environment."""
@@ -35,17 +36,11 @@ class ProjectFile:
 
 def read_project_file(folder: Path, fields: Collection[str]) -> ProjectFile:
     """The settings that the project's file has; none where there is no file. `fields`: the settings there are."""
-    try:
-        content = (folder / PROJECT_FILE).read_bytes()
-    except FileNotFoundError:
+    path = folder / PROJECT_FILE
+    if not path.exists():
         return ProjectFile()
-    except OSError as error:
-        what = f"cannot be opened ({(error.strerror or type(error).__name__).lower()})"
-        return ProjectFile(
-            faults=(Fault(PROJECT_FILE, 1, what, "make it a file that Okra may read"),)
-        )
     try:
-        tree = read_tree(content)
+        tree = read_tree(content_of(path))
     except TreeError as error:
         return ProjectFile(faults=(unreadable(PROJECT_FILE, error),))
     if tree.data is None:
