@@ -1,25 +1,31 @@
 """Measures how long a daily run takes, and how much of that is spent outside our code: `make bench`.
 
 The first run of the sample company pulls two years; the second, on the same day, is what a normal day costs. Each
-run is a whole process. The time outside our code is measured inside it: imports, Dagster's definitions, dbt's start
-(the dbt process without the time that dbt reports for models and tests) and Dagster's records (a report without its
-steps).
+run is a whole process. A company with two sources runs beside it: Stripe with the same history, and a shop in SQLite.
+
+The time outside our code is measured inside the run: imports, Dagster's definitions, dbt's start (the dbt process
+without the time that dbt reports for models and tests) and Dagster's records (a report without its steps).
 """
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from rich.console import Console
 
+from connectors.sandbox.stripe import KEY, StripeServer
 from pipelines.commands.terminal import plain_table
+from tests.companies.two_sources import sold, written
 
 PHASES = (
     "imports",
@@ -35,6 +41,8 @@ STEPS = {"models": "dbt start", "published__okra": "publish"}
 """The phase of each step of a report. The time that dbt reports for models and tests is subtracted from dbt's start."""
 OUTSIDE_OUR_CODE = {"imports", "definitions", "dbt start", "records"}
 TODAY = "2026-11-25"
+FIRST = date(2024, 12, 1)
+"""The first day that is pulled, which is the sample company's."""
 
 
 def measured() -> dict[str, float]:
@@ -86,48 +94,92 @@ def kept_dbt_artifacts() -> list[Path]:
     return folders
 
 
-def run(home: Path) -> dict[str, Any]:
-    """Run once in a separate process."""
-    environment = os.environ | {
-        "OKRA_HOME": str(home),
-        "OKRA_SANDBOX_TODAY": TODAY,
-        "OKRA_ENV_FILE": str(home / "no.env"),
-    }
-    began = time.perf_counter()
+def run(settings: Mapping[str, str]) -> dict[str, Any]:
+    """Run once in a separate process: the seconds of each phase, those of the whole, and those of CPU."""
+    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.daily_run", "--inside"],
-        env=environment,
+        env={**os.environ, **settings},
         capture_output=True,
         text=True,
         check=True,
     )
-    whole = time.perf_counter() - began
+    whole, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     seconds: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     seconds["imports"] += whole - sum(seconds.values())  # start and end of the interpreter
-    return {"seconds": seconds, "whole": whole}
+    return {"seconds": seconds, "whole": whole, "cpu": cpu}
+
+
+def runs_of(settings: Mapping[str, str]) -> dict[str, Any]:
+    """The first run of a company, and the second on the same day."""
+    return {name: run(settings) for name in ("first run", "second run of the day")}
+
+
+def runs_of_sample_company() -> dict[str, Any]:
+    """Those of the sample company, whose servers are within its process."""
+    with tempfile.TemporaryDirectory() as folder:
+        return runs_of(
+            {
+                "OKRA_HOME": folder,
+                "OKRA_SANDBOX_TODAY": TODAY,
+                "OKRA_ENV_FILE": f"{folder}/no.env",
+            }
+        )
+
+
+def runs_of_two_sources() -> dict[str, Any]:
+    """Those of a company with two sources: as many days of the sample company's ledger, and of a small shop."""
+    today = datetime.now(UTC).date()
+    yesterday = today - timedelta(days=1)
+    with tempfile.TemporaryDirectory() as folder, StripeServer(today) as stripe:
+        home = Path(folder)
+        sold(home / "shop.db", FIRST, yesterday)
+        for place, text in written(stripe.address, FIRST, yesterday).items():
+            (home / place).parent.mkdir(parents=True, exist_ok=True)
+            (home / place).write_text(text, encoding="utf-8")
+        settings = {
+            "OKRA_PROJECT": folder,
+            "OKRA_HOME": f"{folder}/data",
+            "STRIPE_KEY": KEY,
+            "SHOP_URL": f"sqlite:///{home / 'shop.db'}",
+        }
+        # what a person does first: the columns of the shop's orders are asked for once
+        okra = Path(sys.executable).with_name("okra")
+        subprocess.run([okra, "check"], env={**os.environ, **settings}, check=True)
+        return runs_of(settings)
 
 
 def main() -> None:
-    """Print the table of figures."""
+    """Print the tables of figures."""
     if "--inside" in sys.argv:
         print(json.dumps(measured()))
         return
-    with tempfile.TemporaryDirectory() as folder:
-        runs = {name: run(Path(folder)) for name in ("first run", "second run of the day")}
+    companies = {
+        f"The sample company on {TODAY}": runs_of_sample_company,
+        "A company with two sources": runs_of_two_sources,
+    }
+    for title, runs_of_company in companies.items():
+        show(title, runs_of_company())
+
+
+def show(title: str, runs: Mapping[str, Any]) -> None:
+    """Print the figures of one company."""
     if "--json" in sys.argv:
-        print(json.dumps(runs, indent=1))
+        print(json.dumps({title: runs}, indent=1))
         return
     rows = [
         (phase, *(f"{timed['seconds'][phase]:.1f} s" for timed in runs.values()))
         for phase in PHASES
     ]
     rows.append(("the whole run", *(f"{timed['whole']:.1f} s" for timed in runs.values())))
+    rows.append(("CPU of the run", *(f"{timed['cpu']:.1f} s" for timed in runs.values())))
     shares = [
         sum(timed["seconds"][name] for name in OUTSIDE_OUR_CODE) / timed["whole"]
         for timed in runs.values()
     ]
     rows.append(("share outside our code", *(f"{share:.0%}" for share in shares)))
-    Console(width=90).print(plain_table(f"The sample company on {TODAY}", ("", *runs), rows))
+    Console(width=90).print(plain_table(title, ("", *runs), rows))
 
 
 if __name__ == "__main__":

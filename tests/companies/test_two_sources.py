@@ -5,7 +5,6 @@ Its day's sales are three orders in two channels, and Stripe's charge of ten dol
 
 import json
 import re
-import sqlite3
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,6 +18,7 @@ from connectors.sandbox.stripe import KEY, StripeServer
 from connectors.sdk import catalog
 from pipelines.settings import BUILT_IN
 from tests.companies.conftest import Company
+from tests.companies.two_sources import sold, written
 
 pytestmark = pytest.mark.large
 OTHERS = [source for name, source in catalog.sources_of_environment().items() if name != "stripe"]
@@ -60,35 +60,14 @@ def yesterday() -> date:
 def company(yesterday: date, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """The company's folder after its first run."""
     folder = tmp_path_factory.mktemp("two")
-    shop = folder / "shop.db"
-    with sqlite3.connect(shop) as database:
-        database.execute("create table orders (id text primary key, day text, channel text)")
-        orders = [("a", "web"), ("b", "web"), ("c", "phone")]
-        database.executemany(
-            "insert into orders values (?, ?, ?)", [(id, str(yesterday), x) for id, x in orders]
-        )
+    sold(folder / "shop.db", yesterday, yesterday)
     charge = row("charge", "charge", "txn_1", datetime.combine(yesterday, time(12), UTC), 1000)
     with StripeServer(yesterday + timedelta(days=1), rows=[charge]) as stripe:
-        company = Company(folder, {"STRIPE_KEY": KEY, "SHOP_URL": f"sqlite:///{shop}"})
-        company.write("okra.yml", f"start_date: {yesterday - timedelta(days=3)}\n")
-        company.write(
-            "sources.yml",
-            f"stripe: {{api_key: {{env: STRIPE_KEY}}, api_base: {stripe.address}}}\n"
-            "shop:\n  connector: sql_database\n  url: {env: SHOP_URL}\n"
-            "  streams: {orders: {query: 'select id, day, channel from orders', key: id, whole: day,\n"
-            "    types: {day: date}}}\n",
-        )
-        company.write(
-            "kpis/shop.yml",
-            "orders: {from: shop.orders, day: day, kind: flow, value: count(*), unit: orders, direction: up,\n"
-            "  dimensions: [channel], owner: ceo@acme.example}\n",
-        )
-        company.write(
-            "okr_definitions/grow.yml",
-            f"id: grow\nobjective: Grow\nowner: ceo@acme.example\nperiod: {{start: {yesterday}, "
-            f"end: {yesterday + timedelta(days=60)}}}\nkey_results:\n"
-            "  - {id: orders, kpi: orders, at_least: 100}\n  - {id: money, kpi: net_revenue, at_least: 1000}\n",
-        )
+        settings = {"STRIPE_KEY": KEY, "SHOP_URL": f"sqlite:///{folder / 'shop.db'}"}
+        company = Company(folder, settings)
+        first = yesterday - timedelta(days=3)
+        for place, text in written(stripe.address, first, yesterday).items():
+            company.write(place, text)
         done = company.okra("run")
         assert done.returncode == 0, done.stdout + done.stderr
         yield company

@@ -107,6 +107,7 @@ def test_the_lineage_leads_from_each_stream_that_a_kpi_reads_to_the_published_fi
         assert key in ancestors(loaded["assets"], "okr/key_result_scores"), key
 
 
+@pytest.mark.large  # which models it has is tested in tests/pipelines/inputs/test_composition.py
 def test_the_lineage_of_two_sources_holds_nothing_of_the_others(tmp_path: Path) -> None:
     assets = load(tmp_path, OKRA_SOURCES="stripe,google_analytics")["assets"]
     others = catalog.sources_of_environment().keys() - {"stripe", "google_analytics"}
