@@ -82,13 +82,20 @@ VALUE_MESSAGES = {
 """What each flag of a KPI's own values means, and what to do about it."""
 
 
-def value_findings(connection: duckdb.DuckDBPyConnection, sheet_kpis: str) -> Iterator[FindingRow]:
-    """The KPIs whose rows have values that cannot be right, by day. `sheet_kpis`: the file of those kept in sheets."""
+def value_findings(
+    connection: duckdb.DuckDBPyConnection, sheet_kpis: str, places: Mapping[str, str]
+) -> Iterator[FindingRow]:
+    """The KPIs whose rows have values that cannot be right, by day.
+
+    `sheet_kpis`: the file of those kept in sheets. `places`: where a KPI is declared whose model nobody wrote.
+    """
     values = connection.execute(_VALUES, [list(VALUE_MESSAGES)]).fetchall()
     for kpi, model, flag, days, first_day, last_day in values:
         yield FindingRow(
             what=flag,
-            place=sheet_kpis if model in SHEET_MODELS else f"models/kpis/{model}.sql",
+            place=places.get(
+                kpi, sheet_kpis if model in SHEET_MODELS else f"models/kpis/{model}.sql"
+            ),
             message=f"{kpi} {VALUE_MESSAGES[flag]} ({days} days, first {first_day})",
             first_day=first_day,
             last_day=last_day,

@@ -51,7 +51,7 @@ def write_findings(day: Day) -> list[FindingRow]:
             *lake_findings(settings, fed, day.kpis),
             *subscription_findings(connection, fed),
             *uncounted_findings(connection, fed),
-            *value_findings(connection, shown(settings.sheet_kpis_path)),
+            *value_findings(connection, shown(settings.sheet_kpis_path), day.declared.places),
             *currency_findings(connection, settings.currency),
             *model_findings(connection),
             *rosters,
