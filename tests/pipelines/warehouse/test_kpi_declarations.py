@@ -23,6 +23,7 @@ HEADCOUNT = Kpi(
     every="month",
     model="sheet_kpi_days",
     sheet_parts=("headcount",),
+    account="finance",
 )
 
 
@@ -55,8 +56,8 @@ def test_the_models_are_told_what_was_declared(tmp_path: Path) -> None:
         "numerator_is_money": False,
         "denominator_is_money": False,
         "is_plan": False,
-        "account": None,
         "sheet_parts": ["headcount"],
+        "account": "finance",
     }
 
 
