@@ -61,10 +61,32 @@ def with_packages(composition: Composition, path: Path) -> Composition:
 
 
 def with_kpis(composition: Composition, declared: DeclaredKpis) -> Composition:
-    """The project with the models of KPIs that are generated from their declarations."""
+    """The project with the models of KPIs that are generated from their declarations.
+
+    A KPI that the project keeps in a sheet needs none, and Okra's own model of its name goes.
+    """
+    composition = without_replaced(composition, declared)
     files = kpi_files(declared.models, declared.kpis.values())
     places = {kpi.model: declared.places.get(name, "") for name, kpi in declared.kpis.items()}
     return composition.with_generated(files, {x: places[stem(x)] or x for x in files})
+
+
+def without_replaced(composition: Composition, declared: DeclaredKpis) -> Composition:
+    """The project without the models of KPIs that another model works out: that of the KPIs kept in sheets."""
+    replaced = {
+        f"{KPI_PREFIX}{name}": kpi
+        for name, kpi in declared.kpis.items()
+        if f"{KPI_PREFIX}{name}" in composition.models and kpi.model != f"{KPI_PREFIX}{name}"
+    }
+    told = [
+        f"{declared.places.get(kpi.name, kpi.name)}, kept in a sheet, replaces Okra's own {composition.models[model]}"
+        for model, kpi in replaced.items()
+    ]
+    places = {
+        x for x in composition.places if stem(x) in replaced and x.startswith(f"{KPI_FOLDER}/")
+    }
+    rest = composition.without(places)
+    return replace(rest, replaced=(*rest.replaced, *told)) if replaced else composition
 
 
 def with_staging(composition: Composition, settings: Settings) -> Composition:

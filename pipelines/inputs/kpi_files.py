@@ -27,7 +27,7 @@ from pipelines.okr.definition.kpi_declaration import NAME, NAME_REMEDY, KpiDecla
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, decoded, read_tree
 from pipelines.okr.kpi.conversion import MONEY
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.settings import Settings, shown
+from pipelines.settings import BUILT_IN, Settings, shown
 from pipelines.settings.written_files import content_of
 
 DECLARED_BELOW = ("config", "meta", "kpi")
@@ -37,7 +37,7 @@ DECLARED_BELOW = ("config", "meta", "kpi")
 def declared_kpis(settings: Settings) -> DeclaredKpis:
     """Every KPI that a source feeds, with the reporting currency as the unit of those in money."""
     project = compose(settings)
-    declared = read_kpis(project, settings.sheet_kpis_path)
+    declared = read_kpis(project, settings.sheet_kpis_path, is_company=settings.is_company)
     if "sheet_kpis" in settings.model_fields_set and not settings.sheet_kpis_path.exists():
         remedy = "declare the KPIs of the sheets in it, or unset OKRA_SHEET_KPIS"
         fault = Fault(shown(settings.sheet_kpis_path), 1, "the file is missing", remedy)
@@ -82,17 +82,26 @@ def by_account(
         yield kpi if read.isdisjoint(sources) else kpi.of_accounts()
 
 
-def read_kpis(project: Composition, sheet_kpis: Path) -> DeclaredKpis:
-    """Every KPI: as `config.meta.kpi` in the YAML beside its SQL declares it, or `sheet_kpis`."""
+def read_kpis(project: Composition, sheet_kpis: Path, *, is_company: bool = False) -> DeclaredKpis:
+    """Every KPI: as `config.meta.kpi` in the YAML beside its SQL declares it, or `sheet_kpis`.
+
+    One that a company keeps in its sheets replaces Okra's own of the same name.
+    """
     names = project.kpi_sql
-    with_sql = [read_alone(project, name) for name in names]
-    in_sheets = read_sheet_kpis(sheet_kpis, shown(sheet_kpis), names, project.rosters)
+    taken = [
+        name
+        for name, place in names.items()
+        if not (is_company and project.written[place].is_relative_to(BUILT_IN))
+    ]
+    in_sheets = read_sheet_kpis(sheet_kpis, shown(sheet_kpis), taken, project.rosters)
     off = DeclaredKpis(faults=project.faults, off=project.kpis_off)
     if SHEET_MODEL in project.off:
         off = replace(
             off, off={**off.off, **dict.fromkeys(in_sheets.kpis, project.off[SHEET_MODEL])}
         )
         in_sheets = DeclaredKpis()
+    off = without(off, in_sheets.kpis)
+    with_sql = [read_alone(project, name) for name in names if name not in in_sheets.kpis]
     return joined([*with_sql, in_sheets, off, *strays(project)])
 
 
