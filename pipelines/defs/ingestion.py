@@ -150,7 +150,7 @@ def ingestion() -> dg.Definitions:
     steps = [pull_step(name, settings) for name, own in settings.streams_by_source.items() if own]
     job = dg.define_asset_job(
         "ingest",
-        selection=dg.AssetSelection.assets(*steps) if steps else [],
+        selection=dg.AssetSelection.assets(*steps) if steps else dg.AssetSelection.keys(),
         description="Pulls raw metrics into the lake",
     )
     return dg.Definitions(assets=steps, jobs=[job])

@@ -86,7 +86,8 @@ def of_file(
     try:
         values = values_of(entry, own, around)
     except SourceError as error:
-        return replace(instance, error=error)
+        fault = Fault(own.shown, entry.line, f"`{entry.instance}`: {error.message}", error.remedy)
+        return replace(instance, error=error, faults=(fault,))
     missing = [x for x in source.options if x.name not in values]
     if missing:
         fault = missing_value(entry, missing[0], own.shown)

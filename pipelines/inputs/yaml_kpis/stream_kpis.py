@@ -95,7 +95,8 @@ def missing_stream(reading: Reading, entry: KpiEntry, source: str, stream: str) 
         what = f"the columns of {name} are not known yet: {reason}"
         return entry.fault(what, "run `okra check`, which asks for them", "from")
     known = reading.available.streams[source]
-    remedy = suggestion(stream, known, f"the streams of {source} are {listed(known)}")
+    otherwise = f"its streams are {listed(known)}" if known else "declare it in sources.yml"
+    remedy = suggestion(stream, known, otherwise)
     return entry.fault(f"{source} has no stream `{stream}`", remedy, "from")
 
 

@@ -125,6 +125,14 @@ def test_the_lineage_of_two_sources_holds_nothing_of_the_others(tmp_path: Path) 
     assert lost == {key for key in lost if key.startswith("lake/")}, "each parent is there"
 
 
+def test_a_source_without_a_stream_is_no_fault_of_the_others(tmp_path: Path) -> None:
+    (tmp_path / "okra.yml").write_text("")
+    (tmp_path / "sources.yml").write_text("shop: {connector: sql_database, url: {env: SHOP_URL}}")
+    assets = load(tmp_path, OKRA_PROJECT=str(tmp_path), OKRA_HOME=str(tmp_path / "data"))["assets"]
+    assert not [key for key in assets if key.startswith("raw_")]
+    assert "published/okra" in assets
+
+
 def test_nothing_is_left_undescribed(loaded: Any) -> None:
     undescribed = [key for key, asset in loaded["assets"].items() if not asset["described"]]
     assert undescribed == []

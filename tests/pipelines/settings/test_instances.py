@@ -80,6 +80,11 @@ def test_a_variable_that_is_not_set_is_the_fault_of_its_account_alone(instances)
         "STRIPE_EU_KEY is not set, which sources.yml names for `api_key` of stripe@eu; set it in .env or in the "
         "environment"
     )  # fmt: skip
+    [fault] = found["stripe@eu"].faults
+    assert (fault.line, fault.what.partition(",")[0]) == (
+        1,
+        "`stripe@eu`: STRIPE_EU_KEY is not set",
+    )
 
 
 def test_a_secret_is_read_from_a_file_beside_the_sources(instances, tmp_path: Path) -> None:
