@@ -19,6 +19,9 @@ class NoDefinitionsError(OkraError):
 def definition_files(settings: Settings) -> list[Path]:
     """The OKR files of this installation. Raises `NoDefinitionsError` when their folder is missing."""
     folder = settings.definitions_path
+    is_named = "okr_definitions" in settings.model_fields_set
+    if settings.is_company and not is_named and not folder.exists():
+        return []  # a company that has no goal yet
     if not folder.is_dir():
         raise NoDefinitionsError(
             f"{shown(folder)} is no folder; make it, or set OKRA_OKR_DEFINITIONS to where the OKR files are"
