@@ -183,7 +183,7 @@ def described_kpi(kpi: Kpi) -> str:
     if kpi.behaviour.reported_by_period:
         when = {"period": "Kind of period", "period_start": "First day of the period"}
     figures = {str(column): f"{kpi.label}, {column}" for column in kpi.behaviour.columns}
-    members = {name: name.replace("_", " ").capitalize() for name in kpi.dimensions}
+    members = {name: name.replace("_", " ").capitalize() for name in kpi.declared_dimensions}
     columns: dict[str, str] = {"account": ACCOUNT, **when, **members, **figures}
     meta = {
         "label": kpi.label,
@@ -191,7 +191,7 @@ def described_kpi(kpi: Kpi) -> str:
         "unit": kpi.unit,
         "direction": kpi.direction,
         "owner": kpi.owner,
-        "dimensions": [name for name in kpi.dimensions if name != "account"],
+        "dimensions": [*kpi.declared_dimensions],
     }
     return described_model(kpi.model, kpi.description or kpi.label, (), columns, {"kpi": meta})
 

@@ -50,6 +50,8 @@ class Kpi:
     """Name of the model that computes it."""
     by_account: bool = False
     """Whether it stands on accounts with names, so that `account` is one of its dimensions."""
+    declared_dimensions: tuple[str, ...] = ()
+    """Those that its declaration names: a distinct count by account keeps none of them."""
     is_plan: bool = False
     """Whether it is a plan or a budget, whose days to come are known."""
     account: str | None = None
@@ -68,6 +70,7 @@ class Kpi:
             direction=meta["direction"],
             precision=int(meta.get("precision", 0)),
             dimensions=dimensions,
+            declared_dimensions=dimensions,
             owner=str(meta["owner"]),
             description=" ".join(meta.get("description", "").split()),
             label=str(meta.get("label") or name.replace("_", " ")),
