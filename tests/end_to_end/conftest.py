@@ -6,6 +6,7 @@ takes longer than most commands.
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +23,7 @@ from typer.testing import CliRunner
 from connectors.sdk import catalog
 from connectors.sdk.source_settings import settings_of
 from pipelines.cli import app
-from pipelines.settings import Settings
+from pipelines.settings import BUILT_IN, Settings
 from pipelines.tables.locks import exclusive
 from tests.company import play
 from tests.limits import HANG_SECONDS
@@ -45,6 +46,10 @@ PART = {
     "OKRA_SOURCES": "facebook_pages,spreadsheet,sql_database,stripe",
 }
 """A part of the sample company: a source of each kind (snapshots, files that are reread, rows that move, a ledger)."""
+GOALS_OF_PART = (
+    *("company-two-million", "marketing-audience", "operations-thingamajigs", "people-team"),
+    "sales-widgets",
+)
 
 
 @dataclass(frozen=True)
@@ -204,9 +209,20 @@ class FirstRun:
 
 
 @pytest.fixture(scope="session")
-def first_run(shared_folder: Path) -> FirstRun:
+def part(shared_folder: Path) -> Mapping[str, str]:
+    """A part of the sample company, with the goals of that part: one on a KPI of another source would be a fault."""
+    folder = shared_folder / "part-okrs"
+    with exclusive(shared_folder / "part-okrs.lock", wait=HANG_SECONDS):
+        folder.mkdir(exist_ok=True)
+        for name in GOALS_OF_PART:
+            shutil.copy(BUILT_IN / "okr_definitions" / f"{name}.yml", folder)
+    return {**PART, "OKRA_OKR_DEFINITIONS": str(folder)}
+
+
+@pytest.fixture(scope="session")
+def first_run(shared_folder: Path, part: Mapping[str, str]) -> FirstRun:
     """A part of the sample company, run for the first time. One test goes on in its home: `checksums` are of before."""
-    home, noted = Home(shared_folder / "part", PART), shared_folder / "part.json"
+    home, noted = Home(shared_folder / "part", part), shared_folder / "part.json"
     with exclusive(shared_folder / "part.lock", wait=HANG_SECONDS):
         if not noted.exists():
             done = home.okra("run", "--json")

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import pytest
 
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source
-from tests.end_to_end.conftest import OKRA, PART, FirstRun, Home
+from tests.end_to_end.conftest import OKRA, FirstRun, Home
 from tests.limits import HANG_SECONDS
 
 
@@ -59,14 +59,14 @@ def kill_at(home: Home, moment: Callable[[Path], bool]) -> None:
 
 @pytest.mark.large
 def test_the_next_run_completes_what_killed_ones_left(
-    first_run: FirstRun, new_home: Callable[..., Home]
+    first_run: FirstRun, part: Mapping[str, str], new_home: Callable[..., Home]
 ) -> None:
     """Each run goes on where the one before it was killed, and is killed itself a step further on.
 
     The last is a second run of the day, as everything was pulled and modelled before: it asks for no more than may
     have changed, and comes to the same bytes.
     """
-    home = new_home(**PART)
+    home = new_home(**part)
     for moment in MOMENTS:
         kill_at(home, moment)
 

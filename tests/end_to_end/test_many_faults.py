@@ -94,7 +94,7 @@ def test_every_fault_is_told_once_and_takes_nothing_else_down(
         for source in catalog.sources().values()
         if source.name != AWAY
         for stream in source.streams
-    }
+    } - {("spreadsheet", "kpi_plans")}  # the sample company keeps no plan
     told = home.rows("select what, source, stream, rows, is_set_aside, is_fault from findings")
     assert f"{len(told)} findings" in done.err
     # the history begins on a Sunday, of which there are no exchange rates
