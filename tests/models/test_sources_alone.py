@@ -112,6 +112,7 @@ def months(warehouse: Warehouse, kpi: str) -> list[tuple[Any, ...]]:
     )
 
 
+@pytest.mark.large
 def test_one_platform_alone_is_the_whole_and_foreign_money_waits_for_rates(build: Any) -> None:
     warehouse = build("google_ads", euros)
     assert months(warehouse, "ad_spend") == [
@@ -124,6 +125,7 @@ def test_one_platform_alone_is_the_whole_and_foreign_money_waits_for_rates(build
     ]
 
 
+@pytest.mark.large
 def test_with_rates_the_same_money_is_converted(build: Any) -> None:
     def fill(lake: Any) -> None:
         euros(lake)

@@ -125,6 +125,7 @@ def test_the_lineage_of_two_sources_holds_nothing_of_the_others(tmp_path: Path) 
     assert lost == {key for key in lost if key.startswith("lake/")}, "each parent is there"
 
 
+@pytest.mark.large
 def test_a_source_without_a_stream_is_no_fault_of_the_others(tmp_path: Path) -> None:
     (tmp_path / "okra.yml").write_text("")
     (tmp_path / "sources.yml").write_text("shop: {connector: sql_database, url: {env: SHOP_URL}}")
