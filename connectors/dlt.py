@@ -35,7 +35,7 @@ from connectors.sdk.contract import (
     Source,
     zone_named,
 )
-from connectors.sdk.declaring import Forms, Schemas
+from connectors.sdk.declaring import Forms, Schemas, without_streams
 from connectors.sdk.dlt_source import DltConnection, Resource, diagnose, dictionaries
 from connectors.sdk.errors import Rejected
 from connectors.sdk.fields import columns
@@ -160,11 +160,6 @@ def with_streams(source: Source, forms: Forms, schemas: Schemas) -> Source:
     return replace(source, streams=(*source.streams, *declared), open=open_source)
 
 
-def without_streams(values: Mapping[str, str], calls: Calls) -> Connection:
-    """A dlt source is opened by its streams, which only `sources.yml` can declare."""
-    raise Rejected("no stream of the dlt source is declared", "add `streams:` to it in sources.yml")
-
-
 SOURCE = Source(
     name="dlt",
     title="dlt source",
@@ -175,7 +170,7 @@ SOURCE = Source(
     ),
     streams=(),
     limits=(Limit("requests", 5),),
-    open=without_streams,
+    open=without_streams("the dlt source"),
     diagnose=diagnose,
     declarable=Declarable(form=ResourceStream, with_streams=with_streams),
 )

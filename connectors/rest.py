@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from connectors.sdk import rest as sdk_rest
 from connectors.sdk.contract import Calls, Connection, Declarable, Limit, Option, Source, zone_named
-from connectors.sdk.declaring import Forms, Schemas
+from connectors.sdk.declaring import Forms, Schemas, without_streams
 from connectors.sdk.errors import CredentialError, Rejected, SourceError
 from connectors.sdk.http import Answer, Http
 from connectors.sdk.json_columns import WRITTEN, JsonColumnsForm
@@ -150,11 +150,6 @@ def fault_of(answer: Answer) -> SourceError | None:
     return None
 
 
-def without_streams(values: Mapping[str, str], calls: Calls) -> Connection:
-    """A REST API is opened by its streams, which only `sources.yml` can declare."""
-    raise Rejected("no stream of the REST API is declared", "add `streams:` to it in sources.yml")
-
-
 SOURCE = Source(
     name="rest",
     title="REST API",
@@ -168,7 +163,7 @@ SOURCE = Source(
     ),
     streams=(),
     limits=(Limit(BUCKET, 5, burst=5),),
-    open=without_streams,
+    open=without_streams("the REST API"),
     declarable=Declarable(form=RestStream, with_streams=with_streams),
 )  # fmt: skip
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
+from connectors.sdk.errors import Rejected
+
 if TYPE_CHECKING:
-    from connectors.sdk.contract import Calls, Source
+    from connectors.sdk.contract import Calls, Connection, Source
 
 Schemas = Mapping[str, pa.Schema]
 """The columns of streams, by the stream's name."""
@@ -44,3 +46,12 @@ class Declarable:
     answers is kept, and asked for again when a declaration changes."""
     columns_of: Callable[[StreamForm], pa.Schema | None] | None = None
     """The columns that a declaration says itself, where `describe` need not be asked; None where it does not."""
+
+
+def without_streams(what: str) -> Callable[[Mapping[str, str], "Calls"], "Connection"]:
+    """How a connector is opened that has declared streams only, where none is. `what`: `the REST API`."""
+
+    def refuse(values: Mapping[str, str], calls: "Calls") -> "Connection":
+        raise Rejected(f"no stream of {what} is declared", "add `streams:` to it in sources.yml")
+
+    return refuse

@@ -93,11 +93,10 @@ def with_queries(file: SourcesFile, project: Path) -> SourcesFile:
     """
     entries = dict(file.entries)
     for connection, streams in query_streams(project).items():
-        for instance, entry in file.entries.items():
+        for instance, entry in entries.items():
             if connection in (instance, entry.source.name):
-                entries[instance] = replace(
-                    entries[instance], forms={**entry.forms, **forms_of(entry, streams)}
-                )
+                forms = {**entry.forms, **forms_of(entry, streams)}
+                entries[instance] = replace(entry, forms=forms)
     return replace(file, entries=entries)
 
 
