@@ -6,8 +6,13 @@ YAML, not an error of the database in a file that nobody wrote.
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from pipelines.okr.definition.faults import suggestion
+
+if TYPE_CHECKING:
+    from sqlglot import exp
 
 JINJA = re.compile(r"\{[{%#]")
 CHANGING = frozenset({
@@ -19,20 +24,29 @@ Complaint = tuple[str, str]
 """What is wrong with a fragment, and what would be right."""
 
 
+@lru_cache(maxsize=1024)
+def parsed(fragment: str) -> "exp.Expr | str":
+    """What a fragment means, or in one sentence why it is no SQL. Nobody changes what it gives, as it is kept."""
+    import sqlglot
+
+    try:
+        return sqlglot.parse_one(fragment, read="duckdb")
+    except sqlglot.errors.SqlglotError as error:
+        return sentence_of(error)
+
+
 def complaints(
     fragment: str, *, is_aggregate: bool, columns: Collection[str] | None
 ) -> Iterator[Complaint]:
     """What is wrong with a fragment. `columns`: those that it can name; None where they are not known."""
-    import sqlglot
     from sqlglot import exp
 
     if JINJA.search(fragment):
         yield "Jinja in it", "write plain SQL; a model of your own can have Jinja"
         return
-    try:
-        tree = sqlglot.parse_one(fragment, read="duckdb")
-    except sqlglot.errors.SqlglotError as error:
-        yield f"no SQL: {sentence_of(error)}", "write one expression, such as sum(net)"
+    tree = parsed(fragment)
+    if isinstance(tree, str):
+        yield f"no SQL: {tree}", "write one expression, such as sum(net)"
         return
     if isinstance(tree, exp.Query | exp.Block | exp.Command | exp.DDL) or tree.find(exp.Query):
         yield "no expression", "write one such as sum(net); joins belong in the query of a stream"
@@ -74,12 +88,10 @@ def complaints(
 
 def not_added_up(fragment: str) -> str:
     """The first aggregate in a fragment whose values of two days do not add up to that of both; else empty."""
-    import sqlglot
     from sqlglot import exp
 
-    try:
-        tree = sqlglot.parse_one(fragment, read="duckdb")
-    except sqlglot.errors.SqlglotError:
+    tree = parsed(fragment)
+    if isinstance(tree, str):
         return ""
     for aggregate in tree.find_all(exp.AggFunc):
         if not isinstance(aggregate, exp.Sum | exp.Count | exp.CountIf):
@@ -89,25 +101,20 @@ def not_added_up(fragment: str) -> str:
 
 def counts_distinct(fragment: str) -> set[str]:
     """The columns that a fragment counts the different values of."""
-    import sqlglot
     from sqlglot import exp
 
-    try:
-        tree = sqlglot.parse_one(fragment, read="duckdb")
-    except sqlglot.errors.SqlglotError:
+    tree = parsed(fragment)
+    if isinstance(tree, str):
         return set()
     return {x.name for d in tree.find_all(exp.Distinct) for x in d.find_all(exp.Column)}
 
 
 def divides(fragment: str) -> bool:
     """Whether a fragment divides, which the database does in floating point."""
-    import sqlglot
     from sqlglot import exp
 
-    try:
-        return sqlglot.parse_one(fragment, read="duckdb").find(exp.Div) is not None
-    except sqlglot.errors.SqlglotError:
-        return False
+    tree = parsed(fragment)
+    return not isinstance(tree, str) and tree.find(exp.Div) is not None
 
 
 def listing(columns: Collection[str]) -> str:
