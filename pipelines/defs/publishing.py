@@ -9,8 +9,8 @@ from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.versions import VERSIONED_TABLES
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.run_records import remove_old_runs
+from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
-from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.publishing.wording import share, status_words
 from pipelines.steps.digest import send_due

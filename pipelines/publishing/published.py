@@ -16,6 +16,7 @@ from pipelines.errors import OkraError
 
 Row = Mapping[str, Any]
 """A row by the columns' names, which the data dictionary explains."""
+Rows = Sequence[Row]
 Courses = Mapping[str, Sequence[Decimal | None]]
 """Actual figures by key result, up to the last known one: by day, or by window where windows have a goal."""
 

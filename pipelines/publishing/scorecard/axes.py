@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil, floor, log10
 
-from pipelines.publishing.scorecard.language import Amounts
+from pipelines.publishing.language.language import Amounts
 
 WIDTH, HEIGHT = 420, 230
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 24

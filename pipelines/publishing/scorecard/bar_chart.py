@@ -6,8 +6,8 @@ from decimal import Decimal
 from math import ceil
 from typing import Literal
 
+from pipelines.publishing.language.language import Amounts
 from pipelines.publishing.scorecard.axes import LEFT, RIGHT, WIDTH, Chart, Tick, vertical_axis
-from pipelines.publishing.scorecard.language import Amounts
 
 Look = Literal["full", "hollow", "open"]
 _MAX_NAMES = 5

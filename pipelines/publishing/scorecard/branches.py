@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipelines.publishing.language.language import Language
+from pipelines.publishing.language.sentences import is_met
 from pipelines.publishing.published import Row, children_by_parent
 from pipelines.publishing.scorecard.cards import Card, card
 from pipelines.publishing.scorecard.headlines import Headline, headline
-from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.page_rows import PageRows
-from pipelines.publishing.scorecard.sentences import is_met
 
 MAX_HEADING_LEVEL = 5
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pipelines.publishing.published import Row
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.language.sentences import goal, is_met, sentence
+from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.bar_chart import BarChart, Column, Look, bar_chart
 from pipelines.publishing.scorecard.course_chart import CourseChart, course_chart
 from pipelines.publishing.scorecard.factor_bars import FactorBars, gap_to_target, latest_change
 from pipelines.publishing.scorecard.headlines import Headline, headline
-from pipelines.publishing.scorecard.language import Amounts, Language
-from pipelines.publishing.scorecard.page_rows import PageRows, Rows
+from pipelines.publishing.scorecard.page_rows import PageRows
 from pipelines.publishing.scorecard.provenance import Provenance, kpi_page, provenance
-from pipelines.publishing.scorecard.sentences import goal, is_met, sentence
 
 MAX_MEMBERS = 15
 _LOOKS: dict[str, Look] = {"achieved": "full", "missed": "hollow"}

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from pipelines.publishing.published import Row
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.axes import (
     LEFT,
     RIGHT,
@@ -16,8 +17,6 @@ from pipelines.publishing.scorecard.axes import (
     day_ticks,
     vertical_axis,
 )
-from pipelines.publishing.scorecard.language import Amounts, Language
-from pipelines.publishing.scorecard.page_rows import Rows
 
 Point = tuple[date, Decimal]
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipelines.publishing.published import Row
+from pipelines.publishing.language.language import NO_VALUE, Amounts, Language
+from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.axes import Scale
-from pipelines.publishing.scorecard.language import NO_VALUE, Amounts, Language
-from pipelines.publishing.scorecard.page_rows import Rows
 
 MAX_BARS = 5
 WIDTH = 120

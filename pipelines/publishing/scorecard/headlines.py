@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import Row
-from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.page_rows import PageRows
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.okr.kpi.periods import containing
-from pipelines.publishing.published import Row
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.bar_chart import BarChart, Column, bar_chart
 from pipelines.publishing.scorecard.course_chart import CourseChart, level_chart
 from pipelines.publishing.scorecard.factor_bars import FactorBars, latest_change
-from pipelines.publishing.scorecard.language import Amounts, Language
-from pipelines.publishing.scorecard.page_rows import PageRows, Rows, rows_by
+from pipelines.publishing.scorecard.page_rows import PageRows, rows_by
 from pipelines.publishing.scorecard.provenance import Provenance, provenance
 
 MAX_PERIODS = 24

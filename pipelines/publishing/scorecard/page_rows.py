@@ -1,6 +1,6 @@
 """The rows that the pages of one day are made of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -8,9 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.publishing.published import Row, StreamWindows, opened
+from pipelines.publishing.published import Row, Rows, StreamWindows, opened
 
-Rows = Sequence[Row]
 RowsByName = Mapping[str, Rows]
 
 COMPARED_AFTER = timedelta(days=7)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import Row, StreamWindows
-from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.page_rows import PageRows
 
 _SAFE_FILE_NAME = re.compile(r"[A-Za-z0-9_-]+")

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.okr.kpi.status import STATUSES
+from pipelines.publishing.language.language import Language
 from pipelines.publishing.scorecard.cards import Card
-from pipelines.publishing.scorecard.language import Language
 
 STATUS_ORDER = (*STATUSES[:-2], "not_started", "no_data")
 """The scorecard shows goals that have not started before those without data; a digest the other way round."""

@@ -17,10 +17,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from connectors.lake.atomic_files import replace
+from pipelines.publishing.language.language import Language
 from pipelines.publishing.scorecard.branches import branches, in_order
 from pipelines.publishing.scorecard.cards import anchor
 from pipelines.publishing.scorecard.kpi_pages import kpi_page_of
-from pipelines.publishing.scorecard.language import Language
 from pipelines.publishing.scorecard.page_rows import PageRows, read_page_rows
 from pipelines.publishing.scorecard.provenance import kpi_page
 from pipelines.publishing.scorecard.summary import choices, counts

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.publishing.scorecard.language import Language
+from pipelines.publishing.language.language import Language
 from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.tables.definitions import KEY_RESULTS
 from pipelines.tables.factors import KPI_FACTORS

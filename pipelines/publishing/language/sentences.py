@@ -4,9 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.okr.kpi.status import GOOD_STATUSES, PACE_STATUSES, SETTLED_STATUSES
-from pipelines.publishing.published import Row
-from pipelines.publishing.scorecard.language import Amounts, Language
-from pipelines.publishing.scorecard.page_rows import Rows
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.published import Row, Rows
 
 
 def goal(row: Row, amounts: Amounts) -> str:

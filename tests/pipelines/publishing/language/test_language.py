@@ -11,7 +11,7 @@ import yaml
 
 from pipelines.okr.factors.decomposition import Effect
 from pipelines.okr.kpi.periods import FiscalYear
-from pipelines.publishing.scorecard.language import TEXTS, Language, languages
+from pipelines.publishing.language.language import TEXTS, Language, languages
 from pipelines.settings import BUILT_IN
 from pipelines.settings.types import LANGUAGES
 
