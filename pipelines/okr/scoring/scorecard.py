@@ -93,6 +93,49 @@ class KeyResultScore:
     definition_hash: columns.DefinitionHash
     weight: columns.WeightInObjective
     unit: Annotated[str | None, "Unit of baseline, target, actual and the rates"]
+    gap: Annotated[
+        Number | None,
+        "How far the actual is from the target or the nearer end of the band, in unit; below 0 is what it has to spare",
+    ] = None
+    expected_actual: Annotated[
+        Number | None,
+        "The actual whose score is the expected one: the pace in unit; NULL of a band, of windows and of members",
+    ] = None
+    windows_met: Annotated[
+        int | None, "Of a goal per window: how many of the windows that are over met it"
+    ] = None
+    windows_over: Annotated[
+        int | None, "Of a goal per window: how many windows are over and have data"
+    ] = None
+    windows_needed: Annotated[
+        int | None, "Of a goal per window: how many of all its windows have to meet it (met_in)"
+    ] = None
+    windows_in_all: Annotated[
+        int | None, "Of a goal per window: how many windows it has, those to come included"
+    ] = None
+    windows_in_a_row: Annotated[
+        int | None,
+        "Of a goal per window: how many of the latest windows met it one after the other",
+    ] = None
+    open_window: Annotated[str | None, "Of a goal per window: the label of the open window"] = None
+    window_actual: Annotated[Number | None, "What the open window has come to, in unit"] = None
+    window_probability: Annotated[
+        Share | None, "How likely the open window meets the goal; NULL without odds"
+    ] = None
+    window_forecast_p50: Annotated[
+        Number | None, "Where the open window ends, in unit: half of the futures end lower"
+    ] = None
+    members_met: Annotated[
+        int | None, "Of a goal for each member: how many of the judged ones meet it"
+    ] = None
+    members_judged: Annotated[
+        int | None, "Of a goal for each member: how many have data to be judged by"
+    ] = None
+    furthest_behind: Annotated[
+        str | None,
+        "Of a goal for each member: the one with the largest gap to its own target; NULL where several tie, all "
+        "meet it, or nobody is to be named",
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +169,28 @@ class ObjectiveScore:
     trust: TrustFlags
     data_through: DataThrough
     definition_hash: columns.DefinitionHash
+    bar: Annotated[Share | None, "The score from which it is achieved, from 0 to 1"] = None
+    forecast_score_p10: Annotated[
+        Share | None, "The score it ends with, from 0 to 1: 1 in 10 futures end lower"
+    ] = None
+    forecast_score_p50: Annotated[
+        Share | None, "The score it ends with, from 0 to 1: half of the futures end lower"
+    ] = None
+    forecast_score_p90: Annotated[
+        Share | None, "The score it ends with, from 0 to 1: 1 in 10 futures end higher"
+    ] = None
+    probability_all_met: Annotated[
+        Share | None, "How likely every part of it is met in full; NULL where one has no odds"
+    ] = None
+    parts: Annotated[int | None, "Key results and children that count in its score"] = None
+    parts_on_track: Annotated[int | None, "How many of them are on track or achieved"] = None
+    costliest_part: Annotated[
+        str | None,
+        "The part that costs most of the score it is likely to end with: the id of a key result or an objective",
+    ] = None
+    costliest_part_cost: Annotated[
+        Share | None, "How much of the score that part costs, from 0 to 1"
+    ] = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
