@@ -15,9 +15,7 @@ from connectors.lake.addresses import checked_location
 from connectors.lake.store import LakeError
 from connectors.sdk.currencies import CURRENCIES
 from pipelines.okr.kpi.periods import parse_day
-
-LANGUAGES = ("en", "es")
-"""The languages that the scorecard is translated into."""
+from pipelines.settings.languages import languages
 
 _MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MGT]i?B|[1-9]\d?%", re.IGNORECASE)
 """Amounts of memory that DuckDB understands, or a share below all of it."""
@@ -97,8 +95,9 @@ def _checked_locale(value: str) -> str:
         language = Locale.parse(value, sep="-" if "-" in value else "_").language
     except (ValueError, UnknownLocaleError):
         language = ""
-    if language not in LANGUAGES:
-        raise ValueError(f"{value!r} is none of the languages of the scorecard; write en or es")
+    if language not in languages():
+        written = " or ".join(languages())
+        raise ValueError(f"{value!r} is none of the languages of Okra; write {written}")
     return value
 
 

@@ -14,6 +14,8 @@ _WRITTEN = re.compile(r"([+-]?)(\d[\d_]*(?:\.\d+)?|\.\d+)\s*(%?)")
 _MAX_CHARACTERS = 28
 _KEPT_PLACES = 6
 """Decimals that published figures have at most."""
+_PERCENT_PLACES = (2, 3, 4)
+"""Decimals of a share that is shown in percent beside another one."""
 
 
 def parse_number(text: str) -> Decimal:
@@ -77,6 +79,26 @@ def published_share(share: Decimal, enough: Decimal = ONE) -> Decimal:
     """A share with six decimals, but never 1, or `enough`, for what is less: a cent short is short."""
     short_of = enough if share < enough else ONE
     return shown(share, _KEPT_PLACES, at_least=short_of)
+
+
+def told_apart(first: Decimal, second: Decimal) -> tuple[Decimal, Decimal]:
+    """Two shares as they are shown side by side: rounded down to a whole percent, or to as many decimals, at most two,
+    as it takes to tell them apart. Both have the same decimals.
+
+    Where two decimals of a percent are not enough, the larger is rounded up instead; where that would make it a whole
+    percent, which it is not, the smaller is shown a hundredth lower.
+    """
+    if first == second:
+        return rounded_down(first, 2), rounded_down(second, 2)
+    for places in _PERCENT_PLACES:
+        near = rounded_down(first, places), rounded_down(second, places)
+        if near[0] != near[1]:
+            return near
+    finest = _PERCENT_PLACES[-1]
+    low = rounded_down(first, finest)
+    step = ONE.scaleb(-finest)
+    low, high = (low, low + step) if (low + step) % ONE.scaleb(-2) else (low - step, low)
+    return (low, high) if first < second else (high, low)
 
 
 def figure(number: Decimal, unit: str = "", places: int | None = None) -> str:

@@ -29,7 +29,7 @@ def goal(row: Row, amounts: Amounts) -> str:
     if row["over"]:
         words.append(language.text(f"goal.over.{row['over']}"))
     if row["for_each"]:
-        words.append(language.text("goal.for_each", dimension=row["for_each"].replace("_", " ")))
+        words.append(language.text("goal.for_each", dimension=language.dimension(row["for_each"])))
     return " ".join(words)
 
 
@@ -70,7 +70,7 @@ def _of_windows(row: Row, parts: Rows, amounts: Amounts) -> str:
     still_open = [
         language.text(
             "why.open",
-            window=language.window(part["window"]),
+            window=language.window(part["window"], today=row["as_of"]),
             actual=amounts.text(part["actual"]),
         )
         for part in parts

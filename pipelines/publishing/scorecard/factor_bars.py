@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pipelines.publishing.language.language import NO_VALUE, Amounts, Language
+from pipelines.publishing.language.figures import NO_VALUE
+from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.axes import Scale
 
@@ -101,7 +102,7 @@ def _bars(rows: Rows, amounts: Amounts, change: str) -> FactorBars | None:
         for name, amount in named
     ]
     dimension = members[0]["dimension"] if members else ""
-    return FactorBars(change, dimension.replace("_", " "), parts, whole["trust"], zero)
+    return FactorBars(change, amounts.language.dimension(dimension), parts, whole["trust"], zero)
 
 
 def _name(row: Row, language: Language) -> str:

@@ -2,7 +2,7 @@
 
 import re
 import string
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import get_args
 
@@ -11,11 +11,11 @@ import yaml
 
 from pipelines.okr.factors.decomposition import Effect
 from pipelines.okr.kpi.periods import FiscalYear
-from pipelines.publishing.language.language import TEXTS, Language, languages
+from pipelines.publishing.language.language import Amounts, Language
 from pipelines.settings import BUILT_IN
-from pipelines.settings.types import LANGUAGES
+from pipelines.settings.languages import TEXTS, languages
 
-PLURALS = {"one", "many", "other"}
+PLURALS = {"zero", "one", "two", "few", "many", "other"}
 
 
 def texts(name: str) -> dict[str, str]:
@@ -67,10 +67,6 @@ def test_every_effect_of_a_factor_has_a_name_unless_its_member_says_enough():
     for name in languages():
         for effect in get_args(Effect):
             assert effect == "change" or f"factors.{effect}" in texts(name), f"{name}: {effect}"
-
-
-def test_the_settings_offer_the_languages_there_are():
-    assert languages() == LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -130,8 +126,8 @@ def test_quarters_halves_and_years_are_those_of_the_fiscal_year(named_by, start,
 @pytest.mark.parametrize(
     ("label", "english", "spanish"),
     [
-        ("2026-W48", "Week 48, 2026", "Semana 48, 2026"),
-        ("2026-11", "Nov 2026", "nov 2026"),
+        ("2026-W48", "week of Nov 23, 2026", "semana del 23 nov 2026"),
+        ("2026-11", "November 2026", "noviembre de 2026"),
         ("2026-Q4", "Q4 2026", "T4 2026"),
         ("2026-H2", "H2 2026", "S2 2026"),
         ("2026", "2026", "2026"),
@@ -141,6 +137,135 @@ def test_quarters_halves_and_years_are_those_of_the_fiscal_year(named_by, start,
 def test_windows_are_named_in_each_language(label, english, spanish):
     assert Language("en").window(label) == english
     assert Language("es").window(label) == spanish
+
+
+@pytest.mark.parametrize(
+    ("label", "english", "british", "spanish"),
+    [
+        ("2026-W48", "week of Nov 23", "week of 23 Nov", "semana del 23 nov"),
+        ("2026-11", "November", "November", "noviembre"),
+        ("2026-Q4", "Q4", "Q4", "T4"),
+        ("2026-11-23", "Nov 23", "23 Nov", "23 nov"),
+        ("2025-11", "November 2025", "November 2025", "noviembre de 2025"),
+    ],
+)
+def test_a_window_of_this_year_is_named_without_its_year(label, english, british, spanish):
+    today = date(2026, 11, 27)
+    assert Language("en").window(label, today=today) == english
+    assert Language("en-GB").window(label, today=today) == british
+    assert Language("es").window(label, today=today) == spanish
+
+
+def test_a_week_is_named_by_its_monday_on_an_axis_too():
+    assert Language("en").window("2026-W48", short=True) == "Nov 23"
+
+
+def test_a_moment_has_no_seconds_and_a_day_of_24_hours_where_the_readers_have_one():
+    noon = datetime(2026, 11, 25, 12, 0, 7, tzinfo=UTC)
+    assert spoken(Language("en").moment(noon)) == "Nov 25, 2026, 12:00 PM UTC"
+    assert spoken(Language("en-GB").moment(noon)) == "25 Nov 2026, 12:00 UTC"
+    assert spoken(Language("es").moment(noon)) == "25 nov 2026, 12:00 UTC"
+
+
+@pytest.mark.parametrize(
+    ("probability", "english", "spanish"),
+    [
+        ("0.779999", "77%", "77 %"),
+        ("0.995", ">99%", ">99 %"),
+        ("0.999999", ">99%", ">99 %"),
+        ("0.99", "99%", "99 %"),
+        ("0.01", "1%", "1 %"),
+        ("0.0099", "<1%", "<1 %"),
+        ("0", "0%", "0 %"),
+        ("1", "100%", "100 %"),
+        (None, "no odds", "sin probabilidad"),
+    ],
+)
+def test_odds_are_whole_percent_rounded_down_and_never_certain(probability, english, spanish):
+    odds = None if probability is None else Decimal(probability)
+    assert Language("en").odds(odds) == english
+    assert spoken(Language("es").odds(odds)) == spanish
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [("achieved", "achieved"), ("missed", "missed"), ("off_track", "0%")],
+)
+def test_the_odds_of_a_settled_goal_are_its_status(status, shown):
+    row = {"status": status, "probability": Decimal(0)}
+    assert Language("en").odds_of(row) == shown
+
+
+@pytest.mark.parametrize(
+    ("score", "expected", "shown"),
+    [
+        ("0.95398", "0.90411", ("95%", "90%")),
+        ("0.904008", "0.901654", ("90.4%", "90.1%")),
+        ("0.90419", "0.90411", ("90.42%", "90.41%")),
+        ("0.9999", "1", ("99%", "100%")),
+        ("0.5", "0.5", ("50%", "50%")),
+        ("0.5", None, ("50%", "–")),
+        ("0.900001", "0.900002", ("90.00%", "90.01%")),
+        ("0.999999", "0.999991", ("99.99%", "99.98%")),
+    ],
+)
+def test_a_score_and_its_pace_are_told_apart(score, expected, shown):
+    pace = None if expected is None else Decimal(expected)
+    assert Language("en").score_and_pace(Decimal(score), pace) == shown
+
+
+def test_a_score_never_looks_like_a_pace_that_it_differs_from():
+    shares = [
+        Decimal(part).scaleb(-6) for part in (0, 1, 99, 4999, 5000, 899_999, 999_999, 1_000_000)
+    ]
+    for score in shares:
+        for pace in shares:
+            shown = Language("en").score_and_pace(score, pace)
+            assert (shown[0] == shown[1]) == (score == pace), (score, pace)
+            assert ("100" in shown[0]) == (score == 1)
+
+
+@pytest.mark.parametrize(
+    ("count", "unit", "english", "spanish"),
+    [
+        ("1", "people", "1 person", "1 persona"),
+        ("2", "people", "2 people", "2 personas"),
+        ("0", "deals", "0 deals", "0 ventas"),
+        ("1.04", "deals", "1 deal", "1 venta"),
+        ("1000000", "visitors", "1,000,000 visitors", "1.000.000 de visitantes"),
+        ("-1", "people", "−1 person", "−1 persona"),
+        ("1", "wombats", "1 wombats", "1 wombats"),
+    ],
+)
+def test_units_are_counted_as_each_language_counts_them(count, unit, english, spanish):
+    assert Language("en").amount(Decimal(count), unit) == english
+    assert spoken(Language("es").amount(Decimal(count), unit)) == spanish
+
+
+@pytest.mark.parametrize(
+    ("gap", "unit", "comparison", "words"),
+    [
+        ("12300", "USD", "at_least", "$12,300 short"),
+        ("-3", "deals", "at_least", "3 deals to spare"),
+        ("1", "deals", "at_least", "1 deal short"),
+        ("4", "tickets", "at_most", "4 tickets over"),
+        ("-250", "USD", "at_most", "$250 to spare"),
+        ("2", "people", "between", "2 people outside"),
+        ("0.012", "percent", "at_least", "1.2 points short"),
+        ("-0.01", "percent", "at_least", "1 point to spare"),
+        ("0", "deals", "at_least", "exactly on target"),
+        (None, "deals", "at_least", "–"),
+    ],
+)
+def test_a_gap_is_said_in_the_unit_of_its_figures(gap, unit, comparison, words):
+    amounts = Amounts(Language("en"), unit, 3 if unit == "percent" else 0)
+    assert amounts.gap(None if gap is None else Decimal(gap), comparison) == words
+
+
+def test_a_dimension_has_the_reader_s_word_or_its_own_name():
+    assert Language("en").dimension("sales_rep") == "sales rep"
+    assert Language("es").dimension("sales_rep") == "comercial"
+    assert Language("es").dimension("shoe_size") == "shoe size"
 
 
 def test_every_flag_that_is_documented_has_words_in_each_language() -> None:

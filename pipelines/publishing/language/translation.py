@@ -1,0 +1,98 @@
+"""What is said in one language: its texts, with their values and plurals."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel import Locale
+
+from pipelines.settings import languages
+
+FALLBACK = "en"
+"""The language of texts that another one lacks."""
+
+
+@cache
+def _content(path: Path) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _looked_up(content: Mapping[str, Any], key: str) -> Any:
+    """The text of a dotted key, or its plural forms; None where there is none."""
+    text: Any = content
+    for part in key.split("."):
+        text = text.get(part) if isinstance(text, Mapping) else None
+    return text
+
+
+class Translation:
+    """The texts of `locale` (`es`, `es-MX`); English where its language has no file, or lacks a text."""
+
+    def __init__(self, locale: str) -> None:
+        parsed = Locale.parse(locale, sep="-" if "-" in locale else "_")
+        self._locale = parsed if parsed.language in languages.languages() else Locale(FALLBACK)
+
+    @property
+    def code(self) -> str:
+        """For HTML: `es`, `es-MX`."""
+        return str(self._locale).replace("_", "-")
+
+    @cached_property
+    def _own(self) -> Mapping[str, Any]:
+        return _content(languages.TEXTS / f"{self._locale.language}.yml")
+
+    @cached_property
+    def _english(self) -> Mapping[str, Any]:
+        return _content(languages.TEXTS / f"{FALLBACK}.yml")
+
+    def has(self, key: str) -> bool:
+        """Whether there is a text of `key`."""
+        return _looked_up(self._own, key) is not None or _looked_up(self._english, key) is not None
+
+    def text(self, key: str, count: int | Decimal | None = None, **values: Any) -> str:
+        """The text of `key` (`status.on_track`) with its values; by `count` in the singular or the plural.
+
+        Raises KeyError where no language has the text.
+        """
+        template = _looked_up(self._own, key)
+        locale = self._locale
+        if template is None:
+            template, locale = _looked_up(self._english, key), Locale(FALLBACK)
+        if template is None:
+            raise KeyError(f"no text is called {key}")
+        if count is not None:
+            form = locale.plural_form(abs(Decimal(count)))
+            template = template.get(form, template["other"])
+            values.setdefault("count", self.counted(count))
+        return str(template).format(**values)
+
+    def counted(self, count: int | Decimal) -> str:
+        """How a count is written; `Figures` has its digits grouped."""
+        return str(count)
+
+    def name_of(self, kind: str, name: str) -> str:
+        """The reader's word for a name that is written in files, such as a dimension; the name in words without one."""
+        own = _looked_up(self._own, f"{kind}.{name}")
+        return str(own) if own is not None else name.replace("_", " ")
+
+    def dimension(self, name: str) -> str:
+        """`sales rep` for `sales_rep`."""
+        return self.name_of("dimensions", name)
+
+    def status(self, status: str) -> str:
+        """`On track`."""
+        return self.text(f"status.{status}")
+
+    def trust_flags(self, trust: str | None) -> list[str]:
+        """The flags of a `trust` column in words; a flag without a text stands as it is."""
+        flags = [flag.partition(":") for flag in (trust or "ok").split(",") if flag != "ok"]
+        return [
+            self.text(f"trust.{name}", detail=detail or "?")
+            if self.has(f"trust.{name}")
+            else f"{name}{colon}{detail}"
+            for name, colon, detail in flags
+        ]
