@@ -11,7 +11,7 @@ from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.run_records import remove_old_runs
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
-from pipelines.publishing.scorecard.writing import write_scorecard
+from pipelines.publishing.scorecard.writing import write_owner_pages, write_scorecard
 from pipelines.publishing.wording import share, status_words
 from pipelines.steps.digest import send_due
 from pipelines.steps.publish import publish_report
@@ -62,7 +62,7 @@ def published(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
 
 @dg.asset(
     key=dg.AssetKey(["published", "scorecard"]),
-    description="scorecard.html, which shows the objectives in a browser, and a page for each KPI",
+    description="scorecard.html, which shows the objectives in a browser, and a page for each KPI and each owner",
     group_name="published",
     kinds={"html"},
     deps=[published],
@@ -70,13 +70,11 @@ def published(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
 def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
     played = day.read()
     settings = played.settings
-    written = write_scorecard(
-        settings.published_path,
-        settings.scorecard_path,
-        played.as_of,
-        Language(settings.locale, settings.fiscal_year),
-        project_of(settings, played.declared).composition.kpi_models,
-    )
+    language = Language(settings.locale, settings.fiscal_year)
+    models = project_of(settings, played.declared).composition.kpi_models
+    path, as_of = settings.published_path, played.as_of
+    written = write_scorecard(path, settings.scorecard_path, as_of, language, models)
+    owners = write_owner_pages(path, settings.owners_path, as_of, language, models)
     lines = [
         "| objective | score | pace | status |",
         "|---|---|---|---|",
@@ -89,6 +87,7 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
             "objectives": dg.MetadataValue.md("\n".join(lines)),
             "bytes": written.size,
             "pages of KPIs": written.kpis,
+            "pages of owners": len(owners),
         }
     )
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -44,6 +45,7 @@ from pipelines.settings.types import (
     Month,
     Names,
     Secrets,
+    SiteAddress,
     StorageVersion,
     Zone,
 )
@@ -122,8 +124,12 @@ class Settings(BaseSettings):
     keep_runs_days: int = Field(
         30, ge=1, description="Days that Dagster's records and logs of a run are kept"
     )
+    site_url: SiteAddress | None = Field(
+        None, description="Where a web server shows the pages of OKRA_HOME, for links to them"
+    )
     digest: Secrets = Field(
-        (), description="Where the digest goes: Apprise URLs, separated by blanks"
+        (),
+        description="Where the digest goes: Apprise URLs, separated by blanks; ana@example.com=URL has her goals alone",
     )
     digest_weekday: Literal[
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
@@ -382,6 +388,17 @@ class Settings(BaseSettings):
     def scorecard_path(self) -> Path:
         """The HTML page of the scorecard."""
         return self.home_path / "scorecard.html"
+
+    @cached_property
+    def owners_path(self) -> Path:
+        """The folder of the pages that have the goals of one owner alone."""
+        return self.home_path / "site"
+
+    def address_of(self, page: Path) -> str:
+        """The address of a page in OKRA_HOME: below OKRA_SITE_URL, or its path on this machine without one."""
+        if self.site_url is None:
+            return str(page)
+        return f"{self.site_url}/{quote(page.relative_to(self.home_path).as_posix())}"
 
     @cached_property
     def dagster_home_path(self) -> Path:

@@ -5,6 +5,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -90,6 +91,20 @@ def _checked_zone(value: str) -> str:
     return value
 
 
+def _checked_site(value: str) -> str:
+    address = value.strip().rstrip("/")
+    try:
+        parts = urlsplit(address)
+        valid = parts.scheme in ("https", "http") and parts.hostname and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or any(x.isspace() for x in address):
+        raise ValueError("not the address of a site; write one like https://okr.example.com")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("the address has a login, ? or #; write it without, as links show it")
+    return address
+
+
 def _checked_locale(value: str) -> str:
     try:
         language = Locale.parse(value, sep="-" if "-" in value else "_").language
@@ -111,4 +126,6 @@ StorageVersion = Annotated[str, AfterValidator(_checked_version)]
 LakeLocation = Annotated[str, AfterValidator(_checked_lake)]
 Memory = Annotated[str, AfterValidator(_checked_memory)]
 Zone = Annotated[str, AfterValidator(_checked_zone)]
+SiteAddress = Annotated[str, AfterValidator(_checked_site)]
+"""Without a slash at its end."""
 LocaleName = Annotated[str, AfterValidator(_checked_locale)]

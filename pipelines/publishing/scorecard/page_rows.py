@@ -1,16 +1,18 @@
 """The rows that the pages of one day are made of."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Container, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 
 from pipelines.publishing.published import Row, Rows, StreamWindows, opened
 
 RowsByName = Mapping[str, Rows]
+T = TypeVar("T")
 
 COMPARED_AFTER = timedelta(days=7)
 """How much older the scores are that those of the day are compared with."""
@@ -82,7 +84,8 @@ class PageRows:
     """The published rows of one day, by the columns' names.
 
     `earlier` are the headlines of a week before, by the id of a key result or an objective; empty
-    where that day was not scored. `factors` are by KPI, `gaps` by key result.
+    where that day was not scored. `factors` are by KPI, `gaps` by key result. `page` is the file that the page is
+    written to, `kpi_folder` the folder of the KPIs' pages beside it.
     """
 
     as_of: date
@@ -100,6 +103,50 @@ class PageRows:
     restatements: RowsByName
     streams: Mapping[str, StreamWindows]
     findings: Rows
+    page: str = "scorecard.html"
+    kpi_folder: str = "kpi"
+
+    @property
+    def page_from_kpi(self) -> str:
+        """The page, as the KPIs' pages link to it."""
+        return f"{'../' * (self.kpi_folder.count('/') + 1)}{self.page}"
+
+    @property
+    def is_of_owner(self) -> bool:
+        """Whether the rows are those of one owner alone."""
+        return self.page != PageRows.page
+
+    def of_owner(self, owner: str, page: str) -> "PageRows":
+        """The rows of the objectives of one owner alone, for a page of that name.
+
+        Nothing in them names another goal: not the part that costs an objective most, nor what is wrong elsewhere.
+        """
+        objectives = [row for row in self.objectives if row["owner"] == owner]
+        names = {row["objective_id"] for row in objectives}
+        key_results = [row for row in self.key_results if row["objective_id"] in names]
+        goals = names | {row["key_result_id"] for row in key_results}
+        kpis = {name: row for name, row in self.kpis.items() if name in _kpis_of(key_results)}
+        feeds = {stream.strip() for row in kpis.values() for stream in _sources(row).split(",")}
+        findings = [row for row in self.findings if kpis.keys() & set(row["kpis"] or ())]
+        return replace(
+            self,
+            run={**self.run, "failed_sources": _failed(self.run, feeds), "broken_definitions": []},
+            objectives=[_without_others(row, goals) for row in objectives],
+            key_results=key_results,
+            parts=_only(self.parts, goals),
+            earlier=_only(self.earlier, goals),
+            courses=_only(self.courses, goals),
+            factors=_only(self.factors, kpis),
+            gaps=_only(self.gaps, goals),
+            kpis=kpis,
+            history=_only(self.history, kpis),
+            members=_only(self.members, kpis),
+            restatements=_only(self.restatements, kpis),
+            streams={name: x for name, x in self.streams.items() if x.feeds in feeds},
+            findings=findings,
+            page=page,
+            kpi_folder=f"{page.removesuffix('.html')}/{PageRows.kpi_folder}",
+        )
 
     @property
     def compared_with(self) -> date:
@@ -136,6 +183,34 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
             streams=file.streams(),
             findings=file.findings(),
         )
+
+
+def _only(rows: Mapping[str, T], names: Container[str]) -> dict[str, T]:
+    return {name: row for name, row in rows.items() if name in names}
+
+
+def _kpis_of(key_results: Rows) -> set[str]:
+    return {row["kpi"] for row in key_results if row["kpi"]}
+
+
+def _sources(kpi: Row) -> str:
+    return kpi.get("sources") or ""
+
+
+def _failed(run: Row, feeds: Collection[str]) -> list[str]:
+    """The sources of some streams, among those whose last pull failed."""
+    sources = {stream.partition(".")[0] for stream in feeds}
+    return [x for x in run.get("failed_sources") or () if x.partition("@")[0] in sources]
+
+
+def _without_others(objective: Row, goals: Container[str]) -> dict[str, Any]:
+    """An objective without what names a part that is not one of `goals`."""
+    row = dict(objective)
+    if row.get("costliest_part") not in goals:
+        row |= {"costliest_part": None, "costliest_part_cost": None, "why": ""}
+    if row.get("parent_id") not in goals:
+        row["parent_id"] = None
+    return row
 
 
 def rows_by(rows: Rows, column: str) -> dict[str, list[Row]]:

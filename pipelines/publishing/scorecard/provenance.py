@@ -25,10 +25,10 @@ class Provenance:
 
 
 def kpi_page(kpi: str | None, published: PageRows) -> str | None:
-    """The page of a KPI, from the scorecard; None where there is none, or no file can be named after it."""
+    """The page of a KPI, from the page of the goals; None where there is none, or no file can be named after it."""
     if kpi is None or kpi not in published.kpis or not _SAFE_FILE_NAME.fullmatch(kpi):
         return None
-    return f"kpi/{kpi}.html"
+    return f"{published.kpi_folder}/{kpi}.html"
 
 
 def provenance(row: Row, kpi: Row, published: PageRows, language: Language) -> Provenance:

@@ -1,4 +1,5 @@
-"""The pages beside the published file: the scorecard, and `kpi/<name>.html` for each KPI.
+"""The pages beside the published file: the scorecard, `kpi/<name>.html` for each KPI, `site/<owner>.html` for each
+owner.
 
 Each is whole in itself: a policy names its style and its script by their hashes. Each is replaced in one step, and
 written from the same rows it is the same bytes.
@@ -6,11 +7,12 @@ written from the same rows it is the same bytes.
 
 import base64
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -25,7 +27,8 @@ from pipelines.publishing.scorecard.page_rows import PageRows, read_page_rows
 from pipelines.publishing.scorecard.provenance import kpi_page
 from pipelines.publishing.scorecard.summary import choices, counts
 
-KPI_FOLDER = "kpi"
+KPI_FOLDER = PageRows.kpi_folder
+_SAFE_OWNER = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,100}")
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -47,20 +50,70 @@ def write_scorecard(
     `NothingPublishedError`, `duckdb.Error` or `OSError`; a page that could not be written stays as it was.
     """
     rows = read_page_rows(published, as_of)
-    folder = target.parent
-    pages = {
+    kpis = kpi_pages(rows, models, language)
+    _write_all(target.parent, kpis)
+    _remove_others(target.parent / KPI_FOLDER, kpis)
+    text = scorecard_html(rows, language)
+    _write(target, text)
+    return WrittenPages(target, len(text.encode()), len(kpis))
+
+
+def write_owner_pages(
+    published: Path, folder: Path, as_of: date, language: Language, models: Mapping[str, str]
+) -> Mapping[str, Path]:
+    """Write a page for each owner into `folder`, with the KPIs' pages in a folder of the owner's. Returns the pages.
+
+    A page has the goals of its owner alone. Those of owners that are gone are removed. Raises as `write_scorecard`.
+    """
+    rows = read_page_rows(published, as_of)
+    owners = sorted({row["owner"] for row in rows.objectives if row["owner"]})
+    names = {owner: owner_page(owner) for owner in owners}
+    for owner, name in names.items():
+        own = rows.of_owner(owner, name)
+        kpis = kpi_pages(own, models, language)
+        _write_all(folder, kpis)
+        _remove_others(folder / own.kpi_folder, kpis)
+        _write(folder / name, scorecard_html(own, language))
+    _remove_others(folder, names.values())
+    for kpi_folder in folder.glob(f"*/{KPI_FOLDER}"):
+        if f"{kpi_folder.parent.name}.html" not in names.values():
+            _remove_others(kpi_folder, ())
+            kpi_folder.rmdir()
+            kpi_folder.parent.rmdir()
+    return {owner: folder / name for owner, name in names.items()}
+
+
+def owner_page(owner: str) -> str:
+    """The file of an owner's page: `ana@example.com.html`, so that a proxy can hold a login against it.
+
+    An owner that no file should be named after has letters and a fingerprint instead. No two owners have one file.
+    """
+    if _SAFE_OWNER.fullmatch(owner) and not owner.endswith(".html"):
+        return f"{owner}.html"
+    letters = "-".join(re.findall(r"[a-z0-9]+", owner.lower()))[:40]
+    return f"{letters}~{hashlib.sha256(owner.encode()).hexdigest()[:12]}.html"
+
+
+def kpi_pages(rows: PageRows, models: Mapping[str, str], language: Language) -> Mapping[str, str]:
+    """The pages of the KPIs, by their place beside the page of the goals."""
+    return {
         link: kpi_html(kpi, rows, models, language)
         for kpi in rows.kpis
         if (link := kpi_page(kpi, rows)) is not None
     }
+
+
+def _write_all(folder: Path, pages: Mapping[str, str]) -> None:
     for link, text in pages.items():
         _write(folder / link, text)
-    for old in (folder / KPI_FOLDER).glob("*.html"):
-        if f"{KPI_FOLDER}/{old.name}" not in pages:
+
+
+def _remove_others(folder: Path, pages: Iterable[str]) -> None:
+    """Remove the pages in a folder that are not among `pages`, which are named by their place."""
+    names = {PurePosixPath(page).name for page in pages}
+    for old in folder.glob("*.html"):
+        if old.name not in names:
             old.unlink()
-    text = scorecard_html(rows, language)
-    _write(target, text)
-    return WrittenPages(target, len(text.encode()), len(pages))
 
 
 def scorecard_html(published: PageRows, language: Language) -> str:
