@@ -1,5 +1,6 @@
 """How a key result stands, in words of one language, built from its columns."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -34,52 +35,157 @@ def goal(row: Row, amounts: Amounts) -> str:
 
 
 def sentence(row: Row, parts: Rows, amounts: Amounts) -> str:
-    """Where it stands, and against what."""
-    language = amounts.language
-    if row["status"] == "not_started":
-        return language.text("why.not_started", start=language.day(row["period_start"]))
+    """Where it stands, against what, and why that is its status. `parts` may be empty."""
+    language, status = amounts.language, row["status"]
+    if status == "not_started":
+        starts = language.text("why.not_started", start=language.day(row["period_start"]))
+        return " ".join([starts, *_odds(row, language)])
     if row["kpi"] is None:
         done = "why.done" if row["score"] == 1 else "why.not_done"
         return language.text(done, deadline=language.day(row["deadline"]))
     if row["actual"] is None and row["score"] is None:
         return language.text("why.no_data")
     if row.get("for_each"):
-        return _of_members(row, parts, amounts)
-    if row.get("per"):
-        return _of_windows(row, parts, amounts)
-    figures: dict[str, Any] = {
+        words = [_of_members(row, parts, amounts)]
+    elif row.get("per"):
+        words = [_of_windows(row, parts, amounts)]
+    elif status in SETTLED_STATUSES and row["deadline"] < row["as_of"]:
+        return language.text("why.settled", **_figures(row, amounts))
+    else:
+        words = [_progress(row, amounts)]
+    if status in SETTLED_STATUSES:
+        over = "over" if row["deadline"] < row["as_of"] else "open"
+        return " ".join([*words, language.text(f"why.{status}_{over}")])
+    if row.get("for_each") or row.get("per"):
+        return " ".join([*words, *_odds(row, language)])
+    return " ".join([*words, _pace_and_odds(row, amounts)])
+
+
+def _figures(row: Row, amounts: Amounts) -> dict[str, Any]:
+    language = amounts.language
+    return {
         "actual": amounts.text(row["actual"]),
         "goal": goal(row, amounts),
         "deadline": language.day(row["deadline"]),
         "through": language.day(row["data_through"] or row["as_of"]),
     }
-    if row["status"] in SETTLED_STATUSES:
-        return language.text("why.settled", **figures)
-    return language.text(
-        "why.under_way",
-        score=language.share(row["raw_attainment"], 1),
-        expected=language.share(row["expected"], 1),
-        **figures,
-    )
+
+
+def _progress(row: Row, amounts: Amounts) -> str:
+    """`From 29,480 to 33,315 of 33,500 people.`"""
+    baseline, target = row["baseline"], row["target"]
+    if target is None or row.get("comparison") == "between":
+        return amounts.language.text("why.stands", **_figures(row, amounts))
+    figures: dict[str, Any] = {
+        "actual": amounts.number(row["actual"]),
+        "target": amounts.text(target),
+    }
+    if baseline:  # a total starts at nothing
+        return amounts.language.text("why.from_to", baseline=amounts.number(baseline), **figures)
+    if row.get("comparison") == "at_most":
+        return amounts.language.text("why.used", **figures)
+    return amounts.language.text("why.of_target", **figures)
+
+
+def _pace_and_odds(row: Row, amounts: Amounts) -> str:
+    """On which side of its pace it is, and whether the odds agree."""
+    language, odds = amounts.language, row["probability"]
+    if row["score"] is None or row["expected"] is None:
+        return " ".join(_odds(row, language)) or language.text("why.no_odds")
+    score, pace = language.score_and_pace(row["score"], row["expected"])
+    ahead = row["score"] >= row["expected"]
+    side = "ahead" if row["score"] > row["expected"] else "on" if ahead else "behind"
+    words = [language.text(f"why.pace.{side}", score=score, pace=pace)]
+    good = is_met(row)
+    if odds is None:
+        near = [language.text("why.near")] if good and not ahead else []
+        return " ".join([f"{words[0]}.", *near, language.text("why.no_odds")])
+    agreeing = "and" if good == ahead else "but"
+    words.append(language.text(f"why.odds.{agreeing}", odds=language.odds(odds)))
+    if row["forecast_p10"] is None:
+        return f"{''.join(words)}."
+    ends: dict[str, Any] = {
+        "low": amounts.estimate(row["forecast_p10"]),
+        "high": amounts.estimate(row["forecast_p90"]),
+    }
+    return f"{''.join(words)}: {language.text('why.futures', **ends)}"
+
+
+def _odds(row: Row, language: Language) -> list[str]:
+    if row["probability"] is None:
+        return []
+    return [language.text("why.odds.alone", odds=language.odds(row["probability"]))]
+
+
+def objective_sentence(row: Row, language: Language, names: Mapping[str, str]) -> str:
+    """How an objective stands, from its parts. `names` are those of key results and objectives, by id."""
+    status = row["status"]
+    if status == "not_started":
+        return language.text("why.not_started", start=language.day(row["period_start"]))
+    if row["score"] is None:
+        return language.text("why.no_data")
+    words = []
+    if row.get("parts"):
+        good = language.number(Decimal(row["parts_on_track"] or 0))
+        words.append(language.text("objective.parts", row["parts"], good=good))
+    bar = row.get("bar")
+    if status in SETTLED_STATUSES:
+        over = "over" if row["deadline"] < row["as_of"] else "open"
+        words.append(language.text(f"why.{status}_{over}"))
+    elif row.get("forecast_score_p50") is not None and bar is not None:
+        ends, enough = language.score_and_pace(row["forecast_score_p50"], bar)
+        words.append(language.text("why.ends", score=ends, bar=enough))
+    elif row["expected"] is not None:
+        score, pace = language.score_and_pace(row["score"], row["expected"])
+        words.append(language.text("why.at_pace", score=score, pace=pace))
+    if status not in SETTLED_STATUSES:
+        words += _odds(row, language)
+    part, cost = row.get("costliest_part"), row.get("costliest_part_cost")
+    if part and cost and status != "achieved":
+        points = language.points(-Decimal(cost)).lstrip("−")
+        if points:
+            words.append(language.text("why.costliest", part=names.get(part, part), points=points))
+    return " ".join(words)
 
 
 def _of_windows(row: Row, parts: Rows, amounts: Amounts) -> str:
-    language = amounts.language
-    over = [part for part in parts if _is_over(part, row)]
-    met = sum(part["status"] == "achieved" for part in over)
-    still_open = [
-        language.text(
-            "why.open",
-            window=language.window(part["window"], today=row["as_of"]),
-            actual=amounts.text(part["actual"]),
+    """`25 of 46 weeks met it, the last 16 in a row; 30 of 52 are needed. The week of Nov 23 has 501 so far.`"""
+    language, over = amounts.language, [part for part in parts if _is_over(part, row)]
+    counted = row.get("windows_over")
+    met = row.get("windows_met")
+    if counted is None or met is None:
+        counted, met = len(over), sum(part["status"] == "achieved" for part in over)
+    if not counted:
+        return " ".join([_first_window(row, parts, language), *_open_window(row, parts, amounts)])
+    record = language.text(f"why.windows.{row['per']}", counted, met=language.number(Decimal(met)))
+    if 1 < (row.get("windows_in_a_row") or 0) < met:
+        in_a_row = language.number(Decimal(row["windows_in_a_row"]))
+        record += language.text("why.in_a_row", number=in_a_row)
+    if row.get("windows_needed") is not None and row.get("windows_in_all") is not None:
+        record += language.text(
+            "why.needed",
+            needed=language.number(Decimal(row["windows_needed"])),
+            in_all=language.number(Decimal(row["windows_in_all"])),
         )
-        for part in parts
-        if not _is_over(part, row) and part["actual"] is not None
+    return " ".join([f"{record}.", *_open_window(row, parts, amounts)])
+
+
+def _open_window(row: Row, parts: Rows, amounts: Amounts) -> list[str]:
+    """What the open window has come to."""
+    if row.get("open_window") is not None:
+        still_open = [(row["open_window"], row.get("window_actual"))]
+    else:
+        still_open = [(part["window"], part["actual"]) for part in parts if not _is_over(part, row)]
+    language = amounts.language
+    return [
+        language.text(
+            f"why.open.{row['per']}",
+            window=language.window(label, today=row["as_of"]),
+            actual=amounts.text(actual),
+        )
+        for label, actual in still_open
+        if actual is not None and label != "total"
     ]
-    counted = language.text(
-        f"why.windows.{row['per']}", len(over), met=language.number(Decimal(met))
-    )
-    return " ".join([counted if over else _first_window(row, parts, language), *still_open])
 
 
 def _first_window(row: Row, parts: Rows, language: Language) -> str:
@@ -91,18 +197,30 @@ def _first_window(row: Row, parts: Rows, language: Language) -> str:
 def _of_members(row: Row, parts: Rows, amounts: Amounts) -> str:
     language, share = amounts.language, row["raw_attainment"]
     members = [part for part in parts if part["member"] != "total"]
-    if share is None:  # no window is over yet
+    met, judged = row.get("members_met"), row.get("members_judged")
+    if share is None and not judged and not row.get("per"):
+        return language.text("why.no_data")
+    if share is None and not judged:  # no window is over yet
         pace = [part for part in members if part["status"] in PACE_STATUSES]
         on_pace = language.number(Decimal(sum(map(is_met, pace))))
         first = _first_window(row, parts, language)
         return f"{first} {language.text('why.on_pace', len(pace), met=on_pace)}" if pace else first
     known = [part for part in members if part["score"] is not None]
-    if not known:  # the file asks that nobody is named
+    if judged:
+        words = [language.text("why.members", judged, met=language.number(Decimal(met or 0)))]
+        behind = row.get("furthest_behind")
+        last = next((part for part in known if part["member"] == behind), None)
+        if behind and last is None:
+            words.append(language.text("why.furthest_named", member=behind))
+    elif not known:  # the file asks that nobody is named
         return language.text("why.unnamed", share=language.share(share))
-    met = int((share * len(known)).to_integral_value())
-    words = [language.text("why.members", len(known), met=language.number(Decimal(met)))]
-    last = max(known, key=lambda part: _gap(part, row))
-    if met < len(known) and sum(_gap(part, row) == _gap(last, row) for part in known) == 1:
+    else:  # published before the columns of members were
+        met = int((share * len(known)).to_integral_value())
+        words = [language.text("why.members", len(known), met=language.number(Decimal(met)))]
+        last = max(known, key=lambda part: _gap(part, row))
+        if met == len(known) or sum(_gap(part, row) == _gap(last, row) for part in known) > 1:
+            last = None
+    if last is not None:
         asked = goal_of_part(row, last, amounts)
         actual = amounts.text(last["actual"])
         words.append(

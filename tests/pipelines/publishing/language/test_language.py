@@ -8,12 +8,14 @@ from typing import get_args
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 
 from pipelines.okr.factors.decomposition import Effect
 from pipelines.okr.kpi.periods import FiscalYear
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.settings import BUILT_IN
 from pipelines.settings.languages import TEXTS, languages
+from pipelines.settings.types import LocaleName
 
 PLURALS = {"zero", "one", "two", "few", "many", "other"}
 
@@ -290,3 +292,18 @@ def test_every_flag_of_the_models_is_documented() -> None:
     codes -= {"partial", "provisional"}  # the status of a period
     assert {"late", "model_failed", "set_aside", "empty_value", "unconverted_currency"} <= codes
     assert sorted(code for code in codes if f"`{code}" not in page) == []
+
+
+def test_a_third_language_is_one_more_file(tmp_path, monkeypatch):
+    for code in languages():
+        text = (TEXTS / f"{code}.yml").read_text(encoding="utf-8")
+        (tmp_path / f"{code}.yml").write_text(text, encoding="utf-8")
+    (tmp_path / "de.yml").write_text(
+        "status:\n  on_track: Auf Kurs\nunits:\n  people:\n    one: Person\n    other: Personen\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr("pipelines.settings.languages.TEXTS", tmp_path)
+    german = Language(TypeAdapter(LocaleName).validate_python("de"))
+    assert german.status("on_track") == "Auf Kurs"
+    assert german.amount(Decimal(2500), "people") == "2.500 Personen"
+    assert german.status("at_risk") == "At risk", "a text that it lacks is English"

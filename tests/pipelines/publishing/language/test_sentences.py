@@ -1,0 +1,195 @@
+"""One plain sentence for a goal, from its columns, that never contradicts its status."""
+
+from datetime import date
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+import pytest
+
+from pipelines.okr.kpi.status import STATUSES
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.language.levers import lever
+from pipelines.publishing.language.restatements import restatement
+from pipelines.publishing.language.sentences import objective_sentence, sentence
+
+TODAY = date(2026, 11, 27)
+PEOPLE = Amounts(Language("en"), "people", 0, as_published=True)
+BLANK: dict[str, Any] = dict.fromkeys(
+    ("per", "over", "for_each", "where", "baseline", "forecast_p10", "forecast_p90", "high")
+)
+
+
+def row(**columns: Any) -> dict[str, Any]:
+    likes = {
+        "as_of": TODAY, "kpi": "page_likes", "goal": "at least 33,500 people", "comparison": "at_least",
+        "status": "on_track", "period_start": date(2026, 1, 1), "deadline": date(2026, 12, 31),
+        "data_through": date(2026, 11, 26), "actual": Decimal("33315.000000"), "low": Decimal(33500),
+        "target": Decimal("33500.000000"), "raw_attainment": Decimal("0.95398"),
+        "score": Decimal("0.95398"), "expected": Decimal("0.90411"), "probability": Decimal("0.999"),
+    }  # fmt: skip
+    return BLANK | likes | columns
+
+
+def test_a_level_is_told_from_where_it_started():
+    said = sentence(row(baseline=Decimal(29480)), (), PEOPLE)
+    assert said == (
+        "From 29,480 to 33,315 of 33,500 people. "
+        "95% is ahead of its pace of 90%, and the odds are >99%."
+    )
+
+
+def test_what_is_ahead_of_its_pace_and_unlikely_says_why_in_one_breath():
+    points = Amounts(Language("en"), "percent", 3, as_published=True)
+    columns = row(
+        actual=Decimal("0.34"), target=Decimal("0.35"), baseline=Decimal("0.2"),
+        status="off_track", score=Decimal("0.933333"), expected=Decimal("0.5"),
+        probability=Decimal("0.008"), forecast_p10=Decimal("0.238"), forecast_p90=Decimal("0.312"),
+    )  # fmt: skip
+    assert sentence(columns, (), points) == (
+        "From 20% to 34% of 35%. 93% is ahead of its pace of 50%, but the odds are <1%: "
+        "8 of 10 futures end between 23.8% and 31.2%."
+    )
+
+
+def test_a_record_is_told_in_words():
+    engagements = Amounts(Language("en"), "engagements", 0, as_published=True)
+    record = row(
+        per="week", status="at_risk", actual=Decimal(1549), probability=Decimal("0.421"),
+        windows_met=25, windows_over=46, windows_in_a_row=16, windows_needed=30, windows_in_all=52,
+        open_window="2026-W48", window_actual=Decimal(501),
+    )  # fmt: skip
+    assert sentence(record, (), engagements) == (
+        "25 of 46 weeks met it, the last 16 in a row; 30 of 52 are needed. "
+        "The week of Nov 23 has 501 engagements so far. The odds of meeting it are 42%."
+    )
+
+
+def test_members_are_counted_and_the_furthest_behind_is_named():
+    deals = Amounts(Language("en"), "deals", 0, as_published=True)
+    part = {
+        "member": "Oskar", "window": "total", "score": Decimal("0.2"), "actual": Decimal(2),
+        "target": Decimal(7), "status": "off_track", "deadline": TODAY,
+    }  # fmt: skip
+    members = row(
+        for_each="sales_rep", status="off_track", probability=Decimal("0.01"),
+        members_met=3, members_judged=13, furthest_behind="Oskar",
+    )  # fmt: skip
+    assert sentence(members, [part], deals) == (
+        "3 of 13 members meet it. The furthest behind is Oskar with 2 deals (goal 7 deals). "
+        "The odds of meeting it are 1%."
+    )
+    nobody = sentence(members | {"furthest_behind": None}, [part], deals)
+    assert "Oskar" not in nobody
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_sentence_never_contradicts_its_status(language):
+    amounts = Amounts(Language(language), "people", 0, as_published=True)
+    lost = {"en": "no longer", "es": "Ya no puede"}[language]
+    shares = (None, Decimal(0), Decimal("0.5"), Decimal(1))
+    shapes: list[dict[str, Any]] = [
+        {}, {"per": "week"}, {"for_each": "team"}, {"kpi": None}, {"baseline": Decimal(9)},
+        {"comparison": "at_most", "high": Decimal(5)}, {"target": None}, {"actual": None},
+    ]  # fmt: skip
+    for status, odds, score, pace, shape in product(STATUSES, shares, shares, shares, shapes):
+        for deadline in (date(2026, 11, 20), date(2026, 12, 31)):
+            columns = row(
+                status=status, probability=odds, score=score, raw_attainment=score, expected=pace,
+                deadline=deadline, **shape,
+            )  # fmt: skip
+            said = sentence(columns, (), amounts)
+            assert said.endswith((".", "%"))
+            assert "None" not in said
+            assert status == "missed" or lost not in said
+            if status in ("achieved", "missed"):
+                assert "pace" not in said
+                assert "odds" not in said
+            if status == "off_track" and "is ahead" in said and odds is not None:
+                assert "but the odds" in said
+            if status == "on_track" and "is behind" in said:
+                assert "but the odds" in said or "near enough" in said
+
+
+def objective(**columns: Any) -> dict[str, Any]:
+    return {
+        "as_of": TODAY, "status": "off_track", "period_start": date(2026, 1, 1),
+        "deadline": date(2026, 12, 31), "score": Decimal("0.712366"), "expected": Decimal("0.961118"),
+        "probability": Decimal("0.001"),
+    } | columns  # fmt: skip
+
+
+def test_an_objective_says_its_parts_where_it_ends_and_what_costs_it_most():
+    columns = objective(
+        parts=8, parts_on_track=4, bar=Decimal("0.9"), forecast_score_p50=Decimal("0.74"),
+        costliest_part="everyone-sells", costliest_part_cost=Decimal("0.142"),
+    )  # fmt: skip
+    names = {"everyone-sells": "Be a team in which everyone sells"}
+    assert objective_sentence(columns, Language("en"), names) == (
+        "4 of 8 parts are on track or achieved. It is likely to end at 74%, and 90% is enough. "
+        "The odds of meeting it are <1%. What costs it most is “Be a team in which everyone sells”: "
+        "14 points of its score."
+    )
+
+
+def test_an_objective_of_an_earlier_version_has_its_score_and_its_pace():
+    assert objective_sentence(objective(), Language("en"), {}) == (
+        "Its score is 71%, and its pace 96%. The odds of meeting it are <1%."
+    )
+
+
+def change(**columns: Any) -> dict[str, Any]:
+    return {
+        "window": "total", "asked_member": "total", "driver": "rate", "dimension": "total",
+        "member": "total", "possible": True, "unit": "calls",
+    } | columns  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind", "columns", "words"),
+    [
+        (
+            "calls", "flow",
+            {"current_rate": Decimal(77), "needed_rate": Decimal(120), "change": Decimal(1505)},
+            "43 more calls a day, 120 instead of 77, would be enough.",
+        ),
+        (
+            "deals", "flow",
+            {"asked_member": "Amina", "window": "2026-11", "current_rate": Decimal("0.06"),
+             "needed_rate": Decimal("1.06"), "change": Decimal(4)},
+            "Amina: 4 more deals than forecast (November) would be enough.",
+        ),
+        (
+            "prospects", "flow",
+            {"current_rate": Decimal("0.96"), "needed_rate": Decimal("0.99"), "change": Decimal(1)},
+            "1 more prospect than forecast by Dec 31 would be enough.",
+        ),
+        (
+            "percent", "ratio",
+            {"current_rate": Decimal("0.277"), "needed_rate": Decimal("0.368"), "change": Decimal("0.091")},
+            "36.8% from now on instead of 27.7% would be enough.",
+        ),
+        (
+            "USD", "flow",
+            {"current_rate": Decimal("5478.83"), "needed_rate": Decimal("5500"), "change": Decimal("741.15")},
+            "$21.17 more a day, $5,500 instead of $5,478.83, would be enough.",
+        ),
+        (
+            "calls", "flow",
+            {"possible": False, "current_rate": Decimal(9), "needed_rate": None, "change": None},
+            "No change of it alone is enough.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_lever_says_what_would_be_enough(unit, kind, columns, words):
+    amounts = Amounts(Language("en"), unit, {"USD": 2, "percent": 3}.get(unit, 0))
+    assert lever(change(**columns), row(kpi_kind=kind), amounts) == words
+
+
+def test_a_restatement_says_what_it_was_and_is():
+    money = Amounts(Language("en"), "USD", 2)
+    changed = {
+        "period_start": date(2026, 10, 1), "period_end": date(2026, 10, 31), "dimension": "total",
+        "member": "total", "old_value": Decimal(900), "new_value": Decimal("855.5"),
+    }  # fmt: skip
+    assert restatement(changed, money) == "October 2026: $855.50, was $900."
