@@ -23,6 +23,8 @@ import duckdb
 
 from connectors.lake import atomic_files
 from pipelines.connections import connect_in_memory
+from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear
+from pipelines.publishing.bi.charts import create_charts
 from pipelines.publishing.schema_version import PUBLISHED_FILE, SCHEMA_VERSION, PublishedFile
 from pipelines.tables.table import Table, attach, literal, quoted, tables_in
 
@@ -45,6 +47,7 @@ def publish(
     about: Mapping[str, Any],
     storage_version: str,
     history: Path | None = None,
+    fiscal_year: FiscalYear = CALENDAR_YEAR,
 ) -> list[PublishedTable]:
     """Copy the public tables of `warehouse` and `history` to `target` and its neighbours, each replaced in one step.
 
@@ -55,7 +58,8 @@ def publish(
     if history is not None and history.exists():
         files["history"] = history
     atomic_files.replace(
-        target, lambda temporary: write_database(files, temporary, storage_version)
+        target,
+        lambda temporary: write_database(files, temporary, storage_version, fiscal_year),
     )
     published = export(target)
     remove_exports_of_other_tables(target.parent, {table.name for table in published})
@@ -73,7 +77,12 @@ def publish(
     return published
 
 
-def write_database(files: Mapping[str, Path], path: Path, storage_version: str) -> None:
+def write_database(
+    files: Mapping[str, Path],
+    path: Path,
+    storage_version: str,
+    fiscal_year: FiscalYear = CALENDAR_YEAR,
+) -> None:
     """Write the public tables and their comments into a new database, in an order that is always the same."""
     with connect_in_memory(path) as connection:
         # one thread, so that equal rows come out as equal bytes
@@ -91,6 +100,9 @@ def write_database(files: Mapping[str, Path], path: Path, storage_version: str) 
             copy.describe(connection)
         file = PublishedFile(SCHEMA_VERSION, version("okra"), datetime.now(UTC))
         PUBLISHED_FILE.replace(connection, [file])
+        connection.execute("use published")
+        create_charts(connection, fiscal_year)
+        connection.execute("use memory")
         connection.execute("detach published")
     path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
 

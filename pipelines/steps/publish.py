@@ -22,4 +22,5 @@ def publish_report(day: Day) -> Sequence[PublishedTable]:
         about,
         settings.storage_version,
         settings.history_path,
+        settings.fiscal_year,
     )

@@ -1,0 +1,1 @@
+select * exclude (is_latest) from scorecard_history where is_latest

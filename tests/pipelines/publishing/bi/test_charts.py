@@ -1,0 +1,222 @@
+"""The tables and views for charts: what adds up is right, and what does not has no amount."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from pipelines.okr.kpi.periods import FiscalYear
+from pipelines.publishing.bi.charts import CHARTS, TABLES, create_charts
+
+KPIS = """
+    create table kpis (
+        kpi varchar, label varchar, owner varchar, kind varchar, unit varchar, denominator varchar,
+        direction varchar, "precision" integer, dimensions varchar[], every varchar
+    );
+    insert into kpis values
+        ('sales', 'Sales', 'ana', 'flow', 'USD', null, 'up', 2, ['color'], 'day'),
+        ('rate', 'Win rate', 'ana', 'ratio', 'percent', 'sum', 'up', 3, ['color'], 'day'),
+        ('team', 'Team', 'ana', 'stock', 'people', null, 'up', 0, [], 'day'),
+        ('visitors', 'Visitors', 'ana', 'distinct', 'people', null, 'up', 0, [], 'month');
+"""
+DAYS = """
+    create table kpi_days as
+    select
+        kpi, cast(day as date) as day, map {'color': color} as dimensions, cast(value as decimal(38, 6)) as value,
+        cast(numerator as decimal(38, 6)) as numerator, cast(denominator as decimal(38, 6)) as denominator
+    from (
+        select 'sales' as kpi, unnest(generate_series(date '2025-01-01', date '2026-02-03', interval 1 day)) as day,
+            'red' as color, 10 as value, null as numerator, null as denominator
+        union all
+        select 'sales', unnest(generate_series(date '2026-01-01', date '2026-02-03', interval 1 day)), 'blue', 2,
+            null, null
+        union all
+        select 'rate', unnest(generate_series(date '2026-01-01', date '2026-01-31', interval 1 day)), 'red', null, 1, 2
+        union all
+        select 'rate', date '2026-01-31', 'blue', null, 4, 38
+        union all
+        select 'team', unnest(generate_series(date '2026-01-01', date '2026-01-31', interval 1 day)), null, 7, null,
+            null
+    )
+"""
+PERIODS = """
+    create table kpi_periods as
+    with sums as (
+        select kpi, period, cast(date_trunc(period, day) as date) as period_start, max(day) as data_through,
+            sum(value) as value, sum(numerator) as numerator, sum(denominator) as denominator
+        from kpi_days cross join (select unnest(['day', 'month']) as period)
+        group by all
+    )
+
+    select
+        kpi, period, period_start,
+        case when period = 'day' then period_start else last_day(period_start) end as period_end,
+        'total' as dimension, 'total' as member,
+        case kind when 'ratio' then numerator / sums.denominator when 'stock' then 7 else value end as value,
+        numerator, sums.denominator, unit, kind,
+        case
+            when period = 'month' and data_through < last_day(period_start) then 'partial' else 'complete'
+        end as status,
+        data_through, 'ok' as trust
+    from sums inner join kpis using (kpi)
+    union all
+    select 'visitors', 'month', date '2026-01-01', date '2026-01-31', 'total', 'total', 900, null, null, 'people',
+        'distinct', 'complete', date '2026-01-31', 'ok'
+"""
+GOALS = """
+    create table key_results (key_result_id varchar, "where" varchar, for_each varchar);
+    create table key_result_scores (
+        as_of date, key_result_id varchar, kpi varchar, member varchar, period_start date, deadline date,
+        target decimal(38, 6)
+    );
+    insert into key_results values ('a', null, null), ('b', 'red', null);
+    insert into key_result_scores values
+        ('2026-02-04', 'a', 'sales', 'total', '2026-01-01', '2026-01-31', 400),
+        ('2026-02-04', 'b', 'sales', 'total', '2026-01-01', '2026-01-31', 90),
+        ('2026-02-04', 'a', 'sales', 'total', '2026-01-01', '2026-12-31', 5000);
+"""
+
+KEYWORDS = "select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'"
+COLUMNS_OF_DAYS = "select column_name from duckdb_columns() where table_name like 'kpi_%_daily'"
+
+
+@pytest.fixture(scope="module")
+def file() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A published file by hand, with its charts; its fiscal year starts in October."""
+    with duckdb.connect() as connection:
+        for statement in (KPIS, DAYS, PERIODS, GOALS):
+            connection.execute(statement)
+        create_charts(connection, FiscalYear(10))
+        yield connection
+
+
+@pytest.fixture
+def rows(file: duckdb.DuckDBPyConnection) -> Any:
+    return lambda query: file.execute(query).fetchall()
+
+
+def test_the_amounts_of_a_flow_add_up_to_its_year(rows: Any) -> None:
+    year = "select sum(amount), sum(amount_exact) from kpi_monthly where kpi = 'sales' and year(month_start) = 2025"
+    assert rows(year) == [(3650.0, Decimal(3650))]  # 365 days of 10
+    assert rows("select sum(amount) from kpi_sales_daily where year(day) = 2025") == [(3650.0,)]
+
+
+@pytest.mark.parametrize("kpi", ["rate", "team", "visitors"])
+def test_there_is_no_amount_to_sum_of_what_does_not_add_up(rows: Any, kpi: str) -> None:
+    assert rows(
+        f"select sum(amount), sum(amount_exact), sum(target_amount) from kpi_monthly where kpi = '{kpi}'"
+    ) == [(None, None, None)]
+
+
+@pytest.mark.parametrize(
+    "place", ["kpi_monthly", "kpi_sales_daily", "kpi_rate_daily", "kpi_team_daily"]
+)
+def test_summing_a_value_is_refused(rows: Any, place: str) -> None:
+    with pytest.raises(duckdb.BinderException, match="value"):
+        rows(f"select sum(value) from {place}")
+
+
+def test_a_ratio_of_days_and_members_is_that_of_the_month(rows: Any) -> None:
+    # 31 days of 1 in 2, and 4 in 38: 35 in 100
+    ratio = "select sum(numerator) / sum(denominator) from {}"
+    assert rows(ratio.format("kpi_rate_daily")) == [(0.35,)]
+    assert rows(ratio.format("kpi_monthly where kpi = 'rate'")) == [(0.35,)]
+    assert rows("select level, unit, value_display from kpi_monthly where kpi = 'rate'") == [
+        (0.35, "fraction", "35.0 %")
+    ]
+
+
+def test_a_whole_month_has_last_year_its_change_and_its_target(rows: Any) -> None:
+    # 31 days of 12 against 31 of 10; the goal of red alone is not that of the month
+    assert rows(
+        "select amount, amount_last_year, change_on_year, target_amount, value_display "
+        "from kpi_monthly where kpi = 'sales' and month_start = '2026-01-01'"
+    ) == [(372.0, 310.0, 0.2, 400.0, "372.00 USD")]
+
+
+def test_an_open_month_is_compared_with_as_many_days(rows: Any) -> None:
+    # 3 days of 12 against 3 of 10
+    assert rows(
+        "select amount, amount_last_year, change_on_year, compared_to, status "
+        "from kpi_monthly where kpi = 'sales' and month_start = '2026-02-01'"
+    ) == [(36.0, 30.0, 0.2, date(2025, 2, 3), "partial")]
+
+
+def test_a_month_without_a_year_before_is_not_compared(rows: Any) -> None:
+    assert rows(
+        "select amount_last_year, change_on_year from kpi_monthly where kpi = 'sales' and month_start = '2025-01-01'"
+    ) == [(None, None)]
+
+
+def test_dimensions_are_columns(rows: Any) -> None:
+    assert rows(
+        "from (select color, amount from kpi_sales_daily where day = '2026-01-01') order by 1"
+    ) == [
+        ("blue", 2.0),
+        ("red", 10.0),
+    ]
+
+
+def test_the_calendar_has_the_fiscal_year(rows: Any) -> None:
+    assert rows(
+        "select quarter_label, year_label, year_start, week_label from calendar where day = '2025-11-03'"
+    ) == [("2026-Q1", "2026", date(2025, 10, 1), "2025-W45")]
+
+
+def test_no_column_is_a_reserved_word(rows: Any) -> None:
+    reserved = {
+        word
+        for (word,) in rows(
+            "select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'"
+        )
+    }
+    reserved |= {"period", "value", "over", "window", "where", "rank", "member"}
+    described = {
+        column
+        for name in CHARTS
+        for column in yaml.safe_load((TABLES / f"{name}.yml").read_text())["columns"]
+    }
+    made = {
+        column
+        for (column,) in rows(
+            "select column_name from duckdb_columns() where table_name like 'kpi_%_daily'"
+        )
+    }
+    assert (described | made) & reserved == set()
+
+
+def test_every_column_is_described(rows: Any) -> None:
+    assert (
+        rows(
+            "select table_name, column_name from duckdb_columns() where comment is null "
+            "and (table_name in ('kpi_monthly', 'calendar') or table_name like 'kpi_%_daily')"
+        )
+        == []
+    )
+
+
+def test_a_renamed_file_under_another_name_has_its_views(
+    file: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{tmp_path / 'a.tmp'}' as published (storage_version 'v1.2.0')")
+        connection.execute("use published")
+        for statement in (KPIS, DAYS, PERIODS, GOALS):
+            connection.execute(statement)
+        create_charts(connection)
+        assert "published" not in str(
+            connection.execute("select sql from duckdb_views() where not internal").fetchall()
+        )
+        connection.execute("use memory")
+        connection.execute("detach published")
+        (tmp_path / "a.tmp").rename(tmp_path / "b.duckdb")
+        connection.execute(f"attach '{tmp_path / 'b.duckdb'}' as okra (read_only)")
+        connection.execute("create table kpi_days (mine integer)")
+        assert connection.execute("select sum(amount) from okra.kpi_sales_daily").fetchall() == [
+            (4058.0,)  # 399 days of 10, 34 of 2
+        ]
