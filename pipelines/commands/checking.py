@@ -165,7 +165,10 @@ def measured(objective: Objective, result: KeyResult, index: KpiIndex | None) ->
     if result.baseline != MEASURED or index is None:
         return None
     view = KpiView(index, result.where, objective.period.fiscal_year)
-    reading = read_baseline(view, objective.period, result.over)
+    through = index.data_through
+    if through is None:
+        return None
+    reading = read_baseline(view, objective.period, result.over, through)
     if reading.label or index.kpi.behaviour.is_level:
         return reading
     return replace(reading, label=previous(objective.period).label)

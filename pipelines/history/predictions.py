@@ -129,7 +129,7 @@ _PREDICTIONS = f"""
         from first_of_a_day
         where
             probability > 0 and probability < 1
-            and status in ('on_track', 'at_risk', 'off_track')
+            and status in ('not_started', 'on_track', 'at_risk', 'off_track')
             and as_of <= deadline
             and cast(known_from at time zone $zone as date) = as_of
     ),

@@ -113,9 +113,13 @@ def _deadline(result: KeyResult, period: Period) -> Iterator[_Finding]:
     elif result.per or result.over:
         cadence = result.per or result.over
         assert cadence is not None
-        if not whole_windows(period.start, deadline, cadence, period.fiscal_year):
+        windows = len(whole_windows(period.start, deadline, cadence, period.fiscal_year))
+        if not windows:
             remedy = "choose a shorter window or a longer period"
             yield "per" if result.per else "over", f"there is no whole {cadence} in it", remedy
+        elif result.met_in is not None and (result.met_in.count or 0) > windows:
+            what = f"`met_in: {result.met_in}`, and its time has {windows} whole {cadence}s"
+            yield "met_in", what, f"write at most {windows}, or all"
 
 
 def _milestone(result: KeyResult) -> Iterator[_Finding]:

@@ -28,9 +28,10 @@ from pipelines.okr.definition.field_types import (
     Weight,
     refusal,
 )
+from pipelines.okr.definition.met_in import ALL, DEFAULTS, MetIn, WindowsAsked
 from pipelines.okr.kpi.filters import as_written
 from pipelines.okr.kpi.numbers import ONE
-from pipelines.okr.kpi.periods import Cadence, Period
+from pipelines.okr.kpi.periods import Cadence, Period, whole_windows
 from pipelines.okr.kpi.status import Commitment
 
 
@@ -75,9 +76,16 @@ class KeyResult(_Definition):
         None, description="The band to stay in, both ends included", examples=[[10, 20]]
     )
     baseline: Baseline = Field(
-        None, alias="from", description="Where a level starts: a number, or `measured`"
+        None,
+        alias="from",
+        description="Where a level starts: a number, or `measured`, which is the default",
     )
     per: Cadence | None = Field(None, description="The goal holds in each such window")
+    met_in: WindowsAsked = Field(
+        None,
+        description="With per: how many windows have to meet it; by default 90 %, or 70 % of an aspirational goal",
+        examples=["80 %", "all", 10],
+    )
     over: Cadence | None = Field(None, description="Compare the latest complete such window")
     for_each: Text | None = Field(None, description="The goal holds for each member of this one")
     members: Roster = Field(
@@ -114,6 +122,9 @@ class KeyResult(_Definition):
         if self.for_each is None and (self.members is not None or not self.name_members):
             key = "name_members" if self.members is None else "members"
             raise refusal(f"`{key}` without `for_each`", "add `for_each:` with the dimension")
+        if self.met_in is not None and self.per is None:
+            remedy = "add `per:` with the window, or leave `met_in` out"
+            raise refusal("`met_in` without `per`", remedy, key="met_in")
         if self.milestone is None and self.kpi is None:
             raise refusal("no KPI", "add `kpi:` with the name of a KPI")
         return self
@@ -168,7 +179,8 @@ class Objective(_Definition):
         """The fingerprint of what the objective is scored by; what it is called, and by whom kept, are not in it."""
         scored = {name: part for name, part in self.canonical.items() if name not in _CALLED}
         results = [
-            result.scored_by | {"weight": _canonical(result.weight)} for result in self.key_results
+            self._scored_by(result) | {"weight": _canonical(result.weight)}
+            for result in self.key_results
         ]
         return _hash(scored | {"key_results": results})
 
@@ -178,10 +190,35 @@ class Objective(_Definition):
             return result.milestone.due
         return result.by or self.period.end
 
+    def met_in(self, result: KeyResult) -> MetIn:
+        """In how many of its windows a goal per window has to be met: as the file says, or the default."""
+        return result.met_in or DEFAULTS[self.commitment]
+
+    def windows_in(self, result: KeyResult) -> int:
+        """How many windows of `per` lie whole in its time; 0 of any other goal."""
+        if result.per is None:
+            return 0
+        start, fiscal = self.period.start, self.period.fiscal_year
+        return len(whole_windows(start, self.deadline(result), result.per, fiscal))
+
     def key_result_hash(self, result: KeyResult) -> str:
         """The fingerprint of what a key result is scored by, its objective's frame included."""
         frame = {key: _canonical(getattr(self, key)) for key in ("id", "period", "commitment")}
-        return _hash({"objective": frame, "key_result": result.scored_by})
+        return _hash({"objective": frame, "key_result": self._scored_by(result)})
+
+    def _scored_by(self, result: KeyResult) -> dict[str, Any]:
+        """What a key result is scored by, with the windows that are asked of it.
+
+        Before there was `met_in`, a committed goal had to be met in all of its windows, an aspirational one in 70 %
+        of them. A definition that still asks for just that keeps its fingerprint.
+        """
+        scored = {name: part for name, part in result.scored_by.items() if name != "met_in"}
+        if result.per is not None:
+            windows, asked = self.windows_in(result), self.met_in(result)
+            before = ALL if self.commitment == "committed" else DEFAULTS["aspirational"]
+            if asked.needed(windows, windows) != before.needed(windows, windows):
+                scored["met_in"] = str(asked)
+        return scored
 
 
 def json_schema() -> dict[str, Any]:
@@ -197,7 +234,7 @@ def json_schema() -> dict[str, Any]:
 
 _CALLED = ("objective", "owner", "name", "name_members")
 """What readers see and no score depends on."""
-_ADDED_LATER = ("members", "name_members")
+_ADDED_LATER = ("members", "name_members", "met_in")
 """Keys that count only where they are written, so that definitions from before they existed keep their fingerprint."""
 
 
@@ -216,6 +253,8 @@ def _canonical(value: object) -> object:
     if isinstance(value, KpiTarget):
         times = {} if value.times == ONE else {"times": _canonical(value.times)}
         return {"kpi": value.kpi, **times}
+    if isinstance(value, MetIn):
+        return str(value)
     if isinstance(value, MemberTargets):
         return {name: _canonical(target) for name, target in value.pairs}
     if isinstance(value, dict):

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pipelines.okr.definition.checks import KnownKpis, Place, key_result_faults
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.definition.faults import Fault, blank_faults, form_faults, unreadable
+from pipelines.okr.definition.field_types import MEASURED
 from pipelines.okr.definition.lineage import ReadFile, lineage_faults
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.okr.kpi.kpi import Kpi
@@ -85,7 +86,27 @@ def _read_file(
     faults = blanks + [fault for fault in faults if fault.line not in lines]
     claimed_id = tree.at("id")
     claimed = claimed_id if isinstance(claimed_id, str) else None
-    return ReadFile(name, tree, claimed, None if faults else objective), faults
+    sound = None if faults or objective is None else with_baselines(objective, kpis.sound)
+    return ReadFile(name, tree, claimed, sound), faults
+
+
+def with_baselines(objective: Objective, kpis: Mapping[str, Kpi]) -> Objective:
+    """The objective in which each level starts where it was measured, unless its file says otherwise."""
+    results = tuple(
+        result.model_copy(update={"baseline": MEASURED}) if starts_measured(result, kpi) else result
+        for result, kpi in (
+            (result, kpis.get(result.kpi or "")) for result in objective.key_results
+        )
+    )
+    return objective.model_copy(update={"key_results": results})
+
+
+def starts_measured(result: KeyResult, kpi: Kpi | None) -> bool:
+    """Whether it is a level without `from`: a stock, a ratio, or what is compared over whole windows."""
+    if kpi is None or result.baseline is not None or result.per or result.between:
+        return False
+    is_level = not (kpi.accumulates or kpi.behaviour.reported_by_period)
+    return is_level or result.over is not None
 
 
 def _shape_fault(name: str, tree: Tree) -> Fault | None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from pipelines.okr.definition.budgets import AskedNumbers
 from pipelines.okr.definition.goals import Goal
+from pipelines.okr.definition.met_in import ALL, MetIn
 from pipelines.okr.kpi.filters import members_in_words
 from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.periods import Cadence
@@ -17,8 +18,8 @@ from pipelines.okr.kpi.status import Policy
 class Question:
     """What is asked of a KPI: a goal, how to read the KPI, and what is enough.
 
-    `bar` is the share of the target that counts as achieved. `measured` says that the baseline
-    was measured: None is then unknown, not absent.
+    `bar` is the share of the target that counts as achieved. `measured` says that the baseline was measured, or is 0
+    because nothing is known from before the start (`lacks_history`).
     """
 
     view: KpiView
@@ -28,12 +29,15 @@ class Question:
     over: Cadence | None = None
     baseline: Decimal | None = None
     measured: bool = False
+    lacks_history: bool = False
     baseline_trust: frozenset[str] = frozenset()
     numbers: AskedNumbers | None = None
     """Where the goal's numbers come from, if a KPI gives one of them."""
     unknown: str = ""
     """Why the goal's number is not known, as a sentence; empty where it is."""
     target_trust: frozenset[str] = frozenset()
+    met_in: MetIn = ALL
+    """In how many windows the goal of one window has to be met."""
 
     def over_days(self, start: date, end: date) -> "Question":
         """The same with the numbers of these days, where a KPI gives them."""

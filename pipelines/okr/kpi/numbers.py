@@ -124,10 +124,18 @@ def percentage(share: Decimal, places: int = 1, rounding: str = ROUND_FLOOR) -> 
     return f"{figure(rounded(share.scaleb(2), places, rounding))} %"
 
 
+def places_apart(first: Decimal, second: Decimal) -> int:
+    """The decimals (0 to 2) with which two percentages, both rounded down, differ where the shares do."""
+    for places in (0, 1):
+        if first == second or percentage(first, places) != percentage(second, places):
+            return places
+    return 2
+
+
 def chance(odds: Decimal) -> str:
-    """Odds in whole percent; 0 and 100 are for settled goals only: `83 %`, `under 1 %`."""
+    """Odds in whole percent, rounded down; 0 and 100 are for settled goals only: `83 %`, `<1 %`, `>99 %`."""
     if 0 < odds < Decimal("0.01"):
-        return "under 1 %"
+        return "<1 %"
     if Decimal("0.99") < odds < 1:
-        return "over 99 %"
-    return percentage(odds, 0, ROUND_HALF_EVEN)
+        return ">99 %"
+    return percentage(odds, 0)

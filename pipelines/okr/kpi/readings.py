@@ -6,7 +6,7 @@ period. Nothing past `cut` is looked at.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
@@ -118,16 +118,23 @@ def read_latest_window(view: KpiView, start: date, cut: date, cadence: Cadence) 
     return NO_READING
 
 
-def read_baseline(view: KpiView, period: Period, over: Cadence | None) -> KpiReading:
-    """The KPI in the comparable window before the period: for `from: measured`."""
+def read_baseline(
+    view: KpiView, period: Period, over: Cadence | None, cut: date = date.max
+) -> KpiReading:
+    """The KPI in the comparable window before the period, as far as the cut: for `from: measured`.
+
+    Before the period starts that is what is known by then. With `over` it is the latest whole window that has data.
+    """
     before = previous(period)
+    through = min(before.end, cut)
     if over is None:
-        return read(view, before.start, before.end)
-    window = containing(before.end, over, period.fiscal_year)
-    if window.end > before.end:
-        window = previous(window)
-    reading = read_window(view, window, window.end)
-    return reading if _is_level(view, reading) else NO_READING
+        # of a period that is far ahead, as many days up to the last known one
+        return read(view, min(before.start, through - timedelta(days=before.days - 1)), through)
+    last = containing(through, over, period.fiscal_year)
+    if last.end > through:
+        last = previous(last)
+    # a period that is shorter than the window has no whole one before it in its own time
+    return read_latest_window(view, min(before.start, last.start), last.end, over)
 
 
 def _is_level(view: KpiView, reading: KpiReading) -> bool:

@@ -42,9 +42,14 @@ class Policy:
 
 
 def by_odds(pace: Status, probability: Decimal | None, policy: Policy) -> Status:
-    """The status before the deadline from the probability; that of the pace without one."""
+    """The status before the deadline from the probability; that of the pace without one.
+
+    A probability of exactly 0 or 1 says that nothing to come can change it.
+    """
     if probability is None or pace not in PACE_STATUSES:
         return pace
+    if probability in (0, 1):
+        return "achieved" if probability else "missed"
     if probability >= policy.likely:
         return "on_track"
     return "at_risk" if probability >= policy.unlikely else "off_track"

@@ -117,7 +117,7 @@ class GoalSimulation:
             return outcome
         if isinstance(outcome, OpenGoal):
             return self._results[outcome]
-        return share_met([self.result(part) for part in outcome.parts], outcome.bar)
+        return share_met([self.result(part) for part in outcome.parts], outcome.needed)
 
     def odds(self, outcome: Outcome) -> Odds:
         return self.odds_of(self.result(outcome))
@@ -126,9 +126,11 @@ class GoalSimulation:
         """The odds of a result, of a goal or of several together."""
         if isinstance(result, NoOdds):
             return Odds(why=result.why)
-        if isinstance(result, Settled):
-            sure = ONE if result.met else ZERO
+        settled = result.met if isinstance(result, Settled) else result.settled
+        if settled is not None:
+            sure = ONE if settled else ZERO
             return Odds(sure, sure)
+        assert isinstance(result, SimulatedGoal), "what is settled has no futures to count"
         corrected, uncorrected = published(result.share, result.curve, self._own_curve)
         return Odds(corrected, uncorrected, *(result.quantiles or (None, None, None)))
 

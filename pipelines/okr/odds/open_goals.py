@@ -159,10 +159,10 @@ class OpenGoal:
 
 @dataclass(frozen=True, eq=False)
 class ShareOfGoals:
-    """Enough of several goals are met: `bar` is the share of them that is enough."""
+    """Enough of several goals are met: `needed` of them."""
 
     parts: tuple["Outcome", ...]
-    bar: Decimal
+    needed: int
 
 
 Outcome = Settled | NoOdds | OpenGoal | ShareOfGoals

@@ -28,6 +28,8 @@ class SimulatedGoal:
     score: Floats
     curve: Curve
     quantiles: Quantiles | None = None
+    settled: bool | None = None
+    """Whether it is met or missed for good, while its score is still open."""
 
     @property
     def share(self) -> float:
@@ -42,27 +44,36 @@ def share_of_futures(met: int, paths: int) -> float:
     return (met + 0.5) / (paths + 1)
 
 
-def share_met(parts: Sequence[GoalResult], bar: Decimal) -> GoalResult:
-    """Whether enough of the parts are met in each future.
+def share_met(parts: Sequence[GoalResult], needed: int) -> GoalResult:
+    """Whether `needed` of the parts are met in each future; the score is the share of them that is.
 
-    With a part without odds there are none, unless not enough are met even if each such part is.
+    With a part without odds there are none, unless enough parts are met already, or not enough are met even if each
+    such part is.
     """
     if not parts:
         return NoOdds("nothing is left to meet")
-    certain = sum(isinstance(part, Settled) and part.met for part in parts)
+    certain = sum(_settled(part) is True for part in parts)
+    most = sum(_settled(part) is not False for part in parts)
     open_parts = [part for part in parts if isinstance(part, SimulatedGoal)]
     unknown = [part for part in parts if isinstance(part, NoOdds)]
-    enough, most = bar * len(parts), certain + len(open_parts) + len(unknown)
-    if most < enough:
-        return Settled(False, Decimal(most) / len(parts))
-    if unknown:
-        return unknown[0]
-    if not open_parts:
-        return Settled(True, Decimal(certain) / len(parts))
-    met = np.full(PATHS, certain, dtype=np.int64)
+    settled = True if certain >= needed else False if most < needed else None
+    if unknown or not open_parts:
+        if settled is None:
+            return unknown[0]
+        return Settled(settled, Decimal(certain if settled else most) / len(parts))
+    met = np.full(PATHS, sum(isinstance(part, Settled) and part.met for part in parts))
     for part in open_parts:
         met += part.met
-    return _simulated(met / len(parts), bar, open_parts)
+    curve = min((part.curve for part in open_parts), key=lambda curve: curve.slope)
+    score = (met / len(parts)).astype(np.float32)
+    return SimulatedGoal(met >= needed, score, curve, settled=settled)
+
+
+def _settled(part: GoalResult) -> bool | None:
+    """Whether a part is met or missed for good; None while it is open."""
+    if isinstance(part, Settled):
+        return part.met
+    return part.settled if isinstance(part, SimulatedGoal) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pipelines.okr.columns import KeyResultId, LastAsOf, Number
 from pipelines.okr.definition.question import Question
-from pipelines.okr.kpi.numbers import ZERO, rounded
+from pipelines.okr.kpi.numbers import rounded
 from pipelines.okr.kpi.periods import CADENCES, Cadence, whole_windows
 from pipelines.okr.kpi.readings import read_latest_window, reported, value_of
 from pipelines.okr.kpi.timeline import Timeline
@@ -113,20 +113,11 @@ def _actual(question: Question, start: date, day: date) -> Decimal | None:
 
 def _paces(question: Question, course: Timeline, days: Sequence[date]) -> list[Decimal | None]:
     """The value on each day whose score is the expected one; a band has none."""
-    target = question.goal.target
-    if target is None:
+    if question.goal.target is None:
         return [None] * len(days)
     places = question.goal.places(question.view.kpi)
     elapsed = [(day - course.start).days + 1 for day in days]
-    shares = pace.expected_shares(question, course, elapsed)
-    return [rounded(_due(question, target, share), places) for share in shares]
-
-
-def _due(question: Question, target: Decimal, share: Decimal) -> Decimal:
-    """The inverse of attainment: the value at which so much of the goal is reached."""
-    if question.accumulates:
-        return target * share
-    if question.baseline is None and question.goal.comparison == "at_most":
-        return target * (2 - share)
-    start = ZERO if question.baseline is None else question.baseline
-    return start + (target - start) * share
+    due = (
+        pace.in_units(question, share) for share in pace.expected_shares(question, course, elapsed)
+    )
+    return [None if value is None else rounded(value, places) for value in due]

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.facts import TOTAL
-from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, decimals_of, figure
+from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, decimals_of, figure, shown
 from pipelines.okr.kpi.periods import Period
 from pipelines.okr.kpi.readings import NO_READING, KpiReading, read, read_latest_window, read_window
 from pipelines.okr.kpi.status import Status, at_deadline, by_pace
@@ -19,11 +19,52 @@ NO_DATA_YET = NoOdds("there are no data yet")
 
 
 @dataclass(frozen=True, slots=True)
+class WindowRecord:
+    """How many of the windows of `per` that are over met the goal, and how many have to.
+
+    `met` and `over` count the windows whose result is final, `in_a_row` the latest of them that met it one after the
+    other. `needed` is of `in_all`, the windows to come included.
+    """
+
+    met: int
+    over: int
+    needed: int
+    in_all: int
+    in_a_row: int = 0
+
+    @property
+    def settled(self) -> bool | None:
+        """Whether enough windows have met it, or too few are left; None while it is open."""
+        if self.met >= self.needed:
+            return True
+        return False if self.met + self.in_all - self.over < self.needed else None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindow:
+    """The window of `per` that is under way on the day; `outcome` is what has still to come true in it."""
+
+    label: str
+    actual: Decimal | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """How many of the judged members meet the goal, and who is furthest behind; nobody where several tie."""
+
+    met: int
+    judged: int
+    furthest_behind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """Where a goal stands. Amounts are in the KPI's unit, shares are 0 to 1 (raw: any).
 
-    `value` is exact; `actual` and `baseline` are as they are published. `gap` is how far the actual is from meeting
-    its own goal. `status` goes by the pace; where `outcome`, what has still to come true, has odds, these decide.
+    `value` is exact; `actual`, `expected_actual` (the pace) and `baseline` are as they are published. `gap` is how far
+    the actual is from meeting its own goal. `status` goes by the pace; where `outcome`, what has still to come true,
+    has odds, these decide.
     """
 
     course: Timeline
@@ -43,6 +84,10 @@ class Assessment:
     outcome: Outcome = NO_DATA_YET
     lacks_target: bool = False
     """Whether it cannot be judged because its target is not known."""
+    expected_actual: Decimal | None = None
+    windows: WindowRecord | None = None
+    open_window: OpenWindow | None = None
+    members: MemberRecord | None = None
 
     @property
     def decided(self) -> bool:
@@ -69,10 +114,13 @@ class JudgedPart:
 
 
 def not_started(
-    course: Timeline, target: Decimal | None, baseline: Decimal | None = None
+    course: Timeline,
+    target: Decimal | None,
+    baseline: Decimal | None = None,
+    outcome: Outcome = NO_DATA_YET,
 ) -> Assessment:
-    """What is said of a goal before its first day."""
-    why, outcome = wording.not_started(course.start), NoOdds("it has not started")
+    """What is said of a goal before its first day; `outcome` is what its odds are of."""
+    why = wording.not_started(course.start)
     return Assessment(course, "not_started", why, baseline, target, expected=ZERO, outcome=outcome)
 
 
@@ -80,7 +128,7 @@ def judge(question: Question, course: Timeline, window: Period | None = None) ->
     """Where the goal stands on this course; with a window of `per`, in that window alone."""
     baseline, target = question.shown_baseline, question.goal.target
     if not course.begun:
-        return not_started(course, target, baseline)
+        return not_started(course, target, baseline, outcome_of(question, course, window))
     reading, course = _reading(question, course, window)
     [expected] = pace.expected_shares(question, course, [course.elapsed])
     blank = Assessment(
@@ -100,11 +148,6 @@ def judge(question: Question, course: Timeline, window: Period | None = None) ->
         )
     if reading.value is None:
         return replace(blank, why=wording.no_data(course, question.subject))
-    kpi = question.view.kpi
-    if question.measured and question.baseline is None:
-        actual = question.shown(reading.value)
-        why = wording.no_baseline(question.subject, course, figure(actual, kpi.unit))
-        return replace(blank, value=reading.value, actual=actual, why=why)
     return _Judgement(question, course, reading, reading.value, expected, window).assessment()
 
 
@@ -156,9 +199,18 @@ class _Judgement:
             expected=self.expected,
             required_rate=required,
             current_rate=current,
+            expected_actual=self._expected_actual(actual),
             trust=self.reading.trust | self.question.baseline_trust | self.question.target_trust,
             outcome=self._outcome,
         )
+
+    def _expected_actual(self, actual: Decimal) -> Decimal | None:
+        """The pace in the KPI's unit; it never looks like the actual value where the two differ."""
+        due = pace.in_units(self.question, self.expected)
+        if due is None:
+            return None
+        places = self.question.goal.places(self.question.view.kpi)
+        return shown(due, places, at_least=actual, at_most=actual)
 
     @property
     def _outcome(self) -> Outcome:
@@ -279,13 +331,17 @@ class _Judgement:
         if question.accumulates and goal.comparison == "at_most" and goal.high:
             progress = wording.used_of_budget(self.value / abs(goal.high), self.expected)
         elif question.accumulates:
-            progress = wording.reached_and_expected(self._raw, self.expected)
+            progress = wording.reached_and_pace(self._raw, self.expected)
         else:
             when = f"in {self.reading.label}" if self.reading.label else f"on {course.cut}"
-            progress = wording.reached_and_expected(self._raw, self.expected, " of the way")
+            progress = wording.reached_and_pace(self._raw, self.expected, " of the way")
+            if question.holds and not question.lacks_history and question.baseline is not None:
+                start = figure(question.shown(question.baseline), kpi.unit)
+                progress = wording.to_hold(start)
         if question.accumulates:
             progress += wording.rates(kpi, goal, *self._rates)
         sentence = wording.under_way(actual, when, asked, course.deadline, progress)
         # Sources often deliver a day or two late, which matters only once the goal should be final.
         uncovered = self._uncovered if course.past_due else 0
-        return wording.with_missing(sentence, self._gaps, uncovered)
+        sentence = wording.with_missing(sentence, self._gaps, uncovered)
+        return wording.without_history(sentence, course) if question.lacks_history else sentence

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from pipelines.okr.definition.budgets import AskedNumbers, asked_numbers
 from pipelines.okr.definition.definitions import KeyResult, Objective
@@ -103,15 +104,19 @@ class JudgedKeyResult:
                 window = goal.window if self._window_cadence else None
                 yield window.label if window else TOTAL, part.member, goal
 
-    def row(self, part: JudgedPart, odds: Odds) -> KeyResultScore:
-        """What is published of a part."""
+    def row(self, part: JudgedPart, odds: Odds, window_odds: Odds | None = None) -> KeyResultScore:
+        """What is published of a part; `window_odds` are those of its open window."""
         objective, result, index, stands = self.objective, self.result, self.index, part.assessment
         unit = index.kpi.unit if index is not None else None
         standing = index.standing_flags if index is not None else frozenset()
         has_data = index is not None and index.data_through is not None
         why = stands.why
         unseen = {member.flag for member in self._unseen}
-        if stands.status in PACE_STATUSES:
+        status = by_odds(stands.status, odds.probability, self.policy)
+        missed_early = status == "missed" and isinstance(stands.outcome, ShareOfGoals)
+        if stands.status in PACE_STATUSES or (missed_early and not stands.course.past_due):
+            why = wording.with_odds(why, odds, unit or "")
+        if stands.status == "not_started" and odds.probability is not None:
             why = wording.with_odds(why, odds, unit or "")
         if stands.status == "no_data" and MODEL_FAILED in standing:
             why = wording.model_failed(result.kpi or "")
@@ -142,13 +147,16 @@ class JudgedKeyResult:
             forecast_p90=odds.high,
             probability=odds.probability,
             probability_uncorrected=odds.uncorrected,
-            status=by_odds(stands.status, odds.probability, self.policy),
+            status=status,
             why=why,
             trust=trust_column(stands.trust | standing | unseen),
             data_through=stands.course.cut if has_data else None,
             definition_hash=objective.key_result_hash(result),
             weight=result.weight,
             unit=unit,
+            gap=stands.gap,
+            expected_actual=stands.expected_actual,
+            **_record(stands, window_odds),
         )
 
     @cached_property
@@ -168,6 +176,13 @@ class JudgedKeyResult:
     def _window_cadence(self) -> Cadence | None:
         """The windows of which a share has to meet the goal: those of `per`, and those of a band over `over`."""
         return self.result.per or (self.result.over if self.result.between else None)
+
+    @property
+    def _known_through(self) -> date:
+        """The last day whose data may be used, whenever its time is."""
+        yesterday = self.as_of - _DAY
+        known = self.index.data_through if self.index is not None else None
+        return yesterday if known is None else min(yesterday, known)
 
     @property
     def _course(self) -> Timeline:
@@ -204,6 +219,7 @@ class JudgedKeyResult:
         if member is not None and result.for_each is not None:
             numbers = numbers.of_member(result.for_each, member, goal_of(result, member))
         asked = Question(view, numbers.goal, self.policy, bar, over)
+        asked = replace(asked, met_in=objective.met_in(result))
         if numbers.from_kpis:
             asked = replace(asked, numbers=numbers)
             if self._window_cadence is None and (member is not None or result.for_each is None):
@@ -212,8 +228,16 @@ class JudgedKeyResult:
             return replace(asked, baseline=result.baseline)
         if result.baseline != MEASURED:
             return asked
-        before = read_baseline(view, objective.period, over)
-        return replace(asked, baseline=before.value, measured=True, baseline_trust=before.trust)
+        before = read_baseline(view, objective.period, over, self._known_through)
+        unknown = before.value is None
+        start = ZERO if unknown else before.value
+        return replace(
+            asked,
+            baseline=start,
+            measured=True,
+            lacks_history=unknown,
+            baseline_trust=frozenset() if unknown else before.trust,
+        )
 
     @cached_property
     def _numbers(self) -> AskedNumbers:
@@ -275,3 +299,30 @@ class JudgedKeyResult:
         if self.broken_file:
             return f"Its KPI {self.result.kpi} is broken: see {self.broken_file}."
         return f"No data of {self.result.kpi} at all."
+
+
+def _record(stands: Assessment, window_odds: Odds | None) -> dict[str, Any]:
+    """The columns of windows and of members; those of the open window with its odds."""
+    columns: dict[str, Any] = {}
+    if (windows := stands.windows) is not None:
+        columns |= {
+            "windows_met": windows.met,
+            "windows_over": windows.over,
+            "windows_needed": windows.needed,
+            "windows_in_all": windows.in_all,
+            "windows_in_a_row": windows.in_a_row,
+        }
+    if (window := stands.open_window) is not None:
+        columns |= {"open_window": window.label, "window_actual": window.actual}
+        if window_odds is not None:
+            columns |= {
+                "window_probability": window_odds.probability,
+                "window_forecast_p50": window_odds.middle,
+            }
+    if (members := stands.members) is not None:
+        columns |= {
+            "members_met": members.met,
+            "members_judged": members.judged,
+            "furthest_behind": members.furthest_behind,
+        }
+    return columns

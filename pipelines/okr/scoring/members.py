@@ -11,14 +11,21 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pipelines.okr.definition.question import Question
-from pipelines.okr.kpi.numbers import ONE, ZERO, figure
+from pipelines.okr.kpi.numbers import ONE, ZERO, figure, rounded_up
 from pipelines.okr.kpi.periods import Cadence, Period
 from pipelines.okr.kpi.roster import Presence
 from pipelines.okr.kpi.status import at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
-from pipelines.okr.odds.open_goals import Settled, ShareOfGoals
+from pipelines.okr.odds.open_goals import Outcome, Settled, ShareOfGoals
 from pipelines.okr.scoring import wording
-from pipelines.okr.scoring.judging import NO_DATA_YET, Assessment, JudgedPart, judge, not_started
+from pipelines.okr.scoring.judging import (
+    Assessment,
+    JudgedPart,
+    MemberRecord,
+    OpenWindow,
+    judge,
+    not_started,
+)
 from pipelines.okr.scoring.pace import expected_share
 from pipelines.okr.scoring.windowed import course_of, judge_windows, pro_rated
 
@@ -48,7 +55,7 @@ class EachMember:
         """Where it stands: as a whole, as a whole in each window of `per`, and in each member."""
         members: list[JudgedPart] = []
         by_window: dict[Period, list[JudgedPart]] = {}
-        for member in asked if course.begun else ():
+        for member in asked:
             own, span = member.question, course_of(member.present, course)
             if self.per is None:
                 own = pro_rated(own, member.present.days, course.days)
@@ -65,7 +72,21 @@ class EachMember:
             for window in sorted(by_window, key=lambda window: window.start)
         ]
         paced = self.question.accumulates or self.per is not None
-        return [JudgedPart(self._summary(members, course, paced=paced)), *in_windows, *members]
+        summary = self._summary(members, course, paced=paced)
+        now = [part.assessment.open_window for part in members if part.assessment.open_window]
+        if now and self.per is not None:
+            # of the day's window: as a whole, it is open as long as one of the members still is
+            everyone = ShareOfGoals(tuple(window.outcome for window in now), self._needed(len(now)))
+            label = now[0].label
+            shown = [part.assessment.actual for part in in_windows if _label(part) == label]
+            summary = replace(
+                summary, open_window=OpenWindow(label, next(iter(shown), None), everyone)
+            )
+        return [JudgedPart(summary), *in_windows, *members]
+
+    def _needed(self, members: int) -> int:
+        """How many of so many members have to meet it."""
+        return int(rounded_up(self.question.bar * members, 0))
 
     def _in_window(
         self, window: Period, members: Sequence[JudgedPart], course: Timeline
@@ -79,7 +100,9 @@ class EachMember:
         """The share of the members with data that meet the goal, and the one that is furthest behind."""
         question = self.question
         if not course.begun:
-            return replace(not_started(course, question.goal.target), outcome=NO_DATA_YET)
+            outcomes = tuple(part.assessment.outcome for part in members)
+            odds = ShareOfGoals(outcomes, self._needed(len(outcomes)))
+            return not_started(course, question.goal.target, outcome=odds)
         judged = {
             part.member: part.assessment
             for part in members
@@ -94,13 +117,20 @@ class EachMember:
             return replace(blank, why=why, expected=ONE if paced else expected_share(course))
         known = {name: member for name, member in judged.items() if member.score is not None}
         last = min(known or judged, key=lambda name: (-_gap(judged[name]), name))
-        blank = replace(blank, actual=judged[last].actual)
+        blank = replace(blank, actual=judged[last].actual, gap=judged[last].gap)
         if not known:
             return self._before_first_window(blank, judged)
-        return self._of_known(blank, known, last, paced=paced)
+        outcomes = tuple(member.outcome for member in judged.values())
+        return self._of_known(blank, known, last, outcomes, paced=paced)
 
     def _of_known(
-        self, blank: Assessment, known: Mapping[str, Assessment], last: str, *, paced: bool
+        self,
+        blank: Assessment,
+        known: Mapping[str, Assessment],
+        last: str,
+        outcomes: tuple[Outcome, ...],
+        *,
+        paced: bool,
     ) -> Assessment:
         course, bar, policy = blank.course, self.question.bar, self.question.policy
         met = sum(_meets(member, paced=paced) for member in known.values())
@@ -109,12 +139,14 @@ class EachMember:
         named = self._named(last, known)
         comparison = self.question.goal.comparison
         why = wording.members_meeting(met, len(known), self.dimension, named, comparison)
-        stands = replace(blank, raw=share, score=share, expected=expected, why=why)
+        behind = last if named and met < len(known) and _gap(known[last]) > 0 else None
+        record = MemberRecord(met, len(known), behind)
+        stands = replace(blank, raw=share, score=share, expected=expected, why=why, members=record)
         if course.past_due and all(member.decided for member in known.values()):
             status = at_deadline(share, bar)
             return replace(stands, status=status, outcome=Settled(status == "achieved", share))
         # Members may still join; the odds are those of the present ones.
-        outcome = ShareOfGoals(tuple(member.outcome for member in known.values()), bar)
+        outcome = ShareOfGoals(outcomes, self._needed(len(outcomes)))
         return replace(stands, status=by_pace(share, expected, bar, policy), outcome=outcome)
 
     def _before_first_window(
@@ -131,7 +163,10 @@ class EachMember:
             status=by_pace(Decimal(on_pace) / len(open_now), ONE, bar, policy),
             expected=ZERO,
             why=wording.members_on_pace(waiting, on_pace, len(open_now), self.dimension),
-            outcome=ShareOfGoals(tuple(member.outcome for member in open_now.values()), bar),
+            outcome=ShareOfGoals(
+                tuple(member.outcome for member in open_now.values()), self._needed(len(open_now))
+            ),
+            members=MemberRecord(on_pace, len(open_now)),
         )
 
     def _named(self, last: str, known: Mapping[str, Assessment]) -> str:
@@ -143,6 +178,10 @@ class EachMember:
         goal = self.question.goal
         asked = goal.text(unit) if member.target is None else figure(member.target, unit)
         return f"{last} with {figure(member.actual, unit)} (goal {asked})"
+
+
+def _label(part: JudgedPart) -> str:
+    return part.window.label if part.window else ""
 
 
 def _gap(member: Assessment) -> Decimal:

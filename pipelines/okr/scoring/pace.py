@@ -38,6 +38,24 @@ def _share_of_days(course: Timeline, passed: int) -> Decimal:
     return clamped(Decimal(passed) / Decimal(course.days))
 
 
+def in_units(question: Question, expected: Decimal) -> Decimal | None:
+    """The value whose score is the expected one: the inverse of attainment, exact; None for a band.
+
+    It is the pace in the KPI's unit.
+    """
+    target, baseline = question.goal.target, question.baseline
+    if target is None:
+        return None
+    if question.accumulates:
+        return target * expected
+    if question.holds:
+        return target
+    if baseline is None and question.goal.comparison == "at_most":
+        return target * (2 - expected)
+    start = ZERO if baseline is None else baseline
+    return start + (target - start) * expected
+
+
 def budget_progress(actual: Decimal, budget: Decimal, expected: Decimal) -> Decimal:
     """How a budget stands against time: 1 is spending in step, 0.5 twice as fast as allowed."""
     if actual > budget:

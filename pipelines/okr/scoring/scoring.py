@@ -12,8 +12,9 @@ from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.series import EXACT, KpiIndex
 from pipelines.okr.kpi.status import Policy
-from pipelines.okr.odds.odds import GoalSimulation
+from pipelines.okr.odds.odds import GoalSimulation, Odds
 from pipelines.okr.scoring.courses import CoursePoint, course_points, days_of
+from pipelines.okr.scoring.judging import JudgedPart
 from pipelines.okr.scoring.key_results import JudgedKeyResult
 from pipelines.okr.scoring.rollup import RollUpPart, roll_up
 from pipelines.okr.scoring.scorecard import GoalBehind, KeyResultScore, Scorecard
@@ -66,7 +67,11 @@ def score(
         roll_up_parts: dict[str, list[RollUpPart]] = {}
         for key_result in judged:
             own = [
-                key_result.row(part, simulation.odds(part.assessment.outcome))
+                key_result.row(
+                    part,
+                    simulation.odds(part.assessment.outcome),
+                    _odds_of_open_window(part, simulation),
+                )
                 for part in key_result.published_parts
             ]
             coverage = ZERO if own[0].score is None else ONE
@@ -83,6 +88,11 @@ def score(
             tuple(sorted(courses, key=attrgetter("key_result_id"))),
             tuple(behind),
         )
+
+
+def _odds_of_open_window(part: JudgedPart, simulation: GoalSimulation) -> Odds | None:
+    window = part.assessment.open_window
+    return None if window is None else simulation.odds(window.outcome)
 
 
 def _order(row: KeyResultScore) -> tuple[str, bool, bool, str, str]:

@@ -1,22 +1,32 @@
-"""A goal that holds in each window (`per`): met windows ÷ elapsed windows.
+"""A goal that holds in each window (`per`): met windows ÷ windows that are over.
 
-Only whole windows count: a month's target is not asked of half a month. A window without data is
-`no_data`, not missed, and does not count; the open window is judged by its own pace.
+Only whole windows count: a month's target is not asked of half a month. A window without data is `no_data`, not
+missed, and does not count. A window counts once nothing to come can change its result, which may be before its last
+day; the open window is judged by its own pace.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.numbers import ONE, ZERO, figure, rounded, rounded_up
 from pipelines.okr.kpi.periods import Cadence, whole_windows
 from pipelines.okr.kpi.roster import Presence
-from pipelines.okr.kpi.status import at_deadline, by_pace, so_far
+from pipelines.okr.kpi.status import by_pace, so_far
 from pipelines.okr.kpi.timeline import Timeline
-from pipelines.okr.odds.open_goals import NoOdds, Outcome, Settled, ShareOfGoals, outcome_of
+from pipelines.okr.odds.open_goals import Outcome, ShareOfGoals, outcome_of
 from pipelines.okr.scoring import attainment, wording
-from pipelines.okr.scoring.judging import Assessment, JudgedPart, judge
+from pipelines.okr.scoring.judging import (
+    Assessment,
+    JudgedPart,
+    OpenWindow,
+    WindowRecord,
+    judge,
+)
+
+_DAY = timedelta(days=1)
 
 
 def judge_windows(
@@ -34,31 +44,35 @@ def judge_windows(
     fiscal = question.view.fiscal_year
     windows: list[JudgedPart] = []
     outcomes: list[Outcome] = []
-    # A window has to meet the goal in full; the bar of an aspirational objective is for the share of windows.
+    open_now: OpenWindow | None = None
+    # A window has to meet the goal in full; that it need not be met in all of them is said by `met_in`.
     full = replace(question, bar=ONE)
     whole = Presence(((course.start, course.deadline),))
-    for window in whole_windows(course.start, course.deadline, cadence, fiscal):
+    in_course = whole_windows(course.start, course.deadline, cadence, fiscal)
+    for window in in_course:
         presence = (present or whole).within(window.start, window.end)
         if presence is None:
             continue
         part = course_of(presence, course)
         asked = pro_rated(full.over_days(window.start, window.end), presence.days, window.days)
-        if not part.begun:
-            outcomes.append(outcome_of(asked, part, window))
-            continue
-        assessment = judge(asked, part, window)
-        windows.append(JudgedPart(assessment, window))
-        if assessment.status != "no_data":
-            outcomes.append(assessment.outcome)
-        elif not part.past_due:
-            outcomes.append(outcome_of(asked, part, window))
-    headline = _headline(question, course, cadence, windows)
-    outcome: Outcome = ShareOfGoals(tuple(outcomes), question.bar)
-    if headline.decided:
-        outcome = Settled(headline.status == "achieved", headline.score or ZERO)
-    elif headline.status == "not_started":
-        outcome = NoOdds("it has not started")
-    return [JudgedPart(replace(headline, outcome=outcome)), *windows]
+        actual: Decimal | None = None
+        if part.begun:
+            assessment = judge(asked, part, window)
+            windows.append(JudgedPart(assessment, window))
+            actual, outcome = assessment.actual, assessment.outcome
+            if assessment.status == "no_data":
+                if part.past_due and part.covered:
+                    continue  # its source has nothing of it, and will not have
+                outcome = outcome_of(asked, part, window)
+        else:
+            outcome = outcome_of(asked, part, window)
+        outcomes.append(outcome)
+        if window.start <= course.yesterday + _DAY <= window.end:
+            open_now = OpenWindow(window.label, actual, outcome)
+    needed = question.met_in.needed(len(outcomes), len(in_course))
+    headline = _headline(question, course, cadence, windows, needed, len(outcomes))
+    outcome = ShareOfGoals(tuple(outcomes), needed)
+    return [JudgedPart(replace(headline, outcome=outcome, open_window=open_now)), *windows]
 
 
 def course_of(presence: Presence, course: Timeline) -> Timeline:
@@ -75,15 +89,26 @@ def pro_rated(question: Question, days: int, whole: int) -> Question:
 
 
 def _headline(
-    question: Question, course: Timeline, cadence: Cadence, windows: Sequence[JudgedPart]
+    question: Question,
+    course: Timeline,
+    cadence: Cadence,
+    windows: Sequence[JudgedPart],
+    needed: int,
+    in_all: int,
 ) -> Assessment:
     begun = [part.assessment for part in windows]
-    counted = [window for window in begun if window.is_over]
+    counted = [window for window in begun if window.decided]
     under_way = [
-        part for part in windows if part.assessment.raw is not None and not part.assessment.is_over
+        part for part in windows if part.assessment.raw is not None and not part.assessment.decided
     ]
-    met = sum(window.status == "achieved" for window in counted)
-    raw = attainment.share(met, len(counted))
+    record = WindowRecord(
+        met=sum(window.status == "achieved" for window in counted),
+        over=len(counted),
+        needed=needed,
+        in_all=in_all,
+        in_a_row=_in_a_row(counted),
+    )
+    raw = attainment.share(record.met, record.over)
     latest = counted[-1] if counted else under_way[-1].assessment if under_way else None
     kpi = question.view.kpi
     blank = Assessment(
@@ -95,8 +120,9 @@ def _headline(
         gap=latest.gap if latest else None,
         raw=raw,
         score=raw,
-        expected=ONE if counted else ZERO,
+        expected=attainment.share(needed, in_all) if counted else ZERO,
         trust=frozenset[str]().union(*(window.trust for window in begun)),
+        windows=record,
     )
     if not begun:
         fiscal = question.view.fiscal_year
@@ -114,16 +140,27 @@ def _headline(
     required, current = _rates(question, counted)
     goal = question.goal.text(kpi.unit)
     if counted:
-        why = wording.windows_met(met, len(counted), cadence, goal)
+        why = wording.windows_met(
+            record.met, record.over, needed, in_all, record.in_a_row, cadence, goal
+        )
     else:
         why = f"{wording.first_window(cadence, begun[0].course)}; the goal is {goal} per {cadence}."
     why = " ".join([why, *still_open])
     stands = replace(blank, why=why, required_rate=required, current_rate=current)
     if raw is None:
         return replace(stands, status=so_far(under_way[-1].assessment.status))
-    if course.past_due and not under_way:
-        return replace(stands, status=at_deadline(raw, question.bar))
-    return replace(stands, status=by_pace(raw, ONE, question.bar, question.policy))
+    if record.settled is not None:
+        return replace(stands, status="achieved" if record.settled else "missed")
+    assert stands.expected is not None, "windows that are over have a pace"
+    return replace(stands, status=by_pace(raw, stands.expected, ONE, question.policy))
+
+
+def _in_a_row(counted: Sequence[Assessment]) -> int:
+    """How many of the latest windows met it one after the other."""
+    missed = (
+        number for number, window in enumerate(reversed(counted)) if window.status != "achieved"
+    )
+    return next(missed, len(counted))
 
 
 def _rates(

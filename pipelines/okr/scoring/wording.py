@@ -7,7 +7,7 @@ from decimal import Decimal
 from pipelines.okr.definition.goals import MOST_NAMED, Comparison, Goal
 from pipelines.okr.definition.unseen_members import UnseenMember
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.okr.kpi.numbers import ONE, ZERO, figure, percentage
+from pipelines.okr.kpi.numbers import ONE, ZERO, chance, figure, percentage, places_apart
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.odds import Odds
 
@@ -33,11 +33,8 @@ def model_failed(kpi: str) -> str:
     return f"No figure of {kpi}, as a model that it stands on failed; the table findings says why."
 
 
-def no_baseline(subject: str, course: Timeline, actual: str) -> str:
-    return (
-        f"No data of {subject} before the start on {course.start} to measure the baseline from "
-        f"(it stands at {actual}); write `from:` with a number to score it."
-    )
+def without_history(sentence: str, course: Timeline) -> str:
+    return f"{sentence} There are no data from before the start on {course.start}, so the baseline is 0."
 
 
 def final(actual: str, goal: str, course: Timeline, label: str) -> str:
@@ -49,12 +46,21 @@ def under_way(actual: str, when: str, goal: str, deadline: date, progress: str) 
     return f"{actual} {when}, the goal is {goal} by {deadline}: {progress}."
 
 
-def reached_and_expected(reached: Decimal, expected: Decimal, of_the_way: str = "") -> str:
-    return f"{percentage(reached)}{of_the_way} where {percentage(expected)} was expected"
+def reached_and_pace(reached: Decimal, pace: Decimal, of_the_way: str = "") -> str:
+    places = places_apart(reached, pace)
+    return (
+        f"{percentage(reached, places)}{of_the_way}, where the pace is {percentage(pace, places)}"
+    )
 
 
-def used_of_budget(used: Decimal, elapsed: Decimal) -> str:
-    return f"{percentage(used)} is used after {percentage(elapsed)} of the time"
+def to_hold(baseline: str) -> str:
+    """For a level that was on the good side of its target when its time began."""
+    return f"it started at {baseline}, and is to be held"
+
+
+def used_of_budget(used: Decimal, pace: Decimal) -> str:
+    places = places_apart(used, pace)
+    return f"{percentage(used, places)} is used, where the pace is {percentage(pace, places)}"
 
 
 def rates(kpi: Kpi, goal: Goal, required: Decimal | None, current: Decimal | None) -> str:
@@ -86,9 +92,16 @@ def with_missing(sentence: str, gaps: int, uncovered: int) -> str:
     return f"{sentence} {days} missing, so this is not final."
 
 
-def windows_met(met: int, counted: int, cadence: str, goal: str) -> str:
+def windows_met(
+    met: int, over: int, needed: int, in_all: int, in_a_row: int, cadence: str, goal: str
+) -> str:
+    """The record: `25 of 46 weeks met the goal of at least 7 deals, the last 16 in a row; 30 of 52 are needed.`"""
     plural = "halves" if cadence == "half" else f"{cadence}s"
-    return f"{met} of {counted} {cadence if counted == 1 else plural} met the goal of {goal}."
+    record = f"{met} of {over} {cadence if over == 1 else plural} met the goal of {goal}"
+    if 1 < in_a_row < over:
+        record += f", the last {in_a_row} in a row"
+    all_or_some = f"all {in_all}" if needed == in_all else f"{needed} of {in_all}"
+    return f"{record}; {all_or_some} {'is' if in_all == 1 else 'are'} needed."
 
 
 def first_window(cadence: str, first: Timeline) -> str:
@@ -139,7 +152,7 @@ def with_odds(sentence: str, odds: Odds, unit: str) -> str:
         return f"{sentence} No odds: {odds.why}."
     if odds.probability in (ZERO, ONE):
         return sentence if odds.probability else f"{sentence} It can no longer be met."
-    likely = f"{sentence} The odds of meeting it are {percentage(odds.probability)}"
+    likely = f"{sentence} The odds of meeting it are {chance(odds.probability)}"
     if odds.low is None or odds.high is None:
         return f"{likely}."
     low, high = figure(odds.low, unit), figure(odds.high, unit)

@@ -152,7 +152,7 @@ def test_a_missed_window_cannot_be_made_up_for_by_a_committed_objective(past, pl
     facts = past.daily("deals", date(2026, 7, 1), [2] * 31 + [1] * 31 + [2] * 15)
     body = "- id: it\n  kpi: deals\n  at_least: 55\n  per: month"
     committed = play(body, facts, date(2026, 9, 16), period="2026-Q3").key_results[0]
-    assert (committed.probability, committed.status) == (0, "off_track")
+    assert (committed.probability, committed.status) == (0, "missed")
     assert committed.why.endswith("It can no longer be met.")
     head = "commitment: aspirational"
     hopeful = play(body, facts, date(2026, 9, 16), period="2026-H2", head=head).key_results[0]
@@ -197,7 +197,7 @@ def test_a_member_who_can_no_longer_meet_it_settles_it_though_another_has_no_his
         for member in ("total", "dee")
     )
     assert (dee.probability, head.probability) == (0, 0)
-    assert head.status == "off_track"
+    assert head.status == "missed"
     assert head.why.endswith("It can no longer be met.")
     # before the first month is over, nothing is decided
     begun = play(body + "  members: [dee, kim]", facts, MIDDLE, period="2026-11").key_results[0]
@@ -210,20 +210,20 @@ OPEN = SimulatedGoal(np.ones(PATHS, dtype=bool), np.ones(PATHS, np.float32), Cur
 
 
 @pytest.mark.parametrize(
-    ("parts", "bar", "settled_at"),
+    ("parts", "needed", "settled_at"),
     [
-        # of two, 1.8 are asked, and at most one is met
-        ([MISSED, UNKNOWN], "0.9", "0.5"),
-        ([UNKNOWN, MISSED], "0.9", "0.5"),
-        # of four, 2.8 are asked, and at most two are met
-        ([MISSED, OPEN, MISSED, UNKNOWN], "0.7", "0.5"),
-        # of three, 1.8 are asked, and two may be met
-        ([MISSED, UNKNOWN, MET], "0.6", None),
-        ([MISSED, UNKNOWN, OPEN], "0.6", None),
+        # of two, both are asked, and at most one is met
+        ([MISSED, UNKNOWN], 2, "0.5"),
+        ([UNKNOWN, MISSED], 2, "0.5"),
+        # of four, three are asked, and at most two are met
+        ([MISSED, OPEN, MISSED, UNKNOWN], 3, "0.5"),
+        # of three, two are asked, and two may be met
+        ([MISSED, UNKNOWN, MET], 2, None),
+        ([MISSED, UNKNOWN, OPEN], 2, None),
     ],
 )
-def test_parts_without_odds_matter_only_where_they_could_make_it_enough(parts, bar, settled_at):
-    result = share_met(parts, Decimal(bar))
+def test_parts_without_odds_matter_only_where_they_could_make_it_enough(parts, needed, settled_at):
+    result = share_met(parts, needed)
     assert result == (UNKNOWN if settled_at is None else Settled(False, Decimal(settled_at)))
 
 
@@ -244,7 +244,7 @@ def test_an_objective_with_a_part_without_odds_has_none_unless_it_is_lost(deals,
     assert "No odds: a milestone is kept by hand." in objective.why
     spent = f"- id: lost\n  kpi: deals\n  at_least: {in_november(deals)}\n  by: 2026-11-10"
     (lost,) = play(f"{spent}\n{page}", deals, MIDDLE).objectives
-    assert (lost.probability, lost.status) == (0, "off_track")
+    assert (lost.probability, lost.status) == (0, "missed")
 
 
 def test_a_parent_has_the_odds_of_all_below_it(deals, kpis):

@@ -87,8 +87,8 @@ def test_a_ratio_is_taken_over_the_days_to_date(past, course):
 
 def test_a_level_to_stay_below_comes_down_to_its_target(past, course):
     facts = past.ratio("churn", {FIRST: (5, 100)})
-    points = course("kpi: churn\nat_most: 4 %", facts, FIRST + DAY)
-    # a score of s is a level of (2 - s) times the most there may be: 1.5 times halfway
+    points = course("kpi: churn\nfrom: 8 %\nat_most: 4 %", facts, FIRST + DAY)
+    # halfway from 8 % to 4 %
     assert points[FIRST + 14 * DAY].pace == Decimal("0.06")
     assert points[LAST].pace == Decimal("0.04")
 

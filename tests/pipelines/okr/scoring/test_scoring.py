@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
-from pipelines.okr.kpi.numbers import percentage
+from pipelines.okr.kpi.numbers import chance
 from pipelines.okr.kpi.periods import FiscalYear
 
 DAY = timedelta(days=1)
@@ -28,9 +28,9 @@ def test_a_flow_is_totalled_over_the_period_and_paced_by_the_days(past, headline
     assert (row.status, row.trust, row.data_through) == ("off_track", "ok", date(2026, 11, 15))
     assert row.probability <= Decimal("0.01")
     assert row.why == (
-        "30 deals by 2026-11-15, the goal is at least 90 deals by 2026-11-30: 33.3 % where 50 % "
-        "was expected; 4 deals a day needed from here, 2 a day so far. "
-        f"The odds of meeting it are {percentage(row.probability)}: it is heading for 60 deals."
+        "30 deals by 2026-11-15, the goal is at least 90 deals by 2026-11-30: 33 %, where the "
+        "pace is 50 %; 4 deals a day needed from here, 2 a day so far. "
+        f"The odds of meeting it are {chance(row.probability)}: it is heading for 60 deals."
     )
 
 
@@ -143,11 +143,12 @@ def test_t_equal_to_a_measured_s_becomes_hold_the_level(past, headline):
     assert slipped.status == "off_track", "no day of its past has brought it up"
 
 
-def test_data_only_after_the_start_leaves_a_measured_baseline_unknown(past, headline):
+def test_data_only_after_the_start_starts_from_a_baseline_of_zero(past, headline):
     facts = past.daily("likes", FIRST + 5 * DAY, [100] * 5)
     row = headline("kpi: likes\nfrom: measured\nat_least: 120", facts, MIDDLE)
-    assert (row.status, row.score, row.actual) == ("no_data", None, 100)
-    assert "write `from:` with a number" in row.why
+    # (100 − 0) ÷ (120 − 0), of which half is due
+    assert (row.baseline, row.score, row.expected) == (0, Decimal("0.833333"), Decimal("0.333333"))
+    assert "There are no data from before the start on 2026-11-01, so the baseline is 0." in row.why
     row = headline("kpi: likes\nat_least: 125", facts, MIDDLE)
     assert row.raw_attainment == Decimal("0.8")
 
@@ -174,9 +175,9 @@ def test_a_budget_is_met_so_far_and_its_pace_is_at_stake(past, headline):
     assert (fast.raw_attainment, fast.score) == (1, 1)
     assert fast.status == "off_track", "it is heading for 360"
     assert fast.why == (
-        "180 USD by 2026-11-15, the goal is at most 300 USD by 2026-11-30: 60 % is used after "
-        "50 % of the time; 8 USD left for each day, 12 a day so far. "
-        f"The odds of meeting it are {percentage(fast.probability)}: it is heading for 360 USD."
+        "180 USD by 2026-11-15, the goal is at most 300 USD by 2026-11-30: 60 % is used, where "
+        "the pace is 50 %; 8 USD left for each day, 12 a day so far. "
+        f"The odds of meeting it are {chance(fast.probability)}: it is heading for 360 USD."
     )
     young = headline(
         "kpi: spend\nat_most: 300", past.daily("spend", FIRST, [12] * 5), FIRST + 5 * DAY

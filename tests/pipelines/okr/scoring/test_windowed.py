@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from pipelines.okr.kpi.facts import DistinctFact, KpiFacts
-from pipelines.okr.kpi.numbers import percentage
+from pipelines.okr.kpi.numbers import chance
 
 START = date(2026, 7, 1)
 DEALS = "- id: it\n  kpi: deals\n  at_least: {}\n  per: month"
@@ -21,7 +21,7 @@ def test_met_windows_over_elapsed_windows(past, play):
     card = play(DEALS.format(60), monthly(past, 2, 1, 3), date(2026, 10, 1), period="2026-H2")
     head, *windows = card.key_results
     assert (head.raw_attainment, head.score, head.status) == (Decimal("0.666667"),) * 2 + (
-        "off_track",
+        "missed",
     )
     assert [(row.window, row.status) for row in windows] == [
         ("2026-07", "achieved"),
@@ -42,8 +42,8 @@ def test_the_open_window_stands_apart_by_its_own_pace(past, play):
     assert (head.raw_attainment, head.status) == (1, "off_track"), "August is heading for 31"
     assert head.probability <= Decimal("0.01")
     assert head.why == (
-        "1 of 1 month met the goal of at least 60 deals. 2026-08 is open with 15 deals so far. "
-        f"The odds of meeting it are {percentage(head.probability)}."
+        "1 of 1 month met the goal of at least 60 deals; all 6 are needed. 2026-08 is open with 15 deals so far. "
+        f"The odds of meeting it are {chance(head.probability)}."
     )
     assert july.status == "achieved"
     assert (august.status, august.expected) == ("off_track", Decimal("0.483871"))
