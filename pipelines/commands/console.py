@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from typing import Any
 
 import typer
@@ -16,8 +17,8 @@ from connectors.sdk.project import ProjectError
 from pipelines.errors import OkraError
 from pipelines.settings import Settings
 
-# what is piped into a file or another program is not wrapped as if it were a narrow terminal
-OUTPUT_WIDTH = None if sys.stdout.isatty() else 140
+# what is piped is as wide as COLUMNS says; without it, it is not wrapped as if it were a narrow terminal
+OUTPUT_WIDTH = None if sys.stdout.isatty() else get_terminal_size((140, 24)).columns
 out = Console(width=OUTPUT_WIDTH)
 err = Console(stderr=True)
 

@@ -8,12 +8,19 @@ from typing import Any
 from connectors.sdk.contract import Source
 from pipelines.commands.console import Output, note_sample_company
 from pipelines.commands.progress import PullBars
-from pipelines.commands.terminal import finding_lines, scorecard_notes, scorecard_table
+from pipelines.commands.terminal import (
+    attention_group,
+    finding_lines,
+    scorecard_notes,
+    scorecard_table,
+)
 from pipelines.history.deliveries import last_attempts
 from pipelines.inputs.day import Day
 from pipelines.okr.definition.faults import Fault
 from pipelines.orchestration.runner import Runner, StepFailedError, runner
+from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import PublishedScorecard, Row, read_findings, read_scorecard
+from pipelines.publishing.standings import read_standings
 from pipelines.settings import Settings, SettingsError
 from pipelines.steps.pull import failed_pulls
 
@@ -89,10 +96,14 @@ def report(
 def show(settings: Settings, result: RunResult, output: Output) -> None:
     """The scorecard and what is amiss."""
     scorecard = result.scorecard
-    output.out.print(scorecard_table(scorecard, output.out.width))
-    for line in scorecard_notes(scorecard):
+    language = Language(settings.locale, settings.fiscal_year)
+    if scorecard.objectives:
+        standings = read_standings(settings.published_path, scorecard.as_of)
+        output.out.print(attention_group(standings, language))
+    output.out.print(scorecard_table(scorecard, output.out.width, language))
+    for line in scorecard_notes(scorecard, language):
         output.note(line)
-    for line in finding_lines(result.findings):
+    for line in finding_lines(result.findings, language):
         output.warn(line)
     for delivery in last_attempts(settings.history_path, scorecard.as_of):
         if delivery.outcome == "failed":

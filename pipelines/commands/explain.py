@@ -1,7 +1,7 @@
 """`okra explain`: one key result, from its goal down to the windows its figures came from."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from zoneinfo import ZoneInfo
 
 from rich.console import Group
@@ -11,10 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.commands.console import Output
-from pipelines.commands.terminal import styled_status
+from pipelines.commands.terminal import amounts_of, gap_text, styled_status
 from pipelines.publishing.key_result_chain import KeyResultChain, read_chain
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.language.levers import lever
+from pipelines.publishing.language.sentences import gap_of_part as part_gap
+from pipelines.publishing.language.sentences import sentence
+from pipelines.publishing.language.sparklines import sparkline
 from pipelines.publishing.published import Row
-from pipelines.publishing.wording import amount, odds, share, sparkline, status_words, trust_words
 from pipelines.settings import Settings
 from pipelines.warehouse.model_chain import Model, chain_of
 from pipelines.warehouse.project import project_of
@@ -41,13 +45,15 @@ def explain(settings: Settings, name: str, output: Output) -> None:
     if output.as_json:
         output.json({**asdict(chain), "models": [asdict(each) for each in models]})
         return
+    language = Language(settings.locale, settings.fiscal_year)
+    amounts = amounts_of(headline(chain), language)
     for title, lines in (
         ("Goal", goal_lines(chain, settings.zone)),
-        ("Where it stands", standing_lines(chain.score)),
-        ("By window and member", part_lines(chain.parts)),
-        ("What would bring it back", lever_lines(chain.levers)),
+        ("Where it stands", standing_lines(chain, amounts)),
+        ("By window and member", part_lines(headline(chain), chain.parts, amounts)),
+        (levers_title(chain, language), lever_lines(chain, amounts)),
         ("Why it moved", factor_lines(chain)),
-        ("The KPI", kpi_lines(chain)),
+        ("The KPI", kpi_lines(chain, language)),
         ("How it is worked out", model_lines(models)),
         ("What was pulled", stream_lines(chain, settings.zone)),
         ("Which run", run_lines(chain, settings.zone)),
@@ -89,63 +95,107 @@ def goal_lines(chain: KeyResultChain, zone: ZoneInfo) -> Lines:
     return lines
 
 
-def standing_lines(score: Row) -> Lines:
-    """The headline."""
+def headline(chain: KeyResultChain) -> Row:
+    """The key result's own row with what its definition and its KPI say of it."""
+    return {
+        "comparison": None,
+        "low": None,
+        "high": None,
+        "per": None,
+        "over": None,
+        "for_each": None,
+        "where": None,
+        **chain.defined,
+        **chain.score,
+        "precision": chain.kpi.get("precision"),
+        "kpi_kind": chain.kpi.get("kind"),
+        "names_members": chain.names_members,
+    }
+
+
+def standing_lines(chain: KeyResultChain, amounts: Amounts) -> Lines:
+    """Where it stands, in a sentence and in figures."""
+    row, language = headline(chain), amounts.language
+    score, pace = language.score_and_pace(row["score"], row["expected"])
+    said = sentence(row, chain.parts, amounts)
     lines = [
-        ("status", f"{styled_status(score['status'])}: {escape(score['why'])}"),
-        ("actual", amount(score["actual"], score["unit"])),
-        ("score", f"{share(score['score'])}, where {share(score['expected'])} should be"),
-        ("odds", odds_and_forecast(score)),
-        ("rate", rates(score)),
-        ("data through", str(score["data_through"] or "")),
-        ("trust", escape(trust_words(score["trust"]))),
+        ("status", f"{styled_status(row['status'], language)}: {escape(said)}"),
+        ("actual", "" if row["actual"] is None else escape(amounts.text(row["actual"]))),
+        ("gap", escape(gap_text(row, amounts))),
+        ("score", f"{score}, pace {pace}"),
+        ("odds", escape(odds_and_forecast(row, amounts))),
+        ("rate", escape(rates(row, amounts))),
+        ("data through", language.day(row["data_through"]) if row["data_through"] else ""),
+        ("trust", escape("; ".join(language.trust_flags(row["trust"])))),
     ]
     return [(name, text) for name, text in lines if text]
 
 
-def odds_and_forecast(score: Row) -> str:
+def odds_and_forecast(row: Row, amounts: Amounts) -> str:
     """How likely it is met, and where it will end; empty where there are no odds."""
-    text, unit = odds(score["probability"]), score["unit"]
-    if not text or score["forecast_p50"] is None:
+    if row["probability"] is None:
+        return ""
+    text = amounts.language.odds_of(row)
+    if row["forecast_p50"] is None:
         return text
-    low, middle, high = (
-        amount(score[f"forecast_p{tenth}"], unit, with_unit=False) for tenth in (10, 50, 90)
-    )
+    low, middle, high = (amounts.estimate(row[f"forecast_p{tenth}"]) for tenth in (10, 50, 90))
     return f"{text}; it ends at {middle}, in 8 of 10 futures between {low} and {high}"
 
 
-def rates(score: Row) -> str:
+def rates(row: Row, amounts: Amounts) -> str:
     """The rate that is needed, beside the rate so far."""
-    if score["required_rate"] is None:
+    if row["required_rate"] is None or row["current_rate"] is None:
         return ""
-    needed, current = (
-        amount(score[rate], score["unit"], with_unit=False)
-        for rate in ("required_rate", "current_rate")
-    )
-    return f"{needed} needed from here on; {current} so far"
+    needed = replace(amounts, as_published=False)
+    current = replace(needed, places=max(1, needed.places))
+    each = amounts.language.text(f"figures.{row.get('per') or 'day'}")
+    need, came = needed.text(row["required_rate"]), current.text(row["current_rate"])
+    return f"{need} a {each} needed from now on; {came} so far"
 
 
-def part_lines(parts: Sequence[Row]) -> Lines:
-    """The windows and members, at most the last `MAX_PARTS`."""
+def part_lines(row: Row, parts: Sequence[Row], amounts: Amounts) -> Lines:
+    """The windows and members, at most the last `MAX_PARTS`; members by their gap, the largest first."""
+    language = amounts.language
+    if row.get("for_each"):
+        windows = [part for part in parts if part["member"] == "total"]
+        members = [part for part in parts if part["member"] != "total"]
+        members.sort(key=lambda part: part_gap(part, row), reverse=True)
+        parts = [*windows, *members]
     lines = [
         (
-            " ".join(name for name in (part["member"], part["window"]) if name != "total"),
-            f"{amount(part['actual'], part['unit']) or 'no data'}, {status_words(part['status'])}",
+            " ".join(
+                name
+                for name in (
+                    part["member"] if part["member"] != "total" else "",
+                    language.window(part["window"]) if part["window"] != "total" else "",
+                )
+                if name
+            ),
+            f"{escape(amounts.text(part['actual']))}, {styled_status(part['status'], language)}",
         )
         for part in parts
     ]
     more = len(lines) - MAX_PARTS
-    return lines if more <= 0 else [*lines[-MAX_PARTS:], ("", f"and {more} before")]
+    if more <= 0:
+        return lines
+    if row.get("for_each"):
+        return [*lines[:MAX_PARTS], ("", f"and {more} more")]
+    return [*lines[-MAX_PARTS:], ("", f"and {more} before")]
 
 
-def lever_lines(levers: Sequence[Row]) -> Lines:
+def levers_title(chain: KeyResultChain, language: Language) -> str:
+    """What the levers are for: a goal that can no longer be met has none but its open window may."""
+    windows = {row["window"] for row in chain.levers} - {"total"}
+    if not windows:
+        return "What would bring it back"
+    named = (language.window(window, today=chain.score["as_of"]) for window in sorted(windows))
+    return f"What would bring the open window back ({', '.join(named)})"
+
+
+def lever_lines(chain: KeyResultChain, amounts: Amounts) -> Lines:
     """The smallest change of each driver that would be enough, if all else goes as forecast."""
-    lines = []
-    for row in levers:
-        member = row["member"] if row["member"] != "total" else row["asked_member"]
-        name = row["driver"] if member == "total" else f"{row['driver']} {member}"
-        lines.append((name, escape(row["why"])))
-    return lines
+    row = headline(chain)
+    return [(change["driver"], escape(lever(change, row, amounts))) for change in chain.levers]
 
 
 def factor_lines(chain: KeyResultChain) -> Lines:
@@ -158,7 +208,7 @@ def factor_lines(chain: KeyResultChain) -> Lines:
     return lines + [("restated", escape(row["why"])) for row in chain.restatements]
 
 
-def kpi_lines(chain: KeyResultChain) -> Lines:
+def kpi_lines(chain: KeyResultChain, language: Language) -> Lines:
     """What the KPI is, and its last months."""
     kpi = chain.kpi
     if not kpi:
@@ -171,15 +221,16 @@ def kpi_lines(chain: KeyResultChain) -> Lines:
             f"{escape(kpi['label'])}, {kpi['kind']} in {escape(kpi['unit'])} ({escape(kpi['owner'])})",
         ),
         ("", escape(kpi["description"] or "")),
-        ("trust", escape(trust_words(kpi["trust"]))),
+        ("trust", escape("; ".join(language.trust_flags(kpi["trust"])))),
     ]
     if latest:
         line = sparkline([row["value"] for row in months])
-        value = amount(latest["value"], kpi["unit"])
-        lines.append(
-            ("by month", f"{line} {latest['period_start']:%Y-%m}: {value} ({latest['status']})")
-        )
-    return lines
+        places = int(kpi.get("precision") or 0)
+        value = Amounts(language, kpi["unit"], places).text(latest["value"])
+        month = language.window(f"{latest['period_start']:%Y-%m}")
+        state = language.text(f"kpi.{latest['status']}")
+        lines.append(("by month", f"{line} {month}: {escape(value)} ({state})"))
+    return [(name, text) for name, text in lines if text]
 
 
 def model_lines(models: list[Model]) -> Lines:

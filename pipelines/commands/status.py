@@ -5,11 +5,13 @@ from datetime import date, datetime, time
 
 from pipelines.commands.console import Output
 from pipelines.commands.terminal import (
+    attention_group,
     finding_lines,
     plain_table,
     scorecard_notes,
     scorecard_table,
 )
+from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import (
     PublishedScorecard,
     Row,
@@ -18,6 +20,7 @@ from pipelines.publishing.published import (
     read_scorecard,
     read_scorecard_known,
 )
+from pipelines.publishing.standings import read_standings
 from pipelines.settings import Settings
 
 
@@ -33,12 +36,15 @@ def status(settings: Settings, as_of: date | None, known_on: date | None, output
     if output.as_json:
         output.json(as_document(scorecard, findings, known_on))
         return
-    output.out.print(scorecard_table(scorecard, output.out.width))
+    language = Language(settings.locale, settings.fiscal_year)
+    if known_on is None and scorecard.objectives:
+        output.out.print(attention_group(read_standings(path, scorecard.as_of), language))
+    output.out.print(scorecard_table(scorecard, output.out.width, language))
     if known_on is not None:
         output.note(f"As it was known at the end of {known_on}, by the goals that were set then")
-    for line in scorecard_notes(scorecard):
+    for line in scorecard_notes(scorecard, language):
         output.note(line)
-    for line in finding_lines(findings):
+    for line in finding_lines(findings, language):
         output.warn(line)
 
 

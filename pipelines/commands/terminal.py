@@ -6,30 +6,24 @@ from typing import Any, Literal
 
 from rich import box
 from rich.cells import cell_len
+from rich.console import Group
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.language.levers import lever
+from pipelines.publishing.language.sparklines import sparkline, thinned
 from pipelines.publishing.published import PublishedScorecard, Row, in_tree_order
-from pipelines.publishing.wording import (
-    amount,
-    findings_counted,
-    findings_words,
-    odds,
-    share,
-    sparkline,
-    status_words,
-    thinned,
-    trust_words,
-)
+from pipelines.publishing.standings import Standings
 
 MAX_COURSE_BLOCKS = 12
 MAX_FINDINGS = 10
 """Findings that a command shows; the table has all."""
-MIN_NAME_WIDTH = 24
+MIN_NAME_WIDTH = 36
 COLUMN_SPACING = 2
-OPTIONAL_COLUMNS = ("Course", "Pace", "Odds", "Target")
+OPTIONAL_COLUMNS = ("course", "pace", "score")
 """What a narrow terminal leaves out, the first one first."""
 
 STATUS_STYLES: Mapping[str, str] = {
@@ -41,32 +35,69 @@ STATUS_STYLES: Mapping[str, str] = {
 }
 
 
-def scorecard_table(scorecard: PublishedScorecard, width: int) -> Table:
+def amounts_of(row: Row, language: Language) -> Amounts:
+    """The figures of a key result, with the decimals that its KPI is shown with where they are known."""
+    unit, precision = row.get("unit"), row.get("precision")
+    return Amounts(language, unit, int(precision or 0), as_published=True)
+
+
+def attention_lines(standings: Standings, language: Language) -> Iterator[str]:
+    """The goals that need attention, the worst first: whose they are, how far they are, and what would be enough."""
+    for standing in standings.attention:
+        row, amounts = standing.row, amounts_of(standing.row, language)
+        yield f"[bold]{escape(standing.name)}[/]"
+        facts = [
+            styled_status(standing.status, language),
+            escape(standing.owner or language.text("objective.no_owner")),
+            gap_text(row, amounts),
+            language.text("terminal.due", day=language.day(row["deadline"])),
+        ]
+        yield "  " + " · ".join(fact for fact in facts if fact)
+        if standing.lever is not None:
+            yield f"  {escape(lever(standing.lever, row, amounts))}"
+
+
+def attention_group(standings: Standings, language: Language) -> Group:
+    """What needs attention, under its title; nothing where all is well."""
+    lines = [Text.from_markup(line) for line in attention_lines(standings, language)]
+    if not lines:
+        return Group()
+    title = Text(language.text("terminal.attention"), style="bold")
+    return Group(title, Padding(Group(*lines), (0, 0, 1, 2)))
+
+
+def scorecard_table(scorecard: PublishedScorecard, width: int, language: Language) -> Table:
     """The scorecard for a terminal of `width` columns: objectives as a tree, each with its key results."""
-    lines = list(scorecard_lines(scorecard))
+    lines = list(scorecard_lines(scorecard, language))
     table = Table(
-        title=f"Scorecard of {scorecard.as_of}",
+        title=language.text("terminal.title", day=language.day(scorecard.as_of)),
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
         collapse_padding=True,
         title_justify="left",
         title_style="bold",
+        caption=language.text("terminal.legend") if lines else None,
+        caption_justify="left",
+        caption_style="dim",
     )
-    table.add_column("Objective / key result", ratio=1)
-    columns = fitting([cells for _, cells in lines], width)
+    table.add_column(language.text("terminal.name"), ratio=1, min_width=MIN_NAME_WIDTH)
+    columns = fitting([cells for _, cells in lines], width, language)
     for name in columns:
-        justify: Literal["left", "right"] = "left" if name in ("Course", "Status") else "right"
-        table.add_column(name, justify=justify, no_wrap=True)
-    for indented_name, cells in lines:
-        table.add_row(indented_name, *(cells[column] for column in columns))
+        justify: Literal["left", "right"] = "left" if name in ("course", "status") else "right"
+        table.add_column(language.text(f"terminal.{name}"), justify=justify, no_wrap=True)
+    for name_and_figures, cells in lines:
+        table.add_row(name_and_figures, *(cells[column] for column in columns))
     return table
 
 
-def fitting(lines: Sequence[Mapping[str, str]], width: int) -> list[str]:
+def fitting(lines: Sequence[Mapping[str, str]], width: int, language: Language) -> list[str]:
     """The columns that are not empty and for which `width` has room beside the names."""
     widths = {
-        name: max(cell_len(name), *(Text.from_markup(line[name]).cell_len for line in lines))
+        name: max(
+            cell_len(language.text(f"terminal.{name}")),
+            *(Text.from_markup(line[name]).cell_len for line in lines),
+        )
         for name in (lines[0] if lines else ())
         if any(line[name] for line in lines)
     }
@@ -77,36 +108,70 @@ def fitting(lines: Sequence[Mapping[str, str]], width: int) -> list[str]:
 
 
 def scorecard_lines(
-    scorecard: PublishedScorecard,
+    scorecard: PublishedScorecard, language: Language
 ) -> Iterator[tuple[Padding, Mapping[str, str]]]:
-    """Each line's name, set in as deep as it is in the tree, and its cells by column."""
+    """Each line's name, set in as deep as it is in the tree, with its figures below, and its cells by column."""
     for depth, objective in in_tree_order(scorecard.objectives):
         name = f"[bold]{escape(objective['name'])}[/]"
-        yield Padding(name, (0, 0, 0, 2 * depth)), score_cells(objective, ())
+        yield Padding(name, (0, 0, 0, 2 * depth)), score_cells(objective, (), language)
         for row in scorecard.key_results:
             if row["objective_id"] == objective["objective_id"]:
                 course = scorecard.courses.get(row["key_result_id"], ())
-                name = escape(row["name"])
-                yield Padding(name, (0, 0, 0, 2 * depth + 2)), score_cells(row, course)
+                words = [escape(row["name"])]
+                if figures := figures_text(row, amounts_of(row, language)):
+                    words.append(f"[dim]{escape(figures)}[/]")
+                yield (
+                    Padding("\n".join(words), (0, 0, 0, 2 * depth + 2)),
+                    score_cells(row, course, language),
+                )
 
 
-def score_cells(row: Row, course: Sequence[Decimal | None]) -> Mapping[str, str]:
+def figures_text(row: Row, amounts: Amounts) -> str:
+    """`$1,808,015 → $2,042,170 → $2,000,000, $191,985 short`: actual, forecast and target, as far as they are known."""
+    steps = []
+    if row.get("actual") is not None:
+        steps.append(amounts.number(row["actual"]))
+    if row.get("forecast_p50") is not None:
+        steps.append(amounts.number(_estimated(row["forecast_p50"], amounts)))
+    if row.get("target") is not None:
+        steps.append(amounts.text(row["target"]))
+    elif steps:
+        steps[-1] += f" {amounts.word(row['actual'] or Decimal(0))}".rstrip()
+    gap = gap_text(row, amounts)
+    return ", ".join(part for part in (" → ".join(steps), gap) if part)
+
+
+def _estimated(value: Decimal, amounts: Amounts) -> Decimal:
+    """A forecast, which is not known to the cent where it is large."""
+    return Decimal(round(value)) if abs(value) >= 1000 and amounts.unit != "percent" else value
+
+
+def gap_text(row: Row, amounts: Amounts) -> str:
+    """How far it is from its target; empty where the file does not say."""
+    gap = row.get("gap")
+    comparison = (
+        row.get("comparison") or str(row.get("goal") or "").replace(" ", "_", 1).partition(" ")[0]
+    )
+    return "" if gap is None else amounts.gap(gap, comparison)
+
+
+def score_cells(
+    row: Row, course: Sequence[Decimal | None], language: Language
+) -> Mapping[str, str]:
     """One line of the scorecard, but for its name."""
-    unit = row.get("unit")
+    score, pace = language.score_and_pace(row["score"], row["expected"])
     return {
-        "Actual": amount(row.get("actual"), unit, with_unit=False),
-        "Target": amount(row.get("target"), unit, with_unit=False),
-        "Score": share(row["score"]),
-        "Pace": share(row["expected"]),
-        "Odds": odds(row.get("probability")),
-        "Course": sparkline(thinned(course, MAX_COURSE_BLOCKS)),
-        "Status": styled_status(row["status"]) + mark_of(row),
+        "score": "" if row["score"] is None else score,
+        "pace": "" if row["expected"] is None else pace,
+        "odds": "" if row.get("probability") is None else language.odds_of(row),
+        "course": sparkline(thinned(course, MAX_COURSE_BLOCKS)),
+        "status": styled_status(row["status"], language) + mark_of(row),
     }
 
 
-def styled_status(status: str) -> str:
+def styled_status(status: str, language: Language) -> str:
     """The status as Rich markup."""
-    return f"[{STATUS_STYLES.get(status, 'dim')}]{status_words(status)}[/]"
+    return f"[{STATUS_STYLES.get(status, 'dim')}]{escape(language.status(status))}[/]"
 
 
 def mark_of(row: Row) -> str:
@@ -114,24 +179,29 @@ def mark_of(row: Row) -> str:
     return "" if row.get("trust") in (None, "ok") else "[yellow] *[/]"
 
 
-def scorecard_notes(scorecard: PublishedScorecard) -> Iterator[str]:
+def scorecard_notes(scorecard: PublishedScorecard, language: Language) -> Iterator[str]:
     """What a reader of the scorecard has to know beside it."""
     if not scorecard.objectives:
-        yield "There is no objective yet; `okra new okr NAME` writes one, and `okra kpis` lists the KPIs"
-    yield from trust_notes(scorecard)
+        yield language.text("terminal.nothing")
+    yield from trust_notes(scorecard, language)
 
 
-def trust_notes(scorecard: PublishedScorecard) -> Iterator[str]:
+def trust_notes(scorecard: PublishedScorecard, language: Language) -> Iterator[str]:
     """One line for each key result whose figures have trust flags."""
     for row in scorecard.distrusted:
-        yield f"* Not fully reliable: {row['key_result_id']}: {trust_words(row['trust'])}"
+        flags = "; ".join(language.trust_flags(row["trust"]))
+        yield f"* {language.text('trust.title')}: {row['key_result_id']}: {flags}"
 
 
-def finding_lines(findings: Sequence[Row]) -> Iterator[str]:
+def finding_lines(findings: Sequence[Row], language: Language) -> Iterator[str]:
     """How many findings there are, and the first of them; no line where nothing is wrong."""
-    if findings:
-        yield f"{findings_counted(findings)}, in full in the table findings:"
-        yield from findings_words(findings, MAX_FINDINGS)
+    if not findings:
+        return
+    yield language.text("terminal.findings", len(findings))
+    for finding in findings[:MAX_FINDINGS]:
+        yield finding["message"]
+    if len(findings) > MAX_FINDINGS:
+        yield language.text("terminal.more_findings", len(findings) - MAX_FINDINGS)
 
 
 def plain_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:

@@ -12,7 +12,6 @@ from pipelines.orchestration.run_records import remove_old_runs
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
 from pipelines.publishing.scorecard.writing import write_owner_pages, write_scorecard
-from pipelines.publishing.wording import share, status_words
 from pipelines.steps.digest import send_due
 from pipelines.steps.publish import publish_report
 from pipelines.tables.factors import KPI_FACTORS
@@ -71,6 +70,7 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
     played = day.read()
     settings = played.settings
     language = Language(settings.locale, settings.fiscal_year)
+    language = language
     models = project_of(settings, played.declared).composition.kpi_models
     path, as_of = settings.published_path, played.as_of
     written = write_scorecard(path, settings.scorecard_path, as_of, language, models)
@@ -78,7 +78,7 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
     lines = [
         "| objective | score | pace | status |",
         "|---|---|---|---|",
-        *objective_lines(read_scorecard(settings.published_path, played.as_of)),
+        *objective_lines(read_scorecard(settings.published_path, played.as_of), language),
     ]
     return dg.MaterializeResult(
         metadata={
@@ -92,15 +92,14 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
     )
 
 
-def objective_lines(card: PublishedScorecard) -> Iterator[str]:
+def objective_lines(card: PublishedScorecard, language: Language) -> Iterator[str]:
     """A line of a Markdown table for each objective, indented by its depth in the tree."""
     for depth, row in in_tree_order(card.objectives):
         name = row["name"].replace("|", "\\|")
         cells = (
             "– " * depth + name,
-            share(row["score"]),
-            share(row["expected"]),
-            status_words(row["status"]),
+            *language.score_and_pace(row["score"], row["expected"]),
+            language.status(row["status"]),
         )
         yield f"| {' | '.join(cells)} |"
 

@@ -28,6 +28,9 @@ _DEFINITIONS = """
     where key_result_id = $id order by known_from
 """
 _OBJECTIVE = "select * from objectives where objective_id = $objective"
+_DEFINED = """
+    select comparison, low, high, per, over, for_each, "where" from key_results where key_result_id = $id
+"""
 _KPI = "select * from kpis where kpi = $kpi"
 _MONTHS = """
     select period_start, value, status, data_through from kpi_periods
@@ -61,7 +64,7 @@ _RESTATEMENTS = """
     order by restated_at desc, period_start desc limit 3
 """
 _LEVERS = """
-    select driver, dimension, member, why, possible, "window", asked_member from key_result_levers
+    select * from key_result_levers
     where key_result_id = $id and as_of = $as_of and (asked_member = 'total' or rank = 1)
     order by asked_member, rank limit 6
 """
@@ -76,9 +79,10 @@ class UnknownKeyResultError(OkraError):
 class KeyResultChain:
     """The chain of one key result. A milestone has no KPI, so its chain ends with its score.
 
-    `score` is its headline, `parts` are its windows and members; `definitions` are its versions, the oldest first;
-    `levers` are the changes that would bring it back, the smallest first; `factors` are sentences against the target,
-    the year before and the period before; `streams` are the raw streams behind the KPI, `attempts` their last pulls.
+    `score` is its headline, `defined` what its file says now; `parts` are its windows and members;
+    `definitions` are its versions, the oldest first; `levers` are the changes that would bring it back, the
+    smallest first; `factors` are sentences against the target, the year before and the period before; `streams`
+    are the raw streams behind the KPI, `attempts` their last pulls.
     """
 
     score: Row
@@ -93,6 +97,7 @@ class KeyResultChain:
     restatements: Sequence[Row]
     streams: Sequence[StreamWindows]
     attempts: Sequence[Row]
+    defined: Row
 
     @property
     def names_members(self) -> bool:
@@ -124,6 +129,7 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
             restatements=file.rows(_RESTATEMENTS, kpi=score["kpi"], start=score["period_start"]),
             streams=[windows for windows in file.streams().values() if windows.feeds in streams],
             attempts=file.rows(_ATTEMPTS, streams=streams),
+            defined=file.first(_DEFINED, id=key_result),
         )
 
 

@@ -18,7 +18,10 @@ Row = Mapping[str, Any]
 """A row by the columns' names, which the data dictionary explains."""
 Rows = Sequence[Row]
 Courses = Mapping[str, Sequence[Decimal | None]]
-"""Actual figures by key result, up to the last known one: by day, or by window where windows have a goal."""
+"""Figures by key result, up to the last known one: by window where windows have a goal, by day otherwise.
+
+By day they are actual figures, of a total their distance to the pace.
+"""
 
 MAX_WINDOWS = 12
 """Windows of a course."""
@@ -36,7 +39,18 @@ _COURSES = f"""
     ),
 
     days as (
-        select key_result_id, day, actual from key_result_courses where as_of = $as_of
+        -- of a total the distance to its pace, as the total itself only ever rises
+        select
+            courses.key_result_id,
+            courses.day,
+            courses.actual - case when kpis.kind = 'flow' then coalesce(courses.pace, 0) else 0 end as actual
+        from key_result_courses as courses
+        inner join key_result_scores as scores
+            on
+                courses.key_result_id = scores.key_result_id and courses.as_of = scores.as_of
+                and scores."window" = 'total' and scores.member = 'total'
+        left join kpis on scores.kpi = kpis.kpi
+        where courses.as_of = $as_of
     )
 
     select key_result_id, list(actual order by day) as actuals

@@ -217,8 +217,11 @@ def _of_members(row: Row, parts: Rows, amounts: Amounts) -> str:
     else:  # published before the columns of members were
         met = int((share * len(known)).to_integral_value())
         words = [language.text("why.members", len(known), met=language.number(Decimal(met)))]
-        last = max(known, key=lambda part: _gap(part, row))
-        if met == len(known) or sum(_gap(part, row) == _gap(last, row) for part in known) > 1:
+        last = max(known, key=lambda part: gap_of_part(part, row))
+        if (
+            met == len(known)
+            or sum(gap_of_part(part, row) == gap_of_part(last, row) for part in known) > 1
+        ):
             last = None
     if last is not None:
         asked = goal_of_part(row, last, amounts)
@@ -241,7 +244,7 @@ def _is_over(part: Row, row: Row) -> bool:
     return part["status"] in SETTLED_STATUSES and part["deadline"] < row["as_of"]
 
 
-def _gap(part: Row, row: Row) -> Decimal:
+def gap_of_part(part: Row, row: Row) -> Decimal:
     """How far a member is from meeting its own goal, in the KPI's unit; below 0 is what it has to spare."""
     actual = Decimal(part["actual"] or 0)
     if part["target"] is None:
