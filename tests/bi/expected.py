@@ -7,7 +7,14 @@ FROM, TO = "2026-01-01", "2026-10-31"
 
 QUESTIONS = {
     "tables": "select table_name, comment from duckdb_tables() order by table_name",
-    "columns": "select table_name, column_name, comment from duckdb_columns() where not internal",
+    "columns": """
+        select table_name, column_name, comment
+        from duckdb_columns()
+        where not internal and table_name in (select table_name from duckdb_tables())
+    """,
+    "columns_of_views": """
+        select table_name, column_name, comment from duckdb_columns() where table_name like 'kpi_%_daily'
+    """,
     "rows": "select count(*) from kpi_periods",
     "revenue": f"""
         select strftime(day, '%Y-%m') as month, sum(value) as revenue

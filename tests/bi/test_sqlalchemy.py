@@ -8,6 +8,7 @@ import pytest
 
 from tests.bi.conftest import Answers, Clients
 from tests.bi.expected import REVENUE
+from tests.end_to_end.recipes import MIXED_MONTH, NOTHING_YET, REVENUE_BY_MONTH, queries
 
 STACKS = {
     "duckdb-sqlalchemy": ["duckdb-sqlalchemy", "sqlalchemy>=2.1", "duckdb==2.*"],
@@ -19,7 +20,7 @@ STACKS = {
 @pytest.fixture(scope="module", params=STACKS)
 def answers(request: pytest.FixtureRequest, clients: Clients, published: Path) -> Answers:
     """One dialect's answers about the published file."""
-    return clients.python("sqlalchemy_reflection.py", *STACKS[request.param])(published)
+    return clients.python("sqlalchemy_reflection.py", *STACKS[request.param])(published, queries())
 
 
 def test_all_tables_are_reflected_with_their_comments(
@@ -60,3 +61,10 @@ def test_a_map_and_a_timestamp_keep_their_types(answers: Answers) -> None:
 
 def test_the_file_is_read_only(answers: Answers) -> None:
     assert "read-only" in answers["refusal"]
+
+
+def test_the_queries_of_the_page_return_rows(answers: Answers) -> None:
+    assert {title for title, rows in answers["questions"].items() if not rows} <= NOTHING_YET
+    months = dict(row[:2] for row in answers["questions"][REVENUE_BY_MONTH])
+    books = {month: cents for month, cents in REVENUE.items() if month != MIXED_MONTH}
+    assert {month: round(float(months[f"{month}-01"]) * 100) for month in books} == books

@@ -4,6 +4,16 @@ import re
 
 from pipelines.settings import BUILT_IN
 
+REVENUE_BY_MONTH = "1. Revenue by month, with the year before"
+MIXED_MONTH = "2026-02"
+"""The month that has yen and dinars besides the dollars of the books."""
+NOTHING_YET = {
+    "What changed afterwards",
+    "7. Whether the odds can be relied on",
+    "8. What changed after it was published",
+}
+"""Queries without an answer on a company that was run once: nothing came due, and nothing was restated."""
+
 
 def page() -> str:
     """The page."""

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.sandbox.figures import NET_REVENUE_CENTS, UNITS_SOLD
 from tests.end_to_end.conftest import Home
-from tests.end_to_end.recipes import page, queries
+from tests.end_to_end.recipes import NOTHING_YET, REVENUE_BY_MONTH, page, queries
 
 QUERIES = queries()
 
@@ -30,8 +30,39 @@ def test_no_query_of_the_page_is_left_out() -> None:
 
 @pytest.mark.parametrize("title", QUERIES)
 def test_each_has_an_answer(sample: Home, title: str) -> None:
-    # the sample company was run once: nothing was published that could have changed since
-    assert (answers(sample, title) == []) == (title == "What changed afterwards")
+    assert (answers(sample, title) == []) == (title in NOTHING_YET)
+
+
+def test_there_are_twelve_questions() -> None:
+    assert len([title for title in QUERIES if title[0].isdigit()]) == 12
+
+
+def test_amounts_of_a_year_sum_to_the_year_and_other_kinds_have_none(sample: Home) -> None:
+    found = sample.rows(
+        "select kpi, year(month_start), sum(amount_exact) from kpi_monthly group by all"
+    )
+    years = {
+        (kpi, year): value
+        for kpi, year, value in sample.rows(
+            "select kpi, year(period_start), value from kpi_periods "
+            "where period = 'year' and dimension = 'total' and kind = 'flow'"
+        )
+    }
+    assert {(kpi, year): total for kpi, year, total in found if total is not None} == years
+
+
+def test_days_sum_to_the_months_of_every_flow(sample: Home) -> None:
+    for (kpi,) in sample.rows("select kpi from kpis where kind = 'flow'"):
+        [days] = sample.row(f"select sum(amount_exact) from kpi_{kpi}_daily")
+        [months] = sample.row("select sum(amount_exact) from kpi_monthly where kpi = $1", kpi)
+        assert days == months, kpi
+
+
+def test_the_factors_of_a_kpi_sum_to_its_change(sample: Home) -> None:
+    [change] = sample.row(
+        "select sum(part_of_change_on_month) from factors_latest where kpi = 'net_revenue'"
+    )
+    assert change == 122_600  # 295,000 in October, 172,400 in September
 
 
 @pytest.mark.parametrize("title", ["A KPI by month, and its change", "The same from Parquet"])
@@ -43,6 +74,11 @@ def test_net_revenue_of_each_month_is_that_of_the_books(sample: Home, title: str
         NET_REVENUE_CENTS[2026, month] for month in others
     ]
     assert found[date(2026, 2, 1)] > NET_REVENUE_CENTS[2026, 2] // 100
+
+
+def test_the_first_question_has_the_revenue_of_the_books(sample: Home) -> None:
+    months = {row["month_start"]: row["amount"] for row in answers(sample, REVENUE_BY_MONTH)}
+    assert months[date(2026, 10, 1)] * 100 == NET_REVENUE_CENTS[2026, 10]
 
 
 def test_the_change_of_a_month_is_against_the_month_before(sample: Home) -> None:

@@ -24,6 +24,10 @@ with engine.connect() as connection:
         select(func.min(moments), func.epoch_us(func.min(moments)))
     ).one()
     [[dimensions]] = connection.execute(select(metadata.tables["kpi_days"].c.dimensions).limit(1))
+    questions = {
+        title: [[str(cell) for cell in row] for row in connection.exec_driver_sql(question)]
+        for title, question in json.load(sys.stdin).items()
+    }
     try:
         connection.exec_driver_sql("create table mine (a integer)")
         refusal = None
@@ -41,5 +45,6 @@ answers = {
     "microseconds": microseconds,
     "dimensions": dimensions,
     "refusal": refusal,
+    "questions": questions,
 }
 sys.stdout.write(json.dumps(answers))
