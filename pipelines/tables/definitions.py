@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pipelines.okr import columns
@@ -69,7 +70,9 @@ class ObjectiveRow:
     deadline: columns.LastDayOfPeriod
     parent_id: columns.ParentId
     commitment: CommitmentOfObjective
-    weight: Annotated[Number, "Its weight in its parent"]
+    weight: Annotated[
+        Number, "Its weight in its parent's score; 0 where it has none, or is only aligned with it"
+    ]
     definition_hash: columns.DefinitionHash
     definition: Definition
 
@@ -117,8 +120,8 @@ def key_result_row(
     )
 
 
-def objective_row(objective: Objective) -> ObjectiveRow:
-    """The definition of an objective."""
+def objective_row(objective: Objective, weight: Decimal) -> ObjectiveRow:
+    """The definition of an objective, which has this weight in its parent's score."""
     return ObjectiveRow(
         objective_id=objective.id,
         name=objective.objective,
@@ -127,7 +130,7 @@ def objective_row(objective: Objective) -> ObjectiveRow:
         deadline=objective.period.end,
         parent_id=objective.parent,
         commitment=objective.commitment,
-        weight=objective.weight,
+        weight=weight,
         definition_hash=objective.definition_hash,
         definition=as_json(objective.canonical),
     )

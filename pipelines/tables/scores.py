@@ -8,7 +8,9 @@ from typing import Annotated
 
 from pipelines.okr.columns import AsOf
 from pipelines.okr.definition.definitions import Objective
+from pipelines.okr.definition.lineage import contributions
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.numbers import ZERO
 from pipelines.okr.levers.lever import Lever
 from pipelines.okr.scoring.courses import CoursePoint
 from pipelines.okr.scoring.scorecard import KeyResultScore, ObjectiveScore, Scorecard
@@ -104,5 +106,7 @@ def store_scores(
             for key_result in objective.key_results
         ]
         KEY_RESULTS.replace(connection, key_results)
-        OBJECTIVES.replace(connection, [objective_row(objective) for objective in objectives])
+        weights = contributions(objectives)
+        rows = [objective_row(objective, weights.get(objective.id, ZERO)) for objective in objectives]
+        OBJECTIVES.replace(connection, rows)
         RUNS.replace_partition(connection, "dagster_run_id", run.dagster_run_id, [run])

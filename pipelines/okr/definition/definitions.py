@@ -165,14 +165,34 @@ class Objective(_Definition):
     period: Span = Field(description="When it runs", examples=["2026-Q4"])
     commitment: Commitment = Field("committed", description="With aspirational, 0.7 is good")
     parent: Slug | None = Field(None, description="The id of the objective it serves")
-    weight: Weight = Field(Decimal(1), description="Its weight in the parent, 0 or more")
+    contributes: Weight | None = Field(
+        None,
+        description="The weight of its score in its parent's; without it, it is aligned and changes no score",
+        examples=[2],
+    )
+    weight: Weight | None = Field(
+        None,
+        description="The former name of `contributes`",
+        json_schema_extra={"deprecated": True},
+    )
     key_results: tuple[KeyResult, ...] = Field(description="Its key results, or []")
 
     @model_validator(mode="after")
     def _can_be_weighed(self) -> Self:
         if self.key_results and not any(result.weight for result in self.key_results):
             raise refusal("the weights add up to zero", "give one key result a weight above 0")
+        if self.contributes is not None and self.weight is not None:
+            what = "both `contributes` and `weight`, its former name"
+            raise refusal(what, "leave `weight` out", key="weight")
+        if self.contributes is not None and self.parent is None:
+            remedy = "add `parent:` with an objective's id, or leave it out"
+            raise refusal("`contributes` without a parent", remedy, key="contributes")
         return self
+
+    @property
+    def stated_weight(self) -> Decimal | None:
+        """The weight in its parent's score as the file states it; None where it states none."""
+        return self.weight if self.contributes is None else self.contributes
 
     @property
     def definition_hash(self) -> str:
@@ -182,7 +202,7 @@ class Objective(_Definition):
             self._scored_by(result) | {"weight": _canonical(result.weight)}
             for result in self.key_results
         ]
-        return _hash(scored | {"key_results": results})
+        return _hash(scored | {"key_results": results, "judged_by": _JUDGED_BY})
 
     def deadline(self, result: KeyResult) -> date:
         """The last day that counts for one of its key results."""
@@ -234,7 +254,9 @@ def json_schema() -> dict[str, Any]:
 
 _CALLED = ("objective", "owner", "name", "name_members")
 """What readers see and no score depends on."""
-_ADDED_LATER = ("members", "name_members", "met_in")
+_JUDGED_BY = "the score it ends with"
+"""Part of an objective's fingerprint: odds that were published under another rule are not graded by this one."""
+_ADDED_LATER = ("members", "name_members", "met_in", "contributes")
 """Keys that count only where they are written, so that definitions from before they existed keep their fingerprint."""
 
 

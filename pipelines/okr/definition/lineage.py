@@ -1,11 +1,13 @@
 """Objectives among each other: one id each, parents that exist, and no circle of parents."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.definition.faults import Fault, listed, suggestion
 from pipelines.okr.definition.yaml_tree import Tree
+from pipelines.okr.kpi.numbers import ONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,26 @@ class ReadFile:
     tree: Tree
     claimed_id: str | None
     objective: Objective | None
+
+
+def contributions(objectives: Iterable[Objective]) -> dict[str, Decimal]:
+    """The weight of each objective in its parent's score, by id, without those that are only aligned with it.
+
+    A child counts when it says so (`contributes`). A parent without key results takes all its children: those that
+    state no weight have 1. A parent that is not among the objectives takes none.
+    """
+    by_id = {objective.id: objective for objective in objectives}
+    weights: dict[str, Decimal] = {}
+    for child in by_id.values():
+        parent = by_id.get(child.parent or "")
+        if parent is None:
+            continue
+        weight = child.stated_weight
+        if weight is None and not parent.key_results:
+            weight = ONE
+        if weight is not None:
+            weights[child.id] = weight
+    return weights
 
 
 def lineage_faults(files: list[ReadFile]) -> list[Fault]:

@@ -28,17 +28,23 @@ class Policy:
 
     `likely`: the probability from which a goal is on track; `unlikely`: the one below which it is off track.
     `at_risk_from`: the share of the expected score below which a goal is off track.
-    `aspirational_bar`: the share of its target with which an aspirational goal is achieved.
+    `aspirational_bar`: the share of its target with which an aspirational goal is achieved, and the score with which
+    an aspirational objective is. `committed_bar`: the score with which a committed objective is achieved.
     """
 
     likely: Decimal = Decimal("0.7")
     unlikely: Decimal = Decimal("0.3")
     at_risk_from: Decimal = Decimal("0.7")
     aspirational_bar: Decimal = Decimal("0.7")
+    committed_bar: Decimal = Decimal("0.9")
 
     def bar(self, commitment: Commitment) -> Decimal:
-        """The share of the target that is enough."""
+        """The share of the target that is enough for a key result."""
         return self.aspirational_bar if commitment == "aspirational" else ONE
+
+    def objective_bar(self, commitment: Commitment) -> Decimal:
+        """The score that is enough for an objective."""
+        return self.aspirational_bar if commitment == "aspirational" else self.committed_bar
 
 
 def by_odds(pace: Status, probability: Decimal | None, policy: Policy) -> Status:

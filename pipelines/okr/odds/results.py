@@ -76,50 +76,6 @@ def _settled(part: GoalResult) -> bool | None:
     return part.settled if isinstance(part, SimulatedGoal) else None
 
 
-@dataclass(frozen=True, slots=True)
-class WeightedPart:
-    """A part of an objective: its weight and what becomes of it."""
-
-    weight: Decimal
-    result: GoalResult
-
-
-def weighted_result(parts: Sequence[WeightedPart], bar: Decimal) -> GoalResult:
-    """An objective in each future: the weighted score of its parts, and whether it is enough.
-
-    Parts without odds leave bounds only: when not even all of them could make it enough, that is
-    settled; otherwise there are no odds.
-    """
-    total = sum((part.weight for part in parts), ZERO)
-    if not total:
-        return NoOdds("nothing in it weighs anything")
-    settled = [
-        part.weight * part.result.score for part in parts if isinstance(part.result, Settled)
-    ]
-    if len(settled) == len(parts):
-        reached = sum(settled, ZERO) / total
-        return Settled(meets(reached, bar), reached)
-    score = np.zeros(PATHS)
-    open_parts: list[SimulatedGoal] = []
-    unknown: list[NoOdds] = []
-    for part in parts:
-        share = float(part.weight / total)
-        if isinstance(part.result, NoOdds):
-            if share:
-                score += share
-                unknown.append(part.result)
-            continue
-        if isinstance(part.result, SimulatedGoal):
-            open_parts.append(part.result)
-            score += share * part.result.score
-        else:
-            score += share * float(part.result.score)
-    if unknown:
-        can_be_met = _enough(score, bar).any()
-        return unknown[0] if can_be_met else Settled(False, Decimal(repr(float(score.max()))))
-    return _simulated(score, bar, open_parts)
-
-
 def _simulated(score: Exact, bar: Decimal, open_parts: Sequence[SimulatedGoal]) -> SimulatedGoal:
     """Together they are corrected by the most careful of the parts' curves."""
     curve = min((part.curve for part in open_parts), key=lambda curve: curve.slope)

@@ -1,0 +1,136 @@
+"""The score with which an objective ends, in each of the futures that its parts share.
+
+A part without odds leaves two ends: the objective ends between the score with nothing of that part and the score with
+all of it. Its odds are known where both ends say the same in every future.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from pipelines.okr.forecast.recalibration import Curve
+from pipelines.okr.forecast.simulation import PATHS
+from pipelines.okr.forecast.training_series import Exact, Floats, Truth
+from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, rounded
+from pipelines.okr.kpi.status import meets
+from pipelines.okr.odds.open_goals import NoOdds, Settled
+from pipelines.okr.odds.results import GoalResult, SimulatedGoal
+
+_SUM_NOISE = 1e-9
+"""How far the sum of floats may be below the exact sum. Settled scores are added up in decimals."""
+_KEPT_NOISE = 1e-6
+"""The same for scores that are kept with 24 bits, unless they are 0 or 1."""
+_PLACES = 6
+_BANDS = (0.1, 0.5, 0.9)
+_NO_SCORES: Floats = np.empty(0, np.float32)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ScoreFutures:
+    """The score that a goal or an objective ends with, from 0 to 1.
+
+    No future leaves `least` and `most`, which are exact. `low` and `high` are the ends in each future (paths,), and
+    the same unless a part has no odds. `full_low` and `full_high` say whether each goal in it is met; `full` where
+    that is settled. `curve` corrects its odds, None where nothing was simulated. `lacking` are the parts without
+    odds, each with the reason.
+    """
+
+    least: Decimal
+    most: Decimal
+    low: Exact
+    high: Exact
+    full: bool | None
+    full_low: Truth
+    full_high: Truth
+    curve: Curve | None = None
+    lacking: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def mean(self) -> Decimal | None:
+        """The mean of the scores it ends with; None where they are not known."""
+        if self.least == self.most:
+            return self.least
+        return None if self.lacking else clamped(Decimal(repr(float(self.low.mean()))))
+
+    @property
+    def quantiles(self) -> tuple[Decimal, Decimal, Decimal] | None:
+        """The scores that one, five and nine in ten futures do not exceed; None where they are not known."""
+        if self.least == self.most:
+            return self.least, self.least, self.least
+        if self.lacking:
+            return None
+        low, middle, high = (
+            rounded(clamped(Decimal(repr(float(value)))), _PLACES)
+            for value in np.quantile(self.low, _BANDS)
+        )
+        return low, middle, high
+
+    def reaching(self, bar: Decimal) -> GoalResult:
+        """Whether the score reaches the bar."""
+        if meets(self.least, bar):
+            return Settled(True, self.least)
+        if not meets(self.most, bar):
+            return Settled(False, self.most)
+        return self._counted(_enough(self.low, bar), _enough(self.high, bar))
+
+    @property
+    def all_met(self) -> GoalResult:
+        """Whether each goal in it is met."""
+        if self.full is not None:
+            return Settled(self.full, ONE if self.full else ZERO)
+        return self._counted(self.full_low, self.full_high)
+
+    def _counted(self, low: Truth, high: Truth) -> GoalResult:
+        if (low == high).all():
+            return SimulatedGoal(low, _NO_SCORES, self.curve or Curve())
+        return NoOdds(self.lacking[0][1])
+
+
+def futures_of(name: str, result: GoalResult) -> ScoreFutures:
+    """The score that a single goal ends with."""
+    none, all_of_them = np.zeros(PATHS, np.bool_), np.ones(PATHS, np.bool_)
+    if isinstance(result, Settled):
+        score, met = np.full(PATHS, float(result.score)), np.full(PATHS, result.met)
+        return ScoreFutures(result.score, result.score, score, score, result.met, met, met)
+    if isinstance(result, NoOdds):
+        low, high = np.zeros(PATHS), np.ones(PATHS)
+        lacking = ((name, result.why),)
+        return ScoreFutures(ZERO, ONE, low, high, None, none, all_of_them, None, lacking)
+    score = result.score.astype(np.float64)
+    return ScoreFutures(ZERO, ONE, score, score, None, result.met, result.met, result.curve)
+
+
+def together(parts: Sequence[tuple[Decimal, ScoreFutures]]) -> ScoreFutures | None:
+    """The weighted mean of several; None where none of them weighs anything.
+
+    The most careful of their curves corrects the odds.
+    """
+    parts = [(weight, part) for weight, part in parts if weight]
+    total = sum((weight for weight, _ in parts), ZERO)
+    if not total:
+        return None
+    futures = [part for _, part in parts]
+    least = sum((weight * part.least for weight, part in parts), ZERO) / total
+    most = sum((weight * part.most for weight, part in parts), ZERO) / total
+    shares = np.array([float(weight / total) for weight, _ in parts])
+    fulls = {part.full for part in futures}
+    curves = [part.curve for part in futures if part.curve is not None]
+    return ScoreFutures(
+        least,
+        most,
+        shares @ np.stack([part.low for part in futures]),
+        shares @ np.stack([part.high for part in futures]),
+        False if False in fulls else None if None in fulls else True,
+        np.logical_and.reduce([part.full_low for part in futures]),
+        np.logical_and.reduce([part.full_high for part in futures]),
+        min(curves, key=lambda curve: curve.slope, default=None),
+        tuple(sorted({lack for part in futures for lack in part.lacking})),
+    )
+
+
+def _enough(score: Exact, bar: Decimal) -> Truth:
+    """Where a score meets the bar. A bar of 1 is met by parts that are all 1, which floats hold exactly."""
+    met: Truth = score >= float(bar) - (_SUM_NOISE if bar >= 1 else _KEPT_NOISE)
+    return met
