@@ -107,6 +107,8 @@ def store_scores(
         ]
         KEY_RESULTS.replace(connection, key_results)
         weights = contributions(objectives)
-        rows = [objective_row(objective, weights.get(objective.id, ZERO)) for objective in objectives]
+        rows = [
+            objective_row(objective, weights.get(objective.id, ZERO)) for objective in objectives
+        ]
         OBJECTIVES.replace(connection, rows)
         RUNS.replace_partition(connection, "dagster_run_id", run.dagster_run_id, [run])

@@ -16,12 +16,8 @@ from pipelines.okr.forecast.training_series import Exact, Floats, Truth
 from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, rounded
 from pipelines.okr.kpi.status import meets
 from pipelines.okr.odds.open_goals import NoOdds, Settled
-from pipelines.okr.odds.results import GoalResult, SimulatedGoal
+from pipelines.okr.odds.results import GoalResult, SimulatedGoal, reaches
 
-_SUM_NOISE = 1e-9
-"""How far the sum of floats may be below the exact sum. Settled scores are added up in decimals."""
-_KEPT_NOISE = 1e-6
-"""The same for scores that are kept with 24 bits, unless they are 0 or 1."""
 _PLACES = 6
 _BANDS = (0.1, 0.5, 0.9)
 _NO_SCORES: Floats = np.empty(0, np.float32)
@@ -73,7 +69,7 @@ class ScoreFutures:
             return Settled(True, self.least)
         if not meets(self.most, bar):
             return Settled(False, self.most)
-        return self._counted(_enough(self.low, bar), _enough(self.high, bar))
+        return self._counted(reaches(self.low, bar), reaches(self.high, bar))
 
     @property
     def all_met(self) -> GoalResult:
@@ -88,10 +84,16 @@ class ScoreFutures:
         return NoOdds(self.lacking[0][1])
 
 
-def futures_of(name: str, result: GoalResult) -> ScoreFutures:
-    """The score that a single goal ends with."""
+def futures_of(name: str, result: GoalResult, *, met_counts_whole: bool = False) -> ScoreFutures:
+    """The score that a single goal ends with.
+
+    With `met_counts_whole` it is 1 where the goal is met: of a goal that asks for some of its windows, the score is
+    below 1 although nothing is missing.
+    """
     none, all_of_them = np.zeros(PATHS, np.bool_), np.ones(PATHS, np.bool_)
     if isinstance(result, Settled):
+        if met_counts_whole and result.met:
+            result = Settled(True, ONE)
         score, met = np.full(PATHS, float(result.score)), np.full(PATHS, result.met)
         return ScoreFutures(result.score, result.score, score, score, result.met, met, met)
     if isinstance(result, NoOdds):
@@ -99,7 +101,15 @@ def futures_of(name: str, result: GoalResult) -> ScoreFutures:
         lacking = ((name, result.why),)
         return ScoreFutures(ZERO, ONE, low, high, None, none, all_of_them, None, lacking)
     score = result.score.astype(np.float64)
-    return ScoreFutures(ZERO, ONE, score, score, None, result.met, result.met, result.curve)
+    if met_counts_whole and result.settled:
+        score, ends = np.ones(PATHS), (ONE, ONE)
+    else:
+        score = np.where(result.met, 1.0, score) if met_counts_whole else score
+        ends = ZERO, ONE
+    met, full = result.met, result.settled
+    if full is not None:
+        met = np.full(PATHS, full)
+    return ScoreFutures(*ends, score, score, full, met, met, result.curve)
 
 
 def together(parts: Sequence[tuple[Decimal, ScoreFutures]]) -> ScoreFutures | None:
@@ -128,9 +138,3 @@ def together(parts: Sequence[tuple[Decimal, ScoreFutures]]) -> ScoreFutures | No
         min(curves, key=lambda curve: curve.slope, default=None),
         tuple(sorted({lack for part in futures for lack in part.lacking})),
     )
-
-
-def _enough(score: Exact, bar: Decimal) -> Truth:
-    """Where a score meets the bar. A bar of 1 is met by parts that are all 1, which floats hold exactly."""
-    met: Truth = score >= float(bar) - (_SUM_NOISE if bar >= 1 else _KEPT_NOISE)
-    return met

@@ -9,8 +9,6 @@ import numpy as np
 from pipelines.okr.forecast.recalibration import Curve
 from pipelines.okr.forecast.simulation import PATHS
 from pipelines.okr.forecast.training_series import Exact, Floats, Truth
-from pipelines.okr.kpi.numbers import ZERO
-from pipelines.okr.kpi.status import meets
 from pipelines.okr.odds.forecast_bands import Quantiles
 from pipelines.okr.odds.open_goals import NoOdds, Settled
 
@@ -76,13 +74,7 @@ def _settled(part: GoalResult) -> bool | None:
     return part.settled if isinstance(part, SimulatedGoal) else None
 
 
-def _simulated(score: Exact, bar: Decimal, open_parts: Sequence[SimulatedGoal]) -> SimulatedGoal:
-    """Together they are corrected by the most careful of the parts' curves."""
-    curve = min((part.curve for part in open_parts), key=lambda curve: curve.slope)
-    return SimulatedGoal(_enough(score, bar), score.astype(np.float32), curve)
-
-
-def _enough(score: Exact, bar: Decimal) -> Truth:
+def reaches(score: Exact, bar: Decimal) -> Truth:
     """Where a score meets the bar. A bar of 1 is met by parts that are all 1, which floats hold exactly."""
     met: Truth = score >= float(bar) - (_SUM_NOISE if bar >= 1 else _KEPT_NOISE)
     return met

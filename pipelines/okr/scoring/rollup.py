@@ -1,7 +1,8 @@
 """Objectives from key results and children (docs/okr-semantics.md, Score).
 
 Objective score = Σ weight · score ÷ Σ weight over the parts that have data, with `coverage`, the
-share of the weight that has, beside it. A child is a part like a key result.
+share of the weight that has, beside it. A child that contributes is a part like a key result. The odds are those
+that the score an objective ends with reaches its bar.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,9 +12,12 @@ from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 
 from pipelines.okr.definition.definitions import Objective
-from pipelines.okr.kpi.numbers import ZERO, percentage, published_share
+from pipelines.okr.definition.lineage import contributions
+from pipelines.okr.kpi.numbers import ONE, ZERO, published_share, rounded
 from pipelines.okr.kpi.status import (
+    GOOD_STATUSES,
     PACE_STATUSES,
+    SETTLED_STATUSES,
     STATUSES,
     Policy,
     Status,
@@ -21,16 +25,19 @@ from pipelines.okr.kpi.status import (
     by_odds,
     by_pace,
 )
+from pipelines.okr.odds.objective_futures import ScoreFutures, futures_of, together
 from pipelines.okr.odds.odds import GoalSimulation
-from pipelines.okr.odds.open_goals import Settled
-from pipelines.okr.odds.results import GoalResult, WeightedPart, weighted_result
-from pipelines.okr.scoring import wording
+from pipelines.okr.odds.open_goals import NoOdds, Settled
+from pipelines.okr.odds.results import GoalResult
+from pipelines.okr.scoring.objective_wording import Standing, Weak, why
 from pipelines.okr.scoring.scorecard import (
     KeyResultScore,
     ObjectiveScore,
     trust_column,
     trust_flags,
 )
+
+_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +47,23 @@ class RollUpPart:
     row: KeyResultScore | ObjectiveScore
     weight: Decimal
     coverage: Decimal
-    result: GoalResult
+    futures: ScoreFutures
+
+    @property
+    def id(self) -> str:
+        row = self.row
+        return row.key_result_id if isinstance(row, KeyResultScore) else row.objective_id
+
+    @property
+    def score(self) -> Decimal | None:
+        """Its score in the objective: 1 where it needed some of its windows only, and has them."""
+        row = self.row
+        of_windows = isinstance(row, KeyResultScore) and row.windows_needed is not None
+        return ONE if of_windows and row.status == "achieved" else row.score
 
     @property
     def expected(self) -> Decimal:
         return self.row.expected or ZERO
-
-    @property
-    def lead(self) -> Decimal:
-        """How far its score is ahead of what is expected, or behind it, below 0."""
-        return (self.row.score or ZERO) - self.expected
 
 
 def weighted(parts: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
@@ -72,12 +86,13 @@ def roll_up(
         ValueError: if parents go in a circle, which loading refuses.
     """
     parts = {objective.id: list(key_results.get(objective.id, ())) for objective in objectives}
+    weights = contributions(objectives)
     scores: list[ObjectiveScore] = []
     for objective in _children_first(objectives):
-        score, result = _score(objective, parts[objective.id], as_of, policy, simulation)
+        score, futures = _score(objective, parts[objective.id], as_of, policy, simulation)
         scores.append(score)
-        if objective.parent in parts:
-            child = RollUpPart(score, objective.weight, score.coverage, result)
+        if objective.parent is not None and objective.id in weights:
+            child = RollUpPart(score, weights[objective.id], score.coverage, futures)
             parts[objective.parent].append(child)
     return tuple(sorted(scores, key=lambda score: score.objective_id))
 
@@ -102,20 +117,55 @@ def _score(
     as_of: date,
     policy: Policy,
     simulation: GoalSimulation,
-) -> tuple[ObjectiveScore, GoalResult]:
+) -> tuple[ObjectiveScore, ScoreFutures]:
     # Sums and sentences must not depend on the order in which children were scored.
-    parts = sorted(parts, key=lambda part: (part.row.name, part.weight, part.row.deadline))
-    scored = [(part, part.row.score) for part in parts if part.row.score is not None]
+    parts = sorted(
+        (part for part in parts if part.weight),
+        key=lambda part: (part.row.name, part.weight, part.row.deadline, part.id),
+    )
+    bar = policy.objective_bar(objective.commitment)
+    scored = [(part, part.score) for part in parts if part.score is not None]
     score = weighted((part.weight, own) for part, own in scored)
     expected = weighted((part.weight, part.expected) for part, _ in scored)
     coverage = weighted((part.weight, part.coverage) for part in parts)
     known = [part.row.data_through for part in parts if part.row.data_through is not None]
-    status = _status(objective, parts, (score, expected), as_of, policy)
-    result = _result(objective, parts, score, status, policy)
+    pace = _status(objective, parts, (score, expected), as_of, policy)
+    is_over = pace in SETTLED_STATUSES
+    counted = [part for part, _ in scored] if is_over else parts
+    nothing = NoOdds("nothing counts in its score")
+    futures = together([(part.weight, part.futures) for part in counted])
+    if is_over and score is not None:
+        futures = futures_of(objective.objective, Settled(pace == "achieved", score))
+    elif futures is None:
+        futures = futures_of(objective.objective, nothing)
+    result = futures.reaching(bar)
     odds = simulation.odds_of(result)
-    why = _why(objective, parts, as_of)
-    if status in PACE_STATUSES:
-        why = wording.with_odds(why, odds, "")
+    all_met = simulation.odds_of(_all_met(counted))
+    status = by_odds(pace, odds.probability, policy)
+    low, middle, high = futures.quantiles or (None, None, None)
+    costliest, cost = _costliest(counted)
+    well = sum(part.row.status in GOOD_STATUSES for part in parts)
+    standing = Standing(
+        status=status,
+        score=score,
+        expected=expected,
+        bar=bar,
+        probability=odds.probability,
+        no_odds=odds.why,
+        lacking=futures.lacking,
+        middle=middle,
+        most=futures.most,
+        is_over=is_over,
+        starts=objective.period.start,
+        is_before=as_of <= objective.period.start,
+        parts=len(parts),
+        well=well,
+        silent=len(parts) - len(scored),
+        silent_has_data=any(
+            part.row.status in PACE_STATUSES for part in parts if part.row.score is None
+        ),
+        weak=None if costliest is None else Weak(costliest.row.name, cost=cost),
+    )
     row = ObjectiveScore(
         as_of=as_of,
         objective_id=objective.id,
@@ -125,33 +175,46 @@ def _score(
         deadline=objective.period.end,
         parent_id=objective.parent,
         commitment=objective.commitment,
-        score=None if score is None else published_share(score, policy.bar(objective.commitment)),
+        score=None if score is None else published_share(score, bar),
         expected=None if expected is None else published_share(expected),
         coverage=published_share(coverage or ZERO),
         probability=odds.probability,
-        status=by_odds(status, odds.probability, policy),
-        why=why,
+        status=status,
+        why=why(standing),
         trust=trust_column(
             frozenset[str]().union(*(trust_flags(part.row.trust) for part in parts))
         ),
         data_through=min(known, default=None),
         definition_hash=objective.definition_hash,
+        bar=bar,
+        forecast_score_p10=None if low is None else published_share(low, bar),
+        forecast_score_p50=None if middle is None else published_share(middle, bar),
+        forecast_score_p90=None if high is None else published_share(high, bar),
+        probability_all_met=all_met.probability,
+        parts=len(parts),
+        parts_on_track=well,
+        costliest_part=None if costliest is None else costliest.id,
+        costliest_part_cost=cost,
     )
-    return row, result
+    return row, futures
 
 
-def _result(
-    objective: Objective,
-    parts: Sequence[RollUpPart],
-    score: Decimal | None,
-    status: Status,
-    policy: Policy,
-) -> GoalResult:
-    """What becomes of the objective in each future: settled once it is over."""
-    if status in ("achieved", "missed"):
-        return Settled(status == "achieved", score or ZERO)
-    weights = [WeightedPart(part.weight, part.result) for part in parts]
-    return weighted_result(weights, policy.bar(objective.commitment))
+def _all_met(parts: Sequence[RollUpPart]) -> GoalResult:
+    """Whether each goal in the parts is met."""
+    futures = together([(part.weight, part.futures) for part in parts])
+    return NoOdds("it has no part") if futures is None else futures.all_met
+
+
+def _costliest(parts: Sequence[RollUpPart]) -> tuple[RollUpPart | None, Decimal | None]:
+    """The part that costs most of the score it is likely to end with, and how much; none where nothing is lost."""
+    total = sum((part.weight for part in parts), ZERO)
+    costs = [
+        (rounded(part.weight / total * (1 - mean), _PLACES), part)
+        for part in sorted(parts, key=lambda part: part.id)
+        if (mean := part.futures.mean) is not None
+    ]
+    cost, part = max(costs, key=lambda pair: pair[0], default=(ZERO, None))
+    return (part, cost) if cost else (None, None)
 
 
 def _status(
@@ -168,35 +231,10 @@ def _status(
     if score is None or expected is None:
         waiting = all(part.row.status == "not_started" for part in parts) and bool(parts)
         return "not_started" if waiting or as_of <= objective.period.start else "no_data"
-    bar = policy.bar(objective.commitment)
+    bar = policy.objective_bar(objective.commitment)
     yesterday = as_of - timedelta(days=1)
     end = objective.period.end
     due = [part for part in parts if part.row.score is not None and part.row.deadline <= end]
     if yesterday >= end and all(part.row.status in ("achieved", "missed") for part in due):
         return at_deadline(score, bar)
     return by_pace(score, expected, bar, policy)
-
-
-def _why(objective: Objective, parts: Sequence[RollUpPart], as_of: date) -> str:
-    if not parts:
-        return "It has no key results and no objective below it."
-    known = [part for part in parts if part.row.score is not None]
-    if not known:
-        if as_of <= objective.period.start:
-            return f"It starts on {objective.period.start}."
-        return f"None of its {len(parts)} parts has {_lacking(parts, 'a score')} yet."
-    well = sum(part.row.status in ("on_track", "achieved") for part in known)
-    weakest = min(known, key=lambda part: (part.lead, part.row.name)).row
-    stands = f"{percentage(weakest.score or ZERO)}, {weakest.status.replace('_', ' ')}"
-    silent = [part for part in parts if part.row.score is None]
-    lack = f" {len(silent)} of {len(parts)} have no {_lacking(silent, 'score')} and do not count."
-    rest = lack if silent else ""
-    return (
-        f"{well} of {len(known)} parts are on track or achieved; "
-        f"the furthest behind is “{weakest.name}” ({stands}).{rest}"
-    )
-
-
-def _lacking(parts: Sequence[RollUpPart], score: str) -> str:
-    """What parts without a score lack: data, or a window that is over."""
-    return score if any(part.row.status in PACE_STATUSES for part in parts) else "data"

@@ -12,6 +12,7 @@ from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.series import EXACT, KpiIndex
 from pipelines.okr.kpi.status import Policy
+from pipelines.okr.odds.objective_futures import futures_of
 from pipelines.okr.odds.odds import GoalSimulation, Odds
 from pipelines.okr.scoring.courses import CoursePoint, course_points, days_of
 from pipelines.okr.scoring.judging import JudgedPart
@@ -76,7 +77,9 @@ def score(
             ]
             coverage = ZERO if own[0].score is None else ONE
             result = simulation.result(key_result.whole.outcome)
-            part = RollUpPart(own[0], own[0].weight, coverage, result)
+            of_windows = own[0].windows_needed is not None
+            futures = futures_of(own[0].name, result, met_counts_whole=of_windows)
+            part = RollUpPart(own[0], own[0].weight, coverage, futures)
             roll_up_parts.setdefault(key_result.objective.id, []).append(part)
             rows += own
             courses += _course(key_result, own[0], simulation)
