@@ -231,9 +231,11 @@ def test_two_key_results_on_one_kpi_share_its_futures(deals, play):
     known = in_november(deals)
     easy, hard = (f"  kpi: deals\n  at_least: {known + more}" for more in (140, 155))
     card = play(f"- id: a\n{easy}\n- id: b\n{hard}", deals, MIDDLE)
-    assert card.objectives[0].probability == card.key_results[1].probability, "not multiplied"
+    assert card.objectives[0].probability_all_met == card.key_results[1].probability, (
+        "not multiplied"
+    )
     apart = f"- id: a\n{hard}\n- id: b\n  kpi: deals\n  at_most: {known + 150}"
-    assert play(apart, deals, MIDDLE).objectives[0].probability <= Decimal("0.01")
+    assert play(apart, deals, MIDDLE).objectives[0].probability_all_met <= Decimal("0.01")
 
 
 def test_an_objective_with_a_part_without_odds_has_none_unless_it_is_lost(deals, play):
@@ -241,7 +243,7 @@ def test_an_objective_with_a_part_without_odds_has_none_unless_it_is_lost(deals,
     reach = f"- id: it\n  kpi: deals\n  at_least: {in_november(deals) + 150}"
     (objective,) = play(f"{reach}\n{page}", deals, MIDDLE).objectives
     assert objective.probability is None
-    assert "No odds: a milestone is kept by hand." in objective.why
+    assert "No odds, as “page” has none: a milestone is kept by hand." in objective.why
     spent = f"- id: lost\n  kpi: deals\n  at_least: {in_november(deals)}\n  by: 2026-11-10"
     (lost,) = play(f"{spent}\n{page}", deals, MIDDLE).objectives
     assert (lost.probability, lost.status) == (0, "missed")
@@ -252,14 +254,14 @@ def test_a_parent_has_the_odds_of_all_below_it(deals, kpis):
     texts = [
         f"objective: O\nid: {name}\nperiod: 2026-11\n{parent}key_results:\n"
         f"  - id: kr\n    kpi: deals\n    at_least: {known + more}\n"
-        for name, parent, more in (("top", "", 140), ("low", "parent: top\n", 155))
+        for name, parent, more in (("top", "", 140), ("low", "parent: top\ncontributes: 1\n", 155))
     ]
     loaded = load({f"{n}.yml": text for n, text in enumerate(texts)}, kpis)
     scores = {
         one.objective_id: one
         for one in score(loaded.objectives, index_facts({"deals": deals}), MIDDLE).objectives
     }
-    assert scores["top"].probability == scores["low"].probability
+    assert scores["top"].probability_all_met == scores["low"].probability_all_met
 
 
 def test_a_distinct_count_under_way_only_grows(kpis, play):

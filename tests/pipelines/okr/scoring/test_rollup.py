@@ -3,13 +3,19 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.definition.loading import load
+from pipelines.okr.forecast.recalibration import Curve
+from pipelines.okr.forecast.simulation import PATHS
 from pipelines.okr.kpi.series import index_facts
+from pipelines.okr.odds.objective_futures import futures_of, together
+from pipelines.okr.odds.open_goals import NoOdds, Settled
+from pipelines.okr.odds.results import SimulatedGoal
 from pipelines.okr.scoring.rollup import weighted
 from pipelines.okr.scoring.scoring import score
 
@@ -59,7 +65,7 @@ def test_what_has_no_data_is_left_out_with_its_weight_shown_as_coverage(past, pl
     )
     (objective,) = play(body, past.daily("deals", FIRST, [1] * 30), AFTER).objectives
     assert (objective.score, objective.coverage) == (Decimal("0.5"), Decimal("0.25"))
-    assert objective.why.endswith("1 of 2 have no data and do not count.")
+    assert objective.why.endswith("1 of 2 has no data and does not count.")
 
 
 def test_a_parent_rolls_up_its_key_results_and_its_children_by_weight(roll):
@@ -141,3 +147,83 @@ def test_a_weighted_score_lies_among_its_parts_in_any_order(parts, random):
         assert min(counted) - Decimal("1e-20") <= mean <= max(counted) + Decimal("1e-20")
     else:
         assert mean is None
+
+
+def test_a_child_that_states_no_weight_changes_no_score_of_a_parent_with_key_results(roll):
+    child = of("low", 60, "top", None).replace("weight: None\n", "")
+    scores = roll(of("top", 30), child)
+    assert (scores["top"].score, scores["top"].parts) == (1, 1)
+    assert scores["low"].parent_id == "top"
+
+
+def test_a_parent_without_key_results_takes_all_its_children(roll):
+    bare = of("b", 120, "top").replace("weight: 1\n", "")
+    told = of("a", 60, "top").replace("weight: 1", "contributes: 3")
+    top = roll(of("top", None), told, bare)["top"]
+    assert top.score == Decimal("0.4375"), "(3 · 0.5 + 1 · 0.25) ÷ 4"
+    assert (top.costliest_part, top.costliest_part_cost) == ("a", Decimal("0.375")), "3/4 · 0.5"
+
+
+def test_contributing_to_no_parent_is_refused(kpis):
+    text = of("a", 30).replace("weight: 1", "contributes: 2")
+    assert "`contributes` without a parent" in str(load({"a.yml": text}, kpis).faults[0])
+
+
+def test_an_objective_is_achieved_from_nine_tenths(roll):
+    scores = roll(of("enough", 33), of("short", 34))
+    assert (scores["enough"].status, scores["enough"].bar) == ("achieved", Decimal("0.9")), "30/33"
+    assert (scores["short"].status, scores["short"].probability) == ("missed", 0), "30/34 = 0.88"
+    assert scores["enough"].probability_all_met == 0, "its key result is missed"
+
+
+def goals():
+    score = st.integers(0, 100).map(lambda n: Decimal(n) / 100)
+    settled = score.map(lambda x: Settled(x == 1, x))
+    simulated = st.integers(0, 2**32 - 1).map(simulated_goal)
+    return settled | simulated | st.just(NoOdds("nothing is known"))
+
+
+def simulated_goal(seed):
+    score = np.random.default_rng(seed).beta(4, 1, PATHS).round(2).astype(np.float32)
+    return SimulatedGoal(score >= 1, score, Curve())
+
+
+TREES = st.recursive(
+    goals(), lambda child: st.lists(st.tuples(st.integers(1, 9), child), min_size=1, max_size=4),
+    max_leaves=10,
+)  # fmt: skip
+
+
+def ended(tree):
+    if not isinstance(tree, list):
+        return futures_of("leaf", tree)
+    return together([(Decimal(weight), ended(child)) for weight, child in tree])
+
+
+@given(TREES)
+def test_the_figures_of_a_tree_of_objectives_never_contradict_each_other(tree):
+    futures = ended(tree)
+    assert 0 <= futures.least <= futures.most <= 1
+    assert (futures.low <= futures.high + 1e-9).all()
+    if futures.quantiles is not None:
+        low, middle, high = futures.quantiles
+        assert low <= middle <= high
+        assert futures.mean is not None
+    likely = [share_of(futures.reaching(Decimal(bar) / 10)) for bar in (5, 7, 9, 10)]
+    known = [share for share in likely if share is not None]
+    assert known == sorted(known, reverse=True), "a higher bar is never likelier"
+    reaching = likely[2]
+    if futures.quantiles is not None and reaching is not None:
+        assert futures.quantiles[0] < Decimal("0.9") or reaching >= 0.89
+        assert futures.quantiles[2] >= Decimal("0.9") or reaching <= 0.11
+    assert (
+        share_of(futures.all_met) is None
+        or reaching is None
+        or share_of(futures.all_met) <= reaching
+    )
+
+
+def share_of(result):
+    if isinstance(result, Settled):
+        return float(result.met)
+    return None if isinstance(result, NoOdds) else result.share
