@@ -77,7 +77,6 @@ def scorecard_table(scorecard: PublishedScorecard, width: int, language: Languag
         collapse_padding=True,
         title_justify="left",
         title_style="bold",
-        caption=language.text("terminal.legend") if lines else None,
         caption_justify="left",
         caption_style="dim",
     )
@@ -86,6 +85,9 @@ def scorecard_table(scorecard: PublishedScorecard, width: int, language: Languag
     for name in columns:
         justify: Literal["left", "right"] = "left" if name in ("course", "status") else "right"
         table.add_column(language.text(f"terminal.{name}"), justify=justify, no_wrap=True)
+    if lines:
+        legend = ["legend", "legend_course"] if "course" in columns else ["legend"]
+        table.caption = " ".join(language.text(f"terminal.{key}") for key in legend)
     for name_and_figures, cells in lines:
         table.add_row(name_and_figures, *(cells[column] for column in columns))
     return table

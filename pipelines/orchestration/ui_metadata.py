@@ -17,7 +17,7 @@ from connectors.sdk.rules import rules_of
 from pipelines.inputs.lake import open_lake
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.scoring.scorecard import Scorecard
-from pipelines.publishing.wording import sparkline
+from pipelines.publishing.language.sparklines import sparkline
 from pipelines.settings import Settings
 from pipelines.steps.pull import days_between
 from pipelines.tables.table import Table

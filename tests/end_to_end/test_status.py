@@ -44,10 +44,10 @@ def test_the_status_draws_where_each_goal_came_from(sample: Home) -> None:
     lines = sample.ask("status").out.splitlines()
     [revenue] = [line for line in lines if "Generate $2 million" in line]
     [quarters] = [line for line in lines if "95 new prospects" in line]
-    # revenue adds up from day to day; of the four quarters the three that are over had 91, 97 and 102
+    # of revenue the distance to its pace, which rises and falls; the three quarters that are over had 91, 97 and 102
     [course] = re.findall("[▁▂▃▄▅▆▇█]{2,}", revenue)
-    assert (len(course), course[0], course[-1]) == (12, "▁", "█")
-    assert list(course) == sorted(course)
+    assert len(course) == 12
+    assert list(course) != sorted(course)
     assert re.findall("[▁▂▃▄▅▆▇█]{2,}", quarters) == ["▁▄█"]
 
 

@@ -1,6 +1,9 @@
 """The scorecard in a terminal: what it shows, and what it leaves out where there is no room."""
 
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -157,3 +160,49 @@ def test_findings_are_counted_and_the_first_of_them_told() -> None:
         "row 1 is wrong",
     ]
     assert list(finding_lines([], ENGLISH)) == []
+
+
+GOLDEN = """\
+Scorecard of Nov 25, 2026
+Objective / key result                Score  Pace  Odds  Course        Status
+────────────────────────────────────────────────────────────────────────────────
+Objective root                          50%   80%   25%                Off track
+  Key result other                      50%   80%   25%                Off track
+  1,234,567.89 → 2,000,000 money
+  Objective child                       50%   80%   25%                Off track
+    Key result revenue                  50%   80%   25%  ▁▁▂▃▃▄▄▅▆▆▇█  Off track
+    1,234,567.89 → 2,000,000 money
+Below a name: actual → forecast at the deadline → target. Pace: where the score
+should be now. Odds: of meeting the goal. Course: what came so far; of a total,
+its distance to the pace.
+"""
+
+
+def test_the_scorecard_is_whole_in_80_columns_and_in_120() -> None:
+    course = {"child/revenue": [Decimal(day) for day in range(12)]}
+    narrow = [line.rstrip() for line in printed(80, course)]
+    assert narrow == GOLDEN.splitlines()
+    wide = [line.rstrip() for line in printed(120, course)]
+    assert [line.split() for line in wide[3:8]] == [line.split() for line in narrow[3:8]]
+    assert max(map(len, wide)) == 120
+
+
+def test_the_scorecard_speaks_the_language_of_the_settings() -> None:
+    card = PublishedScorecard(date(2026, 11, 25), [objective("x")], [key_result("x", "y")])
+    paper = StringIO()
+    Console(file=paper, width=100).print(scorecard_table(card, 100, Language("es")))
+    assert "Cuadro de mando del 25 nov 2026" in paper.getvalue()
+    assert "Desviado" in paper.getvalue()
+    assert "1.234.567,89 → 2.000.000 money" in paper.getvalue()
+
+
+def test_what_is_piped_is_as_wide_as_columns_says() -> None:
+    widths = []
+    for columns in ({"COLUMNS": "90"}, {}):
+        environment = {key: value for key, value in os.environ.items() if key != "COLUMNS"}
+        done = subprocess.run(
+            [sys.executable, "-c", "from pipelines.commands.console import OUTPUT_WIDTH as w; print(w)"],
+            env=environment | columns, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        widths.append(done.stdout.strip())
+    assert widths == ["90", "140"]
