@@ -18,10 +18,9 @@ from pipelines.inputs.sheet_kpis import SHEET_MODEL
 from pipelines.okr.definition.faults import suggestion
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.okr.kpi.numbers import ZERO
+from pipelines.okr.kpi.numbers import ZERO, figure
 from pipelines.okr.kpi.periods import Period
 from pipelines.publishing.published import NothingPublishedError, Row, opened
-from pipelines.publishing.wording import amount
 from pipelines.settings import Settings, shown
 from pipelines.steps.one_kpi import KpiDays, read_days, streams_below_kpis
 
@@ -192,7 +191,8 @@ def show_days(of: KpiDays, output: Output) -> None:
     kpi = of.kpi
     heading = kpi.every.capitalize()
     rows = [
-        (x.label, amount(of.total(x).value, kpi.unit) or "missing", of.trust(x)) for x in of.periods
+        (x.label, in_unit(of.total(x).value, kpi.unit) or "missing", of.trust(x))
+        for x in of.periods
     ]
     output.out.print(plain_table(kpi.label, (heading, "Total", "Trust"), rows))
     for dimension in kpi.dimensions:
@@ -202,13 +202,18 @@ def show_days(of: KpiDays, output: Output) -> None:
         by_period = [
             (
                 period.label,
-                *(amount(of.member(dimension, x, period).value, kpi.unit) for x in members),
+                *(in_unit(of.member(dimension, x, period).value, kpi.unit) for x in members),
             )
             for period in of.periods
         ]
         more = len(of.index.members(dimension)) - len(members)
         title = f"By {dimension}" + (f", without {more} more" if more else "")
         output.out.print(plain_table(title, (heading, *members), by_period))
+
+
+def in_unit(value: Decimal | None, unit: str) -> str:
+    """The exact figure with its unit; empty for none."""
+    return "" if value is None else figure(value, unit)
 
 
 def largest_members(of: KpiDays, dimension: str) -> list[str]:
@@ -229,7 +234,7 @@ def show_periods(of: KpiDays, output: Output) -> None:
             x["period_start"],
             x["dimension"],
             x["member"],
-            amount(x["value"], of.kpi.unit),
+            in_unit(x["value"], of.kpi.unit),
             x["data_through"],
         )
         for x in period_documents(of)

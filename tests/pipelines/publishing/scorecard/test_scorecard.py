@@ -45,7 +45,7 @@ def test_a_card_shows_score_pace_odds_and_rates(company):
     assert figures(company.written().card()) == {
         "Score": "61%",
         "Odds of meeting it": "68%",
-        "Expected by now": "90%",
+        "Pace": "90%",
         "Needed per day": "$20.69",
         "So far per day": "$3.76",
     }
@@ -128,7 +128,7 @@ def test_without_data_nothing_is_made_up(company):
         data_through=None,
     )
     card = company.written().card()
-    assert figures(card) == {"Score": "–", "Odds of meeting it": "no odds", "Expected by now": "–"}
+    assert figures(card) == {"Score": "–", "Odds of meeting it": "no odds", "Pace": "–"}
     assert card.one("p", class_="sentence").text == "There are no data yet."
     assert card.all("figure") == []
     assert card.all("svg", class_="score-bar") == []
@@ -374,7 +374,7 @@ def test_a_chart_has_what_was_the_pace_the_futures_and_the_target(company):
     for line in ("actual-line", "pace-line", "future-line", "fan", "goal-line"):
         assert chart.one("path", class_=line).attributes["d"].startswith("M")
     assert figure.one("figcaption").text == (
-        "Actual through Nov 24, 2026. Eight in ten futures end between $1,888 and $2,112."
+        "Actual through Nov 24, 2026. 8 of 10 futures end between $1,888 and $2,112."
     )
     assert chart.one("desc").text == (
         "From $0 on Jan 1, 2026 to $1,234 on Nov 24, 2026. The pace asks for $1,800 by then. "
@@ -548,7 +548,7 @@ def test_the_distance_to_the_target_is_split_as_well(company):
         period="course", period_start=FIRST, period_end=LAST,
     )  # fmt: skip
     details = company.written().card().all("details")[0]
-    assert "−$765.50 on the target of $2,000" in details.text
+    assert "−$765.50 against the target of $2,000" in details.text
 
 
 def test_the_same_rows_are_the_same_bytes(company):
