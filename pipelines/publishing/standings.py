@@ -102,6 +102,23 @@ class Standing:
             return self.status_before in PACE_STATUSES
         return self.status in ("at_risk", "off_track")
 
+    @property
+    def gap_at_end(self) -> Decimal | None:
+        """How far it is likely to end from its target, in the KPI's unit; below 0 is what it has to spare.
+
+        By the middle forecast; today's gap where there is no forecast. A goal per window is about its open window.
+        """
+        row = self.row
+        target = row.get("target")
+        forecast = row.get("forecast_p50")
+        if row.get("per") and not row.get("for_each"):
+            forecast = row.get("window_forecast_p50")
+        if forecast is None or target is None or row.get("comparison") == "between":
+            gap: Decimal | None = row.get("gap")
+            return gap
+        missing: Decimal = target - forecast
+        return -missing if row.get("comparison") == "at_most" else missing
+
     def change(self, column: str) -> Decimal | None:
         """The change of a figure since the day that is compared with; None where one of the two is not known."""
         before = None if self.earlier is None else self.earlier.get(column)
