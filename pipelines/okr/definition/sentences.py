@@ -50,7 +50,11 @@ def _subject(objective: Objective, result: KeyResult, kpi: Kpi) -> str:
     if result.for_each:
         subject += f" of {each_in_words(result)}"
     if result.per:
-        return f"{subject} in each {result.per}"
+        windows = objective.windows_in(result)
+        needed = objective.met_in(result).needed(windows, windows)
+        if needed == windows:
+            return f"{subject} in each {result.per}"
+        return f"{subject} in a {result.per}, met in {needed} of {windows}"
     if result.over:
         which = "each whole" if result.between else "the latest whole"
         return f"{subject} of {which} {result.over}"
@@ -73,7 +77,7 @@ def _baseline(
         if measured is None:
             yield f"its value before {before}"
         elif measured.value is None:
-            yield f"its value before {before}, which is not known,"
+            yield f"0 (nothing is known from before {before})"
         else:
             yield figure(measured.value, kpi.unit, kpi.precision)
             if measured.label:

@@ -1,0 +1,82 @@
+"""No row's status contradicts the figures beside it, whatever the past and the goal."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.okr.definition.loading import load
+from pipelines.okr.kpi.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.numbers import figure
+from pipelines.okr.kpi.series import index_facts
+from pipelines.okr.scoring.scorecard import KeyResultScore
+from pipelines.okr.scoring.scoring import score
+
+START = date(2026, 6, 1)
+KPIS = {
+    "deals": Kpi("deals", "flow", "deals", dimensions=("rep",)),
+    "likes": Kpi("likes", "stock", "likes", dimensions=("rep",)),
+}
+FORMS = ("", "per: week", "per: week, met_in: 60 %", "per: week, met_in: all", "over: week")
+
+
+def scored(kpi: str, goal: str, form: str, amounts: list[int]) -> list[KeyResultScore]:
+    """The rows of a goal for July 2026 on the day after the last amount; the first is of 1 June."""
+    keys = ", ".join(part for part in (f"id: it, kpi: {kpi}", goal, form) if part)
+    text = f"{{objective: O, id: o, period: 2026-07, key_results: [{{{keys}}}]}}"
+    loaded = load({"o.yml": text}, KPIS)
+    assert not loaded.faults, loaded.faults
+    rows = [
+        DayFact(START + timedelta(days=n), {"rep": "kim"}, Decimal(amount))
+        for n, amount in enumerate(amounts)
+    ]
+    last = rows[-1].day
+    facts = KpiFacts(KPIS[kpi], rows, frozenset(row.day for row in rows), last)
+    card = score(loaded.objectives, index_facts({kpi: facts}), last + timedelta(days=1))
+    return list(card.key_results)
+
+
+def disagreement(row: KeyResultScore, comparison: str) -> str:
+    """What of a row contradicts its status; empty where nothing does."""
+    odds, target, actual = row.probability, row.target, row.actual
+    if row.status in ("on_track", "at_risk", "off_track") and odds is not None:
+        wanted = "on_track" if odds >= Decimal("0.7") else "at_risk"
+        wanted = wanted if odds >= Decimal("0.3") else "off_track"
+        if row.status != wanted or odds in (0, 1):
+            return f"{row.status} with odds of {odds}"
+    if (row.status, odds) in (("achieved", 0), ("missed", 1)):
+        return f"{row.status} with odds of {odds}"
+    if row.windows_needed is not None:
+        assert row.windows_met is not None
+        assert row.windows_over is not None
+        assert row.windows_in_all is not None
+        reachable = row.windows_met + row.windows_in_all - row.windows_over
+        if (row.status == "achieved") != (
+            row.windows_met >= row.windows_needed and row.status != "not_started"
+        ):
+            return "achieved, and the count of windows differs"
+        if row.status == "missed" and reachable >= row.windows_needed:
+            return "missed, and enough windows are left"
+    elif row.status in ("achieved", "missed") and target is not None and actual is not None:
+        met = actual >= target if comparison == "at_least" else actual <= target
+        alike = figure(actual, row.unit or "") == figure(target, row.unit or "")
+        if met != (row.status == "achieved") or (alike and row.status == "missed"):
+            return f"{row.status} with {actual} of {target}"
+        if row.gap is None or (row.gap <= 0) != met:
+            return f"a gap of {row.gap} with {actual} of {target}"
+    return ""
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    kpi=st.sampled_from(sorted(KPIS)),
+    comparison=st.sampled_from(("at_least", "at_most")),
+    target=st.integers(1, 400),
+    form=st.sampled_from(FORMS),
+    amounts=st.lists(st.integers(0, 12), min_size=5, max_size=64),
+)
+def test_no_status_contradicts_the_figures_of_its_row(kpi, comparison, target, form, amounts):
+    for row in scored(kpi, f"{comparison}: {target}", form, amounts):
+        assert not disagreement(row, comparison), row
