@@ -54,7 +54,7 @@ MEASURED = KpiReading(Decimal("118204"), label="2026-06")
      "the latest likes, from its value before 1 January 2026 to at least 33,500 people, by 31 December 2026 "
      "(2026 starts on 1 January 2026)"),
     ("2026", "kpi: likes, from: measured, at_least: 33_500", KpiReading(None),
-     "the latest likes, from its value before 1 January 2026, which is not known, to at least 33,500 people, by "
+     "the latest likes, from 0 (nothing is known from before 1 January 2026) to at least 33,500 people, by "
      "31 December 2026 (2026 starts on 1 January 2026)"),
     ("2026-Q1", "kpi: csat, from: 90 %, at_least: 96 %", None,
      "csat since 1 January 2026, from 90 % to at least 96 %, by 31 March 2026 (2026-Q1 starts on 1 January 2026)"),
