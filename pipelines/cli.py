@@ -347,13 +347,23 @@ def digest(
     send: Annotated[
         bool, typer.Option("--send", help="Send it now, over every channel of OKRA_DIGEST.")
     ] = False,
+    owner: Annotated[
+        str, typer.Option("--owner", help="Only the goals of one owner, and those below.")
+    ] = "",
+    form: Annotated[
+        Literal["html", "markdown", "text"] | None, typer.Option("--format", help="As it is sent.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--output", help="The file to write it to.")] = None,
     as_json: Json = False,
 ) -> bool | None:
-    """Show the digest as it would be sent: what changed, how the objectives stand. Runs send it by themselves."""
+    """Show the digest as it would be sent: what changed, what to do, how the objectives stand. Runs send it."""
     from pipelines.commands import digest
 
-    show_or_send = digest.send_now if send else digest.show
-    return show_or_send(okra_settings.load(), output_of(context, as_json))
+    settings, output = okra_settings.load(), output_of(context, as_json)
+    if send:
+        return digest.send_now(settings, output)
+    digest.show(settings, output, owner, form or "", file)
+    return None
 
 
 @command(app, epilog="Example: [cyan]okra doctor --source stripe[/]")

@@ -1,21 +1,34 @@
 """`okra digest`: read the digest, or send it now."""
 
+from pathlib import Path
+
 from rich.markdown import Markdown
 
+from connectors.lake.atomic_files import replace
 from pipelines.commands.console import Output
 from pipelines.settings import Settings
-from pipelines.steps.digest import NoChannelError, channels, read_digest, send
+from pipelines.steps.digest import NoChannelError, channels, read_digest, send_over
 
 
-def show(settings: Settings, output: Output) -> None:
-    """The digest of the latest day, as it would be sent."""
-    digest = read_digest(settings)
+def show(
+    settings: Settings, output: Output, owner: str = "", form: str = "", file: Path | None = None
+) -> None:
+    """The digest of the latest day, as it would be sent; in a `form`, as it is written, to a `file` if one is given."""
+    digest = read_digest(settings, owner=owner)
+    if form or file:
+        written = {"html": digest.html, "markdown": digest.markdown, "text": digest.text}
+        content = written[form or "text"]
+        if file:
+            replace(file, lambda temporary: temporary.write_text(content, "utf-8"))
+        else:
+            output.out.print(content, markup=False, highlight=False, soft_wrap=True)
+        return
     names = [channel.name for channel in channels(settings)]
     if output.as_json:
-        output.json({"title": digest.title, "text": digest.text, "channels": names})
+        output.json({"title": digest.title, "text": digest.markdown, "channels": names})
         return
     output.out.print(digest.title, style="bold", markup=False, highlight=False)
-    output.out.print(Markdown(digest.text))
+    output.out.print(Markdown(digest.markdown))
     output.note(f"Goes to {', '.join(names)}" if names else "Goes nowhere: OKRA_DIGEST is not set")
 
 
@@ -29,9 +42,8 @@ def send_now(settings: Settings, output: Output) -> bool:
         raise NoChannelError(
             "there is nowhere to send it; set OKRA_DIGEST to one or more Apprise URLs, separated by blanks"
         )
-    digest = read_digest(settings)
     with output.err.status(f"Sending to {len(configured)} channels ..."):
-        deliveries = [send(settings, digest, channel, "weekly") for channel in configured]
+        deliveries = [send_over(settings, channel) for channel in configured]
     for delivery in deliveries:
         line = f"{delivery.channel}: {delivery.outcome}"
         if delivery.message:

@@ -2,16 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Literal
 
 from pipelines.errors import OkraError
 from pipelines.history.deliveries import Delivery, delivered, record_delivery
 from pipelines.publishing.delivery import Channel
-from pipelines.publishing.digest import Digest, Reason, digest_of
+from pipelines.publishing.digest.digest import (
+    Digest,
+    Pages,
+    Reason,
+    changes,
+    digest_of,
+    of_owner_and_below,
+)
+from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import (
     read_findings,
     read_scorecard,
     read_scorecard_before,
 )
+from pipelines.publishing.scorecard.cards import anchor
+from pipelines.publishing.scorecard.writing import owner_page
+from pipelines.publishing.standings import Standing, read_standings
 from pipelines.settings import Settings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -21,17 +33,46 @@ class NoChannelError(OkraError):
     """No channel is set; the text says how to set one."""
 
 
-def read_digest(settings: Settings, as_of: date | None = None) -> Digest:
-    """The digest of `as_of`, of the latest day when it is None. Raises `NothingPublishedError`."""
+class NoGoalError(OkraError):
+    """The owner that a digest is asked for owns no objective."""
+
+
+def read_digest(settings: Settings, as_of: date | None = None, owner: str = "") -> Digest:
+    """The digest of `as_of`, of the latest day when it is None; with an `owner`, of their goals and those below.
+
+    Raises `NothingPublishedError` or `NoGoalError`.
+    """
     path = settings.published_path
-    scorecard = read_scorecard(path, as_of)
+    standings = read_standings(path, as_of)
+    findings = read_findings(path)
+    if owner:
+        standings = of_owner_and_below(standings, owner)
+        kpis = {line.row["kpi"] for line in standings.key_results}
+        findings = [row for row in findings if kpis & {*(row["kpis"] or ())}]
+        if not standings.lines:
+            raise NoGoalError(f"{owner} owns no objective; write the owner as in the OKR files")
+    before = read_scorecard_before(path, standings.as_of)
     return digest_of(
-        scorecard,
-        read_scorecard_before(path, scorecard.as_of),
-        sample_company=settings.sample_company,
-        scorecard_page=str(settings.scorecard_path),
-        findings=read_findings(path),
+        standings,
+        Language(settings.locale, settings.fiscal_year),
+        pages(settings, owner),
+        changes=changes(read_scorecard(path, standings.as_of), before, standings) if before else [],
+        findings=findings,
     )
+
+
+def pages(settings: Settings, owner: str) -> Pages:
+    """Where the digest leads: to the owner's page, or to the scorecard."""
+    own = settings.owners_path / owner_page(owner) if owner else settings.scorecard_path
+    page = settings.address_of(own)
+
+    def goal(line: Standing) -> str:
+        """The card of a goal; an owner's page has no card of what others own."""
+        if settings.site_url is None or (owner and line.owner != owner):
+            return ""
+        return f"{page}#{f'objective-{line.id}' if line.is_objective else anchor(line.id)}"
+
+    return Pages(page, goal)
 
 
 def due(settings: Settings, digest: Digest, channel: Channel) -> Reason | None:
@@ -51,7 +92,7 @@ def due(settings: Settings, digest: Digest, channel: Channel) -> Reason | None:
 
 def channels(settings: Settings) -> Sequence[Channel]:
     """The channels of OKRA_DIGEST."""
-    return [Channel(url.get_secret_value()) for url in settings.digest]
+    return [Channel.of(entry.get_secret_value()) for entry in settings.digest]
 
 
 def send_due(settings: Settings, as_of: date) -> list[Delivery]:
@@ -61,24 +102,37 @@ def send_due(settings: Settings, as_of: date) -> list[Delivery]:
     configured = channels(settings)
     if not configured:
         return []
-    digest = read_digest(settings, as_of)
-    return [
-        send(settings, digest, channel, reason)
-        for channel in configured
-        if (reason := due(settings, digest, channel)) is not None
-    ]
+    sent = []
+    for channel in configured:
+        try:
+            digest = read_digest(settings, as_of, channel.owner)
+        except NoGoalError as error:
+            sent.append(record(settings, as_of, channel, "weekly", str(error)))
+            continue
+        if reason := due(settings, digest, channel):
+            sent.append(send(settings, digest, channel, reason))
+    return sent
 
 
 def send(settings: Settings, digest: Digest, channel: Channel, reason: Reason) -> Delivery:
     """Send it over one channel, and record the outcome."""
-    message = channel.send(digest)
-    delivery = Delivery(
-        digest.as_of,
-        channel.name,
-        reason,
-        settings.now(),
-        "failed" if message else "delivered",
-        message,
-    )
+    return record(settings, digest.as_of, channel, reason, channel.send(digest))
+
+
+def send_over(settings: Settings, channel: Channel) -> Delivery:
+    """Send the latest digest over a channel, whether it is due or not. Raises `NothingPublishedError`."""
+    try:
+        digest = read_digest(settings, owner=channel.owner)
+    except NoGoalError as error:
+        return record(settings, settings.today(), channel, "weekly", str(error))
+    return send(settings, digest, channel, "weekly")
+
+
+def record(
+    settings: Settings, as_of: date, channel: Channel, reason: Reason, message: str
+) -> Delivery:
+    """Keep the outcome; `message` says what went wrong and is empty where nothing did."""
+    outcome: Literal["failed", "delivered"] = "failed" if message else "delivered"
+    delivery = Delivery(as_of, channel.name, reason, settings.now(), outcome, message)
     record_delivery(settings.history_path, delivery)
     return delivery
