@@ -24,9 +24,9 @@ from pipelines.warehouse.project import project_of
 
 @dg.asset(
     key=dg.AssetKey(["published", "okra"]),
-    description="okra.duckdb and the same tables as Parquet and CSV, for anyone to read at any time",
+    description="okra.duckdb and the same tables as Parquet, for anyone to read at any time",
     group_name="published",
-    kinds={"duckdb", "parquet", "csv"},
+    kinds={"duckdb", "parquet"},
     deps=[
         # not the rosters: without one, the rest is published all the same
         *(dg.AssetKey(["reporting", name]) for name in PUBLISHED),

@@ -1,8 +1,9 @@
 """The published file: a copy of the warehouse's public tables that anyone may open at any time.
 
     okra.duckdb          the tables, with comments; replaced by rename, never open for writing
-    parquet/<table>.parquet, csv/<table>.csv    the same rows for tools without DuckDB; in CSV, lists and maps are
-                         JSON, days and moments ISO 8601, the latter in UTC, and what is empty is unknown
+    parquet/<table>.parquet    the same rows for tools without DuckDB
+    csv/<table>.csv      the same on request; lists and maps are JSON, days and moments ISO 8601, the latter in UTC,
+                         and what is empty is unknown
     okra.json            what was published: run, day, rows and checksum of each table; written last
 
 Readers that have the old file open keep reading the old file; new ones get the new one. The file has no
@@ -48,10 +49,13 @@ def publish(
     storage_version: str,
     history: Path | None = None,
     fiscal_year: FiscalYear = CALENDAR_YEAR,
+    *,
+    csv: bool = False,
 ) -> list[PublishedTable]:
     """Copy the public tables of `warehouse` and `history` to `target` and its neighbours, each replaced in one step.
 
-    `about` goes into okra.json. Raises `duckdb.Error` or `OSError`, with the old files left as they were.
+    Without `csv`, CSV files of an earlier publication are removed: they would go out of date. `about` goes
+    into okra.json. Raises `duckdb.Error` or `OSError`, with the old files left as they were.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     files = {"warehouse": warehouse}
@@ -61,8 +65,10 @@ def publish(
         target,
         lambda temporary: write_database(files, temporary, storage_version, fiscal_year),
     )
-    published = export(target)
-    remove_exports_of_other_tables(target.parent, {table.name for table in published})
+    published = export(target, csv=csv)
+    names = {table.name for table in published}
+    remove_other_exports(target.parent / "parquet", names)
+    remove_other_exports(target.parent / "csv", names if csv else set())
     manifest = {
         "schema_version": SCHEMA_VERSION,
         **about,
@@ -107,8 +113,8 @@ def write_database(
     path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
 
 
-def export(target: Path) -> list[PublishedTable]:
-    """Write each published table as Parquet and CSV beside `target`."""
+def export(target: Path, *, csv: bool = False) -> list[PublishedTable]:
+    """Write each published table as Parquet, and as CSV where it is wanted, beside `target`."""
     published = []
     with connect_in_memory(target) as connection:
         connection.execute("set threads = 1")
@@ -116,11 +122,11 @@ def export(target: Path) -> list[PublishedTable]:
         connection.execute("set timezone = 'UTC'")
         attach(connection, {"published": target})
         for table in tables_in(connection, "published"):
-            parquet, csv = (
-                target.parent / kind / f"{table.name}.{kind}" for kind in ("parquet", "csv")
-            )
+            parquet = target.parent / "parquet" / f"{table.name}.parquet"
             copy(connection, f"from {table.place}", parquet, "format parquet")
-            copy(connection, flat(table), csv, "format csv, header")
+            if csv:
+                path = target.parent / "csv" / f"{table.name}.csv"
+                copy(connection, flat(table), path, "format csv, header")
             [(rows,)] = connection.execute(f"select count(*) from {table.place}").fetchall()
             checksum = hashlib.sha256(parquet.read_bytes()).hexdigest()[:16]
             published.append(PublishedTable(table.name, rows, checksum))
@@ -148,9 +154,8 @@ def flat(table: Table) -> str:
     return f"select {selected} from {table.place}"
 
 
-def remove_exports_of_other_tables(folder: Path, names: set[str]) -> None:
-    """Remove the Parquet and CSV of tables that are no longer published."""
-    for kind in ("parquet", "csv"):
-        for path in (folder / kind).glob(f"*.{kind}"):
-            if path.stem not in names:
-                path.unlink()
+def remove_other_exports(folder: Path, names: set[str]) -> None:
+    """Remove the files of tables other than `names`, which are no longer published."""
+    for path in folder.glob(f"*.{folder.name}"):
+        if path.stem not in names:
+            path.unlink()

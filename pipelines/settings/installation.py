@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     storage_version: StorageVersion = Field(
         "v1.2.0", description="Oldest DuckDB that can read okra.duckdb"
     )
+    csv: bool = Field(
+        False, description="Whether the published tables are written as CSV files too: 1 for yes"
+    )
     memory: Memory = Field(
         "50%",
         description="Memory of DuckDB and of Spark's driver: 1GB, or a share of the container's or machine's",

@@ -23,4 +23,5 @@ def publish_report(day: Day) -> Sequence[PublishedTable]:
         settings.storage_version,
         settings.history_path,
         settings.fiscal_year,
+        csv=settings.csv,
     )

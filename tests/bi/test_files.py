@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.publishing.snapshot import export
 from tests.bi.conftest import Answers, Clients
 from tests.bi.expected import REVENUE
 
@@ -14,6 +15,7 @@ from tests.bi.expected import REVENUE
 @pytest.fixture(scope="module")
 def pandas(clients: Clients, published: Path) -> Answers:
     """pandas' answers about the files."""
+    export(published, csv=True)
     return clients.python("pandas_files.py", "pandas", "pyarrow")(published)
 
 

@@ -32,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
                 'plain, text' as label
             """
         )
-    publish(warehouse, tmp_path / "okra.duckdb", {}, "v1.2.0")
+    publish(warehouse, tmp_path / "okra.duckdb", {}, "v1.2.0", csv=True)
     yield tmp_path
 
 
@@ -73,3 +73,10 @@ def test_every_form_says_under_which_version_it_was_published(home: Path) -> Non
     assert of_parquet == [(number, okra, at)]
     assert (row["schema_version"], row["okra_version"]) == ("1", okra)
     assert datetime.fromisoformat(row["published_at"]) == at
+
+
+def test_csv_files_are_written_on_request_and_do_not_go_out_of_date(home: Path) -> None:
+    assert (home / "csv" / "parts.csv").exists()
+    publish(home / "warehouse.duckdb", home / "okra.duckdb", {}, "v1.2.0")
+    assert list((home / "csv").iterdir()) == []
+    assert (home / "parquet" / "parts.parquet").exists()
