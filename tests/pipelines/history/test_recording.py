@@ -202,3 +202,19 @@ def test_a_history_of_an_earlier_version_gets_the_columns_that_it_lacks(believer
     assert believer.rows("select low from key_result_history where known_to is null") == [
         (Decimal(36),)
     ]
+
+
+def test_columns_that_an_earlier_version_lacks_date_no_old_score_anew(believer: Believer) -> None:
+    believer.scores(at("2026-11-10"), GOAL.format(target=36), november(9), date(2026, 11, 10))
+    with duckdb.connect(str(believer.history)) as connection:
+        connection.execute("alter table key_result_score_history drop column gap")
+        connection.execute("alter table key_result_score_history drop column windows_met")
+    believer.scores(at("2026-11-11"), GOAL.format(target=36), november(9), date(2026, 11, 11))
+    versions = (
+        "select as_of, gap, known_from, known_to from key_result_score_history order by as_of"
+    )
+    # 9 days of 2 deals are 18 of 36
+    assert believer.rows(versions) == [
+        (date(2026, 11, 10), None, at("2026-11-10"), None),
+        (date(2026, 11, 11), Decimal(18), at("2026-11-11"), None),
+    ]
