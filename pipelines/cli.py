@@ -366,6 +366,16 @@ def digest(
     return None
 
 
+@command(
+    app, epilog="Example: [cyan]okra --project /srv/acme mcp[/] as the command of an MCP client"
+)
+def mcp(context: typer.Context) -> None:
+    """Serve the published figures to an assistant (MCP, standard input and output). Read-only; needs okra[mcp]."""
+    from pipelines.commands.mcp import mcp
+
+    mcp(okra_settings.load())
+
+
 @command(app, epilog="Example: [cyan]okra doctor --source stripe[/]")
 def doctor(context: typer.Context, source: SourceNames = None, as_json: Json = False) -> bool:
     """Ask each source one small question: credential, permission, clock, quota, what is due. Stores nothing."""

@@ -1,0 +1,392 @@
+"""The six questions that can be asked of the published file. Each opens the file anew, so a new one is read."""
+
+import difflib
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import OkraError
+from pipelines.mcp_server import answers as a
+from pipelines.okr.kpi.status import GOOD_STATUSES
+from pipelines.publishing.key_result_chain import full_name, read_chain
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.language.sentences import sentence
+from pipelines.publishing.published import PublishedFile, Row, Rows, opened, read_restatements
+from pipelines.publishing.standings import Standing, Standings, read_standings
+
+MAX_PARTS = 60
+TOTAL = "total"
+_PARTS = """
+    select * from key_result_scores
+    where as_of = $as_of and ("window" <> 'total' or member <> 'total')
+    order by key_result_id, period_start, "window", member
+"""
+_KPIS = "select * from kpis order by kpi"
+_DIMENSIONS = """
+    select kpi, list(distinct dimension order by dimension) as dimensions
+    from kpi_periods where dimension <> 'total' group by kpi
+"""
+_MEMBERS = """
+    select distinct member from kpi_periods
+    where kpi = $kpi and dimension = $dimension and period = $period order by 1
+"""
+_SERIES = """
+    select *, count(*) over () as rows_in_all from kpi_periods
+    where
+        kpi = $kpi and period = $period and dimension = $dimension
+        and ($member is null or member = $member)
+        and ($first is null or period_start >= $first) and ($last is null or period_start <= $last)
+    order by period_start desc, member
+    limit $most
+"""
+_LEVERS = """
+    select levers.*, count(*) over () as rows_in_all
+    from key_result_levers as levers
+    left join objective_scores as objectives using (as_of, objective_id)
+    where
+        as_of = $as_of and ($key_result is null or key_result_id = $key_result)
+        and ($owner is null or objectives.owner = $owner)
+    order by key_result_id, asked_member <> 'total', asked_member, rank
+    limit $most
+"""
+
+
+class UnknownNameError(OkraError):
+    """Nothing has the name that was asked for; the text names those that are near."""
+
+
+def known(what: str, name: str, names: Iterable[str]) -> str:
+    """`name`, where it is one of `names`. Raises `UnknownNameError`."""
+    names = sorted(names)
+    if name in names:
+        return name
+    near = difflib.get_close_matches(name, names)
+    if near:
+        raise UnknownNameError(f"no {what} is called {name}; did you mean {' or '.join(near)}?")
+    rest = ", ".join(names[:20]) + (" and more" if len(names) > 20 else "")
+    raise UnknownNameError(f"no {what} is called {name}; there are {rest or 'none'}")
+
+
+class Questions:
+    """Asks the published file at `path`; words are those of the pages in `language`."""
+
+    def __init__(self, path: Path, language: Language) -> None:
+        self._path = path
+        self._language = language
+
+    def scorecard(self, ask: a.AskScorecard) -> a.Scorecard:
+        standings = read_standings(self._path)
+        if ask.owner is not None:
+            known("owner", ask.owner, standings.owners)
+        with opened(self._path) as file:
+            parts = parts_of(file, standings.as_of)
+            faults = sum(bool(row["is_fault"]) for row in file.findings())
+        return a.Scorecard(
+            as_of=standings.as_of,
+            sample_company=bool(standings.run.get("sample_company")),
+            failed_sources=list(standings.failed_sources),
+            findings=faults,
+            goals=[
+                self._goal(line, parts, standings)
+                for line in standings.lines
+                if ask.owner in (None, line.owner) and (not ask.status or line.status in ask.status)
+            ],
+        )
+
+    def explain(self, ask: a.AskExplain) -> a.Explanation:
+        chain = read_chain(self._path, ask.key_result)
+        score, as_of = chain.score, chain.score["as_of"]
+        standings = read_standings(self._path, as_of)
+        line = next(x for x in standings.key_results if x.id == score["key_result_id"])
+        amounts = self._amounts(line.row)
+        shown = [row for row in chain.parts if chain.names_members or row["member"] == TOTAL]
+        factors = [
+            a.Factor(
+                compared_with=row["compared_with"],
+                period_start=row["period_start"],
+                data_through=row["data_through"],
+                # the members follow the colon
+                sentence=(row["why"] or "")
+                if chain.names_members
+                else (row["why"] or "").partition(": ")[0],
+                trust=self._language.trust_flags(row["trust"]),
+            )
+            for row in chain.factors
+        ]
+        return a.Explanation(
+            goal=self._goal(line, {line.id: chain.parts}, standings),
+            objective=str(chain.objective.get("name") or score["objective_id"]),
+            why=score["why"] or "",
+            windows_and_members=[
+                a.Part(
+                    window=named(row["window"]),
+                    member=named(row["member"]),
+                    period_start=row["period_start"],
+                    deadline=row["deadline"],
+                    status=row["status"],
+                    actual=in_unit(row["actual"], amounts),
+                    target=in_unit(row["target"], amounts),
+                )
+                for row in shown[-MAX_PARTS:]
+            ],
+            parts_in_all=len(shown),
+            levers=[
+                lever_of({**row, "key_result_id": line.id}, place)
+                for place, row in enumerate(chain.levers, 1)
+                if chain.names_members or row["asked_member"] == TOTAL
+            ],
+            factors=factors,
+            restatements=[row["why"] for row in chain.restatements],
+            sources=[
+                a.Stream(
+                    stream=x.stream,
+                    windows=x.windows,
+                    rows=x.rows,
+                    first_window=x.first_window,
+                    data_through=x.data_through,
+                    windows_that_may_change=x.open_windows,
+                    pulled_at=x.pulled_at,
+                )
+                for x in chain.streams
+            ],
+            run=a.Run(
+                run_id=score["run_id"],
+                as_of=as_of,
+                scored_at=chain.run.get("scored_at"),
+                dagster_run_id=chain.run.get("dagster_run_id"),
+            ),
+        )
+
+    def kpi_series(self, ask: a.AskSeries) -> a.Series:
+        if ask.member is not None and ask.dimension is None:
+            raise UnknownNameError("a member is of a dimension; give `dimension`, too")
+        with opened(self._path) as file:
+            kpis = {row["kpi"]: row for row in file.rows(_KPIS)}
+            kpi = kpis[known("KPI", ask.kpi, kpis)]
+            if ask.dimension is not None:
+                known(f"dimension of {ask.kpi}", ask.dimension, dimensions(file).get(ask.kpi, []))
+            if ask.member is not None:
+                members = file.rows(
+                    _MEMBERS, kpi=ask.kpi, dimension=ask.dimension, period=ask.period
+                )
+                known(f"member of {ask.dimension}", ask.member, (row["member"] for row in members))
+            rows = file.rows(
+                _SERIES,
+                kpi=ask.kpi,
+                period=ask.period,
+                dimension=ask.dimension or TOTAL,
+                member=ask.member,
+                first=ask.first,
+                last=ask.last,
+                most=ask.limit,
+            )
+        amounts = Amounts(self._language, kpi["unit"], int(kpi["precision"] or 0))
+        return a.Series(
+            kpi=ask.kpi,
+            label=kpi["label"] or ask.kpi,
+            kind=kpi["kind"],
+            unit=kpi["unit"],
+            period=ask.period,
+            dimension=ask.dimension,
+            data_through=kpi["data_through"],
+            trust=self._language.trust_flags(kpi["trust"]),
+            points=[
+                a.Point(
+                    period_start=row["period_start"],
+                    period_end=row["period_end"],
+                    member=named(row["member"]),
+                    value=in_unit(row["value"], amounts),
+                    state=row["status"],
+                    data_through=row["data_through"],
+                    trust=self._language.trust_flags(row["trust"]),
+                )
+                for row in reversed(rows)
+            ],
+            left_out=left_out(rows),
+        )
+
+    def levers(self, ask: a.AskLevers) -> a.Levers:
+        standings = read_standings(self._path)
+        if ask.owner is not None:
+            known("owner", ask.owner, standings.owners)
+        unnamed = {x.id for x in standings.key_results if not x.row["names_members"]}
+        with opened(self._path) as file:
+            key_result = None if ask.key_result is None else full_name(file, ask.key_result)
+            rows = file.rows(
+                _LEVERS,
+                as_of=standings.as_of,
+                key_result=key_result,
+                owner=ask.owner,
+                most=ask.limit,
+            )
+        return a.Levers(
+            as_of=standings.as_of,
+            levers=[
+                lever_of(row, row["rank"])
+                for row in rows
+                if row["key_result_id"] not in unnamed or row["asked_member"] == TOTAL
+            ],
+            left_out=left_out(rows),
+        )
+
+    def restatements(self, ask: a.AskRestatements) -> a.Restatements:
+        with opened(self._path) as file:
+            kpis = {row["kpi"]: row for row in file.rows(_KPIS)}
+        if ask.kpi is not None:
+            known("KPI", ask.kpi, kpis)
+        since = datetime.combine(ask.since or date(1970, 1, 1), time(), tzinfo=UTC)
+        rows = read_restatements(self._path, ask.kpi or "", since, ask.limit, members=ask.members)
+        return a.Restatements(
+            restatements=[self._restatement(row, kpis) for row in rows],
+            may_have_more=len(rows) == ask.limit,
+        )
+
+    def declared(self, _ask: a.AskDeclared) -> a.Declared:
+        standings = read_standings(self._path)
+        with opened(self._path) as file:
+            kpis, split = file.rows(_KPIS), dimensions(file)
+        return a.Declared(
+            as_of=standings.as_of,
+            kpis=[
+                a.DeclaredKpi(
+                    kpi=row["kpi"],
+                    label=row["label"] or row["kpi"],
+                    description=row["description"],
+                    kind=row["kind"],
+                    unit=row["unit"],
+                    owner=row["owner"],
+                    dimensions=split.get(row["kpi"], []),
+                    data_from=row.get("data_from"),
+                    data_through=row["data_through"],
+                    trust=self._language.trust_flags(row["trust"]),
+                )
+                for row in kpis
+            ],
+            objectives=[declared_goal(line) for line in standings.objectives],
+            key_results=[declared_goal(line) for line in standings.key_results],
+            owners=list(standings.owners),
+        )
+
+    def _amounts(self, row: Row) -> Amounts:
+        precision = int(row.get("precision") or 0)
+        return Amounts(self._language, row.get("unit"), precision, as_published=True)
+
+    def _goal(self, line: Standing, parts: dict[str, Rows], standings: Standings) -> a.Goal:
+        row, language = line.row, self._language
+        score, pace = language.score_and_pace(row["score"], row["expected"])
+        amounts = self._amounts(row)
+        given: dict[str, Any] = {}
+        if line.is_objective:
+            words = self._parts_counted(line, standings)
+            parent = row["parent_id"]
+        else:
+            words, parent = sentence(row, parts.get(line.id, []), amounts), row["objective_id"]
+            given = {
+                "kpi": row["kpi"],
+                "goal": row["goal"],
+                "unit": row["unit"],
+                **{
+                    name: in_unit(row.get(name), amounts)
+                    for name in (
+                        "actual", "target", "gap", "forecast_p10", "forecast_p50", "forecast_p90",
+                    )
+                },
+            }  # fmt: skip
+        return a.Goal(
+            id=line.id,
+            kind="objective" if line.is_objective else "key_result",
+            name=line.name,
+            owner=line.owner or None,
+            status=row["status"],
+            sentence=words,
+            period_start=row["period_start"],
+            deadline=row["deadline"],
+            parent_id=parent,
+            score=figure(row["score"], score),
+            pace=figure(row["expected"], pace),
+            odds=figure(row["probability"], language.odds_of(row)),
+            data_through=row["data_through"],
+            trust=language.trust_flags(row["trust"]),
+            **given,
+        )
+
+    def _parts_counted(self, line: Standing, standings: Standings) -> str:
+        below = [
+            part
+            for part in standings.lines
+            if part.row["parent_id" if part.is_objective else "objective_id"] == line.id
+        ]
+        good = sum(part.status in GOOD_STATUSES for part in below)
+        return self._language.text("objective.parts", len(below), good=good)
+
+    def _restatement(self, row: Row, kpis: dict[str, Row]) -> a.Restatement:
+        kpi = kpis.get(row["kpi"], {})
+        unit = kpi.get("unit") or row.get("unit")
+        amounts = Amounts(self._language, unit, int(kpi.get("precision") or 0), as_published=True)
+        return a.Restatement(
+            kpi=row["kpi"],
+            restated_at=row["restated_at"],
+            period=row["period"],
+            period_start=row["period_start"],
+            dimension=named(row["dimension"]),
+            member=named(row["member"]),
+            unit=unit,
+            before=in_unit(row["old_value"], amounts),
+            after=in_unit(row["new_value"], amounts),
+        )
+
+
+def figure(value: Decimal | None, text: str) -> a.Figure | None:
+    return None if value is None else a.Figure(value=exact(value), text=text)
+
+
+def in_unit(value: Decimal | None, amounts: Amounts) -> a.Figure | None:
+    return None if value is None else a.Figure(value=exact(value), text=amounts.text(value))
+
+
+def exact(value: Decimal) -> str:
+    """All decimals, without the zeros at their end and without an exponent."""
+    text = f"{Decimal(value):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def named(name: str | None) -> str | None:
+    return None if name == TOTAL else name
+
+
+def left_out(rows: Rows) -> int:
+    return int(rows[0]["rows_in_all"]) - len(rows) if rows else 0
+
+
+def parts_of(file: PublishedFile, as_of: date) -> dict[str, Rows]:
+    parts: dict[str, list[Row]] = {}
+    for row in file.rows(_PARTS, as_of=as_of):
+        parts.setdefault(row["key_result_id"], []).append(row)
+    return dict(parts)
+
+
+def dimensions(file: PublishedFile) -> dict[str, list[str]]:
+    """The dimensions of each KPI that has rows by them."""
+    return {row["kpi"]: row["dimensions"] for row in file.rows(_DIMENSIONS)}
+
+
+def lever_of(row: Row, rank: int) -> a.Lever:
+    return a.Lever(
+        key_result=row["key_result_id"],
+        window=named(row["window"]),
+        asked_member=named(row["asked_member"]),
+        driver=row["driver"],
+        dimension=named(row["dimension"]),
+        member=named(row["member"]),
+        sentence=row["why"],
+        possible=row["possible"],
+        rank=rank,
+    )
+
+
+def declared_goal(line: Standing) -> a.DeclaredGoal:
+    return a.DeclaredGoal(
+        id=line.id, name=line.name, owner=line.owner or None, kpi=line.row.get("kpi")
+    )
