@@ -30,6 +30,7 @@ from pipelines.publishing.published import PublishedScorecard
 from pipelines.publishing.standings import Standing, Standings
 from pipelines.settings import Settings
 from pipelines.steps.digest import due, send
+from tests.pipelines.publishing import digest_example
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 
@@ -179,6 +180,11 @@ def test_names_are_escaped_in_each_form() -> None:
     for form in (digest.html, digest.markdown, digest.text):
         assert "\x1b" not in form
         assert "\n# Title" not in form
+
+
+def test_the_examples_in_the_docs_are_what_is_sent() -> None:
+    for name, content in digest_example.contents().items():
+        assert (digest_example.FOLDER / name).read_text("utf-8") == content, name
 
 
 def test_a_digest_is_in_the_language_of_its_reader() -> None:
