@@ -21,6 +21,7 @@ from pipelines.okr.definition.definitions import KeyResult, Objective, json_sche
 from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.field_types import MEASURED
 from pipelines.okr.definition.goals import Goal
+from pipelines.okr.definition.lineage import contributions
 from pipelines.okr.definition.loading import Loaded
 from pipelines.okr.definition.sentences import sentence
 from pipelines.okr.definition.unseen_members import unseen_members
@@ -138,7 +139,9 @@ def goals(
     indexes: Mapping[str, KpiIndex],
     names: Collection[str],
 ) -> Iterator[str]:
-    """Each goal of the files of these names as a sentence."""
+    """Each goal of the files of these names as a sentence, and whether its objective is aligned only."""
+    ids = {objective.id for objective in loaded.objectives}
+    contributing = contributions(loaded.objectives)
     for objective in loaded.objectives:
         if loaded.files[objective.id].name in names:
             for result in objective.key_results:
@@ -148,6 +151,8 @@ def goals(
                 words = sentence(objective, result, kpi, before, asked(objective, result, indexes))
                 if name in declared.broken and kpi is None:
                     words = f"its KPI `{name}` is broken: see {declared.broken[name]}"
+                if objective.parent in ids and objective.id not in contributing:
+                    words = f"{words}; aligned only"
                 yield f"{objective.id}/{result.id}: {words}"
 
 

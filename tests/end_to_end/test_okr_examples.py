@@ -119,17 +119,16 @@ def test_the_outcome_stands_beside_the_habit_that_predicts_it(sample: Home) -> N
     assert habit["score"] == (Decimal(met) / weeks).quantize(Decimal("0.000001"))
 
 
-def test_an_objective_rolls_up_its_key_results_and_its_children_by_weight(sample: Home) -> None:
+def test_an_objective_rolls_up_its_key_results_and_the_child_that_contributes(
+    sample: Home,
+) -> None:
     own, coverage = sample.row(
         "select score, coverage from objective_scores where objective_id = 'two-million'"
     )
     revenue = headline(sample, "two-million/revenue")["score"]
-    children = [
-        score
-        for (score,) in sample.rows(
-            "select score from objective_scores where parent_id = 'two-million'"
-        )
-    ]
-    expected = (2 * revenue + sum(children)) / (2 + len(children))
-    assert own == pytest.approx(expected, abs=Decimal("0.000002"))
+    [widgets] = sample.row(
+        "select score from objective_scores where objective_id = 'best-selling-widget'"
+    )
+    # revenue has the weight 2, the widgets have `contributes: 1`, and the other six children are aligned only
+    assert own == pytest.approx((2 * revenue + widgets) / 3, abs=Decimal("0.000002"))
     assert coverage == 1

@@ -10,8 +10,16 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from pipelines.commands.checking import NotAnOkrFileError, asked, check, schema, without_total
+from pipelines.commands.checking import (
+    NotAnOkrFileError,
+    asked,
+    check,
+    goals,
+    schema,
+    without_total,
+)
 from pipelines.commands.console import Output
+from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.okr.definition.loading import load
 from pipelines.okr.definition.sentences import sentence
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
@@ -90,6 +98,21 @@ def test_a_sentence_has_the_number_of_a_budget_where_it_is_known():
         objective, result, KPIS["revenue"], None, goal
     )
     assert asked(objective, result, {}).low is None
+
+
+def test_a_child_that_does_not_contribute_is_said_to_be_aligned_only():
+    child = "{{objective: O, id: {0}, period: 2026, {1}key_results: [{{id: kr, kpi: deals, at_least: 5}}]}}"
+    loaded = load(
+        {
+            "top.yml": child.format("top", ""),
+            "counts.yml": child.format("counts", "parent: top, contributes: 1, "),
+            "aligned.yml": child.format("aligned", "parent: top, "),
+        },
+        KPIS,
+    )
+    lines = goals(loaded, DeclaredKpis(kpis=KPIS), {}, {"top.yml", "counts.yml", "aligned.yml"})
+    said = {line.partition("/")[0]: line.endswith("; aligned only") for line in lines}
+    assert said == {"top": False, "counts": False, "aligned": True}
 
 
 @pytest.mark.parametrize(("fiscal_year", "dates"), [
