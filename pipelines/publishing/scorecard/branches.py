@@ -1,6 +1,6 @@
 """The objectives as branches of a tree: each with its key results and its children below it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.publishing.language.language import Language
@@ -50,10 +50,3 @@ def branches(published: PageRows, language: Language) -> list[Branch]:
     roots = children.get(None, [])
     roots.sort(key=lambda row: -len(children.get(row["objective_id"], ())))
     return [branch(row, 2) for row in roots]
-
-
-def in_order(roots: Sequence[Branch]) -> Iterator[tuple[int, Branch]]:
-    """Every objective in the order of the tree, with its depth."""
-    for branch in roots:
-        yield branch.level - 2, branch
-        yield from in_order(branch.children)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,14 +10,11 @@ from typing import Any, TypeVar
 import duckdb
 
 from pipelines.publishing.published import Row, Rows, StreamWindows, opened
+from pipelines.publishing.standings import Standings, read_standings
 
 RowsByName = Mapping[str, Rows]
 T = TypeVar("T")
 
-COMPARED_AFTER = timedelta(days=7)
-"""How much older the scores are that those of the day are compared with."""
-
-_RUN = "select * from runs where as_of = $as_of order by scored_at desc limit 1"
 _KEY_RESULTS = """
     select scores.*, defined.comparison, defined.low, defined.high, defined.per, defined.over,
         defined.for_each, defined."where", objectives.owner, objectives.period_start as objective_start,
@@ -36,13 +33,6 @@ _PARTS = """
     from key_result_scores
     where as_of = $as_of and ("window" <> 'total' or member <> 'total')
     order by key_result_id, period_start, "window", member
-"""
-_EARLIER = """
-    select key_result_id as id, score, probability, status from key_result_scores
-    where as_of = $as_of and "window" = 'total' and member = 'total'
-    union all
-    select objective_id, score, probability, status from objective_scores where as_of = $as_of
-    order by 1
 """
 _COURSES = "select * from key_result_courses where as_of = $as_of order by key_result_id, day"
 _RESTATEMENTS = "select * from restatements order by kpi, restated_at desc, period_start"
@@ -83,17 +73,16 @@ _MEMBERS = """
 class PageRows:
     """The published rows of one day, by the columns' names.
 
-    `earlier` are the headlines of a week before, by the id of a key result or an objective; empty
-    where that day was not scored. `factors` are by KPI, `gaps` by key result. `page` is the file that the page is
+    `standings` has the headlines, with those of an earlier day. `factors` are by KPI, `gaps` by key result.
+    `page` is the file that the page is
     written to, `kpi_folder` the folder of the KPIs' pages beside it.
     """
 
     as_of: date
-    run: Row
+    standings: Standings
     objectives: Rows
     key_results: Rows
     parts: RowsByName
-    earlier: Mapping[str, Row]
     courses: RowsByName
     factors: RowsByName
     gaps: RowsByName
@@ -130,11 +119,10 @@ class PageRows:
         findings = [row for row in self.findings if kpis.keys() & set(row["kpis"] or ())]
         return replace(
             self,
-            run={**self.run, "failed_sources": _failed(self.run, feeds), "broken_definitions": []},
+            standings=self._standings_of(owner, goals, feeds),
             objectives=[_without_others(row, goals) for row in objectives],
             key_results=key_results,
             parts=_only(self.parts, goals),
-            earlier=_only(self.earlier, goals),
             courses=_only(self.courses, goals),
             factors=_only(self.factors, kpis),
             gaps=_only(self.gaps, goals),
@@ -148,10 +136,31 @@ class PageRows:
             kpi_folder=f"{page.removesuffix('.html')}/{PageRows.kpi_folder}",
         )
 
+    def _standings_of(self, owner: str, goals: Container[str], feeds: Collection[str]) -> Standings:
+        """The standings of one owner, whose rows name no other goal and no other source."""
+        own = self.standings.of_owner(owner)
+        run = {**self.run, "failed_sources": _failed(self.run, feeds), "broken_definitions": []}
+        lines = [
+            replace(line, row=_without_others(line.row, goals)) if line.is_objective else line
+            for line in own.lines
+        ]
+        return replace(own, run=run, lines=lines)
+
     @property
-    def compared_with(self) -> date:
-        """The day that `earlier` is of."""
-        return self.as_of - COMPARED_AFTER
+    def run(self) -> Row:
+        """The run that scored the day."""
+        return self.standings.run
+
+    @property
+    def compared_with(self) -> date | None:
+        """The day that the headlines are compared with; None where the day is the first."""
+        return self.standings.compared_with
+
+    @property
+    def earlier(self) -> Mapping[str, Row]:
+        """The headlines of that day, by the id of a key result or an objective."""
+        lines = self.standings.lines
+        return {line.id: line.earlier for line in lines if line.earlier is not None}
 
     @property
     def sample_company(self) -> bool:
@@ -160,6 +169,7 @@ class PageRows:
 
 def read_page_rows(path: Path, as_of: date) -> PageRows:
     """The rows of `as_of`. Raises `NothingPublishedError` for a file that publishing has not written."""
+    standings = read_standings(path, as_of)
     with opened(path) as file:
         factors = file.rows(_FACTORS, as_of=as_of)
         try:
@@ -168,11 +178,10 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
             restatements = []
         return PageRows(
             as_of=as_of,
-            run=file.first(_RUN, as_of=as_of),
+            standings=standings,
             objectives=file.objectives(as_of),
             key_results=file.rows(_KEY_RESULTS, as_of=as_of),
             parts=rows_by(file.rows(_PARTS, as_of=as_of), "key_result_id"),
-            earlier={row["id"]: row for row in file.rows(_EARLIER, as_of=as_of - COMPARED_AFTER)},
             courses=rows_by(file.rows(_COURSES, as_of=as_of), "key_result_id"),
             factors=rows_by([row for row in factors if row["compared_with"] == "previous"], "kpi"),
             gaps=rows_by([row for row in factors if row["compared_with"] == "target"], "reference"),

@@ -6,44 +6,35 @@ from dataclasses import dataclass
 
 from pipelines.okr.kpi.status import STATUSES
 from pipelines.publishing.language.language import Language
-from pipelines.publishing.scorecard.cards import Card
+from pipelines.publishing.scorecard.lines import ATTENTION_STATUSES, Line
 
 STATUS_ORDER = (*STATUSES[:-2], "not_started", "no_data")
 """The scorecard shows goals that have not started before those without data; a digest the other way round."""
-WIDTH = 1000
 
 
 @dataclass(frozen=True)
 class Count:
-    """The key results with one status; `x` and `width` place their part of a bar WIDTH wide."""
+    """The key results with one status."""
 
     status: str
     count: int
-    x: float
-    width: float
 
 
-def counts(cards: Sequence[Card]) -> list[Count]:
-    """The statuses that occur, best first, with their place in the bar."""
-    number = Counter(card.headline.status for card in cards)
-    parts, x = [], 0.0
-    for status in STATUS_ORDER:
-        if number[status]:
-            width = WIDTH * number[status] / len(cards)
-            parts.append(Count(status, number[status], round(x, 1), round(width, 1)))
-            x += width
-    return parts
+def counts(lines: Sequence[Line]) -> list[Count]:
+    """The statuses that occur, best first."""
+    number = Counter(line.status for line in lines)
+    return [Count(status, number[status]) for status in STATUS_ORDER if number[status]]
 
 
-def choices(cards: Sequence[Card], language: Language) -> dict[str, dict[str, str]]:
-    """What the cards can be filtered by: by filter the values that occur, with their labels."""
-    headlines = [card.headline for card in cards]
-    owners = sorted({headline.owner for headline in headlines if headline.owner})
-    periods = sorted({headline.period for headline in headlines})
+def choices(lines: Sequence[Line], language: Language) -> dict[str, dict[str, str]]:
+    """What the lines can be filtered by: by filter the values that occur, with their labels."""
+    owners = sorted({line.owner for line in lines if line.owner})
+    periods = sorted({line.period for line in lines})
+    statuses = {count.status: language.text(f"status.{count.status}") for count in counts(lines)}
+    if statuses.keys() & set(ATTENTION_STATUSES):
+        statuses = {"attention": language.text("first.attention"), **statuses}
     return {
         "owner": {owner: owner for owner in owners},
-        "status": {
-            count.status: language.text(f"status.{count.status}") for count in counts(cards)
-        },
+        "status": statuses,
         "period": {f"{start}/{end}": language.span(start, end) for start, end in periods},
     }

@@ -20,9 +20,10 @@ from markupsafe import Markup
 
 from connectors.lake.atomic_files import replace
 from pipelines.publishing.language.language import Language
-from pipelines.publishing.scorecard.branches import branches, in_order
+from pipelines.publishing.scorecard.branches import branches
 from pipelines.publishing.scorecard.cards import anchor
 from pipelines.publishing.scorecard.kpi_pages import kpi_page_of
+from pipelines.publishing.scorecard.lines import lines
 from pipelines.publishing.scorecard.page_rows import PageRows, read_page_rows
 from pipelines.publishing.scorecard.provenance import kpi_page
 from pipelines.publishing.scorecard.summary import choices, counts
@@ -118,9 +119,10 @@ def _remove_others(folder: Path, pages: Iterable[str]) -> None:
 
 def scorecard_html(published: PageRows, language: Language) -> str:
     """The scorecard."""
-    roots = branches(published, language)
-    ordered = list(in_order(roots))
-    cards = [card for _, branch in ordered for card in branch.cards]
+    objectives = lines(published, language)
+    key_results = [line for objective in objectives for line in objective.key_results]
+    by_anchor = {line.anchor: line for line in key_results}
+    attention = [by_anchor[anchor(line.id)] for line in published.standings.attention]
     through = max(
         (row["data_through"] for row in published.key_results if row["data_through"]), default=None
     )
@@ -129,11 +131,12 @@ def scorecard_html(published: PageRows, language: Language) -> str:
         language,
         script=True,
         published=published,
-        branches=roots,
-        ordered=ordered,
-        cards=cards,
-        counts=counts(cards),
-        choices=choices(cards, language),
+        branches=branches(published, language),
+        objectives=objectives,
+        key_results=key_results,
+        attention=attention,
+        counts=counts(key_results),
+        choices=choices(key_results, language),
         through=through,
     )
 

@@ -16,7 +16,13 @@ from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.tables.definitions import KEY_RESULTS
 from pipelines.tables.factors import KPI_FACTORS
 from pipelines.tables.findings import FINDINGS
-from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_SCORES, OBJECTIVE_SCORES, RUNS
+from pipelines.tables.scores import (
+    KEY_RESULT_COURSES,
+    KEY_RESULT_LEVERS,
+    KEY_RESULT_SCORES,
+    OBJECTIVE_SCORES,
+    RUNS,
+)
 
 AS_OF = date(2026, 11, 25)
 THROUGH = date(2026, 11, 24)
@@ -26,7 +32,7 @@ SQL = "select day, value from fct_sales where value > 0 -- <b>"
 
 # what dbt's models publish, as far as the pages read it
 _MODELLED = {
-    "kpis": "kpi varchar, label varchar, description varchar, kind varchar, unit varchar, precision integer, "
+    "kpis": "kpi varchar, label varchar, description varchar, kind varchar, unit varchar, precision integer, denominator varchar, direction varchar, "
     "owner varchar, sources varchar, model varchar, every varchar, data_through date, trust varchar",
     "kpi_periods": "kpi varchar, period varchar, period_start date, period_end date, dimension varchar, "
     "member varchar, value decimal(38, 6), unit varchar, previous_value decimal(38, 6), "
@@ -43,6 +49,7 @@ _SCORED = (
     OBJECTIVE_SCORES,
     RUNS,
     KEY_RESULT_COURSES,
+    KEY_RESULT_LEVERS,
     KPI_FACTORS,
     FINDINGS,
 )
