@@ -216,7 +216,7 @@ def _window(row: Row, amounts: Amounts, today: date) -> str:
         odds = row.get("window_probability")
         if row.get("window_actual") is None:
             return name
-        figures = {"window": name, "actual": amounts.text(row["window_actual"])}
+        figures: dict[str, Any] = {"window": name, "actual": amounts.text(row["window_actual"])}
         if odds is None:
             return language.text("first.window_actual", **figures)
         return language.text("first.window_odds", odds=language.odds(odds), **figures)

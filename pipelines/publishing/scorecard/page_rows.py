@@ -74,8 +74,7 @@ class PageRows:
     """The published rows of one day, by the columns' names.
 
     `standings` has the headlines, with those of an earlier day. `factors` are by KPI, `gaps` by key result.
-    `page` is the file that the page is
-    written to, `kpi_folder` the folder of the KPIs' pages beside it.
+    `page` is the file that the page is written to, `kpi_folder` the folder of the KPIs' pages beside it.
     """
 
     as_of: date

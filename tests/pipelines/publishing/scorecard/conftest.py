@@ -32,7 +32,8 @@ SQL = "select day, value from fct_sales where value > 0 -- <b>"
 
 # what dbt's models publish, as far as the pages read it
 _MODELLED = {
-    "kpis": "kpi varchar, label varchar, description varchar, kind varchar, unit varchar, precision integer, denominator varchar, direction varchar, "
+    "kpis": "kpi varchar, label varchar, description varchar, kind varchar, unit varchar, precision integer, "
+    "denominator varchar, direction varchar, "
     "owner varchar, sources varchar, model varchar, every varchar, data_through date, trust varchar",
     "kpi_periods": "kpi varchar, period varchar, period_start date, period_end date, dimension varchar, "
     "member varchar, value decimal(38, 6), unit varchar, previous_value decimal(38, 6), "
