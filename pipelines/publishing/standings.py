@@ -24,7 +24,7 @@ _RUN = "select * from runs where as_of = $as_of order by scored_at desc limit 1"
 _LATEST_DAY = "select max(as_of) from runs"
 _COMPARED_DAY = """
     select coalesce(max(as_of) filter (where as_of <= $week_before), min(as_of))
-    from objective_scores where as_of < $as_of
+    from key_result_scores where as_of < $as_of
 """
 _OBJECTIVES = """
     select scores.* from objective_scores as scores where as_of = $as_of order by objective_id

@@ -89,7 +89,7 @@ def key_result_line(standing: Standing, published: PageRows, language: Language)
         chart=None if is_milestone else sparkline(row, parts, points, is_total=is_total),
         changes=_changes(standing, language, amounts),
         sentence=sentence(row, parts, amounts),
-        gap=_gap(row, amounts),
+        gap=_gap(standing, amounts),
         remedy=lever(standing.lever, row, amounts) if standing.lever else "",
         window=_window(row, amounts, published.as_of),
         **_common(standing, published, language),
@@ -175,9 +175,9 @@ def _target(row: Row, amounts: Amounts) -> str:
     return ""
 
 
-def _gap(row: Row, amounts: Amounts) -> str:
-    """How far it is from its goal: in windows, in members, or in the KPI's own unit."""
-    language = amounts.language
+def _gap(standing: Standing, amounts: Amounts) -> str:
+    """How far it is from its goal: in windows, in members, or in the KPI's own unit by its forecast."""
+    row, language = standing.row, amounts.language
     if row["kpi"] is None:
         return language.text("first.not_done")
     if row["per"] and row.get("windows_needed") is not None and row.get("windows_over") is not None:
@@ -200,6 +200,10 @@ def _gap(row: Row, amounts: Amounts) -> str:
             return ""
         target = _target(row, amounts)
         return language.text("first.of", actual=amounts.number(row["actual"]), target=target)
+    ends, gap = row["forecast_p50"], standing.gap_at_end
+    if ends is not None and gap is not None:
+        words = amounts.gap(gap, row["comparison"])
+        return language.text("first.heading", forecast=amounts.estimate(ends), gap=words)
     words = amounts.gap(row["gap"], row["comparison"])
     aim = row.get("expected_actual")
     if aim is None or row["actual"] is None or aim == row["actual"]:
