@@ -5,11 +5,19 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines import settings as okra_settings
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.versions import DEFINITION_VERSIONS, SCORE_VERSIONS
 from pipelines.okr.definition.faults import Fault
 from pipelines.orchestration.day import DayResource
+from pipelines.orchestration.objective_checks import (
+    check_names,
+    check_results,
+    check_specs,
+    sound_objectives,
+)
 from pipelines.orchestration.ui_metadata import column_schema, scorecard_preview
+from pipelines.publishing.language.language import Language
 from pipelines.steps.score import write_scores
 from pipelines.tables.locks import warehouse_lock
 from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLES
@@ -66,36 +74,48 @@ def faults_check(faults: Sequence[Fault]) -> dg.AssetCheckResult:
     )
 
 
-@dg.multi_asset(
-    name="score",
-    description="Scores every objective and stores the scores in the warehouse",
-    specs=specs(),
-    check_specs=[
-        dg.AssetCheckSpec(
-            "every_definition_is_sound",
-            asset=SCORES,
-            description="Each OKR file has a number, a deadline and a KPI that exists",
-        )
-    ],
-    pool="warehouse",
-)
-def score(context: dg.AssetExecutionContext, day: DayResource) -> Iterator[Any]:
-    played = day.read()
-    with warehouse_lock(played.settings):
-        report = write_scores(played, context.run_id)
-    for fault in played.faults:
-        context.log.error(str(fault))
-    shown = {
-        "okr/key_result_scores": len(report.scorecard.key_results),
-        "okr/objective_scores": len(report.scorecard.objectives),
-        "okr/key_result_courses": len(report.scorecard.courses),
-    }
-    for table in specs():
-        metadata: dict[str, Any] = {"as of": played.as_of.isoformat(), "run id": played.run_id}
-        name = table.key.to_user_string()
-        if name in shown:
-            metadata["rows"] = shown[name]
-        if table.key == SCORES:
-            metadata["scorecard"] = dg.MetadataValue.md(scorecard_preview(report.scorecard))
-        yield dg.MaterializeResult(asset_key=table.key, metadata=metadata)
-    yield faults_check(played.faults)
+@dg.definitions
+def scoring() -> dg.Definitions:
+    """The step that scores, with a check for each objective that is declared when this is loaded."""
+    objectives = sound_objectives(okra_settings.load())
+    names = check_names(objectives)
+
+    @dg.multi_asset(
+        name="score",
+        description="Scores every objective and stores the scores in the warehouse",
+        specs=specs(),
+        check_specs=[
+            dg.AssetCheckSpec(
+                "every_definition_is_sound",
+                asset=SCORES,
+                description="Each OKR file has a number, a deadline and a KPI that exists",
+            ),
+            *check_specs(objectives, SCORES),
+        ],
+        pool="warehouse",
+    )
+    def score(context: dg.AssetExecutionContext, day: DayResource) -> Iterator[Any]:
+        played = day.read()
+        with warehouse_lock(played.settings):
+            report = write_scores(played, context.run_id)
+        for fault in played.faults:
+            context.log.error(str(fault))
+        shown = {
+            "okr/key_result_scores": len(report.scorecard.key_results),
+            "okr/objective_scores": len(report.scorecard.objectives),
+            "okr/key_result_courses": len(report.scorecard.courses),
+        }
+        for table in specs():
+            metadata: dict[str, Any] = {"as of": played.as_of.isoformat(), "run id": played.run_id}
+            name = table.key.to_user_string()
+            if name in shown:
+                metadata["rows"] = shown[name]
+            if table.key == SCORES:
+                metadata["scorecard"] = dg.MetadataValue.md(scorecard_preview(report.scorecard))
+            yield dg.MaterializeResult(asset_key=table.key, metadata=metadata)
+        yield faults_check(played.faults)
+        settings = played.settings
+        language = Language(settings.locale, settings.fiscal_year)
+        yield from check_results(names, report.scorecard, SCORES, language)
+
+    return dg.Definitions(assets=[score])

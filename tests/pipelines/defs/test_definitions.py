@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+import yaml
 
 from connectors.sdk import catalog
 from pipelines.settings import BUILT_IN
@@ -33,6 +34,9 @@ print(json.dumps({
         if graph.get(key).is_materializable
     },
     "checks": len(graph.asset_check_keys),
+    "objectives": sorted(
+        check.name for check in graph.asset_check_keys if check.name.startswith("objective_")
+    ),
     "blocking": sorted(
         check.name for key in graph.asset_check_keys if (check := graph.get_check_spec(key)).blocking
     ),
@@ -165,6 +169,12 @@ def test_no_score_waits_for_a_roster(loaded: Any) -> None:
 def test_dbts_tests_and_freshness_are_asset_checks(loaded: Any) -> None:
     streams = sum(len(source.streams) for source in catalog.sources().values())
     assert loaded["checks"] > streams + 50
+
+
+def test_each_objective_is_an_asset_check(loaded: Any) -> None:
+    files = (BUILT_IN / "okr_definitions").glob("*.yml")
+    ids = [yaml.safe_load(path.read_text())["id"] for path in files]
+    assert loaded["objectives"] == sorted(f"objective_{name.replace('-', '_')}" for name in ids)
 
 
 def test_each_morning_each_source_gets_a_run_of_its_own(
