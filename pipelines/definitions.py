@@ -18,7 +18,9 @@ from dagster import (
 from dagster.components.definitions import LazyDefinitions
 from dagster_shared.record import copy
 
+from pipelines import settings as okra_settings
 from pipelines.errors import OkraError
+from pipelines.orchestration.ownership import answered_for, freshness_in
 
 FOLDER = "pipelines.defs"
 """The package of the definitions. It is in a layer above this module, so it is named here and not imported."""
@@ -52,6 +54,8 @@ def defs() -> Definitions:
         of_modules = Definitions.merge(*loaded())
     except Exception as error:
         raise reason_of(error) from None
-    linked = copy(of_modules, assets=with_source_code_references(list(of_modules.assets or [])))
+    freshness = freshness_in(okra_settings.load().timezone)
+    owned = of_modules.map_asset_specs(func=lambda spec: answered_for(spec, freshness))
+    linked = copy(owned, assets=with_source_code_references(list(owned.assets or [])))
     # in one process: a process a step costs seconds of imports each
     return Definitions.merge(linked, Definitions(executor=in_process_executor))

@@ -3,11 +3,9 @@
 import dagster as dg
 
 from pipelines import settings as okra_settings
+from pipelines.orchestration.ownership import DEADLINE
 from pipelines.orchestration.ui_metadata import raw_key
 from pipelines.steps.window_sizes import MAX_SHARE, MIN_SHARE, unusual_windows
-
-DEADLINE = "0 9 * * *"
-"""A stream is late when yesterday's window is not there by nine in the morning."""
 
 
 @dg.asset_check(
@@ -33,7 +31,10 @@ def window_sizes() -> dg.AssetCheckResult:
 
 @dg.definitions
 def checks() -> dg.Definitions:
-    """One freshness check per stream, and the sensor that evaluates them."""
+    """One freshness check per stream, and the sensor that evaluates them.
+
+    A stream is late when yesterday's window is not there by the deadline.
+    """
     settings = okra_settings.load()
     streams = [
         raw_key(name, stream.name)

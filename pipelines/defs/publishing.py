@@ -7,6 +7,7 @@ import dagster as dg
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.versions import VERSIONED_TABLES
+from pipelines.orchestration import ownership
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.run_records import remove_old_runs
 from pipelines.publishing.language.language import Language
@@ -23,7 +24,7 @@ from pipelines.warehouse.project import project_of
 
 
 @dg.asset(
-    key=dg.AssetKey(["published", "okra"]),
+    key=ownership.PUBLISHED,
     description="okra.duckdb and the same tables as Parquet, for anyone to read at any time",
     group_name="published",
     kinds={"duckdb", "parquet"},
@@ -70,7 +71,6 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
     played = day.read()
     settings = played.settings
     language = Language(settings.locale, settings.fiscal_year)
-    language = language
     models = project_of(settings, played.declared).composition.kpi_models
     path, as_of = settings.published_path, played.as_of
     written = write_scorecard(path, settings.scorecard_path, as_of, language, models)

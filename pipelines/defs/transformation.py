@@ -1,7 +1,6 @@
 """Models raw windows into dated KPIs: each dbt model is an asset, each dbt test a check."""
 
 import os
-import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
@@ -19,6 +18,7 @@ from packaging.version import Version
 
 from pipelines import settings as okra_settings
 from pipelines.orchestration.day import DayResource
+from pipelines.orchestration.ownership import owners_of
 from pipelines.settings import BUILT_IN
 from pipelines.steps.model import ModelBuild, ModelsFailedError, prepare_models
 from pipelines.tables.locks import warehouse_lock
@@ -31,7 +31,8 @@ from pipelines.warehouse.project import (
     project_of,
 )
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+STEPS = "steps"
+"""The folder of the inner tables of a layer, which have a group of their own."""
 
 
 class Translator(DagsterDbtTranslator):
@@ -49,16 +50,17 @@ class Translator(DagsterDbtTranslator):
         return {**super().get_metadata(dbt_resource_props), "dagster/code_references": links}
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:
-        """The KPI's owner, if it is an e-mail address: Dagster accepts nothing else."""
+        """The KPI's owner."""
         declared = dbt_resource_props.get("config", {}).get("meta", {}).get("kpi") or {}
-        owner = str(declared.get("owner", ""))
-        return [owner] if EMAIL.fullmatch(owner) else None
+        return owners_of(declared.get("owner"))
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The first folder below models/, or the package."""
+        """The first folder below models/, or the package. Inner steps of a layer are a group beside it."""
         package, *folders, _ = dbt_resource_props["fqn"]
         if package != PROJECT_NAME:
             return str(package)
+        if STEPS in folders[1:]:
+            return f"{folders[0]}_{STEPS}"
         return str(folders[0]) if folders else "models"
 
     def get_asset_check_spec(

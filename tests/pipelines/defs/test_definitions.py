@@ -13,11 +13,15 @@ import pytest
 import yaml
 
 from connectors.sdk import catalog
-from pipelines.settings import BUILT_IN
+from pipelines.settings import BUILT_IN, Settings
 
 SCRIPT = """
 import json
 from pipelines.definitions import defs
+
+def freshness(policy):
+    return policy and [policy.deadline_cron, policy.lower_bound_delta.total_seconds(), policy.timezone]
+
 
 loaded = defs()
 graph = loaded.resolve_asset_graph()
@@ -28,6 +32,8 @@ print(json.dumps({
             "parents": sorted(parent.to_user_string() for parent in graph.get(key).parent_keys),
             "group": graph.get(key).group_name,
             "described": bool(graph.get(key).description),
+            "owners": list(graph.get(key).owners),
+            "fresh": freshness(graph.get(key).freshness_policy),
             "partitioned": graph.get(key).partitions_def is not None,
         }
         for key in keys
@@ -141,6 +147,40 @@ def test_a_source_without_a_stream_is_no_fault_of_the_others(tmp_path: Path) -> 
 def test_nothing_is_left_undescribed(loaded: Any) -> None:
     undescribed = [key for key, asset in loaded["assets"].items() if not asset["described"]]
     assert undescribed == []
+
+
+def test_each_asset_has_an_owner(loaded: Any) -> None:
+    owners = {key: asset["owners"] for key, asset in loaded["assets"].items()}
+    assert [key for key, names in owners.items() if not names] == []
+    assert owners["kpis/kpi_units_sold"] == ["sales@example.com"]
+    assert owners["raw_stripe/balance_transactions"] == ["team:data"]
+    assert owners["published/okra"] == ["team:data"]
+
+
+def test_an_owner_without_an_address_is_a_team() -> None:
+    from pipelines.orchestration.ownership import owners_of
+
+    assert owners_of("ana@example.com") == ["ana@example.com"]
+    assert owners_of("Field sales") == ["team:Field sales"]
+    assert owners_of("") == owners_of(None) == ["team:data"]
+
+
+def test_kpis_and_the_published_file_are_made_anew_between_midnight_and_nine(loaded: Any) -> None:
+    fresh = {key for key, asset in loaded["assets"].items() if asset["fresh"]}
+    kpis = {key for key in loaded["assets"] if key.startswith("kpis/kpi_")}
+    assert kpis
+    assert {*kpis, "published/okra"} <= fresh
+    assert {key.partition("/")[0] for key in fresh} == {"kpis", "published"}
+    zone = Settings(_env_file=None).timezone
+    assert loaded["assets"]["published/okra"]["fresh"] == ["0 9 * * *", 9 * 3600, zone]
+
+
+def test_inner_steps_have_a_group_of_their_own(loaded: Any) -> None:
+    groups = {key: asset["group"] for key, asset in loaded["assets"].items()}
+    assert groups["reporting/kpi_periods"] == "reporting"
+    steps = {path.stem for path in (BUILT_IN / "models" / "reporting" / "steps").glob("*.sql")}
+    inner = {key.rpartition("/")[2] for key, name in groups.items() if name == "reporting_steps"}
+    assert steps == inner
 
 
 def test_the_schedule_and_its_sensors_are_on_by_default(loaded: Any) -> None:
