@@ -16,7 +16,12 @@ from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.sparklines import sparkline, thinned
 from pipelines.publishing.published import PublishedScorecard, Row, in_tree_order
-from pipelines.publishing.standings import Standings
+from pipelines.publishing.standings import (
+    Standings,
+    comparison_of,
+    gap_at_end,
+    is_of_open_window,
+)
 
 MAX_COURSE_BLOCKS = 12
 MAX_FINDINGS = 10
@@ -129,18 +134,27 @@ def scorecard_lines(
 
 
 def figures_text(row: Row, amounts: Amounts) -> str:
-    """`$1,808,015 → $2,042,170 → $2,000,000, $191,985 short`: actual, forecast and target, as far as they are known."""
+    """`$1,808,015 → $2,042,170 → $2,000,000, $42,170 to spare`: actual, forecast, target, and the gap of the last two.
+
+    Of a goal per window those of the open window: `501 so far → 1,510 → 1,400 engagements, week of Nov 23`.
+    """
+    language = amounts.language
+    actual, forecast, window = row.get("actual"), row.get("forecast_p50"), ""
+    if is_of_open_window(row):
+        actual, forecast = row.get("window_actual"), row.get("window_forecast_p50")
+        window = language.window(row["open_window"], today=row.get("as_of"))
     steps = []
-    if row.get("actual") is not None:
-        steps.append(amounts.number(row["actual"]))
-    if row.get("forecast_p50") is not None:
-        steps.append(amounts.number(_estimated(row["forecast_p50"], amounts)))
+    if actual is not None:
+        number = amounts.number(actual)
+        steps.append(language.text("terminal.so_far", actual=number) if window else number)
+    if forecast is not None:
+        steps.append(amounts.number(_estimated(forecast, amounts)))
     if row.get("target") is not None:
         steps.append(amounts.text(row["target"]))
     elif steps:
-        steps[-1] += f" {amounts.word(row['actual'] or Decimal(0))}".rstrip()
+        steps[-1] += f" {amounts.word(actual or Decimal(0))}".rstrip()
     gap = gap_text(row, amounts)
-    return ", ".join(part for part in (" → ".join(steps), gap) if part)
+    return ", ".join(part for part in (" → ".join(steps), window, gap) if part)
 
 
 def _estimated(value: Decimal, amounts: Amounts) -> Decimal:
@@ -149,12 +163,13 @@ def _estimated(value: Decimal, amounts: Amounts) -> Decimal:
 
 
 def gap_text(row: Row, amounts: Amounts) -> str:
-    """How far it is from its target; empty where the file does not say."""
-    gap = row.get("gap")
-    comparison = (
-        row.get("comparison") or str(row.get("goal") or "").replace(" ", "_", 1).partition(" ")[0]
-    )
-    return "" if gap is None else amounts.gap(gap, comparison)
+    """How far it is likely to end from its target; empty where that is not known."""
+    gap = gap_at_end(row)
+    if gap is None:
+        return ""
+    if gap != row.get("gap"):
+        gap = _estimated(gap, amounts)
+    return amounts.gap(gap, comparison_of(row))
 
 
 def score_cells(

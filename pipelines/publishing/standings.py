@@ -55,6 +55,37 @@ _LEVERS = """
 """
 
 
+def gap_at_end(row: Row) -> Decimal | None:
+    """How far a key result is likely to end from its target, in the KPI's unit; below 0 is what it has to spare.
+
+    By the middle forecast; today's gap where there is no forecast. A goal per window is about its open window. Nothing
+    to spare is no gap of a goal that is at risk or off track without a forecast: None.
+    """
+    target, forecast = row.get("target"), row.get("forecast_p50")
+    if is_of_open_window(row):
+        forecast = row.get("window_forecast_p50")
+        if forecast is None:
+            return None  # today's gap is that of the latest window
+    if forecast is not None and target is not None and comparison_of(row) != "between":
+        missing: Decimal = target - forecast
+        return -missing if comparison_of(row) == "at_most" else missing
+    gap: Decimal | None = row.get("gap")
+    if gap is not None and gap <= 0 and row.get("status") in ("at_risk", "off_track"):
+        return None
+    return gap
+
+
+def is_of_open_window(row: Row) -> bool:
+    """Whether the figures to act on are those of the open window: of a goal per window that holds as a whole."""
+    return bool(row.get("open_window")) and row.get("windows_in_all") is not None
+
+
+def comparison_of(row: Row) -> str:
+    """`at_least`, `at_most` or `between`; from the goal in words where the definition is not at hand."""
+    words = str(row.get("goal") or "").replace(" ", "_", 1).partition(" ")[0]
+    return str(row.get("comparison") or words)
+
+
 @dataclass(frozen=True)
 class Standing:
     """A key result or an objective on the day.
@@ -104,20 +135,8 @@ class Standing:
 
     @property
     def gap_at_end(self) -> Decimal | None:
-        """How far it is likely to end from its target, in the KPI's unit; below 0 is what it has to spare.
-
-        By the middle forecast; today's gap where there is no forecast. A goal per window is about its open window.
-        """
-        row = self.row
-        target = row.get("target")
-        forecast = row.get("forecast_p50")
-        if row.get("per") and not row.get("for_each"):
-            forecast = row.get("window_forecast_p50")
-        if forecast is None or target is None or row.get("comparison") == "between":
-            gap: Decimal | None = row.get("gap")
-            return gap
-        missing: Decimal = target - forecast
-        return -missing if row.get("comparison") == "at_most" else missing
+        """See `gap_at_end`."""
+        return gap_at_end(self.row)
 
     def change(self, column: str) -> Decimal | None:
         """The change of a figure since the day that is compared with; None where one of the two is not known."""

@@ -104,7 +104,41 @@ def test_a_key_result_is_told_from_actual_to_forecast_to_target_in_its_unit() ->
         "target": Decimal("2000000.000000"), "gap": Decimal("191984.99"), "comparison": "at_least",
     }  # fmt: skip
     said = figures_text(row, amounts_of(row, ENGLISH))
-    assert said == "$1,808,015.01 → $2,039,993 → $2,000,000, $191,984.99 short"
+    assert said == "$1,808,015.01 → $2,039,993 → $2,000,000, $39,993 to spare"
+
+
+def test_a_gap_is_that_of_the_forecast_beside_it() -> None:
+    row = key_result("x", "y") | {
+        "unit": "visitors", "actual": Decimal(152340), "forecast_p50": Decimal(124903),
+        "target": Decimal(150000), "gap": Decimal(-2340), "comparison": "at_least", "status": "off_track",
+    }  # fmt: skip
+    said = figures_text(row, amounts_of(row, ENGLISH))
+    assert said == "152,340 → 124,903 → 150,000 visitors, 25,097 visitors short"
+
+
+def test_a_goal_per_window_is_told_by_its_open_window() -> None:
+    row = key_result("x", "y") | {
+        "as_of": date(2026, 11, 27), "unit": "engagements", "actual": Decimal(1549),
+        "forecast_p50": None, "target": Decimal(1400), "gap": Decimal(-149), "comparison": "at_least",
+        "status": "on_track", "windows_in_all": 51, "open_window": "2026-W48",
+        "window_actual": Decimal(501), "window_forecast_p50": Decimal(1510),
+    }  # fmt: skip
+    said = figures_text(row, amounts_of(row, ENGLISH))
+    assert said == (
+        "501 so far → 1,510 → 1,400 engagements, week of Nov 23, 110 engagements to spare"
+    )
+    unknown = row | {"window_forecast_p50": None}
+    assert figures_text(unknown, amounts_of(row, ENGLISH)) == (
+        "501 so far → 1,400 engagements, week of Nov 23"
+    )
+
+
+def test_a_goal_off_track_without_a_forecast_has_nothing_to_spare() -> None:
+    row = key_result("x", "y") | {
+        "unit": "deals", "actual": Decimal(7), "target": Decimal(7), "gap": Decimal(0),
+        "forecast_p50": None, "comparison": "at_least", "status": "off_track",
+    }  # fmt: skip
+    assert figures_text(row, amounts_of(row, ENGLISH)) == "7 → 7 deals"
 
 
 def test_what_needs_attention_names_its_owner_its_gap_and_what_would_be_enough() -> None:
