@@ -9,6 +9,7 @@ from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.versions import VERSIONED_TABLES
 from pipelines.orchestration import ownership
 from pipelines.orchestration.day import DayResource
+from pipelines.orchestration.kpi_observations import kpi_observations
 from pipelines.orchestration.run_records import remove_old_runs
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
@@ -75,6 +76,8 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
     path, as_of = settings.published_path, played.as_of
     written = write_scorecard(path, settings.scorecard_path, as_of, language, models)
     owners = write_owner_pages(path, settings.owners_path, as_of, language, models)
+    for observation in kpi_observations(settings, language):
+        context.log_event(observation)
     lines = [
         "| objective | score | pace | status |",
         "|---|---|---|---|",

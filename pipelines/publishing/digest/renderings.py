@@ -53,18 +53,19 @@ def markdown(top: Sequence[Section], below: Sequence[Section]) -> str:
 
 
 def _markdown_section(section: Section) -> str:
-    head = f"**{_literal(section.label)}**"
+    head = f"**{literal(section.label)}**"
     if section.text:
-        head += f": {section.text if is_address(section.text) else _literal(section.text)}"
+        head += f": {section.text if is_address(section.text) else literal(section.text)}"
     lines = []
     for item in section.items:
-        name = _LIST_MARK.sub(r"\\\1" if item.name[:1] in "+-" else r"\1\\", _literal(item.name))
+        name = _LIST_MARK.sub(r"\\\1" if item.name[:1] in "+-" else r"\1\\", literal(item.name))
         shown = f"[{name}]({item.address})" if is_address(item.address) else name
-        lines.append(f"{'  ' * item.depth}- {shown}{_after(_literal(item.text))}")
+        lines.append(f"{'  ' * item.depth}- {shown}{_after(literal(item.text))}")
     return "\n\n".join([head, "\n".join(lines)] if lines else [head])
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """The text as it is in Markdown: nothing in it is markup."""
     return _SPECIAL.sub(r"\\\1", cleaned(text))
 
 

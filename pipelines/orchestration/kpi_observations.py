@@ -1,0 +1,112 @@
+"""What Dagster's UI says of each KPI: its latest value, its months, the key results it feeds, and its page.
+
+These are observations of the KPIs' assets, made when everything is published: the figures of a KPI come from its model,
+but its periods and its key results are worked out after it.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.okr.kpi.status import SETTLED_STATUSES
+from pipelines.orchestration.ownership import KPIS
+from pipelines.publishing.digest.renderings import literal
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.language.sparklines import sparkline
+from pipelines.publishing.published import Row, Rows, opened
+from pipelines.publishing.scorecard.cards import anchor
+from pipelines.publishing.scorecard.writing import KPI_FOLDER
+from pipelines.publishing.standings import Standing, read_standings
+from pipelines.settings import Settings
+
+_KPIS = "select * from kpis where model is not null order by model, kpi"
+_PERIODS = """
+    select periods.*
+    from kpi_periods as periods
+    inner join kpis on periods.kpi = kpis.kpi
+    where
+        periods.dimension = 'total'
+        and periods.period = case when kpis.every in ('quarter', 'half', 'year') then kpis.every else 'month' end
+    qualify row_number() over (partition by periods.kpi order by periods.period_start desc) <= 24
+    order by periods.kpi, periods.period_start
+"""
+
+
+def kpi_observations(settings: Settings, language: Language) -> Iterator[dg.AssetObservation]:
+    """An observation of each model that works out KPIs, from the published file. Raises `NothingPublishedError`."""
+    standings = read_standings(settings.published_path)
+    with opened(settings.published_path) as file:
+        kpis, periods = file.rows(_KPIS), file.rows(_PERIODS)
+    for model in dict.fromkeys(row["model"] for row in kpis):
+        metadata: dict[str, dg.MetadataValue] = {}
+        own = [row for row in kpis if row["model"] == model]
+        for row in own:
+            prefix = "" if len(own) == 1 else f"{row['label'] or row['kpi']}: "
+            fed = [line for line in standings.key_results if line.row["kpi"] == row["kpi"]]
+            of_kpi = [period for period in periods if period["kpi"] == row["kpi"]]
+            shown = {
+                **figures(row, of_kpi, language),
+                **key_results(fed, settings, language),
+                **page(row["kpi"], settings),
+            }
+            metadata |= {f"{prefix}{name}": value for name, value in shown.items()}
+        yield dg.AssetObservation(dg.AssetKey([KPIS, model]), metadata=metadata)
+
+
+def figures(kpi: Row, periods: Rows, language: Language) -> Mapping[str, dg.MetadataValue]:
+    """The latest value, and the periods that are complete as a sparkline: an open one would look like a fall."""
+    known = [row for row in periods if row["value"] is not None]
+    if not known:
+        return {}
+    latest = known[-1]
+    value = Amounts(language, kpi["unit"], int(kpi["precision"] or 0)).text(latest["value"])
+    text = language.text(
+        "ui.latest",
+        value=value,
+        period=language.span(latest["period_start"], latest["period_end"]),
+        day=language.day(latest["data_through"] or latest["period_end"]),
+    )
+    complete = sparkline([row["value"] for row in periods if row["complete"]])
+    return {
+        "latest": dg.MetadataValue.text(text),
+        "course": dg.MetadataValue.md(f"`{complete}`" if complete else ""),
+    }
+
+
+def key_results(
+    lines: list[Standing], settings: Settings, language: Language
+) -> Mapping[str, dg.MetadataValue]:
+    """The key results that are measured by the KPI, each with how it stands; nothing where there is none."""
+    if not lines:
+        return {}
+    listed = []
+    for line in lines:
+        name = literal(line.name)
+        if settings.site_url:
+            name = f"[{name}]({settings.address_of(settings.scorecard_path)}#{anchor(line.id)})"
+        listed.append(f"- {name}: {standing(line.row, language)}")
+    return {"key results": dg.MetadataValue.md("\n".join(listed))}
+
+
+def standing(row: Row, language: Language) -> str:
+    """`Off track, score 61%, pace 90%, odds 12%`, without what is not known."""
+    words = [language.status(row["status"])]
+    if row["score"] is not None:
+        score, pace = language.score_and_pace(row["score"], row["expected"])
+        words.append(language.text("ui.score", score=score))
+        if row["expected"] is not None:
+            words.append(language.text("ui.pace", pace=pace))
+    if row["probability"] is not None and row["status"] not in SETTLED_STATUSES:
+        words.append(language.text("ui.odds", odds=language.odds(row["probability"])))
+    return ", ".join(words)
+
+
+def page(kpi: str, settings: Settings) -> Mapping[str, dg.MetadataValue]:
+    """The KPI's page, where it has one. A browser does not open local files from a web page: there, its path."""
+    path: Path = settings.scorecard_path.parent / KPI_FOLDER / f"{kpi}.html"
+    if not path.exists():
+        return {}
+    if settings.site_url:
+        return {"page": dg.MetadataValue.url(settings.address_of(path))}
+    return {"page": dg.MetadataValue.path(str(path))}
