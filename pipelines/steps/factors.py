@@ -18,7 +18,12 @@ from pipelines.inputs.day import Day
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.factors.factor import Factor
-from pipelines.okr.factors.periods_compared import CADENCES, Trust, period_factors
+from pipelines.okr.factors.periods_compared import (
+    CADENCES,
+    Trust,
+    goal_factors,
+    period_factors,
+)
 from pipelines.okr.factors.targets import Gap, gap_factors
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.periods import Cadence, Period, containing
@@ -65,9 +70,22 @@ def write_factors(day: Day) -> Factors:
         rows += period_factors(KpiAmounts(index), trust, as_of, fiscal, originals.get(name, {}))
     for gap, kpi in gaps(day.loaded.objectives, scored):
         rows += gap_factors(gap, KpiAmounts(day.indexes[kpi], gap.where))
+    for name, result in _filtered(day.loaded.objectives):
+        if result.kpi in day.indexes:
+            amounts = KpiAmounts(day.indexes[result.kpi], result.where)
+            cadence = next((x for x in CADENCES if x in (result.per, result.over)), "month")
+            rows += goal_factors(name, amounts, trust, as_of, fiscal, cadence)
     with transaction(settings.warehouse_path) as connection:
         KPI_FACTORS.replace(connection, rows, as_of=as_of, run_id=day.run_id)
     return Factors(rows)
+
+
+def _filtered(objectives: Sequence[Objective]) -> Iterator[tuple[str, KeyResult]]:
+    """The key results that count some members of their KPI alone, by id."""
+    for objective in objectives:
+        for result in objective.key_results:
+            if result.where:
+                yield f"{objective.id}/{result.id}", result
 
 
 def read_trust_and_scores(warehouse: Path, as_of: date) -> tuple[Trust, list[tuple[Any, ...]]]:

@@ -73,7 +73,7 @@ class KpiAmounts:
     def __init__(self, index: KpiIndex, where: Where = MappingProxyType({})) -> None:
         self.index = index
         self.kpi = index.kpi
-        self._where = where
+        self.where = where
 
     @cached_property
     def breakdowns(self) -> Sequence[Breakdown]:
@@ -81,13 +81,16 @@ class KpiAmounts:
         if self.kpi.behaviour.reported_by_period:
             return ()
         dimensions = self.kpi.dimensions
+        # the one member that a filter asks for would be the whole change
+        free = tuple(name for name in dimensions if not isinstance(self.where.get(name), str))
+        dimensions = free or dimensions
         alone = [(dimension,) for dimension in dimensions]
         nests = len(dimensions) > 1 and self.kpi.behaviour.is_amount
         return [*alone, dimensions] if nests else alone
 
     def last_known(self, days: Period) -> date | None:
         """The last of these days with a value."""
-        last = self.index.series(self._where).last(days.start, days.end)
+        last = self.index.series(self.where).last(days.start, days.end)
         return None if last is None else last[0]
 
     def whole(self, days: Period) -> Amount | None:
@@ -116,7 +119,7 @@ class KpiAmounts:
         averaged = "denominator" in behaviour.levels
         delivered = max(1, self.index.delivered_days(start, days.end)) if averaged else 1
         amounts: dict[Path, Amount] = {}
-        for member, series in self.index.by_member(breakdown, self._where).items():
+        for member, series in self.index.by_member(breakdown, self.where).items():
             if series.has_data(first, days.end):
                 numerator, *denominator = map(Fraction, series.sums(first, days.end))
                 amounts[member] = Amount(numerator, *(side / delivered for side in denominator))

@@ -16,7 +16,7 @@ from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import Cadence, Period
 from pipelines.okr.scoring.scorecard import trust_column
 
-Against = Literal["previous", "last_year", "published", "target"]
+Against = Literal["previous", "last_year", "published", "target", "goal_previous", "goal_last_year"]
 SHARE_PLACES = 6
 
 
@@ -39,11 +39,12 @@ class Factor:
     compared_with: Annotated[
         Against,
         "previous (the period before), last_year (the same period a year before), published (the period before as it "
-        "was first published, where it has been restated since) or target (of a key result)",
+        "was first published, where it has been restated since), target (of a key result), or goal_previous and "
+        "goal_last_year (previous and last_year of the members alone that a key result with a filter counts)",
     ]
     reference: Annotated[
         str,
-        "The days compared with (2026-10, 2026-10-01..2026-10-24), or the key_result_id whose target it is",
+        "The days compared with (2026-10, 2026-10-01..2026-10-24), or the key_result_id whose target or filter it is",
     ]
     compared_from: Annotated[
         date | None,

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from pipelines.okr.factors.amounts import Amounts, Breakdown, KpiAmounts
 from pipelines.okr.factors.currency import Rates
 from pipelines.okr.kpi.conversion import CURRENCY
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.filters import Where
 from pipelines.okr.kpi.kinds import Side
 from pipelines.okr.kpi.periods import Period
 from pipelines.okr.kpi.series import KpiIndex
@@ -18,14 +20,14 @@ _ZERO = Decimal(0)
 class OwnCurrencies:
     """The facts of a KPI that converts, before they were converted."""
 
-    def __init__(self, facts: KpiFacts, sides: frozenset[Side]) -> None:
+    def __init__(self, facts: KpiFacts, sides: frozenset[Side], where: Where) -> None:
         self.sides = sides
         self._is_level = facts.kpi.behaviour.is_level
         own = replace(facts, days=[_in_own(row) for row in facts.days])
-        self._own = KpiAmounts(KpiIndex(own))
+        self._own = KpiAmounts(KpiIndex(own), where)
         kpi = replace(facts.kpi, kind="ratio", denominator="sum")
         worth = replace(facts, kpi=kpi, days=[_sizes(row, sides) for row in facts.days])
-        self._worth = KpiAmounts(KpiIndex(worth))
+        self._worth = KpiAmounts(KpiIndex(worth), where)
 
     def by_member(self, breakdown: Breakdown, days: Period) -> Amounts:
         """The amounts of the members of a breakdown, with the currency as the last step of each path."""
@@ -42,8 +44,8 @@ class OwnCurrencies:
         }
 
 
-def own_currencies(facts: KpiFacts) -> OwnCurrencies | None:
-    """The amounts in their own currencies, None where rates have no part in any change.
+def own_currencies(facts: KpiFacts, where: Where = MappingProxyType({})) -> OwnCurrencies | None:
+    """The amounts in their own currencies under a filter, None where rates have no part in any change.
 
     That is a KPI that does not convert, one with a single rate for all days, and one in which all is in
     the reporting currency.
@@ -53,7 +55,7 @@ def own_currencies(facts: KpiFacts) -> OwnCurrencies | None:
         return None
     if all(_in_own(row) == replace(row, own=None) for row in facts.days):
         return None
-    return OwnCurrencies(facts, conversion.sides)
+    return OwnCurrencies(facts, conversion.sides, where)
 
 
 def _in_own(row: DayFact) -> DayFact:

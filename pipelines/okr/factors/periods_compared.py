@@ -7,6 +7,8 @@ the change came before this period, and is told apart:
 
 The second part is split over the members as a change is: by their own amounts, and of a ratio by what they have in
 the whole.
+
+A key result that counts some members alone has factors of its own, of these members.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Set
@@ -25,6 +27,7 @@ from pipelines.okr.kpi.periods import (
     Cadence,
     FiscalYear,
     Period,
+    containing,
     cut_alike,
     previous,
     windows,
@@ -33,6 +36,10 @@ from pipelines.okr.kpi.periods import (
 
 CADENCES: tuple[Cadence, ...] = ("month", "quarter", "half", "year")
 MONTHS_BACK = 24
+_OF_GOAL: Mapping[Against, Against] = {
+    "previous": "goal_previous",
+    "last_year": "goal_last_year",
+}
 
 Trust = Callable[[str, Cadence, date], Set[str]]
 """The flags of a KPI's period, by the KPI, the period's cadence and its first day."""
@@ -56,33 +63,69 @@ def period_factors(
     last = min(amounts.index.data_through, as_of - timedelta(days=1))
     own = own_currencies(amounts.index.facts)
     for period in reported_periods(last, fiscal_year):
-        days = cut_alike(period, period, last)
-        for against, whole in _references(period):
-            before = cut_alike(whole, period, last)
-            compared = _compared(amounts, days, before)
-            if compared is None:
-                continue
-            if own is not None:
-                compared = _with_mean_rates(compared, amounts, own, days, before)
-            comparison = Comparison(
-                kpi=kpi,
-                period=period,
-                through=days.end,
-                against=against,
-                reference=before.label,
-                reference_text=days_text(kpi, whole, before, period),
-                before=before,
-                trust=_trust(trust, kpi.name, period) | _trust(trust, kpi.name, whole),
-            )
+        for comparison, compared in _comparisons(amounts, own, trust, period, last):
             yield from comparison.factors(compared, kpi.precision)
-            original = originals.get((whole.cadence or "", whole.start))
-            if against != "previous" or original is None:
+            before = comparison.before
+            if comparison.against != "previous" or before is None:
+                continue
+            original = originals.get((period.cadence or "", before.start))
+            if original is None:
                 continue
             restated = _with_original(compared, amounts, original, before)
             if restated is not None:
                 text = f"{comparison.reference_text} as first published"
                 published = replace(comparison, against="published", reference_text=text)
                 yield from published.factors(restated, kpi.precision)
+
+
+def goal_factors(
+    key_result_id: str,
+    amounts: KpiAmounts,
+    trust: Trust,
+    as_of: date,
+    fiscal_year: FiscalYear,
+    cadence: Cadence,
+) -> Iterator[Factor]:
+    """The factors of the members that a key result counts, of the open period and the one before it.
+
+    `amounts` are those under its filter. A count of people has none: its source does not count some of them alone.
+    """
+    if amounts.index.data_through is None or amounts.kpi.behaviour.reported_by_period:
+        return
+    last = min(amounts.index.data_through, as_of - timedelta(days=1))
+    own = own_currencies(amounts.index.facts, amounts.where)
+    open_period = containing(last, cadence, fiscal_year)
+    for period in (previous(open_period), open_period):
+        for comparison, compared in _comparisons(amounts, own, trust, period, last):
+            of_goal = replace(
+                comparison, against=_OF_GOAL[comparison.against], reference=key_result_id
+            )
+            yield from of_goal.factors(compared, amounts.kpi.precision)
+
+
+def _comparisons(
+    amounts: KpiAmounts, own: OwnCurrencies | None, trust: Trust, period: Period, last: date
+) -> Iterator[tuple[Comparison, ComparedAmounts]]:
+    """A period up to `last` against the one before it and the year before, where both sides are known."""
+    kpi, days = amounts.kpi, cut_alike(period, period, last)
+    for against, whole in _references(period):
+        before = cut_alike(whole, period, last)
+        compared = _compared(amounts, days, before)
+        if compared is None:
+            continue
+        if own is not None:
+            compared = _with_mean_rates(compared, amounts, own, days, before)
+        comparison = Comparison(
+            kpi=kpi,
+            period=period,
+            through=days.end,
+            against=against,
+            reference=before.label,
+            reference_text=days_text(kpi, whole, before, period),
+            before=before,
+            trust=_trust(trust, kpi.name, period) | _trust(trust, kpi.name, whole),
+        )
+        yield comparison, compared
 
 
 def reported_periods(last: date, fiscal_year: FiscalYear) -> Iterator[Period]:

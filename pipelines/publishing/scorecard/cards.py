@@ -3,86 +3,191 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
+from pipelines.okr.kpi.status import SETTLED_STATUSES
 from pipelines.publishing.language.language import Amounts, Language
-from pipelines.publishing.language.sentences import goal, is_met, sentence
+from pipelines.publishing.language.levers import lever
+from pipelines.publishing.language.sentences import gap_of_part, goal, is_met, sentence
 from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.bar_chart import BarChart, Column, Look, bar_chart
 from pipelines.publishing.scorecard.course_chart import CourseChart, course_chart
-from pipelines.publishing.scorecard.factor_bars import FactorBars, gap_to_target, latest_change
+from pipelines.publishing.scorecard.factor_bars import FactorBars, changes, gap_to_target
 from pipelines.publishing.scorecard.headlines import Headline, headline
 from pipelines.publishing.scorecard.page_rows import PageRows
 from pipelines.publishing.scorecard.provenance import Provenance, kpi_page, provenance
 
 MAX_MEMBERS = 15
+MAX_LEVERS = 5
+MAX_WINDOWS = 13
+MAX_OPEN = 40
+"""On a page with more key results all cards are closed."""
+MAX_FULL = 60
+"""On a page with more key results a card has its words alone; the pages of the KPIs have the rest."""
 _LOOKS: dict[str, Look] = {"achieved": "full", "missed": "hollow"}
+_NEED_ATTENTION = ("at_risk", "off_track", "missed")
+_CADENCES = ("month", "quarter", "half", "year")
 
 
 @dataclass(frozen=True)
 class Member:
-    """One member of a goal that each has to meet; `share` of the target or of the largest, for a bar."""
+    """One member of a goal that each has to meet; `share` and `target` are places on a bar, from 0 to 1."""
 
     name: str
     figure: str
+    gap: str
     share: float
+    target: float | None
     met: bool
 
 
 @dataclass(frozen=True)
 class Card:
-    """A key result: its row, and what is drawn and worded from it. `rates` are names with their figures."""
+    """A key result: its row, and what is drawn and worded from it. `rates` are names with their figures.
+
+    `scope` says whose changes are shown where they are not the goal's own.
+    """
 
     anchor: str
     row: Row
     headline: Headline
+    is_open: bool
+    figures: str
     goal: str
     sentence: str
     rates: Sequence[tuple[str, str]]
+    title: str
     course: CourseChart | None
     windows: BarChart | None
     members: Sequence[Member]
     unlisted: int
     caption: str
     described: str
+    levers: Sequence[str]
+    more_levers: int
     gap: FactorBars | None
-    change: FactorBars | None
+    changes: Sequence[FactorBars]
+    scope: str
     kpi_label: str
     kpi_link: str | None
-    provenance: Provenance
+    provenance: Provenance | None
 
 
 def card(row: Row, published: PageRows, language: Language) -> Card:
     """The card of one key result."""
     name, kpi = row["key_result_id"], published.kpis.get(row["kpi"] or "", {})
+    row = {**row, "kpi_kind": kpi.get("kind"), "kpi_denominator": kpi.get("denominator")}
     amounts = Amounts(language, row["unit"], int(kpi.get("precision") or 0), as_published=True)
-    parts, points = published.parts.get(name, []), published.courses.get(name, [])
-    members = _members(row, parts, amounts)
-    due = min(row["deadline"], row["data_through"] or row["deadline"])
-    changes = [
-        factor
-        for factor in published.factors.get(row["kpi"] or "", [])
-        if factor["period_start"] <= due
-        and (factor["dimension"] != row.get("for_each") or row.get("names_members", True))
-    ]
-    return Card(
+    parts = published.parts.get(name, [])
+    words = Card(
         anchor=anchor(name),
         row=row,
         headline=headline(row, name, published, language, period=_period(row)),
+        is_open=row["status"] in _NEED_ATTENTION and len(published.key_results) <= MAX_OPEN,
+        figures=_figures(row, amounts),
         goal=goal(row, amounts),
         sentence=sentence(row, parts, amounts),
         rates=_rates(row, amounts),
+        title="",
+        course=None,
+        windows=None,
+        members=[],
+        unlisted=0,
+        caption="",
+        described="",
+        levers=[],
+        more_levers=0,
+        gap=None,
+        changes=[],
+        scope="",
+        kpi_label=kpi.get("label") or row["kpi"] or "",
+        kpi_link=kpi_page(row["kpi"], published),
+        provenance=None,
+    )
+    if len(published.key_results) > MAX_FULL:
+        return words
+    points = published.courses.get(name, [])
+    members = _members(row, parts, amounts)
+    levers = _levers(row, published.levers.get(name, []), amounts)
+    own, factors = _factors(row, published)
+    return replace(
+        words,
+        title=_title(row, parts, language),
         course=course_chart(points, row, amounts) if points else None,
         windows=_windows(row, parts, amounts),
         members=members[:MAX_MEMBERS],
         unlisted=max(0, len(members) - MAX_MEMBERS),
-        caption=_caption(row, amounts),
+        caption=_caption(row, parts, amounts),
         described=_described(row, points, amounts),
+        levers=levers[:MAX_LEVERS],
+        more_levers=max(0, len(levers) - MAX_LEVERS),
         gap=gap_to_target(published.gaps.get(name, []), row["target"], amounts),
-        change=latest_change(changes, amounts),
-        kpi_label=kpi.get("label") or row["kpi"] or "",
-        kpi_link=kpi_page(row["kpi"], published),
+        changes=changes(factors, _cadence(row), amounts),
+        scope="" if own else language.text("factors.change_title", kpi=words.kpi_label),
         provenance=provenance(row, kpi, published, language),
     )
+
+
+def _figures(row: Row, amounts: Amounts) -> str:
+    """`$1,808,015 of $2,000,000`; the score where one figure does not say it."""
+    if row["actual"] is None or row["target"] is None or row.get("per") or row.get("for_each"):
+        return amounts.language.share(row["score"])
+    figures = {"actual": amounts.number(row["actual"]), "target": amounts.text(row["target"])}
+    return amounts.language.text("card.of_target", **figures)
+
+
+def _cadence(row: Row) -> str:
+    """The periods that its changes are shown of: its own windows, else months."""
+    return next((x for x in (row.get("per"), row.get("over")) if x in _CADENCES), "month")
+
+
+def _factors(row: Row, published: PageRows) -> tuple[bool, Rows]:
+    """The changes of what the goal counts up to its last day, and whether they are of that alone."""
+    due = min(row["deadline"], row["data_through"] or row["deadline"])
+    own = published.goal_factors.get(row["key_result_id"], [])
+    rows = own or published.factors.get(row["kpi"] or "", [])
+    shown = [
+        factor
+        for factor in rows
+        if factor["period_start"] <= due
+        and (factor["dimension"] != row.get("for_each") or row.get("names_members", True))
+    ]
+    return bool(own) or not row.get("where"), shown
+
+
+def _levers(row: Row, levers: Rows, amounts: Amounts) -> list[str]:
+    """What would bring it back, the smallest change first; of the whole alone where nobody is to be named."""
+    named = row.get("names_members", True)
+    whole = [x for x in levers if named or (x["asked_member"], x["member"]) == ("total", "total")]
+    return [lever(found, row, amounts) for found in whole]
+
+
+def _title(row: Row, parts: Rows, language: Language) -> str:
+    """What the chart shows, and of which days."""
+    if row.get("for_each"):
+        latest = _latest_window(row, parts)
+        when = (
+            language.window(latest)
+            if latest
+            else language.span(row["period_start"], row["deadline"])
+        )
+        dimension = language.dimension(row["for_each"])
+        return language.text("card.members_title", dimension=dimension, when=when)
+    days = language.span(row["period_start"], row["deadline"])
+    if not row.get("per"):
+        return language.text("card.course_title", days=days)
+    shown = [part for part in parts if part["window"] != "total"]
+    if len(shown) > MAX_WINDOWS:
+        return language.text("card.latest_windows", shown=MAX_WINDOWS, all=len(shown))
+    return language.text("card.windows_title", days=days)
+
+
+def _latest_window(row: Row, parts: Rows) -> str | None:
+    """The window that the members' figures are of: the latest that is over, else the open one; None without windows."""
+    windows = [part for part in parts if part["window"] != "total" and part["actual"] is not None]
+    over = [x for x in windows if x["status"] in SETTLED_STATUSES and x["deadline"] < row["as_of"]]
+    latest = max(over or windows, key=lambda part: part["period_start"], default=None)
+    return None if latest is None else str(latest["window"])
 
 
 def anchor(name: str) -> str:
@@ -122,33 +227,49 @@ def _windows(row: Row, parts: Rows, amounts: Amounts) -> BarChart | None:
             language.window(part["window"]),
             part["actual"],
             _LOOKS.get(part["status"], "open"),
-            language.window(part["window"], short=True),
+            language.window(part["window"], short=True, today=row["as_of"]),
         )
-        for part in parts
+        for part in parts[-MAX_WINDOWS:]
     ]
     return bar_chart(columns, amounts, row["target"])
 
 
 def _members(row: Row, parts: Rows, amounts: Amounts) -> list[Member]:
-    own = [part for part in parts if part["member"] != "total" and part["actual"] is not None]
-    own.sort(key=lambda part: (part["actual"], part["member"]))
-    largest = max([abs(part["actual"]) for part in own] + [abs(row["target"] or 0)], default=0)
+    """The members of a goal for each of them, the largest gap to its own target first."""
+    own = [
+        part
+        for part in parts
+        if part["window"] == "total" and part["member"] != "total" and part["actual"] is not None
+    ]
+    gaps = {part["member"]: gap_of_part(part, row) for part in own}
+    own.sort(key=lambda part: (-gaps[part["member"]], part["member"]))
+    figures = [abs(part[column] or 0) for part in own for column in ("actual", "target")]
+    largest = max(figures, default=0)
+
+    def place(figure: Decimal | None) -> float | None:
+        return None if figure is None or not largest else float(max(figure, 0) / largest)
+
     return [
         Member(
             part["member"],
             amounts.text(part["actual"]),
-            float(max(part["actual"], 0) / largest) if largest else 0.0,
-            is_met(part),
+            amounts.gap(gaps[part["member"]], row.get("comparison")),
+            place(part["actual"]) or 0.0,
+            place(part["target"]),
+            gaps[part["member"]] <= 0 if row.get("per") else is_met(part),
         )
         for part in own
     ]
 
 
-def _caption(row: Row, amounts: Amounts) -> str:
+def _caption(row: Row, parts: Rows, amounts: Amounts) -> str:
     """What the chart shows, in a line below it."""
     language = amounts.language
     if row.get("for_each") or row.get("per"):
-        key = "chart.members" if row.get("for_each") else "chart.windows"
+        targets = {part["target"] for part in parts if part["member"] != "total"} or {row["target"]}
+        if row.get("for_each") and len(targets) > 1:
+            return language.text("card.own_targets")
+        key = "card.members_legend" if row.get("for_each") else "chart.windows"
         return language.text(key, target=amounts.text(row["target"]))
     words = []
     if row["data_through"] is not None and row["actual"] is not None:

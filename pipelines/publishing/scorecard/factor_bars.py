@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from pipelines.publishing.language.figures import NO_VALUE
@@ -10,6 +11,9 @@ from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.axes import Scale
 
 MAX_BARS = 5
+MIN_DAYS = 7
+"""How many days of an open period say enough to be compared."""
+_ORDER = (("last_year", "goal_last_year"), ("previous", "goal_previous"))
 WIDTH = 120
 
 
@@ -49,9 +53,21 @@ def gap_to_target(rows: Rows, target: Decimal | None, amounts: Amounts) -> Facto
     return _bars(latest, amounts, words)
 
 
-def latest_change(rows: Rows, amounts: Amounts) -> FactorBars | None:
-    """What moved a KPI in the latest of the periods: `−$47,526.83 in Nov 1 – Nov 24, 2026, against …`."""
-    latest = _latest(rows)
+def changes(rows: Rows, cadence: str, amounts: Amounts) -> list[FactorBars]:
+    """What moved a KPI in the latest period of a cadence: against the year before, then against the period before."""
+    found = (
+        _latest_change(
+            [row for row in rows if row["period"] == cadence and row["compared_with"] in against],
+            amounts,
+        )
+        for against in _ORDER
+    )
+    return [change for change in found if change is not None]
+
+
+def _latest_change(rows: Rows, amounts: Amounts) -> FactorBars | None:
+    """`−$47,526.83 in Nov 1 – Nov 24, 2026, against …`: of the latest period of which enough days are known."""
+    latest = _latest([row for row in rows if _days(row) >= MIN_DAYS])
     if not latest:
         return None
     whole, language = latest[0], amounts.language
@@ -63,6 +79,11 @@ def latest_change(rows: Rows, amounts: Amounts) -> FactorBars | None:
         before=NO_VALUE if None in before else language.span(*before),
     )
     return _bars(latest, amounts, words)
+
+
+def _days(row: Row) -> int:
+    end: date = min(row["data_through"], row["period_end"])
+    return (end - row["period_start"]).days + 1
 
 
 def _latest(rows: Rows) -> Rows:

@@ -1,6 +1,6 @@
 """A KPI as its page shows it: history, members, restatements, trust, SQL and sources."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.okr.kpi.periods import containing
@@ -8,7 +8,7 @@ from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.bar_chart import BarChart, Column, bar_chart
 from pipelines.publishing.scorecard.course_chart import CourseChart, level_chart
-from pipelines.publishing.scorecard.factor_bars import FactorBars, latest_change
+from pipelines.publishing.scorecard.factor_bars import FactorBars, changes
 from pipelines.publishing.scorecard.page_rows import PageRows, rows_by
 from pipelines.publishing.scorecard.provenance import Provenance, provenance
 
@@ -31,7 +31,7 @@ class KpiPage:
     line: CourseChart | None
     by: str
     periods: Rows
-    change: FactorBars | None
+    changes: Sequence[FactorBars]
     members: Mapping[str, Rows]
     restatements: Rows
     uses: Rows
@@ -56,7 +56,7 @@ def kpi_page_of(
         line=None if has_bars else level_chart(history, amounts),
         by=language.text(f"kpi.{cadence}s"),
         periods=history[::-1],
-        change=latest_change(published.factors.get(name, []), amounts),
+        changes=changes(published.factors.get(name, []), cadence, amounts),
         members=rows_by(published.members.get(name, []), "dimension"),
         restatements=published.restatements.get(name, []),
         uses=[row for row in published.key_results if row["kpi"] == name],

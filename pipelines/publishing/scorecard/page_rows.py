@@ -28,20 +28,20 @@ _KEY_RESULTS = """
     order by scores.objective_id, scores.key_result_id
 """
 _PARTS = """
-    select key_result_id, "window", member, period_start, deadline, target, actual, raw_attainment, score,
-        expected, status, forecast_p10, forecast_p90
-    from key_result_scores
+    select * from key_result_scores
     where as_of = $as_of and ("window" <> 'total' or member <> 'total')
     order by key_result_id, period_start, "window", member
 """
 _COURSES = "select * from key_result_courses where as_of = $as_of order by key_result_id, day"
+_LEVERS = """
+    select * from key_result_levers where as_of = $as_of
+    order by key_result_id, rank, abs(change) desc, asked_member, driver, dimension, member
+"""
 _RESTATEMENTS = "select * from restatements order by kpi, restated_at desc, period_start"
 _KPIS = "select * from kpis order by kpi"
 _FACTORS = """
     select * from kpi_factors
-    where as_of = $as_of and (
-        (period = 'month' and compared_with = 'previous') or compared_with = 'target'
-    ) and dimension_rank <= 1
+    where as_of = $as_of and compared_with <> 'published' and dimension_rank <= 1
     order by kpi, period_start desc, dimension_rank, rank, member, effect
 """
 _HISTORY = """
@@ -73,8 +73,9 @@ _MEMBERS = """
 class PageRows:
     """The published rows of one day, by the columns' names.
 
-    `standings` has the headlines, with those of an earlier day. `factors` are by KPI, `gaps` by key result.
-    `page` is the file that the page is written to, `kpi_folder` the folder of the KPIs' pages beside it.
+    `standings` has the headlines, with those of an earlier day. `factors` are by KPI; `goal_factors` (of those with a
+    filter), `gaps` and `levers` by key result. `page` is the file that the page is written to, `kpi_folder` the folder
+    of the KPIs' pages beside it.
     """
 
     as_of: date
@@ -84,7 +85,9 @@ class PageRows:
     parts: RowsByName
     courses: RowsByName
     factors: RowsByName
+    goal_factors: RowsByName
     gaps: RowsByName
+    levers: RowsByName
     kpis: Mapping[str, Row]
     history: RowsByName
     members: RowsByName
@@ -124,7 +127,9 @@ class PageRows:
             parts=_only(self.parts, goals),
             courses=_only(self.courses, goals),
             factors=_only(self.factors, kpis),
+            goal_factors=_only(self.goal_factors, goals),
             gaps=_only(self.gaps, goals),
+            levers=_only(self.levers, goals),
             kpis=kpis,
             history=_only(self.history, kpis),
             members=_only(self.members, kpis),
@@ -175,6 +180,10 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
             restatements = file.rows(_RESTATEMENTS)
         except duckdb.CatalogException:  # published with the first history of the KPIs
             restatements = []
+        try:
+            levers = file.rows(_LEVERS, as_of=as_of)
+        except duckdb.CatalogException:  # a file of an earlier version
+            levers = []
         return PageRows(
             as_of=as_of,
             standings=standings,
@@ -182,8 +191,12 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
             key_results=file.rows(_KEY_RESULTS, as_of=as_of),
             parts=rows_by(file.rows(_PARTS, as_of=as_of), "key_result_id"),
             courses=rows_by(file.rows(_COURSES, as_of=as_of), "key_result_id"),
-            factors=rows_by([row for row in factors if row["compared_with"] == "previous"], "kpi"),
-            gaps=rows_by([row for row in factors if row["compared_with"] == "target"], "reference"),
+            factors=rows_by(_compared(factors, "previous", "last_year"), "kpi"),
+            goal_factors=rows_by(
+                _compared(factors, "goal_previous", "goal_last_year"), "reference"
+            ),
+            gaps=rows_by(_compared(factors, "target"), "reference"),
+            levers=rows_by(levers, "key_result_id"),
             kpis={row["kpi"]: row for row in file.rows(_KPIS)},
             history=rows_by(file.rows(_HISTORY), "kpi"),
             members=rows_by(file.rows(_MEMBERS), "kpi"),
@@ -191,6 +204,10 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
             streams=file.streams(),
             findings=file.findings(),
         )
+
+
+def _compared(factors: Rows, *against: str) -> Rows:
+    return [row for row in factors if row["compared_with"] in against]
 
 
 def _only(rows: Mapping[str, T], names: Container[str]) -> dict[str, T]:

@@ -6,7 +6,11 @@ from decimal import Decimal
 import pytest
 
 from pipelines.okr.factors.amounts import KpiAmounts
-from pipelines.okr.factors.periods_compared import period_factors, reported_periods
+from pipelines.okr.factors.periods_compared import (
+    goal_factors,
+    period_factors,
+    reported_periods,
+)
 from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear
@@ -254,3 +258,23 @@ def test_two_years_of_months_quarters_halves_and_years():
 
 def test_without_data_there_is_nothing_to_compare():
     assert factors(KpiFacts(SOLD), DECEMBER) == []
+
+
+def test_a_goal_of_some_members_has_factors_of_these_alone(two_months):
+    """10 green widgets and 4 of unknown colour in October, 17 green ones in November: +7 green, -4 unknown."""
+    amounts = KpiAmounts(KpiIndex(two_months), {"product": "widget"})
+    rows = list(
+        goal_factors(
+            "shop/widgets", amounts, lambda *_: frozenset(), DECEMBER, CALENDAR_YEAR, "month"
+        )
+    )
+    assert {row.compared_with for row in rows} == {"goal_previous"}, "no year before is known"
+    assert {row.reference for row in rows} == {"shop/widgets"}
+    november = the(rows, period_start=NOVEMBER)
+    assert [row.contribution for row in the(november, dimension="total")] == [3]
+    assert contributions(november, "color") == {
+        ("green", "change"): 7,
+        ("unknown", "change"): -4,
+    }
+    assert not the(november, dimension="product"), "the widgets are all of it"
+    assert {row.compared_from for row in november} == {OCTOBER}

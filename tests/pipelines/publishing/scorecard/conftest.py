@@ -53,6 +53,7 @@ _SCORED = (
     KEY_RESULT_LEVERS,
     KPI_FACTORS,
     FINDINGS,
+    KEY_RESULT_LEVERS,
 )
 
 _OBJECTIVE = {
@@ -96,6 +97,11 @@ _FACTOR = {
     "period_end": date(2026, 11, 30), "data_through": THROUGH, "compared_with": "previous",
     "reference": "2026-10-01..2026-10-24", "compared_from": date(2026, 10, 1),
     "compared_to": date(2026, 10, 24), "effect": "change", "unit": "USD", "trust": "ok", "run_id": "run-7",
+}  # fmt: skip
+_LEVER = {
+    "as_of": AS_OF, "objective_id": "grow", "key_result_id": "grow/revenue", "window": "total",
+    "asked_member": "total", "driver": "rate", "dimension": "total", "member": "total", "possible": True,
+    "probability": Decimal("0.8"), "rank": 1, "unit": "USD", "why": "", "run_id": "run-7",
 }  # fmt: skip
 _FINDING = {
     "what": "no_key", "place": "shop.orders", "message": "", "is_set_aside": True, "is_fault": True,
@@ -144,6 +150,9 @@ class Company:
 
     def window(self, **changed: Any) -> None:
         self.add("windows", _WINDOW, changed)
+
+    def lever(self, **changed: Any) -> None:
+        self.add("key_result_levers", _LEVER, changed)
 
     def finding(self, **changed: Any) -> None:
         self.add("findings", _FINDING, changed)

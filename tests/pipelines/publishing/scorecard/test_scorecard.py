@@ -198,7 +198,9 @@ def test_a_name_that_is_a_script_is_a_name(company):
     assert len(pages.scorecard.all("script")) == 1, "ours"
     assert pages.scorecard.all("img") == []
     assert pages.card("evil-it").one("h3").text == hostile
-    assert pages.card("evil-it").one("table", class_="members").one("th").text == hostile
+    assert (
+        pages.card("evil-it").one("table", class_="members").one("tbody").one("th").text == hostile
+    )
 
 
 def test_a_kpi_whose_name_is_a_path_gets_no_page(company):
@@ -451,10 +453,14 @@ def test_the_members_of_a_goal_are_listed_the_furthest_behind_first(company):
         status="off_track",
     )
     card = company.written().card()
-    assert [row.one("th").text for row in card.one("table", class_="members").all("tr")] == [
-        "Ben",
-        "Ana",
-    ]
+    rows = card.one("table", class_="members").one("tbody").all("tr")
+    assert [row.one("th").text for row in rows] == ["Ben", "Ana"]
+    # of the target of $2,000: Ben lacks 1,997 and Ana 1,991
+    assert [row.all("td")[1].text for row in rows] == ["$1,997 short", "$1,991 short"]
+    # every bar has the target as a line, at 98 of 98 places from the start
+    assert [row.one("path", class_="goal-line").attributes["d"] for row in rows] == [
+        "M98.5 0V10"
+    ] * 2
     labels = [bar.attributes["aria-label"] for bar in card.all("svg", class_="member-bar")]
     assert labels == ["does not", "meets it"]
     assert card.one("p", class_="sentence").text == (
@@ -540,11 +546,11 @@ def test_the_parts_of_a_change_that_are_not_shown_are_summed(company):
         ("g", Decimal("-1.25")),
     ]
     company.factors(Decimal("56.75"), parts)
-    details = company.written().card().all("details")[0]
-    assert details.one("p", class_="change").text == (
+    moved = company.written().card().one("section", class_="moved")
+    assert moved.one("p", class_="change").text == (
         "+$56.75 in Nov 1, 2026 – Nov 24, 2026, against Oct 1, 2026 – Oct 24, 2026"
     )
-    rows = details.one("table", class_="factors").one("tbody").all("tr")
+    rows = moved.one("table", class_="factors").one("tbody").all("tr")
     assert {row.one("th").text: row.one("td").text for row in rows} == {
         "a": "+$50", "b": "−$30", "c": "+$20", "d": "+$10", "e": "+$5", "2 others": "+$1.75",
     }  # fmt: skip
@@ -558,8 +564,122 @@ def test_the_distance_to_the_target_is_split_as_well(company):
         Decimal("-765.5"), [("widget", Decimal("-765.5"))], compared_with="target", reference="grow/revenue",
         period="course", period_start=FIRST, period_end=LAST,
     )  # fmt: skip
-    details = company.written().card().all("details")[0]
-    assert "−$765.50 against the target of $2,000" in details.text
+    card = company.written().card()
+    assert "−$765.50 against the target of $2,000" in card.text
+
+
+def test_the_year_before_comes_first_and_then_the_period_before(company):
+    company.key_result()
+    company.factors(5, [("a", 5)])
+    company.factors(
+        7, [("a", 7)], compared_with="last_year", reference="2025-11-01..2025-11-24",
+        compared_from=date(2025, 11, 1), compared_to=date(2025, 11, 24),
+    )  # fmt: skip
+    changes = company.written().card().one("section", class_="moved").all("p", class_="change")
+    assert [change.text.partition(" in ")[0] for change in changes] == ["+$7", "+$5"]
+    assert "against Nov 1, 2025" in changes[0].text
+
+
+def test_the_first_days_of_a_month_are_not_compared_yet(company):
+    """Six days of November say little: October as a whole is shown, with a rise of 4."""
+    company.key_result()
+    company.factors(-90, [("a", -90)], data_through=date(2026, 11, 6))
+    company.factors(
+        4, [("a", 4)], period_start=date(2026, 10, 1), period_end=date(2026, 10, 31),
+        data_through=date(2026, 10, 31),
+    )  # fmt: skip
+    [change] = company.written().card().one("section", class_="moved").all("p", class_="change")
+    assert change.text.startswith("+$4 in October 2026, against ")
+
+
+def test_a_goal_of_some_members_shows_what_moved_these(company):
+    """All pieces rose by 90, the widgets that the goal counts by 12: 20 red ones more, 8 green ones less."""
+    company.key_result(defined={"where": "widget"})
+    company.factors(90, [("widget", 12), ("gizmo", 78)])
+    company.factors(
+        12, [("red", 20), ("green", -8)], compared_with="goal_previous", reference="grow/revenue"
+    )
+    moved = company.written().card().one("section", class_="moved")
+    assert moved.one("p", class_="change").text.startswith("+$12 in ")
+    assert moved.one("p", class_="label").text == "What moved it"
+    rows = moved.one("table", class_="factors").one("tbody").all("tr")
+    assert {row.one("th").text: row.one("td").text for row in rows} == {
+        "red": "+$20",
+        "green": "−$8",
+    }
+
+
+def test_where_only_the_whole_kpi_is_published_the_card_says_that_it_is_the_whole(company):
+    company.key_result(defined={"where": "widget"})
+    company.factors(90, [("widget", 12), ("gizmo", 78)])
+    moved = company.written().card().one("section", class_="moved")
+    assert moved.one("p", class_="label").text == "What moved it · The whole KPI: Revenue"
+
+
+@pytest.mark.parametrize(
+    ("status", "is_open"),
+    [("at_risk", True), ("off_track", True), ("missed", True), ("on_track", False), ("achieved", False)],
+)  # fmt: skip
+def test_a_card_is_open_where_something_is_to_be_done(company, status, is_open):
+    company.key_result(status=status)
+    fold = company.written().card().one("details", class_="card-fold")
+    assert ("open" in fold.attributes) is is_open
+    assert "$1,234.50 of $2,000" in fold.one("summary", class_="card-line").text
+
+
+def test_what_would_bring_it_back_stands_in_the_card(company):
+    """400 more by the end of the year is enough."""
+    company.key_result(status="off_track")
+    company.lever(change=400, current_rate=5, needed_rate=Decimal("15.8"))
+    [found] = company.written().card().one("section", class_="levers").all("li")
+    assert "$400 more" in found.text
+
+
+def test_where_nobody_is_to_be_named_no_lever_names_anybody(company):
+    hidden = '{"name_members": false}'
+    company.key_result(status="off_track", defined={"for_each": "sales_rep", "definition": hidden})
+    company.lever(asked_member="Kim", change=400)
+    assert company.written().card().all("section", class_="levers") == []
+
+
+def test_members_are_of_the_latest_window_that_is_over_and_its_month_is_the_title(company):
+    """October is over, November is open: Ana lacks 2 of 7, Ben 5."""
+    october = {
+        "window": "2026-10",
+        "period_start": date(2026, 10, 1),
+        "deadline": date(2026, 10, 31),
+    }
+    november = {
+        "window": "2026-11",
+        "period_start": date(2026, 11, 1),
+        "deadline": date(2026, 11, 30),
+    }
+    company.key_result(unit="deals", defined={"for_each": "sales_rep", "per": "month", "low": 7})
+    company.part(status="missed", actual=2, **october)
+    company.part(status="off_track", actual=1, **november)
+    for member, actual in (("Ana", 5), ("Ben", 2)):
+        company.part(member=member, unit="deals", actual=actual, target=7, status="off_track")
+    card = company.written().card()
+    rows = card.one("table", class_="members").one("tbody").all("tr")
+    assert [[cell.text for cell in row.all("td")[:2]] for row in rows] == [
+        ["2 deals", "5 deals short"],
+        ["5 deals", "2 deals short"],
+    ]
+    assert card.one("figure").one("p", class_="label").text == "By sales rep, October 2026"
+
+
+def test_of_many_windows_the_latest_are_drawn(company):
+    """Of 20 days the latest 13, from the 8th on."""
+    company.key_result(defined={"per": "day", "low": 7}, target=7)
+    for day in range(1, 21):
+        on = date(2026, 11, day)
+        company.part(
+            window=on.isoformat(), period_start=on, deadline=on, status="missed", actual=day
+        )
+    figure = company.written().card().one("figure")
+    assert len(figure.one("svg").all("rect", class_="bar")) == 13
+    assert figure.one("svg").all("rect", class_="bar")[0].text.endswith(": $8")
+    assert figure.one("p", class_="label").text == "The latest 13 of 20 windows"
 
 
 def test_the_same_rows_are_the_same_bytes(company):
