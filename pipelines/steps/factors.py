@@ -73,7 +73,9 @@ def write_factors(day: Day) -> Factors:
     for name, result in _filtered(day.loaded.objectives):
         if result.kpi in day.indexes:
             amounts = KpiAmounts(day.indexes[result.kpi], result.where)
-            cadence = next((x for x in CADENCES if x in (result.per, result.over)), "month")
+            cadence: Cadence = next(
+                (x for x in CADENCES if x in (result.per, result.over)), "month"
+            )
             rows += goal_factors(name, amounts, trust, as_of, fiscal, cadence)
     with transaction(settings.warehouse_path) as connection:
         KPI_FACTORS.replace(connection, rows, as_of=as_of, run_id=day.run_id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from pipelines.okr.kpi.status import SETTLED_STATUSES
 from pipelines.publishing.language.language import Amounts, Language
@@ -132,7 +133,10 @@ def _figures(row: Row, amounts: Amounts) -> str:
     """`$1,808,015 of $2,000,000`; the score where one figure does not say it."""
     if row["actual"] is None or row["target"] is None or row.get("per") or row.get("for_each"):
         return amounts.language.share(row["score"])
-    figures = {"actual": amounts.number(row["actual"]), "target": amounts.text(row["target"])}
+    figures: dict[str, Any] = {
+        "actual": amounts.number(row["actual"]),
+        "target": amounts.text(row["target"]),
+    }
     return amounts.language.text("card.of_target", **figures)
 
 
@@ -243,11 +247,11 @@ def _members(row: Row, parts: Rows, amounts: Amounts) -> list[Member]:
     ]
     gaps = {part["member"]: gap_of_part(part, row) for part in own}
     own.sort(key=lambda part: (-gaps[part["member"]], part["member"]))
-    figures = [abs(part[column] or 0) for part in own for column in ("actual", "target")]
-    largest = max(figures, default=0)
+    figures = [abs(Decimal(part[column] or 0)) for part in own for column in ("actual", "target")]
+    largest = max(figures, default=Decimal(0))
 
     def place(figure: Decimal | None) -> float | None:
-        return None if figure is None or not largest else float(max(figure, 0) / largest)
+        return None if figure is None or not largest else float(max(figure, Decimal(0)) / largest)
 
     return [
         Member(

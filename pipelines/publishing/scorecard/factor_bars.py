@@ -82,8 +82,9 @@ def _latest_change(rows: Rows, amounts: Amounts) -> FactorBars | None:
 
 
 def _days(row: Row) -> int:
+    start: date = row["period_start"]
     end: date = min(row["data_through"], row["period_end"])
-    return (end - row["period_start"]).days + 1
+    return (end - start).days + 1
 
 
 def _latest(rows: Rows) -> Rows:
