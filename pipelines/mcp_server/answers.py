@@ -221,6 +221,7 @@ class Restatement(BaseModel):
     unit: str | None = None
     before: Figure | None = None
     after: Figure | None = None
+    sentence: str
 
 
 class Restatements(BaseModel):

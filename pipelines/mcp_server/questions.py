@@ -9,10 +9,11 @@ from typing import Any
 
 from pipelines.errors import OkraError
 from pipelines.mcp_server import answers as a
-from pipelines.okr.kpi.status import GOOD_STATUSES
 from pipelines.publishing.key_result_chain import full_name, read_chain
 from pipelines.publishing.language.language import Amounts, Language
-from pipelines.publishing.language.sentences import sentence
+from pipelines.publishing.language.levers import lever
+from pipelines.publishing.language.restatements import restatement
+from pipelines.publishing.language.sentences import objective_sentence, sentence
 from pipelines.publishing.published import PublishedFile, Row, Rows, opened, read_restatements
 from pipelines.publishing.standings import Standing, Standings, read_standings
 
@@ -133,12 +134,12 @@ class Questions:
             ],
             parts_in_all=len(shown),
             levers=[
-                lever_of({**row, "key_result_id": line.id}, place)
+                self._lever(row, line, place)
                 for place, row in enumerate(chain.levers, 1)
                 if chain.names_members or row["asked_member"] == TOTAL
             ],
             factors=factors,
-            restatements=[row["why"] for row in chain.restatements],
+            restatements=[restatement(row, amounts) for row in chain.restatements],
             sources=[
                 a.Stream(
                     stream=x.stream,
@@ -211,7 +212,7 @@ class Questions:
         standings = read_standings(self._path)
         if ask.owner is not None:
             known("owner", ask.owner, standings.owners)
-        unnamed = {x.id for x in standings.key_results if not x.row["names_members"]}
+        lines = {line.id: line for line in standings.key_results}
         with opened(self._path) as file:
             key_result = None if ask.key_result is None else full_name(file, ask.key_result)
             rows = file.rows(
@@ -224,9 +225,9 @@ class Questions:
         return a.Levers(
             as_of=standings.as_of,
             levers=[
-                lever_of(row, row["rank"])
+                self._lever(row, lines[row["key_result_id"]], row["rank"])
                 for row in rows
-                if row["key_result_id"] not in unnamed or row["asked_member"] == TOTAL
+                if lines[row["key_result_id"]].row["names_members"] or row["asked_member"] == TOTAL
             ],
             left_out=left_out(rows),
         )
@@ -279,7 +280,7 @@ class Questions:
         amounts = self._amounts(row)
         given: dict[str, Any] = {}
         if line.is_objective:
-            words = self._parts_counted(line, standings)
+            words = objective_sentence(row, language, names_in(standings))
             parent = row["parent_id"]
         else:
             words, parent = sentence(row, parts.get(line.id, []), amounts), row["objective_id"]
@@ -312,14 +313,18 @@ class Questions:
             **given,
         )
 
-    def _parts_counted(self, line: Standing, standings: Standings) -> str:
-        below = [
-            part
-            for part in standings.lines
-            if part.row["parent_id" if part.is_objective else "objective_id"] == line.id
-        ]
-        good = sum(part.status in GOOD_STATUSES for part in below)
-        return self._language.text("objective.parts", len(below), good=good)
+    def _lever(self, row: Row, line: Standing, rank: int) -> a.Lever:
+        return a.Lever(
+            key_result=line.id,
+            window=named(row["window"]),
+            asked_member=named(row["asked_member"]),
+            driver=row["driver"],
+            dimension=named(row["dimension"]),
+            member=named(row["member"]),
+            sentence=lever(row, line.row, self._amounts(line.row)),
+            possible=row["possible"],
+            rank=rank,
+        )
 
     def _restatement(self, row: Row, kpis: dict[str, Row]) -> a.Restatement:
         kpi = kpis.get(row["kpi"], {})
@@ -335,6 +340,7 @@ class Questions:
             unit=unit,
             before=in_unit(row["old_value"], amounts),
             after=in_unit(row["new_value"], amounts),
+            sentence=restatement(row, amounts),
         )
 
 
@@ -372,18 +378,9 @@ def dimensions(file: PublishedFile) -> dict[str, list[str]]:
     return {row["kpi"]: row["dimensions"] for row in file.rows(_DIMENSIONS)}
 
 
-def lever_of(row: Row, rank: int) -> a.Lever:
-    return a.Lever(
-        key_result=row["key_result_id"],
-        window=named(row["window"]),
-        asked_member=named(row["asked_member"]),
-        driver=row["driver"],
-        dimension=named(row["dimension"]),
-        member=named(row["member"]),
-        sentence=row["why"],
-        possible=row["possible"],
-        rank=rank,
-    )
+def names_in(standings: Standings) -> dict[str, str]:
+    """The names of objectives and key results, by id."""
+    return {line.id: line.name for line in standings.lines}
 
 
 def declared_goal(line: Standing) -> a.DeclaredGoal:

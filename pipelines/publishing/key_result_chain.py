@@ -59,7 +59,7 @@ _ATTEMPTS = f"""
     where source || '.' || stream in (select unnest($streams)) order by 1
 """  # noqa: S608 - of our own constants
 _RESTATEMENTS = """
-    select restated_at, why from restatements
+    select * from restatements
     where kpi = $kpi and dimension = 'total' and period_end >= $start
     order by restated_at desc, period_start desc limit 3
 """
