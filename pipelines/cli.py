@@ -367,6 +367,25 @@ def digest(
 
 
 @command(
+    app, epilog="Examples: [cyan]okra board[/] · [cyan]okra board --appendix --pdf board.pdf[/]"
+)
+def board(
+    context: typer.Context,
+    pdf: Annotated[
+        Path | None,
+        typer.Option("--pdf", help="Print it to this file, with Chromium or Chrome."),
+    ] = None,
+    appendix: Annotated[
+        bool, typer.Option("--appendix", help="With what each figure stands on, on more pages.")
+    ] = False,
+) -> None:
+    """Write board.html: summary, what needs attention and every goal, on at most two pages for twelve key results."""
+    from pipelines.commands import board
+
+    board.board(okra_settings.load(), output_of(context), pdf, appendix=appendix)
+
+
+@command(
     app, epilog="Example: [cyan]okra --project /srv/acme mcp[/] as the command of an MCP client"
 )
 def mcp(context: typer.Context) -> None:

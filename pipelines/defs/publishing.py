@@ -11,6 +11,7 @@ from pipelines.orchestration import ownership
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.kpi_observations import kpi_observations
 from pipelines.orchestration.run_records import remove_old_runs
+from pipelines.publishing.board.writing import write_board
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
 from pipelines.publishing.scorecard.writing import write_owner_pages, write_scorecard
@@ -63,7 +64,8 @@ def published(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
 
 @dg.asset(
     key=dg.AssetKey(["published", "scorecard"]),
-    description="scorecard.html, which shows the objectives in a browser, and a page for each KPI and each owner",
+    description="scorecard.html, which shows the objectives in a browser, board.html for print, and a page for each "
+    "KPI and each owner",
     group_name="published",
     kinds={"html"},
     deps=[published],
@@ -75,6 +77,7 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
     models = project_of(settings, played.declared).composition.kpi_models
     path, as_of = settings.published_path, played.as_of
     written = write_scorecard(path, settings.scorecard_path, as_of, language, models)
+    write_board(path, settings.board_path, language, as_of)
     owners = write_owner_pages(path, settings.owners_path, as_of, language, models)
     for observation in kpi_observations(settings, language):
         context.log_event(observation)

@@ -393,6 +393,11 @@ class Settings(BaseSettings):
         return self.home_path / "scorecard.html"
 
     @cached_property
+    def board_path(self) -> Path:
+        """The HTML page for the board, made for print."""
+        return self.home_path / "board.html"
+
+    @cached_property
     def owners_path(self) -> Path:
         """The folder of the pages that have the goals of one owner alone."""
         return self.home_path / "site"

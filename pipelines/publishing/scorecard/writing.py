@@ -5,7 +5,6 @@ Each is whole in itself: a policy names its style and its script by their hashes
 written from the same rows it is the same bytes.
 """
 
-import base64
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
@@ -19,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from connectors.lake.atomic_files import replace
+from pipelines.publishing.content_policy import content_policy
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.scorecard.branches import branches
 from pipelines.publishing.scorecard.cards import anchor
@@ -164,24 +164,10 @@ def _page(template: str, language: Language, *, script: bool = False, **values: 
             # ours, not data: the hashes in the policy are of these very characters
             style=Markup(style),  # noqa: S704
             script=Markup(code),  # noqa: S704
-            policy=_policy(style, code),
+            policy=content_policy(style, code),
             **values,
         )
     )
-
-
-def _policy(style: str, script: str) -> str:
-    """The content security policy of a page with this style and this script."""
-    sources = {"default-src": "'none'", "style-src": _hash(style)}
-    if script:
-        sources["script-src"] = _hash(script)
-    sources |= {"base-uri": "'none'", "form-action": "'none'"}
-    return "; ".join(f"{name} {value}" for name, value in sources.items())
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 @cache
