@@ -171,7 +171,7 @@ def part_lines(row: Row, parts: Sequence[Row], amounts: Amounts) -> Lines:
                 )
                 if name
             ),
-            f"{escape(amounts.text(part['actual']))}, {styled_status(part['status'], language)}",
+            f"{escape(actual_of_part(part, amounts))}, {styled_status(part['status'], language)}",
         )
         for part in parts
     ]
@@ -181,6 +181,14 @@ def part_lines(row: Row, parts: Sequence[Row], amounts: Amounts) -> Lines:
     if row.get("for_each"):
         return [*lines[:MAX_PARTS], ("", f"and {more} more")]
     return [*lines[-MAX_PARTS:], ("", f"and {more} before")]
+
+
+def actual_of_part(part: Row, amounts: Amounts) -> str:
+    """What a part has come to; of a member whose first window is still open, what that has so far."""
+    if part["actual"] is None and part.get("window_actual") is not None:
+        actual = amounts.text(part["window_actual"])
+        return amounts.language.text("terminal.so_far", actual=actual)
+    return amounts.text(part["actual"])
 
 
 def levers_title(chain: KeyResultChain, language: Language) -> str:

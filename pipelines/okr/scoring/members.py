@@ -72,6 +72,8 @@ class EachMember:
             for window in sorted(by_window, key=lambda window: window.start)
         ]
         paced = self.question.accumulates or self.per is not None
+        if self.per is not None and any(part.assessment.score is not None for part in members):
+            members = [_judged_by(part) for part in members]
         summary = self._summary(members, course, paced=paced)
         now = [part.assessment.open_window for part in members if part.assessment.open_window]
         if now and self.per is not None:
@@ -182,6 +184,16 @@ class EachMember:
 
 def _label(part: JudgedPart) -> str:
     return part.window.label if part.window else ""
+
+
+def _judged_by(part: JudgedPart) -> JudgedPart:
+    """A member with the figures it is judged by: none where no window of its own counts, as others are judged by those.
+
+    What its open window has come to is in `open_window`.
+    """
+    if part.assessment.score is not None:
+        return part
+    return replace(part, assessment=replace(part.assessment, actual=None, gap=None))
 
 
 def _gap(member: Assessment) -> Decimal:

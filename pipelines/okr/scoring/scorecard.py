@@ -54,7 +54,8 @@ class KeyResultScore:
     actual: Annotated[
         Number | None,
         "What the KPI says, in unit, with the decimals it is shown with, or as many more as show that it misses the "
-        "goal; NULL where there is no data",
+        "goal; NULL where there is no data. Of a goal per window it is that of the latest window that is over; NULL of "
+        "a member that has none while others do",
     ]
     raw_attainment: Annotated[Share | None, "Share of the goal attained, not cut at 0 and 1"]
     score: Annotated[
@@ -102,10 +103,12 @@ class KeyResultScore:
         "The actual whose score is the expected one: the pace in unit; NULL of a band, of windows and of members",
     ] = None
     windows_met: Annotated[
-        int | None, "Of a goal per window: how many of the windows that are over met it"
+        int | None, "Of a goal per window: how many of the windows in windows_over met it"
     ] = None
     windows_over: Annotated[
-        int | None, "Of a goal per window: how many windows are over and have data"
+        int | None,
+        "Of a goal per window: how many windows have a result: those that are over and have data, and the open one as "
+        "soon as nothing to come can change it",
     ] = None
     windows_needed: Annotated[
         int | None, "Of a goal per window: how many of all its windows have to meet it (met_in)"

@@ -109,7 +109,9 @@ def _headline(
         in_a_row=_in_a_row(counted),
     )
     raw = attainment.share(record.met, record.over)
-    latest = counted[-1] if counted else under_way[-1].assessment if under_way else None
+    # the open window is shown apart, also where its result is decided already
+    final = [window for window in counted if window.course.past_due] or counted
+    latest = final[-1] if final else under_way[-1].assessment if under_way else None
     kpi = question.view.kpi
     blank = Assessment(
         course=course,

@@ -246,7 +246,9 @@ def _is_over(part: Row, row: Row) -> bool:
 
 def gap_of_part(part: Row, row: Row) -> Decimal:
     """How far a member is from meeting its own goal, in the KPI's unit; below 0 is what it has to spare."""
-    actual = Decimal(part["actual"] or 0)
+    if part["actual"] is None:
+        return Decimal("-Infinity")  # nothing is known of it, so it is not behind
+    actual = Decimal(part["actual"])
     if part["target"] is None:
         low, high = row.get("low"), row.get("high")
         gaps = [] if low is None else [Decimal(low) - actual]

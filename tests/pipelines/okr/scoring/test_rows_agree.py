@@ -1,5 +1,7 @@
 """No row's status contradicts the figures beside it, whatever the past and the goal."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -19,6 +21,7 @@ KPIS = {
     "deals": Kpi("deals", "flow", "deals", dimensions=("rep",)),
     "likes": Kpi("likes", "stock", "likes", dimensions=("rep",)),
 }
+Rows = list[KeyResultScore]
 FORMS = ("", "per: week", "per: week, met_in: 60 %", "per: week, met_in: all", "over: week")
 
 
@@ -80,3 +83,70 @@ def disagreement(row: KeyResultScore, comparison: str) -> str:
 def test_no_status_contradicts_the_figures_of_its_row(kpi, comparison, target, form, amounts):
     for row in scored(kpi, f"{comparison}: {target}", form, amounts):
         assert not disagreement(row, comparison), row
+
+
+MEMBER_FORMS = ("", "per: week", "per: week, met_in: 50 %")
+REPS = ("kim", "lee", "new")
+"""The last one is there from 20 July on."""
+
+
+def scored_members(kpi: str, goal: str, form: str, amounts: Sequence[Sequence[int]]) -> Rows:
+    """The rows of a goal for each rep in July 2026; the amounts are of as many days from 1 July, one a rep."""
+    keys = ", ".join(part for part in (f"id: it, kpi: {kpi}", goal, form, "for_each: rep") if part)
+    text = f"{{objective: O, id: o, period: 2026-07, key_results: [{{{keys}}}]}}"
+    loaded = load({"o.yml": text}, KPIS)
+    assert not loaded.faults, loaded.faults
+    first = date(2026, 7, 1)
+    rows = [
+        DayFact(first + timedelta(days=n), {"rep": rep}, Decimal(amount))
+        for n, of_day in enumerate(amounts)
+        for rep, amount in zip(REPS, of_day, strict=True)
+        if rep != "new" or n >= 19
+    ]
+    last = rows[-1].day
+    facts = KpiFacts(KPIS[kpi], rows, frozenset(row.day for row in rows), last)
+    card = score(loaded.objectives, index_facts({kpi: facts}), last + timedelta(days=1))
+    return list(card.key_results)
+
+
+def members_disagreement(rows: Rows) -> str:
+    """What of the members contradicts the headline; empty where nothing does."""
+    headline = rows[0]
+    members = [row for row in rows if row.window == "total" and row.member != "total"]
+    judged = [row for row in members if row.score is not None] or [
+        row for row in members if row.status not in ("no_data", "not_started")
+    ]
+    if headline.members_judged is None:
+        return "" if not judged else "nobody is judged, and there are members with a score"
+    if headline.members_judged != len(judged):
+        return f"{headline.members_judged} judged, and {len(judged)} have a score"
+    if [row.member for row in members if row.actual is not None] != [row.member for row in judged]:
+        return "those with a figure are not those that are judged"
+    gaps = {row.member: row.gap for row in judged if row.gap is not None}
+    worst = max(gaps.values())
+    if headline.gap != worst:
+        return f"a gap of {headline.gap}, and the largest is {worst}"
+    if (named := headline.furthest_behind) is not None and (
+        gaps[named] != worst or list(gaps.values()).count(worst) > 1 or worst <= 0
+    ):
+        return f"{named} is furthest behind of {gaps}"
+    return ""
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    kpi=st.sampled_from(sorted(KPIS)),
+    comparison=st.sampled_from(("at_least", "at_most")),
+    target=st.integers(1, 60),
+    form=st.sampled_from(MEMBER_FORMS),
+    amounts=st.lists(st.tuples(*[st.integers(0, 12)] * 3), min_size=3, max_size=33),
+)
+def test_the_one_furthest_behind_has_the_largest_gap_of_the_members_shown(
+    kpi, comparison, target, form, amounts
+):
+    rows = scored_members(kpi, f"{comparison}: {target}", form, amounts)
+    assert not members_disagreement(rows), rows
+    for row in rows:
+        # the figures of a row of them all are those of one member
+        own = row if row.member != "total" else replace(row, actual=None)
+        assert not disagreement(own, comparison), row
