@@ -366,6 +366,26 @@ def digest(
     return None
 
 
+@command(app, epilog="Example: [cyan]okra export superset --to superset-okra --dry-run[/]")
+def export(
+    context: typer.Context,
+    tool: Annotated[
+        Literal["metricflow", "superset"],
+        typer.Argument(help="metricflow: a dbt package. superset: an import bundle."),
+    ],
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write into.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List the files, and write none.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the KPIs as datasets with metrics that add up: no sum of ratios, no level summed over days."""
+    from pipelines.commands import export
+
+    output = output_of(context, as_json)
+    export.export(okra_settings.load(), tool, to, output, dry_run=dry_run)
+
+
 @command(
     app, epilog="Examples: [cyan]okra board[/] · [cyan]okra board --appendix --pdf board.pdf[/]"
 )
