@@ -15,12 +15,13 @@ _MAX_NAMES = 5
 
 @dataclass(frozen=True)
 class Column:
-    """A figure to draw: its name, how the bar looks, and its short name for the axis."""
+    """A figure to draw: its name, how the bar looks, its short name for the axis, and the figure a year before."""
 
     label: str
     value: Decimal | None
     look: Look = "full"
     short: str = ""
+    year_before: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -37,30 +38,35 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class BarChart(Chart):
-    """Bars, the place of zero and that of the target."""
+    """Bars, the place of zero, the targets with their labels, and a path over those a year before."""
 
     bars: Sequence[Bar]
     zero: float
-    target: float | None
+    targets: Sequence[Tick] = ()
+    year_before: str = ""
 
 
 def bar_chart(
-    columns: Sequence[Column], amounts: Amounts, target: Decimal | None = None
+    columns: Sequence[Column], amounts: Amounts, targets: Sequence[Decimal] = ()
 ) -> BarChart | None:
     """A bar for each known figure, from zero; an unknown one leaves a gap. None where none is known."""
     known = [column.value for column in columns if column.value is not None]
     if not known:
         return None
-    up, heights = vertical_axis([*known, target], amounts, from_zero=True)
+    up, heights = vertical_axis(
+        [*known, *targets, *(column.year_before for column in columns)], amounts, from_zero=True
+    )
     slot = (WIDTH - RIGHT - LEFT) / len(columns)
     zero, wide = up.at(0), round(max(1.5, slot * 0.68), 1)
-    bars = []
+    bars, dashes = [], []
     for place, column in enumerate(columns):
         if column.value is None:
             continue
         y = up.at(column.value)
         title = f"{column.label}: {amounts.text(column.value)}"
         x = round(LEFT + slot * place + (slot - wide) / 2, 1)
+        if column.year_before is not None:
+            dashes.append(f"M{x:g} {up.at(column.year_before):g}h{wide:g}")
         bars.append(
             Bar(x, min(y, zero), wide, round(max(abs(zero - y), 0.8), 1), column.look, title)
         )
@@ -69,7 +75,8 @@ def bar_chart(
     return BarChart(
         bars=bars,
         zero=zero,
-        target=None if target is None else up.at(target),
+        targets=[Tick(up.at(target), amounts.axis(target)) for target in targets],
+        year_before="".join(dashes),
         across=[
             Tick(round(LEFT + slot * (place + 0.5), 1), column.short or column.label)
             for place, column in named

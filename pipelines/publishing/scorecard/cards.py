@@ -235,7 +235,7 @@ def _windows(row: Row, parts: Rows, amounts: Amounts) -> BarChart | None:
         )
         for part in parts[-MAX_WINDOWS:]
     ]
-    return bar_chart(columns, amounts, row["target"])
+    return bar_chart(columns, amounts, [] if row["target"] is None else [row["target"]])
 
 
 def _members(row: Row, parts: Rows, amounts: Amounts) -> list[Member]:

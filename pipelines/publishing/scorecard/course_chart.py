@@ -85,15 +85,30 @@ def course_chart(points: Rows, row: Row, amounts: Amounts) -> CourseChart | None
     )
 
 
-def level_chart(history: Rows, amounts: Amounts) -> CourseChart | None:
-    """The line of a level by its periods; None where there are fewer than two to join."""
+def level_chart(
+    history: Rows, amounts: Amounts, year_before: Sequence[Decimal | None], target: Decimal | None
+) -> CourseChart | None:
+    """The line of a level by its periods, with that of the year before; None where there are fewer than two to join."""
     known = [(row["period_end"], row["value"]) for row in history if row["value"] is not None]
     if len(known) < 2:
         return None
-    up, heights = _vertical_axis(known, amounts)
+    ends = [row["period_end"] for row in history]
+    before = [
+        (end, value) for end, value in zip(ends, year_before, strict=True) if value is not None
+    ]
+    up, heights = _vertical_axis([*known, *before], amounts, [target])
     across, days = _horizontal_axis(known[0][0], known[-1][0], amounts.language)
     plot = _Plot(across, up)
-    return CourseChart(actual=plot.line(known), now=plot.at(known[-1]), across=days, up=heights)
+    label = "" if target is None else amounts.axis(target)
+    return CourseChart(
+        actual=plot.line(known),
+        now=plot.at(known[-1]),
+        pace=plot.line(before) if len(before) > 1 else "",
+        target=None if target is None else up.at(target),
+        target_label=label and amounts.language.text("chart.target_label", target=label),
+        across=days,
+        up=heights,
+    )
 
 
 def _known(points: Rows, column: str) -> list[Point]:

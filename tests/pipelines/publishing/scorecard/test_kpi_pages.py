@@ -103,7 +103,7 @@ def test_the_sql_stands_there_as_it_is_run(company):
 def test_it_names_the_key_results_it_measures_and_leads_to_them(company):
     company.key_result(status="at_risk")
     [use] = company.written().kpi().one("ul", class_="uses").all("li")
-    assert use.text == "At risk Sell more"
+    assert use.text == "At risk Sell more $1,234.50 of $2,000, no odds"
     assert use.one("a").attributes["href"] == "../scorecard.html#kr-grow-revenue"
 
 
@@ -118,3 +118,25 @@ def test_the_page_of_a_kpi_that_is_gone_goes_as_well(company):
     company.written()
     assert not left.exists()
     assert (pages.home / "kpi" / "revenue.html").exists()
+
+
+def test_the_chart_has_the_year_before_and_the_targets_of_whole_months(company):
+    """October 2025 had 100, October 2026 has 200; a month is to have 400. A total of the year is no month's target."""
+    company.month(date(2025, 10, 1), date(2025, 10, 31), 100)
+    company.month(date(2026, 10, 1), date(2026, 10, 31), 200)
+    company.month(date(2026, 11, 1), date(2026, 11, 30), 50, status="partial")
+    company.key_result(
+        key_result_id="grow/monthly", target=400, defined={"per": "month", "low": 400}
+    )
+    company.key_result(key_result_id="grow/yearly", target=2000)
+    company.key_result(
+        key_result_id="grow/widgets", target=300, defined={"per": "month", "where": "widget"}
+    )
+    chart = company.written().kpi().one("svg", class_="chart")
+    assert [label.text for label in chart.all("text", class_="goal-label")] == ["Target $400"]
+    dashes = chart.one("path", class_="year-before").attributes["d"]
+    assert dashes.count("M") == 1, "of October alone: November is still open"
+    october = chart.all("rect", class_="bar")[1]
+    # 100 is half as high as 200
+    height, top = (float(october.attributes[name]) for name in ("height", "y"))
+    assert abs(float(dashes.split()[1].partition("h")[0]) - (top + height / 2)) < 0.2
