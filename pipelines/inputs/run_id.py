@@ -8,6 +8,7 @@ Dagster runs worked under it, and when.
 
 import hashlib
 import json
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from connectors.lake.catalog import read_catalog
 from pipelines.inputs.lake import open_lake
 from pipelines.inputs.okr_files import okr_files
 from pipelines.okr.definition.yaml_tree import TreeError
+from pipelines.okr.kpi.status import Policy
 from pipelines.settings import Settings
 from pipelines.settings.kpi_queries import kpi_yaml_files
 from pipelines.settings.written_files import content_of
@@ -45,6 +47,10 @@ def run_id(settings: Settings, as_of: date) -> str:
         facts["kpis"] = kpis
     if accounts := sorted(name for name in settings.sources_file.names if "@" in name):
         facts["accounts"] = accounts
+    if settings.policy != Policy():
+        facts["thresholds"] = {
+            name: str(share.normalize()) for name, share in asdict(settings.policy).items()
+        }
     # they go into the trust of the KPIs
     findings = catalogued(settings, "findings", FINDING_FACTS)
     if findings:

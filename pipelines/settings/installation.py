@@ -27,6 +27,7 @@ from pipelines.errors import OkraError
 from pipelines.okr.definition.faults import Fault, suggestion, unreadable
 from pipelines.okr.definition.yaml_tree import TreeError
 from pipelines.okr.kpi.periods import FiscalYear, NamedBy
+from pipelines.okr.kpi.status import Policy
 from pipelines.settings.accounts import by_name, streams_by_name
 from pipelines.settings.described_streams import read_descriptions
 from pipelines.settings.instance_values import Surroundings, shared_options
@@ -44,7 +45,9 @@ from pipelines.settings.types import (
     Memory,
     Month,
     Names,
+    Odds,
     Secrets,
+    Share,
     SiteAddress,
     StorageVersion,
     Zone,
@@ -54,6 +57,7 @@ from pipelines.settings.written_files import content_of
 
 SOURCES_FILE = "sources.yml"
 """The file that declares instances of connectors and their streams."""
+_USUAL = Policy()
 
 
 class SettingsError(OkraError):
@@ -102,6 +106,21 @@ class Settings(BaseSettings):
     sheet_kpis: FilePath = Field(
         Path("models/kpis/sheet_kpis.yml"),
         description="Declares the KPIs that come from OKRA_SHEETS",
+    )
+    on_track_from: Odds = Field(_USUAL.likely, description="Odds from which a goal is on track")
+    off_track_below: Odds = Field(
+        _USUAL.unlikely, description="Odds below which a goal is off track"
+    )
+    at_risk_from_pace: Share = Field(
+        _USUAL.at_risk_from,
+        description="Share of the pace below which a goal without odds is off track",
+    )
+    committed_bar: Share = Field(
+        _USUAL.committed_bar, description="Score with which a committed objective is achieved"
+    )
+    aspirational_bar: Share = Field(
+        _USUAL.aspirational_bar,
+        description="Score with which an aspirational objective is achieved; the share of its targets that is enough",
     )
     currency: Currency = Field("USD", description="Currency that money adds up in")
     locale: LocaleName = Field(
@@ -172,6 +191,17 @@ class Settings(BaseSettings):
     def fiscal_year(self) -> FiscalYear:
         """The fiscal year: its first month, and what names it."""
         return FiscalYear(self.fiscal_year_start, self.fiscal_year_named_by)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The thresholds of statuses."""
+        return Policy(
+            likely=self.on_track_from,
+            unlikely=self.off_track_below,
+            at_risk_from=self.at_risk_from_pace,
+            aspirational_bar=self.aspirational_bar,
+            committed_bar=self.committed_bar,
+        )
 
     @cached_property
     def environment(self) -> Mapping[str, str]:

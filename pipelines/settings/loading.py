@@ -91,6 +91,9 @@ def trusting(settings: Settings) -> Settings:
 
 def contradictions(settings: Settings) -> Iterator[str]:
     """A line for each setting that is well written and yet cannot be right."""
+    if settings.off_track_below >= settings.on_track_from:
+        below, above = settings.off_track_below, settings.on_track_from
+        yield f"OKRA_OFF_TRACK_BELOW: {below} is not below OKRA_ON_TRACK_FROM ({above}); write a lower share"
     try:
         if settings.start_date > settings.today():
             day = settings.start_date

@@ -3,6 +3,7 @@
 import difflib
 import re
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -63,6 +64,25 @@ def _checked_month(value: object) -> object:
     return value
 
 
+def _read_share(value: object) -> Decimal:
+    """`0.7` or `70 %`, above 0 and at most 1."""
+    text = str(value).strip()
+    number = text.removesuffix("%").strip()
+    try:
+        share = Decimal(number) / (100 if text.endswith("%") else 1)
+    except InvalidOperation:
+        share = Decimal("NaN")
+    if not share.is_finite() or not 0 < share <= 1:
+        raise ValueError(f"{text!r} is no share; write one like 0.7 or 70 %")
+    return share
+
+
+def _checked_odds(share: Decimal) -> Decimal:
+    if share == 1:
+        raise ValueError("odds of 1 are those of what is settled; write a share below 1, like 0.7")
+    return share
+
+
 def _checked_version(value: str) -> str:
     if not re.fullmatch(r"v\d+\.\d+\.\d+|latest", value):
         raise ValueError(f"{value!r} is no version of DuckDB; write it like v1.2.0")
@@ -121,6 +141,10 @@ Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_at_b
 FilePath = Annotated[Path, AfterValidator(_expanded)]
 Day = Annotated[date, BeforeValidator(_parsed_day)]
 Month = Annotated[int, Field(ge=1, le=12), BeforeValidator(_checked_month)]
+Share = Annotated[Decimal, BeforeValidator(_read_share)]
+"""Above 0, at most 1."""
+Odds = Annotated[Share, AfterValidator(_checked_odds)]
+"""Above 0 and below 1."""
 Currency = Annotated[str, AfterValidator(known_currency)]
 StorageVersion = Annotated[str, AfterValidator(_checked_version)]
 LakeLocation = Annotated[str, AfterValidator(_checked_lake)]

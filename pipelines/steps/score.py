@@ -32,7 +32,10 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     settings, as_of, objectives = day.settings, day.as_of, day.loaded.objectives
     warehouse, history = settings.warehouse_path, settings.history_path
     record = graded_before(history, as_of, settings.timezone)
-    scored = score(objectives, day.indexes, as_of, graded=record, broken_kpis=day.declared.broken)
+    policy = settings.policy
+    scored = score(
+        objectives, day.indexes, as_of, policy, graded=record, broken_kpis=day.declared.broken
+    )
     scorecard = with_restatements(scored, first_final_scores(history, as_of))
     failed = failed_pulls(settings)
     run = Run(
@@ -45,7 +48,7 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
         failed_sources=sorted({attempt.source for attempt in failed}),
         broken_definitions=sorted({fault.file for fault in day.faults}),
     )
-    store_scores(warehouse, scorecard, find_levers(scorecard), objectives, day.kpis, run)
+    store_scores(warehouse, scorecard, find_levers(scorecard, policy), objectives, day.kpis, run)
     record_scores(history, warehouse, as_of, settings.now())
     write_predictions(history, warehouse, settings.timezone)
     return Report(scorecard, failed)

@@ -1,6 +1,7 @@
 """The OKR files of an installation, read against its KPIs."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,15 @@ def test_the_name_of_fiscal_years_is_part_of_the_run_id_where_it_is_not_the_defa
     by_start = settings.model_copy(update=custom)
     write_catalog(open_lake(settings), [])
     assert len({run_id(one, day) for one in (settings, by_end, by_start)}) == 3
+
+
+def test_other_thresholds_than_the_usual_ones_are_part_of_the_run_id(tmp_path: Path) -> None:
+    day, settings = date(2026, 11, 25), settings_in(tmp_path)
+    write_catalog(open_lake(settings), [])
+    usual = settings.model_copy(update={"on_track_from": Decimal("0.70")})
+    stricter = settings.model_copy(update={"on_track_from": Decimal("0.8")})
+    assert run_id(usual, day) == run_id(settings, day)
+    assert run_id(stricter, day) != run_id(settings, day)
 
 
 def test_the_kpis_in_yaml_and_the_names_of_accounts_are_part_of_the_run_id(

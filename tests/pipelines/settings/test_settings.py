@@ -1,12 +1,14 @@
 """Settings that cannot be right are refused, each with where it is set and what would be right."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from connectors.sdk.trust import authorities
 from pipelines import settings as okra_settings
+from pipelines.okr.kpi.status import Policy
 from pipelines.settings import BUILT_IN, SettingsError
 from pipelines.settings.variables import INTERNAL, options
 from tests.connectors.tls import authority, without_authorities
@@ -138,6 +140,12 @@ def test_a_dagster_yaml_of_ones_own_can_take_variables_of_its_own(
     ("OKRA_FISCAL_YEAR_START=October", "OKRA_FISCAL_YEAR_START: 'October' is no month; write a number"),
     ("OKRA_FISCAL_YEAR_START=0", "OKRA_FISCAL_YEAR_START: '0' is no month"),
     ("OKRA_FISCAL_YEAR_START=13", "OKRA_FISCAL_YEAR_START: '13' is no month"),
+    ("OKRA_ON_TRACK_FROM=high", "OKRA_ON_TRACK_FROM: 'high' is no share; write one like 0.7 or 70 %"),
+    ("OKRA_ON_TRACK_FROM=70", "OKRA_ON_TRACK_FROM: '70' is no share"),
+    ("OKRA_ON_TRACK_FROM=100 %", "OKRA_ON_TRACK_FROM: odds of 1 are those of what is settled"),
+    ("OKRA_OFF_TRACK_BELOW=0.7", "OKRA_OFF_TRACK_BELOW: 0.7 is not below OKRA_ON_TRACK_FROM (0.7)"),
+    ("OKRA_COMMITTED_BAR=0", "OKRA_COMMITTED_BAR: '0' is no share"),
+    ("OKRA_ASPIRATIONAL_BAR=nan", "OKRA_ASPIRATIONAL_BAR: 'nan' is no share"),
     ("OKRA_FISCAL_YEAR_START=1.0", "OKRA_FISCAL_YEAR_START: '1.0' is no month"),
     ("OKRA_FISCAL_YEAR_NAMED_BY=begin", "OKRA_FISCAL_YEAR_NAMED_BY: "),
     ("OKRA_TIMEZONE=Madrid", "OKRA_TIMEZONE: 'Madrid' is no time zone; write one like Europe/Madrid"),
@@ -188,3 +196,13 @@ def test_every_variable_of_the_project_is_known() -> None:
                 read |= set(re.findall(r"\bOKRA_[A-Z][A-Z_]*[A-Z]\b", text))
     fields = {f"OKRA_{name.upper()}" for name in okra_settings.Settings.model_fields}
     assert read <= fields | options() | INTERNAL
+
+
+def test_the_thresholds_of_statuses_are_shares_or_percentages(env: Path) -> None:
+    env.write_text("OKRA_ON_TRACK_FROM=80 %\nOKRA_OFF_TRACK_BELOW=0.4\nOKRA_COMMITTED_BAR=1\n")
+    policy = okra_settings.load().policy
+    assert policy == Policy(
+        likely=Decimal("0.8"), unlikely=Decimal("0.4"), committed_bar=Decimal(1)
+    )
+    env.write_text("")
+    assert okra_settings.load().policy == Policy()
