@@ -42,6 +42,8 @@ def export(settings: Settings, tool: str, folder: Path, output: Output, *, dry_r
 
 def write(files: Mapping[str, str], folder: Path, *, dry_run: bool) -> list[str]:
     """Write the files, and remove those of the export before that are no longer part of it, which it returns."""
+    if folder.exists() and not folder.is_dir():
+        raise ExportError(f"{folder} is a file; name a folder with --to")
     before = _written(folder)
     for place in sorted({*files, *before}):
         path = folder / place

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.commands.export import ExportError, write
 
 
@@ -34,9 +36,25 @@ def test_a_file_that_was_changed_since_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "a.yml").read_text() == "mine"
 
 
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "export").write_text("mine")
+    with pytest.raises(ExportError, match="is a file; name a folder with --to"):
+        write({"a.yml": "1"}, tmp_path / "export", dry_run=False)
+
+
 def test_a_list_of_files_outside_of_the_folder_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "export"
     folder.mkdir()
     (folder / ".okra-export.json").write_text('{"../other.yml": "0"}')
     with pytest.raises(ExportError, match="outside of its folder"):
         write({}, folder, dry_run=False)
+
+
+def test_without_a_published_file_the_command_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OKRA_HOME", str(tmp_path / "home"))
+    done = CliRunner().invoke(app, ["export", "superset", "--to", str(tmp_path / "export")])
+    assert done.exit_code == 2
+    assert done.stderr == "okra: nothing is published yet; run `okra run` first\n"
+    assert not (tmp_path / "export").exists()
