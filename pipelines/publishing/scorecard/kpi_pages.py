@@ -124,7 +124,8 @@ def _bars(
             ),
             row["value"],
             "open" if row["status"] == "partial" else "full",
-            year_before=before,
+            language.day(row["period_start"], "axis") if row["period"] == "month" else "",
+            before,
         )
         for row, before in zip(history, year_before, strict=True)
     ]
