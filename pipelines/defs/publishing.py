@@ -12,6 +12,7 @@ from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.kpi_observations import kpi_observations
 from pipelines.orchestration.run_records import remove_old_runs
 from pipelines.publishing.board.writing import write_board
+from pipelines.publishing.digest.renderings import literal
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
 from pipelines.publishing.scorecard.writing import write_owner_pages, write_scorecard
@@ -101,9 +102,8 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
 def objective_lines(card: PublishedScorecard, language: Language) -> Iterator[str]:
     """A line of a Markdown table for each objective, indented by its depth in the tree."""
     for depth, row in in_tree_order(card.objectives):
-        name = row["name"].replace("|", "\\|")
         cells = (
-            "– " * depth + name,
+            "– " * depth + literal(row["name"]),
             *language.score_and_pace(row["score"], row["expected"]),
             language.status(row["status"]),
         )

@@ -100,6 +100,7 @@ def scoring() -> dg.Definitions:
             report = write_scores(played, context.run_id)
         for fault in played.faults:
             context.log.error(str(fault))
+        language = Language(played.settings.locale, played.settings.fiscal_year)
         shown = {
             "okr/key_result_scores": len(report.scorecard.key_results),
             "okr/objective_scores": len(report.scorecard.objectives),
@@ -111,11 +112,10 @@ def scoring() -> dg.Definitions:
             if name in shown:
                 metadata["rows"] = shown[name]
             if table.key == SCORES:
-                metadata["scorecard"] = dg.MetadataValue.md(scorecard_preview(report.scorecard))
+                preview = scorecard_preview(report.scorecard, language)
+                metadata["scorecard"] = dg.MetadataValue.md(preview)
             yield dg.MaterializeResult(asset_key=table.key, metadata=metadata)
         yield faults_check(played.faults)
-        settings = played.settings
-        language = Language(settings.locale, settings.fiscal_year)
         yield from check_results(names, report.scorecard, SCORES, language)
 
     return dg.Definitions(assets=[score])

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,8 @@ from connectors.sdk.rules import rules_of
 from pipelines.inputs.lake import open_lake
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.scoring.scorecard import Scorecard
+from pipelines.publishing.digest.renderings import literal
+from pipelines.publishing.language.language import Language
 from pipelines.publishing.language.sparklines import sparkline
 from pipelines.settings import Settings
 from pipelines.steps.pull import days_between
@@ -160,13 +163,14 @@ def preview(table: pa.Table) -> str:
     return "\n".join(lines)
 
 
-def scorecard_preview(scorecard: Scorecard) -> str:
+def scorecard_preview(scorecard: Scorecard, language: Language) -> str:
     """The total row of each key result as a Markdown table."""
-    lines = ["| key result | score | expected | status | why |", "|---|---|---|---|---|"]
+    lines = ["| key result | score | pace | odds | status |", "|---|---|---|---|---|"]
     for row in scorecard.key_results:
         if row.window == row.member == TOTAL:
-            shares = " | ".join("" if s is None else f"{s:.2f}" for s in (row.score, row.expected))
-            lines.append(f"| {row.key_result_id} | {shares} | {row.status} | {row.why} |")
+            score, pace = language.score_and_pace(row.score, row.expected)
+            odds, status = language.odds_of(asdict(row)), language.status(row.status)
+            lines.append(f"| {literal(row.name)} | {score} | {pace} | {odds} | {status} |")
     return "\n".join(lines)
 
 

@@ -1,6 +1,7 @@
 """Each objective has a check of its own, which warns where it is behind."""
 
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,13 +12,14 @@ import pytest
 
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.definition.loading import load
-from pipelines.okr.scoring.scorecard import ObjectiveScore, Scorecard
+from pipelines.okr.scoring.scorecard import KeyResultScore, ObjectiveScore, Scorecard
 from pipelines.orchestration.objective_checks import (
     check_names,
     check_results,
     check_specs,
     sound_objectives,
 )
+from pipelines.orchestration.ui_metadata import scorecard_preview
 from pipelines.publishing.language.language import Language
 from pipelines.settings import Settings
 
@@ -133,3 +135,20 @@ def test_a_broken_file_costs_its_own_check_alone(tmp_path: Path) -> None:
     assert [x.id for x in sound_objectives(settings)] == ["grow"]
     missing = Settings(_env_file=None, home=tmp_path, okr_definitions=tmp_path / "nowhere")
     assert sound_objectives(missing) == ()
+
+
+def test_the_preview_of_scores_has_the_figures_of_the_page() -> None:
+    blank: dict[str, Any] = {field.name: None for field in fields(KeyResultScore)}
+    figures = {
+        "name": "Sell | [more]",
+        "window": "total",
+        "member": "total",
+        "score": Decimal("0.936"),
+        "expected": Decimal("0.934"),
+        "probability": Decimal("0.9991"),
+        "status": "on_track",
+    }
+    row = KeyResultScore(**{**blank, **figures})
+    [*_, line] = scorecard_preview(Scorecard((row,), ()), Language("en")).splitlines()
+    # pace and score are both 93 % in whole percent: one decimal tells them apart
+    assert line == r"| Sell \| \[more\] | 93.6% | 93.4% | >99% | On track |"
