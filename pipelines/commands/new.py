@@ -112,6 +112,16 @@ def new_okr(
     kpi: Annotated[str, typer.Option(help="The KPI of its first key result.")] = "net_revenue",
     target: Annotated[str, typer.Option(help="The number to reach: 2_000_000 or 96 %.")] = "",
     period: Annotated[str, typer.Option(help="2026, 2026-Q4 or 2026-11 (this month).")] = "",
+    over: Annotated[
+        str,
+        typer.Option(metavar="WINDOW", help="Reach it in the last month, week … of the period."),
+    ] = "",
+    per: Annotated[
+        str, typer.Option(metavar="WINDOW", help="Do it each time: in each month, week …")
+    ] = "",
+    met_in: Annotated[
+        str, typer.Option(help="With --per: in how many of them (90 %, all, 30).")
+    ] = "",
     owner: Owner = "owner@example.com",
     dry_run: DryRun = False,
 ) -> None:
@@ -123,7 +133,14 @@ def new_okr(
     settings = okra_settings.load()
     kpis = declared_kpis(settings).kpis
     answers = scaffolding.NewObjective(
-        name=name, kpi=kpi, target=target, period=period, owner=owner
+        name=name,
+        kpi=kpi,
+        target=target,
+        period=period,
+        over=over,
+        per=per,
+        met_in=met_in,
+        owner=owner,
     )
     files = scaffolding.okr(answers, kpis, shown(settings.definitions_path), settings.today())
     if faults := load(files.files, kpis, settings.fiscal_year).faults:

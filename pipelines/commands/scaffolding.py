@@ -189,6 +189,12 @@ class NewObjective:
     owner: str = "owner@example.com"
     words: str = ""
     """The objective in words; its name where there are none."""
+    over: str = ""
+    """The window that the number is to be reached in by the end: `month`."""
+    per: str = ""
+    """The window that the number is asked of each time: `week`."""
+    met_in: str = ""
+    """In how many of these windows: `90 %`, `all` or a count; the default of the rules where it is empty."""
 
 
 def okr(new: NewObjective, kpis: Mapping[str, Kpi], folder: str, today: date) -> Scaffold:
@@ -200,17 +206,25 @@ def okr(new: NewObjective, kpis: Mapping[str, Kpi], folder: str, today: date) ->
     target = new.target or ("90 %" if measured.unit == PERCENT else "100")
     goal = "at_least" if measured.direction == "up" else "at_most"
     label = measured.label
+    window = f" per {new.per}" if new.per else f" over the latest {new.over}" if new.over else ""
     names = {
         "title": scalar(new.words or title(name)),
         "id": name,
         "owner": new.owner,
         "period": new.period or f"{today:%Y-%m}",
         "key_result": new.kpi.replace("_", "-"),
-        "wording": scalar(f"{label}: {goal.replace('_', ' ')} {target}"),
+        "wording": scalar(f"{label}: {goal.replace('_', ' ')} {target}{window}"),
         "kpi": new.kpi,
     }
     lines = [f"    {goal}: {target}"]
-    if not measured.accumulates and not measured.behaviour.reported_by_period:
+    if new.over:
+        lines.append(f"    over: {new.over}")
+    if new.per:
+        lines.append(f"    per: {new.per}")
+    if new.met_in:
+        lines.append(f"    met_in: {new.met_in}")
+    is_level = not measured.accumulates and not measured.behaviour.reported_by_period
+    if new.over or (is_level and not new.per):
         lines.insert(
             0,
             "    from: measured   # a level has a way to go: from where it stood before the period",

@@ -42,8 +42,9 @@ def test_a_first_run_has_restated_nothing(sample: Home) -> None:
 
 def test_the_status_draws_where_each_goal_came_from(sample: Home) -> None:
     lines = sample.ask("status").out.splitlines()
-    [revenue] = [line for line in lines if "Generate $2 million" in line]
-    [quarters] = [line for line in lines if "95 new prospects" in line]
+    # what needs attention is named above the table as well
+    revenue = [line for line in lines if "Generate $2 million" in line][-1]
+    quarters = [line for line in lines if "95 new prospects" in line][-1]
     # of revenue the distance to its pace, which rises and falls; the three quarters that are over had 91, 97 and 102
     [course] = re.findall("[▁▂▃▄▅▆▇█]{2,}", revenue)
     assert len(course) == 12

@@ -202,6 +202,23 @@ def test_a_new_okr_has_the_number_and_the_period_that_are_asked_for(kpis: dict[s
         scaffolding.okr(NewObjective(name="happy", kpi="happiness"), kpis, "okr_definitions", TODAY)
 
 
+@pytest.mark.parametrize(
+    ("window", "lines"),
+    [
+        ({"over": "month"}, ("from: measured", "over: month", "100 over the latest month")),
+        ({"per": "week", "met_in": "80 %"}, ("per: week", "met_in: 80 %", "100 per week")),
+    ],
+)
+def test_a_new_okr_is_reached_by_the_end_or_done_each_time(
+    kpis: dict[str, Kpi], window: dict[str, str], lines: tuple[str, ...]
+) -> None:
+    wish = NewObjective(name="orders", kpi="units_sold", period="2026", **window)
+    (text,) = scaffolding.okr(wish, kpis, "okr_definitions", TODAY).files.values()
+    assert all(line in text for line in lines), text
+    assert ("from:" in text) == ("over" in window), "only a level has a way to go"
+    assert not load({"new.yml": text}, kpis).faults
+
+
 def test_nothing_is_written_over_and_then_nothing_is_written_at_all(
     tmp_path: Path, write: Write
 ) -> None:
