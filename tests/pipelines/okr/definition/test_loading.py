@@ -333,3 +333,24 @@ def test_a_target_edited_in_mid_period_is_another_definition(kpis):
     assert before.definition_hash != after.definition_hash
     hashes = {one.key_result_hash(one.key_results[0]) for one in (before, after)}
     assert len(hashes) == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "as_before", "keeps"),
+    [
+        # 90 % of 12 months are 11, which before were 12
+        (("kpi: deals", "at_least: 5", "per: month"), ("met_in: all",), False),
+        # 90 % of 4 quarters are all 4 of them
+        (("kpi: deals", "at_least: 5", "per: quarter"), ("met_in: all",), True),
+        (("kpi: deals", "at_least: 5", "per: month", "met_in: 12"), ("met_in: all",), True),
+        # a level starts where it was measured, whether the file says so or not
+        (("kpi: csat", "at_least: 96 %"), ("from: measured",), True),
+        (("kpi: csat", "at_least: 96 %"), ("from: 0",), False),
+    ],
+)
+def test_a_goal_keeps_its_fingerprint_where_it_asks_for_the_same(kpis, lines, as_before, keeps):
+    now = objective_of(with_key_result(*lines), kpis)
+    said = [line for line in lines if not line.startswith("met_in")]
+    before = objective_of(with_key_result(*said, *as_before), kpis)
+    hashes = [each.key_result_hash(each.key_results[0]) for each in (now, before)]
+    assert (hashes[0] == hashes[1]) is keeps
