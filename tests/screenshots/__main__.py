@@ -26,7 +26,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(BROWSER_OPTIONS))
         for target in (
-            *scorecard.take_all(browser, settings.scorecard_path),
+            *scorecard.take_all(browser, settings.scorecard_path, settings.published_path),
             *lineage.take_all(browser, settings),
         ):
             sys.stdout.write(f"{target.name}: {target.stat().st_size:,} bytes\n")

@@ -7,6 +7,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser
 
+from tests.screenshots import variants
 from tests.screenshots.folder import FOLDER, checked
 
 
@@ -24,17 +25,21 @@ class Shot:
 
 
 SHOTS = (
-    Shot("desktop", 1280, 1500),
-    Shot("phone", 360, 1200, scale=1.5, at="#kr-two-million-revenue"),
-    Shot("dark", 1280, 1200, scheme="dark", at="#objective-two-million"),
+    Shot("desktop", 1440, 900),
+    Shot("phone", 390, 1300),
+    Shot("dark", 1440, 900, scheme="dark"),
     Shot("print", 794, 1123, media="print"),
 )
+"""Of the last run; `variants` has a desktop picture each."""
 
 
-def take_all(browser: Browser, page: Path) -> Iterator[Path]:
-    """Take each picture of `page`. Raises SystemExit when one is too large."""
+def take_all(browser: Browser, page: Path, published: Path) -> Iterator[Path]:
+    """Take each picture of `page`, and those of the variants. Raises SystemExit when one is too large."""
     for shot in SHOTS:
         yield take(browser, page, shot)
+    with variants.pages(published) as written:
+        for name, variant in written.items():
+            yield take(browser, variant, Shot(name, 1440, 900))
 
 
 def take(browser: Browser, page: Path, shot: Shot) -> Path:
