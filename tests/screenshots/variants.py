@@ -37,24 +37,25 @@ NO_ODDS = """
 
 
 def many_key_results(count: int) -> str:
-    """Copies of every objective with its key results under names of their own, until there are so many."""
+    """Copies of every key result under names of their own, four to a copy of its objective, until there are so many."""
+    branch = "number // 4 || '-' || objective_id"
     statements = [
         "create temp table headlines as select distinct key_result_id from key_result_scores",
-        f"create temp table copied as select range::bigint as number from range({count})",
-        f"delete from copied where number = 0 or number > ({count} - 1) // (select count(*) from headlines)",
+        f"create temp table copied as select range::bigint as number from range(4, {count + 4})",
+        f"delete from copied where number - 3 > ({count} - 1) // (select count(*) from headlines)",
     ]
     for table in ("key_result_scores", "key_results", "key_result_courses", "key_result_levers"):
-        renamed = "number || '-' || key_result_id as key_result_id"
+        renamed = "number // 4 || '-' || key_result_id || '-' || number as key_result_id"
         if table != "key_result_courses":
-            renamed += ", number || '-' || objective_id as objective_id"
+            renamed += f", {branch} as objective_id"
         statements.append(
             f"insert into {table} by name "
             f"select source.* replace ({renamed}) from {table} as source cross join copied"
         )
     statements.append(
-        "insert into objective_scores by name select source.* replace ("
-        "number || '-' || objective_id as objective_id, name || ' (' || number || ')' as name, "
-        "number || '-' || parent_id as parent_id) from objective_scores as source cross join copied"
+        "insert into objective_scores by name select distinct source.* replace ("
+        f"{branch} as objective_id, name || ' (' || number // 4 || ')' as name, "
+        "number // 4 || '-' || parent_id as parent_id) from objective_scores as source cross join copied"
     )
     return ";\n".join(statements)
 

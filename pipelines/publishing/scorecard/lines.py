@@ -109,6 +109,7 @@ def _objective_line(
     if parts is None or good is None:
         rows = [line.row for line in (*published.standings.key_results_of(standing.id), *children)]
         parts, good = len(rows), sum(map(is_met, rows))
+    older = sorted({words for line in key_results for words in line.older})
     return Line(
         anchor=f"objective-{standing.id}",
         period=(row["period_start"], row["deadline"]),
@@ -119,7 +120,7 @@ def _objective_line(
         changes=_changes(standing, language, None),
         sentence=language.text("first.parts", parts, good=language.counted(good)),
         key_results=key_results,
-        **_common(standing, published, language),
+        **{**_common(standing, published, language), "older": older},
     )
 
 

@@ -546,7 +546,7 @@ def test_the_parts_of_a_change_that_are_not_shown_are_summed(company):
         ("g", Decimal("-1.25")),
     ]
     company.factors(Decimal("56.75"), parts)
-    moved = company.written().card().one("section", class_="moved")
+    moved = company.written().card().one("div", class_="moved")
     assert moved.one("p", class_="change").text == (
         "+$56.75 in Nov 1, 2026 – Nov 24, 2026, against Oct 1, 2026 – Oct 24, 2026"
     )
@@ -575,7 +575,7 @@ def test_the_year_before_comes_first_and_then_the_period_before(company):
         7, [("a", 7)], compared_with="last_year", reference="2025-11-01..2025-11-24",
         compared_from=date(2025, 11, 1), compared_to=date(2025, 11, 24),
     )  # fmt: skip
-    changes = company.written().card().one("section", class_="moved").all("p", class_="change")
+    changes = company.written().card().one("div", class_="moved").all("p", class_="change")
     assert [change.text.partition(" in ")[0] for change in changes] == ["+$7", "+$5"]
     assert "against Nov 1, 2025" in changes[0].text
 
@@ -588,7 +588,7 @@ def test_the_first_days_of_a_month_are_not_compared_yet(company):
         4, [("a", 4)], period_start=date(2026, 10, 1), period_end=date(2026, 10, 31),
         data_through=date(2026, 10, 31),
     )  # fmt: skip
-    [change] = company.written().card().one("section", class_="moved").all("p", class_="change")
+    [change] = company.written().card().one("div", class_="moved").all("p", class_="change")
     assert change.text.startswith("+$4 in October 2026, against ")
 
 
@@ -599,7 +599,7 @@ def test_a_goal_of_some_members_shows_what_moved_these(company):
     company.factors(
         12, [("red", 20), ("green", -8)], compared_with="goal_previous", reference="grow/revenue"
     )
-    moved = company.written().card().one("section", class_="moved")
+    moved = company.written().card().one("div", class_="moved")
     assert moved.one("p", class_="change").text.startswith("+$12 in ")
     assert moved.one("p", class_="label").text == "What moved it"
     rows = moved.one("table", class_="factors").one("tbody").all("tr")
@@ -612,7 +612,7 @@ def test_a_goal_of_some_members_shows_what_moved_these(company):
 def test_where_only_the_whole_kpi_is_published_the_card_says_that_it_is_the_whole(company):
     company.key_result(defined={"where": "widget"})
     company.factors(90, [("widget", 12), ("gizmo", 78)])
-    moved = company.written().card().one("section", class_="moved")
+    moved = company.written().card().one("div", class_="moved")
     assert moved.one("p", class_="label").text == "What moved it · The whole KPI: Revenue"
 
 
@@ -631,7 +631,7 @@ def test_what_would_bring_it_back_stands_in_the_card(company):
     """400 more by the end of the year is enough."""
     company.key_result(status="off_track")
     company.lever(change=400, current_rate=5, needed_rate=Decimal("15.8"))
-    [found] = company.written().card().one("section", class_="levers").all("li")
+    [found] = company.written().card().one("div", class_="levers").all("li")
     assert "$400 more" in found.text
 
 
@@ -714,3 +714,15 @@ def test_thirty_key_results_stay_a_page_that_can_be_mailed(company):
         company.factors(90, [(f"a long name of member {m}", 9) for m in range(10)], **gap)
     company.factors(90, [(f"a long name of member {m}", 9) for m in range(10)])
     assert len(company.written().html.encode()) < 350_000
+
+
+def test_three_hundred_key_results_are_a_page_below_a_megabyte(company):
+    for n in range(300):
+        name = f"grow/{n}"
+        company.key_result(key_result_id=name, name=f"Sell {n} more of everything before the end of the year",
+                           probability=Decimal("0.7"), forecast_p10=1, forecast_p50=2, forecast_p90=3,
+                           required_rate=1, current_rate=1)  # fmt: skip
+        company.part(as_of=date(2026, 11, 18), key_result_id=name, status="at_risk")
+        for day, value in ((FIRST, 0), (THROUGH, 1000)):
+            company.point(day, key_result_id=name, pace=value + 5, actual=value)
+    assert len(company.written().html.encode()) < 1_000_000
