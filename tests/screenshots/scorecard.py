@@ -1,4 +1,4 @@
-"""Pictures of the scorecard: on a desktop, on a phone, in dark mode, and printed."""
+"""Pictures of the scorecard: on a desktop, on a phone, in dark mode, printed, for the board, and of hard cases."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,6 +37,8 @@ def take_all(browser: Browser, page: Path, published: Path) -> Iterator[Path]:
     """Take each picture of `page`, and those of the variants. Raises SystemExit when one is too large."""
     for shot in SHOTS:
         yield take(browser, page, shot)
+    board = page.with_name("board.html")
+    yield take(browser, board, Shot("board", 900, 1300))
     with variants.pages(published) as written:
         for name, variant in written.items():
             yield take(browser, variant, Shot(name, 1440, 900))
