@@ -30,6 +30,8 @@ COMPARED_WITH = {
     "target": "target",
     "last_year": "last year",
     "previous": "period before",
+    "goal_last_year": "last year, of the goal's own members",
+    "goal_previous": "period before, of the goal's own members",
     "published": "the period before, as published",
 }
 

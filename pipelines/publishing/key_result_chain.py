@@ -46,7 +46,7 @@ _FACTORS = """
         from kpi_factors
         where
             dimension = 'total' and kpi = $kpi
-            and (compared_with <> 'target' or reference = $id)
+            and (compared_with not in ('target', 'goal_previous', 'goal_last_year') or reference = $id)
     )
 
     select compared_with, period, period_start, data_through, why, trust

@@ -210,7 +210,8 @@ def objective_as_written(said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name in ("objective", "id", "owner", "parent"):
         yield name, said.get(name)
     yield "commitment", said.get("commitment", "committed")
-    yield "weight", number(said.get("weight", "1"))
+    weight = said.get("contributes", said.get("weight"))
+    yield "weight", None if weight is None else number(weight)
     yield "period", days_of(said["period"])
     for place, result in enumerate(said["key_results"]):
         for name, meaning in result_as_written(result):
@@ -226,6 +227,7 @@ def result_as_written(said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "baseline", start if start in (None, "measured") else number(start)
     yield "between", None if said.get("between") is None else tuple(map(number, said["between"]))
     yield "weight", number(said.get("weight", "1"))
+    yield "met_in", said.get("met_in")
     yield "by", None if said.get("by") is None else date.fromisoformat(said["by"])
     yield "where", said.get("where", {})
     members = said.get("members")

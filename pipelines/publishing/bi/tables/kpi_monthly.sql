@@ -50,8 +50,9 @@ days_then as (
     group by ranges.kpi, ranges.period_start
 ),
 
-goals as (
-    select scores.kpi, scores.period_start, min(scores.target) as target
+-- of a goal per month the target of each, of a level that is read from months that of the last one
+asked as (
+    select scores.kpi, scores.period_start, scores.target
     from key_result_scores as scores
     inner join key_results using (key_result_id)
     where
@@ -61,8 +62,26 @@ goals as (
         and scores.period_start = date_trunc('month', scores.period_start)
         and key_results."where" is null
         and key_results.for_each is null
-    group by scores.kpi, scores.period_start
-    having count(distinct scores.target) = 1
+    union all
+    select scores.kpi, months.period_start, scores.target
+    from key_result_scores as scores
+    inner join key_results using (key_result_id)
+    inner join months
+        on scores.kpi = months.kpi
+        and months.period_start between scores.period_start and scores.deadline
+    where
+        scores.as_of = (select max(as_of) from key_result_scores)
+        and scores.member = 'total'
+        and key_results."over" = 'month'
+        and key_results."where" is null
+        and key_results.for_each is null
+),
+
+goals as (
+    select kpi, period_start, min(target) as target
+    from asked
+    group by kpi, period_start
+    having count(distinct target) = 1
 ),
 
 -- a year before, every day has to be there on both sides

@@ -69,12 +69,12 @@ PERIODS = """
         'distinct', 'complete', date '2026-01-31', 'ok'
 """
 GOALS = """
-    create table key_results (key_result_id varchar, "where" varchar, for_each varchar);
+    create table key_results (key_result_id varchar, "where" varchar, for_each varchar, "over" varchar);
     create table key_result_scores (
         as_of date, key_result_id varchar, kpi varchar, member varchar, period_start date, deadline date,
         target decimal(38, 6)
     );
-    insert into key_results values ('a', null, null), ('b', 'red', null);
+    insert into key_results values ('a', null, null, null), ('b', 'red', null, null);
     insert into key_result_scores values
         ('2026-02-04', 'a', 'sales', 'total', '2026-01-01', '2026-01-31', 400),
         ('2026-02-04', 'b', 'sales', 'total', '2026-01-01', '2026-01-31', 90),
