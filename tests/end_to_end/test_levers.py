@@ -20,7 +20,7 @@ def test_each_goal_that_is_behind_has_levers_and_no_other_has(sample: Home) -> N
     for _, as_of, possible, probability, status in levers:
         assert as_of == TODAY
         assert status in ("at_risk", "off_track")
-        assert possible == (probability >= LIKELY)
+        assert probability is None or possible == (probability >= LIKELY)
 
 
 def test_they_are_ranked_from_the_one_that_has_to_move_least(sample: Home) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from pipelines.commands import console
 from tests.end_to_end.conftest import Home
 
 
@@ -45,7 +46,7 @@ def test_a_first_run_has_restated_nothing(sample: Home) -> None:
 def test_the_status_draws_where_each_goal_came_from(
     sample: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "140")
+    monkeypatch.setattr(console.out, "width", 140)
     lines = sample.ask("status").out.splitlines()
     # what needs attention is named above the table as well
     revenue = [line for line in lines if "Generate $2 million" in line][-1]
@@ -60,6 +61,6 @@ def test_the_status_draws_where_each_goal_came_from(
 def test_an_earlier_belief_has_no_course_as_the_present_one_is_another(
     sample: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "140")
+    monkeypatch.setattr(console.out, "width", 140)
     assert "Course" in sample.ask("status").out
     assert "Course" not in sample.ask("status", "--known-on", "2026-11-25").out
