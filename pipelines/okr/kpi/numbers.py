@@ -124,12 +124,10 @@ def percentage(share: Decimal, places: int = 1, rounding: str = ROUND_FLOOR) -> 
     return f"{figure(rounded(share.scaleb(2), places, rounding))} %"
 
 
-def places_apart(first: Decimal, second: Decimal) -> int:
-    """The decimals (0 to 2) with which two percentages, both rounded down, differ where the shares do."""
-    for places in (0, 1):
-        if first == second or percentage(first, places) != percentage(second, places):
-            return places
-    return 2
+def side_by_side(first: Decimal, second: Decimal) -> tuple[str, str]:
+    """Two shares as percentages with the decimals that tell them apart."""
+    near, other = told_apart(first, second)
+    return percentage(near, decimals_of(near) - 2), percentage(other, decimals_of(other) - 2)
 
 
 def chance(odds: Decimal) -> str:

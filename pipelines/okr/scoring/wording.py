@@ -7,7 +7,7 @@ from decimal import Decimal
 from pipelines.okr.definition.goals import MOST_NAMED, Comparison, Goal
 from pipelines.okr.definition.unseen_members import UnseenMember
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.okr.kpi.numbers import ONE, ZERO, chance, figure, percentage, places_apart
+from pipelines.okr.kpi.numbers import ONE, ZERO, chance, figure, side_by_side
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.odds import Odds
 
@@ -47,10 +47,8 @@ def under_way(actual: str, when: str, goal: str, deadline: date, progress: str) 
 
 
 def reached_and_pace(reached: Decimal, pace: Decimal, of_the_way: str = "") -> str:
-    places = places_apart(reached, pace)
-    return (
-        f"{percentage(reached, places)}{of_the_way}, where the pace is {percentage(pace, places)}"
-    )
+    score, due = side_by_side(reached, pace)
+    return f"{score}{of_the_way}, where the pace is {due}"
 
 
 def to_hold(baseline: str) -> str:
@@ -59,8 +57,8 @@ def to_hold(baseline: str) -> str:
 
 
 def used_of_budget(used: Decimal, pace: Decimal) -> str:
-    places = places_apart(used, pace)
-    return f"{percentage(used, places)} is used, where the pace is {percentage(pace, places)}"
+    share, due = side_by_side(used, pace)
+    return f"{share} is used, where the pace is {due}"
 
 
 def rates(kpi: Kpi, goal: Goal, required: Decimal | None, current: Decimal | None) -> str:

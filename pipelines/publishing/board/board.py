@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from pipelines.okr.kpi.status import SETTLED_STATUSES
 from pipelines.publishing.digest.digest import counted, direction
+from pipelines.publishing.language.changes import share_changes, status_change
 from pipelines.publishing.language.figures import NO_VALUE
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
@@ -207,18 +208,10 @@ def _changes(line: Standing, language: Language) -> str:
     """`was on track, odds −12 points`; of a goal without odds the change of its score."""
     if line.earlier is None:
         return language.text("board.new")
-    words = []
-    if line.status != line.status_before:
-        before = language.status(line.status_before or "").lower()
-        words.append(language.text("change.status", status=before))
+    words = status_change(line, language)
     if line.status not in SETTLED_STATUSES:
-        for column in ("probability", "score"):
-            change = line.change(column)
-            if change is not None:
-                points = language.points(change)
-                if points:
-                    words.append(language.text(f"change.{column}", change=points))
-                break
+        column = "score" if line.change("probability") is None else "probability"
+        words += share_changes(line, (column,), language)
     return ", ".join(words) or language.text("change.none")
 
 

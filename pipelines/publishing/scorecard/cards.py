@@ -23,8 +23,6 @@ MAX_LEVERS = 5
 MAX_WINDOWS = 13
 MAX_OPEN = 40
 """On a page with more key results all cards are closed."""
-MAX_FULL = 60
-"""On a page with more key results a card has its words alone; the pages of the KPIs have the rest."""
 _LOOKS: dict[str, Look] = {"achieved": "full", "missed": "hollow"}
 _NEED_ATTENTION = ("at_risk", "off_track", "missed")
 _CADENCES = ("month", "quarter", "half", "year")
@@ -77,7 +75,6 @@ class Card:
 def card(row: Row, published: PageRows, language: Language) -> Card:
     """The card of one key result."""
     name, kpi = row["key_result_id"], published.kpis.get(row["kpi"] or "", {})
-    row = {**row, "kpi_kind": kpi.get("kind"), "kpi_denominator": kpi.get("denominator")}
     amounts = Amounts(language, row["unit"], int(kpi.get("precision") or 0), as_published=True)
     parts = published.parts.get(name, [])
     words = Card(
@@ -105,7 +102,7 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
         kpi_link=kpi_page(row["kpi"], published),
         provenance=None,
     )
-    if len(published.key_results) > MAX_FULL:
+    if published.is_brief:
         return words
     points = published.courses.get(name, [])
     members = _members(row, parts, amounts)

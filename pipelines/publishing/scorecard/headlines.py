@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from pipelines.publishing.language.changes import share_changes, status_change
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import Row
 from pipelines.publishing.scorecard.page_rows import PageRows
+from pipelines.publishing.standings import Standing
 
 
 @dataclass(frozen=True)
 class Headline:
-    """How a key result or an objective stands. `changes` are those of a week, in words."""
+    """How a key result or an objective stands. `changes` are those since an earlier day, in words."""
 
     status: str
     score: Decimal | None
@@ -22,11 +24,6 @@ class Headline:
     owner: str
     period: tuple[date, date]
     deadline: date
-
-    @property
-    def lead(self) -> Decimal | None:
-        """How far the score is ahead of the expected one; what the page sorts by."""
-        return None if self.score is None else self.score - (self.expected or 0)
 
 
 def headline(
@@ -38,24 +35,16 @@ def headline(
         score=row["score"],
         expected=row["expected"],
         odds=row["probability"],
-        changes=_changes(row, published.earlier.get(name), language),
+        changes=_changes(Standing(row, published.earlier.get(name)), language),
         owner=row["owner"] or "",
         period=period,
         deadline=row["deadline"],
     )
 
 
-def _changes(row: Row, earlier: Row | None, language: Language) -> list[str]:
-    """What has changed in a week; empty without the scores of a week before."""
-    if earlier is None:
+def _changes(line: Standing, language: Language) -> list[str]:
+    """What has changed; empty without an earlier day."""
+    if line.earlier is None:
         return []
-    words = []
-    for column in ("score", "probability"):
-        if row[column] is not None and earlier[column] is not None:
-            change = language.points(row[column] - earlier[column])
-            if change:
-                words.append(language.text(f"change.{column}", change=change))
-    if earlier["status"] != row["status"]:
-        before = language.text(f"status.{earlier['status']}").lower()
-        words.append(language.text("change.status", status=before))
-    return words or [language.text("change.none")]
+    words = share_changes(line, ("score", "probability"), language)
+    return [*words, *status_change(line, language)] or [language.text("change.none")]

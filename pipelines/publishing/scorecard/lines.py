@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.okr.kpi.kinds import KINDS
+from pipelines.publishing.language.changes import share_changes, status_change
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.sentences import is_met, sentence
@@ -233,16 +234,9 @@ def _changes(standing: Standing, language: Language, amounts: Amounts | None) ->
     """What has changed since the day that is compared with: the status, then the figures, in few letters."""
     if standing.earlier is None:
         return []
-    words = []
-    if standing.status_before != standing.status:
-        before = language.text(f"status.{standing.status_before}").lower()
-        words.append(language.text("change.status", status=before))
+    words = status_change(standing, language)
     actual = standing.change("actual") if amounts is not None else None
     if amounts is not None and actual:
         words.append(amounts.change(actual))
-    for column in ("score", "probability"):
-        change = standing.change(column)
-        points = "" if change is None else language.points(change)
-        if points:
-            words.append(language.text(f"change.{column}", change=points))
+    words += share_changes(standing, ("score", "probability"), language)
     return words or [language.text("change.none")]

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,19 +15,9 @@ from pipelines.publishing.standings import Standings, read_standings
 
 RowsByName = Mapping[str, Rows]
 T = TypeVar("T")
+MAX_FULL = 60
+"""Key results up to which a page has their cards in full: charts, factors, sources."""
 
-_KEY_RESULTS = """
-    select scores.*, defined.comparison, defined.low, defined.high, defined.per, defined.over,
-        defined.for_each, defined."where", objectives.owner, objectives.period_start as objective_start,
-        objectives.deadline as objective_end,
-        coalesce(json_extract_string(defined.definition, '$.name_members') <> 'false', true) as names_members
-    from key_result_scores as scores
-    left join key_results as defined using (key_result_id)
-    left join objective_scores as objectives
-        on objectives.as_of = scores.as_of and objectives.objective_id = scores.objective_id
-    where scores.as_of = $as_of and "window" = 'total' and member = 'total'
-    order by scores.objective_id, scores.key_result_id
-"""
 _PARTS = """
     select * from key_result_scores
     where as_of = $as_of and ("window" <> 'total' or member <> 'total')
@@ -80,8 +71,6 @@ class PageRows:
 
     as_of: date
     standings: Standings
-    objectives: Rows
-    key_results: Rows
     parts: RowsByName
     courses: RowsByName
     factors: RowsByName
@@ -122,8 +111,6 @@ class PageRows:
         return replace(
             self,
             standings=self._standings_of(owner, goals, feeds),
-            objectives=[_without_others(row, goals) for row in objectives],
-            key_results=key_results,
             parts=_only(self.parts, goals),
             courses=_only(self.courses, goals),
             factors=_only(self.factors, kpis),
@@ -160,7 +147,22 @@ class PageRows:
         """The day that the headlines are compared with; None where the day is the first."""
         return self.standings.compared_with
 
+    @cached_property
+    def objectives(self) -> Rows:
+        """Their headlines, in the order of the tree."""
+        return [line.row for line in self.standings.objectives]
+
+    @cached_property
+    def key_results(self) -> Rows:
+        """Their headlines with their definitions and KPIs, those of an objective together."""
+        return [line.row for line in self.standings.key_results]
+
     @property
+    def is_brief(self) -> bool:
+        """Whether there are so many key results that a card leaves out what its row in the table says."""
+        return len(self.key_results) > MAX_FULL
+
+    @cached_property
     def earlier(self) -> Mapping[str, Row]:
         """The headlines of that day, by the id of a key result or an objective."""
         lines = self.standings.lines
@@ -180,15 +182,9 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
             restatements = file.rows(_RESTATEMENTS)
         except duckdb.CatalogException:  # published with the first history of the KPIs
             restatements = []
-        try:
-            levers = file.rows(_LEVERS, as_of=as_of)
-        except duckdb.CatalogException:  # a file of an earlier version
-            levers = []
         return PageRows(
             as_of=as_of,
             standings=standings,
-            objectives=file.objectives(as_of),
-            key_results=file.rows(_KEY_RESULTS, as_of=as_of),
             parts=rows_by(file.rows(_PARTS, as_of=as_of), "key_result_id"),
             courses=rows_by(file.rows(_COURSES, as_of=as_of), "key_result_id"),
             factors=rows_by(_compared(factors, "previous", "last_year"), "kpi"),
@@ -196,7 +192,7 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
                 _compared(factors, "goal_previous", "goal_last_year"), "reference"
             ),
             gaps=rows_by(_compared(factors, "target"), "reference"),
-            levers=rows_by(levers, "key_result_id"),
+            levers=rows_by(file.rows(_LEVERS, as_of=as_of), "key_result_id"),
             kpis={row["kpi"]: row for row in file.rows(_KPIS)},
             history=rows_by(file.rows(_HISTORY), "kpi"),
             members=rows_by(file.rows(_MEMBERS), "kpi"),

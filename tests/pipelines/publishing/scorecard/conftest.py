@@ -139,6 +139,9 @@ class Company:
         self.add("runs", _RUN, changed)
 
     def kpi(self, **changed: Any) -> None:
+        """Declare a KPI; one of that name is replaced, as a file has each KPI once."""
+        name = changed.get("kpi", _KPI["kpi"])
+        self.rows["kpis"] = [row for row in self.rows.get("kpis", []) if row["kpi"] != name]
         self.add("kpis", _KPI, changed)
 
     def month(self, start: date, end: date, value: object, **changed: Any) -> None:
