@@ -257,6 +257,17 @@ def gap_of_part(part: Row, row: Row) -> Decimal:
     return -missing if row.get("comparison") == "at_most" else missing
 
 
+def parts_on_track(row: Row, below: Rows) -> tuple[int, int]:
+    """The parts that count in an objective, and how many of them are on track or achieved.
+
+    Of a file that does not say it, all that stands below the objective: `below`.
+    """
+    parts, good = row.get("parts"), row.get("parts_on_track")
+    if parts is None or good is None:
+        return len(below), sum(map(is_met, below))
+    return parts, good
+
+
 def is_met(part: Row) -> bool:
     """Whether a window, a member or a goal is achieved, or on track to be."""
     return part["status"] in GOOD_STATUSES

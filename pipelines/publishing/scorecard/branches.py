@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.publishing.language.language import Language
-from pipelines.publishing.language.sentences import is_met
+from pipelines.publishing.language.sentences import parts_on_track
 from pipelines.publishing.published import Row, children_by_parent
 from pipelines.publishing.scorecard.cards import Card, card
 from pipelines.publishing.scorecard.headlines import Headline, headline
@@ -34,7 +34,7 @@ def branches(published: PageRows, language: Language) -> list[Branch]:
         name = row["objective_id"]
         key_results = [row for row in published.key_results if row["objective_id"] == name]
         below = children.get(name, [])
-        parts = [*key_results, *below]
+        parts, good = parts_on_track(row, [*key_results, *below])
         return Branch(
             anchor=f"objective-{name}",
             row=row,
@@ -42,7 +42,7 @@ def branches(published: PageRows, language: Language) -> list[Branch]:
             headline=headline(
                 row, name, published, language, period=(row["period_start"], row["deadline"])
             ),
-            sentence=language.text("objective.parts", len(parts), good=sum(map(is_met, parts))),
+            sentence=language.text("objective.parts", parts, good=language.counted(good)),
             cards=[card(result, published, language) for result in key_results],
             children=[branch(child, level + 1) for child in below],
         )

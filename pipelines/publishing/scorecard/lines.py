@@ -10,7 +10,7 @@ from pipelines.okr.kpi.kinds import KINDS
 from pipelines.publishing.language.changes import share_changes, status_change
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
-from pipelines.publishing.language.sentences import is_met, sentence
+from pipelines.publishing.language.sentences import parts_on_track, sentence
 from pipelines.publishing.published import Row
 from pipelines.publishing.scorecard.cards import anchor
 from pipelines.publishing.scorecard.page_rows import PageRows
@@ -106,10 +106,8 @@ def _objective_line(
         for line in published.standings.objectives
         if line.row["parent_id"] == row["objective_id"]
     ]
-    parts, good = row.get("parts"), row.get("parts_on_track")
-    if parts is None or good is None:
-        rows = [line.row for line in (*published.standings.key_results_of(standing.id), *children)]
-        parts, good = len(rows), sum(map(is_met, rows))
+    own = published.standings.key_results_of(standing.id)
+    parts, good = parts_on_track(row, [line.row for line in (*own, *children)])
     older = sorted({words for line in key_results for words in line.older})
     return Line(
         anchor=f"objective-{standing.id}",
