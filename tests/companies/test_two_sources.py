@@ -109,9 +109,10 @@ def test_the_scorecard_and_its_kpi_pages_name_none_of_the_others(company: Compan
         path.relative_to(company.folder / "data").as_posix(): path.read_text("utf-8")
         for path in (company.folder / "data").rglob("*.html")
     }
-    assert {f"kpi/{kpi}.html" for kpi in ("orders", *KPIS_OF_STRIPE)} | {
-        "scorecard.html"
-    } == pages.keys()
+    owner = "site/ceo@acme.example"
+    of_owner = {f"{owner}.html", f"{owner}/kpi/orders.html", f"{owner}/kpi/net_revenue.html"}
+    of_all = {f"kpi/{kpi}.html" for kpi in ("orders", *KPIS_OF_STRIPE)}
+    assert of_all | of_owner | {"scorecard.html", "board.html"} == pages.keys()
     named = {
         place: match[0]
         for place, text in pages.items()
