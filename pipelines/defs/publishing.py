@@ -15,7 +15,7 @@ from pipelines.publishing.board.writing import write_board
 from pipelines.publishing.digest.renderings import literal
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.published import PublishedScorecard, in_tree_order, read_scorecard
-from pipelines.publishing.scorecard.writing import write_owner_pages, write_scorecard
+from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.steps.digest import send_due
 from pipelines.steps.publish import publish_report
 from pipelines.tables.factors import KPI_FACTORS
@@ -77,9 +77,10 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
     language = Language(settings.locale, settings.fiscal_year)
     models = project_of(settings, played.declared).composition.kpi_models
     path, as_of = settings.published_path, played.as_of
-    written = write_scorecard(path, settings.scorecard_path, as_of, language, models)
+    written = write_scorecard(
+        path, settings.scorecard_path, as_of, language, models, settings.owners_path
+    )
     write_board(path, settings.board_path, language, as_of)
-    owners = write_owner_pages(path, settings.owners_path, as_of, language, models)
     for observation in kpi_observations(settings, language):
         context.log_event(observation)
     lines = [
@@ -94,7 +95,7 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
             "objectives": dg.MetadataValue.md("\n".join(lines)),
             "bytes": written.size,
             "pages of KPIs": written.kpis,
-            "pages of owners": len(owners),
+            "pages of owners": len(written.owners),
         }
     )
 

@@ -167,7 +167,23 @@ class Standings:
         return [line for line in self.lines if not line.is_objective]
 
     def key_results_of(self, objective_id: str) -> Sequence[Standing]:
-        return [line for line in self.key_results if line.row["objective_id"] == objective_id]
+        return self._key_results_by_objective.get(objective_id, ())
+
+    def children_of(self, objective_id: str) -> Sequence[Standing]:
+        """The objectives whose parent it is."""
+        return self._objectives_by_parent.get(objective_id, ())
+
+    @cached_property
+    def _key_results_by_objective(self) -> Mapping[str, Sequence[Standing]]:
+        return _grouped(self.key_results, "objective_id")
+
+    @cached_property
+    def _objectives_by_parent(self) -> Mapping[str, Sequence[Standing]]:
+        return _grouped(self.objectives, "parent_id")
+
+    @cached_property
+    def _lines_by_owner(self) -> Mapping[str, Sequence[Standing]]:
+        return _grouped(self.lines, "owner")
 
     @cached_property
     def attention(self) -> Sequence[Standing]:
@@ -186,8 +202,16 @@ class Standings:
 
     def of_owner(self, owner: str) -> "Standings":
         """The same with the objectives of one owner alone, each as a root of its own."""
-        lines = [replace(line, depth=0) for line in self.lines if line.owner == owner]
-        return replace(self, lines=lines)
+        lines = self._lines_by_owner.get(owner, ())
+        return replace(self, lines=[replace(line, depth=0) for line in lines])
+
+
+def _grouped(lines: Sequence[Standing], column: str) -> Mapping[str, Sequence[Standing]]:
+    """The lines by what their rows have in `column`, in their order."""
+    groups: dict[str, list[Standing]] = {}
+    for line in lines:
+        groups.setdefault(line.row[column] or "", []).append(line)
+    return groups
 
 
 def _urgency(line: Standing) -> tuple[int, Decimal, date, str]:
@@ -201,15 +225,18 @@ def _urgency(line: Standing) -> tuple[int, Decimal, date, str]:
 def read_standings(path: Path, as_of: date | None = None) -> Standings:
     """How every goal stands on a day, the latest by default. Raises `NothingPublishedError`."""
     with opened(path) as file:
-        day = as_of or file.value(_LATEST_DAY)
-        run = file.first(_RUN, as_of=day)
-        if not run:
-            what = f"no score of {day} is published; run `okra score --as-of {day}`"
-            raise NothingPublishedError(
-                what if day else "nothing is scored yet; run `okra run` first"
-            )
-        compared_with = compared_day(file, day)
-        return Standings(day, compared_with, run, _lines(file, day, compared_with, run))
+        return standings_in(file, as_of)
+
+
+def standings_in(file: PublishedFile, as_of: date | None = None) -> Standings:
+    """The same, of a file that is open."""
+    day = as_of or file.value(_LATEST_DAY)
+    run = file.first(_RUN, as_of=day)
+    if not run:
+        what = f"no score of {day} is published; run `okra score --as-of {day}`"
+        raise NothingPublishedError(what if day else "nothing is scored yet; run `okra run` first")
+    compared_with = compared_day(file, day)
+    return Standings(day, compared_with, run, _lines(file, day, compared_with, run))
 
 
 def compared_day(file: PublishedFile, as_of: date) -> date | None:

@@ -32,7 +32,7 @@ def branches(published: PageRows, language: Language) -> list[Branch]:
 
     def branch(row: Row, level: int) -> Branch:
         name = row["objective_id"]
-        key_results = [row for row in published.key_results if row["objective_id"] == name]
+        key_results = [line.row for line in published.standings.key_results_of(name)]
         below = children.get(name, [])
         parts, good = parts_on_track(row, [*key_results, *below])
         return Branch(

@@ -101,11 +101,7 @@ def _objective_line(
     standing: Standing, key_results: Sequence[Line], published: PageRows, language: Language
 ) -> Line:
     row = standing.row
-    children = [
-        line
-        for line in published.standings.objectives
-        if line.row["parent_id"] == row["objective_id"]
-    ]
+    children = published.standings.children_of(standing.id)
     own = published.standings.key_results_of(standing.id)
     parts, good = parts_on_track(row, [line.row for line in (*own, *children)])
     older = sorted({words for line in key_results for words in line.older})

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from pipelines.publishing.published import Row, Rows, StreamWindows, opened
-from pipelines.publishing.standings import Standings, read_standings
+from pipelines.publishing.standings import Standings, standings_in
 
 RowsByName = Mapping[str, Rows]
 T = TypeVar("T")
@@ -101,16 +101,15 @@ class PageRows:
 
         Nothing in them names another goal: not the part that costs an objective most, nor what is wrong elsewhere.
         """
-        objectives = [row for row in self.objectives if row["owner"] == owner]
-        names = {row["objective_id"] for row in objectives}
-        key_results = [row for row in self.key_results if row["objective_id"] in names]
-        goals = names | {row["key_result_id"] for row in key_results}
-        kpis = {name: row for name, row in self.kpis.items() if name in _kpis_of(key_results)}
+        own = self.standings.of_owner(owner)
+        key_results = [line.row for line in own.key_results]
+        goals = {line.id for line in own.lines}
+        kpis = _only(self.kpis, _kpis_of(key_results))
         feeds = {stream.strip() for row in kpis.values() for stream in _sources(row).split(",")}
         findings = [row for row in self.findings if kpis.keys() & set(row["kpis"] or ())]
         return replace(
             self,
-            standings=self._standings_of(owner, goals, feeds),
+            standings=self._without_others(own, goals, feeds),
             parts=_only(self.parts, goals),
             courses=_only(self.courses, goals),
             factors=_only(self.factors, kpis),
@@ -127,9 +126,10 @@ class PageRows:
             kpi_folder=f"{page.removesuffix('.html')}/{PageRows.kpi_folder}",
         )
 
-    def _standings_of(self, owner: str, goals: Container[str], feeds: Collection[str]) -> Standings:
+    def _without_others(
+        self, own: Standings, goals: Container[str], feeds: Collection[str]
+    ) -> Standings:
         """The standings of one owner, whose rows name no other goal and no other source."""
-        own = self.standings.of_owner(owner)
         run = {**self.run, "failed_sources": _failed(self.run, feeds), "broken_definitions": []}
         lines = [
             replace(line, row=_without_others(line.row, goals)) if line.is_objective else line
@@ -175,8 +175,8 @@ class PageRows:
 
 def read_page_rows(path: Path, as_of: date) -> PageRows:
     """The rows of `as_of`. Raises `NothingPublishedError` for a file that publishing has not written."""
-    standings = read_standings(path, as_of)
     with opened(path) as file:
+        standings = standings_in(file, as_of)
         factors = file.rows(_FACTORS, as_of=as_of)
         try:
             restatements = file.rows(_RESTATEMENTS)
@@ -206,8 +206,8 @@ def _compared(factors: Rows, *against: str) -> Rows:
     return [row for row in factors if row["compared_with"] in against]
 
 
-def _only(rows: Mapping[str, T], names: Container[str]) -> dict[str, T]:
-    return {name: row for name, row in rows.items() if name in names}
+def _only(rows: Mapping[str, T], names: Collection[str]) -> dict[str, T]:
+    return {name: rows[name] for name in sorted(names) if name in rows}
 
 
 def _kpis_of(key_results: Rows) -> set[str]:

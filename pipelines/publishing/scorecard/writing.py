@@ -35,19 +35,25 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 @dataclass(frozen=True)
 class WrittenPages:
-    """Where the scorecard is, how many bytes it has, and how many pages of KPIs there are."""
+    """Where the scorecard is, how many bytes it has, how many pages of KPIs there are, and the owners' pages."""
 
     scorecard: Path
     size: int
     kpis: int
+    owners: Mapping[str, Path]
 
 
 def write_scorecard(
-    published: Path, target: Path, as_of: date, language: Language, models: Mapping[str, str]
+    published: Path,
+    target: Path,
+    as_of: date,
+    language: Language,
+    models: Mapping[str, str],
+    owners: Path | None = None,
 ) -> WrittenPages:
-    """Write the scorecard of `as_of` to `target` and the KPIs' pages beside it.
+    """Write the scorecard of `as_of` to `target`, the KPIs' pages beside it, and a page for each owner into `owners`.
 
-    `published` is the published file, `models` has the SQL of each model by its name. Raises
+    `published` is the published file, which is read once; `models` has the SQL of each model by its name. Raises
     `NothingPublishedError`, `duckdb.Error` or `OSError`; a page that could not be written stays as it was.
     """
     rows = read_page_rows(published, as_of)
@@ -56,19 +62,18 @@ def write_scorecard(
     _remove_others(target.parent / KPI_FOLDER, kpis)
     text = scorecard_html(rows, language)
     _write(target, text)
-    return WrittenPages(target, len(text.encode()), len(kpis))
+    pages = {} if owners is None else _write_owner_pages(rows, owners, language, models)
+    return WrittenPages(target, len(text.encode()), len(kpis), pages)
 
 
-def write_owner_pages(
-    published: Path, folder: Path, as_of: date, language: Language, models: Mapping[str, str]
+def _write_owner_pages(
+    rows: PageRows, folder: Path, language: Language, models: Mapping[str, str]
 ) -> Mapping[str, Path]:
     """Write a page for each owner into `folder`, with the KPIs' pages in a folder of the owner's. Returns the pages.
 
-    A page has the goals of its owner alone. Those of owners that are gone are removed. Raises as `write_scorecard`.
+    A page has the goals of its owner alone. Those of owners that are gone are removed.
     """
-    rows = read_page_rows(published, as_of)
-    owners = sorted({row["owner"] for row in rows.objectives if row["owner"]})
-    names = {owner: owner_page(owner) for owner in owners}
+    names = {owner: owner_page(owner) for owner in rows.standings.owners}
     for owner, name in names.items():
         own = rows.of_owner(owner, name)
         kpis = kpi_pages(own, models, language)

@@ -2,11 +2,14 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipelines.connections import connect
+from pipelines.publishing import published
 from pipelines.publishing.language.language import Language
-from pipelines.publishing.scorecard.writing import owner_page, write_owner_pages
+from pipelines.publishing.scorecard.writing import owner_page, write_scorecard
 from tests.pipelines.publishing.scorecard.conftest import (
     AS_OF,
     FIRST,
@@ -63,7 +66,9 @@ def two_owners(company: Company) -> Company:
 
 def written(company: Company) -> Path:
     folder = company.home / "site"
-    write_owner_pages(company.publish(), folder, AS_OF, Language("en"), {"kpi_revenue": SQL})
+    scorecard = company.home / "scorecard.html"
+    models = {"kpi_revenue": SQL}
+    write_scorecard(company.publish(), scorecard, AS_OF, Language("en"), models, folder)
     return folder
 
 
@@ -129,3 +134,17 @@ def test_files_are_named_after_addresses_and_no_two_owners_have_one() -> None:
     assert len({x.lower() for x in names}) == len(odd)
     assert all(re.fullmatch(r"[a-z0-9~][a-z0-9._@+~-]*\.html", x) for x in names)
     assert max(map(len, names)) < 128
+
+
+def test_the_published_file_is_opened_once_for_all_pages(
+    two_owners: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    def counted(path: Path, **options: Any) -> Any:
+        opened.append(path)
+        return connect(path, **options)
+
+    monkeypatch.setattr(published, "connect", counted)
+    assert len(files(written(two_owners))) == 4
+    assert opened == [two_owners.home / "okra.duckdb"]
