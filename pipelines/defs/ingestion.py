@@ -82,9 +82,9 @@ def pull_step(name: str, settings: Settings) -> dg.AssetsDefinition:
                 current,
                 accounts,
                 days,
-                run_id=context.run_id,
+                run_id=context.run.run_id,
                 only={key.path[-1] for key in context.selected_asset_keys},
-                progress=progress_of_run(context.run_id),
+                progress=progress_of_run(context.run.run_id),
             )
         except LakeError as error:
             raise dg.Failure(description=str(error), allow_retries=False) from None

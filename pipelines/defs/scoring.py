@@ -29,6 +29,7 @@ FACTS = [
 ]
 """What scoring cannot do without. Rosters are not among them: Dagster skips what waits for a table that fails."""
 SCORES = dg.AssetKey(["okr", "key_result_scores"])
+OBJECTIVES = dg.AssetKey(["okr", "objective_scores"])
 
 
 def specs() -> list[dg.AssetSpec]:
@@ -90,14 +91,14 @@ def scoring() -> dg.Definitions:
                 asset=SCORES,
                 description="Each OKR file has a number, a deadline and a KPI that exists",
             ),
-            *check_specs(objectives, SCORES),
+            *check_specs(objectives, OBJECTIVES),
         ],
         pool="warehouse",
     )
     def score(context: dg.AssetExecutionContext, day: DayResource) -> Iterator[Any]:
         played = day.read()
         with warehouse_lock(played.settings):
-            report = write_scores(played, context.run_id)
+            report = write_scores(played, context.run.run_id)
         for fault in played.faults:
             context.log.error(str(fault))
         language = Language(played.settings.locale, played.settings.fiscal_year)
@@ -116,6 +117,6 @@ def scoring() -> dg.Definitions:
                 metadata["scorecard"] = dg.MetadataValue.md(preview)
             yield dg.MaterializeResult(asset_key=table.key, metadata=metadata)
         yield faults_check(played.faults)
-        yield from check_results(names, report.scorecard, SCORES, language)
+        yield from check_results(names, report.scorecard, OBJECTIVES, language)
 
     return dg.Definitions(assets=[score])

@@ -1,7 +1,9 @@
 """What Dagster's UI says of each KPI: its latest value, its months, the key results it feeds, and its page.
 
-These are observations of the KPIs' assets, made when everything is published: the figures of a KPI come from its model,
-but its periods and its key results are worked out after it.
+The figures of a KPI come from its model, but its periods and its key results are worked out after it, so all this is
+known when everything is published. An asset's page shows the metadata of its newest materialization alone, not that of
+an observation. So the materialization of the same run is logged once more, with these figures. It has the tags of the
+first one, among them the version of the data, so that nothing downstream looks out of date.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,11 +35,30 @@ _PERIODS = """
 """
 
 
-def kpi_observations(settings: Settings, language: Language) -> Iterator[dg.AssetObservation]:
-    """An observation of each model that works out KPIs, from the published file. Raises `NothingPublishedError`."""
+def kpi_events(
+    settings: Settings, language: Language, instance: dg.DagsterInstance, run_id: str
+) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
+    """An event of each model that works out KPIs, from the published file. Raises `NothingPublishedError`.
+
+    A model that the run has not built is observed only: a materialization would say that its data is new.
+    """
+    for key, metadata in kpi_metadata(settings, language).items():
+        built = instance.get_latest_materialization_event(key)
+        made = built.asset_materialization if built and built.run_id == run_id else None
+        if made is None:
+            yield dg.AssetObservation(key, metadata=metadata)
+        else:
+            yield dg.AssetMaterialization(key, metadata=metadata, tags=made.tags)
+
+
+def kpi_metadata(
+    settings: Settings, language: Language
+) -> Mapping[dg.AssetKey, Mapping[str, dg.MetadataValue]]:
+    """What the asset of each model says of its KPIs."""
     standings = read_standings(settings.published_path)
     with opened(settings.published_path) as file:
         kpis, periods = file.rows(_KPIS), file.rows(_PERIODS)
+    shown_by_key = {}
     for model in dict.fromkeys(row["model"] for row in kpis):
         metadata: dict[str, dg.MetadataValue] = {}
         own = [row for row in kpis if row["model"] == model]
@@ -51,7 +72,8 @@ def kpi_observations(settings: Settings, language: Language) -> Iterator[dg.Asse
                 **page(row["kpi"], settings),
             }
             metadata |= {f"{prefix}{name}": value for name, value in shown.items()}
-        yield dg.AssetObservation(dg.AssetKey([KPIS, model]), metadata=metadata)
+        shown_by_key[dg.AssetKey([KPIS, model])] = metadata
+    return shown_by_key
 
 
 def figures(kpi: Row, periods: Rows, language: Language) -> Mapping[str, dg.MetadataValue]:

@@ -1,16 +1,21 @@
 """Each KPI's asset shows its latest value, its course, the key results that it feeds and its page."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.data_version import CachingStaleStatusResolver, StaleStatus
+from dagster._core.loader import LoadingContextForTest
 
-from pipelines.orchestration.kpi_observations import kpi_observations
+from pipelines.orchestration.kpi_events import kpi_events
 from pipelines.publishing.language.language import Language
 from pipelines.settings import Settings
 from tests.pipelines.publishing.scorecard.conftest import Company
+
+KPI = dg.AssetKey(["kpis", "kpi_revenue"])
 
 
 def published(home: Path) -> Company:
@@ -26,6 +31,11 @@ def published(home: Path) -> Company:
     return company
 
 
+def log(context: dg.AssetExecutionContext, settings: Settings, locale: str = "en") -> None:
+    for event in kpi_events(settings, Language(locale), context.instance, context.run.run_id):
+        context.log_event(event)
+
+
 def observed(company: Company, locale: str = "en", **settings: Any) -> dict[str, dict[str, Any]]:
     """What Dagster keeps of each asset after a step that logs the observations: the metadata by name."""
     company.publish()
@@ -33,8 +43,7 @@ def observed(company: Company, locale: str = "en", **settings: Any) -> dict[str,
 
     @dg.asset
     def scorecard(context: dg.AssetExecutionContext) -> None:
-        for observation in kpi_observations(installation, Language(locale)):
-            context.log_event(observation)
+        log(context, installation, locale)
 
     with dg.DagsterInstance.ephemeral() as instance:
         assert dg.materialize([scorecard], instance=instance).success
@@ -56,6 +65,48 @@ def test_a_kpi_shows_its_latest_value_its_course_and_what_it_feeds(tmp_path: Pat
         "course": "`▁█`",  # of the two months that are over
         "key results": "- Sell more: Off track, score 61%, pace 90%, odds 12%",
     }
+
+
+def test_the_page_of_an_asset_shows_it_and_nothing_downstream_looks_out_of_date(
+    tmp_path: Path,
+) -> None:
+    """The page has the metadata of the newest materialization; what is downstream compares versions of the data."""
+    published(tmp_path).publish()
+    installation = Settings(_env_file=None, home=tmp_path)
+
+    @dg.multi_asset(
+        specs=[dg.AssetSpec(KPI, code_version="1"), dg.AssetSpec("kpi_days", deps=[KPI])]
+    )
+    def models() -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+        yield dg.MaterializeResult(asset_key=KPI, metadata={"invocation_id": "cdc67f17"})
+        yield dg.MaterializeResult(asset_key="kpi_days")
+
+    @dg.asset(deps=["kpi_days"])
+    def scorecard(context: dg.AssetExecutionContext) -> None:
+        log(context, installation)
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        assert dg.materialize([models, scorecard], instance=instance).success
+        first, newest = shown_on_page(instance), instance.get_latest_materialization_event(KPI)
+        stale = CachingStaleStatusResolver(
+            instance,
+            dg.Definitions(assets=[models, scorecard]).resolve_asset_graph(),
+            LoadingContextForTest(instance),
+        )
+        statuses = {stale.get_status(key) for key in (KPI, dg.AssetKey("kpi_days"))}
+        # scored again, without the models: what they made is no newer for it
+        assert dg.materialize([scorecard], instance=instance).success
+        again = instance.get_latest_materialization_event(KPI)
+    assert first["latest"] == "$30.50 in November 2026, with data through Nov 24, 2026"
+    assert "invocation_id" not in first
+    assert statuses == {StaleStatus.FRESH}
+    assert newest and again and newest.timestamp == again.timestamp
+
+
+def shown_on_page(instance: dg.DagsterInstance) -> dict[str, Any]:
+    event = instance.get_latest_materialization_event(KPI)
+    assert event and event.asset_materialization
+    return {name: value.value for name, value in event.asset_materialization.metadata.items()}
 
 
 def test_it_speaks_the_readers_language(tmp_path: Path) -> None:
