@@ -1,7 +1,9 @@
 """`okra explain`: one key result, from its goal down to the windows its figures came from."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
+from decimal import Decimal
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from rich.console import Group
@@ -12,12 +14,20 @@ from rich.text import Text
 
 from pipelines.commands.console import Output
 from pipelines.commands.terminal import amounts_of, gap_text, styled_status
+from pipelines.okr.kpi.kpi import PERCENT
+from pipelines.publishing.factor_rows import is_of_whole_kpi
 from pipelines.publishing.key_result_chain import KeyResultChain, read_chain
+from pipelines.publishing.language.factors import factor_sentence
+from pipelines.publishing.language.goals import earlier_goal, goal
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
+from pipelines.publishing.language.rates import rates
+from pipelines.publishing.language.restatements import restatement
 from pipelines.publishing.language.sentences import gap_of_part as part_gap
 from pipelines.publishing.language.sentences import sentence
 from pipelines.publishing.language.sparklines import sparkline
+from pipelines.publishing.language.windows_pulled import windows_pulled
+from pipelines.publishing.named_members import shown_levers, shown_parts
 from pipelines.publishing.published import Row
 from pipelines.settings import Settings
 from pipelines.warehouse.model_chain import Model, chain_of
@@ -26,14 +36,6 @@ from pipelines.warehouse.project import project_of
 Lines = list[tuple[str, str]]
 """Names, and what they are as Rich markup."""
 MAX_PARTS = 14
-COMPARED_WITH = {
-    "target": "target",
-    "last_year": "last year",
-    "previous": "period before",
-    "goal_last_year": "last year, of the goal's own members",
-    "goal_previous": "period before, of the goal's own members",
-    "published": "the period before, as published",
-}
 
 
 def explain(settings: Settings, name: str, output: Output) -> None:
@@ -48,17 +50,17 @@ def explain(settings: Settings, name: str, output: Output) -> None:
         output.json({**asdict(chain), "models": [asdict(each) for each in models]})
         return
     language = Language(settings.locale, settings.fiscal_year)
-    amounts = amounts_of(headline(chain), language)
+    amounts = amounts_of(chain.headline, language)
     for title, lines in (
-        ("Goal", goal_lines(chain, settings.zone)),
-        ("Where it stands", standing_lines(chain, amounts)),
-        ("By window and member", part_lines(headline(chain), chain.parts, amounts)),
+        (language.text("figures.goal"), goal_lines(chain, amounts, settings.zone)),
+        (language.text("explain.standing"), standing_lines(chain, amounts)),
+        (language.text("explain.parts"), part_lines(chain.headline, chain.parts, amounts)),
         (levers_title(chain, language), lever_lines(chain, amounts)),
-        ("Why it moved", factor_lines(chain)),
-        ("The KPI", kpi_lines(chain, language)),
-        ("How it is worked out", model_lines(models)),
-        ("What was pulled", stream_lines(chain, settings.zone)),
-        ("Which run", run_lines(chain, settings.zone)),
+        (language.text("factors.title"), factor_lines(chain, amounts)),
+        (language.text("explain.kpi"), kpi_lines(chain, language)),
+        (language.text("explain.models"), model_lines(models, language)),
+        (language.text("explain.streams"), stream_lines(chain, language)),
+        (language.text("explain.run"), run_lines(chain, language)),
     ):
         if lines:
             body = Padding(pairs(lines), (0, 0, 1, 2))
@@ -75,61 +77,58 @@ def pairs(lines: Lines) -> Table:
     return table
 
 
-def goal_lines(chain: KeyResultChain, zone: ZoneInfo) -> Lines:
+def goal_lines(chain: KeyResultChain, amounts: Amounts, zone: ZoneInfo) -> Lines:
     """The goal, its owner and its deadline, and the earlier versions of it."""
-    score, objective = chain.score, chain.objective
+    score, objective, language = chain.score, chain.objective, amounts.language
+    days = language.text(
+        "explain.goal_days",
+        goal=goal(chain.headline, amounts),
+        start=language.day(score["period_start"]),
+        deadline=language.day(score["deadline"]),
+    )
+    owner = objective.get("owner") or language.text("objective.no_owner")
     lines = [
         (score["key_result_id"], escape(score["name"])),
-        ("goal", escape(f"{score['goal']}, from {score['period_start']} to {score['deadline']}")),
+        (language.text("figures.goal"), escape(days)),
         (
-            "of",
-            escape(
-                f"{objective.get('name', score['objective_id'])} ({objective.get('owner') or 'no owner'})"
-            ),
+            language.text("objective.of"),
+            escape(f"{objective.get('name', score['objective_id'])} ({owner})"),
         ),
     ]
-    for version in chain.definitions[:-1]:
-        until = f"{version['known_to']:%Y-%m-%d}" if version["known_to"] else "now"
-        lines.append((f"until {until}", escape(f"{version['goal']}, by {version['deadline']}")))
+    for version, next_one in pairwise(chain.definitions):
+        ended = version["known_to"] or next_one["known_from"]
+        words = language.text(
+            "explain.version",
+            goal=earlier_goal(version, chain.headline, amounts),
+            deadline=language.day(version["deadline"]),
+        )
+        until = language.day(ended.astimezone(zone).date())
+        lines.append((language.text("explain.until", day=until), escape(words)))
     if chain.definitions:
-        since = chain.definitions[-1]["known_from"].astimezone(zone)
-        lines.append(("set so since", f"{since:%Y-%m-%d}"))
+        since = chain.definitions[-1]["known_from"].astimezone(zone).date()
+        lines.append((language.text("explain.since"), language.day(since)))
     return lines
-
-
-def headline(chain: KeyResultChain) -> Row:
-    """The key result's own row with what its definition and its KPI say of it."""
-    return {
-        "comparison": None,
-        "low": None,
-        "high": None,
-        "per": None,
-        "over": None,
-        "for_each": None,
-        "where": None,
-        **chain.defined,
-        **chain.score,
-        "precision": chain.kpi.get("precision"),
-        "kpi_kind": chain.kpi.get("kind"),
-        "names_members": chain.names_members,
-    }
 
 
 def standing_lines(chain: KeyResultChain, amounts: Amounts) -> Lines:
     """Where it stands, in a sentence and in figures."""
-    row, language = headline(chain), amounts.language
+    row, language = chain.headline, amounts.language
     score, pace = language.score_and_pace(row["score"], row["expected"])
     said = sentence(row, chain.parts, amounts)
-    lines = [
-        ("status", f"{styled_status(row['status'], language)}: {escape(said)}"),
-        ("actual", "" if row["actual"] is None else escape(amounts.text(row["actual"]))),
-        ("gap", escape(gap_text(row, amounts))),
-        ("score", f"{score}, pace {pace}"),
-        ("odds", escape(odds_and_forecast(row, amounts))),
-        ("rate", escape(rates(row, amounts))),
-        ("data through", language.day(row["data_through"]) if row["data_through"] else ""),
-        ("trust", escape("; ".join(language.trust_flags(row["trust"])))),
-    ]
+    words = {
+        "table.status": f"{styled_status(row['status'], language)}: {escape(said)}",
+        "first.now": "" if row["actual"] is None else escape(amounts.text(row["actual"])),
+        "card.gap": escape(gap_text(row, amounts)),
+        "table.score": f"{score}, {language.text('board.pace', pace=pace)}",
+        "table.odds": escape(odds_and_forecast(row, amounts)),
+    }
+    lines = [(language.text(key), text) for key, text in words.items()]
+    lines += [(name, escape(figure)) for name, figure in rates(row, amounts)]
+    if row["data_through"]:
+        lines.append((language.text("source.data"), language.day(row["data_through"])))
+    lines.append(
+        (language.text("kpi.trust"), escape("; ".join(language.trust_flags(row["trust"]))))
+    )
     return [(name, text) for name, text in lines if text]
 
 
@@ -137,27 +136,17 @@ def odds_and_forecast(row: Row, amounts: Amounts) -> str:
     """How likely it is met, and where it will end; empty where there are no odds."""
     if row["probability"] is None:
         return ""
-    text = amounts.language.odds_of(row)
+    language, odds = amounts.language, amounts.language.odds_of(row)
     if row["forecast_p50"] is None:
-        return text
+        return odds
     low, middle, high = (amounts.estimate(row[f"forecast_p{tenth}"]) for tenth in (10, 50, 90))
-    return f"{text}; it ends at {middle}, in 8 of 10 futures between {low} and {high}"
-
-
-def rates(row: Row, amounts: Amounts) -> str:
-    """The rate that is needed, beside the rate so far."""
-    if row["required_rate"] is None or row["current_rate"] is None:
-        return ""
-    needed = replace(amounts, as_published=False)
-    current = replace(needed, places=max(1, needed.places))
-    each = amounts.language.text(f"figures.{row.get('per') or 'day'}")
-    need, came = needed.text(row["required_rate"]), current.text(row["current_rate"])
-    return f"{need} a {each} needed from now on; {came} so far"
+    return language.text("explain.ends", odds=odds, middle=middle, low=low, high=high)
 
 
 def part_lines(row: Row, parts: Sequence[Row], amounts: Amounts) -> Lines:
     """The windows and members, at most the last `MAX_PARTS`; members by their gap, the largest first."""
     language = amounts.language
+    parts = shown_parts(row, parts)
     if row.get("for_each"):
         windows = [part for part in parts if part["member"] == "total"]
         members = [part for part in parts if part["member"] != "total"]
@@ -181,8 +170,8 @@ def part_lines(row: Row, parts: Sequence[Row], amounts: Amounts) -> Lines:
     if more <= 0:
         return lines
     if row.get("for_each"):
-        return [*lines[:MAX_PARTS], ("", f"and {more} more")]
-    return [*lines[-MAX_PARTS:], ("", f"and {more} before")]
+        return [*lines[:MAX_PARTS], ("", language.text("kpi.more", more))]
+    return [("", language.text("explain.before", more)), *lines[-MAX_PARTS:]]
 
 
 def actual_of_part(part: Row, amounts: Amounts) -> str:
@@ -195,27 +184,41 @@ def actual_of_part(part: Row, amounts: Amounts) -> str:
 
 def levers_title(chain: KeyResultChain, language: Language) -> str:
     """What the levers are for: a goal that can no longer be met has none but its open window may."""
-    windows = {row["window"] for row in chain.levers} - {"total"}
+    windows = {x["window"] for x in shown_levers(chain.headline, chain.levers)} - {"total"}
     if not windows:
-        return "What would bring it back"
+        return language.text("card.levers")
     named = (language.window(window, today=chain.score["as_of"]) for window in sorted(windows))
-    return f"What would bring the open window back ({', '.join(named)})"
+    return language.text("explain.window_levers", windows=", ".join(named))
 
 
 def lever_lines(chain: KeyResultChain, amounts: Amounts) -> Lines:
     """The smallest change of each driver that would be enough, if all else goes as forecast."""
-    row = headline(chain)
-    return [(change["driver"], escape(lever(change, row, amounts))) for change in chain.levers]
+    row, language = chain.headline, amounts.language
+    return [
+        (
+            language.dimension(change["dimension"])
+            if change["driver"] == "member"
+            else language.text(f"explain.drivers.{change['driver']}"),
+            escape(lever(change, row, amounts)),
+        )
+        for change in shown_levers(row, chain.levers)
+    ]
 
 
-def factor_lines(chain: KeyResultChain) -> Lines:
+def factor_lines(chain: KeyResultChain, amounts: Amounts) -> Lines:
     """A sentence for each comparison and each restatement, without members where the goal is not to name any."""
+    language, row = amounts.language, chain.headline
+    own = [x for x in chain.factors if x["compared_with"].startswith("goal_")]
+    is_wider = is_of_whole_kpi(row, own)
     lines = []
-    for row in chain.factors:
-        change, names_follow, _ = (row["why"] or "").partition(": ")
-        words = row["why"] or "" if chain.names_members or not names_follow else f"{change}."
-        lines.append((f"against {COMPARED_WITH[row['compared_with']]}", escape(words)))
-    return lines + [("restated", escape(row["why"])) for row in chain.restatements]
+    for change, members in zip(chain.factors, chain.factor_members, strict=True):
+        name = language.text(f"explain.against.{change['compared_with'].removeprefix('goal_')}")
+        if is_wider and change["compared_with"] != "target":
+            name = language.text("explain.whole_kpi", against=name)
+        said = factor_sentence(change, members, amounts, chain.score["target"])
+        lines.append((name, escape(said)))
+    restated = language.text("explain.restated")
+    return lines + [(restated, escape(restatement(x, amounts))) for x in chain.restatements]
 
 
 def kpi_lines(chain: KeyResultChain, language: Language) -> Lines:
@@ -225,53 +228,66 @@ def kpi_lines(chain: KeyResultChain, language: Language) -> Lines:
         return []
     months = [row for row in chain.months if row["value"] is not None]
     latest = months[-1] if months else None
+    places = int(kpi.get("precision") or 0)
+    amounts = Amounts(language, kpi["unit"], places)
     lines = [
-        (
-            kpi["kpi"],
-            f"{escape(kpi['label'])}, {kpi['kind']} in {escape(kpi['unit'])} ({escape(kpi['owner'])})",
-        ),
+        (kpi["kpi"], f"{escape(kpi['label'])} ({escape(kpi['owner'])})"),
         ("", escape(kpi["description"] or "")),
-        ("trust", escape("; ".join(language.trust_flags(kpi["trust"])))),
+        (language.text("kpi.kind"), language.text(f"kpi.kinds.{kpi['kind']}")),
+        (language.text("kpi.unit"), escape(unit_word(amounts))),
+        (language.text("kpi.trust"), escape("; ".join(language.trust_flags(kpi["trust"])))),
     ]
     if latest:
         line = sparkline([row["value"] for row in months])
-        places = int(kpi.get("precision") or 0)
-        value = Amounts(language, kpi["unit"], places).text(latest["value"])
+        value = amounts.text(latest["value"])
         month = language.window(f"{latest['period_start']:%Y-%m}")
         state = language.text(f"kpi.{latest['status']}")
-        lines.append(("by month", f"{line} {month}: {escape(value)} ({state})"))
+        lines.append(
+            (language.text("explain.by_month"), f"{line} {month}: {escape(value)} ({state})")
+        )
     return [(name, text) for name, text in lines if text]
 
 
-def model_lines(models: list[Model]) -> Lines:
+def unit_word(amounts: Amounts) -> str:
+    """`people`, `USD`, `%`."""
+    if amounts.unit == PERCENT:
+        return "%"
+    return amounts.word(Decimal(2)) or amounts.unit or ""
+
+
+def model_lines(models: list[Model], language: Language) -> Lines:
     """The models, each below the model that reads it."""
-    return [("  " * model.depth + model.name, model.path or "raw stream") for model in models]
+    raw = language.text("explain.raw_stream")
+    return [("  " * model.depth + model.name, model.path or raw) for model in models]
 
 
-def stream_lines(chain: KeyResultChain, zone: ZoneInfo) -> Lines:
+def stream_lines(chain: KeyResultChain, language: Language) -> Lines:
     """The windows behind the figures."""
     attempts = {row["stream"]: row for row in chain.attempts}
     lines = []
     for stream in chain.streams:
-        text = (
-            f"{stream.windows:,} windows, {stream.rows:,} rows, {stream.first_window} to {stream.data_through}; "
-            f"{stream.open_windows} may still change; pulled {stream.pulled_at.astimezone(zone):%Y-%m-%d %H:%M}; "
-            f"checksum of the latest {stream.latest_checksum[:12]}"
-        )
+        checksum = language.text("explain.checksum", checksum=stream.latest_checksum[:12])
+        text = escape(f"{windows_pulled(stream, language)} {checksum}")
         last = attempts.get(stream.stream)
         if last and last["outcome"] != "ok":
-            text += f"; [red]last pull {last['outcome']}: {escape(last['message'] or '')}[/]"
+            failed = language.text(
+                "explain.pull_failed", outcome=last["outcome"], message=last["message"] or ""
+            )
+            text += f" [red]{escape(failed)}[/]"
         lines.append((stream.stream, text))
     return lines
 
 
-def run_lines(chain: KeyResultChain, zone: ZoneInfo) -> Lines:
+def run_lines(chain: KeyResultChain, language: Language) -> Lines:
     """The run that worked the score out."""
     run = chain.run
-    lines = [("as of", str(chain.score["as_of"])), ("inputs", chain.score["run_id"])]
+    lines = [
+        (language.text("explain.day"), language.day(chain.score["as_of"])),
+        (language.text("source.run"), chain.score["run_id"]),
+    ]
     if run:
-        when = run["scored_at"].astimezone(zone)
-        lines.append(("Dagster run", f"{run['dagster_run_id']}, {when:%Y-%m-%d %H:%M}"))
+        when = language.moment(run["scored_at"])
+        lines.append(("Dagster", f"{run['dagster_run_id']}, {when}"))
         if run["sample_company"]:
-            lines.append(("", "the sample company's figures"))
+            lines.append(("", language.text("digest.sample")))
     return lines

@@ -10,10 +10,16 @@ from typing import Any
 from pipelines.errors import OkraError
 from pipelines.mcp_server import answers as a
 from pipelines.publishing.key_result_chain import full_name, read_chain
+from pipelines.publishing.language.factors import factor_sentence
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.restatements import restatement
 from pipelines.publishing.language.sentences import objective_sentence, sentence
+from pipelines.publishing.named_members import (
+    names_members_of,
+    shown_levers,
+    shown_parts,
+)
 from pipelines.publishing.published import PublishedFile, Row, Rows, opened, read_restatements
 from pipelines.publishing.standings import Standing, Standings, read_standings
 
@@ -42,6 +48,12 @@ _SERIES = """
     order by period_start desc, member
     limit $most
 """
+_ASKED = """
+    select
+        kpi, for_each,
+        coalesce(json_extract_string(definition, '$.name_members') <> 'false', true) as names_members
+    from key_results where for_each is not null
+"""
 _LEVERS = """
     select levers.*, count(*) over () as rows_in_all
     from key_result_levers as levers
@@ -68,6 +80,10 @@ def known(what: str, name: str, names: Iterable[str]) -> str:
         raise UnknownNameError(f"no {what} is called {name}; did you mean {' or '.join(near)}?")
     rest = ", ".join(names[:20]) + (" and more" if len(names) > 20 else "")
     raise UnknownNameError(f"no {what} is called {name}; there are {rest or 'none'}")
+
+
+class UnnamedMembersError(OkraError):
+    """The goals on a KPI let nobody be named; the text says what can be asked."""
 
 
 class Questions:
@@ -102,19 +118,16 @@ class Questions:
         standings = read_standings(self._path, as_of)
         line = next(x for x in standings.key_results if x.id == score["key_result_id"])
         amounts = self._amounts(line.row)
-        shown = [row for row in chain.parts if chain.names_members or row["member"] == TOTAL]
+        shown = shown_parts(line.row, chain.parts)
         factors = [
             a.Factor(
                 compared_with=row["compared_with"],
                 period_start=row["period_start"],
                 data_through=row["data_through"],
-                # the members follow the colon
-                sentence=(row["why"] or "")
-                if chain.names_members
-                else (row["why"] or "").partition(": ")[0],
+                sentence=factor_sentence(row, members, amounts, score["target"]),
                 trust=self._language.trust_flags(row["trust"]),
             )
-            for row in chain.factors
+            for row, members in zip(chain.factors, chain.factor_members, strict=True)
         ]
         return a.Explanation(
             goal=self._goal(line, {line.id: chain.parts}, standings),
@@ -135,8 +148,7 @@ class Questions:
             parts_in_all=len(shown),
             levers=[
                 self._lever(row, line, place)
-                for place, row in enumerate(chain.levers, 1)
-                if chain.names_members or row["asked_member"] == TOTAL
+                for place, row in enumerate(shown_levers(line.row, chain.levers), 1)
             ],
             factors=factors,
             restatements=[restatement(row, amounts) for row in chain.restatements],
@@ -166,6 +178,13 @@ class Questions:
         with opened(self._path) as file:
             kpis = {row["kpi"]: row for row in file.rows(_KPIS)}
             kpi = kpis[known("KPI", ask.kpi, kpis)]
+            if ask.dimension is not None and not names_members_of(
+                ask.kpi, ask.dimension, file.rows(_ASKED)
+            ):
+                raise UnnamedMembersError(
+                    f"the members of {ask.dimension} are not named: the goals on {ask.kpi} say "
+                    "`name_members: false`; ask for the total, without `dimension`"
+                )
             if ask.dimension is not None:
                 known(f"dimension of {ask.kpi}", ask.dimension, dimensions(file).get(ask.kpi, []))
             if ask.member is not None:
@@ -227,7 +246,7 @@ class Questions:
             levers=[
                 self._lever(row, lines[row["key_result_id"]], row["rank"])
                 for row in rows
-                if lines[row["key_result_id"]].row["names_members"] or row["asked_member"] == TOTAL
+                if shown_levers(lines[row["key_result_id"]].row, [row])
             ],
             left_out=left_out(rows),
         )
@@ -235,19 +254,24 @@ class Questions:
     def restatements(self, ask: a.AskRestatements) -> a.Restatements:
         with opened(self._path) as file:
             kpis = {row["kpi"]: row for row in file.rows(_KPIS)}
+            asked = file.rows(_ASKED)
         if ask.kpi is not None:
             known("KPI", ask.kpi, kpis)
         since = datetime.combine(ask.since or date(1970, 1, 1), time(), tzinfo=UTC)
         rows = read_restatements(self._path, ask.kpi or "", since, ask.limit, members=ask.members)
         return a.Restatements(
-            restatements=[self._restatement(row, kpis) for row in rows],
+            restatements=[
+                self._restatement(row, kpis)
+                for row in rows
+                if names_members_of(row["kpi"], row["dimension"], asked)
+            ],
             may_have_more=len(rows) == ask.limit,
         )
 
     def declared(self, _ask: a.AskDeclared) -> a.Declared:
         standings = read_standings(self._path)
         with opened(self._path) as file:
-            kpis, split = file.rows(_KPIS), dimensions(file)
+            kpis, split, asked = file.rows(_KPIS), dimensions(file), file.rows(_ASKED)
         return a.Declared(
             as_of=standings.as_of,
             kpis=[
@@ -258,7 +282,11 @@ class Questions:
                     kind=row["kind"],
                     unit=row["unit"],
                     owner=row["owner"],
-                    dimensions=split.get(row["kpi"], []),
+                    dimensions=[
+                        dimension
+                        for dimension in split.get(row["kpi"], [])
+                        if names_members_of(row["kpi"], dimension, asked)
+                    ],
                     data_from=row.get("data_from"),
                     data_through=row["data_through"],
                     trust=self._language.trust_flags(row["trust"]),

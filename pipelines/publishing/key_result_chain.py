@@ -3,16 +3,25 @@
 import difflib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.errors import OkraError
+from pipelines.publishing.factor_rows import (
+    cadence_of,
+    latest,
+    latest_changes,
+    members_of,
+    of_goal,
+)
+from pipelines.publishing.named_members import TOTAL, names_dimension
 from pipelines.publishing.published import (
     INSTANCE,
     WITH_ACCOUNT,
     NothingPublishedError,
     PublishedFile,
     Row,
+    Rows,
     StreamWindows,
     opened,
 )
@@ -29,7 +38,10 @@ _DEFINITIONS = """
 """
 _OBJECTIVE = "select * from objectives where objective_id = $objective"
 _DEFINED = """
-    select comparison, low, high, per, over, for_each, "where" from key_results where key_result_id = $id
+    select
+        comparison, low, high, per, over, for_each, "where",
+        cast(json_extract(definition, '$.where') as varchar) as where_stated
+    from key_results where key_result_id = $id
 """
 _KPI = "select * from kpis where kpi = $kpi"
 _MONTHS = """
@@ -37,21 +49,11 @@ _MONTHS = """
     where kpi = $kpi and period = 'month' and dimension = 'total' order by period_start desc limit 13
 """
 _FACTORS = """
-    with sentences as (
-        select
-            *,
-            row_number() over (
-                partition by compared_with order by period <> 'month', period_start desc
-            ) as latest
-        from kpi_factors
-        where
-            dimension = 'total' and kpi = $kpi
-            and (compared_with not in ('target', 'goal_previous', 'goal_last_year') or reference = $id)
-    )
-
-    select compared_with, period, period_start, data_through, why, trust
-    from sentences where latest = 1
-    order by compared_with = 'target' desc, compared_with desc
+    select * from kpi_factors
+    where
+        kpi = $kpi and dimension_rank <= 1
+        and (compared_with not in ('target', 'goal_previous', 'goal_last_year') or reference = $id)
+    order by period_start desc, dimension_rank, rank, member, effect
 """
 _ATTEMPTS = f"""
     select {INSTANCE} || '.' || stream as stream, attempted_at, outcome, message
@@ -81,8 +83,9 @@ class KeyResultChain:
 
     `score` is its headline, `defined` what its file says now; `parts` are its windows and members;
     `definitions` are its versions, the oldest first; `levers` are the changes that would bring it back, the
-    smallest first; `factors` are sentences against the target, the year before and the period before; `streams`
-    are the raw streams behind the KPI, `attempts` their last pulls.
+    smallest first; `factors` are the changes against the target, the year before and the period before, and
+    `factor_members` the members that each of them is made of; `streams` are the raw streams behind the KPI,
+    `attempts` their last pulls.
     """
 
     score: Row
@@ -93,6 +96,7 @@ class KeyResultChain:
     kpi: Row
     months: Sequence[Row]
     factors: Sequence[Row]
+    factor_members: Sequence[Rows]
     levers: Sequence[Row]
     restatements: Sequence[Row]
     streams: Sequence[StreamWindows]
@@ -100,10 +104,18 @@ class KeyResultChain:
     defined: Row
 
     @property
-    def names_members(self) -> bool:
-        """Whether the goal lets members be named."""
+    def headline(self) -> Row:
+        """The key result's own row with what its definition and its KPI say of it."""
         newest = self.definitions[-1]["definition"] if self.definitions else "{}"
-        return json.loads(newest).get("name_members") is not False
+        return {
+            **dict.fromkeys(("comparison", "low", "high", "per", "over", "for_each", "where")),
+            **self.defined,
+            **self.score,
+            "precision": self.kpi.get("precision"),
+            "kpi_kind": self.kpi.get("kind"),
+            "kpi_denominator": self.kpi.get("denominator"),
+            "names_members": json.loads(newest).get("name_members") is not False,
+        }
 
 
 def read_chain(path: Path, name: str) -> KeyResultChain:
@@ -116,7 +128,7 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
         [score, *parts] = file.rows(_SCORES, id=key_result)
         kpi = file.first(_KPI, kpi=score["kpi"])
         streams = kpi["sources"].split(",") if kpi.get("sources") else []
-        return KeyResultChain(
+        chain = KeyResultChain(
             score=score,
             parts=parts,
             objective=file.first(_OBJECTIVE, objective=score["objective_id"]),
@@ -124,13 +136,40 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
             run=file.first(_RUN, run=score["run_id"]),
             kpi=kpi,
             months=file.rows(_MONTHS, kpi=score["kpi"])[::-1],
-            factors=file.rows(_FACTORS, kpi=score["kpi"], id=key_result),
+            factors=[],
+            factor_members=[],
             levers=file.rows(_LEVERS, id=key_result, as_of=score["as_of"]),
             restatements=file.rows(_RESTATEMENTS, kpi=score["kpi"], start=score["period_start"]),
             streams=[windows for windows in file.streams().values() if windows.feeds in streams],
             attempts=file.rows(_ATTEMPTS, streams=streams),
             defined=file.first(_DEFINED, id=key_result),
         )
+        changes = _changes(chain.headline, file.rows(_FACTORS, kpi=score["kpi"], id=key_result))
+    return replace(
+        chain,
+        factors=[change[0] for change in changes],
+        factor_members=[members_of(change) for change in changes],
+    )
+
+
+def _changes(row: Row, factors: Rows) -> list[Rows]:
+    """What moved it, as the card of the key result has it, and the same against what was first published."""
+
+    def against(*compared_with: str) -> Rows:
+        return [x for x in factors if x["compared_with"] in compared_with]
+
+    gap = latest([x for x in against("target") if names_dimension(row, x["dimension"])])
+    own = against("goal_previous", "goal_last_year")
+    changes = latest_changes(of_goal(row, own, against("previous", "last_year")), cadence_of(row))
+    shown = {(change[0]["period"], change[0]["period_start"]) for change in changes}
+    published = latest(
+        [
+            x
+            for x in of_goal(row, (), () if own else against("published"))
+            if (x["period"], x["period_start"]) in shown
+        ]
+    )
+    return [x for x in (gap, *changes, published) if x and x[0]["dimension"] == TOTAL]
 
 
 def full_name(file: PublishedFile, name: str) -> str:

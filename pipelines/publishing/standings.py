@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipelines.okr.kpi.status import PACE_STATUSES, STATUSES
+from pipelines.publishing.named_members import shown_levers
 from pipelines.publishing.published import (
     NothingPublishedError,
     PublishedFile,
@@ -35,6 +36,7 @@ _KEY_RESULTS = """
         defined."where", objectives.owner, objectives.commitment, objectives.period_start as objective_start,
         objectives.deadline as objective_end,
         coalesce(json_extract_string(defined.definition, '$.name_members') <> 'false', true) as names_members,
+        cast(json_extract(defined.definition, '$.where') as varchar) as where_stated,
         kpis.label as kpi_label, kpis.kind as kpi_kind, kpis.denominator as kpi_denominator, kpis.precision,
         kpis.direction, kpis.sources, kpis.every as kpi_every
     from key_result_scores as scores
@@ -50,8 +52,7 @@ _HEADLINES = """
 """
 _LEVERS = """
     select * from key_result_levers
-    where as_of = $as_of and asked_member = 'total' and possible
-    qualify row_number() over (partition by key_result_id order by rank) = 1
+    where as_of = $as_of and asked_member = 'total' and possible order by key_result_id, rank
 """
 
 
@@ -254,7 +255,9 @@ def _lines(
         by_objective.setdefault(row["objective_id"], []).append(row)
     earlier_objectives = _by(file.rows(_OBJECTIVES, as_of=compared_with), "objective_id")
     earlier = _by(file.rows(_HEADLINES, as_of=compared_with), "key_result_id")
-    levers = _by(file.rows(_LEVERS, as_of=as_of), "key_result_id")
+    levers: dict[str, list[Row]] = {}
+    for row in file.rows(_LEVERS, as_of=as_of):
+        levers.setdefault(row["key_result_id"], []).append(row)
     failed = set(run.get("failed_sources") or ())
     lines: list[Standing] = []
     for depth, objective in in_tree_order(objectives):
@@ -266,7 +269,7 @@ def _lines(
                 Standing(
                     row,
                     earlier.get(key_result),
-                    levers.get(key_result),
+                    next(iter(shown_levers(row, levers.get(key_result, []))), None),
                     depth + 1,
                     _failed_sources(row, failed),
                 )

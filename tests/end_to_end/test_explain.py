@@ -30,7 +30,7 @@ def test_a_key_result_is_followed_from_its_goal_to_its_windows(sample: Home) -> 
 
 def test_people_read_the_same_in_sections(sample: Home) -> None:
     said = sample.ask("explain", "every-rep").out
-    for heading in ("Goal", "Where it stands", "By window and member", "Why it moved", "The KPI"):
+    for heading in ("Goal", "Where it stands", "By window and member", "What moved it", "The KPI"):
         assert f"\n{heading}\n" in f"\n{said}"
     assert "everyone-sells/every-rep" in said
     assert "models/kpis/kpi_deals_closed.sql" in said

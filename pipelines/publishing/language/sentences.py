@@ -5,33 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.okr.kpi.status import GOOD_STATUSES, PACE_STATUSES, SETTLED_STATUSES
+from pipelines.publishing.language.goals import goal
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.published import Row, Rows
-
-
-def goal(row: Row, amounts: Amounts) -> str:
-    """`at least 7 deals every month for each sales rep`; the column `goal` where the definition is gone."""
-    language = amounts.language
-    if row["kpi"] is None:
-        return language.text("goal.milestone")
-    ends = {"at_least": ("low",), "at_most": ("high",), "between": ("low", "high")}
-    if any(row.get(end) is None for end in ends.get(row.get("comparison") or "", ("low",))):
-        return str(
-            row["goal"]
-        )  # also where another KPI gives its number, or each member has its own
-    bounds: dict[str, Any] = {
-        end: amounts.text(row[end]) for end in ("low", "high") if row[end] is not None
-    }
-    words = [language.text(f"goal.{row['comparison']}", **bounds)]
-    if row["where"]:
-        words.append(f"({row['where']})")
-    if row["per"]:
-        words.append(language.text(f"goal.per.{row['per']}"))
-    if row["over"]:
-        words.append(language.text(f"goal.over.{row['over']}"))
-    if row["for_each"]:
-        words.append(language.text("goal.for_each", dimension=language.dimension(row["for_each"])))
-    return " ".join(words)
 
 
 def sentence(row: Row, parts: Rows, amounts: Amounts) -> str:

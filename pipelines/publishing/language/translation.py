@@ -80,8 +80,8 @@ class Translation:
         return str(own) if own is not None else name.replace("_", " ")
 
     def dimension(self, name: str) -> str:
-        """`sales rep` for `sales_rep`."""
-        return self.name_of("dimensions", name)
+        """`sales rep` for `sales_rep`, and `product > color` for dimensions inside each other."""
+        return " > ".join(self.name_of("dimensions", part) for part in name.split(" > "))
 
     def status(self, status: str) -> str:
         """`On track`."""

@@ -7,9 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.okr.kpi.status import SETTLED_STATUSES
+from pipelines.publishing.factor_rows import cadence_of, is_of_whole_kpi, of_goal
+from pipelines.publishing.language.goals import goal
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
-from pipelines.publishing.language.sentences import gap_of_part, goal, is_met, sentence
+from pipelines.publishing.language.rates import rates
+from pipelines.publishing.language.sentences import gap_of_part, is_met, sentence
+from pipelines.publishing.named_members import shown_levers
 from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.bar_chart import BarChart, Column, Look, bar_chart
 from pipelines.publishing.scorecard.course_chart import CourseChart, course_chart
@@ -25,7 +29,6 @@ MAX_OPEN = 40
 """On a page with more key results all cards are closed."""
 _LOOKS: dict[str, Look] = {"achieved": "full", "missed": "hollow"}
 _NEED_ATTENTION = ("at_risk", "off_track", "missed")
-_CADENCES = ("month", "quarter", "half", "year")
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
         figures=_figures(row, amounts),
         goal=goal(row, amounts),
         sentence=sentence(row, parts, amounts),
-        rates=_rates(row, amounts),
+        rates=rates(row, amounts),
         title="",
         course=None,
         windows=None,
@@ -106,8 +109,10 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
         return words
     points = published.courses.get(name, [])
     members = _members(row, parts, amounts)
-    levers = _levers(row, published.levers.get(name, []), amounts)
-    own, factors = _factors(row, published)
+    levers = shown_levers(row, published.levers.get(name, []))
+    own = published.goal_factors.get(name, [])
+    factors = of_goal(row, own, published.factors.get(row["kpi"] or "", []))
+    is_wider = is_of_whole_kpi(row, own)
     return replace(
         words,
         title=_title(row, parts, language),
@@ -117,11 +122,11 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
         unlisted=max(0, len(members) - MAX_MEMBERS),
         caption=_caption(row, parts, amounts),
         described=_described(row, points, amounts),
-        levers=levers[:MAX_LEVERS],
+        levers=[lever(x, row, amounts) for x in levers[:MAX_LEVERS]],
         more_levers=max(0, len(levers) - MAX_LEVERS),
         gap=gap_to_target(published.gaps.get(name, []), row["target"], amounts),
-        changes=changes(factors, _cadence(row), amounts),
-        scope="" if own else language.text("factors.change_title", kpi=words.kpi_label),
+        changes=changes(factors, cadence_of(row), amounts),
+        scope=language.text("factors.change_title", kpi=words.kpi_label) if is_wider else "",
         provenance=provenance(row, kpi, published, language),
     )
 
@@ -135,32 +140,6 @@ def _figures(row: Row, amounts: Amounts) -> str:
         "target": amounts.text(row["target"]),
     }
     return amounts.language.text("card.of_target", **figures)
-
-
-def _cadence(row: Row) -> str:
-    """The periods that its changes are shown of: its own windows, else months."""
-    return next((x for x in (row.get("per"), row.get("over")) if x in _CADENCES), "month")
-
-
-def _factors(row: Row, published: PageRows) -> tuple[bool, Rows]:
-    """The changes of what the goal counts up to its last day, and whether they are of that alone."""
-    due = min(row["deadline"], row["data_through"] or row["deadline"])
-    own = published.goal_factors.get(row["key_result_id"], [])
-    rows = own or published.factors.get(row["kpi"] or "", [])
-    shown = [
-        factor
-        for factor in rows
-        if factor["period_start"] <= due
-        and (factor["dimension"] != row.get("for_each") or row.get("names_members", True))
-    ]
-    return bool(own) or not row.get("where"), shown
-
-
-def _levers(row: Row, levers: Rows, amounts: Amounts) -> list[str]:
-    """What would bring it back, the smallest change first; of the whole alone where nobody is to be named."""
-    named = row.get("names_members", True)
-    whole = [x for x in levers if named or (x["asked_member"], x["member"]) == ("total", "total")]
-    return [lever(found, row, amounts) for found in whole]
 
 
 def _title(row: Row, parts: Rows, language: Language) -> str:
@@ -202,21 +181,6 @@ def _period(row: Row) -> tuple[date, date]:
         row.get("objective_start") or row["period_start"],
         row.get("objective_end") or row["deadline"],
     )
-
-
-def _rates(row: Row, amounts: Amounts) -> list[tuple[str, str]]:
-    """What is needed a day (or a window of `per`) from here on, beside what came so far."""
-    if row["required_rate"] is None or row["current_rate"] is None:
-        return []
-    language = amounts.language
-    each = language.text(f"figures.{row.get('per') or 'day'}")
-    needed = "allowed" if row.get("comparison") == "at_most" else "required"
-    needed_rate = replace(amounts, as_published=False)
-    with_decimal = replace(needed_rate, places=max(1, amounts.places))
-    return [
-        (language.text(f"figures.{needed}", each=each), needed_rate.text(row["required_rate"])),
-        (language.text("figures.current", each=each), with_decimal.text(row["current_rate"])),
-    ]
 
 
 def _windows(row: Row, parts: Rows, amounts: Amounts) -> BarChart | None:

@@ -2,18 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
-from pipelines.publishing.language.figures import NO_VALUE
-from pipelines.publishing.language.language import Amounts, Language
-from pipelines.publishing.published import Row, Rows
+from pipelines.publishing.factor_rows import latest, latest_changes, members_of
+from pipelines.publishing.language.factors import change, parts_of
+from pipelines.publishing.language.language import Amounts
+from pipelines.publishing.published import Rows
 from pipelines.publishing.scorecard.axes import Scale
 
 MAX_BARS = 5
-MIN_DAYS = 7
-"""How many days of an open period say enough to be compared."""
-_ORDER = (("last_year", "goal_last_year"), ("previous", "goal_previous"))
 WIDTH = 120
 
 
@@ -42,73 +39,27 @@ class FactorBars:
 
 def gap_to_target(rows: Rows, target: Decimal | None, amounts: Amounts) -> FactorBars | None:
     """What the latest distance to the target is made of. None without rows."""
-    latest = _latest(rows)
-    if not latest:
-        return None
-    words = amounts.language.text(
-        "factors.gap",
-        change=amounts.change(latest[0]["contribution"]),
-        target=amounts.text(target),
-    )
-    return _bars(latest, amounts, words)
+    newest = latest(rows)
+    return _bars(newest, amounts, change(newest[0], amounts, target)) if newest else None
 
 
 def changes(rows: Rows, cadence: str, amounts: Amounts) -> list[FactorBars]:
     """What moved a KPI in the latest period of a cadence: against the year before, then against the period before."""
-    found = (
-        _latest_change(
-            [row for row in rows if row["period"] == cadence and row["compared_with"] in against],
-            amounts,
-        )
-        for against in _ORDER
+    worded = (
+        _bars(change_rows, amounts, change(change_rows[0], amounts))
+        for change_rows in latest_changes(rows, cadence)
     )
-    return [change for change in found if change is not None]
+    return [bars for bars in worded if bars is not None]
 
 
-def _latest_change(rows: Rows, amounts: Amounts) -> FactorBars | None:
-    """`−$47,526.83 in Nov 1 – Nov 24, 2026, against …`: of the latest period of which enough days are known."""
-    latest = _latest([row for row in rows if _days(row) >= MIN_DAYS])
-    if not latest:
-        return None
-    whole, language = latest[0], amounts.language
-    before = whole["compared_from"], whole["compared_to"]
-    words = language.text(
-        "factors.change",
-        change=amounts.change(whole["contribution"]),
-        span=language.span(whole["period_start"], min(whole["data_through"], whole["period_end"])),
-        before=NO_VALUE if None in before else language.span(*before),
-    )
-    return _bars(latest, amounts, words)
-
-
-def _days(row: Row) -> int:
-    start: date = row["period_start"]
-    end: date = min(row["data_through"], row["period_end"])
-    return (end - start).days + 1
-
-
-def _latest(rows: Rows) -> Rows:
-    """The rows of the newest period, that of the total first."""
-    newest = max((row["period_start"] for row in rows), default=None)
-    own = [row for row in rows if row["period_start"] == newest]
-    return sorted(own, key=lambda row: row["dimension"] != "total")
-
-
-def _bars(rows: Rows, amounts: Amounts, change: str) -> FactorBars | None:
+def _bars(rows: Rows, amounts: Amounts, words: str) -> FactorBars | None:
     """The bars of one change: those of the dimension that explains most. None without a row of the total."""
     whole = next((row for row in rows if row["dimension"] == "total"), None)
     if whole is None:
         return None
-    members = sorted(
-        (row for row in rows if row["dimension"] != "total" and row["contribution"]),
-        key=lambda row: row["rank"],
-    )
+    members = members_of(rows)
     language = amounts.language
-    shown, rest = members[:MAX_BARS], members[MAX_BARS:]
-    named = [(_name(row, language), row["contribution"]) for row in shown]
-    if rest:
-        others = sum((row["contribution"] for row in rest), Decimal(0))
-        named.append((language.text("factors.others", len(rest)), others))
+    named = parts_of(members, language, MAX_BARS)
     low = min([Decimal(0), *(amount for _, amount in named)])
     high = max([Decimal(0), *(amount for _, amount in named)])
     scale = Scale(float(low), float(high), 1, WIDTH - 1)
@@ -124,12 +75,4 @@ def _bars(rows: Rows, amounts: Amounts, change: str) -> FactorBars | None:
         for name, amount in named
     ]
     dimension = members[0]["dimension"] if members else ""
-    return FactorBars(change, amounts.language.dimension(dimension), parts, whole["trust"], zero)
-
-
-def _name(row: Row, language: Language) -> str:
-    member, effect = row["member"], row["effect"]
-    if effect == "remaining":
-        return language.text("factors.remaining")
-    shown = language.text("factors.unknown") if member == "unknown" else str(member)
-    return shown if effect == "change" else f"{shown}: {language.text(f'factors.{effect}')}"
+    return FactorBars(words, language.dimension(dimension), parts, whole["trust"], zero)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from pipelines.publishing.language.language import Language
+from pipelines.publishing.language.windows_pulled import windows_pulled
 from pipelines.publishing.published import Row, StreamWindows
 from pipelines.publishing.scorecard.page_rows import PageRows
 
@@ -40,7 +40,9 @@ def provenance(row: Row, kpi: Row, published: PageRows, language: Language) -> P
         model=f"models/kpis/{kpi['model']}.sql" if kpi.get("model") else "",
         owner=kpi.get("owner") or "",
         streams={
-            stream: _windows(windows, language)
+            stream: windows_pulled(windows, language)
+            if windows
+            else language.text("source.no_windows")
             for name in names
             for stream, windows in _of_accounts(name, published).items()
         },
@@ -53,19 +55,3 @@ def _of_accounts(name: str, published: PageRows) -> Mapping[str, StreamWindows |
     """The windows of a stream that a KPI names, by account; None where it has none."""
     accounts = {x.stream: x for x in published.streams.values() if x.feeds == name}
     return accounts or {name: None}
-
-
-def _windows(stream: StreamWindows | None, language: Language) -> str:
-    if stream is None:
-        return language.text("source.no_windows")
-    words = language.text(
-        "source.windows",
-        stream.windows,
-        first=language.day(stream.first_window),
-        last=language.day(stream.data_through),
-        rows=language.number(Decimal(stream.rows or 0)),
-        pulled=language.moment(stream.pulled_at),
-    )
-    if not stream.open_windows:
-        return words
-    return f"{words} {language.text('source.unsettled', stream.open_windows)}"

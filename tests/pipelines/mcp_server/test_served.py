@@ -59,11 +59,20 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
        "period_end": date(2026, month, 28), "dimension": dimension, "member": member, "value": value,
        "status": "complete", "trust": "ok"})
       for month, dimension, member, value in [(9, "total", "total", "100.10"), (10, "total", "total", None),
-                                              (11, "total", "total", "250"), (11, "city", "Rome", "30")]),
+                                              (11, "total", "total", "250"), (11, "city", "Rome", "30"),
+                                              (11, "seller", "Kim", "7"), (11, "seller > city", "Kim > Rome", "7")]),
+    # the goals for each seller name nobody; one of those for each city names them
+    *(("key_results", {"objective_id": "grow", "key_result_id": f"other/{place}", "name": "", "kpi": "revenue",
+       "goal": "", "for_each": dimension, "definition": f'{{"name_members": {names}}}'})
+      for place, (dimension, names) in enumerate([("seller", "false"), ("seller", "false"), ("city", "false"),
+                                                  ("city", "true")])),
     ("windows", {"source": "shop", "stream": "orders", "window_start": FIRST, "data_through": DAY,
      "pulled_at": NOON, "row_count": 12, "is_settled": True, "checksum": "c"}),
     ("restatements", {"kpi": "revenue", "period": "month", "period_start": date(2026, 9, 1),
      "period_end": date(2026, 9, 30), "dimension": "total", "member": "total", "old_value": 90,
+     "new_value": "100.1", "restated_at": NOON, "why": "In the words of the run."}),
+    ("restatements", {"kpi": "revenue", "period": "month", "period_start": date(2026, 9, 1),
+     "period_end": date(2026, 9, 30), "dimension": "seller", "member": "Kim", "old_value": 90,
      "new_value": "100.1", "restated_at": NOON, "why": "In the words of the run."}),
 ]  # fmt: skip
 CALLS: list[tuple[str, dict[str, Any]]] = [
@@ -79,6 +88,9 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("kpi_series", {"kpi": "revenue", "dimension": "city", "member": "Roma"}),
     ("kpi_series", {"kpi": "revenue", "limit": 1001}),
     ("scorecard", {"sql": "select 1"}),
+    ("kpi_series", {"kpi": "revenue", "dimension": "seller", "member": "Jo"}),
+    ("kpi_series", {"kpi": "revenue", "dimension": "seller > city"}),
+    ("restatements", {"members": True}),
 ]
 
 
@@ -190,6 +202,14 @@ def test_levers_restatements_and_what_is_declared(answers: list[Any]) -> None:
         (10, "no member of city is called Roma; did you mean Rome?"),
         (11, "limit: Input should be less than or equal to 1000"),
         (12, "sql: Extra inputs are not permitted"),
+        *(
+            (
+                place,
+                f"the members of {dimension} are not named: the goals on revenue say `name_members: false`; "
+                "ask for the total, without `dimension`",
+            )
+            for place, dimension in ((13, "seller"), (14, "seller > city"))
+        ),
     ],
 )
 def test_a_wrong_question_is_an_error_with_the_remedy(
@@ -197,6 +217,13 @@ def test_a_wrong_question_is_an_error_with_the_remedy(
 ) -> None:
     result = session[1][place]
     assert result.is_error and result.content[0].text == message
+
+
+def test_whom_no_goal_names_no_tool_names(session: Any, answers: list[Any]) -> None:
+    """Two goals for each seller say `name_members: false`; one of the two for each city does not."""
+    assert answers[8]["kpis"][0]["dimensions"] == ["city"]
+    assert [x.get("member") for x in answers[15]["restatements"]] == [None]
+    assert "Kim" not in str([result.content for result in session[1]])
 
 
 @pytest.mark.parametrize(

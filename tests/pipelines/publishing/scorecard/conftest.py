@@ -42,7 +42,12 @@ _MODELLED = {
     "windows": "source varchar, stream varchar, window_start date, data_through date, "
     "pulled_at timestamp with time zone, row_count bigint, is_settled boolean, checksum varchar",
     "restatements": "kpi varchar, period varchar, period_start date, dimension varchar, member varchar, "
-    "old_value decimal(38, 6), new_value decimal(38, 6), restated_at timestamp with time zone",
+    "old_value decimal(38, 6), new_value decimal(38, 6), restated_at timestamp with time zone, period_end date",
+    "objectives": "objective_id varchar, name varchar, owner varchar",
+    "key_result_history": "key_result_id varchar, goal varchar, deadline date, weight integer, definition varchar, "
+    "known_from timestamp with time zone, known_to timestamp with time zone",
+    "attempts": "source varchar, stream varchar, attempted_at timestamp with time zone, outcome varchar, "
+    "message varchar",
 }
 _SCORED = (
     KEY_RESULT_SCORES,
@@ -134,6 +139,10 @@ class Company:
 
     def part(self, **changed: Any) -> None:
         self.add("key_result_scores", _KEY_RESULT, changed)
+
+    def version(self, **changed: Any) -> None:
+        """A version of a key result's definition."""
+        self.add("key_result_history", {"key_result_id": "grow/revenue", "deadline": LAST}, changed)
 
     def run(self, **changed: Any) -> None:
         self.add("runs", _RUN, changed)

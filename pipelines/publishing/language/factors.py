@@ -1,0 +1,66 @@
+"""What moved a figure, in words: the change, and the parts that it is made of."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pipelines.publishing.language.figures import NO_VALUE
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.published import Row, Rows
+
+_MAX_NAMED = 3
+_NESTED = " > "
+_UNKNOWN, _WHOLE = "unknown", "whole"
+
+
+def factor_sentence(
+    whole: Row, members: Rows, amounts: Amounts, target: Decimal | None = None
+) -> str:
+    """`−3 deals in Nov 1 – Nov 24, 2026, against Oct 1 – Oct 24, 2026: Cy −2 deals, Ana −1 deal.`
+
+    `whole` is the row of the total, `members` are the rows of one dimension that moved it, the largest first.
+    `target` is that of the key result, for a distance to its target.
+    """
+    parts = [
+        f"{name} {amounts.change(amount)}"
+        for name, amount in parts_of(members, amounts.language, _MAX_NAMED)
+    ]
+    words = change(whole, amounts, target)
+    return f"{words}: {', '.join(parts)}." if parts else f"{words}."
+
+
+def change(whole: Row, amounts: Amounts, target: Decimal | None = None) -> str:
+    """The change alone: `−3 deals in November 2026, against October 2026`."""
+    language, changed = amounts.language, amounts.change(whole["contribution"])
+    if whole["compared_with"] == "target":
+        return language.text("factors.gap", change=changed, target=amounts.text(target))
+    before = whole["compared_from"], whole["compared_to"]
+    kind = "published" if whole["compared_with"] == "published" else "change"
+    return language.text(
+        f"factors.{kind}",
+        change=changed,
+        span=language.span(whole["period_start"], min(whole["data_through"], whole["period_end"])),
+        before=NO_VALUE if None in before else language.span(*before),
+    )
+
+
+def parts_of(members: Rows, language: Language, most: int) -> Sequence[tuple[str, Decimal]]:
+    """The largest parts by name with what each brought; those beyond `most` are one part."""
+    parts = [(_name(row, language), row["contribution"]) for row in members[:most]]
+    if rest := members[most:]:
+        others = sum((row["contribution"] for row in rest), Decimal(0))
+        parts.append((language.text("factors.others", len(rest)), others))
+    return parts
+
+
+def _name(row: Row, language: Language) -> str:
+    """`widget`, `email (own rate)`, `not due yet`."""
+    effect = row["effect"]
+    if effect == "remaining":
+        return language.text("factors.remaining")
+    if row["dimension"] == _WHOLE:  # a KPI without parts, so that the effects are told apart
+        return language.text(f"factors.{'whole' if effect == 'change' else effect}")
+    names = str(row["member"]).split(_NESTED) if _NESTED in row["dimension"] else [row["member"]]
+    shown = _NESTED.join(
+        language.text("factors.unknown") if name == _UNKNOWN else str(name) for name in names
+    )
+    return shown if effect == "change" else f"{shown} ({language.text(f'factors.{effect}')})"
