@@ -1,0 +1,91 @@
+"""Runs commands in processes of their own, and says what they cost: CPU seconds by part, seconds and peak memory."""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from tests.benchmarks import cpu_parts
+
+OKRA = str(Path(sys.executable).with_name("okra"))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run cost, the processes that it started included."""
+
+    cpu: float
+    wall: float
+    parts: Mapping[str, float]
+    """CPU seconds by part; they sum to `cpu`."""
+    nodes: Mapping[str, float]
+    """CPU seconds of each node of dbt."""
+    peak: int
+    """Bytes of memory of the process that had most."""
+    output: str
+
+
+def run(command: Sequence[str], settings: Mapping[str, str], cwd: Path | None = None) -> Cost:
+    """Run once. Raises SystemExit with its output where it does nothing (exit code 2) or dies."""
+    with tempfile.TemporaryDirectory(prefix="okra-parts.") as folder:
+        environment = clean_environment() | settings | cpu_parts.environment(Path(folder))
+        before, began = cpu_of_children(), time.perf_counter()
+        done = subprocess.run(
+            command, env=environment, cwd=cwd, capture_output=True, text=True, check=False
+        )
+        wall, cpu = time.perf_counter() - began, cpu_of_children() - before
+        processes = cpu_parts.processes(Path(folder))
+    # 1 is that of a source that failed, which `okra run` of the sample company must not
+    if done.returncode or not processes:
+        raise SystemExit(
+            f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
+    parts: defaultdict[str, float] = defaultdict(float)
+    nodes: defaultdict[str, float] = defaultdict(float)
+    for process in processes:
+        for name, spent in process["cpu"].items():
+            parts[name] += spent
+        for name, spent in process["nodes"].items():
+            nodes[name] += spent
+    # what an interpreter does after its last function: it takes everything down, and closes DuckDB's files
+    of_dbt = sum(process["children"] for process in processes if not process["dbt"])
+    in_dbt = sum(sum(process["cpu"].values()) for process in processes if process["dbt"])
+    parts[cpu_parts.START_OF_DBT] += of_dbt - in_dbt
+    parts[cpu_parts.END] += cpu - sum(parts.values())
+    peak = max(process["peak"] for process in processes)
+    return Cost(cpu, wall, dict(parts), dict(nodes), peak, done.stdout + done.stderr)
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without Okra's, Dagster's and dbt's variables."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("OKRA_", "DAGSTER_", "DBT_", "PYTHON"))
+    }
+
+
+def cpu_of_children() -> float:
+    """The CPU seconds of all processes that this one has started and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def medians(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The median of each part over several runs; a part that a run had not is 0 in it."""
+    values: defaultdict[str, list[float]] = defaultdict(list)
+    for name in dict.fromkeys(name for run in parts for name in run):
+        values[name] = [run.get(name, 0.0) for run in parts]
+    return {name: median(found) for name, found in values.items()}
+
+
+def spread(values: Sequence[float]) -> str:
+    """`12.3 (11.9–13.0)`: the median, with the smallest and the largest."""
+    return f"{median(values):.1f} ({min(values):.1f}–{max(values):.1f})"
