@@ -42,13 +42,15 @@ from pipelines.commands.sheet_questions import ask_of_sheets
 from pipelines.errors import OkraError
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.okr.definition.loading import load
-from pipelines.okr.kpi.periods import FiscalYear, containing
+from pipelines.okr.kpi.kpi import PERCENT, Kpi
+from pipelines.okr.kpi.periods import CADENCES, FiscalYear, containing
 from pipelines.settings import Settings, env_file
 from pipelines.settings.instance_values import shared_options
 
 SHEETS = "spreadsheet"
 NAMED_BY = "A fiscal year is called after the calendar year of its end or its start"
 NAMED_BY_ANSWERS = ("end", "start")
+WHOLE_PERIOD = "period"
 
 
 class InitError(OkraError):
@@ -189,11 +191,15 @@ def ask_of_objective(answers: Answers, settings: Settings, output: Output) -> No
     quarter = containing(settings.today(), "quarter", answers.fiscal_year)
     while True:
         words = ask("The objective in a few words", "My first objective")
+        kpi = kpis[choose("Measured by which KPI", sorted(kpis), own[0] if own else "")]
         new = NewObjective(
             name=slug(words),
             words=words,
-            kpi=choose("Measured by which KPI", sorted(kpis), own[0] if own else ""),
-            target=ask("The number to reach (2_000_000, 96 %)", "100"),
+            kpi=kpi.name,
+            target=ask(
+                "The number to reach (2_000_000, 96 %)", "90 %" if kpi.unit == PERCENT else "100"
+            ),
+            **ask_of_windows(kpi),
             period=ask(
                 f"By the end of (2026, 2026-Q4, 2026-11; {quarter.label} is {quarter.start} to {quarter.end})",
                 quarter.label,
@@ -207,6 +213,22 @@ def ask_of_objective(answers: Answers, settings: Settings, output: Output) -> No
             return
         for fault in faults:
             output.warn(str(fault))
+
+
+def ask_of_windows(kpi: Kpi) -> dict[str, str]:
+    """Whether the number is to be reached once or each time, and in which window, as options of an objective."""
+    asked = "Reach it by the end, or do it each time (reach, each)"
+    if choose(asked, ("reach", "each"), "reach") == "each":
+        return {
+            "per": choose(f"Each ({', '.join(CADENCES)})", CADENCES, "month"),
+            "met_in": ask("In how many of them it has to be met (90 %, all, 10)", "90 %"),
+        }
+    if not (kpi.accumulates or kpi.behaviour.reported_by_period):
+        return {}  # a level is as it stands at the end
+    whole = "month" if kpi.behaviour.reported_by_period else WHOLE_PERIOD
+    asked = f"Counted over ({WHOLE_PERIOD}: from its first day to its last; or its last {', '.join(CADENCES)})"
+    window = choose(asked, (WHOLE_PERIOD, *CADENCES), whole)
+    return {} if window == WHOLE_PERIOD else {"over": window}
 
 
 def finish(answers: Answers, project: Path, output: Output, *, dry_run: bool, yes: bool) -> bool:

@@ -43,12 +43,15 @@ def files_in(folder: Path) -> set[str]:
     return {x.relative_to(folder).as_posix() for x in folder.rglob("*") if x.is_file()}
 
 
-def answers_for(sheet: Path, period: str, agreed: str = "y") -> list[str]:
+def answers_for(
+    sheet: Path, period: str, agreed: str = "y", windows: tuple[str, ...] = ("", "")
+) -> list[str]:
+    """`windows`: whether it is to be reached or done each time, and the questions that follow."""
     start = f"{datetime.now(UTC).year}-01-01"
     return [
         *("Etc/UTC", "EUR", "1", start, "spreadsheet", str(sheet)),
         *("flow", "orders", "up", "day", "ops@example.com"),
-        *("y", "Ship more orders", "orders", "900", period, "ops@example.com", agreed),
+        *("y", "Ship more orders", "orders", "900", *windows, period, "ops@example.com", agreed),
     ]
 
 
@@ -113,6 +116,25 @@ def test_nothing_is_written_unless_it_is_agreed_to(new_user: Home, tmp_path: Pat
     done = answer(new_user, *answers_for(tmp_path / "numbers.csv", "2026-Q4", agreed="n"))
     assert "Nothing was written." in done.err
     assert not folder_of(new_user).exists()
+
+
+@pytest.mark.parametrize(
+    ("windows", "stated"),
+    [
+        (("", ""), {"at_least": 900}),
+        (("reach", "month"), {"at_least": 900, "over": "month", "from": "measured"}),
+        (("each", "", ""), {"at_least": 900, "per": "month", "met_in": "90 %"}),
+        (("each", "week", "30"), {"at_least": 900, "per": "week", "met_in": 30}),
+    ],
+)
+def test_a_goal_is_reached_by_the_end_unless_it_is_to_be_done_each_time(
+    new_user: Home, tmp_path: Path, windows: tuple[str, ...], stated: dict[str, object]
+) -> None:
+    done = answer(new_user, *answers_for(tmp_path / "numbers.csv", "2026", windows=windows))
+    assert done.code == 0, done.err
+    file = folder_of(new_user) / "okr_definitions/ship-more-orders.yml"
+    [goal] = yaml.safe_load(file.read_text())["key_results"]
+    assert {key: goal[key] for key in goal if key not in ("id", "name", "kpi")} == stated
 
 
 def test_a_dry_run_says_what_would_be_written(new_user: Home) -> None:

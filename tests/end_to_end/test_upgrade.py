@@ -34,6 +34,8 @@ y
 Ship more orders
 orders
 900
+reach
+period
 
 ops@example.com
 y
