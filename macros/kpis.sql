@@ -6,9 +6,14 @@
     {{ return(models | selectattr("fqn.1", "equalto", "kpis") | map(attribute="name") | list) }}
 {%- endmacro %}
 
+{# The model that works out a KPI, as it is in dbt's graph. #}
+{% macro kpi_node(name) -%}
+    {{ return(graph.nodes["model." ~ project_name ~ ".kpi_" ~ name]) }}
+{%- endmacro %}
+
 {# What the YAML beside a KPI's SQL declares. #}
 {% macro kpi_meta(name) -%}
-    {{ return(graph.nodes["model." ~ project_name ~ ".kpi_" ~ name].config.meta.kpi) }}
+    {{ return(kpi_node(name).config.meta.kpi) }}
 {%- endmacro %}
 
 {# The dimensions of a KPI: those that its YAML declares, and the account where it stands on accounts with names. #}
@@ -47,11 +52,15 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# A query: all rows of the KPIs that are flows, stocks or ratios. #}
-{% macro rows_of_kpis() -%}
+{#
+    A query: all rows of the KPIs that are flows, stocks or ratios. `kept`: the rows of those that are kept, only the days
+    that have to be worked out again; otherwise the rows of all others.
+#}
+{% macro rows_of_kpis(kept=false) -%}
     {% for kpi in kpis_of(["flow", "stock", "ratio"]) -%}
         {%- set relation = ref("kpi_" ~ kpi) -%}
-        {%- if execute -%}
+        {%- set stretches = changed_stretches(kpi) if execute and kept and is_incremental() and is_kept(kpi) -%}
+        {%- if execute and is_kept(kpi) == kept and (stretches or not (kept and is_incremental())) -%}
             {%- set columns = ["numerator", "denominator"] if kpi_meta(kpi).kind == "ratio" else ["value"] %}
     select
         {{ quoted(kpi) }} as kpi,
@@ -61,11 +70,28 @@
         cast({{ column if column in columns else "null" }} as {{ amount_type() }}) as {{ column }}
             {%- endfor %}
     from {{ relation }}
+            {%- if stretches %}
+    where {{ is_in_stretches(stretches) }}
+            {%- endif %}
     union all
         {%- endif -%}
     {%- endfor %}
-    {% for model in ["sheet_kpi_days", "sheet_plan_days"] %}
-    {{ rows_or_none(model, {
+    {%- for model in ([] if kept else ["sheet_kpi_days", "sheet_plan_days"]) %}
+    {{ rows_or_none(model, kpi_row_columns()) }}
+    where {{ is_whole("kpi") }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+    {%- if kept %}
+    select
+        {%- for column, type in kpi_row_columns().items() %}
+        cast(null as {{ type }}) as {{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    where false
+    {%- endif %}
+{%- endmacro %}
+
+{% macro kpi_row_columns() -%}
+    {{ return({
         "kpi": dbt.type_string(),
         "day": "date",
         "dimensions": map_type(),
@@ -73,9 +99,6 @@
         "numerator": amount_type(),
         "denominator": amount_type(),
     }) }}
-    where {{ is_whole("kpi") }}
-        {{ "union all" if not loop.last }}
-    {%- endfor %}
 {%- endmacro %}
 
 {# A condition: the KPI in the column did not fail. #}

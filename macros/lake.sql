@@ -1,10 +1,10 @@
 {#
-    Reads the lake: Parquet files, one or none a window. Only files that windows.parquet names are committed. A file is
-    named after its content, so that each name is loaded once; a loaded name that is no longer committed was replaced.
+    Reads the lake. Only windows in windows.parquet are committed, and only the files that it names have their rows. An
+    incremental table takes in the windows whose checksum changed since it took them, and notes what it has.
 #}
 
 {#
-    The rows of those files of a stream that this run has to load, with
+    The rows of those windows of a stream that this run has to take, with
         account     the account it was pulled from, `main` for the one without a name
         _window     the first day of the window
         _file       the path of the file in the lake
@@ -23,7 +23,8 @@
 {% macro default__read_committed(source_name, stream) -%}
     {%- set place_in_lake = "substr(_place, " ~ ((lake_root() ~ "/raw/") | length + 1) ~ ")" -%}
     {%- set places = [lake_root() ~ "/raw/" ~ source_name ~ "/" ~ stream ~ "/_schema.parquet"] -%}
-    {%- for file in files_to_load(source_name, stream) -%}
+    {%- set windows = windows_to_take(source_name, stream) -%}
+    {%- for file in windows.files -%}
         {%- do places.append(lake_root() ~ "/raw/" ~ file) -%}
     {%- endfor -%}
     (
@@ -54,54 +55,223 @@
     ({{ source }} || case when {{ account }} = 'main' then '' else '@' || {{ account }} end)
 {%- endmacro %}
 
-{# The committed files of a stream that the table does not have yet: all of them when it is rebuilt. #}
-{% macro files_to_load(source_name, stream) -%}
-    {%- set query -%}
-        select file
-        from ({{ committed_files() }}) as committed
-        where
-            source = '{{ source_name }}'
-            and stream = '{{ stream }}'
-            {%- if is_incremental() %}
-            and file not in (
-                select _file from {{ this }} where _loaded_by = '{{ model_fingerprint() }}'
-            )
-            {%- endif %}
-        order by file
-    {%- endset -%}
-    {{ return(run_query(query).columns[0].values()) }}
+{#
+    What the incremental tables have taken in: a row a table and window. A table takes a window again when its checksum,
+    which covers its rows, is another than the one that it took, or when the table is made in another way.
+#}
+{% macro create_ledger() -%}
+    {{ return(adapter.dispatch("create_ledger", "okra")()) }}
 {%- endmacro %}
 
-{# A query: source, stream and path of each committed file. #}
-{% macro committed_files() -%}
-    {{ return(adapter.dispatch("committed_files", "okra")()) }}
+{% macro default__create_ledger() -%}
+    create schema if not exists lake_state;
+    create table if not exists {{ ledger() }} (
+        taken_by varchar,
+        source varchar,
+        stream varchar,
+        account varchar,
+        first_day date,
+        checksum varchar,
+        fingerprint varchar,
+        run_id varchar
+    )
 {%- endmacro %}
 
-{% macro default__committed_files() -%}
+{% macro ledger() -%}
+    lake_state.taken_windows
+{%- endmacro %}
+
+{# A query: the committed windows of a stream, with their files. An account without a name is `main`. #}
+{% macro committed_windows(source_name, stream) -%}
     select
-        source,
-        stream,
-        unnest(files) as file
+        coalesce(nullif(account, ''), 'main') as account,
+        "window" as first_day,
+        checksum,
+        files
     from read_parquet({{ quoted(lake_root() ~ "/windows.parquet") }})
-{%- endmacro %}
-
-{% macro model_fingerprint() -%}
-    {{ return(local_md5(model.raw_code)[:12]) }}
+    where source = '{{ source_name }}' and stream = '{{ stream }}'
 {%- endmacro %}
 
 {#
-    The incremental strategy of the models that read the lake, in dbt's one transaction: delete rows whose file is no
-    longer committed or was loaded by an older version of the model, then insert the new ones.
+    A query: the first days of the windows of a stream that are other ones, or gone, since `taken_by` took them. A day is
+    taken of all accounts at once.
 #}
-{% macro get_incremental_committed_files_sql(arg_dict) -%}
+{% macro changed_windows(taken_by, fingerprint, source_name, stream) -%}
+    select distinct coalesce(committed.first_day, taken.first_day) as first_day
+    from ({{ committed_windows(source_name, stream) }}) as committed
+    full join (
+        select * from {{ ledger() }}
+        where
+            taken_by = '{{ taken_by }}'
+            and source = '{{ source_name }}'
+            and stream = '{{ stream }}'
+            and fingerprint = '{{ fingerprint }}'
+    ) as taken
+        on
+            committed.account = taken.account
+            and committed.first_day = taken.first_day
+            and committed.checksum = taken.checksum
+    where committed.first_day is null or taken.first_day is null
+{%- endmacro %}
+
+{#
+    What a table has to take of a stream: the first days of the changed windows (`days`), and the committed files of these
+    days (`files`). Everything when the table is rebuilt.
+#}
+{% macro windows_to_take(source_name, stream) -%}
+    {%- set query -%}
+        with committed as ({{ committed_windows(source_name, stream) }}),
+
+        changed as (
+            {%- if is_incremental() %}
+            {{ changed_windows(this.name, model_fingerprint(), source_name, stream) }}
+            {%- else %}
+            select distinct first_day from committed
+            {%- endif %}
+        ),
+
+        files as (
+            select distinct unnest(committed.files) as file
+            from committed
+            inner join changed on committed.first_day = changed.first_day
+        )
+
+        select
+            (select coalesce(list(first_day order by first_day), []) from changed) as days,
+            (select coalesce(list(file order by file), []) from files) as files
+    {%- endset -%}
+    {%- set row = run_query(query).rows[0] -%}
+    {{ return({"days": fromjson(row[0]), "files": fromjson(row[1])}) }}
+{%- endmacro %}
+
+{# A condition: the row is of one of the windows that begin on these days. #}
+{% macro is_of_windows(days) -%}
+    {%- if days -%}
+    _window in ({% for day in days %}date '{{ day }}'{{ ", " if not loop.last }}{% endfor %})
+    {%- else -%}
+    false
+    {%- endif -%}
+{%- endmacro %}
+
+{# The stream that an incremental table is made from: its own source, or that of the one such model that it reads. #}
+{% macro stream_of(node) -%}
+    {%- for place in node.sources -%}
+        {{ return({"source": place[0], "stream": place[1]}) }}
+    {%- endfor -%}
+    {%- for parent in node.depends_on.nodes if parent in graph.nodes and is_taken_by_window(graph.nodes[parent]) -%}
+        {{ return(stream_of(graph.nodes[parent])) }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# Whether a model's table takes in windows: then a row of it comes from the rows of its own window alone. #}
+{% macro is_taken_by_window(node) -%}
+    {{ return(
+        node.config.get("materialized") == "incremental"
+        and node.config.get("incremental_strategy") == "committed_windows"
+    ) }}
+{%- endmacro %}
+
+{# The configuration of such a mart. On Spark it is a table, which is made again in each run. #}
+{% macro taken_by_window() -%}
+    {%- if target.type == "spark" -%}
+        {{ return({"materialized": "table"}) }}
+    {%- endif -%}
+    {{ return({
+        "materialized": "incremental",
+        "incremental_strategy": "committed_windows",
+        "on_schema_change": "sync_all_columns",
+        "post_hook": "{{ note_windows() }}",
+    }) }}
+{%- endmacro %}
+
+{# For a mart whose rows come from one stream of events: the rows of the windows that the mart has to take. #}
+{% macro rows_to_take(name) -%}
+    {%- set relation = ref(name) -%}
+    (
+        select * from {{ relation }}
+        {%- if execute and is_incremental() %}
+        {%- set place = stream_of(model) %}
+        where {{ is_of_windows(windows_to_take(place.source, place.stream).days) }}
+        {%- endif %}
+    )
+{%- endmacro %}
+
+{#
+    What a table is made by, shortened: its SQL and that of the models and seeds it is made from, all macros, and the
+    settings that they read. With another one the table is made again.
+#}
+{% macro model_fingerprint() -%}
+    {{ return(local_md5(code_of(model) ~ env_var("OKRA_MACROS", "") ~ settings_of_rows())[:12]) }}
+{%- endmacro %}
+
+{% macro settings_of_rows() -%}
+    {{ return([business_zone(), reporting_currency(), fiscal_year_start()] | join(" ")) }}
+{%- endmacro %}
+
+{# The SQL of a model and of all that it reads, and the checksums of the seeds among them. #}
+{% macro code_of(node) -%}
+    {%- set texts = [node.raw_code or node.checksum.checksum] -%}
+    {%- for parent in node.depends_on.nodes | default([]) if parent in graph.nodes -%}
+        {%- do texts.append(code_of(graph.nodes[parent])) -%}
+    {%- endfor -%}
+    {{ return(texts | join("\n")) }}
+{%- endmacro %}
+
+{#
+    The incremental strategy of tables that take in windows, in dbt's one transaction: delete the rows of changed windows
+    and those that the table made in another way, insert those that are committed now, and note it (`note_windows`).
+#}
+{% macro get_incremental_committed_windows_sql(arg_dict) -%}
     {%- set columns = get_quoted_csv(arg_dict["dest_columns"] | map(attribute="name")) -%}
+    {%- set place = stream_of(model) -%}
     delete from {{ arg_dict["target_relation"] }}
     where
         _loaded_by <> '{{ model_fingerprint() }}'
-        or _file not in (select file from ({{ committed_files() }}) as committed);
+        or {{ is_of_windows(windows_to_take(place.source, place.stream).days) }};
 
     insert into {{ arg_dict["target_relation"] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict["temp_relation"] }}
+{%- endmacro %}
+
+{# A hook, in the transaction of the model: note that its table has the windows that are committed now. #}
+{% macro note_windows() -%}
+    {{ return(adapter.dispatch("note_windows", "okra")()) }}
+{%- endmacro %}
+
+{% macro default__note_windows() -%}
+    {%- if execute and is_taken_by_window(model) -%}
+        {%- set place = stream_of(model) -%}
+        {{ taken(this.name, model_fingerprint(), place.source, place.stream) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Statements: `taken_by` has the windows of a stream that are committed now, and no others. #}
+{% macro taken(taken_by, fingerprint, source_name, stream) -%}
+    delete from {{ ledger() }}
+    where
+        taken_by = '{{ taken_by }}'
+        and source = '{{ source_name }}'
+        and stream = '{{ stream }}'
+        and (
+            fingerprint <> '{{ fingerprint }}'
+            or (account, first_day, checksum) not in (
+                select (account, first_day, checksum)
+                from ({{ committed_windows(source_name, stream) }}) as committed
+            )
+        );
+
+    insert into {{ ledger() }}
+    select
+        '{{ taken_by }}', '{{ source_name }}', '{{ stream }}',
+        account, first_day, checksum, '{{ fingerprint }}', {{ run_id() }}
+    from ({{ committed_windows(source_name, stream) }}) as committed
+    where (account, first_day, checksum) not in (
+        select (account, first_day, checksum) from {{ ledger() }}
+        where
+            taken_by = '{{ taken_by }}'
+            and source = '{{ source_name }}'
+            and stream = '{{ stream }}'
+    )
 {%- endmacro %}
 
 {#

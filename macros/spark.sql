@@ -146,7 +146,15 @@
     )
 {%- endmacro %}
 
-{% macro spark__committed_files() -%}
+{# Spark keeps what it has loaded in the rows themselves. #}
+{% macro spark__create_ledger() -%}
+{%- endmacro %}
+
+{% macro spark__note_windows() -%}
+{%- endmacro %}
+
+{# A query: source, stream and path of each committed file. #}
+{% macro committed_files() -%}
     select
         source,
         stream,

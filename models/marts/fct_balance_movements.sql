@@ -1,5 +1,7 @@
+{{ config(**taken_by_window()) }}
+
 with movements as (
-    select * from {{ ref("stg_stripe__balance_transactions") }}
+    select * from {{ rows_to_take("stg_stripe__balance_transactions") }}
 ),
 
 currencies as (
@@ -30,7 +32,9 @@ final as (
         {{ in_major_units("classified.amount_minor", "currencies.stripe_exponent") }} as amount,
         {{ in_major_units("classified.fee_minor", "currencies.stripe_exponent") }} as fee,
         {{ in_major_units("classified.net_minor", "currencies.stripe_exponent") }} as net,
-        classified.source_id
+        classified.source_id,
+        classified._window,
+        '{{ model_fingerprint() if execute }}' as _loaded_by
     from classified
     left join currencies on classified.currency = currencies.currency
     where classified.kind <> 'own_money'

@@ -10,7 +10,8 @@ from functools import lru_cache
 Texts = Mapping[str, str]
 """The SQL of models, by the model's name."""
 _REFERENCE = re.compile(
-    r"""\bref\(\s*(?:['"]\w+['"]\s*,\s*)?['"](\w+)['"]|\bnewest_versions\(\s*['"](\w+)['"]"""
+    r"""\bref\(\s*(?:['"]\w+['"]\s*,\s*)?['"](\w+)['"]"""
+    r"""|\b(?:newest_versions|rows_to_take)\(\s*['"](\w+)['"]"""
 )
 _OPTIONAL = re.compile(r"""\brows_or_none\(\s*['"](\w+)['"]""")
 _SOURCE = re.compile(r"""\b(?:source|read_lake)\(\s*['"](\w+)['"]\s*,\s*['"](\w+)['"]""")

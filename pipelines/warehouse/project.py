@@ -138,6 +138,7 @@ def static_environment(
         "OKRA_CURRENCY": settings.currency,
         "OKRA_FISCAL_YEAR_START": str(settings.fiscal_year_start),
         "OKRA_KPIS": ",".join(kpis),
+        "OKRA_MACROS": macros_fingerprint(project.composition),
         "OKRA_LEFT_OUT": ",".join(sorted(missing | project.composition.off.keys())),
         "OKRA_MEMORY": settings.memory,
         "OKRA_STORAGE_VERSION": settings.storage_version,
@@ -147,6 +148,13 @@ def static_environment(
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
+
+
+def macros_fingerprint(composition: Composition) -> str:
+    """A hash of the text of all macros: a table that is kept from run to run is made again when one of them changes."""
+    places = sorted(place for place in composition.written if place.startswith("macros/"))
+    texts = [(place, composition.text(place)) for place in places]
+    return hashlib.sha256(repr(texts).encode()).hexdigest()[:12]
 
 
 def ensure_manifest(project: ComposedProject, environment: Mapping[str, str]) -> Path:

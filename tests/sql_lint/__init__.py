@@ -88,7 +88,24 @@ def newest_versions(_model: str, key: str, _changed_at: str = "") -> str:
     return f"select {key} from versions"
 
 
-def rows_of_kpis() -> str:
+def rows_to_take(model: str) -> str:
+    return model
+
+
+def taken_by_window() -> dict[str, str]:
+    return {}
+
+
+def model_fingerprint() -> str:
+    return "made"
+
+
+def note_kept_rows() -> str:
+    return ""
+
+
+def rows_of_kpis(*, kept: bool = False) -> str:
+    del kept
     return "select 'it' as kpi, 'day' as day, 'it' as dimensions, 1 as value"
 
 

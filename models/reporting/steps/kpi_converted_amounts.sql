@@ -1,4 +1,8 @@
-with kpi_rows as ({{ rows_of_kpis() }}),
+with kpi_rows as (
+    {{ rows_of_kpis() }}
+    union all
+    select * from {{ ref("kept_kpi_rows") }}
+),
 
 kpis as (
     select * from {{ ref("stg_lake__kpis") }}

@@ -44,6 +44,8 @@ class KpiDeclaration(BaseModel):
     proportion: Truth = Field(False, examples=["true"])
     plan: Truth = Field(False, examples=["true"])
     rosters: Mapping[str, str] = Field({}, examples=["{sales_rep: roster_sales_reps}"])
+    by_day: Truth = Field(False, examples=["true"])
+    """Whether its rows of a day come from the events of that day alone, so that days whose events stay are kept."""
     sample: Truth = Field(False, examples=["true"])
     """Whether only the sample company has it, and no company's own project."""
     conversion: Any = Field(None, examples=["booking"])

@@ -1,0 +1,161 @@
+{#
+    KPI days that are kept from run to run. A KPI that declares `by_day` says that its rows of a day come from the events
+    of that day alone. Where these events come from windows of the lake, only the days around changed windows are worked
+    out again (docs/decisions/0044).
+#}
+
+{# Whether the rows of a KPI are kept: it declares `by_day`, and all that it reads takes in windows, or is a seed. #}
+{% macro is_kept(kpi) -%}
+    {%- if target.type != "duckdb" or not kpi_meta(kpi).by_day -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {{ return(streams_by_window(kpi_node(kpi)) is not none) }}
+{%- endmacro %}
+
+{# The streams below a model whose every input takes in windows or is a seed; none where one does not, or reads the day. #}
+{% macro streams_by_window(node) -%}
+    {%- set streams = [] -%}
+    {%- if "macro.okra.as_of" in node.depends_on.macros -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- for parent in node.depends_on.nodes -%}
+        {%- set parent_node = graph.nodes.get(parent) -%}
+        {%- if parent_node is not none and parent_node.resource_type == "model" -%}
+            {%- if not is_taken_by_window(parent_node) or "macro.okra.as_of" in parent_node.depends_on.macros -%}
+                {{ return(none) }}
+            {%- endif -%}
+            {%- set place = stream_of(parent_node) -%}
+            {%- if place not in streams -%}
+                {%- do streams.append(place) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(streams or none) }}
+{%- endmacro %}
+
+{# The KPIs whose rows are kept, of those whose models did not fail. #}
+{% macro kept_kpis() -%}
+    {%- set names = [] -%}
+    {%- for name in kpis_of(["flow", "stock", "ratio"]) if execute and is_kept(name) -%}
+        {%- do names.append(name) -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
+{# What the rows of a KPI are made by, shortened. #}
+{% macro kpi_fingerprint(kpi) -%}
+    {{ return(local_md5([
+        code_of(kpi_node(kpi)), env_var("OKRA_MACROS", ""), settings_of_rows(), kpi_dimensions(kpi) | join(" "),
+    ] | join("\n"))[:12]) }}
+{%- endmacro %}
+
+{#
+    The days of a KPI that may be others than those in the table: from two days before a changed window to two days after
+    it, as the zones of source and business lie at most 26 hours apart. `first` and `last` of each stretch, as texts.
+#}
+{% macro changed_stretches(kpi) -%}
+    {%- set query -%}
+        with changed as (
+            {%- for place in streams_by_window(kpi_node(kpi)) %}
+            select
+                first_day,
+                coalesce((
+                    select max(cadence) from {{ read_catalog("streams", {"source": "varchar", "stream": "varchar", "cadence": "varchar"}) }}
+                    where source = '{{ place.source }}' and stream = '{{ place.stream }}'
+                ), 'month') as cadence
+            from ({{ changed_windows("kpi_" ~ kpi, kpi_fingerprint(kpi), place.source, place.stream) }}) as windows
+            {{ "union all" if not loop.last }}
+            {%- endfor %}
+        ),
+
+        stretches as (
+            select
+                first_day - interval 2 day as first_day,
+                case cadence when 'day' then first_day else last_day(first_day) end + interval 2 day as last_day
+            from changed
+        ),
+
+        begun as (
+            select
+                *,
+                case
+                    when first_day <= max(last_day) over (
+                        order by first_day, last_day rows between unbounded preceding and 1 preceding
+                    ) then 0 else 1
+                end as is_new
+            from stretches
+        ),
+
+        numbered as (
+            select
+                *,
+                sum(is_new) over (order by first_day, last_day rows unbounded preceding) as number
+            from begun
+        )
+
+        select
+            cast(cast(min(first_day) as date) as varchar) as first_day,
+            cast(cast(max(last_day) as date) as varchar) as last_day
+        from numbered
+        group by number
+        order by 1
+    {%- endset -%}
+    {%- set stretches = [] -%}
+    {%- for row in run_query(query).rows -%}
+        {%- do stretches.append({"first": row[0], "last": row[1]}) -%}
+    {%- endfor -%}
+    {{ return(stretches) }}
+{%- endmacro %}
+
+{# A condition: the day lies in one of the stretches. #}
+{% macro is_in_stretches(stretches) -%}
+    (
+        {%- for stretch in stretches -%}
+        day between date '{{ stretch.first }}' and date '{{ stretch.last }}'{{ " or " if not loop.last }}
+        {%- endfor -%}
+    )
+{%- endmacro %}
+
+{#
+    The incremental strategy of kept_kpi_rows, in dbt's one transaction: delete the rows of changed days, and of KPIs that
+    are no longer kept, and insert the new ones.
+#}
+{% macro get_incremental_changed_days_sql(arg_dict) -%}
+    {%- set columns = get_quoted_csv(arg_dict["dest_columns"] | map(attribute="name")) -%}
+    {%- set kept = kept_kpis() -%}
+    delete from {{ arg_dict["target_relation"] }}
+    where
+        {{ is_no_name("kpi", kept) }}
+        {%- for kpi in kept -%}
+        {%- set stretches = changed_stretches(kpi) %}
+        {%- if stretches %}
+        or (kpi = {{ quoted(kpi) }} and {{ is_in_stretches(stretches) }})
+        {%- endif -%}
+        {%- endfor %};
+
+    insert into {{ arg_dict["target_relation"] }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict["temp_relation"] }}
+{%- endmacro %}
+
+{# A hook, in the transaction of kept_kpi_rows: note the windows that each KPI's rows are worked out from. #}
+{% macro note_kept_rows() -%}
+    {%- if execute and target.type == "duckdb" -%}
+        {%- set kept = kept_kpis() -%}
+        {%- for kpi in kept -%}
+            {%- for place in streams_by_window(kpi_node(kpi)) %}
+        {{ taken("kpi_" ~ kpi, kpi_fingerprint(kpi), place.source, place.stream) }};
+            {%- endfor -%}
+        {%- endfor %}
+        delete from {{ ledger() }}
+        where taken_by like 'kpi\_%' escape '\' and {{ is_no_name("substr(taken_by, 5)", kept) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# A condition: the text is none of the names. #}
+{% macro is_no_name(column, names) -%}
+    {%- if names -%}
+    {{ column }} not in ({% for name in names %}{{ quoted(name) }}{{ ", " if not loop.last }}{% endfor %})
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endmacro %}
