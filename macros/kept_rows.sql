@@ -4,6 +4,18 @@
     out again (docs/decisions/0044).
 #}
 
+{# The configuration of kept_kpi_rows. On Spark it is a table without rows, as no rows are kept there. #}
+{% macro kept_by_day() -%}
+    {%- if target.type == "spark" -%}
+        {{ return({"materialized": "table"}) }}
+    {%- endif -%}
+    {{ return({
+        "materialized": "incremental",
+        "incremental_strategy": "changed_days",
+        "post_hook": "{{ note_kept_rows() }}",
+    }) }}
+{%- endmacro %}
+
 {# Whether the rows of a KPI are kept: it declares `by_day`, and all that it reads takes in windows, or is a seed. #}
 {% macro is_kept(kpi) -%}
     {%- if target.type != "duckdb" or not kpi_meta(kpi).by_day -%}
@@ -139,7 +151,7 @@
 
 {# A hook, in the transaction of kept_kpi_rows: note the windows that each KPI's rows are worked out from. #}
 {% macro note_kept_rows() -%}
-    {%- if execute and target.type == "duckdb" -%}
+    {%- if execute -%}
         {%- set kept = kept_kpis() -%}
         {%- for kpi in kept -%}
             {%- for place in streams_by_window(kpi_node(kpi)) %}

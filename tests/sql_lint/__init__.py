@@ -100,8 +100,8 @@ def model_fingerprint() -> str:
     return "made"
 
 
-def note_kept_rows() -> str:
-    return ""
+def kept_by_day() -> dict[str, str]:
+    return {}
 
 
 def rows_of_kpis(*, kept: bool = False) -> str:

@@ -1,8 +1,4 @@
-{{ config(
-    materialized="incremental" if target.type == "duckdb" else "table",
-    incremental_strategy="changed_days",
-    post_hook="{{ note_kept_rows() }}",
-) }}
+{{ config(**kept_by_day()) }}
 
 with final as ({{ rows_of_kpis(kept=true) }})
 
