@@ -11,7 +11,7 @@ from connectors.lake.atomic_files import replace
 from pipelines.publishing.board.board import Board, board_of
 from pipelines.publishing.content_policy import content_policy
 from pipelines.publishing.language.language import Language
-from pipelines.publishing.scorecard.writing import TEMPLATES as SCORECARD_TEMPLATES
+from pipelines.publishing.scorecard.rendering import TEMPLATES as SCORECARD_TEMPLATES
 from pipelines.publishing.standings import read_standings
 
 _TEMPLATES = Path(__file__).with_name("templates")

@@ -1,12 +1,14 @@
 """What moved a figure, in words: the change, and the parts that it is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from decimal import Decimal
 
 from pipelines.publishing.language.figures import NO_VALUE
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.published import Row, Rows
 
+Named = Container[tuple[str, str]] | None
+"""The members that may be named, each with its dimension; None for all."""
 _MAX_NAMED = 3
 _NESTED = " > "
 _UNKNOWN, _WHOLE = "unknown", "whole"
@@ -43,10 +45,17 @@ def change(whole: Row, amounts: Amounts, target: Decimal | None = None) -> str:
     )
 
 
-def parts_of(members: Rows, language: Language, most: int) -> Sequence[tuple[str, Decimal]]:
-    """The largest parts by name with what each brought; those beyond `most` are one part."""
-    parts = [(_name(row, language), row["contribution"]) for row in members[:most]]
-    if rest := members[most:]:
+def parts_of(
+    members: Rows, language: Language, most: int, named: Named = None
+) -> Sequence[tuple[str, Decimal]]:
+    """The largest parts by name with what each brought; those beyond `most`, and not to be `named`, are one part.
+
+    There are none where nobody is to be named.
+    """
+    shown = [x for x in members if named is None or (x["dimension"], x["member"]) in named][:most]
+    parts = [(_name(row, language), row["contribution"]) for row in shown]
+    rest = [row for row in members if row not in shown] if shown else []
+    if rest:
         others = sum((row["contribution"] for row in rest), Decimal(0))
         parts.append((language.text("factors.others", len(rest)), others))
     return parts

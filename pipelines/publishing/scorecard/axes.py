@@ -37,18 +37,35 @@ class Tick:
     label: str
 
 
+@dataclass(frozen=True)
+class Mark:
+    """Where a chart has an annotation: its place, the number it is listed by, its kind and its text."""
+
+    x: float
+    y: float
+    number: str
+    kind: str
+    text: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Chart:
     """A chart of WIDTH by HEIGHT with the ticks of both axes; `left` to `bottom` are the edges of its plot."""
 
     across: Sequence[Tick]
     up: Sequence[Tick]
+    marks: Sequence[Mark] = ()
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
     right: int = WIDTH - RIGHT
     top: int = TOP
     bottom: int = HEIGHT - BOTTOM
+
+
+def slot_at(place: int, slots: int) -> float:
+    """The middle of one of so many slots that share the width of the plot; the first has the place 0."""
+    return round(LEFT + (WIDTH - RIGHT - LEFT) / slots * (place + 0.5), 1)
 
 
 def padded(values: Iterable[Decimal | float | None], *, from_zero: bool) -> tuple[float, float]:

@@ -7,7 +7,16 @@ from math import ceil
 from typing import Literal
 
 from pipelines.publishing.language.language import Amounts
-from pipelines.publishing.scorecard.axes import LEFT, RIGHT, WIDTH, Chart, Tick, vertical_axis
+from pipelines.publishing.scorecard.axes import (
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Chart,
+    Scale,
+    Tick,
+    slot_at,
+    vertical_axis,
+)
 
 Look = Literal["full", "hollow", "open"]
 _MAX_NAMES = 5
@@ -15,13 +24,17 @@ _MAX_NAMES = 5
 
 @dataclass(frozen=True)
 class Column:
-    """A figure to draw: its name, how the bar looks, its short name for the axis, and the figure a year before."""
+    """A figure to draw: its name, how the bar looks, its short name for the axis, and what it is held against.
+
+    That is the figure a year before, and the part of a pace that falls to it.
+    """
 
     label: str
     value: Decimal | None
     look: Look = "full"
     short: str = ""
     year_before: Decimal | None = None
+    pace: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -38,12 +51,13 @@ class Bar:
 
 @dataclass(frozen=True, kw_only=True)
 class BarChart(Chart):
-    """Bars, the place of zero, the targets with their labels, and a path over those a year before."""
+    """Bars, the place of zero, the targets with their labels, and paths over those a year before and of the pace."""
 
     bars: Sequence[Bar]
     zero: float
     targets: Sequence[Tick] = ()
     year_before: str = ""
+    pace: str = ""
 
 
 def bar_chart(
@@ -54,7 +68,9 @@ def bar_chart(
     if not known:
         return None
     up, heights = vertical_axis(
-        [*known, *targets, *(column.year_before for column in columns)], amounts, from_zero=True
+        [*known, *targets, *(x for column in columns for x in (column.year_before, column.pace))],
+        amounts,
+        from_zero=True,
     )
     slot = (WIDTH - RIGHT - LEFT) / len(columns)
     zero, wide = up.at(0), round(max(1.5, slot * 0.68), 1)
@@ -77,9 +93,23 @@ def bar_chart(
         zero=zero,
         targets=[Tick(up.at(target), amounts.axis(target)) for target in targets],
         year_before="".join(dashes),
+        pace=_steps(columns, up),
         across=[
-            Tick(round(LEFT + slot * (place + 0.5), 1), column.short or column.label)
+            Tick(slot_at(place, len(columns)), column.short or column.label)
             for place, column in named
         ],
         up=heights,
     )
+
+
+def _steps(columns: Sequence[Column], up: Scale) -> str:
+    """The pace as a path of one step a column; it breaks where a column has none."""
+    slot = (WIDTH - RIGHT - LEFT) / len(columns)
+    path, drawn = [], False
+    for place, column in enumerate(columns):
+        if column.pace is not None:
+            y = up.at(column.pace)
+            start = f"V{y:g}" if drawn else f"M{round(LEFT + slot * place, 1):g} {y:g}"
+            path.append(f"{start}H{round(LEFT + slot * (place + 1), 1):g}")
+        drawn = column.pace is not None
+    return "".join(path)

@@ -111,7 +111,10 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
     members = _members(row, parts, amounts)
     levers = shown_levers(row, published.levers.get(name, []))
     own = published.goal_factors.get(name, [])
-    factors = of_goal(row, own, published.factors.get(row["kpi"] or "", []))
+    # the whole KPI has members that a goal with a filter does not count
+    hides_whole = published.is_of_owner and row.get("where")
+    of_kpi = [] if hides_whole else published.factors.get(row["kpi"] or "", [])
+    factors = of_goal(row, own, of_kpi)
     is_wider = is_of_whole_kpi(row, own)
     return replace(
         words,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from pipelines.publishing.language.language import Amounts, Language
@@ -52,7 +52,8 @@ class _Plot:
 
     def line(self, points: Sequence[Point]) -> str:
         places = " ".join(f"{x:g} {y:g}" for x, y in map(self.at, points))
-        return f"M{places}" if points else ""
+        # a path that goes nowhere is drawn as a dot
+        return f"M{places}{'h0' if len(points) == 1 else ''}" if points else ""
 
     def area(self, lower: Sequence[Point], upper: Sequence[Point]) -> str:
         return f"{self.line([*lower, *reversed(upper)])}Z"
@@ -66,7 +67,7 @@ def course_chart(points: Rows, row: Row, amounts: Amounts) -> CourseChart | None
         return None
     target, least, most = row["target"], row.get("low"), row.get("high")
     up, heights = _vertical_axis([*actual, *pace, *low, *high], amounts, [target, least, most])
-    across, days = _horizontal_axis(points[0]["day"], points[-1]["day"], amounts.language)
+    across, days = days_across(points[0]["day"], points[-1]["day"], amounts.language)
     plot, now = _Plot(across, up), actual[-1:]
     label = "" if target is None else amounts.axis(target)
     has_band = target is None and None not in (least, most)
@@ -86,29 +87,50 @@ def course_chart(points: Rows, row: Row, amounts: Amounts) -> CourseChart | None
 
 
 def level_chart(
-    history: Rows, amounts: Amounts, year_before: Sequence[Decimal | None], target: Decimal | None
+    periods: Rows,
+    amounts: Amounts,
+    year_before: Sequence[Decimal | None],
+    target: Decimal | None,
+    pace: Sequence[Point] = (),
 ) -> CourseChart | None:
-    """The line of a level by its periods, with that of the year before; None where there are fewer than two to join."""
-    known = [(row["period_end"], row["value"]) for row in history if row["value"] is not None]
+    """The line of a level by its periods, with that of the year before or its pace.
+
+    It breaks where a period is not known. None where fewer than two are.
+    """
+    known = [(row["period_end"], row["value"]) for row in periods if row["value"] is not None]
     if len(known) < 2:
         return None
-    ends = [row["period_end"] for row in history]
+    ends = [row["period_end"] for row in periods]
     before = [
         (end, value) for end, value in zip(ends, year_before, strict=True) if value is not None
     ]
-    up, heights = _vertical_axis([*known, *before], amounts, [target])
-    across, days = _horizontal_axis(known[0][0], known[-1][0], amounts.language)
+    up, heights = _vertical_axis([*known, *before, *pace], amounts, [target])
+    across, days = days_across(ends[0], ends[-1], amounts.language)
     plot = _Plot(across, up)
     label = "" if target is None else amounts.axis(target)
     return CourseChart(
-        actual=plot.line(known),
+        actual="".join(map(plot.line, _stretches(periods))),
         now=plot.at(known[-1]),
-        pace=plot.line(before) if len(before) > 1 else "",
+        pace=plot.line(pace or before) if len(pace or before) > 1 else "",
         target=None if target is None else up.at(target),
         target_label=label and amounts.language.text("chart.target_label", target=label),
         across=days,
         up=heights,
     )
+
+
+def _stretches(periods: Rows) -> list[list[Point]]:
+    """The known figures, a new list after each gap."""
+    stretches: list[list[Point]] = []
+    expected = None
+    for row in periods:
+        if row["value"] is None:
+            continue
+        if row["period_start"] != expected:
+            stretches.append([])
+        stretches[-1].append((row["period_end"], row["value"]))
+        expected = row["period_end"] + timedelta(days=1)
+    return stretches
 
 
 def _known(points: Rows, column: str) -> list[Point]:
@@ -124,7 +146,7 @@ def _vertical_axis(
     return vertical_axis([*figures, *goals], amounts, from_zero=from_zero)
 
 
-def _horizontal_axis(first: date, last: date, language: Language) -> tuple[Scale, list[Tick]]:
+def days_across(first: date, last: date, language: Language) -> tuple[Scale, list[Tick]]:
     """The scale of the days, two at the least, and its ticks."""
     start, end = first.toordinal(), max(last.toordinal(), first.toordinal() + 1)
     scale = Scale(start, end, LEFT, WIDTH - RIGHT)

@@ -1,100 +1,194 @@
-"""A KPI as its page shows it: history, members, restatements, trust, SQL and sources."""
+"""The pages of the KPIs: history, members, restatements, trust, SQL and sources."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import timedelta
 
-from pipelines.okr.kpi.periods import containing
+from markupsafe import Markup
+
+from pipelines.okr.kpi.periods import Cadence
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.published import Row, Rows
-from pipelines.publishing.scorecard.bar_chart import BarChart, Column, bar_chart
-from pipelines.publishing.scorecard.course_chart import CourseChart, level_chart
+from pipelines.publishing.scorecard.cards import anchor
 from pipelines.publishing.scorecard.factor_bars import FactorBars, changes
-from pipelines.publishing.scorecard.page_rows import PageRows, rows_by
-from pipelines.publishing.scorecard.provenance import Provenance, provenance
+from pipelines.publishing.scorecard.kpi_charts import (
+    Aims,
+    KpiChart,
+    aims_of,
+    chart_of_latest,
+    chart_of_periods,
+)
+from pipelines.publishing.scorecard.kpi_rows import MAX_DAYS, rows_by
+from pipelines.publishing.scorecard.page_rows import PageRows
+from pipelines.publishing.scorecard.provenance import Provenance, kpi_page, provenance
+from pipelines.publishing.scorecard.rendering import page, part
 
 MAX_PERIODS = 24
-MAX_DRAWN = 13
-"""A year and the open period."""
+
+
+@dataclass(frozen=True)
+class Members:
+    """The largest members of a dimension in a period, and how many others there are."""
+
+    dimension: str
+    period: str
+    rows: Rows
+    others: int
+
+
+@dataclass(frozen=True)
+class KpiHistory:
+    """What a page shows of a KPI's figures: `periods` are its months or quarters (`by`), the latest first.
+
+    `has_total` is of one without periods: it has no total where it has members all the same.
+    """
+
+    label: str
+    amounts: Amounts
+    charts: Sequence[KpiChart]
+    by: str
+    periods: Rows
+    has_total: bool
+
+
+@dataclass(frozen=True)
+class KpiEvidence:
+    """What a KPI stands on: what was restated (with how many other figures), its sources, and the SQL of its model."""
+
+    amounts: Amounts
+    restatements: Rows
+    restated_others: int
+    provenance: Provenance
+    sql: str
 
 
 @dataclass(frozen=True)
 class KpiPage:
-    """The page of one KPI: its row, and what the page shows with it.
-
-    `periods` are the months or quarters (`by`), the latest first; `members` those of the latest whole month by
-    dimension, the largest first; `uses` the key results that it measures, with how they stand. `sql` is the text of
-    its model, empty where it was not given.
-    """
+    """The page of one KPI. `uses` are the key results that it measures, with how they stand in figures."""
 
     row: Row
     label: str
     amounts: Amounts
-    bars: BarChart | None
-    line: CourseChart | None
-    has_year_before: bool
-    by: str
-    periods: Rows
-    changes: Sequence[FactorBars]
-    members: Mapping[str, Rows]
-    restatements: Rows
+    owner: str
+    data_through: str
     uses: Sequence[tuple[Row, str]]
-    sql: str
-    provenance: Provenance
+    history: Markup
+    changes: Sequence[FactorBars]
+    members: Sequence[Members]
+    evidence: Markup
 
 
-def kpi_page_of(
-    kpi: Row, published: PageRows, models: Mapping[str, str], language: Language
-) -> KpiPage:
-    """The page of one KPI; `models` has the text of each model by its name."""
-    name, amounts = kpi["kpi"], Amounts(language, kpi["unit"], int(kpi["precision"] or 0))
-    cadence = "quarter" if kpi.get("every") == "quarter" else "month"
-    periods = [row for row in published.history.get(name, []) if row["period"] == cadence]
-    history = periods[-MAX_PERIODS:]
-    has_bars = kpi["kind"] in ("flow", "distinct")
-    uses = [row for row in published.key_results if row["kpi"] == name]
-    targets = _targets(uses, cadence, is_level=not has_bars)
-    drawn, before = history[-MAX_DRAWN:], _year_before(periods)[-MAX_DRAWN:]
-    return KpiPage(
-        row=kpi,
-        label=kpi["label"] or name,
-        amounts=amounts,
-        bars=_bars(drawn, before, targets, amounts) if has_bars else None,
-        line=None if has_bars else level_chart(drawn, amounts, before, next(iter(targets), None)),
-        has_year_before=any(value is not None for value in before),
-        by=language.text(f"kpi.{cadence}s"),
-        periods=history[::-1],
-        changes=changes(published.factors.get(name, []), cadence, amounts),
-        members=rows_by(published.members.get(name, []), "dimension"),
-        restatements=published.restatements.get(name, []),
-        uses=[(row, _stands(row, kpi, language)) for row in uses],
-        sql=models.get(kpi.get("model") or "", ""),
-        provenance=provenance(kpi, kpi, published, language),
-    )
+class KpiPages:
+    """The pages of the KPIs for one reader after the other.
+
+    What they have in common is made once: the history where it is held against the same goals, and the evidence.
+    `models` has the text of each model by its name.
+    """
+
+    def __init__(self, models: Mapping[str, str], language: Language) -> None:
+        self._models = models
+        self._language = language
+        self._histories: dict[tuple[str, Aims, Aims], Markup] = {}
+        self._evidence: dict[str, Markup] = {}
+
+    def of(self, published: PageRows) -> dict[str, str]:
+        """The pages of the KPIs in `published`, by their place beside the page of the goals."""
+        return {
+            link: page(
+                "kpi.html.jinja",
+                self._language,
+                published=published,
+                kpi=self._page(kpi, published),
+                anchor=anchor,
+            )
+            for name, kpi in published.kpis.items()
+            if (link := kpi_page(name, published)) is not None
+        }
+
+    def _page(self, kpi: Row, published: PageRows) -> KpiPage:
+        name, amounts = kpi["kpi"], _amounts(kpi, self._language)
+        uses = published.key_results_by_kpi.get(name, ())
+        members = published.figures.members.get(published.owner, {}).get(name, ())
+        named = {(row["dimension"], row["member"]) for row in members}
+        through = kpi.get("data_through")
+        return KpiPage(
+            row=kpi,
+            label=kpi["label"] or name,
+            amounts=amounts,
+            owner=kpi.get("owner") or "",
+            data_through=self._language.day(through) if through else "",
+            uses=[(row, _stands(row, kpi, self._language)) for row in uses],
+            history=self._history(kpi, uses, published),
+            changes=changes(
+                published.factors.get(name, []),
+                _cadence(kpi),
+                amounts,
+                named if published.is_of_owner else None,
+            ),
+            members=[
+                Members(
+                    dimension,
+                    self._language.span(rows[0]["period_start"], rows[0]["period_end"]),
+                    rows,
+                    rows[0]["in_all"] - len(rows),
+                )
+                for dimension, rows in rows_by(members, "dimension").items()
+            ],
+            evidence=self._evidence_of(kpi, published),
+        )
+
+    def _history(self, kpi: Row, uses: Rows, published: PageRows) -> Markup:
+        cadence, every = _cadence(kpi), str(kpi.get("every"))
+        since = published.as_of - timedelta(days=MAX_DAYS)
+        long, latest = (aims_of(uses, kpi, x, published, since) for x in (cadence, every))
+        key = (kpi["kpi"], long, latest)
+        if key not in self._histories:
+            amounts = _amounts(kpi, self._language)
+            rows = published.figures.history.get(kpi["kpi"], ())
+            periods = [row for row in rows if row["period"] == cadence]
+            charts = (
+                chart_of_periods(kpi, periods, cadence, long, published, amounts),
+                chart_of_latest(kpi, latest, published, amounts),
+            )
+            self._histories[key] = part(
+                "kpi_history.html.jinja",
+                self._language,
+                history=KpiHistory(
+                    label=kpi["label"] or kpi["kpi"],
+                    amounts=amounts,
+                    charts=[chart for chart in charts if chart is not None],
+                    by=self._language.text(f"kpi.{cadence}s"),
+                    periods=periods[-MAX_PERIODS:][::-1],
+                    has_total=kpi["kpi"] not in published.figures.members.get("", {}),
+                ),
+            )
+        return self._histories[key]
+
+    def _evidence_of(self, kpi: Row, published: PageRows) -> Markup:
+        name, figures = kpi["kpi"], published.figures
+        if name not in self._evidence:
+            restatements = figures.restatements.get(name, ())
+            self._evidence[name] = part(
+                "kpi_evidence.html.jinja",
+                self._language,
+                evidence=KpiEvidence(
+                    amounts=_amounts(kpi, self._language),
+                    restatements=restatements,
+                    restated_others=figures.restated_in_all.get(name, 0) - len(restatements),
+                    provenance=provenance(kpi, kpi, published, self._language),
+                    sql=self._models.get(kpi.get("model") or "", ""),
+                ),
+            )
+        return self._evidence[name]
 
 
-def _year_before(periods: Rows) -> list[Decimal | None]:
-    """Of each period the value a year before; None where that is not known, or this one is still open."""
-    values = {row["period_start"]: row["value"] for row in periods}
-    return [
-        None
-        if row["status"] == "partial"
-        else values.get(row["period_start"].replace(year=row["period_start"].year - 1))
-        for row in periods
-    ]
+def _amounts(kpi: Row, language: Language) -> Amounts:
+    return Amounts(language, kpi["unit"], int(kpi["precision"] or 0))
 
 
-def _targets(uses: Rows, cadence: str, *, is_level: bool) -> list[Decimal]:
-    """The targets that the values of one period can be held against: of the whole KPI and of such a period."""
-    comparable = {
-        row["target"]
-        for row in uses
-        if row["target"] is not None
-        and not row.get("where")
-        and not row.get("for_each")
-        and (cadence in (row.get("per"), row.get("over")) or (is_level and not row.get("per")))
-    }
-    return sorted(comparable)
+def _cadence(kpi: Row) -> Cadence:
+    """The periods of its history."""
+    return "quarter" if kpi.get("every") == "quarter" else "month"
 
 
 def _stands(row: Row, kpi: Row, language: Language) -> str:
@@ -108,25 +202,3 @@ def _stands(row: Row, kpi: Row, language: Language) -> str:
         target=amounts.text(row["target"]),
     )
     return f"{of_target}, {language.odds_of(row)}"
-
-
-def _bars(
-    history: Rows,
-    year_before: Sequence[Decimal | None],
-    targets: Sequence[Decimal],
-    amounts: Amounts,
-) -> BarChart | None:
-    language = amounts.language
-    columns = [
-        Column(
-            language.window(
-                containing(row["period_start"], row["period"], language.fiscal_year).label
-            ),
-            row["value"],
-            "open" if row["status"] == "partial" else "full",
-            language.day(row["period_start"], "axis") if row["period"] == "month" else "",
-            before,
-        )
-        for row, before in zip(history, year_before, strict=True)
-    ]
-    return bar_chart(columns, amounts, targets)

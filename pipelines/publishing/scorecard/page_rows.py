@@ -4,16 +4,13 @@ from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
-import duckdb
-
 from pipelines.publishing.published import Row, Rows, StreamWindows, opened
+from pipelines.publishing.scorecard.kpi_rows import KpiRows, RowsByName, kpi_rows_in, rows_by
 from pipelines.publishing.standings import Standings, standings_in
 
-RowsByName = Mapping[str, Rows]
 T = TypeVar("T")
 MAX_FULL = 60
 """Key results up to which a page has their cards in full: charts, factors, sources."""
@@ -28,35 +25,11 @@ _LEVERS = """
     select * from key_result_levers where as_of = $as_of
     order by key_result_id, rank, abs(change) desc, asked_member, driver, dimension, member
 """
-_RESTATEMENTS = "select * from restatements order by kpi, restated_at desc, period_start"
 _KPIS = "select * from kpis order by kpi"
 _FACTORS = """
     select * from kpi_factors
     where as_of = $as_of and compared_with <> 'published' and dimension_rank <= 1
     order by kpi, period_start desc, dimension_rank, rank, member, effect
-"""
-_HISTORY = """
-    select kpi, period, period_start, period_end, value, change, change_pct, status, data_through, trust, unit
-    from kpi_periods
-    where dimension = 'total' and period in ('month', 'quarter')
-    order by kpi, period_start
-"""
-_MEMBERS = """
-    with latest as (
-        select kpi, max(period_start) as period_start from kpi_periods
-        where period = 'month' and value is not null and complete and (
-            dimension = 'total'
-            -- people that several accounts have counted have no total
-            or kpi not in (select kpi from kpi_periods where dimension = 'total')
-        )
-        group by kpi
-    )
-
-    select kpi, period_start, dimension, member, value, previous_value, change
-    from kpi_periods
-    inner join latest using (kpi, period_start)
-    where period = 'month' and dimension <> 'total' and value is not null
-    order by kpi, dimension, abs(value) desc, member
 """
 
 
@@ -65,8 +38,9 @@ class PageRows:
     """The published rows of one day, by the columns' names.
 
     `standings` has the headlines, with those of an earlier day. `factors` are by KPI; `goal_factors` (of those with a
-    filter), `gaps` and `levers` by key result. `page` is the file that the page is written to, `kpi_folder` the folder
-    of the KPIs' pages beside it.
+    filter), `gaps` and `levers` by key result; `figures` are what the KPIs' own pages show. `owner` is whose goals
+    they are alone, empty where they are everybody's. `page` is the file that the page is written to, `kpi_folder` the
+    folder of the KPIs' pages beside it.
     """
 
     as_of: date
@@ -78,11 +52,10 @@ class PageRows:
     gaps: RowsByName
     levers: RowsByName
     kpis: Mapping[str, Row]
-    history: RowsByName
-    members: RowsByName
-    restatements: RowsByName
+    figures: KpiRows
     streams: Mapping[str, StreamWindows]
     findings: Rows
+    owner: str = ""
     page: str = "scorecard.html"
     kpi_folder: str = "kpi"
 
@@ -94,7 +67,7 @@ class PageRows:
     @property
     def is_of_owner(self) -> bool:
         """Whether the rows are those of one owner alone."""
-        return self.page != PageRows.page
+        return bool(self.owner)
 
     def of_owner(self, owner: str, page: str) -> "PageRows":
         """The rows of the objectives of one owner alone, for a page of that name.
@@ -117,11 +90,9 @@ class PageRows:
             gaps=_only(self.gaps, goals),
             levers=_only(self.levers, goals),
             kpis=kpis,
-            history=_only(self.history, kpis),
-            members=_only(self.members, kpis),
-            restatements=_only(self.restatements, kpis),
             streams={name: x for name, x in self.streams.items() if x.feeds in feeds},
             findings=findings,
+            owner=owner,
             page=page,
             kpi_folder=f"{page.removesuffix('.html')}/{PageRows.kpi_folder}",
         )
@@ -157,6 +128,11 @@ class PageRows:
         """Their headlines with their definitions and KPIs, those of an objective together."""
         return [line.row for line in self.standings.key_results]
 
+    @cached_property
+    def key_results_by_kpi(self) -> RowsByName:
+        """Their headlines by the KPI that measures them."""
+        return rows_by([row for row in self.key_results if row["kpi"]], "kpi")
+
     @property
     def is_brief(self) -> bool:
         """Whether there are so many key results that a card leaves out what its row in the table says."""
@@ -178,10 +154,6 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
     with opened(path) as file:
         standings = standings_in(file, as_of)
         factors = file.rows(_FACTORS, as_of=as_of)
-        try:
-            restatements = file.rows(_RESTATEMENTS)
-        except duckdb.CatalogException:  # published with the first history of the KPIs
-            restatements = []
         return PageRows(
             as_of=as_of,
             standings=standings,
@@ -194,9 +166,7 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
             gaps=rows_by(_compared(factors, "target"), "reference"),
             levers=rows_by(file.rows(_LEVERS, as_of=as_of), "key_result_id"),
             kpis={row["kpi"]: row for row in file.rows(_KPIS)},
-            history=rows_by(file.rows(_HISTORY), "kpi"),
-            members=rows_by(file.rows(_MEMBERS), "kpi"),
-            restatements=rows_by(restatements, "kpi"),
+            figures=kpi_rows_in(file, as_of),
             streams=file.streams(),
             findings=file.findings(),
         )
@@ -232,12 +202,3 @@ def _without_others(objective: Row, goals: Container[str]) -> dict[str, Any]:
     if row.get("parent_id") not in goals:
         row["parent_id"] = None
     return row
-
-
-def rows_by(rows: Rows, column: str) -> dict[str, list[Row]]:
-    """The rows by what they have in `column`, each group in its order."""
-
-    def name(row: Row) -> str:
-        return str(row[column])
-
-    return {key: list(group) for key, group in groupby(sorted(rows, key=name), key=name)}

@@ -1,8 +1,7 @@
 """The pages beside the published file: the scorecard, `kpi/<name>.html` for each KPI, `site/<owner>.html` for each
 owner.
 
-Each is whole in itself: a policy names its style and its script by their hashes. Each is replaced in one step, and
-written from the same rows it is the same bytes.
+Each is replaced in one step, and written from the same rows it is the same bytes.
 """
 
 import hashlib
@@ -10,27 +9,20 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from connectors.lake.atomic_files import replace
-from pipelines.publishing.content_policy import content_policy
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.scorecard.branches import branches
 from pipelines.publishing.scorecard.cards import anchor
-from pipelines.publishing.scorecard.kpi_pages import kpi_page_of
+from pipelines.publishing.scorecard.kpi_pages import KpiPages
 from pipelines.publishing.scorecard.lines import lines
 from pipelines.publishing.scorecard.page_rows import PageRows, read_page_rows
-from pipelines.publishing.scorecard.provenance import kpi_page
+from pipelines.publishing.scorecard.rendering import page
 from pipelines.publishing.scorecard.summary import choices, counts
 
 KPI_FOLDER = PageRows.kpi_folder
 _SAFE_OWNER = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,100}")
-TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)
@@ -57,17 +49,18 @@ def write_scorecard(
     `NothingPublishedError`, `duckdb.Error` or `OSError`; a page that could not be written stays as it was.
     """
     rows = read_page_rows(published, as_of)
-    kpis = kpi_pages(rows, models, language)
+    pages_of_kpis = KpiPages(models, language)
+    kpis = pages_of_kpis.of(rows)
     _write_all(target.parent, kpis)
     _remove_others(target.parent / KPI_FOLDER, kpis)
     text = scorecard_html(rows, language)
     _write(target, text)
-    pages = {} if owners is None else _write_owner_pages(rows, owners, language, models)
+    pages = {} if owners is None else _write_owner_pages(rows, owners, language, pages_of_kpis)
     return WrittenPages(target, len(text.encode()), len(kpis), pages)
 
 
 def _write_owner_pages(
-    rows: PageRows, folder: Path, language: Language, models: Mapping[str, str]
+    rows: PageRows, folder: Path, language: Language, pages_of_kpis: KpiPages
 ) -> Mapping[str, Path]:
     """Write a page for each owner into `folder`, with the KPIs' pages in a folder of the owner's. Returns the pages.
 
@@ -76,7 +69,7 @@ def _write_owner_pages(
     names = {owner: owner_page(owner) for owner in rows.standings.owners}
     for owner, name in names.items():
         own = rows.of_owner(owner, name)
-        kpis = kpi_pages(own, models, language)
+        kpis = pages_of_kpis.of(own)
         _write_all(folder, kpis)
         _remove_others(folder / own.kpi_folder, kpis)
         _write(folder / name, scorecard_html(own, language))
@@ -98,15 +91,6 @@ def owner_page(owner: str) -> str:
         return f"{owner}.html"
     letters = "-".join(re.findall(r"[a-z0-9]+", owner.lower()))[:40]
     return f"{letters}~{hashlib.sha256(owner.encode()).hexdigest()[:12]}.html"
-
-
-def kpi_pages(rows: PageRows, models: Mapping[str, str], language: Language) -> Mapping[str, str]:
-    """The pages of the KPIs, by their place beside the page of the goals."""
-    return {
-        link: kpi_html(kpi, rows, models, language)
-        for kpi in rows.kpis
-        if (link := kpi_page(kpi, rows)) is not None
-    }
 
 
 def _write_all(folder: Path, pages: Mapping[str, str]) -> None:
@@ -131,7 +115,7 @@ def scorecard_html(published: PageRows, language: Language) -> str:
     through = max(
         (row["data_through"] for row in published.key_results if row["data_through"]), default=None
     )
-    return _page(
+    return page(
         "scorecard.html.jinja",
         language,
         script=True,
@@ -146,46 +130,5 @@ def scorecard_html(published: PageRows, language: Language) -> str:
     )
 
 
-def kpi_html(name: str, published: PageRows, models: Mapping[str, str], language: Language) -> str:
-    """The page of one KPI."""
-    kpi = kpi_page_of(published.kpis[name], published, models, language)
-    return _page("kpi.html.jinja", language, published=published, kpi=kpi, anchor=anchor)
-
-
 def _write(path: Path, text: str) -> None:
     replace(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
-
-
-def _page(template: str, language: Language, *, script: bool = False, **values: Any) -> str:
-    """The page that `template` makes of `values`. It may load and run nothing but its own style and script."""
-    style = _asset("style.css")
-    code = _asset("scorecard.js") if script else ""
-    return (
-        _templates()
-        .get_template(template)
-        .render(
-            language=language,
-            t=language.text,
-            # ours, not data: the hashes in the policy are of these very characters
-            style=Markup(style),  # noqa: S704
-            script=Markup(code),  # noqa: S704
-            policy=content_policy(style, code),
-            **values,
-        )
-    )
-
-
-@cache
-def _asset(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -41,6 +41,7 @@ _MODELLED = {
     "complete boolean",
     "windows": "source varchar, stream varchar, window_start date, data_through date, "
     "pulled_at timestamp with time zone, row_count bigint, is_settled boolean, checksum varchar",
+    "kpi_coverage": "kpi varchar, day date, delivered boolean",
     "restatements": "kpi varchar, period varchar, period_start date, dimension varchar, member varchar, "
     "old_value decimal(38, 6), new_value decimal(38, 6), restated_at timestamp with time zone, period_end date",
     "objectives": "objective_id varchar, name varchar, owner varchar",
@@ -169,6 +170,13 @@ class Company:
     def finding(self, **changed: Any) -> None:
         self.add("findings", _FINDING, changed)
 
+    def day(self, day: date, value: object, **changed: Any) -> None:
+        """The total of a day that was delivered."""
+        self.month(day, day, value, period="day", **changed)
+
+    def missing_day(self, day: date, kpi: str = "revenue") -> None:
+        self.add("kpi_coverage", {"kpi": kpi, "day": day, "delivered": False}, {})
+
     def restatement(self, **changed: Any) -> None:
         self.add(
             "restatements", {"kpi": "revenue", "period": "month", "dimension": "total"}, changed
@@ -178,7 +186,13 @@ class Company:
         named = {"as_of": AS_OF, "key_result_id": "grow/revenue", "day": day, "run_id": "run-7"}
         self.add("key_result_courses", named, changed)
 
-    def factors(self, change: object, parts: Sequence[tuple[str, object]], **changed: Any) -> None:
+    def factors(
+        self,
+        change: object,
+        parts: Sequence[tuple[str, object]],
+        dimension: str = "product",
+        **changed: Any,
+    ) -> None:
         """A change and the members it is made of, the largest first."""
         whole = {
             "dimension": "total",
@@ -189,7 +203,7 @@ class Company:
         }
         self.add("kpi_factors", _FACTOR, {**whole, **changed})
         for rank, (member, contribution) in enumerate(parts, 1):
-            part = {"dimension": "product", "member": member, "contribution": contribution}
+            part = {"dimension": dimension, "member": member, "contribution": contribution}
             self.add("kpi_factors", _FACTOR, {**part, "rank": rank, "dimension_rank": 1, **changed})
 
     def publish(self) -> Path:

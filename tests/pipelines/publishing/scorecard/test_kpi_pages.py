@@ -39,7 +39,10 @@ def test_a_level_is_a_line_and_a_month_that_is_not_known_is_a_dash(company):
             date(2026, month, 1), date(2026, month, last), value, kpi="likes", unit="people"
         )
     page = company.written().kpi("likes")
-    assert page.one("path", class_="actual-line").attributes["d"].count(" ") == 3, "two points"
+    line = page.one("path", class_="actual-line").attributes["d"]
+    assert line.count("M") == 2, (
+        "two dots: nothing joins what is before the gap to what is after it"
+    )
     assert [row[1] for row in lines(page, "Likes by month")] == ["120 people", "–", "100 people"]
 
 
@@ -52,9 +55,44 @@ def test_members_are_those_of_the_latest_whole_month_the_largest_first(company):
     company.month(first, last, 70, member="<b>Ben</b>", **named)
     company.month(date(2026, 11, 1), date(2026, 11, 30), 7, member="Ana", complete=False, **named)
     assert lines(company.written().kpi(), "sales rep in October 2026") == [
-        ["<b>Ben</b>", "$70", "–", ""],
-        ["Ana", "$30", "$20", "+$10"],
+        ["<b>Ben</b>", "$70", "–", "", "–", ""],
+        ["Ana", "$30", "–", "", "$20", "+$10"],
     ]
+
+
+def test_members_are_held_against_the_year_before_where_it_lacks_no_day(company):
+    """Ana had 40 in October 2025 and Ben 50; Kim's 10 were counted on a part of the days, and New was not there."""
+    now, before = (date(2026, 10, 1), date(2026, 10, 31)), (date(2025, 10, 1), date(2025, 10, 31))
+    company.month(*now, 190)
+    for member, value in (("Ana", 90), ("Ben", 45), ("Kim", 30), ("New", 25)):
+        company.month(*now, value, dimension="sales_rep", member=member)
+    for member, value, trust in (("Ana", 40, "ok"), ("Ben", 50, "ok"), ("Kim", 10, "missing_days")):
+        company.month(*before, value, dimension="sales_rep", member=member, trust=trust)
+    assert [line[:4] for line in lines(company.written().kpi(), "sales rep in October 2026")] == [
+        ["Ana", "$90", "$40", "+$50"],
+        ["Ben", "$45", "$50", "−$5"],
+        ["Kim", "$30", "$10", ""],
+        ["New", "$25", "–", ""],
+    ]
+
+
+def test_of_many_members_the_largest_are_shown_and_the_others_counted(company):
+    first, last = date(2026, 10, 1), date(2026, 10, 31)
+    company.month(first, last, 105)
+    for value in range(1, 15):
+        company.month(first, last, value, dimension="sales_rep", member=f"rep {value:02}")
+    page = company.written().kpi()
+    members = [line[0] for line in lines(page, "sales rep in October 2026")]
+    assert members == [f"rep {value:02}" for value in range(14, 2, -1)]
+    assert "and 2 others" in page.one("section", **{"aria-labelledby": "members"}).text
+
+
+def test_members_of_a_kpi_that_is_given_by_the_quarter_are_those_of_a_quarter(company):
+    company.kpi(every="quarter")
+    quarter = {"period": "quarter", "start": date(2026, 7, 1), "end": date(2026, 9, 30)}
+    company.month(value=9, **quarter)
+    company.month(value=9, dimension="team", member="sales", **quarter)
+    assert lines(company.written().kpi(), "team in Q3 2026")[0][:2] == ["sales", "$9"]
 
 
 def test_people_of_two_accounts_have_no_total_and_are_shown_by_account(company):
@@ -79,14 +117,30 @@ def test_people_of_two_accounts_have_no_total_and_are_shown_by_account(company):
 def test_a_value_that_changed_after_it_was_published_is_shown_with_both(company):
     company.restatement(
         period_start=date(2026, 9, 1),
+        period_end=date(2026, 9, 30),
         old_value=900,
         new_value=Decimal("890.25"),
         restated_at=PULLED,
     )
     [line] = lines(company.written().kpi(), "Values that changed after they were first published")
-    assert line[0] == "month Sep 1, 2026"
-    assert line[2:4] == ["$900", "$890.25"]
-    assert line[4].endswith("UTC")
+    assert line == ["September 2026", "$900", "$890.25", "Nov 25, 2026, 6:30 AM UTC"]
+
+
+def test_of_many_restatements_the_latest_totals_are_listed_and_the_others_counted(company):
+    """13 months, a day and a member: 12 months are listed, 3 figures are others."""
+    changed = {"old_value": 1, "new_value": 2, "restated_at": PULLED}
+    for month in range(13):
+        start = date(2025 + month // 12, month % 12 + 1, 1)
+        company.restatement(period_start=start, period_end=start.replace(day=28), **changed)
+    day = date(2026, 1, 5)
+    company.restatement(period="day", period_start=day, period_end=day, **changed)
+    company.restatement(
+        dimension="product", member="widget", period_start=day, period_end=day, **changed
+    )
+    page = company.written().kpi()
+    assert len(lines(page, "Values that changed after they were first published")) == 12
+    assert "3 other figures have changed: of other periods and of members." in page.text
+    assert "widget" not in page.one("section", **{"aria-labelledby": "restatements"}).text
 
 
 def test_without_restatements_the_page_says_so(company):
@@ -118,25 +172,3 @@ def test_the_page_of_a_kpi_that_is_gone_goes_as_well(company):
     company.written()
     assert not left.exists()
     assert (pages.home / "kpi" / "revenue.html").exists()
-
-
-def test_the_chart_has_the_year_before_and_the_targets_of_whole_months(company):
-    """October 2025 had 100, October 2026 has 200; a month is to have 400. A total of the year is no month's target."""
-    company.month(date(2025, 10, 1), date(2025, 10, 31), 100)
-    company.month(date(2026, 10, 1), date(2026, 10, 31), 200)
-    company.month(date(2026, 11, 1), date(2026, 11, 30), 50, status="partial")
-    company.key_result(
-        key_result_id="grow/monthly", target=400, defined={"per": "month", "low": 400}
-    )
-    company.key_result(key_result_id="grow/yearly", target=2000)
-    company.key_result(
-        key_result_id="grow/widgets", target=300, defined={"per": "month", "where": "widget"}
-    )
-    chart = company.written().kpi().one("svg", class_="chart")
-    assert [label.text for label in chart.all("text", class_="goal-label")] == ["Target $400"]
-    dashes = chart.one("path", class_="year-before").attributes["d"]
-    assert dashes.count("M") == 1, "of October alone: November is still open"
-    october = chart.all("rect", class_="bar")[1]
-    # 100 is half as high as 200
-    height, top = (float(october.attributes[name]) for name in ("height", "y"))
-    assert abs(float(dashes.split()[1].partition("h")[0]) - (top + height / 2)) < 0.2

@@ -1,6 +1,7 @@
 """An owner's page has the goals of that owner alone, so that a web server can show each person their own."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.pipelines.publishing.scorecard.conftest import (
     AS_OF,
     FIRST,
     LAST,
+    PULLED,
     SQL,
     Company,
     parsed,
@@ -148,3 +150,111 @@ def test_the_published_file_is_opened_once_for_all_pages(
     monkeypatch.setattr(published, "connect", counted)
     assert len(files(written(two_owners))) == 4
     assert opened == [two_owners.home / "okra.duckdb"]
+
+
+@pytest.fixture
+def reps(company: Company) -> Company:
+    """Ana counts all deals; Ben asks for each sales rep and names Carla and Dora; Kim counts the widgets alone.
+
+    Ed sells as well, but no goal is about him.
+    """
+    company.kpi(kpi="deals", label="Deals", unit="deals", precision=0, owner="ops@example.com")
+    for objective, owner, defined in (
+        ("all", ANA, {}),
+        ("each", BEN, {"for_each": "sales_rep"}),
+        ("some", "kim@example.com", {"where_json": '{"product": ["widget"], "sales_rep": {"not": "Ed"}}'}),
+    ):  # fmt: skip
+        company.objective(objective_id=objective, name=f"Objective {objective}", owner=owner)
+        company.key_result(
+            objective_id=objective, key_result_id=f"{objective}/deals", name=f"Goal {objective}",
+            kpi="deals", unit="deals", defined={**defined, "where": "x" if "where_json" in defined else None},
+        )  # fmt: skip
+    for rep in ("Carla", "Dora"):
+        company.part(
+            objective_id="each", key_result_id="each/deals", kpi="deals", member=rep, actual=4
+        )
+    october = {"kpi": "deals", "unit": "deals"}
+    first, last = date(2026, 10, 1), date(2026, 10, 31)
+    company.month(first, last, 70611, **october)
+    for dimension, members in (
+        ("sales_rep", {"Carla": 20123, "Dora": 20777, "Ed": 29711}),
+        ("product", {"widget": 60999, "gadget": 9612}),
+    ):
+        for member, value in members.items():
+            company.month(first, last, value, dimension=dimension, member=member, **october)
+    for member in ("Carla", "Ed"):
+        company.restatement(
+            kpi="deals", dimension="sales_rep", member=member, period_start=first, period_end=last,
+            old_value=31337, new_value=31338, restated_at=PULLED,
+        )  # fmt: skip
+    company.factors(
+        30, [("Carla", 11), ("Ed", 19)], dimension="sales_rep", kpi="deals", unit="deals",
+        period_start=first, period_end=last, data_through=last,
+    )  # fmt: skip
+    return company
+
+
+@pytest.mark.parametrize(
+    ("owner", "named", "others"),
+    [
+        (ANA, ["Goal all", "70,611"], ["Carla", "Dora", "Ed", "widget", "gadget"]),
+        (BEN, ["Goal each", "70,611", "Carla", "20,123", "Dora", "20,777"],
+         ["Ed", "29,711", "29711", "widget", "gadget"]),
+        ("kim@example.com", ["Goal some", "70,611", "widget", "60,999"],
+         ["Carla", "Dora", "Ed", "gadget", "9,612", "9612"]),
+    ],
+)  # fmt: skip
+def test_the_page_of_a_kpi_names_the_goals_of_its_owner_and_the_members_that_these_name(
+    reps: Company, owner: str, named: list[str], others: list[str]
+) -> None:
+    content = (written(reps) / owner / "kpi" / "deals.html").read_text("utf-8")
+    content = re.sub(r"<style>.*?</style>", "", content, flags=re.DOTALL)
+    assert [x for x in named if x not in content] == []
+    goals = {"Goal all", "Goal each", "Goal some", ANA, BEN, "kim@", "all/", "each/", "some/"}
+    own = {x for x in goals if x in named} | {owner, owner.partition("@")[0] + "@"}
+    foreign = [*others, *(goals - own), "31,337", "31337"]
+    assert [x for x in foreign if re.search(rf"\b{re.escape(x)}", content)] == []
+
+
+def test_members_that_may_not_be_named_are_others_in_what_moved_it(reps: Company) -> None:
+    """Of +30 deals Carla brought 11; the 19 of Ed are those of 1 other. Ana's goal names nobody."""
+    folder = written(reps)
+    page = parsed((folder / BEN / "kpi" / "deals.html").read_text("utf-8"))
+    parts = page.one("table", class_="factors").one("tbody").all("tr")
+    assert [(part.one("th").text, part.one("td").text) for part in parts] == [
+        ("Carla", "+11 deals"),
+        ("1 other", "+19 deals"),
+    ]
+    anas = parsed((folder / ANA / "kpi" / "deals.html").read_text("utf-8"))
+    assert anas.one("p", class_="change").text.startswith("+30 deals in October 2026")
+    assert anas.all("table", class_="factors") == []
+    assert "gives no parts" not in anas.text
+
+
+def test_a_goal_that_names_nobody_names_nobody_on_the_page_of_its_kpi(reps: Company) -> None:
+    hidden = '{"name_members": false}'
+    reps.rows["key_results"] = [
+        {**row, "definition": hidden} if row.get("for_each") else row
+        for row in reps.rows["key_results"]
+    ]
+    content = (written(reps) / BEN / "kpi" / "deals.html").read_text("utf-8")
+    assert [x for x in ("Carla", "Dora") if x in content] == []
+
+
+def test_everybodys_page_of_a_kpi_has_all_members(reps: Company) -> None:
+    written(reps)
+    content = (reps.home / "kpi" / "deals.html").read_text("utf-8")
+    assert [x for x in ("Carla", "Dora", "Ed", "widget", "gadget") if x not in content] == []
+
+
+def test_the_target_of_another_owner_is_not_in_the_chart(reps: Company) -> None:
+    """Ben asks for 555 deals a month; Ana's page of the same KPI has the same months without that line."""
+    reps.objective(objective_id="monthly", name="Objective monthly", owner=BEN)
+    reps.key_result(
+        objective_id="monthly", key_result_id="monthly/deals", kpi="deals", unit="deals",
+        target=555, defined={"per": "month"},
+    )  # fmt: skip
+    folder = written(reps)
+    for owner, targets in ((BEN, ["Target 555"]), (ANA, [])):
+        chart = parsed((folder / owner / "kpi" / "deals.html").read_text("utf-8"))
+        assert [x.text for x in chart.all("text", class_="goal-label")] == targets

@@ -1,0 +1,90 @@
+"""What a reader has to know of single days of a chart: marks on the chart, and a text beside it for each."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.published import Row, Rows
+from pipelines.publishing.scorecard.axes import TOP, Mark
+
+MAX_ANNOTATIONS = 6
+"""Annotations of a chart, the latest: with more the marks would hide the figures."""
+_NEXT_TO = 15.0
+"""Marks that are nearer to each other stand one below the other."""
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What happened on a day, in words. `kind` (`restated`, `missing`, `failed`) is the class of its mark."""
+
+    day: date
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Annotations:
+    """The annotations of one chart in their order, which numbers them; `others` are those left out."""
+
+    shown: Sequence[Annotation]
+    others: int
+
+    def marks(self, place: Callable[[date], float]) -> list[Mark]:
+        """Their marks, where `place` has the place of a day."""
+        marks: list[Mark] = []
+        for number, annotation in enumerate(self.shown, 1):
+            x = place(annotation.day)
+            before = marks[-1] if marks and x - marks[-1].x < _NEXT_TO else None
+            y = TOP - 6 if before is None else round(before.y + _NEXT_TO, 1)
+            marks.append(Mark(x, y, str(number), annotation.kind, annotation.text))
+        return marks
+
+
+def between(annotations: Sequence[Annotation], first: date, last: date) -> Annotations:
+    """The annotations of these days, the latest of them."""
+    own = sorted(
+        (one for one in annotations if first <= one.day <= last),
+        key=lambda one: (one.day, one.kind, one.text),
+    )
+    shown = own[-MAX_ANNOTATIONS:]
+    return Annotations(shown, len(own) - len(shown))
+
+
+def of_restatements(events: Rows, cadence: str, amounts: Amounts) -> Iterator[Annotation]:
+    """One for each moment at which figures of that cadence became others, on the latest of these figures."""
+    language = amounts.language
+    for event in events:
+        if event["period"] != cadence:
+            continue
+        yield Annotation(
+            event["period_start"],
+            "restated",
+            language.text(
+                "annotations.restated",
+                event["figures"],
+                day=language.day(event["restated_at"].astimezone(UTC).date()),
+                first=language.span(event["first_start"], event["first_end"]),
+                last=language.span(event["period_start"], event["period_end"]),
+                old=amounts.text(event["old_value"]),
+                new=amounts.text(event["new_value"]),
+            ),
+        )
+
+
+def of_missing_days(stretches: Rows, language: Language) -> Iterator[Annotation]:
+    """One for each stretch of days that were not delivered, on its first."""
+    for stretch in stretches:
+        days = language.span(stretch["first_day"], stretch["last_day"])
+        text = language.text("annotations.missing", days=days)
+        yield Annotation(stretch["first_day"], "missing", text)
+
+
+def of_failed_pulls(kpi: Row, failed: Sequence[str], language: Language) -> Iterator[Annotation]:
+    """One for each source whose last pull failed, on the last day that is known."""
+    last = kpi.get("data_through")
+    if last is None:
+        return
+    for source in failed:
+        words = language.text("annotations.failed", source=source, day=language.day(last))
+        yield Annotation(last, "failed", words)
