@@ -370,8 +370,10 @@ def digest(
 def export(
     context: typer.Context,
     tool: Annotated[
-        Literal["metricflow", "superset"],
-        typer.Argument(help="metricflow: a dbt package. superset: an import bundle."),
+        Literal["metabase", "metricflow", "superset"],
+        typer.Argument(
+            help="metabase: a serialized collection. metricflow: a dbt package. superset: an import bundle."
+        ),
     ],
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write into.")],
     dry_run: Annotated[

@@ -9,6 +9,7 @@ from connectors.lake.atomic_files import replace
 from pipelines.commands.console import Output
 from pipelines.errors import OkraError
 from pipelines.publishing.exports.datasets import read_datasets
+from pipelines.publishing.exports.metabase import metabase_files
 from pipelines.publishing.exports.metricflow import metricflow_files
 from pipelines.publishing.exports.superset import superset_files
 from pipelines.settings import Settings
@@ -22,14 +23,15 @@ class ExportError(OkraError):
 
 
 def export(settings: Settings, tool: str, folder: Path, output: Output, *, dry_run: bool) -> None:
-    """Write the files for `tool` (metricflow or superset) into `folder`. Raises `ExportError`, and then writes none."""
+    """Write the files for `tool` (metabase, metricflow, superset) into `folder`; with `ExportError`, none of them."""
     published = settings.published_path
     datasets = read_datasets(published)
-    files = (
-        metricflow_files(datasets)
-        if tool == "metricflow"
-        else superset_files(datasets, published.resolve())
-    )
+    path = published.resolve()
+    files = {
+        "metabase": lambda: metabase_files(datasets, path),
+        "metricflow": lambda: metricflow_files(datasets),
+        "superset": lambda: superset_files(datasets, path),
+    }[tool]()
     stale = write(files, folder, dry_run=dry_run)
     if output.as_json:
         output.json({"folder": str(folder), "files": sorted(files), "removed": stale})

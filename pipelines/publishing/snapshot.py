@@ -1,7 +1,7 @@
 """The published file: a copy of the warehouse's public tables that anyone may open at any time.
 
-    okra.duckdb          the tables, with comments; replaced by rename, never open for writing
-    parquet/<table>.parquet    the same rows for tools without DuckDB
+    okra.duckdb          the tables, with comments, and views; replaced by rename, never open for writing
+    parquet/<table>.parquet    the same rows for tools without DuckDB, also of the views of days
     csv/<table>.csv      the same on request; lists and maps are JSON, days and moments ISO 8601, the latter in UTC,
                          and what is empty is unknown
     okra.json            what was published: run, day, rows and checksum of each table; written last
@@ -26,8 +26,9 @@ from connectors.lake import atomic_files
 from pipelines.connections import connect_in_memory
 from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear
 from pipelines.publishing.bi.charts import create_charts
+from pipelines.publishing.bi.inner_tables import marked
 from pipelines.publishing.schema_version import PUBLISHED_FILE, SCHEMA_VERSION, PublishedFile
-from pipelines.tables.table import Table, attach, literal, quoted, tables_in
+from pipelines.tables.table import Table, attach, literal, quoted, tables_in, views_in
 
 SCHEMAS = ("reporting", "okr", "main")
 """The schemas whose tables are public: models and scores of the warehouse, and all of the history."""
@@ -35,11 +36,12 @@ SCHEMAS = ("reporting", "okr", "main")
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """One table as it was published. `checksum` is that of its Parquet file: equal rows, equal checksum."""
+    """One table or view as it was published. `checksum` is that of its Parquet file: equal rows, equal checksum."""
 
     name: str
     rows: int
     checksum: str
+    is_view: bool = False
 
 
 def publish(
@@ -72,8 +74,13 @@ def publish(
     manifest = {
         "schema_version": SCHEMA_VERSION,
         **about,
-        "tables": {
-            table.name: {"rows": table.rows, "checksum": table.checksum} for table in published
+        **{
+            kind: {
+                table.name: {"rows": table.rows, "checksum": table.checksum}
+                for table in published
+                if table.is_view == (kind == "views")
+            }
+            for kind in ("tables", "views")
         },
     }
     text = json.dumps(manifest, indent=1, default=str) + "\n"
@@ -99,7 +106,7 @@ def write_database(
         )
         tables = [table for name in files for table in tables_in(connection, name, SCHEMAS)]
         for table in sorted(tables, key=lambda table: table.name):
-            copy = replace(table, schema=PUBLISHED_FILE.schema)
+            copy = marked(replace(table, schema=PUBLISHED_FILE.schema))
             connection.execute(
                 f"create table {copy.place} as select * from {table.place} order by all"
             )
@@ -114,14 +121,15 @@ def write_database(
 
 
 def export(target: Path, *, csv: bool = False) -> list[PublishedTable]:
-    """Write each published table as Parquet, and as CSV where it is wanted, beside `target`."""
+    """Write each published table and view of days as Parquet, and as CSV where it is wanted, beside `target`."""
     published = []
     with connect_in_memory(target) as connection:
         connection.execute("set threads = 1")
         # a CSV has the moments of a session's zone; everyone gets the same, wherever the run was
         connection.execute("set timezone = 'UTC'")
         attach(connection, {"published": target})
-        for table in tables_in(connection, "published"):
+        tables = tables_in(connection, "published")
+        for table in [*tables, *views_in(connection, "published")]:
             parquet = target.parent / "parquet" / f"{table.name}.parquet"
             copy(connection, f"from {table.place}", parquet, "format parquet")
             if csv:
@@ -129,7 +137,8 @@ def export(target: Path, *, csv: bool = False) -> list[PublishedTable]:
                 copy(connection, flat(table), path, "format csv, header")
             [(rows,)] = connection.execute(f"select count(*) from {table.place}").fetchall()
             checksum = hashlib.sha256(parquet.read_bytes()).hexdigest()[:16]
-            published.append(PublishedTable(table.name, rows, checksum))
+            is_view = table not in tables
+            published.append(PublishedTable(table.name, rows, checksum, is_view=is_view))
     return published
 
 

@@ -27,12 +27,18 @@ _SQL_TYPES = {
     Sequence[str]: "varchar[]",
 }
 _IN_DATABASE = """
-    select schema_name, table_name, any_value(tables.comment), list(
+    with places as (
+        select database_name, schema_name, table_name, comment, false as is_view from duckdb_tables()
+        union all
+        select database_name, schema_name, view_name, comment, true from duckdb_views() where not internal
+    )
+
+    select schema_name, table_name, any_value(places.comment), list(
         [column_name, data_type, columns.comment] order by column_index
     )
     from duckdb_columns() as columns
-    inner join duckdb_tables() as tables using (database_name, schema_name, table_name)
-    where database_name = $1 and schema_name in (select unnest($2))
+    inner join places using (database_name, schema_name, table_name)
+    where database_name = $1 and schema_name in (select unnest($2)) and is_view = $3
     group by schema_name, table_name
     order by table_name
 """
@@ -148,7 +154,20 @@ def tables_in(
     connection: duckdb.DuckDBPyConnection, database: str, schemas: Iterable[str] = ("main",)
 ) -> list[Table]:
     """The tables of an attached database as it describes them itself, by name; without keys."""
-    found = connection.execute(_IN_DATABASE, [database, list(schemas)]).fetchall()
+    return _described(connection, database, schemas, are_views=False)
+
+
+def views_in(
+    connection: duckdb.DuckDBPyConnection, database: str, schemas: Iterable[str] = ("main",)
+) -> list[Table]:
+    """The views of an attached database, as if they were tables."""
+    return _described(connection, database, schemas, are_views=True)
+
+
+def _described(
+    connection: duckdb.DuckDBPyConnection, database: str, schemas: Iterable[str], *, are_views: bool
+) -> list[Table]:
+    found = connection.execute(_IN_DATABASE, [database, list(schemas), are_views]).fetchall()
     return [
         Table(
             name,

@@ -5,8 +5,10 @@ columns. They are tables, not views: a reader's DuckDB may lose rows of a join (
 each KPI are views, since they only pick columns of kpi_days (docs/decisions/0035).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ import yaml
 
 from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear
 from pipelines.publishing.bi.calendar import calendar
+from pipelines.publishing.bi.views import create_daily_views
+from pipelines.tables.findings import FINDINGS, FindingRow
 from pipelines.tables.table import literal, quoted
 
 TABLES = Path(__file__).with_name("tables")
@@ -28,27 +32,10 @@ CHARTS = (
     "restatements_monthly",
 )
 """In the order in which they are made: some read those before them."""
-_KPIS = "select kpi, label, kind, unit, denominator, dimensions from kpis order by kpi"
-_NAMES_TAKEN = {"day", "unit", "amount", "amount_exact", "level", "numerator", "denominator"}
-
-
-@dataclass(frozen=True)
-class View:
-    """A view with the texts of its columns."""
-
-    name: str
-    query: str
-    comment: str
-    columns: Mapping[str, str]
-
-    def create(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Create it in the current database, with its comments."""
-        # neither the catalog nor the schema in its text: the file is renamed, and attached under any name
-        connection.execute(f"create view {quoted(self.name)} as {self.query}")
-        connection.execute(f"comment on view {quoted(self.name)} is {literal(self.comment)}")
-        for column, text in self.columns.items():
-            place = f"{quoted(self.name)}.{quoted(column)}"
-            connection.execute(f"comment on column {place} is {literal(text)}")
+_HAS_FINDINGS = """
+    select 1 from duckdb_tables() where database_name = current_database() and table_name = 'findings'
+"""
+_log = logging.getLogger(__name__)
 
 
 def create_charts(
@@ -56,89 +43,50 @@ def create_charts(
 ) -> None:
     """Add the tables and views for charts to the current database, which has the published tables.
 
-    What reads a table or a column that is missing is left out: the warehouse may be of an earlier version.
+    One that reads a table or a column that is missing is left out, which is logged and a row of `findings`: a model of
+    a company's own may lack the column, and the warehouse may be of an earlier version.
     """
-    for name in CHARTS:
-        try:
-            connection.execute(f"create table {name} as from ({_query(name)}) order by all")
-        except (duckdb.CatalogException, duckdb.BinderException):
-            continue
-        _describe(connection, name)
-    if not _has(connection, "kpis") or not _has(connection, "kpi_days"):
-        return
-    calendar(connection, fiscal_year)
-    for view in daily_views(connection):
-        view.create(connection)
-
-
-def daily_views(connection: duckdb.DuckDBPyConnection) -> Iterator[View]:
-    """A view of the days of each KPI, with its dimensions as columns.
-
-    A distinct count has none: its days cannot be added up, and kpi_periods has them.
-    """
-    for kpi, label, kind, unit, denominator, dimensions in connection.execute(_KPIS).fetchall():
-        if kind == "distinct":
-            continue
-        columns: dict[str, tuple[str, str]] = {"day": ("day", "Business day")}
-        for dimension in dimensions:
-            name = f"{dimension}_name" if dimension in _NAMES_TAKEN else dimension
-            columns[name] = (
-                f"dimensions[{literal(dimension)}]",
-                "Member of the dimension; `unknown` where the source names none",
-            )
-        figures = _figures(kind, denominator)
-        columns |= figures
-        shown = "fraction" if unit == "percent" else unit
-        columns["unit"] = (literal(shown), "Unit of the figures")
-        selected = ", ".join(f"{sql} as {quoted(name)}" for name, (sql, _) in columns.items())
-        yield View(
-            f"kpi_{kpi}_daily",
-            f"select {selected} from kpi_days where kpi = {literal(kpi)}",  # noqa: S608 - quoted
-            f"{label}: one row a day and combination of members; {_HOW_TO_ADD[kind]}",
-            {name: text for name, (_, text) in columns.items()},
-        )
-
-
-_HOW_TO_ADD = {
-    "flow": "`amount` adds up over days and members",
-    "stock": "`level` adds up over the members of one day, and never over days",
-    "ratio": "the ratio of any days and members is sum(numerator) / sum(denominator)",
-}
-
-
-def _figures(kind: str, denominator: str) -> dict[str, tuple[str, str]]:
-    """The columns with the figures of a KPI; what cannot be added up over days is not called an amount."""
-    if kind == "flow":
-        return {
-            "amount": ("cast(value as double)", "Amount in unit; adds up over days and members"),
-            "amount_exact": ("value", "The same amount as an exact decimal"),
-        }
-    if kind == "stock":
-        return {"level": ("cast(value as double)", "Level at the end of the day, in unit")}
-    lower = "denominator_level" if denominator == "level" else "denominator"
-    text = "Lower side of the ratio; adds up over days and members"
-    if denominator == "level":
-        text = "Lower side of the ratio: a level, of which the average of the days counts"
-    return {
-        "numerator": ("cast(numerator as double)", "Upper side; adds up over days and members"),
-        lower: ("cast(denominator as double)", text),
+    steps = {
+        **{name: partial(_create, connection, name) for name in CHARTS},
+        "calendar": partial(calendar, connection, fiscal_year),
+        "kpi_<name>_daily": partial(create_daily_views, connection),
     }
+    left_out = []
+    for name, create in steps.items():
+        try:
+            create()
+        except (
+            duckdb.CatalogException,
+            duckdb.BinderException,
+        ) as error:  # no such table, no such column
+            left_out.append(_finding(name, error))
+    _tell(connection, left_out)
 
 
-def _query(name: str) -> str:
-    return (TABLES / f"{name}.sql").read_text("utf-8")
-
-
-def _describe(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    query = (TABLES / f"{name}.sql").read_text("utf-8")
+    connection.execute(f"create table {name} as from ({query}) order by all")
     texts: dict[str, Any] = yaml.safe_load((TABLES / f"{name}.yml").read_text("utf-8"))
     connection.execute(f"comment on table {name} is {literal(texts['description'])}")
     for column, text in texts["columns"].items():
         connection.execute(f"comment on column {name}.{quoted(column)} is {literal(text)}")
 
 
-def _has(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    found: Sequence[Any] = connection.execute(
-        "select 1 from duckdb_tables() where database_name = current_database() and table_name = $1",
-        [table],
-    ).fetchall()
-    return bool(found)
+def _finding(name: str, error: duckdb.Error) -> FindingRow:
+    reason = str(error).splitlines()[0]
+    return FindingRow(
+        what="chart_left_out",
+        place=name,
+        message=f"{name} is not published: {reason}; run `okra run`, and if a model of your own makes what is missing, "
+        "add it there",
+    )
+
+
+def _tell(connection: duckdb.DuckDBPyConnection, left_out: Sequence[FindingRow]) -> None:
+    for finding in left_out:
+        _log.warning(finding.message)
+    # every run writes findings; a file without them was put together by hand
+    if left_out and connection.execute(_HAS_FINDINGS).fetchall():
+        published = replace(FINDINGS, schema="main")
+        published.create(connection)
+        published.append(connection, left_out)

@@ -14,6 +14,7 @@ _COLUMNS = """
     where database_name = current_database() and (table_name like 'kpi_%_daily' or table_name = 'kpi_monthly')
     order by table_name, column_index
 """
+MONTHLY = "kpi_monthly"
 FIGURES = frozenset(
     {"amount", "amount_exact", "level", "numerator", "denominator", "denominator_level"}
 )
@@ -94,7 +95,7 @@ def read_datasets(path: Path) -> Sequence[Dataset]:
 
 def _dataset(row: Mapping[str, object], columns: Mapping[str, Sequence[Column]]) -> Dataset:
     kpi, kind = str(row["kpi"]), str(row["kind"])
-    table = "kpi_monthly" if kind == "distinct" else f"kpi_{kpi}_daily"
+    table = MONTHLY if kind == "distinct" else f"kpi_{kpi}_daily"
     if table not in columns:
         raise NothingPublishedError(
             f"the published file has no {table}, as it is of an earlier version; run `okra score` first"

@@ -1,6 +1,7 @@
 """What is published of a warehouse, in each of its forms."""
 
 import csv
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -80,3 +81,38 @@ def test_csv_files_are_written_on_request_and_do_not_go_out_of_date(home: Path) 
     publish(home / "warehouse.duckdb", home / "okra.duckdb", {}, "v1.2.0")
     assert list((home / "csv").iterdir()) == []
     assert (home / "parquet" / "parts.parquet").exists()
+
+
+def test_views_of_days_are_files_too_and_inner_tables_are_marked(tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            """
+            create schema reporting;
+            create table reporting.kpis as
+            select 'sales' as kpi, 'Sales' as label, 'flow' as kind, 'USD' as unit, 'sum' as denominator,
+                ['color'] as dimensions;
+            create table reporting.kpi_days as
+            select 'sales' as kpi, date '2026-01-31' as day, map {'color': 'red'} as dimensions,
+                1.5::decimal(38, 6) as value, null::decimal(38, 6) as numerator, null::decimal(38, 6) as denominator;
+            comment on table reporting.kpi_days is 'One row a day';
+            """
+        )
+    published = publish(warehouse, tmp_path / "okra.duckdb", {}, "v1.2.0")
+    query = f"select color, amount from read_parquet('{tmp_path / 'parquet' / 'kpi_sales_daily.parquet'}')"
+    assert duckdb.sql(query).fetchall() == [("red", 1.5)]
+    about = json.loads((tmp_path / "okra.json").read_text("utf-8"))
+    assert {name: view["rows"] for name, view in about["views"].items()} == {"kpi_sales_daily": 1}
+    assert set(about["tables"]) == {"kpis", "kpi_days", "calendar", "schema_version"}
+    assert [table.name for table in published if table.is_view] == ["kpi_sales_daily"]
+    assert not (tmp_path / "csv").exists()
+    with duckdb.connect(str(tmp_path / "okra.duckdb"), read_only=True) as connection:
+        comments = connection.execute(
+            "select comment from duckdb_tables() where table_name = 'kpi_days'"
+        ).fetchall()
+    assert comments == [("Inner table. One row a day",)]
+    publish(warehouse, tmp_path / "okra.duckdb", {}, "v1.2.0", csv=True)
+    assert (tmp_path / "csv" / "kpi_sales_daily.csv").read_text("utf-8").splitlines() == [
+        "day,color,amount,amount_exact,unit",
+        "2026-01-31,red,1.5,1.500000,USD",
+    ]

@@ -1,6 +1,7 @@
 """The tables and views for charts: what adds up is right, and what does not has no amount."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ import yaml
 
 from pipelines.okr.kpi.periods import FiscalYear
 from pipelines.publishing.bi.charts import CHARTS, TABLES, create_charts
+from pipelines.tables.findings import FINDINGS
 
 KPIS = """
     create table kpis (
@@ -220,3 +222,32 @@ def test_a_renamed_file_under_another_name_has_its_views(
         assert connection.execute("select sum(amount) from okra.kpi_sales_daily").fetchall() == [
             (4058.0,)  # 399 days of 10, 34 of 2
         ]
+
+
+def test_a_chart_whose_input_lacks_a_column_is_a_finding_and_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with duckdb.connect() as connection:
+        for statement in (KPIS, DAYS, PERIODS, GOALS):
+            connection.execute(statement)
+        connection.execute("alter table kpis drop column direction")
+        replace(FINDINGS, schema="main").create(connection)
+        create_charts(connection)
+        missing = connection.execute(
+            "select what, place, message, is_fault from findings where place = 'kpi_monthly'"
+        ).fetchall()
+        [(days,)] = connection.execute("select sum(amount) from kpi_sales_daily").fetchall()
+    [(what, place, message, is_fault)] = missing
+    assert (what, place, is_fault) == ("chart_left_out", "kpi_monthly", True)
+    assert "direction" in message
+    assert "run `okra run`" in message
+    assert "\n" not in message
+    assert message in caplog.messages
+    assert days == 4058.0  # 399 days of 10, 34 of 2: the other charts are there
+
+
+def test_a_file_without_findings_gets_none_for_its_charts(caplog: pytest.LogCaptureFixture) -> None:
+    with duckdb.connect() as connection:
+        create_charts(connection)
+        assert connection.execute("select table_name from duckdb_tables()").fetchall() == []
+    assert any(message.startswith("kpi_monthly is not published") for message in caplog.messages)
