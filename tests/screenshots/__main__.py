@@ -21,12 +21,12 @@ BROWSER_OPTIONS = (
 def main() -> None:
     settings = okra_settings.load()
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if not settings.scorecard_path.exists() or chromium is None:
+    if not settings.published_path.exists() or chromium is None:
         raise SystemExit("run `okra run` first" if chromium else "Chromium is not installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(BROWSER_OPTIONS))
         for target in (
-            *scorecard.take_all(browser, settings.scorecard_path, settings.published_path),
+            *scorecard.take_all(browser, settings.published_path),
             *lineage.take_all(browser, settings),
         ):
             sys.stdout.write(f"{target.name}: {target.stat().st_size:,} bytes\n")

@@ -1,4 +1,4 @@
-"""Pictures of the scorecard: on a desktop, on a phone, in dark mode, printed, for the board, and of hard cases."""
+"""Pictures of every page: on a desktop, on a phone, in dark mode, printed, in Spanish, and of hard cases."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,49 +13,50 @@ from tests.screenshots.folder import FOLDER, checked
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: its size, colour scheme and medium, and the element to scroll to (default: the top)."""
+    """A picture: the page by the name that `variants.pages` gives it, its size, colour scheme and medium."""
 
     name: str
-    width: int
-    height: int
+    page: str
+    width: int = 1440
+    height: int = 900
     scheme: Literal["light", "dark"] = "light"
     media: Literal["screen", "print"] = "screen"
-    scale: float = 1
-    at: str = ""
 
 
 SHOTS = (
-    Shot("desktop", 1440, 900),
-    Shot("phone", 390, 1300),
-    Shot("dark", 1440, 900, scheme="dark"),
-    Shot("print", 794, 1123, media="print"),
+    Shot("desktop", "scorecard"),
+    Shot("phone", "scorecard", width=390, height=1300),
+    Shot("dark", "scorecard", scheme="dark"),
+    Shot("print", "scorecard", width=794, height=1123, media="print"),
+    Shot("board", "board", width=900, height=1300),
+    Shot("owner", "owner"),
+    Shot("kpi", "kpi"),
+    Shot("digest", "digest", width=720, height=1100),
+    *(
+        Shot(variant.name, variant.name)
+        for variant in variants.VARIANTS
+        if variant.name != variants.PUBLISHED
+    ),
 )
-"""Of the last run; `variants` has a desktop picture each."""
+OWNER, KPI = "sales@example.com", "net_revenue"
+"""Whose page is shown, and which KPI's."""
 
 
-def take_all(browser: Browser, page: Path, published: Path) -> Iterator[Path]:
-    """Take each picture of `page`, and those of the variants. Raises SystemExit when one is too large."""
-    for shot in SHOTS:
-        yield take(browser, page, shot)
-    board = page.with_name("board.html")
-    yield take(browser, board, Shot("board", 900, 1300))
-    with variants.pages(published) as written:
-        for name, variant in written.items():
-            yield take(browser, variant, Shot(name, 1440, 900))
+def take_all(browser: Browser, published: Path) -> Iterator[Path]:
+    """Take each picture of the pages of a published file. Raises SystemExit when one is too large."""
+    with variants.pages(published, OWNER, KPI) as pages:
+        for shot in SHOTS:
+            yield take(browser, pages[shot.page], shot)
 
 
 def take(browser: Browser, page: Path, shot: Shot) -> Path:
     """Take one picture of `page`. Raises SystemExit when it is too large."""
     context = browser.new_context(
-        viewport={"width": shot.width, "height": shot.height},
-        color_scheme=shot.scheme,
-        device_scale_factor=shot.scale,
+        viewport={"width": shot.width, "height": shot.height}, color_scheme=shot.scheme
     )
     tab = context.new_page()
     tab.emulate_media(media=shot.media, color_scheme=shot.scheme)
     tab.goto(page.as_uri())
-    if shot.at and tab.locator(shot.at).count():
-        tab.locator(shot.at).evaluate("(element) => element.scrollIntoView()")
     target = FOLDER / f"scorecard-{shot.name}.png"
     tab.screenshot(path=target)
     context.close()

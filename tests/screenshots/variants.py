@@ -1,19 +1,23 @@
-"""Published files that a page has to stand: copies of the last run's, changed by hand.
+"""The pages of one published file, and of copies of it that are changed by hand: what a page has to stand.
 
-Each is written as a page of its own, so that its picture and its size can be looked at.
+Their pictures are taken for the documentation, and tests look at each of them in a browser.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import copy
 from tempfile import TemporaryDirectory
 
 import duckdb
 
+from pipelines.publishing.board.writing import write_board
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.publishing.standings import read_standings
+from pipelines.settings import Settings
+from pipelines.steps.digest import read_digest
 
 KEY_RESULTS = 300
 FAILED_SOURCE = """
@@ -32,6 +36,22 @@ NO_ODDS = """
         probability = null, forecast_score_p10 = null, forecast_score_p50 = null, forecast_score_p90 = null
     where status in ('on_track', 'at_risk', 'off_track');
     update key_result_courses set forecast_p10 = null, forecast_p50 = null, forecast_p90 = null;
+    delete from key_result_levers
+"""
+BEFORE_START = """
+    delete from key_result_scores where as_of < (select max(as_of) from key_result_scores);
+    delete from objective_scores where as_of < (select max(as_of) from objective_scores);
+    update key_result_scores set
+        status = 'not_started', why = '', period_start = as_of + 35, deadline = as_of + 124,
+        actual = null, raw_attainment = null, score = null, expected = 0, gap = null, expected_actual = null,
+        required_rate = null, current_rate = null, windows_met = null, windows_over = null, windows_in_a_row = null,
+        open_window = null, window_actual = null, window_probability = null, window_forecast_p50 = null,
+        members_met = null, members_judged = null, furthest_behind = null;
+    update objective_scores set
+        status = 'not_started', why = '', period_start = as_of + 35, deadline = as_of + 124,
+        score = null, expected = 0, coverage = 0, parts_on_track = 0, costliest_part = null, costliest_part_cost = null;
+    update key_results set period_start = current_date + 35, deadline = current_date + 124;
+    delete from key_result_courses;
     delete from key_result_levers
 """
 
@@ -60,26 +80,67 @@ def many_key_results(count: int) -> str:
     return ";\n".join(statements)
 
 
+@dataclass(frozen=True)
+class Variant:
+    """A file that is published in a language, after `changes` in SQL."""
+
+    name: str
+    locale: str = "en"
+    changes: str = ""
+
+
+PUBLISHED = "published"
+"""The variant without changes."""
+VARIANTS = (
+    Variant(PUBLISHED),
+    Variant("spanish", locale="es"),
+    Variant("failed-source", changes=FAILED_SOURCE),
+    Variant("no-odds", changes=NO_ODDS),
+    Variant("before-start", changes=BEFORE_START),
+    Variant("300-key-results", changes=many_key_results(KEY_RESULTS)),
+)
+
+
 @contextmanager
-def pages(published: Path) -> Iterator[dict[str, Path]]:
-    """The scorecards of the variants by name, until the block ends."""
+def pages(published: Path, owner: str, kpi: str) -> Iterator[dict[str, Path]]:
+    """Every kind of page by name, until the block ends: of the file as it is those of the board, of an `owner` and of a
+    `kpi` and the digest as well, of the others the scorecard.
+    """
     with TemporaryDirectory() as folder:
         written = {}
-        for name, locale, changes in (
-            ("spanish", "es", ""),
-            ("failed-source", "en", FAILED_SOURCE),
-            ("no-odds", "en", NO_ODDS),
-            ("300-key-results", "en", many_key_results(KEY_RESULTS)),
-        ):
-            home = Path(folder) / name
+        for variant in VARIANTS:
+            home = Path(folder) / variant.name
             home.mkdir()
-            file = home / published.name
+            file = home / "okra.duckdb"
             copy(published, file)
-            if changes:
+            file.chmod(0o600)
+            if variant.changes:
                 with duckdb.connect(file) as connection:
-                    connection.execute(changes)
-            day = read_standings(file).as_of
-            written[name] = write_scorecard(
-                file, home / "scorecard.html", day, Language(locale), {}
-            ).scorecard
+                    connection.execute(variant.changes)
+            own = write_pages(
+                Settings(_env_file=None, home=home, locale=variant.locale), owner, kpi
+            )
+            if variant.name == PUBLISHED:
+                written |= own
+            else:
+                written[variant.name] = own["scorecard"]
         yield written
+
+
+def write_pages(settings: Settings, owner: str, kpi: str) -> dict[str, Path]:
+    """Write the pages beside the published file of `settings`, as a run does. Returns one of each kind, by kind."""
+    file, language = settings.published_path, Language(settings.locale)
+    day = read_standings(file).as_of
+    written = write_scorecard(
+        file, settings.scorecard_path, day, language, {}, settings.owners_path
+    )
+    write_board(file, settings.board_path, language, day)
+    digest = settings.scorecard_path.with_name("digest.html")
+    digest.write_text(read_digest(settings).html, encoding="utf-8")
+    return {
+        "scorecard": written.scorecard,
+        "board": settings.board_path,
+        "owner": written.owners[owner],
+        "kpi": written.scorecard.parent / "kpi" / f"{kpi}.html",
+        "digest": digest,
+    }

@@ -224,8 +224,8 @@ def _task(line: Standing, language: Language) -> str:
         line.owner or language.text("objective.no_owner"),
         language.status(line.status).lower(),
     ]
-    if row.get("gap") is not None:
-        words.append(amounts.gap(row["gap"], row.get("comparison")))
+    if line.gap_at_end is not None:
+        words.append(amounts.gap(line.gap_at_end, row.get("comparison")))
     if row.get("open_window"):
         words.append(language.window(row["open_window"], today=row["as_of"]))
     due = language.day(row["deadline"], today=row["as_of"])

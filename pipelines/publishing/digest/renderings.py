@@ -94,17 +94,20 @@ def html(title: str, language: str, top: Sequence[Section], below: Sequence[Sect
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>{_text(title)}</title>\n</head>\n"
         f'<body style="margin:0;padding:16px;max-width:640px;{_FONT}">\n'
+        "<main>\n"
         f'<h1 style="font-size:19px;margin:0 0 10px">{_text(title)}</h1>\n'
         f'<table style="border-collapse:collapse;width:100%">\n{rows}\n</table>\n{rest}\n'
-        "</body>\n</html>\n"
+        "</main>\n</body>\n</html>\n"
     )
 
 
 def _html_row(section: Section) -> str:
+    if not section.text and not section.items:
+        return f'<tr><th colspan="2" style="{_CELL}">{_text(section.label)}</th></tr>'
     head = f'<th style="{_CELL};width:25%">{_text(section.label)}</th>'
     text = _link(section.text, section.text)
     items = "".join(f'<div style="margin-top:4px">{_html_item(x)}</div>' for x in section.items)
-    return f'<tr>{head}<td style="{_CELL}">{text}{items}</td></tr>'
+    return f'<tr>{head}<td style="{_CELL};overflow-wrap:anywhere">{text}{items}</td></tr>'
 
 
 def _html_section(section: Section) -> str:

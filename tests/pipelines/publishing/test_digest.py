@@ -120,6 +120,13 @@ def test_who_has_to_do_what_by_when() -> None:
     )
 
 
+def test_what_is_to_be_done_is_measured_at_the_end_as_on_the_page() -> None:
+    """152,340 visitors today are 2,340 more than needed; the 124,903 that are forecast are 25,097 too few."""
+    line = goal(status="off_track", unit="visitors", target=Decimal(150_000), gap=Decimal(-2_340),
+                forecast_p50=Decimal(124_903))  # fmt: skip
+    assert "off track; 25,097 visitors short; due" in digest_with(line).text
+
+
 def test_the_first_day_has_nothing_to_compare_with() -> None:
     assert "Worse: no earlier day to compare with" in digest_with(goal(), compared_with=None).text
 

@@ -3,29 +3,19 @@
 It needs Chromium, which is no Python package: without it the tests are skipped, and say so.
 """
 
-import re
-import shutil
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from pipelines.publishing.board.printing import BROWSERS, print_page
+from pipelines.publishing.board.printing import print_page
 from pipelines.publishing.board.writing import write_board
 from pipelines.publishing.language.language import Language
-from tests.limits import HANG_SECONDS
+from tests.browser import audited, needs_chromium, pages_of
 from tests.pipelines.publishing.scorecard.conftest import AS_OF, Company
 
-playwright = pytest.importorskip("playwright.sync_api")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
-]
+pytestmark = [pytest.mark.browser, needs_chromium]
 LONG = "Every customer who asks for help is answered on the same day, in all of our languages"
 
 
@@ -54,23 +44,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu"],
-            timeout=HANG_SECONDS * 1000,
-        )
-        yield started
-        started.close()
-
-
-def counted(pdf: bytes) -> int:
-    """The pages of a PDF as Chromium writes it."""
-    return len(re.findall(rb"/Type\s*/Page\b", pdf))
-
-
 @pytest.mark.parametrize("paper", ["A4", "Letter"])
 @pytest.mark.parametrize("locale", ["en", "es"])
 def test_twelve_key_results_are_at_most_two_pages(browser, pages, locale, paper):
@@ -78,7 +51,7 @@ def test_twelve_key_results_are_at_most_two_pages(browser, pages, locale, paper)
     page.goto((pages / f"{locale}.html").as_uri())
     printed = page.pdf(format=paper, prefer_css_page_size=True, print_background=False)
     page.close()
-    assert 1 <= counted(printed) <= 2
+    assert 1 <= pages_of(printed) <= 2
 
 
 def test_the_machines_browser_prints_it_and_the_appendix_has_a_page_of_its_own(pages):
@@ -86,7 +59,7 @@ def test_the_machines_browser_prints_it_and_the_appendix_has_a_page_of_its_own(p
     print_page(pages / "appendix.html", pages / "appendix.pdf")
     bare, whole = ((pages / name).read_bytes() for name in ("en.pdf", "appendix.pdf"))
     assert bare.startswith(b"%PDF-")
-    assert counted(whole) == counted(bare) + 1
+    assert pages_of(whole) == pages_of(bare) + 1
     assert list(pages.glob("printing-*")) == []
 
 
@@ -96,8 +69,8 @@ def test_axe_finds_nothing_that_keeps_anyone_out(browser, pages, size):
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.goto((pages / "appendix.html").as_uri())
-    found = axe.Axe().run(page).response
+    found = audited(page)
     page.close()
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
-    assert len(found["passes"]) > 20, "it looked"
+    assert found.violations == []
+    assert found.passes > 20, "it looked"
     assert said == []

@@ -3,30 +3,23 @@
 They need Chromium, which is no Python package: without it they are skipped, and say so.
 """
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser import UNFOLD, audited, needs_chromium
 from tests.limits import HANG_SECONDS
 from tests.pipelines.publishing.scorecard.conftest import FIRST, LAST, PULLED, THROUGH, Company
 
-playwright = pytest.importorskip("playwright.sync_api")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
-]
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
+pytestmark = [pytest.mark.browser, needs_chromium]
 DESKTOP, PHONE = (1280, 900), (360, 740)
 
 
@@ -34,7 +27,7 @@ DESKTOP, PHONE = (1280, 900), (360, 740)
 class Tab:
     """A page in the browser, and what it did that it should not do."""
 
-    page: "playwright.Page"
+    page: "Page"
     said: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -56,16 +49,6 @@ class Tab:
 
     def choose(self, name: str, value: str) -> None:
         self.page.select_option(f"[data-filter={name}]", value)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator["playwright.Browser"]:
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(
-            executable_path=CHROMIUM, args=list(QUIET), timeout=HANG_SECONDS * 1000
-        )
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -227,7 +210,7 @@ def test_without_scripts_the_page_is_whole(tab):
 @pytest.mark.parametrize("path", ["scorecard.html", "kpi/revenue.html", "es/scorecard.html"])
 def test_nothing_is_wider_than_a_phone(tab, path):
     page = tab(path, PHONE).page
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    page.evaluate(UNFOLD)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
 
 
@@ -249,7 +232,6 @@ def test_spanish_pages_speak_spanish(tab):
 )
 def test_axe_finds_nothing_that_keeps_anyone_out(tab, path, scheme, size):
     page = tab(path, size, color_scheme=scheme).page
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    found = axe.Axe().run(page).response
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
-    assert len(found["passes"]) > 20, "it looked"
+    found = audited(page)
+    assert found.violations == []
+    assert found.passes > 20, "it looked"
