@@ -1,20 +1,13 @@
 """Models raw windows into dated KPIs: each dbt model is an asset, each dbt test a check."""
 
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import version
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import (
-    DagsterDbtTranslator,
-    DbtCliInvocation,
-    DbtCliResource,
-    DbtProject,
-    dbt_assets,
-)
-from packaging.version import Version
+from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
+from dagster_dbt.asset_utils import get_subset_selection_for_context
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from pipelines import settings as okra_settings
 from pipelines.orchestration.day import DayResource
@@ -22,12 +15,13 @@ from pipelines.orchestration.ownership import owners_of
 from pipelines.settings import BUILT_IN
 from pipelines.steps.model import ModelBuild, ModelsFailedError, prepare_models
 from pipelines.tables.locks import warehouse_lock
-from pipelines.warehouse.build_results import Graph, NodeResult, node_results
+from pipelines.warehouse.build_results import Graph
+from pipelines.warehouse.dbt_build import build
 from pipelines.warehouse.project import (
     PROJECT_NAME,
     ComposedProject,
-    dbt_program,
     ensure_manifest,
+    manifest_of,
     project_of,
 )
 
@@ -75,30 +69,6 @@ class Translator(DagsterDbtTranslator):
         return None if spec is None else spec._replace(blocking=False)
 
 
-class Dbt(DbtCliResource):
-    """The dbt of this interpreter's environment. Reads its version without starting dbt, which takes seconds."""
-
-    @property
-    def _cli_version(self) -> Version:
-        return Version(version("dbt-core"))
-
-    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> Any:
-        """No adapter of Dagster's own, whose start takes seconds: only columns and row counts are read through it."""
-        return None
-
-
-def results_of(building: DbtCliInvocation) -> list[NodeResult]:
-    """How each node of a build ended. Raises dbt's own error where it did not come to build anything."""
-    path = building.target_path / "run_results.json"
-    if not path.exists():
-        raise building.get_error() or RuntimeError(f"dbt wrote no {path.name}")
-    results = node_results(building.get_artifact("run_results.json"))
-    if not any(result.failed for result in results):
-        # dbt's artifacts of a run are tens of megabytes; those of a failed run stay for debugging
-        shutil.rmtree(building.target_path, ignore_errors=True)
-    return results
-
-
 def once(events: Iterable[Any], seen: set[object]) -> Iterator[Any]:
     """The events without those of a model or a test that `seen` has. Adds the others to `seen`.
 
@@ -113,14 +83,30 @@ def once(events: Iterable[Any], seen: set[object]) -> Iterator[Any]:
         yield event
 
 
+def selected(
+    context: dg.AssetExecutionContext, manifest: Mapping[str, Any], translator: Translator
+) -> Sequence[str]:
+    """The arguments that select what was selected in the UI: none where it is everything."""
+    selection, indirect = get_subset_selection_for_context(
+        context,
+        manifest,
+        select=None,
+        exclude=None,
+        selector=None,
+        dagster_dbt_translator=translator,
+        current_dbt_indirect_selection_env=None,
+    )
+    return [*(("--indirect-selection", indirect) if indirect else ()), *selection]
+
+
 @dg.definitions
 def transformation() -> dg.Definitions:
     """The dbt project as assets."""
     settings = okra_settings.load()
     composed = project_of(settings)
-    manifest = ensure_manifest(composed, os.environ)
-    folder = composed.folder
-    project = DbtProject(folder, target_path=composed.target, profiles_dir=BUILT_IN)
+    path = ensure_manifest(composed, os.environ)
+    manifest = manifest_of(composed)
+    project = DbtProject(composed.folder, target_path=composed.target, profiles_dir=BUILT_IN)
     translator = Translator(composed)
 
     @dbt_assets(
@@ -130,26 +116,28 @@ def transformation() -> dg.Definitions:
         pool="warehouse",
         dagster_dbt_translator=translator,
     )
-    def models(
-        context: dg.AssetExecutionContext, dbt: DbtCliResource, day: DayResource
-    ) -> Iterator[Any]:
+    def models(context: dg.AssetExecutionContext, day: DayResource) -> Iterator[Any]:
         played = day.read()
         # what was parsed, whatever was written since
-        run = ModelBuild(played, Graph(manifest, composed.composition), composed.left_out)
+        run = ModelBuild(played, Graph(path, composed.composition), composed.left_out)
+        seen: set[object] = set()
         with warehouse_lock(played.settings):
-            os.environ.update(prepare_models(played, composed))
-            building = dbt.cli(["build"], context=context, raise_on_error=False)
-            seen: set[object] = set()
-            yield from once(building.stream(), seen)
-            while run.take(results_of(building)):
-                os.environ.update(run.environment)
-                # without the context, which would select everything again
-                building = dbt.cli(run.arguments, manifest=manifest, raise_on_error=False)
-                for event in building.stream_raw_events():
-                    events = event.to_default_asset_events(
-                        manifest, translator, context, building.target_path, project
+            environment = prepare_models(played, composed)
+            arguments = selected(context, manifest, translator)
+            while True:
+                built = build(composed, arguments, environment)
+                for event in built.events:
+                    message = DbtCoreCliEventMessage(dict(event), event_history_metadata={})
+                    yield from once(
+                        message.to_default_asset_events(
+                            manifest, translator, context, built.folder, project
+                        ),
+                        seen,
                     )
-                    yield from once(events, seen)
+                built.remove_artifacts()
+                if not run.take(built.results):
+                    break
+                arguments, environment = run.arguments, {**environment, **run.environment}
             for finding in run.findings:
                 context.log.error(finding.message)
             try:
@@ -157,15 +145,4 @@ def transformation() -> dg.Definitions:
             except ModelsFailedError as error:
                 raise dg.Failure(description=str(error), allow_retries=False) from None
 
-    return dg.Definitions(
-        assets=[models],
-        resources={
-            # not the dbt that is first in PATH
-            "dbt": Dbt(
-                project_dir=str(folder),
-                profiles_dir=str(BUILT_IN),
-                dbt_executable=str(dbt_program(settings)),
-            ),
-            "day": DayResource(),
-        },
-    )
+    return dg.Definitions(assets=[models], resources={"day": DayResource()})

@@ -28,13 +28,12 @@ from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 
 from pipelines.orchestration.event_log import BatchingEventLogStorage
 from pipelines.settings import Settings
+from pipelines.warehouse.dbt_build import RUN_FOLDER
 from pipelines.warehouse.project import project_of
 
 FINISHED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 BATCH_SIZE = 500
 """Runs or events in one statement."""
-DBT_RUN_FOLDERS = "models-*"
-"""Where dagster-dbt puts the artifacts of one run, below dbt's target folder."""
 MIN_FREE_SHARE = 0.2
 """A SQLite file is compacted when this share of it is free."""
 VACUUM_TIMEOUT = 10.0
@@ -54,7 +53,7 @@ def remove_old_runs(settings: Settings, instance: dg.DagsterInstance) -> int:
     before = datetime.now(UTC) - timedelta(days=settings.keep_runs_days)
     try:
         removed = remove_runs(instance, before)
-        remove_folders(project_of(settings).target.glob(DBT_RUN_FOLDERS), before)
+        remove_folders(project_of(settings).target.glob(f"{RUN_FOLDER}*"), before)
         for path in (settings.state_path / "dagster").glob("*.db"):
             vacuum(path)
     except Exception:

@@ -84,11 +84,11 @@ class ModelBuild:
 
     @property
     def arguments(self) -> Sequence[str]:
-        """The arguments of dbt: to build everything, or what remains."""
+        """The arguments of `dbt build` that select what remains; none select everything."""
         if not self._remaining:
-            return ["build"]
+            return []
         selected = sorted(self.graph.selector(node) for node in self._remaining)
-        return ["build", "--indirect-selection", "empty", "--select", " ".join(selected)]
+        return ["--indirect-selection", "empty", "--select", " ".join(selected)]
 
     @property
     def environment(self) -> dict[str, str]:

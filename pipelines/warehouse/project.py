@@ -230,7 +230,7 @@ def parse(
 
 
 def manifest_of(project: ComposedProject) -> Mapping[str, Any]:
-    """What dbt has just written."""
+    """What dbt wrote when it parsed the project last."""
     content: Mapping[str, Any] = json.loads(project.manifest.read_bytes())
     return content
 
