@@ -55,6 +55,7 @@ DOORS: Mapping[str, Mapping[str, str]] = {
         "SampleCompany.__exit__": SERVERS,
     },
     "pipelines.steps.model": {"prepare_models": CATALOG},
+    "pipelines.warehouse.dbt_build": {"build": START_OF_DBT},
     "pipelines.steps.score": {"write_scores": SCORING},
     "pipelines.steps.factors": {"write_factors": FACTORS},
     "pipelines.tables.factors": {"dimensions_that_miss": FACTORS},
