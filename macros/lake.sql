@@ -1,14 +1,15 @@
 {#
-    Reads the lake. Only windows in windows.parquet are committed, and only the files that it names have their rows. An
-    incremental table takes in the windows whose checksum changed since it took them, and notes what it has.
+    Reads the lake. Only windows in windows.parquet are committed, and only the files that it names have their rows. Several
+    windows of a month can share a file. An incremental table takes in the windows whose checksum changed since it took
+    them, whatever files their rows have moved to, and notes what it has.
 #}
 
 {#
     The rows of those windows of a stream that this run has to take, with
         account     the account it was pulled from, `main` for the one without a name
         _window     the first day of the window
-        _file       the path of the file in the lake
-        _loaded_by  the fingerprint of the model that loaded it: a changed model loads all files again
+        _file       the name of the window's content: `stripe@eu/charges/window=2026-04-01/<checksum>`
+        _loaded_by  the fingerprint of the model that loaded it: a changed model loads all windows again
     If there is nothing to load, no rows with the declared types.
 #}
 {% macro read_lake(source_name, stream) -%}
@@ -20,32 +21,56 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#
+    A file of one window has no column `_window`. One that several share has it, and may have rows of windows that have
+    been replaced since.
+#}
 {% macro default__read_committed(source_name, stream) -%}
-    {%- set place_in_lake = "substr(_place, " ~ ((lake_root() ~ "/raw/") | length + 1) ~ ")" -%}
-    {%- set places = [lake_root() ~ "/raw/" ~ source_name ~ "/" ~ stream ~ "/_schema.parquet"] -%}
-    {%- set windows = windows_to_take(source_name, stream) -%}
-    {%- for file in windows.files -%}
-        {%- do places.append(lake_root() ~ "/raw/" ~ file) -%}
-    {%- endfor -%}
+    {%- set raw = lake_root() ~ "/raw/" -%}
+    {%- set contents = windows_to_take(source_name, stream).contents -%}
     (
-        select
-            *,
-            {{ account_of(place_in_lake) }} as account,
-            cast(regexp_extract(_place, 'window=([0-9-]+)', 1) as date) as _window,
-            {{ place_in_lake }} as _file,
-            '{{ model_fingerprint() }}' as _loaded_by
-        from read_parquet(
-            [
-                {%- for place in places %}
-                {{ quoted(place) }}{{ "," if not loop.last }}
-                {%- endfor %}
-            ],
-            union_by_name = true, hive_partitioning = false, filename = '_place'
+        with committed (content, first_day, place, is_shared) as (
+            values
+            (cast(null as varchar), cast(null as date), cast(null as varchar), cast(null as boolean))
+            {%- for content in contents %},
+            (
+                {{ quoted(content.name) }}, date '{{ content.first_day }}', {{ quoted(raw ~ content.place) }},
+                {{ "true" if "/month=" in content.place else "false" }}
+            )
+            {%- endfor %}
+        ),
+
+        stored as (
+            select cast(null as date) as _window
+            where false
+            union all by name
+            select *
+            from read_parquet(
+                [
+                    {{ quoted(raw ~ source_name ~ "/" ~ stream ~ "/_schema.parquet") }}
+                    {%- for place in contents | map(attribute="place") | unique %},
+                    {{ quoted(raw ~ place) }}
+                    {%- endfor %}
+                ],
+                union_by_name = true, hive_partitioning = false, filename = '_place'
+            )
         )
+
+        select
+            stored.* exclude (_place, _window),
+            {{ account_of("committed.content") }} as account,
+            committed.first_day as _window,
+            committed.content as _file,
+            '{{ model_fingerprint() }}' as _loaded_by
+        from stored
+        inner join committed
+            on
+                stored._place = committed.place
+                and stored._window is not distinct from case when committed.is_shared then committed.first_day end
     )
 {%- endmacro %}
 
-{# The account that a file of the lake belongs to: `eu` of `stripe@eu/subscriptions/…`. #}
+{# The account that a window's content belongs to: `eu` of `stripe@eu/subscriptions/…`. #}
 {% macro account_of(file) -%}
     coalesce(nullif(regexp_extract({{ file }}, '^[^/@]+@([^/]+)/', 1), ''), 'main')
 {%- endmacro %}
@@ -87,6 +112,11 @@
         coalesce(nullif(account, ''), 'main') as account,
         "window" as first_day,
         checksum,
+        -- of the content: it stays when the rows move to another file
+        concat(
+            source, case when account <> '' then '@' || account else '' end, '/', stream,
+            '/window=', cast("window" as varchar), '/', checksum
+        ) as name,
         files
     from read_parquet({{ quoted(lake_root() ~ "/windows.parquet") }})
     where source = '{{ source_name }}' and stream = '{{ stream }}'
@@ -115,8 +145,8 @@
 {%- endmacro %}
 
 {#
-    What a table has to take of a stream: the first days of the changed windows (`days`), and the committed files of these
-    days (`files`). Everything when the table is rebuilt.
+    What a table has to take of a stream: the first days of the changed windows (`days`), and what is committed of these
+    days (`contents`: `name`, `first_day` and the `place` below `raw`). Everything when the table is rebuilt.
 #}
 {% macro windows_to_take(source_name, stream) -%}
     {%- set query -%}
@@ -130,18 +160,31 @@
             {%- endif %}
         ),
 
-        files as (
-            select distinct unnest(committed.files) as file
+        contents as (
+            select
+                first_day,
+                name,
+                unnest(files) as place
             from committed
-            inner join changed on committed.first_day = changed.first_day
         )
 
         select
-            (select coalesce(list(first_day order by first_day), []) from changed) as days,
-            (select coalesce(list(file order by file), []) from files) as files
+            changed.first_day,
+            contents.name,
+            contents.place
+        from changed
+        left join contents on changed.first_day = contents.first_day
+        order by 1, 2, 3
     {%- endset -%}
-    {%- set row = run_query(query).rows[0] -%}
-    {{ return({"days": fromjson(row[0]), "files": fromjson(row[1])}) }}
+    {%- set days = [] -%}
+    {%- set contents = [] -%}
+    {%- for row in run_query(query).rows -%}
+        {%- do days.append(row[0] | string) -%}
+        {%- if row[2] -%}
+            {%- do contents.append({"first_day": row[0], "name": row[1], "place": row[2]}) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return({"days": days | unique | list, "contents": contents}) }}
 {%- endmacro %}
 
 {# A condition: the row is of one of the windows that begin on these days. #}
@@ -300,7 +343,7 @@
 
 {#
     A query: the newest version of each key among the rows of a model. A key is unique within an account only. The order
-    is always the same: by `changed_at` where rows have such a column, then by window and file.
+    is always the same: by `changed_at` where rows have such a column, then by window and content.
 #}
 {% macro newest_versions(model, key, changed_at=none) -%}
     select *

@@ -1,9 +1,9 @@
 {#
     All that is Spark's own: its spelling of what the other macros say for DuckDB, and how it keeps the lake.
 
-    A stream is a temporary view of its committed files (pipelines/warehouse/spark/lake_views.py). Spark's plain tables
+    A stream is a temporary view of its committed rows (pipelines/warehouse/spark/lake_views.py). Spark's plain tables
     cannot lose a row, only a partition: loaded rows are partitioned by the month of their window, and a month in which
-    a file came or went is written again, whole.
+    a window's content came or went is written again, whole.
 #}
 
 {% macro spark_type(type) -%}
@@ -153,13 +153,14 @@
 {% macro spark__note_windows() -%}
 {%- endmacro %}
 
-{# A query: source, stream and path of each committed file. #}
-{% macro committed_files() -%}
-    select
+{# A query: source, stream, first day and the name of the content of each committed window that has rows. #}
+{% macro committed_contents() -%}
+    select distinct
         source,
         stream,
-        explode(files) as file
-    from lake__windows
+        `window` as first_day,
+        file
+    from lake__files
 {%- endmacro %}
 
 {% macro spark__read_catalog(name, columns) -%}
@@ -187,16 +188,16 @@
 {%- endmacro %}
 
 {#
-    The first days of the months with a file that is committed and not loaded, or loaded and no longer committed. `which`
-    of them: those that still have a committed file (`committed`), or those that have none (`gone`).
+    The first days of the months with content that is committed and not loaded, or loaded and no longer committed. `which`
+    of them: those that still have committed content (`committed`), or those that have none (`gone`).
 #}
 {% macro changed_months(source_name, stream, which) -%}
     {%- set query -%}
         with committed as (
             select
                 file,
-                cast(trunc(to_date(regexp_extract(file, 'window=([0-9-]+)', 1)), 'MM') as date) as month
-            from ({{ committed_files() }}) as all_streams
+                cast(trunc(first_day, 'MM') as date) as month
+            from ({{ committed_contents() }}) as all_streams
             where source = '{{ source_name }}' and stream = '{{ stream }}'
         ),
 
@@ -220,7 +221,7 @@
     {{ return(run_query(query).columns[0].values()) }}
 {%- endmacro %}
 
-{# dbt-spark's own materialization appends rows or replaces all; it cannot follow which files are committed. #}
+{# dbt-spark's own materialization appends rows or replaces all; it cannot follow which content is committed. #}
 {% materialization incremental, adapter="spark" -%}
     {%- set existing = load_relation(this) -%}
     {%- set target_relation = this.incorporate(type="table") -%}

@@ -11,7 +11,11 @@ def replace(path: Path, write: Callable[[Path], object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
-        write(temporary)
+        try:
+            write(temporary)
+        except FileNotFoundError:  # another process has removed the folder, as it was empty
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(temporary)
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
         temporary.replace(path)

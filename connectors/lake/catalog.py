@@ -1,6 +1,6 @@
 """The lake's catalog: every committed window, every stream's last attempt, every declared stream.
 
-    <root>/windows.parquet    a row a committed window, as in its manifest
+    <root>/windows.parquet    a row a committed window, as in its manifest; several windows of a month can share a file
     <root>/findings.parquet   a row a finding in a committed window
     <root>/attempts.parquet   a row a stream that was ever pulled
     <root>/streams.parquet    a row a declared stream of each account
@@ -86,10 +86,12 @@ def write_catalog(lake: Lake, sources: Iterable[DeclaredSource]) -> list[Manifes
     """Write the four files, each in one step, and return the committed windows in order.
 
     `sources`: every account, each with its streams. Windows and attempts of others are left out, and stay in the lake.
-    Streams that were never pulled get their empty schema file, so that every model finds its input. Data files
-    that no manifest names any more are removed (`Lake.sweep`).
+    Streams that were never pulled get their empty schema file, so that every model finds its input. Small files are
+    moved together first (`Lake.compact`), and those that nothing names any more are removed (`Lake.sweep`).
     """
     survey = lake.survey()
+    lake.compact(survey)
+    manifests = survey.manifests
     committed: list[Manifest] = []
     streams: list[dict[str, Any]] = []
     schemas: dict[tuple[str, str], pa.Schema] = {}
@@ -98,7 +100,7 @@ def write_catalog(lake: Lake, sources: Iterable[DeclaredSource]) -> list[Manifes
             name = (source.instance, stream.name)
             lake.declare(source.instance, stream.name, stream.schema, survey.schemas.get(name))
             survey.schemas[name] = stream.schema
-            committed += survey.manifests.get(name, {}).values()
+            committed += manifests.get(name, {}).values()
             streams.append(stream_row(source.instance, stream))
             shared = (source.name, stream.name)
             schemas[shared] = joined_columns(schemas.get(shared, stream.schema), stream.schema)
@@ -156,8 +158,8 @@ def stream_row(instance: str, stream: DeclaredStream) -> dict[str, Any]:
 
 def row_of(manifest: Manifest) -> dict[str, Any]:
     """A manifest as a row; its files by their place below `<root>/raw`."""
-    folder = f"{manifest.source}/{manifest.stream}/window={manifest.window.isoformat()}"
-    return split(asdict(manifest)) | {"files": [f"{folder}/{name}" for name in manifest.files]}
+    folder = f"{manifest.source}/{manifest.stream}"
+    return split(asdict(manifest)) | {"files": [f"{folder}/{place}" for place in manifest.files]}
 
 
 def finding_rows(manifest: Manifest) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,11 +44,8 @@ class FolderStore:
 
     def swap(self, key: str, content: bytes, expected: Document | None) -> None:
         """Replace `expected` by renaming, under a lock of the folder."""
-        folder = (self._root / key).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder, os.O_RDONLY)
+        lock = locked((self._root / key).parent)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
             if self.get(key) != expected:
                 raise Conflict(key)
             self.put(key, content)
@@ -55,8 +53,17 @@ class FolderStore:
             os.close(lock)
 
     def remove(self, keys: Iterable[str]) -> None:
+        """Remove files, and the folders that are empty then."""
         for key in keys:
-            (self._root / key).unlink(missing_ok=True)
+            path = self._root / key
+            path.unlink(missing_ok=True)
+            with suppress(OSError):  # it has other files, or another process has locked it
+                lock = os.open(path.parent, os.O_RDONLY)
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    path.parent.rmdir()
+                finally:
+                    os.close(lock)
 
     def _walk(self, folder: str, after: str) -> Iterator[tuple[str, Entry]]:
         try:
@@ -70,6 +77,22 @@ class FolderStore:
                         yield key, entry_of(item.stat())
         except FileNotFoundError:
             return  # removed since its parent was listed, or never there
+
+
+def locked(folder: Path) -> int:
+    """A lock of the folder, which is made if need be: a descriptor that is to be closed."""
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):  # removed as it was empty, since it was made
+            lock = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if os.fstat(lock).st_ino == folder.stat().st_ino:
+                    return lock
+            except BaseException:
+                os.close(lock)
+                raise
+            os.close(lock)
 
 
 def entry_of(stat: os.stat_result) -> Entry:

@@ -1,11 +1,11 @@
-"""The contents of a lake's files: manifests and attempts as JSON, rows as Parquet.
+"""The contents of a lake's files: manifests and attempts as JSON.
 
 Nothing here reads or writes a place; `connectors.lake.lake` does.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,10 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors.lake.data_files import checksum, encoded
 from connectors.lake.store import Document
-
-DIGEST_LENGTH = 20
-"""Characters of the content's SHA-256 in a data file's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +59,7 @@ class Manifest:
     connector_version: str
     run_id: str
     files: tuple[str, ...]
-    """Names of the data files beside the manifest; none when the source had no rows."""
+    """Places of the data files below the stream's folder; none when the source had no rows."""
     since: datetime | None = None
     """The first instant covered (UTC), where the stream's cursor is an instant; None where it is a day, and in windows
     that were committed before this was kept."""
@@ -100,15 +98,8 @@ def schema_hash(schema: pa.Schema) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def checksum(digests: Iterable[str]) -> str:
-    """Equal for files of equal content, whatever they are called."""
-    names = "".join(f"{digest}.parquet" for digest in digests)
-    return hashlib.sha256(names.encode()).hexdigest()[:16]
-
-
-def read_manifest(document: Document) -> Manifest:
-    """The manifest in a file."""
-    content = json.loads(document.content)
+def manifest_from(content: dict[str, Any]) -> Manifest:
+    """The manifest that is written as `content`."""
     return Manifest(
         **content
         | {
@@ -150,14 +141,6 @@ def read_attempt(document: Document) -> Attempt:
 def read_schema(document: Document) -> pa.Schema:
     """The columns of a Parquet file."""
     return pq.read_schema(pa.BufferReader(document.content))
-
-
-def encoded(part: pa.Table) -> tuple[str, bytes]:
-    """`part` as Parquet: the digest that its name begins with, and the bytes."""
-    buffer = pa.BufferOutputStream()
-    pq.write_table(part, buffer, compression="zstd")
-    content = buffer.getvalue().to_pybytes()
-    return hashlib.sha256(content).hexdigest()[:DIGEST_LENGTH], content
 
 
 def as_json(content: dict[str, Any]) -> bytes:

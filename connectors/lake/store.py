@@ -1,6 +1,6 @@
 """What a lake needs of the place it is in.
 
-A file is addressed by its key, the path below the lake's root: `raw/stripe/charges/window=2026-04-01/manifest.json`.
+A file is addressed by its key, the path below the lake's root: `raw/stripe/charges/month=2026-04/manifests.json`.
 A place must show a file whole or not at all: a folder does so by renaming, S3 always.
 """
 
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 MANIFEST = "manifest.json"
-"""The file that commits a window."""
+"""The file that commits a window in a lake of before."""
 
 
 class LakeError(Exception):
@@ -26,6 +26,10 @@ class LakeError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}; {self.remedy}"
+
+
+class LostRows(LakeError):
+    """Rows that are committed are not in the lake."""
 
 
 class Conflict(Exception):

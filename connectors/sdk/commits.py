@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import pyarrow as pa
 
-from connectors.lake.lake import Lake
+from connectors.lake.lake import Lake, Make
 from connectors.lake.manifest import Finding, Manifest, schema_hash, unchanged
 from connectors.sdk.contract import (
     ONE_DAY,
@@ -63,10 +63,30 @@ class Commits:
             schema_hash(stream.schema),
         ) and manifest.since in (None, begins)
 
-    def commit(self, pulled: PulledWindow, report: StreamReport) -> None:
-        """Commit a window, unless it is read by each run and has not changed."""
-        stream, window = pulled.piece.stream, pulled.window
-        written: list[pa.Table] = []
+    def commit(self, windows: Sequence[PulledWindow], report: StreamReport) -> None:
+        """Commit windows of the report's stream, but for those that are read by each run and have not changed."""
+        stream, source = report.stream, self.source.instance
+        keys: dict[date, pa.Table] = {}
+        made = {x.window: self._make(x, keys) for x in windows}
+        written = self.lake.rewrite_all(source, stream.name, made)
+        unchanged_windows = len(made) - len(written)
+        with self._lock:
+            if unchanged_windows:
+                skipped = report.skipped.get("unchanged", 0) + unchanged_windows
+                report.skipped = {**report.skipped, "unchanged": skipped}
+            report.committed += written.values()
+            if stream.mutable and isinstance(self.connection, CountsRows):
+                of_stream = self._keys.setdefault(stream.name, {})
+                of_stream |= {x: (manifest.checksum, keys[x]) for x, manifest in written.items()}
+        if unchanged_windows:
+            self.progress.unchanged(source, stream.name, unchanged_windows)
+        if written:
+            rows = sum(manifest.rows for manifest in written.values())
+            self.progress.committed(source, stream.name, len(written), rows)
+
+    def _make(self, pulled: PulledWindow, keys: dict[date, pa.Table]) -> Make:
+        """Makes a window of what is committed of it and what was pulled. Adds the keys of its rows to `keys`."""
+        stream = pulled.piece.stream
 
         def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
             kept = self._kept(stream, committed) if pulled.keeps_rows else []
@@ -74,22 +94,10 @@ class Commits:
             manifest = self._manifest(pulled, table.num_rows)
             if stream.reread and committed and unchanged(committed, manifest, [table]):
                 return None
-            written[:] = [columns_kept(stream, table)]
+            keys[pulled.window] = columns_kept(stream, table)
             return manifest, [table]
 
-        manifest = self.lake.rewrite(self.source.instance, stream.name, window, make)
-        if manifest is None:
-            with self._lock:
-                skipped = report.skipped.get("unchanged", 0) + 1
-                report.skipped = {**report.skipped, "unchanged": skipped}
-            self.progress.unchanged(self.source.instance, stream.name, 1)
-            return
-        with self._lock:
-            report.committed.append(manifest)
-            if stream.mutable and isinstance(self.connection, CountsRows):
-                of_stream = self._keys.setdefault(stream.name, {})
-                of_stream[window] = manifest.checksum, written[0]
-        self.progress.committed(self.source.instance, stream.name, 1, manifest.rows)
+        return make
 
     def add_findings(self, report: StreamReport, window: date, findings: Sequence[Finding]) -> None:
         """Add findings to a window that is committed."""
@@ -115,10 +123,8 @@ class Commits:
     ) -> Manifest | None:
         """Change the manifest of a committed window, whose rows stay. None where its slice failed."""
 
-        def make(committed: Manifest | None) -> tuple[Manifest, list[pa.Table]] | None:
-            if committed is None:
-                return None
-            return change(committed), [self.lake.rows(stream, committed)]
+        def make(committed: Manifest | None) -> tuple[Manifest, None] | None:
+            return (change(committed), None) if committed else None
 
         return self.lake.rewrite(self.source.instance, stream.name, window, make)
 

@@ -161,6 +161,7 @@ class Job:
                 self._pull_and_commit(part, report)
             return
         stated = totals_by_window(piece.stream, totals)
+        pulled = []
         for window, tables in held.tables.items():
             findings = held.findings(window)
             if window in stated and held.is_whole(window):
@@ -172,10 +173,12 @@ class Job:
                 )
             is_final = not findings and not (held.undated and window == piece.last)
             keeps_rows = piece.stream.mutable or held.is_unusable(window)
-            pulled = PulledWindow(
-                piece, window, tables, findings, frozenset(flags), is_final, keeps_rows
+            pulled.append(
+                PulledWindow(
+                    piece, window, tables, findings, frozenset(flags), is_final, keeps_rows
+                )
             )
-            self._commits.commit(pulled, report)
+        self._commits.commit(pulled, report)
 
     def _must_narrow(self, held: SortedRows) -> bool:
         """Whether smaller parts of the slice can show which day its rows without a day belong to."""

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 import pytest
 import requests
 
+from connectors.lake.lake import Lake
 from pipelines.settings import BUILT_IN
 from tests.connectors.sql_database.servers import PASSWORD, PostgreSql
 from tests.end_to_end.conftest import Home
@@ -202,11 +203,10 @@ class Production:
 
 def windows_of(lake: Path, source: str, stream: str) -> dict[str, tuple[int, str]]:
     """Rows and checksum of each committed window of a stream."""
-    windows = {}
-    for path in (lake / "raw" / source / stream).rglob("manifest.json"):
-        manifest = json.loads(path.read_text())
-        windows[str(path.parent.relative_to(lake))] = manifest["rows"], manifest["checksum"]
-    return windows
+    return {
+        str(window): (manifest.rows, manifest.checksum)
+        for window, manifest in Lake(lake).manifests(source, stream).items()
+    }
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def early(home: Path) -> bool:
 
 def pulling(home: Path) -> bool:
     """Some windows are committed, and some are not."""
-    return sum(1 for _ in home.rglob("manifest.json")) > 30
+    return sum(1 for _ in home.rglob("manifests.json")) > 5
 
 
 def modelling(home: Path) -> bool:

@@ -35,5 +35,5 @@ def test_a_dry_run_says_what_would_be_pulled_and_pulls_nothing(
     )
     [stripe] = [plan for plan in done.document if plan["stream"] == "balance_transactions"]
     assert stripe["windows"] == [f"2026-11-{day}" for day in range(16, 25)]
-    assert not list(home.path.rglob("manifest.json"))
+    assert not list(home.path.rglob("manifests.json"))
     assert not home.published.exists()

@@ -23,6 +23,7 @@ import pytest
 from connectors.lake.catalog import write_catalog
 from connectors.lake.lake import Lake
 from connectors.lake.manifest import Attempt, Finding, Manifest, schema_hash
+from connectors.lake.month import as_document, read_month
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source, Stream, next_window
 from connectors.sdk.fitting import fitting
@@ -132,7 +133,12 @@ class RowLake:
 
     def remove(self, source: str, stream: str, day: date) -> None:
         """Take a window back: it is no longer committed."""
-        shutil.rmtree(self.root / self.lake.folder(source, stream) / f"window={day}")
+        key = f"{self.lake.folder(source, stream)}/month={day:%Y-%m}/manifests.json"
+        document = self.lake.store.get(key)
+        assert document
+        month = read_month(document)
+        windows = {window: x for window, x in month.windows.items() if window != day}
+        self.lake.store.put(key, as_document(replace(month, windows=windows)))
 
     def accounts(self) -> list[Source]:
         """Every source: its accounts that have a folder, or the one without a name."""
@@ -143,7 +149,7 @@ class RowLake:
         unnamed = [
             source
             for name, source in known.items()
-            if name not in with_names or any(self.root.glob(f"raw/{name}/*/window=*"))
+            if name not in with_names or any(self.root.glob(f"raw/{name}/*/month=*"))
         ]
         return [*named, *unnamed]
 

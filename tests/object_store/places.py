@@ -1,11 +1,13 @@
 """The two places that a lake can be in, a folder and a bucket, with one interface for tests."""
 
+import json
 import os
-import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from connectors.lake.lake import Lake
+from connectors.lake.sweeping import LOG
 from tests.object_store.buckets import Bucket
 
 
@@ -21,7 +23,7 @@ class Place(Protocol):
         """Write a file without using the lake."""
 
     def age(self, hours: float) -> None:
-        """Make every file `hours` older."""
+        """Make every file `hours` older, and what a sweep has noted."""
 
 
 class Folder:
@@ -38,8 +40,9 @@ class Folder:
         (self.root / key).write_bytes(content)
 
     def age(self, hours: float) -> None:
-        then = time.time() - hours * 3600
+        age_log(Lake(self.root), hours)
         for key in self.every_key():
+            then = (self.root / key).stat().st_mtime - hours * 3600
             os.utime(self.root / key, (then, then))
 
 
@@ -57,7 +60,18 @@ class InBucket:
         self.bucket.write(f"some/prefix/{key}", content)
 
     def age(self, hours: float) -> None:
+        age_log(Lake(self.root), hours)
         self.bucket.age(hours)
+
+
+def age_log(lake: Lake, hours: float) -> None:
+    """Make the times that a sweep has noted `hours` older."""
+    if document := lake.store.get(LOG):
+        noted = {
+            key: (datetime.fromisoformat(at) - timedelta(hours=hours)).isoformat()
+            for key, at in json.loads(document.content).items()
+        }
+        lake.store.put(LOG, json.dumps(noted).encode())
 
 
 def lake_in(place: Place, cache: Path | None = None) -> Lake:

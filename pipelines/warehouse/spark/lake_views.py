@@ -1,18 +1,18 @@
-"""The temporary views that the models read the lake from on Spark: one a stream, of its committed files alone.
+"""The temporary views that the models read the lake from on Spark: one a stream, of its committed rows alone.
 
-    lake__<source>__<stream>    the declared columns, `_window` (its first day) and `_file` (its place in the lake)
+    lake__<source>__<stream>    the declared columns, `_window` (its first day) and `_file` (the name of its content)
     lake__<name>                windows, findings, attempts, streams: the lake's catalog; kpis: what is declared
 
 Files are listed here and read when a model reads the view. A column that a file does not have yet is NULL.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from connectors.lake.catalog import ATTEMPTS, FINDINGS, STREAMS, WINDOWS
+from connectors.lake.data_files import WINDOW_COLUMN
 from connectors.sdk.contract import Stream
 from pipelines.warehouse.kpi_declarations import KPIS
 
@@ -27,49 +27,61 @@ CATALOG = {
     "kpis": KPIS,
 }
 
+FILES = "lake__files"
+"""The view of each file (`place`) that rows of a committed window are in, with the name of its content (`file`)."""
+NAME_OF_CONTENT = """concat(
+    source, case when account <> '' then concat('@', account) else '' end, '/', stream,
+    '/window=', cast(`window` as string), '/', checksum
+)"""
+"""What the content of a window is called. It stays when the rows move to another file."""
+PLACE_OF_ROW = "regexp_extract(_metadata.file_path, '[^/]+/[^/]+/[^/]+/[^/]+$', 0)"
+"""The place below `raw`: `stripe@eu/charges/window=2026-04-01/x.parquet`."""
+
 
 def register(spark: "SparkSession", lake: str, streams: Mapping[str, Iterable[Stream]]) -> None:
     """Make the views. `lake`: the lake's root as a path or URL of Spark's (`s3a://…`); `streams`: by source."""
     for name, schema in CATALOG.items():
         frame = spark.read.schema(columns(schema)).parquet(f"{lake}/{name}.parquet")
         frame.createOrReplaceTempView(f"lake__{name}")
-    committed = committed_files(spark)
+    spark.table("lake__windows").selectExpr(
+        "*", "explode(files) as place", f"{NAME_OF_CONTENT} as file"
+    ).createOrReplaceTempView(FILES)
     for source, own in streams.items():
         for stream in own:
             view = f"lake__{source}__{stream.name}"
-            files = committed.get((source, stream.name), [])
-            rows_of_stream(spark, f"{lake}/raw", stream.schema, files).createOrReplaceTempView(view)
+            rows_of_stream(spark, f"{lake}/raw", source, stream).createOrReplaceTempView(view)
 
 
-def committed_files(spark: "SparkSession") -> Mapping[tuple[str, str], list[str]]:
-    """The committed files of each stream, of all its accounts, by their place below `raw`."""
-    files_by_stream: dict[tuple[str, str], list[str]] = {}
-    windows = spark.table("lake__windows").select("source", "stream", "files").collect()
-    for source, stream, files in windows:
-        files_by_stream.setdefault((source, stream), []).extend(files)
-    return files_by_stream
+def rows_of_stream(spark: "SparkSession", raw: str, source: str, stream: Stream) -> "DataFrame":
+    """The committed rows of one stream below the folder `raw`, of all its accounts.
 
-
-def rows_of_stream(
-    spark: "SparkSession", raw: str, schema: pa.Schema, files: Iterable[str]
-) -> "DataFrame":
-    """The rows of the files of one stream below the folder `raw`. Each account has a folder of its own."""
-    rows = spark.createDataFrame([], f"{columns(schema)}, _window date, _file string")
-    by_folder: dict[str, list[str]] = {}
-    for file in sorted(files):
-        by_folder.setdefault(file.partition("/window=")[0], []).append(f"{raw}/{file}")
-    frames = [
-        spark.read.schema(f"{columns(schema)}, `window` date")
-        .option("basePath", f"{raw}/{folder}")
-        .parquet(*paths)
+    A file of one window has no column `_window`; one that several share may have rows of windows that are replaced.
+    """
+    committed = spark.table(FILES).where(f"source = '{source}' and stream = '{stream.name}'")
+    places = sorted({row.place for row in committed.select("place").collect()})
+    declared = columns(stream.schema)
+    if not places:
+        return spark.createDataFrame([], f"{declared}, _window date, _file string")
+    stored = (
+        spark.read.schema(f"{declared}, `{WINDOW_COLUMN}` date")
+        .parquet(*(f"{raw}/{place}" for place in places))
         .selectExpr(
-            *(f"`{name}`" for name in schema.names),
-            "`window` as _window",
-            f"concat('{folder}/window=', `window`, '/', _metadata.file_name) as _file",
+            *(f"`{name}`" for name in stream.schema.names),
+            f"`{WINDOW_COLUMN}` as stored_window",
+            f"{PLACE_OF_ROW} as stored_place",
         )
-        for folder, paths in by_folder.items()
-    ]
-    return reduce(lambda frame, other: frame.union(other), frames) if frames else rows
+    )
+    windows = committed.selectExpr(
+        "`window` as _window",
+        "file as _file",
+        "place",
+        "case when place like '%/month=%' then `window` end as shared_window",
+    )
+    is_committed = (stored.stored_place == windows.place) & stored.stored_window.eqNullSafe(
+        windows.shared_window
+    )
+    rows = stored.join(windows.hint("broadcast"), is_committed)
+    return rows.select(*(stored[name] for name in stream.schema.names), "_window", "_file")
 
 
 def columns(schema: pa.Schema) -> str:

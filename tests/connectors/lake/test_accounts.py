@@ -42,8 +42,8 @@ def filled(folder: Path) -> Lake:
 def test_each_account_has_a_folder_and_a_manifest_of_its_own(tmp_path: Path) -> None:
     lake = filled(tmp_path)
     assert lake.manifests("shop@de", "orders")[date(2026, 4, 1)].source == "shop@de"
-    assert (tmp_path / "raw/shop@de/orders/window=2026-04-01/manifest.json").exists()
-    assert (tmp_path / "raw/shop/orders/window=2026-04-01/manifest.json").exists()
+    assert (tmp_path / "raw/shop@de/orders/month=2026-04/manifests.json").exists()
+    assert (tmp_path / "raw/shop/orders/month=2026-04/manifests.json").exists()
 
 
 def test_the_catalog_has_source_and_account_apart(tmp_path: Path) -> None:
@@ -82,5 +82,5 @@ def test_an_account_is_read_back_wherever_the_lake_is(lake: Lake) -> None:
     survey = lake.survey()
     [committed] = survey.manifests["shop@de", "orders"].values()
     assert lake.rows(STREAM, committed).column("id").to_pylist() == ["17"]
-    assert f"raw/shop@de/orders/window=2026-04-01/{committed.files[0]}" in survey.files
+    assert f"raw/shop@de/orders/{committed.files[0]}" in survey.files
     assert catalog(lake, "windows", "source", "account") == [("shop", "de")]

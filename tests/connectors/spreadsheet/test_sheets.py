@@ -132,7 +132,7 @@ def files(desk) -> dict[str, int]:
     """Every committed file of days that are over, and when it was written."""
     return {
         str(path): path.stat().st_mtime_ns
-        for path in desk.folder.glob("lake/raw/spreadsheet/kpi_values/window=*/*")
+        for path in desk.folder.glob("lake/raw/spreadsheet/kpi_values/*=*/*")
     }
 
 

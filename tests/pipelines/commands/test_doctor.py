@@ -290,7 +290,7 @@ def test_the_sample_company_is_examined_and_its_past_is_not_lived_through(office
     snapshot, insights = done.only["streams"]
     assert (snapshot["windows_due"], snapshot["from"]) == (1, "2026-11-25")
     assert insights["windows_due"] > 20
-    assert not [*office.home.rglob("manifest.json")]
+    assert not [*office.home.rglob("manifests.json")]
 
 
 def test_a_source_that_is_not_active_cannot_be_examined(office, account):

@@ -18,7 +18,8 @@ def test_a_manifest_says_what_was_pulled_by_which_run_and_whether_it_is_final(la
     found = lake.manifests("fake", "visits")
     assert [m.settled for m in found.values()] == [True] * 6 + [False] * 3
     folder = lake.folder("fake", "visits")
-    written = json.loads(lake.store.get(f"{folder}/window=2026-04-01/manifest.json").content)
+    month = json.loads(lake.store.get(f"{folder}/month=2026-04/manifests.json").content)
+    written = month["windows"][0]
     assert {k: written[k] for k in ("run_id", "connector_version", "pulled_at", "rows")} == {
         "run_id": "tuesday",
         "connector_version": "7",
