@@ -68,10 +68,7 @@ DOORS: Mapping[str, Mapping[str, str]] = {
         "first_final_scores": HISTORY,
     },
     "pipelines.steps.publish": {"publish_report": PUBLISHING},
-    "pipelines.publishing.scorecard.writing": {
-        "write_scorecard": PAGES,
-        "write_owner_pages": PAGES,
-    },
+    "pipelines.publishing.scorecard.writing": {"write_scorecard": PAGES},
     "pipelines.publishing.board.writing": {"write_board": PAGES},
     "pipelines.steps.digest": {"send_due": DIGEST},
 }
@@ -91,14 +88,21 @@ class Measurement:
         self.wall: defaultdict[str, float] = defaultdict(float)
         self.nodes: defaultdict[str, float] = defaultdict(float)
         """CPU seconds of each node of dbt."""
+        self.peaks: defaultdict[str, int] = defaultdict(int)
+        """The most memory of the process in each part, in bytes."""
+        self.missing: list[str] = []
+        """The functions of `DOORS` that their modules do not have."""
         self._main = threading.get_ident()
         self._lock = threading.RLock()
         self._open = [START_OF_DBT if is_dbt else COMMAND]
         self._running: list[tuple[str, str]] = []
         self._cpu, self._wall = 0.0, process_began()
 
-    def settle(self) -> None:
-        """Give the time since the last change to what was going on. Call it with the lock."""
+    def settle(self, *, peaks: bool = True) -> None:
+        """Give the time and the memory since the last change to what was going on. Call it with the lock.
+
+        `peaks`: whether memory is read too, which would take longer than many an import.
+        """
         cpu, wall = own_cpu(), time.time()
         spent, took = cpu - self._cpu, wall - self._wall
         self._cpu, self._wall = cpu, wall
@@ -108,6 +112,10 @@ class Measurement:
             self.wall[part] += took / len(parts)
         for _, node in self._running:
             self.nodes[node] += spent / len(parts)
+        if peaks:
+            peak = memory_since_last()
+            for part in parts:
+                self.peaks[part] = max(self.peaks[part], peak)
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
@@ -116,13 +124,13 @@ class Measurement:
             yield
             return
         with self._lock:
-            self.settle()
+            self.settle(peaks=name != IMPORTS)
             self._open.append(name)
         try:
             yield
         finally:
             with self._lock:
-                self.settle()
+                self.settle(peaks=name != IMPORTS)
                 self._open.pop()
 
     @contextmanager
@@ -154,17 +162,18 @@ class Measurement:
             self._running = []
 
     def document(self) -> dict[str, Any]:
-        """What was measured, and of the ended children the CPU seconds; `peak` is the process's, in bytes."""
+        """What was measured, and the CPU seconds of the children that have ended."""
         with self._lock:
             self.settle()
         children = resource.getrusage(resource.RUSAGE_CHILDREN)
         return {
             "dbt": self.is_dbt,
+            "missing": self.missing,
             "cpu": dict(self.cpu),
             "wall": dict(self.wall),
             "nodes": dict(self.nodes),
+            "peaks": dict(self.peaks),
             "children": children.ru_utime + children.ru_stime,
-            "peak": peak_memory(),
         }
 
 
@@ -173,10 +182,11 @@ def own_cpu() -> float:
     return time.process_time()
 
 
-def peak_memory() -> int:
-    """The most memory that this process ever had, in bytes. `ru_maxrss` would count that of the parent, too."""
+def memory_since_last() -> int:
+    """The most memory that this process had since the last call, in bytes. See proc(5), `clear_refs`."""
     for line in Path("/proc/self/status").read_text("ascii").splitlines():
         if line.startswith("VmHWM:"):
+            Path("/proc/self/clear_refs").write_text("5", "ascii")
             return int(line.split()[1]) * 1024
     raise OSError("/proc/self/status has no VmHWM")
 
@@ -214,6 +224,14 @@ def measure_process() -> None:
     importing._find_and_load = find_and_load
     # the first to be registered is the last to be called
     atexit.register(write, measurement, Path(folder))
+    leave, own = os._exit, os.getpid()
+
+    def leave_at_once(status: int) -> None:
+        if os.getpid() == own:  # not a fork of it
+            write(measurement, Path(folder))
+        leave(status)
+
+    os._exit = leave_at_once  # type: ignore[assignment]
     threading._register_atexit(measurement.end)  # type: ignore[attr-defined]
 
 
@@ -233,8 +251,11 @@ def replace_doors(module: str, measurement: Measurement) -> None:
             *path, name = door.split(".")
             owner = content
             for step in path:
-                owner = getattr(owner, step)
-            setattr(owner, name, through(getattr(owner, name), part, measurement))
+                owner = getattr(owner, step, None)
+            if function := getattr(owner, name, None):
+                setattr(owner, name, through(function, part, measurement))
+            else:
+                measurement.missing.append(f"{module}:{door}")
     elif module == NODES:
         content._is_measured = True
         run = content.GraphRunnableTask.call_runner

@@ -5,20 +5,16 @@ comes, in a copy of the home, as often as `--repeats` says. The figures are the 
 times those of the shortest history they are.
 """
 
-import argparse
-import json
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
 import duckdb
-from rich.console import Console
 
-from pipelines.commands.terminal import plain_table
 from tests.benchmarks import cpu_parts, runs
+from tests.benchmarks.report import Section, options_of, present, write_json
 from tests.benchmarks.runs import OKRA, Cost, medians
 from tests.benchmarks.stripe_lake import TODAY, add_windows, days_before, net_revenue, settings
 
@@ -76,7 +72,7 @@ def steps(cost: Cost) -> Mapping[str, float]:
     }
 
 
-def show(measured: Mapping[int, Sequence[Cost]], console: Console) -> None:
+def section(measured: Mapping[int, Sequence[Cost]]) -> Section:
     figures = {days: medians([steps(cost) for cost in costs]) for days, costs in measured.items()}
     shortest = figures[min(figures)]
     rows = [
@@ -89,28 +85,23 @@ def show(measured: Mapping[int, Sequence[Cost]], console: Console) -> None:
         )
         for step in shortest
     ]
-    columns = ("CPU s (times the shortest)", *(f"after {days:,} days" for days in figures))
-    console.print(plain_table(f"One more day of {ROWS:,} rows", columns, rows))
+    return Section(
+        f"One more day of {ROWS:,} rows",
+        ("CPU s (times the shortest)", *(f"after {days:,} days" for days in figures)),
+        rows,
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--days", type=int, nargs="+", default=DAYS)
-    parser.add_argument("--json", type=Path, help="a file for every figure of every run")
-    options = parser.parse_args()
+    parser = options_of(__doc__)
+    parser.add_argument("--days", type=int, nargs="+", default=DAYS, help="lengths of history")
+    asked = parser.parse_args()
     found = {}
     with tempfile.TemporaryDirectory(prefix="okra-long-history.", dir="/tmp") as temporary:
-        for days in options.days:
-            found[days] = measured(Path(temporary) / str(days), days, options.repeats)
-    if options.json:
-        content = {
-            days: [{**asdict(x), "output": ""} for x in costs] for days, costs in found.items()
-        }
-        options.json.write_text(json.dumps(content, indent=1), "utf-8")
-    show(found, Console(width=100))
+        for days in asked.days:
+            found[days] = measured(Path(temporary) / str(days), days, asked.repeats)
+    write_json(asked.json, {str(days): costs for days, costs in found.items()})
+    present("long_history", [section(found)], asked)
 
 
 if __name__ == "__main__":

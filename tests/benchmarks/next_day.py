@@ -6,21 +6,16 @@ says. The parts that no daily run can do without are measured in turn with it: t
 that has no model), the start of Dagster (a job of one asset that does nothing), and the pull of the slowest source.
 """
 
-import argparse
-import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from rich.console import Console
-
-from pipelines.commands.terminal import plain_table
 from tests.benchmarks import cpu_parts, runs
-from tests.benchmarks.runs import OKRA, Cost, medians, spread
+from tests.benchmarks.report import Section, options_of, present, write_json
+from tests.benchmarks.runs import OKRA, Cost, median_of, medians, spread
 
 YESTERDAY = date(2026, 11, 26)
 BUILD, JOB = "dbt builds an empty project", "Dagster runs an empty job"
@@ -76,75 +71,58 @@ def empty_job(folder: Path) -> Cost:
     )
 
 
-def document(costs: Sequence[Cost], floors: Mapping[str, Sequence[Cost]]) -> dict[str, object]:
-    """The figures as JSON."""
-    return {
-        "runs": [{**asdict(cost), "output": ""} for cost in costs],
-        "floors": {name: [cost.cpu for cost in found] for name, found in floors.items()},
-    }
-
-
-def show(costs: Sequence[Cost], floors: Mapping[str, Sequence[Cost]], console: Console) -> None:
-    parts = medians([cost.parts for cost in costs])
+def sections(costs: Sequence[Cost], floors: Mapping[str, Sequence[Cost]]) -> Iterator[Section]:
+    """The run by part, and beside what it cannot do without."""
+    parts, peaks = medians([x.parts for x in costs]), medians([x.peaks for x in costs])
     pulls = {name: spent for name, spent in parts.items() if name.startswith(cpu_parts.PULL)}
-    rows = [
-        (name, f"{spent:.2f}", f"{spent / sum(parts.values()):.0%}")
-        for name, spent in sorted(parts.items(), key=lambda part: -part[1])
-        if name not in pulls
-    ]
     slowest = max(pulls, key=lambda name: pulls[name])
-    rows.append(("pulls, together", f"{sum(pulls.values()):.2f}", ""))
-    rows.append(
-        (f"  the slowest: {slowest.removeprefix(cpu_parts.PULL)}", f"{pulls[slowest]:.2f}", "")
-    )
-    rows.append(("the whole run, CPU", spread([cost.cpu for cost in costs]), ""))
-    rows.append(("the whole run, wall", spread([cost.wall for cost in costs]), ""))
-    rows.append(("peak memory, MiB", spread([cost.peak / 2**20 for cost in costs]), ""))
-    console.print(
-        plain_table("The next day of the sample company", ("part", "CPU s", "share"), rows)
-    )
-    least = {
-        name: medians([{"": cost.cpu} for cost in found])[""] for name, found in floors.items()
-    }
-    least[slowest] = pulls[slowest]
-    floor = sum(least.values())
-    whole = medians([{"": cost.cpu} for cost in costs])[""]
-    lines = [(name, f"{spent:.2f}") for name, spent in least.items()]
-    lines += [
-        ("the unavoidable, together", f"{floor:.2f}"),
-        ("the run, as often", f"{whole / floor:.2f}"),
+    shown = {name: spent for name, spent in parts.items() if name not in pulls}
+    together = "pulls, together"
+    shown[together], peaks[together] = sum(pulls.values()), max(map(peaks.__getitem__, pulls))
+    whole = median_of(costs, lambda cost: cost.cpu)
+    rows = [
+        (name, f"{spent:.2f}", f"{spent / whole:.0%}", f"{peaks.get(name, 0) / 2**20:,.0f}")
+        for name, spent in sorted(shown.items(), key=lambda part: -part[1])
     ]
-    console.print(plain_table("What it cannot do without", ("part", "CPU s"), lines))
+    rows.append((f"the slowest {slowest}", f"{pulls[slowest]:.2f}", "", ""))
+    rows.append(("the whole run", spread([x.cpu for x in costs]), "", ""))
+    yield Section(
+        "The next day of the sample company",
+        ("part", "CPU s", "share", "peak MiB"),
+        rows,
+        f"Medians of {len(costs)} runs; of the whole also the least and the most. "
+        f"The run took {spread([x.wall for x in costs])} s.",
+    )
+    least = {name: median_of(found, lambda cost: cost.cpu) for name, found in floors.items()} | {
+        f"the slowest {slowest}": pulls[slowest]
+    }
+    floor = sum(least.values())
+    lines = [(name, f"{spent:.2f}") for name, spent in least.items()]
+    lines.append(("together", f"{floor:.2f}"))
+    lines.append(("**the run, in times of it**", f"**{whole / floor:.2f}**"))
+    yield Section("What no daily run can do without", ("part", "CPU s"), lines)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--repeats", type=int, default=5)
+    parser = options_of(__doc__)
     parser.add_argument("--yesterday", type=Path, help="a folder in which yesterday's home is kept")
     parser.add_argument(
         "--day", type=date.fromisoformat, default=YESTERDAY, help="the day before that of the runs"
     )
-    parser.add_argument("--json", type=Path, help="a file for every figure of every run")
-    options = parser.parse_args()
-    costs, floors = [], {BUILD: list[Cost](), JOB: list[Cost]()}
+    asked = parser.parse_args()
+    costs, floors = list[Cost](), {BUILD: list[Cost](), JOB: list[Cost]()}
     with tempfile.TemporaryDirectory(prefix="okra-next-day.", dir="/tmp") as temporary:
         folder = Path(temporary)
-        made = yesterday(folder, options.yesterday, options.day)
-        for number in range(options.repeats + 1):
-            measured = (
-                today(folder, made, options.day + timedelta(days=1)),
-                empty_build(folder),
-                empty_job(folder),
-            )
-            if number or not options.repeats:
-                costs.append(measured[0])
-                floors[BUILD].append(measured[1])
-                floors[JOB].append(measured[2])
-    if options.json:
-        options.json.write_text(json.dumps(document(costs, floors), indent=1), "utf-8")
-    show(costs, floors, Console(width=100))
+        made = yesterday(folder, asked.yesterday, asked.day)
+        for number in range(asked.repeats + 1):
+            run = today(folder, made, asked.day + timedelta(days=1))
+            build, job = empty_build(folder), empty_job(folder)
+            if number or not asked.repeats:
+                costs.append(run)
+                floors[BUILD].append(build)
+                floors[JOB].append(job)
+    write_json(asked.json, {"run": costs, **floors})
+    present("next_day", [*sections(costs, floors)], asked)
 
 
 if __name__ == "__main__":

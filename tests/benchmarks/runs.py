@@ -6,8 +6,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -25,11 +25,18 @@ class Cost:
     wall: float
     parts: Mapping[str, float]
     """CPU seconds by part; they sum to `cpu`."""
+    walls: Mapping[str, float]
+    """Seconds by part; those of dbt's nodes are within a part of the process that started dbt."""
+    peaks: Mapping[str, int]
+    """Bytes of memory by part, of the process that had most."""
     nodes: Mapping[str, float]
     """CPU seconds of each node of dbt."""
-    peak: int
-    """Bytes of memory of the process that had most."""
     output: str
+
+    @property
+    def peak(self) -> int:
+        """Bytes of memory of the process that had most."""
+        return max(self.peaks.values())
 
 
 def run(command: Sequence[str], settings: Mapping[str, str], cwd: Path | None = None) -> Cost:
@@ -47,20 +54,22 @@ def run(command: Sequence[str], settings: Mapping[str, str], cwd: Path | None = 
         raise SystemExit(
             f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
         )
-    parts: defaultdict[str, float] = defaultdict(float)
-    nodes: defaultdict[str, float] = defaultdict(float)
+    parts, walls, peaks, nodes = Counter(), Counter(), Counter(), Counter()
     for process in processes:
-        for name, spent in process["cpu"].items():
-            parts[name] += spent
-        for name, spent in process["nodes"].items():
-            nodes[name] += spent
+        parts.update(process["cpu"])
+        walls.update(process["wall"])
+        nodes.update(process["nodes"])
+        peaks |= Counter(process["peaks"])
+    if missing := [door for process in processes for door in process["missing"]]:
+        raise SystemExit(f"adapt DOORS in {cpu_parts.__file__}: there is no {', '.join(missing)}")
     # what an interpreter does after its last function: it takes everything down, and closes DuckDB's files
     of_dbt = sum(process["children"] for process in processes if not process["dbt"])
     in_dbt = sum(sum(process["cpu"].values()) for process in processes if process["dbt"])
     parts[cpu_parts.START_OF_DBT] += of_dbt - in_dbt
     parts[cpu_parts.END] += cpu - sum(parts.values())
-    peak = max(process["peak"] for process in processes)
-    return Cost(cpu, wall, dict(parts), dict(nodes), peak, done.stdout + done.stderr)
+    return Cost(
+        cpu, wall, dict(parts), dict(walls), dict(peaks), dict(nodes), done.stdout + done.stderr
+    )
 
 
 def clean_environment() -> dict[str, str]:
@@ -84,6 +93,11 @@ def medians(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
     for name in dict.fromkeys(name for run in parts for name in run):
         values[name] = [run.get(name, 0.0) for run in parts]
     return {name: median(found) for name, found in values.items()}
+
+
+def median_of(costs: Sequence[Cost], what: Callable[[Cost], float]) -> float:
+    """The median of one figure of several runs."""
+    return median(what(cost) for cost in costs)
 
 
 def spread(values: Sequence[float]) -> str:
