@@ -9,7 +9,9 @@ from connectors.sdk.errors import Rejected
 from connectors.sdk.project import PROJECT_FILE, ProjectError, current_project
 from connectors.sdk.trust import trust_only
 from pipelines.okr.definition.yaml_tree import TreeError
-from pipelines.settings.installation import SOURCES_FILE, Settings, SettingsError, env_file
+from pipelines.settings.configured_sources import SOURCES_FILE
+from pipelines.settings.declared_settings import SettingsError, env_file
+from pipelines.settings.installation import Settings
 from pipelines.settings.project_file import SECRET_FIELDS, ProjectFile, read_project_file
 from pipelines.settings.secret_files import faults_of_files, from_files, secrets
 from pipelines.settings.sources_file import read_sources
