@@ -1,0 +1,148 @@
+"""What is kept from run to run equals what is worked out from nothing, whatever happened to the lake in between.
+
+HISTORIES=500 plays so many random histories instead of a few.
+"""
+
+import os
+import shutil
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+FIRST = date(2026, 1, 28)
+HISTORIES = int(os.environ.get("HISTORIES", "2"))
+INSTANCES = ("stripe", "stripe@us")
+STREAM = "stg_stripe__balance_transactions"
+SELECTED = ("--select", "staging.lake+", "calendar+", f"{STREAM}+")
+ZONES = ("UTC", "America/New_York", "Pacific/Auckland")
+
+
+def movements(random: Random, instance: str, day: date) -> list[dict[str, Any]]:
+    """Up to four movements of a day, at any time of it."""
+    return [
+        {
+            "id": f"{instance} {day} {random.randrange(10**9)}",
+            "created_at": datetime.combine(day, time(random.randrange(24), 30), UTC),
+            "reporting_category": random.choice(["charge", "refund", "fee", "payout"]),
+            "currency": random.choice(["usd", "eur"]),
+            "amount_minor": (amount := random.randrange(-5_000, 50_000)),
+            "fee_minor": 30,
+            "net_minor": amount - 30,
+        }
+        for _ in range(random.randrange(5))
+    ]
+
+
+class History:
+    """A lake that changes as lakes do, and a warehouse that follows it from run to run."""
+
+    def __init__(self, seed: int, warehouse: Any) -> None:
+        self.random, self.warehouse = Random(seed), warehouse
+        self.last = FIRST
+        self.committed: set[tuple[str, date]] = set()
+        self.settings: dict[str, str] = {"timezone": "UTC", "macros": ""}
+
+    def play(self) -> None:
+        """Some runs, each after a few changes. Now and then one breaks off after it has read the lake."""
+        for _ in range(self.random.randrange(3, 6)):
+            self.last += timedelta(days=self.random.choice([1, 1, 1, 2, 40]))
+            for _ in range(self.random.randrange(1, 6)):
+                self.change()
+            if self.random.random() < 0.3:
+                self.build(self.warehouse, "--select", STREAM)
+                self.change()
+            self.build(self.warehouse, *SELECTED)
+
+    def build(self, warehouse: Any, *arguments: str) -> None:
+        only = ("--exclude-resource-type", "test")
+        warehouse.build(self.last + timedelta(days=1), *arguments, *only, **self.settings)
+
+    def change(self) -> None:
+        kinds = [self.pull, self.pull, self.pull, self.restate, self.remove, self.set_otherwise]
+        self.random.choice(kinds)()
+
+    def pull(self) -> None:
+        """The days of an account that came since, with a gap here and there."""
+        instance = self.random.choice(INSTANCES)
+        for number in range((self.last - FIRST).days + 1):
+            day = FIRST + timedelta(days=number)
+            if (instance, day) not in self.committed and self.random.random() < 0.8:
+                self.write(instance, day)
+
+    def restate(self) -> None:
+        if self.committed:
+            self.write(*self.random.choice(sorted(self.committed)))
+
+    def remove(self) -> None:
+        if self.committed:
+            instance, day = self.random.choice(sorted(self.committed))
+            self.warehouse.lake.remove(instance, "balance_transactions", day)
+            self.committed.remove((instance, day))
+
+    def set_otherwise(self) -> None:
+        """Another zone, or another text of the macros."""
+        if self.random.random() < 0.3:
+            self.settings["timezone"] = self.random.choice(ZONES)
+        elif self.random.random() < 0.3:
+            self.settings["macros"] = str(self.random.random())
+
+    def write(self, instance: str, day: date) -> None:
+        rows = movements(self.random, instance, day)
+        settled = self.random.random() < 0.7
+        self.warehouse.lake.window(instance, "balance_transactions", day, rows, settled=settled)
+        self.committed.add((instance, day))
+
+
+def tables(warehouse: Any) -> dict[str, list[str]]:
+    """The rows of each table below the staging models, in order."""
+    names = warehouse.column(
+        "select table_schema || '.' || table_name from information_schema.tables where "
+        "table_schema in ('reporting', 'reporting_steps') or table_name = 'fct_balance_movements'"
+    )
+    return {
+        name: sorted(map(str, warehouse.rows(f"select columns(lambda c: c <> '_loaded_by') from {name}")))
+        for name in names
+    }
+
+
+@pytest.mark.parametrize("seed", range(HISTORIES))
+def test_kept_rows_equal_those_worked_out_from_nothing(seed, warehouse_in, empty) -> None:
+    kept, anew = warehouse_in(f"kept{seed}"), warehouse_in(f"anew{seed}")
+    shutil.copy(empty.path, kept.path)
+    history = History(seed, kept)
+    history.play()
+    shutil.copy(empty.path, anew.path)
+    anew.lake.root.parent.mkdir(exist_ok=True)
+    shutil.copytree(kept.lake.root, anew.lake.root, dirs_exist_ok=True)
+    history.build(anew, *SELECTED)
+    kept_tables, tables_anew = tables(kept), tables(anew)
+    assert kept_tables.keys() == tables_anew.keys()
+    assert len(kept_tables["marts.fct_balance_movements"]) > 0
+    differing = [name for name, rows in kept_tables.items() if rows != tables_anew[name]]
+    assert differing == []
+
+
+def test_a_day_whose_window_stays_is_not_worked_out_again(warehouse_in, empty) -> None:
+    warehouse = warehouse_in("one_day_more")
+    shutil.copy(empty.path, warehouse.path)
+    history = History(0, warehouse)
+    for number in range(20):
+        history.write("stripe", FIRST + timedelta(days=number))
+    history.last = FIRST + timedelta(days=20)
+    history.build(warehouse, *SELECTED)
+    # behind dbt's back, so that it shows which days are worked out again
+    warehouse.alter("update reporting_steps.kept_kpi_rows set value = 0, numerator = 0")
+    warehouse.alter("update marts.fct_balance_movements set currency = 'XXX'")
+    history.write("stripe", FIRST + timedelta(days=20))
+    history.build(warehouse, *SELECTED)
+    changed = warehouse.column(
+        "select distinct day from reporting_steps.kept_kpi_rows where value <> 0 order by 1"
+    )
+    # a day of the source is a day of the business, give or take one: zones lie up to 26 hours apart
+    assert set(changed) <= {FIRST + timedelta(days=n) for n in range(18, 23)}
+    taken = warehouse.column(
+        "select distinct _window from marts.fct_balance_movements where currency <> 'XXX'"
+    )
+    assert set(taken) <= {FIRST + timedelta(days=20)}
