@@ -102,7 +102,9 @@ def tables(warehouse: Any) -> dict[str, list[str]]:
         "table_schema in ('reporting', 'reporting_steps') or table_name = 'fct_balance_movements'"
     )
     return {
-        name: sorted(map(str, warehouse.rows(f"select columns(lambda c: c <> '_loaded_by') from {name}")))
+        name: sorted(
+            map(str, warehouse.rows(f"select columns(lambda c: c <> '_loaded_by') from {name}"))
+        )
         for name in names
     }
 
