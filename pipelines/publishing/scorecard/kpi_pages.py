@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.named_members import names_members_of
 from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.cards import anchor
 from pipelines.publishing.scorecard.factor_bars import FactorBars, changes
@@ -108,8 +109,13 @@ class KpiPages:
     def _page(self, kpi: Row, published: PageRows) -> KpiPage:
         name, amounts = kpi["kpi"], _amounts(kpi, self._language)
         uses = published.key_results_by_kpi.get(name, ())
-        members = published.figures.members.get(published.owner, {}).get(name, ())
+        members = self._members(name, uses, published)
         named = {(row["dimension"], row["member"]) for row in members}
+        factors = [
+            row
+            for row in published.factors.get(name, ())
+            if names_members_of(name, row["dimension"], uses)
+        ]
         through = kpi.get("data_through")
         return KpiPage(
             row=kpi,
@@ -120,7 +126,7 @@ class KpiPages:
             uses=[(row, _stands(row, kpi, self._language)) for row in uses],
             history=self._history(kpi, uses, published),
             changes=changes(
-                published.factors.get(name, []),
+                factors,
                 _cadence(kpi),
                 amounts,
                 named if published.is_of_owner else None,
@@ -136,6 +142,11 @@ class KpiPages:
             ],
             evidence=self._evidence_of(kpi, published),
         )
+
+    def _members(self, name: str, uses: Rows, published: PageRows) -> Rows:
+        """The members to show to the reader: without those that no goal may name."""
+        members = published.figures.members.get(published.owner, {}).get(name, ())
+        return [row for row in members if names_members_of(name, row["dimension"], uses)]
 
     def _history(self, kpi: Row, uses: Rows, published: PageRows) -> Markup:
         cadence, every = _cadence(kpi), str(kpi.get("every"))

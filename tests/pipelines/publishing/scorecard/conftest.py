@@ -1,5 +1,6 @@
 """A published file made by hand: each test states only the columns it is about."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -344,3 +345,30 @@ def company(bare: Company) -> Company:
     bare.kpi()
     bare.window()
     return bare
+
+
+def plain(text: str) -> str:
+    """The text with ordinary spaces, whichever a locale puts between figure and unit."""
+    return re.sub("[\u202f\u00a0]", " ", text)
+
+
+def figures(card: Element) -> dict[str, str]:
+    """The figures of a card by their names."""
+    return {
+        pair.one("dt").text: plain(pair.one("dd").text)
+        for shown in card.all("dl", class_="figures")
+        for pair in shown.all("div")
+    }
+
+
+def source(card: Element) -> dict[str, str]:
+    """Where the figures of a card come from."""
+    return {
+        pair.one("dt").text: pair.one("dd").text
+        for pair in card.one("dl", class_="source").all("div")
+    }
+
+
+def said(company: Company) -> str:
+    """The sentence of the one key result."""
+    return company.written().card().one("p", class_="sentence").text

@@ -81,7 +81,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         company.month(
             date(2026, 10, 1), date(2026, 10, 31), 700, dimension="product", member="widget"
         )
-        company.restatement(period_start=FIRST, old_value=5, new_value=6, restated_at=PULLED)
+        for number in range(1, 25):
+            for kpi in ("revenue", "calls"):
+                if number == 15:
+                    company.missing_day(date(2026, 11, number), kpi)
+                else:
+                    company.day(date(2026, 11, number), 30 + number, kpi=kpi)
+        for month, last in ((9, 30), (10, 31)):
+            company.restatement(
+                period_start=date(2026, month, 1), period_end=date(2026, month, last),
+                old_value=5, new_value=6, restated_at=PULLED,
+            )  # fmt: skip
         company.written(locale)
     return home
 
@@ -207,11 +217,25 @@ def test_without_scripts_the_page_is_whole(tab):
     assert scorecard.page.locator("#kr-grow-revenue table.factors").is_visible()
 
 
-@pytest.mark.parametrize("path", ["scorecard.html", "kpi/revenue.html", "es/scorecard.html"])
+@pytest.mark.parametrize(
+    "path", ["scorecard.html", "kpi/revenue.html", "es/scorecard.html", "es/kpi/revenue.html"]
+)
 def test_nothing_is_wider_than_a_phone(tab, path):
     page = tab(path, PHONE).page
     page.evaluate(UNFOLD)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+
+
+def test_each_mark_of_a_chart_is_seen_and_has_its_text_beside_it(tab):
+    page = tab("kpi/revenue.html").page
+    for chart in page.locator("main figure").all():
+        numbers = [mark.inner_html() for mark in chart.locator("g.mark text").all()]
+        notes = chart.locator("ol.annotations li").all()
+        assert numbers == [str(number) for number in range(1, len(notes) + 1)] != []
+        assert all(one.is_visible() for one in (*notes, *chart.locator("g.mark circle").all()))
+        box = chart.locator("svg").bounding_box()
+        circle = chart.locator("g.mark circle").first.bounding_box()
+        assert circle["y"] >= box["y"] - 1, "the mark is inside its chart"
 
 
 def test_spanish_pages_speak_spanish(tab):
@@ -228,6 +252,7 @@ def test_spanish_pages_speak_spanish(tab):
         ("es/scorecard.html", "dark", PHONE),
         ("kpi/revenue.html", "light", DESKTOP),
         ("kpi/calls.html", "dark", DESKTOP),
+        ("es/kpi/revenue.html", "dark", PHONE),
     ],
 )
 def test_axe_finds_nothing_that_keeps_anyone_out(tab, path, scheme, size):
