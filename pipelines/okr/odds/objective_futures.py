@@ -94,8 +94,12 @@ def futures_of(name: str, result: GoalResult, *, met_counts_whole: bool = False)
     if isinstance(result, Settled):
         if met_counts_whole and result.met:
             result = Settled(True, ONE)
-        score, met = np.full(PATHS, float(result.score)), np.full(PATHS, result.met)
-        return ScoreFutures(result.score, result.score, score, score, result.met, met, met)
+        most = result.score
+        least = most if result.least is None else result.least
+        low, high = np.full(PATHS, float(least)), np.full(PATHS, float(most))
+        met = np.full(PATHS, result.met)
+        lacking = () if least == most else ((name, result.no_odds),)
+        return ScoreFutures(least, most, low, high, result.met, met, met, None, lacking)
     if isinstance(result, NoOdds):
         low, high = np.zeros(PATHS), np.ones(PATHS)
         lacking = ((name, result.why),)
@@ -105,7 +109,8 @@ def futures_of(name: str, result: GoalResult, *, met_counts_whole: bool = False)
         score, ends = np.ones(PATHS), (ONE, ONE)
     else:
         score = np.where(result.met, 1.0, score) if met_counts_whole else score
-        ends = ZERO, ONE
+        can_be_whole = met_counts_whole and result.settled is None
+        ends = result.least, ONE if can_be_whole else result.most
     met, full = result.met, result.settled
     if full is not None:
         met = np.full(PATHS, full)

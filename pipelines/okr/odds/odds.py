@@ -78,7 +78,7 @@ class GoalSimulation:
             bands = ForecastBands(data, futures)
             for goal in goals:
                 if data.no_odds_because:
-                    self._results[goal] = NoOdds(data.no_odds_because)
+                    self._results[goal] = _without_odds(goal, data.no_odds_because)
                 else:
                     self._results[goal] = self._simulated(goal, data, futures)
                     if goal in self._band_days:
@@ -92,10 +92,19 @@ class GoalSimulation:
         final = goal.final_values(futures, data)
         defined = final[~np.isnan(final)]
         if not len(defined):
-            return NoOdds("nothing is left to divide by")
+            return _without_odds(goal, "nothing is left to divide by")
         keeps = self._keeps_scores[goal]
-        kept = np.clip(goal.scores(final), 0, 1).astype(np.float32) if keeps else _NO_SCORES
-        return SimulatedGoal(goal.met(final), kept, curve_of(data), quantiles_of(goal, defined))
+        lost = goal.lost_at is not None
+        most = goal.lost_at if goal.lost_at is not None else ONE
+        kept = np.clip(goal.scores(final), 0, float(most)) if keeps else _NO_SCORES
+        return SimulatedGoal(
+            goal.met(final) & (not lost),
+            kept.astype(np.float32),
+            curve_of(data),
+            quantiles_of(goal, defined),
+            settled=False if lost else None,
+            most=most,
+        )
 
     def _keep_forecast(
         self, goal: OpenGoal, data: TrainingData, futures: tuple[Floats, ...]
@@ -144,6 +153,10 @@ class GoalSimulation:
         Without odds it is the one future that continues at the rate so far, None where that is not known.
         """
         return self._forecasts.get(goal)
+
+
+def _without_odds(goal: OpenGoal, why: str) -> GoalResult:
+    return NoOdds(why) if goal.lost_at is None else Settled(False, goal.lost_at, ZERO, why)
 
 
 def curve_of(data: TrainingData) -> Curve:

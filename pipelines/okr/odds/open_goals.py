@@ -36,10 +36,16 @@ _MISS_MARGIN = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A goal whose end is known; `score` is the share of the goal reached, from 0 to 1, and exact."""
+    """A goal that is met or missed for good; `score` is the share of it that is reached, from 0 to 1, and exact.
+
+    Where the score is still open although the verdict is not, it ends between `least` and `score`; `no_odds` says why
+    nobody knows more.
+    """
 
     met: bool
     score: Decimal
+    least: Decimal | None = None
+    no_odds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,8 @@ class NoOdds:
 class OpenGoal:
     """The KPI over the days from `start` to `end` meets the goal; it is known through `cut`.
 
-    `window` is the window of `per`, `over` or of a distinct count that is read in the end.
+    `window` is the window of `per`, `over` or of a distinct count that is read in the end. `lost_at` is the score of a
+    goal that is missed for good and whose score can still fall; None of any other.
     """
 
     question: Question
@@ -61,6 +68,7 @@ class OpenGoal:
     end: date
     cut: date
     window: Period | None = None
+    lost_at: Decimal | None = None
 
     @property
     def reported_cadence(self) -> Cadence | None:

@@ -9,6 +9,7 @@ import numpy as np
 from pipelines.okr.forecast.recalibration import Curve
 from pipelines.okr.forecast.simulation import PATHS
 from pipelines.okr.forecast.training_series import Exact, Floats, Truth
+from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.odds.forecast_bands import Quantiles
 from pipelines.okr.odds.open_goals import NoOdds, Settled
 
@@ -20,7 +21,10 @@ _KEPT_NOISE = 1e-6
 
 @dataclass(frozen=True, eq=False)
 class SimulatedGoal:
-    """A goal in each future: whether it is met (paths,), and its score from 0 to 1 (paths,)."""
+    """A goal in each future: whether it is met (paths,), and its score from 0 to 1 (paths,).
+
+    No future leaves `least` and `most`, which are exact.
+    """
 
     met: Truth
     score: Floats
@@ -28,6 +32,8 @@ class SimulatedGoal:
     quantiles: Quantiles | None = None
     settled: bool | None = None
     """Whether it is met or missed for good, while its score is still open."""
+    least: Decimal = ZERO
+    most: Decimal = ONE
 
     @property
     def share(self) -> float:
@@ -55,16 +61,17 @@ def share_met(parts: Sequence[GoalResult], needed: int) -> GoalResult:
     open_parts = [part for part in parts if isinstance(part, SimulatedGoal)]
     unknown = [part for part in parts if isinstance(part, NoOdds)]
     settled = True if certain >= needed else False if most < needed else None
+    ends = Decimal(certain) / len(parts), Decimal(most) / len(parts)
     if unknown or not open_parts:
         if settled is None:
             return unknown[0]
-        return Settled(settled, Decimal(certain if settled else most) / len(parts))
+        return Settled(settled, ends[1], ends[0], unknown[0].why if unknown else "")
     met = np.full(PATHS, sum(isinstance(part, Settled) and part.met for part in parts))
     for part in open_parts:
         met += part.met
     curve = min((part.curve for part in open_parts), key=lambda curve: curve.slope)
     score = (met / len(parts)).astype(np.float32)
-    return SimulatedGoal(met >= needed, score, curve, settled=settled)
+    return SimulatedGoal(met >= needed, score, curve, None, settled, *ends)
 
 
 def _settled(part: GoalResult) -> bool | None:

@@ -12,7 +12,7 @@ from pipelines.okr.kpi.periods import Period
 from pipelines.okr.kpi.readings import NO_READING, KpiReading, read, read_latest_window, read_window
 from pipelines.okr.kpi.status import Status, at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
-from pipelines.okr.odds.open_goals import NoOdds, Outcome, Settled, outcome_of
+from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Outcome, Settled, outcome_of
 from pipelines.okr.scoring import attainment, pace, wording
 
 NO_DATA_YET = NoOdds("there are no data yet")
@@ -214,11 +214,19 @@ class _Judgement:
 
     @property
     def _outcome(self) -> Outcome:
-        if self._settled:
+        spent = self.question.goal.comparison == "at_most" and not self._is_final
+        if self._settled and not spent:
             return Settled(self._status == "achieved", self._score)
         if self.course.past_due and self._gaps:
-            return NoOdds("days of data are missing")
-        return outcome_of(self.question, self.course, self.window)
+            outcome: Outcome = NoOdds("days of data are missing")
+        else:
+            outcome = outcome_of(self.question, self.course, self.window)
+        if not self._settled:
+            return outcome
+        # the budget is spent, and what is still to come takes the score further down
+        if isinstance(outcome, OpenGoal):
+            return replace(outcome, lost_at=self._score)
+        return Settled(False, self._score, ZERO, outcome.why if isinstance(outcome, NoOdds) else "")
 
     @cached_property
     def _raw(self) -> Decimal:
@@ -264,10 +272,15 @@ class _Judgement:
     def _gaps(self) -> int:
         return self.reading.gaps if self.question.accumulates else 0
 
+    @property
+    def _is_final(self) -> bool:
+        """Whether all of its days are over and known."""
+        return self.course.past_due and self.course.covered and not self._gaps
+
     @cached_property
     def _settled(self) -> bool:
         """Whether no later day can change the outcome."""
-        if self.course.past_due and self.course.covered and not self._gaps:
+        if self._is_final:
             return True
         if not self._is_total or self.question.view.index.can_fall(self.course.cut):
             return False
