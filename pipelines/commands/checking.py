@@ -29,6 +29,7 @@ from pipelines.okr.kpi.kpi import ACCOUNT, Kpi
 from pipelines.okr.kpi.periods import previous
 from pipelines.okr.kpi.readings import KpiReading, KpiView, read_baseline
 from pipelines.okr.kpi.series import KpiIndex, index_facts
+from pipelines.okr.kpi.status import Policy
 from pipelines.settings import Settings, shown
 from pipelines.settings.sources_schema import json_schema as sources_schema
 
@@ -66,7 +67,7 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
             [{"file": f.file, "line": f.line, "fault": f.what, "remedy": f.remedy} for f in faults]
         )
         return not faults
-    for line in goals(day.loaded, day.declared, indexes, names or known.values()):
+    for line in goals(day.loaded, day.declared, indexes, names or known.values(), settings.policy):
         output.out.print(line, markup=False, highlight=False, soft_wrap=True)
     for fault in faults:
         output.warn(str(fault))
@@ -138,6 +139,7 @@ def goals(
     declared: DeclaredKpis,
     indexes: Mapping[str, KpiIndex],
     names: Collection[str],
+    policy: Policy | None = None,
 ) -> Iterator[str]:
     """Each goal of the files of these names as a sentence, and whether its objective is aligned only."""
     ids = {objective.id for objective in loaded.objectives}
@@ -148,7 +150,8 @@ def goals(
                 name = result.kpi or ""
                 kpi = declared.kpis.get(name)
                 before = measured(objective, result, indexes.get(name))
-                words = sentence(objective, result, kpi, before, asked(objective, result, indexes))
+                goal = asked(objective, result, indexes)
+                words = sentence(objective, result, kpi, before, goal, policy)
                 if name in declared.broken and kpi is None:
                     words = f"its KPI `{name}` is broken: see {declared.broken[name]}"
                 if objective.parent in ids and objective.id not in contributing:

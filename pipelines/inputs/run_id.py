@@ -48,8 +48,11 @@ def run_id(settings: Settings, as_of: date) -> str:
     if accounts := sorted(name for name in settings.sources_file.names if "@" in name):
         facts["accounts"] = accounts
     if settings.policy != Policy():
+        usual = asdict(Policy())
         facts["thresholds"] = {
-            name: str(share.normalize()) for name, share in asdict(settings.policy).items()
+            name: str(share.normalize())
+            for name, share in asdict(settings.policy).items()
+            if not name.endswith("_met_in") or share != usual[name]
         }
     # they go into the trust of the KPIs
     findings = catalogued(settings, "findings", FINDING_FACTS)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 
-from pipelines.okr.kpi.status import PACE_STATUSES, STATUSES
+from pipelines.okr.kpi.status import PACE_STATUSES, SETTLED_STATUSES, STATUSES
 from pipelines.publishing.named_members import shown_levers
 from pipelines.publishing.published import (
     NothingPublishedError,
@@ -59,8 +59,7 @@ _LEVERS = """
 def gap_at_end(row: Row) -> Decimal | None:
     """How far a key result is likely to end from its target, in the KPI's unit; below 0 is what it has to spare.
 
-    By the middle forecast; today's gap where there is no forecast. A goal per window is about its open window. Nothing
-    to spare is no gap of a goal that is at risk or off track without a forecast: None.
+    By the middle forecast; today's gap where there is no forecast. A goal per window is about its open window.
     """
     target, forecast = row.get("target"), row.get("forecast_p50")
     if is_of_open_window(row):
@@ -69,11 +68,27 @@ def gap_at_end(row: Row) -> Decimal | None:
             return None  # today's gap is that of the latest window
     if forecast is not None and target is not None and comparison_of(row) != "between":
         missing: Decimal = target - forecast
-        return -missing if comparison_of(row) == "at_most" else missing
+        missing = -missing if comparison_of(row) == "at_most" else missing
+        is_settled = row.get("status") in SETTLED_STATUSES
+        return missing if not is_settled or _fits(missing, row) else None
+    return gap_today(row)
+
+
+def gap_today(row: Row) -> Decimal | None:
+    """How far a key result is from its target now; None where that says nothing about its status.
+
+    Of a goal per window it is that of the latest window, and of a goal for each member that of one of them: there is
+    nothing to spare where too few others meet it, and nothing is short where enough of them do.
+    """
     gap: Decimal | None = row.get("gap")
-    if gap is not None and gap <= 0 and row.get("status") in ("at_risk", "off_track"):
-        return None
-    return gap
+    return gap if gap is not None and _fits(gap, row) else None
+
+
+def _fits(gap: Decimal, row: Row) -> bool:
+    """Whether a gap says the same as the status."""
+    if gap > 0:
+        return row.get("status") != "achieved"
+    return row.get("status") not in ("at_risk", "off_track", "missed")
 
 
 def is_of_open_window(row: Row) -> bool:

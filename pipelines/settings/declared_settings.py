@@ -100,6 +100,13 @@ class DeclaredSettings(BaseSettings):
         _USUAL.aspirational_bar,
         description="Score with which an aspirational objective is achieved; the share of its targets that is enough",
     )
+    committed_met_in: Share = Field(
+        _USUAL.committed_met_in,
+        description="Share of its windows that a committed goal is met in, where its file has no met_in",
+    )
+    aspirational_met_in: Share = Field(
+        _USUAL.aspirational_met_in, description="The same of an aspirational goal"
+    )
     currency: Currency = Field("USD", description="Currency that money adds up in")
     locale: LocaleName = Field(
         "en", description="Language of the scorecard, English or Spanish: en, es, es-MX"

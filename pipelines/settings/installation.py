@@ -36,6 +36,8 @@ class Settings(ConfiguredSources):
             at_risk_from=self.at_risk_from_pace,
             aspirational_bar=self.aspirational_bar,
             committed_bar=self.committed_bar,
+            committed_met_in=self.committed_met_in,
+            aspirational_met_in=self.aspirational_met_in,
         )
 
     @cached_property

@@ -28,11 +28,11 @@ from pipelines.okr.definition.field_types import (
     Weight,
     refusal,
 )
-from pipelines.okr.definition.met_in import ALL, DEFAULTS, MetIn, WindowsAsked
+from pipelines.okr.definition.met_in import ALL, MetIn, WindowsAsked
 from pipelines.okr.kpi.filters import as_written
 from pipelines.okr.kpi.numbers import ONE
 from pipelines.okr.kpi.periods import Cadence, Period, whole_windows
-from pipelines.okr.kpi.status import Commitment
+from pipelines.okr.kpi.status import Commitment, Policy
 
 
 class _Definition(BaseModel):
@@ -210,9 +210,9 @@ class Objective(_Definition):
             return result.milestone.due
         return result.by or self.period.end
 
-    def met_in(self, result: KeyResult) -> MetIn:
-        """In how many of its windows a goal per window has to be met: as the file says, or the default."""
-        return result.met_in or DEFAULTS[self.commitment]
+    def met_in(self, result: KeyResult, policy: Policy | None = None) -> MetIn:
+        """In how many of its windows a goal per window has to be met: as the file says, or else the policy."""
+        return result.met_in or MetIn(share=(policy or Policy()).met_in(self.commitment))
 
     def windows_in(self, result: KeyResult) -> int:
         """How many windows of `per` lie whole in its time; 0 of any other goal."""
@@ -230,12 +230,12 @@ class Objective(_Definition):
         """What a key result is scored by, with the windows that are asked of it.
 
         Before there was `met_in`, a committed goal had to be met in all of its windows, an aspirational one in 70 %
-        of them. A definition that still asks for just that keeps its fingerprint.
+        of them. A definition that still asks for just that keeps its fingerprint. Settings change no fingerprint.
         """
         scored = {name: part for name, part in result.scored_by.items() if name != "met_in"}
         if result.per is not None:
             windows, asked = self.windows_in(result), self.met_in(result)
-            before = ALL if self.commitment == "committed" else DEFAULTS["aspirational"]
+            before = ALL if self.commitment == "committed" else MetIn(share=Decimal("0.7"))
             if asked.needed(windows, windows) != before.needed(windows, windows):
                 scored["met_in"] = str(asked)
         return scored

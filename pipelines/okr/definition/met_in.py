@@ -1,6 +1,5 @@
 """In how many of its windows a goal per window has to be met (`met_in`)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
@@ -9,7 +8,6 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from pipelines.okr.definition.field_types import refusal
 from pipelines.okr.kpi.numbers import ONE, figure, parse_number, rounded_up
-from pipelines.okr.kpi.status import Commitment
 
 _REMEDY = "write all, a share such as 80 %, or how many windows, such as 10"
 
@@ -39,11 +37,6 @@ class MetIn:
 
 
 ALL = MetIn(share=ONE)
-DEFAULTS: Mapping[Commitment, MetIn] = {
-    "committed": MetIn(share=Decimal("0.9")),
-    "aspirational": MetIn(share=Decimal("0.7")),
-}
-"""What is asked where the file does not say it."""
 
 
 def _met_in(written: object) -> object:

@@ -11,6 +11,7 @@ from pipelines.okr.kpi.filters import in_words
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import figure
 from pipelines.okr.kpi.readings import KpiReading
+from pipelines.okr.kpi.status import Policy
 
 
 def sentence(
@@ -19,6 +20,7 @@ def sentence(
     kpi: Kpi | None,
     measured: KpiReading | None = None,
     asked: Goal | None = None,
+    policy: Policy | None = None,
 ) -> str:
     """What a key result asks for, with its dates and its baseline.
 
@@ -28,11 +30,12 @@ def sentence(
         kpi: its KPI; None for a milestone.
         measured: the level before the period, of `from: measured`; None where there are no figures to read it from.
         asked: the goal with the numbers that another KPI gives; None where nothing is known of them.
+        policy: that of `scoring.score`.
     """
     deadline = day_in_words(objective.deadline(result))
     if kpi is None:
         return f"done by {deadline}"
-    words = [_subject(objective, result, kpi)]
+    words = [_subject(objective, result, kpi, policy)]
     start = "".join(_baseline(objective, result, kpi, measured))
     goal = (asked or goal_of(result)).text(kpi.unit)
     if own := targets_in_words(result, kpi.unit):
@@ -43,7 +46,7 @@ def sentence(
     return f"{', '.join(words)}, by {deadline} ({begins} on {day_in_words(period.start)})"
 
 
-def _subject(objective: Objective, result: KeyResult, kpi: Kpi) -> str:
+def _subject(objective: Objective, result: KeyResult, kpi: Kpi, policy: Policy | None) -> str:
     """What is measured: the KPI, its members, and the days that count."""
     members = ", ".join(in_words(result.where))
     subject = f"{kpi.name} ({members})" if members else kpi.name
@@ -51,7 +54,7 @@ def _subject(objective: Objective, result: KeyResult, kpi: Kpi) -> str:
         subject += f" of {each_in_words(result)}"
     if result.per:
         windows = objective.windows_in(result)
-        needed = objective.met_in(result).needed(windows, windows)
+        needed = objective.met_in(result, policy).needed(windows, windows)
         if needed == windows:
             return f"{subject} in each {result.per}"
         return f"{subject} in a {result.per}, met in {needed} of {windows}"

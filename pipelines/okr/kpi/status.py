@@ -30,6 +30,8 @@ class Policy:
     `at_risk_from`: the share of the expected score below which a goal is off track.
     `aspirational_bar`: the share of its target with which an aspirational goal is achieved, and the score with which
     an aspirational objective is. `committed_bar`: the score with which a committed objective is achieved.
+    `committed_met_in` and `aspirational_met_in`: the share of its windows in which a goal per window has to be met
+    where its file does not say it.
     """
 
     likely: Decimal = Decimal("0.7")
@@ -37,6 +39,8 @@ class Policy:
     at_risk_from: Decimal = Decimal("0.7")
     aspirational_bar: Decimal = Decimal("0.7")
     committed_bar: Decimal = Decimal("0.9")
+    committed_met_in: Decimal = Decimal("0.9")
+    aspirational_met_in: Decimal = Decimal("0.7")
 
     def bar(self, commitment: Commitment) -> Decimal:
         """The share of the target that is enough for a key result."""
@@ -45,6 +49,10 @@ class Policy:
     def objective_bar(self, commitment: Commitment) -> Decimal:
         """The score that is enough for an objective."""
         return self.aspirational_bar if commitment == "aspirational" else self.committed_bar
+
+    def met_in(self, commitment: Commitment) -> Decimal:
+        """The share of its windows in which a goal per window has to be met."""
+        return self.aspirational_met_in if commitment == "aspirational" else self.committed_met_in
 
 
 def by_odds(pace: Status, probability: Decimal | None, policy: Policy) -> Status:
@@ -70,6 +78,12 @@ def by_pace(score: Decimal, expected: Decimal, bar: Decimal, policy: Policy) -> 
     if score >= enough:
         return "on_track"
     return "at_risk" if score >= enough * policy.at_risk_from else "off_track"
+
+
+def within(status: Status, worst: Status, best: Status) -> Status:
+    """The status, or the nearest one that is no better than `best` and no worse than `worst`."""
+    rank = min(max(STATUSES.index(status), STATUSES.index(best)), STATUSES.index(worst))
+    return STATUSES[rank]
 
 
 def so_far(status: Status) -> Status:

@@ -19,6 +19,8 @@ from pipelines.okr.odds.open_goals import NoOdds, Settled
 from pipelines.okr.odds.results import GoalResult, SimulatedGoal, reaches
 
 _PLACES = 6
+_KEPT_PLACES = 12
+"""Decimals of a median that is compared with a bar: the noise of floats is no miss."""
 _BANDS = (0.1, 0.5, 0.9)
 _NO_SCORES: Floats = np.empty(0, np.float32)
 
@@ -71,6 +73,21 @@ class ScoreFutures:
             return Settled(False, self.most)
         return self._counted(reaches(self.low, bar), reaches(self.high, bar))
 
+    def reaching_between(self, bar: Decimal) -> tuple[GoalResult, GoalResult]:
+        """Whether the score reaches the bar with nothing, and with all, of the parts without odds."""
+        curve = self.curve or Curve()
+        nothing, everything = (
+            SimulatedGoal(reaches(scores, bar), _NO_SCORES, curve)
+            for scores in (self.low, self.high)
+        )
+        return nothing, everything
+
+    def at_pace(self, paced: Decimal | None) -> Exact | None:
+        """The score it ends with in each future, and `paced` in all of them where it has no odds; None without both."""
+        if not self.lacking:
+            return self.low
+        return None if paced is None else np.full(PATHS, float(paced))
+
     @property
     def all_met(self) -> GoalResult:
         """Whether each goal in it is met."""
@@ -115,6 +132,19 @@ def futures_of(name: str, result: GoalResult, *, met_counts_whole: bool = False)
     if full is not None:
         met = np.full(PATHS, full)
     return ScoreFutures(*ends, score, score, full, met, met, result.curve)
+
+
+def mean_at_pace(parts: Sequence[tuple[Decimal, Exact]]) -> Exact | None:
+    """The weighted mean of scores in each future (paths,); None where none of them weighs anything."""
+    total = sum((weight for weight, _ in parts), ZERO)
+    if not total:
+        return None
+    shares = np.array([float(weight / total) for weight, _ in parts])
+    return np.asarray(shares @ np.stack([scores for _, scores in parts]))
+
+
+def median_score(scores: Exact) -> Decimal:
+    return rounded(clamped(Decimal(repr(float(np.median(scores))))), _KEPT_PLACES)
 
 
 def together(parts: Sequence[tuple[Decimal, ScoreFutures]]) -> ScoreFutures | None:

@@ -64,7 +64,7 @@ class Assessment:
 
     `value` is exact; `actual`, `expected_actual` (the pace) and `baseline` are as they are published. `gap` is how far
     the actual is from meeting its own goal. `status` goes by the pace; where `outcome`, what has still to come true,
-    has odds, these decide.
+    has odds, these decide. `paced_score` is the score it ends with if it goes on at its pace.
     """
 
     course: Timeline
@@ -78,6 +78,7 @@ class Assessment:
     raw: Decimal | None = None
     score: Decimal | None = None
     expected: Decimal | None = None
+    paced_score: Decimal | None = None
     required_rate: Decimal | None = None
     current_rate: Decimal | None = None
     trust: frozenset[str] = frozenset()
@@ -197,6 +198,7 @@ class _Judgement:
             raw=self._raw,
             score=self._score,
             expected=self.expected,
+            paced_score=self._paced_score,
             required_rate=required,
             current_rate=current,
             expected_actual=self._expected_actual(actual),
@@ -295,14 +297,46 @@ class _Judgement:
         question = self.question
         if self._settled:
             return at_deadline(self._raw, question.bar)
-        if not question.accumulates or question.goal.comparison == "at_least":
+        if self._progress is None:
             return by_pace(self._score, self.expected, question.bar, question.policy)
+        return by_pace(self._progress, ONE, question.bar, question.policy)
+
+    @cached_property
+    def _progress(self) -> Decimal | None:
+        """How a budget, or a band of a total, stands against time: 1 is in step. None of any other goal."""
+        question = self.question
+        if not question.accumulates or question.goal.comparison == "at_least":
+            return None
         assert question.goal.high is not None, "a budget or a band"
         progress = pace.budget_progress(self.value, question.goal.high, self.expected)
         if question.goal.comparison == "between" and self.expected > 0:
             low, _ = question.goal.band
             progress = min(progress, attainment.at_least(self.value, low) / self.expected)
-        return by_pace(progress, ONE, question.bar, question.policy)
+        return progress
+
+    @property
+    def _exceeds_pace(self) -> bool:
+        """Whether its upper end is what is at stake: of a budget it always is, of a band where it is used too fast."""
+        question = self.question
+        if not question.accumulates or question.goal.high is None:
+            return False
+        return question.goal.comparison == "at_most" or (
+            self.value > question.goal.high * self.expected
+            and self.value >= question.goal.band[0] * self.expected
+        )
+
+    @property
+    def _paced_score(self) -> Decimal:
+        """The score it ends with if it goes on at its pace."""
+        question = self.question
+        if self._is_final:
+            return self._score
+        if question.accumulates and question.goal.comparison == "at_most" and self.expected > 0:
+            assert question.goal.high is not None, "a budget"
+            return clamped(attainment.at_most(self.value / self.expected, question.goal.high))
+        if self._progress is not None:
+            return clamped(self._progress)
+        return pace.paced_score(self._score, self.expected)
 
     @cached_property
     def _rates(self) -> tuple[Decimal | None, Decimal | None]:
@@ -341,8 +375,9 @@ class _Judgement:
                 return wording.passed(actual, course.cut, asked)
             return wording.final(actual, asked, course, self.reading.label)
         when = f"by {course.cut}"
-        if question.accumulates and goal.comparison == "at_most" and goal.high:
-            progress = wording.used_of_budget(self.value / abs(goal.high), self.expected)
+        if goal.high and self._exceeds_pace:
+            limit = figure(goal.high, kpi.unit) if goal.comparison == "between" else ""
+            progress = wording.used_of_budget(self.value / abs(goal.high), self.expected, limit)
         elif question.accumulates:
             progress = wording.reached_and_pace(self._raw, self.expected)
         else:

@@ -219,7 +219,7 @@ class JudgedKeyResult:
         if member is not None and result.for_each is not None:
             numbers = numbers.of_member(result.for_each, member, goal_of(result, member))
         asked = Question(view, numbers.goal, self.policy, bar, over)
-        asked = replace(asked, met_in=objective.met_in(result))
+        asked = replace(asked, met_in=objective.met_in(result, self.policy))
         if numbers.from_kpis:
             asked = replace(asked, numbers=numbers)
             if self._window_cadence is None and (member is not None or result.for_each is None):
@@ -283,6 +283,7 @@ class JudgedKeyResult:
             raw=raw,
             score=raw,
             expected=ONE if course.past_due else ZERO,
+            paced_score=raw if course.past_due else ONE,
             outcome=Settled(done, raw)
             if done or course.past_due
             else NoOdds("a milestone is kept by hand"),

@@ -26,7 +26,7 @@ from pipelines.okr.scoring.judging import (
     judge,
     not_started,
 )
-from pipelines.okr.scoring.pace import expected_share
+from pipelines.okr.scoring.pace import expected_share, paced_score
 from pipelines.okr.scoring.windowed import course_of, judge_windows, pro_rated
 
 
@@ -143,7 +143,15 @@ class EachMember:
         why = wording.members_meeting(met, len(known), self.dimension, named, comparison)
         behind = last if named and met < len(known) and _gap(known[last]) > 0 else None
         record = MemberRecord(met, len(known), behind)
-        stands = replace(blank, raw=share, score=share, expected=expected, why=why, members=record)
+        stands = replace(
+            blank,
+            raw=share,
+            score=share,
+            expected=expected,
+            paced_score=paced_score(share, expected),
+            why=why,
+            members=record,
+        )
         if course.past_due and all(member.decided for member in known.values()):
             status = at_deadline(share, bar)
             return replace(stands, status=status, outcome=Settled(status == "achieved", share))
@@ -158,12 +166,14 @@ class EachMember:
         assert self.per is not None, "only windows can be waited for"
         bar, policy = self.question.bar, self.question.policy
         on_pace = sum(_meets(member, paced=True) for member in open_now.values())
+        share = Decimal(on_pace) / len(open_now)
         first = next(iter(open_now.values())).course
         waiting = wording.first_window(self.per, first)
         return replace(
             blank,
-            status=by_pace(Decimal(on_pace) / len(open_now), ONE, bar, policy),
+            status=by_pace(share, ONE, bar, policy),
             expected=ZERO,
+            paced_score=share,
             why=wording.members_on_pace(waiting, on_pace, len(open_now), self.dimension),
             outcome=ShareOfGoals(
                 tuple(member.outcome for member in open_now.values()), self._needed(len(open_now))
@@ -172,14 +182,17 @@ class EachMember:
         )
 
     def _named(self, last: str, known: Mapping[str, Assessment]) -> str:
-        """The member with the largest gap, with its figure and its target; empty where several tie."""
+        """The member with the largest gap, with its figure and its target; empty where several tie.
+
+        A band has no target, and may be pro-rated: what is said is how far the member is from it.
+        """
         member, unit = known[last], self.question.view.kpi.unit
         tied = sum(_gap(other) == _gap(member) for other in known.values())
         if not self.are_named or tied > 1 or member.actual is None:
             return ""
-        goal = self.question.goal
-        asked = goal.text(unit) if member.target is None else figure(member.target, unit)
-        return f"{last} with {figure(member.actual, unit)} (goal {asked})"
+        if member.target is not None:
+            return f"{last} with {figure(member.actual, unit)} (goal {figure(member.target, unit)})"
+        return f"{last} with {figure(member.actual, unit)} ({figure(_gap(member), unit)} outside)"
 
 
 def _label(part: JudgedPart) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 
-from pipelines.okr.kpi.numbers import ZERO, percentage
+from pipelines.okr.kpi.numbers import ONE, ZERO, percentage
 from pipelines.okr.kpi.status import SETTLED_STATUSES, Status
 
 _SHOWN_COST = Decimal("0.01")
@@ -23,7 +23,8 @@ class Standing:
     """What the sentence about an objective is made of; scores, bar and odds are shares.
 
     `middle` is the score that half of the futures do not exceed, `most` the one that none exceeds. `lacking` are the
-    parts without odds, each with the reason. `silent` parts have no score.
+    parts without odds, each with the reason; then `odds_range` are the odds with nothing and with all of them, and
+    `paced` is the score it ends with if they go on at their pace. `silent` parts have no score.
     """
 
     status: Status
@@ -33,6 +34,8 @@ class Standing:
     probability: Decimal | None
     no_odds: str
     lacking: tuple[tuple[str, str], ...]
+    odds_range: tuple[Decimal, Decimal] | None
+    paced: Decimal | None
     middle: Decimal | None
     most: Decimal
     is_over: bool
@@ -83,10 +86,10 @@ def _heading(standing: Standing) -> str:
 
 
 def _pace(standing: Standing) -> str:
-    if standing.score is None or standing.expected is None:
+    if standing.score is None or standing.paced is None:
         return "No part has a score yet. "
-    score, pace = percentage(standing.score), percentage(standing.expected)
-    return f"Its score is {score} where {pace} is the pace, and {_whole(standing.bar)} of the pace is enough. "
+    ends = _exact(standing.paced, standing.bar)
+    return f"At its pace it ends at a score of {ends}, and {_whole(standing.bar)} is enough. "
 
 
 def _without_odds(standing: Standing) -> str:
@@ -96,7 +99,12 @@ def _without_odds(standing: Standing) -> str:
     others = len(standing.lacking) - 1
     more = f" and {others} more" if others else ""
     verb = "have" if others else "has"
-    return f"No odds, as “{name}”{more} {verb} none: {reason}."
+    sentence = f"No odds, as “{name}”{more} {verb} none: {reason}."
+    low, high = (_odds(end) for end in standing.odds_range or (ZERO, ONE))
+    if (low, high) == ("<1 %", ">99 %"):
+        return sentence
+    what = "those parts" if others else "that part"
+    return f"{sentence} Whatever becomes of {what}, they are between {low} and {high}."
 
 
 def _costs(standing: Standing) -> str:

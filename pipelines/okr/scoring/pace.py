@@ -38,6 +38,11 @@ def _share_of_days(course: Timeline, passed: int) -> Decimal:
     return clamped(Decimal(passed) / Decimal(course.days))
 
 
+def paced_score(score: Decimal, expected: Decimal) -> Decimal:
+    """The score that is reached in the end by who has reached `score` where `expected` was due."""
+    return clamped(score / expected) if expected > 0 else ONE
+
+
 def in_units(question: Question, expected: Decimal) -> Decimal | None:
     """The value whose score is the expected one: the inverse of attainment, exact; None for a band.
 

@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.definition.lineage import contributions
+from pipelines.okr.forecast.training_series import Exact
 from pipelines.okr.kpi.numbers import ONE, ZERO, published_share, rounded
 from pipelines.okr.kpi.status import (
     GOOD_STATUSES,
@@ -24,8 +25,15 @@ from pipelines.okr.kpi.status import (
     at_deadline,
     by_odds,
     by_pace,
+    within,
 )
-from pipelines.okr.odds.objective_futures import ScoreFutures, futures_of, together
+from pipelines.okr.odds.objective_futures import (
+    ScoreFutures,
+    futures_of,
+    mean_at_pace,
+    median_score,
+    together,
+)
 from pipelines.okr.odds.odds import GoalSimulation
 from pipelines.okr.odds.open_goals import NoOdds, Settled
 from pipelines.okr.odds.results import GoalResult
@@ -48,6 +56,8 @@ class RollUpPart:
     weight: Decimal
     coverage: Decimal
     futures: ScoreFutures
+    paced: Exact | None = None
+    """The score it ends with in each future, what has no odds by its pace (paths,); None where it has neither."""
 
     @property
     def id(self) -> str:
@@ -89,10 +99,10 @@ def roll_up(
     weights = contributions(objectives)
     scores: list[ObjectiveScore] = []
     for objective in _children_first(objectives):
-        score, futures = _score(objective, parts[objective.id], as_of, policy, simulation)
+        score, futures, paced = _score(objective, parts[objective.id], as_of, policy, simulation)
         scores.append(score)
         if objective.parent is not None and objective.id in weights:
-            child = RollUpPart(score, weights[objective.id], score.coverage, futures)
+            child = RollUpPart(score, weights[objective.id], score.coverage, futures, paced)
             parts[objective.parent].append(child)
     return tuple(sorted(scores, key=lambda score: score.objective_id))
 
@@ -117,7 +127,8 @@ def _score(
     as_of: date,
     policy: Policy,
     simulation: GoalSimulation,
-) -> tuple[ObjectiveScore, ScoreFutures]:
+) -> tuple[ObjectiveScore, ScoreFutures, Exact | None]:
+    """Its row, the score it ends with in each future, and the one where what has no odds goes on at its pace."""
     # Sums and sentences must not depend on the order in which children were scored.
     parts = sorted(
         (part for part in parts if part.weight),
@@ -129,7 +140,11 @@ def _score(
     expected = weighted((part.weight, part.expected) for part, _ in scored)
     coverage = weighted((part.weight, part.coverage) for part in parts)
     known = [part.row.data_through for part in parts if part.row.data_through is not None]
-    pace = _status(objective, parts, (score, expected), as_of, policy)
+    paced_futures = mean_at_pace(
+        [(part.weight, part.paced) for part in parts if part.paced is not None]
+    )
+    paced = None if paced_futures is None else median_score(paced_futures)
+    pace = _status(objective, parts, score, paced, as_of, policy)
     is_over = pace in SETTLED_STATUSES
     counted = [part for part, _ in scored] if is_over else parts
     nothing = NoOdds("nothing counts in its score")
@@ -142,6 +157,17 @@ def _score(
     odds = simulation.odds_of(result)
     all_met = simulation.odds_of(_all_met(counted))
     status = by_odds(pace, odds.probability, policy)
+    lacking = [part for part in counted if part.futures.lacking]
+    unlikely = likely = None
+    if isinstance(result, NoOdds) and status in PACE_STATUSES:
+        unlikely, likely = (
+            simulation.odds_of(end).probability for end in futures.reaching_between(bar)
+        )
+        status = within(
+            status,
+            worst=by_odds("off_track", unlikely, policy),
+            best=by_odds("on_track", likely, policy),
+        )
     low, middle, high = futures.quantiles or (None, None, None)
     costliest, cost = _costliest(counted)
     well = sum(part.row.status in GOOD_STATUSES for part in parts)
@@ -153,6 +179,8 @@ def _score(
         probability=odds.probability,
         no_odds=odds.why,
         lacking=futures.lacking,
+        odds_range=None if unlikely is None or likely is None else (unlikely, likely),
+        paced=paced,
         middle=middle,
         most=futures.most,
         is_over=is_over,
@@ -195,8 +223,12 @@ def _score(
         parts_on_track=well,
         costliest_part=None if costliest is None else costliest.id,
         costliest_part_cost=cost,
+        parts_without_odds=len(lacking) if status in PACE_STATUSES else None,
+        probability_at_least=unlikely,
+        probability_at_most=likely,
+        paced_score=None if unlikely is None or paced is None else published_share(paced, bar),
     )
-    return row, futures
+    return row, futures, paced_futures
 
 
 def _all_met(parts: Sequence[RollUpPart]) -> GoalResult:
@@ -220,15 +252,15 @@ def _costliest(parts: Sequence[RollUpPart]) -> tuple[RollUpPart | None, Decimal 
 def _status(
     objective: Objective,
     parts: Sequence[RollUpPart],
-    standing: tuple[Decimal | None, Decimal | None],
+    score: Decimal | None,
+    paced: Decimal | None,
     as_of: date,
     policy: Policy,
 ) -> Status:
-    score, expected = standing
     under_way = [part.row.status for part in parts if part.row.status in PACE_STATUSES]
     if score is None and under_way:  # no window is over, so the worst part decides
         return max(under_way, key=STATUSES.index)
-    if score is None or expected is None:
+    if score is None or paced is None:
         waiting = all(part.row.status == "not_started" for part in parts) and bool(parts)
         return "not_started" if waiting or as_of <= objective.period.start else "no_data"
     bar = policy.objective_bar(objective.commitment)
@@ -237,4 +269,4 @@ def _status(
     due = [part for part in parts if part.row.score is not None and part.row.deadline <= end]
     if yesterday >= end and all(part.row.status in ("achieved", "missed") for part in due):
         return at_deadline(score, bar)
-    return by_pace(score, expected, bar, policy)
+    return by_pace(paced, ONE, bar, policy)

@@ -194,6 +194,23 @@ class ObjectiveScore:
     costliest_part_cost: Annotated[
         Share | None, "How much of the score that part costs, from 0 to 1"
     ] = None
+    parts_without_odds: Annotated[
+        int | None,
+        "How many of its parts have no odds while it is open; those of a child that lacks some count as one",
+    ] = None
+    probability_at_least: Annotated[
+        Share | None,
+        "Where a part has no odds: how likely it is achieved with nothing of that part; NULL with odds",
+    ] = None
+    probability_at_most: Annotated[
+        Share | None,
+        "Where a part has no odds: how likely it is achieved with all of that part; NULL with odds",
+    ] = None
+    paced_score: Annotated[
+        Share | None,
+        "Where a part has no odds: the score it ends with if that part goes on at its pace, which the status goes by; "
+        "NULL with odds",
+    ] = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)

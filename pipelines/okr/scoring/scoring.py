@@ -79,7 +79,8 @@ def score(
             result = simulation.result(key_result.whole.outcome)
             of_windows = own[0].windows_needed is not None
             futures = futures_of(own[0].name, result, met_counts_whole=of_windows)
-            part = RollUpPart(own[0], own[0].weight, coverage, futures)
+            paced = futures.at_pace(key_result.whole.paced_score)
+            part = RollUpPart(own[0], own[0].weight, coverage, futures, paced)
             roll_up_parts.setdefault(key_result.objective.id, []).append(part)
             rows += own
             courses += _course(key_result, own[0], simulation)

@@ -25,6 +25,7 @@ from pipelines.okr.scoring.judging import (
     WindowRecord,
     judge,
 )
+from pipelines.okr.scoring.pace import paced_score
 
 _DAY = timedelta(days=1)
 
@@ -150,11 +151,13 @@ def _headline(
     why = " ".join([why, *still_open])
     stands = replace(blank, why=why, required_rate=required, current_rate=current)
     if raw is None:
-        return replace(stands, status=so_far(under_way[-1].assessment.status))
+        opened = under_way[-1].assessment
+        return replace(stands, status=so_far(opened.status), paced_score=opened.paced_score)
     if record.settled is not None:
-        return replace(stands, status="achieved" if record.settled else "missed")
+        return replace(stands, status="achieved" if record.settled else "missed", paced_score=raw)
     assert stands.expected is not None, "windows that are over have a pace"
-    return replace(stands, status=by_pace(raw, stands.expected, ONE, question.policy))
+    status = by_pace(raw, stands.expected, ONE, question.policy)
+    return replace(stands, status=status, paced_score=paced_score(raw, stands.expected))
 
 
 def _in_a_row(counted: Sequence[Assessment]) -> int:

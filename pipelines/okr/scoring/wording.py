@@ -56,9 +56,11 @@ def to_hold(baseline: str) -> str:
     return f"it started at {baseline}, and is to be held"
 
 
-def used_of_budget(used: Decimal, pace: Decimal) -> str:
+def used_of_budget(used: Decimal, pace: Decimal, limit: str = "") -> str:
+    """For a budget; with `limit` for the upper end of a band."""
     share, due = side_by_side(used, pace)
-    return f"{share} is used, where the pace is {due}"
+    of_limit = f" of {limit}" if limit else ""
+    return f"{share}{of_limit} is used, where the pace is {due}"
 
 
 def rates(kpi: Kpi, goal: Goal, required: Decimal | None, current: Decimal | None) -> str:
@@ -114,7 +116,7 @@ def open_window(label: str, actual: str) -> str:
 def members_meeting(
     met: int, counted: int, dimension: str, named: str, comparison: Comparison
 ) -> str:
-    """How many members meet it; `named` is the one with the largest gap to its own target, empty where nobody is."""
+    """How many members meet it; `named` is the one with the largest gap to its own goal, empty where nobody is."""
     if met < counted:
         last = f"; the furthest behind is {named}" if named else ""
         return f"{met} of {counted} members of {dimension} meet it{last}."

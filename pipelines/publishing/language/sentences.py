@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from pipelines.okr.kpi.kinds import KINDS
 from pipelines.okr.kpi.status import GOOD_STATUSES, PACE_STATUSES, SETTLED_STATUSES
 from pipelines.publishing.language.goals import goal
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.published import Row, Rows
+
+_NONE, _ALL = Decimal("0.001"), Decimal("0.999")
+"""The least and the highest odds of what is not settled: between them they say nothing."""
 
 
 def sentence(row: Row, parts: Rows, amounts: Amounts) -> str:
@@ -20,19 +24,24 @@ def sentence(row: Row, parts: Rows, amounts: Amounts) -> str:
         done = "why.done" if row["score"] == 1 else "why.not_done"
         return language.text(done, deadline=language.day(row["deadline"]))
     if row["actual"] is None and row["score"] is None:
-        return language.text("why.no_data")
+        odds = [] if status in SETTLED_STATUSES else _odds(row, language)
+        return " ".join([language.text("why.no_data"), *odds])
     if row.get("for_each"):
         words = [_of_members(row, parts, amounts)]
-    elif row.get("per"):
+    elif windows_of(row):
         words = [_of_windows(row, parts, amounts)]
     elif status in SETTLED_STATUSES and row["deadline"] < row["as_of"]:
-        return language.text("why.settled", **_figures(row, amounts))
+        words = [language.text("why.settled", **_figures(row, amounts))]
+        is_part = row["score"] is not None and row["score"] < 1
+        if status == "achieved" and is_part:
+            words.append(language.text("objective.aspirational"))
+        return " ".join(words)
     else:
         words = [_progress(row, amounts)]
     if status in SETTLED_STATUSES:
         over = "over" if row["deadline"] < row["as_of"] else "open"
         return " ".join([*words, language.text(f"why.{status}_{over}")])
-    if row.get("for_each") or row.get("per"):
+    if row.get("for_each") or windows_of(row):
         return " ".join([*words, *_odds(row, language)])
     return " ".join([*words, _pace_and_odds(row, amounts)])
 
@@ -68,10 +77,17 @@ def _pace_and_odds(row: Row, amounts: Amounts) -> str:
     language, odds = amounts.language, row["probability"]
     if row["score"] is None or row["expected"] is None:
         return " ".join(_odds(row, language)) or language.text("why.no_odds")
-    score, pace = language.score_and_pace(row["score"], row["expected"])
-    ahead = row["score"] >= row["expected"]
-    side = "ahead" if row["score"] > row["expected"] else "on" if ahead else "behind"
-    words = [language.text(f"why.pace.{side}", score=score, pace=pace)]
+    done, due = row["score"], row["expected"]
+    limit = _limit_at_stake(row)
+    if limit is None:
+        score, pace = language.score_and_pace(done, due)
+        ahead = done >= due
+        side = "ahead" if done > due else "on" if ahead else "behind"
+        words = [language.text(f"why.pace.{side}", score=score, pace=pace)]
+    else:
+        used, pace = language.score_and_pace(row["actual"] / limit, due)
+        ahead = row["actual"] <= limit * due
+        words = [language.text("why.pace.used", used=used, limit=amounts.text(limit), pace=pace)]
     good = is_met(row)
     if odds is None:
         near = [language.text("why.near")] if good and not ahead else []
@@ -87,10 +103,37 @@ def _pace_and_odds(row: Row, amounts: Amounts) -> str:
     return f"{''.join(words)}: {language.text('why.futures', **ends)}"
 
 
+def _limit_at_stake(row: Row) -> Decimal | None:
+    """The amount that a total may come to, where its pace is about that; None where it is about its score.
+
+    Of a budget it always is, of a band where it is used up faster than it should be.
+    """
+    comparison, per_head = row.get("comparison"), row.get("kpi_denominator") == "level"
+    grows = any(kind.accumulates for name, kind in KINDS.items() if name == row.get("kpi_kind"))
+    if not (grows or per_head) or row.get("over"):
+        return None
+    limit = {"at_most": row["target"], "between": row.get("high")}.get(comparison or "")
+    if not limit or limit < 0:
+        return None
+    in_step = row["actual"] <= limit * row["expected"]
+    return None if comparison == "between" and in_step else Decimal(limit)
+
+
 def _odds(row: Row, language: Language) -> list[str]:
     if row["probability"] is None:
         return []
     return [language.text("why.odds.alone", odds=language.odds(row["probability"]))]
+
+
+def _odds_between(row: Row, language: Language) -> list[str]:
+    """How many parts of an objective have no odds, and between which odds its own are then."""
+    lacking = row.get("parts_without_odds")
+    if not lacking:
+        return []
+    low, high = (language.odds(row.get(f"probability_at_{end}")) for end in ("least", "most"))
+    if (low, high) == (language.odds(_NONE), language.odds(_ALL)):
+        return [language.text("why.lacking", lacking)]
+    return [language.text("why.odds.between", lacking, low=low, high=high)]
 
 
 def objective_sentence(row: Row, language: Language, names: Mapping[str, str]) -> str:
@@ -98,8 +141,8 @@ def objective_sentence(row: Row, language: Language, names: Mapping[str, str]) -
     status = row["status"]
     if status == "not_started":
         return language.text("why.not_started", start=language.day(row["period_start"]))
-    if row["score"] is None:
-        return language.text("why.no_data")
+    if status == "no_data":
+        return " ".join([language.text("why.no_data"), *_odds(row, language)])
     words = []
     if row.get("parts"):
         good = language.number(Decimal(row["parts_on_track"] or 0))
@@ -108,14 +151,20 @@ def objective_sentence(row: Row, language: Language, names: Mapping[str, str]) -
     if status in SETTLED_STATUSES:
         over = "over" if row["deadline"] < row["as_of"] else "open"
         words.append(language.text(f"why.{status}_{over}"))
+        if over == "over" and row["score"] is not None and bar is not None:
+            ended, enough = language.score_and_pace(row["score"], bar)
+            words.append(language.text("why.ended", score=ended, bar=enough))
     elif row.get("forecast_score_p50") is not None and bar is not None:
         ends, enough = language.score_and_pace(row["forecast_score_p50"], bar)
         words.append(language.text("why.ends", score=ends, bar=enough))
-    elif row["expected"] is not None:
+    elif row.get("paced_score") is not None and bar is not None:
+        ends, enough = language.score_and_pace(row["paced_score"], bar)
+        words.append(language.text("why.ends_at_pace", score=ends, bar=enough))
+    elif row["score"] is not None and row["expected"] is not None:
         score, pace = language.score_and_pace(row["score"], row["expected"])
         words.append(language.text("why.at_pace", score=score, pace=pace))
     if status not in SETTLED_STATUSES:
-        words += _odds(row, language)
+        words += _odds(row, language) or _odds_between(row, language)
     part, cost = row.get("costliest_part"), row.get("costliest_part_cost")
     if part and cost and status != "achieved":
         points = language.points(-Decimal(cost)).lstrip("−")
@@ -133,7 +182,9 @@ def _of_windows(row: Row, parts: Rows, amounts: Amounts) -> str:
         counted, met = len(over), sum(part["status"] == "achieved" for part in over)
     if not counted:
         return " ".join([_first_window(row, parts, language), *_open_window(row, parts, amounts)])
-    record = language.text(f"why.windows.{row['per']}", counted, met=language.number(Decimal(met)))
+    record = language.text(
+        f"why.windows.{windows_of(row)}", counted, met=language.number(Decimal(met))
+    )
     if 1 < (row.get("windows_in_a_row") or 0) < met:
         in_a_row = language.number(Decimal(row["windows_in_a_row"]))
         record += language.text("why.in_a_row", number=in_a_row)
@@ -155,7 +206,7 @@ def _open_window(row: Row, parts: Rows, amounts: Amounts) -> list[str]:
     language = amounts.language
     return [
         language.text(
-            f"why.open.{row['per']}",
+            f"why.open.{windows_of(row)}",
             window=language.window(label, today=row["as_of"]),
             actual=amounts.text(actual),
         )
@@ -167,14 +218,14 @@ def _open_window(row: Row, parts: Rows, amounts: Amounts) -> list[str]:
 def _first_window(row: Row, parts: Rows, language: Language) -> str:
     """Why no window counts yet."""
     waits = any(part["deadline"] < row["as_of"] for part in parts if part["window"] != "total")
-    return language.text("why.none_final" if waits else f"why.first.{row['per']}")
+    return language.text("why.none_final" if waits else f"why.first.{windows_of(row)}")
 
 
 def _of_members(row: Row, parts: Rows, amounts: Amounts) -> str:
     language, share = amounts.language, row["raw_attainment"]
     members = [part for part in parts if part["member"] != "total"]
     met, judged = row.get("members_met"), row.get("members_judged")
-    if share is None and not judged and not row.get("per"):
+    if share is None and not judged and not windows_of(row):
         return language.text("why.no_data")
     if share is None and not judged:  # no window is over yet
         pace = [part for part in members if part["status"] in PACE_STATUSES]
@@ -200,19 +251,20 @@ def _of_members(row: Row, parts: Rows, amounts: Amounts) -> str:
         ):
             last = None
     if last is not None:
-        asked = goal_of_part(row, last, amounts)
-        actual = amounts.text(last["actual"])
-        words.append(
-            language.text("why.furthest", member=last["member"], actual=actual, goal=asked)
-        )
+        figures = {"member": last["member"], "actual": amounts.text(last["actual"])}
+        if last["target"] is None:  # a band, which may be pro-rated
+            gap = amounts.gap(gap_of_part(last, row), row.get("comparison"))
+            words.append(language.text("why.furthest_from_band", gap=gap, **figures))
+        else:
+            asked = amounts.text(last["target"])
+            words.append(language.text("why.furthest", goal=asked, **figures))
     return " ".join(words)
 
 
-def goal_of_part(row: Row, part: Row, amounts: Amounts) -> str:
-    """The target of one member; of a band both ends."""
-    if part["target"] is not None:
-        return amounts.text(part["target"])
-    return "–".join(amounts.text(row.get(end)) or "?" for end in ("low", "high"))
+def windows_of(row: Row) -> str:
+    """The cadence of the windows that have to meet it: those of `per`, and those of a band over `over`; or empty."""
+    of_band = row.get("over") if row.get("comparison") == "between" else None
+    return str(row.get("per") or of_band or "")
 
 
 def _is_over(part: Row, row: Row) -> bool:
@@ -224,6 +276,8 @@ def gap_of_part(part: Row, row: Row) -> Decimal:
     """How far a member is from meeting its own goal, in the KPI's unit; below 0 is what it has to spare."""
     if part["actual"] is None:
         return Decimal("-Infinity")  # nothing is known of it, so it is not behind
+    if part.get("gap") is not None:
+        return Decimal(part["gap"])  # of a band that is pro-rated no other column has it
     actual = Decimal(part["actual"])
     if part["target"] is None:
         low, high = row.get("low"), row.get("high")

@@ -10,12 +10,12 @@ from pipelines.okr.kpi.kinds import KINDS
 from pipelines.publishing.language.changes import share_changes, status_change
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
-from pipelines.publishing.language.sentences import parts_on_track, sentence
+from pipelines.publishing.language.sentences import parts_on_track, sentence, windows_of
 from pipelines.publishing.published import Row
 from pipelines.publishing.scorecard.cards import anchor
 from pipelines.publishing.scorecard.page_rows import PageRows
 from pipelines.publishing.scorecard.sparklines import Sparkline, score_line, sparkline
-from pipelines.publishing.standings import Standing
+from pipelines.publishing.standings import Standing, gap_today
 
 ATTENTION_STATUSES = ("at_risk", "off_track", "missed")
 
@@ -176,9 +176,10 @@ def _gap(standing: Standing, amounts: Amounts) -> str:
     row, language = standing.row, amounts.language
     if row["kpi"] is None:
         return language.text("first.not_done")
-    if row["per"] and row.get("windows_needed") is not None and row.get("windows_over") is not None:
+    cadence = windows_of(row)
+    if cadence and row.get("windows_needed") is not None and row.get("windows_over") is not None:
         return language.text(
-            f"first.windows.{row['per']}",
+            f"first.windows.{cadence}",
             row["windows_over"],
             met=language.counted(row["windows_met"] or 0),
             needed=language.counted(row["windows_needed"]),
@@ -191,16 +192,17 @@ def _gap(standing: Standing, amounts: Amounts) -> str:
         if row.get("furthest_behind"):
             words += " " + language.text("first.furthest", member=row["furthest_behind"])
         return words
-    if row.get("gap") is None:
-        if row["actual"] is None:
-            return ""
-        target = _target(row, amounts)
-        return language.text("first.of", actual=amounts.number(row["actual"]), target=target)
     ends, gap = row["forecast_p50"], standing.gap_at_end
     if ends is not None and gap is not None:
         words = amounts.gap(gap, row["comparison"])
         return language.text("first.heading", forecast=amounts.estimate(ends), gap=words)
-    words = amounts.gap(row["gap"], row["comparison"])
+    if row["actual"] is None:
+        return ""
+    if (today := gap_today(row)) is not None:
+        words = amounts.gap(today, row["comparison"])
+    else:
+        target = _target(row, amounts)
+        words = language.text("first.of", actual=amounts.number(row["actual"]), target=target)
     aim = row.get("expected_actual")
     if aim is None or row["actual"] is None or aim == row["actual"]:
         return words

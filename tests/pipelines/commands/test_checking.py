@@ -27,6 +27,7 @@ from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import FiscalYear
 from pipelines.okr.kpi.readings import KpiReading
 from pipelines.okr.kpi.series import index_facts
+from pipelines.okr.kpi.status import Policy
 from pipelines.settings import Settings
 
 KPIS = {
@@ -98,6 +99,15 @@ def test_a_sentence_has_the_number_of_a_budget_where_it_is_known():
         objective, result, KPIS["revenue"], None, goal
     )
     assert asked(objective, result, {}).low is None
+
+
+def test_a_sentence_asks_for_as_many_windows_as_the_settings_do():
+    text = "{objective: O, id: o, period: 2026, key_results: [{id: kr, kpi: deals, at_least: 5, per: month}]}"
+    (objective,) = load({"o.yml": text}, KPIS).objectives
+    result = objective.key_results[0]
+    assert "met in 11 of 12" in sentence(objective, result, KPIS["deals"]), "0.9 × 12 = 10.8"
+    half = Policy(committed_met_in=Decimal("0.5"))
+    assert "met in 6 of 12" in sentence(objective, result, KPIS["deals"], policy=half)
 
 
 def test_a_child_that_does_not_contribute_is_said_to_be_aligned_only():

@@ -146,6 +146,7 @@ def test_a_dagster_yaml_of_ones_own_can_take_variables_of_its_own(
     ("OKRA_OFF_TRACK_BELOW=0.7", "OKRA_OFF_TRACK_BELOW: 0.7 is not below OKRA_ON_TRACK_FROM (0.7)"),
     ("OKRA_COMMITTED_BAR=0", "OKRA_COMMITTED_BAR: '0' is no share"),
     ("OKRA_ASPIRATIONAL_BAR=nan", "OKRA_ASPIRATIONAL_BAR: 'nan' is no share"),
+    ("OKRA_COMMITTED_MET_IN=10", "OKRA_COMMITTED_MET_IN: '10' is no share"),
     ("OKRA_FISCAL_YEAR_START=1.0", "OKRA_FISCAL_YEAR_START: '1.0' is no month"),
     ("OKRA_FISCAL_YEAR_NAMED_BY=begin", "OKRA_FISCAL_YEAR_NAMED_BY: "),
     ("OKRA_TIMEZONE=Madrid", "OKRA_TIMEZONE: 'Madrid' is no time zone; write one like Europe/Madrid"),

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from pipelines.okr.kpi.facts import DistinctFact, KpiFacts
 from pipelines.okr.kpi.numbers import chance
+from pipelines.okr.kpi.status import Policy
 
 START = date(2026, 7, 1)
 DEALS = "- id: it\n  kpi: deals\n  at_least: {}\n  per: month"
@@ -121,3 +122,21 @@ def test_daylight_saving_days_make_no_window_shorter(past, play):
         (row.deadline - row.period_start) in (timedelta(6), timedelta(13))
         for row in card.key_results
     )
+
+
+def test_the_policy_says_how_many_windows_are_needed_where_the_file_does_not(past, play):
+    """July to December are 6 months: 0.9 × 6 = 5.4 and 0.7 × 6 = 4.2, rounded up; 0.5 × 6 = 3."""
+    half = Policy(committed_met_in=Decimal("0.5"), aspirational_met_in=Decimal("0.5"))
+    facts, day = monthly(past, 2), date(2026, 8, 1)
+
+    def needed(lines="", policy=None, **frame):
+        body = DEALS.format(60) + lines
+        return (
+            play(body, facts, day, period="2026-H2", policy=policy, **frame)
+            .key_results[0]
+            .windows_needed
+        )
+
+    assert (needed(), needed(head="commitment: aspirational")) == (6, 5)
+    assert (needed(policy=half), needed(policy=half, head="commitment: aspirational")) == (3, 3)
+    assert needed("\n  met_in: 4", policy=half) == 4, "the file says it"
