@@ -62,11 +62,15 @@ class Clients:
 
     folder: Path
 
-    def python(self, script: str, *requirements: str) -> Command:
-        """A program in `clients/` that can import only the standard library and `requirements`."""
+    def python(self, script: str, *requirements: str, builds: bool = False) -> Command:
+        """A program in `clients/` that can import only the standard library and `requirements`.
+
+        `builds`: some of what they require has no wheel, and is built from its sources.
+        """
+        wheels = [] if builds else ["--only-binary", ":all:"]
         folder = self.installed(
             [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"],
-            ["--python", sys.executable, "--only-binary", ":all:", "--target"],
+            ["--python", sys.executable, *wheels, "--target"],
             requirements,
         )
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder)}
