@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
+from itertools import groupby
 
+from pipelines.okr.kpi.periods import Cadence, containing
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.axes import TOP, Mark
 
 MAX_ANNOTATIONS = 6
 """Annotations of a chart, the latest: with more the marks would hide the figures."""
+_MAX_STRETCHES = 4
 _NEXT_TO = 15.0
 """Marks that are nearer to each other stand one below the other."""
 
@@ -72,12 +75,19 @@ def of_restatements(events: Rows, cadence: str, amounts: Amounts) -> Iterator[An
         )
 
 
-def of_missing_days(stretches: Rows, language: Language) -> Iterator[Annotation]:
-    """One for each stretch of days that were not delivered, on its first."""
-    for stretch in stretches:
-        days = language.span(stretch["first_day"], stretch["last_day"])
-        text = language.text("annotations.missing", days=days)
-        yield Annotation(stretch["first_day"], "missing", text)
+def of_missing_days(stretches: Rows, cadence: Cadence, language: Language) -> Iterator[Annotation]:
+    """One for each stretch of days that were not delivered, on its first; those of a longer period together."""
+
+    def period(stretch: Row) -> date:
+        return containing(stretch["first_day"], cadence, language.fiscal_year).start
+
+    for _, own in groupby(stretches, key=period):
+        together = list(own)
+        days = [language.span(x["first_day"], x["last_day"]) for x in together[:_MAX_STRETCHES]]
+        if len(together) > _MAX_STRETCHES:
+            days.append(language.text("kpi.others", len(together) - _MAX_STRETCHES))
+        text = language.text("annotations.missing", days="; ".join(days))
+        yield Annotation(together[0]["first_day"], "missing", text)
 
 
 def of_failed_pulls(kpi: Row, failed: Sequence[str], language: Language) -> Iterator[Annotation]:

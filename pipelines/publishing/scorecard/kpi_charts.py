@@ -175,14 +175,16 @@ def _chart(
     )
 
 
-def _annotations(kpi: Row, cadence: str, published: PageRows, amounts: Amounts) -> list[Annotation]:
+def _annotations(
+    kpi: Row, cadence: Cadence, published: PageRows, amounts: Amounts
+) -> list[Annotation]:
     """What is known of single days; whoever knows more of them adds it here."""
     name, language = kpi["kpi"], amounts.language
     sources = {stream.strip().partition(".")[0] for stream in (kpi.get("sources") or "").split(",")}
     failed = [x for x in published.standings.failed_sources if x.partition("@")[0] in sources]
     return [
         *of_restatements(published.figures.restated.get(name, ()), cadence, amounts),
-        *of_missing_days(published.figures.missing.get(name, ()), language),
+        *of_missing_days(published.figures.missing.get(name, ()), cadence, language),
         *of_failed_pulls(kpi, failed, language),
     ]
 

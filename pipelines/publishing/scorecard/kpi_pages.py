@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -25,6 +26,7 @@ from pipelines.publishing.scorecard.provenance import Provenance, kpi_page, prov
 from pipelines.publishing.scorecard.rendering import page, part
 
 MAX_PERIODS = 24
+_SEVERAL = Decimal(2)
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class KpiPage:
     row: Row
     label: str
     amounts: Amounts
+    unit: str
     owner: str
     data_through: str
     uses: Sequence[tuple[Row, str]]
@@ -121,6 +124,7 @@ class KpiPages:
             row=kpi,
             label=kpi["label"] or name,
             amounts=amounts,
+            unit=amounts.word(_SEVERAL) or kpi["unit"] or "",
             owner=kpi.get("owner") or "",
             data_through=self._language.day(through) if through else "",
             uses=[(row, _stands(row, kpi, self._language)) for row in uses],

@@ -64,8 +64,8 @@ def test_the_latest_days_have_a_chart_and_a_missing_day_is_a_gap(company: Compan
     ]  # fmt: skip
     assert notes(days) == ["Nov 21, 2026: no data."]
     assert marked(days) == [("1", "missing")]
-    # the gap is the 39th of 42 places between 46 and 406, and its middle has the mark
-    assert float(days.one("g", class_="mark").one("circle").attributes["cx"]) == 376.0
+    # the gap is the 39th of 42 places between 66 and 406, and its middle has the mark
+    assert float(days.one("g", class_="mark").one("circle").attributes["cx"]) == 377.7
 
 
 def test_the_line_of_a_level_breaks_on_days_that_are_missing(company: Company) -> None:
@@ -83,6 +83,21 @@ def test_days_without_data_are_one_note_a_stretch(company: Company) -> None:
         company.missing_day(date(2026, 11, day))
     days = figure(company.written().kpi(), "Revenue, by day")
     assert notes(days) == ["Nov 3, 2026 – Nov 5, 2026: no data.", "Nov 9, 2026: no data."]
+
+
+def test_days_without_data_are_one_note_a_month_in_the_chart_by_month(company: Company) -> None:
+    """Five single days of October and a stretch that begins in it; November has its own."""
+    company.month(date(2026, 10, 1), date(2026, 10, 31), 5)
+    company.month(date(2026, 11, 1), date(2026, 11, 30), 5, status="partial")
+    for day in (3, 5, 7, 9, 11, 31):
+        company.missing_day(date(2026, 10, day))
+    for day in (1, 12):
+        company.missing_day(date(2026, 11, day))
+    months = figure(company.written().kpi(), "Revenue, by month")
+    assert notes(months) == [
+        "Oct 3, 2026; Oct 5, 2026; Oct 7, 2026; Oct 9, 2026; and 2 others: no data.",
+        "Nov 12, 2026: no data.",
+    ]
 
 
 def test_months_of_a_kpi_that_is_given_by_the_month_are_not_missing_days(company: Company) -> None:
@@ -195,10 +210,10 @@ def test_a_kpi_that_is_given_by_the_week_has_its_weeks(company: Company) -> None
     assert [bar.text for bar in bars] == [
         "Nov 2, 2026 – Nov 8, 2026: $3", "Nov 16, 2026 – Nov 22, 2026: $3",
     ]  # fmt: skip
-    # places 24 and 26 of 26: two slots of 360 / 26 between them
+    # places 24 and 26 of 26: two slots of 340 / 26 between them
     left, right = (float(bar.attributes["x"]) for bar in bars)
-    assert right - left == pytest.approx(2 * 360 / 26, abs=0.2)
-    assert right + 360 / 26 == pytest.approx(406, abs=3)
+    assert right - left == pytest.approx(2 * 340 / 26, abs=0.2)
+    assert right + 340 / 26 == pytest.approx(406, abs=3)
 
 
 def test_a_chart_says_its_latest_lowest_and_highest_figure_to_who_cannot_see_it(

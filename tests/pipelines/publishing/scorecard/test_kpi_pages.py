@@ -64,15 +64,18 @@ def test_members_are_held_against_the_year_before_where_it_lacks_no_day(company)
     """Ana had 40 in October 2025 and Ben 50; Kim's 10 were counted on a part of the days, and New was not there."""
     now, before = (date(2026, 10, 1), date(2026, 10, 31)), (date(2025, 10, 1), date(2025, 10, 31))
     company.month(*now, 190)
-    for member, value in (("Ana", 90), ("Ben", 45), ("Kim", 30), ("New", 25)):
+    for member, value in (("Ana", 90), ("Ben", 45), ("Kim", 30), ("New", 25), ("unknown", 1)):
         company.month(*now, value, dimension="sales_rep", member=member)
-    for member, value, trust in (("Ana", 40, "ok"), ("Ben", 50, "ok"), ("Kim", 10, "missing_days")):
+    for member, value, trust in (
+        ("Ana", 40, "ok"), ("Ben", 50, "ok"), ("Kim", 10, "missing_days"), ("unknown", 1, "ok"),
+    ):  # fmt: skip
         company.month(*before, value, dimension="sales_rep", member=member, trust=trust)
     assert [line[:4] for line in lines(company.written().kpi(), "sales rep in October 2026")] == [
         ["Ana", "$90", "$40", "+$50"],
         ["Ben", "$45", "$50", "−$5"],
         ["Kim", "$30", "$10", ""],
         ["New", "$25", "–", ""],
+        ["unknown", "$1", "$1", "unchanged"],
     ]
 
 
