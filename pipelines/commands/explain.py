@@ -13,11 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.commands.console import Output
-from pipelines.commands.terminal import amounts_of, gap_text, styled_status
+from pipelines.commands.terminal import amounts_of, styled_status
 from pipelines.okr.kpi.kpi import PERCENT
 from pipelines.publishing.factor_rows import is_of_whole_kpi
 from pipelines.publishing.key_result_chain import KeyResultChain, read_chain
 from pipelines.publishing.language.factors import factor_sentence
+from pipelines.publishing.language.gaps import gap_text
 from pipelines.publishing.language.goals import earlier_goal, goal
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever

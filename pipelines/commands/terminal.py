@@ -12,16 +12,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.publishing.language.gaps import gap_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.sparklines import sparkline, thinned
 from pipelines.publishing.published import PublishedScorecard, Row, in_tree_order
-from pipelines.publishing.standings import (
-    Standings,
-    comparison_of,
-    gap_at_end,
-    is_of_open_window,
-)
+from pipelines.publishing.standings import Standings, is_of_open_window
 
 MAX_COURSE_BLOCKS = 12
 MAX_FINDINGS = 10
@@ -148,28 +144,13 @@ def figures_text(row: Row, amounts: Amounts) -> str:
         number = amounts.number(actual)
         steps.append(language.text("terminal.so_far", actual=number) if window else number)
     if forecast is not None:
-        steps.append(amounts.number(_estimated(forecast, amounts)))
+        steps.append(amounts.number(amounts.estimated(forecast)))
     if row.get("target") is not None:
         steps.append(amounts.text(row["target"]))
     elif steps:
         steps[-1] += f" {amounts.word(actual or Decimal(0))}".rstrip()
     gap = gap_text(row, amounts)
     return ", ".join(part for part in (" → ".join(steps), window, gap) if part)
-
-
-def _estimated(value: Decimal, amounts: Amounts) -> Decimal:
-    """A forecast, which is not known to the cent where it is large."""
-    return Decimal(round(value)) if abs(value) >= 1000 and amounts.unit != "percent" else value
-
-
-def gap_text(row: Row, amounts: Amounts) -> str:
-    """How far it is likely to end from its target; empty where that is not known."""
-    gap = gap_at_end(row)
-    if gap is None:
-        return ""
-    if gap != row.get("gap"):
-        gap = _estimated(gap, amounts)
-    return amounts.gap(gap, comparison_of(row))
 
 
 def score_cells(

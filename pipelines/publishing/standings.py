@@ -149,11 +149,6 @@ class Standing:
             return self.status_before in PACE_STATUSES
         return self.status in ("at_risk", "off_track")
 
-    @property
-    def gap_at_end(self) -> Decimal | None:
-        """See `gap_at_end`."""
-        return gap_at_end(self.row)
-
     def change(self, column: str) -> Decimal | None:
         """The change of a figure since the day that is compared with; None where one of the two is not known."""
         before = None if self.earlier is None else self.earlier.get(column)

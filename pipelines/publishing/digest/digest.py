@@ -10,10 +10,11 @@ from typing import Literal
 from pipelines.okr.kpi.status import SETTLED_STATUSES, STATUSES
 from pipelines.publishing.digest import renderings
 from pipelines.publishing.digest.renderings import Item, Section
+from pipelines.publishing.language.gaps import gap_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.published import PublishedScorecard, Row
-from pipelines.publishing.standings import Standing, Standings
+from pipelines.publishing.standings import Standing, Standings, is_of_open_window
 
 Reason = Literal["weekly", "change"]
 MAX_LISTED = 5
@@ -224,9 +225,9 @@ def _task(line: Standing, language: Language) -> str:
         line.owner or language.text("objective.no_owner"),
         language.status(line.status).lower(),
     ]
-    if line.gap_at_end is not None:
-        words.append(amounts.gap(line.gap_at_end, row.get("comparison")))
-    if row.get("open_window"):
+    if gap := gap_text(row, amounts):
+        words.append(gap)
+    if is_of_open_window(row):
         words.append(language.window(row["open_window"], today=row["as_of"]))
     due = language.day(row["deadline"], today=row["as_of"])
     words.append(language.text("digest.due", day=due))

@@ -93,10 +93,14 @@ class Amounts:
             change=self.language.number(shown, places, signed=signed),
         )
 
-    def estimate(self, value: Decimal) -> str:
-        """A forecast; a large one without decimals, as it is not known that exactly."""
+    def estimated(self, value: Decimal) -> Decimal:
+        """A forecast as it is shown: a large one without decimals, as it is not known that exactly."""
         large = self.unit != PERCENT and abs(value) >= _LARGE_AMOUNT
-        return self.text(round(value) + ZERO if large else value)
+        return round(value) + ZERO if large else value
+
+    def estimate(self, value: Decimal) -> str:
+        """A forecast in its unit."""
+        return self.text(self.estimated(value))
 
     def axis(self, value: Decimal) -> str:
         """A figure short enough for an axis: `$2M`, `96%`, `1.2K`."""

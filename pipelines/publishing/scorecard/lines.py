@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.okr.kpi.kinds import KINDS
 from pipelines.publishing.language.changes import share_changes, status_change
+from pipelines.publishing.language.gaps import gap_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.sentences import parts_on_track, sentence, windows_of
@@ -15,7 +16,7 @@ from pipelines.publishing.published import Row
 from pipelines.publishing.scorecard.cards import anchor
 from pipelines.publishing.scorecard.page_rows import PageRows
 from pipelines.publishing.scorecard.sparklines import Sparkline, score_line, sparkline
-from pipelines.publishing.standings import Standing, gap_today
+from pipelines.publishing.standings import Standing, comparison_of
 
 ATTENTION_STATUSES = ("at_risk", "off_track", "missed")
 
@@ -192,22 +193,19 @@ def _gap(standing: Standing, amounts: Amounts) -> str:
         if row.get("furthest_behind"):
             words += " " + language.text("first.furthest", member=row["furthest_behind"])
         return words
-    ends, gap = row["forecast_p50"], standing.gap_at_end
-    if ends is not None and gap is not None:
-        words = amounts.gap(gap, row["comparison"])
+    words, ends = gap_text(row, amounts), row["forecast_p50"]
+    if words and ends is not None and comparison_of(row) != "between":
         return language.text("first.heading", forecast=amounts.estimate(ends), gap=words)
     if row["actual"] is None:
         return ""
-    if (today := gap_today(row)) is not None:
-        words = amounts.gap(today, row["comparison"])
-    else:
+    if not words:
         target = _target(row, amounts)
         words = language.text("first.of", actual=amounts.number(row["actual"]), target=target)
     aim = row.get("expected_actual")
     if aim is None or row["actual"] is None or aim == row["actual"]:
         return words
     behind = language.text("first.against_pace", change=amounts.change(row["actual"] - aim))
-    return f"{words}; {behind}"
+    return f"{words}; {behind}" if words else behind
 
 
 def _window(row: Row, amounts: Amounts, today: date) -> str:

@@ -41,7 +41,8 @@ def example() -> Digest:
         goal("Sell 18,964 widgets", "achieved", "on_track", "1", "0.97", gap=Decimal(-120), unit="widgets"),
         objective("Never run out of people to talk to", "off_track", "0.004", "0.5", "0.9", 1),
         goal("95 new prospects a quarter", "off_track", "off_track", "0.12", "0.31", gap=Decimal(28), unit="prospects",
-             owner="ben@example.com", open_window="2026-Q4"),
+             owner="ben@example.com", open_window="2026-Q4", windows_in_all=4,
+             target=Decimal(95), window_forecast_p50=Decimal(67)),
     ]  # fmt: skip
     return digest_of(
         Standings(TODAY, WEEK_BEFORE, {}, lines), Language("en"), Pages(SITE, lambda _: SITE)
