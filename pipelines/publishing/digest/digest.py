@@ -136,9 +136,7 @@ def changes(
 def counted(standings: Standings, language: Language) -> str:
     """`3 on track, 1 at risk`."""
     number = Counter(line.status for line in standings.key_results)
-    counts = [
-        f"{language.counted(number[x])} {language.status(x).lower()}" for x in STATUSES if number[x]
-    ]
+    counts = [language.text(f"counted.{x}", number[x]) for x in STATUSES if number[x]]
     return ", ".join(counts) or language.text("digest.no_key_results")
 
 
@@ -154,7 +152,7 @@ def _counts_with_changes(standings: Standings, language: Language) -> str:
         if now[status] or before[status]:
             change = now[status] - before[status]
             sign = f" ({language.number(Decimal(change), signed=True)})" if change else ""
-            words.append(f"{language.counted(now[status])} {language.status(status).lower()}{sign}")
+            words.append(f"{language.text(f'counted.{status}', now[status])}{sign}")
     day = language.day(since, today=standings.as_of)
     return language.text("digest.counts", counts=", ".join(words), day=day)
 

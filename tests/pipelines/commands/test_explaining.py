@@ -53,7 +53,7 @@ def test_every_section_is_in_the_reader_s_language(company: Company) -> None:
     company.month(date(2026, 10, 1), date(2026, 10, 31), 1200)
     words = said(company, "es")
     for title in (
-        "Meta", "Cómo va", "Qué bastaría para recuperarlo", "Por qué cambió", "El KPI", "Qué se descargó",
+        "Meta", "Cómo va", "Qué bastaría para recuperarlo", "Qué lo movió", "El KPI", "Qué se descargó",
         "De qué ejecución sale",
     ):  # fmt: skip
         assert f"\n{title}\n" in f"\n{words}"
@@ -163,7 +163,7 @@ def test_an_earlier_version_is_told_in_the_reader_s_words(company: Company) -> N
     words = said(company, "es").replace("\u00a0", " ")
     assert (
         "Hasta el 30 jun 2026 al menos 1.500,50 US$ (red o green, equipo: todos menos north) cada mes por cada "
-        "comercial, antes del 31 dic 2026\nAsí desde el 30 jun 2026" in words
+        "comercial, a más tardar el 31 dic 2026\nAsí desde el 30 jun 2026" in words
     )
 
 

@@ -296,5 +296,5 @@ def test_a_language_of_one_more_file_speaks_on_the_page_in_the_digest_and_in_the
         assert "⟦" in text, name
     assert "⟦heading for 1.999.500 $, ⟦500 $ short⟧⟧" in said["page"]
     assert "⟦due 31. Dez.⟧" in said["digest"]
-    assert "⟦due 31. Dez. 2026⟧" in said["terminal"]
-    assert "⟦−765,50 $ in 1. Nov. 2026 – 24. Nov. 2026, against " in said["explain"]
+    assert "⟦due 31.12.2026⟧" in said["terminal"]
+    assert "⟦−765,50 $ in 01.11.2026 – 24.11.2026, against " in said["explain"]

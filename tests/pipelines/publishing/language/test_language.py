@@ -307,3 +307,13 @@ def test_a_third_language_is_one_more_file(tmp_path, monkeypatch):
     assert german.status("on_track") == "Auf Kurs"
     assert german.amount(Decimal(2500), "people") == "2.500 Personen"
     assert german.status("at_risk") == "At risk", "a text that it lacks is English"
+
+
+def test_goals_are_counted_by_status_in_the_plural_of_each_language():
+    for count, english, spanish in (
+        (1, "1 missed", "1 no logrado"),
+        (2, "2 missed", "2 no logrados"),
+    ):
+        assert Language("en").text("counted.missed", count) == english
+        assert Language("es").text("counted.missed", count) == spanish
+    assert Language("es").text("counted.on_track", 12) == "12 en camino"

@@ -110,7 +110,7 @@ def test_people_of_two_accounts_have_no_total_and_are_shown_by_account(company):
                 kpi="visitors", unit="people", dimension="account", member=member,
             )  # fmt: skip
     page = company.written().kpi("visitors")
-    assert "It has no total, as whoever two accounts counted would be in it twice." in page.text
+    assert "It has no total: a person whom two accounts counted would be in it twice." in page.text
     assert [row[:2] for row in lines(page, "account in October 2026")] == [
         ["de", "500 people"],
         ["fr", "300 people"],

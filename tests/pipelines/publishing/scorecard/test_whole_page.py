@@ -68,7 +68,7 @@ def test_what_is_wrong_is_counted_and_told_at_the_top(company):
     for number in range(12):
         company.finding(message=f"a <b> {number:02} is wrong; mend it")
     told = company.written("es").scorecard.one("details", class_="findings")
-    assert told.one("summary").text.startswith("12 hallazgos:")
+    assert told.one("summary").text.startswith("12 incidencias:")
     assert [line.text for line in told.all("li")] == [
         f"a <b> {number:02} is wrong; mend it" for number in range(10)
     ]
