@@ -89,17 +89,8 @@ def test_the_changes_are_those_of_the_card(company: Company) -> None:
 def test_effects_have_a_name_of_their_own(company: Company) -> None:
     """A KPI without members: 12 of the change of 20 came from exchange rates, 8 from itself."""
     company.key_result(unit="USD")
-    company.factors(20, [])
-    for effect, brought, rank in (("currency", 12, 1), ("change", 8, 2)):
-        company.factors(
-            brought,
-            [],
-            dimension="whole",
-            member="whole",
-            effect=effect,
-            rank=rank,
-            dimension_rank=1,
-        )
+    company.factors(20, [("whole", 12), ("whole", 8)], dimension="whole")
+    company.rows["kpi_factors"][1] = {**company.rows["kpi_factors"][1], "effect": "currency"}
     assert ": exchange rates +$12, its own change +$8." in said(company)
 
 
