@@ -193,3 +193,71 @@ def test_a_restatement_says_what_it_was_and_is():
         "member": "total", "old_value": Decimal(900), "new_value": Decimal("855.5"),
     }  # fmt: skip
     assert restatement(changed, money) == "October 2026: $855.50, was $900."
+
+
+DOLLARS = Amounts(Language("en"), "USD", 0, as_published=True)
+
+
+def budget(**columns: Any) -> dict[str, Any]:
+    return row(
+        kpi="spend", kpi_kind="flow", comparison="at_most", low=None, high=Decimal(100), target=Decimal(100),
+        actual=Decimal(72), score=Decimal(1), raw_attainment=Decimal(1), expected=Decimal("0.5"),
+        status="off_track", probability=None,
+    ) | columns  # fmt: skip
+
+
+def test_a_budget_says_how_much_of_it_is_used():
+    """72 of 100 at half time: it is within the budget, which is a score of 1, and ahead of its time."""
+    said = sentence(budget(), (), DOLLARS)
+    assert said == "$72 of at most $100. 72% of $100 is used, and the pace is 50%. It has no odds."
+    likely = budget(status="on_track", probability=Decimal("0.8"))
+    assert sentence(likely, (), DOLLARS).endswith("the pace is 50%, but the odds are 80%.")
+    level = budget(kpi_kind="stock")
+    assert "is ahead of its pace" in sentence(level, (), DOLLARS), "a level is not used up"
+
+
+def test_a_band_that_is_used_up_too_fast_says_so():
+    band = budget(comparison="between", low=Decimal(50), target=None)
+    assert "72% of $100 is used, and the pace is 50%" in sentence(band, (), DOLLARS)
+    slow = budget(
+        comparison="between",
+        low=Decimal(80),
+        target=None,
+        actual=Decimal(20),
+        score=Decimal("0.25"),
+    )
+    assert "25% is behind its pace of 50%" in sentence(slow, (), DOLLARS)
+
+
+def test_a_windowed_band_is_counted_in_windows():
+    band = budget(
+        comparison="between", low=Decimal(50), target=None, over="week", status="missed", windows_met=2,
+        windows_over=3, windows_in_a_row=2, windows_needed=3, windows_in_all=3, score=Decimal("0.666667"),
+        deadline=date(2026, 11, 22), probability=Decimal(0),
+    )  # fmt: skip
+    assert sentence(band, (), DOLLARS) == ("2 of 3 weeks met it; 3 of 3 are needed. It was missed.")
+
+
+def test_an_objective_without_odds_says_where_its_pace_leads():
+    columns = objective(
+        parts=3, parts_on_track=1, bar=Decimal("0.7"), status="at_risk", probability=None,
+        parts_without_odds=1, paced_score=Decimal("0.566667"), score=Decimal("0.45"),
+        probability_at_least=Decimal("0.051"), probability_at_most=Decimal("0.62"),
+    )  # fmt: skip
+    assert objective_sentence(columns, Language("en"), {}) == (
+        "1 of 3 parts are on track or achieved. At its pace it ends at 56%, and 70% is enough. "
+        "1 part has no odds, so the odds of meeting it are between 5% and 62%."
+    )
+    nothing = {"probability_at_least": Decimal("0.003"), "probability_at_most": Decimal("0.997")}
+    said = objective_sentence(columns | nothing, Language("en"), {})
+    assert said.endswith("1 part has no odds.")
+
+
+def test_an_objective_that_is_over_says_its_score():
+    columns = objective(
+        status="missed", deadline=date(2026, 11, 20), score=Decimal("0.833334"), bar=Decimal("0.9"),
+        parts=1, parts_on_track=1,
+    )  # fmt: skip
+    assert objective_sentence(columns, Language("en"), {}) == (
+        "1 of 1 part is on track or achieved. It was missed. Its score is 83%, and 90% is enough."
+    )
