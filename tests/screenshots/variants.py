@@ -89,6 +89,7 @@ class Variant:
     changes: str = ""
 
 
+SITE = "https://okr.example.com"
 PUBLISHED = "published"
 """The variant without changes."""
 VARIANTS = (
@@ -117,9 +118,8 @@ def pages(published: Path, owner: str, kpi: str) -> Iterator[dict[str, Path]]:
             if variant.changes:
                 with duckdb.connect(file) as connection:
                     connection.execute(variant.changes)
-            own = write_pages(
-                Settings(_env_file=None, home=home, locale=variant.locale), owner, kpi
-            )
+            settings = Settings(_env_file=None, home=home, locale=variant.locale, site_url=SITE)
+            own = write_pages(settings, owner, kpi)
             if variant.name == PUBLISHED:
                 written |= own
             else:
