@@ -9,8 +9,8 @@ from math import ceil, floor, log10
 from pipelines.publishing.language.language import Amounts
 
 WIDTH, HEIGHT = 420, 230
-LEFT, RIGHT, TOP, BOTTOM = 66, 14, 14, 24
-"""Margins around the plot: the left one has room for `300 mil US$`."""
+LEFT, RIGHT, TOP, BOTTOM = 80, 14, 14, 24
+"""Margins around the plot: the left one has room for `−300 mil US$`."""
 _TICK_STEPS = (1, 2, 2.5, 5, 10)
 
 

@@ -77,7 +77,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         company.factors(56, [("widget", 60), ("gadget", -4)])
         for month, last in ((9, 30), (10, 31)):
             for kpi in ("revenue", "calls"):
-                company.month(date(2026, month, 1), date(2026, month, last), 1000 * month, kpi=kpi)
+                company.month(
+                    date(2026, month, 1), date(2026, month, last), 30_000 * month, kpi=kpi
+                )
         company.month(
             date(2026, 10, 1), date(2026, 10, 31), 700, dimension="product", member="widget"
         )
@@ -236,6 +238,15 @@ def test_each_mark_of_a_chart_is_seen_and_has_its_text_beside_it(tab):
         box = chart.locator("svg").bounding_box()
         circle = chart.locator("g.mark circle").first.bounding_box()
         assert circle["y"] >= box["y"] - 1, "the mark is inside its chart"
+
+
+def test_no_figure_of_an_axis_is_cut(tab):
+    """`300 mil US$` is the longest; without its first digit it would be another figure."""
+    page = tab("es/kpi/revenue.html", PHONE).page
+    for chart in page.locator("main figure svg").all():
+        edge = chart.bounding_box()["x"]
+        labels = chart.locator(".grid text").all()
+        assert [one.inner_html() for one in labels if one.bounding_box()["x"] < edge] == []
 
 
 def test_spanish_pages_speak_spanish(tab):

@@ -64,8 +64,8 @@ def test_the_latest_days_have_a_chart_and_a_missing_day_is_a_gap(company: Compan
     ]  # fmt: skip
     assert notes(days) == ["Nov 21, 2026: no data."]
     assert marked(days) == [("1", "missing")]
-    # the gap is the 39th of 42 places between 66 and 406, and its middle has the mark
-    assert float(days.one("g", class_="mark").one("circle").attributes["cx"]) == 377.7
+    # the gap is the 39th of 42 places between 80 and 406, and its middle has the mark
+    assert float(days.one("g", class_="mark").one("circle").attributes["cx"]) == 378.8
 
 
 def test_the_line_of_a_level_breaks_on_days_that_are_missing(company: Company) -> None:
@@ -210,10 +210,10 @@ def test_a_kpi_that_is_given_by_the_week_has_its_weeks(company: Company) -> None
     assert [bar.text for bar in bars] == [
         "Nov 2, 2026 – Nov 8, 2026: $3", "Nov 16, 2026 – Nov 22, 2026: $3",
     ]  # fmt: skip
-    # places 24 and 26 of 26: two slots of 340 / 26 between them
+    # places 24 and 26 of 26: two slots of 326 / 26 between them
     left, right = (float(bar.attributes["x"]) for bar in bars)
-    assert right - left == pytest.approx(2 * 340 / 26, abs=0.2)
-    assert right + 340 / 26 == pytest.approx(406, abs=3)
+    assert right - left == pytest.approx(2 * 326 / 26, abs=0.2)
+    assert right + 326 / 26 == pytest.approx(406, abs=3)
 
 
 def test_a_chart_says_its_latest_lowest_and_highest_figure_to_who_cannot_see_it(
