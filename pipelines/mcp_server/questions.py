@@ -3,28 +3,24 @@
 import difflib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from pipelines.errors import OkraError
 from pipelines.mcp_server import answers as a
+from pipelines.mcp_server.row_answers import TOTAL, RowAnswers, declared_goal, in_unit, named
 from pipelines.publishing.key_result_chain import full_name, read_chain
 from pipelines.publishing.language.factors import factor_sentence
 from pipelines.publishing.language.language import Amounts, Language
-from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.restatements import restatement
-from pipelines.publishing.language.sentences import objective_sentence, sentence
 from pipelines.publishing.named_members import (
     names_members_of,
     shown_levers,
     shown_parts,
 )
 from pipelines.publishing.published import PublishedFile, Row, Rows, opened, read_restatements
-from pipelines.publishing.standings import Standing, Standings, read_standings
+from pipelines.publishing.standings import read_standings
 
 MAX_PARTS = 60
-TOTAL = "total"
 _PARTS = """
     select * from key_result_scores
     where as_of = $as_of and ("window" <> 'total' or member <> 'total')
@@ -92,6 +88,7 @@ class Questions:
     def __init__(self, path: Path, language: Language) -> None:
         self._path = path
         self._language = language
+        self._rows = RowAnswers(language)
 
     def scorecard(self, ask: a.AskScorecard) -> a.Scorecard:
         standings = read_standings(self._path)
@@ -106,7 +103,7 @@ class Questions:
             failed_sources=list(standings.failed_sources),
             findings=faults,
             goals=[
-                self._goal(line, parts, standings)
+                self._rows.goal(line, parts, standings)
                 for line in standings.lines
                 if ask.owner in (None, line.owner) and (not ask.status or line.status in ask.status)
             ],
@@ -117,7 +114,7 @@ class Questions:
         score, as_of = chain.score, chain.score["as_of"]
         standings = read_standings(self._path, as_of)
         line = next(x for x in standings.key_results if x.id == score["key_result_id"])
-        amounts = self._amounts(line.row)
+        amounts = self._rows.amounts(line.row)
         shown = shown_parts(line.row, chain.parts)
         factors = [
             a.Factor(
@@ -130,7 +127,7 @@ class Questions:
             for row, members in zip(chain.factors, chain.factor_members, strict=True)
         ]
         return a.Explanation(
-            goal=self._goal(line, {line.id: chain.parts}, standings),
+            goal=self._rows.goal(line, {line.id: chain.parts}, standings),
             objective=str(chain.objective.get("name") or score["objective_id"]),
             why=score["why"] or "",
             windows_and_members=[
@@ -147,7 +144,7 @@ class Questions:
             ],
             parts_in_all=len(shown),
             levers=[
-                self._lever(row, line, place)
+                self._rows.lever(row, line, place)
                 for place, row in enumerate(shown_levers(line.row, chain.levers), 1)
             ],
             factors=factors,
@@ -244,7 +241,7 @@ class Questions:
         return a.Levers(
             as_of=standings.as_of,
             levers=[
-                self._lever(row, lines[row["key_result_id"]], row["rank"])
+                self._rows.lever(row, lines[row["key_result_id"]], row["rank"])
                 for row in rows
                 if shown_levers(lines[row["key_result_id"]].row, [row])
             ],
@@ -261,7 +258,7 @@ class Questions:
         rows = read_restatements(self._path, ask.kpi or "", since, ask.limit, members=ask.members)
         return a.Restatements(
             restatements=[
-                self._restatement(row, kpis)
+                self._rows.restatement(row, kpis)
                 for row in rows
                 if names_members_of(row["kpi"], row["dimension"], asked)
             ],
@@ -298,97 +295,6 @@ class Questions:
             owners=list(standings.owners),
         )
 
-    def _amounts(self, row: Row) -> Amounts:
-        precision = int(row.get("precision") or 0)
-        return Amounts(self._language, row.get("unit"), precision, as_published=True)
-
-    def _goal(self, line: Standing, parts: dict[str, Rows], standings: Standings) -> a.Goal:
-        row, language = line.row, self._language
-        score, pace = language.score_and_pace(row["score"], row["expected"])
-        amounts = self._amounts(row)
-        given: dict[str, Any] = {}
-        if line.is_objective:
-            words = objective_sentence(row, language, names_in(standings))
-            parent = row["parent_id"]
-        else:
-            words, parent = sentence(row, parts.get(line.id, []), amounts), row["objective_id"]
-            given = {
-                "kpi": row["kpi"],
-                "goal": row["goal"],
-                "unit": row["unit"],
-                **{
-                    name: in_unit(row.get(name), amounts)
-                    for name in (
-                        "actual", "target", "gap", "forecast_p10", "forecast_p50", "forecast_p90",
-                    )
-                },
-            }  # fmt: skip
-        return a.Goal(
-            id=line.id,
-            kind="objective" if line.is_objective else "key_result",
-            name=line.name,
-            owner=line.owner or None,
-            status=row["status"],
-            sentence=words,
-            period_start=row["period_start"],
-            deadline=row["deadline"],
-            parent_id=parent,
-            score=figure(row["score"], score),
-            pace=figure(row["expected"], pace),
-            odds=figure(row["probability"], language.odds_of(row)),
-            data_through=row["data_through"],
-            trust=language.trust_flags(row["trust"]),
-            **given,
-        )
-
-    def _lever(self, row: Row, line: Standing, rank: int) -> a.Lever:
-        return a.Lever(
-            key_result=line.id,
-            window=named(row["window"]),
-            asked_member=named(row["asked_member"]),
-            driver=row["driver"],
-            dimension=named(row["dimension"]),
-            member=named(row["member"]),
-            sentence=lever(row, line.row, self._amounts(line.row)),
-            possible=row["possible"],
-            rank=rank,
-        )
-
-    def _restatement(self, row: Row, kpis: dict[str, Row]) -> a.Restatement:
-        kpi = kpis.get(row["kpi"], {})
-        unit = kpi.get("unit") or row.get("unit")
-        amounts = Amounts(self._language, unit, int(kpi.get("precision") or 0), as_published=True)
-        return a.Restatement(
-            kpi=row["kpi"],
-            restated_at=row["restated_at"],
-            period=row["period"],
-            period_start=row["period_start"],
-            dimension=named(row["dimension"]),
-            member=named(row["member"]),
-            unit=unit,
-            before=in_unit(row["old_value"], amounts),
-            after=in_unit(row["new_value"], amounts),
-            sentence=restatement(row, amounts),
-        )
-
-
-def figure(value: Decimal | None, text: str) -> a.Figure | None:
-    return None if value is None else a.Figure(value=exact(value), text=text)
-
-
-def in_unit(value: Decimal | None, amounts: Amounts) -> a.Figure | None:
-    return None if value is None else a.Figure(value=exact(value), text=amounts.text(value))
-
-
-def exact(value: Decimal) -> str:
-    """All decimals, without the zeros at their end and without an exponent."""
-    text = f"{Decimal(value):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def named(name: str | None) -> str | None:
-    return None if name == TOTAL else name
-
 
 def left_out(rows: Rows) -> int:
     return int(rows[0]["rows_in_all"]) - len(rows) if rows else 0
@@ -404,14 +310,3 @@ def parts_of(file: PublishedFile, as_of: date) -> dict[str, Rows]:
 def dimensions(file: PublishedFile) -> dict[str, list[str]]:
     """The dimensions of each KPI that has rows by them."""
     return {row["kpi"]: row["dimensions"] for row in file.rows(_DIMENSIONS)}
-
-
-def names_in(standings: Standings) -> dict[str, str]:
-    """The names of objectives and key results, by id."""
-    return {line.id: line.name for line in standings.lines}
-
-
-def declared_goal(line: Standing) -> a.DeclaredGoal:
-    return a.DeclaredGoal(
-        id=line.id, name=line.name, owner=line.owner or None, kpi=line.row.get("kpi")
-    )

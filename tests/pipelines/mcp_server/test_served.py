@@ -12,7 +12,7 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-from pipelines.mcp_server.questions import exact
+from pipelines.mcp_server.row_answers import exact
 from pipelines.tables.definitions import KEY_RESULTS
 from pipelines.tables.factors import KPI_FACTORS
 from pipelines.tables.scores import KEY_RESULT_LEVERS, KEY_RESULT_SCORES, OBJECTIVE_SCORES, RUNS
