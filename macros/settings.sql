@@ -1,6 +1,6 @@
 {#
-    The variables of the environment. What changes from day to day is read at run time only: if it were read while
-    parsing, dbt would parse the models that use it again every day.
+    The variables of the environment. What decides no reference is read at run time only: what is read while parsing
+    is parsed again when it changes, by every home that shares the parse.
 #}
 
 {# The day being played, as a date in SQL. Data up to the day before it counts. #}
@@ -20,17 +20,17 @@
 
 {# The zone in which the business counts its days, an IANA name. #}
 {% macro business_zone() -%}
-    {{ return(env_var("OKRA_TIMEZONE", "UTC")) }}
+    {{ return(env_var("OKRA_TIMEZONE", "UTC") if execute else "UTC") }}
 {%- endmacro %}
 
 {# The currency that money adds up in, as a string in SQL. #}
 {% macro reporting_currency() -%}
-    '{{ env_var("OKRA_CURRENCY", "USD") }}'
+    '{{ env_var("OKRA_CURRENCY", "USD") if execute else "USD" }}'
 {%- endmacro %}
 
 {# The first month of the fiscal year, 1 to 12. #}
 {% macro fiscal_year_start() -%}
-    {{ return(env_var("OKRA_FISCAL_YEAR_START", "1") | int) }}
+    {{ return((env_var("OKRA_FISCAL_YEAR_START", "1") if execute else "1") | int) }}
 {%- endmacro %}
 
 {#

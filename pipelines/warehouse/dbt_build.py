@@ -17,7 +17,7 @@ from pipelines.errors import OkraError
 from pipelines.settings import BUILT_IN
 from pipelines.warehouse.build_results import NodeResult, node_results
 from pipelines.warehouse.dbt_messages import errors_in, sentence_of
-from pipelines.warehouse.project import PARSED_FILE, ComposedProject, dbt_program
+from pipelines.warehouse.project import PARSED_FILE, ComposedProject, dbt_program, kept_parse
 
 RUN_FOLDER = "models-"
 """How the folder of one build's artifacts begins, below dbt's target folder."""
@@ -118,8 +118,7 @@ def parsed_manifest(project: ComposedProject) -> Any:
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
-    content = (project.target / PARSED_FILE).read_bytes()
-    manifest = Manifest.from_msgpack(content, decoder=extended_mashumuro_decoder)
+    manifest = Manifest.from_msgpack(kept_parse(project), decoder=extended_mashumuro_decoder)
     # what dbt's loader adds to a parse that it kept
     manifest.build_parent_and_child_maps()  # type: ignore[no-untyped-call]
     manifest.build_flat_graph()  # type: ignore[no-untyped-call]
@@ -164,7 +163,7 @@ def build_in_own_process(
 ) -> tuple[list[NodeResult], list[Event]]:
     """Run the program that makes a Spark session before dbt, and read its log."""
     folder = Path(environment["DBT_TARGET_PATH"])
-    shutil.copyfile(project.target / PARSED_FILE, folder / PARSED_FILE)
+    (folder / PARSED_FILE).write_bytes(kept_parse(project))
     lines: list[str] = []
     with subprocess.Popen(  # noqa: S603 - our own program, arguments of our own
         [str(dbt_program(project.settings)), "--log-format", "json", *arguments,

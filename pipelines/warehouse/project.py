@@ -6,10 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,9 @@ PROJECT_NAME = "okra"
 PARSED_FILE = "partial_parse.msgpack"
 """The file in which dbt keeps what it parsed."""
 FINGERPRINT_FILE = "manifest.fingerprint"
-"""The file beside the manifest that holds the fingerprint of the files it was parsed from."""
+"""The file beside the manifest that says what it was parsed from."""
+PARSE_LOCK = "parse.lock"
+"""The file that a process holds while it parses, as dbt writes in place."""
 LEFT_OUT_FILE = "left_out.json"
 """The file beside the manifest that says what could not be parsed."""
 PARSE_TIMEOUT = 300.0
@@ -100,13 +103,17 @@ class ComposedProject:
 
     @property
     def fingerprint(self) -> str:
-        """A hash of every file that dbt reads: of its content where it is generated, else of its size and time."""
+        """A hash of every file that dbt reads, and of dbt's version, as another release reads no other's parse.
+
+        Of a file that is generated it takes the content, else size and time.
+        """
         own = {place: BUILT_IN / place for place in ROOT_FILES}
         files = [
             (place, path.stat().st_size, path.stat().st_mtime_ns)
             for place, path in sorted({**self.composition.written, **own}.items())
         ]
-        facts = [files, sorted(self.composition.generated.items())]
+        versions = [version(name) for name in ("dbt-core", "dbt-adapters")]
+        facts = [files, sorted(self.composition.generated.items()), versions]
         return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
@@ -158,18 +165,18 @@ def macros_fingerprint(composition: Composition) -> str:
 
 
 def ensure_manifest(project: ComposedProject, environment: Mapping[str, str]) -> Path:
-    """Parse the models again if a file of the project has changed. Returns the manifest's path.
+    """Parse the models again if a file of the project has changed, or a variable that dbt read while it parsed them.
+
+    Returns the manifest's path.
 
     What cannot be parsed is left out (`left_out`). `environment`: that of this process, which dbt's process gets too.
     Raises `ModelsError`, and `SparkMissingError` where the engine is not installed.
     """
     if project.settings.engine == "spark":
         require_spark()
-    parsed, fingerprint = project.target / FINGERPRINT_FILE, project.fingerprint
-    # dbt writes the manifest in place, so only one process may parse at a time
-    with exclusive(project.target / "parse.lock", wait=PARSE_TIMEOUT):
-        is_parsed = project.manifest.exists() and parsed.exists()
-        if not (is_parsed and parsed.read_text("ascii") == fingerprint) or lacks_packages(project):
+    parsed = project.target / FINGERPRINT_FILE
+    with exclusive(project.target / PARSE_LOCK, wait=PARSE_TIMEOUT):
+        if not is_parsed(project, environment) or lacks_packages(project):
             begin_with_shared_parse(project)
             faults = parse_what_can_be(
                 project.composition,
@@ -180,8 +187,48 @@ def ensure_manifest(project: ComposedProject, environment: Mapping[str, str]) ->
                 project.target / LEFT_OUT_FILE,
                 lambda temporary: write_left_out(temporary, faults),
             )
-            replace(parsed, lambda temporary: temporary.write_text(fingerprint, "ascii"))
+            state = parsed_state(project, environment, variables_read(project))
+            replace(parsed, lambda temporary: temporary.write_text(state, "ascii"))
     return project.manifest
+
+
+def is_parsed(project: ComposedProject, environment: Mapping[str, str]) -> bool:
+    """Whether the manifest that is there is that of the files and the variables as they are now."""
+    path = project.target / FINGERPRINT_FILE
+    if not (path.exists() and project.manifest.exists()):
+        return False
+    state = path.read_text("ascii")
+    # an earlier release wrote no JSON
+    names = json.loads(state)["variables"] if state.startswith("{") else {}
+    return state == parsed_state(project, environment, names)
+
+
+def parsed_state(
+    project: ComposedProject, environment: Mapping[str, str], names: Iterable[str]
+) -> str:
+    """What a parse is made from: the files, and the variables of these names. Of their values it has hashes."""
+    values = {**environment, **static_environment(project, [])}
+    variables = {
+        name: hashlib.sha256(values.get(name, "").encode()).hexdigest() for name in sorted(names)
+    }
+    return json.dumps({"files": project.fingerprint, "variables": variables}, indent=1)
+
+
+def variables_read(project: ComposedProject) -> Iterable[str]:
+    """The variables of the environment that dbt read while it parsed the project last."""
+    # here, because dbt's import takes a second
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    kept = extended_mashumuro_decoder(  # type: ignore[no-untyped-call]
+        (project.target / PARSED_FILE).read_bytes()
+    )
+    return [str(name) for name in kept["env_vars"]]
+
+
+def kept_parse(project: ComposedProject) -> bytes:
+    """What dbt keeps of the parse, as it wrote it. Raises `LockedError` while another process parses too long."""
+    with exclusive(project.target / PARSE_LOCK, wait=PARSE_TIMEOUT):
+        return (project.target / PARSED_FILE).read_bytes()
 
 
 def lacks_packages(project: ComposedProject) -> bool:

@@ -1,8 +1,10 @@
 """Where dbt runs, and where it keeps what it makes of the models."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from pipelines.settings import BUILT_IN
 from pipelines.warehouse import project as models
 from pipelines.warehouse.project import (
     ComposedProject,
+    ensure_manifest,
     has_seeds_elsewhere,
     parse,
     project_of,
@@ -62,7 +65,7 @@ def test_a_checkout_that_may_not_be_written_is_left_alone(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # by whom, for root may write anywhere
-    monkeypatch.setattr(models.os, "access", lambda path, mode: False)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert project().target.is_relative_to(home)
 
 
@@ -89,6 +92,38 @@ def test_what_dbt_remembers_of_another_folder_is_parsed_anew(
     assert not has_seeds_elsewhere(json.loads((home / "manifest.json").read_text()), BUILT_IN)
     assert parse(whole, {}, OKRA, []) is None
     assert len(parsed) == 3, "once it is right, it is parsed once"
+
+
+@pytest.mark.filterwarnings("ignore:sqlglotrs is deprecated:DeprecationWarning")
+def test_a_parse_is_kept_until_a_file_or_a_variable_that_it_read_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A company's own model can ask for any variable. What it asks for in a run only is not part of the parse."""
+    settings = okra_settings.Settings(_env_file=None, home=tmp_path)
+    tagged = """{{ config(tags=[env_var("TEAM", "nobody")]) }}"""
+    dated = """select '{{ env_var("OKRA_AS_OF", "") if execute }}' as day"""
+    parsed = []
+
+    def dbt_parse(project: ComposedProject, *arguments: Any) -> str | None:
+        parsed.append(project)
+        return original(project, *arguments)
+
+    original = models.dbt_parse
+    monkeypatch.setattr(models, "dbt_parse", dbt_parse)
+
+    def tags(sql: str, **environment: str) -> list[str]:
+        project = ComposedProject(settings, Composition({}, {"models/marts/a.sql": sql}))
+        manifest = ensure_manifest(project, {**os.environ, **environment})
+        node = json.loads(manifest.read_bytes())["nodes"]["model.okra.a"]
+        return [*node["tags"], f"parsed {len(parsed)} times"]
+
+    assert tags(tagged + dated) == ["nobody", "parsed 1 times"]
+    assert tags(tagged + dated, OKRA_AS_OF="2026-11-26") == ["nobody", "parsed 1 times"]
+    assert tags(tagged + dated, TEAM="sales") == ["sales", "parsed 2 times"]
+    assert tags(tagged + dated, TEAM="sales") == ["sales", "parsed 2 times"]
+    assert tags(dated, TEAM="sales") == ["parsed 3 times"]
+    monkeypatch.setattr(models, "version", lambda name: "1.99.0")
+    assert tags(dated, TEAM="sales") == ["parsed 4 times"], "another dbt cannot read this parse"
 
 
 def test_a_link_to_a_seed_is_the_seed(tmp_path: Path) -> None:
