@@ -27,46 +27,49 @@
 #}
 {% macro default__read_committed(source_name, stream) -%}
     {%- set raw = lake_root() ~ "/raw/" -%}
-    {%- set contents = windows_to_take(source_name, stream).contents -%}
+    {%- set windows = windows_to_take(source_name, stream) -%}
     (
-        with committed (content, first_day, place, is_shared) as (
-            values
-            (cast(null as varchar), cast(null as date), cast(null as varchar), cast(null as boolean))
-            {%- for content in contents %},
-            (
-                {{ quoted(content.name) }}, date '{{ content.first_day }}', {{ quoted(raw ~ content.place) }},
-                {{ "true" if "/month=" in content.place else "false" }}
-            )
-            {%- endfor %}
+        with to_take as (
+            select
+                account,
+                name,
+                first_day,
+                unnest(files) as file
+            from ({{ committed_windows(source_name, stream) }}) as committed
+            {%- if is_incremental() %}
+            where {{ is_of_windows(windows.days, "first_day") }}
+            {%- endif %}
         ),
 
         stored as (
             select cast(null as date) as _window
             where false
             union all by name
-            select *
+            select
+                *,
+                regexp_extract(_path, '[^/]+/[^/]+/[^/]+/[^/]+$') as _place
             from read_parquet(
                 [
                     {{ quoted(raw ~ source_name ~ "/" ~ stream ~ "/_schema.parquet") }}
-                    {%- for place in contents | map(attribute="place") | unique %},
-                    {{ quoted(raw ~ place) }}
+                    {%- for file in windows.files %},
+                    {{ quoted(raw ~ file) }}
                     {%- endfor %}
                 ],
-                union_by_name = true, hive_partitioning = false, filename = '_place'
+                union_by_name = true, hive_partitioning = false, filename = '_path'
             )
         )
 
         select
-            stored.* exclude (_place, _window),
-            {{ account_of("committed.content") }} as account,
-            committed.first_day as _window,
-            committed.content as _file,
+            stored.* exclude (_path, _place, _window),
+            to_take.account,
+            to_take.first_day as _window,
+            to_take.name as _file,
             '{{ model_fingerprint() }}' as _loaded_by
         from stored
-        inner join committed
+        inner join to_take
             on
-                stored._place = committed.place
-                and stored._window is not distinct from case when committed.is_shared then committed.first_day end
+                stored._place = to_take.file
+                and stored._window is not distinct from case when to_take.file like '%/month=%' then to_take.first_day end
     )
 {%- endmacro %}
 
@@ -145,8 +148,8 @@
 {%- endmacro %}
 
 {#
-    What a table has to take of a stream: the first days of the changed windows (`days`), and what is committed of these
-    days (`contents`: `name`, `first_day` and the `place` below `raw`). Everything when the table is rebuilt.
+    What a table has to take of a stream: the first days of the changed windows (`days`), and the committed files of these
+    days (`files`). Everything when the table is rebuilt.
 #}
 {% macro windows_to_take(source_name, stream) -%}
     {%- set query -%}
@@ -160,37 +163,24 @@
             {%- endif %}
         ),
 
-        contents as (
-            select
-                first_day,
-                name,
-                unnest(files) as place
+        files as (
+            select distinct unnest(committed.files) as file
             from committed
+            inner join changed on committed.first_day = changed.first_day
         )
 
         select
-            changed.first_day,
-            contents.name,
-            contents.place
-        from changed
-        left join contents on changed.first_day = contents.first_day
-        order by 1, 2, 3
+            (select coalesce(list(first_day order by first_day), []) from changed) as days,
+            (select coalesce(list(file order by file), []) from files) as files
     {%- endset -%}
-    {%- set days = [] -%}
-    {%- set contents = [] -%}
-    {%- for row in run_query(query).rows -%}
-        {%- do days.append(row[0] | string) -%}
-        {%- if row[2] -%}
-            {%- do contents.append({"first_day": row[0], "name": row[1], "place": row[2]}) -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {{ return({"days": days | unique | list, "contents": contents}) }}
+    {%- set row = run_query(query).rows[0] -%}
+    {{ return({"days": fromjson(row[0]), "files": fromjson(row[1])}) }}
 {%- endmacro %}
 
 {# A condition: the row is of one of the windows that begin on these days. #}
-{% macro is_of_windows(days) -%}
+{% macro is_of_windows(days, column="_window") -%}
     {%- if days -%}
-    _window in ({% for day in days %}date '{{ day }}'{{ ", " if not loop.last }}{% endfor %})
+    {{ column }} in ({% for day in days %}date '{{ day }}'{{ ", " if not loop.last }}{% endfor %})
     {%- else -%}
     false
     {%- endif -%}
