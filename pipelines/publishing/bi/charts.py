@@ -55,10 +55,8 @@ def create_charts(
     for name, create in steps.items():
         try:
             create()
-        except (
-            duckdb.CatalogException,
-            duckdb.BinderException,
-        ) as error:  # no such table, no such column
+        # no such table, no such column
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
             left_out.append(_finding(name, error))
     _tell(connection, left_out)
 
