@@ -3,8 +3,8 @@
 A company of one SQLite database, with 30 KPIs of 500 days (flows, ratios and levels) for eight stores each. It is
 pulled and modelled once. Then it has objectives for the year with ten key results each, as many as `--sizes` says:
 one key result in three is about one store, and one in five has a goal for every month. Each size is scored, explained
-and published in a process of its own, with nothing modelled anew. A size is linear where its time for a key result is
-that of the smallest size.
+and published in a process of its own, with nothing modelled anew. "Times linear" is the time for one key result, in
+times of that of the size before.
 """
 
 import os
@@ -190,21 +190,30 @@ def section(found: Mapping[int, Sequence[Cost]]) -> Section:
     def peak(costs: Sequence[Cost], parts: Sequence[str]) -> float:
         return median_of(costs, lambda cost: max(cost.peaks.get(part, 0) for part in parts))
 
-    least = min(found)
+    sizes = sorted(found)
+    before = dict(zip(sizes[1:], sizes, strict=False))
+
+    def times_linear(count: int, parts: Sequence[str]) -> str:
+        if count not in before:
+            return ""
+        smaller = before[count]
+        ratio = cpu(found[count], parts) / cpu(found[smaller], parts) * smaller / count
+        return f" ({ratio:.2f})"
+
     rows = [
         (
             step,
             *(
-                f"{cpu(costs, parts):.1f} s, {peak(costs, parts) / 2**20:,.0f} MiB "
-                f"({cpu(costs, parts) / cpu(found[least], parts) * least / count:.2f})"
-                for count, costs in found.items()
+                f"{cpu(found[count], parts):.1f} s, {peak(found[count], parts) / 2**20:,.0f} MiB"
+                f"{times_linear(count, parts)}"
+                for count in sizes
             ),
         )
         for step, parts in STEPS.items()
     ]
     return Section(
         "Many key results",
-        ("CPU, peak memory (times linear)", *(f"{count:,}" for count in found)),
+        ("CPU, peak memory (times linear)", *(f"{count:,}" for count in sizes)),
         rows,
     )
 

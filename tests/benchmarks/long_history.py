@@ -41,13 +41,13 @@ def measured(folder: Path, days: int, repeats: int) -> list[Cost]:
     yesterday = TODAY - timedelta(days=1)
     old = days_before(yesterday - timedelta(days=1), days)
     add_windows(home / "lake", old, ROWS)
-    runs.run([OKRA, "score"], settings(home, yesterday, old[0]))
+    runs.run([OKRA, "score"], settings(home, home / "lake", yesterday, old[0]))
     home.rename(made)
     costs = []
     for number in range(repeats + 1):
         shutil.copytree(made, home, symlinks=True)
         add_windows(home / "lake", [yesterday], ROWS)
-        cost = runs.run([OKRA, "score"], settings(home, TODAY, old[0]))
+        cost = runs.run([OKRA, "score"], settings(home, home / "lake", TODAY, old[0]))
         if number or not repeats:
             costs.append(cost)
         with duckdb.connect(str(home / "okra.duckdb"), read_only=True) as connection:

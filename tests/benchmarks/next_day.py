@@ -7,7 +7,6 @@ that has no model), the start of Dagster (a job of one asset that does nothing),
 """
 
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -16,9 +15,9 @@ from pathlib import Path
 from tests.benchmarks import cpu_parts, runs
 from tests.benchmarks.report import Section, options_of, present, write_json
 from tests.benchmarks.runs import OKRA, Cost, median_of, medians, spread
+from tests.benchmarks.unavoidable import BUILD, JOB, empty_build, empty_job
 
 YESTERDAY = date(2026, 11, 26)
-BUILD, JOB = "dbt builds an empty project", "Dagster runs an empty job"
 
 
 def settings(home: Path, today: date) -> dict[str, str]:
@@ -46,29 +45,6 @@ def today(folder: Path, made: Path, day: date) -> Cost:
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(made, home, symlinks=True)
     return runs.run([OKRA, "run"], settings(home, day))
-
-
-def empty_build(folder: Path) -> Cost:
-    """dbt's start, in a process of its own: it connects to a DuckDB file, and there is nothing to build."""
-    project = folder / "empty"
-    project.mkdir(exist_ok=True)
-    (project / "dbt_project.yml").write_text("name: empty\nprofile: empty\n", "utf-8")
-    (project / "profiles.yml").write_text(
-        f"empty: {{target: it, outputs: {{it: {{type: duckdb, path: {project}/it.duckdb}}}}}}\n",
-        "utf-8",
-    )
-    quiet = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-    return runs.run([str(Path(sys.executable).with_name("dbt")), "build"], quiet, project)
-
-
-def empty_job(folder: Path) -> Cost:
-    """Dagster's start: its import, and a job of one asset, which is recorded in SQLite as Okra's are."""
-    home = folder / "dagster"
-    home.mkdir(exist_ok=True)
-    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", "utf-8")
-    return runs.run(
-        [sys.executable, "-m", "tests.benchmarks.empty_job"], {"DAGSTER_HOME": str(home)}
-    )
 
 
 def sections(costs: Sequence[Cost], floors: Mapping[str, Sequence[Cost]]) -> Iterator[Section]:

@@ -98,14 +98,14 @@ def net_revenue(days: Iterable[date], rows_a_day: int) -> Decimal:
     return Decimal(total) / 100
 
 
-def settings(home: Path, today: date, first: date) -> dict[str, str]:
-    """The settings of the company of one source, whose lake is `home`/lake and whose first day is `first`."""
+def settings(home: Path, lake: Path, today: date, first: date) -> dict[str, str]:
+    """The settings of the company of one source, whose first day is `first`."""
     goals = home / "goals"
     goals.mkdir(parents=True, exist_ok=True)
     (goals / "earn.yml").write_text(OBJECTIVE, "utf-8")
     return {
         "OKRA_HOME": str(home),
-        "OKRA_LAKE": str(home / "lake"),
+        "OKRA_LAKE": str(lake),
         "OKRA_SOURCES": "stripe",
         "OKRA_START_DATE": first.isoformat(),
         "OKRA_SANDBOX_TODAY": today.isoformat(),
