@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # in memory where possible: lakes have many small files, and each is synced to disk
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
+# BENCHMARKS=next_day measures one of them; each has options: python -m tests.benchmarks.next_day --help
+BENCHMARKS ?= next_day long_history raw_rows key_results publishing stripe_throughput forecast_speed engine_growth
 .DEFAULT_GOAL := help
 .PHONY: help install run ui shell wheel test test-large test-browser fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
 
@@ -48,12 +50,8 @@ format: $(VENV)/.developing ## Format the code and fix what can be fixed
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix models
 
-bench: $(VENV)/.with-spark ## Time a run, a large pull, scoring, the odds and both engines; prints the README's figures (needs Java)
-	@$(BIN)/python -m tests.benchmarks.daily_run
-	@$(BIN)/python -m tests.benchmarks.stripe_throughput
-	@$(BIN)/python -m tests.benchmarks.scoring
-	@$(BIN)/python -m tests.benchmarks.forecast_speed
-	@$(BIN)/python -m tests.benchmarks.engine_growth
+bench: $(VENV)/.with-spark ## Measure a daily run, its growth and its readers, and write docs/benchmarks.md (hours; needs Java)
+	@for name in $(BENCHMARKS); do $(BIN)/python -m tests.benchmarks.$$name --write-page || exit 1; done
 
 bi: $(VENV)/.developing ## Open the published file with common clients (needs the package registries)
 	@$(BIN)/pytest tests/bi --basetemp="$$(mktemp -d $(SCRATCH)/okra-bi.XXXXXX)"

@@ -7,7 +7,7 @@ is in. Where nodes of dbt are running, the time is divided equally among them.
 """
 
 import atexit
-import importlib._bootstrap as importing  # type: ignore[import-not-found]
+import importlib
 import json
 import os
 import resource
@@ -92,11 +92,17 @@ class Measurement:
         """The most memory of the process in each part, in bytes."""
         self.missing: list[str] = []
         """The functions of `DOORS` that their modules do not have."""
-        self._main = threading.get_ident()
+        self.thread = threading.get_ident()
+        """The main thread."""
         self._lock = threading.RLock()
         self._open = [START_OF_DBT if is_dbt else COMMAND]
         self._running: list[tuple[str, str]] = []
         self._cpu, self._wall = 0.0, process_began()
+
+    @property
+    def is_in_dbt(self) -> bool:
+        """Whether the main thread starts dbt, whose imports belong to its start."""
+        return self._open[-1] == START_OF_DBT
 
     def settle(self, *, peaks: bool = True) -> None:
         """Give the time and the memory since the last change to what was going on. Call it with the lock.
@@ -120,7 +126,7 @@ class Measurement:
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
         """A part of the main thread; in another thread it changes nothing."""
-        if threading.get_ident() != self._main:
+        if threading.get_ident() != self.thread:
             yield
             return
         with self._lock:
@@ -205,11 +211,12 @@ def measure_process() -> None:
         return
     is_dbt = "dbt" in Path(sys.argv[0] if sys.argv else "").name or "dbt.cli.main" in sys.orig_argv
     measurement = Measurement(is_dbt=is_dbt)
+    importing: Any = importlib._bootstrap
     original, depth = importing._find_and_load, 0
 
     def find_and_load(name: str, import_: Callable[..., Any]) -> Any:
         nonlocal depth
-        if threading.get_ident() != measurement._main or depth or is_dbt:
+        if depth or measurement.is_in_dbt or threading.get_ident() != measurement.thread:
             module = original(name, import_)
         else:
             depth += 1

@@ -9,34 +9,25 @@ with the start of dbt and Spark and the copy back into DuckDB. Spark runs on OKR
 on all cores. Both engines must produce the net revenue that the rows were generated with.
 """
 
-import argparse
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from rich.console import Console
 
-from connectors.lake.lake import Lake
-from connectors.lake.manifest import Attempt, Manifest, schema_hash
-from connectors.stripe.ledger import BALANCE_TRANSACTIONS
-from pipelines.commands.terminal import plain_table
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.settings import BUILT_IN, Settings
 from pipelines.warehouse.project import catalog_lake, dbt_environment, dbt_program, project_of
+from tests.benchmarks.report import Section, options_of, present
+from tests.benchmarks.stripe_lake import TODAY, add_windows, days_before, net_revenue
 
 DAYS = 100
-TODAY = date(2026, 11, 25)
-FIRST = TODAY - timedelta(days=DAYS)
 NET_REVENUE = "select sum(value) from reporting.kpi_days where kpi = 'net_revenue'"
 
 
@@ -49,77 +40,10 @@ class Figure:
     seconds: float
 
 
-def movements(day: date, first: int, count: int) -> pa.Table:
-    """A day's movements of 10 to 99 dollars, with a fee of 59 cents each. One in twenty is a refund."""
-    numbers = np.arange(first, first + count, dtype=np.int64)
-    refund = numbers % 20 == 0
-    amount = np.where(refund, -1, 1) * (1_000 + numbers % 9_000)
-    begun = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1_000_000)
-    moments = begun + (numbers - first) * (86_400_000_000 // count)
-    texts = pc.cast(pa.array(numbers), pa.string())
-    kind = pc.if_else(pa.array(refund), "refund", "charge")
-    columns = {
-        "id": pc.binary_join_element_wise("txn_1Q", texts, ""),
-        "created_at": pa.array(moments).cast(pa.timestamp("us", "UTC")),
-        "available_on": pa.array([day + timedelta(days=2)]).take(
-            pa.array(np.zeros(count, dtype=np.int64))
-        ),
-        "type": kind,
-        "reporting_category": kind,
-        "currency": pa.array(["usd"]).take(pa.array(np.zeros(count, dtype=np.int64))),
-        "amount_minor": pa.array(amount),
-        "fee_minor": pa.array(np.full(count, 59, dtype=np.int64)),
-        "net_minor": pa.array(amount - 59),
-        "exchange_rate": pa.nulls(count, pa.string()),
-        "source_id": pc.binary_join_element_wise("ch_1Q", texts, ""),
-    }
-    schema = BALANCE_TRANSACTIONS.schema
-    return pa.table([columns[name] for name in schema.names], schema=schema)
-
-
-def make_lake(root: Path, rows: int) -> None:
-    """Generate a lake of `rows` movements, spread evenly over the days."""
-    lake, count = Lake(root), rows // DAYS
-    for number in range(DAYS):
-        day = FIRST + timedelta(days=number)
-        manifest = Manifest(
-            source="stripe",
-            stream=BALANCE_TRANSACTIONS.name,
-            window=day,
-            data_through=day,
-            pulled_at=datetime.combine(TODAY, datetime.min.time(), tzinfo=UTC),
-            rows=count,
-            bytes=0,
-            checksum="",
-            schema_hash=schema_hash(BALANCE_TRANSACTIONS.schema),
-            settled=True,
-            flags=(),
-            connector_version="1",
-            run_id="",
-            files=(),
-        )
-        lake.commit(manifest, [movements(day, number * count, count)])
-    lake.record(
-        Attempt(
-            source="stripe",
-            stream=BALANCE_TRANSACTIONS.name,
-            at=datetime.combine(TODAY, datetime.min.time(), tzinfo=UTC),
-            outcome="ok",
-        )
-    )
-
-
-def net_revenue(rows: int) -> Decimal:
-    """The sum of the movements without fees, in dollars."""
-    numbers = np.arange(rows // DAYS * DAYS, dtype=np.int64)
-    amounts = np.where(numbers % 20 == 0, -1, 1) * (1_000 + numbers % 9_000) - 59
-    return Decimal(int(amounts.sum())) / 100
-
-
 def model(engine: str, lake: Path, home: Path) -> float:
     """Let `engine` model the whole lake in a new home. Returns seconds; exits when dbt fails."""
     master = os.environ.get("OKRA_SPARK_MASTER", "local[*]")
-    settings = Settings(home=home, lake=str(lake), engine=engine, spark_master=master)  # type: ignore[arg-type]
+    settings = Settings(home=home, lake=str(lake), engine=engine, spark_master=master)
     settings.state_path.mkdir(parents=True)
     project = project_of(settings)
     catalog_lake(settings, declared_kpis(settings))
@@ -150,32 +74,34 @@ def model(engine: str, lake: Path, home: Path) -> float:
 
 def main() -> None:
     """The command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = options_of(__doc__, repeats=False)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000_000, 100_000_000])
     parser.add_argument(
         "--engines", nargs="+", choices=["duckdb", "spark"], default=["duckdb", "spark"]
     )
     parser.add_argument("--folder", type=Path)
-    options = parser.parse_args()
-    console, figures = Console(), []
+    asked = parser.parse_args()
+    figures = []
+    days = days_before(TODAY - timedelta(days=1), DAYS)
     with tempfile.TemporaryDirectory(prefix="okra-growth.") as temporary:
-        folder: Path = options.folder or Path(temporary)
-        for rows in options.rows:
+        folder: Path = asked.folder or Path(temporary)
+        for rows in asked.rows:
             lake = folder / f"lake-{rows}"
             if not lake.exists():
-                make_lake(lake, rows)
-            for engine in options.engines:
+                add_windows(lake, days, rows // DAYS)
+            right = net_revenue(days, rows // DAYS)
+            for engine in asked.engines:
                 home = folder / f"{engine}-{rows}"
                 seconds = model(engine, lake, home)
                 found = Decimal((home / "net_revenue").read_text())
-                if found != net_revenue(rows):
-                    sys.exit(f"{engine} computed {found}, but the rows sum to {net_revenue(rows)}")
+                if found != right:
+                    raise SystemExit(f"{engine} computed {found}, but the rows sum to {right}")
                 figures.append(Figure(engine, rows, seconds))
-                console.print(f"{engine}, {rows:,} rows: {seconds:.0f} s")
+                print(f"{engine}, {rows:,} rows: {seconds:.0f} s", flush=True)
     lines = [(figure.engine, f"{figure.rows:,}", f"{figure.seconds:.0f}") for figure in figures]
-    console.print(plain_table("Full build of all models", ("Engine", "Raw rows", "Seconds"), lines))
+    text = "Once each, with the start of dbt and Spark and without tests."
+    section = Section("Full build of all models", ("engine", "raw rows", "s"), lines, text)
+    present("engine_growth", [section], asked)
 
 
 if __name__ == "__main__":

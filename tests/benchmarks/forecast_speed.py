@@ -5,11 +5,13 @@ time is measured, so that other work on the machine does not count.
 """
 
 import time
+from statistics import median
 
 import numpy as np
 
 from pipelines.okr.forecast.simulation import PATHS, Task, simulate
 from pipelines.okr.forecast.training_series import YEAR, TrainingSeries
+from tests.benchmarks.report import Section, options_of, present
 
 SERIES, DAYS, STEPS, TODAY = 200, 365, 68, 739_000
 
@@ -29,11 +31,18 @@ def rate(paths: int, days: int = DAYS) -> float:
 
 
 def main() -> None:
-    for paths in (400, PATHS):
-        for days in (DAYS, 4 * DAYS):
-            print(
-                f"{paths:5} paths, {days:5} days: {rate(paths, days):5.0f} series a second and core"
-            )
+    asked = options_of(__doc__).parse_args()
+    rows = [
+        (
+            f"{paths:,} paths{' (as in scoring)' if paths == PATHS else ''}",
+            f"{days:,}",
+            f"{median(rate(paths, days) for _ in range(asked.repeats)):,.0f}",
+        )
+        for paths in (400, PATHS)
+        for days in (DAYS, 4 * DAYS)
+    ]
+    columns = ("simulation of 68 steps", "days of history", "series a second and core")
+    present("forecast_speed", [Section("Odds", columns, rows)], asked)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,12 @@ from pathlib import Path
 from connectors.sdk import catalog
 from connectors.sdk.source_settings import settings_of
 from pipelines.settings import BUILT_IN
+from tests.benchmarks.report import Section, options_of, present
 from tests.docs.pages import Page
 
 
 def main() -> None:
+    asked = options_of(__doc__, repeats=False).parse_args()
     page = Page("docs/first-own-data.md")
     blocks = page.blocks
     start = next(n for n, block in enumerate(blocks) if block.commands == ["make install"])
@@ -29,9 +31,11 @@ def main() -> None:
         typed(f"git clone -q {BUILT_IN} {clone}", Path(folder), environment)
         commands = [block.text for block in blocks[start : init + 1] if block.language == "sh"]
         typed("".join([*commands, "okra run\n"]), clone, environment, blocks[init + 1].text)
-        shown("from a clone to an own objective over a CSV, with the installation", begun)
+        rows = [("from a clone to an objective of their own over a CSV", minutes_since(begun))]
         typed("make run", clone, environment)
-        shown("and then to the sample company's scorecard", begun)
+        rows.append(("and then to the sample company's scorecard", minutes_since(begun)))
+    section = Section("A new user, with the installation", ("", "time"), rows)
+    present("new_user", [section], asked)
 
 
 def clean_environment() -> dict[str, str]:
@@ -59,9 +63,9 @@ def typed(text: str, folder: Path, environment: Mapping[str, str], answers: str 
         raise SystemExit(f"{text}\n{done.stdout}\n{done.stderr}")
 
 
-def shown(what: str, begun: float) -> None:
+def minutes_since(begun: float) -> str:
     minutes, seconds = divmod(round(time.monotonic() - begun), 60)
-    print(f"{what}: {minutes} min {seconds} s", flush=True)
+    return f"{minutes} min {seconds} s"
 
 
 if __name__ == "__main__":

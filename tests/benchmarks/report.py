@@ -5,8 +5,8 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -29,13 +29,14 @@ class Section:
     text: str = ""
 
 
-def options_of(description: str | None) -> argparse.ArgumentParser:
-    """The options that every benchmark has."""
+def options_of(description: str | None, *, repeats: bool = True) -> argparse.ArgumentParser:
+    """The options that every benchmark has. `repeats`: whether it measures more than once."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--repeats", type=int, default=5, help="times that each run is measured")
-    parser.add_argument("--json", type=Path, help="a file for every figure of every run")
+    if repeats:
+        parser.add_argument("--repeats", type=int, default=5, help="how often each run is measured")
+        parser.add_argument("--json", type=Path, help="a file for every figure of every run")
     parser.add_argument(
         "--write-page", action="store_true", help="write the figures into docs/benchmarks.md"
     )
@@ -103,8 +104,8 @@ def machine() -> str:
     )
 
 
-def write_json(path: Path | None, costs: dict[str, Sequence[Cost]]) -> None:
+def write_json(path: Path | None, costs: Mapping[str, Sequence[Cost]]) -> None:
     """Every figure of every run, where a file is asked for."""
     if path:
-        found = {name: [asdict(cost) for cost in of_run] for name, of_run in costs.items()}
+        found = {name: [vars(cost) for cost in of_run] for name, of_run in costs.items()}
         path.write_text(json.dumps(found, indent=1), "utf-8")

@@ -6,14 +6,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 from tests.benchmarks import cpu_parts
 
+Run = TypeVar("Run")
 OKRA = str(Path(sys.executable).with_name("okra"))
 
 
@@ -42,7 +44,7 @@ class Cost:
 def run(command: Sequence[str], settings: Mapping[str, str], cwd: Path | None = None) -> Cost:
     """Run once. Raises SystemExit with its output where it does nothing (exit code 2) or dies."""
     with tempfile.TemporaryDirectory(prefix="okra-parts.") as folder:
-        environment = clean_environment() | settings | cpu_parts.environment(Path(folder))
+        environment = {**clean_environment(), **settings, **cpu_parts.environment(Path(folder))}
         before, began = cpu_of_children(), time.perf_counter()
         done = subprocess.run(
             command, env=environment, cwd=cwd, capture_output=True, text=True, check=False
@@ -54,12 +56,12 @@ def run(command: Sequence[str], settings: Mapping[str, str], cwd: Path | None = 
         raise SystemExit(
             f"{' '.join(command)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
         )
-    parts, walls, peaks, nodes = Counter(), Counter(), Counter(), Counter()
+    parts = summed(process["cpu"] for process in processes)
+    walls = summed(process["wall"] for process in processes)
+    nodes = summed(process["nodes"] for process in processes)
+    peaks: dict[str, int] = {}
     for process in processes:
-        parts.update(process["cpu"])
-        walls.update(process["wall"])
-        nodes.update(process["nodes"])
-        peaks |= Counter(process["peaks"])
+        peaks |= {name: max(peak, peaks.get(name, 0)) for name, peak in process["peaks"].items()}
     if missing := [door for process in processes for door in process["missing"]]:
         raise SystemExit(f"adapt DOORS in {cpu_parts.__file__}: there is no {', '.join(missing)}")
     # what an interpreter does after its last function: it takes everything down, and closes DuckDB's files
@@ -67,9 +69,16 @@ def run(command: Sequence[str], settings: Mapping[str, str], cwd: Path | None = 
     in_dbt = sum(sum(process["cpu"].values()) for process in processes if process["dbt"])
     parts[cpu_parts.START_OF_DBT] += of_dbt - in_dbt
     parts[cpu_parts.END] += cpu - sum(parts.values())
-    return Cost(
-        cpu, wall, dict(parts), dict(walls), dict(peaks), dict(nodes), done.stdout + done.stderr
-    )
+    return Cost(cpu, wall, parts, walls, peaks, nodes, done.stdout + done.stderr)
+
+
+def summed(of_processes: Iterable[Mapping[str, float]]) -> defaultdict[str, float]:
+    """The seconds of each part, in all processes."""
+    total: defaultdict[str, float] = defaultdict(float)
+    for seconds in of_processes:
+        for name, spent in seconds.items():
+            total[name] += spent
+    return total
 
 
 def clean_environment() -> dict[str, str]:
@@ -95,7 +104,7 @@ def medians(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return {name: median(found) for name, found in values.items()}
 
 
-def median_of(costs: Sequence[Cost], what: Callable[[Cost], float]) -> float:
+def median_of(costs: Sequence[Run], what: Callable[[Run], float]) -> float:
     """The median of one figure of several runs."""
     return median(what(cost) for cost in costs)
 

@@ -1,4 +1,4 @@
-"""Measures how fast a Stripe account is pulled: `python -m tests.benchmarks.stripe_throughput [--json]`.
+"""Measures how fast a Stripe account is pulled: `python -m tests.benchmarks.stripe_throughput`.
 
 The server runs in a separate process, so that it does not share the interpreter with the code that is timed. The
 time is from the first request to the last committed window. Three ways:
@@ -8,7 +8,6 @@ time is from the first request to the last committed window. Three ways:
     dlt        dlt's generic REST source on the same server, into Parquet files and into DuckDB
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -20,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from connectors.lake.lake import Lake
 from connectors.sandbox.stripe import KEY
@@ -28,7 +28,9 @@ from connectors.sdk.engine import pull
 from connectors.sdk.errors import SourceError, Throttled
 from connectors.sdk.throttle import ThrottledCalls
 from connectors.sdk.windows import Range
-from connectors.stripe.source import BALANCE_TRANSACTIONS, SOURCE
+from connectors.stripe.ledger import BALANCE_TRANSACTIONS
+from connectors.stripe.source import SOURCE
+from tests.benchmarks.report import Section, options_of, present
 from tests.benchmarks.stripe_server import FIRST, LAST, UNLIMITED
 
 CEILING, LATENCY, PAGE = 25, 0.1, 100
@@ -173,24 +175,33 @@ def measured(rows: int, ceilinged_rows: int, *, dlt: bool) -> list[Figure]:
 
 def main() -> None:
     """Measure and print."""
-    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    options.add_argument("--json", action="store_true")
+    options = options_of(__doc__)
     options.add_argument("--rows", type=int, default=200_000)
     options.add_argument("--ceilinged-rows", type=int, default=60_000)
     options.add_argument(
         "--no-dlt", action="store_true", help="skip dlt, for example when it is not installed"
     )
     asked = options.parse_args()
-    figures = measured(asked.rows, asked.ceilinged_rows, dlt=not asked.no_dlt)
+    runs = [
+        measured(asked.rows, asked.ceilinged_rows, dlt=not asked.no_dlt)
+        for _ in range(asked.repeats)
+    ]
     if asked.json:
-        print(json.dumps([asdict(x) for x in figures], indent=1))
-        return
-    print(f"{'way':28} {'rows':>9} {'s':>7} {'rows/s':>8} {'429s':>5} {'of ceiling':>11}")
-    for x in figures:
-        refusals = "" if x.refusals is None else x.refusals
-        share = "" if x.of_ceiling is None else f"{x.of_ceiling:.1%}"
-        line = f"{x.way:28} {x.rows:>9,} {x.seconds:>7.1f} {x.rows_per_second:>8,}"
-        print(f"{line} {refusals!s:>5} {share:>11}")
+        asked.json.write_text(json.dumps([[asdict(x) for x in run] for run in runs], indent=1))
+    rows = [
+        (
+            ways[0].way,
+            f"{ways[0].rows:,}",
+            f"{median(x.seconds for x in ways):.1f}",
+            f"{median(x.rows_per_second for x in ways):,.0f}",
+            *("" if x is None else f"{x}" for x in [ways[0].refusals]),
+            *("" if x is None else f"{x:.1%}" for x in [ways[0].of_ceiling]),
+        )
+        for ways in zip(*runs, strict=True)
+    ]
+    columns = ("way", "rows", "s", "rows a second", "answers of HTTP 429", "of the limit")
+    section = Section("Pulling a Stripe account into the lake", columns, rows)
+    present("stripe_throughput", [section], asked)
 
 
 if __name__ == "__main__":

@@ -1,50 +1,84 @@
-"""What no run can do without, measured as Okra starts it: dbt with nothing to build, and Dagster with an empty job."""
+"""What no run can do without, measured as Okra starts it: a job of Dagster, in which dbt has nothing to build."""
 
+import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks import runs
 from tests.benchmarks.runs import Cost
 
-BUILD, JOB = "dbt builds an empty project", "Dagster runs an empty job"
+
+@dataclass(frozen=True)
+class Start:
+    """A job of one asset that does nothing, and one whose asset has dbt build a project without models."""
+
+    empty: Cost
+    with_dbt: Cost
+
+    @property
+    def dagster(self) -> float:
+        """The CPU seconds of Dagster's import, and of the job with its records."""
+        return self.empty.cpu
+
+    @property
+    def dbt(self) -> float:
+        """The CPU seconds of dbt's import and of a build, in the process of the job."""
+        return self.with_dbt.cpu - self.empty.cpu
 
 
-def empty_build(folder: Path) -> Cost:
-    """dbt's start, in a process of its own: it connects to a DuckDB file, and there is nothing to build.
+def start(folder: Path) -> Start:
+    """Measure both in processes of their own. The first call in a folder prepares it."""
+    home, project = folder / "dagster", folder / "empty-project"
+    if not home.exists():
+        home.mkdir(parents=True)
+        (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", "utf-8")
+        make_project(project)
+    command = [sys.executable, "-m", "tests.benchmarks.unavoidable"]
+    settings = {
+        "DAGSTER_HOME": str(home),
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    return Start(runs.run(command, settings), runs.run([*command, str(project)], settings))
 
-    The second call in a folder finds what the first has parsed.
-    """
-    project = folder / "empty"
-    project.mkdir(exist_ok=True)
-    (project / "dbt_project.yml").write_text("name: empty\nprofile: empty\n", "utf-8")
-    output = f"{{type: duckdb, path: {project / 'warehouse.duckdb'}}}"
-    (project / "profiles.yml").write_text(
+
+def make_project(folder: Path) -> None:
+    """A dbt project without models on a DuckDB file, parsed by a first build."""
+    folder.mkdir()
+    (folder / "dbt_project.yml").write_text("name: empty\nprofile: empty\n", "utf-8")
+    output = f"{{type: duckdb, path: {folder / 'warehouse.duckdb'}}}"
+    (folder / "profiles.yml").write_text(
         f"empty: {{target: warehouse, outputs: {{warehouse: {output}}}}}\n", "utf-8"
     )
-    quiet = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
-    return runs.run([str(Path(sys.executable).with_name("dbt")), "build"], quiet, project)
+    dbt = Path(sys.executable).with_name("dbt")
+    subprocess.run([dbt, "build"], cwd=folder, check=True, capture_output=True)
 
 
-def empty_job(folder: Path) -> Cost:
-    """Dagster's start: its import, and a job of one asset, which is recorded in SQLite as Okra's are."""
-    home = folder / "dagster"
-    home.mkdir(exist_ok=True)
-    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", "utf-8")
-    command = [sys.executable, "-m", "tests.benchmarks.unavoidable"]
-    return runs.run(command, {"DAGSTER_HOME": str(home)})
-
-
-def run_job() -> None:
+def run_job(project: str | None) -> None:
+    """Run the job in this process; with a dbt project, have its asset build it."""
     import dagster as dg
 
     @dg.asset
-    def nothing() -> None:
-        pass
+    def built() -> None:
+        if project:
+            from dbt.cli.main import dbtRunner
+
+            flags = (
+                "--quiet",
+                "--no-write-json",
+                "--log-level",
+                "none",
+                "--log-level-file",
+                "none",
+            )
+            folders = ("--project-dir", project, "--profiles-dir", project)
+            assert dbtRunner().invoke([*flags, "build", *folders]).success
 
     with dg.DagsterInstance.get() as instance:
         job = dg.Definitions(
-            assets=[nothing],
-            jobs=[dg.define_asset_job("job", [nothing])],
+            assets=[built],
+            jobs=[dg.define_asset_job("job", [built])],
             executor=dg.in_process_executor,
         ).resolve_job_def("job")
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -52,4 +86,4 @@ def run_job() -> None:
 
 
 if __name__ == "__main__":
-    run_job()
+    run_job(next(iter(sys.argv[1:]), None))
