@@ -127,7 +127,7 @@ def _link(text: str, address: str) -> str:
     """The text, as a link where it has an address."""
     if not is_address(address):
         return _text(text)
-    return f'<a href="{escape(address)}">{_text(text)}</a>'
+    return f'<a href="{escape(address)}" style="color:inherit">{_text(text)}</a>'
 
 
 def _text(text: str) -> str:

@@ -134,7 +134,7 @@ def test_the_first_day_has_nothing_to_compare_with() -> None:
 def test_the_last_line_is_a_link() -> None:
     digest = digest_with(goal())
     assert "Read on: https://okr.example.com/scorecard.html\n" in digest.text
-    assert '<a href="https://okr.example.com/scorecard.html">' in digest.html
+    assert '<a href="https://okr.example.com/scorecard.html" style="color:inherit">' in digest.html
 
 
 def test_the_tree_is_kept_in_each_form() -> None:
