@@ -107,6 +107,8 @@ def made_concrete(command: str, history: Path) -> Iterator[str]:
     several = re.search(r"[a-z]+(?:\\\|[a-z]+)+", command)
     for one in several[0].split("\\|") if several else [""]:
         named = command.replace(several[0], one) if several else command
+        if one == "kpi" and command.startswith("okra new"):
+            named += " --sql"
         yield re.sub(r"[][]", "", named)
         if "[" in named:
             yield re.sub(r" *\[[^]]*\]", "", named)  # without what may be left out
