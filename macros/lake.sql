@@ -259,7 +259,7 @@
     {%- set place = stream_of(model) -%}
     delete from {{ arg_dict["target_relation"] }}
     where
-        _loaded_by <> '{{ model_fingerprint() }}'
+        _loaded_by is distinct from '{{ model_fingerprint() }}'
         or {{ is_of_windows(windows_to_take(place.source, place.stream).days) }};
 
     insert into {{ arg_dict["target_relation"] }} ({{ columns }})

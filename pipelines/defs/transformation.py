@@ -13,9 +13,9 @@ from pipelines import settings as okra_settings
 from pipelines.orchestration.day import DayResource
 from pipelines.orchestration.ownership import owners_of
 from pipelines.settings import BUILT_IN
-from pipelines.steps.model import ModelBuild, ModelsFailedError, prepare_models
+from pipelines.steps.model import ModelBuild, ModelsFailedError, plan_build, prepare_models
 from pipelines.tables.locks import warehouse_lock
-from pipelines.warehouse.build_results import Graph
+from pipelines.warehouse.build_results import Graph, NodeResult
 from pipelines.warehouse.dbt_build import build
 from pipelines.warehouse.project import (
     PROJECT_NAME,
@@ -99,6 +99,14 @@ def selected(
     return [*(("--indirect-selection", indirect) if indirect else ()), *selection]
 
 
+def renewed(
+    view: str, manifest: Mapping[str, Any], translator: Translator, project: DbtProject
+) -> dg.Output[None]:
+    """The event of a view that stays as it is, and shows other rows since the tables below it were made again."""
+    key = translator.get_asset_spec(manifest, view, project).key
+    return dg.Output(None, output_name=key.to_python_identifier())
+
+
 @dg.definitions
 def transformation() -> dg.Definitions:
     """The dbt project as assets."""
@@ -119,13 +127,20 @@ def transformation() -> dg.Definitions:
     def models(context: dg.AssetExecutionContext, day: DayResource) -> Iterator[Any]:
         played = day.read()
         # what was parsed, whatever was written since
-        run = ModelBuild(played, Graph(path, composed.composition), composed.left_out)
+        graph = Graph(path, composed.composition)
+        run = ModelBuild(played, graph, composed.left_out)
         seen: set[object] = set()
         with warehouse_lock(played.settings):
             environment = prepare_models(played, composed)
             arguments = selected(context, manifest, translator)
-            while True:
+            plan = None if arguments else plan_build(played, composed, graph, environment)
+            if plan:
+                plan.begin()
+                arguments, environment = plan.arguments, {**environment, **plan.environment}
+            first_results: Sequence[NodeResult] | None = None
+            while plan is None or not plan.is_empty:
                 built = build(composed, arguments, environment)
+                first_results = built.results if first_results is None else first_results
                 for event in built.events:
                     message = DbtCoreCliEventMessage(dict(event), event_history_metadata={})
                     yield from once(
@@ -138,6 +153,10 @@ def transformation() -> dg.Definitions:
                 if not run.take(built.results):
                     break
                 arguments, environment = run.arguments, {**environment, **run.environment}
+            if plan:
+                plan.finish(first_results or ())
+                for view in sorted(plan.due.renewed_views - run.broken):
+                    yield renewed(view, manifest, translator, project)
             for finding in run.findings:
                 context.log.error(finding.message)
             try:

@@ -120,6 +120,10 @@ class DeclaredSettings(BaseSettings):
     csv: bool = Field(
         False, description="Whether the published tables are written as CSV files too: 1 for yes"
     )
+    build_everything: bool = Field(
+        False,
+        description="Whether each run makes and tests every model, whatever changed, as one does each week: 1 for yes",
+    )
     memory: Memory = Field(
         "50%",
         description="Memory of DuckDB and of Spark's driver: 1GB, or a share of the container's or machine's",

@@ -33,7 +33,7 @@ INTERNAL = frozenset(
             "RUN_ID",
             "THREADS",
         ),
-        *("LEFT_OUT", "BROKEN_KPIS", "BROKEN_MODELS", "MACROS"),
+        *("LEFT_OUT", "BROKEN_KPIS", "BROKEN_MODELS", "MACROS", "TESTED_ROWS"),
         *("DAGSTER_STORAGE", "DAGSTER_POSTGRES", "DAGSTER_PASSWORD"),
         *("BI_FILE", "BI_CACHE", "BI_MODULES", "VENDOR_SPECS"),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pipelines.errors import OkraError
 from pipelines.inputs.composition import KPI_FOLDER, KPI_PREFIX, Composition, stem
 from pipelines.inputs.day import Day
+from pipelines.inputs.lake import open_lake
 from pipelines.tables.findings import MODEL_FINDINGS, FindingRow
 from pipelines.tables.table import quoted, transaction
 from pipelines.warehouse.answers import answers
@@ -17,6 +18,8 @@ from pipelines.warehouse.build_results import (
     kpis_below,
     sentence_without_values,
 )
+from pipelines.warehouse.due_nodes import BuildPlan, due_nodes, read_made
+from pipelines.warehouse.fingerprints import model_inputs
 from pipelines.warehouse.left_out import LeftOut
 from pipelines.warehouse.project import ComposedProject, catalog_lake, dbt_environment
 
@@ -37,6 +40,20 @@ def prepare_models(day: Day, project: ComposedProject) -> dict[str, str]:
     environment["OKRA_KPIS_BY_ACCOUNT"] = ",".join(by_account)
     kpis = unusable_kpis(day, project.composition, models)
     return environment | broken_environment(models, kpis)
+
+
+def plan_build(
+    day: Day, project: ComposedProject, graph: Graph, environment: Mapping[str, str]
+) -> BuildPlan | None:
+    """What the day's build makes and tests; None where that is everything, always: on Spark."""
+    if day.settings.engine == "spark":
+        return None
+    inputs = model_inputs(graph.manifest, environment, open_lake(day.settings))
+    made = read_made(day.settings)
+    due = due_nodes(
+        inputs, project.composition, made, day.as_of, everything=day.settings.build_everything
+    )
+    return BuildPlan(day.settings, graph, inputs, due, day.as_of)
 
 
 def broken_environment(models: Iterable[str], kpis: Iterable[str]) -> dict[str, str]:
@@ -81,6 +98,11 @@ class ModelBuild:
         for fault in self.left_out:
             self._missing |= set(fault.models)
             self._tell_left_out(fault)
+
+    @property
+    def broken(self) -> Set[str]:
+        """The nodes that failed, and the models below them."""
+        return self._broken
 
     @property
     def arguments(self) -> Sequence[str]:

@@ -148,3 +148,23 @@ def test_a_day_whose_window_stays_is_not_worked_out_again(warehouse_in, empty) -
         "select distinct _window from marts.fct_balance_movements where currency <> 'XXX'"
     )
     assert set(taken) <= {FIRST + timedelta(days=20)}
+
+
+def test_a_table_of_an_earlier_version_without_windows_is_made_again(warehouse_in, empty) -> None:
+    warehouse = warehouse_in("earlier_version")
+    shutil.copy(empty.path, warehouse.path)
+    history = History(1, warehouse)
+    for number in range(5):
+        history.write("stripe", FIRST + timedelta(days=number))
+    history.last = FIRST + timedelta(days=5)
+    history.build(warehouse, *SELECTED)
+    before = tables(warehouse)
+    warehouse.alter("alter table marts.fct_balance_movements drop column _window")
+    warehouse.alter("alter table marts.fct_balance_movements drop column _loaded_by")
+    warehouse.alter("delete from lake_state.taken_windows where taken_by = 'fct_balance_movements'")
+    history.build(warehouse, *SELECTED)
+    assert len(before["marts.fct_balance_movements"]) > 0
+    assert warehouse.rows("select count(*) from marts.fct_balance_movements") == [
+        (len(before["marts.fct_balance_movements"]),)
+    ]
+    assert tables(warehouse)["reporting.kpi_days"] == before["reporting.kpi_days"]
