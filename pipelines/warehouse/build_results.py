@@ -66,6 +66,7 @@ def node_results(artifact: Mapping[str, Any]) -> list[NodeResult]:
             row.get("compiled_code") or "",
         )
         for row in artifact["results"]
+        if not row["unique_id"].startswith("operation.")  # a hook of the whole run
     ]
 
 

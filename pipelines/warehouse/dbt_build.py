@@ -110,6 +110,7 @@ def build_here(
             getattr(row.node, "compiled_code", None) or "",
         )
         for row in results
+        if row.node.resource_type != "operation"  # a hook of the whole run
     ], events
 
 

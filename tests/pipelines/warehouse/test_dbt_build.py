@@ -17,6 +17,7 @@ from pipelines.warehouse.project import ComposedProject, dbt_environment, ensure
 # dbt's parser says so of itself when it is imported
 pytestmark = pytest.mark.filterwarnings("ignore:sqlglotrs is deprecated:DeprecationWarning")
 MODELS = {
+    "macros/ledger.sql": "{% macro create_ledger() %}{% endmacro %}",
     "models/marts/sound.sql": """select '{{ env_var("OKRA_RUN_ID", "") if execute else "" }}' as run""",
     "models/marts/broken.sql": "select cast('x' as integer) as amount",
     "models/marts/below.sql": 'select * from {{ ref("broken") }}',
