@@ -7,7 +7,6 @@ both are compared, and the memory of publishing is measured.
 """
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
+from threading import Thread
 
 import duckdb
 import numpy as np
@@ -36,12 +36,11 @@ where kpi = 'net_revenue' group by month order by month
 """
 FILLED = """
 insert into reporting.kpi_days by name
-select * replace (
+select * exclude (number) replace (
     'filling' as kpi, day - cast(number % 3000 as integer) as day,
     map {'currency': md5(cast(number as text))} as dimensions,
     cast(hash(number) % 1000000000 as decimal(18, 4)) / 10000 as value
 )
-exclude (number)
 from (select * from reporting.kpi_days limit 1), range($1, $2) as numbers (number)
 """
 
@@ -85,8 +84,9 @@ def percentile(reads: Sequence[Read], percent: float) -> float:
 def read_until_told(file: str) -> None:
     """Read until standard input ends; then print a line for each read."""
     reads: list[Sequence[object]] = []
-    os.set_blocking(sys.stdin.fileno(), False)
-    while sys.stdin.read() is None or not reads:
+    waiting = Thread(target=sys.stdin.read, daemon=True)
+    waiting.start()
+    while waiting.is_alive() or not reads:
         began, fault = time.time(), ""
         try:
             with duckdb.connect(file, read_only=True) as connection:
