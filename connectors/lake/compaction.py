@@ -34,6 +34,10 @@ MAX_FILES = 4_000
 ReadRows = Callable[[Manifest], pa.Table]
 
 
+class NotTheSame(Exception):
+    """Rows that were moved read otherwise than before."""
+
+
 def months_to_compact(months: Mapping[date, Month]) -> Iterator[date]:
     """Of the months of one stream, those that are to be rewritten, or have no document yet."""
     newest = max(months, default=None)
@@ -79,7 +83,7 @@ def small_windows(month: Month) -> dict[date, Manifest]:
 def shared_contents(month: Month, rows: ReadRows) -> Iterator[tuple[list[date], str, bytes]]:
     """The files that the small windows of a month come to: their windows, digest and bytes.
 
-    `rows` reads a window. Raises `ValueError` where a file would not give the rows back as they were.
+    `rows` reads a window. Raises `NotTheSame` where a file would not give the rows back as they were.
     """
     by_columns: dict[tuple[str, Columns], dict[date, pa.Table]] = {}
     for window, manifest in small_windows(month).items():
@@ -90,5 +94,5 @@ def shared_contents(month: Month, rows: ReadRows) -> Iterator[tuple[list[date], 
         written = decoded(content)
         for window, table in tables.items():
             if not is_same(table, rows_of_window(written, window)):
-                raise ValueError(f"{window} reads otherwise in a file of the month")
+                raise NotTheSame(f"{window} reads otherwise in a file of the month")
         yield [*tables], digest, content

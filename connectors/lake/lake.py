@@ -31,7 +31,7 @@ from threading import Lock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.lake.compaction import MAX_FILES, months_to_compact, shared_contents
+from connectors.lake.compaction import MAX_FILES, NotTheSame, months_to_compact, shared_contents
 from connectors.lake.data_files import (
     LARGE_BYTES,
     Columns,
@@ -254,7 +254,7 @@ class Lake:
             shared: dict[str, frozenset[date]] = {}
             try:
                 contents = [*shared_contents(month, lambda x: pa.concat_tables(self._parts(x)))]
-            except (LostRows, ValueError):
+            except (LostRows, NotTheSame):
                 contents = []  # whoever reads the rows is told
             for windows, digest, content in contents:
                 if is_together(month, windows):
