@@ -25,7 +25,7 @@ NEWEST = "_newest"
 ACCOUNT = "Account that it was pulled from; `main` for the one without a name"
 LOADED = {
     "_window": "First day of the window the row was pulled in",
-    "_file": "File the row was read from, by its place in the lake",
+    "_file": "Name of the window's content that the row belongs to; with other content it is another",
     "_loaded_by": "Fingerprint of the model that loaded the row",
 }
 """The columns that say where a row came from."""
