@@ -27,6 +27,7 @@ from pipelines.commands.options import (
     day_to_play,
     parsed_day,
 )
+from pipelines.garbage import collect_rarely
 from pipelines.settings import Settings
 
 app = typer.Typer(
@@ -455,4 +456,5 @@ def ui(
 
 def main() -> None:
     """The entry point of the command."""
+    collect_rarely()
     app()

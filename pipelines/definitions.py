@@ -20,6 +20,7 @@ from dagster_shared.record import copy
 
 from pipelines import settings as okra_settings
 from pipelines.errors import OkraError
+from pipelines.garbage import collect_rarely
 from pipelines.orchestration.ownership import answered_for, freshness_in
 
 FOLDER = "pipelines.defs"
@@ -47,6 +48,7 @@ def loaded() -> Iterator[Definitions]:
 @definitions
 def defs() -> Definitions:
     """Assets, checks, jobs, schedules and sensors of Okra."""
+    collect_rarely()
     # what Dagster says of its own functions is no news to who runs a command
     for of_dagster in (BetaWarning, PreviewWarning, SupersessionWarning):
         warnings.simplefilter("ignore", of_dagster)

@@ -8,7 +8,6 @@ from connectors.sdk.errors import Rejected
 from connectors.spreadsheet.cells import Grid
 from connectors.spreadsheet.delimited import text_grid
 from connectors.spreadsheet.header import NAMED
-from connectors.spreadsheet.workbook import workbook_grid
 
 AS_XLSX = "open it in a spreadsheet program and save it as .xlsx (Excel Workbook) or CSV UTF-8"
 OLE = b"\xd0\xcf\x11\xe0"
@@ -55,6 +54,9 @@ def grid_of(content: bytes, name: str, tab: str = "", header: Collection[str] = 
 
 def workbook_in(content: bytes, name: str, tab: str) -> Grid:
     """The cells of a workbook, or why this archive is none."""
+    # here, because a run without workbooks needs no openpyxl
+    from connectors.spreadsheet.workbook import workbook_grid
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if what := other_archive(archive):

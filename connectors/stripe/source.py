@@ -13,7 +13,6 @@ take different times to arrive, and 26 sent in a little more than a second may a
 ceiling of 100 a second is not reached with four kinds of requests.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
@@ -21,20 +20,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
-import stripe
-
 from connectors.sdk.contract import Calls, Limit, Option, Page, Slice, Source, Vitals, zone_named
 from connectors.sdk.errors import (
-    CredentialError,
     Drift,
     PermissionDenied,
-    Rejected,
     SourceError,
-    Throttled,
-    Unavailable,
 )
 from connectors.sdk.fields import at_or_none, columns, page_of, unix_seconds
-from connectors.sdk.http import Http, fault_of_status, retry_after
+from connectors.sdk.http import Http
 from connectors.sdk.option_values import header_value, usable_address
 from connectors.stripe.billing import (
     INVOICE_LINES,
@@ -60,6 +53,11 @@ class StripeConnection:
         """Calls nothing yet. Raises `SourceError` when the options make no sense."""
         key = header_value(values.get("STRIPE_API_KEY", ""), "STRIPE_API_KEY")
         base = usable_address(values.get("STRIPE_API_BASE") or DEFAULT_BASE, "STRIPE_API_BASE")
+        # here, because the library is imported only where there is an account
+        import stripe
+
+        from connectors.stripe.library import Transport
+
         # A switch of the whole library. Left on, it sends a description of the machine and writes an
         # identifier of it into the home folder.
         stripe.enable_telemetry = False
@@ -68,7 +66,7 @@ class StripeConnection:
         self._client = stripe.StripeClient(
             key,
             base_addresses={"api": base},
-            http_client=_Transport(self._http),
+            http_client=Transport(self._http),
             max_network_retries=0,
         )
         self._timezone = values.get("STRIPE_TIMEZONE", "").strip()
@@ -186,73 +184,11 @@ def day_created(item: Any, zone: ZoneInfo) -> date | None:
     return moment.astimezone(zone).date() if isinstance(moment, datetime) else None
 
 
-class _Transport(stripe.HTTPClient):
-    """Sends the library's requests through `connectors.sdk.http`: with its time-outs, and without redirects."""
-
-    name = "okra"
-
-    def __init__(self, http: Http) -> None:
-        super().__init__()
-        self._http = http
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str] | None,
-        post_data: Any = None,
-        *,
-        _usage: list[str] | None = None,
-    ) -> tuple[str, int, Mapping[str, str]]:
-        answer = self._http.send(method, url, headers=headers, data=post_data)
-        # a refusal that is not Stripe's, such as a proxy's: the library would lose its headers and its meaning
-        if fault := b'"error"' not in answer.body and fault_of_status(answer):
-            raise fault
-        try:
-            return answer.body.decode(), answer.status, answer.headers
-        except UnicodeDecodeError:
-            raise Unavailable(f"{answer.request} gave no valid JSON") from None
-
-    def close(self) -> None:
-        self._http.close()
-
-
 def diagnose(error: Exception) -> SourceError | None:
-    """What an exception of Stripe's library means. None of its texts is shown, as they repeat parts of the key."""
-    if not isinstance(error, stripe.StripeError):
-        return None
-    status, wait = error.http_status, retry_after(error.headers or {})
-    if isinstance(error, stripe.AuthenticationError):
-        return CredentialError(
-            "Stripe does not accept the key (HTTP 401)",
-            "make a restricted key in Stripe's Developers > API keys and set STRIPE_API_KEY",
-        )
-    if isinstance(error, stripe.PermissionError):
-        named = re.search(r"\brak_[a-z_]+\b", error.user_message or "")
-        needed = named.group() if named else "read access to what it asks for"
-        return PermissionDenied(
-            "the Stripe key may not read this (HTTP 403)", f"give the restricted key {needed}"
-        )
-    if isinstance(error, stripe.RateLimitError):
-        reason = (error.headers or {}).get("Stripe-Rate-Limited-Reason") or code_of(error)
-        return Throttled(
-            f"Stripe limits the requests ({reason or 'no reason given'})", retry_after=wait
-        )
-    if isinstance(error, stripe.APIConnectionError):
-        return Unavailable("Stripe cannot be reached", "check the network and STRIPE_API_BASE")
-    if status is None or status < 300 or status >= 500 or status == 409:
-        return Unavailable(f"Stripe failed to answer (HTTP {status})", retry_after=wait)
-    parameter = getattr(error, "param", None)
-    what = ", ".join(x for x in (code_of(error), parameter and f"parameter {parameter}") if x)
-    return Rejected(
-        f"Stripe refuses the request (HTTP {status}{', ' + what if what else ''})",
-        "see docs.stripe.com/error-codes",
-    )
+    """What an exception of Stripe's library means."""
+    from connectors.stripe.library import meaning_of
 
-
-def code_of(error: stripe.StripeError) -> str:
-    """Stripe's code for an error; empty when it gave none."""
-    return str(error.code or (error.error.code if error.error else "") or "")
+    return meaning_of(error)
 
 
 BUCKETS = ("balance_transactions", "invoices", "subscriptions", "details", "account")

@@ -10,8 +10,6 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-import apprise
-
 from pipelines.publishing.digest.digest import Digest
 
 MIN_SECRET_LENGTH = 5
@@ -42,6 +40,9 @@ class Channel:
 
     def send(self, digest: Digest) -> str:
         """Send it. Returns the fault in words, empty when it was delivered; a fault of the service is not raised."""
+        # here, because most runs send nothing
+        import apprise
+
         sender, service = apprise.Apprise(), apprise.Apprise.instantiate(self.url)
         if not service or not sender.add(service):
             return "Apprise knows no such address; see its documentation of the service's URL"
