@@ -3,10 +3,10 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from contextlib import redirect_stdout
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,15 @@ from pipelines.errors import OkraError
 from pipelines.inputs.composition import KPI_FOLDER, KPI_PREFIX, Composition
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.settings import BUILT_IN, Settings
+from pipelines.settings import Settings
 from pipelines.warehouse.build_results import (
     MODELS,
     RATE_MODELS,
     SHEET_MODELS,
     NodeResult,
-    node_results,
 )
+from pipelines.warehouse.dbt_build import DbtFailedError, build
 from pipelines.warehouse.project import (
-    PARSED_FILE,
     catalog_lake,
     dbt_environment,
     ensure_manifest,
@@ -53,40 +52,27 @@ def build_kpi(settings: Settings, declared: DeclaredKpis, kpi: Kpi, as_of: date)
     manifest = ensure_manifest(project, os.environ)
     nodes: Mapping[str, Node] = json.loads(manifest.read_bytes())["nodes"]
     selected = selected_nodes(nodes, kpi)
-    folder = settings.state_path / "one-kpi"
-    target, warehouse = folder / "target", folder / "warehouse.duckdb"
-    target.mkdir(parents=True, exist_ok=True)
-    if (parsed := manifest.with_name(PARSED_FILE)).exists():
-        shutil.copyfile(parsed, target / PARSED_FILE)
+    warehouse = settings.state_path / "one-kpi" / "warehouse.duckdb"
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
     names = {str(nodes[node]["name"]) for node in selected}
     others = sorted({str(x["name"]) for x in nodes.values() if is_model(x)} - names)
     environment = dbt_environment(project, as_of, "") | {
         "OKRA_WAREHOUSE": str(warehouse),
-        "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": str(target / "logs"),
         "OKRA_KPIS_BY_ACCOUNT": kpi.name if kpi.by_account else "",
         "OKRA_BROKEN_MODELS": ",".join(others),
         "OKRA_BROKEN_KPIS": ",".join(sorted(other_kpis(nodes, declared, kpi))),
     }
-    results = target / "run_results.json"
-    results.unlink(missing_ok=True)
-    done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
-        [
-            *(sys.executable, "-m", "dbt.cli.main", "--quiet", "build"),
-            *("--indirect-selection", "empty", "--project-dir", str(project.folder)),
-            *("--profiles-dir", str(BUILT_IN), "--select", " ".join(map(selector, selected_of(nodes, selected)))),
-        ],
-        env={**os.environ, **environment},
-        cwd=BUILT_IN,
-        capture_output=True,
-        text=True,
-        check=False,
-    )  # fmt: skip
-    if not results.exists():
-        raise KpiNotBuiltError(
-            f"dbt did not build {kpi.name}: {(done.stdout + done.stderr).strip()}"
-        )
-    for result in node_results(json.loads(results.read_bytes())):
+    selection = " ".join(map(selector, selected_of(nodes, selected)))
+    try:
+        # what dbt prints is no part of the command's answer
+        with redirect_stdout(StringIO()):
+            built = build(
+                project, ["--indirect-selection", "empty", "--select", selection], environment
+            )
+    except DbtFailedError as error:
+        raise KpiNotBuiltError(f"{kpi.name}: {error}") from None
+    shutil.rmtree(built.folder, ignore_errors=True)
+    for result in built.results:
         if result.failed:
             raise KpiNotBuiltError(fault_of(nodes[result.node], result, project.composition))
     return warehouse
