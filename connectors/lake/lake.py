@@ -21,33 +21,18 @@ A lake of before has a `manifest.json` in each window's folder, beside its files
 document: with the next commit of one of its windows, or when the lake is compacted.
 """
 
-import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from threading import Lock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.lake.compaction import MAX_FILES, NotTheSame, months_to_compact, shared_contents
-from connectors.lake.data_files import (
-    LARGE_BYTES,
-    Columns,
-    checksum,
-    columns_of,
-    decoded,
-    encoded,
-    rows_of_window,
-    shared_table,
-)
+from connectors.lake.compaction import MAX_FILES, months_to_compact
 from connectors.lake.manifest import Attempt, Manifest, as_json, read_attempt, read_schema
 from connectors.lake.month import (
     DOCUMENT,
-    Month,
-    as_document,
-    is_shared,
     month_folder,
     month_of,
     of_single_manifests,
@@ -55,31 +40,13 @@ from connectors.lake.month import (
     window_folder,
 )
 from connectors.lake.places import open_store
-from connectors.lake.store import MANIFEST, Conflict, Document, LakeError, LostRows
+from connectors.lake.store import MANIFEST
+from connectors.lake.stored_rows import StoredRows
 from connectors.lake.streams import DeclaredStream, next_window, window_of
 from connectors.lake.survey import ATTEMPT, SCHEMA, Survey, read_months, take_survey, windows_of
 from connectors.lake.sweeping import sweep
-
-MAX_COMMIT_ATTEMPTS = 20
-
-Make = Callable[[Manifest | None], tuple[Manifest, Sequence[pa.Table] | None] | None]
-"""Makes the manifest and rows of a window of the committed manifest. No rows (None): those that are committed stay.
-None for both: nothing is written."""
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A window as it will be committed."""
-
-    manifest: Manifest
-    """Without its files, where there are `parts`."""
-    parts: Sequence[tuple[pa.Table, str, bytes]] = ()
-    """The rows that are to be written, each part with its digest and its bytes as Parquet."""
-
-    @property
-    def is_small(self) -> bool:
-        """Whether the rows may share a file with those of other windows."""
-        return len(self.parts) == 1 and self.manifest.bytes < LARGE_BYTES
+from connectors.lake.writing import Make as Make
+from connectors.lake.writing import MonthWriter
 
 
 class Lake:
@@ -89,10 +56,8 @@ class Lake:
         """`cache`: a file that keeps what was read from a lake in a bucket. Raises `LakeError`."""
         self.root = root
         self.store = open_store(root, cache)
-        self._locks: dict[str, Lock] = {}
-        """By the key of a document. Threads that commit windows of one month take turns."""
-        self._last_shared: tuple[str, pa.Table] | None = None
-        """The shared file that was read last: the next window is often in the same one."""
+        self._rows = StoredRows(self.store)
+        self._months = MonthWriter(self.store, self._rows)
 
     def folder(self, source: str, stream: str) -> str:
         """Where the windows of a stream are, below the root."""
@@ -146,7 +111,7 @@ class Lake:
         """The rows of the window that `manifest` commits; none without one. Raises `LakeError`."""
         tables = [stream.schema.empty_table()]
         if manifest:
-            tables += self._parts(manifest)
+            tables += self._rows.parts(self.folder(manifest.source, manifest.stream), manifest)
         return pa.concat_tables(tables, promote_options="default")
 
     def commit(self, manifest: Manifest, parts: Sequence[pa.Table]) -> Manifest:
@@ -177,7 +142,7 @@ class Lake:
             by_month.setdefault(month_of(window), {})[window] = make
         written: dict[date, Manifest] = {}
         for month, own in by_month.items():
-            written |= self._rewrite_month(self.folder(source, stream), month, own)
+            written |= self._months.rewrite(self.folder(source, stream), month, own)
         return written
 
     def record(self, attempt: Attempt) -> None:
@@ -203,7 +168,7 @@ class Lake:
             for first in [*months_to_compact(months)]:
                 if max_files <= 0:
                     return
-                month = self._compact_month(self.folder(*stream), first)
+                month = self._months.compact(self.folder(*stream), first)
                 max_files -= len(months[first].files) + 1
                 months[first] = month or months[first]
 
@@ -216,170 +181,3 @@ class Lake:
         buffer = pa.BufferOutputStream()
         pq.write_table(table, buffer)
         self.store.put(key, buffer.getvalue().to_pybytes())
-
-    def _rewrite_month(
-        self, folder: str, first: date, makes: Mapping[date, Make]
-    ) -> dict[date, Manifest]:
-        """Rewrite windows of one month with one document."""
-        key = f"{folder}/{month_folder(first)}/{DOCUMENT}"
-        made_of: dict[date, Manifest | None] = {}
-        written: dict[date, Manifest] = {}
-        shared: dict[str, frozenset[date]] = {}
-        with self._lock(key):
-            for _ in range(MAX_COMMIT_ATTEMPTS):
-                current, month = self._month(folder, first)
-                drafts: dict[date, Draft] = {}
-                for window, make in makes.items():
-                    committed = month.windows.get(window)
-                    if window in made_of and made_of[window] == committed:
-                        continue  # another window of the month was committed meanwhile
-                    made_of[window] = committed
-                    written.pop(window, None)
-                    if made := draft(committed, make):
-                        drafts[window] = made if made.is_small else self._alone(folder, made)
-                written |= self._write(folder, drafts, shared)
-                if not written or self._swap(key, month.replaced(written, shared), current):
-                    return written
-        raise LakeError(
-            f"{key} is committed by others faster than it can be read",
-            "see what else writes this lake",
-        )
-
-    def _compact_month(self, folder: str, first: date) -> Month | None:
-        """Move the rows of a month's small windows into one file. None where others commit or rows are missing."""
-        key = f"{folder}/{month_folder(first)}/{DOCUMENT}"
-        with self._lock(key):
-            current, month = self._month(folder, first)
-            moved: dict[date, Manifest] = {}
-            shared: dict[str, frozenset[date]] = {}
-            try:
-                contents = [*shared_contents(month, lambda x: pa.concat_tables(self._parts(x)))]
-            except (LostRows, NotTheSame):
-                contents = []  # whoever reads the rows is told
-            for windows, digest, content in contents:
-                if is_together(month, windows):
-                    continue
-                place = self._add(folder, month_folder(first), digest, content)
-                shared[place] = frozenset(windows)
-                moved |= {x: replace(month.windows[x], files=(place,)) for x in windows}
-            if month.has_document and not moved:
-                return None
-            compacted = month.replaced(moved, shared)
-            return compacted if self._swap(key, compacted, current) else None
-
-    def _lock(self, key: str) -> Lock:
-        return self._locks.setdefault(key, Lock())
-
-    def _swap(self, key: str, month: Month, expected: Document | None) -> bool:
-        """Commit a month, unless another process has done so meanwhile."""
-        try:
-            self.store.swap(key, as_document(month), expected)
-        except Conflict:
-            return False
-        return True
-
-    def _month(self, folder: str, first: date) -> tuple[Document | None, Month]:
-        """What is committed of a month, and its document if there is one."""
-        current = self.store.get(f"{folder}/{month_folder(first)}/{DOCUMENT}")
-        if current:
-            return current, read_month(current)
-        prefix = f"{folder}/window={first:%Y-%m}"
-        listed = self.store.list(folder, after=prefix)
-        of_month = {key: entry for key, entry in listed.items() if key.startswith(prefix)}
-        return None, read_months(self.store, of_month).get(folder, {}).get(first, Month())
-
-    def _write(
-        self, folder: str, drafts: Mapping[date, Draft], shared: dict[str, frozenset[date]]
-    ) -> dict[date, Manifest]:
-        """Write the rows of windows of one month, small ones together. Returns the manifests, and fills `shared`."""
-        together: dict[Columns, dict[date, pa.Table]] = {}
-        for window, made in drafts.items():
-            if made.parts and made.is_small:
-                table = made.parts[0][0]
-                together.setdefault(columns_of(table), {})[window] = table
-        files: dict[date, tuple[str, ...]] = {}
-        for tables in together.values():
-            if len(tables) > 1:
-                folder_of_month = month_folder(month_of(min(tables)))
-                place = self._add(folder, folder_of_month, *encoded(shared_table(tables)))
-                shared[place] = frozenset(tables)
-                files |= dict.fromkeys(tables, (place,))
-        return {
-            window: replace(made.manifest, files=files[window])
-            if window in files
-            else self._alone(folder, made).manifest
-            for window, made in drafts.items()
-        }
-
-    def _alone(self, folder: str, made: Draft) -> Draft:
-        """Write the rows of a window as files of its own, so that they need not be kept."""
-        place = window_folder(made.manifest.window)
-        files = [self._add(folder, place, digest, content) for _, digest, content in made.parts]
-        return Draft(replace(made.manifest, files=tuple(files))) if files else made
-
-    def _add(self, folder: str, place: str, digest: str, content: bytes) -> str:
-        """Write a data file under a new name. Returns its place below the stream's folder."""
-        name = f"{place}/{digest}-{uuid.uuid4().hex[:8]}.parquet"
-        self.store.put(f"{folder}/{name}", content)
-        return name
-
-    def _parts(self, manifest: Manifest) -> list[pa.Table]:
-        """The rows in each file of a window. Raises `LakeError`."""
-        folder = self.folder(manifest.source, manifest.stream)
-        parts = []
-        for place in manifest.files:
-            key = f"{folder}/{place}"
-            if is_shared(place):
-                rows = rows_of_window(self._shared(key), manifest.window)
-                if not rows.num_rows:
-                    raise lost(f"the window {manifest.window} in {key}")
-                parts.append(rows)
-            else:
-                parts.append(self._file(key))
-        return parts
-
-    def _shared(self, key: str) -> pa.Table:
-        """The rows of a file that several windows share."""
-        last = self._last_shared
-        if last is None or last[0] != key:
-            last = self._last_shared = key, self._file(key)
-        return last[1]
-
-    def _file(self, key: str) -> pa.Table:
-        document = self.store.get(key)
-        if document is None:
-            raise lost(key)
-        return decoded(document.content)
-
-
-def draft(committed: Manifest | None, make: Make) -> Draft | None:
-    """What `make` makes of a committed window, with the checksum of its content; None where it makes nothing."""
-    made = make(committed)
-    if made is None:
-        return None
-    manifest, parts = made
-    if parts is None:
-        assert committed, "no rows are committed that could stay"
-        stays = committed
-    else:
-        encodings = [(part, *encoded(part)) for part in parts if part.num_rows]
-        content = checksum(digest for _, digest, _ in encodings)
-        size = sum(len(content) for _, _, content in encodings)
-        if committed is None or committed.checksum != content:
-            return Draft(replace(manifest, bytes=size, checksum=content, files=()), encodings)
-        stays = committed
-    return Draft(replace(manifest, bytes=stays.bytes, checksum=stays.checksum, files=stays.files))
-
-
-def is_together(month: Month, windows: Sequence[date]) -> bool:
-    """Whether these windows have a file already that is theirs alone."""
-    files = {place for window in windows for place in month.windows[window].files}
-    owners = {month.shared.get(place, frozenset(windows)) for place in files}
-    return len(files) == 1 and owners == {frozenset(windows)}
-
-
-def lost(what: str) -> LostRows:
-    """The error for rows that are committed and not there."""
-    return LostRows(
-        f"{what} is committed and is not in the lake", "pull its window again (okra backfill)"
-    )

@@ -188,6 +188,8 @@ def test_a_lost_file_stops_no_compaction_of_other_months_and_is_told_to_who_read
     assert len(data_files(after)) == 4
     with pytest.raises(LakeError, match="is committed and is not in the lake"):
         after.read("shop", STREAM, date(2026, 2, 2))
+    fill(after, [date(2026, 2, 2)])  # as the message says
+    assert after.read("shop", STREAM, date(2026, 2, 2)).column("id").to_pylist() == ["2026-02-02"]
 
 
 def test_so_many_files_are_moved_at_once_and_the_others_the_next_time(lake, place):

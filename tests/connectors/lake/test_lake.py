@@ -7,6 +7,7 @@ from threading import Event
 import pyarrow as pa
 import pytest
 
+from connectors.lake.folder import FolderStore
 from connectors.lake.lake import Lake
 from connectors.lake.manifest import Attempt, Manifest, schema_hash
 from connectors.sdk.contract import Cadence, Stream, column
@@ -279,3 +280,18 @@ def test_the_last_attempt_of_each_stream_is_remembered(lake):
     lake.record(failed)
     assert lake.survey().attempts == [failed]
     assert lake.attempts([("shop", "orders"), ("shop", "others")]) == [failed]
+
+
+def test_a_folder_that_becomes_empty_goes_while_others_write_into_it(tmp_path):
+    store = FolderStore(tmp_path)
+
+    def write_and_remove(number: int) -> None:
+        for step in range(50):
+            key = f"raw/window=2026-04-01/{number}-{step}"
+            store.put(key, b"rows") if step % 2 else store.swap(key, b"rows", None)
+            store.remove([key])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write_and_remove, range(4)))
+    assert store.list("raw") == {}
+    assert [*(tmp_path / "raw").iterdir()] == []
