@@ -94,7 +94,7 @@ def days(number: int) -> Range:
 
 
 def kill(root: Path, moment: str) -> None:
-    """Pulls ten days of 3,000 rows and dies by SIGKILL in the second half of them.
+    """Pulls 15 days of 3,000 rows and dies by SIGKILL in the second of three slices.
 
     `moment`: `page`, between two pages; or `before` or `after` a write of a `.parquet` or a `.json`.
     """
@@ -103,7 +103,7 @@ def kill(root: Path, moment: str) -> None:
     genuine = lake_folder.replace
 
     def replace(path: Path, write: object) -> None:
-        dies = path.suffix == kind and len(written) > 13
+        dies = path.suffix == kind and len(written) > 2
         if dies and when == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         genuine(path, write)  # type: ignore[arg-type]
@@ -113,7 +113,7 @@ def kill(root: Path, moment: str) -> None:
 
     lake_folder.replace = replace
     source = generated(3_000, kill_at_page=20 if moment == "page" else 0)
-    pull(source, {}, Lake(root), days(10), now=lambda: NOW)
+    pull(source, {}, Lake(root), days(15), now=lambda: NOW)
 
 
 def memory(root: Path, number: int) -> None:

@@ -36,13 +36,13 @@ def test_a_process_that_is_killed_leaves_whole_windows_and_is_caught_up_with(
     tmp_path: Path, moment: str
 ) -> None:
     lake, clean = Lake(tmp_path / "lake"), Lake(tmp_path / "clean")
-    pull(generated(3_000), {}, clean, days(10), now=lambda: NOW)
+    pull(generated(3_000), {}, clean, days(15), now=lambda: NOW)
     assert run("kill", lake.root, moment).returncode == -signal.SIGKILL
     left = windows(lake)
-    assert 0 < len(left) < 10
+    assert 0 < len(left) < 15
     assert left.items() <= windows(clean).items()
-    (report,) = pull(generated(3_000), {}, lake, days(10), now=lambda: NOW)
-    assert len(report.committed) == 10 - len(left)  # what was there is not asked for again
+    (report,) = pull(generated(3_000), {}, lake, days(15), now=lambda: NOW)
+    assert len(report.committed) == 15 - len(left)  # what was there is not asked for again
     assert windows(lake) == windows(clean)
 
 

@@ -1,4 +1,4 @@
-"""A stream's table on Spark always holds exactly the committed files."""
+"""A stream's table on Spark always holds exactly the committed rows."""
 
 import os
 import subprocess
@@ -20,6 +20,7 @@ from tests.projects import OKRA
 VISITORS = "stg_google_analytics__visitors_by_day"
 VALUES = "stg_spreadsheet__kpi_values"
 OCTOBER, NOVEMBER, LATE_NOVEMBER = date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 30)
+EARLY_OCTOBER = date(2026, 10, 1)
 
 
 class Spark:
@@ -88,13 +89,15 @@ def spark(tmp_path: Path) -> Spark:
 
 
 def test_a_table_holds_exactly_the_committed_windows(spark: Spark) -> None:
-    for day, count in ((OCTOBER, 1), (NOVEMBER, 2), (LATE_NOVEMBER, 3)):
+    for day, count in ((EARLY_OCTOBER, 0), (OCTOBER, 1), (NOVEMBER, 2), (LATE_NOVEMBER, 3)):
         spark.visitors(day, [count])
 
     spark.load(VISITORS)
 
+    # the windows of October share a file
+    assert [*spark.lake.root.rglob("month=2026-10/*.parquet")]
     loaded = spark.rows(VISITORS, "visited_on, visitors")
-    assert loaded == [(OCTOBER, 1), (NOVEMBER, 2), (LATE_NOVEMBER, 3)]
+    assert loaded == [(EARLY_OCTOBER, 0), (OCTOBER, 1), (NOVEMBER, 2), (LATE_NOVEMBER, 3)]
     october = {path for path in spark.files(VISITORS) if "_month=2026-10-01" in str(path)}
     assert october
 
@@ -102,6 +105,7 @@ def test_a_table_holds_exactly_the_committed_windows(spark: Spark) -> None:
     spark.load(VISITORS)
 
     assert spark.rows(VISITORS, "visited_on, visitors") == [
+        (EARLY_OCTOBER, 0),
         (OCTOBER, 1),
         (NOVEMBER, 20),
         (LATE_NOVEMBER, 3),
@@ -115,7 +119,7 @@ def test_a_table_holds_exactly_the_committed_windows(spark: Spark) -> None:
     leftover.write_bytes(b"no table has it")
     spark.load(VISITORS, VALUES)
 
-    assert spark.rows(VISITORS, "visited_on, visitors") == [(LATE_NOVEMBER, 3)]
+    assert spark.rows(VISITORS, "visited_on, visitors") == [(EARLY_OCTOBER, 0), (LATE_NOVEMBER, 3)]
     assert not leftover.exists()
 
 
