@@ -58,7 +58,7 @@ def sections(costs: Sequence[Cost], starts: Sequence[Start]) -> Iterator[Section
     shown[together], peaks[together] = sum(pulls.values()), max(map(peaks.__getitem__, pulls))
     whole = median_of(costs, lambda cost: cost.cpu)
     rows = [
-        (name, f"{spent:.2f}", f"{spent / whole:.0%}", f"{peaks.get(name, 0) / 2**20:,.0f}")
+        (name, f"{spent:.2f}", f"{spent / whole:.0%}", mebibytes(peaks.get(name, 0)))
         for name, spent in sorted(shown.items(), key=lambda part: -part[1])
     ]
     rows.append((f"the slowest {slowest}", f"{pulls[slowest]:.2f}", "", ""))
@@ -80,6 +80,11 @@ def sections(costs: Sequence[Cost], starts: Sequence[Start]) -> Iterator[Section
     lines.append(("together", f"{floor:.2f}"))
     lines.append(("**the run, in times of it**", f"**{whole / floor:.2f}**"))
     yield Section("What no daily run can do without", ("part", "CPU s"), lines)
+
+
+def mebibytes(peak: float) -> str:
+    """Nothing where memory was not measured."""
+    return f"{peak / 2**20:,.0f}" if peak else ""
 
 
 def main() -> None:

@@ -2,8 +2,8 @@
 
 The warehouse of a company of one stream, whose `kpi_days` is filled up until the published file has the size that
 `--sizes` says, in megabytes. Eight processes open the published file, sum it up by month and close it, again and again:
-first while nothing else happens, then while the file is published over and over. A reader may never fail. The times of
-both are compared, and the memory of publishing is measured.
+first while nothing else happens, then while the file is published over and over, each time with a thousandth more rows.
+A reader may never fail. The times of both are compared, and the memory of publishing is measured.
 """
 
 import json
@@ -100,9 +100,15 @@ def read_until_told(file: str) -> None:
 
 
 def publish_until(warehouse: str, target: str, seconds: float) -> None:
-    """Publish until `seconds` are over, at least twice. Prints when each began and ended."""
+    """Publish until `seconds` are over, at least twice, each time with a thousandth more rows.
+
+    Prints when each began and ended.
+    """
     over, times = time.time() + seconds, list[tuple[float, float]]()
     while time.time() < over or len(times) < LEAST_PUBLISHES:
+        with duckdb.connect(warehouse) as connection:
+            [(rows,)] = connection.execute("select count(*) from reporting.kpi_days").fetchall()
+            connection.execute(FILLED, [rows, rows + max(1, rows // 1_000)])
         began = time.time()
         publish(Path(warehouse), Path(target), {}, "v1.2.0")
         times.append((began, time.time()))
