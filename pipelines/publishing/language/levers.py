@@ -52,8 +52,9 @@ def _change(lever: Row, row: Row, amounts: Amounts) -> str:
             current=amounts.number(now),
         )
     if now is None or needed is None or min(abs(now), abs(needed)) < _PER_DAY_FROM:
+        beyond = "present_rate" if lever["probability"] is None else "forecast"
         return language.text(
-            "lever.until", more=_more(change, amounts), by=_end(lever, row, amounts)
+            f"lever.beyond_{beyond}", more=_more(change, amounts), by=_end(lever, row, amounts)
         )
     whole = replace(amounts, places=0, as_published=False) if amounts.has_word else amounts
     a_day = Decimal(round(needed) - round(now)) if amounts.has_word else needed - now

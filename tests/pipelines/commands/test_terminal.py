@@ -149,7 +149,7 @@ def test_what_needs_attention_names_its_owner_its_gap_and_what_would_be_enough()
     change = {
         "window": "2026-11", "asked_member": "total", "member": "total", "driver": "rate",
         "possible": True, "change": Decimal(5), "current_rate": Decimal("0.1"),
-        "needed_rate": Decimal("1.35"),
+        "needed_rate": Decimal("1.35"), "probability": Decimal("0.7"),
     }  # fmt: skip
     standings = Standings(date(2026, 11, 27), None, {}, [Standing(row, None, change)])
     lines = [Text.from_markup(line).plain for line in attention_lines(standings, ENGLISH)]

@@ -141,7 +141,7 @@ def test_an_objective_of_an_earlier_version_has_its_score_and_its_pace():
 def change(**columns: Any) -> dict[str, Any]:
     return {
         "window": "total", "asked_member": "total", "driver": "rate", "dimension": "total",
-        "member": "total", "possible": True, "unit": "calls",
+        "member": "total", "possible": True, "unit": "calls", "probability": Decimal("0.7"),
     } | columns  # fmt: skip
 
 
@@ -163,6 +163,12 @@ def change(**columns: Any) -> dict[str, Any]:
             "prospects", "flow",
             {"current_rate": Decimal("0.96"), "needed_rate": Decimal("0.99"), "change": Decimal(1)},
             "1 more prospect than forecast by Dec 31 would be enough.",
+        ),
+        (
+            "prospects", "flow",
+            {"current_rate": Decimal("0.96"), "needed_rate": Decimal("0.99"), "change": Decimal(1),
+             "probability": None},
+            "1 more prospect than the present rate brings by Dec 31 would be enough.",
         ),
         (
             "percent", "ratio",
