@@ -67,7 +67,7 @@ def sections(costs: Sequence[Cost], starts: Sequence[Start]) -> Iterator[Section
         "The next day of the sample company",
         ("part", "CPU s", "share", "peak MiB"),
         rows,
-        f"Medians of {len(costs)} runs; of the whole also the least and the most. "
+        f"Medians of {len(costs)}; of the whole run also the least and the most. "
         f"The run took {spread([x.wall for x in costs])} s.",
     )
     least = {

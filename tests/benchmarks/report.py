@@ -60,7 +60,12 @@ def present(name: str, sections: Sequence[Section], asked: argparse.Namespace) -
 
 def lines(name: str, sections: Iterable[Section]) -> Iterator[str]:
     """The part of the page, line by line."""
-    words = [x for x in sys.argv[1:] if x != "--write-page"]
+    words = sys.argv[1:]
+    for of_this_machine in ("--yesterday", "--folder", "--json"):
+        if of_this_machine in words:
+            place = words.index(of_this_machine)
+            del words[place : place + 2]
+    words.remove("--write-page")
     yield f"Measured on {date.today()} on {machine()}, by"
     yield ""
     yield "```sh"
