@@ -6,10 +6,8 @@ from decimal import Decimal
 
 from pipelines.okr.kpi.kpi import PERCENT
 from pipelines.publishing.language.language import Amounts
+from pipelines.publishing.language.rates import PER_DAY_FROM
 from pipelines.publishing.published import Row
-
-_PER_DAY_FROM = 10
-"""What a day brings is said from so many on; a tenth of a deal a day says nothing to anybody."""
 
 
 def lever(lever: Row, row: Row, amounts: Amounts) -> str:
@@ -51,7 +49,7 @@ def _change(lever: Row, row: Row, amounts: Amounts) -> str:
             needed=amounts.number(needed),
             current=amounts.number(now),
         )
-    if now is None or needed is None or min(abs(now), abs(needed)) < _PER_DAY_FROM:
+    if now is None or needed is None or min(abs(now), abs(needed)) < PER_DAY_FROM:
         beyond = "present_rate" if lever["probability"] is None else "forecast"
         return language.text(
             f"lever.beyond_{beyond}", more=_more(change, amounts), by=_end(lever, row, amounts)
