@@ -4,6 +4,8 @@ By itself DuckDB takes 80 % of the container's memory, or of the machine's, and 
 it. The models are limited in profiles.yml.
 """
 
+import os
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -30,6 +32,12 @@ def connect_in_memory(beside: Path) -> duckdb.DuckDBPyConnection:
 def limited(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """`connection`, after it was given the limit, and without the optimizer that loses rows."""
     # set afterwards: as part of the configuration it would keep others from opening the same file without it
-    connection.execute(f"set memory_limit = '{okra_settings.load().memory}'")
+    connection.execute(f"set memory_limit = '{_memory(frozenset(os.environ.items()), Path.cwd())}'")
     connection.execute(f"set disabled_optimizers = '{DISABLED_OPTIMIZERS}'")
     return connection
+
+
+@lru_cache(maxsize=1)
+def _memory(_environment: frozenset[tuple[str, str]], _folder: Path) -> str:
+    """The limit under these variables in this folder. Read once: a run opens a dozen connections."""
+    return okra_settings.load().memory

@@ -10,13 +10,9 @@ Readers that have the old file open keep reading the old file; new ones get the 
 write-ahead log and is read-only, so that a tool which opens it for writing by mistake fails at once.
 """
 
-import hashlib
 import json
-import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from importlib.metadata import version
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +21,18 @@ import duckdb
 from connectors.lake import atomic_files
 from pipelines.connections import connect_in_memory
 from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear
-from pipelines.publishing.bi.charts import create_charts
-from pipelines.publishing.bi.inner_tables import marked
-from pipelines.publishing.schema_version import PUBLISHED_FILE, SCHEMA_VERSION, PublishedFile
-from pipelines.tables.table import Table, attach, literal, quoted, tables_in, views_in
+from pipelines.publishing.database import write_database
+from pipelines.publishing.schema_version import SCHEMA_VERSION
+from pipelines.tables.contents import Content, content_of
+from pipelines.tables.table import Table, attach, is_nested, literal, quoted, tables_in, views_in
 
-SCHEMAS = ("reporting", "okr", "main")
-"""The schemas whose tables are public: models and scores of the warehouse, and all of the history."""
+CHECKSUM = "okra_checksum"
+"""The key of a Parquet file's metadata under which the checksum of its rows is."""
 
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """One table or view as it was published. `checksum` is that of its Parquet file: equal rows, equal checksum."""
+    """One table or view as it was published. `checksum` is that of its rows: equal rows, equal checksum."""
 
     name: str
     rows: int
@@ -63,11 +59,14 @@ def publish(
     files = {"warehouse": warehouse}
     if history is not None and history.exists():
         files["history"] = history
+    contents = dict[str, Content]()
     atomic_files.replace(
         target,
-        lambda temporary: write_database(files, temporary, storage_version, fiscal_year),
+        lambda temporary: contents.update(
+            write_database(files, temporary, storage_version, fiscal_year, previous=target)
+        ),
     )
-    published = export(target, csv=csv)
+    published = export(target, contents, csv=csv)
     names = {table.name for table in published}
     remove_other_exports(target.parent / "parquet", names)
     remove_other_exports(target.parent / "csv", names if csv else set())
@@ -90,56 +89,47 @@ def publish(
     return published
 
 
-def write_database(
-    files: Mapping[str, Path],
-    path: Path,
-    storage_version: str,
-    fiscal_year: FiscalYear = CALENDAR_YEAR,
-) -> None:
-    """Write the public tables and their comments into a new database, in an order that is always the same."""
-    with connect_in_memory(path) as connection:
-        # one thread, so that equal rows come out as equal bytes
-        connection.execute("set threads = 1")
-        attach(connection, files)
-        connection.execute(
-            f"attach {literal(str(path))} as published (storage_version {literal(storage_version)})"
-        )
-        tables = [table for name in files for table in tables_in(connection, name, SCHEMAS)]
-        for table in sorted(tables, key=lambda table: table.name):
-            copy = marked(replace(table, schema=PUBLISHED_FILE.schema))
-            connection.execute(
-                f"create table {copy.place} as select * from {table.place} order by all"
-            )
-            copy.describe(connection)
-        file = PublishedFile(SCHEMA_VERSION, version("okra"), datetime.now(UTC))
-        PUBLISHED_FILE.replace(connection, [file])
-        connection.execute("use published")
-        create_charts(connection, fiscal_year)
-        connection.execute("use memory")
-        connection.execute("detach published")
-    path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+def export(
+    target: Path, contents: Mapping[str, Content], *, csv: bool = False
+) -> list[PublishedTable]:
+    """Write each published table and view of days as Parquet, and as CSV where it is wanted, beside `target`.
 
-
-def export(target: Path, *, csv: bool = False) -> list[PublishedTable]:
-    """Write each published table and view of days as Parquet, and as CSV where it is wanted, beside `target`."""
+    A Parquet file that holds the same rows already stays as it is. `contents`: what tables hold, as far as it is known.
+    """
     published = []
+    folder = target.parent / "parquet"
     with connect_in_memory(target) as connection:
         connection.execute("set threads = 1")
         # a CSV has the moments of a session's zone; everyone gets the same, wherever the run was
         connection.execute("set timezone = 'UTC'")
         attach(connection, {"published": target})
+        written = checksums_of(connection, folder)
         tables = tables_in(connection, "published")
         for table in [*tables, *views_in(connection, "published")]:
-            parquet = target.parent / "parquet" / f"{table.name}.parquet"
-            copy(connection, f"from {table.place}", parquet, "format parquet")
+            content = contents.get(table.name) or content_of(connection, table)
+            if written.get(table.name) != content.checksum:
+                options = f"format parquet, kv_metadata {{{CHECKSUM}: {literal(content.checksum)}}}"
+                copy(connection, f"from {table.place}", folder / f"{table.name}.parquet", options)
             if csv:
                 path = target.parent / "csv" / f"{table.name}.csv"
                 copy(connection, flat(table), path, "format csv, header")
-            [(rows,)] = connection.execute(f"select count(*) from {table.place}").fetchall()
-            checksum = hashlib.sha256(parquet.read_bytes()).hexdigest()[:16]
             is_view = table not in tables
-            published.append(PublishedTable(table.name, rows, checksum, is_view=is_view))
+            published.append(
+                PublishedTable(table.name, content.rows, content.checksum, is_view=is_view)
+            )
     return published
+
+
+def checksums_of(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, str]:
+    """The checksum of the rows of each Parquet file in `folder`, by table, as far as the files say it."""
+    try:
+        rows = connection.execute(
+            "select file_name, decode(value) from parquet_kv_metadata($1) where decode(key) = $2",
+            [f"{folder}/*.parquet", CHECKSUM],
+        ).fetchall()
+    except duckdb.Error:  # no file, or one that cannot be read, so that all are written
+        return {}
+    return {Path(file).stem: checksum for file, checksum in rows}
 
 
 def copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
@@ -155,9 +145,7 @@ def copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options:
 def flat(table: Table) -> str:
     """A query for the rows of `table` with lists and maps as JSON: nothing but DuckDB reads its own notation."""
     selected = ", ".join(
-        f"to_json({quoted(name)}) as {quoted(name)}"
-        if column.type.endswith("]") or column.type.startswith(("map(", "struct("))
-        else quoted(name)
+        f"to_json({quoted(name)}) as {quoted(name)}" if is_nested(column) else quoted(name)
         for name, column in table.columns.items()
     )
     return f"select {selected} from {table.place}"

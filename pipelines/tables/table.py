@@ -83,12 +83,7 @@ class Table:
 
     def describe(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Set the comments of the table and its columns."""
-        if self.comment:
-            connection.execute(f"comment on table {self.place} is {literal(self.comment)}")
-        for name, column in self.columns.items():
-            if column.comment:
-                place = f"{self.place}.{quoted(name)}"
-                connection.execute(f"comment on column {place} is {literal(column.comment)}")
+        comment_on(connection, "table", self.place, self.comment, self.columns)
 
     def replace(
         self, connection: duckdb.DuckDBPyConnection, rows: Sequence[object], **constants: object
@@ -177,6 +172,29 @@ def _described(
         )
         for schema, name, comment, columns in found
     ]
+
+
+def comment_on(
+    connection: duckdb.DuckDBPyConnection,
+    kind: Literal["table", "view"],
+    place: str,
+    comment: str,
+    columns: Mapping[str, Column],
+) -> None:
+    """Set the comments of a table or view and its columns, as far as there are any."""
+    comments = {f"{kind} {place}": comment} | {
+        f"column {place}.{quoted(name)}": column.comment for name, column in columns.items()
+    }
+    connection.execute(
+        ";\n".join(
+            f"comment on {what} is {literal(text)}" for what, text in comments.items() if text
+        )
+    )
+
+
+def is_nested(column: Column) -> bool:
+    """Whether its values are lists, maps or structs."""
+    return column.type.endswith("]") or column.type.startswith(("map(", "struct("))
 
 
 @contextmanager

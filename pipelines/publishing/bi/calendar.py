@@ -1,21 +1,51 @@
 """The table `calendar`: a row a day, with the week, month and fiscal periods that it lies in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated
 
-import duckdb
-
-from pipelines.okr.kpi.periods import FiscalYear, containing
+from pipelines.okr.kpi.periods import Cadence, FiscalYear, containing
 from pipelines.tables.table import Table, columns_of
 
-_SPAN = "select min(day), max(day) from kpi_days"
+_CADENCES: tuple[Cadence, ...] = ("month", "quarter", "half", "year")
+SPAN = "select min(day), max(day) from kpi_days"
+DAYS = """
+    with months as (
+        -- a table without months has the columns all the same
+        select unnest(cast($months as struct(
+            month_start date, quarter_start date, half_start date, year_start date,
+            month_label varchar, quarter_label varchar, half_label varchar, year_label varchar
+        )[]), recursive := true)
+    ),
+
+    days as (
+        select
+            *,
+            unnest(generate_series(month_start, last_day(month_start), interval 1 day))::date as day
+        from months
+    )
+
+    select
+        day,
+        cast(isodow(day) as integer) as weekday_number,
+        isodow(day) > 5 as is_weekend,
+        cast(date_trunc('week', day) as date) as week_start,
+        strftime(day, '%G-W%V') as week_label,
+        month_start,
+        month_label,
+        quarter_start,
+        quarter_label,
+        half_start,
+        half_label,
+        year_start,
+        year_label
+    from days
+"""
+"""The rows of the table, of `$months`. Fiscal years begin on the first of a month."""
 
 
-@dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A day."""
+    """A day; made by SQL."""
 
     day: Annotated[date, "The day"]
     weekday_number: Annotated[int, "1 is Monday, 7 is Sunday"]
@@ -40,33 +70,12 @@ CALENDAR = Table(
 )
 
 
-def calendar(connection: duckdb.DuckDBPyConnection, fiscal_year: FiscalYear) -> None:
-    """Create the table in the current database, for the days of `kpi_days`; without rows where there are none."""
-    [(first, last)] = connection.execute(_SPAN).fetchall()
-    CALENDAR.replace(connection, list(_days(first, last, fiscal_year)) if first else [])
-
-
-def _days(first: date, last: date, fiscal_year: FiscalYear) -> Iterator[CalendarDay]:
-    day, end = date(first.year, 1, 1), date(last.year + 1, 12, 31)
-    while day <= end:
-        week = containing(day, "week", fiscal_year)
-        month = containing(day, "month", fiscal_year)
-        quarter = containing(day, "quarter", fiscal_year)
-        half = containing(day, "half", fiscal_year)
-        year = containing(day, "year", fiscal_year)
-        yield CalendarDay(
-            day=day,
-            weekday_number=day.isoweekday(),
-            is_weekend=day.isoweekday() > 5,
-            week_start=week.start,
-            week_label=week.label,
-            month_start=month.start,
-            month_label=month.label,
-            quarter_start=quarter.start,
-            quarter_label=quarter.label,
-            half_start=half.start,
-            half_label=half.label,
-            year_start=year.start,
-            year_label=year.label,
-        )
-        day += timedelta(days=1)
+def months_of(first: date, last: date, fiscal_year: FiscalYear) -> Iterator[dict[str, date | str]]:
+    """The months from the year of `first` to the year after `last`, with the periods that they lie in."""
+    for year in range(first.year, last.year + 2):
+        for month in range(1, 13):
+            day = date(year, month, 1)
+            periods = {cadence: containing(day, cadence, fiscal_year) for cadence in _CADENCES}
+            yield {f"{cadence}_start": period.start for cadence, period in periods.items()} | {
+                f"{cadence}_label": period.label for cadence, period in periods.items()
+            }

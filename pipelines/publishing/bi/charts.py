@@ -6,7 +6,7 @@ each KPI are views, since they only pick columns of kpi_days (docs/decisions/003
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,10 +16,11 @@ import duckdb
 import yaml
 
 from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear
-from pipelines.publishing.bi.calendar import calendar
-from pipelines.publishing.bi.views import create_daily_views
+from pipelines.publishing.bi.calendar import CALENDAR, DAYS, SPAN, months_of
+from pipelines.publishing.bi.views import create_daily_views, drop_views
+from pipelines.tables.contents import Content, bring_up_to_date
 from pipelines.tables.findings import FINDINGS, FindingRow
-from pipelines.tables.table import literal, quoted
+from pipelines.tables.table import Column, Table, quoted, tables_in
 
 TABLES = Path(__file__).with_name("tables")
 CHARTS = (
@@ -35,39 +36,76 @@ CHARTS = (
 _HAS_FINDINGS = """
     select 1 from duckdb_tables() where database_name = current_database() and table_name = 'findings'
 """
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Ten times as fast where PyYAML was built with libyaml."""
 _log = logging.getLogger(__name__)
 
 
 def create_charts(
     connection: duckdb.DuckDBPyConnection, fiscal_year: FiscalYear = CALENDAR_YEAR
-) -> None:
+) -> Mapping[str, Content]:
     """Add the tables and views for charts to the current database, which has the published tables.
+
+    Returns what each table holds.
 
     One that reads a table or a column that is missing is left out, which is logged and a row of `findings`: a model of
     a company's own may lack the column, and the warehouse may be of an earlier version.
     """
-    steps = {
-        **{name: partial(_create, connection, name) for name in CHARTS},
-        "calendar": partial(calendar, connection, fiscal_year),
+    database = connection.execute("select current_database()").fetchall()[0][0]
+    there = {table.name: table for table in tables_in(connection, database)}
+    steps: Mapping[str, Callable[[], Content | None]] = {
+        **{name: partial(_create, connection, name, there.get(name)) for name in CHARTS},
+        CALENDAR.name: partial(_calendar, connection, fiscal_year, there.get(CALENDAR.name)),
         "kpi_<name>_daily": partial(create_daily_views, connection),
     }
-    left_out = []
+    drop_views(connection)
+    contents, left_out = {}, []
     for name, create in steps.items():
+        # a transaction of its own, which an error ends
+        connection.execute("begin")
         try:
-            create()
+            content = create()
+            connection.execute("commit")
+            if content is not None:
+                contents[name] = content
         # no such table, no such column
         except (duckdb.CatalogException, duckdb.BinderException) as error:
+            connection.execute("rollback")
             left_out.append(_finding(name, error))
+            if name in there:
+                connection.execute(f"drop table main.{quoted(name)}")
     _tell(connection, left_out)
+    return contents
 
 
-def _create(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    query = (TABLES / f"{name}.sql").read_text("utf-8")
-    connection.execute(f"create table {name} as from ({query}) order by all")
-    texts: dict[str, Any] = yaml.safe_load((TABLES / f"{name}.yml").read_text("utf-8"))
-    connection.execute(f"comment on table {name} is {literal(texts['description'])}")
-    for column, text in texts["columns"].items():
-        connection.execute(f"comment on column {name}.{quoted(column)} is {literal(text)}")
+def _create(connection: duckdb.DuckDBPyConnection, name: str, there: Table | None) -> Content:
+    texts: dict[str, Any] = yaml.load((TABLES / f"{name}.yml").read_bytes(), _LOADER)  # noqa: S506 - safe
+    columns = {column: Column("", text) for column, text in texts["columns"].items()}
+    table = Table(name, texts["description"], columns, schema="main")
+    return _keep(connection, table, (TABLES / f"{name}.sql").read_text("utf-8"), there)
+
+
+def _calendar(
+    connection: duckdb.DuckDBPyConnection, fiscal_year: FiscalYear, there: Table | None
+) -> Content:
+    [(first, last)] = connection.execute(SPAN).fetchall()
+    months = list(months_of(first, last, fiscal_year)) if first else []
+    return _keep(connection, CALENDAR, DAYS, there, {"months": months})
+
+
+def _keep(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    query: str,
+    there: Table | None,
+    parameters: object = None,
+) -> Content:
+    """Have `table` of the current database hold the rows of `query`, written only where they differ."""
+    connection.execute(f"create or replace temp table made as {query}", parameters)
+    described = connection.execute("describe temp.made").fetchall()
+    columns = {name: Column(kind.lower(), "") for name, kind, *_ in described}
+    made = Table("made", "", columns, schema="temp")
+    return bring_up_to_date(connection, made, table, there)
 
 
 def _finding(name: str, error: duckdb.Error) -> FindingRow:

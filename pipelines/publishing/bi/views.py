@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.tables.table import literal, quoted
+from pipelines.tables.table import Column, comment_on, literal, quoted
 
 _KPIS = "select kpi, label, kind, unit, denominator, dimensions from kpis order by kpi"
+_VIEWS = """
+    select view_name from duckdb_views() where database_name = current_database() and not internal
+"""
 _NAMES_TAKEN = {"day", "unit", "amount", "amount_exact", "level", "numerator", "denominator"}
 _HOW_TO_ADD = {
     "flow": "`amount` adds up over days and members",
@@ -29,15 +32,19 @@ class View:
         """Create it in the current database, with its comments."""
         # its text must not name the database: the file is renamed, and attached under any name
         connection.execute(f"create view {quoted(self.name)} as {self.query}")
-        connection.execute(f"comment on view {quoted(self.name)} is {literal(self.comment)}")
-        for column, text in self.columns.items():
-            place = f"{quoted(self.name)}.{quoted(column)}"
-            connection.execute(f"comment on column {place} is {literal(text)}")
+        columns = {name: Column("", text) for name, text in self.columns.items()}
+        comment_on(connection, "view", quoted(self.name), self.comment, columns)
+
+
+def drop_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the views of the current database."""
+    for (name,) in connection.execute(_VIEWS).fetchall():
+        connection.execute(f"drop view {quoted(name)}")
 
 
 def create_daily_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the views of the days of each KPI."""
-    for view in _daily_views(connection):
+    for view in list(_daily_views(connection)):
         view.create(connection)
 
 
