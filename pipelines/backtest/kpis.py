@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pipelines.backtest.cases import Case, Row, cases
 from pipelines.okr.forecast.training_series import MIN_TO_SMOOTH
 from pipelines.okr.kpi.facts import KpiFacts
-from pipelines.okr.kpi.numbers import ZERO
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.okr.kpi.series import KpiIndex
 
@@ -43,18 +43,21 @@ def rows_of(facts: KpiFacts) -> Sequence[Row]:
     """A row a day: a flow's delivered day without facts brought 0, a stock's says nothing."""
     index = KpiIndex(facts)
     series, through = index.series({}), facts.data_through
-    if through is None or not series.days:
+    first = series.first_day
+    if through is None or first is None:
         return []
-    first = series.days[0]
     days, amounts = series.amounts(first, through)
-    by_day = dict(zip(days, amounts, strict=True))
+    by_day = {
+        date.fromordinal(day): figures
+        for day, *figures in zip(days.tolist(), *(x.tolist() for x in amounts), strict=True)
+    }
     behaviour = facts.kpi.behaviour
     if behaviour.absent_day_is_zero:
-        nothing = (ZERO,) * len(behaviour.columns)
+        nothing = [0.0] * len(behaviour.columns)
         by_day |= {
             day: nothing for day in facts.delivered if first <= day <= through and day not in by_day
         }
-    return [(day, tuple(map(float, by_day[day]))) for day in sorted(by_day)]
+    return [(day, tuple(by_day[day])) for day in sorted(by_day)]
 
 
 def _obstacle(facts: KpiFacts, rows: Sequence[Row]) -> str:

@@ -10,20 +10,14 @@ import duckdb
 
 from pipelines.connections import connect
 from pipelines.errors import OkraError
-from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts, Own
+from pipelines.inputs.kpi_days import read_days
+from pipelines.okr.kpi.day_columns import DayColumns
+from pipelines.okr.kpi.facts import DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.roster import Stay
 
 Rows = Sequence[tuple[Any, ...]]
 
-# amounts without a rate are left out; their days are flagged `unconverted_currency`
-_DAYS = """
-    select
-        kpi, day, dimensions, value, numerator, denominator,
-        [own_value, own_numerator, own_denominator] as own
-    from reporting.kpi_days
-    where rate is not null
-"""
 _COVERAGE = "select kpi, day, delivered, flags from reporting.kpi_coverage"
 _DISTINCT = """
     select kpi, period, period_start, dimension, member, value, data_through
@@ -45,16 +39,15 @@ class NoFactsError(OkraError):
 
 def read_facts(warehouse: Path, kpis: Mapping[str, Kpi]) -> dict[str, KpiFacts]:
     """The facts of each of `kpis`, by name. Raises `NoFactsError` when the models have never run."""
-    queries = (_DAYS, _COVERAGE, _DISTINCT, _STANDING)
+    queries = (_COVERAGE, _DISTINCT, _STANDING)
     with connected(warehouse) as connection:
-        days, coverage, distinct, standing = (
-            rows_by_kpi(connection, query, kpis) for query in queries
-        )
+        days = read_days(connection, kpis)
+        coverage, distinct, standing = (rows_by_kpi(connection, query, kpis) for query in queries)
         rosters = _read_rosters(connection, kpis.values())
     return {
         name: facts_of(
             kpi,
-            days.get(name, ()),
+            days.get(name),
             coverage.get(name, ()),
             distinct.get(name, ()),
             standing.get(name, ()),
@@ -66,22 +59,18 @@ def read_facts(warehouse: Path, kpis: Mapping[str, Kpi]) -> dict[str, KpiFacts]:
 
 def facts_of(
     kpi: Kpi,
-    days: Rows,
+    days: DayColumns | None,
     coverage: Rows,
     distinct: Rows,
     standing: Rows,
     rosters: Mapping[str, Sequence[Stay]],
 ) -> KpiFacts:
     """The facts of `kpi` from its rows of each KPI table, and from the rosters by their models."""
-    converts = kpi.conversion is not None
     [(data_through, standing_flags)] = standing or [(None, [])]
     without = {f"no_roster:{dimension}" for dimension, model in kpi.rosters if model not in rosters}
     return KpiFacts(
         kpi,
-        days=[
-            DayFact(day, dimensions, value, numerator, denominator, Own(*own) if converts else None)
-            for day, dimensions, value, numerator, denominator, own in days
-        ],
+        days=() if days is None else days,
         delivered={day for day, is_delivered, _ in coverage if is_delivered},
         data_through=data_through,
         distinct_periods=[DistinctFact(*row) for row in distinct],

@@ -16,10 +16,10 @@ from pipelines.okr.definition.field_types import KpiTarget
 from pipelines.okr.definition.goals import Goal, goal_of
 from pipelines.okr.kpi.filters import names_in
 from pipelines.okr.kpi.kinds import Flow
-from pipelines.okr.kpi.numbers import ZERO, clamped
+from pipelines.okr.kpi.numbers import EXACT, ZERO, clamped
 from pipelines.okr.kpi.periods import Cadence, FiscalYear, Period, containing, whole_windows
 from pipelines.okr.kpi.readings import KpiView
-from pipelines.okr.kpi.series import EXACT, KpiIndex
+from pipelines.okr.kpi.series import KpiIndex
 
 _UNSURE = ("set_aside:", "unconverted_currency", "empty_value", "impossible_proportion")
 """Beginnings of the flags of days of which rows are missing from a sum."""

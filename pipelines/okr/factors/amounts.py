@@ -121,7 +121,7 @@ class KpiAmounts:
         amounts: dict[Path, Amount] = {}
         for member, series in self.index.by_member(breakdown, self.where).items():
             if series.has_data(first, days.end):
-                numerator, *denominator = map(Fraction, series.sums(first, days.end))
+                numerator, *denominator = series.fractions(first, days.end)
                 amounts[member] = Amount(numerator, *(side / delivered for side in denominator))
         return amounts
 

@@ -1,20 +1,18 @@
 """A KPI's amounts in the currencies they came in, and what those were worth over any days."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from types import MappingProxyType
 
 from pipelines.okr.factors.amounts import Amounts, Breakdown, KpiAmounts
 from pipelines.okr.factors.currency import Rates
 from pipelines.okr.kpi.conversion import CURRENCY
-from pipelines.okr.kpi.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.day_columns import AmountColumn, DayColumns, day_columns
+from pipelines.okr.kpi.facts import KpiFacts
 from pipelines.okr.kpi.filters import Where
 from pipelines.okr.kpi.kinds import Side
 from pipelines.okr.kpi.periods import Period
 from pipelines.okr.kpi.series import KpiIndex
-
-_ZERO = Decimal(0)
 
 
 class OwnCurrencies:
@@ -22,11 +20,12 @@ class OwnCurrencies:
 
     def __init__(self, facts: KpiFacts, sides: frozenset[Side], where: Where) -> None:
         self.sides = sides
+        rows = day_columns(facts.days)
         self._is_level = facts.kpi.behaviour.is_level
-        own = replace(facts, days=[_in_own(row) for row in facts.days])
+        own = replace(facts, days=rows.with_amounts(_own(rows)))
         self._own = KpiAmounts(KpiIndex(own), where)
         kpi = replace(facts.kpi, kind="ratio", denominator="sum")
-        worth = replace(facts, kpi=kpi, days=[_sizes(row, sides) for row in facts.days])
+        worth = replace(facts, kpi=kpi, days=rows.with_amounts(_sizes(rows, sides)))
         self._worth = KpiAmounts(KpiIndex(worth), where)
 
     def by_member(self, breakdown: Breakdown, days: Period) -> Amounts:
@@ -53,19 +52,21 @@ def own_currencies(facts: KpiFacts, where: Where = MappingProxyType({})) -> OwnC
     conversion = facts.kpi.conversion
     if conversion is None or conversion.policy == "constant":
         return None
-    if all(_in_own(row) == replace(row, own=None) for row in facts.days):
+    rows = day_columns(facts.days)
+    if not rows or all(column.equals(rows.amounts[side]) for side, column in _own(rows).items()):
         return None
     return OwnCurrencies(facts, conversion.sides, where)
 
 
-def _in_own(row: DayFact) -> DayFact:
-    own = row.own
-    assert own is not None, "the facts of a KPI that converts have both amounts"
-    return DayFact(row.day, row.dimensions, own.value, own.numerator, own.denominator)
+def _own(rows: DayColumns) -> Mapping[Side, AmountColumn]:
+    assert rows.own is not None, "the facts of a KPI that converts have both amounts"
+    return rows.own
 
 
-def _sizes(row: DayFact, sides: Iterable[Side]) -> DayFact:
-    """The size of a row's money as it was converted, over its size in its own currency."""
-    converted = sum((abs(getattr(row, side) or _ZERO) for side in sides), _ZERO)
-    own = sum((abs(getattr(row.own, side) or _ZERO) for side in sides), _ZERO)
-    return DayFact(row.day, row.dimensions, numerator=converted, denominator=own)
+def _sizes(rows: DayColumns, sides: Iterable[Side]) -> Mapping[Side, AmountColumn]:
+    """The size of each row's money as it was converted, over its size in its own currency."""
+    converted, own = (
+        sum((columns[side].sizes() for side in sorted(sides)), rows.nothing)
+        for columns in (rows.amounts, _own(rows))
+    )
+    return {"value": rows.without_amounts, "numerator": converted, "denominator": own}

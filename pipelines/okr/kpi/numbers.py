@@ -1,7 +1,7 @@
 """Numbers as people write them in a definition, and as people read them in a sentence."""
 
 import re
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
 
 from babel.numbers import get_currency_precision, list_currencies
 
@@ -9,6 +9,8 @@ from pipelines.okr.kpi.kpi import PERCENT
 
 ONE = Decimal(1)
 ZERO = Decimal(0)
+EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+"""The arithmetic of facts and scores, whatever that of the thread."""
 
 _WRITTEN = re.compile(r"([+-]?)(\d[\d_]*(?:\.\d+)?|\.\d+)\s*(%?)")
 _MAX_CHARACTERS = 28

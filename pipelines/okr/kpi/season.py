@@ -97,7 +97,7 @@ def _season(view: KpiView, cut: date) -> Season | None:
     values[inside - start.toordinal()] = 0.0
     days, amounts = series.amounts(start, cut)
     # of a flow per head, what flows
-    values[[(day - start).days for day in days]] = [float(amount[0]) for amount in amounts]
+    values[days - start.toordinal()] = amounts[0]
     seen = ~np.isnan(values)
     if seen.sum() < _MIN_DAYS_FOR_WEEKDAYS or np.nansum(values) <= 0:
         return None

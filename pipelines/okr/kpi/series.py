@@ -5,53 +5,52 @@ sum of any days is a subtraction, so that thousands of key results on a few KPIs
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
-from itertools import accumulate
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
+from pipelines.okr.forecast.training_series import Exact
+from pipelines.okr.kpi.day_columns import Places, Whole, day_columns
+from pipelines.okr.kpi.facts import DistinctFact, KpiFacts
 from pipelines.okr.kpi.filters import MemberSet, Where, takes
-from pipelines.okr.kpi.kinds import Side
-from pipelines.okr.kpi.numbers import ZERO
+from pipelines.okr.kpi.numbers import EXACT
 
-EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
-"""The arithmetic of facts and scores, whatever that of the thread."""
 UNKNOWN = "unknown"
 """The member of the facts that name none: it is shown like any other, never left out."""
+NO_DAYS: Places = np.array([], dtype=np.int64)
+_EXACT_FLOATS = 2**53
+"""Up to here a float is every whole number."""
 
 
 class Series:
-    """The facts of one group, a row a day on which it has data; amounts are in the order of the KPI's columns."""
+    """The facts of one group, a row a day on which it has data; amounts are in the order of the KPI's columns.
 
-    def __init__(self, facts: Iterable[DayFact], columns: Sequence[Side]) -> None:
-        sums: dict[date, tuple[Decimal, ...]] = {}
-        nothing = (ZERO,) * len(columns)
-        for fact in facts:
-            amounts = [getattr(fact, column) for column in columns]
-            if amounts.count(None) < len(amounts):
-                known = sums.get(fact.day, nothing)
-                sums[fact.day] = tuple(
-                    [
-                        EXACT.add(so_far, amount or ZERO)
-                        for so_far, amount in zip(known, amounts, strict=True)
-                    ]
-                )
-        self.days = sorted(sums)
-        self._amounts = [sums[day] for day in self.days]
-        self._totals = [
-            list(accumulate((amounts[n] for amounts in self._amounts), EXACT.add, initial=ZERO))
-            for n in range(len(columns))
-        ]
+    `days` are the days' numbers, in order, and `units` the sum of each column on them, in units of 10^-decimals.
+    """
+
+    def __init__(self, days: Places, units: Sequence[Whole], decimals: int) -> None:
+        self._days: list[int] = days.tolist()
+        self._units = units
+        self._decimals = decimals
+        self._totals: list[list[int]] = [[0, *np.cumsum(column).tolist()] for column in units]
 
     def _between(self, start: date, end: date) -> tuple[int, int]:
-        first = bisect_left(self.days, start)
-        return first, max(first, bisect_right(self.days, end))
+        first = bisect_left(self._days, start.toordinal())
+        return first, max(first, bisect_right(self._days, end.toordinal()))
+
+    def _exact(self, units: int) -> Decimal:
+        return Decimal(units).scaleb(-self._decimals, EXACT)
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day with data of all."""
+        return date.fromordinal(self._days[0]) if self._days else None
 
     def has_data(self, start: date, end: date) -> bool:
         first, after = self._between(start, end)
@@ -60,30 +59,42 @@ class Series:
     def sums(self, start: date, end: date) -> tuple[Decimal, ...]:
         """The sum of each column from `start` to `end`; 0 without rows."""
         first, after = self._between(start, end)
-        return tuple([EXACT.subtract(totals[after], totals[first]) for totals in self._totals])
+        return tuple([self._exact(totals[after] - totals[first]) for totals in self._totals])
+
+    def fractions(self, start: date, end: date) -> list[Fraction]:
+        """The same as fractions."""
+        first, after = self._between(start, end)
+        unit = 10**self._decimals
+        return [Fraction(totals[after] - totals[first], unit) for totals in self._totals]
 
     def last(self, start: date, end: date) -> tuple[date, Decimal] | None:
         """The last day with data from `start` to `end`, and its value (of a ratio, its numerator)."""
         first, after = self._between(start, end)
-        return (self.days[after - 1], self._amounts[after - 1][0]) if after > first else None
+        return self._at(after - 1) if after > first else None
 
     def first(self, start: date, end: date) -> tuple[date, Decimal] | None:
         """The first day with data from `start` to `end`, and its value (of a ratio, its numerator)."""
         first, after = self._between(start, end)
-        return (self.days[first], self._amounts[first][0]) if after > first else None
+        return self._at(first) if after > first else None
 
-    def amounts(self, start: date, end: date) -> tuple[list[date], list[tuple[Decimal, ...]]]:
-        """The days with data from `start` to `end`, and the amounts of each."""
+    def _at(self, place: int) -> tuple[date, Decimal]:
+        return date.fromordinal(self._days[place]), self._exact(int(self._units[0][place]))
+
+    def amounts(self, start: date, end: date) -> tuple[Places, list[Exact]]:
+        """The numbers of the days with data from `start` to `end`, and the amounts of each column, to learn from."""
         first, after = self._between(start, end)
-        return self.days[first:after], self._amounts[first:after]
+        days = np.array(self._days[first:after], dtype=np.int64)
+        return days, [as_floats(column[first:after], self._decimals) for column in self._units]
 
     def first_reached(self, start: date, end: date, target: Decimal) -> date | None:
         """The first day on which the total since `start` had the target; it may have fallen since."""
         first, after = self._between(start, end)
         totals = self._totals[0]
-        enough = EXACT.add(totals[first], target)
-        days = zip(self.days[first:after], totals[first + 1 : after + 1], strict=True)
-        return next((day for day, total in days if total >= enough), None)
+        enough = EXACT.add(self._exact(totals[first]), target)
+        for place in range(first, after):
+            if self._exact(totals[place + 1]) >= enough:
+                return date.fromordinal(self._days[place])
+        return None
 
 
 class KpiIndex:
@@ -93,13 +104,10 @@ class KpiIndex:
         self.kpi = facts.kpi
         self.data_through = facts.data_through
         self.facts = facts
-        self._places: dict[tuple[str, str], list[int]] = {}
-        for place, fact in enumerate(facts.days):
-            if fact.value is not None or fact.numerator is not None or fact.denominator is not None:
-                for pair in fact.dimensions.items():
-                    self._places.setdefault(pair, []).append(place)
+        self.rows = day_columns(facts.days)
         self._groups: dict[object, Mapping[tuple[str, ...], Series]] = {}
-        self._no_facts = Series((), self.kpi.behaviour.columns)
+        columns = self.kpi.behaviour.columns
+        self._no_facts = Series(NO_DAYS, [NO_DAYS] * len(columns), self.rows.decimals)
         self._delivered = sorted(facts.delivered)
         self._flags = facts.flags_by_day
         self._flagged = sorted(day for day, flags in facts.flags_by_day.items() if flags)
@@ -119,39 +127,74 @@ class KpiIndex:
         """The same by the members of some dimensions, sorted."""
         key = dimensions, tuple(sorted(where.items()))
         if key not in self._groups:
-            groups: dict[tuple[str, ...], list[DayFact]] = {}
-            for fact in self._matching(where):
-                member = tuple(fact.dimensions.get(name, UNKNOWN) for name in dimensions)
-                groups.setdefault(member, []).append(fact)
-            columns = self.kpi.behaviour.columns
-            self._groups[key] = {
-                member: Series(groups[member], columns) for member in sorted(groups)
-            }
+            self._groups[key] = self._grouped(dimensions, where)
         return self._groups[key]
 
-    def _matching(self, where: Where) -> Sequence[DayFact]:
-        if not where:
-            return self.facts.days
-        places = set.intersection(*(self._places_of(*pair) for pair in where.items()))
-        return [self.facts.days[place] for place in sorted(places)]
-
-    def _places_of(self, dimension: str, asked: str | MemberSet) -> set[int]:
-        if isinstance(asked, str):
-            return set(self._places.get((dimension, asked), ()))
-        return {
-            place
-            for place, fact in enumerate(self.facts.days)
-            if takes(asked, fact.dimensions.get(dimension, UNKNOWN))
+    def _grouped(
+        self, dimensions: tuple[str, ...], where: Where
+    ) -> Mapping[tuple[str, ...], Series]:
+        rows = self.rows
+        places = self._matching(where)
+        taken = rows.combination[places]
+        member_of = {
+            number: tuple(rows.combinations[number].get(name, UNKNOWN) for name in dimensions)
+            for number in np.unique(taken).tolist()
         }
+        members = sorted(set(member_of.values()))
+        numbers = {member: number for number, member in enumerate(members)}
+        group_of = np.zeros(len(rows.combinations), dtype=np.int64)
+        for number, member in member_of.items():
+            group_of[number] = numbers[member]
+        groups = group_of[taken]
+        columns = [rows.amounts[side] for side in self.kpi.behaviour.columns]
+        known = np.logical_or.reduce([column.known[places] for column in columns])
+        # by member, and then by day, in which order the rows are
+        order = np.argsort(groups, kind="stable")
+        order = order[known[order]]
+        places, groups = places[order], groups[order]
+        days = rows.days[places]
+        if not len(days):
+            return dict.fromkeys(members, self._no_facts)
+        is_first = np.append(True, (np.diff(days) != 0) | (np.diff(groups) != 0))
+        starts = np.flatnonzero(is_first)
+        sums = [np.add.reduceat(column.units[places], starts) for column in columns]
+        days, groups = days[starts], groups[starts]
+        ends = np.searchsorted(groups, np.arange(len(members) + 1))
+        return {
+            member: Series(days[first:after], [x[first:after] for x in sums], rows.decimals)
+            for member, first, after in zip(members, ends[:-1], ends[1:], strict=True)
+        }
+
+    def _matching(self, where: Where) -> Places:
+        """The places of the rows that have all these members; of one by its name, those with an amount."""
+        rows = self.rows
+        if not where:
+            return np.arange(len(rows))
+        matches = np.array(
+            [
+                all(_has(members, dimension, asked) for dimension, asked in where.items())
+                for members in rows.combinations
+            ],
+            dtype=bool,
+        )
+        taken = matches[rows.combination]
+        if any(isinstance(asked, str) for asked in where.values()):
+            taken &= rows.has_amount
+        return np.flatnonzero(taken)
+
+    def _members_of(self, places: Places) -> Mapping[str, list[str]]:
+        """The members of each dimension that the rows at these places name, sorted."""
+        members: dict[str, set[str]] = {}
+        for number in np.unique(self.rows.combination[places]).tolist():
+            for dimension, member in self.rows.combinations[number].items():
+                members.setdefault(dimension, set()).add(member)
+        return {dimension: sorted(names) for dimension, names in members.items()}
 
     def members(self, dimension: str, where: Where = MappingProxyType({})) -> list[str]:
         """The members of the dimension that ever had data under the filter."""
         if self.kpi.behaviour.reported_by_period or not where:
             return self._all_members.get(dimension, [])
-        facts = self._matching(where)
-        return sorted(
-            {fact.dimensions[dimension] for fact in facts if dimension in fact.dimensions}
-        )
+        return self._members_of(self._matching(where)).get(dimension, [])
 
     @cached_property
     def roster_members(self) -> Mapping[str, Collection[str]]:
@@ -163,9 +206,10 @@ class KpiIndex:
 
     @cached_property
     def _all_members(self) -> Mapping[str, list[str]]:
-        reported = self.kpi.behaviour.reported_by_period
+        if not self.kpi.behaviour.reported_by_period:
+            return self._members_of(np.flatnonzero(self.rows.has_amount))
         members: dict[str, list[str]] = {}
-        for dimension, member in sorted(self.distinct if reported else self._places):
+        for dimension, member in sorted(self.distinct):
             members.setdefault(dimension, []).append(member)
         return members
 
@@ -175,8 +219,8 @@ class KpiIndex:
 
     @cached_property
     def _first_fall(self) -> date | None:
-        falls = (fact.day for fact in self.facts.days if fact.value is not None and fact.value < 0)
-        return min(falls, default=None)
+        falls = self.rows.days[self.rows.amounts["value"].units < 0]
+        return date.fromordinal(int(falls[0])) if len(falls) else None
 
     def delivered_days(self, start: date, end: date) -> int:
         return max(0, bisect_right(self._delivered, end) - bisect_left(self._delivered, start))
@@ -199,3 +243,17 @@ def index_facts(facts: Mapping[str, KpiFacts]) -> dict[str, KpiIndex]:
 
 def _distinct_order(fact: DistinctFact) -> tuple[str, date, date, str]:
     return fact.period, fact.period_start, fact.data_through, str(fact.value)
+
+
+def _has(members: Mapping[str, str], dimension: str, asked: str | MemberSet) -> bool:
+    if isinstance(asked, str):
+        return members.get(dimension) == asked
+    return takes(asked, members.get(dimension, UNKNOWN))
+
+
+def as_floats(units: Whole, decimals: int) -> Exact:
+    """The amounts as the floats nearest to them."""
+    unit = 10**decimals
+    if units.dtype != object and decimals <= 22 and (np.abs(units) < _EXACT_FLOATS).all():
+        return np.asarray(units / float(unit), dtype=np.float64)
+    return np.array([number / unit for number in units.tolist()], dtype=np.float64)

@@ -5,8 +5,7 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from pipelines.okr.kpi.facts import TOTAL
-from pipelines.okr.kpi.numbers import ZERO
-from pipelines.okr.kpi.series import EXACT
+from pipelines.okr.kpi.numbers import EXACT, ZERO
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.levers import wording
 from pipelines.okr.levers.candidates import drivers_of

@@ -52,7 +52,7 @@ def training_data(view: KpiView, cut: date) -> TrainingData:
     start = max(first[0], cut - timedelta(days=MAX_STEPS_FOR_YEARS - 1))
     length = (cut - start).days + 1
     rows, amounts = series.amounts(start, cut)
-    places = np.array([day.toordinal() for day in rows], dtype=np.int64) - start.toordinal()
+    places = rows - start.toordinal()
     seen = np.zeros(length, dtype=bool)
     if behaviour.absent_day_is_zero:
         delivered = view.index.delivered_ordinals
@@ -70,7 +70,7 @@ def training_data(view: KpiView, cut: date) -> TrainingData:
     sides = []
     for n, column in enumerate(behaviour.columns):
         values = np.zeros(length)
-        values[places] = [float(amount[n]) for amount in amounts]
+        values[places] = amounts[n]
         whole = bool(np.all(values == np.rint(values)))
         if not behaviour.is_quotient:
             whole = whole and kpi.counts_whole_units

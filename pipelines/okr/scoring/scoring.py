@@ -9,8 +9,8 @@ from types import MappingProxyType
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.forecast.recalibration import Graded
 from pipelines.okr.kpi.facts import TOTAL
-from pipelines.okr.kpi.numbers import ONE, ZERO
-from pipelines.okr.kpi.series import EXACT, KpiIndex
+from pipelines.okr.kpi.numbers import EXACT, ONE, ZERO
+from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.odds.objective_futures import futures_of
 from pipelines.okr.odds.odds import GoalSimulation, Odds
