@@ -89,7 +89,11 @@ def mebibytes(peak: float) -> str:
 
 def main() -> None:
     parser = options_of(__doc__)
-    parser.add_argument("--yesterday", type=Path, help="a folder in which yesterday's home is kept")
+    parser.add_argument(
+        "--yesterday",
+        type=Path,
+        help="a folder in which yesterday's home is kept; make it anew when the code has changed",
+    )
     parser.add_argument(
         "--day", type=date.fromisoformat, default=YESTERDAY, help="the day before that of the runs"
     )
