@@ -158,6 +158,14 @@ def test_another_text_or_setting_makes_and_tests_everything(now, composition) ->
     assert len(plan.tests) == len(plan.models)
 
 
+def test_a_home_that_was_moved_makes_nothing_again(composition: Composition) -> None:
+    moved = inputs(
+        environment={**ENVIRONMENT, "OKRA_WAREHOUSE": "/elsewhere", "OKRA_LAKE": "/lake"}
+    )
+    plan = due(composition, moved, made_of(inputs()))
+    assert not plan.models | plan.tests
+
+
 def test_a_macro_counts_that_is_called_by_another(composition: Composition) -> None:
     before = inputs(macros=["macro.okra.outer"])
     now = inputs(macros=["macro.okra.outer"], inner="changed")
