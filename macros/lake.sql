@@ -105,6 +105,11 @@
     )
 {%- endmacro %}
 
+{# The run that takes windows in. No row of a model has it, so a model that takes windows is not another one each day. #}
+{% macro taking_run() -%}
+    '{{ env_var("OKRA_RUN_ID", "") if execute else "" }}'
+{%- endmacro %}
+
 {% macro ledger() -%}
     lake_state.taken_windows
 {%- endmacro %}
@@ -296,7 +301,7 @@
     insert into {{ ledger() }}
     select
         '{{ taken_by }}', '{{ source_name }}', '{{ stream }}',
-        account, first_day, checksum, '{{ fingerprint }}', {{ run_id() }}
+        account, first_day, checksum, '{{ fingerprint }}', {{ taking_run() }}
     from ({{ committed_windows(source_name, stream) }}) as committed
     where (account, first_day, checksum) not in (
         select (account, first_day, checksum) from {{ ledger() }}

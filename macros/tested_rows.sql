@@ -18,5 +18,5 @@
 
 {# A condition: the row is of a window that the table has taken in this run. #}
 {% macro was_taken_now(table) -%}
-    _window in (select first_day from {{ ledger() }} where taken_by = '{{ table }}' and run_id = {{ run_id() }})
+    _window in (select first_day from {{ ledger() }} where taken_by = '{{ table }}' and run_id = {{ taking_run() }})
 {%- endmacro %}
