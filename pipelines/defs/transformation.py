@@ -1,7 +1,7 @@
 """Models raw windows into dated KPIs: each dbt model is an asset, each dbt test a check."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import dagster as dg
@@ -17,6 +17,7 @@ from pipelines.steps.model import ModelBuild, ModelsFailedError, plan_build, pre
 from pipelines.tables.locks import warehouse_lock
 from pipelines.warehouse.build_results import Graph, NodeResult
 from pipelines.warehouse.dbt_build import build
+from pipelines.warehouse.due_nodes import BuildPlan
 from pipelines.warehouse.project import (
     PROJECT_NAME,
     ComposedProject,
@@ -99,12 +100,34 @@ def selected(
     return [*(("--indirect-selection", indirect) if indirect else ()), *selection]
 
 
-def renewed(
-    view: str, manifest: Mapping[str, Any], translator: Translator, project: DbtProject
-) -> dg.Output[None]:
-    """The event of a view that stays as it is, and shows other rows since the tables below it were made again."""
-    key = translator.get_asset_spec(manifest, view, project).key
-    return dg.Output(None, output_name=key.to_python_identifier())
+class NotMade:
+    """The events of the models that a build leaves as they are; without them, Dagster would skip what stands on them.
+
+    Their data has the version of what it is made from, so that nothing looks out of date because of them.
+    """
+
+    def __init__(self, plan: BuildPlan | None, translator: Translator, project: DbtProject) -> None:
+        """`plan`: None where everything is made."""
+        self._plan, self._translator, self._project = plan, translator, project
+        self._waiting = list(plan.not_made) if plan else []
+
+    def above(self, node: str) -> Iterator[dg.Output[None]]:
+        """Those that a node stands on, which Dagster wants to know of before it."""
+        if self._plan and self._waiting:
+            above = self._plan.above(node)
+            yield from self._events([name for name in self._waiting if name in above])
+
+    def rest(self, broken: Set[str]) -> Iterator[dg.Output[None]]:
+        """All others, but those that stand on what failed."""
+        yield from self._events([name for name in self._waiting if name not in broken])
+
+    def _events(self, names: Sequence[str]) -> Iterator[dg.Output[None]]:
+        assert self._plan
+        for name in names:
+            self._waiting.remove(name)
+            spec = self._translator.get_asset_spec(self._plan.inputs.manifest, name, self._project)
+            version = dg.DataVersion(self._plan.inputs.fingerprints[name].content)
+            yield dg.Output(None, spec.key.to_python_identifier(), data_version=version)
 
 
 @dg.definitions
@@ -137,11 +160,13 @@ def transformation() -> dg.Definitions:
             if plan:
                 plan.begin()
                 arguments, environment = plan.arguments, {**environment, **plan.environment}
+            unmade = NotMade(plan, translator, project)
             first_results: Sequence[NodeResult] | None = None
             while plan is None or not plan.is_empty:
                 built = build(composed, arguments, environment)
                 first_results = built.results if first_results is None else first_results
                 for event in built.events:
+                    yield from unmade.above(event["data"]["node_info"]["unique_id"])
                     message = DbtCoreCliEventMessage(dict(event), event_history_metadata={})
                     yield from once(
                         message.to_default_asset_events(
@@ -155,8 +180,7 @@ def transformation() -> dg.Definitions:
                 arguments, environment = run.arguments, {**environment, **run.environment}
             if plan:
                 plan.finish(first_results or ())
-                for view in sorted(plan.due.renewed_views - run.broken):
-                    yield renewed(view, manifest, translator, project)
+                yield from unmade.rest(run.broken)
             for finding in run.findings:
                 context.log.error(finding.message)
             try:

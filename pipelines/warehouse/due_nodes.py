@@ -12,6 +12,7 @@ Okra's own.
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 from pipelines.connections import connect
 from pipelines.inputs.composition import Composition
@@ -143,6 +144,22 @@ class BuildPlan:
     def environment(self) -> Mapping[str, str]:
         """The variable that says which rows the tests of staging models and kept marts look at."""
         return {"OKRA_TESTED_ROWS": "all" if self.due.is_everything else "taken"}
+
+    @cached_property
+    def not_made(self) -> Sequence[str]:
+        """The models that stay as they are, each after those that it reads."""
+        # a fingerprint is worked out after those of the models that it covers
+        return [name for name in self.inputs.fingerprints if name not in self.due.models]
+
+    def above(self, node: str) -> Set[str]:
+        """The models that a node reads, by itself and through others."""
+        above, waiting = set[str](), list(self.inputs.parents(node))
+        while waiting:
+            name = waiting.pop()
+            if name in self.inputs.fingerprints and name not in above:
+                above.add(name)
+                waiting += self.inputs.parents(name)
+        return above
 
     @property
     def is_empty(self) -> bool:
