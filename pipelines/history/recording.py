@@ -71,13 +71,11 @@ def fill_known_from(history: Path, warehouse: Path) -> None:
 
     Raises `duckdb.Error`, with the table left as it was.
     """
-    same = " and ".join(
-        f"current_row.{quoted(name)} is not distinct from version.{quoted(name)}"
-        for name in KPI_PERIOD_VERSIONS.compared
-    )
+    row = KPI_PERIOD_VERSIONS.compared_hash
     with transaction(warehouse, history=history) as connection:
         connection.execute(
             f"update {KPI_PERIOD_VERSIONS.source.place} as current_row set known_from = version.known_from "
-            f"from history.{KPI_PERIOD_VERSIONS.place} as version "
-            f"where version.known_to is null and {same}"
+            f"from (select {row} as row_hash, known_from from history.{KPI_PERIOD_VERSIONS.place} "
+            f"where known_to is null) as version "
+            f"where {row} = version.row_hash"
         )

@@ -44,7 +44,14 @@ _WORDS = f"""
     end
 """
 _RESTATEMENTS = f"""
-    with versions as (
+    with replaced as (
+        -- only what was replaced can be a restatement, which is little of a long history
+        select distinct kpi, period, period_start, dimension, member
+        from history.kpi_period_history
+        where known_to is not null
+    ),
+
+    versions as (
         select
             *,
             lag(value) over followed as old_value,
@@ -54,6 +61,7 @@ _RESTATEMENTS = f"""
             lag(data_through) over followed as old_through,
             lag(known_from) over followed as published_at
         from history.kpi_period_history
+        semi join replaced using (kpi, period, period_start, dimension, member)
         window followed as (
             partition by kpi, period, period_start, dimension, member order by known_from
         )

@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.connections import connect_in_memory
 from pipelines.okr.columns import Number
+from pipelines.tables.contents import row_hash
 from pipelines.tables.definitions import KEY_RESULTS, OBJECTIVES
 from pipelines.tables.scores import KEY_RESULT_SCORES, OBJECTIVE_SCORES
 from pipelines.tables.table import Table, attach, columns_of, quoted
@@ -71,6 +72,12 @@ class VersionedTable(Table):
         """The columns by which versions differ. The run of a version is the first that came to it."""
         return [name for name in self.source.columns if name != "run_id"]
 
+    @property
+    def compared_hash(self) -> str:
+        """SQL for the hash of what versions differ by: comparing a number is cheaper than a dozen columns."""
+        columns = {name: self.source.columns[name] for name in self.compared}
+        return row_hash(columns, is_cast=True)
+
     def keep_versions(
         self,
         connection: duckdb.DuckDBPyConnection,
@@ -85,27 +92,22 @@ class VersionedTable(Table):
         """
         self.create(connection)
         columns = ", ".join(map(quoted, self.source.columns))
-        compared = ", ".join(map(quoted, self.compared))
-        key = self.source.key
-        same_key = " and ".join(f"versions.{quoted(name)} = gone.{quoted(name)}" for name in key)
-        believed = f"select {compared} from {self.place} where known_to is null and ({scope})"
-        connection.execute(
-            f"create or replace temp table arrived as select {columns} from ({query})"
+        arrived = f"select {self.compared_hash} as row_hash from ({query})"
+        believed = (
+            f"select rowid as place, {self.compared_hash} as row_hash from {self.place} "
+            f"where known_to is null and ({scope})"
         )
         connection.execute(
-            f"create or replace temp table changed as select {compared} from arrived except {believed}"
-        )
-        connection.execute(
-            f"update {self.place} as versions set known_to = $1 "
-            f"from ({believed} except select {compared} from arrived) as gone "
-            f"where versions.known_to is null and {same_key}",
+            f"update {self.place} set known_to = $1 "
+            f"where rowid in (select place from ({believed}) anti join ({arrived}) using (row_hash))",
             [now],
         )
         # a version that closed at the instant it opened was never believed; only a clock that stands still makes one
         connection.execute(f"delete from {self.place} where known_to <= known_from")
         connection.execute(
             f"insert into {self.place} ({columns}, known_from, known_to) select {columns}, $1, null "
-            f"from arrived semi join changed using ({', '.join(map(quoted, key))})",
+            f"from (select *, {self.compared_hash} as row_hash from ({query})) "
+            f"anti join ({believed}) using (row_hash)",
             [now],
         )
 

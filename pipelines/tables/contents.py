@@ -24,7 +24,7 @@ class Content:
 
 def content_of(connection: duckdb.DuckDBPyConnection, table: Table) -> Content:
     """What a table or view holds. The checksum is of DuckDB's `hash`, which may be another in another version."""
-    query = f"select count(*), sum({_hash(table.columns)}) from {table.place}"
+    query = f"select count(*), sum({row_hash(table.columns)}) from {table.place}"
     [(rows, total)] = connection.execute(query).fetchall()
     columns = [f"{name} {column.type}" for name, column in table.columns.items()]
     text = "\n".join([str(rows), str(total), *columns])
@@ -75,7 +75,7 @@ def _write_difference(connection: duckdb.DuckDBPyConnection, source: Table, targ
         if len(runs) == 1:
             del compared[RUN]
             run = runs[0][0]
-    row = _hash(compared)
+    row = row_hash(compared)
     new = f"select {row} as row_hash from {source.place}"
     old = f"select rowid as place, {row} as row_hash from {target.place}"
     columns = ", ".join(map(quoted, source.columns))
@@ -99,10 +99,19 @@ def _is_bloated(connection: duckdb.DuckDBPyConnection, target: Table, rows: int)
     return last is not None and last > 1.5 * rows
 
 
-def _hash(columns: Mapping[str, Column]) -> str:
-    """SQL for the hash of a row, in which NULL and an empty list differ, which have the same `hash`."""
-    compared = [quoted(name) for name in columns]
-    compared += [f"{quoted(name)} is null" for name, column in columns.items() if is_nested(column)]
+def row_hash(columns: Mapping[str, Column], *, is_cast: bool = False) -> str:
+    """SQL for the hash of a row, in which NULL and an empty list differ, which have the same `hash`.
+
+    `is_cast`: values are cast to the types of `columns`, for tables that may declare them otherwise.
+    """
+    values = {
+        name: f"cast({quoted(name)} as {column.type.removesuffix(' not null')})"
+        if is_cast
+        else quoted(name)
+        for name, column in columns.items()
+    }
+    compared = list(values.values())
+    compared += [f"{values[name]} is null" for name, column in columns.items() if is_nested(column)]
     return f"hash({', '.join(compared)})"
 
 

@@ -194,7 +194,8 @@ def comment_on(
 
 def is_nested(column: Column) -> bool:
     """Whether its values are lists, maps or structs."""
-    return column.type.endswith("]") or column.type.startswith(("map(", "struct("))
+    kind = column.type.removesuffix(" not null")
+    return kind.endswith("]") or kind.startswith(("map(", "struct("))
 
 
 @contextmanager
