@@ -10,8 +10,8 @@ from pipelines.tables.table import Column, Table, is_nested, quoted
 
 SMALL = 10_000
 """Up to so many rows a table that differs is replaced as a whole, in the order of its columns."""
-RUN = "run_id"
-"""The column that is another in all rows of a table after each run. It is set apart from the other columns."""
+OF_THE_RUN = ("run_id", "as_of")
+"""Columns that may have one value in all rows of a table, and another after each run. They are updated apart."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +68,14 @@ def _replace_rows(connection: duckdb.DuckDBPyConnection, source: Table, target: 
 
 
 def _write_difference(connection: duckdb.DuckDBPyConnection, source: Table, target: Table) -> None:
-    compared, run = dict(source.columns), None
-    if RUN in source.columns:
-        query = f"select distinct {RUN} from {source.place} limit 2"
-        runs = connection.execute(query).fetchall()
-        if len(runs) == 1:
-            del compared[RUN]
-            run = runs[0][0]
+    compared, of_the_run = dict(source.columns), dict[str, object]()
+    for name in OF_THE_RUN:
+        if name in compared:
+            query = f"select distinct {name} from {source.place} limit 2"
+            values = connection.execute(query).fetchall()
+            if len(values) == 1:
+                del compared[name]
+                of_the_run[name] = values[0][0]
     row = row_hash(compared)
     new = f"select {row} as row_hash from {source.place}"
     old = f"select rowid as place, {row} as row_hash from {target.place}"
@@ -87,9 +88,9 @@ def _write_difference(connection: duckdb.DuckDBPyConnection, source: Table, targ
         f"select {columns} from (select *, {row} as row_hash from {source.place}) "
         f"anti join ({old}) using (row_hash) order by all"
     )
-    if run is not None:
+    for name, value in of_the_run.items():
         connection.execute(
-            f"update {target.place} set {RUN} = $1 where {RUN} is distinct from $1", [run]
+            f"update {target.place} set {name} = $1 where {name} is distinct from $1", [value]
         )
 
 
