@@ -4,15 +4,17 @@ The original version of a period is the first one that is not partial. Its days 
 that instant, by one dimension at a time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from pipelines.history.versions import read_history
 from pipelines.okr.factors.amounts import KpiAmounts
-from pipelines.okr.factors.periods_compared import CADENCES, Original, Originals
+from pipelines.okr.factors.periods_compared import CADENCES
 from pipelines.okr.kpi.facts import TOTAL, DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import Cadence
@@ -59,9 +61,45 @@ _ORIGINAL_VERSIONS = """
 Row = tuple[Any, ...]
 
 
+class StoredVersion(Mapping[str, KpiAmounts]):
+    """The original version of a period, as a whole and by one dimension at a time, from the rows of each."""
+
+    def __init__(
+        self, kpi: Kpi, period: Cadence, start: date, end: date, rows: Mapping[str, Sequence[Row]]
+    ) -> None:
+        self._kpi, self._period, self._start, self._end = kpi, period, start, end
+        self._rows = rows
+        self._amounts: dict[str, KpiAmounts] = {}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of all that is in it."""
+        content = repr((self._period, self._start, self._end, sorted(self._rows.items())))
+        return blake2b(content.encode(), digest_size=16).hexdigest()
+
+    def __getitem__(self, dimension: str) -> KpiAmounts:
+        if dimension not in self._amounts:
+            days = frozenset(
+                self._start + timedelta(day) for day in range((self._end - self._start).days + 1)
+            )
+            facts = _facts(self._kpi, dimension, self._period, days, self._rows[dimension])
+            self._amounts[dimension] = KpiAmounts(KpiIndex(facts))
+        return self._amounts[dimension]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+Versions = Mapping[tuple[str, date], StoredVersion]
+"""The original versions of a KPI's restated periods, by cadence and first day."""
+
+
 def original_versions(
     history: Path, warehouse: Path, kpis: Mapping[str, Kpi]
-) -> Mapping[str, Originals]:
+) -> Mapping[str, Versions]:
     """The original version of each restated period, by KPI, and by the period's kind and first day.
 
     Raises `duckdb.Error`.
@@ -72,13 +110,10 @@ def original_versions(
         if kpi in kpis:
             by_dimension = by_period.setdefault((kpi, period, start, end), {})
             by_dimension.setdefault(dimension, []).append(tuple(figures))
-    originals: dict[str, dict[tuple[str, date], Original]] = {}
+    originals: dict[str, dict[tuple[str, date], StoredVersion]] = {}
     for (kpi, period, start, end), by_dimension in by_period.items():
-        days = frozenset(start + timedelta(day) for day in range((end - start).days + 1))
-        originals.setdefault(kpi, {})[period, start] = {
-            dimension: KpiAmounts(KpiIndex(_facts(kpis[kpi], dimension, period, days, figures)))
-            for dimension, figures in by_dimension.items()
-        }
+        version = StoredVersion(kpis[kpi], period, start, end, by_dimension)
+        originals.setdefault(kpi, {})[period, start] = version
     return originals
 
 

@@ -1,34 +1,40 @@
-"""The table `kpi_factors`: why each KPI moved, worked out anew from the warehouse's KPI tables.
+"""The table `kpi_factors`: why each KPI moved, worked out from the warehouse's KPI tables where these changed.
 
 It reads the facts that scoring reads, since a part of a period, a filter and the members of a ratio need
 the days, and the scores of the day, whose targets it splits.
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from pipelines import okr
 from pipelines.connections import connect
+from pipelines.history import original_versions as versions_stored
 from pipelines.history.original_versions import original_versions
 from pipelines.inputs.day import Day
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.factors.amounts import KpiAmounts
 from pipelines.okr.factors.factor import Factor
+from pipelines.okr.factors.fingerprints import PeriodFingerprints
+from pipelines.okr.factors.own_currencies import own_currencies
 from pipelines.okr.factors.periods_compared import (
     CADENCES,
     Trust,
+    factors_of_period,
     goal_factors,
-    period_factors,
+    last_day,
+    reported_periods,
 )
 from pipelines.okr.factors.targets import Gap, gap_factors
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.periods import Cadence, Period, containing
 from pipelines.okr.scoring.scorecard import trust_flags
-from pipelines.tables.factors import KPI_FACTORS
+from pipelines.tables.compared_periods import Key, compared_before, replace_factors
 from pipelines.tables.table import transaction
 
 _TRUST = """
@@ -44,30 +50,32 @@ _SCORED = """
 """
 
 
-@dataclass(frozen=True)
-class Factors:
-    """What the factors of a day came to."""
-
-    rows: Sequence[Factor]
-
-    @property
-    def sentences(self) -> list[Factor]:
-        """The changes themselves, each with its sentence."""
-        return [row for row in self.rows if row.dimension == TOTAL]
-
-
-def write_factors(day: Day) -> Factors:
+def write_factors(day: Day) -> list[Factor]:
     """Work out the factors of the day, with its scores, and store them. To be called with the warehouse's lock.
 
+    The factors of a period are kept where all that they were worked out from is the same. Returns the others.
     Raises `NoFactsError`, `NoDefinitionsError`, `duckdb.Error`.
     """
     settings, as_of = day.settings, day.as_of
     trust, scored = read_trust_and_scores(settings.warehouse_path, as_of)
     originals = original_versions(settings.history_path, settings.warehouse_path, day.kpis)
     fiscal = settings.fiscal_year
+    before = compared_before(settings.warehouse_path)
+    basis = code_fingerprint()
+    compared: dict[Key, str] = {}
     rows: list[Factor] = []
     for name, index in day.indexes.items():
-        rows += period_factors(KpiAmounts(index), trust, as_of, fiscal, originals.get(name, {}))
+        last = last_day(index, as_of)
+        if last is None:
+            continue
+        own, of_kpi = own_currencies(index.facts), originals.get(name, {})
+        versions = {key: version.fingerprint for key, version in of_kpi.items()}
+        contents = PeriodFingerprints(basis, index, trust, last, versions, own is not None)
+        for period in reported_periods(last, fiscal):
+            key = name, period.cadence or "", period.start
+            compared[key] = contents.of(period)
+            if before.get(key) != compared[key]:
+                rows += factors_of_period(KpiAmounts(index), own, trust, period, last, of_kpi)
     for gap, kpi in gaps(day.loaded.objectives, scored):
         rows += gap_factors(gap, KpiAmounts(day.indexes[kpi], gap.where))
     for name, result in _filtered(day.loaded.objectives):
@@ -77,9 +85,19 @@ def write_factors(day: Day) -> Factors:
                 (x for x in CADENCES if x in (result.per, result.over)), "month"
             )
             rows += goal_factors(name, amounts, trust, as_of, fiscal, cadence)
+    kept = [key for key, content in compared.items() if before.get(key) == content]
     with transaction(settings.warehouse_path) as connection:
-        KPI_FACTORS.replace(connection, rows, as_of=as_of, run_id=day.run_id)
-    return Factors(rows)
+        replace_factors(connection, rows, kept, compared, as_of, day.run_id)
+    return rows
+
+
+def code_fingerprint() -> str:
+    """A hash of the code that factors are worked out with."""
+    content = blake2b(digest_size=16)
+    code = sorted(Path(okr.__file__).parent.rglob("*.py"))
+    for path in (*code, Path(versions_stored.__file__)):
+        content.update(path.read_bytes())
+    return content.hexdigest()
 
 
 def _filtered(objectives: Sequence[Objective]) -> Iterator[tuple[str, KeyResult]]:

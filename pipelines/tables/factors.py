@@ -1,5 +1,6 @@
 """The table `kpi_factors` in the warehouse, of the day that was played last."""
 
+from datetime import date
 from pathlib import Path
 
 from pipelines.connections import connect
@@ -42,6 +43,25 @@ _MISSES = """
     where added <> contribution
     order by all
 """
+_LATEST_MONTHS = """
+    select kpi, arg_max(period_start, period_start), arg_max(why, period_start) from okr.kpi_factors
+    where dimension = 'total' and period = 'month' and compared_with = 'previous'
+    group by kpi
+    order by kpi
+"""
+
+
+def factor_count(warehouse: Path) -> int:
+    """How many rows there are."""
+    with connect(warehouse, read_only=True) as connection:
+        [(count,)] = connection.execute("select count(*) from okr.kpi_factors").fetchall()
+    return int(count)
+
+
+def latest_months(warehouse: Path) -> list[tuple[str, date, str]]:
+    """Of each KPI the latest month that is compared with the one before it, by its first day, and the sentence."""
+    with connect(warehouse, read_only=True) as connection:
+        return connection.execute(_LATEST_MONTHS).fetchall()
 
 
 def dimensions_that_miss(warehouse: Path) -> list[str]:

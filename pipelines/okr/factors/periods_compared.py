@@ -33,6 +33,7 @@ from pipelines.okr.kpi.periods import (
     windows,
     year_before,
 )
+from pipelines.okr.kpi.series import KpiIndex
 
 CADENCES: tuple[Cadence, ...] = ("month", "quarter", "half", "year")
 MONTHS_BACK = 24
@@ -57,25 +58,48 @@ def period_factors(
     originals: Originals = MappingProxyType({}),
 ) -> Iterator[Factor]:
     """The factors of every period of the last two years that can be compared, up to the day before `as_of`."""
-    kpi = amounts.kpi
-    if amounts.index.data_through is None:
+    last = last_day(amounts.index, as_of)
+    if last is None:
         return
-    last = min(amounts.index.data_through, as_of - timedelta(days=1))
     own = own_currencies(amounts.index.facts)
     for period in reported_periods(last, fiscal_year):
-        for comparison, compared in _comparisons(amounts, own, trust, period, last):
-            yield from comparison.factors(compared, kpi.precision)
-            before = comparison.before
-            if comparison.against != "previous" or before is None:
-                continue
-            original = originals.get((period.cadence or "", before.start))
-            if original is None:
-                continue
-            restated = _with_original(compared, amounts, original, before)
-            if restated is not None:
-                text = f"{comparison.reference_text} as first published"
-                published = replace(comparison, against="published", reference_text=text)
-                yield from published.factors(restated, kpi.precision)
+        yield from factors_of_period(amounts, own, trust, period, last, originals)
+
+
+def last_day(index: KpiIndex, as_of: date) -> date | None:
+    """The last day that counts; None without any data."""
+    through = index.data_through
+    return None if through is None else min(through, as_of - timedelta(days=1))
+
+
+def factors_of_period(
+    amounts: KpiAmounts,
+    own: OwnCurrencies | None,
+    trust: Trust,
+    period: Period,
+    last: date,
+    originals: Originals = MappingProxyType({}),
+) -> Iterator[Factor]:
+    """The factors of one period, up to `last`. What they are worked out from is in `fingerprints`."""
+    kpi = amounts.kpi
+    for comparison, compared in _comparisons(amounts, own, trust, period, last):
+        yield from comparison.factors(compared, kpi.precision)
+        before = comparison.before
+        if comparison.against != "previous" or before is None:
+            continue
+        original = originals.get((period.cadence or "", before.start))
+        if original is None:
+            continue
+        restated = _with_original(compared, amounts, original, before)
+        if restated is not None:
+            text = f"{comparison.reference_text} as first published"
+            published = replace(comparison, against="published", reference_text=text)
+            yield from published.factors(restated, kpi.precision)
+
+
+def periods_of(period: Period) -> list[Period]:
+    """The period, and those that it is compared with."""
+    return [period, *(whole for _, whole in _references(period))]
 
 
 def goal_factors(
@@ -90,9 +114,9 @@ def goal_factors(
 
     `amounts` are those under its filter. A count of people has none: its source does not count some of them alone.
     """
-    if amounts.index.data_through is None or amounts.kpi.behaviour.reported_by_period:
+    last = last_day(amounts.index, as_of)
+    if last is None or amounts.kpi.behaviour.reported_by_period:
         return
-    last = min(amounts.index.data_through, as_of - timedelta(days=1))
     own = own_currencies(amounts.index.facts, amounts.where)
     open_period = containing(last, cadence, fiscal_year)
     for period in (previous(open_period), open_period):
@@ -123,7 +147,7 @@ def _comparisons(
             reference=before.label,
             reference_text=days_text(kpi, whole, before, period),
             before=before,
-            trust=_trust(trust, kpi.name, period) | _trust(trust, kpi.name, whole),
+            trust=trust_of(trust, kpi.name, period) | trust_of(trust, kpi.name, whole),
         )
         yield comparison, compared
 
@@ -142,7 +166,8 @@ def _references(period: Period) -> Iterator[tuple[Against, Period]]:
         yield "last_year", year_before(period)
 
 
-def _trust(trust: Trust, kpi: str, period: Period) -> Set[str]:
+def trust_of(trust: Trust, kpi: str, period: Period) -> Set[str]:
+    """The flags of a KPI's period."""
     assert period.cadence is not None, "a named period"
     return trust(kpi, period.cadence, period.start)
 

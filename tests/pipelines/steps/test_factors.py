@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -12,6 +13,7 @@ import pytest
 from connectors.sandbox.figures import UNITS_SOLD, VISITORS
 from pipelines.defs.factors import kpi_factors
 from pipelines.inputs.day import Day
+from pipelines.okr.kpi.series import KpiIndex
 from pipelines.orchestration.day import DayResource
 from pipelines.settings import Settings
 from pipelines.steps.factors import write_factors
@@ -209,6 +211,48 @@ def test_the_same_day_gives_the_same_bytes(alone):
     assert after["kpi_factors"] == before["kpi_factors"]
 
 
+ALL_FACTORS = "select * from okr.kpi_factors order by all"
+
+
+def stored(settings, query=ALL_FACTORS):
+    with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def forget_what_was_compared(settings):
+    with duckdb.connect(str(settings.warehouse_path)) as connection:
+        connection.execute("delete from lake_state.compared_periods")
+
+
+def test_factors_that_are_kept_are_those_worked_out_from_nothing(alone):
+    day = Day(alone, TODAY)
+    forget_what_was_compared(alone)
+    from_nothing = write_factors(day)
+    rows = stored(alone)
+    assert len(rows) == len(from_nothing)
+    again = write_factors(day)
+    assert {row.compared_with for row in again} == {"target"}
+    assert stored(alone) == rows
+
+
+def test_factors_of_a_day_that_changed_are_worked_out_again(alone):
+    """A day of October that was not delivered after all: October, its quarter, half and year lack it."""
+    write_factors(Day(alone, TODAY))
+    day = Day(alone, TODAY)
+    index = day.indexes["units_sold"]
+    missing = date(2026, 10, 7)
+    fewer = replace(index.facts, delivered=index.facts.delivered - {missing})
+    day.indexes["units_sold"] = KpiIndex(fewer)
+    write_factors(day)
+    changed = stored(alone)
+    forget_what_was_compared(alone)
+    write_factors(day)
+    assert changed == stored(alone)
+    october = [row for row in changed if row[1] == "units_sold" and row[3] == OCTOBER]
+    assert not [row for row in october if row[2] == "month"]
+    write_factors(Day(alone, TODAY))
+
+
 def test_the_asset_checks_that_they_add_up(alone, monkeypatch):
     told = {
         "OKRA_ENV_FILE": "no such file",
@@ -237,7 +281,8 @@ def store(warehouse, rows, run_id):
 def test_a_failure_leaves_the_table_as_it_was(alone, tmp_path):
     """Twice the same row: the second breaks the key, and the table keeps what it had."""
     warehouse = tmp_path / "warehouse.duckdb"
-    rows = write_factors(Day(alone, TODAY)).rows
+    forget_what_was_compared(alone)
+    rows = write_factors(Day(alone, TODAY))
     store(warehouse, rows[:3], "first")
     with pytest.raises(duckdb.ConstraintException):
         store(warehouse, [rows[0], rows[0]], "second")
