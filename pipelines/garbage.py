@@ -1,5 +1,6 @@
 """How often Python looks for objects that refer to each other and to which nothing else refers."""
 
+import atexit
 import gc
 
 NEW_OBJECTS = 20_000
@@ -11,5 +12,8 @@ def collect_rarely() -> None:
 
     Dagster, dbt and their imports are a million objects, and each look at all of them takes a third of a second. A
     daily run made sixteen, which was a tenth of its CPU. Objects without cycles are freed at once as before.
+
+    When the process ends, Python looks once more: all that is there then is left to the end itself.
     """
     gc.set_threshold(NEW_OBJECTS, 10, 10)
+    atexit.register(gc.freeze)
