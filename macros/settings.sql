@@ -8,6 +8,11 @@
     cast('{{ env_var("OKRA_AS_OF", "") or modules.datetime.date.today() if execute else "" }}' as date)
 {%- endmacro %}
 
+{# What a build is about: `everything`, `changes`, or nothing where a person runs dbt. #}
+{% macro scope() -%}
+    {{ return(env_var("OKRA_SCOPE", "") if execute else "") }}
+{%- endmacro %}
+
 {# The name of the run, for the rows that it writes. #}
 {% macro run_id() -%}
     '{{ env_var("OKRA_RUN_ID", "") if execute else "" }}'

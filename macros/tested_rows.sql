@@ -1,10 +1,10 @@
 {#
-    The rows that a test looks at. In a build that tests only what came in (OKRA_TESTED_ROWS), of a table that takes in
-    windows: those of the windows that this run took.
+    The rows that a test looks at. In a build of changes alone, of a table that takes in windows: those of the windows that
+    this run took.
 #}
 {% macro default__get_where_subquery(relation) -%}
     {%- set conditions = [config.get("where")] if config.get("where") else [] -%}
-    {%- if execute and env_var("OKRA_TESTED_ROWS", "all") == "taken" and target.type == "duckdb" -%}
+    {%- if execute and scope() == "changes" and target.type == "duckdb" -%}
         {%- set tested = graph.nodes.get(model.attached_node) -%}
         {%- if tested and tested.alias == relation.identifier and is_taken_by_window(tested) -%}
             {%- do conditions.append(was_taken_now(tested.alias)) -%}

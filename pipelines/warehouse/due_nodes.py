@@ -142,8 +142,8 @@ class BuildPlan:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """The variable that says which rows the tests of staging models and kept marts look at."""
-        return {"OKRA_TESTED_ROWS": "all" if self.due.is_everything else "taken"}
+        """The variable that says whether kept days are worked out again, and tests look at rows that did not change."""
+        return {"OKRA_SCOPE": "everything" if self.due.is_everything else "changes"}
 
     @cached_property
     def not_made(self) -> Sequence[str]:

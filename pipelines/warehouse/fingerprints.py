@@ -76,9 +76,12 @@ class ModelInputs:
         parents: Sequence[str] = self.manifest["nodes"][name]["depends_on"].get("nodes", ())
         return parents
 
+    def reads_the_day(self, name: str) -> bool:
+        """Whether a node, or a macro that it calls, reads a variable that is another one each day."""
+        return not DAY_MACROS.isdisjoint(self._macros_below(name))
+
     def _fingerprint(self, name: str, above: Sequence[Fingerprint]) -> Fingerprint:
-        reads_day = not DAY_MACROS.isdisjoint(self._macros_below(name))
-        day = [self.environment.get(variable) for variable in OF_THE_DAY] if reads_day else []
+        day = [self.environment.get(x) for x in OF_THE_DAY] if self.reads_the_day(name) else []
         own = [self._text(name), self._settings, day]
         definition = hashed([own, [parent.definition for parent in above]])
         rows = [

@@ -3,7 +3,10 @@
 import json
 import re
 
+import pyarrow as pa
 import pytest
+
+from pipelines.warehouse.fingerprints import WINDOW_COLUMNS, ModelInputs
 
 READS = {
     "staging": {"source", "staging"},
@@ -79,6 +82,17 @@ def checks_on(manifest, model) -> set[str]:
         and node.get("test_metadata")
         and node["attached_node"] == model["unique_id"]
     }
+
+
+def test_what_takes_in_windows_is_made_of_nothing_that_is_another_each_day(manifest) -> None:
+    inputs = ModelInputs(manifest, {}, pa.table({name: [] for name in WINDOW_COLUMNS}), {})
+    taking = {
+        name
+        for name, node in manifest["nodes"].items()
+        if node["config"].get("incremental_strategy") == "committed_windows"
+    }
+    assert "model.okra.fct_balance_movements" in taking
+    assert [name for name in taking if inputs.reads_the_day(name)] == []
 
 
 def test_every_model_is_in_a_layer(models) -> None:

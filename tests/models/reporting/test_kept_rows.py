@@ -168,3 +168,18 @@ def test_a_table_of_an_earlier_version_without_windows_is_made_again(warehouse_i
         (len(before["marts.fct_balance_movements"]),)
     ]
     assert tables(warehouse)["reporting.kpi_days"] == before["reporting.kpi_days"]
+
+
+def test_a_build_of_everything_works_all_days_out_again(warehouse_in, empty) -> None:
+    warehouse = warehouse_in("everything")
+    shutil.copy(empty.path, warehouse.path)
+    history = History(2, warehouse)
+    for number in range(5):
+        history.write("stripe", FIRST + timedelta(days=number))
+    history.last = FIRST + timedelta(days=5)
+    history.build(warehouse, *SELECTED)
+    before = tables(warehouse)
+    warehouse.alter("update reporting_steps.kept_kpi_rows set value = 0, numerator = 0")
+    history.settings["scope"] = "everything"
+    history.build(warehouse, *SELECTED)
+    assert tables(warehouse) == before
