@@ -57,6 +57,18 @@ def test_another_run_alone_is_no_version(believer: Believer) -> None:
     assert believer.rows("select run_id from kpi_period_history") == [("2026-11-01-a",)]
 
 
+def test_the_same_value_in_another_type_is_no_version(
+    believer: Believer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    believer.kpis(at("2026-11-01"), {"value": 295_000})
+    conftest = "tests.pipelines.history.conftest.KPI_PERIODS"
+    monkeypatch.setattr(conftest, KPI_PERIODS.replace("decimal(38, 6)", "decimal(18, 2)"))
+    believer.kpis(at("2026-11-02"), {"value": 295_000})
+    assert believer.rows(VERSIONS) == [(Decimal(295_000), at("2026-11-01"), None)]
+    believer.kpis(at("2026-11-03"), {"value": 294_100})
+    assert len(believer.rows(VERSIONS)) == 2
+
+
 def test_a_row_that_is_no_longer_there_closes_and_may_come_back(believer: Believer) -> None:
     believer.kpis(at("2026-11-01"), {"value": 1}, {"value": 2, "kpi": "units_sold"})
     believer.kpis(at("2026-11-02"), {"value": 1})
