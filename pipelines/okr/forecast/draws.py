@@ -72,10 +72,13 @@ def _winning_ages(
     starts = newest - np.arange(choices, dtype=np.int64)
     of_paths = _hashed(np.arange(paths, dtype=np.uint64) + _PATHS)
     of_starts = _hashed(starts.astype(np.uint64))[:, None] ^ of_paths
-    of_stretches = _hashed((starts // block).astype(np.uint64) + _STRETCHES)[:, None] ^ of_paths
+    # the blocks that start in one stretch share its trust
+    stretches, stretch_of = np.unique(starts // block, return_inverse=True)
+    of_stretches = _hashed(stretches.astype(np.uint64) + _STRETCHES)[:, None] ^ of_paths
+    trust = _waiting_times(of_stretches) ** np.float32(doubt)
     of_slot = _hashed(np.array([slot], dtype=np.uint64) + _SLOTS)
     # Of exponential waiting times, each is the shortest with a probability proportional to its rate.
-    waits = _waiting_times(of_starts ^ of_slot) / _waiting_times(of_stretches) ** np.float32(doubt)
+    waits = _waiting_times(of_starts ^ of_slot) / trust[stretch_of]
     shortest = np.minimum.accumulate(waits, axis=0)
     ages = np.arange(choices, dtype=np.int16)[:, None]
     return np.maximum.accumulate(np.where(waits <= shortest, ages, 0), axis=0)
@@ -112,6 +115,11 @@ def _waiting_times(hashes: _Hashes) -> Floats:
 def _hashed(numbers: _Hashes) -> _Hashes:
     """A hash that spreads neighbouring numbers over all 64 bits (the finaliser of SplitMix64)."""
     mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    # in place: the arrays are large, and a new one for each step took most of the time
+    shifted = mixed >> np.uint64(30)
+    mixed ^= shifted
+    mixed *= np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= np.right_shift(mixed, np.uint64(27), out=shifted)
+    mixed *= np.uint64(0x94D049BB133111EB)
+    mixed ^= np.right_shift(mixed, np.uint64(31), out=shifted)
+    return mixed

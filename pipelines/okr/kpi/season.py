@@ -105,20 +105,22 @@ def _season(view: KpiView, cut: date) -> Season | None:
 
 
 def _learnt(start: date, values: Exact, seen: Truth) -> Season:
-    days = [start + timedelta(days=n) for n in range(len(values))]
+    days = np.datetime64(start) + np.arange(len(values))
+    months = days.astype("datetime64[M]")
     known = np.flatnonzero(seen)
     amounts = values[known] / values[known].mean()
-    weekdays = np.array([days[n].weekday() for n in known])
+    weekdays = (days.astype(np.int64) + _THURSDAY)[known] % WEEK
     weekday = _factors(amounts, weekdays, 7)
     amounts = amounts / np.maximum(weekday[weekdays], _EPSILON)
     month_end, month = 1.0, np.ones(12)
-    last = np.array([_at_month_end(days[n]) for n in known])
+    soon = (days + np.timedelta64(_MONTH_END_DAYS)).astype("datetime64[M]")
+    last = (soon != months)[known]
     if len(values) >= _MIN_DAYS_FOR_MONTH_ENDS and last.any():
         ends = _factors(amounts, last.astype(int), 2)
         month_end = float(ends[1] / max(ends[0], _EPSILON))
         amounts = amounts / np.where(last, month_end, 1.0)
     if len(values) >= _MIN_DAYS_FOR_MONTHS:
-        month = _months(days, known, amounts)
+        month = _months(months.astype(np.int64) % 12, known, amounts)
     return Season(weekday, month, month_end)
 
 
@@ -135,15 +137,12 @@ def _factors(amounts: Exact, places: Places, count: int) -> Exact:
     return factors
 
 
-def _months(days: list[date], known: Places, amounts: Exact) -> Exact:
+def _months(month_of: Places, known: Places, amounts: Exact) -> Exact:
     """A month's share of its own year, over the whole years up to the last day: growth is no season."""
-    years = (len(days) - 1 - known) // 365
-    whole = years < len(days) // 365
-    months = np.array([days[n].month - 1 for n in known])
-    means = np.array([amounts[years == year].mean() for year in range(len(days) // 365)])
+    count = len(month_of)
+    years = (count - 1 - known) // 365
+    whole = years < count // 365
+    months = month_of[known]
+    means = np.array([amounts[years == year].mean() for year in range(count // 365)])
     shares = amounts[whole] / np.maximum(means[years[whole]], _EPSILON)
     return _factors(shares, months[whole], 12)
-
-
-def _at_month_end(day: date) -> bool:
-    return (day + timedelta(days=_MONTH_END_DAYS)).month != day.month
