@@ -119,6 +119,8 @@ def filled(warehouse: Path, target: Path, size: int) -> None:
     """Fill the warehouse until the published file has `size` bytes, and publish it."""
     rows, step = 0, 200_000
     while True:
+        # anew, as a copy of the previous file has free blocks
+        target.unlink(missing_ok=True)
         publish(warehouse, target, {}, "v1.2.0")
         now = target.stat().st_size
         if now >= 0.95 * size:
