@@ -11,6 +11,9 @@ from datetime import date
 from functools import cached_property
 from hashlib import blake2b
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipelines.okr.factors.periods_compared import Trust, periods_of, trust_of
 from pipelines.okr.kpi.day_columns import AmountColumn
 from pipelines.okr.kpi.facts import TOTAL
@@ -62,10 +65,10 @@ class PeriodFingerprints:
         rows = self.index.rows
         taken = slice(bisect_left(self._days, start), bisect_right(self._days, end))
         yield rows.days[taken].tobytes()
-        yield b"".join(self._members[number] for number in rows.combination[taken].tolist())
+        yield self._members[rows.combination[taken]].tobytes()
         for columns in (rows.amounts, rows.own or {}):
             for side in sorted(columns):
-                yield from _content(columns[side].taken(taken))
+                yield from _content(columns[side], taken)
         delivered = self.index.delivered_ordinals
         first, after = delivered.searchsorted((start, end + 1))
         yield delivered[first:after].tobytes()
@@ -82,12 +85,13 @@ class PeriodFingerprints:
         return days
 
     @cached_property
-    def _members(self) -> list[bytes]:
+    def _members(self) -> NDArray[np.uint8]:
         """A hash of the members of each combination: its place among them is another one every day."""
-        return [
+        hashes = b"".join(
             blake2b(repr(sorted(members.items())).encode(), digest_size=16).digest()
             for members in self.index.rows.combinations
-        ]
+        )
+        return np.frombuffer(hashes, dtype=np.uint8).reshape(-1, 16)
 
 
 def as_text(kpi: Kpi) -> str:
@@ -97,7 +101,7 @@ def as_text(kpi: Kpi) -> str:
     return repr((replace(kpi, conversion=None), converted))
 
 
-def _content(column: AmountColumn) -> Iterator[bytes]:
-    is_wide = column.units.dtype == object
-    yield repr(column.units.tolist()).encode() if is_wide else column.units.tobytes()
-    yield column.known.tobytes()
+def _content(column: AmountColumn, taken: slice) -> Iterator[bytes]:
+    units = column.units[taken]
+    yield repr(units.tolist()).encode() if units.dtype == object else units.tobytes()
+    yield column.known[taken].tobytes()
