@@ -43,7 +43,10 @@ class Cost:
 
 def run(command: Sequence[str], settings: Mapping[str, str], cwd: Path | None = None) -> Cost:
     """Run once. Raises SystemExit with its output where it does nothing (exit code 2) or dies."""
-    with tempfile.TemporaryDirectory(prefix="okra-parts.") as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="okra-parts.",
+        ignore_cleanup_errors=True,  # a process that is ending may still write into it
+    ) as folder:
         environment = {**clean_environment(), **settings, **cpu_parts.environment(Path(folder))}
         before, began = cpu_of_children(), time.perf_counter()
         done = subprocess.run(
