@@ -34,6 +34,8 @@ FIGURES = """
         ('team', '2026-01-30', 'red', 9, null, null), ('team', '2026-01-31', 'red', 7, null, null),
         ('team', '2026-01-31', 'blue', 3, null, null), ('team', '2026-02-01', 'red', 8, null, null)
     ) as days(kpi, day, color, value, numerator, denominator);
+"""
+MONTHS = """
     create table kpi_monthly as
     select 'visitors' as kpi, month_start, 'complete' as status, 'ok' as trust, level, 'people' as unit
     from (values (date '2026-01-01', 900.0), (date '2026-02-01', 700.0)) as months(month_start, level)
@@ -51,6 +53,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         connection.execute(KPIS)
         connection.execute(FIGURES)
         create_charts(connection)
+        # after the charts, of which this would be one that nothing in the file makes
+        connection.execute(MONTHS)
     return path
 
 
