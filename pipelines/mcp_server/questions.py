@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pipelines.errors import OkraError
 from pipelines.mcp_server import answers as a
-from pipelines.mcp_server.row_answers import TOTAL, RowAnswers, declared_goal, in_unit, named
+from pipelines.mcp_server.row_answers import RowAnswers, declared_goal, in_unit, named
+from pipelines.okr.kpi.facts import TOTAL
 from pipelines.publishing.key_result_chain import full_name, read_chain
 from pipelines.publishing.language.factors import factor_sentence
 from pipelines.publishing.language.language import Amounts, Language

@@ -5,14 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.mcp_server import answers as a
+from pipelines.okr.kpi.facts import TOTAL
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.restatements import restatement
 from pipelines.publishing.language.sentences import objective_sentence, sentence
 from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.standings import Standing, Standings
-
-TOTAL = "total"
 
 
 @dataclass(frozen=True)

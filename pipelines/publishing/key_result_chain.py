@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.errors import OkraError
+from pipelines.okr.kpi.facts import TOTAL
 from pipelines.publishing.factor_rows import (
     cadence_of,
     latest,
@@ -14,7 +15,7 @@ from pipelines.publishing.factor_rows import (
     members_of,
     of_goal,
 )
-from pipelines.publishing.named_members import TOTAL, names_dimension
+from pipelines.publishing.named_members import names_dimension
 from pipelines.publishing.published import (
     INSTANCE,
     WITH_ACCOUNT,

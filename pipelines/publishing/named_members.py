@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
+from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.status import SETTLED_STATUSES
 from pipelines.publishing.published import Row, Rows
 
-TOTAL = "total"
 NESTED = " > "
 """Between the dimensions of a split by several, such as `sales_rep > product`."""
 
