@@ -265,7 +265,9 @@
     delete from {{ arg_dict["target_relation"] }}
     where
         _loaded_by is distinct from '{{ model_fingerprint() }}'
-        or {{ is_of_windows(windows_to_take(place.source, place.stream).days) }};
+        or _window in (
+            select first_day from ({{ changed_windows(this.name, model_fingerprint(), place.source, place.stream) }}) as changed
+        );
 
     insert into {{ arg_dict["target_relation"] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict["temp_relation"] }}

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
+import duckdb
+
 from pipelines.connections import connect
 from pipelines.inputs.composition import Composition
 from pipelines.settings import BUILT_IN, Settings
@@ -170,10 +172,7 @@ class BuildPlan:
         """Note that the models are being made: should the build break off, they are made again."""
         with transaction(self.settings.warehouse_path) as connection:
             connection.execute(STATE)
-            connection.execute(
-                "delete from lake_state.made_models where list_contains($1, model)",
-                [sorted(self.due.models)],
-            )
+            self._forget(connection, self.due.models)
             if self.due.is_everything:
                 connection.execute("delete from lake_state.clean_tests")
 
@@ -192,16 +191,22 @@ class BuildPlan:
             made -= self.graph.core
         rows = [self._row(name) for name in sorted(made | self.due.renewed_views)]
         with transaction(self.settings.warehouse_path) as connection:
-            for row in rows:
-                connection.execute("delete from lake_state.made_models where model = $1", row[:1])
-                connection.execute(
-                    "insert into lake_state.made_models values ($1, $2, $3, $4)", row
+            self._forget(connection, made | self.due.renewed_views)
+            if rows:
+                connection.executemany(
+                    "insert into lake_state.made_models values ($1, $2, $3, $4)", rows
                 )
             if not is_clean:
                 connection.execute("delete from lake_state.clean_tests")
             elif self.due.is_everything:
                 tested = [self.as_of, self.inputs.definitions]
                 connection.execute("insert into lake_state.clean_tests values ($1, $2)", tested)
+
+    def _forget(self, connection: duckdb.DuckDBPyConnection, models: Set[str]) -> None:
+        """Remove what is noted of models."""
+        connection.execute(
+            "delete from lake_state.made_models where list_contains($1, model)", [sorted(models)]
+        )
 
     def _row(self, name: str) -> list[str]:
         node, fingerprint = self.inputs.manifest["nodes"][name], self.inputs.fingerprints[name]
