@@ -135,7 +135,7 @@ def transformation() -> dg.Definitions:
     """The dbt project as assets."""
     settings = okra_settings.load()
     composed = project_of(settings)
-    path = ensure_manifest(composed, os.environ)
+    ensure_manifest(composed, os.environ)
     manifest = manifest_of(composed)
     project = DbtProject(composed.folder, target_path=composed.target, profiles_dir=BUILT_IN)
     translator = Translator(composed)
@@ -150,7 +150,7 @@ def transformation() -> dg.Definitions:
     def models(context: dg.AssetExecutionContext, day: DayResource) -> Iterator[Any]:
         played = day.read()
         # what was parsed, whatever was written since
-        graph = Graph(path, composed.composition)
+        graph = Graph(manifest, composed.composition)
         run = ModelBuild(played, graph, composed.left_out)
         seen: set[object] = set()
         with warehouse_lock(played.settings):

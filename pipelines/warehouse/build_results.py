@@ -1,11 +1,9 @@
 """What a build of dbt came to, and which models and KPIs stand below what failed."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from pipelines.inputs.composition import Composition
@@ -74,15 +72,9 @@ def node_results(artifact: Mapping[str, Any]) -> list[NodeResult]:
 class Graph:
     """The models and tests of dbt's manifest. Nodes are dbt's unique ids."""
 
-    path: Path
-    """Where dbt wrote its manifest. It is read when something is asked, which is when something has failed."""
+    manifest: Mapping[str, Any]
     project: Composition
     """The files that it was parsed from."""
-
-    @cached_property
-    def manifest(self) -> Mapping[str, Any]:
-        content: Mapping[str, Any] = json.loads(self.path.read_bytes())
-        return content
 
     @cached_property
     def core(self) -> Set[str]:

@@ -72,7 +72,7 @@ def is_publishable(target: Path, project: Composition) -> bool:
     """Whether a build ended, and nothing that every published figure stands on failed in it."""
     if not (target / "run_results.json").exists():
         return False
-    graph = Graph(target / "manifest.json", project)
+    graph = Graph(json.loads((target / "manifest.json").read_bytes()), project)
     results = node_results(json.loads((target / "run_results.json").read_bytes()))
     undone = [result.node for result in results if result.failed or result.status == "skipped"]
     return not any(graph.is_core(node) for node in undone)

@@ -1,5 +1,6 @@
 """What fails takes down the KPIs below it; the rest is built without them. The results are as dbt gives them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -33,7 +34,7 @@ OF_ORDERS = {
 
 @pytest.fixture(scope="module")
 def graph(parsed: Path) -> Graph:
-    return Graph(parsed / "manifest.json", OKRA)
+    return Graph(json.loads((parsed / "manifest.json").read_bytes()), OKRA)
 
 
 @pytest.fixture
