@@ -16,6 +16,7 @@ from connectors.sdk.errors import (
     SourceError,
     Throttled,
 )
+from connectors.sdk.http import excerpt
 
 if TYPE_CHECKING:  # an extra, and slow to import
     from google.ads.googleads.v26.errors.types.errors import GoogleAdsError
@@ -83,7 +84,7 @@ def fault_of(error: "GoogleAdsError") -> SourceError | None:
     """What an error of Google Ads means; None leaves it to the status of the call."""
     kind = type(error).pb(error).error_code.WhichOneof("error_code") or ""
     code = getattr(error.error_code, kind).name if kind else "unknown"
-    message = f"{code}: {google_api.sentence(error.message)}"
+    message = f"{code}: {excerpt(error.message)}"
     if kind == "authentication_error":  # its message can repeat what was sent
         remedy = REMEDIES.get(code, f"check the credentials ({google_sign_in.KEY_FILE})")
         return CredentialError(f"Google Ads does not accept the credentials ({code})", remedy)

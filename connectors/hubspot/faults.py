@@ -15,7 +15,7 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.sdk.http import Answer, redact, retry_after
+from connectors.sdk.http import Answer, excerpt, retry_after
 
 NO_ASSOCIATION = "crm.associations.NO_ASSOCIATIONS_FOUND"
 RETRY_SECONDS = {"SECONDLY": 1.0, "TEN_SECONDLY_ROLLING": 10.0}
@@ -32,7 +32,7 @@ def fault_of(answer: Answer, token: str) -> SourceError | None:
         error = None
     error = error if isinstance(error, Mapping) else {}
     category = str(error.get("category") or error.get("errorType") or "no category")
-    summary = f"{answer.request} gave HTTP {answer.status} ({redact(category, token)})"
+    summary = f"{answer.request} gave HTTP {answer.status} ({excerpt(category, token)})"
     if answer.status == 401:
         return CredentialError(
             f"{summary}: HubSpot does not accept the key",
@@ -42,11 +42,11 @@ def fault_of(answer: Answer, token: str) -> SourceError | None:
         needed = " or ".join(scopes_in(error)) or "the scope of what it reads"
         return PermissionDenied(f"{summary}: the key may not read this", f"give it {needed}")
     if answer.status == 429:
-        return limit_reached(summary, str(error.get("policyName") or ""), answer)
+        return limit_reached(summary, excerpt(str(error.get("policyName") or ""), token), answer)
     if answer.status in {423, 477}:  # locked for a moment; moved to another data centre
         return Unavailable(summary, retry_after=retry_after(answer.headers))
     if 400 <= answer.status < 500 and answer.status not in {408, 409, 425}:
-        message = redact(str(error.get("message") or "")[:200], token)
+        message = excerpt(str(error.get("message") or ""), token)
         return Rejected(f"{summary}: {message}", "see HubSpot's guide to error handling")
     return None
 

@@ -18,14 +18,12 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 from connectors.sdk.google_sign_in import IMPERSONATE, KEY_FILE, QUOTA_PROJECT
-from connectors.sdk.http import CERTIFICATE_REMEDY, no_answer, retry_after
+from connectors.sdk.http import CERTIFICATE_REMEDY, excerpt, no_answer, retry_after
 
 QUOTA_REMEDY = "it fills up again within the hour or the day; the next run goes on from here"
 """What to do about a spent quota."""
 SECONDS_OR_MINUTES = r"concurrent|per minute|per second|rate.?limit|\brate\b"
 """In Google's message of a limit: it is one that lets requests through again within a minute or so."""
-MESSAGE_LENGTH = 240
-"""Characters of Google's message that are shown."""
 
 
 SIGN_IN_FAULTS: tuple[tuple[str, type[SourceError], str, str], ...] = (
@@ -99,7 +97,7 @@ def diagnose(error: Exception) -> SourceError | None:
         return Unavailable("Google did not answer in time")
     if not isinstance(error, api.GoogleAPICallError):
         return None
-    message = sentence(error.message)
+    message = excerpt(error.message)
     if isinstance(error, api.Unauthorized):
         return unknown_credential()
     if isinstance(error, api.Forbidden):
@@ -181,9 +179,3 @@ def unknown_credential() -> CredentialError:
         "Google does not accept the credentials",
         f"make a new JSON key for the service account and set {KEY_FILE} to its path, or sign in again",
     )
-
-
-def sentence(text: str) -> str:
-    """A vendor's text in one line, not too long."""
-    line = " ".join(text.split())
-    return line if len(line) <= MESSAGE_LENGTH else f"{line[: MESSAGE_LENGTH - 1]}…"

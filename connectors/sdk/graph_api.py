@@ -29,14 +29,12 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 from connectors.sdk.fields import at_or_none
-from connectors.sdk.http import Answer, Http, redact, retry_after
+from connectors.sdk.http import Answer, Http, excerpt, retry_after
 
 DEFAULT_BASE, VERSION = "https://graph.facebook.com", "v25.0"
 BUCKET = "graph"
 """The limit that every request counts for."""
 USAGE_HEADERS = ("X-Business-Use-Case-Usage", "X-App-Usage")
-MESSAGE_LENGTH = 200
-"""Characters of Facebook's message that are shown."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,7 @@ class Graph:
 
     def shown(self, message: str) -> str:
         """The beginning of a message of Facebook's, with what is secret masked."""
-        return redact(message, *self._secrets, *self._proof.values())[:MESSAGE_LENGTH]
+        return excerpt(message, *self._secrets, *self._proof.values())
 
     def vitals(self) -> Vitals:
         """The time, and what is left of the app's usage."""

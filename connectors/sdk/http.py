@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from itertools import takewhile
 from typing import Any, Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 import requests
@@ -37,6 +38,10 @@ CERTIFICATE_REMEDY = (
     "check the address and the clock; where a proxy opens TLS, set OKRA_CA_FILE to its authority's "
     "PEM file"
 )
+EXCERPT_LENGTH = 240
+"""Characters of a vendor's text that are shown."""
+SHOWN_BEGINNING = 12
+"""Characters of a secret's beginning from which on it is masked though the rest is missing."""
 _LIMIT_HEADERS = re.compile("limit|usage", re.IGNORECASE)
 """The headers that are remembered from answers, by name."""
 
@@ -290,9 +295,30 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
     return max(0.0, (until - (now or datetime.now(UTC))).total_seconds())
 
 
+def excerpt(text: str, *secrets: str) -> str:
+    """The beginning of a vendor's text in one line, with each of `secrets` masked before anything is cut off."""
+    line = " ".join(redact(text, *secrets).split())
+    return line if len(line) <= EXCERPT_LENGTH else f"{line[: EXCERPT_LENGTH - 1]}…"
+
+
 def redact(text: str, *secrets: str) -> str:
-    """`text` with each of `secrets` masked, for messages of a vendor that repeat what was sent."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "***")
+    """`text` with each of `secrets` masked, as it is and as an address has it.
+
+    A beginning of a secret that is long enough to be none by chance is masked too: a vendor can cut its own message.
+    """
+    forms = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""))}
+    for form in sorted(forms, key=len, reverse=True):
+        text = text.replace(form, "***")
+    for form in forms:
+        beginning = form[:SHOWN_BEGINNING]
+        if len(form) > SHOWN_BEGINNING and beginning in text:
+            rest = form[SHOWN_BEGINNING:]
+            head, *tails = text.split(beginning)
+            text = "***".join([head, *(without_beginning(tail, rest) for tail in tails)])
     return text
+
+
+def without_beginning(text: str, secret: str) -> str:
+    """`text` without the characters at its start that `secret` starts with too."""
+    pairs = zip(text, secret, strict=False)
+    return text[sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs)) :]

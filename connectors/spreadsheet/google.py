@@ -23,9 +23,9 @@ from connectors.sdk.errors import (
     SourceError,
     Throttled,
 )
-from connectors.sdk.google_api import denied, sentence, unknown_credential
+from connectors.sdk.google_api import denied, unknown_credential
 from connectors.sdk.google_sign_in import GoogleAuth, sign_in
-from connectors.sdk.http import Answer, Http, retry_after
+from connectors.sdk.http import Answer, Http, excerpt, retry_after
 from connectors.spreadsheet.cells import Cell, Grid, Place, Share, lines_of, merged_cells
 
 BUCKET = "google"
@@ -164,7 +164,7 @@ def fault_of(answer: Answer) -> SourceError | None:
     if answer.status < 400 or answer.status >= 500:
         return None
     try:
-        message = sentence(str(answer.json()["error"]["message"]))
+        message = excerpt(str(answer.json()["error"]["message"]))
     except (SourceError, KeyError, TypeError):
         message = f"HTTP {answer.status}"
     if answer.status == 401:

@@ -18,7 +18,7 @@ from connectors.sdk.errors import (
     SourceError,
     Unavailable,
 )
-from connectors.sdk.http import redact
+from connectors.sdk.http import excerpt, redact
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -49,8 +49,6 @@ CONNECT_TIMEOUT_ARGUMENTS = {
 }
 """The name of each driver's argument for the seconds to connect."""
 FORMAT = "write it as dialect+driver://user:password@host/database or sqlite:////path/to/file"
-MESSAGE_LENGTH = 240
-"""Characters of a driver's message that are shown."""
 QUOTED = re.compile(r"([\"'`]).*\1", re.DOTALL)
 """What a message about a value quotes: the value, which may be private."""
 
@@ -265,10 +263,10 @@ def fault_of(error: Exception, secrets: list[str], seconds: int = 0) -> SourceEr
     import sqlalchemy as sa
 
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig else error
-    text = redact(str(cause), *sorted(secrets, key=len, reverse=True)).strip()
+    text = redact(str(cause), *secrets).strip()
     if isinstance(error, sa.exc.DataError):
         text = QUOTED.sub("...", text.partition("\n")[0])
-    message = " ".join(text.split())[:MESSAGE_LENGTH] or type(cause).__name__
+    message = excerpt(text) or type(cause).__name__
     codes = [code for code in codes_of(cause) if code]
 
     # codes first: MySQL uses the same words to deny a user the server and a database

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from connectors.sdk.errors import CredentialError, PermissionDenied, Rejected, SourceError
-from connectors.sdk.http import Answer, redact
+from connectors.sdk.http import Answer, excerpt
 from connectors.zendesk.credentials import Access
 
 EXPORT = "/api/v2/incremental/tickets/cursor"
@@ -40,7 +40,7 @@ def fault_of(answer: Answer, access: Access) -> SourceError | None:
         )
     if answer.status not in {400, 403, 404, 422}:
         return None
-    detail = redact(reason(answer), *access.secrets)[:200]
+    detail = excerpt(reason(answer), *access.secrets)
     message += f": {detail}" if detail else ""
     if answer.status == 403:
         return PermissionDenied(message, next(x for end, x in SCOPES.items() if path.endswith(end)))

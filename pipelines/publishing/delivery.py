@@ -68,7 +68,8 @@ class Channel:
 
     def redacted(self, text: str) -> str:
         """The text without any part of the URL that may be a secret."""
-        for part in sorted(re.split(r"[/:@?&=]+", self.url.partition("://")[2]), key=len)[::-1]:
+        parts = re.split(r"[/:@?&=]+", self.url.partition("://")[2])
+        for part in sorted({*parts, *map(unquote, parts)}, key=len, reverse=True):
             if len(part) >= MIN_SECRET_LENGTH:
                 text = text.replace(part, "***")
         return text

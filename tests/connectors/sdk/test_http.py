@@ -16,7 +16,7 @@ from connectors.sdk.errors import (
     Throttled,
     Unavailable,
 )
-from connectors.sdk.http import Answer, Http, redact, retry_after
+from connectors.sdk.http import Answer, Http, excerpt, redact, retry_after
 from tests.limits import HANG_SECONDS
 
 TOKEN = "tok_5f2c91d07e"
@@ -268,3 +268,14 @@ def test_retry_after_is_read_as_seconds_and_as_a_date() -> None:
 
 def test_secrets_are_blotted_out_of_what_a_vendor_repeats() -> None:
     assert redact("bad token tok_1 (tok_1)", "tok_1", "") == "bad token *** (***)"
+    assert redact("?key=a%2Fb%3D&k=a/b=", "a/b=") == "?key=***&k=***"
+    assert redact("key tok_1_and_more", "tok_1", "tok_1_and_more") == "key ***"
+
+
+def test_a_secret_is_masked_before_a_text_is_cut_and_where_the_vendor_has_cut_it() -> None:
+    token = "pat-na1-0123456789abcdef"
+    assert excerpt("x" * 230 + token, token) == "x" * 230 + "***"
+    assert excerpt("y " * 120 + token, token) == ("y " * 120)[:-1] + "…"
+    assert redact("the token pat-na1-01234567 and pat-na1-0123… are odd", token) == (
+        "the token *** and ***… are odd"
+    )
