@@ -23,11 +23,9 @@ from pipelines.backtest.grading import brier, calibration_error, coverage
 from pipelines.backtest.methods import okra
 from pipelines.backtest.replay import replay
 from pipelines.okr.forecast.recalibration import (
-    Curve,
     curve_for,
     curve_from_replay,
     curve_name,
-    logit,
 )
 from pipelines.okr.kpi.kinds import Kind
 from pipelines.okr.kpi.periods import Cadence
