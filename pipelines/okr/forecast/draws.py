@@ -10,6 +10,7 @@ only where its own score is the best, one time in as many as there are days. So 
 odds where they were.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -27,7 +28,7 @@ _CHOICES_STEP = 64
 
 def block_length(season: int, available: int) -> int:
     """Steps that are drawn together, so that what lasts for some days lasts in the futures too."""
-    usual = {1: 4, WEEK: 7}.get(season, 6)
+    usual = season if 1 < season <= WEEK else 4 if season == 1 else 6
     return max(1, min(usual, available))
 
 
@@ -43,19 +44,26 @@ def drawn(first: int, end: int, block: int, horizon: int, paths: int, doubt: flo
         doubt: 1 where each stretch tells as much as it seems to; the more, the less sure is a
             path's own mean.
     """
+    return drawn_for(range(end + 1, end + horizon + 1), first, end, block, paths, doubt)
+
+
+def drawn_for(
+    steps: Sequence[int], first: int, end: int, block: int, paths: int, doubt: float = 1.0
+) -> Ints:
+    """The same for any steps, by their numbers: those of the past that are not known, too."""
     newest = end - block + 1
     choices = newest - first + 1
-    chosen = np.empty((horizon, paths), dtype=np.int64)
-    for t, coming in enumerate(range(end + 1, end + horizon + 1)):
+    chosen = np.empty((len(steps), paths), dtype=np.int64)
+    for t, step in enumerate(steps):
         ages = _winning_ages(
-            coming // block,
+            step // block,
             newest,
             -(-choices // _CHOICES_STEP) * _CHOICES_STEP,
             block,
             paths,
             doubt,
         )
-        chosen[t] = newest - ages[choices - 1].astype(np.int64) + coming % block
+        chosen[t] = newest - ages[choices - 1].astype(np.int64) + step % block
     return chosen
 
 

@@ -27,7 +27,8 @@ class TrainingSeries:
     not filled in. `season` is its length in steps, 1 for none. `level` says that each value is
     where something stands (32,000 likes), not what a step brought (12 likes). `whole` says that
     the values are counts of things, which never come in fractions. `year` is the length of a
-    year in steps where its shape is to be looked for, 0 where not.
+    year in steps where its shape is to be looked for, 0 where not. The step after the last is known
+    to lie within `next_between`.
     """
 
     values: Exact
@@ -37,6 +38,7 @@ class TrainingSeries:
     whole: bool = False
     year: float = 0.0
     observed: int | None = None
+    next_between: tuple[float, float] = (-np.inf, np.inf)
 
     @property
     def seen(self) -> int:

@@ -73,7 +73,7 @@ class KpiKind:
         return np.cumsum(paths, axis=1, dtype=np.float64)
 
     def final_value(
-        self, known: Sequence[float], added: Sequence[Exact], days: int | Ints = 1
+        self, known: Sequence[float | Exact], added: Sequence[Exact], days: int | Ints = 1
     ) -> Exact:
         """The value in each future, NaN where there is none.
 
@@ -94,7 +94,7 @@ class Flow(KpiKind):
         return series.sums(start, end)[0] if delivered or series.has_data(start, end) else None
 
     def final_value(
-        self, known: Sequence[float], added: Sequence[Exact], days: int | Ints = 1
+        self, known: Sequence[float | Exact], added: Sequence[Exact], days: int | Ints = 1
     ) -> Exact:
         return np.asarray(known[0] + added[0])
 
@@ -120,7 +120,7 @@ class Stock(_ReadAtItsEnd):
         return None if known is None else known[1]
 
     def final_value(
-        self, known: Sequence[float], added: Sequence[Exact], days: int | Ints = 1
+        self, known: Sequence[float | Exact], added: Sequence[Exact], days: int | Ints = 1
     ) -> Exact:
         return added[0]
 
@@ -137,7 +137,7 @@ class Ratio(KpiKind):
         return numerator * days / denominator if denominator and days else None
 
     def final_value(
-        self, known: Sequence[float], added: Sequence[Exact], days: int | Ints = 1
+        self, known: Sequence[float | Exact], added: Sequence[Exact], days: int | Ints = 1
     ) -> Exact:
         top, bottom = (so_far + more for so_far, more in zip(known, added, strict=True))
         if self.levels:
@@ -161,7 +161,7 @@ class Distinct(_ReadAtItsEnd):
         return None  # no days add up to it
 
     def final_value(
-        self, known: Sequence[float], added: Sequence[Exact], days: int | Ints = 1
+        self, known: Sequence[float | Exact], added: Sequence[Exact], days: int | Ints = 1
     ) -> Exact:
         return np.maximum(added[0], known[0])  # a count that is under way only grows
 

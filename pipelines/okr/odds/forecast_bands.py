@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.okr.forecast.training_series import Exact, Floats, Ints
-from pipelines.okr.kpi.kinds import KpiKind
 from pipelines.okr.odds.open_goals import OpenGoal
 from pipelines.okr.odds.training_data import TrainingData
 
@@ -37,7 +36,11 @@ class ForecastBands:
         """
         if goal.window is not None:
             return self._by_windows(goal, days)
-        quantiles = self._to_date(goal, tuple((day - goal.cut).days for day in days))
+        steps = {day: self._data.coming.through(day) for day in days}
+        days = [day for day in days if steps[day] > 0]
+        if not days:
+            return {}
+        quantiles = self._to_date(goal, tuple(steps[day] for day in days))
         return {
             day: _shown(column, goal)
             for day, column in zip(days, quantiles.T, strict=True)
@@ -50,21 +53,26 @@ class ForecastBands:
         Goals on a sum share the quantiles of what is added, whenever they began.
         """
         behaviour = goal.question.view.kpi.behaviour
-        key = goal.start if behaviour.is_quotient else None, steps
+        known = goal.known_in(self._data)
+        is_shared = behaviour.is_level or (behaviour.is_sum and not np.ndim(known[0]))
+        key = None if is_shared else goal.start, steps
         if key not in self._quantiles:
-            known = (0.0,) if behaviour.is_sum else goal.known
             places = np.array(steps, dtype=np.int64) - 1
-            self._quantiles[key] = self._after(goal, behaviour, known, places)
+            from_zero = is_shared and behaviour.is_sum
+            self._quantiles[key] = self._after(goal, (0.0,) if from_zero else known, places)
         quantiles = self._quantiles[key]
-        return quantiles + goal.known[0] if behaviour.is_sum else quantiles
+        return quantiles + goal.known[0] if is_shared and behaviour.is_sum else quantiles
 
-    def _after(
-        self, goal: OpenGoal, behaviour: KpiKind, known: tuple[float, ...], places: Ints
-    ) -> Exact:
+    def _after(self, goal: OpenGoal, known: Sequence[float | Exact], places: Ints) -> Exact:
+        behaviour = goal.question.view.kpi.behaviour
         if not self._running:
             self._running = [behaviour.running(side) for side in self._futures]
         added = [side[:, places].astype(np.float64) for side in self._running]
-        return _quantiles(behaviour.final_value(known, added, goal.delivered_days + places + 1))
+        of_futures = [
+            so_far[:, None] if isinstance(so_far, np.ndarray) else so_far for so_far in known
+        ]
+        days = goal.delivered_days + self._data.missing(goal.start, goal.cut) + places + 1
+        return _quantiles(behaviour.final_value(of_futures, added, days))
 
     def _by_windows(self, goal: OpenGoal, days: Sequence[date]) -> dict[date, Quantiles]:
         bands = {}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -74,17 +73,19 @@ def simulated_forecast(
     """The goal in the simulated futures of its KPI: (paths, steps) for each side."""
     behaviour = goal.question.view.kpi.behaviour
     if behaviour.is_quotient:
-        to_come = goal.to_come(futures)
-        return _ratio(goal, goal.known, to_come, is_share=data.is_share, curves=curves)
+        to_come = goal.to_come(futures, data)
+        over = goal.averaged_over(data)
+        known = goal.known_in(data)
+        return _ratio(goal, known, to_come, over, is_share=data.is_share, curves=curves)
     final = goal.final_values(futures, data)
     undivided = np.broadcast_to(1.0, final.shape), np.broadcast_to(0.0, final.shape)
     if behaviour.reported_by_period:
         return GoalForecast(goal, final, final, *undivided, days=1, curves=curves)
     first, last = goal.still_open
     if behaviour.is_level:
-        growth = final - _latest_level(goal)
+        growth = final - goal.latest_level
         return GoalForecast(goal, final, growth, *undivided, days=last, curves=curves)
-    growth = final - goal.known[0]
+    growth = final - goal.known_in(data)[0]
     return GoalForecast(goal, final, growth, *undivided, days=last - first, curves=curves)
 
 
@@ -99,7 +100,7 @@ def run_rate_forecast(goal: OpenGoal) -> GoalForecast | None:
         if change is None:
             return None
         growth = float(change[0]) / change[1] * last if change[1] else 0.0
-        final = _ONE_FUTURE * (_latest_level(goal) + growth)
+        final = _ONE_FUTURE * (goal.latest_level + growth)
         return GoalForecast(goal, final, _ONE_FUTURE * growth, *undivided, days=last)
     if goal.delivered_days == 0:
         return None
@@ -107,22 +108,24 @@ def run_rate_forecast(goal: OpenGoal) -> GoalForecast | None:
     to_come = [_ONE_FUTURE * known * per_day for known in goal.known]
     if behaviour.is_quotient:
         top, bottom = goal.known
-        return _ratio(goal, goal.known, to_come, is_share=0 <= top <= bottom)
+        over = goal.delivered_days + last - first
+        return _ratio(goal, goal.known, to_come, over, is_share=0 <= top <= bottom)
     final = goal.known[0] + to_come[0]
     return GoalForecast(goal, final, to_come[0], *undivided, days=last - first)
 
 
 def _ratio(
     goal: OpenGoal,
-    known: Sequence[float],
+    known: Sequence[float | Exact],
     to_come: Sequence[Exact],
+    averaged_over: int,
     *,
     is_share: bool,
     curves: tuple[Curve, Curve] | None = None,
 ) -> GoalForecast:
     first, last = goal.still_open
     # a denominator that is a level counts as its average over the days
-    over = goal.averaged_over if goal.question.view.kpi.accumulates else 1
+    over = averaged_over if goal.question.view.kpi.accumulates else 1
     (top, bottom), (top_to_come, bottom_to_come) = known, to_come
     return GoalForecast(
         goal,
@@ -134,10 +137,3 @@ def _ratio(
         is_share=is_share and goal.question.view.kpi.unit == PERCENT,
         curves=curves,
     )
-
-
-def _latest_level(goal: OpenGoal) -> float:
-    """A stock's level on the last day that is known."""
-    view = goal.question.view
-    known = view.series.last(date.min, goal.cut)
-    return float(known[1]) if known else 0.0

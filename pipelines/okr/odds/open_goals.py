@@ -6,7 +6,7 @@ settled is `Settled`; where there can be no odds it is `NoOdds`, which says why.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -20,13 +20,13 @@ from pipelines.okr.kpi.periods import (
     FiscalYear,
     Period,
     containing,
-    ordinal,
     previous,
 )
 from pipelines.okr.kpi.readings import KpiView, read_window, reported
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.training_data import TrainingData
 
+_DAY = timedelta(days=1)
 _KNOWN_NOISE = 1e-12
 """How far a sum of decimals may be from itself as a float, relative to it."""
 _DRAWN_NOISE = 2e-7
@@ -78,10 +78,11 @@ class OpenGoal:
 
     def steps(self, data: TrainingData) -> int:
         """How many steps have to be simulated."""
-        if data.cadence is None:
-            return (self.end - self.cut).days
-        assert self.window is not None, "a distinct count is read by its periods"
-        return ordinal(self.window) - data.sides[0].end
+        return data.coming.through(self.end)
+
+    def open_steps(self, data: TrainingData) -> tuple[int, int]:
+        """The steps to come that count: how many do not yet, and with how many it ends."""
+        return data.coming.through(max(self.start - _DAY, self.cut)), self.steps(data)
 
     @property
     def still_open(self) -> tuple[int, int]:
@@ -92,11 +93,10 @@ class OpenGoal:
     def delivered_days(self) -> int:
         return self.question.view.index.delivered_days(self.start, self.cut)
 
-    @property
-    def averaged_over(self) -> int:
+    def averaged_over(self, data: TrainingData) -> int:
         """The days over which a denominator that is a level is averaged in the end."""
-        first, last = self.still_open
-        return self.delivered_days + last - first
+        first, last = self.open_steps(data)
+        return self.delivered_days + data.missing(self.start, self.cut) + last - first
 
     @property
     def known(self) -> tuple[float, ...]:
@@ -107,16 +107,35 @@ class OpenGoal:
             return (float(read_window(view, self.window, self.cut).value or 0),)
         return tuple(map(float, view.series.sums(self.start, self.cut)))
 
-    def to_come(self, futures: tuple[Floats, ...]) -> list[Exact]:
-        """What the days that count still bring to each column in each future (paths,)."""
-        return self.question.view.kpi.behaviour.added(futures, *self.still_open)
+    def known_in(self, data: TrainingData) -> tuple[float | Exact, ...]:
+        """What each column has come to by the cut in each future: what is known, and what missing days brought."""
+        if self.question.view.kpi.behaviour.is_level:
+            return self.known
+        missing = data.of_missing(self.start, self.cut)
+        if not missing:
+            return self.known
+        return tuple(
+            known + brought.sum(axis=1, dtype=np.float64)
+            for known, brought in zip(self.known, missing, strict=True)
+        )
+
+    def to_come(self, futures: tuple[Floats, ...], data: TrainingData) -> list[Exact]:
+        """What the steps that count still bring to each column in each future (paths,)."""
+        return self.question.view.kpi.behaviour.added(futures, *self.open_steps(data))
 
     def final_values(self, futures: tuple[Floats, ...], data: TrainingData) -> Exact:
         """The KPI's final value in each future; `futures` are (paths, steps) for each column."""
-        first, last = self.still_open if data.cadence is None else (0, self.steps(data))
         behaviour = self.question.view.kpi.behaviour
-        added = behaviour.added(futures, first, last)
-        return behaviour.final_value(self.known, added, self.averaged_over)
+        if behaviour.is_level and not self.steps(data):
+            return np.full(len(futures[0]), self.latest_level)
+        added = self.to_come(futures, data)
+        return behaviour.final_value(self.known_in(data), added, self.averaged_over(data))
+
+    @property
+    def latest_level(self) -> float:
+        """A stock's level on the last day that is known."""
+        known = self.question.view.series.last(date.min, self.cut)
+        return float(known[1]) if known else 0.0
 
     def shown(self, value: float) -> Decimal:
         """A simulated value as it is published beside the goal; the noise of floats is no miss."""

@@ -7,7 +7,8 @@ import numpy as np
 from pipelines.okr.forecast.simulation import Task, simulate
 from pipelines.okr.forecast.training_series import Floats
 from pipelines.okr.odds.open_goals import OpenGoal
-from pipelines.okr.odds.training_data import TrainingData, training_data, training_data_of_distinct
+from pipelines.okr.odds.periodic_data import periodic_data, training_data_of_distinct
+from pipelines.okr.odds.training_data import TrainingData, declared_cadence, training_data
 
 Simulated = tuple[Sequence[OpenGoal], TrainingData, tuple[Floats, ...]]
 """The goals on a KPI, what was learnt from, and the futures (paths, steps), one array a column."""
@@ -55,7 +56,10 @@ def _grouped(goals: Iterable[OpenGoal]) -> list[list[OpenGoal]]:
 
 
 def _training_data(goal: OpenGoal) -> TrainingData:
-    view, cadence = goal.question.view, goal.reported_cadence
+    view, reported_cadence = goal.question.view, goal.reported_cadence
+    if reported_cadence is not None:
+        return training_data_of_distinct(view, goal.cut, reported_cadence)
+    cadence = declared_cadence(view, goal.cut)
     if cadence is None:
         return training_data(view, goal.cut)
-    return training_data_of_distinct(view, goal.cut, cadence)
+    return periodic_data(view, goal.cut, cadence)

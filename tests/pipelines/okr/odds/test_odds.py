@@ -115,8 +115,8 @@ def test_a_week_of_history_has_no_odds_and_says_so(past, headline):
 
 
 def test_a_kpi_that_has_data_on_few_days_only_has_no_odds(past, headline):
-    monthly = past.daily("likes", BEGINNING, ([100] + [None] * 6) * 40)
-    row = headline("kpi: likes\nat_least: 120", monthly, MIDDLE, period="2026-Q4")
+    now_and_then = past.daily("likes", BEGINNING, ([100, 100, 100] + [None] * 7) * 31)
+    row = headline("kpi: likes\nat_least: 120", now_and_then, MIDDLE, period="2026-Q4")
     assert row.probability is None
     assert "days have data" in row.why
 
