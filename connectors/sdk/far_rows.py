@@ -25,13 +25,17 @@ def far_rows(piece: Slice, table: pa.Table) -> list[Mapping[str, Any]]:
     if through is None or piece.last != window_of(through, stream.window):
         return []
     cursor = table.column(stream.cursor)
-    far = pc.less(cursor, bound(piece, EARLIEST))
-    # what changed after the end of the newest window is in it
-    if not piece.reaches_now:
-        latest = date(through.year + YEARS_AHEAD, 12, 31)
-        far = pc.or_(far, pc.greater(cursor, bound(piece, latest)))
+    far = pc.or_(
+        pc.less(cursor, bound(piece, EARLIEST)),
+        pc.greater_equal(cursor, bound(piece, too_late(piece))),
+    )
     rows: list[Mapping[str, Any]] = table.filter(far).to_pylist()
     return rows
+
+
+def too_late(piece: Slice) -> date:
+    """The first day that no row of the slice can have."""
+    return date((piece.data_through or piece.last).year + YEARS_AHEAD + 1, 1, 1)
 
 
 def bound(piece: Slice, day: date) -> pa.Scalar:

@@ -160,7 +160,8 @@ class Job:
             for part in split(piece):
                 self._pull_and_commit(part, report)
             return
-        stated = totals_by_window(piece.stream, totals)
+        with diagnosed(self.source):
+            stated = totals_by_window(piece.stream, totals)
         pulled = []
         for window, tables in held.tables.items():
             findings = held.findings(window)

@@ -19,7 +19,7 @@ from connectors.sdk.contract import (
     window_of,
 )
 from connectors.sdk.errors import Drift
-from connectors.sdk.far_rows import far_finding, far_rows
+from connectors.sdk.far_rows import far_finding, far_rows, too_late
 from connectors.sdk.fitting import Misfit, fitting
 from connectors.sdk.rules import OUTSIDE, UNKNOWN, message_of
 
@@ -251,16 +251,15 @@ def by_window(piece: Slice, table: pa.Table) -> dict[date, pa.Table]:
 def edges(piece: Slice) -> np.ndarray:
     """The start of each window of the slice, in order, and the end of the last one, as `whole_numbers`."""
     stream = piece.stream
-    starts = [*piece.windows, next_window(piece.last, stream.window)]
+    # not without end: a row of the year 9999 would be the newest of its key for ever
+    end = too_late(piece) if piece.reaches_now else next_window(piece.last, stream.window)
+    starts = [*piece.windows, end]
     kind = stream.schema.field(stream.cursor).type
     if pa.types.is_timestamp(kind):
         bounds = pa.array([midnight(day, piece.zone) for day in starts], pa.timestamp("us", "UTC"))
     else:
         bounds = pa.array(starts, pa.date32())
-    numbers = whole_numbers(bounds).copy()
-    if piece.reaches_now:
-        numbers[-1] = np.iinfo(numbers.dtype).max
-    return numbers
+    return whole_numbers(bounds)
 
 
 def whole_numbers(cursor: pa.Array | pa.ChunkedArray) -> np.ndarray:

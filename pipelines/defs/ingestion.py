@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 import dagster as dg
 from pydantic import Field
 
-from connectors.lake.store import LakeError
 from connectors.sdk.contract import Source
 from connectors.sdk.engine import StreamReport
 from connectors.sdk.errors import ConnectorBug
@@ -15,7 +14,7 @@ from pipelines.orchestration.event_log import log_materializations
 from pipelines.orchestration.progress import progress_of_run
 from pipelines.orchestration.ui_metadata import materializations, raw_key, skipped, stream_metadata
 from pipelines.settings import Settings
-from pipelines.steps.pull import due, pull_accounts
+from pipelines.steps.pull import due, ended_by, pull_accounts
 
 
 class PullConfig(dg.Config):
@@ -86,8 +85,12 @@ def pull_step(name: str, settings: Settings) -> dg.AssetsDefinition:
                 only={key.path[-1] for key in context.selected_asset_keys},
                 progress=progress_of_run(context.run.run_id),
             )
-        except LakeError as error:
-            raise dg.Failure(description=str(error), allow_retries=False) from None
+        except Exception as error:
+            # not its own text, which can hold a row or a secret
+            fault = ended_by(error)
+            if isinstance(fault, ConnectorBug):
+                context.log.error(fault.trace)
+            raise dg.Failure(description=str(fault), allow_retries=False) from None
         for of_stream in by_stream(reports):
             events = materializations(of_stream, current, context.instance)
             log_materializations(context, events)

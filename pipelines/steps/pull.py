@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
 from connectors.lake.lake import Lake
 from connectors.lake.manifest import Attempt
+from connectors.lake.store import LakeError
 from connectors.sandbox.company import SampleCompany
 from connectors.sdk.checkup import Checkup, StreamCheckup, check_up
 from connectors.sdk.contract import Source, Stream
 from connectors.sdk.engine import Progress, StreamReport, attempt, plans, pull
-from connectors.sdk.errors import SourceError
+from connectors.sdk.errors import ConnectorBug, SourceError
 from connectors.sdk.windows import Plan, Range
 from pipelines.inputs.lake import open_lake
 from pipelines.settings import Settings
@@ -37,10 +38,54 @@ def pull_source(
 ) -> list[StreamReport]:
     """Pull `wanted` from `source` into the lake: from its own API, or from the sample company's.
 
-    A fault of the source is in the reports; see `connectors.sdk.engine.pull`.
+    A fault of the source is in the reports; see `connectors.sdk.engine.pull`. What is no fault of the source is raised,
+    once it is noted as the end of these pulls.
     """
     lake = open_lake(settings)
     names = [stream.name for stream in source.streams] if only is None else list(only)
+    with noted_if_it_ends(settings, lake, source, names):
+        return pull_noted(settings, source, lake, wanted, names, run_id=run_id, progress=progress)
+
+
+@contextmanager
+def noted_if_it_ends(
+    settings: Settings, lake: Lake, source: Source, names: Collection[str]
+) -> Iterator[None]:
+    """Note an exception as the failure of the streams `names`: their last pull would look as if it had gone well."""
+    try:
+        yield
+    except Exception as error:
+        fault = ended_by(error)
+        with suppress(Exception):  # the first error counts, such as that of a full disk
+            for name in names:
+                report = StreamReport(source.instance, source.stream(name), error=fault)
+                lake.record(attempt(report, settings.now()))
+        raise
+
+
+def ended_by(error: Exception) -> SourceError:
+    """What ended a pull, in a sentence without a value of the source's."""
+    if isinstance(error, LakeError):
+        return SourceError(error.message, error.remedy)
+    if isinstance(error, OSError):
+        return SourceError(
+            f"the pull could not go on ({error.strerror or type(error).__name__})",
+            "look at the disk of OKRA_HOME and at OKRA_LAKE, then pull again",
+        )
+    return ConnectorBug(error)
+
+
+def pull_noted(
+    settings: Settings,
+    source: Source,
+    lake: Lake,
+    wanted: Range,
+    names: Sequence[str],
+    *,
+    run_id: str,
+    progress: Progress | None,
+) -> list[StreamReport]:
+    """Pull the streams `names`, those but for which `sources.yml` is wrong."""
     errors = {name: x for name, x in settings.errors_of(source).items() if name in names}
     refused = [refuse(source, source.stream(name), errors[name], lake, settings) for name in errors]
     names = [name for name in names if name not in errors]

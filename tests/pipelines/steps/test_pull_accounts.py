@@ -1,6 +1,7 @@
 """Two Stripe accounts of a company's folder, one of which refuses its key."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -64,6 +65,21 @@ def test_an_account_that_fails_is_named_and_stops_no_other(company: Settings) ->
     assert lake.manifests("stripe@eu", "balance_transactions")[YESTERDAY].rows == 1
     assert not lake.manifests("stripe@us", "balance_transactions")
     assert {attempt.source for attempt in failed_pulls(company)} == {"stripe@us"}
+
+
+def test_a_pull_that_ends_by_itself_counts_as_failed(company: Settings) -> None:
+    assert pull(company, "eu") == {"stripe@eu": ""}
+    assert failed_pulls(company) == ()
+    month = next(Path(company.lake_location).glob("raw/stripe@eu/*/month=*"))
+    shutil.rmtree(month)
+    month.write_text("no folder")
+    with pytest.raises(OSError, match="Not a directory"):
+        pull(company, "eu")
+    [failed] = failed_pulls(company)
+    assert (failed.source, failed.stream) == ("stripe@eu", "balance_transactions")
+    assert failed.message == (
+        "the pull could not go on (Not a directory); look at the disk of OKRA_HOME and at OKRA_LAKE, then pull again"
+    )
 
 
 def test_a_message_says_what_to_mend_as_sources_yml_calls_it(company: Settings) -> None:

@@ -87,6 +87,17 @@ def test_a_bug_is_told_with_its_line_and_the_other_stream_goes_on(
     assert fake.closed == 1
 
 
+def test_totals_that_are_none_are_a_bug_of_their_stream(lake):
+    totals: Any = [{"day": date(2026, 4, 1), "n": SECRET}]
+    pages = {"visits": lambda piece: iter([Page(visits_of(piece), totals=totals)])}
+    reports = take(source(FakeConnection({**pages, "months": months}), VISITS, MONTHS), lake)
+    assert isinstance(reports["visits"].error, ConnectorBug)
+    assert {x.stream: x.outcome for x in lake.survey().attempts} == {
+        "visits": "error",
+        "months": "ok",
+    }
+
+
 def test_a_bug_in_opening_is_one_of_each_stream(lake):
     def opened(values, calls):
         raise KeyError(SECRET)

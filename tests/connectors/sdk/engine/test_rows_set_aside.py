@@ -18,6 +18,7 @@ from tests.connectors.sdk.engine.fake_source import (
     ORDERS,
     VISITS,
     FakeConnection,
+    newest_orders,
     numbers,
     source,
     take,
@@ -128,6 +129,15 @@ def test_what_changed_before_a_computer_could_have_changed_it_is_told(lake):
     moments = {"a": datetime(202, 4, 9, 12, tzinfo=UTC), "b": datetime(2026, 4, 9, 12, tzinfo=UTC)}
     rows = [{"id": name, "n": 1, "updated_at": at} for name, at in moments.items()]
     take(source(FakeConnection({"orders": lambda piece: iter([Page(rows)])}), ORDERS), lake)
+    [[told]] = findings(lake, "orders").values()
+    assert (told.what, told.rows) == ("outside_range", 1)
+
+
+def test_a_change_of_the_year_9999_does_not_replace_those_that_follow_it(lake):
+    moments = {1: datetime(9999, 12, 31, tzinfo=UTC), 2: datetime(2026, 4, 9, 12, tzinfo=UTC)}
+    rows = [{"id": "a", "n": n, "updated_at": at} for n, at in moments.items()]
+    take(source(FakeConnection({"orders": lambda piece: iter([Page(rows)])}), ORDERS), lake)
+    assert newest_orders(lake) == {"a": 2}
     [[told]] = findings(lake, "orders").values()
     assert (told.what, told.rows) == ("outside_range", 1)
 
