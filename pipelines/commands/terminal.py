@@ -158,10 +158,11 @@ def score_cells(
 ) -> Mapping[str, str]:
     """One line of the scorecard, but for its name."""
     score, pace = language.score_and_pace(row["score"], row["expected"])
+    odds = language.odds_of(row)
     return {
         "score": "" if row["score"] is None else score,
         "pace": "" if row["expected"] is None else pace,
-        "odds": "" if row.get("probability") is None else language.odds_of(row),
+        "odds": "" if odds == language.odds(None) else odds,
         "course": sparkline(thinned(course, MAX_COURSE_BLOCKS)),
         "status": styled_status(row["status"], language) + mark_of(row),
     }

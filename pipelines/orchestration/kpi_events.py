@@ -11,7 +11,6 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.okr.kpi.status import SETTLED_STATUSES
 from pipelines.orchestration.ownership import KPIS
 from pipelines.publishing.digest.renderings import literal
 from pipelines.publishing.language.language import Amounts, Language
@@ -119,8 +118,8 @@ def standing(row: Row, language: Language) -> str:
         words.append(language.text("ui.score", score=score))
         if row["expected"] is not None:
             words.append(language.text("ui.pace", pace=pace))
-    if row["probability"] is not None and row["status"] not in SETTLED_STATUSES:
-        words.append(language.text("ui.odds", odds=language.odds(row["probability"])))
+    if language.has_odds(row):
+        words.append(language.text("ui.odds", odds=language.odds_of(row)))
     return ", ".join(words)
 
 

@@ -104,7 +104,10 @@ def told_apart(first: Decimal, second: Decimal) -> tuple[Decimal, Decimal]:
 
 
 def figure(number: Decimal, unit: str = "", places: int | None = None) -> str:
-    """The number with its unit for a sentence: `2,000,000 USD`, `1,999,999.60 USD`, `96 %`."""
+    """The number with its unit for a sentence: `2,000,000 USD`, `1,999,999.60 USD`, `96 %`, `3 people`, `1`.
+
+    Units are declared in the plural, so one piece stands without it.
+    """
     near = number.scaleb(2) if unit == PERCENT else number
     if places is not None:
         near = rounded(near, max(0, places - 2) if unit == PERCENT else places)
@@ -114,7 +117,10 @@ def figure(number: Decimal, unit: str = "", places: int | None = None) -> str:
         text = whole
     elif unit == PERCENT or places is None:
         text = text.rstrip("0")
-    if text != whole and unit in list_currencies():
+    is_currency = unit in list_currencies()
+    if text.lstrip("-") == "1" and unit != PERCENT and not is_currency:
+        return text
+    if text != whole and is_currency:
         # nobody writes a tenth of a dollar
         text = text.ljust(len(whole) + 1 + get_currency_precision(unit), "0")
     suffix = "%" if unit == PERCENT else unit

@@ -189,9 +189,8 @@ def _odds(row: Row, language: Language) -> str:
     """`odds 77%`; nothing beside a status that says all."""
     if row["status"] in SETTLED_STATUSES:
         return ""
-    if row["probability"] is None:
-        return language.odds(None)
-    return language.text("board.odds", odds=language.odds(row["probability"]))
+    odds = language.odds_of(row)
+    return language.text("board.odds", odds=odds) if language.has_odds(row) else odds
 
 
 def _bar(row: Row) -> tuple[float, float | None] | None:

@@ -242,7 +242,7 @@ def _objective(line: Standing, language: Language, pages: Pages) -> Item:
         figures.append(language.text("digest.score", score=score))
         if row["expected"] is not None:
             figures.append(language.text("digest.pace", pace=pace))
-    if line.status not in (*SETTLED_STATUSES, *_UNJUDGED) and row["probability"] is not None:
+    if line.status not in _UNJUDGED and language.has_odds(row):
         figures.append(language.text("digest.odds", odds=language.odds_of(row)))
     if row.get("trust") not in (None, "ok"):
         figures.append(language.text("trust.mark"))

@@ -134,10 +134,25 @@ class Figures(Translation):
         return self.share(probability)
 
     def odds_of(self, row: Row) -> str:
-        """The odds of a goal or an objective; of one that is settled, its status."""
+        """The odds of a goal or an objective; of one that is settled, its status.
+
+        Of an objective with parts that have no odds, what its other parts say: `at most 12%`.
+        """
         if row["status"] in SETTLED_STATUSES:
             return self.text(f"odds.{row['status']}")
-        return self.odds(row["probability"])
+        low, high = row.get("probability_at_least"), row.get("probability_at_most")
+        if row["probability"] is not None or low is None or high is None:
+            return self.odds(row["probability"])
+        if low < _HARDLY:
+            certain = high > _SURELY
+            return self.odds(None) if certain else self.text("odds.most", odds=self.odds(high))
+        if high > _SURELY:
+            return self.text("odds.least", odds=self.odds(low))
+        return self.text("odds.between", low=self.odds(low), high=self.odds(high))
+
+    def has_odds(self, row: Row) -> bool:
+        """Whether `odds_of` says how likely it is."""
+        return row["status"] not in SETTLED_STATUSES and self.odds_of(row) != self.odds(None)
 
 
 def _signed(pattern: str, signed: bool) -> str:

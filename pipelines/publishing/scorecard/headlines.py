@@ -14,12 +14,13 @@ from pipelines.publishing.standings import Standing
 
 @dataclass(frozen=True)
 class Headline:
-    """How a key result or an objective stands. `changes` are those since an earlier day, in words."""
+    """How a key result or an objective stands. `odds` and the `changes` since an earlier day are in words."""
 
     status: str
     score: Decimal | None
     expected: Decimal | None
-    odds: Decimal | None
+    odds: str
+    has_odds: bool
     changes: Sequence[str]
     owner: str
     period: tuple[date, date]
@@ -34,7 +35,8 @@ def headline(
         status=row["status"],
         score=row["score"],
         expected=row["expected"],
-        odds=row["probability"],
+        odds=language.odds_of(row),
+        has_odds=language.has_odds(row),
         changes=_changes(Standing(row, published.earlier.get(name)), language),
         owner=row["owner"] or "",
         period=period,

@@ -84,6 +84,9 @@ def test_figures_read_like_figures():
     assert figure(Decimal("1.2"), "KWD") == "1.200 KWD", "a dinar has a thousand fils"
     assert figure(Decimal("12.5"), "JPY") == "12.5 JPY", "a yen has no smaller unit"
     assert figure(Decimal("7.5"), "NPS") == "7.5 NPS", "no currency"
+    assert figure(Decimal("1.0"), "people", 0) == "1", "not 1 people"
+    assert figure(Decimal("1"), "USD") == "1 USD"
+    assert figure(Decimal("0.01"), "percent") == "1 %"
 
     assert figure(Decimal("2000000.00"), "USD", 2) == "2,000,000 USD"
     assert figure(Decimal("12.5"), "USD", 2) == "12.50 USD"

@@ -199,6 +199,27 @@ def test_the_odds_of_a_settled_goal_are_its_status(status, shown):
 
 
 @pytest.mark.parametrize(
+    ("least", "most", "english", "spanish"),
+    [
+        ("0", "0.129", "at most 12%", "como mucho 12 %"),
+        ("0.88", "1", "at least 88%", "al menos 88 %"),
+        ("0.051", "0.62", "5% to 62%", "de 5 % a 62 %"),
+        ("0.003", "0.997", "no odds", "sin probabilidad"),
+        (None, None, "no odds", "sin probabilidad"),
+    ],
+)
+def test_the_odds_of_an_objective_with_a_part_without_odds_lie_between_two_bounds(
+    least, most, english, spanish
+):
+    row = {"status": "off_track", "probability": None}
+    if least is not None:
+        row |= {"probability_at_least": Decimal(least), "probability_at_most": Decimal(most)}
+    assert Language("en").odds_of(row) == english
+    assert spoken(Language("es").odds_of(row)) == spanish
+    assert Language("en").has_odds(row) == (english != "no odds")
+
+
+@pytest.mark.parametrize(
     ("score", "expected", "shown"),
     [
         ("0.95398", "0.90411", ("95%", "90%")),
