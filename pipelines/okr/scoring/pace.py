@@ -9,6 +9,8 @@ from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, rounded, rounded_down,
 from pipelines.okr.kpi.season import season_of
 from pipelines.okr.kpi.timeline import Timeline
 
+_FINEST_PLACES = 4
+
 
 def expected_shares(question: Question, course: Timeline, elapsed: Sequence[int]) -> list[Decimal]:
     """The share of the goal that is expected after each of so many days.
@@ -73,14 +75,26 @@ def budget_progress(actual: Decimal, budget: Decimal, expected: Decimal) -> Deci
 def required_rate(kpi: Kpi, to_go: Decimal, days: int, *, at_most: bool = False) -> Decimal | None:
     """What each of the remaining days has to bring (or, `at_most`, may bring); None without days.
 
-    Units of the KPI a day. Counts come in whole units, rounded to the safe side.
+    Units of the KPI a day, rounded to the safe side.
     """
     if days <= 0:
         return None
     needed = max(ZERO, to_go) / days
-    return rounded_down(needed, kpi.precision) if at_most else rounded_up(needed, kpi.precision)
+    places = _rate_places(kpi, needed)
+    return rounded_down(needed, places) if at_most else rounded_up(needed, places)
 
 
 def current_rate(kpi: Kpi, gained: Decimal, days: int) -> Decimal | None:
-    """What a day has brought so far, on average; counts with one decimal."""
-    return rounded(gained / days, max(1, kpi.precision)) if days > 0 else None
+    """What a day has brought so far, on average; counts with at least one decimal."""
+    if days <= 0:
+        return None
+    rate = gained / days
+    return rounded(rate, max(1, _rate_places(kpi, rate)))
+
+
+def _rate_places(kpi: Kpi, rate: Decimal) -> int:
+    """The decimals of a rate a day: those of the KPI, and below ten a day as many as give two digits.
+
+    Two people more in sixty days are 0.034 a day. As a whole number they would be one a day.
+    """
+    return max(kpi.precision, min(_FINEST_PLACES, 1 - rate.adjusted())) if rate else kpi.precision

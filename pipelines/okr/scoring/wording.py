@@ -68,8 +68,7 @@ def rates(kpi: Kpi, goal: Goal, required: Decimal | None, current: Decimal | Non
     if required is None or current is None:
         return ""
     need = "left for each day" if goal.comparison == "at_most" else "a day needed from here"
-    brought = figure(current, "", max(1, kpi.precision))
-    return f"; {figure(required, kpi.unit, kpi.precision)} {need}, {brought} a day so far"
+    return f"; {figure(required, kpi.unit)} {need}, {figure(current)} a day so far"
 
 
 def passed(actual: str, day: date, goal: str) -> str:

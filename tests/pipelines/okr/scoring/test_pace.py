@@ -43,9 +43,11 @@ def test_expected_never_falls_as_days_go_by(days, more):
     assert earlier.elapsed + earlier.remaining == earlier.days
 
 
-def test_counts_are_required_in_whole_units_to_the_safe_side():
-    assert required_rate(COUNT, Decimal(7), 30) == 1
-    assert required_rate(COUNT, Decimal(7), 30, at_most=True) == 0
+def test_a_required_rate_below_ten_has_two_digits_and_is_rounded_to_the_safe_side():
+    assert required_rate(COUNT, Decimal(7), 30) == Decimal("0.24")
+    assert required_rate(COUNT, Decimal(7), 30, at_most=True) == Decimal("0.23")
+    assert required_rate(COUNT, Decimal(2), 62) == Decimal("0.033"), "2 ÷ 62 = 0.03226"
+    assert required_rate(COUNT, Decimal(1000), 30) == 34, "from ten on whole"
     assert required_rate(MONEY, Decimal(100), 30) == Decimal("3.34")
     assert required_rate(MONEY, Decimal(100), 30, at_most=True) == Decimal("3.33")
 
@@ -54,7 +56,7 @@ def test_nothing_is_required_once_it_is_met_and_no_rate_without_days():
     assert required_rate(COUNT, Decimal(-3), 5) == 0
     assert required_rate(COUNT, Decimal(3), 0) is None
     assert current_rate(COUNT, Decimal(7), 0) is None
-    assert current_rate(COUNT, Decimal(7), 30) == Decimal("0.2")
+    assert current_rate(COUNT, Decimal(7), 30) == Decimal("0.23")
 
 
 def test_a_budget_is_held_against_time():
