@@ -39,7 +39,14 @@ def compose(settings: Settings) -> Composition:
     built_in = files_below(BUILT_IN)
     if settings.is_company:
         built_in = without_sample(built_in)
-    composition = without_off(overlaid(built_in, own), sources_off(settings))
+    unnamed = {place for place in own if not is_utf_8(place)}
+    named = {place: path for place, path in own.items() if place not in unnamed}
+    composition = without_off(overlaid(built_in, named), sources_off(settings))
+    faults = [
+        Fault(shown(own[place]), 1, "the file's name is not UTF-8", "rename it")
+        for place in sorted(unnamed)
+    ]
+    composition = replace(composition, faults=(*composition.faults, *faults))
     return with_packages(with_staging(composition, settings), settings.project_path / PACKAGES)
 
 
@@ -137,6 +144,15 @@ def files_below(root: Path) -> dict[str, Path]:
         # beside the tests of dbt are those of Python
         if folder == "models" or path.suffix != ".py"
     }
+
+
+def is_utf_8(place: str) -> bool:
+    """Whether a place is a text, as dbt needs it. In a name of another encoding, each byte is half a character."""
+    try:
+        place.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def without_sample(files: Mapping[str, Path]) -> dict[str, Path]:

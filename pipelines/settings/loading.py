@@ -106,9 +106,14 @@ def contradictions(settings: Settings) -> Iterator[str]:
 
 
 def shown(path: Path) -> str:
-    """A path as a person would type it: from the project, where it is inside."""
+    r"""A path as a person would type it: from the project, where it is inside.
+
+    Bytes of the name that are not UTF-8, and characters that cannot be seen, are escaped: `caf\xe9.yml`.
+    """
     try:
         project = current_project()
     except ProjectError:
         project = Path.cwd()
-    return os.path.relpath(path, project) if path.is_relative_to(project) else str(path)
+    place = os.path.relpath(path, project) if path.is_relative_to(project) else str(path)
+    text = os.fsencode(place).decode("utf-8", errors="backslashreplace")
+    return "".join(x if x.isprintable() else repr(x)[1:-1] for x in text)

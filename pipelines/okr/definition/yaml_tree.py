@@ -5,6 +5,7 @@ Scalars stay the text they were written as, so that 0.1 is never a float, `NO` i
 """
 
 import codecs
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +20,8 @@ _MAX_DEPTH = 20
 _NULL = "tag:yaml.org,2002:null"
 _MERGE = "tag:yaml.org,2002:merge"
 _SAVE_AS_UTF_8 = "save the file in UTF-8"
+_UNSEEN = {"Cc", "Cs"}
+"""Control characters and halves of characters. A line may end within a text, and a tab may be in one."""
 _PLAIN = {
     f"tag:yaml.org,2002:{name}"
     for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value")
@@ -144,10 +147,18 @@ class _Reader:
                 for place, item in enumerate(node.value)
             ]
         if node.tag != _NULL:
-            return str(node.value)
+            return self._text(str(node.value), line)
         if not node.value:
             self._tree.blank.add(path)
         return None
+
+    def _text(self, text: str, line: int) -> str:
+        """The text, which a file can hold. An escape can be half a character, or one that steers a terminal."""
+        for character in "" if text.isprintable() else text:
+            if character not in "\r\n\t" and unicodedata.category(character) in _UNSEEN:
+                what = f"a text with the character {ord(character):#04x}"
+                raise TreeError(line, what, "remove it; it cannot be seen")
+        return text
 
     def _pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, object]]:
         seen: set[str] = set()
@@ -157,7 +168,7 @@ class _Reader:
                 raise TreeError(line, "a key that is not a word", "write `key: value`")
             if key.tag == _MERGE:
                 raise TreeError(line, "`<<` takes keys from elsewhere", "write the keys out")
-            name = str(key.value)
+            name = self._text(str(key.value), line)
             if name in seen:
                 raise TreeError(line, f"`{name}` is given twice", "keep one of them")
             seen.add(name)

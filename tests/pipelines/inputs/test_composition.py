@@ -120,6 +120,20 @@ def test_a_model_of_ones_own_that_no_source_feeds_is_named(
     assert "late" not in composed.kpi_sql
 
 
+def test_a_model_whose_name_is_latin_1_is_left_out_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "okra.yml").write_text("")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/caf\udce9.sql").write_text("select 1 as one")
+    monkeypatch.setenv("OKRA_PROJECT", str(tmp_path))
+    composition = compose(okra_settings.load())
+    assert "models/caf\udce9.sql" not in composition.places
+    assert [str(fault) for fault in composition.faults] == [
+        r"models/caf\xe9.sql:1: the file's name is not UTF-8; rename it"
+    ]
+
+
 def test_local_packages_are_those_of_the_company(tmp_path: Path) -> None:
     path = tmp_path / "packages.yml"
     assert with_packages(Composition({}), path).places == []

@@ -36,6 +36,20 @@ def test_money_is_in_the_currency_of_the_business(tmp_path: Path) -> None:
     assert kpis["units_sold"].unit == "pieces"
 
 
+def test_a_file_whose_name_is_latin_1_is_read_and_named_with_its_faults(tmp_path: Path) -> None:
+    for name in ("caf\udce9.yml", "th\udce9.yml"):
+        (tmp_path / name).write_text(OBJECTIVE.format(id=name[:2]))
+    broken = tmp_path / "th\udce9.yml"
+    broken.write_text(broken.read_text().replace("units_sold", "unit_sold"))
+    settings = settings_in(tmp_path)
+    loaded = read_objectives(settings, declared_kpis(settings))
+    assert [objective.id for objective in loaded.objectives] == ["ca"]
+    [fault] = loaded.faults
+    assert str(fault) == (
+        f"{tmp_path}/th\\xe9.yml:7: key result `pieces`: unknown KPI `unit_sold`; did you mean `units_sold`?"
+    )
+
+
 @pytest.mark.parametrize("place", ["sales.yml", "sales.yaml", "europe/sales.yml", "a/b/c.yaml"])
 def test_an_okr_file_counts_whatever_its_suffix_and_folder(tmp_path: Path, place: str) -> None:
     file = tmp_path / place
