@@ -51,7 +51,8 @@ def create_daily_views(connection: duckdb.DuckDBPyConnection) -> None:
 def _daily_views(connection: duckdb.DuckDBPyConnection) -> Iterator[View]:
     """A view of the days of each KPI, with its dimensions as columns.
 
-    A distinct count has none: its days cannot be added up, and kpi_periods has them.
+    A distinct count has none: its days cannot be added up, and kpi_periods has them. Days that not every source
+    has delivered yet are left out, as in the periods.
     """
     for kpi, label, kind, unit, denominator, dimensions in connection.execute(_KPIS).fetchall():
         if kind == "distinct":
@@ -69,7 +70,8 @@ def _daily_views(connection: duckdb.DuckDBPyConnection) -> Iterator[View]:
         selected = ", ".join(f"{sql} as {quoted(name)}" for name, (sql, _) in columns.items())
         yield View(
             f"kpi_{kpi}_daily",
-            f"select {selected} from kpi_days where kpi = {literal(kpi)}",  # noqa: S608 - quoted
+            f"select {selected} from kpi_days where kpi = {literal(kpi)} "  # noqa: S608 - quoted
+            f"and day <= (select data_through from kpis where kpi = {literal(kpi)})",
             f"{label}: one row a day and combination of members; {_HOW_TO_ADD[kind]}",
             {name: text for name, (_, text) in columns.items()},
         )

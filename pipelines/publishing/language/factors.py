@@ -34,7 +34,11 @@ def change(whole: Row, amounts: Amounts, target: Decimal | None = None) -> str:
     """The change alone: `−3 deals in November 2026, against October 2026`."""
     language, changed = amounts.language, amounts.change(whole["contribution"])
     if whole["compared_with"] == "target":
-        return language.text("factors.gap", change=changed, target=amounts.text(target))
+        goal = amounts.text(target)
+        days_left = (whole["period_end"] - whole["data_through"]).days
+        if days_left > 0:
+            return language.text("factors.gap_open", days_left, change=changed, target=goal)
+        return language.text("factors.gap", change=changed, target=goal)
     before = whole["compared_from"], whole["compared_to"]
     kind = "published" if whole["compared_with"] == "published" else "change"
     return language.text(

@@ -18,13 +18,13 @@ from pipelines.tables.findings import FINDINGS
 KPIS = """
     create table kpis (
         kpi varchar, label varchar, owner varchar, kind varchar, unit varchar, denominator varchar,
-        direction varchar, "precision" integer, dimensions varchar[], every varchar
+        direction varchar, "precision" integer, dimensions varchar[], every varchar, data_through date
     );
     insert into kpis values
-        ('sales', 'Sales', 'ana', 'flow', 'USD', null, 'up', 2, ['color'], 'day'),
-        ('rate', 'Win rate', 'ana', 'ratio', 'percent', 'sum', 'up', 3, ['color'], 'day'),
-        ('team', 'Team', 'ana', 'stock', 'people', null, 'up', 0, [], 'day'),
-        ('visitors', 'Visitors', 'ana', 'distinct', 'people', null, 'up', 0, [], 'month');
+        ('sales', 'Sales', 'ana', 'flow', 'USD', null, 'up', 2, ['color'], 'day', '2026-02-03'),
+        ('rate', 'Win rate', 'ana', 'ratio', 'percent', 'sum', 'up', 3, ['color'], 'day', '2026-01-31'),
+        ('team', 'Team', 'ana', 'stock', 'people', null, 'up', 0, [], 'day', '2026-01-31'),
+        ('visitors', 'Visitors', 'ana', 'distinct', 'people', null, 'up', 0, [], 'month', '2026-01-31');
 """
 DAYS = """
     create table kpi_days as
@@ -62,13 +62,16 @@ PERIODS = """
         case kind when 'ratio' then numerator / sums.denominator when 'stock' then 7 else value end as value,
         numerator, sums.denominator, unit, kind,
         case
-            when period = 'month' and data_through < last_day(period_start) then 'partial' else 'complete'
+            when period = 'month' and sums.data_through < last_day(period_start) then 'partial' else 'complete'
         end as status,
-        data_through, 'ok' as trust
+        sums.data_through, 'ok' as trust
     from sums inner join kpis using (kpi)
     union all
     select 'visitors', 'month', date '2026-01-01', date '2026-01-31', 'total', 'total', 900, null, null, 'people',
         'distinct', 'complete', date '2026-01-31', 'ok'
+"""
+DAY_AHEAD = """
+    insert into kpi_days values ('team', '2026-02-01', map {'color': null}, 9, null, null)
 """
 GOALS = """
     create table key_results (key_result_id varchar, "where" varchar, for_each varchar, "over" varchar);
@@ -91,7 +94,7 @@ COLUMNS_OF_DAYS = "select column_name from duckdb_columns() where table_name lik
 def file() -> Iterator[duckdb.DuckDBPyConnection]:
     """A published file by hand, with its charts; its fiscal year starts in October."""
     with duckdb.connect() as connection:
-        for statement in (KPIS, DAYS, PERIODS, GOALS):
+        for statement in (KPIS, DAYS, PERIODS, DAY_AHEAD, GOALS):
             connection.execute(statement)
         create_charts(connection, FiscalYear(10))
         yield connection
@@ -106,6 +109,12 @@ def test_the_amounts_of_a_flow_add_up_to_its_year(rows: Any) -> None:
     year = "select sum(amount), sum(amount_exact) from kpi_monthly where kpi = 'sales' and year(month_start) = 2025"
     assert rows(year) == [(3650.0, Decimal(3650))]  # 365 days of 10
     assert rows("select sum(amount) from kpi_sales_daily where year(day) = 2025") == [(3650.0,)]
+
+
+def test_a_day_that_not_every_source_has_delivered_is_left_out(rows: Any) -> None:
+    assert rows("select max(day), arg_max(level, day) from kpi_team_daily") == [
+        (date(2026, 1, 31), 7.0)
+    ]
 
 
 @pytest.mark.parametrize("kpi", ["rate", "team", "visitors"])

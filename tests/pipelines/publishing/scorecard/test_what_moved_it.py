@@ -49,7 +49,9 @@ def test_the_distance_to_the_target_is_split_as_well(company):
         period="course", period_start=FIRST, period_end=LAST,
     )  # fmt: skip
     card = company.written().card()
-    assert "−$765.50 against the target of $2,000" in card.text
+    assert "−$765.50 against the target of $2,000, with 37 days to go" in card.text, (
+        "Nov 24 to Dec 31"
+    )
 
 
 def test_the_year_before_comes_first_and_then_the_period_before(company):
