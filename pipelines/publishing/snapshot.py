@@ -3,7 +3,7 @@
     okra.duckdb          the tables, with comments, and views; replaced by rename, never open for writing
     parquet/<table>.parquet    the same rows for tools without DuckDB, also of the views of days
     csv/<table>.csv      the same on request; lists and maps are JSON, days and moments ISO 8601, the latter in UTC,
-                         and what is empty is unknown
+                         what is empty is unknown, and no text begins as a formula does
     okra.json            what was published: run, day, rows and checksum of each table; written last
 
 Readers that have the old file open keep reading the old file; new ones get the new one. The file has no
@@ -24,10 +24,23 @@ from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear
 from pipelines.publishing.database import write_database
 from pipelines.publishing.schema_version import SCHEMA_VERSION
 from pipelines.tables.contents import Content, content_of
-from pipelines.tables.table import Table, attach, is_nested, literal, quoted, tables_in, views_in
+from pipelines.tables.table import (
+    Column,
+    Table,
+    attach,
+    is_nested,
+    literal,
+    quoted,
+    tables_in,
+    views_in,
+)
 
 CHECKSUM = "okra_checksum"
 """The key of a Parquet file's metadata under which the checksum of its rows is."""
+
+FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
+"""How a text begins that a spreadsheet takes for a formula; also in wide letters, and after what it leaves out."""
+APOSTROPHE = "'"
 
 
 @dataclass(frozen=True)
@@ -143,12 +156,27 @@ def copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options:
 
 
 def flat(table: Table) -> str:
-    """A query for the rows of `table` with lists and maps as JSON: nothing but DuckDB reads its own notation."""
+    """A query for the rows of `table` as a CSV has them.
+
+    Lists and maps are JSON, as nothing but DuckDB reads its own notation. A text that a spreadsheet would take for a
+    formula has an apostrophe before it (owasp.org/www-community/attacks/CSV_Injection).
+    """
     selected = ", ".join(
-        f"to_json({quoted(name)}) as {quoted(name)}" if is_nested(column) else quoted(name)
+        f"{in_csv(quoted(name), column)} as {quoted(name)}"
         for name, column in table.columns.items()
     )
     return f"select {selected} from {table.place}"
+
+
+def in_csv(name: str, column: Column) -> str:
+    """The expression of a column's values in a CSV."""
+    if is_nested(column):
+        return f"to_json({name})"
+    if column.type.removesuffix(" not null") != "varchar":
+        return name
+    return (
+        f"if(regexp_matches({name}, {literal(FORMULA)}), {literal(APOSTROPHE)} || {name}, {name})"
+    )
 
 
 def remove_other_exports(folder: Path, names: set[str]) -> None:

@@ -333,6 +333,21 @@ def test_an_address_that_apprise_does_not_know_is_a_failure(settings: Settings) 
     assert "no such address" in failed.message
 
 
+@pytest.mark.parametrize("form", ["", "&format=html", "&format=markdown"])
+def test_names_in_a_mail_are_no_markup(settings: Settings, form: str) -> None:
+    settings.history_path.parent.mkdir(parents=True)
+    odd = (goal("off_track", ODD), objective(name="<svg onload=alert(1)>"))
+    with Mailbox() as mailbox:
+        url = f"mailto://127.0.0.1:{mailbox.port}?from=okra@example.com&to=ana@example.com&mode=insecure"
+        send(settings, digest_with(*odd), Channel(url + form), "weekly")
+    message = email.message_from_bytes(mailbox.content, policy=email.policy.default)
+    html = message.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "&lt;script&gt;" in html
+    assert "&lt;svg onload" in html
+    assert "<script" not in html
+    assert "<svg" not in html
+
+
 def test_mail_has_the_html_and_a_text_beside_it(settings: Settings) -> None:
     settings.history_path.parent.mkdir(parents=True)
     with Mailbox() as mailbox:

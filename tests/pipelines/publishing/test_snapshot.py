@@ -51,6 +51,29 @@ def test_a_csv_has_lists_and_maps_as_json_and_moments_in_utc(home: Path) -> None
     }
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"],
+)
+def test_a_text_in_a_csv_is_no_formula(tmp_path: Path, text: str) -> None:
+    warehouse, target = tmp_path / "warehouse.duckdb", tmp_path / "okra.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema reporting")
+        connection.execute(
+            "create table reporting.parts as select $1 as name, [$1] as names, -1.5 as value, 'a=b' as plain",
+            [text],
+        )
+    publish(warehouse, target, {}, "v1.2.0", csv=True)
+    with (tmp_path / "csv" / "parts.csv").open(newline="", encoding="utf-8") as file:
+        [row] = csv.DictReader(file)
+    assert row == {
+        "name": f"'{text}", "names": json.dumps([text], ensure_ascii=False, separators=(",", ":")),
+        "value": "-1.5", "plain": "a=b",
+    }  # fmt: skip
+    with duckdb.connect(str(target), read_only=True) as connection:
+        assert connection.execute("select name from parts").fetchall() == [(text,)]
+
+
 def test_a_database_and_a_parquet_file_keep_them_as_they_are(home: Path) -> None:
     with duckdb.connect(str(home / "okra.duckdb"), read_only=True) as connection:
         of_file = connection.execute("from parts").fetchall()
