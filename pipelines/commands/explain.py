@@ -28,7 +28,6 @@ from pipelines.publishing.language.sentences import gap_of_part as part_gap
 from pipelines.publishing.language.sentences import sentence
 from pipelines.publishing.language.sparklines import sparkline
 from pipelines.publishing.language.windows_pulled import windows_pulled
-from pipelines.publishing.named_members import shown_levers, shown_parts
 from pipelines.publishing.published import Row
 from pipelines.settings import Settings
 from pipelines.warehouse.model_chain import Model, chain_of
@@ -147,7 +146,6 @@ def odds_and_forecast(row: Row, amounts: Amounts) -> str:
 def part_lines(row: Row, parts: Sequence[Row], amounts: Amounts) -> Lines:
     """The windows and members, at most the last `MAX_PARTS`; members by their gap, the largest first."""
     language = amounts.language
-    parts = shown_parts(row, parts)
     if row.get("for_each"):
         windows = [part for part in parts if part["member"] == "total"]
         members = [part for part in parts if part["member"] != "total"]
@@ -185,7 +183,7 @@ def actual_of_part(part: Row, amounts: Amounts) -> str:
 
 def levers_title(chain: KeyResultChain, language: Language) -> str:
     """What the levers are for: a goal that can no longer be met has none but its open window may."""
-    windows = {x["window"] for x in shown_levers(chain.headline, chain.levers)} - {"total"}
+    windows = {x["window"] for x in chain.levers} - {"total"}
     if not windows:
         return language.text("card.levers")
     named = (language.window(window, today=chain.score["as_of"]) for window in sorted(windows))
@@ -202,7 +200,7 @@ def lever_lines(chain: KeyResultChain, amounts: Amounts) -> Lines:
             else language.text(f"explain.drivers.{change['driver']}"),
             escape(lever(change, row, amounts)),
         )
-        for change in shown_levers(row, chain.levers)
+        for change in chain.levers
     ]
 
 

@@ -16,7 +16,6 @@ from pipelines.publishing.language.restatements import restatement
 from pipelines.publishing.named_members import (
     names_members_of,
     shown_levers,
-    shown_parts,
 )
 from pipelines.publishing.published import PublishedFile, Row, Rows, opened, read_restatements
 from pipelines.publishing.standings import read_standings
@@ -116,7 +115,6 @@ class Questions:
         standings = read_standings(self._path, as_of)
         line = next(x for x in standings.key_results if x.id == score["key_result_id"])
         amounts = self._rows.amounts(line.row)
-        shown = shown_parts(line.row, chain.parts)
         factors = [
             a.Factor(
                 compared_with=row["compared_with"],
@@ -141,12 +139,11 @@ class Questions:
                     actual=in_unit(row["actual"], amounts),
                     target=in_unit(row["target"], amounts),
                 )
-                for row in shown[-MAX_PARTS:]
+                for row in chain.parts[-MAX_PARTS:]
             ],
-            parts_in_all=len(shown),
+            parts_in_all=len(chain.parts),
             levers=[
-                self._rows.lever(row, line, place)
-                for place, row in enumerate(shown_levers(line.row, chain.levers), 1)
+                self._rows.lever(row, line, place) for place, row in enumerate(chain.levers, 1)
             ],
             factors=factors,
             restatements=[restatement(row, amounts) for row in chain.restatements],

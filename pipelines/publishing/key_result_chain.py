@@ -15,7 +15,7 @@ from pipelines.publishing.factor_rows import (
     members_of,
     of_goal,
 )
-from pipelines.publishing.named_members import names_dimension
+from pipelines.publishing.named_members import names_dimension, shown_levers, shown_parts
 from pipelines.publishing.published import (
     INSTANCE,
     WITH_ACCOUNT,
@@ -82,6 +82,8 @@ class UnknownKeyResultError(OkraError):
 class KeyResultChain:
     """The chain of one key result. A milestone has no KPI, so its chain ends with its score.
 
+    With `name_members: false` it names no member.
+
     `score` is its headline, `defined` what its file says now; `parts` are its windows and members;
     `definitions` are its versions, the oldest first; `levers` are the changes that would bring it back, the
     smallest first; `factors` are the changes against the target, the year before and the period before, and
@@ -145,10 +147,13 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
             attempts=file.rows(_ATTEMPTS, streams=streams),
             defined=file.first(_DEFINED, id=key_result),
         )
-        changes = _changes(chain.headline, file.rows(_FACTORS, kpi=score["kpi"], id=key_result))
+        headline = chain.headline
+        changes = _changes(headline, file.rows(_FACTORS, kpi=score["kpi"], id=key_result))
     return replace(
         chain,
-        factors=[change[0] for change in changes],
+        parts=shown_parts(headline, chain.parts),
+        levers=shown_levers(headline, chain.levers),
+        factors=[_with_names(headline, change[0]) for change in changes],
         factor_members=[members_of(change) for change in changes],
     )
 
@@ -171,6 +176,11 @@ def _changes(row: Row, factors: Rows) -> list[Rows]:
         ]
     )
     return [x for x in (gap, *changes, published) if x and x[0]["dimension"] == TOTAL]
+
+
+def _with_names(row: Row, factor: Row) -> Row:
+    """The change of the whole; its stored words name members, and are left out where nobody is to be named."""
+    return factor if row["names_members"] else {**factor, "why": ""}
 
 
 def full_name(file: PublishedFile, name: str) -> str:

@@ -147,6 +147,8 @@ def _counts_with_changes(standings: Standings, language: Language) -> str:
         return counted(standings, language)
     now = Counter(line.status for line in standings.key_results)
     before = Counter(line.status_before for line in standings.key_results)
+    if now == before:
+        return counted(standings, language)
     words = []
     for status in STATUSES:
         if now[status] or before[status]:

@@ -28,14 +28,18 @@ def company(tmp_path: Any) -> Company:
     return company
 
 
-def said(company: Company, locale: str = "en") -> str:
-    """What is printed, as a reader sees it; lines are not cut."""
+def printed(company: Company, locale: str = "en", *, as_json: bool = False) -> str:
     company.rows.setdefault("restatements", [])
     company.publish()
     settings = Settings(_env_file=None, home=company.home, locale=locale)
     paper = io.StringIO()
-    explain(settings, "grow/revenue", Output(out=Console(file=paper, width=400)))
-    lines = (" ".join(line.split()) for line in paper.getvalue().splitlines())
+    explain(settings, "grow/revenue", Output(Console(file=paper, width=400), as_json=as_json))
+    return paper.getvalue()
+
+
+def said(company: Company, locale: str = "en") -> str:
+    """What is printed, as a reader sees it; lines are not cut."""
+    lines = (" ".join(line.split()) for line in printed(company, locale).splitlines())
     return "\n".join(lines).replace("\u202f", " ")
 
 
@@ -116,6 +120,7 @@ def test_nobody_is_named_where_the_goal_does_not(
     words = said(company)
     assert ("Kim" in words) is names
     assert "−$3 in Nov 1, 2026" in words.replace("−3 deals", "−$3")
+    assert ("Kim" in printed(company, as_json=True)) is names
 
 
 def test_a_goal_that_cannot_be_met_any_more_is_not_told_how_to_meet_it(company: Company) -> None:

@@ -83,6 +83,11 @@ def test_the_first_line_holds_the_counts_against_those_of_the_week_before() -> N
     )
 
 
+def test_counts_that_are_as_the_week_before_have_nothing_in_brackets() -> None:
+    text = digest_with(goal("on_track", "A", "on_track"), goal("off_track", "B", "off_track")).text
+    assert text.startswith("Status: 1 on track, 1 off track\n")
+
+
 def test_what_got_worse_and_what_got_better_is_said_with_both_statuses_and_odds() -> None:
     text = digest_with(
         goal("at_risk", "Down", "on_track", probability=Decimal("0.456")),
