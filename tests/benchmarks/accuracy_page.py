@@ -11,7 +11,7 @@ from pipelines.backtest.replay import Grade, Replay, graded
 from pipelines.okr.forecast.recalibration import Curve
 from tests.benchmarks.forecast_speed import rate
 from tests.benchmarks.no_news import changes_by_drawing, odds_changes, summary
-from tests.benchmarks.public_series import READERS
+from tests.benchmarks.public_series import SOURCES
 
 PAGE = Path(__file__).parents[2] / "docs" / "odds.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
@@ -80,7 +80,7 @@ def lines(figures: Figures, asked: int) -> Iterable[str]:
     yield ""
     yield from table(
         ("series", "frequency", "kind"),
-        (((read.__doc__ or "").rstrip("."), often, kind) for often, kind, _, read in READERS),
+        ((source.title, source.frequency, source.kind) for source in SOURCES),
     )
 
 

