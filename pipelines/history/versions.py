@@ -7,7 +7,7 @@ What was believed at the instant t:
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ from pipelines.okr.columns import Number
 from pipelines.tables.contents import row_hash
 from pipelines.tables.definitions import KEY_RESULTS, OBJECTIVES
 from pipelines.tables.scores import KEY_RESULT_SCORES, OBJECTIVE_SCORES
-from pipelines.tables.table import Table, attach, columns_of, quoted
+from pipelines.tables.table import Table, attach, columns_of, quoted, tables_in
 
 SCHEMA = "main"
 """The schema of the history's file."""
@@ -88,9 +88,14 @@ class VersionedTable(Table):
         """Close the versions whose rows `query` no longer has, and open one for each row that is new or changed.
 
         `query` gives the rows that are believed now: all of those that `scope`, a condition on the columns, is about.
+        Where the clock is behind what was believed last, they are believed since right after that: an instant before
+        it would overlap with beliefs, or end them before they began.
         Raises `duckdb.Error`; the caller's transaction then leaves the table as it was.
         """
         self.create(connection)
+        newest = newest_of(connection, self.place)
+        if newest is not None and now < newest:
+            now = newest + timedelta(microseconds=1)
         columns = ", ".join(map(quoted, self.source.columns))
         arrived = f"select {self.compared_hash} as row_hash from ({query})"
         believed = (
@@ -155,6 +160,25 @@ DEFINITION_VERSIONS = (
     ),
 )
 VERSIONED_TABLES = (KPI_PERIOD_VERSIONS, *SCORE_VERSIONS, *DEFINITION_VERSIONS)
+
+
+def newest_of(connection: duckdb.DuckDBPyConnection, place: str) -> datetime | None:
+    """The latest instant in a table of versions; None where it is empty."""
+    [(newest,)] = connection.execute(
+        f"select max(greatest(known_from, known_to)) from {place}"
+    ).fetchall()
+    return newest if isinstance(newest, datetime) else None
+
+
+def newest_belief(history: Path) -> datetime | None:
+    """When something was written into the history last; None where there is nothing in it."""
+    if not history.exists():
+        return None
+    with connect_in_memory(history) as connection:
+        attach(connection, {"history": history})
+        places = [x.place for x in tables_in(connection, "history") if "known_from" in x.columns]
+        instants = [newest_of(connection, place) for place in places]
+    return max((x for x in instants if x), default=None)
 
 
 def read_history(

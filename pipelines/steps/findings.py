@@ -1,7 +1,7 @@
 """The table `findings`: what is wrong in the lake, the pulls, the models and the definitions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -11,6 +11,7 @@ from connectors.lake.catalog import read_catalog
 from connectors.lake.manifest import Attempt
 from connectors.sdk.totals import DIFFERS
 from pipelines.connections import connect
+from pipelines.history.versions import newest_belief
 from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import roster_row_faults
@@ -34,6 +35,8 @@ from pipelines.tables.table import transaction
 from pipelines.warehouse.build_results import kpis_asking, sentence_without_values
 
 MAX_EXAMPLES = 3
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""By how much a clock may be set back without a finding, as time servers do."""
 _ALIKE = ("source", "account", "stream", "what", "message", "column", "kpi", "is_set_aside")
 _FED_BY = "select kpi, string_split(sources, ',') from reporting.kpis where sources is not null"
 
@@ -57,9 +60,26 @@ def write_findings(day: Day) -> list[FindingRow]:
             *rosters,
             *source_findings(settings, fed),
             *definition_findings(day.declared, day.loaded),
+            *clock_findings(settings),
         ]
         FINDINGS.replace(connection, rows)
     return rows
+
+
+def clock_findings(settings: Settings) -> Iterator[FindingRow]:
+    """A finding where the clock is behind the time at which a figure was believed before."""
+    now, newest = settings.now(), newest_belief(settings.history_path)
+    if newest is None or now > newest - CLOCK_TOLERANCE:
+        return
+    shown_times = [x.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M") for x in (now, newest)]
+    yield FindingRow(
+        what="clock_behind",
+        place="the clock of this machine",
+        message=f"the clock of this machine says {shown_times[0]}, and figures were kept at {shown_times[1]} before: "
+        "set the clock; nothing that was believed is lost, and what is new follows right after it",
+        # the sample company's days may be played in any order
+        is_fault=settings.sandbox_today is None,
+    )
 
 
 def model_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[FindingRow]:
