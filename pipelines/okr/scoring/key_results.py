@@ -24,7 +24,8 @@ from pipelines.okr.odds.odds import Odds
 from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Settled, ShareOfGoals, last_window
 from pipelines.okr.scoring import wording
 from pipelines.okr.scoring.asked_members import asked_members
-from pipelines.okr.scoring.judging import Assessment, JudgedPart, judge, not_started
+from pipelines.okr.scoring.assessment import Assessment, JudgedPart, not_started
+from pipelines.okr.scoring.judging import judge
 from pipelines.okr.scoring.members import AskedMember, EachMember
 from pipelines.okr.scoring.scorecard import KeyResultScore, trust_column
 from pipelines.okr.scoring.windowed import judge_windows

@@ -18,14 +18,14 @@ from pipelines.okr.kpi.status import at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.open_goals import Outcome, Settled, ShareOfGoals
 from pipelines.okr.scoring import wording
-from pipelines.okr.scoring.judging import (
+from pipelines.okr.scoring.assessment import (
     Assessment,
     JudgedPart,
     MemberRecord,
     OpenWindow,
-    judge,
     not_started,
 )
+from pipelines.okr.scoring.judging import judge
 from pipelines.okr.scoring.pace import expected_share, paced_score
 from pipelines.okr.scoring.windowed import course_of, judge_windows, pro_rated
 

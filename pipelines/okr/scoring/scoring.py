@@ -14,8 +14,8 @@ from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.odds.objective_futures import futures_of
 from pipelines.okr.odds.odds import GoalSimulation, Odds
+from pipelines.okr.scoring.assessment import JudgedPart
 from pipelines.okr.scoring.courses import CoursePoint, course_points, days_of
-from pipelines.okr.scoring.judging import JudgedPart
 from pipelines.okr.scoring.key_results import JudgedKeyResult
 from pipelines.okr.scoring.rollup import RollUpPart, roll_up
 from pipelines.okr.scoring.scorecard import GoalBehind, KeyResultScore, Scorecard

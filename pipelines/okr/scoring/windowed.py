@@ -18,13 +18,8 @@ from pipelines.okr.kpi.status import by_pace, so_far
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.open_goals import Outcome, ShareOfGoals, outcome_of
 from pipelines.okr.scoring import attainment, wording
-from pipelines.okr.scoring.judging import (
-    Assessment,
-    JudgedPart,
-    OpenWindow,
-    WindowRecord,
-    judge,
-)
+from pipelines.okr.scoring.assessment import Assessment, JudgedPart, OpenWindow, WindowRecord
+from pipelines.okr.scoring.judging import judge
 from pipelines.okr.scoring.pace import paced_score
 
 _DAY = timedelta(days=1)
