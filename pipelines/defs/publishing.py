@@ -9,6 +9,7 @@ from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.versions import VERSIONED_TABLES
 from pipelines.orchestration import ownership
 from pipelines.orchestration.day import DayResource
+from pipelines.orchestration.event_log import stored_together
 from pipelines.orchestration.kpi_events import kpi_events
 from pipelines.orchestration.run_records import remove_old_runs
 from pipelines.publishing.board.writing import write_board
@@ -81,8 +82,9 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
         path, settings.scorecard_path, as_of, language, models, settings.owners_path
     )
     write_board(path, settings.board_path, language, as_of)
-    for event in kpi_events(settings, language, context.instance, context.run.run_id):
-        context.log_event(event)
+    with stored_together(context):
+        for event in kpi_events(settings, language, context.instance, context.run.run_id):
+            context.log_event(event)
     lines = [
         "| objective | score | pace | status |",
         "|---|---|---|---|",

@@ -10,6 +10,7 @@ from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.versions import DEFINITION_VERSIONS, SCORE_VERSIONS
 from pipelines.okr.definition.faults import Fault
 from pipelines.orchestration.day import DayResource
+from pipelines.orchestration.event_log import stored_together
 from pipelines.orchestration.objective_checks import (
     check_names,
     check_results,
@@ -107,16 +108,20 @@ def scoring() -> dg.Definitions:
             "okr/objective_scores": len(report.scorecard.objectives),
             "okr/key_result_courses": len(report.scorecard.courses),
         }
-        for table in specs():
-            metadata: dict[str, Any] = {"as of": played.as_of.isoformat(), "run id": played.run_id}
-            name = table.key.to_user_string()
-            if name in shown:
-                metadata["rows"] = shown[name]
-            if table.key == SCORES:
-                preview = scorecard_preview(report.scorecard, language)
-                metadata["scorecard"] = dg.MetadataValue.md(preview)
-            yield dg.MaterializeResult(asset_key=table.key, metadata=metadata)
-        yield faults_check(played.faults)
-        yield from check_results(names, report.scorecard, OBJECTIVES, language)
+        with stored_together(context):
+            for table in specs():
+                metadata: dict[str, Any] = {
+                    "as of": played.as_of.isoformat(),
+                    "run id": played.run_id,
+                }
+                name = table.key.to_user_string()
+                if name in shown:
+                    metadata["rows"] = shown[name]
+                if table.key == SCORES:
+                    preview = scorecard_preview(report.scorecard, language)
+                    metadata["scorecard"] = dg.MetadataValue.md(preview)
+                yield dg.MaterializeResult(asset_key=table.key, metadata=metadata)
+            yield faults_check(played.faults)
+            yield from check_results(names, report.scorecard, OBJECTIVES, language)
 
     return dg.Definitions(assets=[score])

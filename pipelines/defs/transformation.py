@@ -11,6 +11,7 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from pipelines import settings as okra_settings
 from pipelines.orchestration.day import DayResource
+from pipelines.orchestration.event_log import stored_together
 from pipelines.orchestration.ownership import owners_of
 from pipelines.settings import BUILT_IN
 from pipelines.steps.model import ModelBuild, ModelsFailedError, plan_build, prepare_models
@@ -165,22 +166,24 @@ def transformation() -> dg.Definitions:
             while plan is None or not plan.is_empty:
                 built = build(composed, arguments, environment)
                 first_results = built.results if first_results is None else first_results
-                for event in built.events:
-                    yield from unmade.above(event["data"]["node_info"]["unique_id"])
-                    message = DbtCoreCliEventMessage(dict(event), event_history_metadata={})
-                    yield from once(
-                        message.to_default_asset_events(
-                            manifest, translator, context, built.folder, project
-                        ),
-                        seen,
-                    )
+                with stored_together(context):
+                    for event in built.events:
+                        yield from unmade.above(event["data"]["node_info"]["unique_id"])
+                        message = DbtCoreCliEventMessage(dict(event), event_history_metadata={})
+                        yield from once(
+                            message.to_default_asset_events(
+                                manifest, translator, context, built.folder, project
+                            ),
+                            seen,
+                        )
                 built.remove_artifacts()
                 if not run.take(built.results):
                     break
                 arguments, environment = run.arguments, {**environment, **run.environment}
             if plan:
                 plan.finish(first_results or ())
-                yield from unmade.rest(run.broken)
+                with stored_together(context):
+                    yield from unmade.rest(run.broken)
             for finding in run.findings:
                 context.log.error(finding.message)
             try:
