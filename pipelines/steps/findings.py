@@ -11,6 +11,7 @@ from connectors.lake.catalog import read_catalog
 from connectors.lake.manifest import Attempt
 from connectors.sdk.totals import DIFFERS
 from pipelines.connections import connect
+from pipelines.history.restoring import restorations_since
 from pipelines.history.versions import newest_belief
 from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
@@ -61,6 +62,7 @@ def write_findings(day: Day) -> list[FindingRow]:
             *source_findings(settings, fed),
             *definition_findings(day.declared, day.loaded),
             *clock_findings(settings),
+            *history_findings(settings),
         ]
         FINDINGS.replace(connection, rows)
     return rows
@@ -80,6 +82,12 @@ def clock_findings(settings: Settings) -> Iterator[FindingRow]:
         # the sample company's days may be played in any order
         is_fault=settings.sandbox_today is None,
     )
+
+
+def history_findings(settings: Settings) -> Iterator[FindingRow]:
+    """A finding for each time at which the history was brought back within a day."""
+    for message in restorations_since(settings.history_path, settings.now() - timedelta(days=1)):
+        yield FindingRow(what="history_restored", place=str(settings.history_path), message=message)
 
 
 def model_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[FindingRow]:

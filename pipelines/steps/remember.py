@@ -2,6 +2,7 @@
 
 from pipelines.history.recording import fill_known_from, record_kpis
 from pipelines.history.restatements import log_restatements
+from pipelines.history.restoring import ensure_history
 from pipelines.inputs.day import Day
 from pipelines.inputs.facts import day_modelled
 
@@ -10,10 +11,11 @@ def write_kpi_history(day: Day) -> int | None:
     """Record the KPI tables and log what was restated. To be called with the warehouse's lock.
 
     Returns how many restatements the log holds; None where a past day is played, whose tables are not what is
-    believed now. Raises `NoFactsError`.
+    believed now. Raises `NoFactsError`, `HistoryError`.
     """
     settings = day.settings
     warehouse, history = settings.warehouse_path, settings.history_path
+    ensure_history(history, settings.published_path, settings.now())
     is_present = day.is_today and day.as_of == day_modelled(warehouse)
     if is_present:
         sound = not day.declared.faults

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from connectors.lake.manifest import Attempt
 from pipelines.history.predictions import first_final_scores, graded_before, write_predictions
 from pipelines.history.recording import record_scores
+from pipelines.history.restoring import ensure_history
 from pipelines.inputs.day import Day
 from pipelines.okr.levers.search import find_levers
 from pipelines.okr.scoring.final_scores import with_restatements
@@ -27,10 +28,11 @@ class Report:
 def write_scores(day: Day, dagster_run_id: str) -> Report:
     """Score every sound objective, store the scores with the levers, and keep them in the history.
 
-    To be called with the warehouse's lock. Raises `NoFactsError`, `NoDefinitionsError`.
+    To be called with the warehouse's lock. Raises `NoFactsError`, `NoDefinitionsError`, `HistoryError`.
     """
     settings, as_of, objectives = day.settings, day.as_of, day.loaded.objectives
     warehouse, history = settings.warehouse_path, settings.history_path
+    ensure_history(history, settings.published_path, settings.now())
     record = graded_before(history, as_of, settings.timezone)
     policy = settings.policy
     scored = score(
