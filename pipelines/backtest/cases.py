@@ -11,9 +11,20 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.errors import OkraError
-from pipelines.okr.forecast.training_series import MIN_TO_SMOOTH, WEEK, YEAR, Exact, TrainingSeries
+from pipelines.okr.forecast.gaps import filled
+from pipelines.okr.forecast.simulation import MAX_STEPS
+from pipelines.okr.forecast.training_series import (
+    MIN_TO_SMOOTH,
+    WEEK,
+    YEAR,
+    Exact,
+    TrainingSeries,
+    Truth,
+)
 from pipelines.okr.kpi.kinds import KINDS, Kind, KpiKind
 from pipelines.okr.kpi.periods import Cadence, containing
+from pipelines.okr.odds.coming_steps import ComingDays, open_weekdays
+from pipelines.okr.odds.training_data import MIN_OBSERVED_SHARE
 
 Row = tuple[date, tuple[float, ...]]
 
@@ -21,7 +32,7 @@ CUTS = (0.25, 0.5, 0.75)
 """How much of a period lies behind each cut."""
 _RANKS = (0.16, 0.31, 0.5, 0.69, 0.84)
 _LATEST_PERIODS = 8
-_SEASONS = {1: WEEK, 7: 1, 30: 12}
+_SEASONS = {1: WEEK, WEEK: 1, 30: 12}
 
 
 class BacktestError(OkraError):
@@ -34,7 +45,8 @@ class Case:
 
     `sides` are the histories that are simulated: one, or numerator and denominator of a ratio.
     `known` is what each side had brought in the period by the cut, over `elapsed` steps;
-    `steps` are those to come. `naive` is the outcome if it went on as so far.
+    `steps` are those to come. `naive` is the outcome if it went on as so far. `is_share` says that the numerator
+    never exceeded the denominator.
     """
 
     series: str
@@ -47,6 +59,7 @@ class Case:
     share: float
     naive: float
     outcome: float
+    is_share: bool = False
 
     @property
     def behaviour(self) -> KpiKind:
@@ -56,6 +69,8 @@ class Case:
         """The period's outcome in each future; `futures` are (paths, steps) for each side."""
         if self.behaviour.is_level:
             return np.asarray(futures[0][:, -1], dtype=np.float64)
+        if self.is_share:
+            futures = [np.minimum(*futures), futures[1]]
         totals = [
             known + paths.sum(axis=1, dtype=np.float64)
             for known, paths in zip(self.known, futures, strict=True)
@@ -111,25 +126,26 @@ def cases(
 
 
 class _Gridded:
-    """One series on a regular grid of days, weeks or months; a hole takes what came a season earlier."""
+    """One series on a regular grid of days, weeks or months.
+
+    What a case learns from is made as for a goal: weekdays that the series never had are no steps, and a hole is
+    filled in from what is known before the cut.
+    """
 
     def __init__(self, name: str, rows: Sequence[Row], kind: Kind) -> None:
         days = [day for day, _ in rows]
         gaps = sorted((after - before).days for before, after in pairwise(days))
         usual = gaps[len(gaps) // 2]
         self._step = 1 if usual < WEEK else WEEK if usual < 28 else 30
-        self._season = _SEASONS[self._step]
         self._name, self._kind, self._is_level = name, kind, KINDS[kind].is_level
         places = [self._place(day) for day in days]
         self._first = places[0]
         width = places[-1] - places[0] + 1
-        grid = np.full((len(rows[0][1]), width), np.nan)
+        self._seen = np.zeros(width, dtype=bool)
+        self._grid = np.zeros((len(rows[0][1]), width))
         for place, (_, amounts) in zip(places, rows, strict=True):
-            grid[:, place - self._first] = amounts
-        back = 1 if self._is_level else self._season
-        for place in np.flatnonzero(np.isnan(grid[0])).tolist():
-            grid[:, place] = grid[:, max(place - back, 0)] if place >= back else grid[:, place - 1]
-        self._grid = grid
+            self._grid[:, place - self._first] = amounts
+            self._seen[place - self._first] = True
         by_place = dict(zip(places, days, strict=True))
         self._days = [
             by_place.get(place, days[0] + timedelta(days=self._step * (place - places[0])))
@@ -153,39 +169,76 @@ class _Gridded:
                 used += 1
                 for share in CUTS:
                     cut = start + round((end - start) * share)
-                    if cut >= MIN_TO_SMOOTH and start < cut < end:
-                        yield self._case(start, cut, end, share)
+                    if start < cut < end and self._seen[:cut].any():
+                        yield from self._case(start, cut, end, share)
             window = containing(window.start - timedelta(days=1), period)
 
-    def _case(self, start: int, cut: int, end: int, share: float) -> Case:
-        sides = tuple(self._history(side, cut) for side in self._grid)
-        known = tuple(float(side[start:cut].sum()) for side in self._grid)
+    def _case(self, start: int, cut: int, end: int, share: float) -> Iterable[Case]:
+        """The case of this cut, if there is enough before it and anything after it."""
+        weekdays = self._weekdays(cut)
+        is_open, season = self._open_steps(weekdays)
+        known_steps, coming_steps = is_open[:cut], int(is_open[cut:end].sum())
+        elapsed = int(is_open[start:cut].sum())
+        seen = self._seen[:cut][known_steps]
+        if seen.sum() < MIN_TO_SMOOTH or not coming_steps or not elapsed:
+            return
+        if seen[-MAX_STEPS:].mean() < MIN_OBSERVED_SHARE:
+            return
+        last = self._first + cut - 1
+        if season < WEEK and self._step == 1:
+            last = ComingDays(self._days[0], weekdays).number(self._days[cut - 1])
+        sides = [self._history(side[:cut][known_steps], seen, last, season) for side in self._grid]
+        known = [float(side.values[-elapsed:].sum()) for side in sides]
         if self._is_level:
-            naive, outcome = float(self._grid[0][cut - 1]), float(self._grid[0][end - 1])
+            naive, outcome = float(sides[0].values[-1]), self._level_by(end)
         else:
-            whole = [float(side[start:end].sum()) for side in self._grid]
-            recent = max(cut - (cut - start) // self._season * self._season, 0)
-            recent = start if recent == cut else recent
-            pace = [float(side[recent:cut].mean()) * (end - cut) for side in self._grid]
-            so_far = [k + p for k, p in zip(known, pace, strict=True)]
+            to_come = [self._between(side, cut, end, is_open, season) for side in self._grid]
+            recent = max(elapsed // season * season, min(elapsed, season))
+            pace = [float(side.values[-recent:].mean()) * coming_steps for side in sides]
             naive, outcome = (
-                (amounts[0] / amounts[1] if amounts[1] > 0 else 0.0)
-                if len(amounts) == 2
-                else amounts[0]
-                for amounts in (so_far, whole)
+                _value([so_far + rest for so_far, rest in zip(known, rests, strict=True)])
+                for rests in (pace, to_come)
             )
-        return Case(
-            self._name, self._kind, self._days[cut - 1], sides, known,
-            cut - start, end - cut, share, naive, outcome,
+        yield Case(
+            self._name, self._kind, self._days[cut - 1], tuple(sides), tuple(known),
+            elapsed, coming_steps, share, naive, outcome,
+            len(sides) == 2 and bool(np.all(sides[0].values <= sides[1].values)),
         )  # fmt: skip
 
-    def _history(self, side: Exact, cut: int) -> TrainingSeries:
-        values = side[:cut]
+    def _weekdays(self, cut: int) -> tuple[bool, ...]:
+        """The weekdays that the series has, by what is known before the cut."""
+        has_value = self._seen if self._is_level else np.any(self._grid, axis=0)
+        return open_weekdays(self._days[0], has_value[:cut])
+
+    def _open_steps(self, weekdays: tuple[bool, ...]) -> tuple[Truth, int]:
+        """Which places are steps, and how many steps a season has."""
+        if self._step != 1:
+            return np.ones(len(self._seen), dtype=bool), _SEASONS[self._step]
+        is_open = ComingDays(self._days[0], weekdays).is_open(self._days[0], len(self._seen))
+        return is_open, sum(weekdays)
+
+    def _between(self, side: Exact, cut: int, end: int, is_open: Truth, season: int) -> float:
+        """What came of a side after the cut, with what is usual on steps that are not known."""
+        complete = side.copy()
+        complete[is_open] = filled(side[is_open], self._seen[is_open], season, is_level=False)
+        return float(complete[cut:end].sum())
+
+    def _level_by(self, end: int) -> float:
+        return float(self._grid[0][np.flatnonzero(self._seen[:end])[-1]])
+
+    def _history(self, values: Exact, seen: Truth, last: int, season: int) -> TrainingSeries:
         whole = bool(np.all(values == np.rint(values)))
-        year = YEAR / self._step if self._step <= WEEK else 0.0
-        return TrainingSeries(
-            values, self._first + cut - 1, self._season, self._is_level, whole, year
-        )
+        complete = filled(values, seen, season, is_level=self._is_level)
+        # a season of days is a week, of which some may be closed
+        year = {1: YEAR * season / WEEK, WEEK: YEAR / WEEK}.get(self._step, 0.0)
+        return TrainingSeries(complete, last, season, self._is_level, whole, year, int(seen.sum()))
+
+
+def _value(totals: Sequence[float]) -> float:
+    """What the totals of the sides come to."""
+    if len(totals) == 1:
+        return totals[0]
+    return totals[0] / totals[1] if totals[1] > 0 else 0.0
 
 
 def targets(found: Sequence[Case]) -> Exact:

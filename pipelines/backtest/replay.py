@@ -26,6 +26,8 @@ from pipelines.okr.kpi.kinds import Kind
 from pipelines.okr.kpi.periods import Cadence
 
 _LOW, _HIGH = 0.1, 0.9
+_RANKS = np.linspace(0.005, 0.995, 199)
+"""The quantiles of each outcome that are kept."""
 PUBLISHED = "okra, shipped curve"
 """The odds as key results get them."""
 
@@ -46,14 +48,14 @@ class Grade:
 class Replay:
     """What every method said of every case: odds (cases, targets), and how wide and how far off.
 
-    `intervals` (cases, 2) are the 80 % intervals, `crps` (cases,) is a share of the naive outcome.
+    `quantiles` (cases, ranks) are those of the outcome, `crps` (cases,) is a share of the naive outcome.
     """
 
     cases: Sequence[Case]
     goals: Exact
     met: Truth
     odds: Mapping[str, Exact]
-    intervals: Mapping[str, Exact]
+    quantiles: Mapping[str, Exact]
     crps: Mapping[str, Exact]
     later: Truth
 
@@ -62,6 +64,19 @@ class Replay:
         """The recalibration that the earlier half teaches."""
         earlier = ~self.later
         return curve_from_replay(self.odds["okra"][earlier].ravel(), self.met[earlier].ravel())
+
+    def interval(self, method: str, curves: Mapping[str, Curve] | None = None) -> Exact:
+        """The 80 % interval of every case (cases, 2), with curves the one by the odds that they correct."""
+        ends = np.tile([_LOW, _HIGH], (len(self.cases), 1))
+        if curves is not None:
+            # nine in ten futures that reach an amount, once corrected, are so many uncorrected
+            for place, case in enumerate(self.cases):
+                curve = curve_for(case.sides[0], curves)
+                ends[place] = 1 - curve.uncorrected(np.array([1 - _LOW, 1 - _HIGH]))
+        of_method = self.quantiles[method]
+        return np.array(
+            [np.interp(at, _RANKS, row) for at, row in zip(ends, of_method, strict=True)]
+        )
 
     def corrected(self, curves: Mapping[str, Curve]) -> Exact:
         """Okra's odds of every case, each by the curve for its history."""
@@ -100,23 +115,23 @@ def replay(
     goals = targets(cut_cases) if goals is None else goals
     outcome = np.array([case.outcome for case in cut_cases])
     odds: dict[str, Exact] = {}
-    intervals: dict[str, Exact] = {}
+    quantiles: dict[str, Exact] = {}
     errors: dict[str, Exact] = {}
     for name, method in (methods or METHODS).items():
         odds[name] = np.empty_like(goals)
-        intervals[name] = np.empty((len(cut_cases), 2))
+        quantiles[name] = np.empty((len(cut_cases), len(_RANKS)))
         errors[name] = np.empty(len(cut_cases))
         for place, sample in method(cut_cases):
             reached = (sample[:, None] >= goals[place] - 1e-9).sum(axis=0)
             odds[name][place] = (reached + 0.5) / (len(sample) + 1)
-            intervals[name][place] = np.quantile(sample, (_LOW, _HIGH))
+            quantiles[name][place] = np.quantile(sample, _RANKS)
             scale = max(abs(cut_cases[place].naive), 1e-9)
             errors[name][place] = crps(sample, cut_cases[place].outcome) / scale
             seen()
     odds["pace rule"] = pace(cut_cases, goals)
     met = outcome[:, None] >= goals - 1e-9
     days = np.array([case.cut.toordinal() for case in cut_cases])
-    return Replay(cut_cases, goals, met, odds, intervals, errors, days > np.median(days))
+    return Replay(cut_cases, goals, met, odds, quantiles, errors, days > np.median(days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +168,24 @@ def graded(replayed: Replay, own: Mapping[str, Curve] | None = None) -> list[Gra
     """
     later, met = replayed.later, replayed.met[replayed.later].ravel()
     issued = {name: odds[later].ravel() for name, odds in replayed.odds.items()}
+    intervals = {name: replayed.interval(name) for name in replayed.quantiles}
     if "okra" in issued:
         issued[PUBLISHED] = replayed.corrected(shipped_curves())[later].ravel()
+        intervals[PUBLISHED] = replayed.interval("okra", shipped_curves())
     if not later.all():
         issued["base rate"] = np.full(len(met), replayed.met[~later].mean())
         if "okra" in issued:
             curves = own or dict.fromkeys(shipped_curves(), replayed.curve)
             issued["okra, own curve"] = replayed.corrected(curves)[later].ravel()
+            intervals["okra, own curve"] = replayed.interval("okra", curves)
     outcome = np.array([case.outcome for case in replayed.cases])[later]
     grades = []
     for name, odds in issued.items():
         within, error = None, None
-        if name in replayed.intervals:
-            low, high = replayed.intervals[name][later].T
+        if name in intervals:
+            low, high = intervals[name][later].T
             within = coverage(low, high, outcome)
+        if name in replayed.crps:
             error = float(np.median(replayed.crps[name][later]))
         scores = brier(odds, met), log_loss(odds, met), calibration_error(odds, met)
         grades.append(Grade(name, *scores, within, error))
@@ -179,6 +198,7 @@ def as_table(grades: Sequence[Grade]) -> str:
     lines = [head, "-" * len(head)]
     for grade in grades:
         line = f"{grade.method:26}{grade.brier:8.4f}{grade.log_loss:10.4f}{grade.calibration_error:8.4f}"
-        line += f"{grade.coverage:9.1%}{grade.crps:8.4f}" if grade.coverage is not None else ""
+        line += f"{grade.coverage:9.1%}" if grade.coverage is not None else ""
+        line += f"{grade.crps:8.4f}" if grade.crps is not None else ""
         lines.append(line)
     return "\n".join(lines)

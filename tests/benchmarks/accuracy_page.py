@@ -11,7 +11,7 @@ from pipelines.backtest.replay import Grade, Replay, graded
 from pipelines.okr.forecast.recalibration import Curve
 from tests.benchmarks.forecast_speed import rate
 from tests.benchmarks.no_news import changes_by_drawing, odds_changes, summary
-from tests.benchmarks.public_series import SOURCES
+from tests.benchmarks.public_series.catalogue import SOURCES
 
 PAGE = Path(__file__).parents[2] / "docs" / "odds.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"

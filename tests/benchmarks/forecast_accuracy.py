@@ -32,7 +32,8 @@ from pipelines.backtest.replay import Replay, as_table, graded, replay
 from pipelines.okr.forecast import recalibration
 from pipelines.okr.forecast.recalibration import Curve, curve_from_replay, curve_name
 from tests.benchmarks.accuracy_page import Figures, write_page
-from tests.benchmarks.public_series import Collection, collections
+from tests.benchmarks.public_series.catalogue import collections
+from tests.benchmarks.public_series.collection import Collection
 from tests.benchmarks.public_series.rows import rows_of
 from tests.benchmarks.rivals import rivals
 
@@ -92,7 +93,7 @@ def joined(replays: Sequence[Replay]) -> Replay:
         np.concatenate([replayed.goals for replayed in replays]),
         np.concatenate([replayed.met for replayed in replays]),
         over(replayed.odds for replayed in replays),
-        over(replayed.intervals for replayed in replays),
+        over(replayed.quantiles for replayed in replays),
         over(replayed.crps for replayed in replays),
         np.concatenate([replayed.later for replayed in replays]),
     )
@@ -160,7 +161,7 @@ def part(whole: Replay, kept: np.ndarray) -> Replay:
         whole.goals[kept],
         whole.met[kept],
         {name: odds[kept] for name, odds in whole.odds.items()},
-        {name: ends[kept] for name, ends in whole.intervals.items()},
+        {name: ends[kept] for name, ends in whole.quantiles.items()},
         {name: errors[kept] for name, errors in whole.crps.items()},
         whole.later[kept],
     )
@@ -168,18 +169,18 @@ def part(whole: Replay, kept: np.ndarray) -> Replay:
 
 def with_others(own: Replay, others: Sequence[Replay]) -> Replay:
     """The same cases, with other methods' answers for the later ones."""
-    odds, intervals, errors = dict(own.odds), dict(own.intervals), dict(own.crps)
+    odds, quantiles, errors = dict(own.odds), dict(own.quantiles), dict(own.crps)
     for other in others:
-        for name in other.intervals:
+        for name in other.quantiles:
             for mine, its in (
                 (odds, other.odds),
-                (intervals, other.intervals),
+                (quantiles, other.quantiles),
                 (errors, other.crps),
             ):
                 unasked = np.full((len(own.cases), *its[name].shape[1:]), np.nan)
                 unasked[own.later] = its[name]
                 mine[name] = unasked
-    return replace(own, odds=odds, intervals=intervals, crps=errors)
+    return replace(own, odds=odds, quantiles=quantiles, crps=errors)
 
 
 def cut_short(found: Sequence[Case]) -> list[Case]:

@@ -37,6 +37,10 @@ class Curve:
     def corrected(self, odds: Exact) -> Exact:
         return _share(self.intercept + self.slope * logit(odds))
 
+    def uncorrected(self, odds: Exact) -> Exact:
+        """The odds that are corrected to these."""
+        return _share((logit(odds) - self.intercept) / self.slope)
+
     def blended(self, other: "Curve", share: float) -> "Curve":
         """The mean of both curves, the other with the weight `share`."""
         intercept, slope = (

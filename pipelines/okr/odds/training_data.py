@@ -32,7 +32,7 @@ from pipelines.okr.odds.coming_steps import (
 )
 
 _NO_STEPS = ComingDays(date.max)
-_MIN_OBSERVED_SHARE = 0.5
+MIN_OBSERVED_SHARE = 0.5
 """Share of the latest days that need data, or there are no odds."""
 _MIN_OBSERVED_SHARE_FOR_YEARS = 0.9
 
@@ -101,7 +101,7 @@ def training_data(view: KpiView, cut: date) -> TrainingData:
     days = np.arange(start.toordinal(), cut.toordinal() + 1)[is_open]
     seen, columns = seen[is_open], [column[is_open] for column in columns]
     latest = seen[-MAX_STEPS:]
-    if latest.mean() < _MIN_OBSERVED_SHARE:
+    if latest.mean() < MIN_OBSERVED_SHARE:
         why = f"only {latest.sum()} of the latest {len(latest)} days have data"
         return TrainingData(no_odds_because=why)
     # Years of which much is missing say little of a year's shape.

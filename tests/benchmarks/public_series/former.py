@@ -94,11 +94,7 @@ def shares(files: Wheels) -> pd.DataFrame:
     """Closing prices of six shares, 2013 to 2023: a level that nobody can foresee."""
     table = files.timetk("stocks_daily")
     table = table[table["date"] >= "2018-01-01"]
-    parts = []
-    for symbol, rows in table.groupby("symbol"):
-        level = rows.set_index(pd.to_datetime(rows["date"]))["adjusted"].asfreq("D").ffill()
-        parts.append(level.rename("value").rename_axis("date").reset_index().assign(series=symbol))
-    return pd.concat(parts)
+    return named(table["symbol"], pd.to_datetime(table["date"]), table["adjusted"])
 
 
 def passengers(files: Wheels) -> pd.DataFrame:

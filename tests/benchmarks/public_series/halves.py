@@ -9,9 +9,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 
+from tests.benchmarks.public_series import HELD_OUT, TUNING
 from tests.benchmarks.public_series.collection import Source
-
-TUNING, HELD_OUT = "tuning", "looked at once"
 
 
 def halves(sources: Sequence[Source], used_before: Sequence[Source]) -> dict[str, str]:

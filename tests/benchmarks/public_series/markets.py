@@ -4,7 +4,6 @@ import pandas as pd
 
 from tests.benchmarks.public_series.collection import Source
 from tests.benchmarks.public_series.tables import (
-    every_day,
     from_month_numbers,
     from_months,
     named,
@@ -59,13 +58,13 @@ def stock_prices(files: Wheels) -> pd.DataFrame:
             named("index", pd.to_datetime(index["Date"], format="%m/%d/%Y"), index["Close"]),
         ]
     )
-    return every_day(table[(table["date"] >= "2006") & (table["date"] < "2013-03")])
+    return table[(table["date"] >= "2006") & (table["date"] < "2013-03")]
 
 
 def aluminum(files: Wheels) -> pd.DataFrame:
     """Premiums on aluminium by region, a day, 2018 to 2021: levels that stay for weeks."""
     table = files.r("stevedata/aluminum_premiums")
-    return every_day(named(table["group"], pd.to_datetime(table["date"]), table["price"]))
+    return named(table["group"], pd.to_datetime(table["date"]), table["price"])
 
 
 def commodities(files: Wheels) -> pd.DataFrame:
@@ -117,8 +116,7 @@ def weekly_levels(files: Wheels) -> pd.DataFrame:
 def daily_levels(files: Wheels) -> pd.DataFrame:
     """Four daily series of the M4 competition, as levels."""
     table = files.timetk("m4_daily")
-    table = named(table["id"], pd.to_datetime(table["date"]), table["value"])
-    return every_day(table)
+    return named(table["id"], pd.to_datetime(table["date"]), table["value"])
 
 
 def monthly_flows(files: Wheels) -> pd.DataFrame:

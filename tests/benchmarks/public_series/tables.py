@@ -58,15 +58,6 @@ def last_of_week(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def every_day(table: pd.DataFrame) -> pd.DataFrame:
-    """A stock on every day, where it stood last on those without a row."""
-    parts = []
-    for member, rows in table.dropna().groupby("series"):
-        levels = rows.groupby("date")["value"].last().asfreq("D").ffill()
-        parts.append(levels.reset_index().assign(series=member))
-    return pd.concat(parts)
-
-
 def named(series: Any, date: Any, value: Any) -> pd.DataFrame:
     return pd.DataFrame({"series": series, "date": date, "value": value}).dropna()
 

@@ -6,7 +6,6 @@ import pandas as pd
 from tests.benchmarks.public_series.collection import Source
 from tests.benchmarks.public_series.tables import (
     each_day,
-    every_day,
     months,
     named,
     running_totals,
@@ -104,7 +103,7 @@ def approval(files: Wheels) -> pd.DataFrame:
     first = pd.Timestamp("2017-01-23")
     days = first + pd.to_timedelta(table["ordinal_date"] - table["ordinal_date"].min(), unit="D")
     long = table.drop(columns="ordinal_date").assign(date=days).melt("date")
-    return every_day(named(long["variable"], long["date"], long["value"]))
+    return named(long["variable"], long["date"], long["value"])
 
 
 SOURCES = (

@@ -10,6 +10,7 @@ import pytest
 from pipelines.backtest.cases import BacktestError, cases, read_rows, targets
 from pipelines.backtest.methods import METHODS, pace
 from pipelines.backtest.replay import graded, graded_by_series, of_file, replay
+from pipelines.okr.forecast.recalibration import Curve
 
 START = date(2024, 1, 1)
 Write = Callable[..., Path]
@@ -155,3 +156,53 @@ def test_what_cannot_be_replayed_says_why(csv):
         of_file(csv("a,2024-01-01,1", "a,yesterday,2"), "flow", "quarter")
     with pytest.raises(BacktestError, match="bring more history"):
         of_file(csv(*days("a", [1] * 40)), "flow", "quarter")
+
+
+def test_weekdays_without_anything_are_no_steps(csv):
+    """Five a day from Monday to Friday: 2024-04-01 to 06-30 has 13 whole weeks, so 65 steps and 325."""
+    amounts = [5 if (START + timedelta(days=n)).weekday() < 5 else 0 for n in range(200)]
+    found = cases(read_rows(csv(*days("a", amounts)), "flow"), "flow", "quarter")
+    second = [case for case in found if case.cut >= date(2024, 4, 1)]
+    assert [case.elapsed + case.steps for case in second] == [65, 65, 65]
+    assert all((case.naive, case.outcome) == (325, 325) for case in second)
+    assert all(case.sides[0].season == 5 and case.sides[0].values.min() == 5 for case in second)
+
+
+def test_a_missing_day_is_no_day_with_nothing(csv):
+    lines = [line for n, line in enumerate(days("a", [2] * 200)) if n not in (100, 110, 150)]
+    found = cases(read_rows(csv(*lines), "flow"), "flow", "quarter")
+    last = next(case for case in found if case.cut == date(2024, 6, 7))
+    assert (last.known, last.outcome) == ((2 * last.elapsed,), 182)
+    assert last.sides[0].seen == len(last.sides[0].values) - 3
+
+
+def test_the_numerator_of_a_share_never_exceeds_its_denominator(csv):
+    head = "series,date,numerator,denominator"
+    shares, ratios = (
+        cases(
+            read_rows(csv(*(f"{line},4" for line in days("a", [most] * 200)), head=head), "ratio"),
+            "ratio",
+            "quarter",
+        )[0]
+        for most in (4, 5)
+    )
+    futures = [np.full((1, shares.steps), 9.0), np.full((1, shares.steps), 4.0)]
+    assert shares.outcomes(futures) == pytest.approx([1.0])
+    assert ratios.outcomes(futures)[0] > 1.25
+
+
+def test_the_interval_is_that_of_the_corrected_odds(csv):
+    """A slope of a half: odds of 0.9 were 0.9878, so the ends are the quantiles 0.0122 and 0.9878."""
+    found = cases(read_rows(csv(*days("a", [1] * 200)), "flow"), "flow", "quarter")
+
+    def even(asked):
+        for place in range(len(asked)):
+            yield place, np.arange(1001) / 1000
+
+    replayed = replay(found, {"okra": even}, np.full((len(found), 1), 0.5))
+    curves = dict.fromkeys(
+        ("daily", "daily_first_year", "weekly", "monthly", "run_rate"), Curve(0, 0.5)
+    )
+    assert replayed.interval("okra") == pytest.approx(np.tile([0.1, 0.9], (len(found), 1)))
+    wide = np.tile([1 / 82, 81 / 82], (len(found), 1))
+    assert replayed.interval("okra", curves) == pytest.approx(wide, abs=1e-4)
