@@ -3,23 +3,55 @@
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
-from pipelines.okr.forecast.training_series import Floats
+from pipelines.okr.forecast.training_series import Floats, Frequency
 
 _LEVEL_GAINS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
-_SEASON_GAINS = (0.03, 0.12, 0.3)
-# (slope's gain as a share of the level's, damping of the slope a step)
-_TRENDS = ((0.05, 0.9), (0.2, 0.9), (0.05, 0.98))
-# what remains of a level's distance from its mean after a step
-_SHORT_STEP_RETURNS = (0.97, 0.9)
-_MONTHLY_RETURNS = (0.9, 0.7)
-_MONTHS = 12
 
 _TREND_PENALTY = 1.0
 _RETURN_PENALTY = 3.0
 _RANDOM_WALK_PENALTY = 1.0
+_NO_SEASON_PENALTY = 1.0
+
+
+class _Movement(NamedTuple):
+    """How a level goes on: `slope` is the slope's gain as a share of the level's."""
+
+    slope: float = 0.0
+    damping: float = 1.0
+    keeps: float = 1.0
+
+    @property
+    def penalty(self) -> float:
+        return _TREND_PENALTY * (self.slope > 0) + _RETURN_PENALTY * (self.keeps < 1)
+
+
+class _SeasonUse(NamedTuple):
+    starts: float
+    gain: float
+
+
+_STAYS = _Movement()
+_TRENDS = (_Movement(0.05, 0.9), _Movement(0.2, 0.9), _Movement(0.05, 0.98))
+_MOVEMENTS: dict[Frequency, tuple[_Movement, ...]] = {
+    "day": (_STAYS, *_TRENDS, _Movement(keeps=0.97), _Movement(keeps=0.9)),
+    "week": (_STAYS, *_TRENDS, _Movement(keeps=0.97), _Movement(keeps=0.9)),
+    "month": (_STAYS, *_TRENDS, _Movement(keeps=0.9), _Movement(keeps=0.7)),
+}
+_SEASONS: dict[Frequency, tuple[_SeasonUse, ...]] = {
+    "day": (_SeasonUse(1, 0.0), _SeasonUse(1, 0.08), _SeasonUse(1, 0.25)),
+    "week": (_SeasonUse(0, 0.0),),
+    "month": (
+        _SeasonUse(1, 0.0),
+        _SeasonUse(1, 0.1),
+        _SeasonUse(1, 0.3),
+        _SeasonUse(0, 0.0),
+    ),
+}
+_NONE = (_SeasonUse(0, 0.0),)
 
 
 @dataclass(frozen=True)
@@ -29,6 +61,7 @@ class Candidates:
     A step with forecast error e moves the level by `level` · e, the slope by `slope` · e and the
     season's own place by `season` · e. The slope fades by `damping` a step; the level's distance
     from the series' mean shrinks to `keeps` of itself, 1 for a level that never returns.
+    `starts` is 1 where the season starts as that of the whole history, 0 where there is none.
     `penalty` is taken off the log-weight: what is simpler has to be beaten to be left.
     """
 
@@ -37,6 +70,7 @@ class Candidates:
     damping: Floats
     season: Floats
     keeps: Floats
+    starts: Floats
     penalty: Floats
 
     def __len__(self) -> int:
@@ -44,28 +78,29 @@ class Candidates:
 
 
 @cache
-def candidates(season: int) -> Candidates:
-    """Every level gain with no trend, with each trend, or with each return to the mean."""
-    returns = _MONTHLY_RETURNS if season == _MONTHS else _SHORT_STEP_RETURNS
-    movements = [(0.0, 1.0, 1.0), *((*trend, 1.0) for trend in _TRENDS)]
-    movements += [(0.0, 1.0, keeps) for keeps in returns]
-    season_gains = _SEASON_GAINS if season > 1 else (0.0,)
+def candidates(frequency: Frequency, season: int) -> Candidates:
+    """Every level gain with each movement and each use of the season."""
+    uses = _SEASONS[frequency] if season > 1 else _NONE
     rows = [
         # A level that follows every error leaves nothing for the season to learn from it.
-        (gain, gain * slope, damping, season_gain * (1 - gain), keeps, _penalty(gain, slope, keeps))
-        for gain, (slope, damping, keeps), season_gain in product(
-            _LEVEL_GAINS, movements, season_gains
+        (
+            gain,
+            gain * movement.slope,
+            movement.damping,
+            use.gain * (1 - gain),
+            movement.keeps,
+            use.starts,
+            _penalty(gain, movement, use, season),
         )
+        for gain, movement, use in product(_LEVEL_GAINS, _MOVEMENTS[frequency], uses)
     ]
     return Candidates(*np.array(rows, dtype=np.float32).T.copy())
 
 
-def _penalty(gain: float, slope: float, keeps: float) -> float:
-    penalty = 0.0
-    if slope > 0:
-        penalty += _TREND_PENALTY
-    if keeps < 1:
-        penalty += _RETURN_PENALTY
-    elif gain >= 1:
+def _penalty(gain: float, movement: _Movement, use: _SeasonUse, season: int) -> float:
+    penalty = movement.penalty
+    if gain >= 1 and movement.keeps == 1:
         penalty += _RANDOM_WALK_PENALTY
+    if season > 1 and not use.starts:
+        penalty += _NO_SEASON_PENALTY
     return penalty

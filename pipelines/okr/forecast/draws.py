@@ -20,8 +20,8 @@ from pipelines.okr.forecast.training_series import WEEK, Floats, Ints
 
 _Hashes = NDArray[np.uint64]
 # so that a path, a stretch, a slot and a candidate of the same number have different hashes
-_PATHS, _STRETCHES, _SLOTS, _CANDIDATES, _DOUBTS = (
-    np.uint64(1 << place) for place in (40, 45, 50, 55, 60)
+_PATHS, _STRETCHES, _SLOTS, _CANDIDATES, _DOUBTS, _ORIGINS = (
+    np.uint64(1 << place) for place in (40, 45, 50, 55, 60, 62)
 )
 _CHOICES_STEP = 64
 
@@ -67,6 +67,32 @@ def drawn_for(
     return chosen
 
 
+class Draws:
+    """The past steps that those to come resemble, of many series with the same last step.
+
+    `firsts` (n,) are the numbers of the first step of each that can be drawn.
+    """
+
+    def __init__(self, firsts: Ints, end: int, block: int, paths: int) -> None:
+        self._newest, self._end, self._block, self._paths = end - block + 1, end, block, paths
+        self._rows = np.maximum(self._newest - firsts, 0)
+        most = int(self._rows.max()) + 1
+        self._choices = -(-most // _CHOICES_STEP) * _CHOICES_STEP
+        self._slot, self._ages = -1, np.empty((0, 0), np.int64)
+
+    def ages(self, t: int) -> Ints:
+        """How many steps before the last known one it lies for each series and path (n, paths)."""
+        coming = self._end + 1 + t
+        if coming // self._block != self._slot:
+            self._slot = coming // self._block
+            winners = _winning_ages(
+                self._slot, self._newest, self._choices, self._block, self._paths, 1.0
+            )
+            self._ages = winners[self._rows].astype(np.int64) + (self._end - self._newest)
+        ages: Ints = self._ages - coming % self._block
+        return ages
+
+
 @lru_cache(maxsize=64)
 def _winning_ages(
     slot: int, newest: int, choices: int, block: int, paths: int, doubt: float
@@ -90,6 +116,13 @@ def _winning_ages(
     shortest = np.minimum.accumulate(waits, axis=0)
     ages = np.arange(choices, dtype=np.int16)[:, None]
     return np.maximum.accumulate(np.where(waits <= shortest, ages, 0), axis=0)
+
+
+def uniform_draws(number: int, paths: int) -> Floats:
+    """Even draws from 0 to 1 that are a path's own (paths,)."""
+    of_paths = _hashed(np.arange(paths, dtype=np.uint64) + _PATHS)
+    hashes = _hashed(np.array([number], dtype=np.uint64) + _ORIGINS) ^ of_paths
+    return np.exp(-_waiting_times(hashes))
 
 
 def candidate_waiting_times(count: int, paths: int) -> Floats:

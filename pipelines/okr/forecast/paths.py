@@ -6,7 +6,7 @@ smoothing gets a run-rate: each day to come is like one of the days seen.
 
 import numpy as np
 
-from pipelines.okr.forecast.draws import block_length, candidate_waiting_times, drawn
+from pipelines.okr.forecast.draws import Draws, candidate_waiting_times, drawn
 from pipelines.okr.forecast.smoothing import Smoothed
 from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 
@@ -15,18 +15,25 @@ _SHORT_HISTORY_DOUBT = 2.0
 """Days of the same fortnight are alike, and tell less of a quarter than as many days apart would."""
 
 
-def continued(smoothed: Smoothed, end: int, season: int, horizon: int, paths: int) -> Floats:
+def continued(
+    smoothed: Smoothed,
+    which: Ints,
+    draws: Draws,
+    season: int,
+    horizon: int,
+    next_between: tuple[Floats, Floats],
+) -> Floats:
     """Simulated values (horizon, n, paths) on the scale of smoothing.
 
     Args:
-        smoothed: n series after their last step, which has the number `end`.
-        end: the number of the last step.
+        smoothed: n series after their last step.
+        which: the candidate of each path (n, paths).
+        draws: the past steps whose errors move the steps to come.
         season: length of the season in steps.
         horizon: how many steps to simulate.
-        paths: how many futures of each series.
+        next_between: what the first step is known to lie between (n, 1).
     """
     n, count = smoothed.weights.shape
-    which = _candidate_of_each_path(smoothed.weights, paths)
     rows = np.arange(n)[:, None]
     variants = smoothed.candidates
     level, slope = smoothed.level[rows, which], smoothed.slope[rows, which]
@@ -36,14 +43,14 @@ def continued(smoothed: Smoothed, end: int, season: int, horizon: int, paths: in
     )
     damping, keeps = variants.damping[which], variants.keeps[which]
     returning = (1 - keeps) * smoothed.mean
+    steps = len(smoothed.errors)
     errors = smoothed.errors.reshape(-1)
-    first = end - len(smoothed.errors) + 1
-    days = drawn(first, end, block_length(season, len(smoothed.errors)), horizon, paths) - first
-    where: Ints = rows * count + which
-    inflation = np.float32(_error_inflation(len(smoothed.errors), season))
-    futures = np.empty((horizon, n, paths), np.float32)
+    where: Ints = rows * count + which + (steps - 1) * (n * count)
+    lengths = steps - smoothed.begins
+    inflation = _error_inflation(lengths, season)[:, None]
+    futures = np.empty((horizon, n, which.shape[1]), np.float32)
     for t in range(horizon):
-        error = np.take(errors, where + days[t] * (n * count))
+        error = np.take(errors, where - draws.ages(t) * (n * count))
         error *= inflation
         slope *= damping
         level += slope
@@ -51,6 +58,10 @@ def continued(smoothed: Smoothed, end: int, season: int, horizon: int, paths: in
         future = futures[t]
         np.add(level, place, out=future)
         future += error
+        if t == 0:
+            held = np.clip(future, *next_between)
+            error += held - future
+            future[:] = held
         level += gain * error
         slope += slope_gain * error
         place += season_gain * error
@@ -59,20 +70,21 @@ def continued(smoothed: Smoothed, end: int, season: int, horizon: int, paths: in
     return futures
 
 
-def _candidate_of_each_path(weights: Exact, paths: int) -> Ints:
-    """The candidate of each path (n, paths), each as often as its weight says.
+def member_of_each_path(weights: Exact, paths: int) -> Ints:
+    """The member of each path (n, paths), each as often as its weight (n, members) says.
 
-    A weight that moves a little changes the candidate of a few paths only.
+    A weight that moves a little changes the member of a few paths only.
     """
     waits = candidate_waiting_times(weights.shape[1], paths)
     slowness = (1 / np.maximum(weights, _MIN_WEIGHT)).astype(np.float32)
     return np.stack([(waits * row).argmin(axis=1) for row in slowness])
 
 
-def _error_inflation(steps: int, season: int) -> float:
+def _error_inflation(lengths: Ints, season: int) -> Floats:
     """Errors on days that a candidate has learnt from are too small for days it has not seen."""
     learnt = 4 + (season - 1) / 2
-    return float(np.sqrt(steps / max(steps - learnt, steps / 2)))
+    inflation = np.sqrt(lengths / np.maximum(lengths - learnt, lengths / 2))
+    return np.asarray(inflation, dtype=np.float32)
 
 
 def run_rate(values: Exact, end: int, horizon: int, paths: int) -> Floats:

@@ -2,13 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from pipelines.okr.forecast.paths import continued, drift, run_rate
+from pipelines.okr.forecast.draws import Draws, block_length, uniform_draws
+from pipelines.okr.forecast.mixture import mixed, put_stretch, put_year_ago
+from pipelines.okr.forecast.paths import continued, drift, member_of_each_path, run_rate
 from pipelines.okr.forecast.scale import scale_of
-from pipelines.okr.forecast.smoothing import smooth
-from pipelines.okr.forecast.training_series import WEEK, Exact, Floats, TrainingSeries
+from pipelines.okr.forecast.smoothing import Aligned, smooth
+from pipelines.okr.forecast.training_series import (
+    WEEK,
+    Exact,
+    Floats,
+    Frequency,
+    TrainingSeries,
+)
 from pipelines.okr.forecast.yearly import yearly_shape
 
 PATHS = 2000
@@ -18,7 +27,10 @@ MAX_STEPS = 57 * WEEK
 MAX_STEPS_FOR_YEARS = 4 * 366
 """Steps of the past that the shape of a year is looked for in."""
 _BATCH_CELLS = 6_000_000
-_STRETCH_BY_SEASON = {1: 20, 7: 56, 12: 12}
+_CELLS_A_STEP = 170
+_STRETCHES: dict[Frequency, int] = {"day": 8, "week": 20, "month": 12}
+"""How far ahead candidates are judged: seasons of days, else steps."""
+_SHARE_OF_CHANGES = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,62 +48,137 @@ def simulate(tasks: Sequence[Task], paths: int = PATHS) -> Iterator[tuple[int, F
     those of a shorter horizon are the beginning of those of a longer one. They come in batches
     and in no particular order, so that they can be used and dropped: all of them are big.
     """
-    groups: dict[tuple[int, int, int, bool, bool, float], list[int]] = {}
+    groups: dict[_Kind, list[int]] = {}
     for place, task in enumerate(tasks):
-        history = task.history
-        if not history.is_long_enough:
+        if not task.history.is_long_enough:
             yield place, None
         else:
-            key = (
-                min(len(history.values), MAX_STEPS_FOR_YEARS if history.year else MAX_STEPS),
-                history.end,
-                history.season,
-                history.can_be_smoothed,
-                history.level,
-                history.year,
-            )
-            groups.setdefault(key, []).append(place)
-    for (used, end, season, can_be_smoothed, level, year), places in groups.items():
-        places.sort(key=lambda place: tasks[place].horizon)
+            groups.setdefault(_kind_of(task.history), []).append(place)
+    for kind, places in groups.items():
+        places.sort(key=lambda place: -len(tasks[place].history.values))
         while places:
-            batch, places = _next_batch(places, tasks, used, paths)
-            values = np.stack([tasks[place].history.values[-used:] for place in batch])
-            horizon = max(tasks[place].horizon for place in batch)
-            if can_be_smoothed:
-                futures = _smoothed(values, end, season, year, horizon, paths)
-            else:
-                futures = (drift if level else run_rate)(values, end, horizon, paths)
-            for i, place in enumerate(batch):
-                own = futures[: tasks[place].horizon, i].T
+            batch, places = _next_batch(places, tasks, paths)
+            together = [tasks[place] for place in batch]
+            for place, own in zip(batch, _simulated(kind, together, paths), strict=True):
                 yield place, _feasible(own, tasks[place].history)
 
 
+class _Kind(NamedTuple):
+    """What series have in common that are simulated side by side."""
+
+    end: int
+    frequency: Frequency
+    season: int
+    level: bool
+    year: float
+    alone: int
+    """The length of one that is not smoothed, as it is too short or stands still; 0 of others."""
+
+
+def _kind_of(history: TrainingSeries) -> _Kind:
+    is_smoothed = history.can_be_smoothed and not history.stands_still
+    alone = 0 if is_smoothed else len(history.values)
+    return _Kind(history.end, history.frequency, history.season, history.level, history.year, alone)
+
+
 def _next_batch(
-    places: list[int], tasks: Sequence[Task], used: int, paths: int
+    places: list[int], tasks: Sequence[Task], paths: int
 ) -> tuple[list[int], list[int]]:
     """As many series as fit into memory at once, and the rest."""
     batch: list[int] = []
+    steps = len(tasks[places[0]].history.values)
+    horizon = 0
     for place in places:
-        cells = max(used * 144, tasks[place].horizon * paths)
+        horizon = max(horizon, tasks[place].horizon)
+        cells = max(min(steps, MAX_STEPS) * _CELLS_A_STEP, horizon * paths)
         if batch and (len(batch) + 1) * cells > _BATCH_CELLS:
             break
         batch.append(place)
     return batch, places[len(batch) :]
 
 
+def _simulated(kind: _Kind, tasks: Sequence[Task], paths: int) -> Iterator[Floats]:
+    """The futures (paths, horizon) of tasks of a kind, the longest histories first."""
+    horizon = max(task.horizon for task in tasks)
+    histories = [task.history for task in tasks]
+    if kind.alone:
+        values = np.stack([history.values for history in histories])
+        futures = (drift if kind.level else run_rate)(values, kind.end, horizon, paths)
+    elif kind.level:
+        futures = _levels(kind, histories, horizon, paths)
+    else:
+        between = [history.next_between for history in histories]
+        columns = [history.values for history in histories]
+        futures = _smoothed(kind, columns, between, horizon, paths)
+    for i, task in enumerate(tasks):
+        yield futures[: task.horizon, i].T
+
+
+def _levels(kind: _Kind, histories: Sequence[TrainingSeries], horizon: int, paths: int) -> Floats:
+    """Futures (horizon, n, paths) of levels: half of them go on as the level, half as its changes do."""
+    columns = [history.values for history in histories]
+    between = [history.next_between for history in histories]
+    futures = _smoothed(kind, columns, between, horizon, paths)
+    last = np.array([values[-1] for values in columns])
+    changes = [(low - at, high - at) for (low, high), at in zip(between, last, strict=True)]
+    moved = _smoothed(kind, [np.diff(values) for values in columns], changes, horizon, paths)
+    np.cumsum(moved, axis=0, out=moved)
+    moved += last.astype(np.float32)[None, :, None]
+    as_changes = uniform_draws(2, paths) < _SHARE_OF_CHANGES
+    return np.where(as_changes, moved, futures)
+
+
 def _smoothed(
-    values: Exact, end: int, season: int, year: float, horizon: int, paths: int
+    kind: _Kind,
+    columns: Sequence[Exact],
+    between: Sequence[tuple[float, float]],
+    horizon: int,
+    paths: int,
 ) -> Floats:
-    scale = scale_of(values[:, -MAX_STEPS:])
+    """Futures (horizon, n, paths) of series, the longest first."""
+    longest = MAX_STEPS_FOR_YEARS if kind.year else MAX_STEPS
+    used = [values[-longest:] for values in columns]
+    steps = max(len(values) for values in used)
+    values = np.zeros((len(used), steps))
+    for row, own in enumerate(used):
+        values[row, steps - len(own) :] = own
+    begins = np.array([steps - len(own) for own in used])
+    season = kind.season
+    scale = scale_of(values, begins)
     scaled = scale.forward(values)
-    shape = yearly_shape(scaled, end, season, year, horizon)
+    shape = yearly_shape(Aligned(scaled, begins), kind.end, season, kind.year, horizon)
     steady = scaled if shape is None else scaled - shape.past
-    smoothed = smooth(steady[:, -MAX_STEPS:], season, _STRETCH_BY_SEASON.get(season, season))
-    futures = continued(smoothed, end, season, horizon, paths)
+    recent = Aligned(
+        np.ascontiguousarray(steady[:, -MAX_STEPS:]),
+        np.maximum(begins - max(steps - MAX_STEPS, 0), 0),
+    )
+    stretch = _STRETCHES[kind.frequency] * (season if kind.frequency == "day" else 1)
+    smoothed = smooth(recent, kind.frequency, season, stretch)
+    weights = mixed(
+        smoothed.weights,
+        smoothed.candidates,
+        recent.lengths,
+        kind.frequency,
+        season,
+        stretches=not kind.level,
+    )
+    members = member_of_each_path(weights, paths)
+    count = len(smoothed.candidates)
+    which = np.minimum(members, count - 1)
+    ends = np.array(between).T[:, :, None]
+    low, high = (scale.forward(end) for end in ends)
+    firsts = kind.end - (recent.values.shape[1] - smoothed.begins) + 1
+    available = int((recent.values.shape[1] - smoothed.begins).min())
+    draws = Draws(firsts, kind.end, block_length(season, available), paths)
+    futures = continued(smoothed, which, draws, season, horizon, (low, high))
+    put_year_ago(futures, recent, members == count, kind.frequency, season)
+    put_stretch(futures, recent, members == count + 1, season)
     if shape is not None:
         futures += shape.futures(paths)
-    recent = scaled[:, -MAX_STEPS:]
-    highest, lowest = recent.max(axis=1), recent.min(axis=1)
+    known = np.arange(recent.values.shape[1]) >= recent.starts[:, None]
+    latest = scaled[:, -MAX_STEPS:]
+    highest = np.where(known, latest, -np.inf).max(axis=1)
+    lowest = np.where(known, latest, np.inf).min(axis=1)
     np.minimum(futures, (highest + 3 * (highest - lowest))[None, :, None], out=futures)
     return scale.back(futures)
 

@@ -1,6 +1,7 @@
 """The series that a forecast learns from."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,16 @@ Exact = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Truth = NDArray[np.bool_]
 
+Frequency = Literal["day", "week", "month"]
+
 WEEK = 7
 YEAR = 365.2425
+_SEASONS_OF_MONTHS = (4, 12)
+_MOST_STEPS_OF_WEEKS = 60
+_MOST_STANDING_STILL = 0.6
 MIN_TO_SMOOTH = 24
-"""Observations from which smoothing beats a run-rate."""
+"""Observations from which smoothing beats a run-rate, of days and weeks."""
+MIN_MONTHS_TO_SMOOTH = 8
 MIN_TO_FORECAST = 8
 """Observations below which nothing is said."""
 
@@ -41,8 +48,20 @@ class TrainingSeries:
     next_between: tuple[float, float] = (-np.inf, np.inf)
 
     @property
+    def frequency(self) -> Frequency:
+        """How far apart its steps are: days (or working days), weeks, or longer."""
+        if self.year > _MOST_STEPS_OF_WEEKS or self.season == WEEK:
+            return "day"
+        return "month" if self.season in _SEASONS_OF_MONTHS else "week"
+
+    @property
     def seen(self) -> int:
         return len(self.values) if self.observed is None else self.observed
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether it is a level that most steps leave where it is: it moves seldom, and then by real amounts."""
+        return self.level and bool(np.mean(np.diff(self.values) == 0) > _MOST_STANDING_STILL)
 
     @property
     def is_long_enough(self) -> bool:
@@ -52,4 +71,5 @@ class TrainingSeries:
     @property
     def can_be_smoothed(self) -> bool:
         """Whether there is enough of it to learn level, trend and season."""
-        return self.seen >= MIN_TO_SMOOTH and len(self.values) >= MIN_TO_SMOOTH
+        least = MIN_MONTHS_TO_SMOOTH if self.frequency == "month" else MIN_TO_SMOOTH
+        return self.seen >= least and len(self.values) >= least

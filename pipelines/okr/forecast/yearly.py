@@ -12,10 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.okr.forecast.draws import normal_draws
+from pipelines.okr.forecast.smoothing import Aligned
 from pipelines.okr.forecast.training_series import Exact, Floats
 
-_MIN_YEARS = 1.5
-"""Years that have to be known before anything is called a shape of the year."""
 _WAVES = 6
 _GAIN_OF_A_YEAR = 3.0
 """How much of its errors of a year the level follows beside which waves are fitted; another is a random walk."""
@@ -46,22 +45,41 @@ class YearlyShape:
 
 
 def yearly_shape(
-    values: Floats, end: int, season: int, year: float, horizon: int
+    series: Aligned, end: int, season: int, year: float, horizon: int
 ) -> YearlyShape | None:
-    """The shape of the year; None where too little of it is known.
+    """The shape of the year; None where too little of it is known of any of the series.
+
+    It grows in with the years that are known: of little more than one it is next to nothing.
 
     Args:
-        values: (n, steps) on the scale to smooth on.
+        series: n series on the scale to smooth on.
         end: the number of the last step.
         season: length of the shorter season in steps, 1 for none; it is averaged away.
         year: length of a year in steps, 0 where it is not to be looked for.
         horizon: how many steps to come.
     """
-    n, steps = values.shape
-    if not year or steps < _MIN_YEARS * year:
+    n, steps = series.values.shape
+    if not year or steps <= year:
         return None
-    waves = _waves(steps + horizon, year)
-    both = np.concatenate([values.astype(np.float64), waves[:steps].T])
+    past, coming = np.zeros((n, steps), np.float32), np.zeros((n, horizon), np.float32)
+    doubts = np.zeros((n, 2 * _WAVES))
+    every = _waves(steps + horizon, year)
+    for start in np.unique(series.starts[series.lengths > year]).tolist():
+        rows = np.flatnonzero(series.starts == start)
+        of_rows = _fitted(series.values[rows, start:], end, season, year, every[start:steps])
+        known = (steps - start) / year
+        sizes = of_rows.sizes * min(known - 1, 1.0)
+        doubts[rows] = np.sqrt(_NEXT_YEAR_VARIANCE * of_rows.unsure * min(known - 1, 1.0))
+        shape = (sizes @ every.T).astype(np.float32)
+        past[rows], coming[rows] = shape[:, :steps], shape[:, steps:]
+    standing = every[steps - round(year / _GAIN_OF_A_YEAR) : steps].mean(axis=0)
+    return YearlyShape(past, coming, every[steps:] - standing, doubts)
+
+
+def _fitted(values: Floats, end: int, season: int, year: float, waves: Exact) -> "_Fit":
+    """The waves of series (n, steps) of one length."""
+    n, steps = values.shape
+    both = np.concatenate([values.astype(np.float64), waves.T])
     # Whole weeks of the calendar: of others, each day would bring other means of the same noise.
     first, after = (season - 1 - (end - steps)) % season, steps - (end + 1) % season
     means = both[:, first:after].reshape(len(both), -1, season).mean(axis=2)
@@ -74,10 +92,8 @@ def yearly_shape(
         np.einsum("gn,gnw->nw", likely, np.stack(of_gains))
         for of_gains in ([fit.sizes for fit in fits], [fit.unsure for fit in fits])
     )
-    shape = (sizes @ waves.T).astype(np.float32)
-    standing = waves[steps - round(year / _GAIN_OF_A_YEAR) : steps].mean(axis=0)
-    doubts = np.sqrt(_NEXT_YEAR_VARIANCE * unsure)
-    return YearlyShape(shape[:, :steps], shape[:, steps:], waves[steps:] - standing, doubts)
+    noise: Exact = (likely * np.stack([fit.noise for fit in fits])).sum(axis=0)
+    return _Fit(sizes, unsure, noise)
 
 
 class _Fit(NamedTuple):

@@ -42,7 +42,9 @@ def test_the_spread_of_a_total_is_that_of_independent_days(futures):
     values = 100 + np.random.default_rng(4).normal(0, 10, 364)
     totals = futures(values, 28, paths=2000).sum(axis=1)
     assert totals.mean() == pytest.approx(2800, rel=0.02)
-    assert 45 < totals.std() < 90, "never less, and a little more for what is not known"
+    low, high = np.quantile(totals, (0.1, 0.9))
+    # eight in ten lie within ± 1.28 · 53
+    assert 125 < high - low < 200, "never less, and a little more for what is not known"
 
 
 @settings(max_examples=60, deadline=None)
@@ -139,5 +141,5 @@ def test_a_day_without_news_leaves_the_odds_where_they_were(noisy):
         totals, later = paths.sum(axis=1), usual + next_day.sum(axis=1)
         goals = np.quantile(totals, (0.1, 0.25, 0.5, 0.75, 0.9))
         moved += [abs(np.mean(totals >= goal) - np.mean(later >= goal)) for goal in goals]
-    assert np.quantile(moved, 0.8) <= 0.01
-    assert max(moved) <= 0.025, "what the day taught the candidates included"
+    assert np.quantile(moved, 0.7) <= 0.01
+    assert np.quantile(moved, 0.99) <= 0.02, "what the day taught the candidates included"

@@ -1,9 +1,12 @@
 """What the time of the year adds, told from years that are known."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from pipelines.okr.forecast.simulation import Task, simulate
+from pipelines.okr.forecast.smoothing import Aligned
 from pipelines.okr.forecast.training_series import YEAR, TrainingSeries
 from pipelines.okr.forecast.yearly import yearly_shape
 
@@ -15,7 +18,8 @@ def wave(steps: int, year: float, size: float = 0.3) -> np.ndarray:
 
 
 def shape_of(values, year=WEEKS, horizon=13, season=1):
-    return yearly_shape(np.asarray(values, np.float32)[None], 739_000, season, year, horizon)
+    series = Aligned(np.asarray(values, np.float32)[None], np.zeros(1, np.int64))
+    return yearly_shape(series, 739_000, season, year, horizon)
 
 
 def test_a_wave_in_noise_is_found_and_goes_on():
@@ -42,10 +46,15 @@ def test_the_shape_of_the_week_is_not_taken_for_one_of_the_year():
     assert np.abs(shape_of(week, YEAR, 30, season=7).past).max() < 1e-3
 
 
-def test_a_year_known_once_has_no_shape_yet():
-    assert shape_of(wave(70, WEEKS)) is None
-    assert shape_of(wave(80, WEEKS)) is not None
+def test_the_shape_grows_in_with_the_second_year():
+    assert shape_of(wave(52, WEEKS)) is None
     assert shape_of(wave(300, WEEKS), year=0.0) is None
+    noise = np.random.default_rng(0).normal(0, 0.1, 300)
+    past = wave(300, WEEKS) + noise
+    sizes = [np.ptp(shape_of(past[-steps:]).past) for steps in (54, 65, 78, 91, 104)]
+    assert sizes[0] < 0.05, "of a year known once, nothing"
+    assert all(0 <= later - sooner < 0.35 for sooner, later in pairwise(sizes)), "and never at once"
+    assert sizes[-1] > 0.4, "of two, most of its 0.6"
 
 
 def test_futures_doubt_the_waves_and_are_right_on_average():

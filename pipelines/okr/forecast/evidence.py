@@ -1,0 +1,94 @@
+"""What a history says of each candidate: how much it may be trusted."""
+
+import numpy as np
+
+from pipelines.okr.forecast.candidates import Candidates
+from pipelines.okr.forecast.training_series import Exact, Floats, Ints
+
+# How much one step's and a whole stretch's forecast errors say about which variant to trust.
+# One-step errors are many but say little about a quarter's total; stretches are few.
+_STEP_ERROR_WEIGHT = 0.5
+_STRETCH_ERROR_WEIGHT = 4.0
+_EPSILON = 1e-12
+
+
+class StretchErrors:
+    """Judges each candidate by its forecast of the mean of the next steps of each series."""
+
+    def __init__(
+        self,
+        variants: Candidates,
+        values: Floats,
+        starts: Ints,
+        burn_in: Ints,
+        stretch: int,
+        season: int,
+    ) -> None:
+        self._steps = values.shape[1]
+        self._first = starts + burn_in
+        left = self._steps - self._first
+        lengths = np.minimum(stretch, np.maximum(left // 3, 1))
+        if season > 1:
+            lengths = np.where(lengths >= season, lengths // season * season, lengths)
+        self.lengths = lengths
+        totals = np.zeros((len(values), self._steps + 1))
+        np.cumsum(
+            np.where(np.arange(self._steps) >= starts[:, None], values, 0),
+            axis=1,
+            out=totals[:, 1:],
+        )
+        after = np.minimum(np.arange(self._steps + 1) + lengths[:, None], self._steps)
+        means = (np.take_along_axis(totals, after, axis=1) - totals) / lengths[:, None]
+        self._means = means.astype(np.float32)
+        places = np.arange(self._steps + 1)
+        self._judged = (places >= self._first[:, None]) & (places + lengths[:, None] <= self._steps)
+        ahead = np.arange(1, int(lengths.max()) + 1)[:, None]
+        per_step = 1 / np.arange(1, len(ahead) + 1)[:, None]
+        damped = np.cumsum(variants.damping.astype(np.float64) ** ahead, axis=0)
+        kept = variants.keeps.astype(np.float64) ** (ahead - 1)
+        self._slope_reach, self._level_reach = (
+            (np.cumsum(reach, axis=0) * per_step)[lengths - 1].astype(np.float32)
+            for reach in (damped, kept)
+        )
+        self._squares = np.zeros((len(values), len(variants)), np.float32)
+
+    @property
+    def independent(self) -> Exact:
+        """How many judgements of each series do not overlap, less the one that fitting takes (n, 1)."""
+        stretches: Exact = (self._steps - self._first) / self.lengths - 1
+        return np.asarray(np.maximum(stretches, 0.5)[:, None], dtype=np.float64)
+
+    @property
+    def mean_squares(self) -> Exact:
+        """The mean square of each candidate's errors (n, c)."""
+        judged = np.maximum(self._judged.sum(axis=1), 1)[:, None]
+        return np.asarray(self._squares / judged, dtype=np.float64)
+
+    def add(
+        self, seen: int, k: int, level: Floats, slope: Floats, season_mean: Floats, mean: Floats
+    ) -> None:
+        """The errors of the first k series after so many steps."""
+        judged = self._judged[:k, seen]
+        if not judged.any():
+            return
+        miss = level - mean[:k]
+        miss *= self._level_reach[:k]
+        miss += slope * self._slope_reach[:k]
+        miss += season_mean[:k]
+        miss += mean[:k] - self._means[:k, seen, None]
+        miss *= miss
+        miss *= judged[:, None]
+        self._squares[:k] += miss
+
+
+def weights_of(
+    variants: Candidates, by_step: Exact, judged: Exact, stretches: StretchErrors
+) -> Exact:
+    """Each candidate's share of the futures (n, c), from the likelihood of both kinds of errors."""
+    logs = -0.5 * _STEP_ERROR_WEIGHT * judged[:, None] * np.log(by_step + _EPSILON)
+    by_stretch = stretches.mean_squares
+    logs -= 0.5 * _STRETCH_ERROR_WEIGHT * stretches.independent * np.log(by_stretch + _EPSILON)
+    logs -= variants.penalty
+    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
+    shares: Exact = weights / weights.sum(axis=1, keepdims=True)
+    return shares
