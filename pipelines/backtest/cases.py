@@ -115,13 +115,17 @@ def read_rows(path: Path, kind: Kind) -> dict[str, list[Row]]:
 
 
 def cases(
-    rows: dict[str, list[Row]], kind: Kind, period: Cadence, latest: int = _LATEST_PERIODS
+    rows: dict[str, list[Row]],
+    kind: Kind,
+    period: Cadence,
+    latest: int = _LATEST_PERIODS,
+    cuts: Sequence[float] = CUTS,
 ) -> list[Case]:
-    """Every series cut at each of `CUTS` of its latest whole periods."""
+    """Every series cut where so much of each of its latest whole periods is over."""
     cut_cases: list[Case] = []
     for name, of_series in rows.items():
         if len(of_series) >= MIN_TO_SMOOTH:
-            cut_cases.extend(_Gridded(name, of_series, kind).cases(period, latest))
+            cut_cases.extend(_Gridded(name, of_series, kind).cases(period, latest, cuts))
     return cut_cases
 
 
@@ -157,7 +161,7 @@ class _Gridded:
             return day.year * 12 + day.month - 1
         return day.toordinal() // self._step
 
-    def cases(self, period: Cadence, latest: int) -> Iterable[Case]:
+    def cases(self, period: Cadence, latest: int, cuts: Sequence[float]) -> Iterable[Case]:
         """The cases of the latest periods that are whole, those with too short a past left out."""
         window = containing(self._days[-1], period)
         used = 0
@@ -167,7 +171,7 @@ class _Gridded:
             whole = self._place(window.end) < self._first + len(self._days)
             if whole and end - start >= 4:
                 used += 1
-                for share in CUTS:
+                for share in cuts:
                     cut = start + round((end - start) * share)
                     if start < cut < end and self._seen[:cut].any():
                         yield from self._case(start, cut, end, share)

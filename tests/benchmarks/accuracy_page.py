@@ -1,169 +1,164 @@
 """Writes the figures of tests/benchmarks/forecast_accuracy.py into the tables of docs/odds.md."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
-from pipelines.backtest.replay import Grade, Replay, graded
-from pipelines.okr.forecast.recalibration import Curve
 from tests.benchmarks.forecast_speed import rate
+from tests.benchmarks.judged import MEAN, OURS, UNCORRECTED, Judged
+from tests.benchmarks.moves import Moves, of_shops
 from tests.benchmarks.no_news import changes_by_drawing, odds_changes, summary
-from tests.benchmarks.public_series.catalogue import SOURCES
+from tests.benchmarks.public_series import HELD_OUT, TUNING
+from tests.benchmarks.public_series.catalogue import HALF_OF, SOURCES
 
 PAGE = Path(__file__).parents[2] / "docs" / "odds.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-OURS = "okra, own curve"
-NOT_RIVALS = ("okra", "base rate", "pace rule")
-TUNED_RIVALS = ("statsmodels UC level+year", "statsmodels UC walk+AR")
-"""Models that we composed after we had seen the series; no library offers them ready-made."""
-RESAMPLES = 500
-NO_NEWS_BARS = (
-    "a day without news moves no odds by more than 0.01",
-    "of that, the drawing of futures moves none by more than 0.01",
-)
+FREQUENCIES = ("daily", "weekly", "monthly")
+COLUMNS = ("method", "Brier", "log loss", "ECE", "80 % interval holds")
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What was measured: `whole` on all cases, `beside` on those that the other libraries were run on too.
-
-    `curves` is the recalibration fitted on the earlier half of all cases.
-    """
-
-    whole: Mapping[str, Replay]
-    beside: Mapping[str, Replay]
-    curves: Mapping[str, Curve]
-
-
-def write_page(figures: Figures, asked: int) -> None:
+def write_page(
+    halves: Mapping[str, Judged], beside: Mapping[str, Judged] | None, asked: int, folder: Path
+) -> None:
     """Write the tables between the marks of the page."""
     text = PAGE.read_text(encoding="utf-8")
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-    content = "\n".join(lines(figures, asked))
+    found = {half: of_shops(folder, half) for half in halves}
+    content = "\n".join(lines(halves, beside or {}, asked, found))
     PAGE.write_text(f"{before}{BEGIN}\n\n{content}\n\n{END}{after}", encoding="utf-8")
 
 
-def lines(figures: Figures, asked: int) -> Iterable[str]:
+def lines(
+    halves: Mapping[str, Judged],
+    beside: Mapping[str, Judged],
+    asked: int,
+    found: Mapping[str, Moves],
+) -> Iterable[str]:
+    rivals = f" --rivals {asked}" if beside else ""
     yield f"Measured on {date.today()} by"
     yield ""
     yield "```sh"
-    yield f"python -m tests.benchmarks.forecast_accuracy WHEELS --rivals {asked} --write-page"
+    yield "python -m tests.benchmarks.forecast_accuracy FOLDER --wheels WHEELS --write-curves"
+    yield f"python -m tests.benchmarks.forecast_accuracy FOLDER --wheels WHEELS{rivals} --write-page"
     yield "```"
     yield ""
-    yield "### The bars"
+    yield "### The bars, on the half that was looked at once"
     yield ""
-    yield from table(("bar", "measured", "met"), bars(figures))
-    yield ""
-    yield "### All series"
-    yield ""
-    yield from table(
-        ("frequency", "odds", "Brier", "log loss", "ECE", "80 % interval holds", "CRPS ÷ naive",
-         "Brier of the pace rule", "of the base rate"),
-        (overall(name, replayed, figures) for name, replayed in figures.whole.items()),
-    )  # fmt: skip
-    for title, replayed in figures.beside.items():
+    yield from table(("bar", "measured", "met"), bars(halves[HELD_OUT], found[HELD_OUT]))
+    for half, title in ((HELD_OUT, "looked at once"), (TUNING, "tuned on")):
         yield ""
-        yield f"### {title.capitalize()}"
-        yield ""
-        odds, series = replayed.met[replayed.later].size, {case.series for case in replayed.cases}
-        yield f"{odds} odds on {len(series)} series."
+        yield f"### By frequency and kind, on the half that was {title}"
         yield ""
         yield from table(
-            ("method", "Brier", "log loss", "ECE", "80 % interval holds", "CRPS ÷ naive"),
-            (row(grade) for grade in graded(replayed, own=figures.curves)),
-        )
+            ("series", "odds", "Brier", "beside the best other method", "beside the mean of all others",
+             "ECE", "80 % interval holds"),
+            (overall(name, part) for name, part in parts(halves[half])),
+        )  # fmt: skip
+    yield ""
+    yield f"On shops of that half, squared moves over squared ends are {found[TUNING]}."
+    for frequency in FREQUENCIES:
+        part = halves[HELD_OUT].frequency(frequency)
+        yield ""
+        yield f"### All methods, {frequency} series of the half that was looked at once"
+        yield ""
+        yield from table(COLUMNS, methods(part))
+    for frequency, part in beside.items():
+        yield ""
+        yield f"### Beside other libraries, {frequency} series of the half that was looked at once"
+        yield ""
+        yield f"{part.met.size} odds on {len(np.unique(part.series))} series."
+        yield ""
+        yield from table(COLUMNS, methods(part))
     yield ""
     yield "### The series"
     yield ""
     yield from table(
-        ("series", "frequency", "kind"),
-        ((source.title, source.frequency, source.kind) for source in SOURCES),
+        ("series", "frequency", "kind", "half", "from"),
+        (
+            (source.title, source.frequency, source.kind, HALF_OF[source.name], source.origin)
+            for source in SOURCES
+        ),
     )
 
 
-def bars(figures: Figures) -> Iterable[Sequence[str]]:
+def bars(whole: Judged, found: Moves) -> Iterator[Sequence[str]]:
     """Each bar, the measured value, and whether it meets the bar."""
-    for title, replayed in figures.beside.items():
-        frequency = title.partition(",")[0]
-        for how, excluded in (
-            ("", NOT_RIVALS + TUNED_RIVALS),
-            (" that was told where to look", NOT_RIVALS),
+    for frequency in FREQUENCIES:
+        part = whole.frequency(frequency)
+        for method, least, what in (
+            (part.best_other, 0.08, "the best other method"),
+            (MEAN, 0.03, "the mean of all others"),
         ):
-            name, ratio, (low, high) = compared_with_best(replayed, figures.curves, excluded)
-            shown = (
-                f"{ratio:+.1%} (95 % of resampled series: {low:+.1%} to {high:+.1%}), beside {name}"
+            versus = part.versus(method)
+            beside = f", beside {method}" if method != MEAN else ""
+            is_met = versus.change <= -least and versus.share_below >= 0.95
+            yield (
+                f"Brier, {frequency}: {least:.0%} below {what}, and below it in 95 % of resampled series",
+                f"{versus}{beside}; below in {versus.share_below:.0%}",
+                yes_or_no(is_met),
             )
-            bar = f"Brier, {frequency}: 5 % below the best other method{how}"
-            yield bar, shown, yes_or_no(ratio <= -0.05)
-    for frequency, replayed in figures.whole.items():
-        bar = 0.02 if frequency == "all" else 0.05
-        error = ours(replayed, figures.curves).calibration_error
-        yield (
-            f"ECE out of time, {frequency}: at most {bar}",
-            f"{error:.3f}",
-            yes_or_no(error <= bar),
-        )
-    speed = rate(400)
+    for name, most, part in (
+        ("all", 0.015, whole),
+        *((frequency, 0.03, whole.frequency(frequency)) for frequency in FREQUENCIES),
+    ):
+        error = part.calibration_error()
+        yield f"ECE, {name}: at most {most}", f"{error:.3f}", yes_or_no(error <= most)
+    for name, part in parts(whole):
+        within = part.coverage() or 0.0
+        bar = f"80 % interval, {name}: holds 77 to 83 %"
+        yield bar, f"{within:.1%}", yes_or_no(0.77 <= within <= 0.83)
     yield (
-        "300 daily series a second and core, 68 steps, 400 futures",
-        f"{speed:.0f}",
-        yes_or_no(speed >= 300),
+        "squared moves over squared ends, on shops: 0.9 to 1.15",
+        str(found),
+        yes_or_no(0.9 <= found.ratio <= 1.15),
     )
-    changes = odds_changes(), changes_by_drawing()
-    for bar, change in zip(NO_NEWS_BARS, changes, strict=True):
-        yield bar, summary(change), yes_or_no(np.abs(change).max() <= 0.01)
+    changes = odds_changes()
+    yield (
+        "a day without news moves no odds by more than 0.02 in 99 of 100",
+        summary(changes),
+        yes_or_no(float(np.quantile(np.abs(changes), 0.99)) <= 0.02),
+    )
+    drawing = changes_by_drawing()
+    yield (
+        "of that, the drawing of futures moves none by more than 0.01",
+        summary(drawing),
+        yes_or_no(float(np.abs(drawing).max()) <= 0.01),
+    )
+    speed = rate(400, unequal=True)
+    yield (
+        "1,000 series of unequal lengths a second and core, 68 steps, 400 futures",
+        f"{speed:.0f}",
+        yes_or_no(speed >= 1000),
+    )
 
 
-def compared_with_best(
-    replayed: Replay, curves: Mapping[str, Curve], excluded: tuple[str, ...]
-) -> tuple[str, float, tuple[float, float]]:
-    """The best method that is not excluded, and Okra's Brier score relative to it: ratio − 1 and its 95 % interval.
-
-    The interval is a bootstrap over series.
-    """
-    grades = graded(replayed, own=curves)
-    best = next(grade for grade in grades if not grade.method.startswith(excluded))
-    later = replayed.later
-    own = squares(replayed.corrected(curves), replayed.met)[later]
-    other = squares(replayed.odds[best.method], replayed.met)[later]
-    names = np.array([case.series for case in replayed.cases])[later]
-    _, places = np.unique(names, return_inverse=True)
-    sums = np.stack([np.bincount(places, weights=scores) for scores in (own, other)])
-    drawn = np.random.default_rng(0).integers(0, sums.shape[1], (RESAMPLES, sums.shape[1]))
-    ratios = sums[0][drawn].sum(axis=1) / sums[1][drawn].sum(axis=1) - 1
-    low, high = np.quantile(ratios, (0.025, 0.975)).tolist()
-    return best.method, float(own.sum() / other.sum() - 1), (low, high)
+def parts(whole: Judged) -> Iterator[tuple[str, Judged]]:
+    """All series, and those of each frequency and kind."""
+    yield "all", whole
+    for frequency in FREQUENCIES:
+        part = whole.frequency(frequency)
+        yield frequency, part
+        for kind in np.unique(part.kinds).tolist():
+            yield f"{frequency} {kind}s", part.kind(kind)
 
 
-def squares(odds: np.ndarray, met: np.ndarray) -> np.ndarray:
-    """The Brier score of each case."""
-    return np.asarray(((odds - met) ** 2).mean(axis=1))
-
-
-def ours(replayed: Replay, curves: Mapping[str, Curve]) -> Grade:
-    return next(grade for grade in graded(replayed, own=curves) if grade.method == OURS)
-
-
-def overall(name: str, replayed: Replay, figures: Figures) -> Sequence[str]:
-    grades = {grade.method: grade for grade in graded(replayed, own=figures.curves)}
-    own, plain = grades[OURS], grades["okra"]
-    odds = replayed.met[replayed.later].size
-    scores = (own.brier, own.log_loss, own.calibration_error)
-    others = (grades[other].brier for other in ("pace rule", "base rate"))
+def overall(name: str, part: Judged) -> Sequence[str]:
+    best = part.versus(part.best_other)
     return (
-        name, f"{odds:,}", *(f"{score:.4f}" for score in scores), f"{plain.coverage:.1%}",
-        f"{plain.crps:.4f}", *(f"{score:.4f}" for score in others),
+        name, f"{part.met.size:,}", f"{part.brier():.4f}", f"{best}, {best.method}",
+        str(part.versus(MEAN)), f"{part.calibration_error():.3f}", f"{part.coverage():.1%}",
     )  # fmt: skip
 
 
-def row(grade: Grade) -> Sequence[str]:
-    scores = (f"{score:.4f}" for score in (grade.brier, grade.log_loss, grade.calibration_error))
-    if grade.coverage is None or grade.crps is None:
-        return (grade.method, *scores, "", "")
-    return (grade.method, *scores, f"{grade.coverage:.1%}", f"{grade.crps:.4f}")
+def methods(part: Judged) -> Iterator[Sequence[str]]:
+    """How each method did, the best first."""
+    for name in sorted([*part.odds, MEAN], key=part.brier):
+        scores = part.brier(name), part.log_loss(name), part.calibration_error(name)
+        within = part.coverage(name)
+        shown = f"**{name}**" if name in (OURS, UNCORRECTED) else name
+        yield (shown, *(f"{score:.4f}" for score in scores), f"{within:.1%}" if within else "")
 
 
 def yes_or_no(met: bool) -> str:

@@ -1,7 +1,7 @@
 """Okra's odds beside those of other methods on the same cases: who is better, by how much, and how surely."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -60,6 +60,12 @@ class Judged:
 
     def kind(self, name: str) -> "Judged":
         return self.of(self.kinds == name)
+
+    def beside(self, method: str, odds: np.ndarray, ends: np.ndarray) -> "Judged":
+        """With one more method."""
+        return replace(
+            self, odds={**self.odds, method: odds}, intervals={**self.intervals, method: ends}
+        )
 
     @property
     def others(self) -> list[str]:

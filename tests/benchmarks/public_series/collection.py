@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from pipelines.okr.kpi.kinds import Kind
 from pipelines.okr.kpi.periods import Cadence
-from tests.benchmarks.public_series.wheels import PACKAGES, Wheels
+from tests.benchmarks.public_series import PACKAGES
 
-Read = Callable[[Wheels], pd.DataFrame]
+if TYPE_CHECKING:  # which of them is in which half can be told without pandas
+    import pandas as pd
+
+    from tests.benchmarks.public_series.wheels import Wheels
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Source:
     period: Cadence
     package: str
     data_set: str
-    read: Read
+    read: "Callable[[Wheels], pd.DataFrame]"
 
     @property
     def name(self) -> str:
@@ -45,4 +47,4 @@ class Collection:
     """The series of a source, as a table with the columns series, date, value (or numerator, denominator)."""
 
     source: Source
-    table: pd.DataFrame
+    table: "pd.DataFrame"

