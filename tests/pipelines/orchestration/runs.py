@@ -37,11 +37,11 @@ DEFINITIONS = dg.Definitions(
 def instance_at(folder: Path, **storage: Any) -> dg.DagsterInstance:
     """An instance with its files in `folder`, and the storage that part of a dagster.yaml describes."""
     base = {"config": {"base_dir": str(folder)}}
-    logs = {"module": "dagster._core.storage.local_compute_log_manager"}
+    logs = {"module": "pipelines.orchestration.compute_logs", "class": "TeeComputeLogManager"}
     home = folder / "home"
     home.mkdir(parents=True)
     configuration: Mapping[str, Any] = {
-        "compute_logs": {**logs, "class": "LocalComputeLogManager", **base},
+        "compute_logs": {**logs, **base},
         "telemetry": {"enabled": False},
         **storage,
     }
