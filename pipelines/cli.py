@@ -306,6 +306,50 @@ def kpi(
 
 @command(
     app,
+    epilog="Examples: [cyan]okra target net_revenue --period 2027-Q1[/] · "
+    "[cyan]okra target deals_closed --for-each sales_rep --per month[/] · "
+    "[cyan]okra target units_shipped --where color=green --where product=widget --json[/]",
+)
+def target(
+    context: typer.Context,
+    kpi: Annotated[str, typer.Argument(help="A KPI; `okra kpis` lists them.")],
+    period: Annotated[
+        str, typer.Option(help="2027-Q1, 2027-H1, 2027, 2027-03 …; the next quarter by default.")
+    ] = "",
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DIM=MEMBER", help="Only this member; may be given more than once."),
+    ] = None,
+    for_each: Annotated[str, typer.Option(help="One target for each member of this one.")] = "",
+    per: Annotated[
+        Literal["day", "week", "month", "quarter", "half", "year"] | None,
+        typer.Option(help="The target holds in each such window."),
+    ] = None,
+    over: Annotated[
+        Literal["day", "week", "month", "quarter", "half", "year"] | None,
+        typer.Option(help="The target is that of the latest such window."),
+    ] = None,
+    met_in: Annotated[
+        str, typer.Option(help="With --per: in how many windows (80 %, all, 10).")
+    ] = "",
+    goal: Annotated[
+        Literal["at-least", "at-most"] | None,
+        typer.Option(help="By default the way in which the KPI gets better."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show which targets would be met with odds of 90, 70, 50, 30 and 10 %, beside what came before."""
+    from pipelines.commands import target as targets
+
+    comparison = (goal or "").replace("-", "_")
+    asked = targets.AskedTarget(
+        kpi, period, tuple(where or ()), for_each, per or "", over or "", met_in, comparison
+    )
+    targets.target(okra_settings.load(), asked, output_of(context, as_json))
+
+
+@command(
+    app,
     epilog="Examples: [cyan]okra backtest[/] · [cyan]okra backtest history.csv --kind stock --period month[/] · "
     "[cyan]okra backtest --json[/]",
 )

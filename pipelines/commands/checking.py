@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.commands.console import Output
+from pipelines.commands.odds_when_set import doubtful_goals
 from pipelines.errors import OkraError
 from pipelines.inputs.composing import compose, with_kpis
 from pipelines.inputs.day import Day
@@ -30,6 +31,7 @@ from pipelines.okr.kpi.periods import previous
 from pipelines.okr.kpi.readings import KpiReading, KpiView, read_baseline
 from pipelines.okr.kpi.series import KpiIndex, index_facts
 from pipelines.okr.kpi.status import Policy
+from pipelines.publishing.language.language import Language
 from pipelines.settings import Settings, shown
 from pipelines.settings.sources_schema import json_schema as sources_schema
 
@@ -74,6 +76,8 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
     if not names:
         for line in composition_notes(day):
             output.note(line)
+    for doubtful in doubtful_goals(day, names or set(known.values())):
+        output.note(doubtful.warning(Language(settings.locale, settings.fiscal_year)))
     count = len(names or known)
     if not faults:
         output.note(f"{count} OKR {'file' if count == 1 else 'files'}, no fault")

@@ -127,15 +127,22 @@ def new_okr(
 ) -> None:
     """An objective with one key result."""
     from pipelines.commands import scaffolding
+    from pipelines.commands.target import AskedTarget, even_target
     from pipelines.inputs.kpi_files import declared_kpis
     from pipelines.okr.definition.loading import load
 
     settings = okra_settings.load()
     kpis = declared_kpis(settings).kpis
+    offered = ""
+    if not target and kpi in kpis:
+        asked = AskedTarget(
+            kpi, period or f"{settings.today():%Y-%m}", per=per, over=over, met_in=met_in
+        )
+        offered = even_target(settings, asked)
     answers = scaffolding.NewObjective(
         name=name,
         kpi=kpi,
-        target=target,
+        target=target or offered,
         period=period,
         over=over,
         per=per,
@@ -145,4 +152,7 @@ def new_okr(
     files = scaffolding.okr(answers, kpis, shown(settings.definitions_path), settings.today())
     if faults := load(files.files, kpis, settings.fiscal_year).faults:
         raise scaffolding.ScaffoldError("; ".join(f"{f.what}; {f.remedy}" for f in faults))
-    scaffolding.write(files, settings.project_path, output_of(context), dry_run=dry_run)
+    output = output_of(context)
+    if offered:
+        output.note(f"{offered} would be met with odds of 50 %; `okra target {kpi}` shows others")
+    scaffolding.write(files, settings.project_path, output, dry_run=dry_run)

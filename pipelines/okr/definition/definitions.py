@@ -97,6 +97,10 @@ class KeyResult(_Definition):
     where: Members = Field({}, description="Only these members", examples=[{"color": "green"}])
     by: Day | None = Field(None, description="The deadline, if not the period's end")
     weight: Weight = Field(Decimal(1), description="Its weight in the objective, 0 or more")
+    because: Text | None = Field(
+        None,
+        description="Why its target is as easy or as hard as it is: `okra check` then says nothing of that",
+    )
     milestone: Milestone | None = Field(
         None, description="Done or not", examples=[{"done": False, "due": "2026-12-01"}]
     )
@@ -252,11 +256,11 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
-_CALLED = ("objective", "owner", "name", "name_members")
+_CALLED = ("objective", "owner", "name", "name_members", "because")
 """What readers see and no score depends on."""
 _JUDGED_BY = "the score it ends with"
 """Part of an objective's fingerprint: odds that were published under another rule are not graded by this one."""
-_ADDED_LATER = ("members", "name_members", "met_in", "contributes")
+_ADDED_LATER = ("members", "name_members", "met_in", "contributes", "because")
 """Keys that count only where they are written, so that definitions from before they existed keep their fingerprint."""
 
 

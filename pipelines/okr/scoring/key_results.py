@@ -117,7 +117,7 @@ class JudgedKeyResult:
         missed_early = status == "missed" and isinstance(stands.outcome, ShareOfGoals)
         if stands.status in PACE_STATUSES or (missed_early and not stands.course.past_due):
             why = wording.with_odds(why, odds, unit or "")
-        if stands.status == "not_started" and odds.probability is not None:
+        if stands.status == "not_started" and (odds.probability is not None or odds.why):
             why = wording.with_odds(why, odds, unit or "")
         if stands.status == "no_data" and MODEL_FAILED in standing:
             why = wording.model_failed(result.kpi or "")

@@ -29,6 +29,7 @@ from pipelines.okr.kpi.readings import KpiReading
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.kpi.status import Policy
 from pipelines.settings import Settings
+from tests.pipelines.commands.fact_tables import create_fact_tables, insert_day
 
 KPIS = {
     kpi.name: kpi
@@ -165,30 +166,14 @@ def home(tmp_path: Path) -> Settings:
     settings.definitions_path.mkdir()
     settings.warehouse_path.parent.mkdir(parents=True)
     with duckdb.connect(str(settings.warehouse_path)) as connection:
-        connection.execute("""
-            create schema reporting;
-            create table reporting.kpi_days (
-                kpi varchar, day date, dimensions map(varchar, varchar), value decimal(38, 6),
-                numerator decimal(38, 6), denominator decimal(38, 6), own_value decimal(38, 6),
-                own_numerator decimal(38, 6), own_denominator decimal(38, 6), rate decimal(38, 6));
-            create table reporting.kpi_coverage (kpi varchar, day date, delivered boolean, flags varchar[]);
-            create table reporting.kpi_distinct (kpi varchar, period varchar, period_start date, dimension varchar,
-                member varchar, value decimal(38, 6), data_through date);
-            create table reporting.kpis (kpi varchar, data_through date, standing_flags varchar[]);
-        """)
+        create_fact_tables(connection)
         last = date(2026, 10, 31)
         for kpi, dimensions, value in [
             ("units_shipped", {"product": "thingamajig", "color": "green"}, 40),
             ("page_likes", {}, 31_250),
         ]:
             for day in (last - timedelta(1), last):
-                connection.execute(
-                    "insert into reporting.kpi_days values (?, ?, ?, ?, null, null, null, null, null, 1)",
-                    [kpi, day, dimensions, value],
-                )
-                connection.execute(
-                    "insert into reporting.kpi_coverage values (?, ?, true, [])", [kpi, day]
-                )
+                insert_day(connection, kpi, day, value, dimensions)
             connection.execute("insert into reporting.kpis values (?, ?, [])", [kpi, last])
     return settings
 

@@ -109,7 +109,8 @@ def test_whole_windows_only(past, play):
     card = play(DEALS.format(60), facts, date(2026, 9, 1), period=period)
     assert [row.window for row in card.key_results] == ["total", "2026-08"]
     early = play(DEALS.format(60), facts, date(2026, 7, 20), period=period).key_results
-    assert [(row.status, row.why) for row in early] == [("not_started", "It starts on 2026-08-01.")]
+    words = "It starts on 2026-08-01. No odds: 5 days of history are not enough."
+    assert [(row.status, row.why) for row in early] == [("not_started", words)]
 
 
 def test_daylight_saving_days_make_no_window_shorter(past, play):

@@ -1,0 +1,1 @@
+"""What is possible: the targets that would be met with given odds (docs/okr-semantics.md)."""
