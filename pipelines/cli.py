@@ -1,10 +1,11 @@
 """The command `okra`: each command reads its options, calls one thing and shows what came of it.
 
 Exit codes: 0 when all went well; 1 when something was left undone (a source failed, a definition is broken)
-although the rest was done; 2 when nothing was done because the command could not be followed.
+although the rest was done; 2 when nothing was done because the command could not be followed; 130 when it was stopped.
 """
 
 import os
+import signal
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +15,7 @@ import typer
 
 from pipelines import settings as okra_settings
 from pipelines.commands import new
-from pipelines.commands.console import err, output_of
+from pipelines.commands.console import STOPPED, err, output_of
 from pipelines.commands.options import (
     AsOf,
     DryRun,
@@ -501,4 +502,12 @@ def ui(
 def main() -> None:
     """The entry point of the command."""
     collect_rarely()
-    app()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        app()
+    except SystemExit as end:
+        if end.code == STOPPED:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(STOPPED)  # threads may wait for an answer for a minute yet
+        raise

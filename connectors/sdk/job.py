@@ -5,8 +5,9 @@ before it stay. Rows that do not fit their stream are set aside with a finding, 
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -32,6 +33,21 @@ from connectors.sdk.windows import Plan, Range, oldest_first, plan, split
 
 ROWS_PER_CONVERSION = 2_000
 """Rows of one slice that are made columns at once. A hundred at a time, as some APIs give them, cost a fifth more."""
+
+
+@contextmanager
+def stopping_pool(workers: int, name: str) -> Iterator[ThreadPoolExecutor]:
+    """Threads of which those that have not begun never do once something is raised.
+
+    Those at work are waited for, but not where the process is told to stop: an answer can take a minute.
+    """
+    pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
+    try:
+        yield pool
+    except BaseException as error:
+        pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 @dataclass
@@ -75,18 +91,12 @@ class Job:
         return list(reports.values())
 
     def _pull_all(self, pieces: list[Slice], reports: Mapping[str, StreamReport]) -> None:
-        with ThreadPoolExecutor(
-            self.source.workers, thread_name_prefix=self.source.instance
-        ) as pool:
+        with stopping_pool(self.source.workers, self.source.instance) as pool:
             running: list[Future[bool]] = [
                 pool.submit(self._pull_slice, piece, reports[piece.stream.name]) for piece in pieces
             ]
-            try:
-                for done in as_completed(running):
-                    done.result()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+            for done in as_completed(running):
+                done.result()
 
     def plan(self, stream: Stream, wanted: Range, zone: ZoneInfo) -> Plan:
         now = self.now()

@@ -22,6 +22,8 @@ OUTPUT_WIDTH = None if sys.stdout.isatty() else get_terminal_size((140, 24)).col
 out = Console(width=OUTPUT_WIDTH)
 err = Console(stderr=True)
 
+STOPPED = 130
+"""The exit code of a command that was stopped by Ctrl-C or SIGTERM, as shells have it."""
 SAMPLE = "No source is configured: this is the sample company. `okra init acme` makes a folder for your own."
 
 
@@ -65,11 +67,14 @@ def note_sample_company(settings: Settings, output: Output) -> None:
 
 @contextmanager
 def faults_reported(context: typer.Context) -> Iterator[None]:
-    """Turn a fault into one line and exit code 2; with --debug, let its traceback through."""
+    """Turn a fault into one line and exit code 2; with --debug, let its traceback through. 130: stopped."""
     try:
         yield
     except (typer.Exit, typer.Abort):
         raise
+    except KeyboardInterrupt:
+        Output().warn("okra: stopped; what was pulled is kept, and the next run goes on from there")
+        raise typer.Exit(STOPPED) from None
     except Exception as error:
         if context.obj:
             raise

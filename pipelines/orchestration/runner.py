@@ -29,6 +29,7 @@ from pipelines.definitions import defs
 from pipelines.errors import OkraError
 from pipelines.inputs.lake import check_lake
 from pipelines.orchestration.instance import CLI, STARTED_BY, close_killed_runs, prepare_environment
+from pipelines.orchestration.interrupts import interrupts_raised
 from pipelines.orchestration.progress import watch
 from pipelines.orchestration.ui_metadata import raw_key
 from pipelines.settings import Settings
@@ -54,7 +55,10 @@ class Pulled:
 
 
 class Runner:
-    """Runs Dagster's jobs of this installation in this process."""
+    """Runs Dagster's jobs of this installation in this process.
+
+    Raises KeyboardInterrupt where the process was told to stop: what follows, such as publishing, is not begun.
+    """
 
     def __init__(self, settings: Settings, instance: dg.DagsterInstance, *, debug: bool) -> None:
         self._settings = settings
@@ -148,7 +152,7 @@ class Runner:
         assets: Sequence[dg.AssetKey] | None = None,
     ) -> dg.ExecuteInProcessResult:
         # dbt logs to standard output, where the command prints its results
-        with self._quiet():
+        with self._quiet(), interrupts_raised():
             result = self._definitions.resolve_job_def(job).execute_in_process(
                 run_config={**config, **self._logging},
                 instance=self._instance,

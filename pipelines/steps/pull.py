@@ -1,7 +1,6 @@
 """Pulls windows of a source into the lake, with the settings of this installation or of the sample company."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -14,6 +13,7 @@ from connectors.sdk.checkup import Checkup, StreamCheckup, check_up
 from connectors.sdk.contract import Source, Stream
 from connectors.sdk.engine import Progress, StreamReport, attempt, plans, pull
 from connectors.sdk.errors import ConnectorBug, SourceError
+from connectors.sdk.job import stopping_pool
 from connectors.sdk.windows import Plan, Range
 from pipelines.inputs.lake import open_lake
 from pipelines.settings import Settings
@@ -129,7 +129,7 @@ def pull_accounts(
 
     if len(accounts) == 1:
         return pull_account(accounts[0])
-    with ThreadPoolExecutor(MAX_PARALLEL_ACCOUNTS, thread_name_prefix="accounts") as pool:
+    with stopping_pool(MAX_PARALLEL_ACCOUNTS, "accounts") as pool:
         return [report for reports in pool.map(pull_account, accounts) for report in reports]
 
 
