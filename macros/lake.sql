@@ -1,7 +1,8 @@
 {#
     Reads the lake. Only windows in windows.parquet are committed, and only the files that it names have their rows. Several
     windows of a month can share a file. An incremental table takes in the windows whose checksum changed since it took
-    them, whatever files their rows have moved to, and notes what it has.
+    them, whatever files their rows have moved to, and notes what it has. A model that is read in place copies no rows: it
+    is a view of the committed files, and is made again when they are other ones (docs/decisions/0049).
 #}
 
 {#
@@ -26,15 +27,18 @@
     been replaced since.
 #}
 {% macro default__read_committed(source_name, stream) -%}
-    {%- set raw = lake_root() ~ "/raw/" -%}
     {%- set windows = windows_to_take(source_name, stream) -%}
+    {%- set alone, shared = [], [] -%}
+    {%- for file in windows.files -%}
+        {%- do (shared if "/month=" in file else alone).append(file) -%}
+    {%- endfor -%}
     (
         with to_take as (
             select
                 account,
                 name,
                 first_day,
-                unnest(files) as file
+                {{ quoted(lake_root() ~ "/raw/") }} || unnest(files) as file
             from ({{ committed_windows(source_name, stream) }}) as committed
             {%- if is_incremental() %}
             where {{ is_of_windows(windows.days, "first_day") }}
@@ -42,34 +46,42 @@
         ),
 
         stored as (
-            select cast(null as date) as _window
-            where false
-            union all by name
             select
                 *,
-                regexp_extract(_path, '[^/]+/[^/]+/[^/]+/[^/]+$') as _place
-            from read_parquet(
-                [
-                    {{ quoted(raw ~ source_name ~ "/" ~ stream ~ "/_schema.parquet") }}
-                    {%- for file in windows.files %},
-                    {{ quoted(raw ~ file) }}
-                    {%- endfor %}
-                ],
-                union_by_name = true, hive_partitioning = false, filename = '_path'
-            )
+                cast(null as date) as _window
+            from {{ read_files(source_name, stream, alone) }}
+            {%- if shared %}
+            union all by name
+            select * from {{ read_files(source_name, stream, shared) }}
+            {%- endif %}
         )
 
         select
-            stored.* exclude (_path, _place, _window),
+            stored.* exclude (_path, _window),
             to_take.account,
             to_take.first_day as _window,
             to_take.name as _file,
             '{{ model_fingerprint() }}' as _loaded_by
         from stored
+        -- by the file's own name: then DuckDB opens the files alone that a condition on _window leaves
         inner join to_take
             on
-                stored._place = to_take.file
+                stored._path = to_take.file
                 and stored._window is not distinct from case when to_take.file like '%/month=%' then to_take.first_day end
+    )
+{%- endmacro %}
+
+{# The rows of files of a stream, with the columns that are declared now, and the file's name as `_path`. #}
+{% macro read_files(source_name, stream, files) -%}
+    {%- set raw = lake_root() ~ "/raw/" -%}
+    read_parquet(
+        [
+            {{ quoted(raw ~ source_name ~ "/" ~ stream ~ "/_schema.parquet") }}
+            {%- for file in files %},
+            {{ quoted(raw ~ file) }}
+            {%- endfor %}
+        ],
+        union_by_name = true, hive_partitioning = false, filename = '_path'
     )
 {%- endmacro %}
 
@@ -154,7 +166,7 @@
 
 {#
     What a table has to take of a stream: the first days of the changed windows (`days`), and the committed files of these
-    days (`files`). Everything when the table is rebuilt.
+    days (`files`). Everything when the table is rebuilt, and for a view.
 #}
 {% macro windows_to_take(source_name, stream) -%}
     {%- set query -%}
@@ -191,7 +203,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The stream that an incremental table is made from: its own source, or that of the one such model that it reads. #}
+{# The stream that such a model is made from: its own source, or that of the one such model that it reads. #}
 {% macro stream_of(node) -%}
     {%- for place in node.sources -%}
         {{ return({"source": place[0], "stream": place[1]}) }}
@@ -201,10 +213,10 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# Whether a model's table takes in windows: then a row of it comes from the rows of its own window alone. #}
+{# Whether a model's table takes in windows, or its view has them: then a row comes from the rows of its own window alone. #}
 {% macro is_taken_by_window(node) -%}
     {{ return(
-        node.config.get("materialized") == "incremental"
+        node.config.get("materialized") in ["incremental", "view"]
         and node.config.get("incremental_strategy") == "committed_windows"
     ) }}
 {%- endmacro %}
@@ -218,6 +230,29 @@
         "materialized": "incremental",
         "incremental_strategy": "committed_windows",
         "on_schema_change": "sync_all_columns",
+        "post_hook": "{{ note_windows() }}",
+    }) }}
+{%- endmacro %}
+
+{#
+    The configuration of a staging model whose rows are read in the lake's own files: for a stream of events, which are
+    read once a window and then summed up. From a bucket each query would fetch them again, so there it is a table.
+#}
+{% macro read_in_place() -%}
+    {%- if target.type == "spark" or env_var("OKRA_LAKE_IN_BUCKET", "") -%}
+        {{ return({}) }}
+    {%- endif -%}
+    {{ return({"materialized": "view"}) }}
+{%- endmacro %}
+
+{# The configuration of a mart that is a view of such a model, each row made of one of its rows. #}
+{% macro viewed_by_window() -%}
+    {%- if target.type == "spark" -%}
+        {{ return({"materialized": "view"}) }}
+    {%- endif -%}
+    {{ return({
+        "materialized": "view",
+        "incremental_strategy": "committed_windows",
         "post_hook": "{{ note_windows() }}",
     }) }}
 {%- endmacro %}

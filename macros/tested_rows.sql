@@ -16,7 +16,23 @@
     {{ return(relation) }}
 {%- endmacro %}
 
-{# A condition: the row is of a window that the table has taken in this run. #}
+{# For a rule across models: the rows of a model that a test looks at. #}
+{% macro tested_rows(name) -%}
+    {%- set relation = ref(name) -%}
+    {%- if execute and scope() == "changes" and target.type == "duckdb" -%}
+        {%- for node in graph.nodes.values() if node.name == name and is_taken_by_window(node) -%}
+            {{ return("(select * from " ~ relation ~ " where " ~ was_taken_now(node.alias) ~ ")") }}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(relation) }}
+{%- endmacro %}
+
+{# A condition: the row is of a window that the table has taken in this run. The days are constants, for a view's sake. #}
 {% macro was_taken_now(table) -%}
-    _window in (select first_day from {{ ledger() }} where taken_by = '{{ table }}' and run_id = {{ taking_run() }})
+    {%- set query -%}
+        select coalesce(list(distinct first_day), [])
+        from {{ ledger() }}
+        where taken_by = '{{ table }}' and run_id = {{ taking_run() }}
+    {%- endset -%}
+    {{ return(is_of_windows(fromjson(run_query(query).rows[0][0]))) }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 with movements as (
-    select * from {{ ref("fct_balance_movements") }}
+    select * from {{ ref("fct_balance_movement_days") }}
 ),
 
 final as (
@@ -8,7 +8,7 @@ final as (
         day,
         currency,
         sum(amount) as numerator,
-        count(*) as denominator
+        sum(movements) as denominator
     from movements
     where kind = 'sale'
     group by account, day, currency

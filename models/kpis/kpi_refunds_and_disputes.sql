@@ -1,5 +1,5 @@
 with movements as (
-    select * from {{ ref("fct_balance_movements") }}
+    select * from {{ ref("fct_balance_movement_days") }}
 ),
 
 final as (

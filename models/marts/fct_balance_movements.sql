@@ -1,7 +1,7 @@
-{{ config(**taken_by_window()) }}
+{{ config(**viewed_by_window()) }}
 
 with movements as (
-    select * from {{ rows_to_take("stg_stripe__balance_transactions") }}
+    select * from {{ ref("stg_stripe__balance_transactions") }}
 ),
 
 currencies as (

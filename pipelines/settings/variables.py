@@ -33,7 +33,7 @@ INTERNAL = frozenset(
             "RUN_ID",
             "THREADS",
         ),
-        *("LEFT_OUT", "BROKEN_KPIS", "BROKEN_MODELS", "MACROS", "SCOPE"),
+        *("LAKE_IN_BUCKET", "LEFT_OUT", "BROKEN_KPIS", "BROKEN_MODELS", "MACROS", "SCOPE"),
         *("DAGSTER_STORAGE", "DAGSTER_POSTGRES", "DAGSTER_PASSWORD"),
         *("BI_FILE", "BI_CACHE", "BI_MODULES", "VENDOR_SPECS"),
     )

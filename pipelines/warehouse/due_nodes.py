@@ -1,8 +1,8 @@
 """Which models a build makes again, and which tests it runs.
 
 A model is made from its text, the macros that it calls, its configuration, the variables of the build, the models that
-it reads and the windows of its stream. A hash of all this is its fingerprint. A table is made again when it changed, a
-view only when its text, or that of a model it reads, did.
+it reads and the windows of its stream. A hash of all this is its fingerprint. A table is made again when it changed, as
+is a view that names files of the lake; another view only when its text, or that of a model it reads, did.
 
 Everything is made and tested where a week has passed, where a text changed, and until no test fails or warns. In the
 builds between, a test runs where it guards what came in: the rows of a staging model or a mart, or a model that is not
@@ -21,7 +21,12 @@ from pipelines.inputs.composition import Composition
 from pipelines.settings import BUILT_IN, Settings
 from pipelines.tables.table import transaction
 from pipelines.warehouse.build_results import Graph, NodeResult
-from pipelines.warehouse.fingerprints import MODELS, Fingerprint, ModelInputs
+from pipelines.warehouse.fingerprints import (
+    MODELS,
+    Fingerprint,
+    ModelInputs,
+    is_read_in_place,
+)
 
 TEST_EVERYTHING_EVERY = timedelta(days=7)
 GUARDING_LAYERS = frozenset({"staging", "marts"})
@@ -77,7 +82,8 @@ def due_nodes(
         if before is None or before.definition != fingerprint.definition:
             models.add(name)
         elif before.content != fingerprint.content:
-            is_view = nodes[name]["config"]["materialized"] == "view"
+            node = nodes[name]
+            is_view = node["config"]["materialized"] == "view" and not is_read_in_place(node)
             (renewed_views if is_view else models).add(name)
     changed = models | renewed_views
     guarding = {test for test in tests if guards(test, inputs, composition, changed)}

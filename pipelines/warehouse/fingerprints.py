@@ -25,7 +25,14 @@ DAY_MACROS = frozenset({"macro.okra.as_of", "macro.okra.run_id"})
 """The macros that read them."""
 CATALOG = "lake"
 """The dbt source of the lake's catalog."""
-WINDOW_COLUMNS = ("source", "account", "stream", "window", "checksum")
+WINDOW_COLUMNS = ("source", "account", "stream", "window", "checksum", "files")
+
+
+def is_read_in_place(node: Mapping[str, Any]) -> bool:
+    """Whether a model is a view of the committed files themselves, or of such a view."""
+    config = node["config"]
+    kinds = config["materialized"], config.get("incremental_strategy")
+    return kinds == ("view", "committed_windows")
 
 
 @dataclass(frozen=True)
@@ -84,10 +91,15 @@ class ModelInputs:
         day = [self.environment.get(x) for x in OF_THE_DAY] if self.reads_the_day(name) else []
         own = [self._text(name), self._settings, day]
         definition = hashed([own, [parent.definition for parent in above]])
+        node = self.manifest["nodes"][name]
         rows = [
             self.catalog[stream] if source == CATALOG else self._rows(source, stream)
-            for source, stream in self.manifest["nodes"][name].get("sources", ())
+            for source, stream in node.get("sources", ())
         ]
+        if rows and is_read_in_place(node):
+            # the view names the files, which others replace when a month is put together
+            places = [self._files_by_stream.get(tuple(x)) for x in node["sources"]]
+            rows += [str(places), self.environment.get("OKRA_LAKE", "")]
         content = hashed([own, rows, [parent.content for parent in above]])
         return Fingerprint(definition, content)
 
@@ -119,11 +131,19 @@ class ModelInputs:
     @cached_property
     def _windows_by_stream(self) -> Mapping[tuple[str, str], str]:
         windows: dict[tuple[str, str], list[str]] = {}
-        columns = [self.windows.column(name).to_pylist() for name in WINDOW_COLUMNS]
+        columns = [self.windows.column(name).to_pylist() for name in WINDOW_COLUMNS[:-1]]
         for source, account, stream, first_day, checksum in zip(*columns, strict=True):
             text = f"{account} {first_day} {checksum}"
             windows.setdefault((source, stream), []).append(text)
         return {stream: hashed(sorted(texts)) for stream, texts in windows.items()}
+
+    @cached_property
+    def _files_by_stream(self) -> Mapping[tuple[str, str], Sequence[str]]:
+        places: dict[tuple[str, str], set[str]] = {}
+        columns = [self.windows.column(name).to_pylist() for name in ("source", "stream", "files")]
+        for source, stream, files in zip(*columns, strict=True):
+            places.setdefault((source, stream), set()).update(files)
+        return {stream: sorted(files) for stream, files in places.items()}
 
     def _macros_below(self, name: str) -> Set[str]:
         """The macros that a node calls, by itself and through others."""

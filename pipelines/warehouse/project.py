@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from connectors.lake.addresses import is_in_bucket
 from connectors.lake.atomic_files import replace
 from connectors.lake.catalog import write_catalog
 from pipelines.inputs.composing import compose, files_below, with_kpis
@@ -140,6 +141,7 @@ def static_environment(
         "OKRA_ENGINE": settings.engine,
         "OKRA_PYTHON": sys.executable,
         "OKRA_LAKE": str(settings.lake_location),
+        "OKRA_LAKE_IN_BUCKET": "1" if is_in_bucket(settings.lake_location) else "",
         "OKRA_WAREHOUSE": str(settings.warehouse_path),
         "OKRA_TIMEZONE": settings.timezone,
         "OKRA_CURRENCY": settings.currency,

@@ -243,8 +243,10 @@ def measure_process() -> None:
 
 
 def write(measurement: Measurement, folder: Path) -> None:
-    document = measurement.document()
-    (folder / f"{os.getpid()}.json").write_text(json.dumps(document), "utf-8")
+    document, path = measurement.document(), folder / f"{os.getpid()}.json"
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(document), "utf-8")
+    part.replace(path)  # a process that is killed now leaves no half of a document
 
 
 def replace_doors(module: str, measurement: Measurement) -> None:

@@ -33,6 +33,9 @@ LOSING_JOINS = {
 }
 """The marts and KPIs with a join that leaves out rows without a match, and where those rows go."""
 
+ROWS_OF_ANOTHER = {"fct_balance_movements": "stg_stripe__balance_transactions"}
+"""The views whose rows are one by one those of another model, where what makes them unique is tested."""
+
 SHEETS = {"sheet_kpi_days", "sheet_kpi_given_days", "sheet_plan_days"}
 """What stands for every KPI that has no SQL of its own."""
 
@@ -127,8 +130,11 @@ def test_every_model_says_what_a_row_is(models) -> None:
 
 def test_every_model_outside_the_steps_names_what_makes_a_row_unique(models, manifest) -> None:
     checked = [*in_layer(models, "staging", "marts", "kpis", "comparisons"), *published(models)]
-    without = [m["name"] for m in checked if "primary_key" not in checks_on(manifest, m)]
-    assert without == []
+    without = {m["name"] for m in checked if "primary_key" not in checks_on(manifest, m)}
+    assert without == set(ROWS_OF_ANOTHER)
+    for view, model in ROWS_OF_ANOTHER.items():
+        assert models[model]["unique_id"] in models[view]["depends_on"]["nodes"]
+        assert model not in without
 
 
 def test_a_join_that_can_lose_rows_is_known(models) -> None:

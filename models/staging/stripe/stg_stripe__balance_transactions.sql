@@ -1,3 +1,5 @@
+{{ config(**read_in_place()) }}
+
 with source as (
     select * from {{ read_lake("stripe", "balance_transactions") }}
 ),

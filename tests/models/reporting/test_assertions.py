@@ -28,7 +28,11 @@ BREAKS = {
         where kpi = 'sessions' and day = '2026-01-10'
     """,
     "assert_a_balance_movement_is_its_amount_less_its_fee": """
-        update marts.fct_balance_movements set fee = fee + 1 where currency = 'EUR'
+        create table staging.changed as
+        select * replace (case currency when 'EUR' then fee_minor + 1 else fee_minor end as fee_minor)
+        from staging.stg_stripe__balance_transactions;
+        drop view staging.stg_stripe__balance_transactions;
+        alter table staging.changed rename to stg_stripe__balance_transactions
     """,
     "assert_mrr_movements_sum_to_the_change_in_mrr": """
         insert into marts.fct_mrr_movements by name

@@ -107,10 +107,11 @@ def built_history(seed: int, warehouse: Any, empty: Any, *, days: int) -> Histor
 
 
 def tables(warehouse: Any) -> dict[str, list[str]]:
-    """The rows of each table below the staging models, in order."""
+    """The rows of each table of the stream and below it, in order."""
     names = warehouse.column(
         "select table_schema || '.' || table_name from information_schema.tables where "
-        "table_schema in ('reporting', 'reporting_steps') or table_name = 'fct_balance_movements'"
+        "table_schema in ('reporting', 'reporting_steps') or table_name like '%balance%movement%' "
+        f"or table_name = '{STREAM}'"
     )
     return {
         name: sorted(
@@ -142,7 +143,7 @@ def test_a_day_whose_window_stays_is_not_worked_out_again(warehouse_in, empty) -
     history = built_history(0, warehouse, empty, days=20)
     # behind dbt's back, so that it shows which days are worked out again
     warehouse.alter("update reporting_steps.kept_kpi_rows set value = 0, numerator = 0")
-    warehouse.alter("update marts.fct_balance_movements set currency = 'XXX'")
+    warehouse.alter("update marts.fct_balance_movement_days set currency = 'XXX'")
     history.write("stripe", FIRST + timedelta(days=20))
     history.build(warehouse, *SELECTED)
     changed = warehouse.column(
@@ -152,24 +153,47 @@ def test_a_day_whose_window_stays_is_not_worked_out_again(warehouse_in, empty) -
     assert changed
     assert set(changed) <= {FIRST + timedelta(days=n) for n in range(18, 23)}
     taken = warehouse.column(
-        "select distinct _window from marts.fct_balance_movements where currency <> 'XXX'"
+        "select distinct _window from marts.fct_balance_movement_days where currency <> 'XXX'"
     )
     assert set(taken) == {FIRST + timedelta(days=20)}
 
 
-def test_a_table_of_an_earlier_version_without_windows_is_made_again(warehouse_in, empty) -> None:
+def test_tables_of_an_earlier_version_are_made_again(warehouse_in, empty) -> None:
     warehouse = warehouse_in("earlier_version")
     history = built_history(1, warehouse, empty, days=5)
     before = tables(warehouse)
-    warehouse.alter("alter table marts.fct_balance_movements drop column _window")
-    warehouse.alter("alter table marts.fct_balance_movements drop column _loaded_by")
-    warehouse.alter("delete from lake_state.taken_windows where taken_by = 'fct_balance_movements'")
+    # rows were copied once, and a mart had no windows
+    for place in (f"staging.{STREAM}", "marts.fct_balance_movements"):
+        warehouse.alter(f"create table copied as select * from {place} limit 1")
+        warehouse.alter(f"drop view {place}")
+        warehouse.alter(f"create table {place} as from copied")
+        warehouse.alter("drop table copied")
+    warehouse.alter("alter table marts.fct_balance_movement_days drop column _window")
+    warehouse.alter("alter table marts.fct_balance_movement_days drop column _loaded_by")
+    warehouse.alter(
+        "delete from lake_state.taken_windows where taken_by = 'fct_balance_movement_days'"
+    )
     history.build(warehouse, *SELECTED)
-    assert len(before["marts.fct_balance_movements"]) > 0
-    assert warehouse.rows("select count(*) from marts.fct_balance_movements") == [
-        (len(before["marts.fct_balance_movements"]),)
-    ]
-    assert tables(warehouse)["reporting.kpi_days"] == before["reporting.kpi_days"]
+    assert len(before["marts.fct_balance_movements"]) > 1
+    assert tables(warehouse) == before
+
+
+def test_rows_that_move_to_another_file_are_still_read(warehouse_in, empty) -> None:
+    warehouse = warehouse_in("compacted")
+    history = built_history(3, warehouse, empty, days=33)
+    before = tables(warehouse)[f"staging.{STREAM}"]
+    lake = warehouse.lake.lake
+    lake.compact(lake.survey())
+    committed = lake.manifests("stripe", "balance_transactions").values()
+    places = {place for manifest in committed for place in manifest.files}
+    folder = warehouse.lake.root / "raw/stripe/balance_transactions"
+    left = [x for x in folder.glob("*=*/*.parquet") if str(x.relative_to(folder)) not in places]
+    assert len(left) > 0
+    for file in left:
+        file.unlink()
+    history.build(warehouse, *SELECTED)
+    assert len(before) > 0
+    assert tables(warehouse)[f"staging.{STREAM}"] == before
 
 
 def test_a_build_of_everything_works_all_days_out_again(warehouse_in, empty) -> None:

@@ -22,7 +22,7 @@ def node(name: str, layer: str, *above: str, materialized: str = "table", **how:
     return {
         "raw_code": how.get("sql", f"select * from {name}"),
         "checksum": {},
-        "config": {"materialized": materialized},
+        "config": {"materialized": materialized, "incremental_strategy": how.get("strategy")},
         "description": "",
         "columns": {},
         "sources": how.get("sources", []),
@@ -38,6 +38,13 @@ def manifest(**changed: Any) -> Mapping[str, Any]:
     stream = [["stripe", "charges"]]
     models = {
         "stg": node("stg", "staging", sources=stream, sql=changed.get("stg", "select 1")),
+        "in_place": node(
+            "in_place",
+            "staging",
+            sources=[["hubspot", "deals"]],
+            materialized="view",
+            strategy="committed_windows",
+        ),
         "windows": node("windows", "staging", sources=[["lake", "windows"]]),
         "mart": node("mart", "marts", "model.okra.stg", macros=changed.get("macros", [])),
         "kpi_sales": node("kpi_sales", "kpis", "model.okra.mart", materialized="view"),
@@ -74,6 +81,7 @@ def inputs(
             "stream": ["charges", "charges", "deals"],
             "window": [TODAY, TODAY, TODAY],
             "checksum": ["a", checksum, changed.pop("deals", "d")],
+            "files": [["a"], ["b"], [changed.pop("file", "c")]],
         }
     )
     return ModelInputs(manifest(**changed), environment, windows, {"windows": catalog})
@@ -118,8 +126,13 @@ def test_tests_between_guard_what_came_in_and_the_models_of_a_company(compositio
     assert names(plan.tests) == {"test_stg", "test_mart", f"test_{OWN_KPI}"}
 
 
-def test_a_window_of_another_stream_makes_nothing_again(composition: Composition) -> None:
-    assert due(composition, inputs(deals="e"), made_of(inputs())).models == set()
+def test_a_window_of_another_stream_makes_that_stream_again_alone(composition: Composition) -> None:
+    assert names(due(composition, inputs(deals="e"), made_of(inputs())).models) == {"in_place"}
+
+
+def test_a_view_of_the_lakes_files_is_made_again_when_its_rows_move(composition) -> None:
+    moved = due(composition, inputs(file="month"), made_of(inputs()))
+    assert (names(moved.models), names(moved.renewed_views)) == ({"in_place"}, set())
 
 
 def test_the_catalog_makes_those_again_that_read_it(composition: Composition) -> None:
@@ -148,6 +161,7 @@ def test_another_text_or_setting_makes_and_tests_everything(now, composition) ->
     assert plan.is_everything
     assert names(plan.models) == {
         "stg",
+        "in_place",
         "windows",
         "mart",
         "kpi_sales",
@@ -158,12 +172,15 @@ def test_another_text_or_setting_makes_and_tests_everything(now, composition) ->
     assert len(plan.tests) == len(plan.models)
 
 
-def test_a_home_that_was_moved_makes_nothing_again(composition: Composition) -> None:
+def test_a_home_that_was_moved_makes_the_views_of_its_files_again_alone(
+    composition: Composition,
+) -> None:
     moved = inputs(
         environment={**ENVIRONMENT, "OKRA_WAREHOUSE": "/elsewhere", "OKRA_LAKE": "/lake"}
     )
     plan = due(composition, moved, made_of(inputs()))
-    assert not plan.models | plan.tests
+    assert names(plan.models) == {"in_place"}
+    assert names(plan.tests) == {"test_in_place"}
 
 
 def test_a_macro_counts_that_is_called_by_another(composition: Composition) -> None:
