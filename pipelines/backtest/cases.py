@@ -18,12 +18,14 @@ from pipelines.okr.forecast.training_series import (
     WEEK,
     YEAR,
     Exact,
+    Floats,
     TrainingSeries,
     Truth,
 )
 from pipelines.okr.kpi.kinds import KINDS, Kind, KpiKind
 from pipelines.okr.kpi.periods import Cadence, containing
 from pipelines.okr.odds.coming_steps import ComingDays, open_weekdays
+from pipelines.okr.odds.simulated_kpis import part_of
 from pipelines.okr.odds.training_data import MIN_OBSERVED_SHARE
 
 Row = tuple[date, tuple[float, ...]]
@@ -65,12 +67,12 @@ class Case:
     def behaviour(self) -> KpiKind:
         return KINDS[self.kind]
 
-    def outcomes(self, futures: Sequence[Exact]) -> Exact:
+    def outcomes(self, futures: Sequence[Exact | Floats]) -> Exact:
         """The period's outcome in each future; `futures` are (paths, steps) for each side."""
         if self.behaviour.is_level:
             return np.asarray(futures[0][:, -1], dtype=np.float64)
         if self.is_share:
-            futures = [np.minimum(*futures), futures[1]]
+            futures = [part_of(futures[0], futures[1]), futures[1]]
         totals = [
             known + paths.sum(axis=1, dtype=np.float64)
             for known, paths in zip(self.known, futures, strict=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from pipelines.okr.forecast.simulation import Task, simulate
-from pipelines.okr.forecast.training_series import Floats
+from pipelines.okr.forecast.training_series import Exact, Floats
 from pipelines.okr.odds.open_goals import OpenGoal
 from pipelines.okr.odds.periodic_data import periodic_data, training_data_of_distinct
 from pipelines.okr.odds.training_data import TrainingData, declared_cadence, training_data
@@ -43,7 +43,18 @@ def simulated(goals: Iterable[OpenGoal]) -> Iterator[Simulated]:
         else:
             other, other_futures = waiting.pop(id(data))
             top, bottom = (other_futures, futures) if other < number else (futures, other_futures)
-            yield group, data, (np.minimum(top, bottom) if data.is_share else top, bottom)
+            yield group, data, (part_of(top, bottom) if data.is_share else top, bottom)
+
+
+def part_of(top: Floats | Exact, bottom: Floats | Exact) -> Floats:
+    """A share's numerator (paths, steps), never more by any step than its denominator has come to.
+
+    What is too much for a step comes later. To cut it off would make each step's share too small, where steps are few
+    and a step with more than its denominator is followed by one with less.
+    """
+    totals = np.minimum(*(np.cumsum(side, axis=1, dtype=np.float64) for side in (top, bottom)))
+    steps: Floats = np.diff(totals, axis=1, prepend=0.0).astype(np.float32)
+    return steps
 
 
 def _grouped(goals: Iterable[OpenGoal]) -> list[list[OpenGoal]]:
