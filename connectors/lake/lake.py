@@ -17,6 +17,8 @@ removed a day later (`connectors.lake.sweeping`). Pulling the same rows again wr
 commit windows of one month at once, the later one reads the document again first. `Lake.compact` moves the rows of a
 month into one file, in the same way. Where the root can be: `connectors.lake.addresses`.
 
+A document, schema or attempt that cannot be read is moved to `broken/` (`connectors.lake.broken`).
+
 A lake of before has a `manifest.json` in each window's folder, beside its files. They count until the month gets its
 document: with the next commit of one of its windows, or when the lake is compacted.
 """
@@ -29,13 +31,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors.lake.broken import read_or_set_aside
 from connectors.lake.compaction import MAX_FILES, months_to_compact
 from connectors.lake.manifest import Attempt, Manifest, as_json, read_attempt, read_schema
 from connectors.lake.month import (
     DOCUMENT,
     month_folder,
     month_of,
-    of_single_manifests,
+    of_single_manifest,
     read_month,
     window_folder,
 )
@@ -73,7 +76,9 @@ class Lake:
         key = f"{self.folder(source, stream)}/{SCHEMA}"
         if written is None:
             document = self.store.get(key)
-            written = read_schema(document) if document else None
+            written = (
+                read_or_set_aside(self.store, key, document, read_schema) if document else None
+            )
         if written is None or not written.equals(schema, check_metadata=True):
             self.write_table(key, schema.empty_table())
 
@@ -101,11 +106,16 @@ class Lake:
     def read(self, source: str, stream: DeclaredStream, window: date) -> pa.Table:
         """The rows of one committed window; none when it was never committed."""
         folder = self.folder(source, stream.name)
-        document = self.store.get(f"{folder}/{month_folder(month_of(window))}/{DOCUMENT}")
-        if document:
-            return self.rows(stream, read_month(document).windows.get(window))
-        single = self.store.get(f"{folder}/{window_folder(window)}/{MANIFEST}")
-        return self.rows(stream, of_single_manifests([single]).windows[window] if single else None)
+        key = f"{folder}/{month_folder(month_of(window))}/{DOCUMENT}"
+        if document := self.store.get(key):
+            month = read_or_set_aside(self.store, key, document, read_month)
+            return self.rows(stream, month.windows.get(window) if month else None)
+        key = f"{folder}/{window_folder(window)}/{MANIFEST}"
+        single = self.store.get(key)
+        return self.rows(
+            stream,
+            read_or_set_aside(self.store, key, single, of_single_manifest) if single else None,
+        )
 
     def rows(self, stream: DeclaredStream, manifest: Manifest | None) -> pa.Table:
         """The rows of the window that `manifest` commits; none without one. Raises `LakeError`."""
@@ -152,8 +162,13 @@ class Lake:
 
     def attempts(self, streams: Iterable[tuple[str, str]]) -> list[Attempt]:
         """How the last pull of each of these streams, by source and name, ended."""
-        documents = (self.store.get(f"{self.folder(*stream)}/{ATTEMPT}") for stream in streams)
-        return [read_attempt(document) for document in documents if document]
+        attempts = []
+        for stream in streams:
+            key = f"{self.folder(*stream)}/{ATTEMPT}"
+            document = self.store.get(key)
+            attempt = document and read_or_set_aside(self.store, key, document, read_attempt)
+            attempts += [attempt] if attempt else []
+        return attempts
 
     def survey(self) -> Survey:
         """All manifests, attempts and schemas, after one listing."""

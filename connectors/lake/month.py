@@ -20,6 +20,8 @@ from connectors.lake.store import MANIFEST, Document, LakeError
 
 DOCUMENT = "manifests.json"
 FORMAT = 1
+EMPTY_DOCUMENT = f'{{"format": {FORMAT}, "shared": {{}}, "windows": []}}\n'.encode()
+"""That of a month without a committed window."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,13 @@ def as_line(content: object) -> str:
 
 def of_single_manifests(documents: Iterable[Document]) -> Month:
     """The month of a lake of before, of the manifest of each of its windows."""
-    manifests = []
-    for document in documents:
-        content = json.loads(document.content)
-        folder = window_folder(date.fromisoformat(content["window"]))
-        files = [f"{folder}/{name}" for name in content["files"]]
-        manifests.append(manifest_from(content | {"files": files}))
+    manifests = map(of_single_manifest, documents)
     return Month({x.window: x for x in sorted(manifests, key=lambda x: x.window)})
+
+
+def of_single_manifest(document: Document) -> Manifest:
+    """The manifest of a window of a lake of before."""
+    content = json.loads(document.content)
+    folder = window_folder(date.fromisoformat(content["window"]))
+    files = [f"{folder}/{name}" for name in content["files"]]
+    return manifest_from(content | {"files": files})

@@ -6,11 +6,13 @@ from datetime import date
 
 import pyarrow as pa
 
+from connectors.lake.broken import read_or_set_aside
 from connectors.lake.manifest import Attempt, Manifest, read_attempt, read_schema
 from connectors.lake.month import (
     DOCUMENT,
     Month,
     key_of_month,
+    of_single_manifest,
     of_single_manifests,
     read_month,
 )
@@ -49,9 +51,10 @@ def take_survey(store: Store) -> Survey:
     others = {key: entry for key, entry in files.items() if key.endswith((SCHEMA, ATTEMPT))}
     for key, document in store.read(others).items():
         if key.endswith(ATTEMPT):
-            attempts.append(read_attempt(document))
-        else:
-            schemas[stream_at(key)] = read_schema(document)
+            attempt = read_or_set_aside(store, key, document, read_attempt)
+            attempts += [attempt] if attempt else []
+        elif (schema := read_or_set_aside(store, key, document, read_schema)) is not None:
+            schemas[stream_at(key)] = schema
     months = {stream_at(folder): own for folder, own in read_months(store, files).items()}
     return Survey(months, attempts, schemas, files)
 
@@ -76,8 +79,8 @@ def read_months(store: Store, listed: Mapping[str, Entry]) -> dict[str, dict[dat
     single: dict[tuple[str, str], list[Document]] = {}
     for key, document in store.read(wanted).items():
         if key in documents:
-            whole[places[key]] = read_month(document)
-        else:
+            whole[places[key]] = read_or_set_aside(store, key, document, read_month) or Month()
+        elif read_or_set_aside(store, key, document, of_single_manifest):
             single.setdefault(places[key], []).append(document)
     whole |= {place: of_single_manifests(own) for place, own in single.items()}
     months: dict[str, dict[date, Month]] = {}

@@ -7,13 +7,14 @@ it names. So a file goes a day after a sweep has first met it without a name:
     <root>/_sweep.json    {<key>: when it was first met so}
 
 The place's own clock counts: now is when the newest file of the lake was written. While nothing is written, nothing is
-removed.
+removed. Of a month whose document was broken (`connectors.lake.broken`), nothing is.
 """
 
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from connectors.lake.broken import broken_months, month_at, read_or_set_aside
 from connectors.lake.manifest import as_json
 from connectors.lake.month import DOCUMENT, key_of_month
 from connectors.lake.store import MANIFEST, Store
@@ -30,12 +31,15 @@ def sweep(store: Store, survey: Survey) -> int:
         return 0
     now = max(entry.modified for entry in survey.files.values())
     document = store.get(LOG)
-    met: dict[str, str] = json.loads(document.content) if document else {}
+    met: dict[str, str] = {}
+    if document:
+        met = read_or_set_aside(store, LOG, document, lambda x: dict(json.loads(x.content))) or {}
+    kept = broken_months(store)
     unnamed = {
         # a younger one may be that of a run at work, which will name it
         key: datetime.fromisoformat(met[key]) if key in met else now
         for key in unnamed_files(survey)
-        if survey.files[key].modified <= now - SWEEP_AFTER
+        if survey.files[key].modified <= now - SWEEP_AFTER and month_at(key) not in kept
     }
     removed = [key for key, since in unnamed.items() if since <= now - SWEEP_AFTER]
     store.remove(removed)

@@ -8,6 +8,7 @@ from threading import Lock
 
 import pyarrow as pa
 
+from connectors.lake.broken import read_or_set_aside
 from connectors.lake.compaction import NotTheSame, shared_contents
 from connectors.lake.data_files import (
     LARGE_BYTES,
@@ -126,9 +127,10 @@ class MonthWriter:
 
     def _month(self, folder: str, first: date) -> tuple[Document | None, Month]:
         """What is committed of a month, and its document if there is one."""
-        current = self._store.get(f"{folder}/{month_folder(first)}/{DOCUMENT}")
-        if current:
-            return current, read_month(current)
+        key = f"{folder}/{month_folder(first)}/{DOCUMENT}"
+        if current := self._store.get(key):
+            month = read_or_set_aside(self._store, key, current, read_month)
+            return (current, month) if month else self._month(folder, first)
         prefix = f"{folder}/window={first:%Y-%m}"
         listed = self._store.list(folder, after=prefix)
         of_month = {key: entry for key, entry in listed.items() if key.startswith(prefix)}

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from connectors.lake.broken import set_aside
 from connectors.lake.catalog import FINDINGS as LAKE_FINDINGS
 from connectors.lake.catalog import read_catalog
 from connectors.lake.manifest import Attempt
@@ -63,6 +64,7 @@ def write_findings(day: Day) -> list[FindingRow]:
             *definition_findings(day.declared, day.loaded),
             *clock_findings(settings),
             *history_findings(settings),
+            *broken_lake_findings(settings, fed, day.kpis),
         ]
         FINDINGS.replace(connection, rows)
     return rows
@@ -82,6 +84,26 @@ def clock_findings(settings: Settings) -> Iterator[FindingRow]:
         # the sample company's days may be played in any order
         is_fault=settings.sandbox_today is None,
     )
+
+
+def broken_lake_findings(
+    settings: Settings, fed: Mapping[tuple[str, str], Sequence[str]], declared: Mapping[str, Kpi]
+) -> Iterator[FindingRow]:
+    """A finding for each file of the lake's own that could not be read and was moved out of the way."""
+    store = open_lake(settings).store
+    for key, place in set_aside(store):
+        _, instance, stream, *_ = (*key.split("/"), "", "")
+        source, account = source_and_account(instance)
+        yield FindingRow(
+            what="broken_lake_file",
+            source=source or None,
+            account=account if source else None,
+            stream=stream or None,
+            place=key,
+            message=f"{store.address}/{key} could not be read and was moved to {place}: its windows are pulled again, "
+            "as far as the source still gives them; look at the disk, and remove that file once they are there",
+            kpis=of_account(fed.get((source, stream), ()), account, declared),
+        )
 
 
 def history_findings(settings: Settings) -> Iterator[FindingRow]:
