@@ -1,3 +1,5 @@
+{{ config(materialized="view") }}
+
 with kpis as (
     select * from {{ ref("stg_lake__kpis") }}
 ),
