@@ -1,4 +1,4 @@
-"""Removes Dagster's records of old runs: events, logs of steps, run records, and what dbt left of failed runs.
+"""Removes Dagster's records of old runs: events, logs of steps, run records.
 
 Dagster itself deletes old ticks only (`retention` in dagster.yaml). Its `DagsterInstance.delete_run` deletes every
 event of a run, including the materializations by which the UI knows that a partition exists, and leaves a SQLite file
@@ -9,9 +9,8 @@ It depends on Dagster's internals, as `pipelines.orchestration.event_log` does.
 """
 
 import logging
-import shutil
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,9 +26,8 @@ from dagster._core.storage.event_log.schema import (
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 
 from pipelines.orchestration.event_log import BatchingEventLogStorage
+from pipelines.orchestration.leftovers import remove_leftovers
 from pipelines.settings import Settings
-from pipelines.warehouse.dbt_build import RUN_FOLDER
-from pipelines.warehouse.project import project_of
 
 FINISHED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 BATCH_SIZE = 500
@@ -53,7 +51,7 @@ def remove_old_runs(settings: Settings, instance: dg.DagsterInstance) -> int:
     before = datetime.now(UTC) - timedelta(days=settings.keep_runs_days)
     try:
         removed = remove_runs(instance, before)
-        remove_folders(project_of(settings).target.glob(f"{RUN_FOLDER}*"), before)
+        remove_leftovers(settings)
         for path in (settings.state_path / "dagster").glob("*.db"):
             vacuum(path)
     except Exception:
@@ -113,13 +111,6 @@ def remove_events(connection: sa.Connection, run_ids: Sequence[str], before: dat
         _CHECKS.run_id.in_(run_ids), _CHECKS.id.not_in(newest_of_check)
     )
     connection.execute(old_checks)
-
-
-def remove_folders(folders: Iterable[Path], before: datetime) -> None:
-    """Remove the folders that nothing was written into since `before`."""
-    for folder in folders:
-        if datetime.fromtimestamp(folder.stat().st_mtime, UTC) < before:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def vacuum(path: Path) -> None:

@@ -30,6 +30,7 @@ from pipelines.errors import OkraError
 from pipelines.inputs.lake import check_lake
 from pipelines.orchestration.instance import CLI, STARTED_BY, close_killed_runs, prepare_environment
 from pipelines.orchestration.interrupts import interrupts_raised
+from pipelines.orchestration.leftovers import remove_leftovers
 from pipelines.orchestration.progress import watch
 from pipelines.orchestration.ui_metadata import raw_key
 from pipelines.settings import Settings
@@ -209,6 +210,7 @@ def runner(settings: Settings, *, debug: bool = False) -> Iterator[Runner]:
     with exclusive(settings.state_path / "run.lock"):
         prepare_environment(settings)
         check_lake(settings)
+        remove_leftovers(settings)
         with dg.DagsterInstance.get() as instance:
             close_killed_runs(instance)
             yield Runner(settings, instance, debug=debug)

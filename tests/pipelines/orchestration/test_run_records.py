@@ -1,6 +1,5 @@
 """Old runs go, with all that was recorded of them; what Dagster's UI and our sensor need stays."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +12,6 @@ import pytest
 from pipelines.orchestration import run_records
 from pipelines.orchestration.event_log import BatchingEventLogStorage
 from pipelines.orchestration.run_records import (
-    remove_folders,
     remove_old_runs,
     remove_runs,
     vacuum,
@@ -159,18 +157,6 @@ def test_a_file_that_another_process_writes_is_left_for_the_next_run(
         writer.execute("begin immediate")
         vacuum(path)
     assert path.stat().st_size == full
-
-
-def test_what_dbt_left_of_a_failed_run_goes_after_the_same_time(tmp_path: Path) -> None:
-    between = now() - timedelta(days=30)
-    for name, age in (("models-a", 31), ("models-b", 29)):
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "run_results.json").write_text("{}")
-        moment = (now() - timedelta(days=age)).timestamp()
-        os.utime(folder, (moment, moment))
-    remove_folders(tmp_path.glob("models-*"), between)
-    assert [path.name for path in tmp_path.iterdir()] == ["models-b"]
 
 
 def rows(folder: Path, query: str, *parameters: str) -> list[tuple[object, ...]]:
