@@ -53,7 +53,7 @@ def lines(
         yield ""
         yield from table(
             ("series", "odds", "Brier", "beside the best other method", "beside the mean of all others",
-             "ECE", "80 % interval holds"),
+             "ECE", "80 % interval holds", "of these on an end"),
             (overall(name, part) for name, part in parts(halves[half])),
         )  # fmt: skip
     yield ""
@@ -149,6 +149,7 @@ def overall(name: str, part: Judged) -> Sequence[str]:
     return (
         name, f"{part.met.size:,}", f"{part.brier():.4f}", f"{best}, {best.method}",
         str(part.versus(MEAN)), f"{part.calibration_error():.3f}", f"{part.coverage():.1%}",
+        f"{part.on_an_end():.1%}",
     )  # fmt: skip
 
 

@@ -90,6 +90,11 @@ class Judged:
             return None
         return coverage(*self.intervals[method].T, self.outcome)
 
+    def on_an_end(self, method: str = OURS) -> float:
+        """The share of outcomes that lie on an end of the interval, as small counts often do."""
+        nearest = np.abs(self.intervals[method] - self.outcome[:, None]).min(axis=1)
+        return float((nearest <= 1e-6 * np.maximum(1, np.abs(self.outcome))).mean())
+
     @property
     def best_other(self) -> str:
         return min(self.others, key=self.brier)

@@ -34,8 +34,9 @@ def test_the_best_other_method_and_the_mean_of_all_are_told() -> None:
     assert judged.versus("even").share_below == 1.0
     mean = (0.25**2 + 0.75**2 + 0.25**2 + 0.75**2) / 4
     assert judged.brier(MEAN) == pytest.approx(mean)
-    # 1 lies in 0 to 1 and 3 in 2 to 3; 2 and 4 lie outside
+    # 1 lies in 0 to 1 and 3 in 2 to 3, both on an end; 2 and 4 lie outside
     assert judged.coverage() == 0.5
+    assert judged.on_an_end() == 0.5
     assert judged.kind("stock").coverage() == 0.5
     assert len(judged.kind("flow")) == 2
 
