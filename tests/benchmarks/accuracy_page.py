@@ -95,7 +95,7 @@ def bars(whole: Judged, found: Moves) -> Iterator[Sequence[str]]:
             beside = f", beside {method}" if method != MEAN else ""
             is_met = versus.change <= -least and versus.share_below >= 0.95
             yield (
-                f"Brier, {frequency}: {least:.0%} below {what}, and below it in 95 % of resampled series",
+                f"Brier, {frequency}: {100 * least:.0f} % below {what}, and below it in 95 % of resampled series",
                 f"{versus}{beside}; below in {versus.share_below:.0%}",
                 yes_or_no(is_met),
             )

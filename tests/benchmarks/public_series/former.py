@@ -63,14 +63,14 @@ def shop_revenue(files: Wheels) -> pd.DataFrame:
 
 
 def shop_units(files: Wheels) -> pd.DataFrame:
-    """Units a day of its best-selling articles."""
+    """Units a day of the best-selling articles of a British web shop."""
     table = _retail(files)
     best = table.groupby("StockCode")["Quantity"].sum().nlargest(40).index
     return each_day(table[table["StockCode"].isin(best)], "StockCode", "day", 1, value="Quantity")
 
 
 def shop_basket(files: Wheels) -> pd.DataFrame:
-    """Its average order value a day: revenue over orders, by country."""
+    """The average order value a day of a British web shop, by country."""
     table = _retail(files)
     orders = table.groupby(["Country", "Invoice"]).agg(
         day=("day", "first"), amount=("amount", "sum")

@@ -38,7 +38,7 @@ def deaths(files: Wheels) -> pd.DataFrame:
 
 
 def deaths_a_week(files: Wheels) -> pd.DataFrame:
-    """The same by week."""
+    """Deaths a week in Puerto Rico, 2015 to 2018."""
     return weeks(deaths(files))
 
 
@@ -112,7 +112,7 @@ def covid_tests(files: Wheels) -> pd.DataFrame:
 
 
 def covid_positives(files: Wheels) -> pd.DataFrame:
-    """The share of them that were positive."""
+    """The share of tests a day of a children's hospital that were positive, by group."""
     return each_day(
         _tests(files), "demo_group", "date", 0, 60, numerator="positive", denominator="one"
     )

@@ -59,7 +59,7 @@ def police_force(files: Wheels) -> pd.DataFrame:
 
 
 def police_force_so_far(files: Wheels) -> pd.DataFrame:
-    """Their running total by day, since 2016."""
+    """Uses of force so far by precinct of Minneapolis: a running total by day."""
     return running_totals(police_force(files))
 
 
@@ -72,7 +72,7 @@ def police_force_after_calls(files: Wheels) -> pd.DataFrame:
 
 
 def police_force_after_calls_a_month(files: Wheels) -> pd.DataFrame:
-    """The same by month and kind of force."""
+    """The share of a month's uses of force that followed an emergency call, by kind of force."""
     table = each_day(
         _force(files),
         "force_type",
@@ -96,12 +96,12 @@ def pet_licences(files: Wheels) -> pd.DataFrame:
 
 
 def pets(files: Wheels) -> pd.DataFrame:
-    """Pets with a licence by breed, a running total by day."""
+    """Pets with a licence in Seattle by breed: a running total by day."""
     return running_totals(pet_licences(files))
 
 
 def pets_a_week(files: Wheels) -> pd.DataFrame:
-    """The same at the end of each week."""
+    """Pets with a licence in Seattle by breed, at the end of each week."""
     return last_of_week(pets(files))
 
 
@@ -118,7 +118,7 @@ def breaches(files: Wheels) -> pd.DataFrame:
 
 
 def breaches_so_far(files: Wheels) -> pd.DataFrame:
-    """Their running total by week and type."""
+    """Breaches of health data so far by type: a running total by week."""
     return last_of_week(running_totals(each_day(_breaches(files), "type", "date", 0, value="one")))
 
 

@@ -22,7 +22,7 @@ def store_sales(files: Wheels) -> pd.DataFrame:
 
 
 def store_sales_a_week(files: Wheels) -> pd.DataFrame:
-    """Sales a week of the same drugstores."""
+    """Sales of German drugstores a week."""
     return weeks(store_sales(files))
 
 
@@ -44,7 +44,7 @@ def cd_purchases(files: Wheels) -> pd.DataFrame:
 
 
 def cd_purchase_value(files: Wheels) -> pd.DataFrame:
-    """Its dollars a purchase, by week and by the fortnight in which the customer came."""
+    """Dollars a purchase of a shop for records, by week and by the fortnight in which the customer came."""
     return weeks(
         each_day(_cdnow(files), "cohort", "date", numerator="dollar_value", denominator="one")
     )
@@ -56,7 +56,7 @@ def pizzas(files: Wheels) -> pd.DataFrame:
 
 
 def large_pizzas(files: Wheels) -> pd.DataFrame:
-    """The share of its pizzas a day that were large, by sort."""
+    """The share of a pizzeria's pizzas a day that were large, by sort."""
     table = files.r("gt/pizzaplace").assign(one=1)
     table["large"] = (table["size"] == "L").astype(int)
     return each_day(table, "type", "date", numerator="large", denominator="one")
@@ -74,7 +74,7 @@ def laptops(files: Wheels) -> pd.DataFrame:
 
 
 def laptop_price(files: Wheels) -> pd.DataFrame:
-    """The average price of a laptop sold, by day and store."""
+    """The average price of laptops sold in London, by day and store."""
     return each_day(
         _laptops(files), "Store Postcode", "date", numerator="Retail Price", denominator="one"
     )
@@ -100,7 +100,7 @@ def avocados(files: Wheels) -> pd.DataFrame:
 
 
 def avocado_price(files: Wheels) -> pd.DataFrame:
-    """Their average price a week."""
+    """The average price of avocados sold in California, by week."""
     table = files.r("causaldata/avocado")
     return pd.DataFrame(
         {
@@ -126,14 +126,14 @@ def hotel_arrivals(files: Wheels) -> pd.DataFrame:
 
 
 def hotel_room_rate(files: Wheels) -> pd.DataFrame:
-    """What its guests pay a night, by day and by how they booked."""
+    """What a hotel's guests pay a night, by day and by how they booked."""
     return each_day(
         _hotel(files), "market_segment", "arrival_date", numerator="paid", denominator="nights"
     )
 
 
 def hotel_families(files: Wheels) -> pd.DataFrame:
-    """The share of its arrivals a week that bring children, by how they booked."""
+    """The share of arrivals at a hotel a week that bring children, by how they booked."""
     table = each_day(
         _hotel(files), "market_segment", "arrival_date", 0, numerator="family", denominator="one"
     )

@@ -28,12 +28,12 @@ def bicycle_rides(files: Wheels) -> pd.DataFrame:
 
 
 def bicycle_rides_a_week(files: Wheels) -> pd.DataFrame:
-    """The same by week."""
+    """Bicycles hired a week in Washington."""
     return weeks(bicycle_rides(files))
 
 
 def casual_rides(files: Wheels) -> pd.DataFrame:
-    """The share of its riders a day who are casual, 2011 and 2012."""
+    """The share of riders of bicycles a day in Washington who are casual, 2011 and 2012."""
     table = files.timetk("bike_sharing_daily")
     return pd.DataFrame(
         {
@@ -72,7 +72,7 @@ def vehicles(files: Wheels) -> pd.DataFrame:
 
 
 def vehicles_a_week(files: Wheels) -> pd.DataFrame:
-    """The same by week."""
+    """Vehicles a week on a road in Minneapolis, a tunnel in Switzerland and roads in San Francisco."""
     return weeks(vehicles(files))
 
 
@@ -90,14 +90,14 @@ def taxi_bookings(files: Wheels) -> pd.DataFrame:
 
 
 def taxi_cancellations(files: Wheels) -> pd.DataFrame:
-    """The share of bookings a day that the driver cancelled."""
+    """The share of taxis booked a day in Bangalore that the driver cancelled."""
     return each_day(
         _taxis(files), "how", "date", 0.005, numerator="Car_Cancellation", denominator="one"
     )
 
 
 def taxi_cancellations_a_week(files: Wheels) -> pd.DataFrame:
-    """The same by week."""
+    """The share of taxis booked a week in Bangalore that the driver cancelled."""
     return weeks(taxi_cancellations(files))
 
 

@@ -45,7 +45,7 @@ def commits(files: Wheels) -> pd.DataFrame:
 
 
 def commits_a_week(files: Wheels) -> pd.DataFrame:
-    """The same by week."""
+    """Commits a week to a repository by part of the day."""
     return weeks(commits(files))
 
 
@@ -60,14 +60,14 @@ def searches(files: Wheels) -> pd.DataFrame:
 
 
 def hotel_bookings(files: Wheels) -> pd.DataFrame:
-    """The share of searches a day that end in a booking, by channel."""
+    """The share of searches for hotels a day that end in a booking, by channel."""
     table = _searches(files)
     table["channel"] = "channel " + table["channel"].astype(str)
     return each_day(table, "channel", "date_time", 0.05, numerator="is_booking", denominator="one")
 
 
 def hotel_bookings_a_week(files: Wheels) -> pd.DataFrame:
-    """The same by week and site."""
+    """The share of searches for hotels a week that end in a booking, by site."""
     table = each_day(
         _searches(files), "site", "date_time", 0.05, numerator="is_booking", denominator="one"
     )
@@ -87,13 +87,13 @@ def ratings(files: Wheels) -> pd.DataFrame:
 
 
 def mean_rating(files: Wheels) -> pd.DataFrame:
-    """The mean rating a month by genre."""
+    """The mean rating of films a month by genre."""
     table = each_day(_ratings(files), "genre", "date", 0.5, numerator="rating", denominator="one")
     return months(table)
 
 
 def ratings_so_far(files: Wheels) -> pd.DataFrame:
-    """The running total of ratings by month and genre."""
+    """Ratings of films so far by genre: a running total by month."""
     return running_totals(months(each_day(_ratings(files), "genre", "date", 0.15, value="one")))
 
 
