@@ -188,21 +188,24 @@ class AskedNumbers:
         return None if budget is None else budget.shares(start, end, elapsed)
 
 
+def budget_of(
+    target: KpiTarget, result: KeyResult, indexes: Mapping[str, KpiIndex], fiscal_year: FiscalYear
+) -> Budget:
+    """The KPI that gives a target of `result`, through the filter of the goal as far as it has the dimensions."""
+    index = indexes.get(target.kpi)
+    if index is None:
+        return Budget(target, None)
+    where = {name: asked for name, asked in result.where.items() if name in index.kpi.dimensions}
+    return Budget(target, KpiView(index, where, fiscal_year))
+
+
 def asked_numbers(
     result: KeyResult, indexes: Mapping[str, KpiIndex], fiscal_year: FiscalYear
 ) -> AskedNumbers:
     """The numbers that a key result asks for, with the budgets among `indexes`."""
 
     def budget(end: object) -> Budget | None:
-        if not isinstance(end, KpiTarget):
-            return None
-        index = indexes.get(end.kpi)
-        if index is None:
-            return Budget(end, None)
-        where = {
-            name: asked for name, asked in result.where.items() if name in index.kpi.dimensions
-        }
-        return Budget(end, KpiView(index, where, fiscal_year))
+        return budget_of(end, result, indexes, fiscal_year) if isinstance(end, KpiTarget) else None
 
     low, high = result.between or (result.at_least, result.at_most)
     return AskedNumbers(goal_of(result), budget(low), budget(high))

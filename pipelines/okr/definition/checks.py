@@ -9,8 +9,9 @@ from babel.numbers import list_currencies
 
 from pipelines.okr.definition.definitions import KeyResult
 from pipelines.okr.definition.faults import Fault, listed, suggestion
-from pipelines.okr.definition.field_types import MEASURED
+from pipelines.okr.definition.field_types import MEASURED, KpiTarget
 from pipelines.okr.definition.kpi_targets import kpi_target_faults
+from pipelines.okr.definition.plans import DatedPlan, PlanKpi, plan_faults
 from pipelines.okr.definition.yaml_tree import Tree
 from pipelines.okr.kpi.conversion import CURRENCY
 from pipelines.okr.kpi.filters import names_in
@@ -93,6 +94,23 @@ def key_result_faults(
             place.fault(*finding)
             for finding in kpi_target_faults(result, target, kpi, period, kpis.sound, kpis.broken)
         )
+    yield from (place.fault(*finding) for finding in _plan(result, kpi, period, kpis))
+
+
+def _plan(
+    result: KeyResult, kpi: Kpi, period: Period | None, kpis: KnownKpis
+) -> Iterator[_Finding]:
+    plan = result.plan
+    if plan is None or period is None:
+        return
+    is_total = kpi.accumulates and result.over is None
+    yield from plan_faults(plan, period.start, result.by or period.end, is_total=is_total)
+    if isinstance(plan, PlanKpi) and is_total:
+        target = KpiTarget(plan.kpi)
+        for _, what, remedy in kpi_target_faults(
+            result, target, kpi, period, kpis.sound, kpis.broken
+        ):
+            yield "plan", what, remedy
 
 
 def listed_sources(names: Sequence[str]) -> str:
@@ -217,6 +235,8 @@ def _scale(place: Place, result: KeyResult, kpi: Kpi) -> Iterator[Fault]:
     if result.member_targets is not None:
         key = "at_most" if result.at_least is None else "at_least"
         written += [((key, name), target) for name, target in result.member_targets.pairs]
+    if isinstance(result.plan, DatedPlan):
+        written += [(("plan", period.label), amount) for period, amount in result.plan.amounts]
     for keys, number in written:
         if isinstance(number, Decimal):
             check = _of_a_percentage if kpi.unit == PERCENT else _of_an_amount

@@ -29,6 +29,7 @@ from pipelines.okr.definition.field_types import (
     refusal,
 )
 from pipelines.okr.definition.met_in import ALL, MetIn, WindowsAsked
+from pipelines.okr.definition.plans import DatedPlan, PlanField, PlanKpi
 from pipelines.okr.kpi.filters import as_written
 from pipelines.okr.kpi.numbers import ONE
 from pipelines.okr.kpi.periods import Cadence, Period, whole_windows
@@ -97,6 +98,11 @@ class KeyResult(_Definition):
     where: Members = Field({}, description="Only these members", examples=[{"color": "green"}])
     by: Day | None = Field(None, description="The deadline, if not the period's end")
     weight: Weight = Field(Decimal(1), description="Its weight in the objective, 0 or more")
+    plan: PlanField = Field(
+        None,
+        description="The way to the target, in place of the pace: amounts of periods, or a KPI with plan: true",
+        examples=[{"2026-Q3": 480_000, "2026-Q4": 520_000}, "budget_revenue"],
+    )
     because: Text | None = Field(
         None,
         description="Why its target is as easy or as hard as it is: `okra check` then says nothing of that",
@@ -129,9 +135,20 @@ class KeyResult(_Definition):
         if self.met_in is not None and self.per is None:
             remedy = "add `per:` with the window, or leave `met_in` out"
             raise refusal("`met_in` without `per`", remedy, key="met_in")
+        if self.plan is not None:
+            self._has_one_way()
         if self.milestone is None and self.kpi is None:
             raise refusal("no KPI", "add `kpi:` with the name of a KPI")
         return self
+
+    def _has_one_way(self) -> None:
+        """A plan leads one total or one level to one number."""
+        for key in ("per", "for_each", "between", "milestone"):
+            if getattr(self, key) is not None:
+                what = (
+                    f"`plan` beside `{key}`: it is the way of one total or one level to its target"
+                )
+                raise refusal(what, "leave `plan` out", key="plan")
 
     @property
     def target(self) -> Decimal | None:
@@ -260,7 +277,7 @@ _CALLED = ("objective", "owner", "name", "name_members", "because")
 """What readers see and no score depends on."""
 _JUDGED_BY = "the score it ends with"
 """Part of an objective's fingerprint: odds that were published under another rule are not graded by this one."""
-_ADDED_LATER = ("members", "name_members", "met_in", "contributes", "because")
+_ADDED_LATER = ("members", "name_members", "met_in", "contributes", "plan", "because")
 """Keys that count only where they are written, so that definitions from before they existed keep their fingerprint."""
 
 
@@ -281,6 +298,10 @@ def _canonical(value: object) -> object:
         return {"kpi": value.kpi, **times}
     if isinstance(value, MetIn):
         return str(value)
+    if isinstance(value, PlanKpi):
+        return value.kpi
+    if isinstance(value, DatedPlan):
+        return [[_canonical(period), _canonical(amount)] for period, amount in value.amounts]
     if isinstance(value, MemberTargets):
         return {name: _canonical(target) for name, target in value.pairs}
     if isinstance(value, dict):

@@ -60,7 +60,8 @@ def refusal(what: str, remedy: str, *, key: str = "") -> PydanticCustomError:
     return PydanticCustomError("okr", "{what}; {remedy}", context)
 
 
-def _number(written: object) -> Decimal:
+def number(written: object) -> Decimal:
+    """An exact number such as 2_000_000 or 96 %."""
     if isinstance(written, Decimal) and written.is_finite():
         return written
     if isinstance(written, int) and not isinstance(written, bool):
@@ -74,14 +75,14 @@ def _number(written: object) -> Decimal:
 
 
 def _weight(written: object) -> Decimal:
-    weight = _number(written)
+    weight = number(written)
     if weight < 0:
         raise refusal(f"the weight {weight} is negative", "write 0 or more; the default is 1")
     return weight
 
 
 def _baseline(written: object) -> object:
-    return written if written in (None, MEASURED) else _number(written)
+    return written if written in (None, MEASURED) else number(written)
 
 
 def _day(written: object) -> date:
@@ -114,7 +115,7 @@ def _truth(written: object) -> bool:
 def _bound(written: object) -> Decimal | KpiTarget:
     if isinstance(written, KpiTarget):
         return written
-    return _kpi_target(written) if isinstance(written, dict) else _number(written)
+    return _kpi_target(written) if isinstance(written, dict) else number(written)
 
 
 def _target(written: object) -> Decimal | KpiTarget | MemberTargets:
@@ -125,11 +126,11 @@ def _target(written: object) -> Decimal | KpiTarget | MemberTargets:
     if not written:
         raise refusal("a target without a number", "write a number, or {kpi: budget_revenue}")
     pairs = []
-    for member, number in written.items():
-        if isinstance(number, dict | list):
+    for member, amount in written.items():
+        if isinstance(amount, dict | list):
             what = f"the target of `{member}` is no number"
             raise refusal(what, "write it such as {north: 7, south: 5}", key=str(member))
-        pairs.append((str(member), _number(number)))
+        pairs.append((str(member), number(amount)))
     return MemberTargets(tuple(sorted(pairs)))
 
 
@@ -141,7 +142,7 @@ def _kpi_target(written: dict[str, object]) -> KpiTarget:
     if unknown:
         what = f"unknown key `{unknown[0]}` of a target"
         raise refusal(what, "write it such as {kpi: budget_revenue, times: 1.05}", key=unknown[0])
-    times = _number(written.get("times", ONE))
+    times = number(written.get("times", ONE))
     if times <= 0:
         raise refusal(
             f"`times: {times}` is not above 0", "write a factor such as 1.05", key="times"
@@ -216,7 +217,7 @@ def _not_blank(text: str) -> str:
     return text
 
 
-_NUMBER_SCHEMA = {
+NUMBER_SCHEMA = {
     "anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^[+-]?[\d_]*\.?\d+\s*%?$"}]
 }
 _DAY_SCHEMA = {"type": "string", "format": "date"}
@@ -243,27 +244,27 @@ _MEMBERS_SCHEMA = {
 }
 _KPI_TARGET_SCHEMA = {
     "type": "object",
-    "properties": {"kpi": {"type": "string"}, "times": _NUMBER_SCHEMA},
+    "properties": {"kpi": {"type": "string"}, "times": NUMBER_SCHEMA},
     "required": ["kpi"],
     "additionalProperties": False,
 }
-_BOUND_SCHEMA = {"anyOf": [*_NUMBER_SCHEMA["anyOf"], _KPI_TARGET_SCHEMA]}
+_BOUND_SCHEMA = {"anyOf": [*NUMBER_SCHEMA["anyOf"], _KPI_TARGET_SCHEMA]}
 _TARGET_SCHEMA = {
     "anyOf": [
         *_BOUND_SCHEMA["anyOf"],
         {
             "type": "object",
             "properties": {"kpi": False},
-            "additionalProperties": _NUMBER_SCHEMA,
+            "additionalProperties": NUMBER_SCHEMA,
             "minProperties": 1,
         },
     ]
 }
 _ROSTER_SCHEMA = {"type": "array", "items": {"type": ["string", "number"]}, "minItems": 1}
-_MEASURED_OR_NUMBER = {"anyOf": [{"const": MEASURED}, *_NUMBER_SCHEMA["anyOf"]]}
+_MEASURED_OR_NUMBER = {"anyOf": [{"const": MEASURED}, *NUMBER_SCHEMA["anyOf"]]}
 
-Number = Annotated[Decimal, BeforeValidator(_number), WithJsonSchema(_NUMBER_SCHEMA)]
-Weight = Annotated[Decimal, BeforeValidator(_weight), WithJsonSchema(_NUMBER_SCHEMA)]
+Number = Annotated[Decimal, BeforeValidator(number), WithJsonSchema(NUMBER_SCHEMA)]
+Weight = Annotated[Decimal, BeforeValidator(_weight), WithJsonSchema(NUMBER_SCHEMA)]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema(_DAY_SCHEMA)]
 Span = Annotated[Period, BeforeValidator(_period), WithJsonSchema(_PERIOD_SCHEMA)]
 Truth = Annotated[bool, BeforeValidator(_truth), WithJsonSchema({"type": "boolean"})]

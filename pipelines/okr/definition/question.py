@@ -1,17 +1,35 @@
 """What is asked of a KPI: a goal, how to read the KPI, and what is enough."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from pipelines.okr.definition.budgets import AskedNumbers
+from pipelines.okr.definition.budgets import AskedNumbers, Budget
 from pipelines.okr.definition.goals import Goal
 from pipelines.okr.definition.met_in import ALL, MetIn
+from pipelines.okr.definition.plans import DatedPlan
 from pipelines.okr.kpi.filters import members_in_words
 from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.okr.kpi.readings import KpiView
 from pipelines.okr.kpi.status import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWay:
+    """The planned way to the target: with dates, or that of a KPI, of which nothing may be known yet."""
+
+    dated: DatedPlan | None = None
+    budget: Budget | None = None
+
+    def shares_of_total(
+        self, start: date, end: date, elapsed: Sequence[int]
+    ) -> list[Decimal] | None:
+        """The share of a total that is due after each of so many days; None where the KPI does not say so."""
+        if self.dated is not None:
+            return self.dated.shares_of_total(elapsed)
+        return None if self.budget is None else self.budget.shares(start, end, elapsed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,8 @@ class Question:
     unknown: str = ""
     """Why the goal's number is not known, as a sentence; empty where it is."""
     target_trust: frozenset[str] = frozenset()
+    plan: PlannedWay | None = None
+    """The way to the target that takes the place of the pace."""
     met_in: MetIn = ALL
     """In how many windows the goal of one window has to be met."""
 

@@ -7,11 +7,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from pipelines.okr.definition.budgets import AskedNumbers, asked_numbers
+from pipelines.okr.definition.budgets import AskedNumbers, asked_numbers, budget_of
 from pipelines.okr.definition.definitions import KeyResult, Objective
-from pipelines.okr.definition.field_types import MEASURED
+from pipelines.okr.definition.field_types import MEASURED, KpiTarget
 from pipelines.okr.definition.goals import Goal, goal_in_words, goal_of
-from pipelines.okr.definition.question import Question
+from pipelines.okr.definition.plans import DatedPlan
+from pipelines.okr.definition.question import PlannedWay, Question
 from pipelines.okr.definition.unseen_members import UnseenMember, unseen_members
 from pipelines.okr.kpi.facts import MODEL_FAILED, TOTAL
 from pipelines.okr.kpi.numbers import ONE, ZERO, published_share
@@ -150,7 +151,7 @@ class JudgedKeyResult:
             probability_uncorrected=odds.uncorrected,
             status=status,
             why=why,
-            trust=trust_column(stands.trust | standing | unseen),
+            trust=trust_column(stands.trust | standing | unseen | self._plan_flags),
             data_through=stands.course.cut if has_data else None,
             definition_hash=objective.key_result_hash(result),
             weight=result.weight,
@@ -220,7 +221,7 @@ class JudgedKeyResult:
         if member is not None and result.for_each is not None:
             numbers = numbers.of_member(result.for_each, member, goal_of(result, member))
         asked = Question(view, numbers.goal, self.policy, bar, over)
-        asked = replace(asked, met_in=objective.met_in(result, self.policy))
+        asked = replace(asked, met_in=objective.met_in(result, self.policy), plan=self._plan)
         if numbers.from_kpis:
             asked = replace(asked, numbers=numbers)
             if self._window_cadence is None and (member is not None or result.for_each is None):
@@ -239,6 +240,23 @@ class JudgedKeyResult:
             lacks_history=unknown,
             baseline_trust=frozenset() if unknown else before.trust,
         )
+
+    @cached_property
+    def _plan(self) -> PlannedWay | None:
+        plan, fiscal_year = self.result.plan, self.objective.period.fiscal_year
+        if plan is None or isinstance(plan, DatedPlan):
+            return None if plan is None else PlannedWay(plan)
+        budget = budget_of(KpiTarget(plan.kpi), self.result, self.indexes, fiscal_year)
+        return PlannedWay(budget=budget)
+
+    @property
+    def _plan_flags(self) -> frozenset[str]:
+        """A flag where the KPI of the plan has no number for all of its days, so that the pace goes without it."""
+        plan, course = self._plan, self._course
+        if plan is None or plan.shares_of_total(course.start, course.deadline, [1]) is not None:
+            return frozenset()
+        assert plan.budget is not None, "a plan with dates has all of its days"
+        return frozenset({f"no_plan:{plan.budget.target.kpi}"})
 
     @cached_property
     def _numbers(self) -> AskedNumbers:

@@ -1,9 +1,10 @@
 """How far a goal should be by now, and the rates that lead there (docs/okr-semantics.md, Pace)."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 
-from pipelines.okr.definition.question import Question
+from pipelines.okr.definition.question import PlannedWay, Question
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, rounded, rounded_down, rounded_up
 from pipelines.okr.kpi.season import season_of
@@ -15,11 +16,15 @@ _FINEST_PLACES = 4
 def expected_shares(question: Question, course: Timeline, elapsed: Sequence[int]) -> list[Decimal]:
     """The share of the goal that is expected after each of so many days.
 
-    A total follows the course of the budget that gives its target, or the KPI's own season. A level follows the days,
-    and so does a total that is too young to have a season.
+    A plan goes first. A total follows the course of the budget that gives its target, or the KPI's own season. A level
+    follows the days, and so does a total that is too young to have a season.
     """
     if question.holds:
         return [ONE] * len(elapsed)
+    if question.plan is not None:
+        planned = _planned_shares(question, question.plan, course, elapsed)
+        if planned is not None:
+            return planned
     if question.accumulates and question.numbers is not None:
         due = question.numbers.shares(course.start, course.deadline, elapsed)
         if due is not None:
@@ -33,6 +38,20 @@ def expected_shares(question: Question, course: Timeline, elapsed: Sequence[int]
 def expected_share(course: Timeline) -> Decimal:
     """Elapsed ÷ total days: 0 on the day before the start, 1 at the deadline."""
     return _share_of_days(course, course.elapsed)
+
+
+def _planned_shares(
+    question: Question, plan: PlannedWay, course: Timeline, elapsed: Sequence[int]
+) -> list[Decimal] | None:
+    """The shares by the plan; None where its KPI does not say so."""
+    if question.accumulates:
+        return plan.shares_of_total(course.start, course.deadline, elapsed)
+    target, start = question.goal.target, question.baseline or ZERO
+    if plan.dated is None or target is None or target == start:
+        return None
+    days = [course.start + timedelta(days=passed - 1) for passed in elapsed]
+    levels = [plan.dated.level(day, course.start, start, course.deadline, target) for day in days]
+    return [clamped((level - start) / (target - start)) for level in levels]
 
 
 def _share_of_days(course: Timeline, passed: int) -> Decimal:

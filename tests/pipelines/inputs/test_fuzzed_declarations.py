@@ -72,6 +72,8 @@ key_results:
     kpi: page_likes
     from: measured
     at_least: 33_500
+    plan: {2026-07: 32_000, 2026-Q4: 33_500}
+    because: The page of the rival has 33,000
   - id: happy
     kpi: customer_satisfaction
     over: month
@@ -219,7 +221,7 @@ def objective_as_written(said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def result_as_written(said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name in ("id", "name", "kpi", "per", "over", "for_each"):
+    for name in ("id", "name", "kpi", "per", "over", "for_each", "because"):
         yield name, said.get(name)
     for name in ("at_least", "at_most"):
         yield name, None if said.get(name) is None else number(said[name])
@@ -228,6 +230,8 @@ def result_as_written(said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "between", None if said.get("between") is None else tuple(map(number, said["between"]))
     yield "weight", number(said.get("weight", "1"))
     yield "met_in", said.get("met_in")
+    plan = said.get("plan")
+    yield "plan", plan and sorted((*days_of(label), number(said)) for label, said in plan.items())
     yield "by", None if said.get("by") is None else date.fromisoformat(said["by"])
     yield "where", said.get("where", {})
     members = said.get("members")
@@ -261,6 +265,8 @@ def objective_as_read(read: Objective) -> Iterator[tuple[str, Any]]:
     for place, result in enumerate(read.key_results):
         for name in type(result).model_fields:
             value = getattr(result, name)
+            if name == "plan" and value is not None:
+                value = sorted((part.start, part.end, amount) for part, amount in value.amounts)
             is_milestone = name == "milestone" and value is not None
             yield f"{place}.{name}", (value.done, value.due) if is_milestone else value
 
