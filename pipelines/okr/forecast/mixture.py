@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.okr.forecast.candidates import Candidates
 from pipelines.okr.forecast.draws import uniform_draws
-from pipelines.okr.forecast.smoothing import Aligned
-from pipelines.okr.forecast.training_series import Exact, Floats, Frequency, Ints
+from pipelines.okr.forecast.smoothing import Aligned, Smoothed
+from pipelines.okr.forecast.training_series import Exact, Floats, Frequency
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,16 @@ _LATELY_GAINS: dict[Frequency, tuple[float, ...]] = {
     "week": (0.2, 0.35, 0.5),
     "month": (0.35, 0.5, 0.75, 1.0),
 }
-_YEARS: dict[Frequency, int] = {"day": 364, "week": 52, "month": 12}
 _LATEST: dict[Frequency, int] = {"day": 28, "week": 6, "month": 3}
 """Steps whose distance from those a year before is what the steps to come keep."""
-_MIN_ORIGINS = 6
+_LATEST_ERRORS: dict[Frequency, int] = {"day": 10, "week": 5, "month": 3}
+_MIN_ORIGINS = 4
+_EVIDENCE = 0.5
+_EVIDENCE_LIMITS = (0.0, 3.0)
+_MOST_OF_A_YEAR = 0.6
+_NO_SURPRISE = 3.0
+_MOST_OF_A_SHIFT = 0.25
+_EPSILON = 1e-12
 
 
 def year_of(frequency: Frequency, season: int) -> int:
@@ -48,30 +53,61 @@ def year_of(frequency: Frequency, season: int) -> int:
 
 
 def mixed(
-    weights: Exact,
-    variants: Candidates,
-    lengths: Ints,
-    frequency: Frequency,
-    season: int,
-    *,
-    stretches: bool,
+    smoothed: Smoothed, series: Aligned, frequency: Frequency, season: int, *, stretches: bool
 ) -> Exact:
     """The weights of all members (n, candidates + 2): the candidates, a year ago, a stretch of the past."""
-    shares = SHARES[frequency]
-    year = year_of(frequency, season)
-    origins = lengths - year - _LATEST[frequency]
-    known = np.clip((origins - _MIN_ORIGINS) / max(year / 2, 1), 0, 1)
-    of_year = shares.year_ago * known
-    of_stretch = np.full(len(lengths), shares.stretch if stretches else 0.0)
+    shares, variants, lengths = SHARES[frequency], smoothed.candidates, series.lengths
     # that a level has just moved is said by candidates without a trend that follow quickly
     quick = np.isin(variants.level, np.array(_LATELY_GAINS[frequency], np.float32))
     quick &= (variants.keeps == 1) & (variants.slope == 0)
     quick &= variants.starts == variants.starts.max()
-    rest = 1 - shares.lately - of_year - of_stretch
-    lately = shares.lately * quick / quick.sum()
-    return np.concatenate(
-        [weights * rest[:, None] + lately, of_year[:, None], of_stretch[:, None]], axis=1
+    of_year = _share_of_year(smoothed, series, frequency, season)
+    of_stretch = np.full(len(lengths), shares.stretch if stretches else 0.0)
+    of_lately = shares.lately + _share_of_shift(smoothed, frequency, season)
+    rest = (1 - of_year - of_stretch) * (1 - of_lately)
+    lately = (1 - of_year - of_stretch) * of_lately
+    candidates = smoothed.weights * rest[:, None] + lately[:, None] * quick / quick.sum()
+    return np.concatenate([candidates, of_year[:, None], of_stretch[:, None]], axis=1)
+
+
+def _share_of_shift(smoothed: Smoothed, frequency: Frequency, season: int) -> Exact:
+    """What a surprising mean of the latest errors adds to the share of those who follow quickly (n,)."""
+    errors = np.einsum("tnc,nc->tn", smoothed.errors, smoothed.weights, dtype=np.float64)
+    latest = _LATEST_ERRORS[frequency]
+    lengths = len(errors) - smoothed.begins
+    if len(errors) < 3 * latest:
+        return np.zeros(len(lengths))
+    before = errors[:-latest]
+    spread = np.sqrt((before**2).sum(axis=0) / np.maximum(lengths - latest, 1)) + _EPSILON
+    surprise = np.abs(errors[-latest:].mean(axis=0)) / spread * np.sqrt(latest)
+    share: Exact = _MOST_OF_A_SHIFT * np.clip((surprise - _NO_SURPRISE) / _NO_SURPRISE, 0, 1)
+    return share
+
+
+def _share_of_year(smoothed: Smoothed, series: Aligned, frequency: Frequency, season: int) -> Exact:
+    """The share of futures that are as a year ago (n,): more where that would have been nearer than the candidates."""
+    year, latest = year_of(frequency, season), _LATEST[frequency]
+    values, starts = series.values, series.starts
+    n, steps = values.shape
+    none = np.zeros(n)
+    if steps < year + latest + _MIN_ORIGINS:
+        return none
+    growth = values[:, year:].astype(np.float64) - values[:, :-year]
+    totals = np.concatenate([np.zeros((n, 1)), np.cumsum(growth, axis=1)], axis=1)
+    before = (totals[:, latest:-1] - totals[:, : -latest - 1]) / latest
+    own = growth[:, latest:] - before
+    of_candidates = np.einsum("tnc,nc->nt", smoothed.errors[year + latest :], smoothed.weights)
+    places = np.arange(year + latest, steps)
+    known = places >= np.maximum(starts + year + latest, smoothed.begins)[:, None]
+    count = known.sum(axis=1)
+    squares, theirs = (
+        np.where(known, errors**2, 0).sum(axis=1) / np.maximum(count, 1)
+        for errors in (own, of_candidates)
     )
+    evidence = 0.5 * _EVIDENCE * count * np.log((theirs + _EPSILON) / (squares + _EPSILON))
+    share = SHARES[frequency].year_ago * np.clip((count - _MIN_ORIGINS) / max(year / 4, 1), 0, 1)
+    odds = share / (1 - share) * np.exp(np.clip(evidence, *_EVIDENCE_LIMITS))
+    return np.asarray(np.minimum(odds / (1 + odds), _MOST_OF_A_YEAR), dtype=np.float64)
 
 
 def put_year_ago(

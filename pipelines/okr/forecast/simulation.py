@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.okr.forecast.draws import Draws, block_length, uniform_draws
+from pipelines.okr.forecast.lumps import doubt_constants, in_lumps
 from pipelines.okr.forecast.mixture import mixed, put_stretch, put_year_ago
 from pipelines.okr.forecast.paths import continued, drift, member_of_each_path, run_rate
 from pipelines.okr.forecast.scale import scale_of
@@ -31,6 +32,8 @@ _CELLS_A_STEP = 170
 _STRETCHES: dict[Frequency, int] = {"day": 8, "week": 20, "month": 12}
 """How far ahead candidates are judged: seasons of days, else steps."""
 _SHARE_OF_CHANGES = 0.5
+_COUNTS_OF_THEIR_OWN = 2.0
+"""The mean of counts from which each is rounded by itself; of smaller ones the running totals are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +127,8 @@ def _levels(kind: _Kind, histories: Sequence[TrainingSeries], horizon: int, path
     moved = _smoothed(kind, [np.diff(values) for values in columns], changes, horizon, paths)
     np.cumsum(moved, axis=0, out=moved)
     moved += last.astype(np.float32)[None, :, None]
-    as_changes = uniform_draws(2, paths) < _SHARE_OF_CHANGES
+    only_changes = np.array([history.is_running_total for history in histories])
+    as_changes = (uniform_draws(2, paths) < _SHARE_OF_CHANGES) | only_changes[:, None]
     return np.where(as_changes, moved, futures)
 
 
@@ -155,9 +159,8 @@ def _smoothed(
     stretch = _STRETCHES[kind.frequency] * (season if kind.frequency == "day" else 1)
     smoothed = smooth(recent, kind.frequency, season, stretch)
     weights = mixed(
-        smoothed.weights,
-        smoothed.candidates,
-        recent.lengths,
+        smoothed,
+        recent,
         kind.frequency,
         season,
         stretches=not kind.level,
@@ -180,6 +183,7 @@ def _smoothed(
     highest = np.where(known, latest, -np.inf).max(axis=1)
     lowest = np.where(known, latest, np.inf).min(axis=1)
     np.minimum(futures, (highest + 3 * (highest - lowest))[None, :, None], out=futures)
+    doubt_constants(futures, latest, recent.starts, [not own.any() for own in used])
     return scale.back(futures)
 
 
@@ -187,9 +191,13 @@ def _feasible(paths: Floats, history: TrainingSeries) -> Floats:
     """Paths (paths, steps) without what cannot be: below zero where nothing ever was, fractions."""
     if history.values.min() >= 0:
         paths = np.maximum(paths, 0) if history.level else _not_negative(paths)
+    if history.is_sparse and history.can_be_smoothed and history.values.min() >= 0:
+        return in_lumps(paths, history.values)
     if not history.whole:
         return paths
-    return np.rint(paths) if history.level else _rounded(paths)
+    if history.level or history.values.mean() >= _COUNTS_OF_THEIR_OWN:
+        return np.rint(paths)
+    return _rounded(paths)
 
 
 def _not_negative(paths: Floats) -> Floats:

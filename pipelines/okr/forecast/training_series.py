@@ -18,9 +18,11 @@ YEAR = 365.2425
 _SEASONS_OF_MONTHS = (4, 12)
 _MOST_STEPS_OF_WEEKS = 60
 _MOST_STANDING_STILL = 0.6
+_MOST_EMPTY = 0.6
 MIN_TO_SMOOTH = 24
 """Observations from which smoothing beats a run-rate, of days and weeks."""
-MIN_MONTHS_TO_SMOOTH = 8
+MIN_MONTHS_TO_SMOOTH = 12
+"""The same of months and quarters: a month says more than a day."""
 MIN_TO_FORECAST = 8
 """Observations below which nothing is said."""
 
@@ -62,6 +64,16 @@ class TrainingSeries:
     def stands_still(self) -> bool:
         """Whether it is a level that most steps leave where it is: it moves seldom, and then by real amounts."""
         return self.level and bool(np.mean(np.diff(self.values) == 0) > _MOST_STANDING_STILL)
+
+    @property
+    def is_running_total(self) -> bool:
+        """Whether it is a level that has never fallen: it has a past of changes, and no level to return to."""
+        return self.level and bool(np.all(np.diff(self.values) >= 0))
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether most steps bring nothing."""
+        return not self.level and bool(np.mean(self.values == 0) > _MOST_EMPTY)
 
     @property
     def is_long_enough(self) -> bool:

@@ -43,7 +43,7 @@ def _whole(forecast: GoalForecast) -> Driver:
     """What a day brings; a change is one over all of the days to come, the same in each future."""
     kpi = forecast.question.view.kpi
     step = 1 / max(forecast.days, 1)
-    to_come = float(forecast.to_come.mean())
+    to_come = float(np.median(forecast.to_come))
     least = -np.inf if kpi.behaviour.is_level else _nothing_left(forecast.to_come)
     return Driver(
         unit=kpi.unit,
@@ -168,7 +168,7 @@ def _may_move_denominator(forecast: GoalForecast) -> bool:
 
 def _denominator(forecast: GoalForecast) -> Driver:
     to_come = forecast.denominator_to_come
-    amount, step = float(to_come.mean()), 1 / max(forecast.days, 1)
+    amount, step = float(np.median(to_come)), 1 / max(forecast.days, 1)
     return DenominatorDriver(
         unit="", places=0, now=amount * step, base=amount, least=-to_come, step=step, per_day=True
     )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.okr.forecast.recalibration import Curve, curve_for
 from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 from pipelines.okr.odds.open_goals import OpenGoal
 from pipelines.okr.odds.training_data import TrainingData
@@ -26,6 +27,7 @@ class ForecastBands:
     def __init__(self, data: TrainingData, futures: tuple[Floats, ...]) -> None:
         self._data = data
         self._futures = futures
+        self._curve = curve_for(data.sides[0]) if data.sides else Curve()
         self._running: list[NDArray[Any]] = []
         self._quantiles: dict[tuple[date | None, tuple[int, ...]], Exact] = {}
 
@@ -72,7 +74,7 @@ class ForecastBands:
             so_far[:, None] if isinstance(so_far, np.ndarray) else so_far for so_far in known
         ]
         days = goal.delivered_days + self._data.missing(goal.start, goal.cut) + places + 1
-        return _quantiles(behaviour.final_value(of_futures, added, days))
+        return _quantiles(behaviour.final_value(of_futures, added, days), self._curve)
 
     def _by_windows(self, goal: OpenGoal, days: Sequence[date]) -> dict[date, Quantiles]:
         bands = {}
@@ -82,19 +84,22 @@ class ForecastBands:
                 continue
             values = earlier.final_values(self._futures, self._data)
             if not np.isnan(values).all():
-                bands[day] = _shown(_quantiles(values[:, None])[:, 0], goal)
+                bands[day] = _shown(_quantiles(values[:, None], self._curve)[:, 0], goal)
         return bands
 
 
-def quantiles_of(goal: OpenGoal, values: Exact) -> Quantiles:
-    """The quantiles of the goal's KPI over futures (paths,) that all have a value."""
-    return _shown(np.quantile(values, _BANDS), goal)
+def quantiles_of(goal: OpenGoal, values: Exact, curve: Curve) -> Quantiles:
+    """The quantiles of the goal's KPI over futures (paths,) that all have a value, by the curve that corrects its odds.
+
+    So a goal at the ninth tenth has odds of one in ten.
+    """
+    return _shown(_quantiles(values[:, None], curve)[:, 0], goal)
 
 
-def _quantiles(values: Exact) -> Exact:
+def _quantiles(values: Exact, curve: Curve) -> Exact:
     """The quantiles (3, days) of values (paths, days); a path without a value does not count."""
     quantile = np.nanquantile if np.isnan(values).any() else np.quantile
-    return np.asarray(quantile(values, _BANDS, axis=0))
+    return np.asarray(quantile(values, curve.uncorrected(np.array(_BANDS)), axis=0))
 
 
 def _shown(column: Exact, goal: OpenGoal) -> Quantiles:

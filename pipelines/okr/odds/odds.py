@@ -101,7 +101,7 @@ class GoalSimulation:
             goal.met(final) & (not lost),
             kept.astype(np.float32),
             curve_of(data),
-            quantiles_of(goal, defined),
+            quantiles_of(goal, defined, curve_of(data)),
             settled=False if lost else None,
             most=most,
         )

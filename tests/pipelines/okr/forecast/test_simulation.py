@@ -20,9 +20,16 @@ def sampled(values, steps=10, paths=50, **form):
 
 
 def test_a_steady_past_has_a_steady_future(futures):
-    assert np.allclose(futures([5.0] * 60, 30), 5.0, rtol=1e-5)
+    assert np.allclose(np.median(futures([5.0] * 60, 30), axis=0), 5.0, rtol=1e-5)
     assert np.allclose(futures([5.0] * 10, 30), 5.0)
     assert np.allclose(futures([0.0] * 60, 30), 0.0)
+
+
+def test_what_has_never_changed_may_change(futures):
+    """One future in ten changes, half of those within thirty days, and half of them upward."""
+    totals = futures([100.0] * 400, 30, paths=4000).sum(axis=1, dtype=float)
+    assert np.mean(np.abs(totals - 3000) < 0.01) == pytest.approx(0.95, abs=0.015)
+    assert np.mean(totals >= 3001) == pytest.approx(0.025, abs=0.01)
 
 
 def test_a_week_that_repeats_goes_on_repeating(futures):
