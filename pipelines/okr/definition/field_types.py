@@ -22,6 +22,9 @@ from pipelines.okr.kpi.periods import (
 )
 
 MEASURED = "measured"
+_TOO_LARGE = Decimal(10) ** 18
+"""No figure is that large, not even in rupiah. Tables have 32 digits before the point, and odds are told of 15."""
+_MANY_DIGITS = re.compile(r"[+-]?(\d_?){19,}(\.\d*)?\s*%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,13 @@ def refusal(what: str, remedy: str, *, key: str = "") -> PydanticCustomError:
 
 def number(written: object) -> Decimal:
     """An exact number such as 2_000_000 or 96 %."""
+    many = isinstance(written, str) and _MANY_DIGITS.fullmatch(written.strip())
+    if many or abs(exact := _exact(written)) >= _TOO_LARGE:
+        raise refusal(f"`{written}` has more than 18 digits", "write a number that can be meant")
+    return exact
+
+
+def _exact(written: object) -> Decimal:
     if isinstance(written, Decimal) and written.is_finite():
         return written
     if isinstance(written, int) and not isinstance(written, bool):

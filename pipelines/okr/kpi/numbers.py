@@ -36,7 +36,7 @@ def parse_number(text: str) -> Decimal:
 
 def rounded(number: Decimal, places: int, rounding: str = ROUND_HALF_EVEN) -> Decimal:
     """The number with this many decimals; never a negative zero, which would print as `-0`."""
-    return number.quantize(ONE.scaleb(-places), rounding=rounding) + ZERO
+    return EXACT.add(number.quantize(ONE.scaleb(-places), rounding, EXACT), ZERO)
 
 
 def rounded_up(number: Decimal, places: int) -> Decimal:

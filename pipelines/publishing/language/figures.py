@@ -1,7 +1,7 @@
 """Numbers, money, shares and odds as the readers of one language write them."""
 
 import re
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any
 
 from babel.core import get_global
@@ -14,7 +14,7 @@ from babel.numbers import (
 )
 
 from pipelines.okr.kpi.kpi import PERCENT
-from pipelines.okr.kpi.numbers import decimals_of, rounded, told_apart
+from pipelines.okr.kpi.numbers import EXACT, decimals_of, rounded, told_apart
 from pipelines.okr.kpi.status import SETTLED_STATUSES
 from pipelines.publishing.language.translation import Translation
 from pipelines.publishing.published import Row
@@ -39,7 +39,10 @@ class Figures(Translation):
     def number(self, value: Decimal, places: int = 0, *, signed: bool = False) -> str:
         """`1,234.5`, or `1.234,5`; up to so many decimals."""
         pattern = "#,##0" + ("." + "#" * places if places else "")
-        return _typeset(format_decimal(value, _signed(pattern, signed), self._locale))
+        with localcontext(
+            EXACT
+        ):  # Babel's arithmetic is that of the thread, which fails at 28 digits
+            return _typeset(format_decimal(value, _signed(pattern, signed), self._locale))
 
     def amount(
         self, value: Decimal | None, unit: str | None, places: int = 0, *, signed: bool = False
@@ -66,24 +69,28 @@ class Figures(Translation):
         # nobody writes a tenth of a dollar
         digits = "" if whole or not places else "." + "0" * max(2, places)
         pattern = re.sub(r"[.]0+", digits, self._locale.currency_formats["standard"].pattern)
-        return _typeset(
-            format_currency(
-                value, unit, _signed(pattern, signed), self._locale, currency_digits=False
+        with localcontext(EXACT):
+            return _typeset(
+                format_currency(
+                    value, unit, _signed(pattern, signed), self._locale, currency_digits=False
+                )
             )
-        )
 
     def compact(self, value: Decimal, unit: str | None) -> str:
         """`$2M`, `96%`, `1.2K`."""
         if unit == PERCENT:
             return self.share(value, 1)
         digits = 0 if value == value.to_integral_value() and abs(value) < _LARGE_AMOUNT else 2
-        if is_currency(unit):
-            return _typeset(
-                format_compact_currency(
-                    value, str(unit), locale=self._locale, fraction_digits=digits
+        with localcontext(EXACT):
+            if is_currency(unit):
+                return _typeset(
+                    format_compact_currency(
+                        value, str(unit), locale=self._locale, fraction_digits=digits
+                    )
                 )
+            return _typeset(
+                format_compact_decimal(value, locale=self._locale, fraction_digits=digits)
             )
-        return _typeset(format_compact_decimal(value, locale=self._locale, fraction_digits=digits))
 
     def share(
         self,
@@ -102,8 +109,9 @@ class Figures(Translation):
         rounding = ROUND_HALF_EVEN if signed or value < 0 else ROUND_FLOOR
         digits = "0" + ("." + ("0" if exactly else "#") * places if places else "")
         pattern = re.sub(r"[#,0.]+", digits, self._locale.percent_formats[None].pattern, count=1)
-        shown = value.quantize(Decimal(1).scaleb(-places - 2), rounding)
-        return _typeset(format_percent(shown, _signed(pattern, signed), self._locale))
+        with localcontext(EXACT):
+            shown = value.quantize(Decimal(1).scaleb(-places - 2), rounding)
+            return _typeset(format_percent(shown, _signed(pattern, signed), self._locale))
 
     def score_and_pace(self, score: Decimal | None, expected: Decimal | None) -> tuple[str, str]:
         """A score and its pace, with as many decimals as it takes to tell them apart: `90.4%` and `90.1%`."""

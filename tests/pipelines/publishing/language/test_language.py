@@ -71,6 +71,16 @@ def test_every_effect_of_a_factor_has_a_name_unless_its_member_says_enough():
             assert effect == "change" or f"factors.{effect}" in texts(name), f"{name}: {effect}"
 
 
+def test_figures_of_as_many_digits_as_a_table_holds_are_written():
+    largest = Decimal("9" * 31 + ".123456")
+    language = Language("en")
+    groups = ",".join(["9", *["999"] * 10])
+    assert language.amount(largest, "USD", 2) == f"${groups}.12"
+    assert language.amount(largest.copy_negate(), "deals", 1) == f"−{groups}.1 deals"
+    assert language.share(largest, 2) == f"{groups.replace(',', '')}12.34%"
+    assert language.compact(largest, None) == "10000000000000000000T"
+
+
 @pytest.mark.parametrize(
     ("locale", "number", "money", "share", "day"),
     [
