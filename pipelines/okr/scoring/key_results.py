@@ -198,9 +198,12 @@ class JudgedKeyResult:
         view, result = self._view, self.result
         own = result.member_targets
         listed = result.members if own is None else own.names
+        members = [*asked_members(view, dimension, course, listed)]
+        if any(name == TOTAL for name, _ in members):
+            return [JudgedPart(self._without_figure(course, wording.member_total(dimension)))]
         asked = [
             AskedMember(name, self._question_of(view.member(dimension, name), ONE, name), present)
-            for name, present in asked_members(view, dimension, course, listed)
+            for name, present in members
         ]
         goal = EachMember(self._question, dimension, self._window_cadence, result.name_members)
         return goal.judge(asked, course)

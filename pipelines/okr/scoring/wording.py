@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from pipelines.okr.definition.goals import MOST_NAMED, Comparison, Goal
 from pipelines.okr.definition.unseen_members import UnseenMember
+from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import ONE, ZERO, chance, figure, side_by_side
 from pipelines.okr.kpi.timeline import Timeline
@@ -26,6 +27,13 @@ def no_total(kpi: str) -> str:
     return (
         f"{kpi} has no total over its accounts, as whoever two of them counted would be in it twice; "
         "write `where: {account: …}` or `for_each: account`."
+    )
+
+
+def member_total(dimension: str) -> str:
+    return (
+        f"A member of {dimension} is called `{TOTAL}`, which stands for the whole in the published tables; "
+        "rename it at the source."
     )
 
 

@@ -43,6 +43,22 @@ def test_the_share_of_members_that_meet_it_and_the_worst_by_name(kpis, play):
     assert head.goal == "at least 30 deals for each rep"
 
 
+def test_a_member_that_is_called_total_is_not_taken_for_the_whole(kpis, play):
+    facts = team(kpis, kim=[1] * 30, total=[2] * 30)
+    [head] = play(BODY.format(30), facts, AFTER).key_results
+    assert (head.member, head.status, head.actual, head.score) == ("total", "no_data", None, None)
+    assert head.why == (
+        "A member of rep is called `total`, which stands for the whole in the published tables; "
+        "rename it at the source."
+    )
+    [whole] = play("- id: it\n  kpi: deals\n  at_least: 90", facts, AFTER).key_results
+    assert (whole.actual, whole.status) == (90, "achieved")
+    [named] = play(
+        "- id: it\n  kpi: deals\n  at_least: 60\n  where: {rep: total}", facts, AFTER
+    ).key_results
+    assert (named.actual, named.status) == (60, "achieved")
+
+
 def test_under_way_a_member_meets_it_by_its_own_pace(kpis, play):
     facts = team(kpis, kim=[1] * 15, lee=[1] + [0] * 14)
     head = play(BODY.format(30), facts, date(2026, 11, 16)).key_results[0]
