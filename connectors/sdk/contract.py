@@ -83,9 +83,17 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
+NO_ZONES = {"localtime", "posixrules", "Factory"}
+"""Files beside those of the zones. The first is whatever the machine is set to, which no database knows."""
+NO_FOLDERS = ("posix/", "right/")
+"""The zones again; below the second with leap seconds, so that days begin half a minute late."""
+
+
 def zone_named(name: str, origin: str, remedy: str) -> ZoneInfo:
     """The zone called `name`. Raises `Rejected` with `remedy` if there is none; `origin` begins its message."""
     try:
+        if name in NO_ZONES or name.startswith(NO_FOLDERS):
+            raise ZoneInfoNotFoundError(name)
         return ZoneInfo(name)
     except (
         ZoneInfoNotFoundError,

@@ -7,6 +7,8 @@
 An address may hold a key in its query (a signed link), so only the file's name is shown.
 """
 
+import socket
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -20,6 +22,8 @@ from connectors.sdk.trust import authorities
 
 MAX_REDIRECTS = 5
 """Links to shared files redirect once or twice."""
+UNENCRYPTED = {"ftp", "tftp"}
+"""Schemes that fsspec reads without encryption."""
 
 
 def file_name(location: str) -> str:
@@ -40,6 +44,9 @@ def from_disk(location: str, option: str) -> bytes:
     """A file on this machine."""
     name, path = file_name(location), current_project() / Path(location).expanduser()
     try:
+        # a pipe would be waited for, a device read without an end
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise Rejected(f"{option} names {name}, which is no file", f"correct {option}")
         return path.read_bytes()
     except FileNotFoundError:
         raise Rejected(
@@ -59,7 +66,12 @@ def from_fsspec(location: str, option: str) -> bytes:
     """A file in a bucket, on a share or on a server, read by a driver of fsspec."""
     import fsspec  # type: ignore[import-untyped]
 
-    name = file_name(location)
+    name, scheme = file_name(location), urlsplit(location).scheme
+    if scheme in UNENCRYPTED or "::" in location.partition("://")[0]:
+        raise Rejected(
+            f"{name} would come over {location.partition('://')[0]}, which may not be encrypted",
+            "use https, sftp or a bucket",
+        )
     try:
         with fsspec.open(location, "rb") as file:
             content: bytes = file.read()
@@ -70,7 +82,6 @@ def from_fsspec(location: str, option: str) -> bytes:
             f"{name} may not be read", "give the credentials of its driver read access"
         ) from None
     except (ImportError, ValueError):
-        scheme = urlsplit(location).scheme
         raise Rejected(
             f"{name}: nothing here reads {scheme}:// addresses",
             f"install fsspec's driver for {scheme}, or use https",
@@ -86,7 +97,7 @@ def from_fsspec(location: str, option: str) -> bytes:
 
 def from_web(location: str, option: str) -> bytes:
     """A file at a web address. Follows redirects."""
-    name = file_name(location)
+    name, is_public = file_name(location), not leads_inside(location)
     with requests.Session() as session:
         session.auth = lambda request: request  # keeps .netrc from adding a credential
         session.trust_env = not on_loopback(location)
@@ -96,7 +107,22 @@ def from_web(location: str, option: str) -> bytes:
             if not 300 <= answer.status < 400 or "location" not in answer.headers:
                 return body_of(answer, name)
             location = urljoin(location, answer.headers["location"])
+            if is_public and leads_inside(location):
+                raise Rejected(
+                    f"{name} leads from the internet into this network, and is not followed there",
+                    f"correct {option}",
+                )
     raise Rejected(f"{name} leads from address to address without an end", f"correct {option}")
+
+
+def leads_inside(location: str) -> bool:
+    """Whether an address is this machine, or in a network that the internet does not reach."""
+    host = urlsplit(location).hostname or ""
+    try:
+        addresses = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
+    except OSError:  # a name that only a proxy knows, or none
+        return on_loopback(location)
+    return any(not ip_address(address.partition("%")[0]).is_global for address in addresses)
 
 
 def usable_link(location: str, option: str) -> str:

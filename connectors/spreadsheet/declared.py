@@ -110,6 +110,8 @@ def declarations_in(folder: Path, account: str) -> Mapping[str, object]:
         if any(part.startswith(".") for part in file.relative_to(folder).parts):
             continue
         try:
+            if not file.is_file():  # a pipe would be waited for
+                continue
             content = yaml.safe_load(file.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError, yaml.YAMLError):
             continue

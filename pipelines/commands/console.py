@@ -1,6 +1,7 @@
 """What every command shares: where it shows results and messages, and how it reports a fault."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,8 @@ from shutil import get_terminal_size
 from typing import Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from connectors.lake.store import LakeError
 from connectors.sdk.errors import SourceError
@@ -19,8 +21,26 @@ from pipelines.settings import Settings
 
 # what is piped is as wide as COLUMNS says; without it, it is not wrapped as if it were a narrow terminal
 OUTPUT_WIDTH = None if sys.stdout.isatty() else get_terminal_size((140, 24)).columns
-out = Console(width=OUTPUT_WIDTH)
-err = Console(stderr=True)
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that steer a terminal, or the direction of a text, and halves of characters."""
+
+
+class SafeConsole(Console):
+    """A console to which names and members from outside are text alone, whatever characters are in them."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """The segments of `renderable`, of which those that steer the terminal are Rich's own."""
+        for segment in super().render(renderable, options):
+            if segment.control or not UNSEEN.search(segment.text):
+                yield segment
+            else:
+                yield Segment(UNSEEN.sub("", segment.text), segment.style)
+
+
+out = SafeConsole(width=OUTPUT_WIDTH)
+err = SafeConsole(stderr=True)
 
 STOPPED = 130
 """The exit code of a command that was stopped by Ctrl-C or SIGTERM, as shells have it."""

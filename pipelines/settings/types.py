@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -15,7 +14,9 @@ from pydantic_settings import NoDecode
 
 from connectors.lake.addresses import checked_location
 from connectors.lake.store import LakeError
+from connectors.sdk.contract import zone_named
 from connectors.sdk.currencies import CURRENCIES
+from connectors.sdk.errors import Rejected
 from pipelines.okr.kpi.periods import parse_day
 from pipelines.settings.languages import languages
 
@@ -105,8 +106,8 @@ def _checked_memory(value: str) -> str:
 
 def _checked_zone(value: str) -> str:
     try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
+        zone_named(value, "the zone", "")
+    except Rejected:
         raise ValueError(f"{value!r} is no time zone; write one like Europe/Madrid") from None
     return value
 

@@ -1,14 +1,17 @@
 """What is read of a sheet that is as it should be, and what a later run makes of an edited one."""
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from connectors.sdk import remote_files
 from connectors.sdk.windows import Range
 from connectors.spreadsheet import source as spreadsheet
 from pipelines.settings import Settings
@@ -158,10 +161,13 @@ class _Web(BaseHTTPRequestHandler):
     """A redirect to a CSV, a sign-in page, and nothing else."""
 
     def do_GET(self) -> None:
-        found = {"/shared": (302, b""), "/kpis.csv": (200, CALLS.encode())}
+        found = {"/shared": (302, b""), "/inside": (302, b""), "/kpis.csv": (200, CALLS.encode())}
         path = self.path.partition("?")[0]
         status, body = found.get(path, (200, b"<!DOCTYPE html><title>Sign in</title>"))
         self.send_response(status)
+        if path == "/inside":
+            host, port = self.server.server_address[:2]
+            self.send_header("Location", f"http://{host!s}:{port}/kpis.csv")
         if path == "/shared":
             self.send_header("Location", "/kpis.csv")
         if path == "/away":
@@ -188,6 +194,39 @@ def web() -> Iterator[str]:
 def test_a_shared_link_is_followed_to_the_file(desk, web) -> None:
     desk.pulled(f"{web}/shared?signature=secret")
     assert len(desk.rows()) == 2
+
+
+def test_an_address_in_the_internet_does_not_lead_into_this_network(
+    desk, web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def resolved(host: str, port: object) -> list[tuple[object, ...]]:
+        public = {"localhost": "93.184.215.14"}
+        return [(0, 0, 0, "", (public.get(host, host), 0))]
+
+    # requests keeps the real one
+    monkeypatch.setattr(remote_files, "socket", SimpleNamespace(getaddrinfo=resolved))
+    public = web.replace("127.0.0.1", "localhost")
+    error = desk.pulled(f"{public}/inside?key=secret").error
+    assert str(error) == (
+        "inside leads from the internet into this network, and is not followed there; correct OKRA_SHEETS"
+    )
+    assert desk.pulled(f"{web}/inside").error is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ftp://example.com/kpis.csv", "simplecache::ftp://h/kpis.csv", "filecache::http://h/kpis.csv"],
+)
+def test_a_sheet_does_not_come_by_a_driver_without_encryption(desk, address: str) -> None:
+    error = desk.pulled(address).error
+    assert "kpis.csv would come over " in str(error)
+    assert "use https, sftp or a bucket" in str(error)
+
+
+def test_a_pipe_is_no_sheet_and_is_not_waited_for(desk) -> None:
+    os.mkfifo(desk.folder / "kpis.csv")
+    error = desk.pulled(desk.folder / "kpis.csv").error
+    assert str(error) == "OKRA_SHEETS names kpis.csv, which is no file; correct OKRA_SHEETS"
 
 
 def test_a_page_to_sign_in_is_no_sheet_and_no_fault_shows_the_key_in_a_link(desk, web) -> None:

@@ -1,5 +1,6 @@
 """The OKR files of an installation, read against its KPIs."""
 
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -48,6 +49,22 @@ def test_a_file_whose_name_is_latin_1_is_read_and_named_with_its_faults(tmp_path
     assert str(fault) == (
         f"{tmp_path}/th\\xe9.yml:7: key result `pieces`: unknown KPI `unit_sold`; did you mean `units_sold`?"
     )
+
+
+def test_a_pipe_or_a_link_to_nothing_is_no_okr_file_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yml")
+    (tmp_path / "link.yml").symlink_to(tmp_path / "gone.yml")
+    (tmp_path / "zero.yml").symlink_to("/dev/zero")
+    (tmp_path / "sales.yml").write_text(OBJECTIVE.format(id="sales"))
+    settings = settings_in(tmp_path)
+    loaded = read_objectives(settings, declared_kpis(settings))
+    assert [objective.id for objective in loaded.objectives] == ["sales"]
+    assert [(Path(fault.file).name, fault.what) for fault in loaded.faults] == [
+        ("link.yml", "cannot be opened (no such file or directory)"),
+        ("pipe.yml", "is no file"),
+        ("zero.yml", "is no file"),
+    ]
+    assert definition_texts(settings)["pipe.yml"] == ""
 
 
 @pytest.mark.parametrize("place", ["sales.yml", "sales.yaml", "europe/sales.yml", "a/b/c.yaml"])

@@ -150,6 +150,8 @@ def test_a_dagster_yaml_of_ones_own_can_take_variables_of_its_own(
     ("OKRA_FISCAL_YEAR_START=1.0", "OKRA_FISCAL_YEAR_START: '1.0' is no month"),
     ("OKRA_FISCAL_YEAR_NAMED_BY=begin", "OKRA_FISCAL_YEAR_NAMED_BY: "),
     ("OKRA_TIMEZONE=Madrid", "OKRA_TIMEZONE: 'Madrid' is no time zone; write one like Europe/Madrid"),
+    ("OKRA_TIMEZONE=localtime", "OKRA_TIMEZONE: 'localtime' is no time zone; write one like Europe/Madrid"),
+    ("OKRA_TIMEZONE=right/Europe/Madrid", "OKRA_TIMEZONE: 'right/Europe/Madrid' is no time zone"),
     ("OKRA_TIMEZONE=Europe", "OKRA_TIMEZONE: 'Europe' is no time zone"),
     ("OKRA_ENGINE=duck", "OKRA_ENGINE: Input should be 'duckdb' or 'spark'"),
     ("OKRA_STORAGE_VERSION=1.2", "OKRA_STORAGE_VERSION: '1.2' is no version of DuckDB; write it like v1.2.0"),
