@@ -27,6 +27,7 @@ from connectors.sdk.contract import Source
 from connectors.sdk.engine import Progress
 from pipelines.definitions import defs
 from pipelines.errors import OkraError
+from pipelines.garbage import keep_what_is_loaded
 from pipelines.inputs.lake import check_lake
 from pipelines.orchestration.instance import CLI, STARTED_BY, close_killed_runs, prepare_environment
 from pipelines.orchestration.interrupts import interrupts_raised
@@ -213,4 +214,6 @@ def runner(settings: Settings, *, debug: bool = False) -> Iterator[Runner]:
         remove_leftovers(settings)
         with dg.DagsterInstance.get() as instance:
             close_killed_runs(instance)
-            yield Runner(settings, instance, debug=debug)
+            running = Runner(settings, instance, debug=debug)
+            keep_what_is_loaded()
+            yield running
