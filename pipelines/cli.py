@@ -307,6 +307,38 @@ def kpi(
 
 @command(
     app,
+    "check-in",
+    epilog="Example: [cyan]okra check-in two-million/revenue --confidence 80% --note 'The large order is signed'[/]",
+)
+def check_in(
+    context: typer.Context,
+    key_result: Annotated[str, typer.Argument(help="A key result, like two-million/revenue.")],
+    confidence: Annotated[str, typer.Option(help="How sure you are that it is met: 80 %.")] = "",
+    note: Annotated[str, typer.Option(help="How it stands, in your words.")] = "",
+    decision: Annotated[str, typer.Option(help="What was decided.")] = "",
+    by: Annotated[str, typer.Option(help="Who says it; the objective's owner by default.")] = "",
+    day: Annotated[
+        str, typer.Option(metavar="DAY", help="When it was said, like 2026-11-20; today.")
+    ] = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Keep what a person says of a key result: shown beside its odds, graded like them, in no score."""
+    from pipelines.commands import check_in as check_ins
+
+    settings = okra_settings.load()
+    said = {
+        "key_result": key_result,
+        "by": by,
+        "confidence": confidence,
+        "note": note,
+        "decision": decision,
+    }
+    said_on = parsed_day("--day", day) if day else settings.today()
+    check_ins.check_in(settings, said, said_on, output_of(context), dry_run=dry_run)
+
+
+@command(
+    app,
     epilog="Examples: [cyan]okra target net_revenue --period 2027-Q1[/] · "
     "[cyan]okra target deals_closed --for-each sales_rep --per month[/] · "
     "[cyan]okra target units_shipped --where color=green --where product=widget --json[/]",

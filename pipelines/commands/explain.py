@@ -17,6 +17,7 @@ from pipelines.commands.terminal import amounts_of, styled_status
 from pipelines.okr.kpi.kpi import PERCENT
 from pipelines.publishing.factor_rows import is_of_whole_kpi
 from pipelines.publishing.key_result_chain import KeyResultChain, read_chain
+from pipelines.publishing.language.check_ins import check_in
 from pipelines.publishing.language.factors import factor_sentence
 from pipelines.publishing.language.gaps import gap_text
 from pipelines.publishing.language.goals import earlier_goal, goal
@@ -36,6 +37,7 @@ from pipelines.warehouse.project import project_of
 Lines = list[tuple[str, str]]
 """Names, and what they are as Rich markup."""
 MAX_PARTS = 14
+MAX_CHECK_INS = 3
 
 
 def explain(settings: Settings, name: str, output: Output) -> None:
@@ -54,6 +56,7 @@ def explain(settings: Settings, name: str, output: Output) -> None:
     for title, lines in (
         (language.text("figures.goal"), goal_lines(chain, amounts, settings.zone)),
         (language.text("explain.standing"), standing_lines(chain, amounts)),
+        (language.text("check_in.titles"), check_in_lines(chain, language)),
         (language.text("explain.parts"), part_lines(chain.headline, chain.parts, amounts)),
         (levers_title(chain, language), lever_lines(chain, amounts)),
         (language.text("factors.title"), factor_lines(chain, amounts)),
@@ -130,6 +133,12 @@ def standing_lines(chain: KeyResultChain, amounts: Amounts) -> Lines:
         (language.text("kpi.trust"), escape("; ".join(language.trust_flags(row["trust"]))))
     )
     return [(name, text) for name, text in lines if text]
+
+
+def check_in_lines(chain: KeyResultChain, language: Language) -> Lines:
+    """What people said of it, the latest first."""
+    today = chain.score["as_of"]
+    return [("", escape(check_in(row, language, today))) for row in chain.check_ins[:MAX_CHECK_INS]]
 
 
 def odds_and_forecast(row: Row, amounts: Amounts) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.history.check_ins import CHECK_INS
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
 from pipelines.history.versions import VERSIONED_TABLES
@@ -41,7 +42,13 @@ from pipelines.warehouse.project import project_of
         ),
         *(
             dg.AssetKey(["okr", table.name])
-            for table in (PREDICTIONS, CALIBRATION, KEY_RESULT_LEVERS, KEY_RESULT_COURSES)
+            for table in (
+                PREDICTIONS,
+                CALIBRATION,
+                CHECK_INS,
+                KEY_RESULT_LEVERS,
+                KEY_RESULT_COURSES,
+            )
         ),
         *(dg.AssetKey(["okr", table.name]) for table in VERSIONED_TABLES),
     ],

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines import settings as okra_settings
+from pipelines.history.check_ins import CHECK_INS
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.versions import DEFINITION_VERSIONS, SCORE_VERSIONS
 from pipelines.okr.definition.faults import Fault
@@ -40,7 +41,7 @@ def specs() -> list[dg.AssetSpec]:
     kept = [spec(table, [key(scores.name) for scores in TABLES]) for table in histories]
     record = [
         spec(table, [key(history.name) for history in histories])
-        for table in (PREDICTIONS, CALIBRATION)
+        for table in (PREDICTIONS, CALIBRATION, CHECK_INS)
     ]
     return [*scored, *kept, *record]
 

@@ -1,15 +1,17 @@
 """The day that a run plays, and the inputs that it reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from pipelines.inputs.check_in_files import check_ins_of
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import read_facts
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.okr_files import read_objectives
 from pipelines.inputs.run_id import run_id
+from pipelines.okr.definition.check_ins import CheckIn
 from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.loading import Loaded
 from pipelines.okr.kpi.kpi import Kpi
@@ -55,8 +57,23 @@ class Day:
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults of `sources.yml`, own connectors, KPI files and OKR files. Raises `NoDefinitionsError`."""
-        return (*self.settings.source_faults, *self.declared.faults, *self.loaded.faults)
+        """The faults of `sources.yml`, own connectors, KPI and OKR files and check-ins. Raises `NoDefinitionsError`."""
+        _, check_in_faults = self._check_ins
+        return (
+            *self.settings.source_faults,
+            *self.declared.faults,
+            *self.loaded.faults,
+            *check_in_faults,
+        )
+
+    @property
+    def check_ins(self) -> Sequence[CheckIn]:
+        """The sound check-ins. Raises `NoDefinitionsError`."""
+        return self._check_ins[0]
+
+    @cached_property
+    def _check_ins(self) -> tuple[Sequence[CheckIn], Sequence[Fault]]:
+        return check_ins_of(self.settings, self.loaded)
 
     @cached_property
     def indexes(self) -> dict[str, KpiIndex]:

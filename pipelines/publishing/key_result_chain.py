@@ -88,7 +88,7 @@ class KeyResultChain:
     `definitions` are its versions, the oldest first; `levers` are the changes that would bring it back, the
     smallest first; `factors` are the changes against the target, the year before and the period before, and
     `factor_members` the members that each of them is made of; `streams` are the raw streams behind the KPI,
-    `attempts` their last pulls.
+    `attempts` their last pulls; `check_ins` are what people said of it, the latest first.
     """
 
     score: Row
@@ -105,6 +105,7 @@ class KeyResultChain:
     streams: Sequence[StreamWindows]
     attempts: Sequence[Row]
     defined: Row
+    check_ins: Sequence[Row] = ()
 
     @property
     def headline(self) -> Row:
@@ -146,6 +147,9 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
             streams=[windows for windows in file.streams().values() if windows.feeds in streams],
             attempts=file.rows(_ATTEMPTS, streams=streams),
             defined=file.first(_DEFINED, id=key_result),
+            check_ins=[
+                x for x in file.check_ins(score["as_of"]) if x["key_result_id"] == key_result
+            ],
         )
         headline = chain.headline
         changes = _changes(headline, file.rows(_FACTORS, kpi=score["kpi"], id=key_result))

@@ -116,6 +116,8 @@ class Standing:
     depth: int = 0
     failed_sources: Sequence[str] = ()
     """The sources of its KPI whose last pull failed."""
+    check_in: Row | None = None
+    """What a person said of it last."""
 
     @property
     def is_objective(self) -> bool:
@@ -268,6 +270,9 @@ def _lines(
     levers: dict[str, list[Row]] = {}
     for row in file.rows(_LEVERS, as_of=as_of):
         levers.setdefault(row["key_result_id"], []).append(row)
+    said: dict[str, Row] = {}
+    for row in file.check_ins(as_of):
+        said.setdefault(row["key_result_id"], row)
     failed = set(run.get("failed_sources") or ())
     lines: list[Standing] = []
     for depth, objective in in_tree_order(objectives):
@@ -282,6 +287,7 @@ def _lines(
                     next(iter(shown_levers(row, levers.get(key_result, []))), None),
                     depth + 1,
                     _failed_sources(row, failed),
+                    said.get(key_result),
                 )
             )
     return lines

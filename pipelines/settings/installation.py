@@ -112,6 +112,11 @@ class Settings(ConfiguredSources):
         """The folder of the OKR files."""
         return (self.project_path / self.okr_definitions).resolve()
 
+    @property
+    def check_ins_path(self) -> Path:
+        """The folder of the check-ins, beside that of the OKR files; there may be none."""
+        return self.definitions_path.with_name("check_ins")
+
     def now(self) -> datetime:
         """The present instant (UTC); with OKRA_SANDBOX_TODAY, noon of that day in the business zone."""
         if self.sandbox_today is None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 
 from connectors.lake.manifest import Attempt
+from pipelines.history.check_ins import write_check_ins
 from pipelines.history.predictions import first_final_scores, graded_before, write_predictions
 from pipelines.history.recording import record_scores
 from pipelines.history.restoring import ensure_history
@@ -53,4 +54,5 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     store_scores(warehouse, scorecard, find_levers(scorecard, policy), objectives, day.kpis, run)
     record_scores(history, warehouse, as_of, settings.now())
     write_predictions(history, warehouse, settings.timezone)
+    write_check_ins(warehouse, day.check_ins)
     return Report(scorecard, failed)

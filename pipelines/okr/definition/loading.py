@@ -150,7 +150,7 @@ def _meaning(name: str, tree: Tree, kpis: KnownKpis, fiscal_year: FiscalYear) ->
         if tree.at("period") is None and _undated(item):
             faults.append(place.fault("", *_NO_DEADLINE))
         try:
-            result = KeyResult.model_validate(item)
+            result = KeyResult.model_validate(item, context={"fiscal_year": fiscal_year})
         except ValidationError:
             continue  # reported by the form of the whole file
         faults.extend(key_result_faults(place, result, period, kpis))

@@ -19,6 +19,8 @@ from pipelines.publishing.standings import Standing, Standings, is_of_open_windo
 Reason = Literal["weekly", "change"]
 MAX_LISTED = 5
 """Goals and findings that a digest lists; the page and the tables have all."""
+MAX_CHECK_IN_AGE = 14
+"""Days after which a check-in is old."""
 MOVED = Decimal("0.1")
 """How far odds move before a goal with the same status got worse or better."""
 _UNJUDGED = ("not_started", "no_data")
@@ -76,6 +78,12 @@ def digest_of(
             items=[_objective(line, language, pages) for line in standings.objectives],
         )
     ]
+    stale = [
+        Item(line.name, language.text("check_in.last", days), pages.goal(line))
+        for line, days in _stale_check_ins(standings)
+    ]
+    if stale:
+        below.append(Section(language.text("check_in.stale"), items=stale))
     doubts = [
         Item(line.name, "; ".join(language.trust_flags(line.row["trust"])), pages.goal(line))
         for line in standings.key_results
@@ -99,6 +107,16 @@ def digest_of(
         renderings.plain(top, below),
         changes,
     )
+
+
+def _stale_check_ins(standings: Standings) -> Iterator[tuple[Standing, int]]:
+    """The open goals of which nobody said anything for two weeks, where somebody had; and for how many days."""
+    for line in standings.key_results:
+        if line.check_in is None or line.status in SETTLED_STATUSES:
+            continue
+        days = (standings.as_of - line.check_in["day"]).days
+        if days > MAX_CHECK_IN_AGE:
+            yield line, days
 
 
 def of_owner_and_below(standings: Standings, owner: str) -> Standings:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pipelines.okr.kpi.status import SETTLED_STATUSES
 from pipelines.publishing.factor_rows import cadence_of, is_of_whole_kpi, of_goal
+from pipelines.publishing.language.check_ins import check_in
 from pipelines.publishing.language.goals import goal
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
@@ -65,6 +66,7 @@ class Card:
     unlisted: int
     caption: str
     described: str
+    check_in: str
     levers: Sequence[str]
     more_levers: int
     gap: FactorBars | None
@@ -79,7 +81,7 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
     """The card of one key result."""
     name, kpi = row["key_result_id"], published.kpis.get(row["kpi"] or "", {})
     amounts = Amounts(language, row["unit"], int(kpi.get("precision") or 0), as_published=True)
-    parts = published.parts.get(name, [])
+    parts, said = published.parts.get(name, []), published.check_ins.get(name)
     words = Card(
         anchor=anchor(name),
         row=row,
@@ -96,6 +98,7 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
         unlisted=0,
         caption="",
         described="",
+        check_in="" if said is None else check_in(said, language, published.as_of),
         levers=[],
         more_levers=0,
         gap=None,

@@ -133,6 +133,11 @@ class PageRows:
         """Their headlines by the KPI that measures them."""
         return rows_by([row for row in self.key_results if row["kpi"]], "kpi")
 
+    @cached_property
+    def check_ins(self) -> Mapping[str, Row]:
+        """What a person said last of each key result."""
+        return {line.id: line.check_in for line in self.standings.key_results if line.check_in}
+
     @property
     def is_brief(self) -> bool:
         """Whether there are so many key results that a card leaves out what its row in the table says."""

@@ -106,6 +106,18 @@ def test_a_change_of_more_than_the_goal_counts_is_said_to_be_the_whole_kpi_s(
     assert "\nAgainst the period before, whole KPI +$90" in said(company)
 
 
+def test_what_people_say_stands_with_their_names_the_latest_first(company: Company) -> None:
+    company.key_result()
+    for day, note in ((10, "Signed"), (20, "[bold]Paid[/]")):
+        company.check_in(day=date(2026, 11, day), note=note, confidence=Decimal("0.8"))
+    words = said(company)
+    assert "ana@example.com, Nov 20: 80% sure. [bold]Paid[/]." in words
+    assert words.index("Paid") < words.index("Signed")
+    card = company.written().card().text
+    assert "80% sure. [bold]Paid[/]." in card
+    assert "Signed" not in card, "a card has the latest one"
+
+
 @pytest.mark.parametrize(
     ("definition", "names"), [(HIDDEN, False), ('{"name_members": true}', True), ("{}", True)]
 )

@@ -88,6 +88,20 @@ def test_counts_that_are_as_the_week_before_have_nothing_in_brackets() -> None:
     assert text.startswith("Status: 1 on track, 1 off track\n")
 
 
+def test_an_open_goal_of_which_nobody_spoke_for_two_weeks_is_named() -> None:
+    said = {"day": date(2026, 11, 8)}  # 15 days before the digest
+    lines = [
+        replace(goal(name="Old"), check_in=said),
+        replace(goal(name="Recent"), check_in={"day": date(2026, 11, 9)}),
+        replace(goal("achieved", name="Over"), check_in=said),
+        goal(name="Never"),
+    ]
+    text = digest_with(*lines).text
+    assert "Without a check-in for two weeks\n- Old: the last was 15 days ago\n" in text
+    for name in ("Recent", "Over", "Never"):
+        assert f"- {name}: the last" not in text
+
+
 def test_what_got_worse_and_what_got_better_is_said_with_both_statuses_and_odds() -> None:
     text = digest_with(
         goal("at_risk", "Down", "on_track", probability=Decimal("0.456")),

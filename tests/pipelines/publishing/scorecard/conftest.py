@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.history.check_ins import CHECK_INS
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.tables.definitions import KEY_RESULTS
@@ -58,6 +59,7 @@ _SCORED = (
     RUNS,
     KEY_RESULT_COURSES,
     KEY_RESULT_LEVERS,
+    CHECK_INS,
     KPI_FACTORS,
     FINDINGS,
     KEY_RESULT_LEVERS,
@@ -167,6 +169,10 @@ class Company:
 
     def lever(self, **changed: Any) -> None:
         self.add("key_result_levers", _LEVER, changed)
+
+    def check_in(self, **changed: Any) -> None:
+        named = {"key_result_id": "grow/revenue", "person": "ana@example.com"}
+        self.add("check_ins", named, changed)
 
     def finding(self, **changed: Any) -> None:
         self.add("findings", _FINDING, changed)
