@@ -18,7 +18,12 @@ from pipelines.okr.kpi.roster import Stay
 
 Rows = Sequence[tuple[Any, ...]]
 
-_COVERAGE = "select kpi, day, delivered, flags from reporting.kpi_coverage"
+# numbers of days: of a long history there are many, of which DuckDB would make objects one by one
+_DELIVERED = """
+    select kpi, list(datediff('day', date '0001-01-01', day) + 1) as days
+    from reporting.kpi_coverage where delivered group by kpi
+"""
+_FLAGS = "select kpi, day, flags from reporting.kpi_coverage where len(flags) > 0"
 _DISTINCT = """
     select kpi, period, period_start, dimension, member, value, data_through
     from reporting.kpi_distinct
@@ -39,16 +44,18 @@ class NoFactsError(OkraError):
 
 def read_facts(warehouse: Path, kpis: Mapping[str, Kpi]) -> dict[str, KpiFacts]:
     """The facts of each of `kpis`, by name. Raises `NoFactsError` when the models have never run."""
-    queries = (_COVERAGE, _DISTINCT, _STANDING)
+    queries = (_FLAGS, _DISTINCT, _STANDING)
     with connected(warehouse) as connection:
         days = read_days(connection, kpis)
-        coverage, distinct, standing = (rows_by_kpi(connection, query, kpis) for query in queries)
+        delivered = _delivered_days(connection)
+        flags, distinct, standing = (rows_by_kpi(connection, query, kpis) for query in queries)
         rosters = _read_rosters(connection, kpis.values())
     return {
         name: facts_of(
             kpi,
             days.get(name),
-            coverage.get(name, ()),
+            delivered.get(name, set()),
+            flags.get(name, ()),
             distinct.get(name, ()),
             standing.get(name, ()),
             rosters,
@@ -60,24 +67,38 @@ def read_facts(warehouse: Path, kpis: Mapping[str, Kpi]) -> dict[str, KpiFacts]:
 def facts_of(
     kpi: Kpi,
     days: DayColumns | None,
-    coverage: Rows,
+    delivered: set[date],
+    flags: Rows,
     distinct: Rows,
     standing: Rows,
     rosters: Mapping[str, Sequence[Stay]],
 ) -> KpiFacts:
-    """The facts of `kpi` from its rows of each KPI table, and from the rosters by their models."""
+    """The facts of `kpi`: its days, its rows of each other KPI table, and the rosters by their models."""
     [(data_through, standing_flags)] = standing or [(None, [])]
     without = {f"no_roster:{dimension}" for dimension, model in kpi.rosters if model not in rosters}
     return KpiFacts(
         kpi,
         days=() if days is None else days,
-        delivered={day for day, is_delivered, _ in coverage if is_delivered},
+        delivered=delivered,
         data_through=data_through,
         distinct_periods=[DistinctFact(*row) for row in distinct],
-        flags_by_day={day: frozenset(flags) for day, _, flags in coverage if flags},
+        flags_by_day={day: frozenset(of_day) for day, of_day in flags},
         standing_flags=frozenset(standing_flags) | without,
         rosters={dimension: rosters[model] for dimension, model in kpi.rosters if model in rosters},
     )
+
+
+def _delivered_days(connection: duckdb.DuckDBPyConnection) -> dict[str, set[date]]:
+    """The days of each KPI on which all was delivered that it is made from."""
+    table = connection.sql(_DELIVERED).to_arrow_table()
+    if not table.num_rows:
+        return {}
+    numbers = table["days"].combine_chunks()
+    days, ends = numbers.flatten().to_numpy().tolist(), numbers.offsets.to_numpy().tolist()
+    return {
+        kpi: set(map(date.fromordinal, days[first:after]))
+        for kpi, first, after in zip(table["kpi"].to_pylist(), ends, ends[1:], strict=False)
+    }
 
 
 def _read_rosters(

@@ -123,4 +123,4 @@ def test_sums_that_pass_64_bits_are_exact_where_no_amount_does(
 
 def index(connection: duckdb.DuckDBPyConnection, kpi: Kpi) -> KpiIndex:
     days = read_days(connection, {kpi.name: kpi})[kpi.name]
-    return index_facts({kpi.name: facts_of(kpi, days, (), (), (), {})})[kpi.name]
+    return index_facts({kpi.name: facts_of(kpi, days, set(), (), (), (), {})})[kpi.name]
