@@ -79,19 +79,22 @@ class ChangeRanges:
         upward = self.starts[(self.starts > 0) & np.isfinite(self.starts)]
         downward = self.ends[(self.ends < 0) & np.isfinite(self.ends)][::-1]
         firsts = (self._first(candidates, enough) for candidates in (upward, downward))
-        for change in sorted((first for first in firsts if first is not None), key=abs):
-            exact = rounded(Decimal(repr(change)), self.places + _GUARD_PLACES)
+        return min((first for first in firsts if first is not None), key=abs, default=None)
+
+    def _first(self, candidates: Exact, enough: int) -> Decimal | None:
+        """The first candidate that has enough futures before it is rounded and after.
+
+        A future counts from its start to its end, both included: rounding may step over the end of a short one.
+        """
+        started = self.starts.searchsorted(candidates, side="right")
+        ended = self.ends.searchsorted(candidates, side="left")
+        for place in np.flatnonzero(started - ended >= enough):
+            change = Decimal(repr(float(candidates[place])))
+            exact = rounded(change, self.places + _GUARD_PLACES)
             whole = rounded(exact, self.places, ROUND_CEILING if exact > 0 else ROUND_FLOOR)
             if self.met(whole) >= enough:
                 return whole
         return None
-
-    def _first(self, candidates: Exact, enough: int) -> float | None:
-        """The first candidate with enough futures: a future counts from its start to its end, both included."""
-        started = self.starts.searchsorted(candidates, side="right")
-        ended = self.ends.searchsorted(candidates, side="left")
-        places = np.flatnonzero(started - ended >= enough)
-        return float(candidates[places[0]]) if len(places) else None
 
 
 def change_ranges(

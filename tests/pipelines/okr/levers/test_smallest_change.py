@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.okr.forecast.recalibration import Curve
@@ -66,6 +66,7 @@ def test_a_value_that_is_not_defined_meets_nothing():
     st.integers(-40, 0),
     st.integers(0, 40),
 )
+@example([(0, 9, 1), (0, 9, 1), (2, 20, 3), (9, 1, 1), (22, 3, 3)], 4, 0, 23)
 def test_trying_every_whole_change_finds_none_that_is_smaller(futures, enough, least, most):
     short, width, power = (np.array(one, dtype=np.float64) for one in zip(*futures, strict=True))
     own = change_ranges(short, short + width, effect=power, least=least, most=most, places=0)
