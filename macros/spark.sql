@@ -29,6 +29,10 @@
     {{ spark_type("timestamp with time zone") }}
 {%- endmacro %}
 
+{% macro spark__hash_of(columns) -%}
+    xxhash64({{ columns | join(", ") }})
+{%- endmacro %}
+
 {% macro spark__sorted_list(expression) -%}
     sort_array(collect_set({{ expression }}))
 {%- endmacro %}

@@ -151,3 +151,13 @@ def test_a_model_that_has_changed_loads_all_files_again(restated, project, tmp_p
     warehouse.build(AS_OF, "--select", name, project=project)
     found = warehouse.rows(f"select snapshot_on, likes, and_mine from staging.{name} order by 1")
     assert found == [(FIRST, 1_000, 1_001), (SECOND, 1_000, 1_001), (THIRD, 2_000, 2_001)]
+
+
+def test_a_movement_of_two_windows_is_found(warehouse_in) -> None:
+    warehouse = warehouse_in("repeated")
+    for day in (FIRST, SECOND):
+        rows = [sale("repeated", day, 100), sale(f"own {day}", day, 100)]
+        warehouse.lake.window("stripe", "balance_transactions", day, rows)
+    selected = ["stg_stripe__balance_transactions", "--indirect-selection", "cautious"]
+    done = warehouse.run(AS_OF, "build", "--select", *selected)
+    assert "Got 1 result, configured to fail if != 0" in done.stdout
