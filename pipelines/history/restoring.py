@@ -52,6 +52,7 @@ RESTORATIONS = Table(
 def ensure_history(history: Path, published: Path, now: datetime) -> None:
     """Bring back what `published` has of the history and `history` lacks. Before a history is written or read.
 
+    A history of an earlier version gets the columns that it lacks.
     Raises `HistoryError` where it is damaged and there is no copy, and `duckdb.Error` where another process has it.
     """
     try:
@@ -72,6 +73,10 @@ def ensure_history(history: Path, published: Path, now: datetime) -> None:
             f"{history} is damaged, and {published} has no copy of it: put a backup in its place, or move it away "
             "to begin a history anew"
         )
+    if there is not None and lacks_columns(history):
+        with transaction(history) as connection:
+            for table in kept_tables():
+                table.create(connection)
     lost = [x for x, newest in copied.items() if is_behind((there or {}).get(x), newest)]
     if not lost:
         return
@@ -124,6 +129,17 @@ def newest_in(path: Path) -> Mapping[str, datetime] | None:
                 raise DamagedError(path) from None
             raise
     return {name: instant for name, instant in newest.items() if instant}
+
+
+def lacks_columns(history: Path) -> bool:
+    """Whether an earlier version wrote the history, before one of the columns of now was there."""
+    declared = {table.name: table.columns.keys() for table in kept_tables()}
+    with connect_in_memory(history) as connection:
+        attach(connection, {"file": history})
+        return any(
+            not declared.get(table.name, set()) <= table.columns.keys()
+            for table in tables_in(connection, "file")
+        )
 
 
 def is_behind(there: datetime | None, copied: datetime) -> bool:

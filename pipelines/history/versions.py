@@ -61,6 +61,24 @@ class KpiPeriodRow(KpiPeriod):
     run_id: Annotated[str, "Fingerprint of what the version's first run was made of"]
 
 
+@dataclass(frozen=True)
+class AddedColumn:
+    """A column that a table of versions got when it had versions already."""
+
+    table_name: Annotated[str, "Table of versions"]
+    column_name: Annotated[str, "Column that was added"]
+    until: Annotated[datetime, "The newest version that there was without it"]
+
+
+ADDED_COLUMNS = Table(
+    "added_columns",
+    "The columns that tables of versions got when they had versions already",
+    columns_of(AddedColumn),
+    schema="kept",
+)
+"""Not published."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class VersionedTable(Table):
     """The versions of the rows of `source`, a table of the warehouse. Versions of one row share its primary key."""
@@ -77,6 +95,49 @@ class VersionedTable(Table):
         """SQL for the hash of what versions differ by: comparing a number is cheaper than a dozen columns."""
         columns = {name: self.source.columns[name] for name in self.compared}
         return row_hash(columns, is_cast=True)
+
+    def create(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """As any table's. Columns that one of an earlier version lacked are noted, with the versions it had then."""
+        there = columns_there(connection, self)
+        super().create(connection)
+        added = [name for name in self.compared if there and name not in there]
+        newest = newest_of(connection, self.place) if added else None
+        if newest:
+            ADDED_COLUMNS.create(connection)
+            rows = [AddedColumn(self.name, name, newest) for name in added]
+            ADDED_COLUMNS.append(connection, rows)
+
+    def fill_added_columns(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
+        """Fill in, from the rows of `query`, the columns that versions lack because there was no such column then.
+
+        Else each belief would end and begin anew with the first run that knows the column.
+        """
+        if not columns_there(connection, ADDED_COLUMNS):
+            return
+        noted = connection.execute(
+            f"select column_name, until from {ADDED_COLUMNS.place} where table_name = $1",
+            [self.name],
+        ).fetchall()
+        added = [name for name, _ in noted if name in self.source.columns]
+        if not added:
+            return
+        until = max(instant for _, instant in noted)
+        empty = " and ".join(f"{quoted(name)} is null" for name in added)
+        older = f"known_to is null and known_from <= $1 and {empty}"
+        same = row_hash(
+            {name: self.source.columns[name] for name in self.compared if name not in added},
+            is_cast=True,
+        )
+        values = ", ".join(map(quoted, added))
+        assigned = ", ".join(f"{quoted(name)} = given.{quoted(name)}" for name in added)
+        connection.execute(
+            f"update {self.place} as version set {assigned} from ("
+            f"select place, {values} "
+            f"from (select rowid as place, {same} as row_hash from {self.place} where {older}) "
+            f"inner join (select {values}, {same} as row_hash from ({query})) using (row_hash)"
+            f") as given where version.rowid = given.place",
+            [until],
+        )
 
     def keep_versions(
         self,
@@ -96,6 +157,7 @@ class VersionedTable(Table):
         newest = newest_of(connection, self.place)
         if newest is not None and now < newest:
             now = newest + timedelta(microseconds=1)
+        self.fill_added_columns(connection, query)
         columns = ", ".join(map(quoted, self.source.columns))
         arrived = f"select {self.compared_hash} as row_hash from ({query})"
         believed = (
@@ -160,6 +222,17 @@ DEFINITION_VERSIONS = (
     ),
 )
 VERSIONED_TABLES = (KPI_PERIOD_VERSIONS, *SCORE_VERSIONS, *DEFINITION_VERSIONS)
+
+
+def columns_there(connection: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
+    """The columns that a table has in the database of the connection; none where there is no such table."""
+    query = (
+        "select column_name from duckdb_columns() "
+        "where database_name = current_database() and schema_name = $1 and table_name = $2"
+    )
+    return {
+        str(name) for (name,) in connection.execute(query, [table.schema, table.name]).fetchall()
+    }
 
 
 def newest_of(connection: duckdb.DuckDBPyConnection, place: str) -> datetime | None:
