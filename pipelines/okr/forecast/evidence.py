@@ -64,6 +64,11 @@ class StretchErrors:
         judged = np.maximum(self._judged.sum(axis=1), 1)[:, None]
         return np.asarray(self._squares / judged, dtype=np.float64)
 
+    @property
+    def surprise(self) -> Exact:
+        """How unlikely the stretches were by each candidate (n, c), in logarithms."""
+        return np.asarray(0.5 * self.independent * np.log(self.mean_squares + _EPSILON))
+
     def add(
         self, seen: int, k: int, level: Floats, slope: Floats, season_mean: Floats, mean: Floats
     ) -> None:
@@ -86,8 +91,7 @@ def weights_of(
 ) -> Exact:
     """Each candidate's share of the futures (n, c), from the likelihood of both kinds of errors."""
     logs = -0.5 * _STEP_ERROR_WEIGHT * judged[:, None] * np.log(by_step + _EPSILON)
-    by_stretch = stretches.mean_squares
-    logs -= 0.5 * _STRETCH_ERROR_WEIGHT * stretches.independent * np.log(by_stretch + _EPSILON)
+    logs -= _STRETCH_ERROR_WEIGHT * stretches.surprise
     logs -= variants.penalty
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))
     shares: Exact = weights / weights.sum(axis=1, keepdims=True)

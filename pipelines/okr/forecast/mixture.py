@@ -24,18 +24,19 @@ class Shares:
 
 
 SHARES: dict[Frequency, Shares] = {
-    "day": Shares(lately=0.15, year_ago=0.10, stretch=0.15),
-    "week": Shares(lately=0.05, year_ago=0.15, stretch=0.10),
-    "month": Shares(lately=0.05, year_ago=0.20, stretch=0.0),
+    "day": Shares(lately=0.30, year_ago=0.10, stretch=0.15),
+    "week": Shares(lately=0.05, year_ago=0.15, stretch=0.15),
+    "month": Shares(lately=0.05, year_ago=0.10, stretch=0.0),
 }
 _LATELY_GAINS: dict[Frequency, tuple[float, ...]] = {
-    "day": (0.1, 0.2, 0.35),
+    "day": (0.1, 0.35, 1.0),
     "week": (0.2, 0.35, 0.5),
     "month": (0.35, 0.5, 0.75, 1.0),
 }
 _LATEST: dict[Frequency, int] = {"day": 28, "week": 6, "month": 3}
 """Steps whose distance from those a year before is what the steps to come keep."""
 _LATEST_ERRORS: dict[Frequency, int] = {"day": 10, "week": 5, "month": 3}
+_DISCOUNT = 0.5
 _MIN_ORIGINS = 4
 _EVIDENCE = 0.5
 _EVIDENCE_LIMITS = (0.0, 3.0)
@@ -63,14 +64,18 @@ def mixed(
     quick &= variants.starts == variants.starts.max()
     of_year = _share_of_year(smoothed, series, frequency, season)
     of_stretch = np.full(len(lengths), shares.stretch if stretches else 0.0)
-    of_lately = shares.lately + _share_of_shift(smoothed, frequency, season)
-    rest = (1 - of_year - of_stretch) * (1 - of_lately)
-    lately = (1 - of_year - of_stretch) * of_lately
-    candidates = smoothed.weights * rest[:, None] + lately[:, None] * quick / quick.sum()
+    # one by which the stretches of the past were unlikely has less to say, unless the level has just moved
+    usual = (smoothed.weights * smoothed.surprise).sum(axis=1, keepdims=True)
+    doubt = np.exp(-_DISCOUNT * np.maximum(smoothed.surprise - usual, 0))
+    shift = _share_of_shift(smoothed, frequency)[:, None]
+    lately = (shares.lately * doubt + shift) * quick / quick.sum()
+    rest = 1 - of_year - of_stretch
+    candidates = smoothed.weights * (1 - lately.sum(axis=1, keepdims=True)) + lately
+    candidates *= rest[:, None]
     return np.concatenate([candidates, of_year[:, None], of_stretch[:, None]], axis=1)
 
 
-def _share_of_shift(smoothed: Smoothed, frequency: Frequency, season: int) -> Exact:
+def _share_of_shift(smoothed: Smoothed, frequency: Frequency) -> Exact:
     """What a surprising mean of the latest errors adds to the share of those who follow quickly (n,)."""
     errors = np.einsum("tnc,nc->tn", smoothed.errors, smoothed.weights, dtype=np.float64)
     latest = _LATEST_ERRORS[frequency]

@@ -9,6 +9,7 @@ import numpy as np
 from pipelines.okr.forecast.draws import Draws, block_length, uniform_draws
 from pipelines.okr.forecast.lumps import doubt_constants, in_lumps
 from pipelines.okr.forecast.mixture import mixed, put_stretch, put_year_ago
+from pipelines.okr.forecast.month_days import month_days
 from pipelines.okr.forecast.paths import continued, drift, member_of_each_path, run_rate
 from pipelines.okr.forecast.scale import scale_of
 from pipelines.okr.forecast.smoothing import Aligned, smooth
@@ -51,6 +52,11 @@ def simulate(tasks: Sequence[Task], paths: int = PATHS) -> Iterator[tuple[int, F
     those of a shorter horizon are the beginning of those of a longer one. They come in batches
     and in no particular order, so that they can be used and dropped: all of them are big.
     """
+    of_months = {place: month_days(task.history) for place, task in enumerate(tasks)}
+    tasks = [
+        task if (own := of_months[place]) is None else Task(own.rest, task.horizon)
+        for place, task in enumerate(tasks)
+    ]
     groups: dict[_Kind, list[int]] = {}
     for place, task in enumerate(tasks):
         if not task.history.is_long_enough:
@@ -62,8 +68,10 @@ def simulate(tasks: Sequence[Task], paths: int = PATHS) -> Iterator[tuple[int, F
         while places:
             batch, places = _next_batch(places, tasks, paths)
             together = [tasks[place] for place in batch]
-            for place, own in zip(batch, _simulated(kind, together, paths), strict=True):
-                yield place, _feasible(own, tasks[place].history)
+            for place, simulated in zip(batch, _simulated(kind, together, paths), strict=True):
+                feasible = _feasible(simulated, tasks[place].history)
+                on_days = of_months[place]
+                yield place, feasible if on_days is None else on_days.put_back(feasible)
 
 
 class _Kind(NamedTuple):

@@ -38,9 +38,15 @@ class YearlyShape:
 
     def futures(self, paths: int) -> Floats:
         """The shape to come in each future (horizon, n, paths)."""
+        horizon = len(self.waves)
+        moved = np.repeat(self.coming.T[:, :, None], paths, axis=2)
         draws = normal_draws(self.doubts.shape[1], paths)
-        moved = (self.waves[:, None] * self.doubts).astype(np.float32) @ draws
-        moved += self.coming.T[:, :, None]
+        unsure = np.flatnonzero(self.doubts.any(axis=1))
+        sizes = (self.waves[:, None] * self.doubts[unsure]).astype(np.float32)
+        # one product of two plain matrices: a stack of them takes ten times as long
+        moved[:, unsure] += (sizes.reshape(horizon * len(unsure), len(draws)) @ draws).reshape(
+            horizon, len(unsure), paths
+        )
         return moved
 
 
