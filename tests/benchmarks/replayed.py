@@ -106,7 +106,7 @@ def asked(collection: Kept) -> Asked:
 
 def answered(question: Asked, folder: Path) -> Answered:
     """The answers; those that are kept in the folder are not computed again while nothing has changed."""
-    own = _kept(question, folder, "okra", _sources(), lambda: {"okra": methods.okra})
+    own = _kept(question, folder, "okra", forecaster(), lambda: {"okra": methods.okra})
     return Answered(question, own, others(question, folder))
 
 
@@ -116,7 +116,8 @@ def others(question: Asked, folder: Path) -> Replay:
     return _kept(question, folder, "others", source, textbook.textbook_methods)
 
 
-def _sources() -> bytes:
+def forecaster() -> bytes:
+    """The source of the forecaster, by which answers are kept."""
     folder = Path(pipelines.okr.forecast.__file__).parent
     return b"".join(file.read_bytes() for file in sorted(folder.glob("*.py")))
 
