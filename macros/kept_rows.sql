@@ -62,30 +62,41 @@
 {%- endmacro %}
 
 {#
-    The days of a KPI that may be others than those in the table: from two days before a changed window to two days after
-    it, as the zones of source and business lie at most 26 hours apart. `first` and `last` of each stretch, as texts.
-    In a build of everything, all days: should the rows of a day come from other days after all, they are right again.
+    The days of each kept KPI that may be others than those in the table: from two days before a changed window to two
+    days after it, as the zones of source and business lie at most 26 hours apart. `first` and `last` of each stretch, as
+    texts, by KPI. In a build of everything, all days: should the rows of a day come from other days after all, they are
+    right again.
 #}
-{% macro changed_stretches(kpi) -%}
-    {%- if scope() == "everything" -%}
-        {{ return([{"first": "0001-01-01", "last": "9999-12-31"}]) }}
+{% macro changed_stretches() -%}
+    {%- set kept, stretches = kept_kpis(), {} -%}
+    {%- for kpi in kept -%}
+        {%- do stretches.update({kpi: [{"first": "0001-01-01", "last": "9999-12-31"}] if scope() == "everything" else []}) -%}
+    {%- endfor -%}
+    {%- if not kept or scope() == "everything" -%}
+        {{ return(stretches) }}
     {%- endif -%}
     {%- set query -%}
         with changed as (
+            {%- for kpi in kept -%}
             {%- for place in streams_by_window(kpi_node(kpi)) %}
             select
+                {{ quoted(kpi) }} as kpi,
                 first_day,
                 coalesce((
                     select max(cadence) from {{ read_catalog("streams", {"source": "varchar", "stream": "varchar", "cadence": "varchar"}) }}
                     where source = '{{ place.source }}' and stream = '{{ place.stream }}'
                 ), 'month') as cadence
             from ({{ changed_windows("kpi_" ~ kpi, kpi_fingerprint(kpi), place.source, place.stream) }}) as windows
-            {{ "union all" if not loop.last }}
+            union all
+            {%- endfor -%}
             {%- endfor %}
+            select null, null, null
+            where false
         ),
 
         stretches as (
             select
+                kpi,
                 first_day - interval 2 day as first_day,
                 case cadence when 'day' then first_day else last_day(first_day) end + interval 2 day as last_day
             from changed
@@ -96,7 +107,7 @@
                 *,
                 case
                     when first_day <= max(last_day) over (
-                        order by first_day, last_day rows between unbounded preceding and 1 preceding
+                        partition by kpi order by first_day, last_day rows between unbounded preceding and 1 preceding
                     ) then 0 else 1
                 end as is_new
             from stretches
@@ -105,20 +116,20 @@
         numbered as (
             select
                 *,
-                sum(is_new) over (order by first_day, last_day rows unbounded preceding) as number
+                sum(is_new) over (partition by kpi order by first_day, last_day rows unbounded preceding) as number
             from begun
         )
 
         select
+            kpi,
             cast(cast(min(first_day) as date) as varchar) as first_day,
             cast(cast(max(last_day) as date) as varchar) as last_day
         from numbered
-        group by number
-        order by 1
+        group by kpi, number
+        order by kpi, first_day
     {%- endset -%}
-    {%- set stretches = [] -%}
     {%- for row in run_query(query).rows -%}
-        {%- do stretches.append({"first": row[0], "last": row[1]}) -%}
+        {%- do stretches[row[0]].append({"first": row[1], "last": row[2]}) -%}
     {%- endfor -%}
     {{ return(stretches) }}
 {%- endmacro %}
@@ -138,12 +149,11 @@
 #}
 {% macro get_incremental_changed_days_sql(arg_dict) -%}
     {%- set columns = get_quoted_csv(arg_dict["dest_columns"] | map(attribute="name")) -%}
-    {%- set kept = kept_kpis() -%}
+    {%- set changed = changed_stretches() -%}
     delete from {{ arg_dict["target_relation"] }}
     where
-        {{ is_no_name("kpi", kept) }}
-        {%- for kpi in kept -%}
-        {%- set stretches = changed_stretches(kpi) %}
+        {{ is_no_name("kpi", changed.keys()) }}
+        {%- for kpi, stretches in changed.items() -%}
         {%- if stretches %}
         or (kpi = {{ quoted(kpi) }} and {{ is_in_stretches(stretches) }})
         {%- endif -%}

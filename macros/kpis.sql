@@ -57,10 +57,12 @@
     that have to be worked out again; otherwise the rows of all others.
 #}
 {% macro rows_of_kpis(kept=false) -%}
+    {%- set is_in_part = execute and kept and is_incremental() -%}
+    {%- set changed = changed_stretches() if is_in_part else {} -%}
     {% for kpi in kpis_of(["flow", "stock", "ratio"]) -%}
         {%- set relation = ref("kpi_" ~ kpi) -%}
-        {%- set stretches = changed_stretches(kpi) if execute and kept and is_incremental() and is_kept(kpi) -%}
-        {%- if execute and is_kept(kpi) == kept and (stretches or not (kept and is_incremental())) -%}
+        {%- set stretches = changed.get(kpi) -%}
+        {%- if execute and is_kept(kpi) == kept and (stretches or not is_in_part) -%}
             {%- set columns = ["numerator", "denominator"] if kpi_meta(kpi).kind == "ratio" else ["value"] %}
     select
         {{ quoted(kpi) }} as kpi,

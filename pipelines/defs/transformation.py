@@ -160,11 +160,12 @@ def transformation() -> dg.Definitions:
             plan = None if arguments else plan_build(played, composed, graph, environment)
             if plan:
                 plan.begin()
-                arguments, environment = plan.arguments, {**environment, **plan.environment}
+                environment = {**environment, **plan.environment}
+            nodes = plan.nodes if plan else None
             unmade = NotMade(plan, translator, project)
             first_results: Sequence[NodeResult] | None = None
             while plan is None or not plan.is_empty:
-                built = build(composed, arguments, environment)
+                built = build(composed, arguments, environment, nodes)
                 first_results = built.results if first_results is None else first_results
                 with stored_together(context):
                     for event in built.events:
@@ -179,7 +180,8 @@ def transformation() -> dg.Definitions:
                 built.remove_artifacts()
                 if not run.take(built.results):
                     break
-                arguments, environment = run.arguments, {**environment, **run.environment}
+                arguments, nodes = [], run.nodes
+                environment = {**environment, **run.environment}
             if plan:
                 plan.finish(first_results or ())
                 with stored_together(context):

@@ -75,7 +75,7 @@ def unusable_kpis(day: Day, composition: Composition, models: Set[str]) -> Set[s
 
 @dataclass
 class ModelBuild:
-    """The builds of one run: `arguments` and `environment` are the next one's, and `take` takes its results."""
+    """The builds of one run: `nodes` and `environment` are the next one's, and `take` takes its results."""
 
     day: Day
     graph: Graph
@@ -105,12 +105,9 @@ class ModelBuild:
         return self._broken
 
     @property
-    def arguments(self) -> Sequence[str]:
-        """The arguments of `dbt build` that select what remains; none select everything."""
-        if not self._remaining:
-            return []
-        selected = sorted(self.graph.selector(node) for node in self._remaining)
-        return ["--indirect-selection", "empty", "--select", " ".join(selected)]
+    def nodes(self) -> Set[str] | None:
+        """The nodes that remain to be built; None is everything."""
+        return self._remaining or None
 
     @property
     def environment(self) -> dict[str, str]:

@@ -100,10 +100,6 @@ class Graph:
     def name(self, node: str) -> str:
         return str(self._properties(node)["name"])
 
-    def selector(self, node: str) -> str:
-        """What selects the node alone. A name is not enough: `kpis` is also a folder."""
-        return f"fqn:{'.'.join(self._properties(node)['fqn'])}"
-
     def file(self, node: str) -> str:
         """The file to mend, as a person would type it."""
         return self.project.shown(str(self._properties(node)["original_file_path"]))

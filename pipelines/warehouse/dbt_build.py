@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack, chdir, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +17,21 @@ from pipelines.errors import OkraError
 from pipelines.settings import BUILT_IN
 from pipelines.warehouse.build_results import NodeResult, node_results
 from pipelines.warehouse.dbt_messages import errors_in, sentence_of
-from pipelines.warehouse.project import PARSED_FILE, ComposedProject, dbt_program, kept_parse
+from pipelines.warehouse.dbt_names import flat_names
+from pipelines.warehouse.project import (
+    PARSED_FILE,
+    ComposedProject,
+    dbt_program,
+    kept_parse,
+    manifest_of,
+)
 
 RUN_FOLDER = "models-"
 """How the folder of one build's artifacts begins, below dbt's target folder."""
 RESULT_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogSnapshotResult", "LogTestResult"})
 """dbt's events that say how a model or a test ended."""
+SELECTED = "okra:selected"
+"""The tag by which the nodes of a build are selected."""
 _LEVELS_SHOWN = frozenset({"info", "warn", "error"})
 
 Event = Mapping[str, Any]
@@ -49,9 +58,14 @@ class Build:
 
 
 def build(
-    project: ComposedProject, arguments: Sequence[str], environment: Mapping[str, str]
+    project: ComposedProject,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    nodes: Set[str] | None = None,
 ) -> Build:
     """Run `dbt build` with `arguments`. `environment`: the variables that the project reads, beside this process's.
+
+    `nodes`: the ids of the models and tests that are built, where `arguments` select none.
 
     Call this only while no other thread uses the warehouse: dbt opens it with settings of its own. What dbt tells goes
     to standard output. Raises `DbtFailedError`.
@@ -60,12 +74,15 @@ def build(
     folder = Path(tempfile.mkdtemp(prefix=RUN_FOLDER, dir=project.target))
     own = {"DBT_TARGET_PATH": str(folder), "DBT_LOG_PATH": str(folder)}
     run = build_in_own_process if project.settings.engine == "spark" else build_here
-    results, events = run(project, ["build", *arguments], {**environment, **own})
+    results, events = run(project, ["build", *arguments], {**environment, **own}, nodes)
     return Build(results, events, folder)
 
 
 def build_here(
-    project: ComposedProject, arguments: Sequence[str], environment: Mapping[str, str]
+    project: ComposedProject,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    nodes: Set[str] | None,
 ) -> tuple[list[NodeResult], list[Event]]:
     """Run dbt in this process, on what was parsed before.
 
@@ -88,10 +105,16 @@ def build_here(
     flags = ("--no-write-json", "--log-level", "none", "--log-level-file", "none")
     folders = ("--project-dir", str(project.folder), "--profiles-dir", str(BUILT_IN))
     manifest = parsed_manifest(project)
+    if nodes is not None:
+        # one criterion: dbt looks through all nodes for each, three times
+        for node in nodes:
+            manifest.nodes[node].tags.append(SELECTED)
+        arguments = [*arguments, *selecting([f"tag:{SELECTED}"])]
     with ExitStack() as restored:
         restored.enter_context(variables(environment))
         restored.enter_context(chdir(project.folder))
         restored.enter_context(interrupts_for_dbt())
+        restored.enter_context(flat_names())
         # dbt keeps the file open, and DuckDB opens it with other settings only when it is closed
         restored.callback(DuckDBConnectionManager.close_all_connections)
         runner = dbtRunner(manifest=manifest, callbacks=[note])
@@ -124,6 +147,11 @@ def parsed_manifest(project: ComposedProject) -> Any:
     manifest.build_parent_and_child_maps()  # type: ignore[no-untyped-call]
     manifest.build_flat_graph()  # type: ignore[no-untyped-call]
     return manifest
+
+
+def selecting(criteria: Sequence[str]) -> Sequence[str]:
+    """The arguments that select what the criteria name, and no tests beside it."""
+    return ["--indirect-selection", "empty", "--select", " ".join(criteria)]
 
 
 @contextmanager
@@ -160,10 +188,18 @@ def interrupts_for_dbt() -> Iterator[None]:
 
 
 def build_in_own_process(
-    project: ComposedProject, arguments: Sequence[str], environment: Mapping[str, str]
+    project: ComposedProject,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    nodes: Set[str] | None,
 ) -> tuple[list[NodeResult], list[Event]]:
     """Run the program that makes a Spark session before dbt, and read its log."""
     folder = Path(environment["DBT_TARGET_PATH"])
+    if nodes is not None:
+        known = manifest_of(project)["nodes"]
+        # a name is not enough: `kpis` is also a folder
+        names = sorted(".".join(known[node]["fqn"]) for node in nodes)
+        arguments = [*arguments, *selecting([f"fqn:{name}" for name in names])]
     (folder / PARSED_FILE).write_bytes(kept_parse(project))
     lines: list[str] = []
     with subprocess.Popen(  # noqa: S603 - our own program, arguments of our own

@@ -141,12 +141,9 @@ class BuildPlan:
     as_of: date
 
     @property
-    def arguments(self) -> Sequence[str]:
-        """The arguments of `dbt build`; none where it is everything."""
-        if self.due.is_everything:
-            return []
-        nodes = sorted(map(self.graph.selector, self.due.models | self.due.tests))
-        return ["--indirect-selection", "empty", "--select", " ".join(nodes)]
+    def nodes(self) -> Set[str] | None:
+        """The nodes that are built; None where it is everything."""
+        return None if self.due.is_everything else self.due.models | self.due.tests
 
     @property
     def environment(self) -> Mapping[str, str]:
