@@ -17,10 +17,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from connectors.lake.addresses import on_loopback
+from connectors.sdk.bounded_answers import BoundedAdapter, body_of
 from connectors.sdk.errors import (
     CredentialError,
     Drift,
@@ -33,7 +33,7 @@ from connectors.sdk.errors import (
 from connectors.sdk.trust import authorities
 
 TIMEOUT = (10.0, 60.0)
-"""Seconds to connect, and seconds without a byte of the answer."""
+"""Seconds to connect, and seconds without a byte of the answer; `bounded_answers` has those of a whole one."""
 CERTIFICATE_REMEDY = (
     "check the address and the clock; where a proxy opens TLS, set OKRA_CA_FILE to its authority's "
     "PEM file"
@@ -126,7 +126,7 @@ class Http:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.trust_env = not on_loopback(base)  # no proxy for this machine
         self._session.verify = authorities() or True
-        self._session.mount(f"{urlsplit(base).scheme}://", HTTPAdapter(pool_maxsize=connections))
+        self._session.mount(f"{urlsplit(base).scheme}://", BoundedAdapter(pool_maxsize=connections))
         self._limit_headers: Mapping[str, str] = {}
         self._clock_ahead: timedelta | None = None
 
@@ -190,16 +190,19 @@ class Http:
                 data=data,
                 timeout=self._timeout,
                 allow_redirects=False,
+                stream=True,
             )
 
         try:
             response = sent()
             if response.status_code == 401 and self._token and self._token.renew(response.request):
+                response.close()
                 response = sent()
+            body = body_of(response, request)
         except requests.RequestException as error:
             raise no_answer(error, request) from None
         self._remember(response.headers)
-        return Answer(request, response.status_code, response.headers, response.content)
+        return Answer(request, response.status_code, response.headers, body)
 
     def _remember(self, headers: Mapping[str, str]) -> None:
         """Keep the server's time, and what an answer says of limits."""

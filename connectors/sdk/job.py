@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.lake.lake import Lake
 from connectors.lake.manifest import Finding
+from connectors.sdk.bounded_pages import bounded
 from connectors.sdk.commits import Commits, PulledWindow
 from connectors.sdk.contract import (
     Connection,
@@ -147,7 +148,7 @@ class Job:
         totals: list[Total] = []
         must_split = False
         with diagnosed(self.source):
-            for page in self.connection.pages(piece):
+            for page in bounded(self.connection.pages(piece), piece):
                 flags |= page.flags
                 must_split = bool(page.flags) and not page.alike and len(piece.windows) > 1
                 if must_split:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import requests
 
 from connectors.lake.addresses import on_loopback
+from connectors.sdk.bounded_answers import BoundedAdapter, body_of
 from connectors.sdk.errors import PermissionDenied, Rejected, Unavailable
 from connectors.sdk.http import TIMEOUT, Answer, fault_of_status
 from connectors.sdk.project import current_project
@@ -102,10 +103,12 @@ def from_web(location: str, option: str) -> bytes:
         session.auth = lambda request: request  # keeps .netrc from adding a credential
         session.trust_env = not on_loopback(location)
         session.verify = authorities() or True
+        session.mount("https://", BoundedAdapter())
+        session.mount("http://", BoundedAdapter())
         for _ in range(MAX_REDIRECTS):
             answer = answer_of(session, usable_link(location, option), name)
             if not 300 <= answer.status < 400 or "location" not in answer.headers:
-                return body_of(answer, name)
+                return file_in(answer, name)
             location = urljoin(location, answer.headers["location"])
             if is_public and leads_inside(location):
                 raise Rejected(
@@ -144,16 +147,17 @@ def usable_link(location: str, option: str) -> str:
 def answer_of(session: requests.Session, location: str, name: str) -> Answer:
     """One answer, which may be a redirect."""
     try:
-        response = session.get(location, timeout=TIMEOUT, allow_redirects=False)
+        response = session.get(location, timeout=TIMEOUT, allow_redirects=False, stream=True)
+        body = body_of(response, f"GET {name}")
     except requests.RequestException as error:
         # the class alone: the text holds the whole address
         raise Unavailable(
             f"GET {name} broke off ({type(error).__name__})", "check the network and the address"
         ) from None
-    return Answer(f"GET {name}", response.status_code, response.headers, response.content)
+    return Answer(f"GET {name}", response.status_code, response.headers, body)
 
 
-def body_of(answer: Answer, name: str) -> bytes:
+def file_in(answer: Answer, name: str) -> bytes:
     """The body of an answer that is a file."""
     if fault := fault_of_status(answer):
         raise fault

@@ -1,5 +1,6 @@
 """A source that has changed a field fails its stream, and bad rows do not: what tells one from the other."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from connectors.sdk import bounded_pages
 from connectors.sdk.contract import Page, Slice, column
 from connectors.sdk.engine import StreamReport
 from connectors.sdk.errors import Drift
@@ -126,3 +128,36 @@ def test_a_new_value_in_every_row_is_not_taken_for_a_changed_field(lake):
     fake = FakeConnection({"orders": lambda piece: iter([Page(rows)])})
     report = take(source(fake, stream), lake)["orders"]
     assert set_aside(report) == {("unknown_value", "status"): 400}
+
+
+def test_a_cursor_that_leads_back_to_its_page_is_drift(lake):
+    def pages(piece: Slice) -> Iterator[Page]:
+        while True:
+            yield Page(visits_of(piece))
+
+    report = take(source(FakeConnection({"visits": pages}), VISITS), lake)["visits"]
+    assert isinstance(report.error, Drift)
+    assert report.error.message == "visits gives the same page again and again"
+    assert numbers(lake) == {}
+
+
+def test_pages_without_rows_that_never_end_are_drift(lake):
+    def pages(piece: Slice) -> Iterator[Page]:
+        while True:
+            yield Page([])
+
+    report = take(source(FakeConnection({"visits": pages}), VISITS), lake)["visits"]
+    assert isinstance(report.error, Drift)
+    assert report.error.message == "visits goes on without an end, after 1,001 pages"
+
+
+def test_pages_that_never_end_are_drift(lake, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bounded_pages, "MOST_PAGES", 50)
+
+    def pages(piece: Slice) -> Iterator[Page]:
+        for number in itertools.count():
+            yield Page([{"day": piece.last, "page": str(number), "n": 1}])
+
+    report = take(source(FakeConnection({"visits": pages}), VISITS), lake)["visits"]
+    assert isinstance(report.error, Drift)
+    assert report.error.message == "visits goes on without an end, after 51 pages"
