@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pipelines.history.versions import read_history
+from pipelines.history.zones import zone_of_belief
 from pipelines.okr.columns import Share, SqlType
 from pipelines.okr.forecast.recalibration import Graded
 from pipelines.okr.scoring.final_scores import FinalScore
@@ -200,26 +201,32 @@ _CALIBRATION = """
 """
 
 
+def _predictions(history: Path, zone: str) -> str:
+    """The query of the predictions. `zone`: the business zone of now, in which they were issued unless noted."""
+    return _PREDICTIONS.replace("$zone", f"({zone_of_belief(history, zone)})")
+
+
 def write_predictions(history: Path, warehouse: Path, zone: str) -> None:
     """Write both tables into the warehouse, from the whole history. `zone`: the business zone.
 
     Raises `duckdb.Error`, with the tables left as they were.
     """
+    issued = _predictions(history, zone)
     with transaction(warehouse, history=history) as connection:
         # one thread, so that equal rows add up to equal figures
         connection.execute("set threads = 1")
-        PREDICTIONS.replace_by_query(connection, f"{_PREDICTIONS} order by all", {"zone": zone})
+        PREDICTIONS.replace_by_query(connection, f"{issued} order by all")
         CALIBRATION.replace_by_query(connection, f"{_CALIBRATION} order by all")
 
 
 def graded_before(history: Path, as_of: date, zone: str) -> Sequence[Graded]:
     """The graded predictions, one a goal, of the goals that came due before `as_of`: what later odds learn from."""
     query = f"""
-        select probability_uncorrected, met from ({_PREDICTIONS})
+        select probability_uncorrected, met from ({_predictions(history, zone)})
         where kind = 'key_result' and teaches and graded_on < $before and probability_uncorrected is not null
         order by goal_id, definition_hash
     """
-    rows = read_history(history, query, {"zone": zone, "before": as_of})
+    rows = read_history(history, query, {"before": as_of})
     return [Graded(float(odds), met) for odds, met in rows]
 
 

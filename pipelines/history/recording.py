@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipelines.history.deliveries import DIGESTS
 from pipelines.history.versions import DEFINITION_VERSIONS, KPI_PERIOD_VERSIONS, SCORE_VERSIONS
+from pipelines.history.zones import note_zone
 from pipelines.okr.kpi.facts import MODEL_FAILED
 from pipelines.tables.table import literal, quoted, transaction
 
@@ -36,13 +37,14 @@ def record_kpis(history: Path, warehouse: Path, now: datetime, *, all_declared: 
         KPI_PERIOD_VERSIONS.keep_versions(connection, now, _KPI_PERIODS, scope)
 
 
-def record_scores(history: Path, warehouse: Path, as_of: date, now: datetime) -> None:
-    """Keep the scores of the day `as_of`, of days that a killed run left out, and the definitions.
+def record_scores(history: Path, warehouse: Path, as_of: date, now: datetime, zone: str) -> None:
+    """Keep the scores of the day `as_of`, of days that a killed run left out, the definitions and the business zone.
 
     Scores of days that the warehouse lacks, since it was created again, are restored from the history.
     Raises `duckdb.Error`, with the history left as it was.
     """
     with transaction(history, warehouse=warehouse) as connection:
+        note_zone(connection, zone, now)
         for table in SCORE_VERSIONS:
             table.create(connection)
             days = (

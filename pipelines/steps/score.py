@@ -52,7 +52,7 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
         broken_definitions=sorted({fault.file for fault in day.faults}),
     )
     store_scores(warehouse, scorecard, find_levers(scorecard, policy), objectives, day.kpis, run)
-    record_scores(history, warehouse, as_of, settings.now())
+    record_scores(history, warehouse, as_of, settings.now(), settings.timezone)
     write_predictions(history, warehouse, settings.timezone)
     write_check_ins(warehouse, day.check_ins)
     return Report(scorecard, failed)

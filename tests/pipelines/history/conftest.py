@@ -41,6 +41,8 @@ class Believer:
     """A home with a warehouse and a history."""
 
     path: Path
+    zone: str = "UTC"
+    """The business zone that is set."""
 
     @property
     def warehouse(self) -> Path:
@@ -130,7 +132,7 @@ class Believer:
             broken_definitions=[],
         )
         store_scores(self.warehouse, card, [], loaded.objectives, {"deals": DEALS}, run)
-        record_scores(self.history, self.warehouse, as_of, now)
+        record_scores(self.history, self.warehouse, as_of, now, self.zone)
 
     def rows(self, query: str, *values: object, of: str = "history") -> Sequence[tuple[Any, ...]]:
         """What the history (or the warehouse) answers."""
