@@ -240,7 +240,7 @@
 #}
 {% macro read_in_place() -%}
     {%- if target.type == "spark" or env_var("OKRA_LAKE_IN_BUCKET", "") -%}
-        {{ return({}) }}
+        {{ return({"materialized": "incremental"}) }}
     {%- endif -%}
     {{ return({"materialized": "view"}) }}
 {%- endmacro %}

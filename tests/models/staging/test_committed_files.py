@@ -160,4 +160,22 @@ def test_a_movement_of_two_windows_is_found(warehouse_in) -> None:
         warehouse.lake.window("stripe", "balance_transactions", day, rows)
     selected = ["stg_stripe__balance_transactions", "--indirect-selection", "cautious"]
     done = warehouse.run(AS_OF, "build", "--select", *selected)
-    assert "Got 1 result, configured to fail if != 0" in done.stdout
+    assert "Failure in test primary_key_stg_stripe__balance_transactions" in done.stdout
+
+
+def test_rows_of_a_lake_in_a_bucket_are_copied(warehouse_in, project) -> None:
+    warehouse = warehouse_in("copied")
+    name = "stg_stripe__balance_transactions"
+    for day in (FIRST, SECOND, THIRD):
+        warehouse.lake.window("stripe", "balance_transactions", day, [sale(str(day), day, 100)])
+        only = ("--exclude-resource-type", "test")
+        # another project, so that dbt asks for the variable again
+        warehouse.build(AS_OF, "--select", name, *only, project=project, lake_in_bucket="1")
+    assert warehouse.rows(
+        f"select table_type from information_schema.tables where table_name = '{name}'"
+    ) == [("BASE TABLE",)]
+    assert warehouse.rows(f"select movement_id from staging.{name} order by 1") == [
+        (str(FIRST),),
+        (str(SECOND),),
+        (str(THIRD),),
+    ]
