@@ -12,8 +12,12 @@ import pytest
 
 from pipelines.history.deliveries import Delivery, delivered, record_delivery
 from pipelines.history.restoring import HistoryError, ensure_history, restorations_since
+from pipelines.inputs.day import Day
 from pipelines.publishing.snapshot import publish
+from pipelines.settings import Settings
+from pipelines.steps.score import write_scores
 from tests.pipelines.history.conftest import GOAL, Believer, at, november
+from tests.pipelines.steps.test_score import TODAY, statuses
 
 NOW = at("2026-11-13")
 TABLES = (
@@ -169,3 +173,21 @@ def test_a_history_that_is_gone_is_not_begun_anew_beside_a_damaged_copy(believer
     with pytest.raises(HistoryError, match="is damaged: put a backup of one of them in its place"):
         ensure_history(believer.history, published, NOW)
     assert not believer.history.exists()
+
+
+def test_a_score_that_finds_no_history_brings_it_back_before_it_keeps_its_own(
+    tmp_path: Path,
+) -> None:
+    assert statuses(tmp_path)["liked"] == "at_risk"
+    settings = Settings(
+        _env_file=None, home=tmp_path, okr_definitions=tmp_path / "okrs", sandbox_today=TODAY
+    )
+    with duckdb.connect(str(settings.history_path)) as connection:
+        kept = connection.execute("from objective_score_history order by all").fetchall()
+    assert kept
+    publish(settings.warehouse_path, settings.published_path, {}, "v1.2.0", settings.history_path)
+    settings.history_path.unlink()
+    write_scores(Day(settings, TODAY), "again")
+    with duckdb.connect(str(settings.history_path)) as connection:
+        assert connection.execute("from objective_score_history order by all").fetchall() == kept
+    assert len(restorations_since(settings.history_path, settings.now())) == 1
