@@ -114,7 +114,7 @@ def test_views_of_days_are_files_too_and_inner_tables_are_marked(tmp_path: Path)
             create schema reporting;
             create table reporting.kpis as
             select 'sales' as kpi, 'Sales' as label, 'flow' as kind, 'USD' as unit, 'sum' as denominator,
-                ['color'] as dimensions;
+                ['color'] as dimensions, date '2026-01-31' as data_through;
             create table reporting.kpi_days as
             select 'sales' as kpi, date '2026-01-31' as day, map {'color': 'red'} as dimensions,
                 1.5::decimal(38, 6) as value, null::decimal(38, 6) as numerator, null::decimal(38, 6) as denominator;
