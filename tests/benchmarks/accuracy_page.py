@@ -40,7 +40,6 @@ def lines(
     yield f"Measured on {date.today()} by"
     yield ""
     yield "```sh"
-    yield "python -m tests.benchmarks.forecast_accuracy FOLDER --wheels WHEELS --write-curves"
     yield f"python -m tests.benchmarks.forecast_accuracy FOLDER --wheels WHEELS{rivals} --write-page"
     yield "```"
     yield ""
@@ -96,7 +95,7 @@ def bars(whole: Judged, found: Moves) -> Iterator[Sequence[str]]:
             is_met = versus.change <= -least and versus.share_below >= 0.95
             yield (
                 f"Brier, {frequency}: {100 * least:.0f} % below {what}, and below it in 95 % of resampled series",
-                f"{versus}{beside}; below in {versus.share_below:.0%}",
+                f"{versus}{beside}; below in {versus.share_below:.1%}",
                 yes_or_no(is_met),
             )
     for name, most, part in (

@@ -8,9 +8,9 @@ tests/benchmarks/forecast_accuracy.
 
 import argparse
 import hashlib
-import pickle
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -56,14 +56,13 @@ def moves(collections: Sequence[Kept]) -> Moves:
 def of_shops(folder: Path, half: str) -> Moves:
     """The same of the shops of a half; kept in the folder while the forecaster stays as it is."""
     mark = hashlib.sha256(forecaster() + repr(shipped_curves()).encode()).hexdigest()[:12]
-    file = folder / "answers" / f"moves-{half.replace(' ', '-')}-{mark}.pickle"
+    file = folder / "answers" / f"moves-{half.replace(' ', '-')}-{mark}.json"
     if not file.exists():
         kept = kept_collections(folder, half, None)
         found = moves([collection for collection in kept if collection.name in SHOPS[half]])
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(pickle.dumps(found))
-    of_half: Moves = pickle.loads(file.read_bytes())
-    return of_half
+        file.write_text(json.dumps(asdict(found)), encoding="utf-8")
+    return Moves(**json.loads(file.read_text(encoding="utf-8")))
 
 
 def _squares(collection: Kept) -> np.ndarray:
