@@ -8,8 +8,9 @@ def test_a_key_result_is_followed_from_its_goal_to_its_windows(sample: Home) -> 
     assert found["score"]["goal"] == "at least 2,000,000 USD"
     assert found["definitions"][-1]["known_to"] is None
     assert found["kpi"]["model"] == "kpi_net_revenue"
-    assert [one["name"] for one in found["models"]][:4] == [
+    assert [one["name"] for one in found["models"]][:5] == [
         "kpi_net_revenue",
+        "fct_balance_movement_days",
         "fct_balance_movements",
         "stg_stripe__balance_transactions",
         "stripe.balance_transactions",

@@ -15,7 +15,7 @@ def test_each_goal_that_is_behind_has_levers_and_no_other_has(sample: Home) -> N
         "where key_result_scores.\"window\" = 'total' and key_result_scores.member = 'total'"
     )
     behind = {row[0] for row in levers}
-    assert {"be-found/visitors", "prospects/new-prospects"} <= behind
+    assert {"team/employee-nps", "prospects/new-prospects"} <= behind
     assert "everyone-sells/every-rep" not in behind, "what is missed cannot be brought back"
     for _, as_of, possible, probability, status in levers:
         assert as_of == TODAY

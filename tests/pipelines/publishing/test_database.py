@@ -155,7 +155,7 @@ def test_charts_and_views_of_what_is_gone_go_too(company: Company) -> None:
         """
         create table reporting.kpis as
         select 'sales' as kpi, 'Sales' as label, 'flow' as kind, 'USD' as unit, 'sum' as denominator,
-            ['shop'] as dimensions;
+            ['shop'] as dimensions, date '2026-01-31' as data_through;
         create table reporting.kpi_days as
         select 'sales' as kpi, date '2026-01-31' as day, map {'shop': 'a'} as dimensions,
             1.5::decimal(38, 6) as value, null::decimal(38, 6) as numerator, null::decimal(38, 6) as denominator;

@@ -12,14 +12,14 @@ from pipelines.publishing.exports.datasets import Dataset, read_datasets
 KPIS = """
     create table kpis (
         kpi varchar, label varchar, description varchar, kind varchar, unit varchar, denominator varchar,
-        "precision" integer, dimensions varchar[]
+        "precision" integer, dimensions varchar[], data_through date
     );
     insert into kpis values
-        ('sales', 'Sales', 'Paid: "orders"', 'flow', 'USD', 'sum', 2, ['color']),
-        ('rate', 'Win rate', null, 'ratio', 'percent', 'sum', 3, ['color']),
-        ('per_head', 'Sales per head', null, 'ratio', 'USD', 'level', 2, []),
-        ('team', 'Team', null, 'stock', 'people', 'sum', 0, ['color']),
-        ('visitors', 'Visitors', null, 'distinct', 'people', 'sum', 0, []);
+        ('sales', 'Sales', 'Paid: "orders"', 'flow', 'USD', 'sum', 2, ['color'], '2026-02-01'),
+        ('rate', 'Win rate', null, 'ratio', 'percent', 'sum', 3, ['color'], '2026-02-01'),
+        ('per_head', 'Sales per head', null, 'ratio', 'USD', 'level', 2, [], '2026-02-01'),
+        ('team', 'Team', null, 'stock', 'people', 'sum', 0, ['color'], '2026-02-01'),
+        ('visitors', 'Visitors', null, 'distinct', 'people', 'sum', 0, [], '2026-02-01');
 """
 FIGURES = """
     create table kpi_days as
