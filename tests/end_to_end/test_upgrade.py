@@ -86,10 +86,11 @@ class Installation:
         """The rows of each table of the history."""
         path = str(self.company / "data" / "history.duckdb")
         with duckdb.connect(path, read_only=True) as connection:
-            tables = connection.execute("select table_name from duckdb_tables()").fetchall()
+            names = "select schema_name, table_name from duckdb_tables()"
+            tables = connection.execute(names).fetchall()
             return {
-                name: sorted(str(row) for row in connection.table(f'"{name}"').fetchall())
-                for (name,) in tables
+                name: sorted(map(str, connection.execute(f'from {schema}."{name}"').fetchall()))
+                for schema, name in tables
             }
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
