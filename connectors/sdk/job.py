@@ -6,7 +6,7 @@ before it stay. Rows that do not fit their stream are set aside with a finding, 
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -34,6 +34,9 @@ from connectors.sdk.windows import Plan, Range, oldest_first, plan, split
 
 ROWS_PER_CONVERSION = 2_000
 """Rows of one slice that are made columns at once. A hundred at a time, as some APIs give them, cost a fifth more."""
+
+_LOOKS_UP_EVERY = 1.0
+"""Seconds after which a waiting thread looks up. A signal that comes just before it waits does not wake it."""
 
 
 @contextmanager
@@ -93,11 +96,13 @@ class Job:
 
     def _pull_all(self, pieces: list[Slice], reports: Mapping[str, StreamReport]) -> None:
         with stopping_pool(self.source.workers, self.source.instance) as pool:
-            running: list[Future[bool]] = [
+            running: set[Future[bool]] = {
                 pool.submit(self._pull_slice, piece, reports[piece.stream.name]) for piece in pieces
-            ]
-            for done in as_completed(running):
-                done.result()
+            }
+            while running:
+                done, running = wait(running, _LOOKS_UP_EVERY, FIRST_COMPLETED)
+                for future in done:
+                    future.result()
 
     def plan(self, stream: Stream, wanted: Range, zone: ZoneInfo) -> Plan:
         now = self.now()
