@@ -29,7 +29,7 @@ from pipelines.okr.kpi.readings import KpiReading
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.kpi.status import Policy
 from pipelines.settings import Settings
-from tests.pipelines.commands.fact_tables import create_fact_tables, insert_day
+from tests.pipelines.fact_tables import create_fact_tables, insert_day
 
 KPIS = {
     kpi.name: kpi

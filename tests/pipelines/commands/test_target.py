@@ -17,7 +17,7 @@ from pipelines.commands.console import Output
 from pipelines.commands.target import AskedTarget, TargetError, even_target, target
 from pipelines.inputs.facts import NoFactsError
 from pipelines.settings import Settings
-from tests.pipelines.commands.fact_tables import create_fact_tables, insert_day
+from tests.pipelines.fact_tables import create_fact_tables, insert_day
 
 FIRST, LAST = date(2025, 9, 1), date(2026, 10, 31)
 

@@ -10,6 +10,7 @@ from pipelines.inputs.day import Day
 from pipelines.inputs.lake import open_lake
 from pipelines.settings import Settings
 from pipelines.steps.score import write_scores
+from tests.pipelines.fact_tables import create_fact_tables, insert_day
 
 TODAY = date(2026, 11, 25)
 OKR = """\
@@ -24,8 +25,8 @@ key_results:
 """
 
 
-def statuses(home: Path, **thresholds: object) -> dict[str, str]:
-    """The statuses with a level at 600 of 1,000 after 24 of 30 days, and too few days for odds."""
+def settings_of(home: Path, **thresholds: object) -> Settings:
+    """A home with a level at 600 of 1,000 after 24 of 30 days, and too few days for odds."""
     settings = Settings(_env_file=None, home=home, okr_definitions=home / "okrs", sandbox_today=TODAY,
                         **thresholds)  # fmt: skip
     settings.definitions_path.mkdir(parents=True)
@@ -34,26 +35,14 @@ def statuses(home: Path, **thresholds: object) -> dict[str, str]:
     write_catalog(open_lake(settings), [])
     last = TODAY - timedelta(1)
     with duckdb.connect(str(settings.warehouse_path)) as connection:
-        connection.execute("""
-            create schema reporting;
-            create table reporting.kpi_days (
-                kpi varchar, day date, dimensions map(varchar, varchar), value decimal(38, 6),
-                numerator decimal(38, 6), denominator decimal(38, 6), own_value decimal(38, 6),
-                own_numerator decimal(38, 6), own_denominator decimal(38, 6), rate decimal(38, 6));
-            create table reporting.kpi_coverage (kpi varchar, day date, delivered boolean, flags varchar[]);
-            create table reporting.kpi_distinct (kpi varchar, period varchar, period_start date, dimension varchar,
-                member varchar, value decimal(38, 6), data_through date);
-            create table reporting.kpis (kpi varchar, data_through date, standing_flags varchar[]);
-        """)
-        connection.execute(
-            "insert into reporting.kpi_days values ('page_likes', ?, map {}, 600, null, null, null, null, null, 1)",
-            [last],
-        )
-        connection.execute(
-            "insert into reporting.kpi_coverage values ('page_likes', ?, true, [])", [last]
-        )
+        create_fact_tables(connection)
+        insert_day(connection, "page_likes", last, 600, {})
         connection.execute("insert into reporting.kpis values ('page_likes', ?, [])", [last])
-    report = write_scores(Day(settings, TODAY), "test")
+    return settings
+
+
+def statuses(home: Path, **thresholds: object) -> dict[str, str]:
+    report = write_scores(Day(settings_of(home, **thresholds), TODAY), "test")
     rows = {row.key_result_id: str(row.status) for row in report.scorecard.key_results}
     return rows | {row.objective_id: str(row.status) for row in report.scorecard.objectives}
 
@@ -63,3 +52,17 @@ def test_a_days_statuses_follow_the_thresholds_of_the_settings(tmp_path: Path) -
     assert statuses(tmp_path / "usual")["liked/likes"] == "at_risk"
     stricter = statuses(tmp_path / "stricter", at_risk_from_pace="80 %")
     assert stricter["liked/likes"] == "off_track"
+
+
+def test_check_ins_change_no_score(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    without = write_scores(Day(settings, TODAY), "test").scorecard, Day(settings, TODAY).run_id
+    settings.check_ins_path.mkdir()
+    said = "- {key_result: liked/likes, day: 2026-11-20, confidence: 5 %, note: Hopeless}\n"
+    (settings.check_ins_path / "2026.yml").write_text(said)
+    day = Day(settings, TODAY)
+    assert [check_in.note for check_in in day.check_ins] == ["Hopeless"]
+    assert (write_scores(day, "test").scorecard, day.run_id) == without
+    with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+        stored = connection.execute("select key_result_id, note from okr.check_ins").fetchall()
+    assert stored == [("liked/likes", "Hopeless")]
