@@ -1,8 +1,8 @@
 """Measures how many series a core forecasts per second: `python -m tests.benchmarks.forecast_speed`.
 
 200 daily series of a year, of four years, and of unequal lengths (half a year to a year and a half), 68 steps, with
-400 paths and with as many as scoring uses. Processor
-time is measured, so that other work on the machine does not count.
+400 paths and with as many as scoring uses. Processor time is measured, so that other work on the machine does not
+count.
 """
 
 import time
