@@ -15,7 +15,7 @@ from tests.bi.expected import REVENUE
 @pytest.fixture(scope="module")
 def pandas(clients: Clients, published: Path) -> Answers:
     """pandas' answers about the files."""
-    export(published, csv=True)
+    export(published, {}, csv=True)
     return clients.python("pandas_files.py", "pandas", "pyarrow")(published)
 
 
