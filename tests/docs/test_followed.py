@@ -100,6 +100,7 @@ def made_concrete(command: str, history: Path) -> Iterator[str]:
         "--from D --to D": f"--from {yesterday} --to {yesterday}",
         "KEY_RESULT": "two-million/revenue",
         "kpi NAME": "kpi net_revenue",
+        "target KPI": "target net_revenue",
         "FILE.csv": str(history),
         "NAME": "mine --dry-run",
     }.items():
