@@ -1,13 +1,11 @@
 """`okra check-in`: what a person says of a key result, appended to a file of `check_ins/`."""
 
-import os
-import tempfile
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
 import yaml
 
+from connectors.lake.atomic_files import replace
 from pipelines.commands.console import Output
 from pipelines.errors import OkraError
 from pipelines.inputs.day import Day
@@ -53,7 +51,7 @@ def check_in(
     if own:
         raise CheckInError(f"{own[0].what}; {own[0].remedy}")
     if not dry_run:
-        write_whole(path, joint)
+        replace(path, lambda temporary: temporary.write_text(joint, encoding="utf-8"))
     output.note(f"{'would write' if dry_run else 'wrote'} into {shown(path)}:")
     output.note(text.rstrip())
 
@@ -64,12 +62,3 @@ def full_name(written: str, names: list[str]) -> str:
     if written in names or len(matches) != 1:
         return written
     return matches[0]
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write the file so that it is there as before, or whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(temporary).replace(path)

@@ -102,9 +102,7 @@ def _odds_now(day: Day, objective: Objective, results: list[KeyResult]) -> Odds:
         return {}  # `okra check` says that there are no figures
     alone = objective.model_copy(update={"key_results": tuple(results)})
     rows = score([alone], indexes, day.as_of, day.settings.policy).key_results
-    by_id = {
-        row.key_result_id: row.probability for row in rows if row.window == row.member == "total"
-    }
+    by_id = {row.key_result_id: row.probability for row in rows if row.is_headline}
     odds: Odds = {}
     for result in results:
         key = _key(objective, result)

@@ -16,7 +16,6 @@ from connectors.sdk.contract import Source, Stream, next_window
 from connectors.sdk.engine import StreamReport
 from connectors.sdk.rules import rules_of
 from pipelines.inputs.lake import open_lake
-from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.publishing.digest.renderings import literal
 from pipelines.publishing.language.language import Language
@@ -167,7 +166,7 @@ def scorecard_preview(scorecard: Scorecard, language: Language) -> str:
     """The total row of each key result as a Markdown table."""
     lines = ["| key result | score | pace | odds | status |", "|---|---|---|---|---|"]
     for row in scorecard.key_results:
-        if row.window == row.member == TOTAL:
+        if row.is_headline:
             score, pace = language.score_and_pace(row.score, row.expected)
             odds, status = language.odds_of(asdict(row)), language.status(row.status)
             lines.append(f"| {literal(row.name)} | {score} | {pace} | {odds} | {status} |")

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import figure
 from pipelines.okr.kpi.status import Status
 from pipelines.okr.scoring.scorecard import KeyResultScore, Scorecard
@@ -34,7 +33,7 @@ def with_restatements(scorecard: Scorecard, finals: Mapping[str, FinalScore]) ->
 
 
 def _with_restatement(row: KeyResultScore, first: FinalScore | None) -> KeyResultScore:
-    if first is None or not (row.window == row.member == TOTAL) or first.as_of >= row.as_of:
+    if first is None or not row.is_headline or first.as_of >= row.as_of:
         return row
     if row.status not in ("achieved", "missed") or row.definition_hash != first.definition_hash:
         return row

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pipelines.okr import columns
 from pipelines.okr.columns import Number, Share
+from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.status import Commitment, Status
 from pipelines.okr.odds.goal_forecast import GoalForecast
 from pipelines.okr.scoring.courses import CoursePoint
@@ -139,6 +140,11 @@ class KeyResultScore:
         "Of a goal for each member: the one with the largest gap to its own target; NULL where several tie, all "
         "meet it, or nobody is to be named",
     ] = None
+
+    @property
+    def is_headline(self) -> bool:
+        """Whether it is about the key result as a whole."""
+        return (self.window, self.member) == (TOTAL, TOTAL)
 
 
 @dataclass(frozen=True, slots=True)

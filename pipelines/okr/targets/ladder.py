@@ -11,7 +11,6 @@ from decimal import Decimal
 
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.forecast.recalibration import Graded
-from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.readings import KpiView, value_of
@@ -130,7 +129,7 @@ class _Search:
     def _ends(self) -> tuple[Decimal, Decimal]:
         """A target with odds of at least nine in ten, and one with odds of at most one in ten."""
         rows = self._rows([_OUT_OF_REACH])
-        headline = next(row for row in rows if _is_headline(row))
+        headline = next(row for row in rows if row.is_headline)
         if headline.status in SETTLED_STATUSES or headline.probability is None:
             raise NoLadderError(_why_not(headline))
         ends = [
@@ -188,7 +187,7 @@ class _Search:
 
     def _probabilities(self, targets: Sequence[Decimal]) -> list[Decimal]:
         """The odds of each target. Raises `NoLadderError`."""
-        rows = [row for row in self._rows(targets) if _is_headline(row)]
+        rows = [row for row in self._rows(targets) if row.is_headline]
         odds = [row.probability for row in rows if row.probability is not None]
         if len(odds) < len(rows):
             raise NoLadderError(_why_not(rows[0]))
@@ -214,7 +213,3 @@ class _Search:
 
 def _why_not(headline: KeyResultScore) -> str:
     return "its days are over" if headline.status in SETTLED_STATUSES else headline.why
-
-
-def _is_headline(row: KeyResultScore) -> bool:
-    return (row.window, row.member) == (TOTAL, TOTAL)
