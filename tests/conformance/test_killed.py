@@ -51,6 +51,7 @@ def test_a_million_rows_take_no_more_memory_than_a_fifth_of_them(tmp_path: Path)
     few, few_kb, few_arrow = map(int, run("memory", tmp_path / "few", 20).stdout.split())
     many, many_kb, many_arrow = map(int, run("memory", tmp_path / "many", 100).stdout.split())
     assert (few, many) == (200_000, 1_000_000)
-    # as columns 800,000 rows would take 30 MB, as rows ten times as much; both are far over what varies by chance
-    assert many_arrow < 1.5 * few_arrow
+    # 800,000 rows that are kept take 30 MB as columns and ten times as much as rows; how often both workers
+    # are at their peak together is chance, and is worth up to 9 MB
+    assert many_arrow < few_arrow + 15_000
     assert many_kb < few_kb + 100_000
