@@ -81,6 +81,7 @@ def options(
 @command(
     app,
     epilog="Examples: [cyan]okra init acme[/] · [cyan]okra init acme --dry-run[/] asks, and writes nothing",
+    writes_documents=True,
 )
 def init(
     context: typer.Context,
@@ -309,6 +310,7 @@ def kpi(
     app,
     "check-in",
     epilog="Example: [cyan]okra check-in two-million/revenue --confidence 80% --note 'The large order is signed'[/]",
+    writes_documents=True,
 )
 def check_in(
     context: typer.Context,
@@ -385,6 +387,7 @@ def target(
     app,
     epilog="Examples: [cyan]okra backtest[/] · [cyan]okra backtest history.csv --kind stock --period month[/] · "
     "[cyan]okra backtest --json[/]",
+    writes_documents=True,
 )
 def backtest(
     context: typer.Context,
@@ -419,7 +422,11 @@ def backtest(
     backtesting.backtest(replayable, output_of(context, as_json), path=output)
 
 
-@command(app, epilog="Examples: [cyan]okra digest[/] · [cyan]okra digest --send[/]")
+@command(
+    app,
+    epilog="Examples: [cyan]okra digest[/] · [cyan]okra digest --send[/]",
+    writes_documents=True,
+)
 def digest(
     context: typer.Context,
     send: Annotated[
@@ -444,7 +451,11 @@ def digest(
     return None
 
 
-@command(app, epilog="Example: [cyan]okra export superset --to superset-okra --dry-run[/]")
+@command(
+    app,
+    epilog="Example: [cyan]okra export superset --to superset-okra --dry-run[/]",
+    writes_documents=True,
+)
 def export(
     context: typer.Context,
     tool: Annotated[
@@ -467,7 +478,9 @@ def export(
 
 
 @command(
-    app, epilog="Examples: [cyan]okra board[/] · [cyan]okra board --appendix --pdf board.pdf[/]"
+    app,
+    epilog="Examples: [cyan]okra board[/] · [cyan]okra board --appendix --pdf board.pdf[/]",
+    writes_documents=True,
 )
 def board(
     context: typer.Context,

@@ -20,6 +20,7 @@ from dagster_shared.record import copy
 
 from pipelines import settings as okra_settings
 from pipelines.errors import OkraError
+from pipelines.file_modes import keep_private
 from pipelines.garbage import collect_rarely
 from pipelines.orchestration.ownership import answered_for, freshness_in
 
@@ -49,6 +50,7 @@ def loaded() -> Iterator[Definitions]:
 def defs() -> Definitions:
     """Assets, checks, jobs, schedules and sensors of Okra."""
     collect_rarely()
+    keep_private()
     # what Dagster says of its own functions is no news to who runs a command
     for of_dagster in (BetaWarning, PreviewWarning, SupersessionWarning):
         warnings.simplefilter("ignore", of_dagster)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipelines.commands.console import Output
+from pipelines.file_modes import readable_by
 from pipelines.publishing.board.printing import print_page
 from pipelines.publishing.board.writing import write_board
 from pipelines.publishing.language.language import Language
@@ -15,7 +16,8 @@ def board(settings: Settings, output: Output, pdf: Path | None, *, appendix: boo
     Raises `NothingPublishedError` or `PrintingError`.
     """
     language = Language(settings.locale, settings.fiscal_year)
-    write_board(settings.published_path, settings.board_path, language, appendix=appendix)
+    with readable_by(settings.readers):
+        write_board(settings.published_path, settings.board_path, language, appendix=appendix)
     if pdf is not None:
         print_page(settings.board_path, pdf.resolve())
     output.out.print(str(pdf or settings.board_path), markup=False, highlight=False, soft_wrap=True)

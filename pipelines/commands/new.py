@@ -20,7 +20,10 @@ Owner = Annotated[str, typer.Option(help="Who answers for it.")]
 
 
 @command(
-    app, "connector", epilog="Example: [cyan]okra new connector parcelo --stream deliveries[/]"
+    app,
+    "connector",
+    epilog="Example: [cyan]okra new connector parcelo --stream deliveries[/]",
+    writes_documents=True,
 )
 def new_connector(
     context: typer.Context,
@@ -42,6 +45,7 @@ def new_connector(
     epilog="Examples: [cyan]okra new kpi net_sales --from shop.orders --day ordered_at --sum net --unit money[/] · "
     "[cyan]okra new kpi margin --expr 'net_sales - costs' --unit money[/] · "
     "[cyan]okra new kpi calls_answered --sql --mart fct_calls[/]",
+    writes_documents=True,
 )
 def new_kpi(
     context: typer.Context,
@@ -105,7 +109,12 @@ def new_kpi(
     scaffolding.write(files, settings.project_path, output_of(context), dry_run=dry_run)
 
 
-@command(app, "okr", epilog="Example: [cyan]okra new okr more-orders --kpi units_sold[/]")
+@command(
+    app,
+    "okr",
+    epilog="Example: [cyan]okra new okr more-orders --kpi units_sold[/]",
+    writes_documents=True,
+)
 def new_okr(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="Its name, like `more-orders`.")],

@@ -1,6 +1,7 @@
 """The options that several commands take, and how a command is registered."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date
 from functools import wraps
 from typing import Annotated, Concatenate, ParamSpec
@@ -8,6 +9,7 @@ from typing import Annotated, Concatenate, ParamSpec
 import typer
 
 from pipelines.commands.console import faults_reported
+from pipelines.file_modes import readable_by
 from pipelines.settings import Settings, SettingsError
 
 P = ParamSpec("P")
@@ -40,18 +42,25 @@ SourceNames = Annotated[
 
 
 def command(
-    app: typer.Typer, name: str | None = None, *, epilog: str | None = None
+    app: typer.Typer,
+    name: str | None = None,
+    *,
+    epilog: str | None = None,
+    writes_documents: bool = False,
 ) -> Callable[[Command[P]], Command[P]]:
     """Register a function as a command of `app`.
 
-    The command ends with exit code 2 and one line where the function raises, with 1 where it returns False.
+    The command ends with exit code 2 and one line where the function raises, with 1 where it returns False. The files
+    that it writes are its user's alone, unless it `writes_documents`: files that a person asked for, or that belong
+    into the company's folder. These have the modes that the person's shell says.
     """
 
     def register(function: Command[P]) -> Command[P]:
         @app.command(name, epilog=epilog)
         @wraps(function)
         def run(context: typer.Context, *args: P.args, **kwargs: P.kwargs) -> None:
-            with faults_reported(context):
+            modes = nullcontext() if writes_documents else readable_by("nobody")
+            with modes, faults_reported(context):
                 if function(context, *args, **kwargs) is False:
                     raise typer.Exit(1)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipelines.file_modes import close, readable_by, share
 from pipelines.history.check_ins import CHECK_INS
 from pipelines.history.predictions import CALIBRATION, PREDICTIONS
 from pipelines.history.restatements import RESTATEMENTS
@@ -56,8 +57,11 @@ from pipelines.warehouse.project import project_of
 )
 def published(context: dg.AssetExecutionContext, day: DayResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
     played = day.read()
-    with warehouse_lock(played.settings):
+    settings = played.settings
+    with warehouse_lock(settings), readable_by(settings.readers):
         tables = publish_report(played)
+    close(settings.private_paths)
+    share(settings.published_paths, settings.home_path, settings.readers)
     lines = [
         "| table | rows |",
         "|---|---|",
@@ -65,7 +69,7 @@ def published(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
     ]
     return dg.MaterializeResult(
         metadata={
-            "file": dg.MetadataValue.path(str(played.settings.published_path)),
+            "file": dg.MetadataValue.path(str(settings.published_path)),
             "tables": dg.MetadataValue.md("\n".join(lines)),
         }
     )
@@ -85,10 +89,11 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
     language = Language(settings.locale, settings.fiscal_year)
     models = project_of(settings, played.declared).composition.kpi_models
     path, as_of = settings.published_path, played.as_of
-    written = write_scorecard(
-        path, settings.scorecard_path, as_of, language, models, settings.owners_path
-    )
-    write_board(path, settings.board_path, language, as_of)
+    with readable_by(settings.readers):
+        written = write_scorecard(
+            path, settings.scorecard_path, as_of, language, models, settings.owners_path
+        )
+        write_board(path, settings.board_path, language, as_of)
     with stored_together(context):
         for event in kpi_events(settings, language, context.instance, context.run.run_id):
             context.log_event(event)

@@ -32,6 +32,7 @@ _STORAGE = """
     from duckdb_databases() inner join pragma_database_size() using (database_name)
     where database_name = 'published'
 """
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _log = logging.getLogger(__name__)
 
 
@@ -56,7 +57,6 @@ def write_database(
         if previous is not None and previous.exists():
             try:
                 shutil.copyfile(previous, path)
-                path.chmod(stat.S_IRUSR | stat.S_IWUSR)
                 contents = _write(files, path, storage_version, fiscal_year)
             except (duckdb.Error, _StartAnew) as reason:
                 _log.info(f"{previous.name} is written anew: {str(reason).partition(chr(10))[0]}")
@@ -67,7 +67,7 @@ def write_database(
     finally:
         # only an error leaves it behind
         write_ahead_log.unlink(missing_ok=True)
-    path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+    path.chmod(stat.S_IMODE(path.stat().st_mode) & ~_WRITABLE)
     return contents
 
 

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connectors.sdk.project import CHECKOUT, current_project
 from pipelines.errors import OkraError
+from pipelines.file_modes import Readers
 from pipelines.okr.kpi.periods import NamedBy
 from pipelines.okr.kpi.status import Policy
 from pipelines.settings.project_file import ProjectFile, read_project_file
@@ -119,6 +120,10 @@ class DeclaredSettings(BaseSettings):
     )
     csv: bool = Field(
         False, description="Whether the published tables are written as CSV files too: 1 for yes"
+    )
+    readers: Readers = Field(
+        "nobody",
+        description="Who else on this machine may read what is published: nobody, group, everybody",
     )
     build_everything: bool = Field(
         False,

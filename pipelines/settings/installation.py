@@ -1,5 +1,6 @@
 """The settings of an installation: what is declared, the sources, and what follows from them: paths, zone, clock."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -93,6 +94,22 @@ class Settings(ConfiguredSources):
     def owners_path(self) -> Path:
         """The folder of the pages that have the goals of one owner alone."""
         return self.home_path / "site"
+
+    @cached_property
+    def published_paths(self) -> Sequence[Path]:
+        """The files and folders of what is published, for whoever OKRA_READERS names."""
+        published = self.published_path
+        folders = [published.with_name(name) for name in ("parquet", "csv", "kpi")]
+        pages = [self.scorecard_path, self.board_path, self.owners_path]
+        return (published, published.with_suffix(".json"), *folders, *pages)
+
+    @cached_property
+    def private_paths(self) -> Sequence[Path]:
+        """The files and folders of OKRA_HOME that nobody but the user who runs Okra may read."""
+        state = self.state_path
+        folders = [state / name for name in ("lake", "dagster")]
+        own = [] if state == self.home_path else [state]
+        return (*own, self.warehouse_path, self.history_path, self.spark_path, *folders)
 
     def address_of(self, page: Path) -> str:
         """The address of a page in OKRA_HOME: below OKRA_SITE_URL, or its path on this machine without one."""

@@ -1,6 +1,7 @@
 """The published file, as the tools of other people open it."""
 
 import json
+import stat
 from datetime import date
 from pathlib import Path
 
@@ -107,3 +108,9 @@ def test_a_reader_that_has_it_open_does_not_stop_a_run_and_keeps_its_rows(
         before = reader.execute("select count(*) from kpi_periods").fetchall()
         publish(warehouse, target, {}, "v1.2.0")
         assert reader.execute("select count(*) from kpi_periods").fetchall() == before
+
+
+def test_a_run_makes_files_that_nobody_else_on_the_machine_may_read(sample: Home) -> None:
+    others = stat.S_IRWXG | stat.S_IRWXO
+    paths = [sample.path, *sample.path.rglob("*")]
+    assert [x for x in paths if not x.is_symlink() and x.stat().st_mode & others] == []
