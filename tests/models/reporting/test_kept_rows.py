@@ -13,9 +13,11 @@ import pytest
 
 FIRST = date(2026, 1, 28)
 HISTORIES = int(os.environ.get("HISTORIES", "2"))
-INSTANCES = ("stripe", "stripe@us")
+MOVEMENTS, TICKETS = "balance_transactions", "tickets"
+STREAMS = {"stripe": MOVEMENTS, "stripe@us": MOVEMENTS, "zendesk": TICKETS}
+"""By account: movements never change, and of tickets the newest version counts."""
 STREAM = "stg_stripe__balance_transactions"
-SELECTED = ("--select", "staging.lake+", "calendar+", f"{STREAM}+")
+SELECTED = ("--select", "staging.lake+", "calendar+", f"{STREAM}+", "base_zendesk__tickets+")
 ZONES = ("UTC", "America/New_York", "Pacific/Auckland")
 
 
@@ -35,6 +37,27 @@ def movements(random: Random, instance: str, day: date) -> list[dict[str, Any]]:
     ]
 
 
+def tickets(random: Random, day: date) -> list[dict[str, Any]]:
+    """Some tickets as they changed on a day: opened, solved, opened again or deleted, most of them known before."""
+    changed = random.sample(range(12), random.randrange(6))
+    moments = [datetime.combine(day, time(random.randrange(24), 30), UTC) for _ in changed]
+    return [
+        {
+            "id": str(number),
+            "created_at": datetime.combine(FIRST + timedelta(days=2 * number), time(9), UTC),
+            "updated_at": moment,
+            "generated_at": moment,
+            "status": random.choice(["new", "open", "solved", "solved", "closed", "deleted"]),
+            "channel": random.choice(["email", "web"]),
+            "solved_at": moment if random.random() < 0.7 else None,
+            "has_merge_tag": random.random() < 0.2,
+            "follow_up_of": str(random.randrange(12)) if random.random() < 0.2 else None,
+            "first_reply_minutes": random.choice([None, 10, 600]),
+        }
+        for number, moment in zip(changed, moments, strict=True)
+    ]
+
+
 class History:
     """A lake that changes as lakes do, and a warehouse that follows it from run to run."""
 
@@ -46,6 +69,9 @@ class History:
 
     def play(self) -> None:
         """Some runs, each after a few changes. Now and then one breaks off after it has read the lake."""
+        self.last += timedelta(days=5)
+        for instance in STREAMS:
+            self.pull_from(instance)
         for _ in range(self.random.randrange(3, 6)):
             self.last += timedelta(days=self.random.choice([1, 1, 1, 2, 40]))
             for _ in range(self.random.randrange(1, 6)):
@@ -64,8 +90,10 @@ class History:
         self.random.choice(kinds)()
 
     def pull(self) -> None:
+        self.pull_from(self.random.choice(sorted(STREAMS)))
+
+    def pull_from(self, instance: str) -> None:
         """The days of an account that came since, with a gap here and there."""
-        instance = self.random.choice(INSTANCES)
         for number in range((self.last - FIRST).days + 1):
             day = FIRST + timedelta(days=number)
             if (instance, day) not in self.committed and self.random.random() < 0.8:
@@ -78,7 +106,7 @@ class History:
     def remove(self) -> None:
         if self.committed:
             instance, day = self.random.choice(sorted(self.committed))
-            self.warehouse.lake.remove(instance, "balance_transactions", day)
+            self.warehouse.lake.remove(instance, STREAMS[instance], day)
             self.committed.remove((instance, day))
 
     def set_otherwise(self) -> None:
@@ -89,9 +117,13 @@ class History:
             self.settings["macros"] = str(self.random.random())
 
     def write(self, instance: str, day: date) -> None:
-        rows = movements(self.random, instance, day)
-        settled = self.random.random() < 0.7
-        self.warehouse.lake.window(instance, "balance_transactions", day, rows, settled=settled)
+        stream = STREAMS[instance]
+        of_day = {
+            MOVEMENTS: lambda: movements(self.random, instance, day),
+            TICKETS: lambda: tickets(self.random, day),
+        }
+        rows, settled = of_day[stream](), self.random.random() < 0.7
+        self.warehouse.lake.window(instance, stream, day, rows, settled=settled)
         self.committed.add((instance, day))
 
 
@@ -107,11 +139,11 @@ def built_history(seed: int, warehouse: Any, empty: Any, *, days: int) -> Histor
 
 
 def tables(warehouse: Any) -> dict[str, list[str]]:
-    """The rows of each table of the stream and below it, in order."""
+    """The rows of each table of the streams and below them, in order."""
     names = warehouse.column(
         "select table_schema || '.' || table_name from information_schema.tables where "
         "table_schema in ('reporting', 'reporting_steps') or table_name like '%balance%movement%' "
-        f"or table_name = '{STREAM}'"
+        f"or table_name like '%ticket%' or table_name = '{STREAM}'"
     )
     return {
         name: sorted(
@@ -134,6 +166,7 @@ def test_kept_rows_equal_those_worked_out_from_nothing(seed, warehouse_in, empty
     kept_tables, tables_anew = tables(kept), tables(anew)
     assert kept_tables.keys() == tables_anew.keys()
     assert len(kept_tables["marts.fct_balance_movements"]) > 0
+    assert len(kept_tables["marts.fct_tickets"]) > 0
     differing = [name for name, rows in kept_tables.items() if rows != tables_anew[name]]
     assert differing == []
 
