@@ -1,13 +1,13 @@
 """The variants of exponential smoothing that are tried on every series."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
-from pipelines.okr.forecast.training_series import Floats, Frequency
+from pipelines.okr.forecast.training_series import Floats, Frequency, Truth
 
 _LEVEL_GAINS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 
@@ -76,10 +76,25 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.level)
 
+    @cached_property
+    def trending(self) -> slice:
+        """Those that have a slope; the others need no time for it."""
+        return _span(self.slope > 0)
+
+    @cached_property
+    def returning(self) -> slice:
+        """Those whose level returns to the mean."""
+        return _span(self.keeps < 1)
+
+
+def _span(of_kind: Truth) -> slice:
+    places = np.flatnonzero(of_kind)
+    return slice(int(places[0]), int(places[-1]) + 1)
+
 
 @cache
 def candidates(frequency: Frequency, season: int) -> Candidates:
-    """Every level gain with each movement and each use of the season."""
+    """Every movement with each level gain and each use of the season, so that those of a movement are neighbours."""
     uses = _SEASONS[frequency] if season > 1 else _NONE
     rows = [
         # A level that follows every error leaves nothing for the season to learn from it.
@@ -92,7 +107,7 @@ def candidates(frequency: Frequency, season: int) -> Candidates:
             use.starts,
             _penalty(gain, movement, use, season),
         )
-        for gain, movement, use in product(_LEVEL_GAINS, _MOVEMENTS[frequency], uses)
+        for movement, gain, use in product(_MOVEMENTS[frequency], _LEVEL_GAINS, uses)
     ]
     return Candidates(*np.array(rows, dtype=np.float32).T.copy())
 

@@ -10,7 +10,7 @@ only where its own score is the best, one time in as many as there are days. So 
 odds where they were.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -55,14 +55,7 @@ def drawn_for(
     choices = newest - first + 1
     chosen = np.empty((len(steps), paths), dtype=np.int64)
     for t, step in enumerate(steps):
-        ages = _winning_ages(
-            step // block,
-            newest,
-            -(-choices // _CHOICES_STEP) * _CHOICES_STEP,
-            block,
-            paths,
-            doubt,
-        )
+        ages = _slot(step // block, newest, block, paths, doubt).winning_ages(choices)
         chosen[t] = newest - ages[choices - 1].astype(np.int64) + step % block
     return chosen
 
@@ -76,26 +69,49 @@ class Draws:
     def __init__(self, firsts: Ints, end: int, block: int, paths: int) -> None:
         self._newest, self._end, self._block, self._paths = end - block + 1, end, block, paths
         self._rows = np.maximum(self._newest - firsts, 0)
-        most = int(self._rows.max()) + 1
-        self._choices = -(-most // _CHOICES_STEP) * _CHOICES_STEP
-        self._slot, self._ages = -1, np.empty((0, 0), np.int64)
+        self._most = int(self._rows.max()) + 1
 
-    def ages(self, t: int) -> Ints:
-        """How many steps before the last known one it lies for each series and path (n, paths)."""
-        coming = self._end + 1 + t
-        if coming // self._block != self._slot:
-            self._slot = coming // self._block
-            winners = _winning_ages(
-                self._slot, self._newest, self._choices, self._block, self._paths, 1.0
-            )
-            self._ages = winners[self._rows].astype(np.int64) + (self._end - self._newest)
-        ages: Ints = self._ages - coming % self._block
-        return ages
+    def places(self, newest: Ints, width: int, horizon: int) -> Iterator[Ints]:
+        """For each step to come, the place of each series and path (n, paths) in a flat array of past steps.
+
+        `newest` (n, paths) are the places of the last known step, `width` is how far apart steps are. The array
+        that is yielded changes with the next step.
+        """
+        drawn_places = newest
+        for coming in range(self._end + 1, self._end + 1 + horizon):
+            in_block = coming % self._block
+            if in_block and coming > self._end + 1:
+                drawn_places += width
+            else:
+                slot = _slot(coming // self._block, self._newest, self._block, self._paths, 1.0)
+                ages = slot.winning_ages(self._most)[self._rows].astype(np.int64)
+                ages += self._end - self._newest - in_block
+                drawn_places = newest - ages * width
+            yield drawn_places
+
+
+class _Slot:
+    """Who wins a block to come. The draws for a long history have those for all shorter ones in them."""
+
+    def __init__(self, number: int, newest: int, block: int, paths: int, doubt: float) -> None:
+        self._of = number, newest, block, paths, doubt
+        self._ages = np.empty((0, paths), np.int16)
+
+    def winning_ages(self, choices: int) -> NDArray[np.int16]:
+        """For so many choices or more and each path (choices, paths), how old the winner of the first ones is."""
+        if len(self._ages) < choices:
+            rounded = -(-choices // _CHOICES_STEP) * _CHOICES_STEP
+            self._ages = _winning_ages(*self._of, rounded)
+        return self._ages
 
 
 @lru_cache(maxsize=64)
+def _slot(number: int, newest: int, block: int, paths: int, doubt: float) -> _Slot:
+    return _Slot(number, newest, block, paths, doubt)
+
+
 def _winning_ages(
-    slot: int, newest: int, choices: int, block: int, paths: int, doubt: float
+    slot: int, newest: int, block: int, paths: int, doubt: float, choices: int
 ) -> NDArray[np.int16]:
     """For each number of choices and each path (choices, paths), how old the block is that wins a slot.
 

@@ -9,6 +9,8 @@ from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 # One-step errors are many but say little about a quarter's total; stretches are few.
 _STEP_ERROR_WEIGHT = 0.5
 _STRETCH_ERROR_WEIGHT = 4.0
+_LONG = 28
+"""Steps of a stretch from which every second one is judged: it tells next to nothing that its neighbours do not."""
 _EPSILON = 1e-12
 
 
@@ -42,6 +44,8 @@ class StretchErrors:
         self._means = means.astype(np.float32)
         places = np.arange(self._steps + 1)
         self._judged = (places >= self._first[:, None]) & (places + lengths[:, None] <= self._steps)
+        if stretch >= _LONG:
+            self._judged &= (self._steps - places) % 2 == 0
         ahead = np.arange(1, int(lengths.max()) + 1)[:, None]
         per_step = 1 / np.arange(1, len(ahead) + 1)[:, None]
         damped = np.cumsum(variants.damping.astype(np.float64) ** ahead, axis=0)
@@ -51,6 +55,8 @@ class StretchErrors:
             for reach in (damped, kept)
         )
         self._squares = np.zeros((len(values), len(variants)), np.float32)
+        self._misses = np.empty_like(self._squares)
+        self._trending, self._season = variants.trending, season
 
     @property
     def independent(self) -> Exact:
@@ -69,20 +75,25 @@ class StretchErrors:
         """How unlikely the stretches were by each candidate (n, c), in logarithms."""
         return np.asarray(0.5 * self.independent * np.log(self.mean_squares + _EPSILON))
 
-    def add(
-        self, seen: int, k: int, level: Floats, slope: Floats, season_mean: Floats, mean: Floats
-    ) -> None:
-        """The errors of the first k series after so many steps."""
+    def add(self, seen: int, k: int, level: Floats, slope: Floats, learnt: Floats) -> None:
+        """The errors of the first k series after so many steps.
+
+        `level`, `slope` and what the places of the season have learnt in all (n, c) are those of the candidates then.
+        """
         judged = self._judged[:k, seen]
         if not judged.any():
             return
-        miss = level - mean[:k]
-        miss *= self._level_reach[:k]
-        miss += slope * self._slope_reach[:k]
-        miss += season_mean[:k]
-        miss += mean[:k] - self._means[:k, seen, None]
+        miss = self._misses[:k]
+        np.multiply(level, self._level_reach[:k], out=miss)
+        miss -= self._means[:k, seen, None]
+        trending = self._trending
+        miss[:, trending] += slope[:k, trending] * self._slope_reach[:k, trending]
+        if self._season > 1:
+            # over whole seasons, each place counts once
+            miss += learnt[:k] * np.float32(1 / self._season)
         miss *= miss
-        miss *= judged[:, None]
+        if not judged.all():
+            miss *= judged[:, None]
         self._squares[:k] += miss
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 
@@ -47,17 +48,16 @@ def month_days(history: TrainingSeries) -> MonthDays | None:
     values = history.values[-_MAX_DAYS:]
     usual = _around(values)
     more = values - usual
-    spread = 1.4826 * np.median(np.abs(more - np.median(more)))
+    spread = 1.4826 * _median(np.abs(more - _median(more)))
     stands_out = np.abs(more) > max(_MIN_DISTANCE * spread, 1e-9 * float(np.abs(values).max()))
     if not stands_out.any():
         return None
     days = _days_of_months(history.end, len(values))
     found: dict[int, Exact] = {}
     rest = history.values.copy()
-    for day in range(1, 32):
+    months, out = (np.bincount(days, counted, 32) for counted in (None, stands_out))
+    for day in np.flatnonzero((months >= _MIN_MONTHS) & (out >= _MIN_SHARE * months)).tolist():
         of_day = np.flatnonzero(days == day)
-        if len(of_day) < _MIN_MONTHS:
-            continue
         same_way = np.sign(more[of_day]) == np.sign(np.median(more[of_day]))
         if (stands_out[of_day] & same_way).mean() >= _MIN_SHARE:
             found[day] = more[of_day]
@@ -73,9 +73,18 @@ def _around(values: Exact) -> Exact:
         there, back = places + WEEK * weeks, places - WEEK * weeks
         # at either end the weeks on the other side stand for those that are not known
         near.append(values[np.where((there >= 0) & (there < len(values)), there, back)])
-    return np.asarray(np.median(near, axis=0))
+    return _median(np.stack(near, axis=1))
 
 
+def _median(values: Exact) -> Exact:
+    """The median along the last axis of finite numbers; NumPy's own looks for others first, which takes longer."""
+    count = values.shape[-1]
+    middle = [(count - 1) // 2, count // 2]
+    between: Exact = np.partition(values, middle, axis=-1)[..., middle].mean(axis=-1)
+    return between
+
+
+@lru_cache(maxsize=64)
 def _days_of_months(end: int, count: int) -> Ints:
     days = np.arange(end - count + 1, end + 1) - date(1970, 1, 1).toordinal()
     dates = days.astype("datetime64[D]")

@@ -45,12 +45,14 @@ def continued(
     returning = (1 - keeps) * smoothed.mean
     steps = len(smoothed.errors)
     errors = smoothed.errors.reshape(-1)
-    where: Ints = rows * count + which + (steps - 1) * (n * count)
+    newest: Ints = rows * count + which + (steps - 1) * (n * count)
     lengths = steps - smoothed.begins
     inflation = _error_inflation(lengths, season)[:, None]
     futures = np.empty((horizon, n, which.shape[1]), np.float32)
-    for t in range(horizon):
-        error = np.take(errors, where - draws.ages(t) * (n * count))
+    error = np.empty(which.shape, np.float32)
+    for t, drawn_places in enumerate(draws.places(newest, n * count, horizon)):
+        # every place is inside: to clip is quicker than to look whether it is
+        np.take(errors, drawn_places, out=error, mode="clip")
         error *= inflation
         slope *= damping
         level += slope

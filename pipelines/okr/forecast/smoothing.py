@@ -71,32 +71,38 @@ def smooth(series: Aligned, frequency: Frequency, season: int, stretch: int) -> 
     )
     first = np.maximum(first, 1)
     mean, start = _means(series, first)
-    level = np.repeat(start, len(variants), axis=1)
+    # all is measured from the mean, which levels return to
+    values = values - mean
+    level = np.repeat(start - mean, len(variants), axis=1)
     slope = np.zeros_like(level)
     shape = season_of(series.values, series.known, season)
     places = shape.T[:, :, None] * variants.starts
-    season_mean = np.zeros((n, len(variants)), np.float32)
+    learnt = np.zeros((n, len(variants)), np.float32)
     errors = np.zeros((steps, n, len(variants)), np.float32)
     by_stretch = StretchErrors(variants, values, starts, first, stretch, season)
-    begun = np.searchsorted(starts, np.arange(steps), side="right")
+    begun = np.searchsorted(starts, np.arange(steps), side="right").tolist()
+    trending, returning = variants.trending, variants.returning
+    moves = np.empty_like(level)
     for t in range(int(starts.min()), steps):
-        k = int(begun[t])
-        place, error = places[t % season][:k], errors[t, :k]
-        of_level, of_slope = level[:k], slope[:k]
-        of_slope *= variants.damping
-        of_level += of_slope
+        k = begun[t]
+        place, error, move = places[t % season][:k], errors[t, :k], moves[:k]
+        of_level, of_slope = level[:k], slope[:k, trending]
+        of_slope *= variants.damping[trending]
+        of_level[:, trending] += of_slope
         np.subtract(values[:k, t, None], of_level, out=error)
-        error -= place
-        of_level += variants.level * error
-        of_slope += variants.slope * error
         if season > 1:
-            learnt = variants.season * error
-            place += learnt
-            season_mean[:k] += learnt / season
-        of_level -= mean[:k]
-        of_level *= variants.keeps
-        of_level += mean[:k]
-        by_stretch.add(t + 1, k, of_level, of_slope, season_mean, mean)
+            error -= place
+            np.multiply(variants.season, error, out=move)
+            place += move
+            learnt[:k] += move
+        np.multiply(variants.level, error, out=move)
+        of_level += move
+        of_trend = move[:, trending]
+        np.multiply(variants.slope[trending], error[:, trending], out=of_trend)
+        of_slope += of_trend
+        of_level[:, returning] *= variants.keeps[returning]
+        by_stretch.add(t + 1, k, of_level, slope, learnt)
+    level += mean
     for row, burnt in enumerate(first + starts):
         errors[: int(burnt), row] = 0
     judged = (lengths - first).astype(np.float64)

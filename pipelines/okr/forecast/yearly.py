@@ -13,7 +13,7 @@ import numpy as np
 
 from pipelines.okr.forecast.draws import normal_draws
 from pipelines.okr.forecast.smoothing import Aligned
-from pipelines.okr.forecast.training_series import Exact, Floats
+from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 
 _WAVES = 6
 _GAIN_OF_A_YEAR = 3.0
@@ -69,29 +69,33 @@ def yearly_shape(
         return None
     past, coming = np.zeros((n, steps), np.float32), np.zeros((n, horizon), np.float32)
     doubts = np.zeros((n, 2 * _WAVES))
-    every = _waves(steps + horizon, year)
-    for start in np.unique(series.starts[series.lengths > year]).tolist():
-        rows = np.flatnonzero(series.starts == start)
-        of_rows = _fitted(series.values[rows, start:], end, season, year, every[start:steps])
-        known = (steps - start) / year
-        sizes = of_rows.sizes * min(known - 1, 1.0)
-        doubts[rows] = np.sqrt(_NEXT_YEAR_VARIANCE * of_rows.unsure * min(known - 1, 1.0))
-        shape = (sizes @ every.T).astype(np.float32)
-        past[rows], coming[rows] = shape[:, :steps], shape[:, steps:]
+    every = _waves(end - steps + 1, steps + horizon, year)
+    rows = np.flatnonzero(series.lengths > year)
+    of_rows = _fitted(series.values[rows], series.starts[rows], end, season, year, every[:steps])
+    grown_in = np.minimum(series.lengths[rows] / year - 1, 1.0)[:, None]
+    doubts[rows] = np.sqrt(_NEXT_YEAR_VARIANCE * of_rows.unsure * grown_in)
+    shape = ((of_rows.sizes * grown_in) @ every.T).astype(np.float32)
+    past[rows], coming[rows] = shape[:, :steps], shape[:, steps:]
     standing = every[steps - round(year / _GAIN_OF_A_YEAR) : steps].mean(axis=0)
     return YearlyShape(past, coming, every[steps:] - standing, doubts)
 
 
-def _fitted(values: Floats, end: int, season: int, year: float, waves: Exact) -> "_Fit":
-    """The waves of series (n, steps) of one length."""
-    n, steps = values.shape
-    both = np.concatenate([values.astype(np.float64), waves.T])
+def _fitted(
+    values: Floats, starts: Ints, end: int, season: int, year: float, waves: Exact
+) -> "_Fit":
+    """The waves of series (n, steps) that end together, the longest first."""
+    steps = values.shape[1]
     # Whole weeks of the calendar: of others, each day would bring other means of the same noise.
     first, after = (season - 1 - (end - steps)) % season, steps - (end + 1) % season
-    means = both[:, first:after].reshape(len(both), -1, season).mean(axis=2)
+    means, of_waves = (
+        side[:, first:after].astype(np.float64).reshape(len(side), -1, season).mean(axis=2)
+        for side in (values, waves.T)
+    )
+    begins = np.maximum(-(-(starts - first) // season), 0)
+    weeks = means.shape[1] - begins
     gains = (_GAIN_OF_A_YEAR * season / year, 1.0)
-    fits = [_fit(means, n, gain) for gain in gains]
-    logs = np.stack([-0.5 * means.shape[1] * np.log(fit.noise + _EPSILON) for fit in fits])
+    fits = [_fit(means, of_waves, begins, gain) for gain in gains]
+    logs = np.stack([-0.5 * weeks * np.log(fit.noise + _EPSILON) for fit in fits])
     likely = np.exp(logs - logs.max(axis=0))
     likely /= likely.sum(axis=0)
     sizes, unsure = (
@@ -110,20 +114,24 @@ class _Fit(NamedTuple):
     noise: Exact
 
 
-def _fit(both: Exact, n: int, gain: float) -> _Fit:
-    """Waves fitted to n series; `both` are the series, then the waves, each by steps.
+def _fit(means: Exact, waves: Exact, begins: Ints, gain: float) -> _Fit:
+    """Waves (w, steps) fitted to series (n, steps) that begin at places of their own, the first ones first.
 
     A wave has to explain what a level that follows with this gain leaves over, of the series and
     of the waves alike: or a trend would pass for a season.
     """
-    left = _level_errors(both, gain)
-    series_errors, wave_errors = left[:n], left[n:]
-    inverse = np.linalg.inv(wave_errors @ wave_errors.T)
-    sizes = series_errors @ wave_errors.T @ inverse
-    noise = ((series_errors - sizes @ wave_errors) ** 2).sum(axis=1) / (
-        series_errors.shape[1] - len(wave_errors)
-    )
-    unsure = noise[:, None] * np.diag(inverse)
+    series_errors = _level_errors(means, begins, gain)
+    # series that begin at one step share what is left over of the waves
+    firsts, same = np.unique(begins, return_inverse=True)
+    count, steps = waves.shape
+    wave_errors = _level_errors(np.tile(waves, (len(firsts), 1)), np.repeat(firsts, count), gain)
+    wave_errors = wave_errors.reshape(-1, count, steps)
+    inverse = np.linalg.inv(wave_errors @ wave_errors.transpose(0, 2, 1))[same]
+    of_each = wave_errors[same]
+    sizes = (inverse @ (of_each @ series_errors[:, :, None]))[:, :, 0]
+    left = series_errors - (sizes[:, None, :] @ of_each)[:, 0]
+    noise = (left**2).sum(axis=1) / (steps - begins - count)
+    unsure = noise[:, None] * np.diagonal(inverse, axis1=1, axis2=2)
     trust = _trust(sizes, unsure)
     return _Fit(sizes * trust, unsure * trust, noise)
 
@@ -137,17 +145,23 @@ def _trust(sizes: Exact, unsure: Exact) -> Exact:
 
 
 @lru_cache(maxsize=16)
-def _waves(steps: int, year: float) -> Exact:
-    """Sine and cosine of each wave (steps, 2 · waves)."""
-    turns = 2 * np.pi / year * np.arange(steps)[:, None] * np.arange(1, _WAVES + 1)
+def _waves(first: int, steps: int, year: float) -> Exact:
+    """Sine and cosine of each wave (steps, 2 · waves), from the step of this number on.
+
+    They keep their places in the year whatever the history begins with: so do the draws of their sizes.
+    """
+    turns = 2 * np.pi / year * (first + np.arange(steps))[:, None] * np.arange(1, _WAVES + 1)
     return np.stack([np.sin(turns), np.cos(turns)], axis=2).reshape(steps, -1)
 
 
-def _level_errors(values: Exact, gain: float) -> Exact:
-    """How far each step (n, steps) is from a level that follows with this gain."""
-    left = np.empty_like(values)
-    level = values[:, : round(1 / gain)].mean(axis=1)
-    for t in range(values.shape[1]):
-        left[:, t] = values[:, t] - level
-        level = level + gain * left[:, t]
+def _level_errors(values: Exact, begins: Ints, gain: float) -> Exact:
+    """How far each step (n, steps) is from a level that follows with this gain; 0 before it begins."""
+    left = np.zeros_like(values)
+    early = begins[:, None] + np.arange(round(1 / gain))
+    level = np.take_along_axis(values, early, axis=1).mean(axis=1)
+    begun = np.searchsorted(begins, np.arange(values.shape[1]), side="right").tolist()
+    for t in range(int(begins[0]), values.shape[1]):
+        k = begun[t]
+        left[:k, t] = values[:k, t] - level[:k]
+        level[:k] += gain * left[:k, t]
     return left

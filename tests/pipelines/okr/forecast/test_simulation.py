@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.okr.forecast import simulation
 from pipelines.okr.forecast.recalibration import curve_for
 from pipelines.okr.forecast.simulation import Task, simulate
-from pipelines.okr.forecast.training_series import TrainingSeries
+from pipelines.okr.forecast.smoothing import smooth
+from pipelines.okr.forecast.training_series import YEAR, TrainingSeries
 
 TODAY = 739_000
 AMOUNTS = st.lists(st.integers(0, 400).map(float), min_size=8, max_size=90)
@@ -94,6 +96,24 @@ def test_the_company_of_other_series_changes_nothing(noisy):
         ((_, alone),) = simulate([task], 100)
         assert np.allclose(together[place], alone, rtol=1e-4)
         assert np.array_equal(together[place], backwards[len(tasks) - 1 - place])
+
+
+def test_series_of_all_lengths_are_smoothed_together_and_each_as_if_alone(noisy, monkeypatch):
+    """From eight weeks to four years: before a length begins there is nothing that could leak into it."""
+    batches = []
+
+    def counted(series, *rest):
+        batches.append(len(series.starts))
+        return smooth(series, *rest)
+
+    monkeypatch.setattr(simulation, "smooth", counted)
+    lengths = (56, 130, 200, 366, 390, 399, 400, 500, 731, 1000, 1464, 2000)
+    tasks = [Task(TrainingSeries(noisy(days, seed=days), TODAY, year=YEAR), 30) for days in lengths]
+    together = dict(simulate(tasks, 100))
+    assert batches == [len(lengths)]
+    for place, task in enumerate(tasks):
+        ((_, alone),) = simulate([task], 100)
+        assert np.allclose(together[place], alone, rtol=1e-4)
 
 
 def test_a_near_future_is_the_beginning_of_a_far_one(noisy, futures):
