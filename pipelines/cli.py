@@ -534,13 +534,12 @@ def ui(
     settings.require_source()
     port = free_port(port)
     prepare_environment(settings)
-    dagster = str(Path(sys.executable).with_name("dagster"))
     err.print(f"Dagster on http://127.0.0.1:{port}; the daily schedule runs while this does")
     # not a company's own folder: Dagster would import from it before it imports what is installed
     os.chdir(settings.state_path if settings.is_company else settings.project_path)
-    address = ["-h", "127.0.0.1", "-p", str(port)]
-    os.execv(  # noqa: S606 - our own environment's dagster, arguments of our own
-        dagster, [dagster, "dev", "-m", "pipelines.definitions", *address]
+    services = ["-P", "-m", "pipelines.orchestration.services", "-m", "pipelines.definitions"]
+    os.execv(  # noqa: S606 - our own environment's Python, arguments of our own
+        sys.executable, [sys.executable, *services, "-h", "127.0.0.1", "-p", str(port)]
     )
 
 

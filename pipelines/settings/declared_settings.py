@@ -143,6 +143,10 @@ class DeclaredSettings(BaseSettings):
     site_url: SiteAddress | None = Field(
         None, description="Where a web server shows the pages of OKRA_HOME, for links to them"
     )
+    ui_hosts: Names = Field(
+        (),
+        description="Names by which Dagster's UI is reached through a proxy, like dagster.example.com",
+    )
     digest: Secrets = Field(
         (),
         description="Where the digest goes: Apprise URLs, separated by blanks; ana@example.com=URL has her goals alone",

@@ -79,7 +79,8 @@ class Production:
         )
         until(lambda: self.listens(code), "the code server")
         self.spawn("dagster-daemon", "run", "-w", str(workspace))
-        self.spawn("dagster-webserver", "-w", str(workspace), *on_port, str(self.port))
+        own = ("python", "-m", "pipelines.orchestration.web_server")
+        self.spawn(*own, "-w", str(workspace), *on_port, str(self.port))
         until(lambda: self.listens(self.port), "the web server")
 
     def spawn(self, program: str, *arguments: str) -> None:
