@@ -520,6 +520,38 @@ def doctor(context: typer.Context, source: SourceNames = None, as_json: Json = F
 
 
 @command(app)
+def privacy(context: typer.Context, as_json: Json = False) -> None:
+    """List every stored column, what it is, and the KPIs and members by which it is published."""
+    from pipelines.commands.privacy import privacy
+
+    privacy(described_settings(), output_of(context, as_json))
+
+
+@command(
+    app,
+    epilog="Examples: [cyan]okra health --json[/] · [cyan]okra health --run-hours 2 --data-days 5 --disk-gb 20[/]",
+)
+def health(
+    context: typer.Context,
+    run_hours: Annotated[
+        float, typer.Option(min=0, help="Amiss when the last run ended longer ago than this.")
+    ] = 26,
+    data_days: Annotated[
+        int, typer.Option(min=1, help="Amiss when a source's data end longer ago; 1 is yesterday.")
+    ] = 3,
+    disk_gb: Annotated[
+        float, typer.Option(min=0, help="Amiss when less is free on the disk of OKRA_HOME.")
+    ] = 1,
+    as_json: Json = False,
+) -> bool:
+    """Whether runs end, data are fresh and the disk has room: exit code 0 or 1, for monitors. Asks no source."""
+    from pipelines.commands.health import Thresholds, health
+
+    limits = Thresholds(run_hours, data_days, disk_gb)
+    return health(okra_settings.load(), limits, output_of(context, as_json))
+
+
+@command(app)
 def ui(
     context: typer.Context,
     port: Annotated[

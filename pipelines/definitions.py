@@ -23,6 +23,7 @@ from pipelines.errors import OkraError
 from pipelines.file_modes import keep_private
 from pipelines.garbage import collect_rarely
 from pipelines.orchestration.ownership import answered_for, freshness_in
+from pipelines.orchestration.structured_log import write_as
 
 FOLDER = "pipelines.defs"
 """The package of the definitions. It is in a layer above this module, so it is named here and not imported."""
@@ -58,7 +59,9 @@ def defs() -> Definitions:
         of_modules = Definitions.merge(*loaded())
     except Exception as error:
         raise reason_of(error) from None
-    freshness = freshness_in(okra_settings.load().timezone)
+    settings = okra_settings.load()
+    write_as(settings.log)
+    freshness = freshness_in(settings.timezone)
     owned = of_modules.map_asset_specs(func=lambda spec: answered_for(spec, freshness))
     linked = copy(owned, assets=with_source_code_references(list(owned.assets or [])))
     # in one process: a process a step costs seconds of imports each

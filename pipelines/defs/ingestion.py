@@ -12,6 +12,7 @@ from connectors.sdk.windows import Range
 from pipelines import settings as okra_settings
 from pipelines.orchestration.event_log import log_materializations
 from pipelines.orchestration.progress import progress_of_run
+from pipelines.orchestration.structured_log import log_pull
 from pipelines.orchestration.ui_metadata import materializations, raw_key, skipped, stream_metadata
 from pipelines.settings import Settings
 from pipelines.steps.pull import due, ended_by, pull_accounts
@@ -91,6 +92,7 @@ def pull_step(name: str, settings: Settings) -> dg.AssetsDefinition:
             if isinstance(fault, ConnectorBug):
                 context.log.error(fault.trace)
             raise dg.Failure(description=str(fault), allow_retries=False) from None
+        log_pull(context.run.run_id, reports)
         for of_stream in by_stream(reports):
             events = materializations(of_stream, current, context.instance)
             log_materializations(context, events)

@@ -48,6 +48,8 @@ from sqlalchemy import event as engine_events
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool, QueuePool
 
+from pipelines.orchestration.structured_log import log_events
+
 BATCH_SIZE = "1000"
 EMPTY = f"empty-run-{__version__}.sqlite"
 """The file that a new run's database is a copy of. Not `.db`: Dagster takes each of those for a run's."""
@@ -98,6 +100,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
 
     def _store(self, events: Sequence[EventLogEntry]) -> None:
         """Insert all rows of one run at once, those of all runs' index too, and bring assets and checks up to date."""
+        log_events(events)
         run = events[0].run_id
         rows = [self._event_to_row(event) for event in events]
         with self.together(run):

@@ -18,6 +18,8 @@ from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage, PostgresEventLogStorage, PostgresRunStorage
 from dagster_postgres.utils import pg_url_from_config
 
+from pipelines.orchestration.structured_log import log_events
+
 MAX_WAIT_SECONDS = 300.0
 """How long to wait for the server: a restart takes seconds, a fail-over of a managed server up to some minutes."""
 MAX_PAUSE_SECONDS = 5.0
@@ -77,6 +79,7 @@ class RetryingEventLogStorage(PostgresEventLogStorage):
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store one event."""
+        log_events([event])
         with_retries(lambda: super(RetryingEventLogStorage, self).store_event(event))
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:

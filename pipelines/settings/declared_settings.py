@@ -143,6 +143,10 @@ class DeclaredSettings(BaseSettings):
     site_url: SiteAddress | None = Field(
         None, description="Where a web server shows the pages of OKRA_HOME, for links to them"
     )
+    log: Literal["none", "text", "json"] = Field(
+        "none",
+        description="Lines on standard error, one a window, stream, step and run: none, text, json",
+    )
     ui_hosts: Names = Field(
         (),
         description="Names by which Dagster's UI is reached through a proxy, like dagster.example.com",

@@ -114,3 +114,9 @@ def test_a_run_makes_files_that_nobody_else_on_the_machine_may_read(sample: Home
     others = stat.S_IRWXG | stat.S_IRWXO
     paths = [sample.path, *sample.path.rglob("*")]
     assert [x for x in paths if not x.is_symlink() and x.stat().st_mode & others] == []
+
+
+def test_privacy_lists_the_columns_of_the_published_file(sample: Home) -> None:
+    listed = sample.ask("privacy", "--json").document["published"]
+    assert {x["table"] for x in listed} >= {"kpi_periods", "check_ins", "objectives"}
+    assert [x for x in listed if not x["description"]] == []
