@@ -16,18 +16,19 @@ DAGSTERS_OWN = "dagster_webserver"
 
 def main() -> None:
     """Start them, and wait until one of them ends or the process is stopped."""
-    opened = dev.open_ipc_subprocess
+    dagsters: Any = dev
+    opened = dagsters.open_ipc_subprocess
 
     def open_ours(command: Sequence[str], **options: Any) -> Any:
         """Start a service; of Dagster's web server the one that is guarded."""
         ours = [web_server.__name__ if x == DAGSTERS_OWN else x for x in command]
         return opened(ours, **options)
 
-    dev.open_ipc_subprocess = open_ours
+    dagsters.open_ipc_subprocess = open_ours
     warnings.simplefilter(
         "ignore", SupersessionWarning
     )  # of `dagster dev` by a tool for developers
-    dev.dev_command(prog_name="dagster dev")
+    dagsters.dev_command(prog_name="dagster dev")
 
 
 if __name__ == "__main__":

@@ -21,14 +21,15 @@ def main() -> None:
         hosts = okra_settings.load().ui_hosts
     except OkraError as error:
         sys.exit(f"okra: {error}")
-    made = cli.create_app_from_workspace_process_context
+    dagsters: Any = cli
+    made = dagsters.create_app_from_workspace_process_context
 
     def guarded(*arguments: Any, **options: Any) -> OwnHosts:
         return OwnHosts(made(*arguments, **options), hosts)
 
     # Dagster has no setting for it, nor a place for an application around its own
-    cli.create_app_from_workspace_process_context = guarded  # type: ignore[assignment]
-    cli.main()
+    dagsters.create_app_from_workspace_process_context = guarded
+    dagsters.main()
 
 
 if __name__ == "__main__":
