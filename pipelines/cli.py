@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import typer
 
 from pipelines import settings as okra_settings
-from pipelines.commands import new
+from pipelines.commands import goals, new
 from pipelines.commands.console import STOPPED, err, output_of
 from pipelines.commands.options import (
     AsOf,
@@ -38,6 +38,7 @@ app = typer.Typer(
     help="Compares a company's goals (OKRs) with its facts (KPIs), every day.",
 )
 app.add_typer(new.app, name="new")
+app.add_typer(goals.app)
 
 
 def described_settings() -> Settings:
@@ -304,83 +305,6 @@ def kpi(
 
     settings, output = described_settings(), output_of(context, as_json)
     return kpi(settings, name, days, output, is_pulled=not no_pull, with_sql=sql)
-
-
-@command(
-    app,
-    "check-in",
-    epilog="Example: [cyan]okra check-in two-million/revenue --confidence 80% --note 'The large order is signed'[/]",
-    writes_documents=True,
-)
-def check_in(
-    context: typer.Context,
-    key_result: Annotated[str, typer.Argument(help="A key result, like two-million/revenue.")],
-    confidence: Annotated[str, typer.Option(help="How sure you are that it is met: 80 %.")] = "",
-    note: Annotated[str, typer.Option(help="How it stands, in your words.")] = "",
-    decision: Annotated[str, typer.Option(help="What was decided.")] = "",
-    by: Annotated[str, typer.Option(help="Who says it; the objective's owner by default.")] = "",
-    day: Annotated[
-        str, typer.Option(metavar="DAY", help="When it was said, like 2026-11-20; today.")
-    ] = "",
-    dry_run: DryRun = False,
-) -> None:
-    """Keep what a person says of a key result: shown beside its odds, graded like them, in no score."""
-    from pipelines.commands import check_in as check_ins
-
-    settings = okra_settings.load()
-    said = {
-        "key_result": key_result,
-        "by": by,
-        "confidence": confidence,
-        "note": note,
-        "decision": decision,
-    }
-    said_on = parsed_day("--day", day) if day else settings.today()
-    check_ins.check_in(settings, said, said_on, output_of(context), dry_run=dry_run)
-
-
-@command(
-    app,
-    epilog="Examples: [cyan]okra target net_revenue --period 2027-Q1[/] · "
-    "[cyan]okra target deals_closed --for-each sales_rep --per month[/] · "
-    "[cyan]okra target units_shipped --where color=green --where product=widget --json[/]",
-)
-def target(
-    context: typer.Context,
-    kpi: Annotated[str, typer.Argument(help="A KPI; `okra kpis` lists them.")],
-    period: Annotated[
-        str, typer.Option(help="2027-Q1, 2027-H1, 2027, 2027-03 …; the next quarter by default.")
-    ] = "",
-    where: Annotated[
-        list[str] | None,
-        typer.Option(metavar="DIM=MEMBER", help="Only this member; may be given more than once."),
-    ] = None,
-    for_each: Annotated[str, typer.Option(help="One target for each member of this one.")] = "",
-    per: Annotated[
-        Literal["day", "week", "month", "quarter", "half", "year"] | None,
-        typer.Option(help="The target holds in each such window."),
-    ] = None,
-    over: Annotated[
-        Literal["day", "week", "month", "quarter", "half", "year"] | None,
-        typer.Option(help="The target is that of the latest such window."),
-    ] = None,
-    met_in: Annotated[
-        str, typer.Option(help="With --per: in how many windows (80 %, all, 10).")
-    ] = "",
-    goal: Annotated[
-        Literal["at-least", "at-most"] | None,
-        typer.Option(help="By default the way in which the KPI gets better."),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Show which targets would be met with odds of 90, 70, 50, 30 and 10 %, beside what came before."""
-    from pipelines.commands import target as targets
-
-    comparison = (goal or "").replace("-", "_")
-    asked = targets.AskedTarget(
-        kpi, period, tuple(where or ()), for_each, per or "", over or "", met_in, comparison
-    )
-    targets.target(okra_settings.load(), asked, output_of(context, as_json))
 
 
 @command(

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
+from pipelines.inputs.contents import contents_of
 from pipelines.okr.definition.check_ins import CheckIn, read_check_ins
-from pipelines.okr.definition.faults import Fault, unreadable
+from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.loading import Loaded
-from pipelines.okr.definition.yaml_tree import TreeError
-from pipelines.settings import Settings, shown
-from pipelines.settings.written_files import content_of
+from pipelines.settings import Settings
 
 
 def check_in_files(settings: Settings) -> list[Path]:
@@ -23,13 +22,7 @@ def check_in_files(settings: Settings) -> list[Path]:
 
 def check_ins_of(settings: Settings, loaded: Loaded) -> tuple[list[CheckIn], list[Fault]]:
     """The sound check-ins by day, and the faults of the others."""
-    contents: dict[str, bytes] = {}
-    closed: list[Fault] = []
-    for path in check_in_files(settings):
-        try:
-            contents[shown(path)] = content_of(path)
-        except TreeError as error:
-            closed.append(unreadable(shown(path), error))
+    contents, closed = contents_of(check_in_files(settings))
     names = {
         f"{objective.id}/{result.id}"
         for objective in loaded.objectives

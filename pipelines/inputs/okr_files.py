@@ -4,12 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines.errors import OkraError
+from pipelines.inputs.contents import contents_of
 from pipelines.inputs.declarations import DeclaredKpis
-from pipelines.okr.definition.faults import Fault, unreadable
 from pipelines.okr.definition.loading import Loaded, load
-from pipelines.okr.definition.yaml_tree import TreeError
 from pipelines.settings import Settings, shown
-from pipelines.settings.written_files import content_of
 
 
 class NoDefinitionsError(OkraError):
@@ -47,13 +45,7 @@ def okr_files(settings: Settings) -> list[Path]:
 
 def read_objectives(settings: Settings, declared: DeclaredKpis) -> Loaded:
     """The valid objectives, checked against the KPIs, and the faults of the others. Raises `NoDefinitionsError`."""
-    contents: dict[str, bytes] = {}
-    closed: list[Fault] = []
-    for path in definition_files(settings):
-        try:
-            contents[shown(path)] = content_of(path)
-        except TreeError as error:
-            closed.append(unreadable(shown(path), error))
+    contents, closed = contents_of(definition_files(settings))
     loaded = load(
         contents,
         declared.kpis,

@@ -146,6 +146,10 @@ class PublishedFile:
         """The scores of all objectives on a day, as they are believed now."""
         return self.rows(_OBJECTIVES, as_of=as_of)
 
+    def key_results(self, as_of: date) -> list[Row]:
+        """The headlines of all key results on a day, as they are believed now."""
+        return self.rows(_KEY_RESULTS, as_of=as_of)
+
     def findings(self) -> list[Row]:
         """What the last run found wrong, faults first; none in a file of a version that did not publish it."""
         return self.rows(_FINDINGS) if self.rows(_HAS_FINDINGS) else []
@@ -232,7 +236,7 @@ def read_scorecard(path: Path, as_of: date | None = None) -> PublishedScorecard:
             row["key_result_id"]: until_last_known(row["actuals"])
             for row in file.rows(_COURSES, as_of=day)
         }
-        return PublishedScorecard(day, objectives, file.rows(_KEY_RESULTS, as_of=day), courses)
+        return PublishedScorecard(day, objectives, file.key_results(day), courses)
 
 
 def until_last_known(actuals: Sequence[Decimal | None]) -> Sequence[Decimal | None]:

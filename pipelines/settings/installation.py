@@ -134,6 +134,11 @@ class Settings(ConfiguredSources):
         """The folder of the check-ins, beside that of the OKR files; there may be none."""
         return self.definitions_path.with_name("check_ins")
 
+    @property
+    def reviews_path(self) -> Path:
+        """The folder of the closed periods, beside that of the OKR files; there may be none."""
+        return self.definitions_path.with_name("reviews")
+
     def now(self) -> datetime:
         """The present instant (UTC); with OKRA_SANDBOX_TODAY, noon of that day in the business zone."""
         if self.sandbox_today is None:
