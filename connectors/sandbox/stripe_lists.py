@@ -1,6 +1,6 @@
 """A list endpoint as Stripe's are: newest first, cursors by id, filters, bounds on `created`, `has_more`.
 
-Rows are turned into JSON once, when the server starts: a page is joined from these pieces.
+A row is turned into JSON once, when it is first on a page: pages are joined from these pieces.
 """
 
 from bisect import bisect_left
@@ -36,9 +36,7 @@ class StripeList:
         self._path = path
         self._noun = noun
         self._rows = rows
-        self._pieces = [
-            orjson.Fragment(orjson.dumps(shortened(row, expandable, ()))) for row in rows
-        ]
+        self._pieces: dict[int, orjson.Fragment] = {}
         self._expandable = expandable
         self._created = [row.get("created", 0) for row in rows]
         self._places = {row["id"]: place for place, row in enumerate(rows)}
@@ -110,9 +108,16 @@ class StripeList:
             rows = [shortened(self._rows[place], self._expandable, expanded) for place in places]
             data = [orjson.Fragment(orjson.dumps(row)) for row in rows]
         else:
-            data = [self._pieces[place] for place in places]
+            data = [self._piece(place) for place in places]
         envelope = {"object": "list", "data": data, "has_more": has_more, "url": self._path}
         return Reply(200, orjson.dumps(envelope), {"Request-Id": "req_sample"})
+
+    def _piece(self, place: int) -> orjson.Fragment:
+        """The JSON of a row, made when it is first asked for."""
+        if place not in self._pieces:
+            row = shortened(self._rows[place], self._expandable, ())
+            self._pieces[place] = orjson.Fragment(orjson.dumps(row))
+        return self._pieces[place]
 
 
 def is_listed(status: str, asked: str) -> bool:

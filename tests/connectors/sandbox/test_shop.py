@@ -199,3 +199,34 @@ def test_the_shop_is_made_once_a_day_and_yesterdays_goes(tmp_path):
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == made
     second = serve(TODAY + timedelta(days=1), tmp_path).values["DATABASE_URL"]
     assert [str(path) for path in tmp_path.iterdir()] == [second.removeprefix("sqlite:///")]
+
+
+def tables_of(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    names = ("orders", "order_lines", "shipments")
+    return {
+        name: connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in names
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "today"),
+    [
+        (date(2026, 11, 24), date(2026, 11, 25)),
+        (date(2026, 6, 29), date(2026, 7, 2)),  # another half-year
+    ],
+)
+def test_a_file_that_goes_on_from_an_earlier_day_equals_one_made_anew(
+    tmp_path: Path, before: date, today: date
+) -> None:
+    (tmp_path / before.isoformat()).mkdir()
+    (tmp_path / today.isoformat()).mkdir()
+    opened(tmp_path, before).close()
+    anew = opened(tmp_path, today)
+    [earlier] = (tmp_path / before.isoformat()).iterdir()
+    (tmp_path / "going on").mkdir()
+    earlier.rename(tmp_path / "going on" / earlier.name)
+    continued = sqlite3.connect(serve(today, tmp_path / "going on").values["DATABASE_URL"][10:])
+    assert [path.name for path in (tmp_path / "going on").iterdir()] != [earlier.name]
+    assert tables_of(continued) == tables_of(anew)
+    continued.close()
+    anew.close()
