@@ -88,16 +88,62 @@
     cast(unnest(generate_series({{ first }}, {{ last }}, interval 1 day)) as date)
 {%- endmacro %}
 
-{# The first day of the day, week (ISO), month or fiscal quarter, half or year that a day falls in; all are columns. #}
-{% macro start_of(period, day, first_month=fiscal_year_start()) -%}
+{#
+    The first day of the day, week (ISO), month or fiscal quarter, half or year that a day falls in; all are columns.
+    With `weeks` (fiscal_weeks), months, quarters, halves and years are made of whole weeks.
+#}
+{% macro start_of(period, day, first_month=fiscal_year_start(), weeks=fiscal_weeks()) -%}
     case {{ period }}
         when 'week' then {{ first_of("week", day) }}
+        {%- if weeks %}
+        when 'month' then {{ start_in_weeks("month", day, first_month, weeks) }}
+        when 'quarter' then {{ start_in_weeks("quarter", day, first_month, weeks) }}
+        when 'half' then {{ start_in_weeks("half", day, first_month, weeks) }}
+        when 'year' then {{ year_of_weeks(day, first_month, weeks) }}
+        {%- else %}
         when 'month' then {{ first_of("month", day) }}
         when 'quarter' then {{ fiscal_start(3, day, first_month) }}
         when 'half' then {{ fiscal_start(6, day, first_month) }}
         when 'year' then {{ fiscal_start(12, day, first_month) }}
+        {%- endif %}
         else {{ day }}
     end
+{%- endmacro %}
+
+{# The first day of the period, quarter or half of whole weeks that a day falls in; the last has the 53rd week. #}
+{% macro start_in_weeks(period, day, first_month, weeks) -%}
+    {%- set year = year_of_weeks(day, first_month, weeks) -%}
+    {%- set since = days_from(year, day) -%}
+    case
+        {%- set ends = namespace(weeks=0) %}
+        {%- for length in weeks[period] %}
+        {%- set start = ends.weeks %}
+        {%- set ends.weeks = ends.weeks + (length | int) %}
+        {%- if loop.last %}
+        else {{ add_days(7 * start, year) }}
+        {%- else %}
+        when {{ since }} < {{ 7 * ends.weeks }} then {{ add_days(7 * start, year) }}
+        {%- endif %}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{# The first day of the fiscal year of whole weeks that a day falls in: one begins near the same day each year. #}
+{% macro year_of_weeks(day, first_month, weeks) -%}
+    case
+        {%- for ahead in [1, 0] %}
+        when {{ begin_of_weeks(ahead, day, first_month, weeks) }} <= {{ day }}
+            then {{ begin_of_weeks(ahead, day, first_month, weeks) }}
+        {%- endfor %}
+        else {{ begin_of_weeks(-1, day, first_month, weeks) }}
+    end
+{%- endmacro %}
+
+{# The first day of the fiscal year of whole weeks of the calendar year that comes so many after that of a day. #}
+{% macro begin_of_weeks(ahead, day, first_month, weeks) -%}
+    {%- set month = add_months("12 * " ~ ahead ~ " + cast(" ~ first_month ~ " as integer) - 1", first_of("year", day)) -%}
+    {%- set latest = add_days(weeks.days_near - weeks.first_weekday, month) -%}
+    {{ add_days(weeks.first_weekday, first_of("week", latest)) }}
 {%- endmacro %}
 
 {#
@@ -109,14 +155,25 @@
     {{ add_months("-1 * cast(" ~ since ~ " as integer)", first_of("month", day)) }}
 {%- endmacro %}
 
-{# The first day of the period that comes `number` periods after (negative: before) the one that begins on `start`. #}
-{% macro start_after(number, period, start) -%}
+{#
+    The first day of the period that comes after (`number` is 1), or before (-1), the one that begins on `start`.
+    Of periods of whole weeks it is that of a day which is surely in it, whether a year has 52 weeks or 53.
+#}
+{% macro start_after(number, period, start, first_month=fiscal_year_start(), weeks=fiscal_weeks()) -%}
     case {{ period }}
         when 'day' then {{ add_days(number, start) }}
         when 'week' then {{ add_days(7 * number, start) }}
+        {%- if weeks %}
+        {%- for name, longest in {"month": 6, "quarter": 17, "half": 29, "year": 53}.items() %}
+        when '{{ name }}'
+            then
+                {{ start_of("'" ~ name ~ "'", add_days(7 * longest if number > 0 else -1, start), first_month, weeks) }}
+        {%- endfor %}
+        {%- else %}
         {%- for name, months in {"month": 1, "quarter": 3, "half": 6, "year": 12}.items() %}
         when '{{ name }}' then {{ add_months(months * number, start) }}
         {%- endfor %}
+        {%- endif %}
     end
 {%- endmacro %}
 

@@ -278,7 +278,8 @@
 {%- endmacro %}
 
 {% macro settings_of_rows() -%}
-    {{ return([business_zone(), reporting_currency(), fiscal_year_start()] | join(" ")) }}
+    {%- set settings = [business_zone(), reporting_currency(), fiscal_year_start()] -%}
+    {{ return((settings + ([fiscal_weeks()] if fiscal_weeks() else [])) | join(" ")) }}
 {%- endmacro %}
 
 {# The SQL of a model and of all that it reads, and the checksums of the seeds among them. #}

@@ -39,6 +39,24 @@
 {%- endmacro %}
 
 {#
+    A fiscal year of whole weeks: how many days after the first of its month it may begin, the weekday on which it does
+    (0 is Monday), and the weeks of its periods, quarters and halves; none where it is made of months.
+#}
+{% macro fiscal_weeks() -%}
+    {%- set parts = (env_var("OKRA_FISCAL_WEEKS", "") if execute else "").split(" ") -%}
+    {%- if parts | length == 5 -%}
+        {{ return({
+            "days_near": parts[0] | int,
+            "first_weekday": parts[1] | int,
+            "month": parts[2].split(","),
+            "quarter": parts[3].split(","),
+            "half": parts[4].split(","),
+        }) }}
+    {%- endif -%}
+    {{ return(none) }}
+{%- endmacro %}
+
+{#
     The names of the KPIs in models/kpis/kpi_*.sql. The caller lists them, as dbt has to know each reference while it
     parses, when it cannot list files.
 #}

@@ -17,6 +17,7 @@ from pipelines.errors import OkraError
 from pipelines.file_modes import Readers
 from pipelines.okr.kpi.periods import NamedBy
 from pipelines.okr.kpi.status import Policy
+from pipelines.okr.kpi.week_calendars import YearEnds
 from pipelines.settings.project_file import ProjectFile, read_project_file
 from pipelines.settings.types import (
     Currency,
@@ -36,6 +37,7 @@ from pipelines.settings.types import (
 )
 from pipelines.settings.variables import PREFIX
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _USUAL = Policy()
 
 
@@ -77,6 +79,17 @@ class DeclaredSettings(BaseSettings):
     fiscal_year_start: Month = Field(1, description="First month of the fiscal year")
     fiscal_year_named_by: NamedBy = Field(
         "end", description="Year that a fiscal year is named by: that of its end, or of its start"
+    )
+    fiscal_calendar: Literal["months", "4-4-5", "4-5-4", "5-4-4", "13x4"] = Field(
+        "months", description="What a fiscal year is made of: months, or whole weeks"
+    )
+    fiscal_week_start: Weekday = Field(
+        "sunday", description="Day on which the weeks of a fiscal year of whole weeks begin"
+    )
+    fiscal_last_week: YearEnds = Field(
+        "nearest",
+        description="Of a year of whole weeks: whether its last day is the one nearest to the end of a month, or the "
+        "last in it",
     )
     start_date: Day = Field(date(2024, 12, 1), description="First day to pull")
     okr_definitions: FilePath = Field(
@@ -155,9 +168,7 @@ class DeclaredSettings(BaseSettings):
         (),
         description="Where the digest goes: Apprise URLs, separated by blanks; ana@example.com=URL has her goals alone",
     )
-    digest_weekday: Literal[
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
-    ] = Field("monday", description="The day of the weekly digest")
+    digest_weekday: Weekday = Field("monday", description="The day of the weekly digest")
     dagster_home: FilePath | None = Field(
         None,
         description="Folder of dagster.yaml (default: Okra's own); deploy has one for PostgreSQL and many workers",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
+from typing import get_args
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -11,8 +12,9 @@ from connectors.lake.addresses import folder_at, is_in_bucket
 from connectors.sdk.project import BUILT_IN
 from pipelines.okr.kpi.periods import FiscalYear
 from pipelines.okr.kpi.status import Policy
+from pipelines.okr.kpi.week_calendars import WeekCalendar
 from pipelines.settings.configured_sources import ConfiguredSources
-from pipelines.settings.declared_settings import SettingsError
+from pipelines.settings.declared_settings import SettingsError, Weekday
 
 
 class Settings(ConfiguredSources):
@@ -25,8 +27,15 @@ class Settings(ConfiguredSources):
 
     @cached_property
     def fiscal_year(self) -> FiscalYear:
-        """The fiscal year: its first month, and what names it."""
-        return FiscalYear(self.fiscal_year_start, self.fiscal_year_named_by)
+        """The fiscal year: its first month, what names it, and its weeks where it is made of them."""
+        return FiscalYear(self.fiscal_year_start, self.fiscal_year_named_by, self._week_calendar)
+
+    @property
+    def _week_calendar(self) -> WeekCalendar | None:
+        if self.fiscal_calendar == "months":
+            return None
+        first_weekday = get_args(Weekday).index(self.fiscal_week_start)
+        return WeekCalendar(self.fiscal_calendar, first_weekday, self.fiscal_last_week)
 
     @cached_property
     def policy(self) -> Policy:

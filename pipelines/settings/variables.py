@@ -33,7 +33,15 @@ INTERNAL = frozenset(
             "RUN_ID",
             "THREADS",
         ),
-        *("LAKE_IN_BUCKET", "LEFT_OUT", "BROKEN_KPIS", "BROKEN_MODELS", "MACROS", "SCOPE"),
+        *(
+            "LAKE_IN_BUCKET",
+            "LEFT_OUT",
+            "BROKEN_KPIS",
+            "BROKEN_MODELS",
+            "MACROS",
+            "SCOPE",
+            "FISCAL_WEEKS",
+        ),
         *("DAGSTER_STORAGE", "DAGSTER_POSTGRES", "DAGSTER_PASSWORD"),
         *("BI_FILE", "BI_CACHE", "BI_MODULES", "VENDOR_SPECS"),
     )

@@ -146,6 +146,7 @@ def static_environment(
         "OKRA_TIMEZONE": settings.timezone,
         "OKRA_CURRENCY": settings.currency,
         "OKRA_FISCAL_YEAR_START": str(settings.fiscal_year_start),
+        "OKRA_FISCAL_WEEKS": fiscal_weeks(settings),
         "OKRA_KPIS": ",".join(kpis),
         "OKRA_MACROS": macros_fingerprint(project.composition),
         "OKRA_LEFT_OUT": ",".join(sorted(missing | project.composition.off.keys())),
@@ -157,6 +158,19 @@ def static_environment(
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
+
+
+def fiscal_weeks(settings: Settings) -> str:
+    """A fiscal year of whole weeks as the macros read it: how many days after the first of its month it may begin, the
+    first weekday, and the weeks of each period of a month, quarter and half; empty where it is made of months.
+    """
+    weeks = settings.fiscal_year.weeks
+    if weeks is None:
+        return ""
+    parts = [
+        ",".join(map(str, weeks.weeks_by(cadence))) for cadence in ("month", "quarter", "half")
+    ]
+    return " ".join([str(weeks.days_near), str(weeks.first_weekday), *parts])
 
 
 def macros_fingerprint(composition: Composition) -> str:

@@ -234,7 +234,7 @@ _DAY_SCHEMA = {"type": "string", "format": "date"}
 _PERIOD_SCHEMA = {
     "anyOf": [
         {"type": "integer", "minimum": 1970, "maximum": 2199},
-        {"type": "string", "pattern": r"^\d{4}(-(H[12]|Q[1-4]|W\d\d|\d\d(-\d\d)?))?$"},
+        {"type": "string", "pattern": r"^\d{4}(-(H[12]|Q[1-4]|[WP]\d\d|\d\d(-\d\d)?))?$"},
         {
             "type": "object",
             "properties": {"start": _DAY_SCHEMA, "end": _DAY_SCHEMA},

@@ -66,7 +66,8 @@ def period_text(period: Period, beside: Period) -> str:
     """A period by its name: `October`, `Q3`, with the year where that is another than of `beside`."""
     if period.cadence not in ("month", "quarter", "half"):
         return period.label
-    name = _MONTHS[period.start.month - 1] if period.cadence == "month" else period.label[5:]
+    is_named = period.cadence == "month" and period.fiscal_year.weeks is None
+    name = _MONTHS[period.start.month - 1] if is_named else period.label[5:]
     year, other = period.label[:4], beside.label[:4]
     return name if year == other else f"{name} {year}"
 

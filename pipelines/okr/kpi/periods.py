@@ -2,9 +2,10 @@
 
 A fiscal year is named by the calendar year in which it ends, or by the one in which it starts where that is
 the custom: with a year that starts in October, `2026` is 2025-10-01 to 2026-09-30 and `2026-Q1` is October to
-December 2025. Its quarters and halves carry its number. Months and ISO weeks are those of the calendar, whatever
-the fiscal year. Days are plain dates in the one business time zone, so a day on which the clocks change is a day
-like any other.
+December 2025. Its quarters and halves carry its number. Months are those of the calendar, unless the fiscal year
+is made of whole weeks (`week_calendars`): a month is then its period of four or five weeks, such as `2026-P03`. Weeks
+are ISO weeks, whatever the fiscal year. Days are plain dates in the one business time zone, so a day on which the
+clocks change is a day like any other.
 """
 
 import re
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from pipelines.okr.kpi.week_calendars import WeekCalendar
+
 Cadence = Literal["day", "week", "month", "quarter", "half", "year"]
 NamedBy = Literal["end", "start"]
 CADENCES: tuple[Cadence, ...] = ("day", "week", "month", "quarter", "half", "year")
@@ -22,7 +25,7 @@ _DAY = timedelta(days=1)
 _MONTHS: Mapping[Cadence, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _EARLIEST, _LATEST = 1970, 2199
 _WRITTEN = re.compile(
-    r"(?P<year>\d{4})(?:-H(?P<half>[12])|-Q(?P<quarter>[1-4])|-W(?P<week>\d\d)"
+    r"(?P<year>\d{4})(?:-H(?P<half>[12])|-Q(?P<quarter>[1-4])|-W(?P<week>\d\d)|-P(?P<part>\d\d)"
     r"|-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
 )
 _OTHER_FORMS = tuple(
@@ -49,10 +52,12 @@ class PeriodError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FiscalYear:
-    """The month in which a fiscal year starts, and the calendar year that it is named by."""
+    """The month in or near which a fiscal year starts, and the calendar year that it is named by."""
 
     first_month: int = 1
     named_by: NamedBy = "end"
+    weeks: WeekCalendar | None = None
+    """How it is made of whole weeks; None where it is made of the calendar's months."""
 
     @property
     def years_ahead(self) -> int:
@@ -119,11 +124,45 @@ def _named(year: int, match: re.Match[str], fiscal: FiscalYear) -> Period:
     if match["day"]:
         return containing(date.fromisoformat(match[0]), "day", fiscal)
     if match["month"]:
-        return containing(date(year, int(match["month"]), 1), "month", fiscal)
+        day = date(year, int(match["month"]), 1)
+        if fiscal.weeks is None:
+            return containing(day, "month", fiscal)
+        near = containing(day.replace(day=15), "month", fiscal)
+        what = f"`{match[0]}` is a month, and the fiscal year is made of whole weeks"
+        raise PeriodError(what, f"write {near.label}, which is {near.start} to {near.end}")
+    if match["part"]:
+        return _part_of_weeks(year, match, fiscal)
     kind: Cadence = "quarter" if match["quarter"] else "half" if match["half"] else "year"
     place = int(match["quarter"] or match["half"] or 1) - 1
+    if fiscal.weeks is not None:
+        return _of_weeks(year - fiscal.years_ahead, place, kind, fiscal, fiscal.weeks)
     first = (year - fiscal.years_ahead) * 12 + fiscal.first_month - 1 + place * _MONTHS[kind]
     return containing(_month_start(first), kind, fiscal)
+
+
+def _part_of_weeks(year: int, match: re.Match[str], fiscal: FiscalYear) -> Period:
+    """`2026-P03`. Raises `PeriodError` and `ValueError`."""
+    place = int(match["part"])
+    if fiscal.weeks is None:
+        what = f"`{match[0]}` is a period of weeks, and the fiscal year is made of months"
+        raise PeriodError(what, f"write {_FORMS}")
+    if not 1 <= place <= len(fiscal.weeks.period_weeks):
+        raise ValueError(f"a year has {len(fiscal.weeks.period_weeks)} periods")
+    return _of_weeks(year - fiscal.years_ahead, place - 1, "month", fiscal, fiscal.weeks)
+
+
+def _of_weeks(
+    year: int, place: int, cadence: Cadence, fiscal: FiscalYear, weeks: WeekCalendar
+) -> Period:
+    """The period of whole weeks at a place of the fiscal year that begins in, or near, `year`."""
+    start, end = weeks.stretch(year, place, cadence, fiscal.first_month)
+    number = f"{year + fiscal.years_ahead:04d}"
+    label = {
+        "month": f"{number}-P{place + 1:02d}",
+        "quarter": f"{number}-Q{place + 1}",
+        "half": f"{number}-H{place + 1}",
+    }.get(cadence, number)
+    return Period(cadence, label, start, end, fiscal)
 
 
 def _parse_range(written: Mapping[object, object], fiscal_year: FiscalYear) -> Period:
@@ -169,6 +208,10 @@ def containing(day: date, cadence: Cadence, fiscal_year: FiscalYear = CALENDAR_Y
         monday = day - timedelta(days=iso.weekday - 1)
         label = f"{iso.year}-W{iso.week:02d}"
         return Period("week", label, monday, monday + timedelta(days=6), fiscal_year)
+    weeks = fiscal_year.weeks
+    if weeks is not None:
+        year, place = weeks.place_of(day, cadence, fiscal_year.first_month)
+        return _of_weeks(year, place, cadence, fiscal_year, weeks)
     offset = fiscal_year.first_month - 1
     length = _MONTHS[cadence]
     fiscal_month = day.year * 12 + day.month - 1 - offset
@@ -219,6 +262,10 @@ def ordinal(period: Period) -> int:
     months = _MONTHS.get(period.cadence) if period.cadence else None
     if months is None:
         return period.start.toordinal() // period.days
+    weeks, first_month = period.fiscal_year.weeks, period.fiscal_year.first_month
+    if weeks is not None and period.cadence is not None:
+        year, place = weeks.place_of(period.start, period.cadence, first_month)
+        return year * len(weeks.weeks_by(period.cadence)) + place
     return (period.start.year * 12 + period.start.month - period.fiscal_year.first_month) // months
 
 
@@ -232,11 +279,12 @@ def previous(period: Period) -> Period:
 
 
 def year_before(period: Period) -> Period:
-    """The same period a year before: the same month, quarter, half or fiscal year, or 52 weeks back.
+    """The same period a year before: the same month, quarter, half or fiscal year; of weeks the one 52 weeks back.
 
     A day or a stretch of one's own has the same dates; 29 February is taken back to the 28th.
     """
-    is_week = period.cadence == "week"
+    has_weeks = period.fiscal_year.weeks is not None and period.cadence not in (None, "day")
+    is_week = period.cadence == "week" or has_weeks
     start = period.start - timedelta(weeks=52) if is_week else a_year_before(period.start)
     if period.cadence is not None:
         return containing(start, period.cadence, period.fiscal_year)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
-from pipelines.okr.kpi.periods import Cadence, FiscalYear, containing
+from pipelines.okr.kpi.periods import Cadence, FiscalYear, containing, windows
 from pipelines.tables.table import Table, columns_of
 
 _CADENCES: tuple[Cadence, ...] = ("month", "quarter", "half", "year")
@@ -13,7 +13,7 @@ DAYS = """
     with months as (
         -- a table without months has the columns all the same
         select unnest(cast($months as struct(
-            month_start date, quarter_start date, half_start date, year_start date,
+            month_start date, month_end date, quarter_start date, half_start date, year_start date,
             month_label varchar, quarter_label varchar, half_label varchar, year_label varchar
         )[]), recursive := true)
     ),
@@ -21,7 +21,7 @@ DAYS = """
     days as (
         select
             *,
-            unnest(generate_series(month_start, last_day(month_start), interval 1 day))::date as day
+            unnest(generate_series(month_start, month_end, interval 1 day))::date as day
         from months
     )
 
@@ -41,7 +41,7 @@ DAYS = """
         year_label
     from days
 """
-"""The rows of the table, of `$months`. Fiscal years begin on the first of a month."""
+"""The rows of the table, of `$months`."""
 
 
 class CalendarDay:
@@ -53,7 +53,9 @@ class CalendarDay:
     week_start: Annotated[date, "Monday of its ISO week"]
     week_label: Annotated[str, "Its ISO week, such as 2026-W48"]
     month_start: Annotated[date, "First day of its month"]
-    month_label: Annotated[str, "Its month, such as 2026-11"]
+    month_label: Annotated[
+        str, "Its month, such as 2026-11; in a year of whole weeks its period, such as 2026-P10"
+    ]
     quarter_start: Annotated[date, "First day of its fiscal quarter"]
     quarter_label: Annotated[str, "Its fiscal quarter, such as 2026-Q4"]
     half_start: Annotated[date, "First day of its fiscal half-year"]
@@ -72,10 +74,10 @@ CALENDAR = Table(
 
 def months_of(first: date, last: date, fiscal_year: FiscalYear) -> Iterator[dict[str, date | str]]:
     """The months from the year of `first` to the year after `last`, with the periods that they lie in."""
-    for year in range(first.year, last.year + 2):
-        for month in range(1, 13):
-            day = date(year, month, 1)
-            periods = {cadence: containing(day, cadence, fiscal_year) for cadence in _CADENCES}
-            yield {f"{cadence}_start": period.start for cadence, period in periods.items()} | {
-                f"{cadence}_label": period.label for cadence, period in periods.items()
-            }
+    for month in windows(date(first.year, 1, 1), date(last.year + 1, 12, 31), "month", fiscal_year):
+        periods = {cadence: containing(month.start, cadence, fiscal_year) for cadence in _CADENCES}
+        yield (
+            {"month_end": month.end}
+            | {f"{cadence}_start": period.start for cadence, period in periods.items()}
+            | {f"{cadence}_label": period.label for cadence, period in periods.items()}
+        )

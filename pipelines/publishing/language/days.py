@@ -46,7 +46,7 @@ class Days(Translation):
         for cadence in _NAMED_PERIODS:
             period = containing(start, cadence, self.fiscal_year)
             if (period.start, period.end) == (start, end):
-                if cadence == "month":
+                if cadence == "month" and self.fiscal_year.weeks is None:
                     return format_skeleton("yMMMM", start, locale=self._locale)
                 return self.window(period.label)
         if start == end:

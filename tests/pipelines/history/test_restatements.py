@@ -62,3 +62,20 @@ def test_a_member_is_named_and_a_value_that_is_lost_is_nothing(believer: Believe
     [row] = logged(believer)
     assert row[2:4] == (None, None)
     assert row[-1] == "net_revenue, month from 2026-10-01, currency EUR: 20 became nothing EUR"
+
+
+def test_another_fiscal_calendar_rewrites_no_history(believer: Believer) -> None:
+    # February of the calendar, and then the four weeks from Sunday, 1 February 2026
+    february = {"period_start": "2026-02-01", "period_end": "2026-02-28", "value": 280,
+                "data_through": "2026-02-28"}  # fmt: skip
+    march = {"period_start": "2026-03-01", "period_end": "2026-03-31", "value": 310,
+             "data_through": "2026-03-31"}  # fmt: skip
+    five_weeks = march | {"period_end": "2026-04-04", "value": 350, "data_through": "2026-04-04"}
+    believer.kpis(at("2026-04-06"), february, march)
+    published = "select kpi, period_start, period_end, value, known_from from kpi_period_history order by all"
+    before = believer.rows(published)
+    believer.kpis(at("2026-04-07"), february, five_weeks)
+    assert set(before) <= set(believer.rows(published))
+    assert logged(believer) == []
+    closed = believer.rows("select period_end from kpi_period_history where known_to is not null")
+    assert [str(end) for (end,) in closed] == ["2026-03-31"]

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from pipelines.okr.kpi.periods import FiscalYear
+from pipelines.okr.kpi.week_calendars import WeekCalendar
 from pipelines.publishing.bi.charts import CHARTS, TABLES, create_charts
 from pipelines.tables.findings import FINDINGS
 
@@ -177,6 +178,23 @@ def test_the_calendar_has_the_fiscal_year(rows: Any) -> None:
     assert rows(
         "select quarter_label, year_label, year_start, week_label from calendar where day = '2025-11-03'"
     ) == [("2026-Q1", "2026", date(2025, 10, 1), "2025-W45")]
+
+
+def test_the_calendar_has_each_day_once_in_a_year_of_whole_weeks() -> None:
+    weeks = FiscalYear(2, "start", WeekCalendar("4-5-4", 6, "nearest"))
+    with duckdb.connect() as connection:
+        for statement in (KPIS, DAYS, PERIODS, DAY_AHEAD, GOALS):
+            connection.execute(statement)
+        create_charts(connection, weeks)
+        [(days, distinct_days, first, last)] = connection.execute(
+            "select count(*), count(distinct day), min(day), max(day) from calendar"
+        ).fetchall()
+        assert days == distinct_days == (last - first).days + 1
+        labels = (
+            "select month_label, month_start, year_label from calendar where day = '2025-04-02'"
+        )
+        # fiscal 2025 begins on 2 February; its first two periods have nine weeks
+        assert connection.execute(labels).fetchall() == [("2025-P02", date(2025, 3, 2), "2025")]
 
 
 def test_no_column_is_a_reserved_word(rows: Any) -> None:
