@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 # BENCHMARKS=next_day measures one of them; each has options: python -m tests.benchmarks.next_day --help
 BENCHMARKS ?= next_day long_history raw_rows key_results publishing stripe_throughput forecast_speed engine_growth
+# FUZZ=1000000 reads so many inputs; with --from, other ones: FUZZ="1000000 --from 5000000"
+FUZZ ?= 100000
 .DEFAULT_GOAL := help
 .PHONY: help install run ui shell wheel test test-large test-browser fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
 
@@ -34,9 +36,10 @@ test-large: $(VENV)/.developing ## Long tests: a million rows, 723 days of a led
 test-browser: $(VENV)/.developing ## Test the scorecard's pages in a real browser, with axe (needs Debian's chromium)
 	@$(BIN)/pytest -m browser --basetemp="$$(mktemp -d $(SCRATCH)/okra-browser.XXXXXX)"
 
-fuzz: $(VENV)/.developing ## Read 10,000 sheets and 10,000 files of each kind of declaration with something wrong in them (minutes)
+fuzz: $(VENV)/.developing ## Read 10,000 sheets, 10,000 files of each kind of declaration and FUZZ inputs of all kinds with something wrong in them
 	@$(BIN)/python -m tests.connectors.spreadsheet.fuzz.harness 10000
 	@FUZZ_CASES=10000 $(BIN)/pytest tests/pipelines/inputs/test_fuzzed_declarations.py
+	@$(BIN)/python -m tests.fuzz $(FUZZ)
 
 lint: $(VENV)/.developing ## Style, types, layers and SQL, as CI runs them
 	@$(BIN)/ruff check .

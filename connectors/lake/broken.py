@@ -16,8 +16,9 @@ from connectors.lake.month import EMPTY_DOCUMENT, read_month
 from connectors.lake.store import Conflict, Document, Store
 
 FOLDER = "broken"
-UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, pa.ArrowException)
-"""What reading raises where the content is none: no JSON, no Parquet, a key that is missing, a list for a mapping."""
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OSError, pa.ArrowException)
+"""What reading raises where the content is none: no JSON, no Parquet (of which Arrow raises OSError), a key that is
+missing, a list for a mapping. The bytes are there already, so none is a fault of the disk."""
 
 T = TypeVar("T")
 

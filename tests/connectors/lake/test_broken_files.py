@@ -58,6 +58,11 @@ def zeros(content: bytes) -> bytes:
     return bytes(len(content))
 
 
+def a_garbled_footer(content: bytes) -> bytes:
+    """Parquet's own description of a file, of which Arrow says that it is an OSError."""
+    return content[:-40] + bytes([255]) * 32 + content[-8:]
+
+
 def latin_1(content: bytes) -> bytes:
     return content.replace(b"fake", "f\xe4ke".encode("latin-1"))
 
@@ -108,7 +113,7 @@ def test_a_commit_beside_a_broken_manifest_counts(pulled: Lake) -> None:
     assert numbers(pulled) == WHOLE
 
 
-@pytest.mark.parametrize("change", [cut, empty, zeros])
+@pytest.mark.parametrize("change", [cut, empty, zeros, a_garbled_footer])
 def test_a_broken_schema_is_written_anew(pulled: Lake, change: Callable[[bytes], bytes]) -> None:
     harm(pulled, f"{FOLDER}/_schema.parquet", change)
     write_catalog(pulled, [MADE])
