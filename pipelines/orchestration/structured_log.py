@@ -4,7 +4,6 @@ Each line has the id of its run, by which Dagster's UI and the tables `windows` 
 """
 
 import json
-import logging
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -24,32 +23,17 @@ _OUTCOMES: Mapping[DagsterEventType, tuple[str, str]] = {
     DagsterEventType.RUN_FAILURE: ("run", "failed"),
     DagsterEventType.RUN_CANCELED: ("run", "stopped"),
 }
-_log = logging.getLogger("okra.events")
-_log.propagate = False
-_log.disabled = True
+
+
+class _Writer:
+    """How this process writes. No logger of Python's: Dagster and dbt configure those anew as they start."""
+
+    form: Form = "none"
 
 
 def write_as(form: Form) -> None:
     """Have this process write the lines in a form from now on, or none."""
-    _log.disabled = form == "none"
-    _log.setLevel(logging.INFO)
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Lines(as_json=form == "json"))
-    _log.handlers[:] = [handler]
-
-
-class _Lines(logging.Formatter):
-    """A record's document as one line."""
-
-    def __init__(self, *, as_json: bool) -> None:
-        super().__init__()
-        self._as_json = as_json
-
-    def format(self, record: logging.LogRecord) -> str:
-        document: Mapping[str, Any] = record.document  # type: ignore[attr-defined]
-        if self._as_json:
-            return json.dumps(document, default=str)
-        return " ".join(f"{name}={text_of(value)}" for name, value in document.items())
+    _Writer.form = form
 
 
 def text_of(value: object) -> str:
@@ -60,7 +44,7 @@ def text_of(value: object) -> str:
 
 def log_pull(run_id: str, reports: Iterable[StreamReport]) -> None:
     """A line for each window that was committed, and one for each stream."""
-    if _log.disabled:
+    if _Writer.form == "none":
         return
     for report in reports:
         name = {"source": report.source, "stream": report.stream.name}
@@ -78,7 +62,7 @@ def log_pull(run_id: str, reports: Iterable[StreamReport]) -> None:
 
 def log_events(entries: Iterable[EventLogEntry]) -> None:
     """A line for each of Dagster's events that says how a step or a run ended."""
-    if _log.disabled:
+    if _Writer.form == "none":
         return
     for entry in entries:
         event = entry.dagster_event
@@ -103,5 +87,15 @@ def details_of(event: DagsterEvent) -> Mapping[str, Any]:
 
 
 def _write(event: str, run_id: str, at: datetime, document: Mapping[str, Any]) -> None:
-    line = {"at": at.isoformat(timespec="milliseconds"), "event": event, "run_id": run_id}
-    _log.info(event, extra={"document": {**line, **document}})
+    line: dict[str, Any] = {
+        "at": at.isoformat(timespec="milliseconds"),
+        "event": event,
+        "run_id": run_id,
+    }
+    line |= document
+    if _Writer.form == "json":
+        text = json.dumps(line, default=str)
+    else:
+        text = " ".join(f"{name}={text_of(value)}" for name, value in line.items())
+    # in one piece, as several processes may share it
+    sys.stderr.write(f"{text}\n")
