@@ -23,6 +23,7 @@ from pipelines.publishing.language.gaps import gap_text
 from pipelines.publishing.language.goals import earlier_goal, goal
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
+from pipelines.publishing.language.measures import named, verdict
 from pipelines.publishing.language.rates import rates
 from pipelines.publishing.language.restatements import restatement
 from pipelines.publishing.language.sentences import gap_of_part as part_gap
@@ -57,6 +58,7 @@ def explain(settings: Settings, name: str, output: Output) -> None:
         (language.text("figures.goal"), goal_lines(chain, amounts, settings.zone)),
         (language.text("explain.standing"), standing_lines(chain, amounts)),
         (language.text("check_in.titles"), check_in_lines(chain, language)),
+        (language.text("measure.title"), measure_lines(chain, amounts)),
         (language.text("explain.parts"), part_lines(chain.headline, chain.parts, amounts)),
         (levers_title(chain, language), lever_lines(chain, amounts)),
         (language.text("factors.title"), factor_lines(chain, amounts)),
@@ -133,6 +135,15 @@ def standing_lines(chain: KeyResultChain, amounts: Amounts) -> Lines:
         (language.text("kpi.trust"), escape("; ".join(language.trust_flags(row["trust"]))))
     )
     return [(name, text) for name, text in lines if text]
+
+
+def measure_lines(chain: KeyResultChain, amounts: Amounts) -> Lines:
+    """What its objective does about its KPI, and what came of it."""
+    today = chain.score["as_of"]
+    return [
+        (named(row, amounts.language, today), escape(verdict(row, amounts, today)))
+        for row in chain.measures
+    ]
 
 
 def check_in_lines(chain: KeyResultChain, language: Language) -> Lines:

@@ -24,6 +24,7 @@ from pipelines.steps.publish import publish_report
 from pipelines.tables.factors import KPI_FACTORS
 from pipelines.tables.findings import FINDINGS
 from pipelines.tables.locks import warehouse_lock
+from pipelines.tables.measures import MEASURES
 from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLES
 from pipelines.warehouse.core_models import PUBLISHED
 from pipelines.warehouse.project import project_of
@@ -49,6 +50,7 @@ from pipelines.warehouse.project import project_of
                 CHECK_INS,
                 KEY_RESULT_LEVERS,
                 KEY_RESULT_COURSES,
+                MEASURES,
             )
         ),
         *(dg.AssetKey(["okr", table.name]) for table in VERSIONED_TABLES),

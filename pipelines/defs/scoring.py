@@ -22,6 +22,7 @@ from pipelines.orchestration.ui_metadata import column_schema, scorecard_preview
 from pipelines.publishing.language.language import Language
 from pipelines.steps.score import write_scores
 from pipelines.tables.locks import warehouse_lock
+from pipelines.tables.measures import MEASURES
 from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLES
 from pipelines.tables.table import Table
 
@@ -37,7 +38,8 @@ OBJECTIVES = dg.AssetKey(["okr", "objective_scores"])
 def specs() -> list[dg.AssetSpec]:
     """One asset per table."""
     histories = (*SCORE_VERSIONS, *DEFINITION_VERSIONS)
-    scored = [spec(table, FACTS) for table in (*TABLES, KEY_RESULT_COURSES, KEY_RESULT_LEVERS)]
+    of_facts = (*TABLES, KEY_RESULT_COURSES, KEY_RESULT_LEVERS, MEASURES)
+    scored = [spec(table, FACTS) for table in of_facts]
     kept = [spec(table, [key(scores.name) for scores in TABLES]) for table in histories]
     record = [
         spec(table, [key(history.name) for history in histories])

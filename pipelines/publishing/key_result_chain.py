@@ -88,7 +88,8 @@ class KeyResultChain:
     `definitions` are its versions, the oldest first; `levers` are the changes that would bring it back, the
     smallest first; `factors` are the changes against the target, the year before and the period before, and
     `factor_members` the members that each of them is made of; `streams` are the raw streams behind the KPI,
-    `attempts` their last pulls; `check_ins` are what people said of it, the latest first.
+    `attempts` their last pulls; `check_ins` are what people said of it, the latest first; `measures` are what is done
+    about its KPI by its objective.
     """
 
     score: Row
@@ -106,6 +107,7 @@ class KeyResultChain:
     attempts: Sequence[Row]
     defined: Row
     check_ins: Sequence[Row] = ()
+    measures: Sequence[Row] = ()
 
     @property
     def headline(self) -> Row:
@@ -149,6 +151,11 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
             defined=file.first(_DEFINED, id=key_result),
             check_ins=[
                 x for x in file.check_ins(score["as_of"]) if x["key_result_id"] == key_result
+            ],
+            measures=[
+                x
+                for x in file.measures()
+                if (x["objective_id"], x["kpi"]) == (score["objective_id"], score["kpi"])
             ],
         )
         headline = chain.headline

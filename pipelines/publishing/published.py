@@ -79,6 +79,10 @@ _HAS_FINDINGS = "select 1 from duckdb_tables() where table_name = 'findings'"
 _FINDINGS = "select * from findings order by is_fault desc, what, place, message"
 _HAS_CHECK_INS = "select 1 from duckdb_tables() where table_name = 'check_ins'"
 _CHECK_INS = "select * from check_ins where day <= $as_of order by key_result_id, day desc, person"
+_HAS_MEASURES = "select 1 from duckdb_tables() where table_name = 'measures'"
+_MEASURES = (
+    "select * exclude (fingerprint) from measures order by start desc, objective_id, measure"
+)
 INSTANCE = "source || coalesce('@' || nullif(account, 'main'), '')"
 """What an account is called: `stripe@eu`, or `stripe` where it has no name."""
 WITH_ACCOUNT = "(from {} union all by name select cast(null as varchar) as account where false)"
@@ -157,6 +161,10 @@ class PublishedFile:
     def check_ins(self, as_of: date) -> list[Row]:
         """What people had said of the key results by a day, the latest first; none in a file without the table."""
         return self.rows(_CHECK_INS, as_of=as_of) if self.rows(_HAS_CHECK_INS) else []
+
+    def measures(self) -> list[Row]:
+        """What is done about the goals, the latest first; none in a file without the table."""
+        return self.rows(_MEASURES) if self.rows(_HAS_MEASURES) else []
 
     def streams(self) -> dict[str, StreamWindows]:
         """What is in the raw lake, by `source.stream`."""

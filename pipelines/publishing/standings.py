@@ -118,6 +118,8 @@ class Standing:
     """The sources of its KPI whose last pull failed."""
     check_in: Row | None = None
     """What a person said of it last."""
+    measures: Sequence[Row] = ()
+    """What is done about an objective, the latest first."""
 
     @property
     def is_objective(self) -> bool:
@@ -274,10 +276,14 @@ def _lines(
     for row in file.check_ins(as_of):
         said.setdefault(row["key_result_id"], row)
     failed = set(run.get("failed_sources") or ())
+    measures: dict[str, list[Row]] = {}
+    for row in file.measures():
+        measures.setdefault(row["objective_id"], []).append(row)
     lines: list[Standing] = []
     for depth, objective in in_tree_order(objectives):
         name = objective["objective_id"]
-        lines.append(Standing(objective, earlier_objectives.get(name), depth=depth))
+        headline = Standing(objective, earlier_objectives.get(name), depth=depth)
+        lines.append(replace(headline, measures=measures.get(name, ())))
         for row in by_objective.get(name, ()):
             key_result = row["key_result_id"]
             lines.append(

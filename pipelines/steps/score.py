@@ -1,5 +1,6 @@
 """Scores every objective on the KPI tables, and stores the scores with their courses and levers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -10,11 +11,16 @@ from pipelines.history.predictions import first_final_scores, graded_before, wri
 from pipelines.history.recording import record_scores
 from pipelines.history.restoring import ensure_history
 from pipelines.inputs.day import Day
+from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.levers.search import find_levers
+from pipelines.okr.measures.if_it_works import with_odds_if_measures_work
+from pipelines.okr.measures.judging import judge_measures
+from pipelines.okr.odds.changed_futures import FuturesChange
 from pipelines.okr.scoring.final_scores import with_restatements
 from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.okr.scoring.scoring import score
 from pipelines.steps.pull import failed_pulls
+from pipelines.tables.measures import kept_measures, write_measures
 from pipelines.tables.scores import Run, store_scores
 
 
@@ -27,7 +33,7 @@ class Report:
 
 
 def write_scores(day: Day, dagster_run_id: str) -> Report:
-    """Score every sound objective, store the scores with the levers, and keep them in the history.
+    """Score every sound objective, store the scores with levers and measures, and keep them in the history.
 
     To be called with the warehouse's lock. Raises `NoFactsError`, `NoDefinitionsError`, `HistoryError`.
     """
@@ -36,10 +42,15 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     ensure_history(history, settings.published_path, settings.now())
     record = graded_before(history, as_of, settings.timezone)
     policy = settings.policy
-    scored = score(
-        objectives, day.indexes, as_of, policy, graded=record, broken_kpis=day.declared.broken
-    )
-    scorecard = with_restatements(scored, first_final_scores(history, as_of))
+
+    def scored(some: Sequence[Objective], changes: Sequence[FuturesChange]) -> Scorecard:
+        broken = day.declared.broken
+        return score(some, day.indexes, as_of, policy, record, broken, changes)
+
+    kept = kept_measures(warehouse) if any(x.measures for x in objectives) else {}
+    measures = judge_measures(objectives, day.indexes, as_of, kept)
+    scorecard = with_restatements(scored(objectives, ()), first_final_scores(history, as_of))
+    scorecard = with_odds_if_measures_work(scorecard, objectives, measures, scored)
     failed = failed_pulls(settings)
     run = Run(
         run_id=day.run_id,
@@ -55,4 +66,5 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     record_scores(history, warehouse, as_of, settings.now(), settings.timezone)
     write_predictions(history, warehouse, settings.timezone)
     write_check_ins(warehouse, day.check_ins)
+    write_measures(warehouse, measures)
     return Report(scorecard, failed)

@@ -11,6 +11,7 @@ from pipelines.okr.definition.definitions import KeyResult
 from pipelines.okr.definition.faults import Fault, listed, suggestion
 from pipelines.okr.definition.field_types import MEASURED, KpiTarget
 from pipelines.okr.definition.kpi_targets import kpi_target_faults
+from pipelines.okr.definition.leads import leads_faults
 from pipelines.okr.definition.plans import DatedPlan, PlanKpi, plan_faults
 from pipelines.okr.definition.yaml_tree import Tree
 from pipelines.okr.kpi.conversion import CURRENCY
@@ -60,6 +61,10 @@ def key_result_faults(
     """Every fault of one well-formed key result."""
     if period is not None:
         yield from (place.fault(*finding) for finding in _deadline(result, period))
+    if result.leads is not None:
+        unsound = [*kpis.broken, *kpis.off]
+        found = leads_faults(result.leads, result.kpi, kpis.sound, unsound)
+        yield from (place.fault(*finding) for finding in found)
     if result.milestone is not None:
         yield from (place.fault(*finding) for finding in _milestone(result))
         return

@@ -28,6 +28,8 @@ from pipelines.okr.definition.field_types import (
     Weight,
     refusal,
 )
+from pipelines.okr.definition.leads import Leads
+from pipelines.okr.definition.measures import Measure
 from pipelines.okr.definition.met_in import ALL, MetIn, WindowsAsked
 from pipelines.okr.definition.plans import DatedPlan, PlanField, PlanKpi
 from pipelines.okr.kpi.filters import as_written
@@ -106,6 +108,11 @@ class KeyResult(_Definition):
     because: Text | None = Field(
         None,
         description="Why its target is as easy or as hard as it is: `okra check` then says nothing of that",
+    )
+    leads: Leads | None = Field(
+        None,
+        description="The KPI that its own moves some time before; tested on the history, and used if it helps",
+        examples=[{"kpi": "page_likes", "by": "4 weeks"}],
     )
     milestone: Milestone | None = Field(
         None, description="Done or not", examples=[{"done": False, "due": "2026-12-01"}]
@@ -197,6 +204,9 @@ class Objective(_Definition):
         json_schema_extra={"deprecated": True},
     )
     key_results: tuple[KeyResult, ...] = Field(description="Its key results, or []")
+    measures: tuple[Measure, ...] = Field(
+        (), description="What is done about it, which is judged by its effect on a KPI"
+    )
 
     @model_validator(mode="after")
     def _can_be_weighed(self) -> Self:
@@ -273,11 +283,20 @@ def json_schema() -> dict[str, Any]:
     return schema
 
 
-_CALLED = ("objective", "owner", "name", "name_members", "because")
+_CALLED = ("objective", "owner", "name", "name_members", "because", "measures", "leads")
 """What readers see and no score depends on."""
 _JUDGED_BY = "the score it ends with"
 """Part of an objective's fingerprint: odds that were published under another rule are not graded by this one."""
-_ADDED_LATER = ("members", "name_members", "met_in", "contributes", "plan", "because")
+_ADDED_LATER = (
+    "members",
+    "name_members",
+    "met_in",
+    "contributes",
+    "plan",
+    "because",
+    "measures",
+    "leads",
+)
 """Keys that count only where they are written, so that definitions from before they existed keep their fingerprint."""
 
 
@@ -304,6 +323,9 @@ def _canonical(value: object) -> object:
         return [[_canonical(period), _canonical(amount)] for period, amount in value.amounts]
     if isinstance(value, MemberTargets):
         return {name: _canonical(target) for name, target in value.pairs}
+    if isinstance(value, Measure | Leads):
+        given = ((name, getattr(value, name)) for name in sorted(value.model_fields_set))
+        return {name: _canonical(part) for name, part in given}
     if isinstance(value, dict):
         return as_written(value)
     if isinstance(value, Period):

@@ -15,6 +15,7 @@ from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.definition.faults import Fault, blank_faults, form_faults, unreadable
 from pipelines.okr.definition.field_types import MEASURED
 from pipelines.okr.definition.lineage import ReadFile, lineage_faults
+from pipelines.okr.definition.measures import Measure, measure_faults
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear, Period, PeriodError, parse_period
@@ -81,6 +82,7 @@ def _read_file(
         return ReadFile(name, tree, None, None), [shape]
     objective, faults = _form(name, tree, fiscal_year)
     faults += _meaning(name, tree, kpis, fiscal_year)
+    faults += _measures(name, tree, kpis)
     blanks = blank_faults(name, tree)
     lines = {fault.line for fault in blanks}
     faults = blanks + [fault for fault in faults if fault.line not in lines]
@@ -155,6 +157,25 @@ def _meaning(name: str, tree: Tree, kpis: KnownKpis, fiscal_year: FiscalYear) ->
             continue  # reported by the form of the whole file
         faults.extend(key_result_faults(place, result, period, kpis))
     return faults + list(_repeated_ids(name, tree, results))
+
+
+def _measures(name: str, tree: Tree, kpis: KnownKpis) -> Iterator[Fault]:
+    """The faults of each measure that is well formed."""
+    written = tree.at("measures")
+    begun: dict[tuple[object, ...], int] = {}
+    for index, item in enumerate(written if isinstance(written, list) else ()):
+        try:
+            measure = Measure.model_validate(item)
+        except ValidationError:
+            continue  # reported by the form of the whole file
+        line = tree.line(("measures", index))
+        for key, what, remedy in measure_faults(measure, kpis.sound, [*kpis.broken, *kpis.off]):
+            where = tree.line(("measures", index, key))
+            yield Fault(name, where, f"measure `{measure.what}`: {what}", remedy)
+        first = begun.setdefault((measure.what, measure.start), line)
+        if first != line:
+            what = f"the measure `{measure.what}` of {measure.start} is also that of line {first}"
+            yield Fault(name, line, what, "give one of them another name")
 
 
 def _period_of(tree: Tree, fiscal_year: FiscalYear) -> Period | None:

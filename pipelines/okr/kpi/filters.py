@@ -79,3 +79,40 @@ def as_written(where: Where) -> dict[str, object]:
         else:
             kept[dimension] = list(asked.names)
     return kept | ({NOT: left_out} if left_out else {})
+
+
+def have_none_in_common(first: Where, second: Where) -> bool:
+    """Whether no row can be in both, by the members of a dimension that both name."""
+    return any(
+        _are_disjoint(asked, second[dimension])
+        for dimension, asked in first.items()
+        if dimension in second
+    )
+
+
+def _are_disjoint(first: str | MemberSet, second: str | MemberSet) -> bool:
+    if not _excludes(first):
+        return not any(takes(second, name) for name in names_in(first))
+    return not _excludes(second) and not any(takes(first, name) for name in names_in(second))
+
+
+def _excludes(asked: str | MemberSet) -> bool:
+    return isinstance(asked, MemberSet) and asked.excluded
+
+
+def in_both(first: Where, second: Where) -> Where | None:
+    """The rows that both take; None where there are none, or one filter cannot say which they are."""
+    if have_none_in_common(first, second):
+        return None
+    both = dict(first)
+    for dimension, asked in second.items():
+        own = both.get(dimension, asked)
+        if not _excludes(own):
+            names = tuple(name for name in names_in(own) if takes(asked, name))
+        elif not _excludes(asked):
+            names = tuple(name for name in names_in(asked) if takes(own, name))
+        else:
+            both[dimension] = MemberSet(tuple(sorted({*names_in(own), *names_in(asked)})), True)
+            continue
+        both[dimension] = names[0] if len(names) == 1 else MemberSet(names)
+    return both

@@ -15,6 +15,7 @@ import numpy as np
 from pipelines.okr.forecast.recalibration import Curve, Graded, curve_for, own_curve
 from pipelines.okr.forecast.training_series import Floats
 from pipelines.okr.kpi.numbers import ONE, ZERO, rounded
+from pipelines.okr.odds.changed_futures import FuturesChange
 from pipelines.okr.odds.forecast_bands import ForecastBands, Quantiles, quantiles_of
 from pipelines.okr.odds.goal_forecast import GoalForecast, run_rate_forecast, simulated_forecast
 from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Outcome, Settled, open_goals_of
@@ -46,11 +47,14 @@ class Odds:
 class GoalSimulation:
     """Simulates each KPI once for all goals on it: add every goal, `run`, then ask.
 
-    `graded` are earlier predictions whose goals have come due: they correct the odds.
+    `graded` are earlier predictions whose goals have come due: they correct the odds. `changes` are made to futures.
     """
 
-    def __init__(self, graded: Sequence[Graded] = ()) -> None:
+    def __init__(
+        self, graded: Sequence[Graded] = (), changes: Sequence[FuturesChange] = ()
+    ) -> None:
         self._own_curve = own_curve(graded)
+        self._changes = changes
         self._keeps_scores: dict[OpenGoal, bool] = {}
         self._band_days: dict[OpenGoal, Sequence[date]] = {}
         self._likely_enough: dict[OpenGoal, Decimal] = {}
@@ -75,6 +79,8 @@ class GoalSimulation:
     def run(self) -> None:
         """Simulate the KPIs of all goals that were added."""
         for goals, data, futures in simulated(self._keeps_scores):
+            for change in self._changes if futures else ():
+                futures = change(goals[0].question.view, goals[0].cut, data, futures)
             bands = ForecastBands(data, futures)
             for goal in goals:
                 if data.no_odds_because:

@@ -140,6 +140,11 @@ class KeyResultScore:
         "Of a goal for each member: the one with the largest gap to its own target; NULL where several tie, all "
         "meet it, or nobody is to be named",
     ] = None
+    probability_if_measures_work: Annotated[
+        Share | None,
+        "How likely the goal is met if the measures that are not judged yet bring what their files expect; NULL where "
+        "there are none with an expected effect",
+    ] = None
 
     @property
     def is_headline(self) -> bool:

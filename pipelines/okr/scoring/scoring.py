@@ -12,6 +12,7 @@ from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import EXACT, ONE, ZERO
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy
+from pipelines.okr.odds.changed_futures import FuturesChange
 from pipelines.okr.odds.objective_futures import futures_of
 from pipelines.okr.odds.odds import GoalSimulation, Odds
 from pipelines.okr.scoring.assessment import JudgedPart
@@ -28,6 +29,7 @@ def score(
     policy: Policy | None = None,
     graded: Sequence[Graded] = (),
     broken_kpis: Mapping[str, str] = MappingProxyType({}),
+    changes: Sequence[FuturesChange] = (),
 ) -> Scorecard:
     """Score the objectives as of a day, on data up to the day before it.
 
@@ -38,6 +40,7 @@ def score(
         policy: the thresholds; the defaults are those of docs/okr-semantics.md.
         graded: earlier predictions whose goals have come due, one a goal: they correct the odds.
         broken_kpis: the KPIs whose declarations are at fault, each with its file; `why` names it.
+        changes: what is known of the futures beside the KPIs' own past.
 
     Raises:
         ValueError: if parents go in a circle, which `loading.load` refuses.
@@ -58,7 +61,7 @@ def score(
             for objective in objectives
             for result in objective.key_results
         ]
-        simulation = GoalSimulation(graded)
+        simulation = GoalSimulation(graded, changes)
         for key_result in judged:
             _add(simulation, key_result)
         simulation.run()

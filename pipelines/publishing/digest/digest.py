@@ -13,6 +13,7 @@ from pipelines.publishing.digest.renderings import Item, Section
 from pipelines.publishing.language.gaps import gap_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
+from pipelines.publishing.language.measures import named, verdict
 from pipelines.publishing.published import PublishedScorecard, Row
 from pipelines.publishing.standings import Standing, Standings, is_of_open_window
 
@@ -21,6 +22,8 @@ MAX_LISTED = 5
 """Goals and findings that a digest lists; the page and the tables have all."""
 MAX_CHECK_IN_AGE = 14
 """Days after which a check-in is old."""
+MAX_VERDICT_AGE = 8
+"""Days for which a verdict of a measure is new: those since the last weekly digest, and one that data take to come."""
 MOVED = Decimal("0.1")
 """How far odds move before a goal with the same status got worse or better."""
 _UNJUDGED = ("not_started", "no_data")
@@ -64,6 +67,7 @@ def digest_of(
     findings: Sequence[Row] = (),
 ) -> Digest:
     """The digest of a day. `findings`: what the day's run found wrong."""
+    as_of = standings.as_of
     top = [
         Section(language.text("digest.status"), _counts_with_changes(standings, language)),
         *_moves(standings, language, pages),
@@ -84,6 +88,12 @@ def digest_of(
     ]
     if stale:
         below.append(Section(language.text("check_in.stale"), items=stale))
+    judged = [
+        Item(named(row, language, as_of), verdict(row, Amounts(language, row["unit"], 0), as_of))
+        for row in _judged_measures(standings)
+    ]
+    if judged:
+        below.append(Section(language.text("measure.judged"), items=judged))
     doubts = [
         Item(line.name, "; ".join(language.trust_flags(line.row["trust"])), pages.goal(line))
         for line in standings.key_results
@@ -117,6 +127,16 @@ def _stale_check_ins(standings: Standings) -> Iterator[tuple[Standing, int]]:
         days = (standings.as_of - line.check_in["day"]).days
         if days > MAX_CHECK_IN_AGE:
             yield line, days
+
+
+def _judged_measures(standings: Standings) -> Iterator[Row]:
+    """The measures that were judged anew by the days since the last weekly digest."""
+    for line in standings.objectives:
+        for row in line.measures:
+            if row["verdict"] != "cannot_tell":
+                age = (standings.as_of - row["last_day"]).days
+                if age <= MAX_VERDICT_AGE:
+                    yield row
 
 
 def of_owner_and_below(standings: Standings, owner: str) -> Standings:

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from pipelines.okr.kpi.periods import Cadence, containing
 from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.language.measures import measure
 from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.axes import TOP, Mark
 
@@ -19,7 +20,7 @@ _NEXT_TO = 15.0
 
 @dataclass(frozen=True)
 class Annotation:
-    """What happened on a day, in words. `kind` (`restated`, `missing`, `failed`) is the class of its mark."""
+    """What happened on a day, in words. `kind` (`restated`, `missing`, `failed`, `measure`) is its mark's class."""
 
     day: date
     kind: str
@@ -98,3 +99,15 @@ def of_failed_pulls(kpi: Row, failed: Sequence[str], language: Language) -> Iter
     for source in failed:
         words = language.text("annotations.failed", source=source, day=language.day(last))
         yield Annotation(last, "failed", words)
+
+
+def of_measures(measures: Rows, today: date, amounts: Amounts) -> Iterator[Annotation]:
+    """One for each measure on the day on which it begins, with what came of it, and one on the day it ends."""
+    language = amounts.language
+    for row in measures:
+        if row["start"] <= today:
+            words = language.text("measure.begins", measure=measure(row, amounts, today))
+            yield Annotation(row["start"], "measure", words)
+        if row["ends"] is not None and row["ends"] < today:
+            words = language.text("measure.ended", measure=row["measure"])
+            yield Annotation(row["ends"], "measure", words)

@@ -12,6 +12,7 @@ from pipelines.publishing.language.check_ins import check_in
 from pipelines.publishing.language.goals import goal
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
+from pipelines.publishing.language.measures import measure
 from pipelines.publishing.language.rates import rates
 from pipelines.publishing.language.sentences import gap_of_part, is_met, sentence
 from pipelines.publishing.named_members import shown_levers
@@ -67,6 +68,7 @@ class Card:
     caption: str
     described: str
     check_in: str
+    measures: Sequence[str]
     levers: Sequence[str]
     more_levers: int
     gap: FactorBars | None
@@ -99,6 +101,11 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
         caption="",
         described="",
         check_in="" if said is None else check_in(said, language, published.as_of),
+        measures=[
+            measure(x, amounts, published.as_of)
+            for x in published.measures.get(row["kpi"] or "", ())
+            if x["objective_id"] == row["objective_id"]
+        ],
         levers=[],
         more_levers=0,
         gap=None,

@@ -15,6 +15,7 @@ from pipelines.publishing.scorecard.annotations import (
     Annotations,
     between,
     of_failed_pulls,
+    of_measures,
     of_missing_days,
     of_restatements,
 )
@@ -186,6 +187,7 @@ def _annotations(
         *of_restatements(published.figures.restated.get(name, ()), cadence, amounts),
         *of_missing_days(published.figures.missing.get(name, ()), cadence, language),
         *of_failed_pulls(kpi, failed, language),
+        *of_measures(published.measures.get(name, ()), published.as_of, amounts),
     ]
 
 

@@ -92,7 +92,7 @@ class KpiPages:
     def __init__(self, models: Mapping[str, str], language: Language) -> None:
         self._models = models
         self._language = language
-        self._histories: dict[tuple[str, Aims, Aims], Markup] = {}
+        self._histories: dict[tuple[str, Aims, Aims, tuple[str, ...]], Markup] = {}
         self._evidence: dict[str, Markup] = {}
 
     def of(self, published: PageRows) -> dict[str, str]:
@@ -156,7 +156,8 @@ class KpiPages:
         cadence, every = _cadence(kpi), str(kpi.get("every"))
         since = published.as_of - timedelta(days=MAX_DAYS)
         long, latest = (aims_of(uses, kpi, x, published, since) for x in (cadence, every))
-        key = (kpi["kpi"], long, latest)
+        named = tuple(x["objective_id"] for x in published.measures.get(kpi["kpi"], ()))
+        key = (kpi["kpi"], long, latest, named)
         if key not in self._histories:
             amounts = _amounts(kpi, self._language)
             rows = published.figures.history.get(kpi["kpi"], ())

