@@ -1,5 +1,6 @@
 """The commands about goals: what is possible, what people say of them, and the end of a period."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -119,3 +120,26 @@ def close(
 
     asked = closing.Closing(period, carry, as_it_stands, dry_run)
     closing.close(okra_settings.load(), asked, output_of(context, as_json))
+
+
+@command(
+    app,
+    "import",
+    epilog="Example: [cyan]okra import export.csv --mapping mapping.yml --dry-run[/]",
+    writes_documents=True,
+)
+def import_okrs(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The export, in CSV or XLSX.")],
+    mapping: Annotated[
+        Path, typer.Option("--mapping", metavar="FILE", help="Which column is what, in YAML.")
+    ],
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> bool:
+    """Write OKR files from another tool's export; names every cell that it cannot map, and overwrites no file."""
+    from pipelines.commands.importing.command import import_okrs
+
+    return import_okrs(
+        okra_settings.load(), file, mapping, output_of(context, as_json), dry_run=dry_run
+    )
