@@ -10,22 +10,35 @@
         {{ return(dbt.materialization_table_duckdb()) }}
     {%- endif -%}
     {%- set target_relation = this.incorporate(type="table") -%}
+    {%- call made(target_relation, existing) -%}
+        {{ replaced_table(target_relation, compiled_code) }}
+    {%- endcall -%}
+    {{ return({"relations": [target_relation]}) }}
+{%- endmaterialization %}
+
+{#
+    Runs the statements of the block that calls it, which make `target_relation`, as dbt's own materializations do: between
+    the hooks, in one transaction. `existing` is dropped before them where it is of another type.
+#}
+{% macro made(target_relation, existing=none) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- if existing is not none and not existing.is_table -%}
+    {%- if existing is not none and existing.type != target_relation.type -%}
         {%- do adapter.ensure_transaction() -%}
         {%- do adapter.drop_relation(existing) -%}
     {%- endif -%}
+    {%- set statements = caller() -%}
     {%- call statement("main") -%}
-        {{ replaced_table(target_relation, compiled_code) }}
+        {{ statements }}
     {%- endcall -%}
-    {%- do create_indexes(target_relation) -%}
+    {%- if target_relation.is_table -%}
+        {%- do create_indexes(target_relation) -%}
+    {%- endif -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {%- do persist_docs(target_relation, model) -%}
     {%- do adapter.commit() -%}
     {{ run_hooks(post_hooks, inside_transaction=False) }}
-    {{ return({"relations": [target_relation]}) }}
-{%- endmaterialization %}
+{%- endmacro %}
 
 {# Statements: the table has the rows of the query and no others. With a contract, it has the declared types. #}
 {% macro replaced_table(relation, sql) -%}
@@ -51,20 +64,10 @@
 {% materialization view, adapter="duckdb" -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target_relation = this.incorporate(type="view") -%}
-    {{ run_hooks(pre_hooks, inside_transaction=False) }}
-    {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- if existing is not none and not existing.is_view -%}
-        {%- do adapter.ensure_transaction() -%}
-        {%- do adapter.drop_relation(existing) -%}
-    {%- endif -%}
-    {%- call statement("main") -%}
+    {%- call made(target_relation, existing) -%}
         {{ config.get("sql_header", none) or "" }}
         create or replace view {{ target_relation }} as ({{ compiled_code }});
     {%- endcall -%}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {%- do persist_docs(target_relation, model) -%}
-    {%- do adapter.commit() -%}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({"relations": [target_relation]}) }}
 {%- endmaterialization %}
 
@@ -82,20 +85,14 @@
         {{ return(dbt.materialization_incremental_duckdb()) }}
     {%- endif -%}
     {%- set target_relation = this.incorporate(type="table") -%}
-    {{ run_hooks(pre_hooks, inside_transaction=False) }}
-    {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- set build = adapter.get_incremental_strategy_macro(context, strategy) -%}
-    {%- call statement("main") -%}
+    {%- call made(target_relation) -%}
         {{ build({
             "target_relation": target_relation,
             "temp_relation": "(" ~ compiled_code ~ ") as new_rows",
             "dest_columns": columns,
         }) }}
     {%- endcall -%}
-    {{ run_hooks(post_hooks, inside_transaction=True) }}
-    {%- do persist_docs(target_relation, model) -%}
-    {%- do adapter.commit() -%}
-    {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({"relations": [target_relation]}) }}
 {%- endmaterialization %}
 
