@@ -443,6 +443,31 @@ def doctor(context: typer.Context, source: SourceNames = None, as_json: Json = F
     return doctor.doctor(settings, chosen, output_of(context, as_json))
 
 
+@command(app, epilog="Example: [cyan]okra verify --json[/]")
+def verify(context: typer.Context, as_json: Json = False) -> bool:
+    """Read lake, history, warehouse and published files whole: is all there, as it was written? Changes nothing."""
+    from pipelines.commands.verify import verify
+
+    return verify(okra_settings.load(), output_of(context, as_json))
+
+
+@command(
+    app,
+    epilog="Examples: [cyan]okra repair --dry-run[/] says what is wrong and what would be done · [cyan]okra repair[/]",
+)
+def repair(
+    context: typer.Context,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> bool:
+    """Mend what verify finds: pull again what sources still have, rebuild the rest, publish; name what is lost."""
+    from pipelines.commands.repair import repair
+
+    return repair(described_settings(), output_of(context, as_json), dry_run=dry_run)
+
+
 @command(app)
 def privacy(context: typer.Context, as_json: Json = False) -> None:
     """List every stored column, what it is, and the KPIs and members by which it is published."""

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from connectors.lake.month import EMPTY_DOCUMENT, read_month
+from connectors.lake.month import EMPTY_DOCUMENT, key_of_month, read_month
 from connectors.lake.store import Conflict, Document, Store
 
 FOLDER = "broken"
@@ -41,9 +41,14 @@ def read_or_set_aside(
 
 
 def set_aside(store: Store) -> Iterator[tuple[str, str]]:
-    """The files that were moved out of the way: where each was, and where it is."""
+    """The documents that were moved out of the way: where each was, and where it is.
+
+    Data files are told by their windows (`connectors.lake.damage`).
+    """
     for place in store.list(FOLDER):
-        yield place.removeprefix(f"{FOLDER}/").rpartition(".")[0], place
+        key = place.removeprefix(f"{FOLDER}/").rpartition(".")[0]
+        if key_of_month(key) or not ("/window=" in key or "/month=" in key):
+            yield key, place
 
 
 def broken_months(store: Store) -> set[tuple[str, str]]:

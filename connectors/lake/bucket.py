@@ -92,5 +92,5 @@ class BucketStore:
 
 
 def entry_of(meta: "ObjectMeta") -> Entry:
-    """The version and time that S3 tells of an object."""
-    return Entry(meta["e_tag"] or "", meta["last_modified"])
+    """The version, time and size that S3 tells of an object."""
+    return Entry(meta["e_tag"] or "", meta["last_modified"], meta["size"])

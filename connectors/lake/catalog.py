@@ -19,6 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors.lake.former_catalog import commit_again
 from connectors.lake.lake import Lake
 from connectors.lake.manifest import Manifest
 from connectors.lake.store import LakeError
@@ -87,9 +88,12 @@ def write_catalog(lake: Lake, sources: Iterable[DeclaredSource]) -> list[Manifes
 
     `sources`: every account, each with its streams. Windows and attempts of others are left out, and stay in the lake.
     Streams that were never pulled get their empty schema file, so that every model finds its input. Small files are
-    moved together first (`Lake.compact`), and those that nothing names any more are removed (`Lake.sweep`).
+    moved together first (`Lake.compact`), and those that nothing names any more are removed (`Lake.sweep`). Windows
+    whose files are lost are left out, and those whose manifests are lost are taken from the catalog of before.
     """
     survey = lake.survey()
+    lake.give_up_lost(survey)
+    commit_again(lake, survey)
     lake.compact(survey)
     manifests = survey.manifests
     committed: list[Manifest] = []

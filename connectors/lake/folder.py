@@ -98,4 +98,4 @@ def locked(folder: Path) -> int:
 def entry_of(stat: os.stat_result) -> Entry:
     """The version of a file: renaming another one over it changes inode and time."""
     modified = datetime.fromtimestamp(stat.st_mtime, UTC)
-    return Entry(f"{stat.st_ino}-{stat.st_mtime_ns}-{stat.st_size}", modified)
+    return Entry(f"{stat.st_ino}-{stat.st_mtime_ns}-{stat.st_size}", modified, stat.st_size)

@@ -17,13 +17,14 @@ removed a day later (`connectors.lake.sweeping`). Pulling the same rows again wr
 commit windows of one month at once, the later one reads the document again first. `Lake.compact` moves the rows of a
 month into one file, in the same way. Where the root can be: `connectors.lake.addresses`.
 
-A document, schema or attempt that cannot be read is moved to `broken/` (`connectors.lake.broken`).
+A document, schema or attempt that cannot be read is moved to `broken/` (`connectors.lake.broken`), as is a data file
+that is not as it was written; the windows that had rows in it count as not committed (`connectors.lake.damage`).
 
 A lake of before has a `manifest.json` in each window's folder, beside its files. They count until the month gets its
 document: with the next commit of one of its windows, or when the lake is compacted.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -33,9 +34,11 @@ import pyarrow.parquet as pq
 
 from connectors.lake.broken import read_or_set_aside
 from connectors.lake.compaction import MAX_FILES, months_to_compact
+from connectors.lake.damage import Damage, suspects
 from connectors.lake.manifest import Attempt, Manifest, as_json, read_attempt, read_schema
 from connectors.lake.month import (
     DOCUMENT,
+    Month,
     month_folder,
     month_of,
     of_single_manifest,
@@ -101,7 +104,53 @@ class Lake:
         listed = self.store.list(folder, after=after)
         wanted = {key: entry for key, entry in listed.items() if key.split("/")[-2] in folders}
         months = read_months(self.store, wanted).get(folder, {})
+        self._give_up(folder, months, suspects(folder, months.values(), listed))
         return {day: x for day, x in windows_of(months).items() if day in windows}
+
+    def give_up_changed(
+        self, source: str, stream: DeclaredStream, first: date, last: date
+    ) -> list[Damage]:
+        """Read the data files of a stream's windows from `first` to `last`, and give up those that are not as written.
+
+        `between` tells those that are missing or cut off, without reading one.
+        """
+        folder = self.folder(source, stream.name)
+        listed = self.store.list(folder)
+        months = read_months(self.store, listed).get(folder, {})
+        earliest = month_of(window_of(first, stream.window))
+        own = {month: x for month, x in months.items() if earliest <= month <= last}
+        return self._give_up(folder, own, {place for x in own.values() for place in x.files})
+
+    def commit_again(
+        self, source: str, stream: str, first: date, manifests: Mapping[date, Manifest]
+    ) -> Month:
+        """Commit windows of a month whose rows are in the lake already, but for those that are committed.
+
+        Returns the month as it is then.
+        """
+        return self._months.commit_again(self.folder(source, stream), first, manifests)
+
+    def give_up_lost(self, survey: Survey) -> list[Damage]:
+        """Uncommit the windows whose files are missing or cut off, and bring the survey up to date.
+
+        Costs no request where nothing is wrong.
+        """
+        given_up: list[Damage] = []
+        for stream, months in survey.months.items():
+            folder = self.folder(*stream)
+            places = suspects(folder, months.values(), survey.files)
+            given_up += self._give_up(folder, months, places)
+        return given_up
+
+    def _give_up(self, folder: str, months: dict[date, Month], places: Set[str]) -> list[Damage]:
+        """Uncommit the windows with rows in those of `places` that are damaged, also in `months`."""
+        damaged: list[Damage] = []
+        for first, month in [*months.items()] if places else ():
+            if own := places & month.files:
+                damages = self._months.give_up(folder, first, own)
+                months[first] = month.without(x for y in damages for x in y.windows)
+                damaged += damages
+        return damaged
 
     def read(self, source: str, stream: DeclaredStream, window: date) -> pa.Table:
         """The rows of one committed window; none when it was never committed."""

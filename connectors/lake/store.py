@@ -40,11 +40,12 @@ class Conflict(Exception):
 class Entry:
     """A listed file: its version, which differs from that of a file that replaces it, and when it was written.
 
-    `modified` is by the place's own clock.
+    `modified` is by the place's own clock; `size` is in bytes, None where it is not known.
     """
 
     version: str
     modified: datetime
+    size: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 
+from connectors.lake.damage import is_whole
 from connectors.lake.data_files import decoded, rows_of_window
 from connectors.lake.manifest import Manifest
 from connectors.lake.month import is_shared
@@ -39,7 +40,7 @@ class StoredRows:
 
     def _file(self, key: str) -> pa.Table:
         document = self._store.get(key)
-        if document is None:
+        if document is None or not is_whole(key, document.content):
             raise lost(key)
         return decoded(document.content)
 
@@ -47,5 +48,6 @@ class StoredRows:
 def lost(what: str) -> LostRows:
     """The error for rows that are committed and not there."""
     return LostRows(
-        f"{what} is committed and is not in the lake", "pull its window again (okra backfill)"
+        f"{what} is committed and is not in the lake as it was written",
+        "pull it again (okra repair)",
     )

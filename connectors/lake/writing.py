@@ -1,15 +1,16 @@
 """Writing windows: those of a month are committed by one document, and small ones share a file."""
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from threading import Lock
+from threading import RLock
 
 import pyarrow as pa
 
 from connectors.lake.broken import read_or_set_aside
 from connectors.lake.compaction import NotTheSame, shared_contents
+from connectors.lake.damage import Damage, damage_of, note_lost
 from connectors.lake.data_files import (
     LARGE_BYTES,
     Columns,
@@ -23,6 +24,7 @@ from connectors.lake.month import (
     DOCUMENT,
     Month,
     as_document,
+    is_shared,
     month_folder,
     month_of,
     read_month,
@@ -60,11 +62,23 @@ class MonthWriter:
     def __init__(self, store: Store, rows: StoredRows) -> None:
         self._store = store
         self._rows = rows
-        self._locks: dict[str, Lock] = {}
+        self._locks: dict[str, RLock] = {}
         """By the key of a document."""
+        self._written: dict[str, dict[str, int]] = {}
+        """By the folder of a stream, the bytes of each data file that was written here."""
 
     def rewrite(self, folder: str, first: date, makes: Mapping[date, Make]) -> dict[date, Manifest]:
-        """Rewrite windows of one month with one document."""
+        """Rewrite windows of one month with one document. Windows whose committed rows are lost are made anew."""
+        try:
+            return self._rewrite(folder, first, makes)
+        except LostRows:
+            if not self.give_up(folder, first, self._month(folder, first)[1].files):
+                raise
+            return self._rewrite(folder, first, makes)
+
+    def _rewrite(
+        self, folder: str, first: date, makes: Mapping[date, Make]
+    ) -> dict[date, Manifest]:
         key = f"{folder}/{month_folder(first)}/{DOCUMENT}"
         made_of: dict[date, Manifest | None] = {}
         written: dict[date, Manifest] = {}
@@ -85,13 +99,55 @@ class MonthWriter:
                 written |= self._write(folder, drafts, shared)
                 if not written or self._swap(key, month.replaced(written, shared), current):
                     return written
-        raise LakeError(
-            f"{key} is committed by others faster than it can be read",
-            "see what else writes this lake",
-        )
+        raise too_busy(key)
+
+    def commit_again(self, folder: str, first: date, manifests: Mapping[date, Manifest]) -> Month:
+        """Commit windows whose files are there, but for those that are committed. Returns the month."""
+        key = f"{folder}/{month_folder(first)}/{DOCUMENT}"
+        with self._lock(key):
+            for _ in range(MAX_COMMIT_ATTEMPTS):
+                current, month = self._month(folder, first)
+                missing = {x: y for x, y in manifests.items() if x not in month.windows}
+                owners: dict[str, set[date]] = {}
+                for window, manifest in missing.items():
+                    for place in filter(is_shared, manifest.files):
+                        owners.setdefault(place, {*month.shared.get(place, ())}).add(window)
+                shared = {place: frozenset(windows) for place, windows in owners.items()}
+                again = month.replaced(missing, shared)
+                if not missing or self._swap(key, again, current):
+                    return again
+        raise too_busy(key)
+
+    def give_up(self, folder: str, first: date, places: Collection[str]) -> list[Damage]:
+        """Uncommit the windows whose rows are in damaged files (`connectors.lake.damage`). Returns what is damaged.
+
+        `places` are those that may be; each is looked at again.
+        """
+        key = f"{folder}/{month_folder(first)}/{DOCUMENT}"
+        with self._lock(key):
+            for _ in range(MAX_COMMIT_ATTEMPTS):
+                current, month = self._month(folder, first)
+                damaged = [
+                    Damage(f"{folder}/{place}", what, whose)
+                    for place in sorted({*places} & month.files)
+                    if (what := damage_of(self._store, f"{folder}/{place}"))
+                    and (whose := tuple(x for x, y in month.windows.items() if place in y.files))
+                ]
+                windows = {window for damage in damaged for window in damage.windows}
+                if not damaged:
+                    return []
+                for damage in damaged:
+                    own = [month.windows[window] for window in damage.windows]
+                    note_lost(self._store, damage.key, own)
+                if self._swap(key, month.without(windows), current):
+                    return damaged
+        raise too_busy(key)
 
     def compact(self, folder: str, first: date) -> Month | None:
-        """Move the rows of a month's small windows into one file. None where others commit or rows are missing."""
+        """Move the rows of a month's small windows into one file. None where there is nothing to do, or others commit.
+
+        Windows whose rows are lost are given up.
+        """
         key = f"{folder}/{month_folder(first)}/{DOCUMENT}"
         with self._lock(key):
             current, month = self._month(folder, first)
@@ -101,8 +157,11 @@ class MonthWriter:
                 contents = [
                     *shared_contents(month, lambda x: pa.concat_tables(self._rows.parts(folder, x)))
                 ]
-            except (LostRows, NotTheSame):
-                contents = []  # whoever reads the rows is told
+            except LostRows:
+                self.give_up(folder, first, month.files)
+                return self._month(folder, first)[1]
+            except NotTheSame:
+                contents = []
             for windows, digest, content in contents:
                 if is_together(month, windows):
                     continue
@@ -114,13 +173,16 @@ class MonthWriter:
             compacted = month.replaced(moved, shared)
             return compacted if self._swap(key, compacted, current) else None
 
-    def _lock(self, key: str) -> Lock:
-        return self._locks.setdefault(key, Lock())
+    def _lock(self, key: str) -> RLock:
+        return self._locks.setdefault(key, RLock())
 
     def _swap(self, key: str, month: Month, expected: Document | None) -> bool:
         """Commit a month, unless another process has done so meanwhile."""
+        folder = key.rpartition("/")[0].rpartition("/")[0]
+        written = self._written.get(folder, {})
+        sizes = {place: written[place] for place in month.files if place in written}
         try:
-            self._store.swap(key, as_document(month), expected)
+            self._store.swap(key, as_document(month.with_sizes(sizes)), expected)
         except Conflict:
             return False
         return True
@@ -169,6 +231,7 @@ class MonthWriter:
         """Write a data file under a new name. Returns its place below the stream's folder."""
         name = f"{place}/{digest}-{uuid.uuid4().hex[:8]}.parquet"
         self._store.put(f"{folder}/{name}", content)
+        self._written.setdefault(folder, {})[name] = len(content)
         return name
 
 
@@ -212,6 +275,14 @@ def draft(
             return Draft(replace(manifest, bytes=size, checksum=content, files=()), encodings)
         stays = committed
     return Draft(replace(manifest, bytes=stays.bytes, checksum=stays.checksum, files=stays.files))
+
+
+def too_busy(key: str) -> LakeError:
+    """The error where others commit a month each time before we can."""
+    return LakeError(
+        f"{key} is committed by others faster than it can be read",
+        "see what else writes this lake",
+    )
 
 
 def is_together(month: Month, windows: Sequence[date]) -> bool:

@@ -75,6 +75,12 @@ class Job:
 
     def run(self, streams: list[Stream], wanted: Range) -> list[StreamReport]:
         zone = self.connection.zone
+        if (
+            wanted.repull
+        ):  # rows that are as committed are not written again, so their files must be sound
+            for stream in streams:
+                instance = self.source.instance
+                self.lake.give_up_changed(instance, stream, wanted.first, wanted.last)
         plans = [self.plan(stream, wanted, zone) for stream in streams]
         for planned in plans:
             self.progress.planned(self.source.instance, planned.stream.name, planned.windows)

@@ -18,17 +18,8 @@ from pipelines.errors import OkraError
 from pipelines.history.deliveries import DIGESTS
 from pipelines.history.versions import VERSIONED_TABLES, newest_of, read_history
 from pipelines.tables.contents import row_hash
+from pipelines.tables.soundness import is_damage, set_aside
 from pipelines.tables.table import Table, attach, columns_of, quoted, tables_in, transaction
-
-DAMAGED = (
-    "not a valid DuckDB database",
-    "Could not read enough bytes",
-    "Corrupt database",
-    "Is a directory",
-)
-"""What DuckDB says of a file that is none of its own, cut off, or changed."""
-SET_ASIDE = ".damaged"
-"""Added to the name of a damaged history that was set aside."""
 
 
 class HistoryError(OkraError):
@@ -125,7 +116,7 @@ def newest_in(path: Path) -> Mapping[str, datetime] | None:
                 if table.name in names
             }
         except duckdb.Error as error:
-            if any(words in str(error) for words in DAMAGED):
+            if is_damage(error):
                 raise DamagedError(path) from None
             raise
     return {name: instant for name, instant in newest.items() if instant}
@@ -145,13 +136,6 @@ def lacks_columns(history: Path) -> bool:
 def is_behind(there: datetime | None, copied: datetime) -> bool:
     """Whether a table was written before its copy was."""
     return there is None or there < copied
-
-
-def set_aside(history: Path) -> None:
-    """Move a damaged history out of the way, with what was not yet written into it."""
-    for path in (history, history.with_name(f"{history.name}.wal")):
-        if path.exists():
-            path.replace(path.with_name(f"{path.name}{SET_ASIDE}"))
 
 
 def kept_tables() -> Iterator[Table]:

@@ -1,19 +1,16 @@
 """The table `findings`: what is wrong in the lake, the pulls, the models and the definitions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import duckdb
 
-from connectors.lake.broken import set_aside
 from connectors.lake.catalog import FINDINGS as LAKE_FINDINGS
 from connectors.lake.catalog import read_catalog
 from connectors.lake.manifest import Attempt
 from connectors.sdk.totals import DIFFERS
 from pipelines.connections import connect
-from pipelines.history.restoring import restorations_since
-from pipelines.history.versions import newest_belief
 from pipelines.inputs.day import Day
 from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.facts import roster_row_faults
@@ -25,6 +22,13 @@ from pipelines.settings import Settings, shown
 from pipelines.settings.instances import instance_name, source_and_account
 from pipelines.settings.sources_file import UNNAMED
 from pipelines.steps.currency_findings import currency_findings
+from pipelines.steps.damage_findings import (
+    broken_lake_findings,
+    clock_findings,
+    history_findings,
+    lost_row_findings,
+)
+from pipelines.steps.fed_kpis import kpis_by_stream, of_account
 from pipelines.steps.figure_findings import (
     subscription_findings,
     uncounted_findings,
@@ -37,10 +41,7 @@ from pipelines.tables.table import transaction
 from pipelines.warehouse.build_results import kpis_asking, sentence_without_values
 
 MAX_EXAMPLES = 3
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""By how much a clock may be set back without a finding, as time servers do."""
 _ALIKE = ("source", "account", "stream", "what", "message", "column", "kpi", "is_set_aside")
-_FED_BY = "select kpi, string_split(sources, ',') from reporting.kpis where sources is not null"
 
 
 def write_findings(day: Day) -> list[FindingRow]:
@@ -65,51 +66,10 @@ def write_findings(day: Day) -> list[FindingRow]:
             *clock_findings(settings),
             *history_findings(settings),
             *broken_lake_findings(settings, fed, day.kpis),
+            *lost_row_findings(settings, fed, day.kpis),
         ]
         FINDINGS.replace(connection, rows)
     return rows
-
-
-def clock_findings(settings: Settings) -> Iterator[FindingRow]:
-    """A finding where the clock is behind the time at which a figure was believed before."""
-    now, newest = settings.now(), newest_belief(settings.history_path)
-    if newest is None or now > newest - CLOCK_TOLERANCE:
-        return
-    shown_times = [x.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M") for x in (now, newest)]
-    yield FindingRow(
-        what="clock_behind",
-        place="the clock of this machine",
-        message=f"the clock of this machine says {shown_times[0]}, and figures were kept at {shown_times[1]} before: "
-        "set the clock; nothing that was believed is lost, and what is new follows right after it",
-        # the sample company's days may be played in any order
-        is_fault=settings.sandbox_today is None,
-    )
-
-
-def broken_lake_findings(
-    settings: Settings, fed: Mapping[tuple[str, str], Sequence[str]], declared: Mapping[str, Kpi]
-) -> Iterator[FindingRow]:
-    """A finding for each file of the lake's own that could not be read and was moved out of the way."""
-    store = open_lake(settings).store
-    for key, place in set_aside(store):
-        _, instance, stream, *_ = (*key.split("/"), "", "")
-        source, account = source_and_account(instance)
-        yield FindingRow(
-            what="broken_lake_file",
-            source=source or None,
-            account=account if source else None,
-            stream=stream or None,
-            place=key,
-            message=f"{store.address}/{key} could not be read and was moved to {place}: its windows are pulled again, "
-            "as far as the source still gives them; look at the disk, and remove that file once they are there",
-            kpis=of_account(fed.get((source, stream), ()), account, declared),
-        )
-
-
-def history_findings(settings: Settings) -> Iterator[FindingRow]:
-    """A finding for each time at which the history was brought back within a day."""
-    for message in restorations_since(settings.history_path, settings.now() - timedelta(days=1)):
-        yield FindingRow(what="history_restored", place=str(settings.history_path), message=message)
 
 
 def model_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[FindingRow]:
@@ -130,23 +90,6 @@ def roster_findings(
         sentence, loss = sentence_without_values(fault), loss_words(set(), set(asking))
         message = f"{model} cannot be used as it is: {sentence}; {loss}; mend {place}"
         yield FindingRow(what="broken_roster", place=place, message=message, kpis=asking)
-
-
-def kpis_by_stream(connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, str], list[str]]:
-    """The KPIs that each stream feeds, in order, by source and stream."""
-    fed: dict[tuple[str, str], list[str]] = {}
-    for kpi, streams in connection.execute(f"{_FED_BY} order by kpi").fetchall():
-        for place in streams:
-            source, _, stream = place.partition(".")
-            fed.setdefault((source, stream), []).append(kpi)
-    return fed
-
-
-def of_account(names: Iterable[str], account: str, kpis: Mapping[str, Kpi]) -> list[str]:
-    """Those of some KPIs that have rows of an account. One kept in a sheet has those of its sheet's account alone."""
-    return sorted(
-        name for name in set(names) if name not in kpis or kpis[name].account in (None, account)
-    )
 
 
 def pull_findings(

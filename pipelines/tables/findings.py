@@ -16,7 +16,7 @@ class FindingRow:
         str,
         "Code of the fault: pull_failed, broken_source, broken_okr, broken_kpi, broken_roster, does_not_parse, "
         "does_not_build, test_failed, test_warned, chart_left_out, clock_behind, history_restored, broken_lake_file, "
-        "or what a connector found in its source's rows, such as no_key",
+        "lost_rows, or what a connector found in its source's rows, such as no_key",
     ]
     source: Annotated[str | None, "Source concerned; NULL for a definition or a model"] = None
     stream: Annotated[str | None, "Stream of the source; NULL where several are concerned"] = None

@@ -1,0 +1,85 @@
+"""Mends what `pipelines.steps.verifying` finds: sets aside what is damaged, so that it is made or pulled again."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from connectors.lake.former_catalog import commit_again
+from connectors.lake.mended import remove_mended
+from connectors.lake.survey import stream_at
+from pipelines.inputs.lake import open_lake
+from pipelines.settings import Settings
+from pipelines.steps.verifying import (
+    HISTORY,
+    LAKE,
+    PUBLISHED,
+    RECORDS,
+    WAREHOUSE,
+    PartReport,
+    StoredFault,
+    of_lake,
+)
+from pipelines.tables.soundness import set_aside
+
+_REMEDIES = {
+    LAKE: "its windows are pulled again, as far as their source still gives them",
+    HISTORY: "it is brought back from what the lake and the published file have of it",
+    WAREHOUSE: "it is set aside and built anew from the lake",
+    PUBLISHED: "it is published again",
+    RECORDS: "it is set aside: what Dagster recorded of runs is lost, and no figure",
+}
+
+
+def remedies(reports: Iterable[PartReport]) -> Iterator[tuple[StoredFault, str]]:
+    """Each fault, and what mending it comes to."""
+    for report in reports:
+        for fault in report.faults:
+            yield fault, _REMEDIES[report.part]
+
+
+def faults_of(reports: Iterable[PartReport], part: str) -> Sequence[StoredFault]:
+    """The faults of one part."""
+    return [fault for report in reports if report.part == part for fault in report.faults]
+
+
+def set_aside_records(reports: Sequence[PartReport]) -> None:
+    """Move Dagster's damaged files away. Before Dagster opens them."""
+    for fault in faults_of(reports, RECORDS):
+        set_aside(Path(fault.place))
+
+
+def set_aside_damaged(settings: Settings, reports: Sequence[PartReport]) -> bool:
+    """Move what is damaged out of the way, and uncommit the windows that are. Returns whether windows are due.
+
+    To be called with the locks of a run and of the warehouse, before anything is pulled.
+    """
+    if faults_of(reports, WAREHOUSE):
+        set_aside(settings.warehouse_path)
+    for fault in faults_of(reports, PUBLISHED):
+        path = Path(fault.place)
+        if path.suffix == ".parquet":
+            path.unlink(missing_ok=True)
+        elif path.suffix == ".duckdb":
+            set_aside(path)
+    return mend_lake(settings, faults_of(reports, LAKE))
+
+
+def mend_lake(settings: Settings, faults: Sequence[StoredFault]) -> bool:
+    """Give up damaged files, and commit again what the last catalog has. Returns whether windows are to be pulled."""
+    if not faults:
+        return False
+    lake = open_lake(settings)
+    names = {stream_at(fault.place) for fault in faults if fault.place.count("/") > 1}
+    for instance, source in settings.instances.items():
+        for stream in source.streams:
+            if (instance, stream.name) in names:
+                lake.give_up_changed(instance, stream, settings.start_date, settings.today())
+    survey = lake.survey()  # which moves away the documents that cannot be read
+    lake.give_up_lost(survey)
+    commit_again(lake, survey)
+    return True
+
+
+def what_is_lost(settings: Settings) -> list[StoredFault]:
+    """The windows that could not be had again. What was set aside of all others is removed from the lake."""
+    lake = open_lake(settings)
+    return [of_lake(fault) for fault in remove_mended(lake.store, lake.survey())]
