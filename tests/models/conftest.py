@@ -139,6 +139,8 @@ class RowLake:
         month = read_month(document)
         windows = {window: x for window, x in month.windows.items() if window != day}
         self.lake.store.put(key, as_document(replace(month, windows=windows)))
+        # else the catalog of before would bring it back
+        self.lake.store.remove(["windows.parquet"])
 
     def accounts(self) -> list[Source]:
         """Every source: its accounts that have a folder, or the one without a name."""
