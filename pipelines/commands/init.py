@@ -39,6 +39,7 @@ from pipelines.commands.questions import (
 )
 from pipelines.commands.scaffolding import NewObjective, okr
 from pipelines.commands.sheet_questions import ask_of_sheets
+from pipelines.commands.target import AskedTarget, even_target
 from pipelines.errors import OkraError
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.okr.definition.loading import load
@@ -192,12 +193,16 @@ def ask_of_objective(answers: Answers, settings: Settings, output: Output) -> No
     while True:
         words = ask("The objective in a few words", "My first objective")
         kpi = kpis[choose("Measured by which KPI", sorted(kpis), own[0] if own else "")]
+        even = even_target(settings, AskedTarget(kpi.name, quarter.label))
+        if even:
+            output.note(f"{even} in {quarter.label} would be met with odds of 50 %")
         new = NewObjective(
             name=slug(words),
             words=words,
             kpi=kpi.name,
             target=ask(
-                "The number to reach (2_000_000, 96 %)", "90 %" if kpi.unit == PERCENT else "100"
+                "The number to reach (2_000_000, 96 %)",
+                even or ("90 %" if kpi.unit == PERCENT else "100"),
             ),
             **ask_of_windows(kpi),
             period=ask(

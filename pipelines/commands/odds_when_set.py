@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import duckdb
 
+from pipelines.history.predictions import graded_before
 from pipelines.inputs.day import Day
 from pipelines.inputs.facts import NoFactsError, read_facts
 from pipelines.okr.definition.definitions import KeyResult, Objective
@@ -101,7 +102,8 @@ def _odds_now(day: Day, objective: Objective, results: list[KeyResult]) -> Odds:
     except (NoFactsError, duckdb.Error):
         return {}  # `okra check` says that there are no figures
     alone = objective.model_copy(update={"key_results": tuple(results)})
-    rows = score([alone], indexes, day.as_of, day.settings.policy).key_results
+    record = graded_before(day.settings.history_path, day.as_of, day.settings.timezone)
+    rows = score([alone], indexes, day.as_of, day.settings.policy, record).key_results
     by_id = {row.key_result_id: row.probability for row in rows if row.is_headline}
     odds: Odds = {}
     for result in results:

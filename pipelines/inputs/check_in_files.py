@@ -1,11 +1,13 @@
-"""Reads the check-ins of this installation: `check_ins/*.yml`, beside the folder of the OKR files."""
+"""Reads the check-ins of this installation: YAML and sheets in `check_ins/`, beside the folder of the OKR files."""
 
 from pathlib import Path
 
+from pipelines.inputs.check_in_sheets import SUFFIXES, tree_of_sheet
 from pipelines.inputs.contents import contents_of
 from pipelines.okr.definition.check_ins import CheckIn, read_check_ins
-from pipelines.okr.definition.faults import Fault
+from pipelines.okr.definition.faults import Fault, unreadable
 from pipelines.okr.definition.loading import Loaded
+from pipelines.okr.definition.yaml_tree import Tree, TreeError
 from pipelines.settings import Settings
 
 
@@ -14,19 +16,26 @@ def check_in_files(settings: Settings) -> list[Path]:
     folder = settings.check_ins_path
     return sorted(
         path
-        for suffix in ("yml", "yaml")
-        for path in folder.glob(f"*.{suffix}")
-        if not path.name.startswith(".")
+        for suffix in (".yml", ".yaml", *SUFFIXES)
+        for path in folder.glob(f"*{suffix}")
+        # a spreadsheet program keeps a file of this name while the sheet is open
+        if not path.name.startswith((".", "~$"))
     )
 
 
 def check_ins_of(settings: Settings, loaded: Loaded) -> tuple[list[CheckIn], list[Fault]]:
     """The sound check-ins by day, and the faults of the others."""
     contents, closed = contents_of(check_in_files(settings))
+    files: dict[str, bytes | str | Tree] = {}
+    for name, content in contents.items():
+        try:
+            files[name] = tree_of_sheet(content, name) if name.endswith(SUFFIXES) else content
+        except TreeError as error:
+            closed.append(unreadable(name, error))
     names = {
         f"{objective.id}/{result.id}"
         for objective in loaded.objectives
         for result in objective.key_results
     }
-    sound, faults = read_check_ins(contents, None if loaded.faults else names, settings.today())
+    sound, faults = read_check_ins(files, None if loaded.faults else names, settings.today())
     return sound, [*closed, *faults]

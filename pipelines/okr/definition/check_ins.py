@@ -43,12 +43,12 @@ class CheckIn(BaseModel):
 
 
 def read_check_ins(
-    files: Mapping[str, bytes], key_results: Collection[str] | None, today: date
+    files: Mapping[str, bytes | str | Tree], key_results: Collection[str] | None, today: date
 ) -> tuple[list[CheckIn], list[Fault]]:
     """The sound check-ins of all files by day, and the faults of the others.
 
     Args:
-        files: the content of each file, by the name to show in its faults.
+        files: the content of each file, or the rows of a sheet, by the name to show in its faults.
         key_results: the names of all key results; None where a broken OKR file may have others.
         today: nobody checks in ahead of it.
     """
@@ -57,7 +57,8 @@ def read_check_ins(
     said: dict[tuple[str, date, str | None], str] = {}
     for file in sorted(files):
         try:
-            tree = read_tree(files[file])
+            content = files[file]
+            tree = content if isinstance(content, Tree) else read_tree(content)
         except TreeError as error:
             faults.append(unreadable(file, error))
             continue

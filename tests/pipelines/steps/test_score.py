@@ -1,9 +1,11 @@
 """The scores of a day, from the figures in the warehouse to the tables of scores."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from connectors.lake.catalog import write_catalog
 from pipelines.inputs.day import Day
@@ -54,15 +56,43 @@ def test_a_days_statuses_follow_the_thresholds_of_the_settings(tmp_path: Path) -
     assert stricter["liked/likes"] == "off_track"
 
 
-def test_check_ins_change_no_score(tmp_path: Path) -> None:
+SAID = {
+    "2026.yml": "- {key_result: liked/likes, day: 2026-11-20, confidence: 5 %, note: Hopeless}\n",
+    "weekly.csv": "Key result;Day;Confidence;Note\nliked/likes;2026-11-20;5 %;Hopeless\n",
+}
+
+
+@pytest.mark.parametrize("file", SAID)
+def test_check_ins_change_no_score(tmp_path: Path, file: str) -> None:
     settings = settings_of(tmp_path)
     without = write_scores(Day(settings, TODAY), "test").scorecard, Day(settings, TODAY).run_id
     settings.check_ins_path.mkdir()
-    said = "- {key_result: liked/likes, day: 2026-11-20, confidence: 5 %, note: Hopeless}\n"
-    (settings.check_ins_path / "2026.yml").write_text(said)
+    (settings.check_ins_path / file).write_text(SAID[file])
     day = Day(settings, TODAY)
     assert [check_in.note for check_in in day.check_ins] == ["Hopeless"]
     assert (write_scores(day, "test").scorecard, day.run_id) == without
     with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
-        stored = connection.execute("select key_result_id, note from okr.check_ins").fetchall()
-    assert stored == [("liked/likes", "Hopeless")]
+        stored = connection.execute(
+            "select key_result_id, confidence, note from okr.check_ins"
+        ).fetchall()
+    assert stored == [("liked/likes", Decimal("0.05"), "Hopeless")]
+    scores = scores_in(settings)
+    (settings.check_ins_path / file).unlink()
+    write_scores(Day(settings, TODAY), "test")
+    assert scores_in(settings) == scores, "byte for byte"
+
+
+def scores_in(settings: Settings) -> list[bytes]:
+    """Every row of every table of scores."""
+    with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+        tables = (
+            "key_result_scores",
+            "objective_scores",
+            "key_result_courses",
+            "key_result_levers",
+        )
+        return [
+            str(row).encode()
+            for table in tables
+            for row in connection.execute(f"select * from okr.{table} order by all").fetchall()
+        ]
