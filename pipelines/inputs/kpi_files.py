@@ -49,7 +49,11 @@ def declared_kpis(settings: Settings) -> DeclaredKpis:
     named = {name.partition("@")[0] for name in settings.sources_file.names if "@" in name}
     if named:
         kpis = by_account(kpis, named, {**project.sql, **declared.models})
-    return replace(declared, kpis={kpi.name: kpi for kpi in kpis})
+    with_days = (
+        kpi if kpi.working_days is None else replace(kpi, working_days=settings.working_days)
+        for kpi in kpis
+    )
+    return replace(declared, kpis={kpi.name: kpi for kpi in with_days})
 
 
 def without(declared: DeclaredKpis, names: Collection[str]) -> DeclaredKpis:

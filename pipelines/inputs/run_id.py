@@ -41,6 +41,8 @@ def run_id(settings: Settings, as_of: date) -> str:
             # left out where it is the default, so that an installation's earlier ids stay what they were
             *(["named by start"] if settings.fiscal_year_named_by == "start" else []),
             *([repr(weeks)] if (weeks := settings.fiscal_year.weeks) else []),
+            *([f"holidays {settings.holidays}"] if settings.holidays else []),
+            *([f"closed on {', '.join(settings.closed_days)}"] if settings.closed_days else []),
         ],
     }
     # what an installation does not have is left out, so that its earlier ids stay what they were

@@ -20,9 +20,11 @@ from pipelines.okr.kpi.status import Policy
 from pipelines.okr.kpi.week_calendars import YearEnds
 from pipelines.settings.project_file import ProjectFile, read_project_file
 from pipelines.settings.types import (
+    ClosedDays,
     Currency,
     Day,
     FilePath,
+    HolidaysOf,
     LakeLocation,
     LocaleName,
     Memory,
@@ -90,6 +92,14 @@ class DeclaredSettings(BaseSettings):
         "nearest",
         description="Of a year of whole weeks: whether its last day is the one nearest to the end of a month, or the "
         "last in it",
+    )
+    holidays: HolidaysOf = Field(
+        "",
+        description="Whose public holidays are closed: a country or a part of it, such as DE or US-CA",
+    )
+    closed_days: ClosedDays = Field(
+        (),
+        description="Other days on which the company is closed: 2026-12-24, or 12-24 for each year",
     )
     start_date: Day = Field(date(2024, 12, 1), description="First day to pull")
     okr_definitions: FilePath = Field(

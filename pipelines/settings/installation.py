@@ -13,8 +13,10 @@ from connectors.sdk.project import BUILT_IN
 from pipelines.okr.kpi.periods import FiscalYear
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.kpi.week_calendars import WeekCalendar
+from pipelines.okr.kpi.working_days import WorkingDays
 from pipelines.settings.configured_sources import ConfiguredSources
 from pipelines.settings.declared_settings import SettingsError, Weekday
+from pipelines.settings.working_days import working_days
 
 
 class Settings(ConfiguredSources):
@@ -36,6 +38,11 @@ class Settings(ConfiguredSources):
             return None
         first_weekday = get_args(Weekday).index(self.fiscal_week_start)
         return WeekCalendar(self.fiscal_calendar, first_weekday, self.fiscal_last_week)
+
+    @cached_property
+    def working_days(self) -> WorkingDays:
+        """The days on which the company works."""
+        return working_days(self.holidays, self.closed_days, self.start_date, self.today())
 
     @cached_property
     def policy(self) -> Policy:

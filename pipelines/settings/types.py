@@ -19,6 +19,7 @@ from connectors.sdk.currencies import CURRENCIES
 from connectors.sdk.errors import Rejected
 from pipelines.okr.kpi.periods import parse_day
 from pipelines.settings.languages import languages
+from pipelines.settings.working_days import checked_closed_days, checked_place
 
 _MEMORY = re.compile(r"[1-9]\d*(\.\d+)? ?[MGT]i?B|[1-9]\d?%", re.IGNORECASE)
 """Amounts of memory that DuckDB understands, or a share below all of it."""
@@ -138,6 +139,8 @@ def _checked_locale(value: str) -> str:
 
 
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_at_commas)]
+ClosedDays = Annotated[Names, AfterValidator(checked_closed_days)]
+HolidaysOf = Annotated[str, AfterValidator(checked_place)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_at_blanks)]
 FilePath = Annotated[Path, AfterValidator(_expanded)]
 Day = Annotated[date, BeforeValidator(_parsed_day)]

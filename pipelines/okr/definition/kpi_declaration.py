@@ -43,6 +43,8 @@ class KpiDeclaration(BaseModel):
     denominator: Denominator = Field("sum", examples=["level"])
     proportion: Truth = Field(False, examples=["true"])
     plan: Truth = Field(False, examples=["true"])
+    working_days: Truth = Field(False, examples=["true"])
+    """Whether its pace and its odds go by the days on which the company works."""
     rosters: Mapping[str, str] = Field({}, examples=["{sales_rep: roster_sales_reps}"])
     by_day: Truth = Field(False, examples=["true"])
     """Whether its rows of a day come from the events of that day alone, so that days whose events stay are kept."""
@@ -111,6 +113,15 @@ class KpiDeclaration(BaseModel):
                 "leave `proportion` out, or give `unit: percent`, a numerator and its denominator"
             )
             raise refusal(what, remedy, key="proportion")
+        return self
+
+    @model_validator(mode="after")
+    def _days_to_work_on(self) -> Self:
+        kind = KINDS[self.kind]
+        if self.working_days and (kind.is_level or kind.reported_by_period or self.every != "day"):
+            what = "`working_days: true` of a KPI that no single day adds to"
+            remedy = "leave it out; it is for a flow or a ratio with a number for each day"
+            raise refusal(what, remedy, key="working_days")
         return self
 
     @model_validator(mode="after")

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 from pipelines.okr.kpi.conversion import Conversion, conversion_of
 from pipelines.okr.kpi.kinds import KINDS, PER_HEAD, Denominator, Kind, KpiKind
+from pipelines.okr.kpi.working_days import WorkingDays
 
 Direction = Literal["up", "down"]
 Every = Literal["day", "week", "month", "quarter"]
@@ -56,6 +57,8 @@ class Kpi:
     """Whether it is a plan or a budget, whose days to come are known."""
     account: str | None = None
     """Of a KPI kept in a sheet, the account of that sheet, as the models call it; None where it has rows of all."""
+    working_days: WorkingDays | None = None
+    """The days on which the company works, where it declares that it goes by them."""
     sheet_parts: tuple[str, ...] = ()
     """The KPIs kept in sheets that have to be filled in before it is known: itself, or parts of its expression."""
 
@@ -87,6 +90,7 @@ class Kpi:
             rosters=tuple(sorted(dict(meta.get("rosters") or {}).items())),
             model=model,
             is_plan=meta.get("plan", False),
+            working_days=WorkingDays() if meta.get("working_days") else None,
         )
 
     def of_accounts(self) -> Self:

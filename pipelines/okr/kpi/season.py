@@ -5,7 +5,7 @@ whole years. What is not learnt counts as even.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from pipelines.okr.kpi.numbers import ONE, clamped, rounded
 from pipelines.okr.kpi.readings import KpiView
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.timeline import Timeline
+from pipelines.okr.kpi.working_days import WorkingDays
 
 Places = NDArray[np.integer[Any]]
 
@@ -37,11 +38,13 @@ _PRIOR_OBSERVATIONS = 3.0
 
 @dataclass(frozen=True)
 class Season:
-    """Factors around 1: by weekday (7,), by month (12,), and for a month's last three days."""
+    """Factors around 1: by weekday (7,), by month (12,), for a month's last three days, and for closed days."""
 
     weekday: Exact
     month: Exact
     month_end: float
+    working: WorkingDays | None = None
+    closed: float = 1.0
 
     def weights(self, start: date, end: date) -> Exact:
         """What each day from `start` to `end` usually brings, as a multiple of an even day."""
@@ -51,7 +54,11 @@ class Season:
         month = self.month[months.astype(np.int64) % 12]
         soon = (days + np.timedelta64(_MONTH_END_DAYS)).astype("datetime64[M]")
         last = np.where(soon != months, self.month_end, 1.0)
-        return np.asarray(weekday * month * last, dtype=np.float64)
+        weights = np.asarray(weekday * month * last, dtype=np.float64)
+        if self.working is None:
+            return weights
+        ordinals = np.arange(start.toordinal(), end.toordinal() + 1)
+        return np.where(self.working.are_closed(ordinals), weights * self.closed, weights)
 
     def expected_shares(self, course: Timeline, elapsed: Sequence[int]) -> list[Decimal]:
         """The share of a total that should be there after each of so many days: 0 before the start, 1 at the end.
@@ -101,7 +108,25 @@ def _season(view: KpiView, cut: date) -> Season | None:
     seen = ~np.isnan(values)
     if seen.sum() < _MIN_DAYS_FOR_WEEKDAYS or np.nansum(values) <= 0:
         return None
-    return _learnt(start, values, seen)
+    working = view.kpi.working_days
+    if working is None:
+        return _learnt(start, values, seen)
+    closed = working.are_closed(np.arange(start.toordinal(), start.toordinal() + length))
+    season = _learnt(start, values, seen & ~closed)
+    return replace(
+        season, working=working, closed=_closed_factor(season, start, values, closed & seen)
+    )
+
+
+def _closed_factor(season: Season, start: date, values: Exact, closed: Truth) -> float:
+    """What a closed day brings of what it would as an open one; who declares working days expects nothing of it."""
+    usual = season.weights(start, start + timedelta(days=len(values) - 1))
+    mean = np.nanmean(values[~closed])
+    expected = float((usual * mean)[closed].sum())
+    if expected <= 0:
+        return 0.0
+    weighing = closed.sum() / (closed.sum() + _PRIOR_OBSERVATIONS)
+    return float(max(0.0, values[closed].sum() / expected * weighing))
 
 
 def _learnt(start: date, values: Exact, seen: Truth) -> Season:

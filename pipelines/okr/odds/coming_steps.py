@@ -44,6 +44,13 @@ class ComingDays:
             return max((day - self.cut).days, 0)
         return max(self.number(day) - self.number(self.cut), 0)
 
+    def days(self, steps: int) -> Ints:
+        """The numbers of the days that the next `steps` steps fall on (steps,)."""
+        weeks = steps // max(1, self.days_a_week) + 1
+        first = self.cut + _DAY
+        numbers = first.toordinal() + np.arange(WEEK * weeks)
+        return numbers[self.is_open(first, WEEK * weeks)][:steps]
+
     def number(self, day: date) -> int:
         """The number of the latest step up to the day, counted alike for all KPIs with these weekdays."""
         # 1 January of the year 1 was a Monday, and has the number 1.

@@ -37,13 +37,14 @@ def simulated(goals: Iterable[OpenGoal]) -> Iterator[Simulated]:
         assert futures is not None, "a history that is too short was left out"
         group, data = owners[number]
         if len(data.sides) == 1:
-            yield group, data, (futures,)
+            yield group, data, data.with_closed_days((futures,))
         elif id(data) not in waiting:
             waiting[id(data)] = number, futures
         else:
             other, other_futures = waiting.pop(id(data))
             top, bottom = (other_futures, futures) if other < number else (futures, other_futures)
-            yield group, data, (part_of(top, bottom) if data.is_share else top, bottom)
+            top = part_of(top, bottom) if data.is_share else top
+            yield group, data, data.with_closed_days((top, bottom))
 
 
 def part_of(top: Floats | Exact, bottom: Floats | Exact) -> Floats:

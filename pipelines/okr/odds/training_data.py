@@ -5,7 +5,7 @@ missed day with its last known value: to learn from it only, never in the KPI it
 are no steps at all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -24,6 +24,7 @@ from pipelines.okr.forecast.training_series import (
 )
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.okr.kpi.readings import KpiView
+from pipelines.okr.odds.closed_days import ClosedDays, closed_days
 from pipelines.okr.odds.coming_steps import (
     ComingDays,
     ComingSteps,
@@ -52,6 +53,14 @@ class TrainingData:
     seen: Truth | None = None
     no_odds_because: str = ""
     is_share: bool = False
+    closed: ClosedDays | None = None
+    """What days bring on which the company is closed; None where that is not known, or makes no difference."""
+
+    def with_closed_days(self, futures: tuple[Floats, ...]) -> tuple[Floats, ...]:
+        """The futures (paths, steps), whose closed days bring what such days did."""
+        if self.closed is None or not isinstance(self.coming, ComingDays):
+            return futures
+        return self.closed.put_into(futures, self.coming.days(futures[0].shape[1]))
 
     def missing(self, start: date, end: date) -> int:
         """How many steps from `start` to `end` are not known."""
@@ -106,17 +115,21 @@ def training_data(view: KpiView, cut: date) -> TrainingData:
         return TrainingData(no_odds_because=why)
     # Years of which much is missing say little of a year's shape.
     used = len(seen) if seen.mean() >= _MIN_OBSERVED_SHARE_FOR_YEARS else len(latest)
+    days, seen, columns = days[-used:], seen[-used:], [column[-used:] for column in columns]
     a_week = coming.days_a_week
-    return learnt_from(
+    closed = closed_days(view.kpi.working_days, days, seen, columns)
+    data = learnt_from(
         view,
-        [column[-used:] for column in columns],
+        columns,
         coming,
-        days[-used:],
-        seen[-used:],
+        days,
+        seen,
         end=cut.toordinal() if a_week == WEEK else coming.number(cut),
         season=a_week,
         year=YEAR * a_week / WEEK,
+        usual=None if closed is None else seen & ~closed[1],
     )
+    return data if closed is None else replace(data, closed=closed[0])
 
 
 def declared_cadence(view: KpiView, cut: date) -> Cadence | None:
@@ -147,8 +160,12 @@ def learnt_from(
     season: int,
     year: float,
     steps: str = "days",
+    usual: Truth | None = None,
 ) -> TrainingData:
-    """The training data of columns (steps,), of which those that were not seen are filled in."""
+    """The training data of columns (steps,), of which those that were not seen are filled in.
+
+    `usual` (steps,): only these are learnt from, and the others filled in; without it, all that were seen.
+    """
     kpi, behaviour = view.kpi, view.kpi.behaviour
     observed = int(seen.sum())
     sides = []
@@ -157,7 +174,7 @@ def learnt_from(
         if not behaviour.is_quotient:
             whole = whole and kpi.counts_whole_units
         level = name in behaviour.levels
-        complete = filled(values, seen, season, is_level=level)
+        complete = filled(values, seen if usual is None else usual, season, is_level=level)
         sides.append(TrainingSeries(complete, end, season, level, whole, year, observed))
     # a flow per head is no share: one head may bring two on a day, whether or not it ever has
     is_share = (

@@ -17,7 +17,7 @@ def expected_shares(question: Question, course: Timeline, elapsed: Sequence[int]
     """The share of the goal that is expected after each of so many days.
 
     A plan goes first. A total follows the course of the budget that gives its target, or the KPI's own season. A level
-    follows the days, and so does a total that is too young to have a season.
+    follows the days, and so does a total that is too young to have a season; by the working days where its KPI says so.
     """
     if question.holds:
         return [ONE] * len(elapsed)
@@ -32,6 +32,11 @@ def expected_shares(question: Question, course: Timeline, elapsed: Sequence[int]
     season = season_of(question.view, course.cut) if question.accumulates else None
     if season is not None:
         return season.expected_shares(course, elapsed)
+    working = question.view.kpi.working_days
+    if working is not None and question.accumulates:
+        shares = working.share(course.start, course.deadline, elapsed)
+        if shares is not None:
+            return shares
     return [_share_of_days(course, passed) for passed in elapsed]
 
 
