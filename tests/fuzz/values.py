@@ -20,16 +20,21 @@ def changed(random: Random, answer: Any) -> Any:
     for _ in range(random.choice((1, 1, 2, 4))):
         place = random_place(random, answer)
         if place is None:
-            return random.choice(STRANGE)
+            return strange(random)
         holder, key = place
         action = random.random()
         if action < 0.75:
-            holder[key] = random.choice(STRANGE)
+            holder[key] = strange(random)
         elif isinstance(holder, dict):
             del holder[key]
         else:
-            holder.insert(random.randrange(len(holder) + 1), random.choice(STRANGE))
+            holder.insert(random.randrange(len(holder) + 1), strange(random))
     return answer
+
+
+def strange(random: Random) -> Any:
+    """One of the values; a copy, as it may be changed in its turn."""
+    return deepcopy(random.choice(STRANGE))
 
 
 def random_place(random: Random, answer: Any) -> tuple[Any, Any] | None:

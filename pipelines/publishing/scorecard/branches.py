@@ -34,7 +34,9 @@ def branches(published: PageRows, language: Language) -> list[Branch]:
         name = row["objective_id"]
         key_results = [line.row for line in published.standings.key_results_of(name)]
         below = children.get(name, [])
-        parts, good = parts_on_track(row, [*key_results, *below])
+        tree = published.tree
+        of_all = (*tree.key_results_of(name), *tree.children_of(name))
+        parts, good = parts_on_track(row, [line.row for line in of_all])
         return Branch(
             anchor=f"objective-{name}",
             row=row,

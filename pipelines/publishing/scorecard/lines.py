@@ -31,6 +31,7 @@ class Line:
     """
 
     anchor: str
+    link: str
     name: str
     status: str
     owner: str
@@ -81,6 +82,7 @@ def key_result_line(standing: Standing, published: PageRows, language: Language)
     is_milestone = row["kpi"] is None
     return Line(
         anchor=anchor(standing.id),
+        link=published.link_to(standing.id, anchor(standing.id)),
         period=(
             row["objective_start"] or row["period_start"],
             row["objective_end"] or row["deadline"],
@@ -102,12 +104,13 @@ def _objective_line(
     standing: Standing, key_results: Sequence[Line], published: PageRows, language: Language
 ) -> Line:
     row = standing.row
-    children = published.standings.children_of(standing.id)
-    own = published.standings.key_results_of(standing.id)
+    children = published.tree.children_of(standing.id)
+    own = published.tree.key_results_of(standing.id)
     parts, good = parts_on_track(row, [line.row for line in (*own, *children)])
     older = sorted({words for line in key_results for words in line.older})
     return Line(
         anchor=f"objective-{standing.id}",
+        link=published.link_to(standing.id, f"objective-{standing.id}"),
         period=(row["period_start"], row["deadline"]),
         now=language.share(row["score"]),
         forecast=_share(row.get("forecast_score_p50"), language),

@@ -1,6 +1,7 @@
 """The rows that the pages of one day are made of."""
 
-from collections.abc import Collection, Container, Mapping
+import posixpath
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 from pipelines.publishing.published import Row, Rows, StreamWindows, opened
 from pipelines.publishing.scorecard.kpi_rows import KpiRows, RowsByName, kpi_rows_in, rows_by
-from pipelines.publishing.standings import Standings, standings_in
+from pipelines.publishing.standings import Standing, Standings, standings_in
 
 T = TypeVar("T")
 MAX_FULL = 60
@@ -40,7 +41,10 @@ class PageRows:
     `standings` has the headlines, with those of an earlier day. `factors` are by KPI; `goal_factors` (of those with a
     filter), `gaps` and `levers` by key result, `measures` by KPI; `figures` are what the KPIs' own pages show. `owner`
     is whose goals they are alone, empty where they are everybody's. `page` is the file that the page is written to,
-    `kpi_folder` the folder of the KPIs' pages beside it.
+    `kpi_folder` the folder of the KPIs' pages, from where the page is.
+
+    `places` has the page of each goal where the goals are on several pages. On each of these, `index` is the page that
+    leads to all of them, and `whole` has the standings on all of them.
     """
 
     as_of: date
@@ -59,6 +63,29 @@ class PageRows:
     owner: str = ""
     page: str = "scorecard.html"
     kpi_folder: str = "kpi"
+    places: Mapping[str, str] = field(default_factory=dict)
+    index: str = ""
+    whole: Standings | None = None
+
+    @property
+    def tree(self) -> Standings:
+        """The standings in which an objective has all its parts."""
+        return self.whole or self.standings
+
+    @property
+    def index_link(self) -> str:
+        """A link from one of several pages to the page that leads to all of them."""
+        return _from(self.page, self.index)
+
+    def link_to(self, goal: str, anchor: str) -> str:
+        """A link from this page to the card of a goal."""
+        place = self.places.get(goal, self.page)
+        return f"#{anchor}" if place == self.page else f"{_from(self.page, place)}#{anchor}"
+
+    def link_from_kpi(self, goal: str, anchor: str) -> str:
+        """A link from a KPI's page to the card of a goal."""
+        place = self.places.get(goal, self.page)
+        return f"{_from(f'{self.kpi_folder}/x.html', place)}#{anchor}"
 
     @property
     def page_from_kpi(self) -> str:
@@ -100,6 +127,27 @@ class PageRows:
             owner=owner,
             page=page,
             kpi_folder=f"{page.removesuffix('.html')}/{PageRows.kpi_folder}",
+        )
+
+    def on_page(self, lines: Sequence[Standing], page: str) -> "PageRows":
+        """The rows of some of the goals, for one of several pages."""
+        standings = replace(self.standings, lines=lines)
+        goals = {line.id for line in lines}
+        kpis = _kpis_of([line.row for line in standings.key_results])
+        return replace(
+            self,
+            standings=standings,
+            whole=self.tree,
+            parts=_only(self.parts, goals),
+            courses=_only(self.courses, goals),
+            factors=_only(self.factors, kpis),
+            goal_factors=_only(self.goal_factors, goals),
+            gaps=_only(self.gaps, goals),
+            levers=_only(self.levers, goals),
+            kpis=_only(self.kpis, kpis),
+            page=page,
+            index=self.page,
+            kpi_folder=_from(page, self.kpi_folder),
         )
 
     def _without_others(
@@ -181,6 +229,11 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
             findings=file.findings(),
             measures=rows_by(file.measures(), "kpi"),
         )
+
+
+def _from(page: str, place: str) -> str:
+    """A place as a page links to it; both are from the folder of the scorecard or of the owners' pages."""
+    return posixpath.relpath(place, posixpath.dirname(page) or ".")
 
 
 def _compared(factors: Rows, *against: str) -> Rows:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pipelines.okr.kpi.status import STATUSES
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.scorecard.lines import ATTENTION_STATUSES, Line
+from pipelines.publishing.standings import Standing
 
 STATUS_ORDER = (*STATUSES[:-2], "not_started", "no_data")
 """The scorecard shows goals that have not started before those without data; a digest the other way round."""
@@ -20,7 +21,7 @@ class Count:
     count: int
 
 
-def counts(lines: Sequence[Line]) -> list[Count]:
+def counts(lines: Sequence[Line | Standing]) -> list[Count]:
     """The statuses that occur, best first."""
     number = Counter(line.status for line in lines)
     return [Count(status, number[status]) for status in STATUS_ORDER if number[status]]

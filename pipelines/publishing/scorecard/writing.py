@@ -5,23 +5,27 @@ Each is replaced in one step, and written from the same rows it is the same byte
 """
 
 import hashlib
+import posixpath
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 
-from connectors.lake.atomic_files import replace
+from connectors.lake import atomic_files
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.scorecard.branches import branches
 from pipelines.publishing.scorecard.cards import anchor
+from pipelines.publishing.scorecard.goal_pages import goal_pages, places_of_goals
 from pipelines.publishing.scorecard.kpi_pages import KpiPages
-from pipelines.publishing.scorecard.lines import lines
+from pipelines.publishing.scorecard.lines import key_result_line, lines
 from pipelines.publishing.scorecard.page_rows import PageRows, read_page_rows
 from pipelines.publishing.scorecard.rendering import page
-from pipelines.publishing.scorecard.summary import choices, counts
+from pipelines.publishing.scorecard.summary import Count, choices, counts
 
 KPI_FOLDER = PageRows.kpi_folder
+MOST_ATTENTION = 50
+"""Goals that need attention, on the page that leads to many pages of goals."""
 _SAFE_OWNER = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,100}")
 
 
@@ -45,18 +49,37 @@ def write_scorecard(
 ) -> WrittenPages:
     """Write the scorecard of `as_of` to `target`, the KPIs' pages beside it, and a page for each owner into `owners`.
 
+    Many goals are on several pages, to which `target` leads (`goal_pages`).
+
     `published` is the published file, which is read once; `models` has the SQL of each model by its name. Raises
     `NothingPublishedError`, `duckdb.Error` or `OSError`; a page that could not be written stays as it was.
     """
     rows = read_page_rows(published, as_of)
     pages_of_kpis = KpiPages(models, language)
-    kpis = pages_of_kpis.of(rows)
-    _write_all(target.parent, kpis)
-    _remove_others(target.parent / KPI_FOLDER, kpis)
-    text = scorecard_html(rows, language)
-    _write(target, text)
+    size, kpis = _write_pages(rows, target.parent, language, pages_of_kpis)
     pages = {} if owners is None else _write_owner_pages(rows, owners, language, pages_of_kpis)
-    return WrittenPages(target, len(text.encode()), len(kpis), pages)
+    return WrittenPages(target, size, kpis, pages)
+
+
+def _write_pages(
+    rows: PageRows, folder: Path, language: Language, pages_of_kpis: KpiPages
+) -> tuple[int, int]:
+    """Write the page of the goals, those that it is split into, and those of the KPIs. Returns its bytes, and how many
+    KPIs have a page.
+    """
+    pages = goal_pages(rows.standings, rows.page)
+    if is_split := [*pages] != [rows.page]:
+        rows = replace(rows, places=places_of_goals(pages))
+    kpis = pages_of_kpis.of(rows)
+    _write_all(folder, kpis)
+    _remove_others(folder / rows.kpi_folder, kpis)
+    parts = [rows.on_page(lines, page) for page, lines in pages.items()] if is_split else []
+    for own in parts:
+        _write(folder / own.page, scorecard_html(own, language))
+    _remove_others(folder / rows.page.removesuffix(".html"), pages if is_split else ())
+    text = index_html(rows, parts, language) if is_split else scorecard_html(rows, language)
+    _write(folder / rows.page, text)
+    return len(text.encode()), len(kpis)
 
 
 def _write_owner_pages(
@@ -68,17 +91,13 @@ def _write_owner_pages(
     """
     names = {owner: owner_page(owner) for owner in rows.standings.owners}
     for owner, name in names.items():
-        own = rows.of_owner(owner, name)
-        kpis = pages_of_kpis.of(own)
-        _write_all(folder, kpis)
-        _remove_others(folder / own.kpi_folder, kpis)
-        _write(folder / name, scorecard_html(own, language))
+        _write_pages(rows.of_owner(owner, name), folder, language, pages_of_kpis)
     _remove_others(folder, names.values())
     for kpi_folder in folder.glob(f"*/{KPI_FOLDER}"):
         if f"{kpi_folder.parent.name}.html" not in names.values():
-            _remove_others(kpi_folder, ())
-            kpi_folder.rmdir()
-            kpi_folder.parent.rmdir()
+            for own in (kpi_folder, kpi_folder.parent):
+                _remove_others(own, ())
+                own.rmdir()
     return {owner: folder / name for owner, name in names.items()}
 
 
@@ -127,8 +146,50 @@ def scorecard_html(published: PageRows, language: Language) -> str:
         counts=counts(key_results),
         choices=choices(key_results, language),
         through=through,
+        pages=[],
+        in_need=len(attention),
+    )
+
+
+@dataclass(frozen=True)
+class PageOfGoals:
+    """One of the pages that the goals are on, as their index names it: its first and its last objective."""
+
+    link: str
+    first: str
+    last: str
+    counts: Sequence[Count]
+
+
+def index_html(published: PageRows, parts: Sequence[PageRows], language: Language) -> str:
+    """The page that leads to all others: what needs attention most, and how many goals of each page stand how."""
+    standings = published.standings
+    most = standings.attention[:MOST_ATTENTION]
+    through = (line.row["data_through"] for line in standings.key_results)
+    pages = [
+        PageOfGoals(
+            posixpath.relpath(part.page, posixpath.dirname(published.page) or "."),
+            part.standings.objectives[0].name,
+            part.standings.objectives[-1].name,
+            counts(part.standings.key_results),
+        )
+        for part in parts
+    ]
+    return page(
+        "scorecard.html.jinja",
+        language,
+        published=published,
+        branches=[],
+        objectives=[],
+        key_results=standings.key_results,
+        attention=[key_result_line(line, published, language) for line in most],
+        counts=counts(standings.key_results),
+        choices={},
+        through=max(filter(None, through), default=None),
+        pages=pages,
+        in_need=len(standings.attention),
     )
 
 
 def _write(path: Path, text: str) -> None:
-    replace(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
+    atomic_files.replace(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
