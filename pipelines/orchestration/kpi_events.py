@@ -17,6 +17,8 @@ from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.sparklines import sparkline
 from pipelines.publishing.published import Row, Rows, opened
 from pipelines.publishing.scorecard.cards import anchor
+from pipelines.publishing.scorecard.goal_pages import goal_places
+from pipelines.publishing.scorecard.kpi_rows import rows_by
 from pipelines.publishing.scorecard.writing import KPI_FOLDER
 from pipelines.publishing.standings import Standing, read_standings
 from pipelines.settings import Settings
@@ -56,18 +58,21 @@ def kpi_metadata(
     """What the asset of each model says of its KPIs."""
     standings = read_standings(settings.published_path)
     with opened(settings.published_path) as file:
-        kpis, periods = file.rows(_KPIS), file.rows(_PERIODS)
+        by_model = rows_by(file.rows(_KPIS), "model")
+        periods = rows_by(file.rows(_PERIODS), "kpi")
+    fed_by_kpi: dict[str, list[Standing]] = {}
+    for line in standings.key_results:
+        fed_by_kpi.setdefault(line.row["kpi"] or "", []).append(line)
+    places = goal_places(standings, settings.scorecard_path.name)
     shown_by_key = {}
-    for model in dict.fromkeys(row["model"] for row in kpis):
+    for model, own in by_model.items():
         metadata: dict[str, dg.MetadataValue] = {}
-        own = [row for row in kpis if row["model"] == model]
         for row in own:
             prefix = "" if len(own) == 1 else f"{row['label'] or row['kpi']}: "
-            fed = [line for line in standings.key_results if line.row["kpi"] == row["kpi"]]
-            of_kpi = [period for period in periods if period["kpi"] == row["kpi"]]
+            fed = fed_by_kpi.get(row["kpi"], [])
             shown = {
-                **figures(row, of_kpi, language),
-                **key_results(fed, settings, language),
+                **figures(row, periods.get(row["kpi"], ()), language),
+                **key_results(fed, settings, language, places),
                 **page(row["kpi"], settings),
             }
             metadata |= {f"{prefix}{name}": value for name, value in shown.items()}
@@ -96,16 +101,23 @@ def figures(kpi: Row, periods: Rows, language: Language) -> Mapping[str, dg.Meta
 
 
 def key_results(
-    lines: list[Standing], settings: Settings, language: Language
+    lines: list[Standing],
+    settings: Settings,
+    language: Language,
+    places: Mapping[str, str],
 ) -> Mapping[str, dg.MetadataValue]:
-    """The key results that are measured by the KPI, each with how it stands; nothing where there is none."""
+    """The key results that are measured by the KPI, each with how it stands; nothing where there is none.
+
+    `places`: the page of each goal, beside the scorecard.
+    """
     if not lines:
         return {}
     listed = []
     for line in lines:
         name = literal(line.name)
         if settings.site_url:
-            name = f"[{name}]({settings.address_of(settings.scorecard_path)}#{anchor(line.id)})"
+            page = settings.scorecard_path.parent / places[line.id]
+            name = f"[{name}]({settings.address_of(page)}#{anchor(line.id)})"
         listed.append(f"- {name}: {standing(line.row, language)}")
     return {"key results": dg.MetadataValue.md("\n".join(listed))}
 

@@ -117,6 +117,7 @@ class Settings(ConfiguredSources):
         published = self.published_path
         folders = [published.with_name(name) for name in ("parquet", "csv", "kpi")]
         pages = [self.scorecard_path, self.board_path, self.owners_path]
+        folders.append(self.scorecard_path.with_suffix(""))  # of many goals
         return (published, published.with_suffix(".json"), *folders, *pages)
 
     @cached_property

@@ -22,8 +22,9 @@ from pipelines.publishing.published import (
     read_scorecard_before,
 )
 from pipelines.publishing.scorecard.cards import anchor
+from pipelines.publishing.scorecard.goal_pages import goal_places
 from pipelines.publishing.scorecard.writing import owner_page
-from pipelines.publishing.standings import Standing, read_standings
+from pipelines.publishing.standings import Standing, Standings, read_standings
 from pipelines.settings import Settings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -43,7 +44,7 @@ def read_digest(settings: Settings, as_of: date | None = None, owner: str = "") 
     Raises `NothingPublishedError` or `NoGoalError`.
     """
     path = settings.published_path
-    standings = read_standings(path, as_of)
+    whole = standings = read_standings(path, as_of)
     findings = read_findings(path)
     if owner:
         standings = of_owner_and_below(standings, owner)
@@ -55,24 +56,25 @@ def read_digest(settings: Settings, as_of: date | None = None, owner: str = "") 
     return digest_of(
         standings,
         Language(settings.locale, settings.fiscal_year),
-        pages(settings, owner),
+        pages(settings, owner, whole),
         changes=changes(read_scorecard(path, standings.as_of), before, standings) if before else [],
         findings=findings,
     )
 
 
-def pages(settings: Settings, owner: str) -> Pages:
-    """Where the digest leads: to the owner's page, or to the scorecard."""
+def pages(settings: Settings, owner: str, standings: Standings) -> Pages:
+    """Where the digest leads: to the owner's page, or to the scorecard, of the day's `standings`."""
     own = settings.owners_path / owner_page(owner) if owner else settings.scorecard_path
-    page = settings.address_of(own)
+    places = goal_places(standings.of_owner(owner) if owner else standings, own.name)
 
     def goal(line: Standing) -> str:
         """The card of a goal; an owner's page has no card of what others own."""
         if settings.site_url is None or (owner and line.owner != owner):
             return ""
+        page = settings.address_of(own.parent / places.get(line.id, own.name))
         return f"{page}#{f'objective-{line.id}' if line.is_objective else anchor(line.id)}"
 
-    return Pages(page, goal)
+    return Pages(settings.address_of(own), goal)
 
 
 def due(settings: Settings, digest: Digest, channel: Channel) -> Reason | None:

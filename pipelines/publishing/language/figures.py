@@ -2,9 +2,10 @@
 
 import re
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
+from functools import lru_cache
 from typing import Any
 
-from babel.core import get_global
+from babel.core import Locale, get_global
 from babel.numbers import (
     format_compact_currency,
     format_compact_decimal,
@@ -26,6 +27,16 @@ _SURELY, _HARDLY = Decimal("0.99"), Decimal("0.01")
 NO_VALUE = "–"
 
 
+@lru_cache(100_000)
+def _number(value: Decimal, is_signed: bool, pattern: str, locale: Locale) -> str:
+    """A number as a pattern has it. Pages repeat their figures, and Babel reads the pattern again for each.
+
+    `is_signed`: whether a 0 has a sign, as 0 and -0 are equal.
+    """
+    with localcontext(EXACT):  # Babel's arithmetic is that of the thread, which fails at 28 digits
+        return _typeset(format_decimal(value, pattern, locale))
+
+
 def is_currency(unit: str | None) -> bool:
     return unit in _CURRENCIES
 
@@ -39,10 +50,7 @@ class Figures(Translation):
     def number(self, value: Decimal, places: int = 0, *, signed: bool = False) -> str:
         """`1,234.5`, or `1.234,5`; up to so many decimals."""
         pattern = "#,##0" + ("." + "#" * places if places else "")
-        with localcontext(
-            EXACT
-        ):  # Babel's arithmetic is that of the thread, which fails at 28 digits
-            return _typeset(format_decimal(value, _signed(pattern, signed), self._locale))
+        return _number(value, value.is_signed(), _signed(pattern, signed), self._locale)
 
     def amount(
         self, value: Decimal | None, unit: str | None, places: int = 0, *, signed: bool = False

@@ -26,6 +26,11 @@ def goal_pages(standings: Standings, page: str) -> Mapping[str, Sequence[Standin
     return {f"{folder}/goals-{number}.html": lines for number, lines in pages}
 
 
+def goal_places(standings: Standings, page: str) -> dict[str, str]:
+    """The page of each of some goals, by the id of an objective or a key result."""
+    return places_of_goals(goal_pages(standings, page))
+
+
 def places_of_goals(pages: Mapping[str, Sequence[Standing]]) -> dict[str, str]:
     """The page of each goal, by the id of an objective or a key result: the first one that has it."""
     places: dict[str, str] = {}
