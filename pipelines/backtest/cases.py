@@ -1,4 +1,4 @@
-"""Goals that could have been set in the past: a series cut in the middle of a period, and what came of it."""
+"""Goals that could have been set in the past: a series cut in a period, or before it, and what came of it."""
 
 import csv
 from bisect import bisect_left, bisect_right
@@ -32,6 +32,8 @@ Row = tuple[date, tuple[float, ...]]
 
 CUTS = (0.25, 0.5, 0.75)
 """How much of a period lies behind each cut."""
+CUTS_AHEAD = (0.0, -0.25)
+"""Cuts on the day before a period, and as long before it as a quarter of it: when its goals are set."""
 _RANKS = (0.16, 0.31, 0.5, 0.69, 0.84)
 _LATEST_PERIODS = 8
 _SEASONS = {1: WEEK, WEEK: 1, 30: 12}
@@ -47,8 +49,8 @@ class Case:
 
     `sides` are the histories that are simulated: one, or numerator and denominator of a ratio.
     `known` is what each side had brought in the period by the cut, over `elapsed` steps;
-    `steps` are those to come. `naive` is the outcome if it went on as so far. `is_share` says that the numerator
-    never exceeded the denominator.
+    `steps` are those to come up to its end, the first `ahead` of them before it starts. `naive` is the outcome if it
+    went on as so far. `is_share` says that the numerator never exceeded the denominator.
     """
 
     series: str
@@ -62,6 +64,7 @@ class Case:
     naive: float
     outcome: float
     is_share: bool = False
+    ahead: int = 0
 
     @property
     def behaviour(self) -> KpiKind:
@@ -74,7 +77,7 @@ class Case:
         if self.is_share:
             futures = [part_of(futures[0], futures[1]), futures[1]]
         totals = [
-            known + paths.sum(axis=1, dtype=np.float64)
+            known + paths[:, self.ahead :].sum(axis=1, dtype=np.float64)
             for known, paths in zip(self.known, futures, strict=True)
         ]
         return totals[0] if len(totals) == 1 else quotient(totals[0], totals[1])
@@ -175,7 +178,9 @@ class _Gridded:
                 used += 1
                 for share in cuts:
                     cut = start + round((end - start) * share)
-                    if start < cut < end and self._seen[:cut].any():
+                    # the first step is known before a cut in a period, and none before one ahead of it
+                    is_cut = start < cut < end if share > 0 else 0 < cut <= start
+                    if is_cut and self._seen[:cut].any():
                         yield from self._case(start, cut, end, share)
             window = containing(window.start - timedelta(days=1), period)
 
@@ -184,9 +189,9 @@ class _Gridded:
         weekdays = self._weekdays(cut)
         is_open, season = self._open_steps(weekdays)
         known_steps, coming_steps = is_open[:cut], int(is_open[cut:end].sum())
-        elapsed = int(is_open[start:cut].sum())
+        elapsed, ahead = int(is_open[start:cut].sum()), int(is_open[cut:start].sum())
         seen = self._seen[:cut][known_steps]
-        if seen.sum() < MIN_TO_SMOOTH or not coming_steps or not elapsed:
+        if seen.sum() < MIN_TO_SMOOTH or not coming_steps or (cut > start and not elapsed):
             return
         if seen[-MAX_STEPS:].mean() < MIN_OBSERVED_SHARE:
             return
@@ -194,13 +199,17 @@ class _Gridded:
         if season < WEEK and self._step == 1:
             last = ComingDays(self._days[0], weekdays).number(self._days[cut - 1])
         sides = [self._history(side[:cut][known_steps], seen, last, season) for side in self._grid]
-        known = [float(side.values[-elapsed:].sum()) for side in sides]
+        known = [float(side.values[len(side.values) - elapsed :].sum()) for side in sides]
         if self._is_level:
             naive, outcome = float(sides[0].values[-1]), self._level_by(end)
         else:
-            to_come = [self._between(side, cut, end, is_open, season) for side in self._grid]
-            recent = max(elapsed // season * season, min(elapsed, season))
-            pace = [float(side.values[-recent:].mean()) * coming_steps for side in sides]
+            first = max(cut, start)
+            to_come = [self._between(side, first, end, is_open, season) for side in self._grid]
+            within = coming_steps - ahead
+            # what lies behind of the period, or as many steps as it has where nothing does
+            past = elapsed or within
+            recent = max(past // season * season, min(past, season))
+            pace = [float(side.values[-recent:].mean()) * within for side in sides]
             naive, outcome = (
                 _value([so_far + rest for so_far, rest in zip(known, rests, strict=True)])
                 for rests in (pace, to_come)
@@ -209,6 +218,7 @@ class _Gridded:
             self._name, self._kind, self._days[cut - 1], tuple(sides), tuple(known),
             elapsed, coming_steps, share, naive, outcome,
             len(sides) == 2 and bool(np.all(sides[0].values <= sides[1].values)),
+            ahead,
         )  # fmt: skip
 
     def _weekdays(self, cut: int) -> tuple[bool, ...]:
@@ -247,8 +257,8 @@ def _value(totals: Sequence[float]) -> float:
     return totals[0] / totals[1] if totals[1] > 0 else 0.0
 
 
-def targets(found: Sequence[Case]) -> Exact:
-    """Five targets for each case (cases, 5), as hard as those who know the series might set them.
+def targets(found: Sequence[Case], ranks: Sequence[float] = _RANKS) -> Exact:
+    """A target a rank for each case (cases, ranks), as hard as those who know the series might set them.
 
     They are spread around the naive outcome as real outcomes of the same kind were, at the same share of
     the period: so some are easy and some are hard, and continuing as so far decides none of them.
@@ -258,9 +268,9 @@ def targets(found: Sequence[Case]) -> Exact:
     share = np.array([case.share for case in found])
     kinds = np.array([case.kind for case in found])
     ratio = np.divide(outcome, naive, out=np.ones_like(naive), where=naive > 0)
-    goals = np.empty((len(found), len(_RANKS)))
-    for of_kind, at in product(np.unique(kinds), CUTS):
+    goals = np.empty((len(found), len(ranks)))
+    for of_kind, at in product(np.unique(kinds), np.unique(share)):
         alike = (kinds == of_kind) & (share == at)
         if alike.any():
-            goals[alike] = naive[alike, None] * np.quantile(ratio[alike], _RANKS)[None, :]
+            goals[alike] = naive[alike, None] * np.quantile(ratio[alike], ranks)[None, :]
     return goals

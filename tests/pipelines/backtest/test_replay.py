@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.backtest.cases import BacktestError, cases, read_rows, targets
+from pipelines.backtest.cases import CUTS_AHEAD, BacktestError, cases, read_rows, targets
 from pipelines.backtest.methods import METHODS, pace
 from pipelines.backtest.replay import graded, graded_by_series, of_file, replay
 from pipelines.okr.forecast.recalibration import Curve
@@ -40,6 +40,32 @@ def test_a_flow_is_cut_at_three_places_of_its_latest_whole_periods(csv):
         assert case.known == (2 * case.elapsed,)
         assert (case.naive, case.outcome) == (182, 182)
         assert len(case.sides[0].values) == 91 + case.elapsed, "nothing after the cut is seen"
+
+
+def test_a_period_can_be_cut_before_it_starts(csv):
+    path = csv(*days("a", [2] * 200))
+    found = cases(read_rows(path, "flow"), "flow", "quarter", cuts=CUTS_AHEAD)
+    second = [case for case in found if case.cut >= date(2024, 3, 1)]
+    # on the day before it, and 23 of its 91 days earlier
+    assert [(case.cut, case.ahead, case.steps) for case in second] == [
+        (date(2024, 3, 31), 0, 91), (date(2024, 3, 8), 23, 114),
+    ]  # fmt: skip
+    for case in second:
+        assert (case.elapsed, case.known) == (0, (0,))
+        assert (case.naive, case.outcome) == (182, 182), (
+            "what comes before the period is no part of it"
+        )
+        assert case.outcomes([np.full((3, case.steps), 2.0)]).tolist() == [182, 182, 182]
+        assert len(case.sides[0].values) == 91 - case.ahead
+
+
+def test_odds_before_the_start_are_graded_like_others(csv):
+    path = csv(*days("a", [n % 7 for n in range(400)]))
+    found = cases(read_rows(path, "flow"), "flow", "quarter", cuts=CUTS_AHEAD)
+    goals = targets(found, (0.1, 0.9))
+    assert goals.shape == (len(found), 2)
+    replayed = replay(found, {"okra": METHODS["okra"]}, goals)
+    assert replayed.odds["okra"].shape == goals.shape
 
 
 def test_a_stock_is_compared_where_the_period_ends(csv):

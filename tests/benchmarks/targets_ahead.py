@@ -1,0 +1,149 @@
+"""Measures the odds of goals before their period starts, when targets are set, on public series.
+
+    pip download --no-deps -d WHEELS $(python -m tests.benchmarks.public_series)
+    pip install -e .[rivals]
+    python -m tests.benchmarks.targets_ahead FOLDER --wheels WHEELS [--write-page]
+
+Every series of the half that was not tuned to is cut on the day before each of its latest twelve periods, and a
+quarter of a period earlier. Nine targets are set at each cut: five as forecast_accuracy sets them, by which the odds
+are judged, and four that are easier or harder. Those with odds of at least 95 % are what `okra check` warns of as
+trivial, those with at most 5 % as hopeless. The odds are the published ones: nothing was fitted for these cuts.
+
+FOLDER          keeps the series
+--write-page    write the tables into docs/targets.md
+"""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.backtest.cases import CUTS_AHEAD, cases, targets
+from pipelines.backtest.grading import brier, calibration_error, coverage
+from pipelines.backtest.methods import METHODS
+from pipelines.backtest.replay import replay
+from pipelines.okr.forecast.recalibration import shipped_curves
+from tests.benchmarks.public_series import HELD_OUT
+from tests.benchmarks.replayed import LATEST_PERIODS, Asked, kept_collections
+from tests.benchmarks.report import markdown
+
+PAGE = Path(__file__).parents[2] / "docs" / "targets.md"
+RANKS = (0.02, 0.06, 0.16, 0.31, 0.5, 0.69, 0.84, 0.94, 0.98)
+JUDGED = slice(2, 7)
+"""The targets by which the odds are judged; the others are there to be warned of."""
+MOST_CASES = 100
+TRIVIAL, HOPELESS = 0.95, 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What was said of the cases of one collection: odds and outcomes (cases, targets), intervals (cases, 2)."""
+
+    frequency: str
+    kind: str
+    odds: np.ndarray
+    met: np.ndarray
+    intervals: np.ndarray
+    outcome: np.ndarray
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--wheels", type=Path)
+    arguments.add_argument("--write-page", action="store_true")
+    chosen = arguments.parse_args()
+    tables = tables_of(list(told(chosen.folder, chosen.wheels)))
+    text = "\n".join(tables)
+    print(text)
+    if chosen.write_page:
+        begin, end = "<!-- figures: begin -->", "<!-- figures: end -->"
+        page = PAGE.read_text("utf-8")
+        before, after = page.partition(begin)[0], page.partition(end)[2]
+        PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", "utf-8")
+
+
+def told(folder: Path, wheels: Path | None) -> list[Told]:
+    every = []
+    for collection in kept_collections(folder, HELD_OUT, wheels):
+        found = cases(
+            dict(collection.rows), collection.kind, collection.period, LATEST_PERIODS, CUTS_AHEAD
+        )
+        if not found:
+            continue
+        asked = Asked(collection, found, targets(found, RANKS)).drawn(MOST_CASES)
+        replayed = replay(asked.cases, {"okra": METHODS["okra"]}, asked.goals)
+        curves = shipped_curves()
+        every.append(
+            Told(
+                collection.frequency,
+                collection.kind,
+                replayed.corrected(curves),
+                replayed.met,
+                replayed.interval("okra", curves),
+                np.array([case.outcome for case in asked.cases]),
+            )
+        )
+    return every
+
+
+def tables_of(every: Sequence[Told]) -> list[str]:
+    groups = [("all", list(every))]
+    for frequency in ("daily", "weekly", "monthly"):
+        of_frequency = [one for one in every if one.frequency == frequency]
+        groups.append((frequency, of_frequency))
+        groups += [
+            (f"{frequency} {kind}", [one for one in of_frequency if one.kind == kind])
+            for kind in sorted({one.kind for one in of_frequency})
+        ]
+    lines = [
+        f"Measured on {date.today()}: {len(every)} collections, {sum(len(one.odds) for one in every)} cuts.",
+        "",
+    ]
+    lines += markdown(
+        ["series", "cuts", "Brier", "ECE", "80 % interval holds"],
+        [_odds_row(name, group) for name, group in groups if group],
+    )
+    lines += ["", "What `okra check` would have warned of:", ""]
+    lines += markdown(
+        ["series", "goals", "trivial", "of these met", "hopeless", "of these met"],
+        [_warned_row(name, group) for name, group in groups if group],
+    )
+    return lines
+
+
+def _odds_row(name: str, group: Sequence[Told]) -> list[str]:
+    odds = np.concatenate([one.odds[:, JUDGED] for one in group])
+    met = np.concatenate([one.met[:, JUDGED] for one in group])
+    low, high = np.concatenate([one.intervals for one in group]).T
+    outcome = np.concatenate([one.outcome for one in group])
+    return [
+        name,
+        f"{len(outcome):,}",
+        f"{brier(odds, met):.4f}",
+        f"{calibration_error(odds.ravel(), met.ravel()):.3f}",
+        f"{coverage(low, high, outcome):.1%}",
+    ]
+
+
+def _warned_row(name: str, group: Sequence[Told]) -> list[str]:
+    odds = np.concatenate([one.odds.ravel() for one in group])
+    met = np.concatenate([one.met.ravel() for one in group])
+    trivial, hopeless = odds >= TRIVIAL, odds <= HOPELESS
+    return [
+        name,
+        f"{len(odds):,}",
+        f"{trivial.sum():,}",
+        f"{met[trivial].mean():.1%}" if trivial.any() else "–",
+        f"{hopeless.sum():,}",
+        f"{met[hopeless].mean():.1%}" if hopeless.any() else "–",
+    ]
+
+
+if __name__ == "__main__":
+    main()
