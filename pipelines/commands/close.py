@@ -43,6 +43,7 @@ def close(settings: Settings, asked: Closing, output: Output) -> None:
         period,
         settings.today(),
         settings.zone,
+        language,
         with_open=asked.as_it_stands,
     )
     later = {} if closed is None else later_scores(settings.published_path, review)

@@ -14,6 +14,7 @@ FOLDER          keeps the series
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -77,6 +78,7 @@ def told(folder: Path, wheels: Path | None) -> list[Told]:
         if not found:
             continue
         asked = Asked(collection, found, targets(found, RANKS)).drawn(MOST_CASES)
+        print(f"{collection.name}: {len(asked.cases)} cuts", file=sys.stderr, flush=True)
         replayed = replay(asked.cases, {"okra": METHODS["okra"]}, asked.goals)
         curves = shipped_curves()
         every.append(

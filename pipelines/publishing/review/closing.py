@@ -11,6 +11,8 @@ from pipelines.errors import OkraError
 from pipelines.okr.kpi.numbers import rounded
 from pipelines.okr.kpi.periods import Period
 from pipelines.okr.kpi.status import SETTLED_STATUSES
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.language.measures import verdict
 from pipelines.publishing.published import (
     NothingPublishedError,
     PublishedFile,
@@ -19,6 +21,7 @@ from pipelines.publishing.published import (
 )
 from pipelines.publishing.review.record import (
     ClosedKeyResult,
+    ClosedMeasure,
     ClosedObjective,
     LastWord,
     Review,
@@ -44,6 +47,7 @@ _LATER = """
     order by as_of desc limit 1
 """
 _RUN = "select run_id from runs where as_of = $as_of order by scored_at desc limit 1"
+_UNIT = "select unit, precision from kpis where kpi = $kpi"
 _QUARTERS = 4
 _PLACES = 6
 
@@ -53,7 +57,13 @@ class NotClosedError(OkraError):
 
 
 def review_of(
-    path: Path, period: Period, today: date, zone: ZoneInfo, *, with_open: bool = False
+    path: Path,
+    period: Period,
+    today: date,
+    zone: ZoneInfo,
+    language: Language,
+    *,
+    with_open: bool = False,
 ) -> Review:
     """The review of the objectives that run for just this period, from the published file.
 
@@ -62,6 +72,7 @@ def review_of(
         period: its name and days.
         today: the day on which it is closed.
         zone: the business zone, in which the period ends.
+        language: that of the verdicts of measures.
         with_open: whether key results without all of their figures are taken as they stand.
 
     Raises:
@@ -91,6 +102,7 @@ def review_of(
                 "or close with `--as-it-stands`"
             )
         said = _last_words(file, period, as_of)
+        measures = _measures(file, period, as_of, language)
         closed: dict[str, list[ClosedKeyResult]] = {}
         for row in results:
             last_word = said.get(row["key_result_id"])
@@ -104,7 +116,8 @@ def review_of(
             as_of=as_of,
             run_id=str(file.value(_RUN, as_of=as_of)),
             objectives=[
-                _objective(file, row, closed.get(row["objective_id"], [])) for row in objectives
+                _objective(file, row, closed.get(row["objective_id"], []), measures)
+                for row in objectives
             ],
         )
 
@@ -139,7 +152,10 @@ def _differs(closed: ClosedKeyResult, row: Row) -> bool:
 
 
 def _objective(
-    file: PublishedFile, row: Row, results: Sequence[ClosedKeyResult]
+    file: PublishedFile,
+    row: Row,
+    results: Sequence[ClosedKeyResult],
+    measures: Mapping[str, Sequence[ClosedMeasure]],
 ) -> ClosedObjective:
     odds, brier = _course(file, "objective", row["objective_id"], row["definition_hash"])
     return ClosedObjective(
@@ -152,6 +168,7 @@ def _objective(
         odds=odds,
         brier=brier,
         key_results=results,
+        measures=tuple(measures.get(row["objective_id"], ())),
     )
 
 
@@ -191,6 +208,28 @@ def _course(
     graded = [row["brier"] for row in issued if row["brier"] is not None]
     brier = rounded(sum(graded, Decimal(0)) / len(graded), _PLACES) if graded else None
     return odds, brier
+
+
+def _measures(
+    file: PublishedFile, period: Period, as_of: date, language: Language
+) -> Mapping[str, Sequence[ClosedMeasure]]:
+    """The measures that had begun by the period's end, by objective, with what is known of their effects."""
+    closed: dict[str, list[ClosedMeasure]] = {}
+    for row in file.measures():
+        if row["start"] > period.end:
+            continue
+        kpi = file.first(_UNIT, kpi=row["kpi"])
+        amounts = Amounts(language, kpi.get("unit"), int(kpi.get("precision") or 0))
+        closed.setdefault(row["objective_id"], []).append(
+            ClosedMeasure(
+                measure=row["measure"],
+                kpi=row["kpi"],
+                start=row["start"],
+                verdict=row["verdict"],
+                words=verdict(row, amounts, as_of),
+            )
+        )
+    return closed
 
 
 def _last_words(file: PublishedFile, period: Period, as_of: date) -> dict[str, LastWord]:

@@ -64,6 +64,17 @@ class ClosedKeyResult(_Part):
         return self.status == "missed"
 
 
+class ClosedMeasure(_Part):
+    """What was done, with the verdict of the day of the closing."""
+
+    measure: str
+    kpi: str
+    start: date
+    verdict: str
+    words: str
+    """The verdict with the effect and its interval, in words."""
+
+
 class ClosedObjective(_Part):
     """An objective as it ended."""
 
@@ -76,6 +87,7 @@ class ClosedObjective(_Part):
     odds: Mapping[date, Decimal] = {}
     brier: Decimal | None = None
     key_results: Sequence[ClosedKeyResult]
+    measures: Sequence[ClosedMeasure] = ()
 
 
 class Review(_Part):

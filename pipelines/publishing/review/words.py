@@ -65,6 +65,9 @@ def _page(review: Review, language: Language) -> Iterator[str]:
         yield ""
         for closed in objective.key_results:
             yield from _key_result(closed, language)
+        for measure in objective.measures:
+            begun = language.text("measure.since", day=language.day(measure.start))
+            yield f"- {_safe(f'{measure.measure} ({begun}). {measure.words}')}"
 
 
 def _objective_line(objective: ClosedObjective, language: Language) -> str:

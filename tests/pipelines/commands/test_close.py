@@ -40,6 +40,15 @@ key_results:
   - {id: likes, name: More likes, kpi: page_likes, from: 0, at_least: 20_000}
   - {id: page, milestone: {done: false, due: 2026-09-30}}
 """
+MEASURE = """\
+    create or replace table okr.measures as
+    select
+        'ship-2026-q3' as objective_id, 'A second shift' as measure, 'units_shipped' as kpi, null as "where",
+        date '2026-08-01' as start, cast(null as date) as ends, 'cannot_tell' as verdict, 'two_at_once' as reason,
+        false as better, cast(null as date) as next_look, '' as fingerprint;
+    alter table reporting.kpis add column unit varchar;
+    alter table reporting.kpis add column precision integer;
+"""
 
 
 @dataclass
@@ -143,6 +152,19 @@ def test_a_closed_quarter_has_a_line_a_key_result_and_a_record(closable: Company
     page = closable.files["reviews/2026-Q3.md"].decode()
     assert "# Q3 2026, closed" in page
     assert "3 of 12 weeks met the goal of at least 38 pieces; all 12 are needed." in page
+
+
+def test_a_measure_stands_in_the_review_with_its_verdict(closable: Company) -> None:
+    with duckdb.connect(str(closable.settings.warehouse_path)) as connection:
+        connection.execute(MEASURE)
+    publish_report(Day(closable.settings, date(2026, 10, 5)))
+    closable.close()
+    [objective] = yaml.safe_load(closable.files["reviews/2026-Q3.yml"])["objectives"]
+    assert [(x["measure"], x["verdict"]) for x in objective["measures"]] == [
+        ("A second shift", "cannot_tell")
+    ]
+    page = closable.files["reviews/2026-Q3.md"].decode()
+    assert "A second shift (since Aug 1, 2026). Cannot tell: another measure was at work" in page
 
 
 def test_what_was_closed_stays_and_the_later_truth_stands_beside_it(closable: Company) -> None:
