@@ -12,8 +12,10 @@ import duckdb
 import pytest
 from rich.console import Console
 
+from pipelines.commands import init
 from pipelines.commands.checking import check
 from pipelines.commands.console import Output
+from pipelines.commands.project_files import Answers
 from pipelines.commands.target import AskedTarget, TargetError, even_target, target
 from pipelines.inputs.facts import NoFactsError
 from pipelines.settings import Settings
@@ -143,3 +145,26 @@ def test_a_new_goal_that_is_trivial_or_hopeless_is_doubted_unless_it_says_why(
 
 def test_odds_late_in_a_period_say_how_it_went_and_are_no_doubt(settings: Settings) -> None:
     assert doubts(settings, "2026-Q4") == [], "31 of 92 days are over"
+
+
+def test_a_first_objective_is_offered_the_even_target_of_its_quarter(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: dict[str, str] = {}
+
+    def ask(question: str, default: str = "", **_: object) -> str:
+        offered[question.partition(" ")[2]] = default
+        return default
+
+    monkeypatch.setattr(init, "ask", ask)
+    monkeypatch.setattr(init, "agree", lambda *_, **__: True)
+    monkeypatch.setattr(init, "choose", lambda _, choices, default: default or "units_shipped")
+    answers = Answers()
+    err = io.StringIO()
+    output = Output(Console(file=io.StringIO()), Console(file=err, width=200))
+    init.ask_of_objective(answers, settings, output)
+    even = even_target(settings, AskedTarget("units_shipped", "2026-Q4"))
+    assert offered["number to reach (2_000_000, 96 %)"] == even != "100"
+    assert f"{even} in 2026-Q4 would be met with odds of 50 %" in err.getvalue()
+    [text] = answers.objectives.values()
+    assert f"at_least: {even}" in text
