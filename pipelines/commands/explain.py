@@ -22,6 +22,7 @@ from pipelines.publishing.language.factors import factor_sentence
 from pipelines.publishing.language.gaps import gap_text
 from pipelines.publishing.language.goals import earlier_goal, goal
 from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.language.leads import lead
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.measures import named, verdict
 from pipelines.publishing.language.rates import rates
@@ -59,6 +60,7 @@ def explain(settings: Settings, name: str, output: Output) -> None:
         (language.text("explain.standing"), standing_lines(chain, amounts)),
         (language.text("check_in.titles"), check_in_lines(chain, language)),
         (language.text("measure.title"), measure_lines(chain, amounts)),
+        (language.text("lead.title"), lead_lines(chain, language)),
         (language.text("explain.parts"), part_lines(chain.headline, chain.parts, amounts)),
         (levers_title(chain, language), lever_lines(chain, amounts)),
         (language.text("factors.title"), factor_lines(chain, amounts)),
@@ -128,6 +130,9 @@ def standing_lines(chain: KeyResultChain, amounts: Amounts) -> Lines:
         "table.odds": escape(odds_and_forecast(row, amounts)),
     }
     lines = [(language.text(key), text) for key, text in words.items()]
+    expected = row.get("probability_if_measures_work")
+    if expected is not None:
+        lines.append((language.text("measure.odds_if"), escape(language.odds(expected))))
     lines += [(name, escape(figure)) for name, figure in rates(row, amounts)]
     if row["data_through"]:
         lines.append((language.text("source.data"), language.day(row["data_through"])))
@@ -144,6 +149,11 @@ def measure_lines(chain: KeyResultChain, amounts: Amounts) -> Lines:
         (named(row, amounts.language, today), escape(verdict(row, amounts, today)))
         for row in chain.measures
     ]
+
+
+def lead_lines(chain: KeyResultChain, language: Language) -> Lines:
+    """Whether its KPI helps to foresee the one that follows it."""
+    return [] if chain.lead is None else [("", escape(lead(chain.lead, language)))]
 
 
 def check_in_lines(chain: KeyResultChain, language: Language) -> Lines:

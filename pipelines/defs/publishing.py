@@ -23,6 +23,7 @@ from pipelines.steps.digest import send_due
 from pipelines.steps.publish import publish_report
 from pipelines.tables.factors import KPI_FACTORS
 from pipelines.tables.findings import FINDINGS
+from pipelines.tables.leads import LEADS
 from pipelines.tables.locks import warehouse_lock
 from pipelines.tables.measures import MEASURES
 from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLES
@@ -51,6 +52,7 @@ from pipelines.warehouse.project import project_of
                 KEY_RESULT_LEVERS,
                 KEY_RESULT_COURSES,
                 MEASURES,
+                LEADS,
             )
         ),
         *(dg.AssetKey(["okr", table.name]) for table in VERSIONED_TABLES),

@@ -21,6 +21,7 @@ from pipelines.orchestration.objective_checks import (
 from pipelines.orchestration.ui_metadata import column_schema, scorecard_preview
 from pipelines.publishing.language.language import Language
 from pipelines.steps.score import write_scores
+from pipelines.tables.leads import LEADS
 from pipelines.tables.locks import warehouse_lock
 from pipelines.tables.measures import MEASURES
 from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLES
@@ -38,7 +39,7 @@ OBJECTIVES = dg.AssetKey(["okr", "objective_scores"])
 def specs() -> list[dg.AssetSpec]:
     """One asset per table."""
     histories = (*SCORE_VERSIONS, *DEFINITION_VERSIONS)
-    of_facts = (*TABLES, KEY_RESULT_COURSES, KEY_RESULT_LEVERS, MEASURES)
+    of_facts = (*TABLES, KEY_RESULT_COURSES, KEY_RESULT_LEVERS, MEASURES, LEADS)
     scored = [spec(table, FACTS) for table in of_facts]
     kept = [spec(table, [key(scores.name) for scores in TABLES]) for table in histories]
     record = [

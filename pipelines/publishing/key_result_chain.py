@@ -89,7 +89,7 @@ class KeyResultChain:
     smallest first; `factors` are the changes against the target, the year before and the period before, and
     `factor_members` the members that each of them is made of; `streams` are the raw streams behind the KPI,
     `attempts` their last pulls; `check_ins` are what people said of it, the latest first; `measures` are what is done
-    about its KPI by its objective.
+    about its KPI by its objective; `lead` is whether its KPI helps to foresee the one that follows it.
     """
 
     score: Row
@@ -108,6 +108,7 @@ class KeyResultChain:
     defined: Row
     check_ins: Sequence[Row] = ()
     measures: Sequence[Row] = ()
+    lead: Row | None = None
 
     @property
     def headline(self) -> Row:
@@ -152,6 +153,7 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
             check_ins=[
                 x for x in file.check_ins(score["as_of"]) if x["key_result_id"] == key_result
             ],
+            lead=file.leads().get(key_result),
             measures=[
                 x
                 for x in file.measures()

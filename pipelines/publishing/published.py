@@ -83,6 +83,12 @@ _HAS_MEASURES = "select 1 from duckdb_tables() where table_name = 'measures'"
 _MEASURES = (
     "select * exclude (fingerprint) from measures order by start desc, objective_id, measure"
 )
+_HAS_LEADS = "select 1 from duckdb_tables() where table_name = 'leads'"
+_LEADS = """
+    select tested.* exclude (fingerprint), kpis.label as leads_label
+    from leads as tested left join kpis on tested.leads = kpis.kpi
+    order by key_result_id
+"""
 INSTANCE = "source || coalesce('@' || nullif(account, 'main'), '')"
 """What an account is called: `stripe@eu`, or `stripe` where it has no name."""
 WITH_ACCOUNT = "(from {} union all by name select cast(null as varchar) as account where false)"
@@ -165,6 +171,11 @@ class PublishedFile:
     def measures(self) -> list[Row]:
         """What is done about the goals, the latest first; none in a file without the table."""
         return self.rows(_MEASURES) if self.rows(_HAS_MEASURES) else []
+
+    def leads(self) -> dict[str, Row]:
+        """Whether each KPI helps that is said to lead another, by key result; none in a file without the table."""
+        rows = self.rows(_LEADS) if self.rows(_HAS_LEADS) else []
+        return {row["key_result_id"]: row for row in rows}
 
     def streams(self) -> dict[str, StreamWindows]:
         """What is in the raw lake, by `source.stream`."""

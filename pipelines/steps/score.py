@@ -12,6 +12,8 @@ from pipelines.history.recording import record_scores
 from pipelines.history.restoring import ensure_history
 from pipelines.inputs.day import Day
 from pipelines.okr.definition.definitions import Objective
+from pipelines.okr.leads.in_the_odds import changes_by_leads
+from pipelines.okr.leads.testing import judge_leads, leads_of
 from pipelines.okr.levers.search import find_levers
 from pipelines.okr.measures.if_it_works import with_odds_if_measures_work
 from pipelines.okr.measures.judging import judge_measures
@@ -20,6 +22,7 @@ from pipelines.okr.scoring.final_scores import with_restatements
 from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.okr.scoring.scoring import score
 from pipelines.steps.pull import failed_pulls
+from pipelines.tables.leads import kept_leads, write_leads
 from pipelines.tables.measures import kept_measures, write_measures
 from pipelines.tables.scores import Run, store_scores
 
@@ -43,9 +46,13 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     record = graded_before(history, as_of, settings.timezone)
     policy = settings.policy
 
+    tested = kept_leads(warehouse) if leads_of(objectives) else {}
+    leads = judge_leads(objectives, day.indexes, as_of, tested)
+    foreseen = changes_by_leads(objectives, day.indexes, as_of, leads)
+
     def scored(some: Sequence[Objective], changes: Sequence[FuturesChange]) -> Scorecard:
-        broken = day.declared.broken
-        return score(some, day.indexes, as_of, policy, record, broken, changes)
+        broken, every = day.declared.broken, [*foreseen, *changes]
+        return score(some, day.indexes, as_of, policy, record, broken, every)
 
     kept = kept_measures(warehouse) if any(x.measures for x in objectives) else {}
     measures = judge_measures(objectives, day.indexes, as_of, kept)
@@ -67,4 +74,5 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     write_predictions(history, warehouse, settings.timezone)
     write_check_ins(warehouse, day.check_ins)
     write_measures(warehouse, measures)
+    write_leads(warehouse, leads)
     return Report(scorecard, failed)

@@ -1,11 +1,10 @@
 """The table of the measures: what is done about the goals, and what came of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 
-from pipelines.connections import connect
 from pipelines.okr.measures.result import MeasureResult
+from pipelines.tables.kept_rows import kept_rows
 from pipelines.tables.table import Table, columns_of, transaction
 
 MEASURES = Table(
@@ -15,23 +14,11 @@ MEASURES = Table(
     columns_of(MeasureResult),
     key=("objective_id", "measure", "start"),
 )
-_IS_THERE = """
-    select 1 from duckdb_columns()
-    where schema_name = 'okr' and table_name = 'measures' and column_name = 'fingerprint'
-"""
 
 
 def kept_measures(warehouse: Path) -> Mapping[str, MeasureResult]:
-    """The results of the last run by their fingerprints; none before the first one, or of another version's table."""
-    names = [column.name for column in fields(MeasureResult)]
-    with connect(warehouse, read_only=True) as connection:
-        if not connection.execute(_IS_THERE).fetchall():
-            return {}
-        table = connection.table("okr.measures")
-        if table.columns != names:
-            return {}
-        rows = table.filter("fingerprint <> ''").fetchall()
-    return {row[-1]: MeasureResult(*row) for row in rows}
+    """The results of the last run by their fingerprints; none before the first one."""
+    return kept_rows(warehouse, MEASURES, MeasureResult)
 
 
 def write_measures(warehouse: Path, results: Sequence[MeasureResult]) -> None:

@@ -17,9 +17,9 @@ import numpy as np
 
 from pipelines.backtest.cases import Case, cases
 from pipelines.okr.forecast.training_series import MIN_MONTHS_TO_SMOOTH, MIN_TO_SMOOTH
-from pipelines.okr.measures.estimates import Estimate, Stretch, estimates
 from pipelines.okr.measures.judging import LEAST_PLACEBOS, placebo_origins, widening
-from pipelines.okr.measures.steps import LOOKS
+from pipelines.okr.measures.looks import LOOKS
+from pipelines.okr.odds.estimates import Estimate, Stretch, estimates
 from tests.benchmarks.measures_page import write_figures
 from tests.benchmarks.public_series import HELD_OUT, TUNING
 from tests.benchmarks.replayed import SEED, Kept, kept_collections

@@ -28,9 +28,10 @@ from pipelines.okr.kpi.periods import Cadence, FiscalYear
 from pipelines.okr.kpi.readings import KpiView
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.measures.at_work import Change, Taken, changes_beside, measures_of
-from pipelines.okr.measures.estimates import TAIL, Estimate, Stretch, estimates
+from pipelines.okr.measures.looks import last_days_of_looks
 from pipelines.okr.measures.result import MeasureResult, Reason, Verdict
-from pipelines.okr.measures.steps import KnownSteps, cadence_of, known_steps, last_days_of_looks
+from pipelines.okr.odds.estimates import TAIL, Estimate, Stretch, estimates
+from pipelines.okr.odds.known_steps import KnownSteps, cadence_of, known_steps
 
 METHOD = "1"
 """Part of every fingerprint: results of another method are worked out anew."""

@@ -11,6 +11,7 @@ from pipelines.publishing.factor_rows import cadence_of, is_of_whole_kpi, of_goa
 from pipelines.publishing.language.check_ins import check_in
 from pipelines.publishing.language.goals import goal
 from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.language.leads import lead
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.measures import measure
 from pipelines.publishing.language.rates import rates
@@ -69,6 +70,8 @@ class Card:
     described: str
     check_in: str
     measures: Sequence[str]
+    lead: str
+    odds_if_measures_work: str
     levers: Sequence[str]
     more_levers: int
     gap: FactorBars | None
@@ -106,6 +109,8 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
             for x in published.measures.get(row["kpi"] or "", ())
             if x["objective_id"] == row["objective_id"]
         ],
+        lead="" if name not in published.leads else lead(published.leads[name], language),
+        odds_if_measures_work=_odds_if(row, language),
         levers=[],
         more_levers=0,
         gap=None,
@@ -142,6 +147,12 @@ def card(row: Row, published: PageRows, language: Language) -> Card:
         scope=language.text("factors.change_title", kpi=words.kpi_label) if is_wider else "",
         provenance=provenance(row, kpi, published, language),
     )
+
+
+def _odds_if(row: Row, language: Language) -> str:
+    """The odds if its measures work as expected; empty where nothing is expected of any."""
+    odds = row.get("probability_if_measures_work")
+    return "" if odds is None else language.odds(odds)
 
 
 def _figures(row: Row, amounts: Amounts) -> str:

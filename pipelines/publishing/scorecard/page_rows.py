@@ -39,9 +39,9 @@ class PageRows:
     """The published rows of one day, by the columns' names.
 
     `standings` has the headlines, with those of an earlier day. `factors` are by KPI; `goal_factors` (of those with a
-    filter), `gaps` and `levers` by key result, `measures` by KPI; `figures` are what the KPIs' own pages show. `owner`
-    is whose goals they are alone, empty where they are everybody's. `page` is the file that the page is written to,
-    `kpi_folder` the folder of the KPIs' pages, from where the page is.
+    filter), `gaps`, `levers` and `leads` by key result, `measures` by KPI; `figures` are what the KPIs' own pages show.
+    `owner` is whose goals they are alone, empty where they are everybody's. `page` is the file that the page is written
+    to, `kpi_folder` the folder of the KPIs' pages, from where the page is.
 
     `places` has the page of each goal where the goals are on several pages. On each of these, `index` is the page that
     leads to all of them, and `whole` has the standings on all of them.
@@ -60,6 +60,7 @@ class PageRows:
     streams: Mapping[str, StreamWindows]
     findings: Rows
     measures: RowsByName = field(default_factory=dict)
+    leads: Mapping[str, Row] = field(default_factory=dict)
     owner: str = ""
     page: str = "scorecard.html"
     kpi_folder: str = "kpi"
@@ -124,6 +125,7 @@ class PageRows:
                 kpi: [row for row in self.measures[kpi] if row["objective_id"] in goals]
                 for kpi in _only(self.measures, kpis)
             },
+            leads=_only(self.leads, goals),
             owner=owner,
             page=page,
             kpi_folder=f"{page.removesuffix('.html')}/{PageRows.kpi_folder}",
@@ -228,6 +230,7 @@ def read_page_rows(path: Path, as_of: date) -> PageRows:
             streams=file.streams(),
             findings=file.findings(),
             measures=rows_by(file.measures(), "kpi"),
+            leads=file.leads(),
         )
 
 

@@ -102,6 +102,22 @@ def test_an_open_goal_of_which_nobody_spoke_for_two_weeks_is_named() -> None:
         assert f"- {name}: the last" not in text
 
 
+def test_a_measure_that_was_judged_within_the_week_is_named_with_its_verdict() -> None:
+    judged = {
+        "measure": "More calls", "start": date(2026, 10, 1), "ends": None, "where": None, "unit": "USD",
+        "verdict": "not_distinguishable", "reason": None, "better": None, "first_day": date(2026, 10, 1),
+        "last_day": date(2026, 11, 25), "effect_share": Decimal("0.02"), "effect_share_low": Decimal("-0.05"),
+        "effect_share_high": Decimal("0.09"), "controls": None, "next_look": None,
+    }  # fmt: skip
+    old = judged | {"measure": "Fewer calls", "last_day": date(2026, 11, 1)}
+    text = digest_with(replace(objective(), measures=[judged, old])).text
+    assert (
+        "Measures that have a verdict now\n- More calls (since Oct 1).: Not distinguishable" in text
+    )
+    assert "+2% against what was foreseen without it (−5% to +9%)" in text
+    assert "Fewer calls" not in text
+
+
 def test_what_got_worse_and_what_got_better_is_said_with_both_statuses_and_odds() -> None:
     text = digest_with(
         goal("at_risk", "Down", "on_track", probability=Decimal("0.456")),

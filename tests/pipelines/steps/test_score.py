@@ -96,3 +96,22 @@ def scores_in(settings: Settings) -> list[bytes]:
             for table in tables
             for row in connection.execute(f"select * from okr.{table} order by all").fetchall()
         ]
+
+
+def test_measures_and_leads_are_stored_and_change_no_score(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    without = write_scores(Day(settings, TODAY), "test").scorecard
+    leading = OKR.replace("    from: 0", "    leads: {kpi: deals_closed}\n    from: 0")
+    measure = "measures:\n  - {what: More posts, kpi: page_likes, start: 2026-11-24}\n"
+    (settings.definitions_path / "liked.yml").write_text(leading + measure)
+    for _ in range(2):  # the second run keeps what the first one worked out
+        day = Day(settings, TODAY)
+        assert not day.loaded.faults
+        assert write_scores(day, "test").scorecard == without
+    with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+        measures = connection.execute(
+            "select measure, verdict, reason from okr.measures"
+        ).fetchall()
+        leads = connection.execute("select key_result_id, leads, verdict from okr.leads").fetchall()
+    assert measures == [("More posts", "cannot_tell", "too_early")]
+    assert leads == [("liked/likes", "deals_closed", "cannot_tell")]

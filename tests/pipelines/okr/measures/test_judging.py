@@ -10,9 +10,9 @@ import pytest
 
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.series import index_facts
-from pipelines.okr.measures.estimates import Estimate
 from pipelines.okr.measures.judging import judge_measures, placebo_origins, widening
 from pipelines.okr.measures.result import MeasureResult
+from pipelines.okr.odds.estimates import Estimate
 from tests.pipelines.okr.conftest import KPIS
 
 DAY = timedelta(days=1)

@@ -18,6 +18,8 @@ from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.tables.definitions import KEY_RESULTS
 from pipelines.tables.factors import KPI_FACTORS
 from pipelines.tables.findings import FINDINGS
+from pipelines.tables.leads import LEADS
+from pipelines.tables.measures import MEASURES
 from pipelines.tables.scores import (
     KEY_RESULT_COURSES,
     KEY_RESULT_LEVERS,
@@ -60,6 +62,8 @@ _SCORED = (
     KEY_RESULT_COURSES,
     KEY_RESULT_LEVERS,
     CHECK_INS,
+    MEASURES,
+    LEADS,
     KPI_FACTORS,
     FINDINGS,
     KEY_RESULT_LEVERS,
@@ -106,6 +110,18 @@ _FACTOR = {
     "period_end": date(2026, 11, 30), "data_through": THROUGH, "compared_with": "previous",
     "reference": "2026-10-01..2026-10-24", "compared_from": date(2026, 10, 1),
     "compared_to": date(2026, 10, 24), "effect": "change", "unit": "USD", "trust": "ok", "run_id": "run-7",
+}  # fmt: skip
+_MEASURE = {
+    "objective_id": "grow", "measure": "More calls", "kpi": "revenue", "start": date(2026, 9, 1),
+    "verdict": "supported", "better": True, "first_day": date(2026, 9, 1), "last_day": date(2026, 10, 26),
+    "effect": 120, "effect_low": 50, "effect_high": 190, "effect_share": Decimal("0.123"),
+    "effect_share_low": Decimal("0.05"), "effect_share_high": Decimal("0.19"),
+    "next_look": date(2026, 11, 30), "unit": "USD", "fingerprint": "f1",
+}  # fmt: skip
+_LEAD = {
+    "key_result_id": "grow/revenue", "kpi": "revenue", "leads": "likes", "verdict": "no_evidence",
+    "by_days": 28, "brier": Decimal("0.2"), "brier_with": Decimal("0.201"), "gain": Decimal("-0.005"),
+    "past_days": 60, "fingerprint": "f2",
 }  # fmt: skip
 _LEVER = {
     "as_of": AS_OF, "objective_id": "grow", "key_result_id": "grow/revenue", "window": "total",
@@ -173,6 +189,12 @@ class Company:
     def check_in(self, **changed: Any) -> None:
         named = {"key_result_id": "grow/revenue", "person": "ana@example.com"}
         self.add("check_ins", named, changed)
+
+    def measure(self, **changed: Any) -> None:
+        self.add("measures", _MEASURE, changed)
+
+    def lead(self, **changed: Any) -> None:
+        self.add("leads", _LEAD, changed)
 
     def finding(self, **changed: Any) -> None:
         self.add("findings", _FINDING, changed)
