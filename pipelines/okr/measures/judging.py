@@ -110,7 +110,7 @@ class _Judgement:
             return self._unknown("no_data")
         if self.measure.start >= self.as_of:
             return self._unknown("not_started")
-        if self.index.data_through is None or self._cadence is None:
+        if self.index.data_through is None or self._cadence is None or self._has_no_rows:
             return self._unknown("no_data")
         first = self.measure.visible_from
         looks = self._looks
@@ -138,6 +138,12 @@ class _Judgement:
     def _view(self) -> KpiView:
         assert self.index is not None, "without facts nothing is judged"
         return KpiView(self.index, self.measure.where, self.fiscal_year)
+
+    @property
+    def _has_no_rows(self) -> bool:
+        """Whether its members have never had a row: most likely they are misspelt."""
+        view = self._view
+        return not view.kpi.behaviour.reported_by_period and view.series.first_day is None
 
     @property
     def _through(self) -> date:

@@ -142,6 +142,7 @@ def test_what_moves_the_controls_as_well_is_no_effect(judged, past):
         (f"start: {START}, lag: 1 week, ramp: 2 weeks", "too_early"),
         (f"start: {START}, ends: {START + 5 * DAY}", "too_short"),
         (f"start: {FIRST + 40 * DAY}", "little_history"),
+        (f"start: {START}, where: {{rep: nobody}}", "no_data"),
     ],
 )
 def test_it_says_why_it_cannot_tell(judged, past, measure, reason):
