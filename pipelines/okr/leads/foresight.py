@@ -20,7 +20,7 @@ LEAST_ORIGINS = 30
 """Days of the past with fewer of which nothing can be said."""
 LEAST_GAIN = 0.01
 """The share of the Brier score below which a gain is not worth another input."""
-SURE = 0.05
+SURE = 0.04
 """The share of moved series that may do as well, for the first one to be said to help."""
 _LEARNED_FIRST = 0.4
 _DOUBT = 6.0
@@ -34,7 +34,8 @@ _HALF_WIDTH = 1.645
 class Foresight:
     """What came of the test: Brier scores without and with the first series, and how often a moved one does as well.
 
-    `slope` is what one unit of its signal adds to the median, in half-widths; learned from all days.
+    `slope` is what one unit of its signal adds to the median, in half-widths; learned from all days. `in_both_halves`:
+    whether it takes something off in the earlier and in the later half of the days that were foreseen.
     """
 
     slope: float
@@ -42,6 +43,7 @@ class Foresight:
     brier_with: float
     by_chance: float
     origins: int
+    in_both_halves: bool
 
     @property
     def gain(self) -> float:
@@ -50,7 +52,7 @@ class Foresight:
 
     @property
     def helps(self) -> bool:
-        return self.gain > LEAST_GAIN and self.by_chance <= SURE
+        return self.gain > LEAST_GAIN and self.by_chance <= SURE and self.in_both_halves
 
 
 def foresight(errors: Exact, signals: Exact, reach: int) -> Foresight | None:
@@ -59,12 +61,19 @@ def foresight(errors: Exact, signals: Exact, reach: int) -> Foresight | None:
     `reach`: how many origins later an error is known.
     """
     count = len(errors)
-    if count < LEAST_ORIGINS:
+    if count < max(LEAST_ORIGINS, 3 * reach):
         return None
     errors = np.clip(errors, -_FURTHEST, _FURTHEST)
     first = max(int(count * _LEARNED_FIRST), reach + 5)
-    without = brier_of(errors[first:], np.zeros(count - first))
-    with_it = brier_of(errors[first:], foreseen(errors, signals, reach, first))
+    nothing, ahead = np.zeros(count - first), foreseen(errors, signals, reach, first)
+    without, with_it = (brier_of(errors[first:], moved) for moved in (nothing, ahead))
+    middle = (first + count) // 2
+    halves = (slice(first, middle), slice(middle, count))
+    steady = all(
+        brier_of(errors[half], ahead[half.start - first : half.stop - first])
+        < brier_of(errors[half], np.zeros(half.stop - half.start))
+        for half in halves
+    )
     # near ones are nearly the same series
     shifts = np.unique(np.linspace(reach + 2, count - reach - 2, _SHIFTS).round().astype(int))
     moved = [
@@ -73,7 +82,7 @@ def foresight(errors: Exact, signals: Exact, reach: int) -> Foresight | None:
     ]
     as_good = sum(other <= with_it for other in moved)
     return Foresight(
-        slope_of(errors, signals), without, with_it, (1 + as_good) / (1 + len(moved)), count
+        slope_of(errors, signals), without, with_it, (1 + as_good) / (1 + len(moved)), count, steady
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from pipelines.okr.leads.foresight import (
     LEAST_ORIGINS,
     best_reach,
+    foreseen,
     foresight,
     signals_of,
     slope_of,
@@ -45,18 +46,15 @@ def test_signals_that_have_nothing_to_do_with_errors_seldom_help():
 def test_with_few_past_days_nothing_is_said():
     few = np.ones(LEAST_ORIGINS - 1)
     assert foresight(few, few, 1) is None
+    # a reach of which few lie in the past
+    assert foresight(np.ones(40), np.ones(40), 26) is None
 
 
 def test_errors_that_are_not_known_yet_teach_nothing():
-    """Of errors that are all known too late, nothing is learned, so that the Brier score stays as it is."""
-    random = np.random.default_rng(3)
-    signals = random.normal(size=40)
-    signals[:12] = 0
-    signals[12:] = 1.0
-    errors = np.zeros(40)
-    errors[12:] = 2.0
-    late = foresight(errors, signals, 24)
-    assert late is not None and late.brier_with <= late.brier
+    """Ten origins later the first error is known, and it weighs one against the six of the belief in nothing."""
+    ahead = foreseen(np.ones(30), np.ones(30), reach=10, first=10)
+    assert ahead[0] == pytest.approx(1 / 7)
+    assert ahead[-1] == pytest.approx(20 / 26)
 
 
 def test_a_slope_is_drawn_towards_nothing():
