@@ -19,7 +19,7 @@ import numpy as np
 
 from pipelines.okr.forecast.training_series import Exact, TrainingSeries
 from pipelines.okr.kpi.kinds import KINDS, Kind
-from pipelines.okr.leads.foresight import brier_of, foresight, slope_of
+from pipelines.okr.leads.foresight import brier_of, foresight, used_slope
 from pipelines.okr.leads.testing import MOST_ORIGINS, PastErrors, past_errors
 from pipelines.okr.odds.estimates import Stretch
 from tests.benchmarks.measures_page import write_figures
@@ -112,7 +112,7 @@ def said(name: str, past: PastErrors, leader: Exact) -> Said:
     assert answer is not None, "followers with too few origins were left out"
     # the slope of what was known when the later ones began
     known = earlier - past.reach
-    ahead = slope_of(np.clip(errors[:known], -3, 3), signals[:known]) * signals[earlier:]
+    ahead = used_slope(np.clip(errors[:known], -3, 3), signals[:known]) * signals[earlier:]
     later = errors[earlier:]
     return Said(
         name, answer.helps, answer.gain, brier_of(later, np.zeros(LATER)), brier_of(later, ahead)

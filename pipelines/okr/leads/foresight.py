@@ -26,6 +26,8 @@ _LEARNED_FIRST = 0.4
 _DOUBT = 6.0
 """Errors that weigh as much as the belief that there is nothing to learn."""
 _FURTHEST = 3.0
+_USED = 0.5
+"""The part of a slope that is used: one that was chosen because it did well, did a little too well."""
 _SHIFTS = 99
 _HALF_WIDTH = 1.645
 
@@ -34,7 +36,7 @@ _HALF_WIDTH = 1.645
 class Foresight:
     """What came of the test: Brier scores without and with the first series, and how often a moved one does as well.
 
-    `slope` is what one unit of its signal adds to the median, in half-widths; learned from all days. `in_both_halves`:
+    `slope` is what one unit of its signal adds to the median, in half-widths: half of what all days say. `in_both_halves`:
     whether it takes something off in the earlier and in the later half of the days that were foreseen.
     """
 
@@ -82,7 +84,12 @@ def foresight(errors: Exact, signals: Exact, reach: int) -> Foresight | None:
     ]
     as_good = sum(other <= with_it for other in moved)
     return Foresight(
-        slope_of(errors, signals), without, with_it, (1 + as_good) / (1 + len(moved)), count, steady
+        used_slope(errors, signals),
+        without,
+        with_it,
+        (1 + as_good) / (1 + len(moved)),
+        count,
+        steady,
     )
 
 
@@ -124,6 +131,11 @@ def slope_of(errors: Exact, signals: Exact) -> float:
     """What one unit of a signal adds to an error, drawn towards nothing."""
     squares = float(signals @ signals)
     return float(signals @ errors) / (squares + _DOUBT) if squares else 0.0
+
+
+def used_slope(errors: Exact, signals: Exact) -> float:
+    """What enters the odds of it."""
+    return _USED * slope_of(errors, signals)
 
 
 def foreseen(errors: Exact, signals: Exact, reach: int, first: int) -> Exact:

@@ -27,7 +27,7 @@ from pipelines.okr.leads.grid import LEARNED_FROM, Grid, last_whole_month
 from pipelines.okr.leads.result import LeadResult
 from pipelines.okr.odds.estimates import Stretch, estimates
 
-METHOD = "1"
+METHOD = "2"
 """Part of every fingerprint: results of another method are worked out anew."""
 MOST_ORIGINS = 120
 """Days of the past that are asked: the latest."""
