@@ -38,7 +38,7 @@ class LeadResult:
     tested_through: Annotated[date | None, "The last day of the follower that was used"] = None
     slope: Annotated[
         Share | None,
-        "What one unit of what it did lately adds to the median of the follower, in half-widths of its 90 % interval; half "
-        "of what was learned",
+        "What one unit of what it did lately adds to the median of the follower, in half-widths of its 90 % interval; "
+        "half of what was learned",
     ] = None
     fingerprint: Annotated[str, "Of everything that the verdict was worked out from"] = ""
