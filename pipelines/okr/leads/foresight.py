@@ -37,7 +37,7 @@ class Foresight:
     """What came of the test: Brier scores without and with the first series, and how often a moved one does as well.
 
     `slope` is what one unit of its signal adds to the median, in half-widths: half of what all days say.
-    `in_both_halves`: whether it takes something off in the earlier and in the later half of the days that were foreseen.
+    `in_both_halves`: whether it takes something off in the earlier and in the later half of the foreseen days.
     """
 
     slope: float
