@@ -9,7 +9,7 @@ BENCHMARKS ?= next_day long_history raw_rows key_results publishing stripe_throu
 # FUZZ=1000000 reads so many inputs; with --from, other ones: FUZZ="1000000 --from 5000000"
 FUZZ ?= 100000
 .DEFAULT_GOAL := help
-.PHONY: help install run ui shell wheel test test-large test-browser fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
+.PHONY: help install run ui shell wheel audit test test-large test-browser fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ dictionary: $(VENV)/.installed ## Generate docs/data-dictionary.md from the publ
 
 wheel: $(VENV)/.installed ## Build the wheel, which installs Okra without a clone, into dist/
 	@$(BIN)/python -m hatchling build -t wheel -d dist
+
+audit: $(VENV)/.developing ## Known vulnerabilities, licences and a list of all packages (CycloneDX), into target/audit/
+	@$(BIN)/python -m tests.audit target/audit
 
 lock: $(VENV)/.developing ## Lock the newest compatible dependencies (versions and hashes, no URLs)
 	@$(BIN)/uv pip compile pyproject.toml --extra build --no-strip-extras --universal --python-version 3.11 --generate-hashes \

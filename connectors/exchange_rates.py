@@ -60,6 +60,9 @@ EURO_RATES = Stream(
 FRANKFURT = ZoneInfo("Europe/Berlin")
 OPTION = "OKRA_EXCHANGE_RATES"
 BUCKET = "files"
+REMEDY = "download eurofxref-hist.zip again"
+LARGEST_FILE = 64 * 2**20
+"""Bytes of the CSV, unpacked. That of all years since 1999 has 2 MB."""
 NO_RATE = {"N/A", ""}
 
 
@@ -161,12 +164,15 @@ def csv_text(content: bytes, name: str) -> str:
     try:
         if content.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                content = archive.read(archive.namelist()[0])
+                [first, *_] = archive.infolist()
+                if first.file_size > LARGEST_FILE:
+                    raise Rejected(f"{name} unpacks to more than it should", REMEDY)
+                content = archive.read(first)
         return content.decode("utf-8-sig")
-    except (zipfile.BadZipFile, IndexError, UnicodeDecodeError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError):
         raise Rejected(
             f"{name} is neither the bank's CSV nor a ZIP with it",
-            "download eurofxref-hist.zip again",
+            REMEDY,
         ) from None
 
 

@@ -8,14 +8,14 @@ An address may hold a key in its query (a signed link), so only the file's name 
 """
 
 import socket
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
 
 from connectors.lake.addresses import on_loopback
-from connectors.sdk.bounded_answers import BoundedAdapter, body_of
+from connectors.sdk.bounded_answers import LARGEST, BoundedAdapter, body_of
 from connectors.sdk.errors import PermissionDenied, Rejected, Unavailable
 from connectors.sdk.http import TIMEOUT, Answer, fault_of_status
 from connectors.sdk.project import current_project
@@ -48,6 +48,8 @@ def from_disk(location: str, option: str) -> bytes:
         # a pipe would be waited for, a device read without an end
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise Rejected(f"{option} names {name}, which is no file", f"correct {option}")
+        if path.exists() and path.stat().st_size > LARGEST:
+            raise too_large(name)
         return path.read_bytes()
     except FileNotFoundError:
         raise Rejected(
@@ -75,7 +77,7 @@ def from_fsspec(location: str, option: str) -> bytes:
         )
     try:
         with fsspec.open(location, "rb") as file:
-            content: bytes = file.read()
+            content: bytes = file.read(LARGEST + 1)
     except FileNotFoundError:
         raise Rejected(f"{option} names {name}, which is not there", f"correct {option}") from None
     except PermissionError:
@@ -93,7 +95,14 @@ def from_fsspec(location: str, option: str) -> bytes:
             f"{name} cannot be read ({type(error).__name__})",
             "check the address, and the credentials that its driver finds",
         ) from None
+    if len(content) > LARGEST:
+        raise too_large(name)
     return content
+
+
+def too_large(name: str) -> Rejected:
+    """The fault of a file that no sheet is as large as."""
+    return Rejected(f"{name} has more than {LARGEST // 2**20} MiB", "keep less in it")
 
 
 def from_web(location: str, option: str) -> bytes:
@@ -106,6 +115,8 @@ def from_web(location: str, option: str) -> bytes:
         session.mount("https://", BoundedAdapter())
         session.mount("http://", BoundedAdapter())
         for _ in range(MAX_REDIRECTS):
+            if leads_inside(location) and not on_loopback(location):
+                refuse_inside(location, name, option)
             answer = answer_of(session, usable_link(location, option), name)
             if not 300 <= answer.status < 400 or "location" not in answer.headers:
                 return file_in(answer, name)
@@ -118,14 +129,45 @@ def from_web(location: str, option: str) -> bytes:
     raise Rejected(f"{name} leads from address to address without an end", f"correct {option}")
 
 
-def leads_inside(location: str) -> bool:
-    """Whether an address is this machine, or in a network that the internet does not reach."""
+def refuse_inside(location: str, name: str, option: str) -> None:
+    """Raise `Rejected` for an address in this network, unless it is allowed; for a link-local one in any case.
+
+    The latter are of the machine's own services, such as those that give a cloud's credentials.
+    """
+    if not _Inside.is_allowed or any(x.is_link_local for x in addresses_of(location)):
+        raise Rejected(
+            f"{name} is at an address inside this network, where other systems trust this machine",
+            f"correct {option}; or, if it is meant to be there, set OKRA_INTERNAL_FILES=1",
+        )
+
+
+def allow_inside(is_allowed: bool) -> None:
+    """Let this process read files from addresses inside this network, or no more."""
+    _Inside.is_allowed = is_allowed
+
+
+class _Inside:
+    """Whether files may be at addresses inside this network."""
+
+    is_allowed = False
+
+
+def addresses_of(location: str) -> set[IPv4Address | IPv6Address]:
+    """The addresses of a location's host; none where only a proxy knows its name, or nobody."""
     host = urlsplit(location).hostname or ""
     try:
-        addresses = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
-    except OSError:  # a name that only a proxy knows, or none
+        found = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
+    except OSError:
+        return set()
+    return {ip_address(address.partition("%")[0]) for address in found}
+
+
+def leads_inside(location: str) -> bool:
+    """Whether an address is this machine, or in a network that the internet does not reach."""
+    addresses = addresses_of(location)
+    if not addresses:
         return on_loopback(location)
-    return any(not ip_address(address.partition("%")[0]).is_global for address in addresses)
+    return any(not address.is_global for address in addresses)
 
 
 def usable_link(location: str, option: str) -> str:

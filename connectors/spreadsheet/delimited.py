@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from connectors.sdk.errors import Rejected
+from connectors.spreadsheet.bounds import counted, refuse_large_text
 from connectors.spreadsheet.cells import Grid, Line, is_empty, lines_of
 from connectors.spreadsheet.header import NAMED, columns_of
 
@@ -18,6 +19,7 @@ _DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 
 def text_grid(content: bytes, name: str, header: Collection[str] = NAMED) -> Grid:
     """The cells of a text file whose header has these names. Raises `Rejected`."""
+    refuse_large_text(content, name)
     text = decoded(content, name)
     separator, text, first_number = separator_of(text, header)
     rows = text_rows(text, separator, name)
@@ -72,7 +74,8 @@ def separator_of(text: str, header: Collection[str] = NAMED) -> tuple[str, str, 
 def text_rows(text: str, separator: str, name: str) -> list[list[str]]:
     """The rows of a file, empty ones as well."""
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        return list(counted(reader, name))
     except (csv.Error, TypeError) as error:
         raise Rejected(
             f"{name} is not CSV: {error}",

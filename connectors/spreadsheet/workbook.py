@@ -19,12 +19,11 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelt
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 from connectors.sdk.errors import Rejected
+from connectors.spreadsheet.bounds import LARGEST_PART, MOST_COLUMNS, SPLIT, CellCount
 from connectors.spreadsheet.cells import Cell, Grid, Line, Place, Share, is_empty, merged_cells
 
 Shown = Literal["number", "date", "duration", "percentage"]
 """As what the format of a cell shows its number."""
-LARGEST_PART = 1 << 30
-"""Bytes of XML: more is no sheet that a person keeps."""
 ASIAN_DATES = {*range(27, 37), *range(50, 59), *range(71, 82)}
 """Built-in formats that are dates and times in Chinese, Japanese, Korean and Thai (ECMA-376, 18.8.30)."""
 THAI_PERCENTAGES = {67, 68}
@@ -66,16 +65,19 @@ def workbook_grid(archive: zipfile.ZipFile, name: str, tab: str) -> Grid:
     )
     lines: list[Line] = []
     merged: dict[Place, Place] = {}
-    number = 0
+    number, count = 0, CellCount(name)
     for part in parts_of_sheet(archive, sheet):
         if local(part) == "row":
             number = int(part.get("r") or number + 1)
             cells = cells_of(part, book)
+            count.add(len(cells))
             if not all(map(is_empty, cells)):
                 lines.append(Line(number, cells))
         else:
             first, _, last = part.get("ref", "").partition(":")
-            merged |= merged_cells(place(first), place(last or first))
+            (top, left), (bottom, right) = place(first), place(last or first)
+            count.add(abs(right - left) + 1, rows=abs(bottom - top) + 1)
+            merged |= merged_cells((top, left), (bottom, right))
     return Grid(name, lines, "workbook", merged)
 
 
@@ -119,7 +121,8 @@ def cells_of(row: Element, book: Book) -> list[Cell]:
         if local(part) != "c":
             continue
         reference = part.get("r")
-        column = place(reference)[1] if reference else len(cells)
+        # one that is too far is refused, and not reached by empty cells
+        column = min(place(reference)[1] if reference else len(cells), MOST_COLUMNS)
         value = cell_of(part, book)
         if value is not None:
             cells += [None] * (column - len(cells))
@@ -248,9 +251,10 @@ def element(archive: zipfile.ZipFile, part: str) -> Element:
 
 
 def size_of(archive: zipfile.ZipFile, part: str) -> None:
-    """Raise ValueError when a part is larger than any that a person made."""
+    """Raise `Rejected` when a part is larger than any that a person made."""
     if archive.getinfo(part).file_size > LARGEST_PART:
-        raise ValueError
+        what = f"the workbook's {part} unpacks to more than {LARGEST_PART // 2**20} MiB"
+        raise Rejected(what, SPLIT)
 
 
 def place(reference: str) -> Place:

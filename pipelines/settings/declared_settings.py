@@ -166,6 +166,10 @@ class DeclaredSettings(BaseSettings):
     site_url: SiteAddress | None = Field(
         None, description="Where a web server shows the pages of OKRA_HOME, for links to them"
     )
+    internal_files: bool = Field(
+        False,
+        description="Whether sheets and rates may be at web addresses inside this network (10.…): 1 for yes",
+    )
     log: Literal["none", "text", "json"] = Field(
         "none",
         description="Lines on standard error, one a window, stream, step and run: none, text, json",

@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.sdk.errors import Rejected
 from connectors.sdk.project import PROJECT_FILE, ProjectError, current_project
+from connectors.sdk.remote_files import allow_inside
 from connectors.sdk.trust import trust_only
 from pipelines.okr.definition.yaml_tree import TreeError
 from pipelines.settings.configured_sources import SOURCES_FILE
@@ -82,7 +83,11 @@ def variables_of_sources(project: Path) -> frozenset[str]:
 
 
 def trusting(settings: Settings) -> Settings:
-    """`settings`, with their authorities trusted by this process. Raises `SettingsError` where the file has none."""
+    """`settings`, with their authorities trusted by this process, and files read from where they allow it.
+
+    Raises `SettingsError` where the file has no authorities.
+    """
+    allow_inside(settings.internal_files)
     if settings.ca_file:
         try:
             trust_only((settings.project_path / settings.ca_file).resolve(), "OKRA_CA_FILE")

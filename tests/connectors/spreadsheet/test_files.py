@@ -5,8 +5,10 @@ import zipfile
 
 import pytest
 
+from connectors.sdk.errors import Rejected
+from connectors.spreadsheet import bounds, workbook
 from connectors.spreadsheet.files import grid_of
-from tests.connectors.spreadsheet.workbooks import SECOND, saved, written
+from tests.connectors.spreadsheet.workbooks import SECOND, changed, saved, written
 
 HEAD = "kpi,date,value\n"
 CALLS = HEAD + "calls,2026-11-02,5\n"
@@ -19,6 +21,52 @@ def archive(**parts: bytes) -> bytes:
         for name, content in parts.items():
             file.writestr(name.replace("__", "/").replace("_dot_", "."), content)
     return target.getvalue()
+
+
+def test_a_sheet_that_is_too_large_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "LARGEST_TEXT", 2**20)
+    with pytest.raises(Rejected, match=r"kpis\.csv has more than 1 MiB; keep fewer rows in it"):
+        grid_of(CALLS.encode() + b"calls,2026-11-03,5\n" * 60_000, "kpis.csv")
+
+
+def test_a_hundred_thousand_columns_are_refused() -> None:
+    with pytest.raises(Rejected, match="has more than 16,384 columns; write a row for each number"):
+        grid_of(("kpi,date" + ",value" * 100_000 + "\n").encode(), "kpis.csv")
+    book = written(["calls", SECOND, 5])
+    far = changed(saved(book), r"xl/worksheets/sheet1\.xml", 'r="C2"', 'r="ZZZ2"')
+    with pytest.raises(Rejected, match="has more than 16,384 columns"):
+        grid_of(far, "kpis.xlsx")
+
+
+def test_a_cell_of_many_letters_is_refused() -> None:
+    with pytest.raises(Rejected, match=r"kpis\.csv is not CSV: field larger than field limit"):
+        grid_of(f'{HEAD}calls,2026-11-02,"{"9" * 200_000}"\n'.encode(), "kpis.csv")
+
+
+def test_a_workbook_that_unpacks_to_more_than_it_should_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A zip bomb: a few bytes in the archive, and gigabytes once they are unpacked."""
+    monkeypatch.setattr(workbook, "LARGEST_PART", 10_000)
+    bomb = changed(
+        saved(written(["calls", SECOND, 5])),
+        r"xl/worksheets/sheet1\.xml",
+        "</sheetData>",
+        f"</sheetData><!--{' ' * 20_000}-->",
+    )
+    with pytest.raises(Rejected, match=r"sheet1.xml unpacks to more than 0 MiB; keep fewer rows"):
+        grid_of(bomb, "kpis.xlsx")
+
+
+def test_merged_cells_over_the_whole_sheet_are_refused_at_once() -> None:
+    vast = changed(
+        saved(written(["calls", SECOND, 5])),
+        r"xl/worksheets/sheet1\.xml",
+        "</sheetData>",
+        '</sheetData><mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>',
+    )
+    with pytest.raises(Rejected, match="has more than 10,000,000 cells"):
+        grid_of(vast, "kpis.xlsx")
 
 
 @pytest.mark.parametrize(("content", "name", "told"), [

@@ -12,6 +12,8 @@ from types import SimpleNamespace
 import pytest
 
 from connectors.sdk import remote_files
+from connectors.sdk.errors import Rejected, Unavailable
+from connectors.sdk.remote_files import read_file
 from connectors.sdk.windows import Range
 from connectors.spreadsheet import source as spreadsheet
 from pipelines.settings import Settings
@@ -262,3 +264,43 @@ def test_a_relative_path_starts_at_the_project(desk, monkeypatch: pytest.MonkeyP
 def test_the_first_day_is_that_of_the_settings() -> None:
     default = Settings.model_fields["start_date"].default
     assert date.fromisoformat(spreadsheet.DEFAULT_START) == default
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "192.168.0.9", "fd00::1"])
+def test_an_address_inside_the_network_is_not_asked_unless_a_setting_allows_it(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    asked = inside(monkeypatch, address)
+    with pytest.raises(Rejected, match="is at an address inside this network") as refused:
+        read_file("https://intranet.example/kpis.csv", "OKRA_SHEETS")
+    assert "set OKRA_INTERNAL_FILES=1" in str(refused.value)
+    assert asked == []
+    monkeypatch.setattr(remote_files._Inside, "is_allowed", True)
+    with pytest.raises(Unavailable):
+        read_file("https://intranet.example/kpis.csv", "OKRA_SHEETS")
+    assert asked == ["https://intranet.example/kpis.csv"]
+
+
+def test_a_link_local_address_is_never_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There a cloud's machine gives its credentials to who asks."""
+    asked = inside(monkeypatch, "169.254.169.254")
+    monkeypatch.setattr(remote_files._Inside, "is_allowed", True)
+    with pytest.raises(Rejected, match="is at an address inside this network"):
+        read_file("https://metadata.example/kpis.csv", "OKRA_SHEETS")
+    assert asked == []
+
+
+def inside(monkeypatch: pytest.MonkeyPatch, address: str) -> list[str]:
+    """Let every name be of one address, which answers nothing. Returns what is asked of it."""
+    asked: list[str] = []
+
+    def resolved(host: str, port: object) -> list[tuple[object, ...]]:
+        return [(None, None, None, "", (address, 0))]
+
+    def ask(session: object, location: str, name: str) -> None:
+        asked.append(location)
+        raise Unavailable("no answer", "wait")
+
+    monkeypatch.setattr(remote_files, "socket", SimpleNamespace(getaddrinfo=resolved))
+    monkeypatch.setattr(remote_files, "answer_of", ask)
+    return asked
