@@ -17,6 +17,7 @@ from connectors.lake.store import LakeError
 from connectors.sdk.errors import SourceError
 from connectors.sdk.project import ProjectError
 from pipelines.errors import OkraError
+from pipelines.plain_faults import plain_sentence
 from pipelines.settings import Settings
 
 # what is piped is as wide as COLUMNS says; without it, it is not wrapped as if it were a narrow terminal
@@ -100,6 +101,8 @@ def faults_reported(context: typer.Context) -> Iterator[None]:
             raise
         if isinstance(error, OkraError | SourceError | LakeError | ProjectError):
             message = str(error)
+        elif sentence := plain_sentence(error):
+            message = sentence
         else:  # a bug, a full disk: its text can be anything, so its type comes first
             first_line = next(iter(str(error).splitlines()), "")
             message = f"{type(error).__name__}: {first_line} (`okra --debug …` shows where)"

@@ -44,6 +44,8 @@ def run(settings: Settings, sources: Sequence[Source], as_of: date | None, outpu
     """Pull `sources`, then model, score and publish what is there. Returns whether all went well."""
     note_sample_company(settings, output)
     with runner(settings, debug=output.debug) as running:
+        for line in running.told:
+            output.warn(line)
         with PullBars(output.err) as bars:
             outcomes = running.pull(sources, bars, None, "due")
         failed = {outcome.source: outcome.message for outcome in outcomes if outcome.message}
@@ -56,6 +58,8 @@ def score(settings: Settings, as_of: date | None, output: Output) -> bool:
     """Model (unless a past day is asked for), score and publish. Returns whether all went well."""
     note_sample_company(settings, output)
     with runner(settings, debug=output.debug) as running:
+        for line in running.told:
+            output.warn(line)
         bars = PullBars(output.err)
         return report(running, settings, as_of, output, bars, {}, remodel=as_of is None)
 

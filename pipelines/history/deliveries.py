@@ -5,6 +5,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
+from connectors.lake.store import Store
+from pipelines.history.index import StepChanges, read_position
 from pipelines.history.versions import SCHEMA, read_history
 from pipelines.tables.table import Table, columns_of, quoted, transaction
 
@@ -29,11 +31,18 @@ DIGESTS = Table(
 )
 
 
-def record_delivery(history: Path, delivery: Delivery) -> None:
-    """Keep an attempt. Raises `duckdb.Error`."""
+def record_delivery(history: Path, delivery: Delivery, lake: Store | None = None) -> None:
+    """Keep an attempt, also in the log in `lake`. Raises `duckdb.Error`, `LogError`."""
     with transaction(history) as connection:
+        changes = StepChanges(lake)
         DIGESTS.create(connection)
+        [(before,)] = connection.execute(f"select max(rowid) from {DIGESTS.place}").fetchall()
         DIGESTS.append(connection, [delivery])
+        changes.note_rows(connection, DIGESTS, "rowid > $1", -1 if before is None else before)
+        if (
+            lake is not None and read_position(connection) is not None
+        ):  # else the next run's base has it
+            changes.commit(connection, [DIGESTS], delivery.sent_at)
 
 
 def delivered(history: Path, channel: str) -> list[tuple[date, str]]:

@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated
 
+from pipelines.history.noted_settings import zone_of_belief
 from pipelines.history.versions import read_history
-from pipelines.history.zones import zone_of_belief
 from pipelines.okr.columns import Share, SqlType
 from pipelines.okr.forecast.recalibration import Graded
 from pipelines.okr.scoring.final_scores import FinalScore

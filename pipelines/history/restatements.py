@@ -4,9 +4,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
+from pipelines.history.noted_settings import OF_FIGURES, SETTINGS
 from pipelines.history.versions import KpiPeriod
 from pipelines.okr.columns import Number
-from pipelines.tables.table import Table, columns_of, transaction
+from pipelines.tables.table import Table, columns_of, literal, transaction
 
 
 class Restatement(KpiPeriod):
@@ -44,7 +45,17 @@ _WORDS = f"""
     end
 """
 _RESTATEMENTS = f"""
-    with replaced as (
+    with changed_settings as (
+        select distinct since
+        from (
+            select *, lag(value) over (partition by setting order by since) as former
+            from history.kept.settings
+            where setting in ({", ".join(map(literal, OF_FIGURES))})
+        )
+        where former is not null and former <> value
+    ),
+
+    replaced as (
         -- only what was replaced can be a restatement, which is little of a long history
         select distinct kpi, period, period_start, dimension, member
         from history.kpi_period_history
@@ -91,6 +102,8 @@ _RESTATEMENTS = f"""
         -- a day more is news; the same days with another number are a restatement
         and data_through is not distinct from old_through
         and unit = old_unit
+        -- no figure was corrected: its days were cut anew, by a setting
+        and known_from not in (select since from changed_settings)
 """
 
 
@@ -99,6 +112,8 @@ def log_restatements(history: Path, warehouse: Path) -> int:
 
     Raises `duckdb.Error`, with the table left as it was.
     """
+    with transaction(history) as connection:
+        SETTINGS.create(connection)
     with transaction(warehouse, history=history) as connection:
         RESTATEMENTS.replace_by_query(connection, f"{_RESTATEMENTS} order by all")
         [(count,)] = connection.execute(f"select count(*) from {RESTATEMENTS.place}").fetchall()

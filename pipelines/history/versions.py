@@ -14,6 +14,8 @@ from typing import Annotated, Any
 import duckdb
 
 from pipelines.connections import connect_in_memory
+from pipelines.history.index import StepChanges
+from pipelines.history.log import CLOSED, OPENED, REMOVED
 from pipelines.okr.columns import Number
 from pipelines.tables.contents import row_hash
 from pipelines.tables.definitions import KEY_RESULTS, OBJECTIVES
@@ -107,20 +109,20 @@ class VersionedTable(Table):
             rows = [AddedColumn(self.name, name, newest) for name in added]
             ADDED_COLUMNS.append(connection, rows)
 
-    def fill_added_columns(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    def fill_added_columns(self, connection: duckdb.DuckDBPyConnection, query: str) -> bool:
         """Fill in, from the rows of `query`, the columns that versions lack because there was no such column then.
 
-        Else each belief would end and begin anew with the first run that knows the column.
+        Else each belief would end and begin anew with the first run that knows the column. Returns whether one was.
         """
         if not columns_there(connection, ADDED_COLUMNS):
-            return
+            return False
         noted = connection.execute(
             f"select column_name, until from {ADDED_COLUMNS.place} where table_name = $1",
             [self.name],
         ).fetchall()
         added = [name for name, _ in noted if name in self.source.columns]
         if not added:
-            return
+            return False
         until = max(instant for _, instant in noted)
         empty = " and ".join(f"{quoted(name)} is null" for name in added)
         older = f"known_to is null and known_from <= $1 and {empty}"
@@ -130,7 +132,7 @@ class VersionedTable(Table):
         )
         values = ", ".join(map(quoted, added))
         assigned = ", ".join(f"{quoted(name)} = given.{quoted(name)}" for name in added)
-        connection.execute(
+        filled = connection.execute(
             f"update {self.place} as version set {assigned} from ("
             f"select place, {values} "
             f"from (select rowid as place, {same} as row_hash from {self.place} where {older}) "
@@ -138,6 +140,7 @@ class VersionedTable(Table):
             f") as given where version.rowid = given.place",
             [until],
         )
+        return filled.fetchall() not in ([], [(0,)])
 
     def keep_versions(
         self,
@@ -145,37 +148,45 @@ class VersionedTable(Table):
         now: datetime,
         query: str,
         scope: str = "true",
+        changes: StepChanges | None = None,
     ) -> None:
         """Close the versions whose rows `query` no longer has, and open one for each row that is new or changed.
 
         `query` gives the rows that are believed now: all of those that `scope`, a condition on the columns, is about.
-        Where the clock is behind what was believed last, they are believed since right after that: an instant before
-        it would overlap with beliefs, or end them before they began.
+        Where the clock is behind what was believed last, they are believed since right after that (`instant_after`).
+        `changes` notes what is changed, for the log.
         Raises `duckdb.Error`; the caller's transaction then leaves the table as it was.
         """
         self.create(connection)
-        newest = newest_of(connection, self.place)
-        if newest is not None and now < newest:
-            now = newest + timedelta(microseconds=1)
-        self.fill_added_columns(connection, query)
+        changes = changes or StepChanges(None)
+        now = instant_after(now, newest_of(connection, self.place))
+        changes.is_base |= self.fill_added_columns(connection, query)
         columns = ", ".join(map(quoted, self.source.columns))
         arrived = f"select {self.compared_hash} as row_hash from ({query})"
         believed = (
             f"select rowid as place, {self.compared_hash} as row_hash from {self.place} "
             f"where known_to is null and ({scope})"
         )
-        connection.execute(
+        changes.run(
+            connection,
+            self,
+            CLOSED,
             f"update {self.place} set known_to = $1 "
             f"where rowid in (select place from ({believed}) anti join ({arrived}) using (row_hash))",
-            [now],
+            now,
         )
         # a version that closed at the instant it opened was never believed; only a clock that stands still makes one
-        connection.execute(f"delete from {self.place} where known_to <= known_from")
-        connection.execute(
+        changes.run(
+            connection, self, REMOVED, f"delete from {self.place} where known_to <= known_from"
+        )
+        changes.run(
+            connection,
+            self,
+            OPENED,
             f"insert into {self.place} ({columns}, known_from, known_to) select {columns}, $1, null "
             f"from (select *, {self.compared_hash} as row_hash from ({query})) "
             f"anti join ({believed}) using (row_hash)",
-            [now],
+            now,
         )
 
 
@@ -241,6 +252,14 @@ def newest_of(connection: duckdb.DuckDBPyConnection, place: str) -> datetime | N
         f"select max(greatest(known_from, known_to)) from {place}"
     ).fetchall()
     return newest if isinstance(newest, datetime) else None
+
+
+def instant_after(now: datetime, newest: datetime | None) -> datetime:
+    """Since when something is believed: now, or right after what was believed last where the clock is behind that.
+
+    An instant before it would overlap with beliefs, or end them before they began.
+    """
+    return now if newest is None or now >= newest else newest + timedelta(microseconds=1)
 
 
 def newest_belief(history: Path) -> datetime | None:

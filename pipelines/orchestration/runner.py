@@ -34,8 +34,10 @@ from pipelines.orchestration.interrupts import interrupts_raised
 from pipelines.orchestration.leftovers import remove_leftovers
 from pipelines.orchestration.progress import watch
 from pipelines.orchestration.ui_metadata import raw_key
+from pipelines.plain_faults import plain_text
 from pipelines.settings import Settings
 from pipelines.settings.accounts import by_name
+from pipelines.steps.repairing import set_aside_unreadable
 from pipelines.tables.locks import exclusive
 
 
@@ -68,6 +70,8 @@ class Runner:
         self._debug = debug
         self._definitions = defs()
         level = "DEBUG" if debug else "CRITICAL"
+        self.told: Sequence[str] = ()
+        """What could not be opened, was set aside, and is made anew."""
         self._logging = {"loggers": {"console": {"config": {"log_level": level}}}}
 
     def pull(
@@ -185,8 +189,17 @@ def reason_of_failure(events: Sequence[dg.DagsterEvent]) -> str:
             while cause is not None and cause.cause is not None:
                 cause = cause.cause
             message = cause.message if cause else "no reason given"
+            if sentence := next(filter(None, map(plain_text, messages(data.error))), None):
+                return sentence
             return f"{event.step_key}: {' '.join(message.split())}"
     return "the run could not be started; see `okra --debug`"
+
+
+def messages(error: Any) -> Iterator[str]:
+    """What an error says, and each that it was raised from, the first one at the end."""
+    while error is not None:
+        yield error.message
+        error = error.cause
 
 
 def failures_by_account(events: Sequence[dg.DagsterEvent]) -> dict[str, str]:
@@ -212,8 +225,10 @@ def runner(settings: Settings, *, debug: bool = False) -> Iterator[Runner]:
         prepare_environment(settings)
         check_lake(settings)
         remove_leftovers(settings)
+        told = set_aside_unreadable(settings)
         with dg.DagsterInstance.get() as instance:
             close_killed_runs(instance)
             running = Runner(settings, instance, debug=debug)
+            running.told = told
             keep_what_is_loaded()
             yield running

@@ -88,7 +88,7 @@ class Settings(ConfiguredSources):
 
     @cached_property
     def history_path(self) -> Path:
-        """The DuckDB file of the published figures of earlier days. It cannot be rebuilt, so back it up."""
+        """The DuckDB file of what was believed on earlier days: an index of the log in the lake."""
         return self.state_path / "history.duckdb"
 
     @cached_property

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pipelines.errors import OkraError
 from pipelines.history.deliveries import Delivery, delivered, record_delivery
+from pipelines.inputs.lake import open_lake
 from pipelines.publishing.delivery import Channel
 from pipelines.publishing.digest.digest import (
     Digest,
@@ -136,5 +137,5 @@ def record(
     """Keep the outcome; `message` says what went wrong and is empty where nothing did."""
     outcome: Literal["failed", "delivered"] = "failed" if message else "delivered"
     delivery = Delivery(as_of, channel.name, reason, settings.now(), outcome, message)
-    record_delivery(settings.history_path, delivery)
+    record_delivery(settings.history_path, delivery, open_lake(settings).store)
     return delivery

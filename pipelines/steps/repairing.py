@@ -6,6 +6,10 @@ from pathlib import Path
 from connectors.lake.former_catalog import commit_again
 from connectors.lake.mended import remove_mended
 from connectors.lake.survey import stream_at
+from pipelines.history.index import has_entries, write_anew
+from pipelines.history.kept_tables import logged_tables
+from pipelines.history.log import histories
+from pipelines.history.restoring import HistoryError, ensure_history, newest_in
 from pipelines.inputs.lake import open_lake
 from pipelines.settings import Settings
 from pipelines.steps.verifying import (
@@ -17,8 +21,9 @@ from pipelines.steps.verifying import (
     PartReport,
     StoredFault,
     of_lake,
+    record_files,
 )
-from pipelines.tables.soundness import set_aside
+from pipelines.tables.soundness import damage_in, damage_in_sqlite, set_aside
 
 _REMEDIES = {
     LAKE: "its windows are pulled again, as far as their source still gives them",
@@ -27,6 +32,10 @@ _REMEDIES = {
     PUBLISHED: "it is published again",
     RECORDS: "it is set aside: what Dagster recorded of runs is lost, and no figure",
 }
+
+
+RECORDS_OF_ALL = frozenset({"runs.db", "index.db", "schedules.db"})
+"""The files of Dagster that are about every run. Those of one run are opened by the UI alone."""
 
 
 def remedies(reports: Iterable[PartReport]) -> Iterator[tuple[StoredFault, str]]:
@@ -47,11 +56,32 @@ def set_aside_records(reports: Sequence[PartReport]) -> None:
         set_aside(Path(fault.place))
 
 
+def set_aside_unreadable(settings: Settings) -> list[str]:
+    """Move away what can be made again and cannot even be opened. Returns a sentence for each. With the run's lock.
+
+    Costs a few milliseconds. `okra verify` reads all of it.
+    """
+    told = []
+    warehouse = settings.warehouse_path
+    if damage_in(warehouse, whole=False):
+        aside = set_aside(warehouse)
+        told.append(f"{warehouse} is damaged: it was moved to {aside.name}, and is built anew")
+    for path in record_files(settings):
+        if path.name in RECORDS_OF_ALL and damage_in_sqlite(path, whole=False):
+            aside = set_aside(path)
+            told.append(
+                f"{path} is damaged: it was moved to {aside.name}; what Dagster recorded of runs in it is lost"
+            )
+    return told
+
+
 def set_aside_damaged(settings: Settings, reports: Sequence[PartReport]) -> bool:
     """Move what is damaged out of the way, and uncommit the windows that are. Returns whether windows are due.
 
     To be called with the locks of a run and of the warehouse, before anything is pulled.
     """
+    if faults_of(reports, HISTORY):
+        mend_history(settings)
     if faults_of(reports, WAREHOUSE):
         set_aside(settings.warehouse_path)
     for fault in faults_of(reports, PUBLISHED):
@@ -61,6 +91,24 @@ def set_aside_damaged(settings: Settings, reports: Sequence[PartReport]) -> bool
         elif path.suffix == ".duckdb":
             set_aside(path)
     return mend_lake(settings, faults_of(reports, LAKE))
+
+
+def mend_history(settings: Settings) -> None:
+    """Make the index again from its log and the published file, and the log from the index.
+
+    Raises `HistoryError` where the index is damaged and there is neither; it then stays in its place.
+    """
+    path, store = settings.history_path, open_lake(settings).store
+    if damage_in(path, whole=True) is not None:
+        if not newest_in(settings.published_path) and not any(map(has_entries, histories(store))):
+            raise HistoryError(
+                f"{path} is damaged, and neither the lake nor {settings.published_path} has it: "
+                "put a backup in its place, or move it away to begin a history anew"
+            )
+        set_aside(path)
+    ensure_history(path, settings.published_path, settings.now(), store)
+    if path.exists():
+        write_anew(path, store, logged_tables(), settings.now())
 
 
 def mend_lake(settings: Settings, faults: Sequence[StoredFault]) -> bool:

@@ -11,6 +11,7 @@ from pipelines.history.predictions import first_final_scores, graded_before, wri
 from pipelines.history.recording import record_scores
 from pipelines.history.restoring import ensure_history
 from pipelines.inputs.day import Day
+from pipelines.inputs.lake import open_lake
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.leads.in_the_odds import changes_by_leads
 from pipelines.okr.leads.testing import judge_leads, leads_of
@@ -42,7 +43,8 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     """
     settings, as_of, objectives = day.settings, day.as_of, day.loaded.objectives
     warehouse, history = settings.warehouse_path, settings.history_path
-    ensure_history(history, settings.published_path, settings.now())
+    lake = open_lake(settings).store
+    ensure_history(history, settings.published_path, settings.now(), lake)
     record = graded_before(history, as_of, settings.timezone)
     policy = settings.policy
 
@@ -70,7 +72,7 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
         broken_definitions=sorted({fault.file for fault in day.faults}),
     )
     store_scores(warehouse, scorecard, find_levers(scorecard, policy), objectives, day.kpis, run)
-    record_scores(history, warehouse, as_of, settings.now(), settings.timezone)
+    record_scores(history, warehouse, as_of, settings.now(), settings.timezone, lake)
     write_predictions(history, warehouse, settings.timezone)
     write_check_ins(warehouse, day.check_ins)
     write_measures(warehouse, measures)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.lake.verifying import LakeFault, verify
+from pipelines.history.index import position_of
+from pipelines.history.log import HistoryLog, histories
 from pipelines.inputs.lake import open_lake
 from pipelines.publishing.verifying import published_faults
 from pipelines.settings import Settings
@@ -64,7 +66,7 @@ class PartReport:
 def verify_all(settings: Settings, seen: Seen) -> Iterator[PartReport]:
     """Read everything, part by part. To be called with the run's lock. Raises `LakeError` where the lake is away."""
     yield verify_lake(settings, seen)
-    yield database(HISTORY, settings.history_path)
+    yield verify_history(settings)
     yield database(WAREHOUSE, settings.warehouse_path)
     faults = [
         StoredFault("damaged", str(path), message)
@@ -91,6 +93,25 @@ def of_lake(fault: LakeFault) -> StoredFault:
     if fault.windows:
         message += f": windows of {listed_days(fault.windows)}"
     return StoredFault(fault.what, fault.key, message, tuple(map(str, fault.windows)))
+
+
+def verify_history(settings: Settings) -> PartReport:
+    """The index, and every file of its log in the lake."""
+    index = database(HISTORY, settings.history_path)
+    store = open_lake(settings).store
+    position = None if index.faults else position_of(settings.history_path)
+    logs = [HistoryLog(store, position.history_id)] if position else histories(store)[-1:]
+    faults = [
+        StoredFault(fault.what, fault.key, _IN_WORDS[fault.what])
+        for log in logs
+        for fault in log.faults()
+    ]
+    if position and not faults and (newest := logs[0].newest()) and newest.number < position.entry:
+        place, message = logs[0].folder, f"ends with entry {newest.number} of {position.entry}"
+        faults.append(StoredFault("missing", place, message))
+    elif position and not faults and newest is None:
+        faults.append(StoredFault("missing", logs[0].folder, _IN_WORDS["missing"]))
+    return PartReport(HISTORY, index.read, (*index.faults, *faults))
 
 
 def database(part: str, path: Path) -> PartReport:

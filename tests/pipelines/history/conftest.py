@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from connectors.lake.store import Store
 from pipelines.history.predictions import first_final_scores
 from pipelines.history.recording import fill_known_from, record_kpis, record_scores
 from pipelines.okr.definition.loading import load
@@ -43,6 +44,8 @@ class Believer:
     path: Path
     zone: str = "UTC"
     """The business zone that is set."""
+    lake: Store | None = None
+    """The lake with the log of the history; None where no log is kept."""
 
     @property
     def warehouse(self) -> Path:
@@ -95,7 +98,15 @@ class Believer:
             for kpi in sorted(declared):
                 flags = ["model_failed"] if kpi in failed else []
                 connection.execute("insert into reporting.kpis values (?, ?)", [kpi, flags])
-        record_kpis(self.history, self.warehouse, now, all_declared=all_declared)
+        settings = {"timezone": self.zone} if self.lake else {}
+        record_kpis(
+            self.history,
+            self.warehouse,
+            now,
+            all_declared=all_declared,
+            settings=settings,
+            lake=self.lake,
+        )
         fill_known_from(self.history, self.warehouse)
 
     def scores(
@@ -132,7 +143,7 @@ class Believer:
             broken_definitions=[],
         )
         store_scores(self.warehouse, card, [], loaded.objectives, {"deals": DEALS}, run)
-        record_scores(self.history, self.warehouse, as_of, now, self.zone)
+        record_scores(self.history, self.warehouse, as_of, now, self.zone, self.lake)
 
     def rows(self, query: str, *values: object, of: str = "history") -> Sequence[tuple[Any, ...]]:
         """What the history (or the warehouse) answers."""

@@ -1,0 +1,93 @@
+"""What the operating system and the databases say of a disk or a file, as one sentence: what, where, what to do."""
+
+import errno
+import re
+from collections.abc import Iterator
+
+_ROOM = "free some space there and run again; what was written before is as it was"
+_OWNER = "let the user of this process own it, or set OKRA_HOME to a folder that it may write"
+_BY_NUMBER = {
+    errno.ENOSPC: ("the disk is full", _ROOM),
+    errno.EDQUOT: ("the quota of this user's disk is used up", _ROOM),
+    errno.EROFS: ("the disk is read-only", "mount it writable, or set OKRA_HOME to another"),
+    errno.EACCES: ("no permission", _OWNER),
+    errno.EPERM: ("no permission", _OWNER),
+    errno.EMFILE: ("too many files are open", "raise the limit, as with `ulimit -n 4096`"),
+    errno.ENFILE: ("too many files are open on this machine", "close other programs"),
+    errno.ENOMEM: ("there is not enough memory", "close other programs, or lower OKRA_MEMORY"),
+    errno.EAGAIN: (
+        "no more processes or threads are allowed",
+        "raise the limit, as with `ulimit -u`",
+    ),
+    errno.E2BIG: ("the environment is too long for a process", "unset what is not needed in it"),
+    errno.EADDRINUSE: ("the port is taken by another program", "choose another port"),
+    errno.EIO: ("the disk cannot be read", "look at the disk, and run `okra verify`"),
+    errno.ENOTDIR: ("is no folder", "remove the file that is in its place"),
+    errno.EISDIR: ("is a folder", "remove the folder that is in the place of a file"),
+}
+_DAMAGED = ("is damaged", "`okra repair` sets it aside and makes it again")
+_BY_WORDS = (
+    (
+        r"No space left on device|database or disk is full|Could not write all required bytes|disk quota exceeded",
+        ("the disk is full", _ROOM),
+    ),
+    (
+        r"Read-only file system|readonly database|read-only mode",
+        _BY_NUMBER[errno.EROFS],
+    ),
+    (r"Permission denied|unable to open database file", ("no permission", _OWNER)),
+    (r"Too many open files", _BY_NUMBER[errno.EMFILE]),
+    (
+        r"not a valid DuckDB database|file is not a database|database disk image is malformed|Corrupt(ed)? database"
+        r"|computed checksum|Could not read enough bytes|Failure while replaying WAL",
+        _DAMAGED,
+    ),
+    (
+        r"Could not set lock on file|database is locked",
+        ("is open in another process", "wait until it is done, or close what reads it"),
+    ),
+    (r"Out of Memory|std::bad_alloc|Cannot allocate memory", _BY_NUMBER[errno.ENOMEM]),
+    (r"disk I/O error", _BY_NUMBER[errno.EIO]),
+)
+_PLACE = re.compile(r"[\"']((?:/|[\w.-]+/)[^\"'\n]+)[\"']|file: (/\S+)")
+
+
+def plain_sentence(error: BaseException) -> str | None:
+    """What is wrong, where, and what to do; None where it is no fault of a disk, a file or a limit."""
+    for cause in causes(error):
+        if isinstance(cause, OSError) and cause.errno in _BY_NUMBER:
+            what, remedy = _BY_NUMBER[cause.errno]
+            place = cause.filename2 or cause.filename
+            return in_words(what, str(place) if place else "", remedy)
+        if isinstance(cause, MemoryError):
+            return in_words(_BY_NUMBER[errno.ENOMEM][0], "", _BY_NUMBER[errno.ENOMEM][1])
+    for cause in causes(error):
+        if sentence := plain_text(str(cause)):
+            return sentence
+    return None
+
+
+def plain_text(message: str) -> str | None:
+    """The same of a message alone."""
+    for words, (what, remedy) in _BY_WORDS:
+        if re.search(words, message, re.IGNORECASE):
+            place = _PLACE.search(message)
+            return in_words(what, (place[1] or place[2]) if place else "", remedy)
+    return None
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and what it was raised from."""
+    seen = set[int]()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def in_words(what: str, place: str, remedy: str) -> str:
+    """`/srv/data/okra.duckdb: the disk is full; free some space there`, or without a place."""
+    named = f"{place} {what}" if what.startswith("is ") and place else what
+    if place and named == what:
+        named = f"{place}: {what}"
+    return f"{named}; {remedy}"
