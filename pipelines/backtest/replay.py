@@ -78,6 +78,12 @@ class Replay:
             [np.interp(at, _RANKS, row) for at, row in zip(ends, of_method, strict=True)]
         )
 
+    def reached(self, method: str, ranks: Exact) -> Truth:
+        """Whether the outcome of every case (cases, ranks) reached what so many of the futures stay below."""
+        outcome = np.array([case.outcome for case in self.cases])
+        amounts = np.array([np.interp(ranks, _RANKS, row) for row in self.quantiles[method]])
+        return np.asarray(outcome[:, None] >= amounts - 1e-9)
+
     def corrected(self, curves: Mapping[str, Curve]) -> Exact:
         """Okra's odds of every case, each by the curve for its history."""
         odds = [

@@ -29,7 +29,7 @@ from tests.benchmarks.public_series import HELD_OUT, TUNING
 from tests.benchmarks.replayed import Answered, answered, asked, curves_of, kept_collections
 
 HALVES = (TUNING, HELD_OUT)
-MOST_CASES = {TUNING: 50, HELD_OUT: 100}
+MOST_CASES = {TUNING: 12, HELD_OUT: 30}
 """Cases of a collection, so that none of them decides."""
 SHORT_HISTORIES = (8, 12, 16, 20)
 

@@ -113,7 +113,22 @@ def _slot(number: int, newest: int, block: int, paths: int, doubt: float) -> _Sl
 def _winning_ages(
     slot: int, newest: int, block: int, paths: int, doubt: float, choices: int
 ) -> NDArray[np.int16]:
-    """For each number of choices and each path (choices, paths), how old the block is that wins a slot.
+    """For each number of choices and each path (choices, paths), how old the block is that wins a slot."""
+    of_blocks, rates = _rivals(newest, block, paths, doubt, choices)
+    of_slot = _hashed(np.array([slot], dtype=np.uint64) + _SLOTS).astype(np.uint32)
+    # Of exponential waiting times, each is the shortest with a probability proportional to its rate.
+    waits = _quick_waiting_times(of_blocks ^ of_slot)
+    waits *= rates
+    shortest = np.minimum.accumulate(waits, axis=0)
+    ages = np.arange(choices, dtype=np.int16)[:, None]
+    return np.maximum.accumulate(ages * (waits <= shortest), axis=0)
+
+
+@lru_cache(maxsize=4)
+def _rivals(
+    newest: int, block: int, paths: int, doubt: float, choices: int
+) -> tuple[NDArray[np.uint32], Floats]:
+    """A hash of each block that can be drawn on each path (choices, paths), and how slow it is to win.
 
     Each path trusts some stretches of the past more than others, as in the Bayesian bootstrap.
     Blocks that are drawn evenly would make the mean of the past the sure mean of the future; this
@@ -126,12 +141,7 @@ def _winning_ages(
     stretches, stretch_of = np.unique(starts // block, return_inverse=True)
     of_stretches = _hashed(stretches.astype(np.uint64) + _STRETCHES)[:, None] ^ of_paths
     trust = _waiting_times(of_stretches) ** np.float32(doubt)
-    of_slot = _hashed(np.array([slot], dtype=np.uint64) + _SLOTS)
-    # Of exponential waiting times, each is the shortest with a probability proportional to its rate.
-    waits = _waiting_times(of_starts ^ of_slot) / trust[stretch_of]
-    shortest = np.minimum.accumulate(waits, axis=0)
-    ages = np.arange(choices, dtype=np.int16)[:, None]
-    return np.maximum.accumulate(np.where(waits <= shortest, ages, 0), axis=0)
+    return (of_starts >> np.uint64(32)).astype(np.uint32), (1 / trust)[stretch_of]
 
 
 def uniform_draws(number: int, paths: int) -> Floats:
@@ -167,6 +177,22 @@ def _waiting_times(hashes: _Hashes) -> Floats:
     uniform = (_hashed(hashes) >> np.uint64(41)).astype(np.float32) + np.float32(0.5)
     times: Floats = -np.log(uniform * np.float32(2.0**-23))
     return times
+
+
+def _quick_waiting_times(hashes: NDArray[np.uint32]) -> Floats:
+    """The same of short hashes, in their own memory: there are a million of them for each slot."""
+    shifted = hashes >> np.uint32(16)
+    hashes ^= shifted
+    hashes *= np.uint32(0x85EBCA6B)
+    hashes ^= np.right_shift(hashes, np.uint32(13), out=shifted)
+    hashes *= np.uint32(0xC2B2AE35)
+    hashes ^= np.right_shift(hashes, np.uint32(16), out=shifted)
+    hashes >>= np.uint32(9)
+    times = hashes.astype(np.float32)
+    times += np.float32(0.5)
+    times *= np.float32(2.0**-23)
+    np.log(times, out=times)
+    return np.negative(times, out=times)
 
 
 def _hashed(numbers: _Hashes) -> _Hashes:

