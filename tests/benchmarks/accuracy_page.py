@@ -25,8 +25,7 @@ def write_page(
     """Write the tables between the marks of the page."""
     text = PAGE.read_text(encoding="utf-8")
     before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-    found = {half: of_shops(folder, half) for half in halves}
-    content = "\n".join(lines(halves, beside or {}, asked, found))
+    content = "\n".join(lines(halves, beside or {}, asked, of_shops(folder)))
     PAGE.write_text(f"{before}{BEGIN}\n\n{content}\n\n{END}{after}", encoding="utf-8")
 
 
@@ -34,19 +33,22 @@ def lines(
     halves: Mapping[str, Judged],
     beside: Mapping[str, Judged],
     asked: int,
-    found: Mapping[str, Moves],
+    found: Moves,
 ) -> Iterable[str]:
     rivals = f" --rivals {asked}" if beside else ""
     yield f"Measured on {date.today()} by"
     yield ""
     yield "```sh"
-    yield f"python -m tests.benchmarks.forecast_accuracy FOLDER --wheels WHEELS{rivals} --write-page"
+    half = "" if TUNING in halves else f' --half "{HELD_OUT}"'
+    yield f"python -m tests.benchmarks.forecast_accuracy FOLDER --wheels WHEELS{half}{rivals} --write-page"
     yield "```"
     yield ""
     yield "### The bars, on the half that was looked at once"
     yield ""
-    yield from table(("bar", "measured", "met"), bars(halves[HELD_OUT], found[HELD_OUT]))
+    yield from table(("bar", "measured", "met"), bars(halves[HELD_OUT], found))
     for half, title in ((HELD_OUT, "looked at once"), (TUNING, "tuned on")):
+        if half not in halves:
+            continue
         yield ""
         yield f"### By frequency and kind, on the half that was {title}"
         yield ""
@@ -55,8 +57,6 @@ def lines(
              "ECE", "80 % interval holds", "of these on an end"),
             (overall(name, part) for name, part in parts(halves[half])),
         )  # fmt: skip
-    yield ""
-    yield f"On shops of that half, squared moves over squared ends are {found[TUNING]}."
     for frequency in FREQUENCIES:
         part = halves[HELD_OUT].frequency(frequency)
         yield ""

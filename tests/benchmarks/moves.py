@@ -20,11 +20,11 @@ from pipelines.backtest.cases import Case, cases
 from pipelines.backtest.methods import okra
 from pipelines.backtest.replay import replay
 from pipelines.okr.forecast.recalibration import shipped_curves
-from tests.benchmarks.public_series import HELD_OUT, TUNING
+from tests.benchmarks.public_series import TUNING
 from tests.benchmarks.replayed import Kept, forecaster, kept_collections
 
-SHOPS = {TUNING: ("shop_revenue", "shop_units"), HELD_OUT: ("store_sales", "pizzas")}
-SERIES, PERIODS = 12, 2
+SHOPS = ("store_sales", "pizzas")
+SERIES, PERIODS = 4, 2
 SHARES = tuple(n / 91 for n in range(23, 91, 3))
 RANKS = (0.3, 0.5, 0.7)
 RESAMPLES = 1000
@@ -53,13 +53,13 @@ def moves(collections: Sequence[Kept]) -> Moves:
     return Moves(len(squares) * len(RANKS), float(total[0] / total[1]), low, high)
 
 
-def of_shops(folder: Path, half: str) -> Moves:
-    """The same of the shops of a half; kept in the folder while the forecaster stays as it is."""
+def of_shops(folder: Path) -> Moves:
+    """The same of two shops of the tuning half; kept in the folder while the forecaster stays as it is."""
     mark = hashlib.sha256(forecaster() + repr(shipped_curves()).encode()).hexdigest()[:12]
-    file = folder / "answers" / f"moves-{half.replace(' ', '-')}-{mark}.json"
+    file = folder / "answers" / f"moves-{mark}.json"
     if not file.exists():
-        kept = kept_collections(folder, half, None)
-        found = moves([collection for collection in kept if collection.name in SHOPS[half]])
+        kept = kept_collections(folder, TUNING, None)
+        found = moves([collection for collection in kept if collection.name in SHOPS])
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(asdict(found)), encoding="utf-8")
     return Moves(**json.loads(file.read_text(encoding="utf-8")))
@@ -99,9 +99,8 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     arguments.add_argument("folder", type=Path)
-    arguments.add_argument("--half", choices=tuple(SHOPS), default=TUNING)
     chosen = arguments.parse_args()
-    found = of_shops(chosen.folder, chosen.half)
+    found = of_shops(chosen.folder)
     print(f"squared moves over squared ends: {found}, {found.goals} goals")
 
 
