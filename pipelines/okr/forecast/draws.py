@@ -141,7 +141,8 @@ def _rivals(
     stretches, stretch_of = np.unique(starts // block, return_inverse=True)
     of_stretches = _hashed(stretches.astype(np.uint64) + _STRETCHES)[:, None] ^ of_paths
     trust = _waiting_times(of_stretches) ** np.float32(doubt)
-    return (of_starts >> np.uint64(32)).astype(np.uint32), (1 / trust)[stretch_of]
+    slowness = (1 / trust).astype(np.float32)
+    return (of_starts >> np.uint64(32)).astype(np.uint32), slowness[stretch_of]
 
 
 def uniform_draws(number: int, paths: int) -> Floats:
