@@ -4,11 +4,11 @@ with days as (
         kpi,
         dimension,
         member,
-        {{ first_of("month", "period_start") }} as period_start,
+        {{ start_of("'month'", "period_start") }} as period_start,
         sum(value) as value
     from {{ ref("kpi_periods") }}
     where kind = 'flow' and period = 'day'
-    group by kpi, dimension, member, {{ first_of("month", "period_start") }}
+    group by kpi, dimension, member, {{ start_of("'month'", "period_start") }}
 ),
 
 months as (

@@ -33,6 +33,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from connectors.lake.manifest import Finding
+from pipelines.okr.kpi.week_calendars import WeekCalendar
 
 AS_OF = date(2026, 3, 16)
 NEW_YEAR, YESTERDAY = date(2026, 1, 1), date(2026, 3, 15)
@@ -265,3 +266,17 @@ def euros_from_february(built, leap_year):
         changed.build(END_OF_LEAP_YEAR, "--select", *selected, **settings)
 
     return built("euros_from_february", make)
+
+
+@pytest.fixture(scope="session")
+def retail_year(built, leap_year):
+    """The same days in a calendar of 4-5-4 weeks, whose year begins on the Sunday nearest to 1 February."""
+
+    def make(warehouse) -> None:
+        changed = leap_year.copy_to(warehouse.folder)
+        weeks = WeekCalendar("4-5-4", 6, "nearest")
+        lists = (",".join(map(str, weeks.weeks_by(name))) for name in ("month", "quarter", "half"))
+        settings = {"fiscal_year_start": "2", "fiscal_weeks": f"3 6 {' '.join(lists)}"}
+        changed.build(END_OF_LEAP_YEAR, "--select", "calendar+", "stg_lake__kpis+", **settings)
+
+    return built("retail_year", make)

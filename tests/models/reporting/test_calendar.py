@@ -91,3 +91,21 @@ def test_a_part_of_a_quarter_is_compared_with_as_many_days(leap_year, euros_from
     # 71 days from 1 November against 71 days from 1 August
     part = euros_from_february.periods("sessions", "quarter")[date(2020, 11, 1)]
     assert (part.previous_value, part.change) == (71, 0)
+
+
+def test_a_year_of_whole_weeks_has_periods_of_four_and_five_weeks(retail_year) -> None:
+    # fiscal 2019 ends on Saturday, 1 February 2020
+    assert counted(retail_year, "quarter") == {
+        "2019-11-03": ("2020-02-01", 32, "provisional"),  # pulled from 1 January on
+        "2020-02-02": ("2020-05-02", 91, "complete"),
+        "2020-05-03": ("2020-08-01", 91, "complete"),
+        "2020-08-02": ("2020-10-31", 91, "complete"),
+        "2020-11-01": ("2021-01-30", 71, "partial"),
+    }
+    months = counted(retail_year, "month")
+    assert months["2020-02-02"] == ("2020-02-29", 28, "complete")
+    assert months["2020-03-01"] == ("2020-04-04", 35, "complete")
+    march = retail_year.periods("sessions", "month")[date(2020, 3, 1)]
+    assert (march.value, march.previous_value) == (35, 28)
+    assert counted(retail_year, "year")["2020-02-02"] == ("2021-01-30", 344, "partial")
+    assert counted(retail_year, "week")["2020-12-28"] == ("2021-01-03", 7, "complete"), "ISO weeks"
