@@ -36,6 +36,9 @@ test-large: $(VENV)/.developing ## Long tests: a million rows, 723 days of a led
 test-browser: $(VENV)/.developing ## Test the scorecard's pages in a real browser, with axe (needs Debian's chromium)
 	@$(BIN)/pytest -m browser --basetemp="$$(mktemp -d $(SCRATCH)/okra-browser.XXXXXX)"
 
+chaos: $(VENV)/.developing ## Delete, cut off and change each kind of stored file in turn, and repair (an hour)
+	@TMPDIR=$(SCRATCH) $(BIN)/python -m tests.chaos.damaged_files
+
 fuzz: $(VENV)/.developing ## Read 10,000 sheets, 10,000 files of each kind of declaration and FUZZ inputs of all kinds with something wrong in them
 	@$(BIN)/python -m tests.connectors.spreadsheet.fuzz.harness 10000
 	@FUZZ_CASES=10000 $(BIN)/pytest tests/pipelines/inputs/test_fuzzed_declarations.py

@@ -90,6 +90,8 @@ def set_aside_damaged(settings: Settings, reports: Sequence[PartReport]) -> bool
             path.unlink(missing_ok=True)
         elif path.suffix == ".duckdb":
             set_aside(path)
+            for copy in (path.parent / "parquet").glob("*.parquet"):
+                copy.unlink()  # it could not be compared with what is damaged
     return mend_lake(settings, faults_of(reports, LAKE))
 
 

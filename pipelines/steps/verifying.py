@@ -67,7 +67,8 @@ def verify_all(settings: Settings, seen: Seen) -> Iterator[PartReport]:
     """Read everything, part by part. To be called with the run's lock. Raises `LakeError` where the lake is away."""
     yield verify_lake(settings, seen)
     yield verify_history(settings)
-    yield database(WAREHOUSE, settings.warehouse_path)
+    was_published = settings.published_path.with_suffix(".json").exists()
+    yield database(WAREHOUSE, settings.warehouse_path, is_expected=was_published)
     faults = [
         StoredFault("damaged", str(path), message)
         for path, message in published_faults(settings.published_path)
@@ -97,8 +98,8 @@ def of_lake(fault: LakeFault) -> StoredFault:
 
 def verify_history(settings: Settings) -> PartReport:
     """The index, and every file of its log in the lake."""
-    index = database(HISTORY, settings.history_path)
     store = open_lake(settings).store
+    index = database(HISTORY, settings.history_path, is_expected=bool(histories(store)))
     position = None if index.faults else position_of(settings.history_path)
     logs = [HistoryLog(store, position.history_id)] if position else histories(store)[-1:]
     faults = [
@@ -114,8 +115,11 @@ def verify_history(settings: Settings) -> PartReport:
     return PartReport(HISTORY, index.read, (*index.faults, *faults))
 
 
-def database(part: str, path: Path) -> PartReport:
-    """A DuckDB file, read whole."""
+def database(part: str, path: Path, *, is_expected: bool) -> PartReport:
+    """A DuckDB file, read whole. `is_expected`: something else was made from it, so that it must be there."""
+    if is_expected and not path.exists():
+        fault = StoredFault("missing", str(path), _IN_WORDS["missing"])
+        return PartReport(part, size_of(path), (fault,))
     damage = damage_in(path, whole=True)
     faults = (StoredFault("damaged", str(path), f"is damaged ({damage})"),) if damage else ()
     return PartReport(part, size_of(path), faults)
