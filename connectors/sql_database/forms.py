@@ -39,7 +39,8 @@ OF_ROWS = ("description", "restates_days")
 def described(written: Any) -> Any:
     """A list of columns as columns without a description."""
     names = [written] if isinstance(written, str) else written
-    return dict.fromkeys(names, "") if isinstance(names, list) else written
+    # whatever is in the list: what is no name is refused as a column of that name
+    return dict.fromkeys(map(str, names), "") if isinstance(names, list) else written
 
 
 Described = Annotated[

@@ -40,6 +40,10 @@ def refused(**keys: Any) -> str:
             {"table": "orders", "columns": ["id", "updated_on"]},
             "`cursor: updated_at` is none of the columns; did you mean `updated_on`?",
         ),
+        (
+            {"table": "orders", "columns": ["id", ["net"]]},
+            "`['net']` is no name of a column",
+        ),
         ({"query": "delete from orders"}, "the query does not begin with `select` or `with`"),
         ({"query": "select id from a; drop table a"}, "the query has more than one statement"),
         ({"query": "select * from orders"}, "`select *` would store columns that nobody has chosen"),
