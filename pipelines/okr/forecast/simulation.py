@@ -90,7 +90,7 @@ class _Kind(NamedTuple):
 
 def _kind_of(history: TrainingSeries) -> _Kind:
     is_smoothed = history.can_be_smoothed and not history.stands_still
-    alone = 0 if is_smoothed else len(history.values)
+    alone = 0 if is_smoothed else min(len(history.values), MAX_STEPS + 1)
     return _Kind(history.end, history.frequency, history.season, history.level, history.year, alone)
 
 
@@ -115,7 +115,7 @@ def _simulated(kind: _Kind, tasks: Sequence[Task], paths: int) -> Iterator[Float
     horizon = max(task.horizon for task in tasks)
     histories = [task.history for task in tasks]
     if kind.alone:
-        values = np.stack([history.values for history in histories])
+        values = np.stack([history.values[-kind.alone :] for history in histories])
         futures = (drift if kind.level else run_rate)(values, kind.end, horizon, paths)
     elif kind.level:
         futures = _levels(kind, histories, horizon, paths)
