@@ -10,6 +10,8 @@ are judged, and four that are easier or harder. Those with odds of at least 95 %
 trivial, those with at most 5 % as hopeless. The odds are the published ones: nothing was fitted for these cuts.
 
 FOLDER          keeps the series
+--cases CASES   cuts of each collection, so that none of them decides (100)
+--frequency     only the series of this one; may be given more than once
 --write-page    write the tables into docs/targets.md
 """
 
@@ -36,6 +38,7 @@ RANKS = (0.02, 0.06, 0.16, 0.31, 0.5, 0.69, 0.84, 0.94, 0.98)
 JUDGED = slice(2, 7)
 """The targets by which the odds are judged; the others are there to be warned of."""
 MOST_CASES = 100
+FREQUENCIES = ("daily", "weekly", "monthly")
 TRIVIAL, HOPELESS = 0.95, 0.05
 
 
@@ -57,9 +60,12 @@ def main() -> None:
     )
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--wheels", type=Path)
+    arguments.add_argument("--cases", type=int, default=MOST_CASES)
+    arguments.add_argument("--frequency", action="append", choices=FREQUENCIES)
     arguments.add_argument("--write-page", action="store_true")
     chosen = arguments.parse_args()
-    tables = tables_of(list(told(chosen.folder, chosen.wheels)))
+    frequencies = chosen.frequency or FREQUENCIES
+    tables = tables_of(told(chosen.folder, chosen.wheels, chosen.cases, frequencies))
     text = "\n".join(tables)
     print(text)
     if chosen.write_page:
@@ -69,15 +75,18 @@ def main() -> None:
         PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", "utf-8")
 
 
-def told(folder: Path, wheels: Path | None) -> list[Told]:
+def told(folder: Path, wheels: Path | None, most: int, frequencies: Sequence[str]) -> list[Told]:
+    """What was said of at most so many cuts of each collection, drawn with a fixed seed."""
     every = []
     for collection in kept_collections(folder, HELD_OUT, wheels):
+        if collection.frequency not in frequencies:
+            continue
         found = cases(
             dict(collection.rows), collection.kind, collection.period, LATEST_PERIODS, CUTS_AHEAD
         )
         if not found:
             continue
-        asked = Asked(collection, found, targets(found, RANKS)).drawn(MOST_CASES)
+        asked = Asked(collection, found, targets(found, RANKS)).drawn(most)
         print(f"{collection.name}: {len(asked.cases)} cuts", file=sys.stderr, flush=True)
         replayed = replay(asked.cases, {"okra": METHODS["okra"]}, asked.goals)
         curves = shipped_curves()
@@ -96,7 +105,7 @@ def told(folder: Path, wheels: Path | None) -> list[Told]:
 
 def tables_of(every: Sequence[Told]) -> list[str]:
     groups = [("all", list(every))]
-    for frequency in ("daily", "weekly", "monthly"):
+    for frequency in FREQUENCIES:
         of_frequency = [one for one in every if one.frequency == frequency]
         groups.append((frequency, of_frequency))
         groups += [
