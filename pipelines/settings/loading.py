@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from connectors.sdk.errors import Rejected
+from connectors.sdk.inner_network import allow_inside
 from connectors.sdk.project import PROJECT_FILE, ProjectError, current_project
-from connectors.sdk.remote_files import allow_inside
 from connectors.sdk.trust import trust_only
 from pipelines.okr.definition.yaml_tree import TreeError
 from pipelines.settings.configured_sources import SOURCES_FILE

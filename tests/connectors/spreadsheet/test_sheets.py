@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from connectors.sdk import remote_files
+from connectors.sdk import inner_network, remote_files
 from connectors.sdk.errors import Rejected, Unavailable
 from connectors.sdk.remote_files import read_file
 from connectors.sdk.windows import Range
@@ -206,7 +206,7 @@ def test_an_address_in_the_internet_does_not_lead_into_this_network(
         return [(0, 0, 0, "", (public.get(host, host), 0))]
 
     # requests keeps the real one
-    monkeypatch.setattr(remote_files, "socket", SimpleNamespace(getaddrinfo=resolved))
+    monkeypatch.setattr(inner_network, "socket", SimpleNamespace(getaddrinfo=resolved))
     public = web.replace("127.0.0.1", "localhost")
     error = desk.pulled(f"{public}/inside?key=secret").error
     assert str(error) == (
@@ -275,7 +275,7 @@ def test_an_address_inside_the_network_is_not_asked_unless_a_setting_allows_it(
         read_file("https://intranet.example/kpis.csv", "OKRA_SHEETS")
     assert "set OKRA_INTERNAL_FILES=1" in str(refused.value)
     assert asked == []
-    monkeypatch.setattr(remote_files._Inside, "is_allowed", True)
+    monkeypatch.setattr(inner_network._Inside, "is_allowed", True)
     with pytest.raises(Unavailable):
         read_file("https://intranet.example/kpis.csv", "OKRA_SHEETS")
     assert asked == ["https://intranet.example/kpis.csv"]
@@ -284,7 +284,7 @@ def test_an_address_inside_the_network_is_not_asked_unless_a_setting_allows_it(
 def test_a_link_local_address_is_never_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """There a cloud's machine gives its credentials to who asks."""
     asked = inside(monkeypatch, "169.254.169.254")
-    monkeypatch.setattr(remote_files._Inside, "is_allowed", True)
+    monkeypatch.setattr(inner_network._Inside, "is_allowed", True)
     with pytest.raises(Rejected, match="is at an address inside this network"):
         read_file("https://metadata.example/kpis.csv", "OKRA_SHEETS")
     assert asked == []
@@ -301,6 +301,6 @@ def inside(monkeypatch: pytest.MonkeyPatch, address: str) -> list[str]:
         asked.append(location)
         raise Unavailable("no answer", "wait")
 
-    monkeypatch.setattr(remote_files, "socket", SimpleNamespace(getaddrinfo=resolved))
+    monkeypatch.setattr(inner_network, "socket", SimpleNamespace(getaddrinfo=resolved))
     monkeypatch.setattr(remote_files, "answer_of", ask)
     return asked
