@@ -82,7 +82,13 @@ class FolderStore:
 def locked(folder: Path) -> int:
     """A lock of the folder, which is made if need be: a descriptor that is to be closed."""
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            # also where the folder is removed while Python looks whether it is one
+            if folder.exists() and not folder.is_dir():
+                raise
+            continue
         with suppress(FileNotFoundError):  # removed as it was empty, since it was made
             lock = os.open(folder, os.O_RDONLY)
             try:

@@ -142,6 +142,14 @@ class RowLake:
         # else the catalog of before would bring it back
         self.lake.store.remove(["windows.parquet"])
 
+    def rename(self, key: str, source: str) -> None:
+        """Have the month at `key` be one of `source`."""
+        document = self.lake.store.get(key)
+        assert document
+        month = read_month(document)
+        windows = {day: replace(x, source=source) for day, x in month.windows.items()}
+        self.lake.store.put(key, as_document(replace(month, windows=windows)))
+
     def accounts(self) -> list[Source]:
         """Every source: its accounts that have a folder, or the one without a name."""
         known = catalog.sources()
@@ -241,9 +249,8 @@ class Warehouse:
             for account in ("eu", "us"):
                 instance = f"{source.name}@{account}"
                 copied = shutil.copytree(source, doubled.lake.root / "raw" / instance)
-                for manifest in copied.rglob("*.json"):
-                    text = manifest.read_text("utf-8").replace(f'"{source.name}"', f'"{instance}"')
-                    manifest.write_text(text.replace(f'"{source.name}/', f'"{instance}/'), "utf-8")
+                for file in copied.rglob("manifests.json"):
+                    doubled.lake.rename(str(file.relative_to(doubled.lake.root)), instance)
         # the same rows have been tested in the one account
         only = ("--resource-type", "model", "--resource-type", "seed")
         doubled.build(as_of, *only, "--select", *(f"+kpi_{kpi}" for kpi in kpis))

@@ -239,6 +239,8 @@ def result_as_written(said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield "name_members", said.get("name_members", "true").lower() == "true"
     done = said.get("milestone")
     yield "milestone", done and (done["done"].lower() == "true", date.fromisoformat(done["due"]))
+    leads = said.get("leads")
+    yield "leads", leads and (leads["kpi"], leads.get("by"))
 
 
 def cannot_be_right(said: Mapping[str, Any]) -> Iterator[str]:
@@ -267,6 +269,8 @@ def objective_as_read(read: Objective) -> Iterator[tuple[str, Any]]:
             value = getattr(result, name)
             if name == "plan" and value is not None:
                 value = sorted((part.start, part.end, amount) for part, amount in value.amounts)
+            if name == "leads" and value is not None:
+                value = (value.kpi, value.by)
             is_milestone = name == "milestone" and value is not None
             yield f"{place}.{name}", (value.done, value.due) if is_milestone else value
 
