@@ -10,6 +10,7 @@ by rows and types. Only the columns that identify the run that wrote a row, or t
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.history.log import FOLDER
 from tests.end_to_end.conftest import Home
 from tests.scale.cluster import standalone
 
@@ -102,13 +104,18 @@ def run_duckdb(folder: Path, company: Mapping[str, str]) -> Home:
 
 
 def run_spark(folder: Path, company: Mapping[str, str], lake: Path, master: str) -> Home:
-    """Model the same lake with Spark, score and publish."""
+    """Model the same raw rows with Spark, score and publish.
+
+    In a copy of the lake without the log of what was believed, which would bring back the other home's history.
+    """
+    raw = folder / "lake"
+    shutil.copytree(lake, raw, ignore=lambda place, _: {FOLDER} if place == str(lake) else set())
     conf = folder / "conf"
     conf.mkdir(parents=True, exist_ok=True)
     (conf / "spark-defaults.conf").write_text(CONF)
     settings = {
         **company,
-        "OKRA_LAKE": str(lake),
+        "OKRA_LAKE": str(raw),
         "OKRA_ENGINE": "spark",
         "OKRA_SPARK_MASTER": master,
         "SPARK_CONF_DIR": str(conf),
