@@ -110,15 +110,8 @@ class PageRows:
         feeds = {stream.strip() for row in kpis.values() for stream in _sources(row).split(",")}
         findings = [row for row in self.findings if kpis.keys() & set(row["kpis"] or ())]
         return replace(
-            self,
+            self._about(goals, kpis),
             standings=self._without_others(own, goals, feeds),
-            parts=_only(self.parts, goals),
-            courses=_only(self.courses, goals),
-            factors=_only(self.factors, kpis),
-            goal_factors=_only(self.goal_factors, goals),
-            gaps=_only(self.gaps, goals),
-            levers=_only(self.levers, goals),
-            kpis=kpis,
             streams={name: x for name, x in self.streams.items() if x.feeds in feeds},
             findings=findings,
             measures={
@@ -137,9 +130,18 @@ class PageRows:
         goals = {line.id for line in lines}
         kpis = _kpis_of([line.row for line in standings.key_results])
         return replace(
-            self,
+            self._about(goals, kpis),
             standings=standings,
             whole=self.tree,
+            page=page,
+            index=self.page,
+            kpi_folder=_from(page, self.kpi_folder),
+        )
+
+    def _about(self, goals: Collection[str], kpis: Collection[str]) -> "PageRows":
+        """The rows that are about some goals and KPIs alone; all else as it is."""
+        return replace(
+            self,
             parts=_only(self.parts, goals),
             courses=_only(self.courses, goals),
             factors=_only(self.factors, kpis),
@@ -147,9 +149,6 @@ class PageRows:
             gaps=_only(self.gaps, goals),
             levers=_only(self.levers, goals),
             kpis=_only(self.kpis, kpis),
-            page=page,
-            index=self.page,
-            kpi_folder=_from(page, self.kpi_folder),
         )
 
     def _without_others(
