@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from connectors.lake.atomic_files import replace
 from pipelines.inputs.composition import PACKAGES, Composition
@@ -31,17 +32,19 @@ def install_packages(
     installed = folder / INSTALLED / INSTALLED_FILE
     if installed.exists() and installed.read_text("ascii") == fingerprint:
         return []
-    done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
-        [
-            *(sys.executable, "-m", "dbt.cli.main", "--quiet", "--log-format", "json", "deps"),
-            *("--project-dir", str(folder), "--profiles-dir", str(BUILT_IN)),
-        ],
-        env=dict(environment),
-        cwd=BUILT_IN,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    # dbt's own folder for downloads is elsewhere on the machine, and stays where dbt fails or is killed
+    with TemporaryDirectory(dir=folder, prefix=".downloads-", suffix=".tmp") as downloads:
+        done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
+            [
+                *(sys.executable, "-m", "dbt.cli.main", "--quiet", "--log-format", "json", "deps"),
+                *("--project-dir", str(folder), "--profiles-dir", str(BUILT_IN)),
+            ],
+            env={**environment, "DBT_DOWNLOADS_DIR": downloads},
+            cwd=BUILT_IN,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         message = " ".join(errors_in(done.stdout)) or done.stdout + done.stderr
         sentence = f"the packages cannot be installed: {sentence_of(message)}"

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from pipelines.inputs.composing import with_packages
 from pipelines.inputs.composition import Composition
 from pipelines.warehouse.packages import install_packages
@@ -16,9 +18,12 @@ def installed(acme: Path, folder: Path) -> list[str]:
     return [fault.sentence for fault in install_packages(composition, folder, os.environ)]
 
 
-def test_a_package_is_installed_and_one_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_package_is_installed_and_one_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     acme, folder = tmp_path / "acme", tmp_path / "composed"
-    for name in ("acme", "shared"):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    for name in ("acme", "shared", "temporary"):
         (tmp_path / name).mkdir()
     (tmp_path / "shared/dbt_project.yml").write_text(
         "name: shared\nversion: 1.0.0\nconfig-version: 2\n"
@@ -29,6 +34,8 @@ def test_a_package_is_installed_and_one_that_is_not_there_is_told(tmp_path: Path
     (acme / "packages.yml").write_text("packages:\n  - local: ../nowhere\n")
     [sentence] = installed(acme, folder)
     assert sentence.startswith("the packages cannot be installed: No dbt_project.yml found at")
+    assert [*(tmp_path / "temporary").iterdir()] == [], "dbt leaves nothing elsewhere"
+    assert [*folder.glob(".downloads-*")] == []
     (acme / "packages.yml").unlink()
     assert installed(acme, folder) == []
     assert not (folder / "dbt_packages").exists()
