@@ -86,8 +86,8 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def in_words(what: str, place: str, remedy: str) -> str:
-    """`/srv/data/okra.duckdb: the disk is full; free some space there`, or without a place."""
-    named = f"{place} {what}" if what.startswith("is ") and place else what
+    """`/srv/data/okra.duckdb: the disk is full; free some space there`, or without a place; `a file is damaged`."""
+    named = f"{place or 'a file'} {what}" if what.startswith("is ") else what
     if place and named == what:
         named = f"{place}: {what}"
     return f"{named}; {remedy}"

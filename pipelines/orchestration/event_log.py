@@ -17,6 +17,7 @@ Dagster makes no batch: `together` has them written in one transaction.
 It depends on Dagster's internals; a test holds what it writes equal to what Dagster's own storage writes.
 """
 
+import hashlib
 import os
 import threading
 import weakref
@@ -51,8 +52,11 @@ from sqlalchemy.pool import NullPool, QueuePool
 from pipelines.orchestration.structured_log import log_events
 
 BATCH_SIZE = "1000"
-EMPTY = f"empty-run-{__version__}.sqlite"
-"""The file that a new run's database is a copy of. Not `.db`: Dagster takes each of those for a run's."""
+EMPTY = f"empty-run-{__version__}-"
+"""How the file begins that a new run's database is a copy of; what follows is the hash of its content, as a damaged one
+would damage each run after it. Not `.db`: Dagster takes each of those for a run's.
+"""
+DIGEST_LENGTH = 12
 MAX_OPEN = 4
 """Databases that stay open: that of the assets, and those of the runs that were used last."""
 INDEXED = {*ASSET_EVENTS, *ASSET_CHECK_EVENTS, *EVENT_TYPE_TO_PIPELINE_RUN_STATUS}
@@ -205,9 +209,11 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         """Whether the database was not there, and is now: with Dagster's tables, and without an event."""
         if path.exists():
             return False
-        empty, own = path.with_name(EMPTY), path.with_name(f"{path.stem}-{os.getpid()}.new")
-        if not empty.exists():
+        own = path.with_name(f"{path.stem}-{os.getpid()}.new")
+        empty = whole_empty(path.parent)
+        if empty is None:
             self._initdb(create_engine(f"sqlite:///{own.absolute()}", poolclass=NullPool))
+            empty = path.with_name(f"{EMPTY}{digest_of(own)}.sqlite")
             own.replace(empty)
         copyfile(empty, own)
         try:
@@ -288,3 +294,17 @@ def log_materializations(
         DagsterEvent.asset_materialization(
             step, event, DagsterEventBatchMetadata(batch, is_end=index == len(events))
         )
+
+
+def whole_empty(folder: Path) -> Path | None:
+    """The file that a new run's database is a copy of; None where none is as it was written. Those go."""
+    for path in folder.glob(f"{EMPTY}*.sqlite"):
+        if path.name == f"{EMPTY}{digest_of(path)}.sqlite":
+            return path
+        path.unlink(missing_ok=True)
+    return None
+
+
+def digest_of(path: Path) -> str:
+    """A hash of a file's content."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:DIGEST_LENGTH]

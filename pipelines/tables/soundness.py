@@ -61,9 +61,11 @@ def damage_in(path: Path, *, whole: bool) -> str | None:
 
 
 def damage_in_sqlite(path: Path, *, whole: bool) -> str | None:
-    """The same of a SQLite file."""
+    """The same of a SQLite file. One without a byte is a database to SQLite, and nothing that was written here."""
     if not path.exists():
         return None
+    if not path.stat().st_size:
+        return "it is empty"
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
             check = "pragma integrity_check(1)" if whole else "select count(*) from sqlite_master"

@@ -172,10 +172,14 @@ def write_left_out(path: Path, faults: Iterable[LeftOut]) -> None:
 
 
 def read_left_out(path: Path) -> list[LeftOut]:
-    """What was left out when the project was parsed last."""
-    if not path.exists():
+    """What was left out when the project was parsed last.
+
+    Nothing where that cannot be read: the project is parsed again before anything is run.
+    """
+    try:
+        return [
+            LeftOut(row["sentence"], row["place"], tuple(row["files"]), tuple(row["models"]))
+            for row in json.loads(path.read_text(encoding="utf-8"))
+        ]
+    except (OSError, ValueError, LookupError, TypeError):
         return []
-    return [
-        LeftOut(row["sentence"], row["place"], tuple(row["files"]), tuple(row["models"]))
-        for row in json.loads(path.read_text(encoding="utf-8"))
-    ]

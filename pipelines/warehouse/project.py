@@ -25,6 +25,16 @@ from pipelines.inputs.lake import open_lake
 from pipelines.settings import BUILT_IN, Settings
 from pipelines.tables.locks import exclusive
 from pipelines.warehouse.dbt_messages import errors_in
+from pipelines.warehouse.kept_parses import (
+    FINGERPRINT_FILE,
+    LEFT_OUT_FILE,
+    MANIFEST_FILE,
+    PARSED_FILE,
+    digest_of,
+    forget_damaged,
+    kept_state,
+    state_of_parse,
+)
 from pipelines.warehouse.kpi_declarations import write_kpis
 from pipelines.warehouse.left_out import (
     LeftOut,
@@ -37,14 +47,8 @@ from pipelines.warehouse.project_folder import ROOT_FILES, make_folder
 from pipelines.warehouse.spark.requirements import require_spark
 
 PROJECT_NAME = "okra"
-PARSED_FILE = "partial_parse.msgpack"
-"""The file in which dbt keeps what it parsed."""
-FINGERPRINT_FILE = "manifest.fingerprint"
-"""The file beside the manifest that says what it was parsed from."""
 PARSE_LOCK = "parse.lock"
 """The file that a process holds while it parses, as dbt writes in place."""
-LEFT_OUT_FILE = "left_out.json"
-"""The file beside the manifest that says what could not be parsed."""
 PARSE_TIMEOUT = 300.0
 """Seconds to wait for another process that parses the models."""
 
@@ -77,7 +81,7 @@ class ComposedProject:
     @property
     def manifest(self) -> Path:
         """Where dbt writes its manifest."""
-        return self.target / "manifest.json"
+        return self.target / MANIFEST_FILE
 
     @property
     def left_out(self) -> list[LeftOut]:
@@ -193,6 +197,7 @@ def ensure_manifest(project: ComposedProject, environment: Mapping[str, str]) ->
     parsed = project.target / FINGERPRINT_FILE
     with exclusive(project.target / PARSE_LOCK, wait=PARSE_TIMEOUT):
         if not is_parsed(project, environment) or lacks_packages(project):
+            forget_damaged(project.target)
             begin_with_shared_parse(project)
             faults = parse_what_can_be(
                 project.composition,
@@ -210,24 +215,19 @@ def ensure_manifest(project: ComposedProject, environment: Mapping[str, str]) ->
 
 def is_parsed(project: ComposedProject, environment: Mapping[str, str]) -> bool:
     """Whether the manifest that is there is that of the files and the variables as they are now."""
-    path = project.target / FINGERPRINT_FILE
-    if not (path.exists() and project.manifest.exists()):
+    state = kept_state(project.target)
+    names = state.get("variables")
+    if not isinstance(names, dict):
         return False
-    state = path.read_text("ascii")
-    # an earlier release wrote no JSON
-    names = json.loads(state)["variables"] if state.startswith("{") else {}
-    return state == parsed_state(project, environment, names)
+    return state == json.loads(parsed_state(project, environment, names))
 
 
 def parsed_state(
     project: ComposedProject, environment: Mapping[str, str], names: Iterable[str]
 ) -> str:
-    """What a parse is made from: the files, and the variables of these names. Of their values it has hashes."""
+    """What a parse is made from: the files, and the variables of these names; and what it wrote."""
     values = {**environment, **static_environment(project, [])}
-    variables = {
-        name: hashlib.sha256(values.get(name, "").encode()).hexdigest() for name in sorted(names)
-    }
-    return json.dumps({"files": project.fingerprint, "variables": variables}, indent=1)
+    return state_of_parse(project.target, project.fingerprint, values, names)
 
 
 def variables_read(project: ComposedProject) -> Iterable[str]:
@@ -270,7 +270,10 @@ def begin_with_shared_parse(project: ComposedProject) -> None:
     what differs only.
     """
     shared, own = BUILT_IN / "target" / PARSED_FILE, project.target / PARSED_FILE
-    if not own.exists() and shared.exists() and project.settings.engine == "duckdb":
+    if own.exists() or project.settings.engine != "duckdb":
+        return
+    written = kept_state(shared.parent).get("written", {})
+    if shared.exists() and written.get(PARSED_FILE) == digest_of(shared):
         shutil.copyfile(shared, own)
 
 

@@ -39,7 +39,7 @@ OWNER = "let the user of this process own it, or set OKRA_HOME to a folder that 
         ),
         (
             sqlite3.DatabaseError("file is not a database"),
-            "is damaged; `okra repair` sets it aside and makes it again",
+            "a file is damaged; `okra repair` sets it aside and makes it again",
         ),
         (sqlite3.OperationalError("database or disk is full"), f"the disk is full; {ROOM}"),
         (MemoryError(), "there is not enough memory; close other programs, or lower OKRA_MEMORY"),

@@ -90,9 +90,26 @@ def test_a_closed_log_is_one_file_a_database_and_can_be_written_again(tmp_path: 
     storage = BatchingEventLogStorage(str(tmp_path))
     storage.store_event_batch(planned("a"))
     storage.dispose()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.db", EMPTY, "index.db"]
+    first, empty, last = sorted(path.name for path in tmp_path.iterdir())
+    assert (first, last) == ("a.db", "index.db")
+    assert empty.startswith(EMPTY)
     storage.store_event_batch(planned("a"))
     assert len(storage.get_logs_for_run("a")) == 6
+
+
+@pytest.mark.parametrize("content", [b"", b"SQLite format 3\0 and no more", None])
+def test_a_damaged_empty_file_damages_no_run(tmp_path: Path, content: bytes | None) -> None:
+    storage = BatchingEventLogStorage(str(tmp_path))
+    storage.store_event_batch(planned("a"))
+    [empty] = tmp_path.glob(f"{EMPTY}*")
+    whole = empty.read_bytes()
+    middle = len(whole) // 2
+    flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    empty.write_bytes(flipped if content is None else content)
+    storage.store_event_batch(planned("b"))
+    assert [len(storage.get_logs_for_run(run)) for run in "ab"] == [3, 3]
+    [again] = tmp_path.glob(f"{EMPTY}*")
+    assert again.read_bytes() not in (content, flipped)
 
 
 def test_many_runs_leave_few_databases_open(tmp_path: Path) -> None:

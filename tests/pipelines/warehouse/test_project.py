@@ -126,6 +126,43 @@ def test_a_parse_is_kept_until_a_file_or_a_variable_that_it_read_changes(
     assert tags(dated, TEAM="sales") == ["parsed 4 times"], "another dbt cannot read this parse"
 
 
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "partial_parse.msgpack", "manifest.fingerprint", "left_out.json"]
+)
+def test_a_parse_that_is_not_as_it_was_written_is_made_again(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = okra_settings.Settings(_env_file=None, home=tmp_path)
+    project = ComposedProject(settings, Composition({}, {"models/marts/a.sql": "select 1"}))
+    began_with = []
+
+    def dbt_parse(project: ComposedProject, *arguments: Any) -> None:
+        kept = project.target / "partial_parse.msgpack"
+        began_with.append(kept.read_bytes() if kept.exists() else None)
+        kept.write_bytes(b"what dbt keeps")
+        project.manifest.write_text('{"nodes": {}, "metadata": {}}')
+
+    monkeypatch.setattr(models, "dbt_parse", dbt_parse)
+    monkeypatch.setattr(models, "variables_read", lambda project: ["OKRA_ENGINE"])
+    monkeypatch.setattr(models, "begin_with_shared_parse", lambda project: None)
+    file = project.target / name
+    for harm in (Path.unlink, lambda x: x.write_bytes(x.read_bytes()[:-3]), flip_middle):
+        ensure_manifest(project, {})
+        ensure_manifest(project, {})
+        before, parses = file.read_bytes(), len(began_with)
+        harm(file)
+        ensure_manifest(project, {})
+        assert len(began_with) == parses + 1
+        assert file.read_bytes() == before
+    assert {*began_with} <= {None, b"what dbt keeps"}, "dbt begins with nothing that is damaged"
+
+
+def flip_middle(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0x80
+    path.write_bytes(content)
+
+
 def test_a_link_to_a_seed_is_the_seed(tmp_path: Path) -> None:
     (tmp_path / "x.csv").symlink_to(BUILT_IN / "models/seeds/stripe_movement_kinds.csv")
     place = "models/seeds/stripe_movement_kinds.csv"
