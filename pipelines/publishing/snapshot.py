@@ -4,12 +4,14 @@
     parquet/<table>.parquet    the same rows for tools without DuckDB, also of the views of days
     csv/<table>.csv      the same on request; lists and maps are JSON, days and moments ISO 8601, the latter in UTC,
                          what is empty is unknown, and no text begins as a formula does
-    okra.json            what was published: run, day, rows and checksum of each table; written last
+    okra.json            what was published: run, day, rows and checksum of each table, hash of its Parquet file;
+                         written last
 
 Readers that have the old file open keep reading the old file; new ones get the new one. The file has no
 write-ahead log and is read-only, so that a tool which opens it for writing by mistake fails at once.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +40,8 @@ from pipelines.tables.table import (
 CHECKSUM = "okra_checksum"
 """The key of a Parquet file's metadata under which the checksum of its rows is."""
 
+DIGEST_LENGTH = 20
+
 FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
 """How a text begins that a spreadsheet takes for a formula; also in wide letters, and after what it leaves out."""
 APOSTROPHE = "'"
@@ -45,11 +49,15 @@ APOSTROPHE = "'"
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """One table or view as it was published. `checksum` is that of its rows: equal rows, equal checksum."""
+    """One table or view as it was published. `checksum` is that of its rows: equal rows, equal checksum.
+
+    `parquet` is the hash of the bytes of its Parquet file.
+    """
 
     name: str
     rows: int
     checksum: str
+    parquet: str
     is_view: bool = False
 
 
@@ -88,7 +96,11 @@ def publish(
         **about,
         **{
             kind: {
-                table.name: {"rows": table.rows, "checksum": table.checksum}
+                table.name: {
+                    "rows": table.rows,
+                    "checksum": table.checksum,
+                    "parquet": table.parquet,
+                }
                 for table in published
                 if table.is_view == (kind == "views")
             }
@@ -111,6 +123,7 @@ def export(
     """
     published = []
     folder = target.parent / "parquet"
+    noted = published_before(target)
     with connect_in_memory(target) as connection:
         connection.execute("set threads = 1")
         # a CSV has the moments of a session's zone; everyone gets the same, wherever the run was
@@ -120,17 +133,39 @@ def export(
         tables = tables_in(connection, "published")
         for table in [*tables, *views_in(connection, "published")]:
             content = contents.get(table.name) or content_of(connection, table)
+            path = folder / f"{table.name}.parquet"
+            before = noted.get(table.name, {})
+            # not the hash of a file that stays, which may have been damaged meanwhile
+            digest = before.get("parquet", "") if before.get("checksum") == content.checksum else ""
             if written.get(table.name) != content.checksum:
                 options = f"format parquet, kv_metadata {{{CHECKSUM}: {literal(content.checksum)}}}"
-                copy(connection, f"from {table.place}", folder / f"{table.name}.parquet", options)
+                copy(connection, f"from {table.place}", path, options)
+                digest = ""
             if csv:
-                path = target.parent / "csv" / f"{table.name}.csv"
-                copy(connection, flat(table), path, "format csv, header")
+                own = target.parent / "csv" / f"{table.name}.csv"
+                copy(connection, flat(table), own, "format csv, header")
             is_view = table not in tables
+            digest = digest or digest_of(path)
             published.append(
-                PublishedTable(table.name, content.rows, content.checksum, is_view=is_view)
+                PublishedTable(table.name, content.rows, content.checksum, digest, is_view=is_view)
             )
     return published
+
+
+def published_before(target: Path) -> Mapping[str, Mapping[str, Any]]:
+    """What okra.json says of each table and view; empty where there is none, or none that can be read."""
+    try:
+        content = json.loads(target.with_suffix(".json").read_text("utf-8"))
+        noted: Mapping[str, Mapping[str, Any]] = content["tables"] | content["views"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+    return noted
+
+
+def digest_of(path: Path) -> str:
+    """A hash of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:DIGEST_LENGTH]
 
 
 def checksums_of(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, str]:

@@ -18,8 +18,8 @@ from pipelines.settings import BUILT_IN
 from pipelines.warehouse.build_results import NodeResult, node_results
 from pipelines.warehouse.dbt_messages import errors_in, sentence_of
 from pipelines.warehouse.dbt_names import flat_names
+from pipelines.warehouse.kept_parses import PARSED_FILE
 from pipelines.warehouse.project import (
-    PARSED_FILE,
     ComposedProject,
     dbt_program,
     kept_parse,

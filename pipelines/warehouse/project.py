@@ -219,7 +219,8 @@ def is_parsed(project: ComposedProject, environment: Mapping[str, str]) -> bool:
     names = state.get("variables")
     if not isinstance(names, dict):
         return False
-    return state == json.loads(parsed_state(project, environment, names))
+    now: object = json.loads(parsed_state(project, environment, names))
+    return now == state
 
 
 def parsed_state(

@@ -94,7 +94,9 @@ def ready_to_fork() -> Iterator[None]:
     yield
 
 
-def follow(arguments: tuple[str, ...], environment: Mapping[str, str], out: Path, err: Path) -> None:
+def follow(
+    arguments: tuple[str, ...], environment: Mapping[str, str], out: Path, err: Path
+) -> None:
     """Be the command, and end as it ends: nothing of the parent's goes on in this process."""
     code = 70
     try:

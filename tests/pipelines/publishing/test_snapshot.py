@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from pipelines.publishing.snapshot import publish
+from pipelines.publishing.verifying import published_faults
 
 
 @pytest.fixture
@@ -139,3 +140,21 @@ def test_views_of_days_are_files_too_and_inner_tables_are_marked(tmp_path: Path)
         "day,color,amount,amount_exact,unit",
         "2026-01-31,red,1.5,1.500000,USD",
     ]
+
+
+def test_a_parquet_file_that_was_changed_on_disk_is_told_after_the_next_publishing_too(
+    home: Path,
+) -> None:
+    """Its rows are published unchanged, so that the file stays: and so does the hash of what was written."""
+    warehouse, target = home / "warehouse.duckdb", home / "okra.duckdb"
+    assert [*published_faults(target)] == []
+    name = next(iter(json.loads(target.with_suffix(".json").read_text())["tables"]))
+    copy = home / "parquet" / f"{name}.parquet"
+    content = bytearray(copy.read_bytes())
+    content[len(content) // 2] ^= 1
+    copy.write_bytes(content)
+    publish(warehouse, target, {}, "v1.2.0")
+    assert [path for path, _ in published_faults(target)] == [copy]
+    copy.unlink()
+    publish(warehouse, target, {}, "v1.2.0")
+    assert [*published_faults(target)] == []
