@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, localcontext
+from decimal import localcontext
 from typing import Any
 
 import duckdb
@@ -26,9 +26,11 @@ from pipelines.okr.kpi.kpi import PERCENT, Kpi
 from pipelines.okr.kpi.numbers import EXACT, figure
 from pipelines.okr.kpi.periods import containing
 from pipelines.okr.kpi.series import index_facts
-from pipelines.okr.targets.ladder import EVEN, Evidence, NoLadderError, Rung, ladder
+from pipelines.okr.targets.ladder import Evidence, NoLadderError, ladder
 from pipelines.okr.targets.references import Reference, References
+from pipelines.okr.targets.rungs import EVEN, Rung
 from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.language.targets import against
 from pipelines.settings import Settings
 
 _PLACE = "the target"
@@ -198,7 +200,7 @@ def show(possible: Possible, asked: AskedTarget, language: Language, output: Out
         (
             language.share(rung.asked),
             language.text("target.none") if rung.target is None else amounts.text(rung.target),
-            against(rung.target, before, language),
+            against(rung.target, None if before is None else before.value, language),
         )
         for rung in possible.rungs
     ]
@@ -225,10 +227,3 @@ def show(possible: Possible, asked: AskedTarget, language: Language, output: Out
     if lines:
         output.out.print(Padding(pairs(lines), (0, 0, 1, 1)))
     output.note(language.text("target.note"))
-
-
-def against(value: Decimal | None, before: Reference | None, language: Language) -> str:
-    """The change on the year before, `+4.2%`; empty where that is not known or was nothing."""
-    if value is None or before is None or before.value <= 0:
-        return ""
-    return language.share(value / before.value - 1, 1, signed=True)

@@ -27,6 +27,7 @@ from pipelines.tables.leads import LEADS
 from pipelines.tables.locks import warehouse_lock
 from pipelines.tables.measures import MEASURES
 from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLES
+from pipelines.tables.targets import TARGETS
 from pipelines.warehouse.core_models import PUBLISHED
 from pipelines.warehouse.project import project_of
 
@@ -53,6 +54,7 @@ from pipelines.warehouse.project import project_of
                 KEY_RESULT_COURSES,
                 MEASURES,
                 LEADS,
+                TARGETS,
             )
         ),
         *(dg.AssetKey(["okr", table.name]) for table in VERSIONED_TABLES),

@@ -26,6 +26,7 @@ from pipelines.tables.locks import warehouse_lock
 from pipelines.tables.measures import MEASURES
 from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLES
 from pipelines.tables.table import Table
+from pipelines.tables.targets import TARGETS
 
 FACTS = [
     dg.AssetKey(["reporting", name])
@@ -39,7 +40,7 @@ OBJECTIVES = dg.AssetKey(["okr", "objective_scores"])
 def specs() -> list[dg.AssetSpec]:
     """One asset per table."""
     histories = (*SCORE_VERSIONS, *DEFINITION_VERSIONS)
-    of_facts = (*TABLES, KEY_RESULT_COURSES, KEY_RESULT_LEVERS, MEASURES, LEADS)
+    of_facts = (*TABLES, KEY_RESULT_COURSES, KEY_RESULT_LEVERS, MEASURES, LEADS, TARGETS)
     scored = [spec(table, FACTS) for table in of_facts]
     kept = [spec(table, [key(scores.name) for scores in TABLES]) for table in histories]
     record = [

@@ -75,20 +75,18 @@ _RESTATEMENTS = """
     order by restated_at desc, kpi, period, period_start, dimension, member
     limit $most
 """
-_HAS_FINDINGS = "select 1 from duckdb_tables() where table_name = 'findings'"
+_HAS_TABLE = "select 1 from duckdb_tables() where table_name = $name"
 _FINDINGS = "select * from findings order by is_fault desc, what, place, message"
-_HAS_CHECK_INS = "select 1 from duckdb_tables() where table_name = 'check_ins'"
 _CHECK_INS = "select * from check_ins where day <= $as_of order by key_result_id, day desc, person"
-_HAS_MEASURES = "select 1 from duckdb_tables() where table_name = 'measures'"
 _MEASURES = (
     "select * exclude (fingerprint) from measures order by start desc, objective_id, measure"
 )
-_HAS_LEADS = "select 1 from duckdb_tables() where table_name = 'leads'"
 _LEADS = """
     select tested.* exclude (fingerprint), kpis.label as leads_label
     from leads as tested left join kpis on tested.leads = kpis.kpi
     order by key_result_id
 """
+_TARGETS = "select * exclude (fingerprint) from targets order by kpi, period_start, odds desc"
 INSTANCE = "source || coalesce('@' || nullif(account, 'main'), '')"
 """What an account is called: `stripe@eu`, or `stripe` where it has no name."""
 WITH_ACCOUNT = "(from {} union all by name select cast(null as varchar) as account where false)"
@@ -162,20 +160,26 @@ class PublishedFile:
 
     def findings(self) -> list[Row]:
         """What the last run found wrong, faults first; none in a file of a version that did not publish it."""
-        return self.rows(_FINDINGS) if self.rows(_HAS_FINDINGS) else []
+        return self._rows_of("findings", _FINDINGS)
 
     def check_ins(self, as_of: date) -> list[Row]:
         """What people had said of the key results by a day, the latest first; none in a file without the table."""
-        return self.rows(_CHECK_INS, as_of=as_of) if self.rows(_HAS_CHECK_INS) else []
+        return self._rows_of("check_ins", _CHECK_INS, as_of=as_of)
 
     def measures(self) -> list[Row]:
         """What is done about the goals, the latest first; none in a file without the table."""
-        return self.rows(_MEASURES) if self.rows(_HAS_MEASURES) else []
+        return self._rows_of("measures", _MEASURES)
 
     def leads(self) -> dict[str, Row]:
         """Whether each KPI helps that is said to lead another, by key result; none in a file without the table."""
-        rows = self.rows(_LEADS) if self.rows(_HAS_LEADS) else []
-        return {row["key_result_id"]: row for row in rows}
+        return {row["key_result_id"]: row for row in self._rows_of("leads", _LEADS)}
+
+    def targets(self) -> list[Row]:
+        """What is possible for each KPI, the easiest target first; none in a file without the table."""
+        return self._rows_of("targets", _TARGETS)
+
+    def _rows_of(self, table: str, query: str, **values: Any) -> list[Row]:
+        return self.rows(query, **values) if self.rows(_HAS_TABLE, name=table) else []
 
     def streams(self) -> dict[str, StreamWindows]:
         """What is in the raw lake, by `source.stream`."""

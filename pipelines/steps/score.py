@@ -22,10 +22,13 @@ from pipelines.okr.odds.changed_futures import FuturesChange
 from pipelines.okr.scoring.final_scores import with_restatements
 from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.okr.scoring.scoring import score
+from pipelines.okr.targets.ladder import Evidence
+from pipelines.okr.targets.of_kpis import possible_targets_of
 from pipelines.steps.pull import failed_pulls
 from pipelines.tables.leads import kept_leads, write_leads
 from pipelines.tables.measures import kept_measures, write_measures
 from pipelines.tables.scores import Run, store_scores
+from pipelines.tables.targets import kept_targets, write_targets
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class Report:
 
 
 def write_scores(day: Day, dagster_run_id: str) -> Report:
-    """Score every sound objective, store the scores with levers and measures, and keep them in the history.
+    """Score every sound objective, store the scores with levers, measures and targets, and keep them in the history.
 
     To be called with the warehouse's lock. Raises `NoFactsError`, `NoDefinitionsError`, `HistoryError`.
     """
@@ -60,6 +63,8 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     measures = judge_measures(objectives, day.indexes, as_of, kept)
     scorecard = with_restatements(scored(objectives, ()), first_final_scores(history, as_of))
     scorecard = with_odds_if_measures_work(scorecard, objectives, measures, scored)
+    evidence = Evidence(day.indexes, as_of, policy, record)
+    targets = possible_targets_of(evidence, settings.fiscal_year, kept_targets(warehouse))
     failed = failed_pulls(settings)
     run = Run(
         run_id=day.run_id,
@@ -77,4 +82,5 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     write_check_ins(warehouse, day.check_ins)
     write_measures(warehouse, measures)
     write_leads(warehouse, leads)
+    write_targets(warehouse, targets)
     return Report(scorecard, failed)

@@ -13,7 +13,7 @@ from decimal import Decimal
 import numpy as np
 
 from pipelines.okr.forecast.recalibration import Curve, Graded, curve_for, own_curve
-from pipelines.okr.forecast.training_series import Floats
+from pipelines.okr.forecast.training_series import Exact, Floats
 from pipelines.okr.kpi.numbers import ONE, ZERO, rounded
 from pipelines.okr.odds.changed_futures import FuturesChange
 from pipelines.okr.odds.forecast_bands import ForecastBands, Quantiles, quantiles_of
@@ -172,8 +172,15 @@ def curve_of(data: TrainingData) -> Curve:
 
 def published(share: float, shipped: Curve, own: Curve) -> tuple[Decimal, Decimal]:
     """The odds of a goal that such a share of futures meets, with and without one's own record."""
-    first = shipped.corrected(np.array([share]))
-    return _unsettled(float(own.corrected(first)[0])), _unsettled(float(first[0]))
+    [odds] = published_each(np.array([share]), shipped, own)
+    return odds
+
+
+def published_each(shares: Exact, shipped: Curve, own: Curve) -> list[tuple[Decimal, Decimal]]:
+    """The same of several goals (goals,)."""
+    first = shipped.corrected(shares)
+    pairs = zip(own.corrected(first).tolist(), first.tolist(), strict=True)
+    return [(_unsettled(corrected), _unsettled(uncorrected)) for corrected, uncorrected in pairs]
 
 
 def _unsettled(odds: float) -> Decimal:

@@ -163,16 +163,21 @@ class OpenGoal:
 
     def _inside(self, final: Exact, low: Decimal | None, high: Decimal | None) -> Truth:
         """Whether each value lies between the ends, as far as floats can tell."""
-        known = max(1.0, *map(abs, self.known))
-        is_sum = self.question.view.kpi.behaviour.is_sum
-        drawn = np.abs(final - self.known[0] if is_sum else final)
-        noise = _KNOWN_NOISE * known + _DRAWN_NOISE * drawn
+        noise = self.noise(final)
         inside: Truth = ~np.isnan(final)
         if low is not None:
             inside &= final >= float(low) - noise
         if high is not None:
             inside &= final <= float(high) + noise
         return inside
+
+    def noise(self, final: Exact) -> Exact:
+        """How far each final value (paths,) may be from what it would be in exact numbers."""
+        known = max(1.0, *map(abs, self.known))
+        is_sum = self.question.view.kpi.behaviour.is_sum
+        drawn = np.abs(final - self.known[0] if is_sum else final)
+        noise: Exact = _KNOWN_NOISE * known + _DRAWN_NOISE * drawn
+        return noise
 
     def in_window_ending(self, day: date) -> "OpenGoal | None":
         """The same of the latest window over by a day; None of one that is not still to come."""

@@ -23,7 +23,7 @@ def simulated(goals: Iterable[OpenGoal]) -> Iterator[Simulated]:
     tasks: list[Task] = []
     owners: list[tuple[Sequence[OpenGoal], TrainingData]] = []
     for together in _grouped(goals):
-        data = _training_data(together[0])
+        data = training_data_of(together[0])
         if data.no_odds_because:
             yield together, data, ()
             continue
@@ -67,7 +67,8 @@ def _grouped(goals: Iterable[OpenGoal]) -> list[list[OpenGoal]]:
     return [groups[key] for key in sorted(groups, key=str)]
 
 
-def _training_data(goal: OpenGoal) -> TrainingData:
+def training_data_of(goal: OpenGoal) -> TrainingData:
+    """What the futures of a goal's KPI are learnt from."""
     view, reported_cadence = goal.question.view, goal.reported_cadence
     if reported_cadence is not None:
         return training_data_of_distinct(view, goal.cut, reported_cadence)

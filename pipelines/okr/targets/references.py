@@ -11,7 +11,13 @@ from decimal import Decimal
 
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.kpi.periods import Period, previous, whole_windows, year_before
-from pipelines.okr.kpi.readings import KpiView, read, read_latest_window, read_window
+from pipelines.okr.kpi.readings import (
+    KpiView,
+    read,
+    read_latest_window,
+    read_window,
+    reported,
+)
 from pipelines.okr.kpi.roster import Presence
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy
@@ -78,7 +84,7 @@ class References:
         return self._view.kpi.accumulates and not self.result.over and not self.result.per
 
     def _past(self) -> Iterator[Reference]:
-        first = self._view.series.first_day
+        first = self._first_day
         if first is None:
             return
         period = self._course
@@ -89,6 +95,13 @@ class References:
             if reached is not None:
                 yield reached
             period = previous(period)
+
+    @property
+    def _first_day(self) -> date | None:
+        """The first day with data; of a distinct count that of the first period that was counted."""
+        if self._view.kpi.behaviour.reported_by_period:
+            return min((fact.period_start for fact in reported(self._view)), default=None)
+        return self._view.series.first_day
 
     def _reached(self, period: Period, *, is_scaled: bool = False) -> Reference | None:
         if period.end > self.through:

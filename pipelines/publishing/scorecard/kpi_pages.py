@@ -1,4 +1,4 @@
-"""The pages of the KPIs: history, members, restatements, trust, SQL and sources."""
+"""The pages of the KPIs: history, what is possible, members, restatements, trust, SQL and sources."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from pipelines.publishing.scorecard.kpi_charts import (
     chart_of_periods,
 )
 from pipelines.publishing.scorecard.kpi_rows import MAX_DAYS, rows_by
+from pipelines.publishing.scorecard.ladders import Ladder, ladders_of
 from pipelines.publishing.scorecard.page_rows import PageRows
 from pipelines.publishing.scorecard.provenance import Provenance, kpi_page, provenance
 from pipelines.publishing.scorecard.rendering import page, part
@@ -77,6 +78,7 @@ class KpiPage:
     data_through: str
     uses: Sequence[tuple[Row, str]]
     history: Markup
+    ladders: Sequence[Ladder]
     changes: Sequence[FactorBars]
     members: Sequence[Members]
     evidence: Markup
@@ -129,6 +131,9 @@ class KpiPages:
             data_through=self._language.day(through) if through else "",
             uses=[(row, _stands(row, kpi, self._language)) for row in uses],
             history=self._history(kpi, uses, published),
+            ladders=ladders_of(
+                published.figures.targets.get(name, ()), kpi["label"] or name, amounts
+            ),
             changes=changes(
                 factors,
                 _cadence(kpi),

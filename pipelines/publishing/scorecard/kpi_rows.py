@@ -165,7 +165,7 @@ class KpiRows:
     figures; `restatements` the figures themselves, and `restated_in_all` how many there are with other periods and
     members. `members` are by reader: an owner, who is shown the members that a goal of theirs names, or everybody
     (an empty text). They are those of the latest whole period, the largest of each dimension, with how many there are
-    `in_all`.
+    `in_all`. `targets` are what is possible in the running quarter and the next one.
     """
 
     history: RowsByName
@@ -175,6 +175,7 @@ class KpiRows:
     restatements: RowsByName
     restated_in_all: Mapping[str, int]
     members: Mapping[str, RowsByName]
+    targets: RowsByName
 
 
 def kpi_rows_in(file: PublishedFile, as_of: date) -> KpiRows:
@@ -193,6 +194,7 @@ def kpi_rows_in(file: PublishedFile, as_of: date) -> KpiRows:
         restatements=rows_by(restatements, "kpi"),
         restated_in_all={row["kpi"]: row["figures"] for row in in_all},
         members={reader: rows_by(rows, "kpi") for reader, rows in by_reader.items()},
+        targets=rows_by(file.targets(), "kpi"),
     )
 
 

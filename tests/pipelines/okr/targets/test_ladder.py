@@ -12,7 +12,8 @@ import pytest
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.scoring.scoring import score
-from pipelines.okr.targets.ladder import RUNGS, Evidence, NoLadderError, Rung, ladder
+from pipelines.okr.targets.ladder import Evidence, NoLadderError, ladder
+from pipelines.okr.targets.rungs import RUNGS, Rung
 
 DAY = timedelta(days=1)
 FIRST, AS_OF = date(2025, 9, 1), date(2026, 11, 1)

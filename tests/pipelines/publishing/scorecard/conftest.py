@@ -27,6 +27,7 @@ from pipelines.tables.scores import (
     OBJECTIVE_SCORES,
     RUNS,
 )
+from pipelines.tables.targets import TARGETS
 
 AS_OF = date(2026, 11, 25)
 THROUGH = date(2026, 11, 24)
@@ -64,6 +65,7 @@ _SCORED = (
     CHECK_INS,
     MEASURES,
     LEADS,
+    TARGETS,
     KPI_FACTORS,
     FINDINGS,
     KEY_RESULT_LEVERS,
@@ -122,6 +124,12 @@ _LEAD = {
     "key_result_id": "grow/revenue", "kpi": "revenue", "leads": "likes", "verdict": "no_evidence",
     "by_days": 28, "brier": Decimal("0.2"), "brier_with": Decimal("0.201"), "gain": Decimal("-0.005"),
     "past_days": 60, "fingerprint": "f2",
+}  # fmt: skip
+_TARGET = {
+    "kpi": "revenue", "period": "quarter", "period_start": date(2027, 1, 1), "period_end": date(2027, 3, 31),
+    "comparison": "at_least", "odds": Decimal("0.5"), "target": 500, "probability": Decimal("0.503"),
+    "year_before": 400, "best": 800, "best_start": date(2025, 10, 1), "present_rate": 450, "unit": "USD",
+    "data_through": date(2026, 11, 22), "fingerprint": "f3",
 }  # fmt: skip
 _LEVER = {
     "as_of": AS_OF, "objective_id": "grow", "key_result_id": "grow/revenue", "window": "total",
@@ -195,6 +203,10 @@ class Company:
 
     def lead(self, **changed: Any) -> None:
         self.add("leads", _LEAD, changed)
+
+    def target(self, **changed: Any) -> None:
+        """A rung of the ladder of a KPI."""
+        self.add("targets", _TARGET, changed)
 
     def finding(self, **changed: Any) -> None:
         self.add("findings", _FINDING, changed)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     company.missing_day(date(2026, 11, number), kpi)
                 else:
                     company.day(date(2026, 11, number), 30 + number, kpi=kpi)
+        for place, odds in enumerate(("0.9", "0.7", "0.5", "0.3", "0.1")):
+            for kpi in ("revenue", "calls"):
+                company.target(kpi=kpi, odds=Decimal(odds), target=300_000 + 70_000 * place)
         for month, last in ((9, 30), (10, 31)):
             company.restatement(
                 period_start=date(2026, month, 1), period_end=date(2026, month, last),
@@ -230,7 +234,7 @@ def test_nothing_is_wider_than_a_phone(tab, path):
 
 def test_each_mark_of_a_chart_is_seen_and_has_its_text_beside_it(tab):
     page = tab("kpi/revenue.html").page
-    for chart in page.locator("main figure").all():
+    for chart in page.locator("[aria-labelledby=history] figure").all():
         numbers = [mark.inner_html() for mark in chart.locator("g.mark text").all()]
         notes = chart.locator("ol.annotations li").all()
         assert numbers == [str(number) for number in range(1, len(notes) + 1)] != []
@@ -247,6 +251,24 @@ def test_no_figure_of_an_axis_is_cut(tab):
         edge = chart.bounding_box()["x"]
         labels = chart.locator(".grid text").all()
         assert [one.inner_html() for one in labels if one.bounding_box()["x"] < edge] == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+@pytest.mark.parametrize("path", ["kpi/revenue.html", "es/kpi/revenue.html"])
+def test_no_word_of_a_ladder_covers_another_or_is_cut(tab, path, size):
+    chart = tab(path, size).page.locator("[aria-labelledby=possible] figure svg").first
+    inside = chart.bounding_box()
+    boxes = [one.bounding_box() for one in chart.locator("text").all()]
+    assert len(boxes) > 8
+    for box in boxes:
+        assert inside["x"] <= box["x"]
+        assert box["x"] + box["width"] <= inside["x"] + inside["width"] + 1
+    labels = sorted(
+        (one.bounding_box() for one in chart.locator("text.goal-label").all()),
+        key=lambda box: box["y"],
+    )
+    for above, below in pairwise(labels):
+        assert above["y"] + above["height"] * 0.8 <= below["y"] + below["height"] * 0.2
 
 
 def test_spanish_pages_speak_spanish(tab):
