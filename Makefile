@@ -9,6 +9,8 @@ BENCHMARKS ?= next_day long_history raw_rows key_results publishing stripe_throu
 # FUZZ=1000000 reads so many inputs; with --from, other ones: FUZZ="1000000 --from 5000000"
 FUZZ ?= 100000
 .DEFAULT_GOAL := help
+# where it is set, each of the hundreds of processes that the tests start compiles every module anew
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install run ui shell wheel audit test test-large test-browser fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
 
 help: ## List the targets
