@@ -160,7 +160,7 @@ def goals(
                     words = f"its KPI `{name}` is broken: see {declared.broken[name]}"
                 if objective.parent in ids and objective.id not in contributing:
                     words = f"{words}; aligned only"
-                yield f"{objective.id}/{result.id}: {words}"
+                yield f"{objective.key_result_id(result)}: {words}"
 
 
 def asked(objective: Objective, result: KeyResult, indexes: Mapping[str, KpiIndex]) -> Goal | None:

@@ -64,7 +64,7 @@ def doubtful_goals(day: Day, files: Collection[str]) -> Iterator[DoubtfulGoal]:
             if set_on is None or odds is None or not is_new(objective, result, set_on):
                 continue
             if objective.deadline(result) >= day.as_of and not HOPELESS < odds < TRIVIAL:
-                yield DoubtfulGoal(f"{objective.id}/{result.id}", result.kpi or "", odds, set_on)
+                yield DoubtfulGoal(objective.key_result_id(result), result.kpi or "", odds, set_on)
 
 
 def is_new(objective: Objective, result: KeyResult, day: date) -> bool:
@@ -77,7 +77,7 @@ Odds = dict[tuple[str, str], tuple[date, Decimal]]
 
 
 def _key(objective: Objective, result: KeyResult) -> tuple[str, str]:
-    return f"{objective.id}/{result.id}", objective.key_result_hash(result)
+    return objective.key_result_id(result), objective.key_result_hash(result)
 
 
 def _published_odds(day: Day) -> Odds:

@@ -111,7 +111,7 @@ def scoring() -> dg.Definitions:
         shown = {
             "okr/key_result_scores": len(report.scorecard.key_results),
             "okr/objective_scores": len(report.scorecard.objectives),
-            "okr/key_result_courses": len(report.scorecard.courses),
+            "okr/key_result_courses": report.points_of_courses,
         }
         with stored_together(context):
             for table in specs():

@@ -33,7 +33,7 @@ def check_ins_of(settings: Settings, loaded: Loaded) -> tuple[list[CheckIn], lis
         except TreeError as error:
             closed.append(unreadable(name, error))
     names = {
-        f"{objective.id}/{result.id}"
+        objective.key_result_id(result)
         for objective in loaded.objectives
         for result in objective.key_results
     }

@@ -105,7 +105,7 @@ def _filtered(objectives: Sequence[Objective]) -> Iterator[tuple[str, KeyResult]
     for objective in objectives:
         for result in objective.key_results:
             if result.where:
-                yield f"{objective.id}/{result.id}", result
+                yield objective.key_result_id(result), result
 
 
 def read_trust_and_scores(warehouse: Path, as_of: date) -> tuple[Trust, list[tuple[Any, ...]]]:
@@ -129,7 +129,7 @@ def gaps(
 ) -> Iterator[tuple[Gap, str]]:
     """The gap of each scored key result that is a number against a number, and its KPI."""
     defined: Mapping[str, tuple[Objective, KeyResult]] = {
-        f"{objective.id}/{result.id}": (objective, result)
+        objective.key_result_id(result): (objective, result)
         for objective in objectives
         for result in objective.key_results
     }

@@ -1,6 +1,6 @@
 """Scores every objective on the KPI tables, and stores the scores with their courses and levers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,13 +15,14 @@ from pipelines.inputs.lake import open_lake
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.leads.in_the_odds import changes_by_leads
 from pipelines.okr.leads.testing import judge_leads, leads_of
+from pipelines.okr.levers.lever import Lever
 from pipelines.okr.levers.search import find_levers
 from pipelines.okr.measures.if_it_works import with_odds_if_measures_work
 from pipelines.okr.measures.judging import judge_measures
 from pipelines.okr.odds.changed_futures import FuturesChange
 from pipelines.okr.scoring.final_scores import with_restatements
 from pipelines.okr.scoring.scorecard import Scorecard
-from pipelines.okr.scoring.scoring import score
+from pipelines.okr.scoring.scoring import score, score_in_batches, together
 from pipelines.okr.targets.ladder import Evidence
 from pipelines.okr.targets.of_kpis import possible_targets_of
 from pipelines.steps.pull import failed_pulls
@@ -33,9 +34,10 @@ from pipelines.tables.targets import kept_targets, write_targets
 
 @dataclass(frozen=True)
 class Report:
-    """The scorecard of a day, and the streams whose last pull failed."""
+    """The scorecard of a day without its courses, how many points these have, and the streams that were not pulled."""
 
     scorecard: Scorecard
+    points_of_courses: int
     failed: tuple[Attempt, ...]
 
 
@@ -55,16 +57,29 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     leads = judge_leads(objectives, day.indexes, as_of, tested)
     foreseen = changes_by_leads(objectives, day.indexes, as_of, leads)
 
+    known = as_of, policy, record, day.declared.broken
+
     def scored(some: Sequence[Objective], changes: Sequence[FuturesChange]) -> Scorecard:
-        broken, every = day.declared.broken, [*foreseen, *changes]
-        return score(some, day.indexes, as_of, policy, record, broken, every)
+        return score(some, day.indexes, *known, [*foreseen, *changes])
 
     kept = kept_measures(warehouse) if any(x.measures for x in objectives) else {}
     measures = judge_measures(objectives, day.indexes, as_of, kept)
-    scorecard = with_restatements(scored(objectives, ()), first_final_scores(history, as_of))
-    scorecard = with_odds_if_measures_work(scorecard, objectives, measures, scored)
     evidence = Evidence(day.indexes, as_of, policy, record)
     targets = possible_targets_of(evidence, settings.fiscal_year, kept_targets(warehouse))
+    finals = first_final_scores(history, as_of)
+    rows: list[Scorecard] = []
+    points = 0
+
+    def parts() -> Iterator[tuple[Scorecard, Sequence[Lever]]]:
+        nonlocal points
+        for part in score_in_batches(objectives, day.indexes, *known, foreseen):
+            told = with_restatements(part, finals)
+            told = with_odds_if_measures_work(told, objectives, measures, scored)
+            points += len(told.courses)
+            # the courses and futures of all key results would not fit into memory
+            rows.append(Scorecard(told.key_results, told.objectives))
+            yield told, find_levers(told, policy)
+
     failed = failed_pulls(settings)
     run = Run(
         run_id=day.run_id,
@@ -76,11 +91,11 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
         failed_sources=sorted({attempt.source for attempt in failed}),
         broken_definitions=sorted({fault.file for fault in day.faults}),
     )
-    store_scores(warehouse, scorecard, find_levers(scorecard, policy), objectives, day.kpis, run)
+    store_scores(warehouse, parts(), objectives, day.kpis, run)
     record_scores(history, warehouse, as_of, settings.now(), settings.timezone, lake)
     write_predictions(history, warehouse, settings.timezone)
     write_check_ins(warehouse, day.check_ins)
     write_measures(warehouse, measures)
     write_leads(warehouse, leads)
     write_targets(warehouse, targets)
-    return Report(scorecard, failed)
+    return Report(together(rows), points, failed)

@@ -99,7 +99,7 @@ def key_result_row(
     kpi = kpis.get(result.kpi or "")  # None where the KPI's own declaration is broken
     return KeyResultRow(
         objective_id=objective.id,
-        key_result_id=f"{objective.id}/{result.id}",
+        key_result_id=objective.key_result_id(result),
         name=result.name or result.id,
         kpi=result.kpi,
         goal=goal_in_words(result, kpi.unit if kpi else ""),

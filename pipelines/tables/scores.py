@@ -1,6 +1,6 @@
 """The tables of a day's scoring in the warehouse: scores, definitions, courses, levers, and the runs themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -79,27 +79,28 @@ TABLES = (KEY_RESULT_SCORES, OBJECTIVE_SCORES, KEY_RESULTS, OBJECTIVES, RUNS)
 
 def store_scores(
     warehouse: Path,
-    scorecard: Scorecard,
-    levers: Sequence[Lever],
+    scored: Iterable[tuple[Scorecard, Sequence[Lever]]],
     objectives: Sequence[Objective],
     kpis: Mapping[str, Kpi],
     run: Run,
 ) -> None:
     """Write the scores of a day with its definitions, courses and levers, in one transaction.
 
+    `scored` are the parts of the scorecard, each with its levers; each is stored before the next is asked for.
     Scores of other days are kept. Definitions, courses and levers are replaced as a whole.
     Raises `duckdb.Error`, with the tables left as they were.
     """
     with transaction(warehouse) as connection:
-        day, run_id = run.as_of, run.run_id
-        KEY_RESULT_SCORES.replace_partition(
-            connection, "as_of", day, scorecard.key_results, run_id=run_id
-        )
-        OBJECTIVE_SCORES.replace_partition(
-            connection, "as_of", day, scorecard.objectives, run_id=run_id
-        )
-        KEY_RESULT_COURSES.replace(connection, scorecard.courses, run_id=run_id)
-        KEY_RESULT_LEVERS.replace(connection, levers, run_id=run_id)
+        run_id = run.run_id
+        KEY_RESULT_SCORES.replace_partition(connection, "as_of", run.as_of, ())
+        OBJECTIVE_SCORES.replace_partition(connection, "as_of", run.as_of, ())
+        KEY_RESULT_COURSES.replace(connection, ())
+        KEY_RESULT_LEVERS.replace(connection, ())
+        for scorecard, levers in scored:
+            KEY_RESULT_SCORES.append(connection, scorecard.key_results, run_id=run_id)
+            OBJECTIVE_SCORES.append(connection, scorecard.objectives, run_id=run_id)
+            KEY_RESULT_COURSES.append(connection, scorecard.courses, run_id=run_id)
+            KEY_RESULT_LEVERS.append(connection, levers, run_id=run_id)
         key_results = [
             key_result_row(objective, key_result, kpis)
             for objective in objectives

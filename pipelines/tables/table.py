@@ -116,6 +116,8 @@ class Table:
         self, connection: duckdb.DuckDBPyConnection, rows: Sequence[object], **constants: object
     ) -> None:
         """Insert `rows`, whose attributes are named as the columns. `constants`: columns with one value in all rows."""
+        if not rows:
+            return
         # by columns, and typed beforehand: there can be half a million rows
         schema = connection.sql(f"from {self.place} limit 0").to_arrow_table().schema
         values = {

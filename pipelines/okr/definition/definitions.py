@@ -252,6 +252,10 @@ class Objective(_Definition):
         start, fiscal = self.period.start, self.period.fiscal_year
         return len(whole_windows(start, self.deadline(result), result.per, fiscal))
 
+    def key_result_id(self, result: KeyResult) -> str:
+        """The id of one of its key results among those of all objectives."""
+        return f"{self.id}/{result.id}"
+
     def key_result_hash(self, result: KeyResult) -> str:
         """The fingerprint of what a key result is scored by, its objective's frame included."""
         frame = {key: _canonical(getattr(self, key)) for key in ("id", "period", "commitment")}

@@ -45,7 +45,7 @@ class Lead:
 
     @property
     def key_result_id(self) -> str:
-        return f"{self.objective.id}/{self.result.id}"
+        return self.objective.key_result_id(self.result)
 
     def grid(self, indexes: Mapping[str, KpiIndex], through: date) -> Grid | None:
         """Both KPIs side by side; None where one has no facts, or is not to be read as a whole."""

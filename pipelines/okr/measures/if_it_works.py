@@ -87,8 +87,9 @@ def with_odds_if_measures_work(
 ) -> Scorecard:
     """The scorecard with the odds if the measures work that have an expected effect and are not judged yet.
 
-    Only the key results that such a measure can move are scored again.
+    Only the key results of the scorecard that such a measure can move are scored again.
     """
+    scored = {row.key_result_id for row in scorecard.key_results}
     open_ones = {
         (result.objective_id, result.measure, result.start)
         for result in results
@@ -107,7 +108,8 @@ def with_odds_if_measures_work(
             touched := tuple(
                 result
                 for result in objective.key_results
-                if any(effect.touches(result) for effect in effects)
+                if objective.key_result_id(result) in scored
+                and any(effect.touches(result) for effect in effects)
             )
         )
     ]

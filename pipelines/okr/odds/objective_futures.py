@@ -29,21 +29,30 @@ _NO_SCORES: Floats = np.empty(0, np.float32)
 class ScoreFutures:
     """The score that a goal or an objective ends with, from 0 to 1.
 
-    No future leaves `least` and `most`, which are exact. `low` and `high` are the ends in each future (paths,), and
-    the same unless a part has no odds. `full_low` and `full_high` say whether each goal in it is met; `full` where
-    that is settled. `curve` corrects its odds, None where nothing was simulated. `lacking` are the parts without
-    odds, each with the reason.
+    No future leaves `least` and `most`, which are exact. `kept_low` and `kept_high` are the ends in each future
+    (paths,), and the same unless a part has no odds; those of a goal have 24 bits, because there can be a hundred
+    thousand goals. `full_low` and `full_high` say whether each goal in it is met; `full` where that is settled.
+    `curve` corrects its odds, None where nothing was simulated. `lacking` are the parts without odds, each with the
+    reason.
     """
 
     least: Decimal
     most: Decimal
-    low: Exact
-    high: Exact
+    kept_low: Floats | Exact
+    kept_high: Floats | Exact
     full: bool | None
     full_low: Truth
     full_high: Truth
     curve: Curve | None = None
     lacking: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def low(self) -> Exact:
+        return self.kept_low.astype(np.float64, copy=False)
+
+    @property
+    def high(self) -> Exact:
+        return self.kept_high.astype(np.float64, copy=False)
 
     @property
     def mean(self) -> Decimal | None:
@@ -86,7 +95,7 @@ class ScoreFutures:
         """The score it ends with in each future, and `paced` in all of them where it has no odds; None without both."""
         if not self.lacking:
             return self.low
-        return None if paced is None else np.full(PATHS, float(paced))
+        return None if paced is None else _in_all(float(paced))
 
     @property
     def all_met(self) -> GoalResult:
@@ -107,31 +116,42 @@ def futures_of(name: str, result: GoalResult, *, met_counts_whole: bool = False)
     With `met_counts_whole` it is 1 where the goal is met: of a goal that asks for some of its windows, the score is
     below 1 although nothing is missing.
     """
-    none, all_of_them = np.zeros(PATHS, np.bool_), np.ones(PATHS, np.bool_)
     if isinstance(result, Settled):
         if met_counts_whole and result.met:
             result = Settled(True, ONE)
         most = result.score
         least = most if result.least is None else result.least
-        low, high = np.full(PATHS, float(least)), np.full(PATHS, float(most))
-        met = np.full(PATHS, result.met)
+        low = high = _in_all(float(least))
+        if least != most:
+            high = _in_all(float(most))
+        met = _met_in_all(result.met)
         lacking = () if least == most else ((name, result.no_odds),)
         return ScoreFutures(least, most, low, high, result.met, met, met, None, lacking)
     if isinstance(result, NoOdds):
-        low, high = np.zeros(PATHS), np.ones(PATHS)
         lacking = ((name, result.why),)
-        return ScoreFutures(ZERO, ONE, low, high, None, none, all_of_them, None, lacking)
-    score = result.score.astype(np.float64)
+        low, high = _in_all(0.0), _in_all(1.0)
+        missed, met = _met_in_all(False), _met_in_all(True)
+        return ScoreFutures(ZERO, ONE, low, high, None, missed, met, None, lacking)
+    score: Floats | Exact = result.score
     if met_counts_whole and result.settled:
-        score, ends = np.ones(PATHS), (ONE, ONE)
+        score, ends = _in_all(1.0), (ONE, ONE)
     else:
-        score = np.where(result.met, 1.0, score) if met_counts_whole else score
+        score = np.where(result.met, np.float32(1), score) if met_counts_whole else score
         can_be_whole = met_counts_whole and result.settled is None
         ends = result.least, ONE if can_be_whole else result.most
     met, full = result.met, result.settled
     if full is not None:
-        met = np.full(PATHS, full)
+        met = _met_in_all(full)
     return ScoreFutures(*ends, score, score, full, met, met, result.curve)
+
+
+def _in_all(score: float) -> Exact:
+    """The same score in all futures (paths,), in the memory of one."""
+    return np.broadcast_to(score, PATHS)
+
+
+def _met_in_all(met: bool) -> Truth:
+    return np.broadcast_to(np.bool_(met), PATHS)
 
 
 def mean_at_pace(parts: Sequence[tuple[Decimal, Exact]]) -> Exact | None:
@@ -162,11 +182,13 @@ def together(parts: Sequence[tuple[Decimal, ScoreFutures]]) -> ScoreFutures | No
     shares = np.array([float(weight / total) for weight, _ in parts])
     fulls = {part.full for part in futures}
     curves = [part.curve for part in futures if part.curve is not None]
+    low = shares @ np.stack([part.low for part in futures])
+    is_known = all(part.kept_high is part.kept_low for part in futures)
     return ScoreFutures(
         least,
         most,
-        shares @ np.stack([part.low for part in futures]),
-        shares @ np.stack([part.high for part in futures]),
+        low,
+        low if is_known else shares @ np.stack([part.high for part in futures]),
         False if False in fulls else None if None in fulls else True,
         np.logical_and.reduce([part.full_low for part in futures]),
         np.logical_and.reduce([part.full_high for part in futures]),

@@ -52,7 +52,7 @@ class JudgedKeyResult:
 
     @property
     def id(self) -> str:
-        return f"{self.objective.id}/{self.result.id}"
+        return self.objective.key_result_id(self.result)
 
     @cached_property
     def parts(self) -> list[JudgedPart]:

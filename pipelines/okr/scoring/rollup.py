@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 
+import numpy as np
+
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.definition.lineage import contributions
 from pipelines.okr.forecast.training_series import Exact
@@ -56,8 +58,8 @@ class RollUpPart:
     weight: Decimal
     coverage: Decimal
     futures: ScoreFutures
-    paced: Exact | None = None
-    """The score it ends with in each future, what has no odds by its pace (paths,); None where it has neither."""
+    own_pace: Decimal | Exact | None = None
+    """The score by the pace of what has no odds: in all futures, or of an objective in each (paths,)."""
 
     @property
     def id(self) -> str:
@@ -74,6 +76,13 @@ class RollUpPart:
     @property
     def expected(self) -> Decimal:
         return self.row.expected or ZERO
+
+    @property
+    def paced(self) -> Exact | None:
+        """The score it ends with in each future, what has no odds by its pace (paths,); None where it has neither."""
+        if isinstance(self.own_pace, np.ndarray):
+            return self.own_pace
+        return self.futures.at_pace(self.own_pace)
 
 
 def weighted(parts: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
@@ -141,7 +150,7 @@ def _score(
     coverage = weighted((part.weight, part.coverage) for part in parts)
     known = [part.row.data_through for part in parts if part.row.data_through is not None]
     paced_futures = mean_at_pace(
-        [(part.weight, part.paced) for part in parts if part.paced is not None]
+        [(part.weight, own_pace) for part in parts if (own_pace := part.paced) is not None]
     )
     paced = None if paced_futures is None else median_score(paced_futures)
     pace = _status(objective, parts, score, paced, as_of, policy)

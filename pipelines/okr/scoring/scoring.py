@@ -1,6 +1,6 @@
 """Definitions and facts in, a scorecard out: the one entry of this package's arithmetic."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import localcontext
 from operator import attrgetter
@@ -20,6 +20,9 @@ from pipelines.okr.scoring.courses import CoursePoint, course_points, days_of
 from pipelines.okr.scoring.key_results import JudgedKeyResult
 from pipelines.okr.scoring.rollup import RollUpPart, roll_up
 from pipelines.okr.scoring.scorecard import GoalBehind, KeyResultScore, Scorecard
+
+KEY_RESULTS_AT_ONCE = 5_000
+"""Key results that are simulated together: enough of them that simulating their KPIs again for others costs little."""
 
 
 def score(
@@ -45,56 +48,104 @@ def score(
     Raises:
         ValueError: if parents go in a circle, which `loading.load` refuses.
     """
+    return together(
+        score_in_batches(objectives, indexes, as_of, policy, graded, broken_kpis, changes)
+    )
+
+
+def score_in_batches(
+    objectives: Sequence[Objective],
+    indexes: Mapping[str, KpiIndex],
+    as_of: date,
+    policy: Policy | None = None,
+    graded: Sequence[Graded] = (),
+    broken_kpis: Mapping[str, str] = MappingProxyType({}),
+    changes: Sequence[FuturesChange] = (),
+    most: int = KEY_RESULTS_AT_ONCE,
+) -> Iterator[Scorecard]:
+    """The same in parts, which can be stored and dropped: `most` key results in each, the objectives in the last.
+
+    The courses and futures of a hundred thousand key results do not fit into memory. No score depends on the batches:
+    the futures of a KPI are the same in each.
+    """
     policy = policy or Policy()
-    # A context of our own: the result must not depend on that of the thread we run in.
-    with localcontext(EXACT):
-        judged = [
-            JudgedKeyResult(
-                objective,
-                result,
-                indexes.get(result.kpi or ""),
-                as_of,
-                policy,
-                broken_kpis.get(result.kpi or "", ""),
-                indexes,
-            )
-            for objective in objectives
-            for result in objective.key_results
-        ]
-        simulation = GoalSimulation(graded, changes)
-        for key_result in judged:
-            _add(simulation, key_result)
-        simulation.run()
-        rows: list[KeyResultScore] = []
-        courses: list[CoursePoint] = []
-        behind: list[GoalBehind] = []
-        roll_up_parts: dict[str, list[RollUpPart]] = {}
-        for key_result in judged:
-            own = [
-                key_result.row(
-                    part,
-                    simulation.odds(part.assessment.outcome),
-                    _odds_of_open_window(part, simulation),
+    all_results = [(x, result) for x in objectives for result in x.key_results]
+    parts: dict[str, list[RollUpPart]] = {}
+    for first in range(0, len(all_results), most):
+        # A context of our own: the result must not depend on that of the thread we run in.
+        with localcontext(EXACT):
+            judged = [
+                JudgedKeyResult(
+                    objective,
+                    result,
+                    indexes.get(result.kpi or ""),
+                    as_of,
+                    policy,
+                    broken_kpis.get(result.kpi or "", ""),
+                    indexes,
                 )
-                for part in key_result.published_parts
+                for objective, result in all_results[first : first + most]
             ]
-            coverage = ZERO if own[0].score is None else ONE
-            result = simulation.result(key_result.whole.outcome)
-            of_windows = own[0].windows_needed is not None
-            futures = futures_of(own[0].name, result, met_counts_whole=of_windows)
-            paced = futures.at_pace(key_result.whole.paced_score)
-            part = RollUpPart(own[0], own[0].weight, coverage, futures, paced)
-            roll_up_parts.setdefault(key_result.objective.id, []).append(part)
-            rows += own
-            courses += _course(key_result, own[0], simulation)
-            if own[0].status in ("at_risk", "off_track") and key_result.result.name_members:
-                behind += _behind(key_result, simulation)
-        return Scorecard(
-            tuple(sorted(rows, key=_order)),
-            roll_up(objectives, roll_up_parts, as_of, policy, simulation),
-            tuple(sorted(courses, key=attrgetter("key_result_id"))),
-            tuple(behind),
-        )
+            batch = _scored(judged, GoalSimulation(graded, changes), parts)
+        yield batch
+    with localcontext(EXACT):
+        rolled_up = roll_up(objectives, parts, as_of, policy, GoalSimulation(graded))
+    yield Scorecard((), rolled_up)
+
+
+def _scored(
+    judged: Sequence[JudgedKeyResult],
+    simulation: GoalSimulation,
+    roll_up_parts: dict[str, list[RollUpPart]],
+) -> Scorecard:
+    """Key results with their courses. Adds what their objectives need of each, by objective id."""
+    for key_result in judged:
+        _add(simulation, key_result)
+    simulation.run()
+    rows: list[KeyResultScore] = []
+    courses: list[CoursePoint] = []
+    behind: list[GoalBehind] = []
+    for key_result in judged:
+        own = [
+            key_result.row(
+                part,
+                simulation.odds(part.assessment.outcome),
+                _odds_of_open_window(part, simulation),
+            )
+            for part in key_result.published_parts
+        ]
+        coverage = ZERO if own[0].score is None else ONE
+        result = simulation.result(key_result.whole.outcome)
+        of_windows = own[0].windows_needed is not None
+        futures = futures_of(own[0].name, result, met_counts_whole=of_windows)
+        paced = key_result.whole.paced_score
+        part = RollUpPart(own[0], own[0].weight, coverage, futures, paced)
+        roll_up_parts.setdefault(key_result.objective.id, []).append(part)
+        rows += own
+        courses += _course(key_result, own[0], simulation)
+        if own[0].status in ("at_risk", "off_track") and key_result.result.name_members:
+            behind += _behind(key_result, simulation)
+    return Scorecard(
+        tuple(sorted(rows, key=_order)),
+        (),
+        tuple(sorted(courses, key=attrgetter("key_result_id"))),
+        tuple(behind),
+    )
+
+
+def together(scorecards: Iterable[Scorecard]) -> Scorecard:
+    """Parts of a scorecard as one."""
+    parts = list(scorecards)
+    return Scorecard(
+        tuple(sorted((row for part in parts for row in part.key_results), key=_order)),
+        tuple(row for part in parts for row in part.objectives),
+        tuple(
+            sorted(
+                (point for part in parts for point in part.courses), key=attrgetter("key_result_id")
+            )
+        ),
+        tuple(goal for part in parts for goal in part.behind),
+    )
 
 
 def _odds_of_open_window(part: JudgedPart, simulation: GoalSimulation) -> Odds | None:

@@ -142,7 +142,7 @@ class Believer:
             failed_sources=[],
             broken_definitions=[],
         )
-        store_scores(self.warehouse, card, [], loaded.objectives, {"deals": DEALS}, run)
+        store_scores(self.warehouse, [(card, [])], loaded.objectives, {"deals": DEALS}, run)
         record_scores(self.history, self.warehouse, as_of, now, self.zone, self.lake)
 
     def rows(self, query: str, *values: object, of: str = "history") -> Sequence[tuple[Any, ...]]:

@@ -47,7 +47,7 @@ def store(
     scored_at = datetime(2026, 11, 18, tzinfo=UTC)
     run = Run(name, as_of, scored_at, f"dagster-{name}", False, "1", ["stripe"], [])
     card = Scorecard(key_results=(), objectives=(), courses=tuple(points))
-    store_scores(warehouse, card, levers, [], {}, run)
+    store_scores(warehouse, [(card, levers)], [], {}, run)
 
 
 def rows(warehouse: Path, table: str) -> list[tuple[object, ...]]:
