@@ -33,6 +33,11 @@
     '{{ env_var("OKRA_CURRENCY", "USD") if execute else "USD" }}'
 {%- endmacro %}
 
+{# How many members of a dimension a period has by name: the largest. The others together are the member other. #}
+{% macro largest_members() -%}
+    {{ return((env_var("OKRA_LARGEST_MEMBERS", "1000") if execute else "1000") | int) }}
+{%- endmacro %}
+
 {# The first month of the fiscal year, 1 to 12. #}
 {% macro fiscal_year_start() -%}
     {{ return((env_var("OKRA_FISCAL_YEAR_START", "1") if execute else "1") | int) }}

@@ -16,7 +16,14 @@ from pipelines.history.versions import columns_there, read_history
 from pipelines.tables.table import Table, columns_of, literal
 
 TIMEZONE = "timezone"
-OF_FIGURES = (TIMEZONE, "currency", "fiscal_year_start", "fiscal_year_named_by", "start_date")
+OF_FIGURES = (
+    TIMEZONE,
+    "currency",
+    "fiscal_year_start",
+    "fiscal_year_named_by",
+    "start_date",
+    "largest_members",
+)
 """The settings by which figures of the same days become others."""
 
 

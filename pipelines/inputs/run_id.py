@@ -41,6 +41,11 @@ def run_id(settings: Settings, as_of: date) -> str:
             # left out where it is the default, so that an installation's earlier ids stay what they were
             *(["named by start"] if settings.fiscal_year_named_by == "start" else []),
             *([repr(weeks)] if (weeks := settings.fiscal_year.weeks) else []),
+            *(
+                [f"{settings.largest_members} members"]
+                if settings.largest_members != Settings.model_fields["largest_members"].default
+                else []
+            ),
             *([f"holidays {settings.holidays}"] if settings.holidays else []),
             *([f"closed on {', '.join(settings.closed_days)}"] if settings.closed_days else []),
         ],

@@ -101,6 +101,11 @@ class DeclaredSettings(BaseSettings):
         (),
         description="Other days on which the company is closed: 2026-12-24, or 12-24 for each year",
     )
+    largest_members: int = Field(
+        1_000,
+        ge=1,
+        description="Members of a dimension that a period has by name, the largest; the others together are `other`",
+    )
     start_date: Day = Field(date(2024, 12, 1), description="First day to pull")
     okr_definitions: FilePath = Field(
         Path("okr_definitions"), description="Folder of the OKR files"

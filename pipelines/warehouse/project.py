@@ -151,6 +151,7 @@ def static_environment(
         "OKRA_CURRENCY": settings.currency,
         "OKRA_FISCAL_YEAR_START": str(settings.fiscal_year_start),
         "OKRA_FISCAL_WEEKS": fiscal_weeks(settings),
+        "OKRA_LARGEST_MEMBERS": str(settings.largest_members),
         "OKRA_KPIS": ",".join(kpis),
         "OKRA_MACROS": macros_fingerprint(project.composition),
         "OKRA_LEFT_OUT": ",".join(sorted(missing | project.composition.off.keys())),

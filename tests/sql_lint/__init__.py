@@ -52,6 +52,10 @@ def amount_type() -> str:
     return "decimal(38, 6)"
 
 
+def largest_members() -> str:
+    return "1000"
+
+
 def instant_type() -> str:
     return "timestamp with time zone"
 

@@ -151,41 +151,124 @@ summed as (
     group by kpi, period, period_start, dimension, member
 ),
 
+numerous as (
+    select
+        kpi,
+        period,
+        period_start,
+        dimension
+    from summed
+    group by kpi, period, period_start, dimension
+    having count(*) > {{ largest_members() }}
+),
+
+ranked as (
+    select
+        summed.*,
+        row_number() over (
+            partition by summed.kpi, summed.period, summed.period_start, summed.dimension
+            order by abs(coalesce(summed.denominator, summed.value, 0)) desc, summed.member
+        ) as place
+    from summed
+    inner join numerous
+        on
+            summed.kpi = numerous.kpi
+            and summed.period = numerous.period
+            and summed.period_start = numerous.period_start
+            and summed.dimension = numerous.dimension
+),
+
+-- ranked within each period, so that what happens later changes no name in a period that is over
+named as (
+    select
+        kpi,
+        period,
+        period_start,
+        dimension,
+        case when place <= {{ largest_members() }} then member else 'other' end as member,
+        value,
+        numerator,
+        denominator,
+        own_value,
+        own_numerator,
+        own_denominator,
+        previous_value,
+        previous_numerator,
+        previous_denominator,
+        previous_own_value
+    from ranked
+),
+
+largest as (
+    select
+        kpi,
+        period,
+        period_start,
+        dimension,
+        member,
+        sum(value) as value,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        sum(own_value) as own_value,
+        sum(own_numerator) as own_numerator,
+        sum(own_denominator) as own_denominator,
+        sum(previous_value) as previous_value,
+        sum(previous_numerator) as previous_numerator,
+        sum(previous_denominator) as previous_denominator,
+        sum(previous_own_value) as previous_own_value
+    from named
+    group by kpi, period, period_start, dimension, member
+),
+
+members as (
+    select summed.*
+    from summed
+    left join numerous
+        on
+            summed.kpi = numerous.kpi
+            and summed.period = numerous.period
+            and summed.period_start = numerous.period_start
+            and summed.dimension = numerous.dimension
+    where numerous.kpi is null
+    union all
+    select * from largest
+),
+
 -- a denominator that is a level is averaged over the delivered days
 final as (
     select
-        summed.kpi,
-        summed.period,
-        summed.period_start,
-        summed.dimension,
-        summed.member,
-        summed.value,
-        summed.numerator,
+        members.kpi,
+        members.period,
+        members.period_start,
+        members.dimension,
+        members.member,
+        members.value,
+        members.numerator,
         case kpis.denominator
-            when 'level' then {{ quotient("summed.denominator", "coverage.delivered_days") }}
-            else summed.denominator
+            when 'level' then {{ quotient("members.denominator", "coverage.delivered_days") }}
+            else members.denominator
         end as denominator,
-        summed.own_value,
-        summed.own_numerator,
+        members.own_value,
+        members.own_numerator,
         case kpis.denominator
-            when 'level' then {{ quotient("summed.own_denominator", "coverage.delivered_days") }}
-            else summed.own_denominator
+            when 'level' then {{ quotient("members.own_denominator", "coverage.delivered_days") }}
+            else members.own_denominator
         end as own_denominator,
-        summed.previous_value,
-        summed.previous_numerator,
+        members.previous_value,
+        members.previous_numerator,
         case kpis.denominator
             when 'level'
-                then {{ quotient("summed.previous_denominator", "coverage.compared_days") }}
-            else summed.previous_denominator
+                then {{ quotient("members.previous_denominator", "coverage.compared_days") }}
+            else members.previous_denominator
         end as previous_denominator,
-        summed.previous_own_value
-    from summed
-    inner join kpis on summed.kpi = kpis.kpi
+        members.previous_own_value
+    from members
+    inner join kpis on members.kpi = kpis.kpi
     inner join coverage
         on
-            summed.kpi = coverage.kpi
-            and summed.period = coverage.period
-            and summed.period_start = coverage.period_start
+            members.kpi = coverage.kpi
+            and members.period = coverage.period
+            and members.period_start = coverage.period_start
 )
 
 select * from final
