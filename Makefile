@@ -11,7 +11,7 @@ FUZZ ?= 100000
 .DEFAULT_GOAL := help
 # where it is set, each of the hundreds of processes that the tests start compiles every module anew
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run ui shell wheel audit test test-large test-browser fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
+.PHONY: help install run ui shell wheel audit test test-large test-browser chaos fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,8 +38,10 @@ test-large: $(VENV)/.developing ## Long tests: a million rows, 723 days of a led
 test-browser: $(VENV)/.developing ## Test the scorecard's pages in a real browser, with axe (needs Debian's chromium)
 	@$(BIN)/pytest -m browser --basetemp="$$(mktemp -d $(SCRATCH)/okra-browser.XXXXXX)"
 
-chaos: $(VENV)/.developing ## Delete, cut off and change each kind of stored file in turn, and repair (an hour)
+chaos: $(VENV)/.developing ## Harm each kind of stored file in turn, kill 200 runs, live a year of changes (some hours)
 	@TMPDIR=$(SCRATCH) $(BIN)/python -m tests.chaos.damaged_files
+	@TMPDIR=$(SCRATCH) $(BIN)/python -m tests.chaos.kills --count 200
+	@TMPDIR=$(SCRATCH) $(BIN)/python -m tests.chaos.year --days 365 --commands 60
 
 fuzz: $(VENV)/.developing ## Read 10,000 sheets, 10,000 files of each kind of declaration and FUZZ inputs of all kinds with something wrong in them
 	@$(BIN)/python -m tests.connectors.spreadsheet.fuzz.harness 10000

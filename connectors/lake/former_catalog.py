@@ -5,6 +5,7 @@ no more, was in a document that was deleted or broken since. It is committed aga
 written: its source may not give it any more.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from connectors.lake.damage import damage_of
 from connectors.lake.lake import Lake
 from connectors.lake.manifest import Finding, Manifest, read_finding
 from connectors.lake.month import month_of
+from connectors.lake.store import Store
 from connectors.lake.survey import Survey
 
 CATALOG = "windows.parquet"
@@ -39,7 +41,7 @@ class Window(NamedTuple):
 def commit_again(lake: Lake, survey: Survey) -> list[Manifest]:
     """Commit the windows of the former catalog that are committed no more, and add them to the survey."""
     try:
-        gone = gone_windows(lake, survey)
+        gone = gone_windows(lake.store, survey.manifests)
         manifests = former_manifests(lake, gone) if gone else []
     except (*UNREADABLE, OSError):  # the catalog is damaged too
         return []
@@ -56,16 +58,19 @@ def commit_again(lake: Lake, survey: Survey) -> list[Manifest]:
     return [manifest for own in by_month.values() for manifest in own.values()]
 
 
-def gone_windows(lake: Lake, survey: Survey) -> set[Window]:
-    """The windows of the former catalog that are committed no more."""
-    document = lake.store.get(CATALOG)
+def gone_windows(
+    store: Store, committed: Mapping[tuple[str, str], Collection[date]]
+) -> set[Window]:
+    """The windows of the former catalog that are committed no more. `committed`: by source and stream.
+
+    Raises one of `UNREADABLE` where the catalog is damaged.
+    """
+    document = store.get(CATALOG)
     if document is None:
         return set()
     table = pq.read_table(pa.BufferReader(document.content), columns=[*Window._fields])
     former = map(Window, *(table.column(name).to_pylist() for name in Window._fields))
-    committed = survey.manifests
-    none: dict[date, Manifest] = {}
-    return {x for x in former if x.window not in committed.get((x.instance, x.stream), none)}
+    return {x for x in former if x.window not in committed.get((x.instance, x.stream), ())}
 
 
 def former_manifests(lake: Lake, gone: set[Window]) -> list[Manifest]:

@@ -10,6 +10,7 @@ from datetime import date
 from connectors.lake.broken import UNREADABLE
 from connectors.lake.damage import given_up, is_whole
 from connectors.lake.data_files import WINDOW_COLUMN, decoded
+from connectors.lake.former_catalog import gone_windows
 from connectors.lake.manifest import Manifest, read_attempt, read_schema
 from connectors.lake.month import (
     DOCUMENT,
@@ -33,7 +34,7 @@ class LakeFault:
     """Something that is not as the manifests say."""
 
     what: str
-    """`broken_document`, `missing`, `damaged`, `wrong_count`, `lost_rows` or `gap`."""
+    """`broken_document`, `missing`, `damaged`, `wrong_count`, `lost_rows`, `uncommitted` or `gap`."""
     key: str
     """The file, or the stream's folder."""
     windows: tuple[date, ...] = ()
@@ -73,8 +74,29 @@ def verify(store: Store, sources: list[DeclaredSource], seen: Seen) -> LakeRepor
     for key, manifests in given_up(store):
         if lost := still_lost(manifests, committed):
             report.faults.append(LakeFault("lost_rows", key, lost))
+    report.faults += uncommitted(store, committed, report)
     report.faults += gaps(sources, committed)
     return report
+
+
+def uncommitted(
+    store: Store, committed: dict[tuple[str, str], list[date]], report: LakeReport
+) -> list[LakeFault]:
+    """The documents of months that the last catalog knows, and that are gone. Those that are named already are not."""
+    try:
+        gone = gone_windows(store, committed)
+    except UNREADABLE:  # each run makes it anew
+        return []
+    set_aside = {(x.source, x.stream, x.window) for _, own in given_up(store) for x in own}
+    by_key: dict[str, list[date]] = {}
+    for x in sorted(gone):
+        if (x.instance, x.stream, x.window) not in set_aside:
+            key = f"raw/{x.instance}/{x.stream}/month={x.window:%Y-%m}/{DOCUMENT}"
+            by_key.setdefault(key, []).append(x.window)
+    known = {fault.key for fault in report.faults}
+    return [
+        LakeFault("uncommitted", key, tuple(own)) for key, own in by_key.items() if key not in known
+    ]
 
 
 def read_documents(

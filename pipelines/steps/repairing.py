@@ -17,6 +17,7 @@ from pipelines.steps.verifying import (
     LAKE,
     PUBLISHED,
     RECORDS,
+    RECORDS_OF_ALL,
     WAREHOUSE,
     PartReport,
     StoredFault,
@@ -32,10 +33,6 @@ _REMEDIES = {
     PUBLISHED: "it is published again",
     RECORDS: "it is set aside: what Dagster recorded of runs is lost, and no figure",
 }
-
-
-RECORDS_OF_ALL = frozenset({"runs.db", "index.db", "schedules.db"})
-"""The files of Dagster that are about every run. Those of one run are opened by the UI alone."""
 
 
 def remedies(reports: Iterable[PartReport]) -> Iterator[tuple[StoredFault, str]]:

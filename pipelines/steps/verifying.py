@@ -26,12 +26,15 @@ LAKE, HISTORY, WAREHOUSE, PUBLISHED, RECORDS = (
     "published",
     "records",
 )
+RECORDS_OF_ALL = frozenset({"runs.db", "index.db", "schedules.db"})
+"""The files of Dagster that are about every run. Those of one run are opened by the UI alone."""
 _IN_WORDS = {
     "broken_document": "cannot be read, or is not as it was written",
     "missing": "is missing",
     "damaged": "is not as it was written",
     "wrong_count": "has other rows than its manifest counts",
     "lost_rows": "was given up, and not pulled again since",
+    "uncommitted": "is missing, or lacks what the last catalog has",
     "gap": "has no windows",
 }
 
@@ -132,6 +135,11 @@ def verify_records(settings: Settings) -> PartReport:
         StoredFault("damaged", str(path), f"is damaged ({damage})")
         for path in files
         if (damage := damage_in_sqlite(path, whole=True))
+    ]
+    missing = RECORDS_OF_ALL - {path.name for path in files} if files else ()
+    faults += [
+        StoredFault("missing", str(files[0].with_name(name)), _IN_WORDS["missing"])
+        for name in sorted(missing)
     ]
     return PartReport(RECORDS, f"{len(files):,} files", tuple(faults))
 

@@ -16,6 +16,7 @@ from typing import ClassVar
 import pytest
 
 from tests.end_to_end.conftest import Done, Home
+from tests.end_to_end.graphql_answers import graphql_answers
 
 TODAY = datetime.now(UTC).date()
 YESTERDAY = TODAY - timedelta(days=1)
@@ -98,13 +99,17 @@ def run(home: Home) -> tuple[Done, set[bytes]]:
 
 
 def assert_nowhere(home: Home, done: Done, lines: set[bytes]) -> None:
-    """No canary is in a file of the home, in what was printed, in a command line, or in a message that was sent."""
+    """No canary is in a file of the home, in what was printed, in a command line, in a message that was sent, or in an
+    answer of Dagster's GraphQL server, which is what its UI shows.
+    """
     files = {str(x): x.read_bytes() for x in home.path.rglob("*") if x.is_file()}
     assert len(files) > 50
     said = {"output": done.out.encode(), "errors": done.err.encode()}
     sent = {"digest": json.dumps(Systems.received).encode()}
     processes = {"processes": b"\n".join(lines)}
-    for place, content in {**files, **said, **sent, **processes}.items():
+    answers = {f"GraphQL, {name}": text.encode() for name, text in graphql_answers(home)}
+    assert any(b"ExecutionStep" in x for x in answers.values())
+    for place, content in {**files, **said, **sent, **processes, **answers}.items():
         for name, canary in CANARIES.items():
             assert canary.encode() not in content, (name, place)
 

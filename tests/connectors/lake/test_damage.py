@@ -178,7 +178,16 @@ def test_windows_between_others_that_are_missing_are_a_gap(pulled: Lake) -> None
     gone = (date(2026, 4, 3), date(2026, 4, 4))
     document = pulled.store.get(MONTH)
     assert pulled._months._swap(MONTH, month.without(gone), document)
+    assert told(pulled) == [("uncommitted", MONTH, gone), ("gap", FOLDER, gone)]
+    pulled.store.remove(["windows.parquet"])
     assert told(pulled) == [("gap", FOLDER, gone)]
+
+
+def test_a_document_that_was_deleted_is_named_by_the_last_catalog(pulled: Lake) -> None:
+    pulled.store.remove([MONTH])
+    assert told(pulled) == [("uncommitted", MONTH, DAYS)]
+    write_catalog(pulled, [MADE])
+    assert told(pulled) == []
 
 
 def test_a_file_that_was_committed_after_the_listing_is_not_given_up(pulled: Lake) -> None:
