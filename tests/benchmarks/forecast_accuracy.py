@@ -5,9 +5,9 @@
     python -m tests.benchmarks.forecast_accuracy FOLDER --wheels WHEELS [--half tuning] [--write-curves] [--write-page]
 
 Every series is cut at a quarter, a half and three quarters of its latest twelve periods (quarters or months; for
-monthly series years), with five targets at each cut. Half of the collections are for tuning: the shipped curves are
-fitted on them. The other half is looked at once, at the end: `--half "looked at once"`. With it `--write-page` writes
-that half's tables only, which takes a third of the time.
+monthly series years), with five targets at each cut. One half of the collections is for tuning: the shipped curves are
+fitted on it, and in its own tables each collection has the curves that the other collections teach. The other half is
+looked at once, at the end: `--half "looked at once"`.
 
 FOLDER          keeps the series, and the answers of all methods to the same questions
 --rivals CASES  also run statsmodels and statsforecast on CASES cases of each frequency of the half
@@ -21,17 +21,29 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from pipelines.backtest.cases import Case
 from pipelines.backtest.methods import METHODS
 from pipelines.backtest.replay import replay
 from pipelines.okr.forecast import recalibration
+from pipelines.okr.forecast.recalibration import Curve
+from tests.benchmarks.curves import curves_of
 from tests.benchmarks.judged import as_lines, joined
 from tests.benchmarks.public_series import HELD_OUT, TUNING
-from tests.benchmarks.replayed import Answered, answered, asked, curves_of, kept_collections
+from tests.benchmarks.replayed import (
+    Answered,
+    answered,
+    asked,
+    cross_fitted,
+    kept_collections,
+)
 
 HALVES = (TUNING, HELD_OUT)
 MOST_CASES = {TUNING: 12, HELD_OUT: 30}
 """Cases of a collection, so that none of them decides."""
+STEEPEST = {"daily": 0.95}
+"""Days without news and turns of every day move steeper odds by too much (tests.benchmarks.no_news and moves)."""
 SHORT_HISTORIES = (8, 12, 16, 20)
 
 
@@ -50,7 +62,10 @@ def main() -> None:
     every = {half: answers(half, chosen.folder, chosen.wheels) for half in halves}
     if chosen.write_curves:
         write_curves(every[TUNING])
-    of_halves = {half: joined([one.judged() for one in ones]) for half, ones in every.items()}
+    of_halves = {
+        half: cross_fitted(ones) if half == TUNING else joined([one.judged() for one in ones])
+        for half, ones in every.items()
+    }
     for half, whole in of_halves.items():
         print("\n".join((f"\n== {half}", *as_lines(whole))))
     if chosen.write_page:
@@ -74,11 +89,15 @@ def write_curves(every: Sequence[Answered]) -> None:
     """Fit the shipped curves, that of a short history on the same days cut short."""
     daily = [one.own for one in every if one.asked.collection.frequency == "daily"]
     short = [replay(cut_short(own.cases), {"okra": METHODS["okra"]}) for own in daily]
-    curves = curves_of([*(one.own for one in every), *short])
+    fitted = curves_of([*(one.own for one in every), *short])
+    curves = {
+        name: Curve(0.0, min(round(curve.slope * 20) / 20, STEEPEST.get(name, np.inf)))
+        for name, curve in fitted.items()
+    }
     content = {
-        "made_by": "python -m tests.benchmarks.forecast_accuracy FOLDER --write-curves",
+        "made_by": "python -m tests.benchmarks.forecast_accuracy FOLDER --wheels WHEELS --write-curves",
         "curves": {
-            name: {"intercept": round(curve.intercept, 3), "slope": round(curve.slope, 3)}
+            name: {"intercept": curve.intercept, "slope": curve.slope}
             for name, curve in sorted(curves.items())
         },
     }

@@ -13,15 +13,11 @@ import pipelines.okr.forecast
 from pipelines.backtest import methods
 from pipelines.backtest.cases import Case, Row, cases, targets
 from pipelines.backtest.replay import Replay, replay
-from pipelines.okr.forecast.recalibration import (
-    Curve,
-    curve_from_replay,
-    curve_name,
-    shipped_curves,
-)
+from pipelines.okr.forecast.recalibration import Curve, shipped_curves
 from pipelines.okr.kpi.kinds import Kind
 from pipelines.okr.kpi.periods import Cadence
 from tests.benchmarks import textbook_methods as textbook
+from tests.benchmarks.curves import curves_of
 from tests.benchmarks.judged import OURS, UNCORRECTED, Judged, joined, judged
 
 SEED = 20
@@ -138,40 +134,15 @@ def _kept(
     return Replay(question.cases, question.goals, met, odds, quantiles, errors, later)
 
 
-def curves_of(replays: Sequence[Replay]) -> dict[str, Curve]:
-    """The curves that these replays teach, one for each kind of history.
-
-    One curve corrects the odds of goals and the ends of the interval. So it is taught by the goals of each case, and
-    by as many amounts that Okra itself said were reached in 90, 70, 50, 30 and 10 of 100 futures.
-    """
-    names = np.concatenate(
-        [[curve_name(case.sides[0]) for case in replayed.cases] for replayed in replays]
-    )
-    said = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
-    odds = np.concatenate(
-        [
-            np.concatenate(
-                [replayed.odds["okra"], np.tile(1 - said, (len(replayed.cases), 1))], axis=1
-            )
-            for replayed in replays
-        ]
-    )
-    met = np.concatenate(
-        [
-            np.concatenate([replayed.met, replayed.reached("okra", said)], axis=1)
-            for replayed in replays
-        ]
-    )
-    return {
-        str(name): curve_from_replay(odds[names == name].ravel(), met[names == name].ravel())
-        for name in np.unique(names)
-    }
-
-
 def cross_fitted(every: Sequence[Answered]) -> Judged:
-    """The cases with odds corrected by curves that were fitted on the other half of the collections."""
+    """The cases with odds corrected by curves that were fitted on the other half of the collections.
+
+    The halves are the former and the latter collections, as those of one data set are neighbours.
+    """
+    middle = len(every) // 2
+    former, latter = every[:middle], every[middle:]
     parts = []
-    for fold in (0, 1):
-        learnt = curves_of([one.own for one in every[1 - fold :: 2]])
-        parts += [one.judged(learnt) for one in every[fold::2]]
+    for part, others_of_it in ((former, latter), (latter, former)):
+        learnt = curves_of([one.own for one in others_of_it])
+        parts += [one.judged(learnt) for one in part]
     return joined(parts)

@@ -9,12 +9,11 @@ import numpy as np
 
 from pipelines.okr.forecast.training_series import Floats, Frequency, Truth
 
-_LEVEL_GAINS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
-
-_TREND_PENALTY = 1.0
-_RETURN_PENALTY = 3.0
-_RANDOM_WALK_PENALTY = 1.0
-_NO_SEASON_PENALTY = 1.0
+_LEVEL_GAINS: dict[Frequency, tuple[float, ...]] = {
+    "day": (0.05, 0.2, 0.5),
+    "week": (0.05, 0.2, 0.5, 1.0),
+    "month": (0.05, 0.2, 0.5),
+}
 
 
 class _Movement(NamedTuple):
@@ -24,22 +23,17 @@ class _Movement(NamedTuple):
     damping: float = 1.0
     keeps: float = 1.0
 
-    @property
-    def penalty(self) -> float:
-        return _TREND_PENALTY * (self.slope > 0) + _RETURN_PENALTY * (self.keeps < 1)
-
 
 class _SeasonUse(NamedTuple):
     starts: float
     gain: float
 
 
-_STAYS = _Movement()
-_TRENDS = (_Movement(0.05, 0.9), _Movement(0.2, 0.9), _Movement(0.05, 0.98))
+_STAYS, _TRENDS = _Movement(), _Movement(0.2, 0.9)
 _MOVEMENTS: dict[Frequency, tuple[_Movement, ...]] = {
-    "day": (_STAYS, *_TRENDS, _Movement(keeps=0.97), _Movement(keeps=0.9)),
-    "week": (_STAYS, *_TRENDS, _Movement(keeps=0.97), _Movement(keeps=0.9)),
-    "month": (_STAYS, *_TRENDS, _Movement(keeps=0.9), _Movement(keeps=0.7)),
+    "day": (_STAYS, _TRENDS),
+    "week": (_STAYS, _TRENDS),
+    "month": (_STAYS, _TRENDS, _Movement(keeps=0.7)),
 }
 _SEASONS: dict[Frequency, tuple[_SeasonUse, ...]] = {
     "day": (_SeasonUse(1, 0.0), _SeasonUse(1, 0.08), _SeasonUse(1, 0.25)),
@@ -62,7 +56,6 @@ class Candidates:
     season's own place by `season` · e. The slope fades by `damping` a step; the level's distance
     from the series' mean shrinks to `keeps` of itself, 1 for a level that never returns.
     `starts` is 1 where the season starts as that of the whole history, 0 where there is none.
-    `penalty` is taken off the log-weight: what is simpler has to be beaten to be left.
     """
 
     level: Floats
@@ -71,7 +64,6 @@ class Candidates:
     season: Floats
     keeps: Floats
     starts: Floats
-    penalty: Floats
 
     def __len__(self) -> int:
         return len(self.level)
@@ -89,7 +81,7 @@ class Candidates:
 
 def _span(of_kind: Truth) -> slice:
     places = np.flatnonzero(of_kind)
-    return slice(int(places[0]), int(places[-1]) + 1)
+    return slice(int(places[0]), int(places[-1]) + 1) if len(places) else slice(0, 0)
 
 
 @cache
@@ -105,17 +97,7 @@ def candidates(frequency: Frequency, season: int) -> Candidates:
             use.gain * (1 - gain),
             movement.keeps,
             use.starts,
-            _penalty(gain, movement, use, season),
         )
-        for movement, gain, use in product(_MOVEMENTS[frequency], _LEVEL_GAINS, uses)
+        for movement, gain, use in product(_MOVEMENTS[frequency], _LEVEL_GAINS[frequency], uses)
     ]
     return Candidates(*np.array(rows, dtype=np.float32).T.copy())
-
-
-def _penalty(gain: float, movement: _Movement, use: _SeasonUse, season: int) -> float:
-    penalty = movement.penalty
-    if gain >= 1 and movement.keeps == 1:
-        penalty += _RANDOM_WALK_PENALTY
-    if season > 1 and not use.starts:
-        penalty += _NO_SEASON_PENALTY
-    return penalty

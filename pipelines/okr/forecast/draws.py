@@ -71,11 +71,13 @@ class Draws:
         self._rows = np.maximum(self._newest - firsts, 0)
         self._most = int(self._rows.max()) + 1
 
-    def places(self, newest: Ints, width: int, horizon: int) -> Iterator[Ints]:
+    def places(
+        self, newest: Ints, width: int, horizon: int, chosen: Ints | None = None
+    ) -> Iterator[Ints]:
         """For each step to come, the place of each series and path (n, paths) in a flat array of past steps.
 
-        `newest` (n, paths) are the places of the last known step, `width` is how far apart steps are. The array
-        that is yielded changes with the next step.
+        `newest` (n, paths) are the places of the last known step, `width` is how far apart steps are; with `chosen`,
+        both are of these paths of each series only. The array that is yielded changes with the next step.
         """
         drawn_places = newest
         for coming in range(self._end + 1, self._end + 1 + horizon):
@@ -84,7 +86,11 @@ class Draws:
                 drawn_places += width
             else:
                 slot = _slot(coming // self._block, self._newest, self._block, self._paths, 1.0)
-                ages = slot.winning_ages(self._most)[self._rows].astype(np.int64)
+                of_all = slot.winning_ages(self._most)
+                if chosen is None:
+                    ages = of_all[self._rows].astype(np.int64)
+                else:
+                    ages = of_all[self._rows[:, None], chosen].astype(np.int64)
                 ages += self._end - self._newest - in_block
                 drawn_places = newest - ages * width
             yield drawn_places

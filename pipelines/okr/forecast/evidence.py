@@ -5,10 +5,6 @@ import numpy as np
 from pipelines.okr.forecast.candidates import Candidates
 from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 
-# How much one step's and a whole stretch's forecast errors say about which variant to trust.
-# One-step errors are many but say little about a quarter's total; stretches are few.
-_STEP_ERROR_WEIGHT = 0.5
-_STRETCH_ERROR_WEIGHT = 4.0
 _LONG = 28
 """Steps of a stretch from which every second one is judged: it tells next to nothing that its neighbours do not."""
 _EPSILON = 1e-12
@@ -97,13 +93,12 @@ class StretchErrors:
         self._squares[:k] += miss
 
 
-def weights_of(
-    variants: Candidates, by_step: Exact, judged: Exact, stretches: StretchErrors
-) -> Exact:
-    """Each candidate's share of the futures (n, c), from the likelihood of both kinds of errors."""
-    logs = -0.5 * _STEP_ERROR_WEIGHT * judged[:, None] * np.log(by_step + _EPSILON)
-    logs -= _STRETCH_ERROR_WEIGHT * stretches.surprise
-    logs -= variants.penalty
+def weights_of(stretches: StretchErrors) -> Exact:
+    """Each candidate's share of the futures (n, c), from the likelihood of stretches that do not overlap.
+
+    Errors of one step are many, but say little of a quarter's total, so they do not count.
+    """
+    logs = -stretches.surprise
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))
     shares: Exact = weights / weights.sum(axis=1, keepdims=True)
     return shares

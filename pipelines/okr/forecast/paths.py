@@ -18,16 +18,18 @@ _SHORT_HISTORY_DOUBT = 2.0
 def continued(
     smoothed: Smoothed,
     which: Ints,
+    chosen: Ints,
     draws: Draws,
     season: int,
     horizon: int,
     next_between: tuple[Floats, Floats],
 ) -> Floats:
-    """Simulated values (horizon, n, paths) on the scale of smoothing.
+    """Simulated values (horizon, n, k) on the scale of smoothing.
 
     Args:
         smoothed: n series after their last step.
-        which: the candidate of each path (n, paths).
+        which: the candidate of each of k paths (n, k).
+        chosen: which of all paths these are (n, k).
         draws: the past steps whose errors move the steps to come.
         season: length of the season in steps.
         horizon: how many steps to simulate.
@@ -50,7 +52,7 @@ def continued(
     inflation = _error_inflation(lengths, season)[:, None]
     futures = np.empty((horizon, n, which.shape[1]), np.float32)
     error = np.empty(which.shape, np.float32)
-    for t, drawn_places in enumerate(draws.places(newest, n * count, horizon)):
+    for t, drawn_places in enumerate(draws.places(newest, n * count, horizon, chosen)):
         # every place is inside: to clip is quicker than to look whether it is
         np.take(errors, drawn_places, out=error, mode="clip")
         error *= inflation
@@ -70,6 +72,16 @@ def continued(
         level *= keeps
         level += returning
     return futures
+
+
+def paths_of_candidates(members: Ints, count: int) -> Ints:
+    """The paths (n, k) whose member (n, paths) is one of the `count` candidates; k is the most of any series.
+
+    A series with fewer of them has some others at the end, which are then written over.
+    """
+    is_other = members >= count
+    most = int((~is_other).sum(axis=1).max())
+    return np.argsort(is_other, axis=1, kind="stable")[:, :most]
 
 
 def member_of_each_path(weights: Exact, paths: int) -> Ints:

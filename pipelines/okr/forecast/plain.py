@@ -17,7 +17,7 @@ LINES = 3
 """A random walk with drift, the mean of the latest steps, an autoregression: in this order everywhere here."""
 _LATEST: dict[Frequency, int] = {"day": 42, "week": 8, "month": 6}
 _FEW_FOR_A_REGRESSION, _ENOUGH_FOR_A_REGRESSION = 12, 36
-_SEASONS_AT_START = 4
+_AT_START: dict[Frequency, int] = {"day": 28, "week": 4, "month": 1}
 _RIDGE = 1e-6
 
 
@@ -42,18 +42,26 @@ class Lines:
 
 
 def shares_of_lines(
-    shares: tuple[float, float, float], lengths: Ints, *, level: bool, moves: bool
+    shares: tuple[float, float, float],
+    lengths: Ints,
+    frequency: Frequency,
+    *,
+    level: bool,
+    moves: bool,
 ) -> Exact:
     """The share of the futures that each line has (n, lines).
 
-    A level has no mean of latest steps, and moves have no drift: the other line has that share. An autoregression
-    needs some history, and its share is the other lines' until there is enough.
+    A level has no mean of latest steps, and moves have no drift: the other line has that share. What days bring does
+    not walk: each day's noise would be taken for a change that stays. An autoregression needs some history, and its
+    share is the other lines' until there is enough.
     """
     drift, lately, regression = shares
     if level:
         drift, lately = drift + lately, 0.0
     elif moves:
         drift, lately = 0.0, drift + lately
+    elif frequency == "day":
+        drift = 0.0
     known = (lengths - _FEW_FOR_A_REGRESSION) / (_ENOUGH_FOR_A_REGRESSION - _FEW_FOR_A_REGRESSION)
     grown = np.clip(known, 0, 1)
     spare = regression * (1 - grown)
@@ -66,8 +74,8 @@ def shares_of_lines(
 def lines_of(series: Aligned, frequency: Frequency, season: int, *, level: bool) -> Lines:
     """Fit the lines to n series.
 
-    A random walk of what days bring begins at the mean of the latest four seasons: at the last day, it would jump with
-    every day's noise. That of a `level` begins where it stands.
+    A random walk of what weeks bring begins at the mean of the latest four: at the last one, it would jump with every
+    week's noise. That of a `level` begins where it stands, that of months at the last month.
     """
     known, lengths = series.known, series.lengths.astype(np.float64)
     n, steps = series.values.shape
@@ -112,7 +120,7 @@ def lines_of(series: Aligned, frequency: Frequency, season: int, *, level: bool)
     )  # fmt: skip
     begin = np.repeat(rest[:, -1:], LINES, axis=1)
     if not level:
-        begin[:, 0] = rest[:, -_SEASONS_AT_START * season :].mean(axis=1)
+        begin[:, 0] = rest[:, -_AT_START[frequency] :].mean(axis=1)
     start = begin.astype(np.float32)
     return Lines(constants, firsts, seconds, start, unsure, errors, rest.astype(np.float32), shape)
 

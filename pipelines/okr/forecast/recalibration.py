@@ -14,14 +14,20 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.okr.forecast.training_series import WEEK, Exact, TrainingSeries, Truth
+from pipelines.okr.forecast.training_series import Exact, Frequency, TrainingSeries, Truth
 
 _SHIPPED = Path(__file__).with_name("recalibration.json")
 _MIN_ODDS = 1e-4
 _MAX_ITERATIONS = 25
 _MIN_STEP = 1e-9
-_HALF_OF_A_YEAR, _MOST_OF_A_YEAR, _A_YEAR = 180, 300, 420
-_NAMES = {WEEK: "daily", 12: "monthly"}
+_NAMES: dict[Frequency, str] = {"day": "daily", "week": "weekly", "month": "monthly"}
+_YOUNG_TO_OLD: dict[Frequency, tuple[float, float]] = {
+    "day": (0.5, 1.5),
+    "week": (0.5, 1.5),
+    "month": (2.0, 4.0),
+}
+"""Years of history between which a curve passes from that of young histories to that of old ones."""
+_WEEKS_OF_A_YEAR = 52
 
 PRIOR_PREDICTIONS = 50
 """Graded predictions that weigh as much as the shipped curve."""
@@ -64,30 +70,38 @@ def logit(odds: Exact) -> Exact:
 
 
 def curve_name(history: TrainingSeries) -> str:
-    """Which curve fits the odds of such a history.
+    """Which curve fits the odds of such a history best.
 
-    A history that has not seen every season of a year is surer of itself than it should be.
+    A short history says little of how far a level can move, and is surer of itself than it should be; a long one has
+    seen more than most futures bring.
     """
     if not history.can_be_smoothed:
         return "run_rate"
-    name = _NAMES.get(history.season, "weekly")
-    return name if name != "daily" or history.seen >= _MOST_OF_A_YEAR else "daily_first_year"
+    name = _NAMES[history.frequency]
+    return name if age_of(history) >= 0.5 else f"{name}_young"
+
+
+def age_of(history: TrainingSeries) -> float:
+    """0 of a young history, 1 of an old one, and between the two little by little: the share of the old one's curve."""
+    frequency = history.frequency
+    seasons = {"day": _WEEKS_OF_A_YEAR, "week": _WEEKS_OF_A_YEAR, "month": 1}[frequency]
+    years = history.seen / (seasons * history.season)
+    young, old = _YOUNG_TO_OLD[frequency]
+    return min(max((years - young) / (old - young), 0.0), 1.0)
 
 
 def curve_for(history: TrainingSeries, curves: Mapping[str, Curve] | None = None) -> Curve:
     """The curve for a history; of the shipped ones, if no others are given.
 
-    One for days passes from that of a first year to that of a whole one little by little: a goal's
-    odds should not jump on the day that its KPI is so old.
+    It passes from that of young histories to that of old ones little by little: a goal's odds should not jump on the
+    day that its KPI is so old.
     """
     curves = shipped_curves() if curves is None else curves
-    name = curve_name(history)
-    curve = curves.get(name, Curve())
-    if name not in ("daily", "daily_first_year"):
-        return curve
-    young, old = (curves.get(key, curve) for key in ("daily_first_year", "daily"))
-    share = (history.seen - _HALF_OF_A_YEAR) / (_A_YEAR - _HALF_OF_A_YEAR)
-    return young.blended(old, min(max(share, 0.0), 1.0))
+    if not history.can_be_smoothed:
+        return curves.get("run_rate", Curve())
+    name = _NAMES[history.frequency]
+    old = curves.get(name, Curve())
+    return curves.get(f"{name}_young", old).blended(old, age_of(history))
 
 
 @cache

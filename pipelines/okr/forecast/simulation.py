@@ -10,7 +10,13 @@ from pipelines.okr.forecast.draws import Draws, block_length, uniform_draws
 from pipelines.okr.forecast.lumps import doubt_constants, in_lumps
 from pipelines.okr.forecast.mixture import mixed, put_stretch, put_year_ago
 from pipelines.okr.forecast.month_days import month_days
-from pipelines.okr.forecast.paths import continued, drift, member_of_each_path, run_rate
+from pipelines.okr.forecast.paths import (
+    continued,
+    drift,
+    member_of_each_path,
+    paths_of_candidates,
+    run_rate,
+)
 from pipelines.okr.forecast.plain import lines_of, put_lines
 from pipelines.okr.forecast.scale import scale_of
 from pipelines.okr.forecast.smoothing import Aligned, smooth
@@ -30,8 +36,8 @@ MAX_STEPS = 57 * WEEK
 """Steps of the past that are smoothed; what lies further back says little about now."""
 MAX_STEPS_FOR_YEARS = 4 * 366
 """Steps of the past that the shape of a year is looked for in."""
-_BATCH_CELLS = 6_000_000
-_CELLS_A_STEP = 170
+_BATCH_CELLS = 3_000_000
+_CELLS_A_STEP = 45
 _STRETCHES: dict[Frequency, int] = {"day": 8, "week": 20, "month": 12}
 """How far ahead candidates are judged: seasons of days, else steps."""
 _SHARE_OF_CHANGES = 0.5
@@ -182,19 +188,24 @@ def _smoothed(
     )
     members = member_of_each_path(weights, paths)
     count = len(smoothed.candidates)
-    which = np.minimum(members, count - 1)
+    rows, of_candidates = np.arange(len(members))[:, None], paths_of_candidates(members, count)
+    which = np.minimum(members[rows, of_candidates], count - 1)
     ends = np.array(between).T[:, :, None]
     low, high = (scale.forward(end) for end in ends)
     firsts = kind.end - (recent.values.shape[1] - smoothed.begins) + 1
     available = int((recent.values.shape[1] - smoothed.begins).min())
     draws = Draws(firsts, kind.end, block_length(season, available), paths)
-    futures = continued(smoothed, which, draws, season, horizon, (low, high))
+    futures = np.empty((horizon, *members.shape), np.float32)
+    futures[:, rows, of_candidates] = continued(
+        smoothed, which, of_candidates, draws, season, horizon, (low, high)
+    )
     put_year_ago(futures, recent, members == count, kind.frequency, season)
-    put_stretch(futures, recent, members == count + 1, season)
+    put_stretch(futures, recent, members == count + 1, kind.frequency, season)
     lines = lines_of(recent, kind.frequency, season, level=kind.level and not moves)
     line = np.maximum(members - (count + 2), -1)
     least = np.where(scale.root[:, 0], 0, -np.inf).astype(np.float32)
     put_lines(futures, lines, line, draws, season, (low, high), least)
+    np.clip(futures[0], low, high, out=futures[0])
     if shape is not None:
         futures += shape.futures(paths)
     known = np.arange(recent.values.shape[1]) >= recent.starts[:, None]

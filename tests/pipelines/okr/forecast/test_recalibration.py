@@ -59,6 +59,6 @@ def test_a_perfect_record_gives_a_curve_and_not_an_endless_one():
 def test_there_is_a_curve_for_every_kind_of_history():
     names = {
         curve_name(TrainingSeries(np.ones(length), 0, season))
-        for length, season in ((10, 7), (100, 7), (400, 7), (100, 1), (100, 12))
+        for length, season in ((10, 7), (100, 7), (400, 7), (40, 1), (100, 1), (24, 12), (100, 12))
     }
     assert names == shipped_curves().keys()
