@@ -46,7 +46,10 @@ def lines(
     yield "### The bars, on the half that was looked at once"
     yield ""
     yield from table(("bar", "measured", "met"), bars(halves[HELD_OUT], found))
-    for half, title in ((HELD_OUT, "looked at once"), (TUNING, "tuned on, each with curves of the others")):
+    for half, title in (
+        (HELD_OUT, "looked at once"),
+        (TUNING, "tuned on, each with curves of the others"),
+    ):
         if half not in halves:
             continue
         yield ""

@@ -14,6 +14,7 @@ _LEVEL_GAINS: dict[Frequency, tuple[float, ...]] = {
     "week": (0.05, 0.2, 0.5, 1.0),
     "month": (0.05, 0.2, 0.5),
 }
+"""Few, as neighbours say nearly the same. No level takes all of a day's or a month's error for its own."""
 
 
 class _Movement(NamedTuple):
@@ -35,6 +36,7 @@ _MOVEMENTS: dict[Frequency, tuple[_Movement, ...]] = {
     "week": (_STAYS, _TRENDS),
     "month": (_STAYS, _TRENDS, _Movement(keeps=0.7)),
 }
+"""Levels of days and weeks that return to the mean of the past hold back what grows; the autoregression has those."""
 _SEASONS: dict[Frequency, tuple[_SeasonUse, ...]] = {
     "day": (_SeasonUse(1, 0.0), _SeasonUse(1, 0.08), _SeasonUse(1, 0.25)),
     "week": (_SeasonUse(0, 0.0),),

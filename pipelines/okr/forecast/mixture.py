@@ -26,6 +26,7 @@ _LATEST: dict[Frequency, int] = {"day": 28, "week": 6, "month": 3}
 """Steps whose distance from those a year before is what the steps to come keep."""
 _LATEST_ERRORS: dict[Frequency, int] = {"day": 10, "week": 5, "month": 3}
 _LEAST_SEASONS_OF_A_STRETCH: dict[Frequency, int] = {"day": 13, "week": 13, "month": 1}
+"""A quarter of days or weeks, and a year of months."""
 _MIN_ORIGINS = 4
 _NO_SURPRISE = 3.0
 _MOST_OF_A_SHIFT = 0.25
@@ -131,7 +132,7 @@ def put_stretch(
 ) -> None:
     """Put a stretch of the past, which began at the same place of the season, into the chosen futures (n, paths).
 
-    It began a quarter ago at the latest, where so much is known: what is shorter would be repeated.
+    It began so many seasons ago at the latest, where so much is known: what is shorter would be repeated.
     """
     rows, paths = np.nonzero(chosen)
     if not len(rows):

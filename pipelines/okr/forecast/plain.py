@@ -18,6 +18,7 @@ LINES = 3
 _LATEST: dict[Frequency, int] = {"day": 42, "week": 8, "month": 6}
 _FEW_FOR_A_REGRESSION, _ENOUGH_FOR_A_REGRESSION = 12, 36
 _AT_START: dict[Frequency, int] = {"day": 28, "week": 4, "month": 1}
+"""Latest steps at whose mean a random walk begins."""
 _RIDGE = 1e-6
 
 

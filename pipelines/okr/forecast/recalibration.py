@@ -1,6 +1,6 @@
 """Odds corrected by how often such odds came true (Platt scaling).
 
-A curve is logit(corrected) = intercept + slope · logit(odds). Those that ship were fit_curve to public series by
+A curve is logit(corrected) = intercept + slope · logit(odds). Those that ship were fitted to public series by
 tests/benchmarks/forecast_accuracy.py, which writes recalibration.json. The organisation's own goals are not
 those series: owners choose their targets, and act when they fall behind. So a curve of its own is put on top
 as its goals come due.
