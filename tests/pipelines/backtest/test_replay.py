@@ -226,9 +226,7 @@ def test_the_interval_is_that_of_the_corrected_odds(csv):
             yield place, np.arange(1001) / 1000
 
     replayed = replay(found, {"okra": even}, np.full((len(found), 1), 0.5))
-    curves = dict.fromkeys(
-        ("daily", "daily_young", "weekly", "monthly", "run_rate"), Curve(0, 0.5)
-    )
+    curves = dict.fromkeys(("daily", "daily_young", "weekly", "monthly", "run_rate"), Curve(0, 0.5))
     assert replayed.interval("okra") == pytest.approx(np.tile([0.1, 0.9], (len(found), 1)))
     wide = np.tile([1 / 82, 81 / 82], (len(found), 1))
     assert replayed.interval("okra", curves) == pytest.approx(wide, abs=1e-4)
