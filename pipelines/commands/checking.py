@@ -24,7 +24,7 @@ from pipelines.okr.definition.field_types import MEASURED
 from pipelines.okr.definition.goals import Goal
 from pipelines.okr.definition.lineage import contributions
 from pipelines.okr.definition.loading import Loaded
-from pipelines.okr.definition.sentences import sentence
+from pipelines.okr.definition.sentences import measure_sentence, sentence
 from pipelines.okr.definition.unseen_members import unseen_members
 from pipelines.okr.kpi.kpi import ACCOUNT, Kpi
 from pipelines.okr.kpi.periods import previous
@@ -145,7 +145,7 @@ def goals(
     names: Collection[str],
     policy: Policy | None = None,
 ) -> Iterator[str]:
-    """Each goal of the files of these names as a sentence, and whether its objective is aligned only."""
+    """Each goal and measure of the files of these names as a sentence, and whether its objective is aligned only."""
     ids = {objective.id for objective in loaded.objectives}
     contributing = contributions(loaded.objectives)
     for objective in loaded.objectives:
@@ -161,6 +161,8 @@ def goals(
                 if objective.parent in ids and objective.id not in contributing:
                     words = f"{words}; aligned only"
                 yield f"{objective.key_result_id(result)}: {words}"
+            for measure in objective.measures:
+                yield f"{objective.id}: {measure_sentence(measure)}"
 
 
 def asked(objective: Objective, result: KeyResult, indexes: Mapping[str, KpiIndex]) -> Goal | None:

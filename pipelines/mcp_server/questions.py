@@ -1,12 +1,12 @@
-"""The six questions that can be asked of the published file. Each opens the file anew, so a new one is read."""
+"""The questions about goals and figures. Each opens the published file anew, so that a new one is read."""
 
-import difflib
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from pipelines.errors import OkraError
 from pipelines.mcp_server import answers as a
+from pipelines.mcp_server.loop import LoopQuestions
+from pipelines.mcp_server.names import UnknownNameError, known
 from pipelines.mcp_server.row_answers import RowAnswers, declared_goal, in_unit, named
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.publishing.key_result_chain import full_name, read_chain
@@ -62,22 +62,6 @@ _LEVERS = """
 """
 
 
-class UnknownNameError(OkraError):
-    """Nothing has the name that was asked for; the text names those that are near."""
-
-
-def known(what: str, name: str, names: Iterable[str]) -> str:
-    """`name`, where it is one of `names`. Raises `UnknownNameError`."""
-    names = sorted(names)
-    if name in names:
-        return name
-    near = difflib.get_close_matches(name, names)
-    if near:
-        raise UnknownNameError(f"no {what} is called {name}; did you mean {' or '.join(near)}?")
-    rest = ", ".join(names[:20]) + (" and more" if len(names) > 20 else "")
-    raise UnknownNameError(f"no {what} is called {name}; there are {rest or 'none'}")
-
-
 class UnnamedMembersError(OkraError):
     """The goals on a KPI let nobody be named; the text says what can be asked."""
 
@@ -89,6 +73,7 @@ class Questions:
         self._path = path
         self._language = language
         self._rows = RowAnswers(language)
+        self.loop = LoopQuestions(path, language)
 
     def scorecard(self, ask: a.AskScorecard) -> a.Scorecard:
         standings = read_standings(self._path)

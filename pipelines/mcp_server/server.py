@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from pipelines.errors import OkraError
 from pipelines.mcp_server import answers as a
+from pipelines.mcp_server import loop
 from pipelines.mcp_server.questions import Questions
 
 INSTRUCTIONS = """\
@@ -77,6 +78,28 @@ def tools(questions: Questions) -> dict[str, Tool]:
             a.AskRestatements,
             a.Restatements,
             questions.restatements,
+        ),
+        "targets": Tool(
+            "What is possible",
+            "The targets of a KPI that would be met with odds of 90, 70, 50, 30 and 10 %, in the running quarter and "
+            "the next one.",
+            loop.AskTargets,
+            loop.Targets,
+            questions.loop.targets,
+        ),
+        "measures": Tool(
+            "Measures",
+            "What is done about the goals, and what came of it, with its interval and verdict.",
+            loop.AskMeasures,
+            loop.Measures,
+            questions.loop.measures,
+        ),
+        "check_ins": Tool(
+            "Check-ins",
+            "What people said of the key results, beside the odds of that day.",
+            loop.AskCheckIns,
+            loop.CheckIns,
+            questions.loop.check_ins,
         ),
         "declared": Tool(
             "What can be asked",

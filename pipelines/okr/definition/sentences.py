@@ -7,8 +7,9 @@ from decimal import Decimal
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.definition.field_types import MEASURED
 from pipelines.okr.definition.goals import Goal, each_in_words, goal_of, targets_in_words
+from pipelines.okr.definition.measures import Measure
 from pipelines.okr.kpi.filters import in_words
-from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.kpi import PERCENT, Kpi
 from pipelines.okr.kpi.numbers import figure
 from pipelines.okr.kpi.readings import KpiReading
 from pipelines.okr.kpi.status import Policy
@@ -44,6 +45,24 @@ def sentence(
     period = objective.period
     begins = "starts" if period.cadence is None else f"{period.label} starts"
     return f"{', '.join(words)}, by {deadline} ({begins} on {day_in_words(period.start)})"
+
+
+def measure_sentence(measure: Measure) -> str:
+    """What is done, on which figures, and from when it can be judged."""
+    members = ", ".join(in_words(measure.where))
+    what = f"“{measure.what}” on {measure.kpi}"
+    words = [f"{what} ({members})" if members else what]
+    if measure.ends is None:
+        words.append(f"from {day_in_words(measure.start)} on")
+    else:
+        words.append(f"from {day_in_words(measure.start)} to {day_in_words(measure.ends)}")
+    if measure.visible_from > measure.start:
+        words.append(f"to be seen in full from {day_in_words(measure.visible_from)}")
+    if measure.expected is not None:
+        words.append(f"expected to change it by {figure(measure.expected, PERCENT)}")
+    if measure.controls:
+        words.append(f"held against {', '.join(in_words(measure.controls))}")
+    return ", ".join(words)
 
 
 def _subject(objective: Objective, result: KeyResult, kpi: Kpi, policy: Policy | None) -> str:

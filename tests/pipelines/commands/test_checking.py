@@ -88,6 +88,28 @@ def test_a_goal_is_one_sentence_with_its_dates_and_its_baseline(period, lines, m
     assert sentence(objective, result, KPIS.get(result.kpi or ""), measured) == said
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("start: 2026-06-01", "“More calls” on deals, from 1 June 2026 on"),
+        (
+            "start: 2026-06-01, ends: 2026-08-31, lag: 1 week, ramp: 2 weeks, where: {rep: Kim}, "
+            "controls: {rep: Lee}, expected: 10 %",
+            "“More calls” on deals (rep Kim), from 1 June 2026 to 31 August 2026, to be seen in full from "
+            "22 June 2026, expected to change it by 10 %, held against rep Lee",
+        ),
+    ],
+)
+def test_a_measure_is_one_sentence_with_its_days(lines, said):
+    text = (
+        "objective: Grow\nid: grow\nperiod: 2026\nkey_results: [{id: it, kpi: deals, at_least: 5}]\n"
+        f"measures: [{{what: More calls, kpi: deals, {lines}}}]\n"
+    )
+    loaded = load({"grow.yml": text}, KPIS)
+    assert loaded.faults == ()
+    assert list(goals(loaded, DeclaredKpis(KPIS, ()), {}, ["grow.yml"]))[1] == f"grow: {said}"
+
+
 def test_a_sentence_has_the_number_of_a_budget_where_it_is_known():
     text = "{objective: O, id: o, period: 2026-Q4, key_results: [{id: kr, kpi: revenue, at_least: {kpi: budget}}]}"
     (objective,) = load({"o.yml": text}, KPIS).objectives

@@ -12,10 +12,13 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
+from pipelines.history.check_ins import CHECK_INS
 from pipelines.mcp_server.row_answers import exact
 from pipelines.tables.definitions import KEY_RESULTS
 from pipelines.tables.factors import KPI_FACTORS
+from pipelines.tables.measures import MEASURES
 from pipelines.tables.scores import KEY_RESULT_LEVERS, KEY_RESULT_SCORES, OBJECTIVE_SCORES, RUNS
+from pipelines.tables.targets import TARGETS
 
 DAY, FIRST, LAST = date(2026, 11, 25), date(2026, 1, 1), date(2026, 12, 31)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -74,6 +77,16 @@ ROWS: list[tuple[str, dict[str, Any]]] = [
     ("restatements", {"kpi": "revenue", "period": "month", "period_start": date(2026, 9, 1),
      "period_end": date(2026, 9, 30), "dimension": "seller", "member": "Kim", "old_value": 90,
      "new_value": "100.1", "restated_at": NOON, "why": "In the words of the run."}),
+    *(("targets", {"kpi": "revenue", "period": "quarter", "period_start": date(2027, 1, 1),
+       "period_end": date(2027, 3, 31), "comparison": "at_least", "odds": odds, "target": target,
+       "year_before": 400, "best": 800, "best_start": date(2025, 10, 1), "present_rate": "450.5", "unit": "USD",
+       "data_through": DAY, "fingerprint": odds}) for odds, target in [("0.9", 300), ("0.1", None)]),
+    ("measures", {"objective_id": "grow", "measure": "More calls", "kpi": "revenue", "start": date(2026, 9, 1),
+     "verdict": "supported", "better": True, "first_day": date(2026, 9, 1), "last_day": date(2026, 10, 26),
+     "effect": 120, "effect_low": 50, "effect_high": 190, "effect_share": "0.12", "effect_share_low": "0.05",
+     "effect_share_high": "0.19", "unit": "USD", "fingerprint": "f"}),
+    *(("check_ins", {"key_result_id": "grow/revenue", "day": date(2026, 11, day), "person": "ana@example.com",
+       "confidence": "0.8", "note": "Order signed", "probability": "0.304"}) for day in (13, 20)),
 ]  # fmt: skip
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("scorecard", {}),
@@ -91,12 +104,17 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
     ("kpi_series", {"kpi": "revenue", "dimension": "seller", "member": "Jo"}),
     ("kpi_series", {"kpi": "revenue", "dimension": "seller > city"}),
     ("restatements", {"members": True}),
+    ("targets", {"kpi": "revenue"}),
+    ("measures", {"kpi": "revenue", "objective": "grow"}),
+    ("check_ins", {"key_result": "revenue", "limit": 1}),
+    ("measures", {"objective": "gro"}),
 ]
 
 
 def publish(path: Path) -> None:
     scored = (
         KEY_RESULT_SCORES, KEY_RESULTS, OBJECTIVE_SCORES, RUNS, KEY_RESULT_LEVERS, KPI_FACTORS,
+        TARGETS, MEASURES, CHECK_INS,
     )  # fmt: skip
     tables = {
         table.name: ", ".join(
@@ -136,10 +154,11 @@ def answers(session: tuple[list[Any], list[Any]]) -> list[Any]:
     return [result.structured_content for result in session[1]]
 
 
-def test_six_tools_are_offered_all_read_only_and_with_typed_input(session: Any) -> None:
+def test_nine_tools_are_offered_all_read_only_and_with_typed_input(session: Any) -> None:
     tools = {tool.name: tool for tool in session[0]}
     assert set(tools) == {
-        "scorecard", "explain", "kpi_series", "levers", "restatements", "declared",
+        "scorecard", "explain", "kpi_series", "levers", "restatements", "targets", "measures",
+        "check_ins", "declared",
     }  # fmt: skip
     assert all(tool.annotations.read_only_hint for tool in tools.values())
     limit = tools["kpi_series"].input_schema["properties"]["limit"]
@@ -195,11 +214,37 @@ def test_levers_restatements_and_what_is_declared(answers: list[Any]) -> None:
     assert answers[8]["owners"] == ["ana@example.com"]
 
 
+def test_what_is_possible_is_told_by_odds_beside_what_came_before(answers: list[Any]) -> None:
+    possible = answers[16]
+    assert [(x["odds"]["text"], x.get("target")) for x in possible["targets"]] == [
+        ("90%", {"value": "300", "text": "$300"}), ("10%", None),
+    ]  # fmt: skip
+    [beside] = possible["beside"]
+    assert (beside["best"]["value"], beside["best_start"]) == ("800", "2025-10-01")
+    assert beside["present_rate"] == {"value": "450.5", "text": "$450.50"}
+
+
+def test_a_measure_has_its_verdict_and_its_interval(answers: list[Any]) -> None:
+    [measure] = answers[17]["measures"]
+    assert (measure["verdict"], measure["effect_low"]["value"]) == ("supported", "50")
+    assert measure["sentence"].startswith("More calls (since Sep 1). Supported: +12%")
+
+
+def test_what_a_person_said_stands_beside_the_odds_of_that_day(answers: list[Any]) -> None:
+    said = answers[18]
+    assert [x["day"] for x in said["check_ins"]] == ["2026-11-20"], "the latest"
+    assert said["left_out"] == 1
+    [latest] = said["check_ins"]
+    assert (latest["confidence"]["value"], latest["odds"]["text"]) == ("0.8", "30%")
+    assert latest["sentence"] == "ana@example.com, Nov 20: 80% sure. Order signed."
+
+
 @pytest.mark.parametrize(
     ("place", "message"),
     [
         (9, "no KPI is called revenu; did you mean revenue?"),
         (10, "no member of city is called Roma; did you mean Rome?"),
+        (19, "no objective is called gro; did you mean grow?"),
         (11, "limit: Input should be less than or equal to 1000"),
         (12, "sql: Extra inputs are not permitted"),
         *(
