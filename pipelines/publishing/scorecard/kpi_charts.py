@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pipelines.okr.kpi.kinds import KINDS
-from pipelines.okr.kpi.periods import Cadence, containing
+from pipelines.okr.kpi.periods import Cadence, a_year_before, containing
 from pipelines.publishing.language.language import Amounts
 from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.annotations import (
@@ -33,6 +33,7 @@ from pipelines.publishing.scorecard.page_rows import PageRows
 MAX_PERIODS = 13
 """A year and the open period."""
 _DAY = timedelta(days=1)
+_WEEKS_OF_A_YEAR = 52
 _LATEST: dict[str, int] = {"day": MAX_DAYS, "week": MAX_WEEKS}
 
 
@@ -90,7 +91,8 @@ def chart_of_periods(
     kpi: Row, periods: Rows, cadence: Cadence, aims: Aims, published: PageRows, amounts: Amounts
 ) -> KpiChart | None:
     """The chart of a KPI's months or quarters, with the year before. None where it has no figures."""
-    before = _year_before(periods)[-MAX_PERIODS:]
+    has_weeks = amounts.language.fiscal_year.weeks is not None
+    before = _year_before(periods, has_weeks=has_weeks)[-MAX_PERIODS:]
     words = ["kpi.year_before"] if any(value is not None for value in before) else []
     return _chart(kpi, periods[-MAX_PERIODS:], cadence, before, aims, published, amounts, words)
 
@@ -230,13 +232,20 @@ def _short(row: Row, amounts: Amounts) -> str:
     return language.window(containing(start, "quarter", language.fiscal_year).label)
 
 
-def _year_before(periods: Rows) -> list[Decimal | None]:
-    """Of each period the value a year before; None where that is not known, or this one is still open."""
-    values = {row["period_start"]: row["value"] for row in periods}
+def _year_before(periods: Rows, *, has_weeks: bool) -> list[Decimal | None]:
+    """Of each period the value a year before; None where that is not known, or this one is still open.
+
+    A period of whole weeks is held against one of the same weeks, 52 weeks before.
+    """
+    days = {(row["period_start"], row["period_end"]): row["value"] for row in periods}
+    starts = {row["period_start"]: row["value"] for row in periods}
+    year = timedelta(weeks=_WEEKS_OF_A_YEAR)
     return [
         None
         if row["status"] == "partial"
-        else values.get(row["period_start"].replace(year=row["period_start"].year - 1))
+        else days.get((row["period_start"] - year, row["period_end"] - year))
+        if has_weeks
+        else starts.get(a_year_before(row["period_start"]))
         for row in periods
     ]
 

@@ -6,23 +6,45 @@ days as (
     select * from kpi_periods where period = 'day' and dimension = 'total'
 ),
 
+-- periods of whole weeks begin on other days than the first
+calendars as (
+    select coalesce(bool_or(day(period_start) <> 1), false) as has_weeks from months
+),
+
+-- a year before: the same month, or the same weeks 52 weeks before, of which some may lie in another period
+stretches as (
+    select
+        months.kpi,
+        months.period_start,
+        months.status = 'partial' as is_open,
+        months.data_through,
+        calendars.has_weeks,
+        case
+            when calendars.has_weeks then months.period_start - 364
+            else cast(months.period_start - interval 1 year as date)
+        end as compared_from,
+        case
+            when calendars.has_weeks then months.period_end - 364
+            else last_day(cast(months.period_start - interval 1 year as date))
+        end as compared_end
+    from months
+    cross join calendars
+),
+
 -- an open month is compared with as many days of the month a year before
 ranges as (
     select
         kpi,
         period_start,
-        status = 'partial' as is_open,
+        is_open,
+        has_weeks,
         data_through,
-        period_end,
-        cast(period_start - interval 1 year as date) as compared_from,
+        compared_from,
         case
-            when status <> 'partial' then last_day(cast(period_start - interval 1 year as date))
-            else least(
-                last_day(cast(period_start - interval 1 year as date)),
-                cast(period_start - interval 1 year as date) + cast(data_through - period_start as integer)
-            )
+            when not is_open then compared_end
+            else least(compared_end, compared_from + cast(data_through - period_start as integer))
         end as compared_to
-    from months
+    from stretches
 ),
 
 days_now as (
@@ -55,11 +77,13 @@ asked as (
     select scores.kpi, scores.period_start, scores.target
     from key_result_scores as scores
     inner join key_results using (key_result_id)
+    inner join months
+        on scores.kpi = months.kpi
+        and scores.period_start = months.period_start
+        and scores.deadline = months.period_end
     where
         scores.as_of = (select max(as_of) from key_result_scores)
         and scores.member = 'total'
-        and scores.deadline = last_day(scores.period_start)
-        and scores.period_start = date_trunc('month', scores.period_start)
         and key_results."where" is null
         and key_results.for_each is null
     union all
@@ -96,7 +120,7 @@ last_year as (
                 coalesce(days_now.day_count, 0) <> ranges.data_through - months.period_start + 1
                 or coalesce(days_then.day_count, 0) <> ranges.compared_to - ranges.compared_from + 1
                 then null
-            when not ranges.is_open then before.value
+            when not ranges.is_open and (not ranges.has_weeks or before.kpi is not null) then before.value
             when months.kind = 'flow' and days_then.known_count = days_then.day_count then days_then.value_sum
             when months.kind = 'stock' then days_then.last_value
             when months.kind = 'ratio' and kpis.denominator = 'level'
@@ -108,6 +132,7 @@ last_year as (
     inner join ranges on months.kpi = ranges.kpi and months.period_start = ranges.period_start
     left join months as before
         on months.kpi = before.kpi and ranges.compared_from = before.period_start
+        and (not ranges.has_weeks or ranges.compared_to = before.period_end)
     left join days_now on months.kpi = days_now.kpi and months.period_start = days_now.period_start
     left join days_then on months.kpi = days_then.kpi and months.period_start = days_then.period_start
 ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import duckdb
 import pytest
 import yaml
 
-from pipelines.okr.kpi.periods import FiscalYear
+from pipelines.okr.kpi.periods import FiscalYear, windows
 from pipelines.okr.kpi.week_calendars import WeekCalendar
 from pipelines.publishing.bi.charts import CHARTS, TABLES, create_charts
 from pipelines.tables.findings import FINDINGS
@@ -278,3 +278,77 @@ def test_a_file_without_findings_gets_none_for_its_charts(caplog: pytest.LogCapt
         create_charts(connection)
         assert connection.execute("select table_name from duckdb_tables()").fetchall() == []
     assert any(message.startswith("kpi_monthly is not published") for message in caplog.messages)
+
+
+RETAIL = FiscalYear(2, "start", WeekCalendar("4-5-4"))
+"""Its year from 29 January 2023 has 53 weeks and ends on 3 February 2024."""
+
+
+@pytest.fixture(scope="module")
+def retail() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Sales of as many dollars a day as days have gone since 2022 began, by periods of 4, 5 and 4 weeks."""
+    days = [date(2022, 1, 30) + n * timedelta(days=1) for n in range(1100)]
+    last = days[-1]
+    rows = [
+        ("sales", "day", day, day, (day - date(2022, 1, 1)).days, "complete", day) for day in days
+    ]
+    rows += [
+        (
+            "sales", "month", period.start, period.end,
+            sum((day - date(2022, 1, 1)).days for day in days if period.start <= day <= period.end),
+            "partial" if period.end > last else "complete", min(period.end, last),
+        )
+        for period in windows(days[0], last, "month", RETAIL)
+    ]  # fmt: skip
+    with duckdb.connect() as connection:
+        for statement in (KPIS, DAYS, PERIODS, GOALS):
+            connection.execute(statement)
+        connection.execute("delete from kpi_periods")
+        connection.executemany(
+            "insert into kpi_periods by name select $1 as kpi, $2 as period, $3 as period_start, $4 as period_end, "
+            "'total' as dimension, 'total' as member, $5 as value, 'USD' as unit, 'flow' as kind, $6 as status, "
+            "$7 as data_through, 'ok' as trust",
+            rows,
+        )
+        create_charts(connection, RETAIL)
+        yield connection
+
+
+def sold(first: date, last: date) -> int:
+    """The days' numbers since 2022 began, added up."""
+    ends = ((day - date(2022, 1, 1)).days for day in (first, last))
+    low, high = ends
+    return (low + high) * (high - low + 1) // 2
+
+
+@pytest.mark.parametrize(
+    ("start", "compared"),
+    [
+        # within years of 52 weeks the period of the same number has the same weeks
+        (date(2023, 2, 26), (date(2022, 2, 27), date(2022, 4, 2))),
+        # the last period of the year of 53 weeks, of five: four of January 2023 and the first week of its own year
+        (date(2023, 12, 31), (date(2023, 1, 1), date(2023, 2, 4))),
+        # the year after it begins a week later: the second to the fifth week of the year before
+        (date(2024, 2, 4), (date(2023, 2, 5), date(2023, 3, 4))),
+    ],
+)
+def test_a_period_of_weeks_is_compared_with_the_same_weeks(
+    retail: duckdb.DuckDBPyConnection, start: date, compared: tuple[date, date]
+) -> None:
+    row = retail.execute(
+        "select compared_from, compared_to, amount_last_year from kpi_monthly where month_start = $1",
+        [start],
+    ).fetchone()
+    assert row == (*compared, sold(*compared))
+
+
+def test_an_open_period_of_weeks_is_compared_with_as_many_days(
+    retail: duckdb.DuckDBPyConnection,
+) -> None:
+    [(start, through, low, high, before)] = retail.execute(
+        "select month_start, data_through, compared_from, compared_to, amount_last_year from kpi_monthly "
+        "where status = 'partial'"
+    ).fetchall()
+    year = timedelta(days=364)
+    assert (low, high) == (start - year, through - year)
+    assert before == sold(low, high)
