@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import typer
 
 from pipelines import settings as okra_settings
-from pipelines.commands import goals, new
+from pipelines.commands import goals, new, upkeep
 from pipelines.commands.console import STOPPED, err, output_of
 from pipelines.commands.options import (
     AsOf,
@@ -26,10 +26,10 @@ from pipelines.commands.options import (
     SourceNames,
     command,
     day_to_play,
+    described_settings,
     parsed_day,
 )
 from pipelines.garbage import collect_rarely
-from pipelines.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -39,13 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(new.app, name="new")
 app.add_typer(goals.app)
-
-
-def described_settings() -> Settings:
-    """The settings, after systems were asked for the columns of declared streams that only they know."""
-    from pipelines.steps.describe import with_described_streams
-
-    return with_described_streams(okra_settings.load())
+app.add_typer(upkeep.app)
 
 
 def show_version(wanted: bool) -> None:
@@ -89,9 +83,7 @@ def init(
     folder: Annotated[
         Path, typer.Argument(help="The folder to make; without it, the one you are in.")
     ] = Path(),
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Ask nothing: take every default.")
     ] = False,
@@ -389,9 +381,7 @@ def export(
         ),
     ],
     to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write into.")],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="List the files, and write none.")
-    ] = False,
+    dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Write the KPIs as datasets with metrics that add up: no sum of ratios, no level summed over days."""
@@ -430,74 +420,6 @@ def mcp(context: typer.Context) -> None:
     from pipelines.commands.mcp import mcp
 
     mcp(okra_settings.load())
-
-
-@command(app, epilog="Example: [cyan]okra doctor --source stripe[/]")
-def doctor(context: typer.Context, source: SourceNames = None, as_json: Json = False) -> bool:
-    """Ask each source one small question: credential, permission, clock, quota, what is due. Stores nothing."""
-    from pipelines.commands import daily, doctor
-
-    settings = described_settings()
-    settings.require_source()
-    chosen = daily.chosen_sources(settings, source or [])
-    return doctor.doctor(settings, chosen, output_of(context, as_json))
-
-
-@command(app, epilog="Example: [cyan]okra verify --json[/]")
-def verify(context: typer.Context, as_json: Json = False) -> bool:
-    """Read lake, history, warehouse and published files whole: is all there, as it was written? Changes nothing."""
-    from pipelines.commands.verify import verify
-
-    return verify(okra_settings.load(), output_of(context, as_json))
-
-
-@command(
-    app,
-    epilog="Examples: [cyan]okra repair --dry-run[/] says what is wrong and what would be done · [cyan]okra repair[/]",
-)
-def repair(
-    context: typer.Context,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")
-    ] = False,
-    as_json: Json = False,
-) -> bool:
-    """Mend what verify finds: pull again what sources still have, rebuild the rest, publish; name what is lost."""
-    from pipelines.commands.repair import repair
-
-    return repair(described_settings(), output_of(context, as_json), dry_run=dry_run)
-
-
-@command(app)
-def privacy(context: typer.Context, as_json: Json = False) -> None:
-    """List every stored column, what it is, and the KPIs and members by which it is published."""
-    from pipelines.commands.privacy import privacy
-
-    privacy(described_settings(), output_of(context, as_json))
-
-
-@command(
-    app,
-    epilog="Examples: [cyan]okra health --json[/] · [cyan]okra health --run-hours 2 --data-days 5 --disk-gb 20[/]",
-)
-def health(
-    context: typer.Context,
-    run_hours: Annotated[
-        float, typer.Option(min=0, help="Amiss when the last run ended longer ago than this.")
-    ] = 26,
-    data_days: Annotated[
-        int, typer.Option(min=1, help="Amiss when a source's data end longer ago; 1 is yesterday.")
-    ] = 3,
-    disk_gb: Annotated[
-        float, typer.Option(min=0, help="Amiss when less is free on the disk of OKRA_HOME.")
-    ] = 1,
-    as_json: Json = False,
-) -> bool:
-    """Whether runs end, data are fresh and the disk has room: exit code 0 or 1, for monitors. Asks no source."""
-    from pipelines.commands.health import Thresholds, health
-
-    limits = Thresholds(run_hours, data_days, disk_gb)
-    return health(okra_settings.load(), limits, output_of(context, as_json))
 
 
 @command(app)

@@ -7,12 +7,9 @@ import typer
 
 from pipelines import settings as okra_settings
 from pipelines.commands.console import output_of
-from pipelines.commands.options import Json, command, parsed_day
+from pipelines.commands.options import DryRun, Json, command, parsed_day
 
 app = typer.Typer()
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say what would be written, and write nothing.")
-]
 
 
 @command(

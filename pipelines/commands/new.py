@@ -6,16 +6,13 @@ import typer
 
 from pipelines import settings as okra_settings
 from pipelines.commands.console import output_of
-from pipelines.commands.options import command
+from pipelines.commands.options import DryRun, command
 from pipelines.settings import BUILT_IN, shown
 
 app = typer.Typer(
     no_args_is_help=True,
     help="Write the files of a new connector, KPI or OKR; they run as they are.",
 )
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say which files would be written, and write none.")
-]
 Owner = Annotated[str, typer.Option(help="Who answers for it.")]
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Concatenate, ParamSpec
 
 import typer
 
+from pipelines import settings as okra_settings
 from pipelines.commands.console import faults_reported
 from pipelines.file_modes import readable_by
 from pipelines.settings import Settings, SettingsError
@@ -25,7 +26,7 @@ AsOf = Annotated[
 First = Annotated[str, typer.Option("--from", metavar="DAY", help="First day, like 2026-04-01.")]
 Last = Annotated[str, typer.Option("--to", metavar="DAY", help="Last day, included.")]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say what would be pulled, and pull nothing.")
+    bool, typer.Option("--dry-run", help="Say what would be done, and do none of it.")
 ]
 SourceName = Annotated[
     str,
@@ -88,3 +89,10 @@ def day_to_play(text: str, settings: Settings) -> date | None:
             f"and up to today ({settings.today()})"
         )
     return day
+
+
+def described_settings() -> Settings:
+    """The settings, after systems were asked for the columns of declared streams that only they know."""
+    from pipelines.steps.describe import with_described_streams
+
+    return with_described_streams(okra_settings.load())

@@ -17,9 +17,9 @@ import numpy as np
 
 from pipelines.backtest.cases import Case, cases
 from pipelines.okr.forecast.training_series import MIN_MONTHS_TO_SMOOTH, MIN_TO_SMOOTH
-from pipelines.okr.measures.judging import LEAST_PLACEBOS, placebo_origins, widening
 from pipelines.okr.measures.looks import LOOKS
-from pipelines.okr.odds.estimates import Estimate, Stretch, estimates
+from pipelines.okr.measures.placebos import LEAST_PLACEBOS, PlaceboErrors, planned_looks
+from pipelines.okr.odds.estimates import Estimate, Stretch, estimates_by_look
 from tests.benchmarks.measures_page import write_figures
 from tests.benchmarks.public_series import HELD_OUT, TUNING
 from tests.benchmarks.replayed import SEED, Kept, kept_collections
@@ -92,39 +92,45 @@ def _looks(case: Case, frequency: str, random: np.random.Generator) -> Iterator[
     every = [look * max(days_a_week, 1) for look in LOOKS[STEPS[frequency]]]
     length = len(case.sides[0].values)
     least = 2 * MIN_MONTHS_TO_SMOOTH if frequency == "monthly" else MIN_TO_SMOOTH
-    fitting = [
-        steps
-        for steps in every
-        if len(placebo_origins(max(least, 2 * steps), length - 2 * steps, steps)) >= LEAST_PLACEBOS
-    ]
-    if not fitting:
+    earliest = _earliest(every, length, least)
+    if earliest is None:
         return
-    last = length - fitting[-1]
-    earliest = next(
-        origin
-        for origin in range(least, last + 1)
-        if len(placebo_origins(max(least, 2 * fitting[-1]), origin - fitting[-1], fitting[-1]))
-        >= LEAST_PLACEBOS
-    )
-    origin = int(random.integers(earliest, last + 1))
-    for look, steps in zip(LOOKS[STEPS[frequency]], every, strict=True):
-        if steps not in fitting:
-            continue
-        sides = tuple(
-            replace(
-                side,
-                values=side.values[: origin + steps],
-                end=side.end - (length - origin - steps),
-                observed=None,
-            )
-            for side in case.sides
+    last = length - every[earliest[1] - 1]
+    origin = int(random.integers(earliest[0], last + 1))
+    planned = planned_looks(every[: earliest[1]], origin, least)
+    assert planned is not None, "enough placebo dates lie before it"
+    sides = tuple(
+        replace(
+            side,
+            values=side.values[: origin + planned.horizon],
+            end=side.end - (length - origin - planned.horizon),
+            observed=None,
         )
-        stretch = Stretch(sides, case.behaviour, 0, steps, case.is_share)
-        earlier = placebo_origins(max(least, 2 * steps), origin - steps, steps)
-        answers = dict(estimates(stretch, [origin, *earlier]))
-        placebos = [answers[place] for place in sorted(answers) if place]
-        if 0 in answers and len(placebos) >= LEAST_PLACEBOS:
-            yield Asked(case.series, frequency, case.kind, look, answers[0], widening(placebos))
+        for side in case.sides
+    )
+    stretch = Stretch(sides, case.behaviour, 0, planned.horizon, case.is_share)
+    answers = dict(estimates_by_look(stretch, [origin, *planned.origins], planned.steps))
+    own = answers.pop(0, [None])
+    errors = PlaceboErrors(
+        {planned.origins[place - 1]: row for place, row in answers.items()}, planned.horizon
+    )
+    if errors.dates < LEAST_PLACEBOS:
+        return
+    for place, estimate in enumerate(own):
+        if estimate is not None:
+            look = LOOKS[STEPS[frequency]][place]
+            yield Asked(case.series, frequency, case.kind, look, estimate, errors.widening(place))
+
+
+def _earliest(steps: Sequence[int], length: int, least: int) -> tuple[int, int] | None:
+    """The first place to begin at with enough placebo dates for as many of the looks as fit, and how many these are."""
+    for count in range(len(steps), 0, -1):
+        horizon = steps[count - 1]
+        for origin in range(least, length - horizon + 1):
+            planned = planned_looks(steps[:count], origin, least)
+            if planned is not None and len(planned.steps) == count:
+                return origin, count
+    return None
 
 
 def sections(every: Sequence[Asked]) -> list[Section]:

@@ -1,17 +1,17 @@
 """Whether a measure helped: what came, less the futures as they were known on the day before it started.
 
 The interval is that of the futures, made as wide as the errors at the placebo dates ask for, and never narrower. It is
-one of 90 %: where nothing was done, it leaves out 0 one time in ten at most, as far as the placebo dates are like the
-date of the measure. The verdict is that of the interval, and nothing else.
+one of 90 % for all looks at a measure together: where nothing was done, it leaves out 0 at any of them one time in ten
+at most, as far as the placebo dates are like the date of the measure. The verdict is that of the interval, and nothing
+else.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from math import ceil
 
 import numpy as np
 
@@ -28,17 +28,14 @@ from pipelines.okr.kpi.periods import Cadence, FiscalYear
 from pipelines.okr.kpi.readings import KpiView
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.measures.at_work import Change, Taken, changes_beside, measures_of
-from pipelines.okr.measures.looks import last_days_of_looks
+from pipelines.okr.measures.looks import LOOKS, last_days_of_looks
+from pipelines.okr.measures.placebos import LEAST_PLACEBOS, PlaceboErrors, planned_looks
 from pipelines.okr.measures.result import MeasureResult, Reason, Verdict
-from pipelines.okr.odds.estimates import TAIL, Estimate, Stretch, estimates
+from pipelines.okr.odds.estimates import Estimate, Stretch, estimates_by_look
 from pipelines.okr.odds.known_steps import KnownSteps, cadence_of, known_steps
 
-METHOD = "1"
+METHOD = "2"
 """Part of every fingerprint: results of another method are worked out anew."""
-MOST_PLACEBOS = 19
-"""Of nineteen errors that are like the next one, nine in ten times the next is no larger than the second largest."""
-LEAST_PLACEBOS = 9
-"""With fewer, no bound holds nine times in ten."""
 _LEAST_SEEN = 0.8
 _PLACES = 6
 _DAY = timedelta(days=1)
@@ -61,35 +58,6 @@ def judge_measures(
         .result(known or {})
         for own in every
     ]  # fmt: skip
-
-
-def widening(placebos: Sequence[Estimate]) -> float:
-    """How many times as wide an interval has to be as the futures say, for what came at the placebo dates.
-
-    The bound of split conformal prediction: of n + 1 errors in any order, the last is among the smallest
-    ⌈(n + 1) · 0.9⌉ nine times in ten.
-    """
-    surprises = np.sort([abs(placebo.surprise) for placebo in placebos])
-    place = ceil((len(surprises) + 1) * (1 - 2 * TAIL) - 1e-9)
-    return max(1.0, float(surprises[place - 1]))
-
-
-def placebo_origins(
-    first: int, last: int, horizon: int, changed: Sequence[tuple[int, int]] = ()
-) -> list[int]:
-    """Where the same is asked when nothing began: from `first` to `last`, at least a quarter of the horizon apart.
-
-    Stretches that touch a change (from and to a place) are left out.
-    """
-    possible = [
-        origin
-        for origin in range(last, first - 1, -max(1, horizon // 4))
-        if not any(origin <= until and origin + horizon > since for since, until in changed)
-    ]
-    if len(possible) <= MOST_PLACEBOS:
-        return possible
-    chosen = np.linspace(0, len(possible) - 1, MOST_PLACEBOS).round().astype(int)
-    return [possible[place] for place in chosen.tolist()]
 
 
 @dataclass(frozen=True)
@@ -242,16 +210,33 @@ class _Judgement:
             (steps.before(change.first), steps.from_day(change.last + _DAY))
             for change in self._changes
         ]
-        earlier_dates = placebo_origins(
-            max(least, 2 * count), origin - stretch.horizon, stretch.horizon, changed
+        # one that is planned for later counts as much as this one
+        asked = sorted({count, *self._planned(steps, last)})
+        skipped = stretch.skipped
+        planned = planned_looks(asked, origin, least, skipped=skipped, changed=changed)
+        if planned is None or count not in planned.steps:
+            return blank
+        look = planned.steps.index(count)
+        answers = dict(estimates_by_look(stretch, [origin, *planned.origins], planned.steps))
+        estimate = answers.pop(0, [None] * len(planned.steps))[look]
+        errors = PlaceboErrors(
+            {planned.origins[place - 1]: row for place, row in answers.items()},
+            skipped + planned.horizon,
         )
-        if origin < least or len(earlier_dates) < LEAST_PLACEBOS:
+        if estimate is None or errors.dates < LEAST_PLACEBOS:
             return blank
-        answers = dict(estimates(stretch, [origin, *earlier_dates]))
-        placebos = [answers[place] for place in sorted(answers) if place]
-        if 0 not in answers or len(placebos) < LEAST_PLACEBOS:
-            return blank
-        return self._told(blank, answers[0], placebos, stretch)
+        return self._told(blank, estimate, errors.widening(look), errors.dates, stretch)
+
+    def _planned(self, steps: KnownSteps, last: date) -> Iterator[int]:
+        """After how many judged steps it is looked at; of days by those that came before the measure."""
+        first, start = self.measure.visible_from, self.measure.start
+        if steps.cadence != "day":
+            yield from LOOKS.get(steps.cadence, LOOKS["quarter"])
+            return
+        for day in self._looks:
+            if day != last:
+                before = start - ((day - first) + _DAY)
+                yield steps.before(start) - steps.from_day(before)
 
     def _control(self, steps: KnownSteps, last: date) -> tuple[TrainingSeries, ...]:
         """The same steps of the members it does not touch; empty where there are none that can be used."""
@@ -290,11 +275,11 @@ class _Judgement:
         self,
         blank: MeasureResult,
         estimate: Estimate,
-        placebos: Sequence[Estimate],
+        width: float,
+        placebo_dates: int,
         stretch: Stretch,
     ) -> MeasureResult:
-        """The result of an estimate, with an interval as wide as the placebos ask for."""
-        width = widening(placebos)
+        """The result of an estimate, with an interval so many times as wide as that of the futures."""
         below = width * (estimate.middle - estimate.low)
         least = estimate.middle - below
         if all(side.values.min() >= 0 for side in stretch.sides):
@@ -318,7 +303,7 @@ class _Judgement:
             effect_share=_share(estimate.effect, share),
             effect_share_low=_share(low, share),
             effect_share_high=_share(high, share),
-            placebo_dates=len(placebos),
+            placebo_dates=placebo_dates,
             widened=rounded(Decimal(repr(width)), _PLACES),
         )
 

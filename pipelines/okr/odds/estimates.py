@@ -88,8 +88,21 @@ class Estimate:
 
 def estimates(stretch: Stretch, origins: Sequence[int]) -> Iterator[tuple[int, Estimate]]:
     """The estimate at each origin, by its place; one whose futures have no value is left out."""
+    for place, [estimate] in estimates_by_look(stretch, origins, [stretch.steps]):
+        if estimate is not None:
+            yield place, estimate
+
+
+def estimates_by_look(
+    stretch: Stretch, origins: Sequence[int], looks: Sequence[int]
+) -> Iterator[tuple[int, list[Estimate | None]]]:
+    """The estimates at each origin, by its place, after each of so many judged steps.
+
+    None where the futures have no value, or where so many steps are not known after the origin.
+    """
     every = (*stretch.sides, *stretch.control)
-    tasks = [Task(_until(side, origin), stretch.horizon) for origin in origins for side in every]
+    horizon = stretch.skipped + max(looks)
+    tasks = [Task(_until(side, origin), horizon) for origin in origins for side in every]
     waiting: dict[int, dict[int, Floats]] = {}
     for number, futures in simulate(tasks, PATHS):
         place, side = divmod(number, len(every))
@@ -99,9 +112,16 @@ def estimates(stretch: Stretch, origins: Sequence[int]) -> Iterator[tuple[int, E
         sides[side] = futures
         if len(sides) == len(every):
             del waiting[place]
-            estimate = _estimate(stretch, origins[place], [sides[n] for n in range(len(every))])
-            if estimate is not None:
-                yield place, estimate
+            of_sides = [sides[n] for n in range(len(every))]
+            yield place, [_after(stretch, origins[place], of_sides, steps) for steps in looks]
+
+
+def _after(stretch: Stretch, origin: int, futures: Sequence[Floats], steps: int) -> Estimate | None:
+    """The estimate after so many judged steps."""
+    judged = replace(stretch, steps=steps)
+    if origin + judged.horizon > len(stretch.sides[0].values):
+        return None
+    return _estimate(judged, origin, [side[:, : judged.horizon] for side in futures])
 
 
 def _until(side: TrainingSeries, origin: int) -> TrainingSeries:

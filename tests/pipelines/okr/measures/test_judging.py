@@ -10,9 +10,8 @@ import pytest
 
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.series import index_facts
-from pipelines.okr.measures.judging import judge_measures, placebo_origins, widening
+from pipelines.okr.measures.judging import judge_measures
 from pipelines.okr.measures.result import MeasureResult
-from pipelines.okr.odds.estimates import Estimate
 from tests.pipelines.okr.conftest import KPIS
 
 DAY = timedelta(days=1)
@@ -209,22 +208,3 @@ def test_days_after_the_last_look_change_nothing(judged, past):
     [later] = judged(past.daily("deals", FIRST, amounts), measure, as_of=AS_OF + 10 * DAY)
     assert later == on_the_day
     assert later.next_look == START + 55 * DAY
-
-
-def test_the_interval_is_as_wide_as_the_second_largest_of_nineteen_errors():
-    def error(surprise: float) -> Estimate:
-        return Estimate(100 + 10 * surprise, 90.0, 100.0, 110.0)
-
-    placebos = [error(n / 10) for n in range(1, 20)]
-    assert widening(placebos) == pytest.approx(1.8)
-    # nine have to be no larger than their largest
-    assert widening([error(-n) for n in range(1, 10)]) == pytest.approx(9)
-    # and it is never narrower than the futures
-    assert widening([error(0.1)] * 19) == 1
-
-
-def test_placebo_dates_keep_away_from_other_changes():
-    assert placebo_origins(24, 100, 8)[0] == 100
-    assert len(placebo_origins(24, 100, 8)) == 19
-    kept = placebo_origins(24, 100, 8, [(60, 70)])
-    assert all(origin > 70 or origin + 8 <= 60 for origin in kept)
