@@ -212,7 +212,8 @@ def write_base(
     """Write every row into the log."""
     log = HistoryLog(store, position.history_id)
     newest = log.newest()
-    after = newest.number if newest else 0
+    # numbers go on where a log was lost: an index of before is then behind, and not ahead of what was written since
+    after = max(newest.number if newest else 0, position.entry)
     entry = log.append(now, every_row(connection, tables), after, is_base=True)
     note_position(connection, Position(position.history_id, entry.number))
 

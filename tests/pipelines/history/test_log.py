@@ -201,3 +201,13 @@ def test_a_change_of_the_zone_and_back_is_no_restatement(tmp_path: Path) -> None
         ("timezone", "Asia/Tokyo"),
         ("timezone", "UTC"),
     ]
+
+
+def test_an_old_index_is_behind_a_log_that_was_lost_and_written_anew(believer: Believer) -> None:
+    backup = shutil.copy(believer.history, believer.path / "backup.duckdb")
+    shutil.rmtree(believer.path / "lake")
+    run(believer, "2026-12-03", 7)
+    before = contents(believer)
+    shutil.copyfile(backup, believer.history)
+    ensure(believer)
+    assert contents(believer) == before
