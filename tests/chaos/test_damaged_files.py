@@ -179,4 +179,7 @@ def test_a_harmed_file_is_named_and_comes_back(
     assert {key[-1].isoformat() for key in before.keys() - after.keys()} == {*kind.lost}
     assert {key: before[key] for key in after} == after
     assert differing(figures(undisturbed.home_path), figures(harmed.home_path)) == []
-    assert {*wrong_in(harmed).values()} <= ({"lost_rows", "gap"} if kind.lost else set())
+    allowed = {"lost_rows", "gap"} if kind.lost else set()
+    if name.startswith("Dagster's"):
+        allowed = {"missing"}  # Dagster makes it again as the next run begins
+    assert {*wrong_in(harmed).values()} <= allowed

@@ -10,11 +10,11 @@ import numpy as np
 from pipelines.okr.forecast.training_series import Floats, Frequency, Truth
 
 _LEVEL_GAINS: dict[Frequency, tuple[float, ...]] = {
-    "day": (0.05, 0.2, 0.5),
+    "day": (0.02, 0.1, 0.35),
     "week": (0.05, 0.2, 0.5, 1.0),
     "month": (0.05, 0.2, 0.5),
 }
-"""Few, as neighbours say nearly the same. No level takes all of a day's or a month's error for its own."""
+"""Few, as neighbours say nearly the same. No level takes all of a day's or a month's error for its own; a day's is mostly noise."""
 
 
 class _Movement(NamedTuple):

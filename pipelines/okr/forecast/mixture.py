@@ -29,7 +29,7 @@ _LEAST_SEASONS_OF_A_STRETCH: dict[Frequency, int] = {"day": 13, "week": 13, "mon
 """A quarter of days or weeks, and a year of months."""
 _MIN_ORIGINS = 4
 _NO_SURPRISE = 3.0
-_MOST_OF_A_SHIFT = 0.25
+_MOST_OF_A_SHIFT = 0.35
 _EPSILON = 1e-12
 
 

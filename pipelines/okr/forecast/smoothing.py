@@ -105,7 +105,7 @@ def smooth(series: Aligned, frequency: Frequency, season: int, stretch: int) -> 
     level += mean
     for row, burnt in enumerate(first + starts):
         errors[: int(burnt), row] = 0
-    weights = weights_of(by_stretch)
+    weights = weights_of(by_stretch, frequency)
     # Places are kept by how soon they come: the first is that of the step after the last.
     ordered = np.roll(places, -(steps % season), axis=0)
     return Smoothed(
