@@ -14,7 +14,7 @@ _LEVEL_GAINS: dict[Frequency, tuple[float, ...]] = {
     "week": (0.05, 0.2, 0.5, 1.0),
     "month": (0.05, 0.2, 0.5),
 }
-"""Few, as neighbours say nearly the same. No level takes all of a day's or a month's error for its own: much is noise."""
+"""Few, as neighbours say nearly the same. No level takes all of a day's or a month's error for its own: it is noise."""
 
 
 class _Movement(NamedTuple):
