@@ -39,8 +39,7 @@ class Smoothed:
 
     `level`, `slope` (n, c) and `season` (places, n, c) are the states, `errors` (steps, n, c) the
     one-step forecast errors, of each series those from the step `begins` (n,) on.
-    `weights` (n, c) add up to 1 for each series, `surprise` (n, c) is how unlikely whole stretches of the
-    past were by each, in logarithms. `mean` (n, 1) is what levels return to.
+    `weights` (n, c) add up to 1 for each series. `mean` (n, 1) is what levels return to.
     """
 
     candidates: Candidates
@@ -50,7 +49,6 @@ class Smoothed:
     mean: Floats
     errors: Floats
     weights: Exact
-    surprise: Exact
     begins: Ints
 
 
@@ -108,9 +106,7 @@ def smooth(series: Aligned, frequency: Frequency, season: int, stretch: int) -> 
     weights = weights_of(by_stretch, frequency)
     # Places are kept by how soon they come: the first is that of the step after the last.
     ordered = np.roll(places, -(steps % season), axis=0)
-    return Smoothed(
-        variants, level, slope, ordered, mean, errors, weights, by_stretch.surprise, starts + first
-    )
+    return Smoothed(variants, level, slope, ordered, mean, errors, weights, starts + first)
 
 
 def _means(series: Aligned, first: Ints) -> tuple[Floats, Floats]:
