@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from connectors.lake.atomic_files import replace
+from connectors.lake.atomic_files import make_folder, replace
 from connectors.lake.store import Conflict, Document, Entry
 
 LAST_CHARACTER = "\U0010ffff"
@@ -82,13 +82,7 @@ class FolderStore:
 def locked(folder: Path) -> int:
     """A lock of the folder, which is made if need be: a descriptor that is to be closed."""
     while True:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except FileExistsError:
-            # also where the folder is removed while Python looks whether it is one
-            if folder.exists() and not folder.is_dir():
-                raise
-            continue
+        make_folder(folder)
         with suppress(FileNotFoundError):  # removed as it was empty, since it was made
             lock = os.open(folder, os.O_RDONLY)
             try:
