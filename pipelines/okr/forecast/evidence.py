@@ -7,7 +7,7 @@ from pipelines.okr.forecast.training_series import Exact, Floats, Frequency, Int
 
 _LONG = 28
 """Steps of a stretch from which every second one is judged: it tells next to nothing that its neighbours do not."""
-_EVIDENCE: dict[Frequency, float] = {"day": 6.0, "week": 1.0, "month": 1.0}
+_EVIDENCE: dict[Frequency, float] = {"day": 5.0, "week": 1.0, "month": 1.0}
 """How often the likelihood of a stretch counts. Days are many within a stretch: with less, a level that follows each
 day's noise keeps a share, and the futures of days that differ by chance alone are twice as wide as they should be
 (decision 62)."""
