@@ -14,22 +14,26 @@ from pipelines.inputs.day import Day
 from pipelines.inputs.lake import open_lake
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.leads.in_the_odds import changes_by_leads
+from pipelines.okr.leads.result import LeadResult
 from pipelines.okr.leads.testing import judge_leads, leads_of
 from pipelines.okr.levers.lever import Lever
 from pipelines.okr.levers.search import find_levers
 from pipelines.okr.measures.if_it_works import with_odds_if_measures_work
 from pipelines.okr.measures.judging import judge_measures
+from pipelines.okr.measures.result import MeasureResult
 from pipelines.okr.odds.changed_futures import FuturesChange
 from pipelines.okr.scoring.final_scores import with_restatements
 from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.okr.scoring.scoring import score, score_in_batches, together
 from pipelines.okr.targets.ladder import Evidence
 from pipelines.okr.targets.of_kpis import possible_targets_of
+from pipelines.okr.targets.possible import PossibleTarget
 from pipelines.steps.pull import failed_pulls
-from pipelines.tables.leads import kept_leads, write_leads
-from pipelines.tables.measures import kept_measures, write_measures
+from pipelines.tables.kept_rows import kept_rows, write_kept_rows
+from pipelines.tables.leads import LEADS
+from pipelines.tables.measures import MEASURES
 from pipelines.tables.scores import Run, store_scores
-from pipelines.tables.targets import kept_targets, write_targets
+from pipelines.tables.targets import TARGETS
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     record = graded_before(history, as_of, settings.timezone)
     policy = settings.policy
 
-    tested = kept_leads(warehouse) if leads_of(objectives) else {}
+    tested = kept_rows(warehouse, LEADS, LeadResult) if leads_of(objectives) else {}
     leads = judge_leads(objectives, day.indexes, as_of, tested)
     foreseen = changes_by_leads(objectives, day.indexes, as_of, leads)
 
@@ -62,10 +66,13 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     def scored(some: Sequence[Objective], changes: Sequence[FuturesChange]) -> Scorecard:
         return score(some, day.indexes, *known, [*foreseen, *changes])
 
-    kept = kept_measures(warehouse) if any(x.measures for x in objectives) else {}
+    kept = (
+        kept_rows(warehouse, MEASURES, MeasureResult) if any(x.measures for x in objectives) else {}
+    )
     measures = judge_measures(objectives, day.indexes, as_of, kept)
     evidence = Evidence(day.indexes, as_of, policy, record)
-    targets = possible_targets_of(evidence, settings.fiscal_year, kept_targets(warehouse))
+    given = kept_rows(warehouse, TARGETS, PossibleTarget)
+    targets = possible_targets_of(evidence, settings.fiscal_year, given)
     finals = first_final_scores(history, as_of)
     rows: list[Scorecard] = []
     points = 0
@@ -95,7 +102,5 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     record_scores(history, warehouse, as_of, settings.now(), settings.timezone, lake)
     write_predictions(history, warehouse, settings.timezone)
     write_check_ins(warehouse, day.check_ins)
-    write_measures(warehouse, measures)
-    write_leads(warehouse, leads)
-    write_targets(warehouse, targets)
+    write_kept_rows(warehouse, [(MEASURES, measures), (LEADS, leads), (TARGETS, targets)])
     return Report(together(rows), points, failed)

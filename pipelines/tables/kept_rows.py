@@ -1,11 +1,11 @@
 """Rows that a run may take over from the one before, by the fingerprints of what they were worked out from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from pipelines.connections import connect
-from pipelines.tables.table import Table
+from pipelines.tables.table import Table, transaction
 
 FINGERPRINT = "fingerprint"
 _COLUMNS = """
@@ -25,3 +25,10 @@ def kept_rows(warehouse: Path, table: Table, made: Callable[..., Row]) -> Mappin
         query = f"from {table.place} where {FINGERPRINT} <> ''"
         rows = [dict(zip(names, row, strict=True)) for row in connection.execute(query).fetchall()]
     return {row[FINGERPRINT]: made(**row) for row in rows}
+
+
+def write_kept_rows(warehouse: Path, tables: Iterable[tuple[Table, Sequence[object]]]) -> None:
+    """Replace the rows of tables in one transaction. Raises `duckdb.Error`, with all of them left as they were."""
+    with transaction(warehouse) as connection:
+        for table, rows in tables:
+            table.replace(connection, rows)
