@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.errors import OkraError
+from pipelines.okr.forecast.fitted import MAX_STEPS
 from pipelines.okr.forecast.gaps import filled
-from pipelines.okr.forecast.simulation import MAX_STEPS
 from pipelines.okr.forecast.training_series import (
     MIN_TO_SMOOTH,
     WEEK,

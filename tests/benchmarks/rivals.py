@@ -12,7 +12,7 @@ import numpy as np
 
 from pipelines.backtest.cases import BacktestError, Case
 from pipelines.backtest.methods import Method
-from pipelines.okr.forecast.simulation import MAX_STEPS_FOR_YEARS
+from pipelines.okr.forecast.fitted import MAX_STEPS_FOR_YEARS
 from pipelines.okr.forecast.training_series import Exact, TrainingSeries
 
 PATHS = 400

@@ -63,36 +63,34 @@ def drawn_for(
 class Draws:
     """The past steps that those to come resemble, of many series with the same last step.
 
-    `firsts` (n,) are the numbers of the first step of each that can be drawn.
+    `firsts` (n,) are the numbers of the first step of each that can be drawn, `paths` is how many futures each has.
     """
 
     def __init__(self, firsts: Ints, end: int, block: int, paths: int) -> None:
-        self._newest, self._end, self._block, self._paths = end - block + 1, end, block, paths
+        self._newest, self._end, self._block, self.paths = end - block + 1, end, block, paths
         self._rows = np.maximum(self._newest - firsts, 0)
         self._most = int(self._rows.max()) + 1
 
     def places(
-        self, newest: Ints, width: int, horizon: int, chosen: Ints | None = None
+        self, newest: Ints, width: int, horizon: int, series: Ints, paths: Ints
     ) -> Iterator[Ints]:
-        """For each step to come, the place of each series and path (n, paths) in a flat array of past steps.
+        """For each step to come, the place of each of k futures (k,) in a flat array of past steps.
 
-        `newest` (n, paths) are the places of the last known step, `width` is how far apart steps are; with `chosen`,
-        both are of these paths of each series only. The array that is yielded changes with the next step.
+        `newest` (k,) are the places of the last known step, `width` is how far apart steps are; `series` and `paths`
+        say whose futures they are. The array that is yielded changes with the next step.
         """
         drawn_places = newest
+        of_future = self._rows[series] * self.paths + paths
         for coming in range(self._end + 1, self._end + 1 + horizon):
             in_block = coming % self._block
             if in_block and coming > self._end + 1:
                 drawn_places += width
             else:
-                slot = _slot(coming // self._block, self._newest, self._block, self._paths, 1.0)
-                of_all = slot.winning_ages(self._most)
-                if chosen is None:
-                    ages = of_all[self._rows].astype(np.int64)
-                else:
-                    ages = of_all[self._rows[:, None], chosen].astype(np.int64)
+                slot = _slot(coming // self._block, self._newest, self._block, self.paths, 1.0)
+                ages = slot.winning_ages(self._most).reshape(-1).take(of_future).astype(np.int64)
                 ages += self._end - self._newest - in_block
-                drawn_places = newest - ages * width
+                ages *= width
+                drawn_places = newest - ages
             yield drawn_places
 
 

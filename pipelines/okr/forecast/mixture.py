@@ -8,6 +8,7 @@ of the past, that a plain line goes on. Each such share is fixed, so no single f
 import numpy as np
 
 from pipelines.okr.forecast.draws import uniform_draws
+from pipelines.okr.forecast.paths import Chosen
 from pipelines.okr.forecast.plain import shares_of_lines
 from pipelines.okr.forecast.smoothing import Aligned, Smoothed
 from pipelines.okr.forecast.training_series import Exact, Floats, Frequency, Truth
@@ -94,55 +95,57 @@ def _share_of_year(series: Aligned, frequency: Frequency, season: int) -> Exact:
     return share
 
 
-def put_year_ago(
-    futures: Floats, series: Aligned, chosen: np.ndarray, frequency: Frequency, season: int
+def repeat_year(
+    made: Floats, chosen: Chosen, series: Aligned, frequency: Frequency, season: int, paths: int
 ) -> None:
-    """Put into the chosen futures (n, paths) what came a year before, moved by how far the latest steps are from it.
+    """Put what came a year before into `made` (horizon, k), moved by how far the latest steps are from it.
 
-    The errors are those that the same forecast made from some day of the past.
+    The errors are those that the same forecast made from some day of the past. `paths` is how many futures each of the
+    `series` has.
     """
-    rows, paths = np.nonzero(chosen)
+    rows, path, _ = chosen
     if not len(rows):
         return
-    horizon, steps = len(futures), series.values.shape[1]
+    steps = series.values.shape[1]
     year, latest = year_of(frequency, season), _LATEST[frequency]
     growth = series.values[:, year:] - series.values[:, :-year]
     totals = np.zeros((len(growth), growth.shape[1] + 1))
     np.cumsum(growth, axis=1, dtype=np.float64, out=totals[:, 1:])
     first = series.starts[rows] + latest
     last = steps - year - latest
-    origin = first + (
-        uniform_draws(0, futures.shape[2])[paths] * np.maximum(last - first + 1, 1)
-    ).astype(np.int64)
+    origin = first + (uniform_draws(0, paths)[path] * np.maximum(last - first + 1, 1)).astype(
+        np.int64
+    )
     now, then = (
         (totals[rows, at] - totals[rows, at - latest]) / latest
         for at in (np.full(len(rows), steps - year), origin)
     )
-    for t in range(horizon):
+    distance = now - then
+    flat, begins, length = growth.reshape(-1), rows * growth.shape[1] + first, steps - year - first
+    for t, future in enumerate(made):
         before = steps + t - year * (t // year + 1)
-        at = origin + t
         # a stretch that is longer than what is known begins again
-        at = first + (at - first) % (steps - year - first)
-        moved = now - then + growth[rows, at]
-        futures[t, rows, paths] = series.values[rows, before] + moved
+        at = begins + (origin - first + t) % length
+        future[:] = series.values[:, before].take(rows) + (distance + flat.take(at))
 
 
-def put_stretch(
-    futures: Floats, series: Aligned, chosen: np.ndarray, frequency: Frequency, season: int
+def repeat_stretch(
+    made: Floats, chosen: Chosen, series: Aligned, frequency: Frequency, season: int, paths: int
 ) -> None:
-    """Put a stretch of the past, which began at the same place of the season, into the chosen futures (n, paths).
+    """Put a stretch of the past, which began at the same place of the season, into `made` (horizon, k).
 
-    It began so many seasons ago at the latest, where so much is known: what is shorter would be repeated.
+    It began so many seasons ago at the latest, where so much is known: what is shorter would be repeated. `paths` is
+    how many futures each of the `series` has.
     """
-    rows, paths = np.nonzero(chosen)
+    rows, path, _ = chosen
     if not len(rows):
         return
-    horizon, steps = len(futures), series.values.shape[1]
+    steps = series.values.shape[1]
     most = np.maximum((steps - series.starts[rows] - season) // season, 1)
     least = np.minimum(_LEAST_SEASONS_OF_A_STRETCH[frequency], (most + 1) // 2)
-    drawn = uniform_draws(1, futures.shape[2])[paths]
+    drawn = uniform_draws(1, paths)[path]
     back = least + (drawn * (most - least + 1)).astype(np.int64)
-    begins = steps - back * season
-    length = steps - begins
-    for t in range(horizon):
-        futures[t, rows, paths] = series.values[rows, begins + t % length]
+    length = back * season
+    flat, begins = series.values.reshape(-1), (rows + 1) * steps - length
+    for t, future in enumerate(made):
+        np.take(flat, begins + t % length, out=future, mode="clip")

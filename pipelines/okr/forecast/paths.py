@@ -4,9 +4,12 @@ The smoothing candidates continue from where they ended, moved by past errors. A
 smoothing gets a run-rate: each day to come is like one of the days seen.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from pipelines.okr.forecast.draws import Draws, candidate_waiting_times, drawn
+from pipelines.okr.forecast.draws import Draws, candidate_waiting_times
+from pipelines.okr.forecast.draws import drawn as drawn_steps
 from pipelines.okr.forecast.smoothing import Smoothed
 from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 
@@ -15,73 +18,69 @@ _SHORT_HISTORY_DOUBT = 2.0
 """Days of the same fortnight are alike, and tell less of a quarter than as many days apart would."""
 
 
-def continued(
+class Chosen(NamedTuple):
+    """k of the futures of n series: of each the series, the path, and the member that it comes from (k,)."""
+
+    series: Ints
+    path: Ints
+    member: Ints
+
+
+def continue_candidates(
+    made: Floats,
+    chosen: Chosen,
     smoothed: Smoothed,
-    which: Ints,
-    chosen: Ints,
     draws: Draws,
     season: int,
-    horizon: int,
     next_between: tuple[Floats, Floats],
-) -> Floats:
-    """Simulated values (horizon, n, k) on the scale of smoothing.
+) -> None:
+    """Let futures go on as the candidates of smoothing do.
 
     Args:
+        made: where their values (horizon, k) are put, on the scale of smoothing.
+        chosen: which futures these are.
         smoothed: n series after their last step.
-        which: the candidate of each of k paths (n, k).
-        chosen: which of all paths these are (n, k).
         draws: the past steps whose errors move the steps to come.
         season: length of the season in steps.
-        horizon: how many steps to simulate.
         next_between: what the first step is known to lie between (n, 1).
     """
     n, count = smoothed.weights.shape
-    rows = np.arange(n)[:, None]
+    series, path, which = chosen
     variants = smoothed.candidates
-    level, slope = smoothed.level[rows, which], smoothed.slope[rows, which]
-    places = [place[rows, which] for place in smoothed.season]
-    gain, slope_gain, season_gain = (
-        gains[which] for gains in (variants.level, variants.slope, variants.season)
+    place_of = series * count + which
+    level, slope = (
+        states.reshape(-1).take(place_of) for states in (smoothed.level, smoothed.slope)
     )
-    damping, keeps = variants.damping[which], variants.keeps[which]
-    returning = (1 - keeps) * smoothed.mean
+    places = [place.reshape(-1).take(place_of) for place in smoothed.season]
+    gain, slope_gain, season_gain = (
+        gains.take(which) for gains in (variants.level, variants.slope, variants.season)
+    )
+    damping, keeps = variants.damping.take(which), variants.keeps.take(which)
+    returning = (1 - keeps) * smoothed.mean[series, 0]
     steps = len(smoothed.errors)
     errors = smoothed.errors.reshape(-1)
-    newest: Ints = rows * count + which + (steps - 1) * (n * count)
-    lengths = steps - smoothed.begins
-    inflation = _error_inflation(lengths, season)[:, None]
-    futures = np.empty((horizon, n, which.shape[1]), np.float32)
-    error = np.empty(which.shape, np.float32)
-    for t, drawn_places in enumerate(draws.places(newest, n * count, horizon, chosen)):
+    newest = place_of + (steps - 1) * (n * count)
+    inflation = _error_inflation(steps - smoothed.begins, season)[series]
+    error, move = np.empty_like(level), np.empty_like(level)
+    drawn_places = draws.places(newest, n * count, len(made), series, path)
+    for t, (future, drawn) in enumerate(zip(made, drawn_places, strict=True)):
         # every place is inside: to clip is quicker than to look whether it is
-        np.take(errors, drawn_places, out=error, mode="clip")
+        np.take(errors, drawn, out=error, mode="clip")
         error *= inflation
         slope *= damping
         level += slope
         place = places[t % season]
-        future = futures[t]
         np.add(level, place, out=future)
         future += error
         if t == 0:
-            held = np.clip(future, *next_between)
+            held = np.clip(future, *(end[series, 0] for end in next_between))
             error += held - future
             future[:] = held
-        level += gain * error
-        slope += slope_gain * error
-        place += season_gain * error
+        level += np.multiply(gain, error, out=move)
+        slope += np.multiply(slope_gain, error, out=move)
+        place += np.multiply(season_gain, error, out=move)
         level *= keeps
         level += returning
-    return futures
-
-
-def paths_of_candidates(members: Ints, count: int) -> Ints:
-    """The paths (n, k) whose member (n, paths) is one of the `count` candidates; k is the most of any series.
-
-    A series with fewer of them has some others at the end, which are then written over.
-    """
-    is_other = members >= count
-    most = int((~is_other).sum(axis=1).max())
-    return np.argsort(is_other, axis=1, kind="stable")[:, :most]
 
 
 def member_of_each_path(weights: Exact, paths: int) -> Ints:
@@ -104,7 +103,7 @@ def _error_inflation(lengths: Ints, season: int) -> Floats:
 def run_rate(values: Exact, end: int, horizon: int, paths: int) -> Floats:
     """Simulated values (horizon, n, paths) of what a step brings, from n short pasts (n, steps)."""
     first = end - values.shape[1] + 1
-    days = drawn(first, end, 1, horizon, paths, _SHORT_HISTORY_DOUBT) - first
+    days = drawn_steps(first, end, 1, horizon, paths, _SHORT_HISTORY_DOUBT) - first
     return np.ascontiguousarray(values.astype(np.float32)[:, days].transpose(1, 0, 2))
 
 

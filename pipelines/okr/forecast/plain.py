@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.okr.forecast.draws import Draws, normal_draws
+from pipelines.okr.forecast.paths import Chosen
 from pipelines.okr.forecast.season import season_of
 from pipelines.okr.forecast.smoothing import Aligned
 from pipelines.okr.forecast.training_series import Exact, Floats, Frequency, Ints
@@ -27,9 +28,8 @@ class Lines:
     """The lines of n series without their season.
 
     `constant`, `first`, `second`, `start`, where the line begins, and `doubt`, the standard error of the constant, are
-    (n, lines); `errors`
-    (steps, n, lines) are those of the past. `rest` (n, steps) is the series without its season `shape` (n, season),
-    whose first place is that of the first step.
+    (n, lines); `errors` (steps, n, lines) are those of the past. `rest` (n, steps) is the series without its season
+    `shape` (n, season), whose first place is that of the first step.
     """
 
     constant: Floats
@@ -145,39 +145,42 @@ def _autoregression(
     return means[0] - first * means[1] - second * means[2], first, second
 
 
-def put_lines(
-    futures: Floats,
+def continue_lines(
+    made: Floats,
+    chosen: Chosen,
     lines: Lines,
-    line: Ints,
     draws: Draws,
     season: int,
     next_between: tuple[Floats, Floats],
     least: Floats,
 ) -> None:
-    """Let the futures (horizon, n, paths) with a `line` (n, paths) go on as it does; those with -1 stay as they are.
+    """Put the futures (horizon, k) that go on as the line that is their member does into `made`.
 
     None of them comes below the `least` (n,) of its series: a random walk would, far.
     """
-    rows, paths = np.nonzero(line >= 0)
-    if not len(rows):
-        return
-    horizon, (steps, n, _) = len(futures), lines.errors.shape
-    which = line[rows, paths]
-    constant, first, second = (
-        side[rows, which] for side in (lines.constant, lines.first, lines.second)
+    series, path, which = chosen
+    steps, n, _ = lines.errors.shape
+    constant, first, second, doubt, last = (
+        side[series, which]
+        for side in (lines.constant, lines.first, lines.second, lines.doubt, lines.start)
     )
-    lowest = least[rows]
-    constant = constant + lines.doubt[rows, which] * normal_draws(1, line.shape[1])[0, paths]
-    last, before = lines.start[rows, which], lines.rest[rows, -2]
-    errors = lines.errors.reshape(-1)
-    newest = np.zeros(line.shape, np.int64)
-    newest[rows, paths] = (steps - 1) * (n * LINES) + rows * LINES + which
-    for t, places in enumerate(draws.places(newest, n * LINES, horizon)):
-        error = errors[places[rows, paths]]
-        value = constant + first * last + second * before + error
-        shape = lines.shape[rows, (steps + t) % season]
+    lowest = least[series]
+    constant = constant + doubt * normal_draws(1, draws.paths)[0, path]
+    before, value = lines.rest[series, -2], np.empty_like(last)
+    shapes = [shape.take(series) for shape in lines.shape.T]
+    errors, error, moved = lines.errors.reshape(-1), np.empty_like(last), np.empty_like(last)
+    newest = (steps - 1) * (n * LINES) + series * LINES + which
+    drawn_places = draws.places(newest, n * LINES, len(made), series, path)
+    for t, (future, drawn) in enumerate(zip(made, drawn_places, strict=True)):
+        np.take(errors, drawn, out=error, mode="clip")
+        np.multiply(first, last, out=value)
+        value += constant
+        value += np.multiply(second, before, out=moved)
+        value += error
+        shape = shapes[(steps + t) % season]
         if t == 0:
-            low, high = (end[rows, 0] for end in next_between)
+            low, high = (end[series, 0] for end in next_between)
             value = np.clip(value + shape, low, high) - shape
-        futures[t, rows, paths] = np.maximum(value + shape, lowest)
-        before, last = last, value
+        np.add(value, shape, out=future)
+        np.maximum(future, lowest, out=future)
+        before, last, value = last, value, before

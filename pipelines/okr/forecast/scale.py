@@ -31,11 +31,10 @@ class Scale:
         roots = np.where(self.root, np.sqrt(np.maximum(shares, 0)), shares)
         return np.where(self.logarithmic, logs, roots).astype(np.float32)
 
-    def back(self, paths: Floats) -> Floats:
-        """Paths (steps, n, paths) in the series' own unit."""
-        for i, (unit, logarithmic, root) in enumerate(
-            zip(self.unit[:, 0], self.logarithmic[:, 0], self.root[:, 0], strict=True)
-        ):
+    def back(self, paths: Floats, rows: slice) -> Floats:
+        """Paths (steps, rows, paths) of some of the series in the series' own unit."""
+        scales = (side[rows, 0] for side in (self.unit, self.logarithmic, self.root))
+        for i, (unit, logarithmic, root) in enumerate(zip(*scales, strict=True)):
             of_series = paths[:, i]
             if logarithmic:
                 np.exp(of_series, out=of_series)

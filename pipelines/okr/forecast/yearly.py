@@ -36,17 +36,15 @@ class YearlyShape:
     waves: Exact
     doubts: Exact
 
-    def futures(self, paths: int) -> Floats:
-        """The shape to come in each future (horizon, n, paths)."""
-        horizon = len(self.waves)
-        moved = np.repeat(self.coming.T[:, :, None], paths, axis=2)
-        draws = normal_draws(self.doubts.shape[1], paths)
-        unsure = np.flatnonzero(self.doubts.any(axis=1))
-        sizes = (self.waves[:, None] * self.doubts[unsure]).astype(np.float32)
+    def futures(self, rows: slice, horizon: int, paths: int) -> Floats:
+        """The shape to come of some of the series in each future (horizon, rows, paths)."""
+        coming, doubts = self.coming[rows, :horizon].T, self.doubts[rows]
+        draws = normal_draws(doubts.shape[1], paths)
+        sizes = (self.waves[:horizon, None] * doubts).astype(np.float32)
         # one product of two plain matrices: a stack of them takes ten times as long
-        moved[:, unsure] += (sizes.reshape(horizon * len(unsure), len(draws)) @ draws).reshape(
-            horizon, len(unsure), paths
-        )
+        moved: Floats = sizes.reshape(-1, len(draws)) @ draws
+        moved = moved.reshape(*coming.shape, paths)
+        moved += coming[:, :, None]
         return moved
 
 

@@ -10,8 +10,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from pipelines.okr.forecast.fitted import MAX_STEPS, MAX_STEPS_FOR_YEARS
 from pipelines.okr.forecast.gaps import filled, gap_futures
-from pipelines.okr.forecast.simulation import MAX_STEPS, MAX_STEPS_FOR_YEARS, PATHS
+from pipelines.okr.forecast.simulation import PATHS
 from pipelines.okr.forecast.training_series import (
     MIN_TO_FORECAST,
     WEEK,
