@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.okr.forecast import simulation
+from pipelines.okr.forecast import fitted
 from pipelines.okr.forecast.recalibration import curve_for
 from pipelines.okr.forecast.simulation import Task, simulate
 from pipelines.okr.forecast.smoothing import smooth
@@ -106,7 +106,7 @@ def test_series_of_all_lengths_are_smoothed_together_and_each_as_if_alone(noisy,
         batches.append(len(series.starts))
         return smooth(series, *rest)
 
-    monkeypatch.setattr(simulation, "smooth", counted)
+    monkeypatch.setattr(fitted, "smooth", counted)
     lengths = (56, 130, 200, 366, 390, 399, 400, 500, 731, 1000, 1464, 2000)
     tasks = [Task(TrainingSeries(noisy(days, seed=days), TODAY, year=YEAR), 30) for days in lengths]
     together = dict(simulate(tasks, 100))

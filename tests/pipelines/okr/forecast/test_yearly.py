@@ -60,7 +60,7 @@ def test_the_shape_grows_in_with_the_second_year():
 def test_futures_doubt_the_waves_and_are_right_on_average():
     noise = np.random.default_rng(2).normal(0, 0.2, 300)
     shape = shape_of(wave(300, WEEKS) + noise)
-    paths = shape.futures(4000)
+    paths = shape.futures(slice(0, 1), 13, 4000)
     assert paths.shape == (13, 1, 4000)
     assert paths.mean(axis=2)[:, 0] == pytest.approx(shape.coming[0], abs=0.01)
     # the size of a wave in 300 weeks of noise 0.2 is unsure by 0.2 · √(2/300) ≈ 0.016
