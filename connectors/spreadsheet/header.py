@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from connectors.sdk.errors import Rejected
-from connectors.spreadsheet.cells import Cell, Grid, Line, is_empty
+from connectors.sdk.sheets.cells import Cell, Grid, Line, is_empty
+from connectors.sdk.sheets.columns import NAMED, columns_of
 from connectors.spreadsheet.values import BadCell
 
 T = TypeVar("T")
 
-NAMED = {"kpi", "date"}
-"""The columns by which a header is known."""
 NUMBERS = ("value", "numerator", "denominator")
 
 
@@ -120,11 +119,3 @@ def header_of(grid: Grid, dimensions: Collection[str]) -> Header:
     if faults:
         raise Rejected(" | ".join(faults))
     return Header(index, columns, len(line.cells))
-
-
-def columns_of(cells: Sequence[Cell]) -> list[str]:
-    """The names of the columns as a declaration writes them: `Sales rep` is sales_rep."""
-    names = ["_".join(str(cell or "").lower().replace("-", " ").split()) for cell in cells]
-    while names and not names[-1]:
-        names.pop()
-    return names

@@ -19,10 +19,11 @@ from babel import Locale, UnknownLocaleError
 from babel.numbers import get_decimal_symbol
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from connectors.sdk.sheets.cells import Cell, is_empty
+from connectors.sdk.sheets.columns import columns_of
 from connectors.sdk.stream_forms import Names, refusal
-from connectors.spreadsheet.cells import Cell, is_empty
 from connectors.spreadsheet.declared import SheetKpi
-from connectors.spreadsheet.header import NUMBERS, columns_of
+from connectors.spreadsheet.header import NUMBERS
 from connectors.spreadsheet.values import BadCell, name_in
 
 OF_ROWS = ("kpi", "date", *NUMBERS)

@@ -7,8 +7,8 @@ Umsatz;30.11.2026;1.234,56   →    revenue;2026-11-30;1.234,56
 from dataclasses import replace
 
 from connectors.sdk.errors import Rejected
-from connectors.spreadsheet.cells import Cell, Grid, Line, is_empty
-from connectors.spreadsheet.header import columns_of
+from connectors.sdk.sheets.cells import Cell, Grid, Line, is_empty
+from connectors.sdk.sheets.columns import columns_of
 from connectors.spreadsheet.layout import Layout
 from connectors.spreadsheet.period_headers import day_of
 from connectors.spreadsheet.values import BadCell

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from babel import Locale
 
-from connectors.spreadsheet.cells import Cell, is_empty
+from connectors.sdk.sheets.cells import Cell, is_empty
 from connectors.spreadsheet.declared import period_of
 from connectors.spreadsheet.layout import Cadence, Layout
 from connectors.spreadsheet.values import BadCell, day_in, shown

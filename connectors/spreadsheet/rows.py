@@ -14,7 +14,7 @@ from datetime import date
 
 from connectors.sdk.contract import Finding
 from connectors.sdk.errors import Rejected
-from connectors.spreadsheet.cells import Grid, is_empty
+from connectors.sdk.sheets.cells import Grid, is_empty
 from connectors.spreadsheet.declared import SheetKpi, SheetKpis
 from connectors.spreadsheet.entries import (
     Days,

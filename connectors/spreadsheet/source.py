@@ -36,13 +36,12 @@ import pyarrow as pa
 import yaml
 from pydantic import ValidationError
 
-from connectors.sdk import google_api, google_sign_in
+from connectors.sdk import google_api
 from connectors.sdk.contract import (
     ACCOUNT,
     ONE_DAY,
     Calls,
     Finding,
-    Limit,
     Option,
     Page,
     Slice,
@@ -52,13 +51,10 @@ from connectors.sdk.contract import (
     zone_named,
 )
 from connectors.sdk.errors import Rejected
-from connectors.sdk.option_values import usable_address
-from connectors.sdk.remote_files import file_name, read_file
-from connectors.spreadsheet.cells import Grid
+from connectors.sdk.sheets import listed
+from connectors.sdk.sheets.listed import ListedSheets
 from connectors.spreadsheet.declared import declared_kpis
 from connectors.spreadsheet.entries import Days, Row
-from connectors.spreadsheet.files import grid_of
-from connectors.spreadsheet.google import BUCKET, GoogleSheets, is_google_sheet
 from connectors.spreadsheet.layout import Layout
 from connectors.spreadsheet.rows import read_rows
 
@@ -100,36 +96,24 @@ KPI_PLANS = Stream(
     snapshot=True,
 )
 
-DEFAULT_GOOGLE_BASE = "https://sheets.googleapis.com"
-FILES = "files"
-
 
 class SpreadsheetConnection:
     """The sheets, read when the first day is asked for."""
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
         """Raises `SourceError` when the options make no sense or the declarations cannot be read."""
-        self._locations = [part.strip() for part in values.get("OKRA_SHEETS", "").split(",")]
-        self._locations = [location for location in self._locations if location]
         self._zone = zone_named(
             values.get("OKRA_TIMEZONE", "").strip() or "UTC",
             "OKRA_TIMEZONE is",
             "set it to a name such as Europe/Berlin",
         )
-        if not self._locations:
-            raise Rejected("OKRA_SHEETS names no sheet", "write the path or the link of each")
         self._fiscal_year_start = setting(values, "OKRA_FISCAL_YEAR_START", "1", int)
         self._start = setting(values, "OKRA_START_DATE", DEFAULT_START, date.fromisoformat)
         self._layout = layout_of(values.get("SPREADSHEET_LAYOUT", ""))
         self._declared = declared_kpis(
             values.get("OKRA_SHEET_KPIS") or DEFAULT_KPIS, values.get(ACCOUNT, "")
         )
-        self._calls = calls
-        self._google: GoogleSheets | None = None
-        if any(is_google_sheet(location) for location in self._locations):
-            base = values.get("GOOGLE_SHEETS_API_BASE") or DEFAULT_GOOGLE_BASE
-            base = usable_address(base, "GOOGLE_SHEETS_API_BASE")
-            self._google = GoogleSheets(base, values, calls)
+        self._sheets = ListedSheets("OKRA_SHEETS", values, calls)
         self._read: tuple[dict[date, list[Row]], Sequence[Finding]] | None = None
 
     @property
@@ -141,7 +125,7 @@ class SpreadsheetConnection:
         is_plan = piece.stream.snapshot
         yesterday = piece.last - ONE_DAY if is_plan else piece.data_through or piece.last_day
         if self._read is None:
-            grids = [self._grid(location) for location in self._locations]
+            grids = self._sheets.grids(self._layout.names)
             days = Days(self._start, yesterday + ONE_DAY, self._fiscal_year_start)
             rows, findings = read_rows(grids, self._declared, days, self._layout)
             self._read = by_day(rows), findings
@@ -177,22 +161,7 @@ class SpreadsheetConnection:
         return piece.last == yesterday
 
     def close(self) -> None:
-        if self._google:
-            self._google.close()
-
-    def _grid(self, location: str) -> Grid:
-        if self._google and is_google_sheet(location):
-            return self._google.grid(location)
-        place, _, tab = location.partition("#")
-        try:
-            content = self._calls(FILES, lambda: read_file(place, "OKRA_SHEETS"))
-        except (ValueError, RuntimeError):
-            # a path with a NUL or with the home of a user that there is not, an address that is none
-            raise Rejected(
-                "OKRA_SHEETS has a place that is neither a path nor an address",
-                "write the path or the link of each sheet",
-            ) from None
-        return grid_of(content, file_name(place), tab, self._layout.names)
+        self._sheets.close()
 
 
 def layout_of(text: str) -> Layout:
@@ -244,18 +213,13 @@ SOURCE = Source(
             is_mapping=True,
             form=Layout,
         ),
-        *google_sign_in.OPTIONS,
-        Option("GOOGLE_SHEETS_API_BASE", "Address of the Sheets API", default=DEFAULT_GOOGLE_BASE),
+        *listed.OPTIONS,
         Option("OKRA_TIMEZONE", "Zone in which the business counts its days", default="UTC"),
         Option("OKRA_FISCAL_YEAR_START", "First month of the fiscal year", default="1"),
         Option("OKRA_START_DATE", "First day to pull", default=DEFAULT_START),
     ),
     streams=(KPI_VALUES, KPI_PLANS),
-    # 60 reads a minute, user and project; 300 a minute and project
-    limits=(
-        Limit(BUCKET, 1, burst=10, most_per_second=5, by_minute=True),
-        Limit(FILES, 10, burst=10, by_minute=True),
-    ),
+    limits=listed.LIMITS,
     open=SpreadsheetConnection,
     diagnose=google_api.diagnose,
     # the sheets are read once for all slices

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from connectors.spreadsheet.cells import Cell, Grid, Line, is_empty
+from connectors.sdk.sheets.cells import Cell, Grid, Line, is_empty
 from connectors.spreadsheet.declared import SheetKpi
 from connectors.spreadsheet.header import NUMBERS, Header
 from connectors.spreadsheet.values import BadCell

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 
-from connectors.spreadsheet.cells import Cell, Share, is_empty
+from connectors.sdk.sheets.cells import Cell, Share, is_empty
 from connectors.spreadsheet.declared import SheetKpi
 
 LARGEST_SHARE = Decimal("1.5")

@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Decimal
 
 from connectors.sdk.errors import Rejected
-from connectors.spreadsheet.cells import Cell, Grid, Line, is_empty
+from connectors.sdk.sheets.cells import Cell, Grid, Line, is_empty
+from connectors.sdk.sheets.columns import columns_of
 from connectors.spreadsheet.declared import SheetKpi
-from connectors.spreadsheet.header import columns_of
 from connectors.spreadsheet.layout import Layout
 from connectors.spreadsheet.period_headers import last_day, period_in, year_in
 from connectors.spreadsheet.values import BadCell, shown

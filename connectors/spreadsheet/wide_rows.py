@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from connectors.spreadsheet.cells import Cell, Grid, is_empty
+from connectors.sdk.sheets.cells import Cell, Grid, is_empty
+from connectors.sdk.sheets.columns import columns_of
 from connectors.spreadsheet.declared import SheetKpi, SheetKpis
 from connectors.spreadsheet.entries import Days, Entry
-from connectors.spreadsheet.header import NUMBERS, Header, columns_of
+from connectors.spreadsheet.header import NUMBERS, Header
 from connectors.spreadsheet.kpi_names import closest, kpi_called
 from connectors.spreadsheet.layout import Layout
 from connectors.spreadsheet.splits import Splits

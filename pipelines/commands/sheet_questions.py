@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from connectors.sdk.errors import SourceError
-from connectors.spreadsheet.cells import is_empty
-from connectors.spreadsheet.files import grid_of
+from connectors.sdk.sheets.cells import is_empty
+from connectors.sdk.sheets.files import grid_of
 from connectors.spreadsheet.header import header_of
 from pipelines.commands.console import Output
 from pipelines.commands.questions import ask, choose

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from connectors.sdk.errors import Rejected
-from connectors.spreadsheet.cells import Cell, Share, is_empty
-from connectors.spreadsheet.files import grid_of
-from connectors.spreadsheet.header import columns_of
+from connectors.sdk.sheets.cells import Cell, Share, is_empty
+from connectors.sdk.sheets.columns import columns_of
+from connectors.sdk.sheets.files import grid_of
 from pipelines.okr.definition.yaml_tree import Tree, TreeError
 
 SUFFIXES = (".csv", ".xlsx")

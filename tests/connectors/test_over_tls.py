@@ -21,9 +21,9 @@ from connectors.sdk.errors import CredentialError, Rejected, SourceError, Unavai
 from connectors.sdk.google_sign_in import KEY_FILE
 from connectors.sdk.http import Http
 from connectors.sdk.remote_files import read_file
+from connectors.sdk.sheets.google import GoogleSheets
 from connectors.sdk.trust import VARIABLES, authorities, trust_only
 from connectors.sdk.windows import Range
-from connectors.spreadsheet.google import GoogleSheets
 from connectors.spreadsheet.source import SOURCE as SPREADSHEET
 from tests.connectors.clock import unslept
 from tests.connectors.google_key import key_file

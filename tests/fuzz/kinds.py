@@ -25,7 +25,7 @@ from connectors.sdk.contract import Stream
 from connectors.sdk.errors import SourceError
 from connectors.sdk.fields import columns, page_of
 from connectors.sdk.fitting import fitting
-from connectors.spreadsheet.files import grid_of
+from connectors.sdk.sheets.files import grid_of
 from connectors.stripe import ledger
 from connectors.zendesk import rows as zendesk
 from pipelines.okr.definition.check_ins import read_check_ins

@@ -30,7 +30,7 @@ from connectors.sandbox import google_analytics as google_analytics_server
 from connectors.sandbox.google_sheets import DOCUMENT, Failed, SheetsServer, Shown, Tab
 from connectors.sdk.contract import column
 from connectors.sdk.google_sign_in import IMPERSONATE, KEY_FILE, GoogleAuth, sign_in
-from connectors.spreadsheet import google as google_sheets
+from connectors.sdk.sheets import google as google_sheets
 from connectors.spreadsheet.source import SOURCE as SPREADSHEET
 from tests.conformance.case import Case, case_of
 from tests.connectors.clock import unslept

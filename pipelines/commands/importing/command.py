@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from connectors.lake.atomic_files import replace
-from connectors.spreadsheet.files import grid_of
+from connectors.sdk.sheets.files import grid_of
 from pipelines.commands.console import Output
 from pipelines.commands.importing.mapping import MappingError, read_mapping
 from pipelines.commands.importing.reading import import_rows

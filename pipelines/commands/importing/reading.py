@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from connectors.spreadsheet.cells import Cell, Grid, is_empty
+from connectors.sdk.sheets.cells import Cell, Grid, is_empty
 from pipelines.commands.importing.mapping import MILESTONE, ImportMapping, Key, MappingError
 from pipelines.okr.definition.faults import Fault, suggestion
 from pipelines.okr.definition.loading import load

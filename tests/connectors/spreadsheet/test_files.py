@@ -6,8 +6,8 @@ import zipfile
 import pytest
 
 from connectors.sdk.errors import Rejected
-from connectors.spreadsheet import bounds, workbook
-from connectors.spreadsheet.files import grid_of
+from connectors.sdk.sheets import bounds, workbook
+from connectors.sdk.sheets.files import grid_of
 from tests.connectors.spreadsheet.workbooks import SECOND, changed, saved, written
 
 HEAD = "kpi,date,value\n"

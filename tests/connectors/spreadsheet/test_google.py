@@ -15,7 +15,7 @@ from connectors.sandbox.google_sheets import (
     error,
 )
 from connectors.sandbox.http_server import Reply
-from connectors.spreadsheet.google import SCOPE
+from connectors.sdk.sheets.google import SCOPE
 from tests.connectors.google_key import without_own_credentials
 
 HEAD = ["KPI", "Date", "Value", "Team"]

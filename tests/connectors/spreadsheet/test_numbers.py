@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.spreadsheet.cells import Cell, Share
+from connectors.sdk.sheets.cells import Cell, Share
 from connectors.spreadsheet.declared import SheetKpi
 from connectors.spreadsheet.values import BadCell, number_in
 

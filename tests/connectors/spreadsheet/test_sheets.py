@@ -14,6 +14,7 @@ import pytest
 from connectors.sdk import inner_network, remote_files
 from connectors.sdk.errors import Rejected, Unavailable
 from connectors.sdk.remote_files import read_file
+from connectors.sdk.sheets import listed
 from connectors.sdk.windows import Range
 from connectors.spreadsheet import source as spreadsheet
 from pipelines.settings import Settings
@@ -106,8 +107,8 @@ def test_a_sheet_is_read_once_however_many_days_are_asked_for(
     desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = []
-    real = spreadsheet.read_file
-    monkeypatch.setattr(spreadsheet, "read_file", lambda *a: (read.append(a), real(*a))[1])
+    real = listed.read_file
+    monkeypatch.setattr(listed, "read_file", lambda *a: (read.append(a), real(*a))[1])
     wanted = Range(date(2025, 10, 1), date(2026, 11, 24))  # more than one slice
     report = desk.pulled(desk.write("kpis.csv", CALLS), wanted=wanted)
     assert len(report.committed) == 420

@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from connectors.sdk.contract import Finding, Slice
 from connectors.sdk.errors import Rejected
+from connectors.sdk.sheets.files import grid_of
+from connectors.sdk.sheets.google import grid_in
 from connectors.spreadsheet.declared import SheetKpi, SheetKpis
 from connectors.spreadsheet.entries import Days, Row
-from connectors.spreadsheet.files import grid_of
-from connectors.spreadsheet.google import grid_in
 from connectors.spreadsheet.layout import Layout
 from connectors.spreadsheet.rows import read_rows
 from connectors.spreadsheet.source import KPI_PLANS, KPI_VALUES, SOURCE

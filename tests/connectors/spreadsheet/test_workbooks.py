@@ -264,7 +264,7 @@ def test_notes_beside_the_table_do_not_matter(desk, excel) -> None:
 
 def test_what_openpyxl_reads_is_what_is_read(desk, tmp_path: Path) -> None:
     """A second reading by the library, of the same cells."""
-    from connectors.spreadsheet.files import grid_of
+    from connectors.sdk.sheets.files import grid_of
 
     cells = [
         1,

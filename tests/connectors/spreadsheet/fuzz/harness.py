@@ -18,9 +18,9 @@ from typing import Any
 
 from connectors.sdk.contract import Finding
 from connectors.sdk.errors import SourceError
+from connectors.sdk.sheets.files import grid_of
+from connectors.sdk.sheets.google import grid_in
 from connectors.spreadsheet.entries import Days
-from connectors.spreadsheet.files import grid_of
-from connectors.spreadsheet.google import grid_in
 from connectors.spreadsheet.rows import read_rows
 from tests.connectors.spreadsheet.fuzz.good_sheets import (
     DECLARED,

@@ -6,9 +6,9 @@ from decimal import Decimal
 from random import Random
 
 from connectors.sdk.errors import SourceError
+from connectors.sdk.sheets.files import grid_of
 from connectors.spreadsheet.declared import SheetKpi, SheetKpis
 from connectors.spreadsheet.entries import Days
-from connectors.spreadsheet.files import grid_of
 from connectors.spreadsheet.layout import Layout
 from connectors.spreadsheet.rows import read_rows
 

@@ -5,9 +5,9 @@ import zipfile
 from collections.abc import Collection
 
 from connectors.sdk.errors import Rejected
-from connectors.spreadsheet.cells import Grid
-from connectors.spreadsheet.delimited import text_grid
-from connectors.spreadsheet.header import NAMED
+from connectors.sdk.sheets.cells import Grid
+from connectors.sdk.sheets.columns import NAMED
+from connectors.sdk.sheets.delimited import text_grid
 
 AS_XLSX = "open it in a spreadsheet program and save it as .xlsx (Excel Workbook) or CSV UTF-8"
 OLE = b"\xd0\xcf\x11\xe0"
@@ -55,7 +55,7 @@ def grid_of(content: bytes, name: str, tab: str = "", header: Collection[str] = 
 def workbook_in(content: bytes, name: str, tab: str) -> Grid:
     """The cells of a workbook, or why this archive is none."""
     # here, because a run without workbooks needs no openpyxl
-    from connectors.spreadsheet.workbook import workbook_grid
+    from connectors.sdk.sheets.workbook import workbook_grid
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -26,7 +26,7 @@ from connectors.sdk.errors import (
 from connectors.sdk.google_api import denied, unknown_credential
 from connectors.sdk.google_sign_in import GoogleAuth, sign_in
 from connectors.sdk.http import Answer, Http, excerpt, retry_after
-from connectors.spreadsheet.cells import Cell, Grid, Place, Share, lines_of, merged_cells
+from connectors.sdk.sheets.cells import Cell, Grid, Place, Share, lines_of, merged_cells
 
 BUCKET = "google"
 SCOPE = "https://www.googleapis.com/auth/spreadsheets.readonly"

@@ -19,8 +19,8 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelt
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 from connectors.sdk.errors import Rejected
-from connectors.spreadsheet.bounds import LARGEST_PART, MOST_COLUMNS, SPLIT, CellCount
-from connectors.spreadsheet.cells import Cell, Grid, Line, Place, Share, is_empty, merged_cells
+from connectors.sdk.sheets.bounds import LARGEST_PART, MOST_COLUMNS, SPLIT, CellCount
+from connectors.sdk.sheets.cells import Cell, Grid, Line, Place, Share, is_empty, merged_cells
 
 Shown = Literal["number", "date", "duration", "percentage"]
 """As what the format of a cell shows its number."""

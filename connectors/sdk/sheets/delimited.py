@@ -7,9 +7,9 @@ import re
 from collections.abc import Collection, Sequence
 
 from connectors.sdk.errors import Rejected
-from connectors.spreadsheet.bounds import counted, refuse_large_text
-from connectors.spreadsheet.cells import Grid, Line, is_empty, lines_of
-from connectors.spreadsheet.header import NAMED, columns_of
+from connectors.sdk.sheets.bounds import counted, refuse_large_text
+from connectors.sdk.sheets.cells import Grid, Line, is_empty, lines_of
+from connectors.sdk.sheets.columns import NAMED, columns_of
 
 SEPARATORS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
