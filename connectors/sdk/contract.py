@@ -258,6 +258,8 @@ class Source:
     """The name of the connector, where the source has another: `sql_database` of `shop`."""
     has_accounts: bool = True
     """Whether there can be several accounts of it. Not of exchange rates: two files would give a day two rates."""
+    has_figures: bool = True
+    """Whether KPIs can stand on it. One without is not in the sample company, and no KPI is offered its streams."""
 
     def __post_init__(self) -> None:
         if not self.connector:

@@ -126,7 +126,8 @@ def ask_of_business(answers: Answers) -> None:
 
 def ask_of_sources(answers: Answers, project: Path, output: Output) -> list[str]:
     """Which sources there are, and what each of them needs."""
-    known = catalog.sources_of_environment()
+    every = catalog.sources_of_environment()
+    known = {name: source for name, source in every.items() if source.has_figures}
     names = list(known)
     for place, source in enumerate(known.values(), 1):
         output.note(f"  {place:2} {source.name} ({source.title})")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pipelines.okr.columns import KeyResultId, Share
-from pipelines.okr.definition.check_ins import CheckIn
+from pipelines.okr.definition.check_ins import CheckIn, PulledCheckIn
 from pipelines.okr.kpi.numbers import rounded
 from pipelines.tables.table import Table, columns_of, transaction
 
@@ -38,6 +38,10 @@ class CheckInRow:
         Share | None, "(confidence - met) squared: 0 is perfect, 0.25 is what saying 50 % earns"
     ]
     odds_brier: Annotated[Share | None, "The same of the odds"]
+    read_on: Annotated[
+        date | None,
+        "The day on which the sheet that it stands in was last read; NULL of one that stands in a file of the project",
+    ] = None
 
 
 CHECK_INS = Table(
@@ -72,6 +76,7 @@ def _row(check_in: CheckIn, issued: Sequence[tuple[date, Decimal, bool | None]])
         met=met,
         brier=_brier(check_in.confidence, met),
         odds_brier=_brier(probability, met),
+        read_on=check_in.read_on if isinstance(check_in, PulledCheckIn) else None,
     )
 
 

@@ -1,9 +1,16 @@
-"""Reads the check-ins of this installation: YAML and sheets in `check_ins/`, beside the folder of the OKR files."""
+"""Reads the check-ins of this installation.
 
+They are YAML and sheets in `check_ins/`, beside the folder of the OKR files, and the sheets that were pulled.
+"""
+
+from collections.abc import Mapping
 from pathlib import Path
 
+from connectors.check_ins import SOURCE
+from connectors.lake.store import LakeError
 from pipelines.inputs.check_in_sheets import SUFFIXES, tree_of_sheet
 from pipelines.inputs.contents import contents_of
+from pipelines.inputs.pulled_check_ins import PulledSheet, pulled_sheets
 from pipelines.okr.definition.check_ins import CheckIn, read_check_ins
 from pipelines.okr.definition.faults import Fault, unreadable
 from pipelines.okr.definition.loading import Loaded
@@ -32,10 +39,24 @@ def check_ins_of(settings: Settings, loaded: Loaded) -> tuple[list[CheckIn], lis
             files[name] = tree_of_sheet(content, name) if name.endswith(SUFFIXES) else content
         except TreeError as error:
             closed.append(unreadable(name, error))
+    pulled, lost = _pulled(settings)
     names = {
         objective.key_result_id(result)
         for objective in loaded.objectives
         for result in objective.key_results
     }
-    sound, faults = read_check_ins(files, None if loaded.faults else names, settings.today())
-    return sound, [*closed, *faults]
+    sound, faults = read_check_ins(
+        {**files, **{name: sheet.tree for name, sheet in pulled.items()}},
+        None if loaded.faults else names,
+        settings.today(),
+        {name: sheet.read_on for name, sheet in pulled.items()},
+    )
+    return sound, [*closed, *lost, *faults]
+
+
+def _pulled(settings: Settings) -> tuple[Mapping[str, PulledSheet], list[Fault]]:
+    try:
+        return pulled_sheets(settings), []
+    except LakeError as error:
+        what = f"the check-ins that were pulled cannot be read: {error.message}"
+        return {}, [Fault(SOURCE.name, 1, what, error.remedy)]

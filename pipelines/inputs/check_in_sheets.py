@@ -1,9 +1,7 @@
 """Check-ins in a sheet: CSV or XLSX in `check_ins/`, a row each, with the keys of the YAML as its header."""
 
-from datetime import date, datetime
-
 from connectors.sdk.errors import Rejected
-from connectors.sdk.sheets.cells import Cell, Share, is_empty
+from connectors.sdk.sheets.cells import as_typed, is_empty
 from connectors.sdk.sheets.columns import columns_of
 from connectors.sdk.sheets.files import grid_of
 from pipelines.okr.definition.yaml_tree import Tree, TreeError
@@ -32,15 +30,7 @@ def tree_of_sheet(content: bytes, name: str) -> Tree:
             continue
         place = len(rows)
         named = zip(names, line.cells, strict=False)
-        rows.append({name: _text(cell) for name, cell in named if name and not is_empty(cell)})
+        rows.append({name: as_typed(cell) for name, cell in named if name and not is_empty(cell)})
         tree.lines[place,] = line.number
         tree.lines |= {(place, name): line.number for name in rows[-1]}
     return tree
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, Share):
-        return f"{cell * 100} %"
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, date) else str(cell)

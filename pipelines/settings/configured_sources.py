@@ -139,7 +139,8 @@ class ConfiguredSources(DeclaredSettings):
         """What a run pulls, by instance: what is configured; without any, all sources of the sample company."""
         known = {name: x.source for name, x in self.configured_instances.items()}
         if self.sample_company:
-            known = catalog.sources_of_environment()
+            every = catalog.sources_of_environment()
+            known = {name: source for name, source in every.items() if source.has_figures}
         connectors = catalog.sources()
         names = {*known, *connectors, *(source.name for source in known.values())}
         unknown = sorted(set(self.sources) - names)

@@ -6,7 +6,7 @@ as the person typed it: 0.1 and not 0.1000000000000000055.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -50,6 +50,15 @@ class Grid:
 def is_empty(cell: Cell) -> bool:
     """Whether a cell is empty or blank."""
     return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def as_typed(cell: Cell) -> str:
+    """A cell as a person would type it: `65 %` of a percentage, `2026-11-20` of a date, with or without an hour."""
+    if isinstance(cell, Share):
+        return f"{cell * 100} %"
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
 def lines_of(rows: Sequence[tuple[int, Sequence[Cell]]]) -> list[Line]:

@@ -42,8 +42,18 @@ class CheckIn(BaseModel):
     decision: Text | None = Field(None, description="What was decided")
 
 
+class PulledCheckIn(CheckIn):
+    """A check-in of a sheet that is pulled."""
+
+    read_on: Day
+    """The day on which the sheet was read."""
+
+
 def read_check_ins(
-    files: Mapping[str, bytes | str | Tree], key_results: Collection[str] | None, today: date
+    files: Mapping[str, bytes | str | Tree],
+    key_results: Collection[str] | None,
+    today: date,
+    read_on: Mapping[str, date] | None = None,
 ) -> tuple[list[CheckIn], list[Fault]]:
     """The sound check-ins of all files by day, and the faults of the others.
 
@@ -51,6 +61,7 @@ def read_check_ins(
         files: the content of each file, or the rows of a sheet, by the name to show in its faults.
         key_results: the names of all key results; None where a broken OKR file may have others.
         today: nobody checks in ahead of it.
+        read_on: of the files that are pulled sheets, the day on which each was read.
     """
     sound: list[CheckIn] = []
     faults: list[Fault] = []
@@ -80,8 +91,14 @@ def read_check_ins(
                 said[key] = f"{file}:{tree.line((place,))}"
             faults += own
             if check_in is not None and not own:
-                sound.append(check_in)
+                sound.append(_pulled(check_in, (read_on or {}).get(file)))
     return sorted(sound, key=lambda x: (x.key_result, x.day, x.by or "")), faults
+
+
+def _pulled(check_in: CheckIn, read_on: date | None) -> CheckIn:
+    if read_on is None:
+        return check_in
+    return PulledCheckIn.model_construct(**dict(check_in), read_on=read_on)
 
 
 def _read(file: str, tree: Tree, place: int) -> tuple[CheckIn | None, list[Fault]]:

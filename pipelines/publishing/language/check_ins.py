@@ -17,6 +17,9 @@ def check_in(row: Row, language: Language, today: date) -> str:
     if row["decision"]:
         words.append(language.text("check_in.decided", decision=_sentence(row["decision"])))
     who = f"{row['person']}, {day}" if row["person"] else day
+    read_on = row.get("read_on")  # not in files that were published before it was kept
+    if read_on is not None and read_on < today:
+        words.append(language.text("check_in.read_on", day=language.day(read_on, today=today)))
     return f"{who}: {' '.join(words)}"
 
 

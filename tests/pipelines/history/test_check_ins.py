@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.history.check_ins import write_check_ins
-from pipelines.okr.definition.check_ins import CheckIn
+from pipelines.okr.definition.check_ins import CheckIn, PulledCheckIn
 
 
 def test_a_check_in_stands_beside_the_odds_of_its_day_and_is_graded_like_them(
@@ -40,3 +40,22 @@ def test_a_check_in_stands_beside_the_odds_of_its_day_and_is_graded_like_them(
         ("sell/deals", Decimal("0.4"), True, Decimal("0.01"), Decimal("0.36")),
         ("sell/revenue", Decimal("0.5"), None, None, None),
     ]
+
+
+def test_a_check_in_of_a_sheet_has_the_day_on_which_the_sheet_was_read(tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("""
+            create schema okr;
+            create table okr.predictions (
+                kind varchar, goal_id varchar, issued_on date, probability decimal(18, 6), met boolean
+            )
+        """)
+    monday, friday = date(2026, 11, 2), date(2026, 11, 6)
+    said = {"key_result": "sell/deals", "note": "early"}
+    write_check_ins(
+        warehouse, [CheckIn(**said, day=monday), PulledCheckIn(**said, day=friday, read_on=friday)]
+    )
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute("select day, read_on from okr.check_ins order by day").fetchall()
+    assert rows == [(monday, None), (friday, friday)]
