@@ -4,15 +4,17 @@
     pip install -e .[rivals]
     python -m tests.benchmarks.targets_ahead FOLDER --wheels WHEELS [--write-page]
 
-Every series of the half that was not tuned to is cut on the day before each of its latest twelve periods, and a
-quarter of a period earlier. Nine targets are set at each cut: five as forecast_accuracy sets them, by which the odds
+Every series of the half that was not tuned to is cut on the day before each of its latest periods, and a quarter of
+a period earlier. Nine targets are set at each cut: five as forecast_accuracy sets them, by which the odds
 are judged, and four that are easier or harder. Those with odds of at least 95 % are what `okra check` warns of as
 trivial, those with at most 5 % as hopeless. The odds are the published ones: nothing was fitted for these cuts.
 
-FOLDER          keeps the series
---cases CASES   cuts of each collection, so that none of them decides (100)
---frequency     only the series of this one; may be given more than once
---write-page    write the tables into docs/targets.md
+FOLDER            keeps the series
+--half HALF       "looked at once", or "tuning" to choose by
+--periods NUMBER  the latest periods of each series that are asked for (12)
+--cases CASES     cuts of each collection, so that none of them decides (100)
+--frequency       only the series of this one; may be given more than once
+--write-page      write the tables into docs/targets.md
 """
 
 import argparse
@@ -24,13 +26,13 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.backtest.cases import CUTS_AHEAD, cases, targets
+from pipelines.backtest.cases import CUTS_AHEAD, Case, cases, targets
 from pipelines.backtest.grading import brier, calibration_error, coverage
 from pipelines.backtest.methods import METHODS
 from pipelines.backtest.replay import replay
 from pipelines.okr.forecast.recalibration import shipped_curves
-from tests.benchmarks.public_series import HELD_OUT
-from tests.benchmarks.replayed import LATEST_PERIODS, Asked, kept_collections
+from tests.benchmarks.public_series import HELD_OUT, TUNING
+from tests.benchmarks.replayed import LATEST_PERIODS, SEED, Asked, kept_collections
 from tests.benchmarks.report import markdown
 
 PAGE = Path(__file__).parents[2] / "docs" / "targets.md"
@@ -39,12 +41,17 @@ JUDGED = slice(2, 7)
 """The targets by which the odds are judged; the others are there to be warned of."""
 MOST_CASES = 100
 FREQUENCIES = ("daily", "weekly", "monthly")
+DRAWS = 200
+"""How often outcomes are drawn from the odds, to tell what their ECE would be by chance alone."""
 TRIVIAL, HOPELESS = 0.95, 0.05
 
 
 @dataclass(frozen=True, eq=False)
 class Told:
-    """What was said of the cases of one collection: odds and outcomes (cases, targets), intervals (cases, 2)."""
+    """What was said of the cases of one collection: odds and outcomes (cases, targets), intervals (cases, 2).
+
+    Cases of one `period` of a series have the same outcome.
+    """
 
     frequency: str
     kind: str
@@ -52,6 +59,7 @@ class Told:
     met: np.ndarray
     intervals: np.ndarray
     outcome: np.ndarray
+    period: np.ndarray
 
 
 def main() -> None:
@@ -60,12 +68,13 @@ def main() -> None:
     )
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--wheels", type=Path)
+    arguments.add_argument("--half", choices=(TUNING, HELD_OUT), default=HELD_OUT)
+    arguments.add_argument("--periods", type=int, default=LATEST_PERIODS)
     arguments.add_argument("--cases", type=int, default=MOST_CASES)
     arguments.add_argument("--frequency", action="append", choices=FREQUENCIES)
     arguments.add_argument("--write-page", action="store_true")
     chosen = arguments.parse_args()
-    frequencies = chosen.frequency or FREQUENCIES
-    tables = tables_of(told(chosen.folder, chosen.wheels, chosen.cases, frequencies))
+    tables = tables_of(told(chosen))
     text = "\n".join(tables)
     print(text)
     if chosen.write_page:
@@ -75,18 +84,18 @@ def main() -> None:
         PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", "utf-8")
 
 
-def told(folder: Path, wheels: Path | None, most: int, frequencies: Sequence[str]) -> list[Told]:
+def told(chosen: argparse.Namespace) -> list[Told]:
     """What was said of at most so many cuts of each collection, drawn with a fixed seed."""
     every = []
-    for collection in kept_collections(folder, HELD_OUT, wheels):
-        if collection.frequency not in frequencies:
+    for collection in kept_collections(chosen.folder, chosen.half, chosen.wheels):
+        if collection.frequency not in (chosen.frequency or FREQUENCIES):
             continue
         found = cases(
-            dict(collection.rows), collection.kind, collection.period, LATEST_PERIODS, CUTS_AHEAD
+            dict(collection.rows), collection.kind, collection.period, chosen.periods, CUTS_AHEAD
         )
         if not found:
             continue
-        asked = Asked(collection, found, targets(found, RANKS)).drawn(most)
+        asked = Asked(collection, found, targets(found, RANKS)).drawn(chosen.cases)
         print(f"{collection.name}: {len(asked.cases)} cuts", file=sys.stderr, flush=True)
         replayed = replay(asked.cases, {"okra": METHODS["okra"]}, asked.goals)
         curves = shipped_curves()
@@ -98,9 +107,35 @@ def told(folder: Path, wheels: Path | None, most: int, frequencies: Sequence[str
                 replayed.met,
                 replayed.interval("okra", curves),
                 np.array([case.outcome for case in asked.cases]),
+                periods_of(asked.cases),
             )
         )
     return every
+
+
+def periods_of(found: Sequence[Case]) -> np.ndarray:
+    """A number for each period of a series, for each case (cases,)."""
+    numbers: dict[tuple[str, float], int] = {}
+    return np.array(
+        [numbers.setdefault((case.series, case.outcome), len(numbers)) for case in found]
+    )
+
+
+def chance_error(group: Sequence[Told]) -> float:
+    """The ECE that odds without a fault would have in every other such sample.
+
+    A period is met or not as one draw for it says, so that targets and cuts of one period come true together.
+    """
+    draw = np.random.default_rng(SEED)
+    odds = np.concatenate([one.odds[:, JUDGED] for one in group])
+    starts = np.cumsum([0, *(one.period.max() + 1 for one in group)])
+    period = np.concatenate([one.period + start for one, start in zip(group, starts, strict=False)])
+    drawn = draw.random((DRAWS, starts[-1]))
+    errors = [
+        calibration_error(odds.ravel(), (of_draw[period][:, None] < odds).ravel())
+        for of_draw in drawn
+    ]
+    return float(np.median(errors))
 
 
 def tables_of(every: Sequence[Told]) -> list[str]:
@@ -117,7 +152,7 @@ def tables_of(every: Sequence[Told]) -> list[str]:
         "",
     ]
     lines += markdown(
-        ["series", "cuts", "Brier", "ECE", "80 % interval holds"],
+        ["series", "cuts", "Brier", "ECE", "by chance", "80 % interval holds"],
         [_odds_row(name, group) for name, group in groups if group],
     )
     lines += ["", "What `okra check` would have warned of:", ""]
@@ -138,6 +173,7 @@ def _odds_row(name: str, group: Sequence[Told]) -> list[str]:
         f"{len(outcome):,}",
         f"{brier(odds, met):.4f}",
         f"{calibration_error(odds.ravel(), met.ravel()):.3f}",
+        f"{chance_error(group):.3f}",
         f"{coverage(low, high, outcome):.1%}",
     ]
 

@@ -38,7 +38,7 @@ from pipelines.okr.targets.rungs import RUNGS, RungSearch
 
 CADENCE: Cadence = "quarter"
 """The periods that targets are given for: goals are set by the quarter."""
-METHOD = "1"
+METHOD = "2"
 """Part of every fingerprint: targets of another method are worked out anew."""
 _DAY = timedelta(days=1)
 _NONE: Mapping[str, PossibleTarget] = MappingProxyType({})
