@@ -52,7 +52,9 @@ class GoogleSheets:
         """`base` has passed `usable_address`; over http, on loopback, no sign-in is needed. Raises `SourceError`."""
         is_local = urlsplit(base).scheme == "http"
         auth = "loopback" if is_local else GoogleAuth(sign_in(values, SCOPE))
-        self._http = Http(base, auth, hook=fault_of)
+        self._links: set[str] = set()
+        """Those that were asked for. Whoever has a shared one has the sheet, and a message may repeat it."""
+        self._http = Http(base, auth, hook=lambda answer: fault_of(answer, *self._links))
         self._calls = calls
 
     def grid(self, location: str) -> Grid:
@@ -60,6 +62,7 @@ class GoogleSheets:
         match = _DOCUMENT.match(location)
         assert match, "only called with Google's links"
         document, tab = match[1], _TAB.search(location)
+        self._links |= {location, document}
         name, title = self._names(document, int(tab[1]) if tab else None)
         # the name of a sheet is the range of all its cells
         answer = self._get(
@@ -159,12 +162,12 @@ def corners(area: Mapping[str, int]) -> tuple[Place, Place]:
     return first, (area["endRowIndex"], area["endColumnIndex"] - 1)
 
 
-def fault_of(answer: Answer) -> SourceError | None:
-    """Google's own error in an answer: `{"error": {"code", "message", "status"}}`. No address is shown."""
+def fault_of(answer: Answer, *links: str) -> SourceError | None:
+    """Google's own error in an answer: `{"error": {"code", "message", "status"}}`. None of `links` is shown."""
     if answer.status < 400 or answer.status >= 500:
         return None
     try:
-        message = excerpt(str(answer.json()["error"]["message"]))
+        message = excerpt(str(answer.json()["error"]["message"]), *links)
     except (SourceError, KeyError, TypeError):
         message = f"HTTP {answer.status}"
     if answer.status == 401:
