@@ -8,10 +8,12 @@ SCRATCH := $(firstword $(wildcard /dev/shm /tmp))
 BENCHMARKS ?= next_day long_history raw_rows key_results publishing stripe_throughput forecast_speed engine_growth
 # FUZZ=1000000 reads so many inputs; with --from, other ones: FUZZ="1000000 --from 5000000"
 FUZZ ?= 100000
+# MUTANTS="500 --seed 7 --only kpi/" draws other places, or those of a room
+MUTANTS ?= 200
 .DEFAULT_GOAL := help
 # where it is set, each of the hundreds of processes that the tests start compiles every module anew
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run ui shell wheel audit test test-large test-browser chaos fuzz lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
+.PHONY: help install run ui shell wheel audit test test-large test-browser chaos fuzz mutants lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +49,9 @@ fuzz: $(VENV)/.developing ## Read 10,000 sheets, 10,000 files of each kind of de
 	@$(BIN)/python -m tests.connectors.spreadsheet.fuzz.harness 10000
 	@FUZZ_CASES=10000 $(BIN)/pytest tests/pipelines/inputs/test_fuzzed_declarations.py
 	@$(BIN)/python -m tests.fuzz $(FUZZ)
+
+mutants: $(VENV)/.developing ## Change MUTANTS places of pipelines/okr, one at a time in a copy, and count what no test notices
+	@TMPDIR=$(SCRATCH) $(BIN)/python -m tests.mutants --count $(MUTANTS)
 
 lint: $(VENV)/.developing ## Style, types, layers and SQL, as CI runs them
 	@$(BIN)/ruff check .

@@ -103,10 +103,11 @@ def _policy(written: object) -> tuple[Policy, date | None]:
 
 
 def _day(written: object) -> date:
-    if isinstance(written, date) and not isinstance(written, datetime):
-        return written
     try:
-        day = parse_day(str(written))
+        if isinstance(written, date) and not isinstance(written, datetime):
+            day = written  # as YAML has read it
+        else:
+            day = parse_day(str(written))
     except ValueError:
         raise ConversionError(
             f"the constant rate is of `{written}`, which is no day", "write it such as 2025-12-31"

@@ -2,7 +2,15 @@
 
 import pytest
 
-from pipelines.okr.kpi.filters import MemberSet, have_none_in_common, in_both
+from pipelines.okr.kpi.filters import (
+    MemberSet,
+    as_written,
+    have_none_in_common,
+    in_both,
+    in_words,
+    members_in_words,
+    takes,
+)
 
 NOT_A = MemberSet(("a",), excluded=True)
 A_OR_B, B_OR_C = MemberSet(("a", "b")), MemberSet(("b", "c"))
@@ -27,3 +35,28 @@ A_OR_B, B_OR_C = MemberSet(("a", "b")), MemberSet(("b", "c"))
 def test_rows_of_two_filters(first, second, disjoint, both):
     assert have_none_in_common(first, second) is disjoint
     assert in_both(first, second) == both
+
+
+WHERE = {"color": "green", "region": MemberSet(("north", "south")), "seller": NOT_A}
+
+
+def test_a_filter_in_words():
+    assert in_words(WHERE) == ["color green", "region north or south", "any seller but a"]
+    assert members_in_words(WHERE) == "green, north or south, any seller but a"
+    assert members_in_words({}) == ""
+
+
+def test_a_filter_as_a_file_writes_it():
+    assert as_written(WHERE) == {
+        "color": "green",
+        "region": ["north", "south"],
+        "not": {"seller": ["a"]},
+    }
+    assert as_written({"color": "green"}) == {"color": "green"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "taken"), [("a", "a"), (A_OR_B, "ab"), (NOT_A, "bc"), (B_OR_C, "bc")]
+)
+def test_which_members_are_asked_for(asked, taken):
+    assert [member for member in "abc" if takes(asked, member)] == [*taken]

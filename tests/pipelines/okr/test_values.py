@@ -1,0 +1,46 @@
+"""What the rooms hand to each other is a value: nobody who reads it can change it for others."""
+
+import dataclasses
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+import pipelines.okr
+from pipelines.okr.definition.check_ins import CheckIn
+from pipelines.okr.definition.definitions import Objective
+
+AT_WORK = {"RungSearch", "Tree"}
+"""What is filled step by step, inside of one function."""
+
+
+def classes() -> Iterator[type]:
+    """Every class that a module of `pipelines.okr` declares."""
+    for module in pkgutil.walk_packages(pipelines.okr.__path__, "pipelines.okr."):
+        for _, declared in inspect.getmembers(import_module(module.name), inspect.isclass):
+            if declared.__module__ == module.name:
+                yield declared
+
+
+def test_every_record_is_frozen() -> None:
+    records = [x for x in classes() if dataclasses.is_dataclass(x)]
+    assert len(records) > 100
+    open_to_change = {x.__name__ for x in records if not x.__dataclass_params__.frozen}
+    assert open_to_change <= AT_WORK
+
+
+def test_every_definition_is_frozen_and_knows_all_its_fields() -> None:
+    definitions = [x for x in classes() if issubclass(x, BaseModel)]
+    assert {Objective, CheckIn} <= {*definitions}
+    for definition in definitions:
+        assert definition.model_config.get("frozen"), definition
+        assert definition.model_config.get("extra") == "forbid", definition
+
+
+def test_what_was_read_from_a_file_cannot_be_written() -> None:
+    check_in = CheckIn.model_construct(note="as it is")
+    with pytest.raises(ValidationError, match="frozen"):
+        check_in.note = "as it is not"
