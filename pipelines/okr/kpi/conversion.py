@@ -14,7 +14,7 @@ that a count is never multiplied by a rate:
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Literal, TypeGuard, get_args
 
 from pipelines.okr.kpi.kinds import Side
 from pipelines.okr.kpi.periods import parse_day
@@ -102,12 +102,14 @@ def _policy(written: object) -> tuple[Policy, date | None]:
     raise ConversionError(f"`conversion` is `{written}`", _POLICY_REMEDY)
 
 
+def _is_day(written: object) -> TypeGuard[date]:
+    """Whether YAML has read it as a day already."""
+    return isinstance(written, date) and not isinstance(written, datetime)
+
+
 def _day(written: object) -> date:
     try:
-        if isinstance(written, date) and not isinstance(written, datetime):
-            day = written  # as YAML has read it
-        else:
-            day = parse_day(str(written))
+        day = written if _is_day(written) else parse_day(str(written))
     except ValueError:
         raise ConversionError(
             f"the constant rate is of `{written}`, which is no day", "write it such as 2025-12-31"
