@@ -2,10 +2,12 @@
 
 A place is drawn before an operator: `a + b` has eleven mutants and `a < b` seven, most of which no program survives, so
 that a draw among all mutants would tell of the places with the most operators. Annotations are left out, as they do
-nothing when a program runs.
+nothing when a program runs, and so are `==` and `is` for each other: whether two equal numbers are one depends on the
+machine.
 """
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +19,8 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
+_BY_CHANCE = re.compile(r".*_((Eq|NotEq|Lt|LtE|Gt|GtE)_(Is|IsNot)|Is_Eq|IsNot_NotEq)")
+"""Operators that compare identities in place of values, or the other way round."""
 Position = tuple[int, int]
 """Line and column."""
 
@@ -92,8 +96,9 @@ def places_of(module: str, code: str) -> Sequence[Place]:
 
 @cache
 def operators() -> Mapping[str, Any]:
-    """Cosmic Ray's operators by name, but those that ask for the names of variables."""
-    classes = {name: get_operator(name) for name in operator_names()}
+    """Cosmic Ray's operators by name, but those by chance and those that ask for the names of variables."""
+    names = (name for name in operator_names() if not _BY_CHANCE.fullmatch(name))
+    classes = {name: get_operator(name) for name in names}
     return {name: x() for name, x in classes.items() if not x.arguments()}
 
 
