@@ -15,7 +15,7 @@ import typer
 
 from pipelines import settings as okra_settings
 from pipelines.commands import goals, new, upkeep
-from pipelines.commands.console import STOPPED, err, output_of
+from pipelines.commands.console import STOPPED, err, output_of, write_what_can_be_written
 from pipelines.commands.options import (
     AsOf,
     DryRun,
@@ -446,9 +446,24 @@ def ui(
     )
 
 
+def is_somewhere() -> bool:
+    """Whether there still is a working directory: paths start there, and libraries ask for it."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def main() -> None:
     """The entry point of the command."""
     collect_rarely()
+    write_what_can_be_written()
+    if not is_somewhere():
+        err.print(
+            "okra: the folder that you are in was removed; change to another, such as by `cd`"
+        )
+        sys.exit(2)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()

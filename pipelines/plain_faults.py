@@ -21,6 +21,11 @@ _BY_NUMBER = {
     ),
     errno.E2BIG: ("the environment is too long for a process", "unset what is not needed in it"),
     errno.EADDRINUSE: ("the port is taken by another program", "choose another port"),
+    errno.ENAMETOOLONG: ("the name is too long for the disk", "choose a shorter one"),
+    errno.ELOOP: (
+        "is a link that leads to itself",
+        "remove it, or have it lead to a folder or file",
+    ),
     errno.EIO: ("the disk cannot be read", "look at the disk, and run `okra verify`"),
     errno.ENOTDIR: ("is no folder", "remove the file that is in its place"),
     errno.EISDIR: ("is a folder", "remove the folder that is in the place of a file"),

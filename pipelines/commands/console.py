@@ -1,11 +1,14 @@
 """What every command shares: where it shows results and messages, and how it reports a fault."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import Any
 
@@ -20,6 +23,9 @@ from pipelines.errors import OkraError
 from pipelines.plain_faults import plain_sentence
 from pipelines.settings import Settings
 
+for _name in ("stdout", "stderr"):
+    if getattr(sys, _name) is None:  # closed by whoever started the command, as by `>&-`
+        setattr(sys, _name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the process ends
 # what is piped is as wide as COLUMNS says; without it, it is not wrapped as if it were a narrow terminal
 OUTPUT_WIDTH = None if sys.stdout.isatty() else get_terminal_size((140, 24)).columns
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -69,6 +75,16 @@ class Output:
         """The result for machines, on standard output; dates and decimals as text."""
         text = json.dumps(content, indent=1, default=str)
         self.out.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def write_what_can_be_written() -> None:
+    r"""Have characters that the terminal or the pipe does not know be written as `\u2014`, and not end the command.
+
+    So it is with `LC_ALL=C` where Python is told to take it at its word, and with `PYTHONIOENCODING=ascii`.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def output_of(context: typer.Context, as_json: bool = False) -> Output:

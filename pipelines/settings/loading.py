@@ -1,5 +1,6 @@
 """Read the settings of the environment and of `.env`, and refuse those that cannot be right."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,8 @@ def load() -> Settings:
         project = current_project()
     except ProjectError as error:
         raise SettingsError(str(error)) from None
+    # pydantic reads the file again, and its reader would log what is told below with its line
+    logging.getLogger("dotenv").setLevel(logging.CRITICAL)
     file = env_file(project)
     in_file = read_env_file(file, shown(file))
     own = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}

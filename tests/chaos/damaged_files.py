@@ -60,7 +60,8 @@ def faults_of(home: Home, kind: Kind, harm: str, before: dict[str, str]) -> Iter
     checked = home.okra("verify", "--json")
     named = {fault["place"] for part in checked.document["parts"] for fault in part["faults"]}
     is_named = any(place in str(file) for place in named)
-    if kind.mended_by == "repair" and not is_named and harm != "flip":
+    has_to_be_named = harm != "flip" and not (harm == "delete" and kind.not_missed)
+    if kind.mended_by == "repair" and not is_named and has_to_be_named:
         yield f"okra verify does not name {file}, but {named or 'nothing'}"
     if kind.mended_by == "repair" or is_named:
         done = home.okra("repair", "--json", timeout=3_600)

@@ -20,6 +20,8 @@ class Kind:
     """The windows that no source gives a second time: named as lost, and their figures may differ."""
     spared: frozenset[str] = field(default=frozenset())
     """The harms by which nothing is lost all the same."""
+    not_missed: bool = False
+    """Whether nothing names it once it is deleted, because nothing else needs it."""
 
 
 _RAW, _DAGSTER = "sample/lake/raw", "sample/dagster"
@@ -45,7 +47,7 @@ KINDS: Mapping[str, Kind] = {
     "Dagster's runs": Kind(f"{_DAGSTER}/runs.db"),
     "Dagster's index": Kind(f"{_DAGSTER}/index.db"),
     "Dagster's schedules": Kind(f"{_DAGSTER}/schedules.db"),
-    "Dagster's events of a run": Kind(f"{_DAGSTER}/????????-*.db"),
+    "Dagster's events of a run": Kind(f"{_DAGSTER}/????????-*.db", not_missed=True),
     "Dagster's empty file": Kind(f"{_DAGSTER}/empty-run-*.sqlite", "run"),
     "dbt's manifest": Kind("sample/target/manifest.json", "run"),
     "dbt's parsed files": Kind("sample/target/partial_parse.msgpack", "run"),

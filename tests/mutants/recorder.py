@@ -23,7 +23,7 @@ class Recorded:
     passed: bool = True
 
 
-@dataclass
+@dataclass(eq=False)
 class Recorder:
     """Notes what each test of a session calls, which takes it a few per cent longer."""
 

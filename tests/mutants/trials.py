@@ -74,8 +74,8 @@ def recorded(root: Path, package: str, tests: str) -> Baseline:
         kept.write_bytes(pickle.dumps(Baseline(recorder.tests, libraries)))
         return int(code)
 
-    forked(record, root / "recorded.log", seconds=None)
-    if not kept.exists():
+    code = forked(record, root / "recorded.log", seconds=None)
+    if code not in (0, 1):
         raise SystemExit((root / "recorded.log").read_text("utf-8")[-3_000:])
     baseline: Baseline = pickle.loads(kept.read_bytes())
     return baseline
