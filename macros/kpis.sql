@@ -32,8 +32,8 @@
     yet.
 #}
 {% macro kpis_of(kinds) -%}
-    {%- set names = [] -%}
-    {%- for name in kpi_names() if not execute or (name not in broken_kpis() and kpi_meta(name).kind in kinds) -%}
+    {%- set names, broken = [], set(broken_kpis()) -%}
+    {%- for name in kpi_names() if not execute or (name not in broken and kpi_meta(name).kind in kinds) -%}
         {%- do names.append(name) -%}
     {%- endfor -%}
     {{ return(names) }}
@@ -43,8 +43,10 @@
 {% macro check_kpis() -%}
     {%- set query = "select kpi from " ~ read_catalog("kpis", {"kpi": "varchar"}) -%}
     {%- set declared = run_query(query).columns[0].values() if execute else [] -%}
-    {%- for model in kpi_models() if model.startswith("kpi_") and model[4:] not in broken_kpis() -%}
-        {%- for list, names in [("OKRA_KPIS", kpi_names()), ("kpis.parquet in the lake", declared)] -%}
+    {%- set broken = set(broken_kpis()) -%}
+    {%- set lists = [("OKRA_KPIS", set(kpi_names())), ("kpis.parquet in the lake", set(declared))] -%}
+    {%- for model in kpi_models() if model.startswith("kpi_") and model[4:] not in broken -%}
+        {%- for list, names in lists -%}
             {%- if model[4:] not in names -%}
                 {{ exceptions.raise_compiler_error(list ~ " does not name " ~ model[4:] ~ "; run `okra score`, which lists each models/kpis/kpi_*.sql in both") }}
             {%- endif -%}

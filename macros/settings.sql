@@ -62,15 +62,11 @@
 {%- endmacro %}
 
 {#
-    The names of the KPIs in models/kpis/kpi_*.sql. The caller lists them, as dbt has to know each reference while it
-    parses, when it cannot list files.
+    The names of the KPIs in models/kpis/kpi_*.sql, in order. The caller lists them, as dbt has to know each reference
+    while it parses, when it cannot list files.
 #}
 {% macro kpi_names() -%}
-    {%- set names = [] -%}
-    {%- for name in env_var("OKRA_KPIS", "").split(",") if name.strip() -%}
-        {%- do names.append(name.strip()) -%}
-    {%- endfor -%}
-    {{ return(names | sort) }}
+    {{ return(env_var("OKRA_KPIS", "").split(",") | map("trim") | select | sort) }}
 {%- endmacro %}
 
 {# The models that could not be parsed or do not exist. Others are built without them. Known while parsing, too. #}

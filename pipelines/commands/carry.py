@@ -22,7 +22,8 @@ from pipelines.okr.definition.plans import DatedPlan
 from pipelines.okr.definition.written import as_yaml
 from pipelines.okr.kpi.periods import Period, containing
 from pipelines.okr.kpi.series import index_facts
-from pipelines.okr.targets.ladder import Evidence, NoLadderError, ladder
+from pipelines.okr.scoring.evidence import Evidence
+from pipelines.okr.targets.ladder import NoLadderError, ladder
 from pipelines.okr.targets.rungs import EVEN
 from pipelines.publishing.review.record import ClosedObjective, Review
 from pipelines.settings import shown

@@ -13,6 +13,7 @@ from pipelines.inputs.facts import NoFactsError, read_facts
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.series import index_facts
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scoring import score
 from pipelines.publishing.language.figures import Figures
 from pipelines.publishing.published import NothingPublishedError, opened
@@ -103,7 +104,8 @@ def _odds_now(day: Day, objective: Objective, results: list[KeyResult]) -> Odds:
         return {}  # `okra check` says that there are no figures
     alone = objective.model_copy(update={"key_results": tuple(results)})
     record = graded_before(day.settings.history_path, day.as_of, day.settings.timezone)
-    rows = score([alone], indexes, day.as_of, day.settings.policy, record).key_results
+    evidence = Evidence(indexes, day.as_of, day.settings.policy, record)
+    rows = score([alone], evidence).key_results
     by_id = {row.key_result_id: row.probability for row in rows if row.is_headline}
     odds: Odds = {}
     for result in results:

@@ -26,7 +26,8 @@ from pipelines.okr.kpi.kpi import PERCENT, Kpi
 from pipelines.okr.kpi.numbers import EXACT, figure
 from pipelines.okr.kpi.periods import containing
 from pipelines.okr.kpi.series import index_facts
-from pipelines.okr.targets.ladder import Evidence, NoLadderError, ladder
+from pipelines.okr.scoring.evidence import Evidence
+from pipelines.okr.targets.ladder import NoLadderError, ladder
 from pipelines.okr.targets.references import Reference, References
 from pipelines.okr.targets.rungs import EVEN, Rung
 from pipelines.publishing.language.language import Amounts, Language

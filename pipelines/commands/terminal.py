@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Literal
 
 from rich import box
@@ -22,6 +23,10 @@ from pipelines.publishing.standings import Standings, is_of_open_window
 MAX_COURSE_BLOCKS = 12
 MAX_FINDINGS = 10
 """Findings that a command shows; the table has all."""
+MAX_LINES, MAX_ATTENTION, MAX_NOTES = 300, 50, 50
+"""Objectives and key results that a command shows, those of them that need attention, and notes on whom to trust; the
+pages have all.
+"""
 MIN_NAME_WIDTH = 36
 COLUMN_SPACING = 2
 OPTIONAL_COLUMNS = ("course", "pace", "score")
@@ -44,7 +49,7 @@ def amounts_of(row: Row, language: Language) -> Amounts:
 
 def attention_lines(standings: Standings, language: Language) -> Iterator[str]:
     """The goals that need attention, the worst first: whose they are, how far they are, and what would be enough."""
-    for standing in standings.attention:
+    for standing in standings.attention[:MAX_ATTENTION]:
         row, amounts = standing.row, amounts_of(standing.row, language)
         yield f"[bold]{escape(standing.name)}[/]"
         facts = [
@@ -56,6 +61,8 @@ def attention_lines(standings: Standings, language: Language) -> Iterator[str]:
         yield "  " + " · ".join(fact for fact in facts if fact)
         if standing.lever is not None:
             yield f"  {escape(lever(standing.lever, row, amounts))}"
+    if (more := len(standings.attention) - MAX_ATTENTION) > 0:
+        yield escape(language.text("first.more", more))
 
 
 def attention_group(standings: Standings, language: Language) -> Group:
@@ -68,8 +75,11 @@ def attention_group(standings: Standings, language: Language) -> Group:
 
 
 def scorecard_table(scorecard: PublishedScorecard, width: int, language: Language) -> Table:
-    """The scorecard for a terminal of `width` columns: objectives as a tree, each with its key results."""
-    lines = list(scorecard_lines(scorecard, language))
+    """The scorecard for a terminal of `width` columns: objectives as a tree, each with its key results.
+
+    Of many lines it has the first ones.
+    """
+    lines = list(islice(scorecard_lines(scorecard, language), MAX_LINES))
     table = Table(
         title=language.text("terminal.title", day=language.day(scorecard.as_of)),
         box=box.SIMPLE_HEAD,
@@ -114,19 +124,21 @@ def scorecard_lines(
     scorecard: PublishedScorecard, language: Language
 ) -> Iterator[tuple[Padding, Mapping[str, str]]]:
     """Each line's name, set in as deep as it is in the tree, with its figures below, and its cells by column."""
+    key_results: dict[str, list[Row]] = {}
+    for row in scorecard.key_results:
+        key_results.setdefault(row["objective_id"], []).append(row)
     for depth, objective in in_tree_order(scorecard.objectives):
         name = f"[bold]{escape(objective['name'])}[/]"
         yield Padding(name, (0, 0, 0, 2 * depth)), score_cells(objective, (), language)
-        for row in scorecard.key_results:
-            if row["objective_id"] == objective["objective_id"]:
-                course = scorecard.courses.get(row["key_result_id"], ())
-                words = [escape(row["name"])]
-                if figures := figures_text(row, amounts_of(row, language)):
-                    words.append(f"[dim]{escape(figures)}[/]")
-                yield (
-                    Padding("\n".join(words), (0, 0, 0, 2 * depth + 2)),
-                    score_cells(row, course, language),
-                )
+        for row in key_results.get(objective["objective_id"], ()):
+            course = scorecard.courses.get(row["key_result_id"], ())
+            words = [escape(row["name"])]
+            if figures := figures_text(row, amounts_of(row, language)):
+                words.append(f"[dim]{escape(figures)}[/]")
+            yield (
+                Padding("\n".join(words), (0, 0, 0, 2 * depth + 2)),
+                score_cells(row, course, language),
+            )
 
 
 def figures_text(row: Row, amounts: Amounts) -> str:
@@ -182,14 +194,20 @@ def scorecard_notes(scorecard: PublishedScorecard, language: Language) -> Iterat
     """What a reader of the scorecard has to know beside it."""
     if not scorecard.objectives:
         yield language.text("terminal.nothing")
+    lines = len(scorecard.objectives) + len(scorecard.key_results)
+    if lines > MAX_LINES:
+        yield language.text("terminal.more_lines", lines - MAX_LINES)
     yield from trust_notes(scorecard, language)
 
 
 def trust_notes(scorecard: PublishedScorecard, language: Language) -> Iterator[str]:
     """One line for each key result whose figures have trust flags."""
-    for row in scorecard.distrusted:
+    distrusted = scorecard.distrusted
+    for row in distrusted[:MAX_NOTES]:
         flags = "; ".join(language.trust_flags(row["trust"]))
         yield f"* {language.text('trust.title')}: {row['key_result_id']}: {flags}"
+    if len(distrusted) > MAX_NOTES:
+        yield f"* {language.text('terminal.more_lines', len(distrusted) - MAX_NOTES)}"
 
 
 def finding_lines(findings: Sequence[Row], language: Language) -> Iterator[str]:

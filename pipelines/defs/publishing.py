@@ -1,6 +1,7 @@
 """The published file, the scorecard and the digest."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 import dagster as dg
 
@@ -30,6 +31,9 @@ from pipelines.tables.scores import KEY_RESULT_COURSES, KEY_RESULT_LEVERS, TABLE
 from pipelines.tables.targets import TARGETS
 from pipelines.warehouse.core_models import PUBLISHED
 from pipelines.warehouse.project import project_of
+
+MAX_OBJECTIVES = 250
+"""Objectives that the record of a run tells of; the scorecard has all."""
 
 
 @dg.asset(
@@ -106,7 +110,10 @@ def scorecard(context: dg.AssetExecutionContext, day: DayResource) -> dg.Materia
     lines = [
         "| objective | score | pace | status |",
         "|---|---|---|---|",
-        *objective_lines(read_scorecard(settings.published_path, played.as_of), language),
+        *islice(
+            objective_lines(read_scorecard(settings.published_path, played.as_of), language),
+            MAX_OBJECTIVES,
+        ),
     ]
     return dg.MaterializeResult(
         metadata={

@@ -109,7 +109,7 @@ def scoring() -> dg.Definitions:
             context.log.error(str(fault))
         language = Language(played.settings.locale, played.settings.fiscal_year)
         shown = {
-            "okr/key_result_scores": len(report.scorecard.key_results),
+            "okr/key_result_scores": report.rows_of_key_results,
             "okr/objective_scores": len(report.scorecard.objectives),
             "okr/key_result_courses": report.points_of_courses,
         }

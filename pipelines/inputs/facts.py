@@ -1,6 +1,6 @@
 """Reads the facts that scoring needs from the warehouse's KPI tables."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,7 @@ Rows = Sequence[tuple[Any, ...]]
 
 # numbers of days: of a long history there are many, of which DuckDB would make objects one by one
 _DELIVERED = """
-    select kpi, list(datediff('day', date '0001-01-01', day) + 1) as days
+    select kpi, list(datediff('day', date '0001-01-01', day) + 1 order by day) as days
     from reporting.kpi_coverage where delivered group by kpi
 """
 _FLAGS = "select kpi, day, flags from reporting.kpi_coverage where len(flags) > 0"
@@ -54,7 +54,7 @@ def read_facts(warehouse: Path, kpis: Mapping[str, Kpi]) -> dict[str, KpiFacts]:
         name: facts_of(
             kpi,
             days.get(name),
-            delivered.get(name, set()),
+            delivered.get(name, frozenset()),
             flags.get(name, ()),
             distinct.get(name, ()),
             standing.get(name, ()),
@@ -67,7 +67,7 @@ def read_facts(warehouse: Path, kpis: Mapping[str, Kpi]) -> dict[str, KpiFacts]:
 def facts_of(
     kpi: Kpi,
     days: DayColumns | None,
-    delivered: set[date],
+    delivered: Set[date],
     flags: Rows,
     distinct: Rows,
     standing: Rows,
@@ -88,17 +88,25 @@ def facts_of(
     )
 
 
-def _delivered_days(connection: duckdb.DuckDBPyConnection) -> dict[str, set[date]]:
-    """The days of each KPI on which all was delivered that it is made from."""
+def _delivered_days(connection: duckdb.DuckDBPyConnection) -> dict[str, Set[date]]:
+    """The days of each KPI on which all was delivered that it is made from.
+
+    KPIs with the same days, such as those of one stream, share a set.
+    """
     table = connection.sql(_DELIVERED).to_arrow_table()
     if not table.num_rows:
         return {}
     numbers = table["days"].combine_chunks()
-    days, ends = numbers.flatten().to_numpy().tolist(), numbers.offsets.to_numpy().tolist()
-    return {
-        kpi: set(map(date.fromordinal, days[first:after]))
-        for kpi, first, after in zip(table["kpi"].to_pylist(), ends, ends[1:], strict=False)
-    }
+    days, ends = numbers.flatten().to_numpy(), numbers.offsets.to_numpy().tolist()
+    shared: dict[bytes, Set[date]] = {}
+    delivered: dict[str, Set[date]] = {}
+    for kpi, first, after in zip(table["kpi"].to_pylist(), ends, ends[1:], strict=False):
+        own = days[first:after]
+        content = own.tobytes()
+        if content not in shared:
+            shared[content] = frozenset(map(date.fromordinal, own.tolist()))
+        delivered[kpi] = shared[content]
+    return delivered
 
 
 def _read_rosters(

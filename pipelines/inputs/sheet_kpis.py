@@ -112,9 +112,10 @@ def read_sheet_kpis(
         return DeclaredKpis(faults=(fault,))
     kpis: dict[str, Kpi] = {}
     faults: set[Fault] = set()
+    parts = tree.parts
     for name in tree.data:
         own = name_faults(shown, tree, name, taken)
-        own += declaration_faults(shown, tree, name, rosters)
+        own += declaration_faults(shown, parts[name], name, rosters)
         faults.update(own)
         if not own:
             kpis[name] = SheetKpiDeclaration.model_validate(tree.at(name)).of_sheet(name)
@@ -125,22 +126,22 @@ def read_sheet_kpis(
 def declaration_faults(
     shown: str, tree: Tree, name: str, rosters: Collection[str]
 ) -> Iterator[Fault]:
-    """What is wrong with the keys of a KPI."""
-    if not isinstance(tree.at(name), dict):
+    """What is wrong with the keys of a KPI; `tree` has what is written below its name."""
+    if not isinstance(tree.data, dict):
         what = f"`{name}` declares nothing"
         remedy = "write `kind:`, `unit:`, `direction:` and `owner:` below it"
-        yield Fault(shown, tree.line((name,)), what, remedy)
+        yield Fault(shown, tree.line(()), what, remedy)
         return
-    if blanks := blank_faults(shown, tree.below(name)):
+    if blanks := blank_faults(shown, tree):
         for fault in blanks:
             yield Fault(shown, fault.line, f"`{name}`: {fault.what}", fault.remedy)
         return
     try:
-        declaration = SheetKpiDeclaration.model_validate(tree.at(name))
+        declaration = SheetKpiDeclaration.model_validate(tree.data)
     except ValidationError as error:
-        faults = form_faults(shown, tree.below(name), error, SheetKpiDeclaration)
+        faults = form_faults(shown, tree, error, SheetKpiDeclaration)
     else:
-        faults = list(roster_faults(shown, tree.below(name), declaration.rosters, rosters))
+        faults = list(roster_faults(shown, tree, declaration.rosters, rosters))
     for fault in faults:
         yield Fault(shown, fault.line, f"`{name}`: {fault.what}", fault.remedy)
 

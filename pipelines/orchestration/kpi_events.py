@@ -23,6 +23,8 @@ from pipelines.publishing.scorecard.writing import KPI_FOLDER
 from pipelines.publishing.standings import Standing, read_standings
 from pipelines.settings import Settings
 
+MAX_KPIS = 50
+"""KPIs of one model that its asset tells of: nobody reads the ten thousand that the model of all sheets may have."""
 _KPIS = "select * from kpis where model is not null order by model, kpi"
 _PERIODS = """
     select periods.*
@@ -67,7 +69,7 @@ def kpi_metadata(
     shown_by_key = {}
     for model, own in by_model.items():
         metadata: dict[str, dg.MetadataValue] = {}
-        for row in own:
+        for row in own[:MAX_KPIS]:
             prefix = "" if len(own) == 1 else f"{row['label'] or row['kpi']}: "
             fed = fed_by_kpi.get(row["kpi"], [])
             shown = {

@@ -25,6 +25,8 @@ from pipelines.steps.pull import days_between
 from pipelines.tables.table import Table
 
 PREVIEW_ROWS = 5
+PREVIEW_KEY_RESULTS = 250
+"""Key results in the preview of a scorecard: Dagster keeps it with each run."""
 
 
 def raw_key(source: str, stream: str) -> dg.AssetKey:
@@ -163,13 +165,15 @@ def preview(table: pa.Table) -> str:
 
 
 def scorecard_preview(scorecard: Scorecard, language: Language) -> str:
-    """The total row of each key result as a Markdown table."""
+    """The total row of each key result as a Markdown table, of the first ones where they are many."""
     lines = ["| key result | score | pace | odds | status |", "|---|---|---|---|---|"]
-    for row in scorecard.key_results:
-        if row.is_headline:
-            score, pace = language.score_and_pace(row.score, row.expected)
-            odds, status = language.odds_of(asdict(row)), language.status(row.status)
-            lines.append(f"| {literal(row.name)} | {score} | {pace} | {odds} | {status} |")
+    headlines = [row for row in scorecard.key_results if row.is_headline]
+    for row in headlines[:PREVIEW_KEY_RESULTS]:
+        score, pace = language.score_and_pace(row.score, row.expected)
+        odds, status = language.odds_of(asdict(row)), language.status(row.status)
+        lines.append(f"| {literal(row.name)} | {score} | {pace} | {odds} | {status} |")
+    if len(headlines) > PREVIEW_KEY_RESULTS:
+        lines.append(f"\n{len(headlines) - PREVIEW_KEY_RESULTS:,} more are in the table.")
     return "\n".join(lines)
 
 

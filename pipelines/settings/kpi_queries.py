@@ -35,7 +35,7 @@ class KpiFile:
 
     def of(self, name: str) -> object:
         """What is written of a KPI, with the defaults of the file."""
-        written, defaults = self.entries[name], self.tree.at(DEFAULTS)
+        written, defaults = self.tree.at(name), self.tree.at(DEFAULTS)
         if not isinstance(written, dict) or not isinstance(defaults, dict):
             return written
         return {**defaults, **written}

@@ -4,9 +4,12 @@ It reads the facts that scoring reads, since a part of a period, a filter and th
 the days, and the scores of the day, whose targets it splits.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from hashlib import blake2b
+from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from pipelines.okr.factors.fingerprints import PeriodFingerprints
 from pipelines.okr.factors.own_currencies import own_currencies
 from pipelines.okr.factors.periods_compared import (
     CADENCES,
+    Originals,
     Trust,
     factors_of_period,
     goal_factors,
@@ -50,10 +54,11 @@ _SCORED = """
 """
 
 
-def write_factors(day: Day) -> list[Factor]:
+def write_factors(day: Day) -> Counter[str]:
     """Work out the factors of the day, with its scores, and store them. To be called with the warehouse's lock.
 
-    The factors of a period are kept where all that they were worked out from is the same. Returns the others.
+    The factors of a period are kept where all that they were worked out from is the same. Returns how many others
+    there are, by what they are compared with.
     Raises `NoFactsError`, `NoDefinitionsError`, `duckdb.Error`.
     """
     settings, as_of = day.settings, day.as_of
@@ -63,32 +68,61 @@ def write_factors(day: Day) -> list[Factor]:
     before = compared_before(settings.warehouse_path)
     basis = code_fingerprint()
     compared: dict[Key, str] = {}
-    rows: list[Factor] = []
+    changed: list[tuple[str, Period]] = []
     for name, index in day.indexes.items():
         last = last_day(index, as_of)
         if last is None:
             continue
-        own, of_kpi = own_currencies(index.facts), originals.get(name, {})
-        versions = {key: version.fingerprint for key, version in of_kpi.items()}
-        contents = PeriodFingerprints(basis, index, trust, last, versions, own is not None)
+        versions = {key: version.fingerprint for key, version in originals.get(name, {}).items()}
+        converts = own_currencies(index.facts) is not None
+        contents = PeriodFingerprints(basis, index, trust, last, versions, converts)
         for period in reported_periods(last, fiscal):
             key = name, period.cadence or "", period.start
             compared[key] = contents.of(period)
             if before.get(key) != compared[key]:
-                rows += factors_of_period(KpiAmounts(index), own, trust, period, last, of_kpi)
+                changed.append((name, period))
+    count: Counter[str] = Counter()
+
+    def rows() -> Iterator[Factor]:
+        for factor in chain(
+            _of_periods(changed, day, trust, originals), _of_goals(day, trust, scored)
+        ):
+            count[factor.compared_with] += 1
+            yield factor
+
+    kept = [key for key, content in compared.items() if before.get(key) == content]
+    with transaction(settings.warehouse_path) as connection:
+        replace_factors(connection, rows(), kept, compared, as_of, day.run_id)
+    return count
+
+
+def _of_periods(
+    changed: Iterable[tuple[str, Period]],
+    day: Day,
+    trust: Trust,
+    originals: Mapping[str, Originals],
+) -> Iterator[Factor]:
+    """The factors of periods, each with its KPI."""
+    for name, periods in groupby(changed, key=itemgetter(0)):
+        index, of_kpi = day.indexes[name], originals.get(name, {})
+        own, last = own_currencies(index.facts), last_day(index, day.as_of)
+        assert last is not None, "without data there is no period"
+        for _, period in periods:
+            yield from factors_of_period(KpiAmounts(index), own, trust, period, last, of_kpi)
+
+
+def _of_goals(day: Day, trust: Trust, scored: Sequence[tuple[Any, ...]]) -> Iterator[Factor]:
+    """The factors of key results: those of their gaps, and of the members that some of them count alone."""
+    fiscal = day.settings.fiscal_year
     for gap, kpi in gaps(day.loaded.objectives, scored):
-        rows += gap_factors(gap, KpiAmounts(day.indexes[kpi], gap.where))
+        yield from gap_factors(gap, KpiAmounts(day.indexes[kpi], gap.where))
     for name, result in _filtered(day.loaded.objectives):
         if result.kpi in day.indexes:
             amounts = KpiAmounts(day.indexes[result.kpi], result.where)
             cadence: Cadence = next(
                 (x for x in CADENCES if x in (result.per, result.over)), "month"
             )
-            rows += goal_factors(name, amounts, trust, as_of, fiscal, cadence)
-    kept = [key for key, content in compared.items() if before.get(key) == content]
-    with transaction(settings.warehouse_path) as connection:
-        replace_factors(connection, rows, kept, compared, as_of, day.run_id)
-    return rows
+            yield from goal_factors(name, amounts, trust, day.as_of, fiscal, cadence)
 
 
 def code_fingerprint() -> str:

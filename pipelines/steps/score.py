@@ -1,7 +1,7 @@
 """Scores every objective on the KPI tables, and stores the scores with their courses and levers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -22,10 +22,10 @@ from pipelines.okr.measures.if_it_works import with_odds_if_measures_work
 from pipelines.okr.measures.judging import judge_measures
 from pipelines.okr.measures.result import MeasureResult
 from pipelines.okr.odds.changed_futures import FuturesChange
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.final_scores import with_restatements
 from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.okr.scoring.scoring import score, score_in_batches, together
-from pipelines.okr.targets.ladder import Evidence
 from pipelines.okr.targets.of_kpis import possible_targets_of
 from pipelines.okr.targets.possible import PossibleTarget
 from pipelines.steps.pull import failed_pulls
@@ -38,9 +38,12 @@ from pipelines.tables.targets import TARGETS
 
 @dataclass(frozen=True)
 class Report:
-    """The scorecard of a day without its courses, how many points these have, and the streams that were not pulled."""
+    """The headlines of a day, how many rows of key results and points of courses were stored, and the streams that were
+    not pulled.
+    """
 
     scorecard: Scorecard
+    rows_of_key_results: int
     points_of_courses: int
     failed: tuple[Attempt, ...]
 
@@ -55,37 +58,36 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     lake = open_lake(settings).store
     ensure_history(history, settings.published_path, settings.now(), lake)
     record = graded_before(history, as_of, settings.timezone)
-    policy = settings.policy
-
     tested = kept_rows(warehouse, LEADS, LeadResult) if leads_of(objectives) else {}
     leads = judge_leads(objectives, day.indexes, as_of, tested)
     foreseen = changes_by_leads(objectives, day.indexes, as_of, leads)
 
-    known = as_of, policy, record, day.declared.broken
+    evidence = Evidence(day.indexes, as_of, settings.policy, record, day.declared.broken, foreseen)
 
     def scored(some: Sequence[Objective], changes: Sequence[FuturesChange]) -> Scorecard:
-        return score(some, day.indexes, *known, [*foreseen, *changes])
+        return score(some, replace(evidence, changes=[*foreseen, *changes]))
 
     kept = (
         kept_rows(warehouse, MEASURES, MeasureResult) if any(x.measures for x in objectives) else {}
     )
     measures = judge_measures(objectives, day.indexes, as_of, kept)
-    evidence = Evidence(day.indexes, as_of, policy, record)
     given = kept_rows(warehouse, TARGETS, PossibleTarget)
     targets = possible_targets_of(evidence, settings.fiscal_year, given)
     finals = first_final_scores(history, as_of)
-    rows: list[Scorecard] = []
-    points = 0
+    headlines: list[Scorecard] = []
+    rows = points = 0
 
     def parts() -> Iterator[tuple[Scorecard, Sequence[Lever]]]:
-        nonlocal points
-        for part in score_in_batches(objectives, day.indexes, *known, foreseen):
+        nonlocal rows, points
+        for part in score_in_batches(objectives, evidence):
             told = with_restatements(part, finals)
             told = with_odds_if_measures_work(told, objectives, measures, scored)
-            points += len(told.courses)
-            # the courses and futures of all key results would not fit into memory
-            rows.append(Scorecard(told.key_results, told.objectives))
-            yield told, find_levers(told, policy)
+            rows, points = rows + len(told.key_results), points + len(told.courses)
+            own = tuple(row for row in told.key_results if row.is_headline)
+            headlines.append(Scorecard(own, told.objectives))
+            yield told, find_levers(told, evidence.policy)
+            # the courses and futures of two batches would take twice the memory
+            del part, told
 
     failed = failed_pulls(settings)
     run = Run(
@@ -103,4 +105,4 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     write_predictions(history, warehouse, settings.timezone)
     write_check_ins(warehouse, day.check_ins)
     write_kept_rows(warehouse, [(MEASURES, measures), (LEADS, leads), (TARGETS, targets)])
-    return Report(together(rows), points, failed)
+    return Report(together(headlines), rows, points, failed)

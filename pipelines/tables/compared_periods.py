@@ -1,8 +1,9 @@
 """The factors that stay as they are: those of the periods whose fingerprint is the one they were worked out with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,8 @@ from pipelines.okr.factors.factor import Factor
 from pipelines.tables.factors import KPI_FACTORS
 from pipelines.tables.table import Table, columns_of
 
+ROWS_AT_ONCE = 50_000
+"""Factors that are inserted together."""
 Key = tuple[str, str, date]
 """A KPI, the cadence of one of its periods, and the period's first day."""
 
@@ -65,7 +68,7 @@ def compared_before(warehouse: Path) -> Mapping[Key, str]:
 
 def replace_factors(
     connection: duckdb.DuckDBPyConnection,
-    rows: Sequence[Factor],
+    rows: Iterable[Factor],
     kept: Sequence[Key],
     compared: Mapping[Key, str],
     as_of: date,
@@ -73,6 +76,7 @@ def replace_factors(
 ) -> None:
     """Replace the factors by `rows`, and by those that are there of the periods `kept`.
 
+    A hundred thousand key results have a million factors: they are stored as they come.
     `compared` has the fingerprints of all periods. To be called in a transaction.
     """
     kpis, periods, starts = zip(*kept, strict=True) if kept else ((), (), ())
@@ -82,7 +86,9 @@ def replace_factors(
     if kept:
         connection.execute(_OF_THIS_RUN, [as_of, run_id])
         connection.execute("drop table kept_factors")
-    KPI_FACTORS.append(connection, rows, as_of=as_of, run_id=run_id)
+    waiting = iter(rows)
+    while some := list(islice(waiting, ROWS_AT_ONCE)):
+        KPI_FACTORS.append(connection, some, as_of=as_of, run_id=run_id)
     COMPARED_PERIODS.replace(
         connection, [ComparedPeriod(*key, content, run_id) for key, content in compared.items()]
     )

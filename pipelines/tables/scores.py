@@ -101,6 +101,7 @@ def store_scores(
             OBJECTIVE_SCORES.append(connection, scorecard.objectives, run_id=run_id)
             KEY_RESULT_COURSES.append(connection, scorecard.courses, run_id=run_id)
             KEY_RESULT_LEVERS.append(connection, levers, run_id=run_id)
+            del scorecard, levers  # before the next part is made, which is as large
         key_results = [
             key_result_row(objective, key_result, kpis)
             for objective in objectives

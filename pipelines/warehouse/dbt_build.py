@@ -16,6 +16,7 @@ from typing import Any
 from pipelines.errors import OkraError
 from pipelines.settings import BUILT_IN
 from pipelines.warehouse.build_results import NodeResult, node_results
+from pipelines.warehouse.dbt_command import with_lists_in_file
 from pipelines.warehouse.dbt_messages import errors_in, sentence_of
 from pipelines.warehouse.dbt_names import flat_names
 from pipelines.warehouse.kept_parses import PARSED_FILE
@@ -205,7 +206,7 @@ def build_in_own_process(
     with subprocess.Popen(  # noqa: S603 - our own program, arguments of our own
         [str(dbt_program(project.settings)), "--log-format", "json", *arguments,
          "--project-dir", str(project.folder), "--profiles-dir", str(BUILT_IN)],
-        env={**os.environ, **environment},
+        env=with_lists_in_file({**os.environ, **environment}, folder),
         cwd=project.folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

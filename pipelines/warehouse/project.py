@@ -24,6 +24,7 @@ from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.lake import open_lake
 from pipelines.settings import BUILT_IN, Settings
 from pipelines.tables.locks import exclusive
+from pipelines.warehouse import dbt_command
 from pipelines.warehouse.dbt_messages import errors_in
 from pipelines.warehouse.kept_parses import (
     FINGERPRINT_FILE,
@@ -262,9 +263,8 @@ def packages_left_out(
         return []
     folder = project.folder_without([])
     make_folder(project.composition, folder)
-    return install_packages(
-        project.composition, folder, {**environment, **static_environment(project, [])}
-    )
+    variables = {**environment, **static_environment(project, [])}
+    return install_packages(project.composition, folder, dbt_command.without_lists(variables))
 
 
 def begin_with_shared_parse(project: ComposedProject) -> None:
@@ -320,12 +320,21 @@ def dbt_parse(
     faults: Sequence[LeftOut],
 ) -> str | None:
     """Run the command in a folder. Returns dbt's message where it fails."""
+    variables = {**environment, **static_environment(project, faults)}
     done = subprocess.run(  # noqa: S603 - our own interpreter, arguments of our own
         [
-            *(sys.executable, "-m", "dbt.cli.main", "--quiet", "--log-format", "json", "parse"),
+            *(
+                sys.executable,
+                "-m",
+                dbt_command.__name__,
+                "--quiet",
+                "--log-format",
+                "json",
+                "parse",
+            ),
             *("--project-dir", str(folder), "--profiles-dir", str(BUILT_IN)),
         ],
-        env={**environment, **static_environment(project, faults)},
+        env=dbt_command.with_lists_in_file(variables, project.target),
         cwd=BUILT_IN,
         capture_output=True,
         text=True,

@@ -209,7 +209,10 @@ def measure_process() -> None:
     folder = os.environ.get(FOLDER)
     if not folder:
         return
-    is_dbt = "dbt" in Path(sys.argv[0] if sys.argv else "").name or "dbt.cli.main" in sys.orig_argv
+    is_dbt = (
+        "dbt" in Path(sys.argv[0] if sys.argv else "").name
+        or "pipelines.warehouse.dbt_command" in sys.orig_argv
+    )
     measurement = Measurement(is_dbt=is_dbt)
     importing: Any = importlib._bootstrap
     original, depth = importing._find_and_load, 0

@@ -17,6 +17,7 @@ from pipelines.inputs.sheet_kpis import SheetKpiDeclaration
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Every, Kind, Kpi
 from pipelines.okr.kpi.series import index_facts
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scoring import score
 
 TODAY = date(2026, 11, 25)
@@ -399,7 +400,7 @@ def test_a_goal_takes_its_target_from_a_plan_in_a_sheet(warehouse: Any) -> None:
     text = "{objective: O, id: o, period: 2026-Q4, key_results: [{id: it, kpi: calls, at_least: {kpi: budget}}]}"
     loaded = load({"o.yml": text}, kpis)
     assert loaded.faults == ()
-    card = score(loaded.objectives, index_facts(facts), TODAY)
+    card = score(loaded.objectives, Evidence(index_facts(facts), TODAY))
     # 50 + 60 + 70 things, of which 5 + 0 + 2 calls have come
     assert (card.key_results[0].target, card.key_results[0].actual) == (180, 7)
 

@@ -56,8 +56,9 @@ def read_file(reading: Reading, file: KpiFile) -> None:
         line = file.tree.line((DEFAULTS,))
         fault = Fault(where, line, f"`{DEFAULTS}` is no mapping", "write keys of KPIs below it")
         reading.faults.add(fault)
+    parts = file.tree.parts
     for name in file.entries:
-        below = file.tree.below(name)
+        below = parts[name]
         entry = KpiEntry(name, where, Tree(file.of(name), below.lines, below.blank))
         faults = [*name_faults(reading, entry)]
         if name in reading.places:

@@ -6,7 +6,7 @@ Scalars stay the text they were written as, so that 0.1 is never a float, `NO` i
 
 import codecs
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -69,6 +69,19 @@ class Tree:
         lines = {place[depth:]: line for place, line in self.lines.items() if place[:depth] == path}
         blank = {place[depth:] for place in self.blank if place[:depth] == path}
         return Tree(self.at(*path), lines, blank)
+
+    @property
+    def parts(self) -> Mapping[int | str, "Tree"]:
+        """The part below each key, or each place of a list. `below` goes through the whole file each time."""
+        lines: dict[int | str, dict[Path, int]] = {}
+        blank: dict[int | str, set[Path]] = {}
+        for place, line in self.lines.items():
+            if place:
+                lines.setdefault(place[0], {})[place[1:]] = line
+        for place in self.blank:
+            if place:
+                blank.setdefault(place[0], set()).add(place[1:])
+        return {key: Tree(self.at(key), own, blank.get(key, set())) for key, own in lines.items()}
 
 
 @lru_cache(256)

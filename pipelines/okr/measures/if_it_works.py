@@ -89,7 +89,6 @@ def with_odds_if_measures_work(
 
     Only the key results of the scorecard that such a measure can move are scored again.
     """
-    scored = {row.key_result_id for row in scorecard.key_results}
     open_ones = {
         (result.objective_id, result.measure, result.start)
         for result in results
@@ -101,6 +100,9 @@ def with_odds_if_measures_work(
         if taken.measure.expected is not None
         and (taken.objective_id, taken.measure.what, taken.measure.start) in open_ones
     ]
+    if not effects:
+        return scorecard
+    scored = {row.key_result_id for row in scorecard.key_results}
     moved = [
         objective.model_copy(update={"key_results": touched})
         for objective in objectives

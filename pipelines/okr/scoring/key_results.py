@@ -1,7 +1,7 @@
 """One key result on a day: judged as a whole, by its windows and by its members."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -26,6 +26,7 @@ from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Settled, ShareOfGoal
 from pipelines.okr.scoring import wording
 from pipelines.okr.scoring.asked_members import asked_members
 from pipelines.okr.scoring.assessment import Assessment, JudgedPart, not_started
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.judging import judge
 from pipelines.okr.scoring.members import AskedMember, EachMember
 from pipelines.okr.scoring.scorecard import KeyResultScore, trust_column
@@ -36,19 +37,24 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class JudgedKeyResult:
-    """One key result on a day; `index` is None when nothing is known of its KPI.
-
-    `broken_file` is the file of its KPI where that is at fault, and empty otherwise.
-    """
+    """One key result on the day of the evidence."""
 
     objective: Objective
     result: KeyResult
-    index: KpiIndex | None
-    as_of: date
-    policy: Policy
-    broken_file: str = ""
-    indexes: Mapping[str, KpiIndex] = field(default_factory=dict)
-    """The facts of the KPIs that may give its target, by name."""
+    evidence: Evidence
+
+    @property
+    def as_of(self) -> date:
+        return self.evidence.as_of
+
+    @property
+    def policy(self) -> Policy:
+        return self.evidence.policy
+
+    @property
+    def index(self) -> KpiIndex | None:
+        """The facts of its KPI; None when nothing is known of it."""
+        return self.evidence.indexes.get(self.result.kpi or "")
 
     @property
     def id(self) -> str:
@@ -249,7 +255,7 @@ class JudgedKeyResult:
         plan, fiscal_year = self.result.plan, self.objective.period.fiscal_year
         if plan is None or isinstance(plan, DatedPlan):
             return None if plan is None else PlannedWay(plan)
-        budget = budget_of(KpiTarget(plan.kpi), self.result, self.indexes, fiscal_year)
+        budget = budget_of(KpiTarget(plan.kpi), self.result, self.evidence.indexes, fiscal_year)
         return PlannedWay(budget=budget)
 
     @property
@@ -263,7 +269,8 @@ class JudgedKeyResult:
 
     @cached_property
     def _numbers(self) -> AskedNumbers:
-        return asked_numbers(self.result, self.indexes, self.objective.period.fiscal_year)
+        fiscal_year = self.objective.period.fiscal_year
+        return asked_numbers(self.result, self.evidence.indexes, fiscal_year)
 
     @property
     def _days_of_target(self) -> tuple[date, date]:
@@ -319,8 +326,8 @@ class JudgedKeyResult:
 
     @property
     def _no_facts(self) -> str:
-        if self.broken_file:
-            return f"Its KPI {self.result.kpi} is broken: see {self.broken_file}."
+        if file := self.evidence.broken_kpis.get(self.result.kpi or ""):
+            return f"Its KPI {self.result.kpi} is broken: see {file}."
         return f"No data of {self.result.kpi} at all."
 
 

@@ -5,11 +5,10 @@ share of the weight that has, beside it. A child that contributes is a part like
 that the score an objective ends with reaches its bar.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 
@@ -39,6 +38,7 @@ from pipelines.okr.odds.objective_futures import (
 from pipelines.okr.odds.odds import GoalSimulation
 from pipelines.okr.odds.open_goals import NoOdds, Settled
 from pipelines.okr.odds.results import GoalResult
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.objective_wording import Standing, Weak, why
 from pipelines.okr.scoring.scorecard import (
     KeyResultScore,
@@ -59,7 +59,9 @@ class RollUpPart:
     coverage: Decimal
     futures: ScoreFutures
     own_pace: Decimal | Exact | None = None
-    """The score by the pace of what has no odds: in all futures, or of an objective in each (paths,)."""
+    """The score by the pace of what has no odds: in all futures, or of an objective in each (paths,). None where there
+    is none, or nothing without odds.
+    """
 
     @property
     def id(self) -> str:
@@ -92,42 +94,50 @@ def weighted(parts: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
     return sum((weight * value for weight, value in known), ZERO) / total if total else None
 
 
-def roll_up(
-    objectives: Sequence[Objective],
-    key_results: Mapping[str, Sequence[RollUpPart]],
-    as_of: date,
-    policy: Policy,
-    simulation: GoalSimulation,
-) -> tuple[ObjectiveScore, ...]:
-    """The score of every objective, from its key results by objective id.
+class RollUp:
+    """Scores objectives from their key results and children: each after its children, in `order`.
 
-    Raises:
-        ValueError: if parents go in a circle, which loading refuses.
+    The futures of a child are kept until its parent is scored, and no longer.
     """
-    parts = {objective.id: list(key_results.get(objective.id, ())) for objective in objectives}
-    weights = contributions(objectives)
-    scores: list[ObjectiveScore] = []
-    for objective in _children_first(objectives):
-        score, futures, paced = _score(objective, parts[objective.id], as_of, policy, simulation)
-        scores.append(score)
-        if objective.parent is not None and objective.id in weights:
-            child = RollUpPart(score, weights[objective.id], score.coverage, futures, paced)
-            parts[objective.parent].append(child)
-    return tuple(sorted(scores, key=lambda score: score.objective_id))
+
+    def __init__(self, objectives: Sequence[Objective], evidence: Evidence) -> None:
+        """Raises `ValueError` if parents go in a circle, which loading refuses."""
+        self.order = _children_first(objectives)
+        self._weights = contributions(objectives)
+        self._as_of, self._policy = evidence.as_of, evidence.policy
+        self._simulation = GoalSimulation(evidence.graded)
+        self._children: dict[str, list[RollUpPart]] = {}
+
+    def score(self, objective: Objective, key_results: Sequence[RollUpPart]) -> ObjectiveScore:
+        """The score of an objective whose children are scored."""
+        parts = [*key_results, *self._children.pop(objective.id, ())]
+        score, futures, paced = _score(
+            objective, parts, self._as_of, self._policy, self._simulation
+        )
+        if objective.parent is not None and objective.id in self._weights:
+            weight = self._weights[objective.id]
+            child = RollUpPart(score, weight, score.coverage, futures, paced)
+            self._children.setdefault(objective.parent, []).append(child)
+        return score
 
 
-def _children_first(objectives: Sequence[Objective]) -> list[Objective]:
+def _children_first(objectives: Sequence[Objective]) -> Sequence[Objective]:
+    """Each objective right after all that is below it, so that few of them wait for their parent at a time."""
     by_id = {objective.id: objective for objective in objectives}
-    sorter: TopologicalSorter[str] = TopologicalSorter()
+    children: dict[str | None, list[str]] = {}
     for name in sorted(by_id):
-        sorter.add(name)
         parent = by_id[name].parent
-        if parent in by_id:
-            sorter.add(parent, name)
-    try:
-        return [by_id[name] for name in sorter.static_order()]
-    except CycleError as error:
-        raise ValueError("the parents of objectives go in a circle") from error
+        children.setdefault(parent if parent in by_id else None, []).append(name)
+    # parents before what is below them, the last sibling first; read from its end it is the order asked for
+    order: list[str] = []
+    waiting = children.get(None, [])
+    while waiting:
+        name = waiting.pop()
+        order.append(name)
+        waiting += children.get(name, ())
+    if len(order) < len(by_id):
+        raise ValueError("the parents of objectives go in a circle")
+    return [by_id[name] for name in reversed(order)]
 
 
 def _score(
@@ -137,7 +147,9 @@ def _score(
     policy: Policy,
     simulation: GoalSimulation,
 ) -> tuple[ObjectiveScore, ScoreFutures, Exact | None]:
-    """Its row, the score it ends with in each future, and the one where what has no odds goes on at its pace."""
+    """Its row, the score it ends with in each future, and the one where what has no odds goes on at its pace, if that
+    is another.
+    """
     # Sums and sentences must not depend on the order in which children were scored.
     parts = sorted(
         (part for part in parts if part.weight),
@@ -237,7 +249,8 @@ def _score(
         probability_at_most=likely,
         paced_score=None if unlikely is None or paced is None else published_share(paced, bar),
     )
-    return row, futures, paced_futures
+    # without a part that lacks odds they are the same, and an open objective keeps them once
+    return row, futures, paced_futures if is_over or futures.lacking else None
 
 
 def _all_met(parts: Sequence[RollUpPart]) -> GoalResult:

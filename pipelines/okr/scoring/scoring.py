@@ -1,136 +1,111 @@
-"""Definitions and facts in, a scorecard out: the one entry of this package's arithmetic."""
+"""Definitions and evidence in, a scorecard out: the one entry of this package's arithmetic."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import localcontext
+from itertools import chain
 from operator import attrgetter
-from types import MappingProxyType
 
 from pipelines.okr.definition.definitions import Objective
-from pipelines.okr.forecast.recalibration import Graded
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.numbers import EXACT, ONE, ZERO
-from pipelines.okr.kpi.series import KpiIndex
-from pipelines.okr.kpi.status import Policy
-from pipelines.okr.odds.changed_futures import FuturesChange
 from pipelines.okr.odds.objective_futures import futures_of
 from pipelines.okr.odds.odds import GoalSimulation, Odds
 from pipelines.okr.scoring.assessment import JudgedPart
 from pipelines.okr.scoring.courses import CoursePoint, course_points, days_of
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.key_results import JudgedKeyResult
-from pipelines.okr.scoring.rollup import RollUpPart, roll_up
-from pipelines.okr.scoring.scorecard import GoalBehind, KeyResultScore, Scorecard
+from pipelines.okr.scoring.rollup import RollUp, RollUpPart
+from pipelines.okr.scoring.scorecard import GoalBehind, KeyResultScore, ObjectiveScore, Scorecard
 
-KEY_RESULTS_AT_ONCE = 5_000
+KEY_RESULTS_AT_ONCE = 2_500
 """Key results that are simulated together: enough of them that simulating their KPIs again for others costs little."""
 
 
-def score(
-    objectives: Sequence[Objective],
-    indexes: Mapping[str, KpiIndex],
-    as_of: date,
-    policy: Policy | None = None,
-    graded: Sequence[Graded] = (),
-    broken_kpis: Mapping[str, str] = MappingProxyType({}),
-    changes: Sequence[FuturesChange] = (),
-) -> Scorecard:
-    """Score the objectives as of a day, on data up to the day before it.
-
-    Args:
-        objectives: sound definitions, as `loading.load` gives them.
-        indexes: the facts of each KPI, by its name; a KPI without facts gives `no_data`.
-        as_of: the day to play; data of the day itself and later are not looked at.
-        policy: the thresholds; the defaults are those of docs/okr-semantics.md.
-        graded: earlier predictions whose goals have come due, one a goal: they correct the odds.
-        broken_kpis: the KPIs whose declarations are at fault, each with its file; `why` names it.
-        changes: what is known of the futures beside the KPIs' own past.
+def score(objectives: Sequence[Objective], evidence: Evidence) -> Scorecard:
+    """Score sound objectives, as `loading.load` gives them, on the evidence.
 
     Raises:
         ValueError: if parents go in a circle, which `loading.load` refuses.
     """
-    return together(
-        score_in_batches(objectives, indexes, as_of, policy, graded, broken_kpis, changes)
-    )
+    return together(score_in_batches(objectives, evidence))
 
 
 def score_in_batches(
-    objectives: Sequence[Objective],
-    indexes: Mapping[str, KpiIndex],
-    as_of: date,
-    policy: Policy | None = None,
-    graded: Sequence[Graded] = (),
-    broken_kpis: Mapping[str, str] = MappingProxyType({}),
-    changes: Sequence[FuturesChange] = (),
-    most: int = KEY_RESULTS_AT_ONCE,
+    objectives: Sequence[Objective], evidence: Evidence, most: int = KEY_RESULTS_AT_ONCE
 ) -> Iterator[Scorecard]:
-    """The same in parts, which can be stored and dropped: `most` key results in each, the objectives in the last.
+    """The same in parts, which can be stored and dropped: whole objectives with together about `most` key results.
 
-    The courses and futures of a hundred thousand key results do not fit into memory. No score depends on the batches:
-    the futures of a KPI are the same in each.
+    The courses and futures of a hundred thousand key results do not fit into memory, so drop a part before you ask for
+    the next. No score depends on the batches: the futures of a KPI are the same in each.
     """
-    policy = policy or Policy()
-    all_results = [(x, result) for x in objectives for result in x.key_results]
-    parts: dict[str, list[RollUpPart]] = {}
-    for first in range(0, len(all_results), most):
-        # A context of our own: the result must not depend on that of the thread we run in.
-        with localcontext(EXACT):
-            judged = [
-                JudgedKeyResult(
-                    objective,
-                    result,
-                    indexes.get(result.kpi or ""),
-                    as_of,
-                    policy,
-                    broken_kpis.get(result.kpi or "", ""),
-                    indexes,
-                )
-                for objective, result in all_results[first : first + most]
-            ]
-            batch = _scored(judged, GoalSimulation(graded, changes), parts)
-        yield batch
+    rolled_up = RollUp(objectives, evidence)
+    batch: list[Objective] = []
+    size = 0
+    for objective in rolled_up.order:
+        size += len(objective.key_results)
+        if batch and size > most:
+            yield _scored(batch, evidence, rolled_up)
+            batch, size = [], len(objective.key_results)
+        batch.append(objective)
+    if batch:
+        yield _scored(batch, evidence, rolled_up)
+
+
+def _scored(objectives: Sequence[Objective], evidence: Evidence, rolled_up: RollUp) -> Scorecard:
+    """Objectives, each after its children, and their key results with their courses."""
+    # A context of our own: the result must not depend on that of the thread we run in.
     with localcontext(EXACT):
-        rolled_up = roll_up(objectives, parts, as_of, policy, GoalSimulation(graded))
-    yield Scorecard((), rolled_up)
-
-
-def _scored(
-    judged: Sequence[JudgedKeyResult],
-    simulation: GoalSimulation,
-    roll_up_parts: dict[str, list[RollUpPart]],
-) -> Scorecard:
-    """Key results with their courses. Adds what their objectives need of each, by objective id."""
-    for key_result in judged:
-        _add(simulation, key_result)
-    simulation.run()
-    rows: list[KeyResultScore] = []
-    courses: list[CoursePoint] = []
-    behind: list[GoalBehind] = []
-    for key_result in judged:
-        own = [
-            key_result.row(
-                part,
-                simulation.odds(part.assessment.outcome),
-                _odds_of_open_window(part, simulation),
-            )
-            for part in key_result.published_parts
+        judged = [
+            [JudgedKeyResult(objective, result, evidence) for result in objective.key_results]
+            for objective in objectives
         ]
-        coverage = ZERO if own[0].score is None else ONE
-        result = simulation.result(key_result.whole.outcome)
-        of_windows = own[0].windows_needed is not None
-        futures = futures_of(own[0].name, result, met_counts_whole=of_windows)
-        paced = key_result.whole.paced_score
-        part = RollUpPart(own[0], own[0].weight, coverage, futures, paced)
-        roll_up_parts.setdefault(key_result.objective.id, []).append(part)
-        rows += own
-        courses += _course(key_result, own[0], simulation)
-        if own[0].status in ("at_risk", "off_track") and key_result.result.name_members:
-            behind += _behind(key_result, simulation)
+        simulation = GoalSimulation(evidence.graded, evidence.changes)
+        for key_result in chain.from_iterable(judged):
+            _add(simulation, key_result)
+        simulation.run()
+        headlines: list[ObjectiveScore] = []
+        rows: list[KeyResultScore] = []
+        courses: list[CoursePoint] = []
+        behind: list[GoalBehind] = []
+        for objective, key_results in zip(objectives, judged, strict=True):
+            parts: list[RollUpPart] = []
+            for key_result in key_results:
+                own = _rows(key_result, simulation)
+                parts.append(_part(key_result, own[0], simulation))
+                rows += own
+                courses += _course(key_result, own[0], simulation)
+                if own[0].status in ("at_risk", "off_track") and key_result.result.name_members:
+                    behind += _behind(key_result, simulation)
+            headlines.append(rolled_up.score(objective, parts))
     return Scorecard(
         tuple(sorted(rows, key=_order)),
-        (),
+        tuple(sorted(headlines, key=attrgetter("objective_id"))),
         tuple(sorted(courses, key=attrgetter("key_result_id"))),
         tuple(behind),
     )
+
+
+def _rows(key_result: JudgedKeyResult, simulation: GoalSimulation) -> list[KeyResultScore]:
+    """The rows of a key result, its headline first."""
+    return [
+        key_result.row(
+            part,
+            simulation.odds(part.assessment.outcome),
+            _odds_of_open_window(part, simulation),
+        )
+        for part in key_result.published_parts
+    ]
+
+
+def _part(
+    key_result: JudgedKeyResult, headline: KeyResultScore, simulation: GoalSimulation
+) -> RollUpPart:
+    """What its objective needs of a key result."""
+    coverage = ZERO if headline.score is None else ONE
+    result = simulation.result(key_result.whole.outcome)
+    of_windows = headline.windows_needed is not None
+    futures = futures_of(headline.name, result, met_counts_whole=of_windows)
+    return RollUpPart(headline, headline.weight, coverage, futures, key_result.whole.paced_score)
 
 
 def together(scorecards: Iterable[Scorecard]) -> Scorecard:
@@ -138,7 +113,11 @@ def together(scorecards: Iterable[Scorecard]) -> Scorecard:
     parts = list(scorecards)
     return Scorecard(
         tuple(sorted((row for part in parts for row in part.key_results), key=_order)),
-        tuple(row for part in parts for row in part.objectives),
+        tuple(
+            sorted(
+                (row for part in parts for row in part.objectives), key=attrgetter("objective_id")
+            )
+        ),
         tuple(
             sorted(
                 (point for part in parts for point in part.courses), key=attrgetter("key_result_id")

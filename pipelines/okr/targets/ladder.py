@@ -4,18 +4,17 @@ Each target that is tried is scored as a goal of its own, by the same rules and 
 the OKR files. So a rung holds for every kind of KPI, and for goals with `where`, `per`, `over` and `for_each`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from pipelines.okr.definition.definitions import KeyResult, Objective
-from pipelines.okr.forecast.recalibration import Graded
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.readings import KpiView, value_of
-from pipelines.okr.kpi.series import KpiIndex
-from pipelines.okr.kpi.status import SETTLED_STATUSES, Policy
+from pipelines.okr.kpi.status import SETTLED_STATUSES
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scorecard import KeyResultScore
 from pipelines.okr.scoring.scoring import score
 from pipelines.okr.targets.rungs import Rung, RungSearch
@@ -26,16 +25,6 @@ OUT_OF_REACH = Decimal(10) ** 12
 
 class NoLadderError(ValueError):
     """There are no odds to set targets by; the text says why."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What odds are worked out from: the facts by KPI, the day, the thresholds, and the record of earlier odds."""
-
-    indexes: Mapping[str, KpiIndex]
-    as_of: date
-    policy: Policy = field(default_factory=Policy)
-    graded: Sequence[Graded] = ()
 
 
 def ladder(objective: Objective, evidence: Evidence) -> tuple[Rung, ...]:
@@ -108,14 +97,7 @@ class _ScoredGoal:
             for number, target in enumerate(targets)
         )
         objective = self.objective.model_copy(update={"key_results": goals})
-        scored = score(
-            [objective],
-            self.evidence.indexes,
-            self.evidence.as_of,
-            self.evidence.policy,
-            self.evidence.graded,
-        )
-        return list(scored.key_results)
+        return list(score([objective], self.evidence).key_results)
 
 
 def _why_not(headline: KeyResultScore) -> str:

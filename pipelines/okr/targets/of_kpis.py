@@ -31,7 +31,8 @@ from pipelines.okr.odds.odds import curve_of, published_each
 from pipelines.okr.odds.open_goals import OpenGoal, outcome_of
 from pipelines.okr.odds.results import share_of_futures
 from pipelines.okr.odds.simulated_kpis import simulated, training_data_of
-from pipelines.okr.targets.ladder import OUT_OF_REACH, Evidence
+from pipelines.okr.scoring.evidence import Evidence
+from pipelines.okr.targets.ladder import OUT_OF_REACH
 from pipelines.okr.targets.possible import PossibleTarget
 from pipelines.okr.targets.references import Reference, References
 from pipelines.okr.targets.rungs import RUNGS, RungSearch

@@ -32,6 +32,8 @@ from pipelines.publishing.scorecard.page_rows import PageRows
 
 MAX_PERIODS = 13
 """A year and the open period."""
+MAX_TARGETS = 12
+"""Targets that a chart has lines for."""
 _DAY = timedelta(days=1)
 _WEEKS_OF_A_YEAR = 52
 _LATEST: dict[str, int] = {"day": MAX_DAYS, "week": MAX_WEEKS}
@@ -63,7 +65,8 @@ class Aims:
 def aims_of(uses: Rows, kpi: Row, cadence: str, published: PageRows, since: date) -> Aims:
     """The targets that values of one period can be held against, and the pace of the goal that is due next.
 
-    They are of goals that ask for the whole KPI. The pace is that of a total, or of a level, on days from `since` on.
+    They are of goals that ask for the whole KPI; of more than `MAX_TARGETS`, none can be told apart. The pace is that
+    of a total, or of a level, on days from `since` on.
     """
     kind = KINDS[kpi["kind"]]
     read_each_day = kind.is_level or kind.is_quotient
@@ -74,6 +77,8 @@ def aims_of(uses: Rows, kpi: Row, cadence: str, published: PageRows, since: date
         if row["target"] is not None
         and (cadence in (row.get("per"), row.get("over")) or (read_each_day and not row.get("per")))
     }
+    if len(targets) > MAX_TARGETS:
+        targets = set()
     paced = [
         row
         for row in whole

@@ -27,6 +27,8 @@ from pipelines.publishing.scorecard.provenance import Provenance, kpi_page, prov
 from pipelines.publishing.scorecard.rendering import page, part
 
 MAX_PERIODS = 24
+MAX_USES = 100
+"""Key results that the page of their KPI lists."""
 _SEVERAL = Decimal(2)
 
 
@@ -68,7 +70,9 @@ class KpiEvidence:
 
 @dataclass(frozen=True)
 class KpiPage:
-    """The page of one KPI. `uses` are the key results that it measures, with how they stand in figures."""
+    """The page of one KPI. `uses` are the key results that it measures, with how they stand in figures, the first ones
+    where they are many; `other_uses` says how many others there are.
+    """
 
     row: Row
     label: str
@@ -77,6 +81,7 @@ class KpiPage:
     owner: str
     data_through: str
     uses: Sequence[tuple[Row, str]]
+    other_uses: int
     history: Markup
     ladders: Sequence[Ladder]
     changes: Sequence[FactorBars]
@@ -129,7 +134,8 @@ class KpiPages:
             unit=amounts.word(_SEVERAL) or kpi["unit"] or "",
             owner=kpi.get("owner") or "",
             data_through=self._language.day(through) if through else "",
-            uses=[(row, _stands(row, kpi, self._language)) for row in uses],
+            uses=[(row, _stands(row, kpi, self._language)) for row in uses[:MAX_USES]],
+            other_uses=max(0, len(uses) - MAX_USES),
             history=self._history(kpi, uses, published),
             ladders=ladders_of(
                 published.figures.targets.get(name, ()), kpi["label"] or name, amounts

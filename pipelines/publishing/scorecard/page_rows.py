@@ -5,10 +5,17 @@ from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any, TypeVar
 
-from pipelines.publishing.published import Row, Rows, StreamWindows, opened
+from pipelines.publishing.published import PublishedFile, Row, Rows, StreamWindows
+from pipelines.publishing.scorecard.goal_rows import (
+    COURSES,
+    GAPS,
+    GOAL_FACTORS,
+    LEVERS,
+    PARTS,
+    GoalRows,
+)
 from pipelines.publishing.scorecard.kpi_rows import KpiRows, RowsByName, kpi_rows_in, rows_by
 from pipelines.publishing.standings import Standing, Standings, standings_in
 
@@ -16,20 +23,10 @@ T = TypeVar("T")
 MAX_FULL = 60
 """Key results up to which a page has their cards in full: charts, factors, sources."""
 
-_PARTS = """
-    select * from key_result_scores
-    where as_of = $as_of and ("window" <> 'total' or member <> 'total')
-    order by key_result_id, period_start, "window", member
-"""
-_COURSES = "select * from key_result_courses where as_of = $as_of order by key_result_id, day"
-_LEVERS = """
-    select * from key_result_levers where as_of = $as_of
-    order by key_result_id, rank, abs(change) desc, asked_member, driver, dimension, member
-"""
 _KPIS = "select * from kpis order by kpi"
 _FACTORS = """
     select * from kpi_factors
-    where as_of = $as_of and compared_with <> 'published' and dimension_rank <= 1
+    where as_of = $as_of and compared_with in ('previous', 'last_year') and dimension_rank <= 1
     order by kpi, period_start desc, dimension_rank, rank, member, effect
 """
 
@@ -40,6 +37,7 @@ class PageRows:
 
     `standings` has the headlines, with those of an earlier day. `factors` are by KPI; `goal_factors` (of those with a
     filter), `gaps`, `levers` and `leads` by key result, `measures` by KPI; `figures` are what the KPIs' own pages show.
+    What is by key result is read for one page after the other (`loaded`).
     `owner` is whose goals they are alone, empty where they are everybody's. `page` is the file that the page is written
     to, `kpi_folder` the folder of the KPIs' pages, from where the page is.
 
@@ -49,12 +47,12 @@ class PageRows:
 
     as_of: date
     standings: Standings
-    parts: RowsByName
-    courses: RowsByName
+    parts: RowsByName | GoalRows
+    courses: RowsByName | GoalRows
     factors: RowsByName
-    goal_factors: RowsByName
-    gaps: RowsByName
-    levers: RowsByName
+    goal_factors: RowsByName | GoalRows
+    gaps: RowsByName | GoalRows
+    levers: RowsByName | GoalRows
     kpis: Mapping[str, Row]
     figures: KpiRows
     streams: Mapping[str, StreamWindows]
@@ -138,16 +136,33 @@ class PageRows:
             kpi_folder=_from(page, self.kpi_folder),
         )
 
+    @property
+    def loaded(self) -> "PageRows":
+        """The same with the rows of its key results read, for a page that shows all of them."""
+        goals = [line.id for line in self.standings.key_results]
+
+        def read(rows: RowsByName | GoalRows) -> RowsByName:
+            return rows.of(goals) if isinstance(rows, GoalRows) else rows
+
+        return replace(
+            self,
+            parts=read(self.parts),
+            courses=read(self.courses),
+            goal_factors=read(self.goal_factors),
+            gaps=read(self.gaps),
+            levers=read(self.levers),
+        )
+
     def _about(self, goals: Collection[str], kpis: Collection[str]) -> "PageRows":
         """The rows that are about some goals and KPIs alone; all else as it is."""
         return replace(
             self,
-            parts=_only(self.parts, goals),
-            courses=_only(self.courses, goals),
+            parts=_of_goals(self.parts, goals),
+            courses=_of_goals(self.courses, goals),
             factors=_only(self.factors, kpis),
-            goal_factors=_only(self.goal_factors, goals),
-            gaps=_only(self.gaps, goals),
-            levers=_only(self.levers, goals),
+            goal_factors=_of_goals(self.goal_factors, goals),
+            gaps=_of_goals(self.gaps, goals),
+            levers=_of_goals(self.levers, goals),
             kpis=_only(self.kpis, kpis),
         )
 
@@ -208,29 +223,27 @@ class PageRows:
         return bool(self.run.get("sample_company"))
 
 
-def read_page_rows(path: Path, as_of: date) -> PageRows:
-    """The rows of `as_of`. Raises `NothingPublishedError` for a file that publishing has not written."""
-    with opened(path) as file:
-        standings = standings_in(file, as_of)
-        factors = file.rows(_FACTORS, as_of=as_of)
-        return PageRows(
-            as_of=as_of,
-            standings=standings,
-            parts=rows_by(file.rows(_PARTS, as_of=as_of), "key_result_id"),
-            courses=rows_by(file.rows(_COURSES, as_of=as_of), "key_result_id"),
-            factors=rows_by(_compared(factors, "previous", "last_year"), "kpi"),
-            goal_factors=rows_by(
-                _compared(factors, "goal_previous", "goal_last_year"), "reference"
-            ),
-            gaps=rows_by(_compared(factors, "target"), "reference"),
-            levers=rows_by(file.rows(_LEVERS, as_of=as_of), "key_result_id"),
-            kpis={row["kpi"]: row for row in file.rows(_KPIS)},
-            figures=kpi_rows_in(file, as_of),
-            streams=file.streams(),
-            findings=file.findings(),
-            measures=rows_by(file.measures(), "kpi"),
-            leads=file.leads(),
-        )
+def page_rows_in(file: PublishedFile, as_of: date) -> PageRows:
+    """The rows of `as_of`, of a file that stays open while pages are made of them.
+
+    Raises `NothingPublishedError` for a file that publishing has not written.
+    """
+    return PageRows(
+        as_of=as_of,
+        standings=standings_in(file, as_of),
+        parts=GoalRows(file, PARTS, as_of),
+        courses=GoalRows(file, COURSES, as_of),
+        factors=rows_by(file.rows(_FACTORS, as_of=as_of), "kpi"),
+        goal_factors=GoalRows(file, GOAL_FACTORS, as_of, "reference"),
+        gaps=GoalRows(file, GAPS, as_of, "reference"),
+        levers=GoalRows(file, LEVERS, as_of),
+        kpis={row["kpi"]: row for row in file.rows(_KPIS)},
+        figures=kpi_rows_in(file, as_of),
+        streams=file.streams(),
+        findings=file.findings(),
+        measures=rows_by(file.measures(), "kpi"),
+        leads=file.leads(),
+    )
 
 
 def _from(page: str, place: str) -> str:
@@ -238,8 +251,9 @@ def _from(page: str, place: str) -> str:
     return posixpath.relpath(place, posixpath.dirname(page) or ".")
 
 
-def _compared(factors: Rows, *against: str) -> Rows:
-    return [row for row in factors if row["compared_with"] in against]
+def _of_goals(rows: RowsByName | GoalRows, goals: Collection[str]) -> RowsByName | GoalRows:
+    """The rows of some goals; those that are not read yet are only ever asked for by their goal."""
+    return rows if isinstance(rows, GoalRows) else _only(rows, goals)
 
 
 def _only(rows: Mapping[str, T], names: Collection[str]) -> dict[str, T]:

@@ -14,12 +14,13 @@ from pathlib import Path, PurePosixPath
 
 from connectors.lake import atomic_files
 from pipelines.publishing.language.language import Language
+from pipelines.publishing.published import opened
 from pipelines.publishing.scorecard.branches import branches
 from pipelines.publishing.scorecard.cards import anchor
 from pipelines.publishing.scorecard.goal_pages import goal_pages, places_of_goals
 from pipelines.publishing.scorecard.kpi_pages import KpiPages
 from pipelines.publishing.scorecard.lines import key_result_line, lines
-from pipelines.publishing.scorecard.page_rows import PageRows, read_page_rows
+from pipelines.publishing.scorecard.page_rows import PageRows, page_rows_in
 from pipelines.publishing.scorecard.rendering import page
 from pipelines.publishing.scorecard.summary import Count, choices, counts
 
@@ -54,10 +55,11 @@ def write_scorecard(
     `published` is the published file, which is read once; `models` has the SQL of each model by its name. Raises
     `NothingPublishedError`, `duckdb.Error` or `OSError`; a page that could not be written stays as it was.
     """
-    rows = read_page_rows(published, as_of)
-    pages_of_kpis = KpiPages(models, language)
-    size, kpis = _write_pages(rows, target.parent, language, pages_of_kpis)
-    pages = {} if owners is None else _write_owner_pages(rows, owners, language, pages_of_kpis)
+    with opened(published) as file:
+        rows = page_rows_in(file, as_of)
+        pages_of_kpis = KpiPages(models, language)
+        size, kpis = _write_pages(rows, target.parent, language, pages_of_kpis)
+        pages = {} if owners is None else _write_owner_pages(rows, owners, language, pages_of_kpis)
     return WrittenPages(target, size, kpis, pages)
 
 
@@ -68,14 +70,14 @@ def _write_pages(
     KPIs have a page.
     """
     pages = goal_pages(rows.standings, rows.page)
-    if is_split := [*pages] != [rows.page]:
-        rows = replace(rows, places=places_of_goals(pages))
+    is_split = [*pages] != [rows.page]
+    rows = replace(rows, places=places_of_goals(pages)) if is_split else rows.loaded
     kpis = pages_of_kpis.of(rows)
     _write_all(folder, kpis)
     _remove_others(folder / rows.kpi_folder, kpis)
     parts = [rows.on_page(lines, page) for page, lines in pages.items()] if is_split else []
     for own in parts:
-        _write(folder / own.page, scorecard_html(own, language))
+        _write(folder / own.page, scorecard_html(own.loaded, language))
     _remove_others(folder / rows.page.removesuffix(".html"), pages if is_split else ())
     text = index_html(rows, parts, language) if is_split else scorecard_html(rows, language)
     _write(folder / rows.page, text)

@@ -15,6 +15,7 @@ from pipelines.errors import OkraError
 from pipelines.inputs.composition import Composition
 from pipelines.settings import BUILT_IN
 from pipelines.warehouse.build_results import Graph, node_results
+from pipelines.warehouse.dbt_command import take_lists
 from pipelines.warehouse.project import project_of
 from pipelines.warehouse.spark.lake_views import register
 from pipelines.warehouse.spark.published_tables import (
@@ -80,6 +81,8 @@ def is_publishable(target: Path, project: Composition) -> bool:
 
 def dbt(arguments: Sequence[str]) -> int:
     """Dbt's command line in this process. Returns its exit code."""
+    # not before: Spark's own process, which is started first, would get the lists too
+    take_lists()
     from dbt.cli.main import cli
 
     try:

@@ -13,11 +13,13 @@ from rich.console import Console
 from rich.text import Text
 
 from pipelines.commands.terminal import (
+    MAX_LINES,
     amounts_of,
     attention_lines,
     figures_text,
     finding_lines,
     score_cells,
+    scorecard_notes,
     scorecard_table,
 )
 from pipelines.publishing.language.language import Language
@@ -240,3 +242,17 @@ def test_what_is_piped_is_as_wide_as_columns_says() -> None:
         )  # fmt: skip
         widths.append(done.stdout.strip())
     assert widths == ["90", "140"]
+
+
+def test_of_a_scorecard_without_end_the_first_lines_are_shown_and_the_others_counted() -> None:
+    rows = [key_result("root", f"{number:03}") | {"trust": "ok"} for number in range(MAX_LINES + 1)]
+    card = PublishedScorecard(date(2026, 11, 25), [objective("root")], rows, {})
+    table = scorecard_table(card, 120, ENGLISH)
+    # the objective is a line too, and so two are left out
+    assert table.row_count == MAX_LINES
+    assert list(scorecard_notes(card, ENGLISH)) == [
+        "and 2 more; the pages of the scorecard have all"
+    ]
+    fewer = PublishedScorecard(card.as_of, card.objectives, rows[: MAX_LINES - 1], {})
+    assert scorecard_table(fewer, 120, ENGLISH).row_count == MAX_LINES
+    assert not list(scorecard_notes(fewer, ENGLISH))

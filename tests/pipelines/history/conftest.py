@@ -1,7 +1,7 @@
 """A small warehouse by hand, so that each test states what a run has come to believe, and when."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +17,7 @@ from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.series import index_facts
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.final_scores import with_restatements
 from pipelines.okr.scoring.scoring import score
 from pipelines.tables.scores import Run, store_scores
@@ -46,6 +47,8 @@ class Believer:
     """The business zone that is set."""
     lake: Store | None = None
     """The lake with the log of the history; None where no log is kept."""
+    other_settings: Mapping[str, str] = field(default_factory=dict)
+    """The settings beside the zone that a run notes."""
 
     @property
     def warehouse(self) -> Path:
@@ -98,7 +101,7 @@ class Believer:
             for kpi in sorted(declared):
                 flags = ["model_failed"] if kpi in failed else []
                 connection.execute("insert into reporting.kpis values (?, ?)", [kpi, flags])
-        settings = {"timezone": self.zone} if self.lake else {}
+        settings = {"timezone": self.zone, **self.other_settings} if self.lake else {}
         record_kpis(
             self.history,
             self.warehouse,
@@ -126,7 +129,7 @@ class Believer:
         days = [DayFact(day, {}, Decimal(count)) for day, count in deals]
         delivered = {row.day for row in days}
         facts = KpiFacts(DEALS, days=days, delivered=delivered, data_through=max(delivered))
-        scored = score(loaded.objectives, index_facts({"deals": facts}), as_of)
+        scored = score(loaded.objectives, Evidence(index_facts({"deals": facts}), as_of))
         card = with_restatements(scored, first_final_scores(self.history, as_of))
         if odds is not None:
             said = {"probability": Decimal(odds), "probability_uncorrected": Decimal(odds)}

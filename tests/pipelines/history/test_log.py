@@ -203,6 +203,22 @@ def test_a_change_of_the_zone_and_back_is_no_restatement(tmp_path: Path) -> None
     ]
 
 
+def test_a_setting_that_no_earlier_version_noted_is_no_change_of_it(tmp_path: Path) -> None:
+    """The run right after an upgrade restates a figure; a later one has another number of members and restates none."""
+    believer = Believer(tmp_path, lake=FolderStore(tmp_path / "lake"))
+    believer.kpis(at("2026-11-10"), {"value": 1})
+    for day, members, value in (
+        ("2026-11-11", "1000", 2),
+        ("2026-11-12", "10", 3),
+        ("2026-11-13", "10", 4),
+    ):
+        believer.other_settings = {"largest_members": members}
+        believer.kpis(at(day), {"value": value})
+    log_restatements(believer.history, believer.warehouse)
+    restated = "select old_value, new_value from okr.restatements order by all"
+    assert believer.rows(restated, of="warehouse") == [(1, 2), (3, 4)]
+
+
 def test_an_old_index_is_behind_a_log_that_was_lost_and_written_anew(believer: Believer) -> None:
     backup = shutil.copy(believer.history, believer.path / "backup.duckdb")
     shutil.rmtree(believer.path / "lake")

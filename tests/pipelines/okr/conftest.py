@@ -13,6 +13,7 @@ from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.kpi.status import Policy
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scorecard import KeyResultScore, Scorecard
 from pipelines.okr.scoring.scoring import score
 
@@ -138,7 +139,10 @@ def play(define: Define) -> Play:
         known = [facts] if isinstance(facts, KpiFacts) else facts
         objectives = define(key_results, **frame)
         return score(
-            objectives, index_facts({facts.kpi.name: facts for facts in known}), as_of, policy
+            objectives,
+            Evidence(
+                index_facts({facts.kpi.name: facts for facts in known}), as_of, policy or Policy()
+            ),
         )
 
     return scored

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.definition.loading import load
+from pipelines.okr.definition.yaml_tree import read_tree
 from pipelines.okr.kpi.kpi import Kpi
 
 SOUND = """\
@@ -354,3 +355,12 @@ def test_a_goal_keeps_its_fingerprint_where_it_asks_for_the_same(kpis, lines, as
     before = objective_of(with_key_result(*said, *as_before), kpis)
     hashes = [each.key_result_hash(each.key_results[0]) for each in (now, before)]
     assert (hashes[0] == hashes[1]) is keeps
+
+
+def test_the_parts_of_a_file_have_the_lines_that_they_have_in_it():
+    tree = read_tree("a: {kind: flow}\n\nb:\n  kind:\n  unit: deals\nc: text\n")
+    parts = tree.parts
+    assert list(parts) == ["a", "b", "c"]
+    assert all(parts[name] == tree.below(name) for name in parts)
+    assert parts["b"].line(("unit",)) == 5
+    assert parts["b"].blank == {("kind",)}

@@ -52,6 +52,7 @@ from pipelines.okr.kpi.status import Policy, by_odds
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.levers.lever import Lever
 from pipelines.okr.levers.search import find_levers
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.pace import expected_share
 from pipelines.okr.scoring.scorecard import Scorecard
 from pipelines.okr.scoring.scoring import score
@@ -159,7 +160,7 @@ def _scored(body: Mapping[str, Any], text: str, fiscal: FiscalYear) -> dict[str,
         return {"refused": SimpleNamespace(what=loaded.faults[0].what, faults=len(loaded.faults))}
     given = {name: facts_of(kpis[name], days) for name, days in body.get("given", {}).items()}
     as_of = date.fromisoformat(body["on"])
-    card = score(loaded.objectives, index_facts(given), as_of)
+    card = score(loaded.objectives, Evidence(index_facts(given), as_of))
     if not any(": " in name for name in body["expect"]):
         return _by_name(card)
     levers = find_levers(card)

@@ -11,6 +11,7 @@ import pytest
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.leads.in_the_odds import changes_by_leads
 from pipelines.okr.leads.testing import judge_leads
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scoring import score
 
 DAY = timedelta(days=1)
@@ -86,12 +87,12 @@ def test_what_moves_by_itself_is_no_evidence(define, past, tested):
 def test_one_that_helps_moves_the_odds_the_way_it_points(define, past, tested):
     _, indexes, results = tested(define, past, leads=True)
     blank = define(GOALS % 10**6, period="2026")
-    median = score(blank, indexes, AS_OF).key_results[1].forecast_p50
+    median = score(blank, Evidence(indexes, AS_OF)).key_results[1].forecast_p50
     objectives = define(GOALS % median, period="2026")
-    before = score(objectives, indexes, AS_OF).key_results[1]
+    before = score(objectives, Evidence(indexes, AS_OF)).key_results[1]
     changes = changes_by_leads(objectives, indexes, AS_OF, results)
     [change] = changes
-    after = score(objectives, indexes, AS_OF, changes=changes).key_results[1]
+    after = score(objectives, Evidence(indexes, AS_OF, changes=changes)).key_results[1]
     assert change.ahead != 0
     assert (after.probability > before.probability) == (change.ahead > 0)
     assert after.forecast_p50 != before.forecast_p50
@@ -102,7 +103,8 @@ def test_goals_on_members_and_other_kpis_stay_as_they_were(define, past, tested)
     objectives = define(GOALS % 1, period="2026")
     changes = changes_by_leads(objectives, indexes, AS_OF, results)
     before, after = (
-        score(objectives, indexes, AS_OF, changes=some).key_results[0] for some in ((), changes)
+        score(objectives, Evidence(indexes, AS_OF, changes=some)).key_results[0]
+        for some in ((), changes)
     )
     assert before == after
 

@@ -11,6 +11,7 @@ from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.levers.lever import Lever
 from pipelines.okr.levers.search import find_levers
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scoring import score
 
 DAY = timedelta(days=1)
@@ -26,7 +27,7 @@ def levers(define) -> Callable[..., tuple[Lever, ...]]:
         body = "\n".join("  " + line.strip() for line in lines.strip().splitlines())
         objectives = define(f"- id: it\n{body}", **frame)
         known = {facts.kpi.name: facts}
-        card = score(objectives, index_facts(known), as_of, policy)
+        card = score(objectives, Evidence(index_facts(known), as_of, policy or Policy()))
         return find_levers(card, policy)
 
     return found

@@ -17,6 +17,7 @@ from pipelines.okr.odds.odds import curve_of, published
 from pipelines.okr.odds.open_goals import OpenGoal
 from pipelines.okr.odds.results import share_of_futures
 from pipelines.okr.odds.simulated_kpis import simulated
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scoring import score
 
 DAY = timedelta(days=1)
@@ -36,7 +37,7 @@ def asked(define):
     def ask(lines: str, facts: KpiFacts, moved: Moved, head: str = ""):
         objectives = define(f"- id: it\n  {lines}", head=head)
         known = {facts.kpi.name: facts}
-        card = score(objectives, index_facts(known), MIDDLE, graded=RECORD)
+        card = score(objectives, Evidence(index_facts(known), MIDDLE, graded=RECORD))
         levers = find_levers(card)
         whole = next(one for one in levers if one.driver == "rate")
         goal = card.behind[0].forecast.goal

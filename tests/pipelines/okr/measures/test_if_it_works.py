@@ -7,6 +7,7 @@ from random import Random
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.measures.if_it_works import with_odds_if_measures_work
 from pipelines.okr.measures.judging import judge_measures
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scoring import score
 
 DAY = timedelta(days=1)
@@ -25,7 +26,7 @@ def scored(define, past, goal: str, measure: str):
     results = judge_measures(objectives, indexes, AS_OF)
 
     def again(some, changes):
-        return score(some, indexes, AS_OF, changes=changes)
+        return score(some, Evidence(indexes, AS_OF, changes=changes))
 
     return with_odds_if_measures_work(again(objectives, ()), objectives, results, again)
 

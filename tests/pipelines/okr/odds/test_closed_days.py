@@ -17,6 +17,7 @@ from pipelines.okr.kpi.season import season_of
 from pipelines.okr.kpi.series import KpiIndex, index_facts
 from pipelines.okr.kpi.working_days import WorkingDays
 from pipelines.okr.odds.training_data import training_data
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scorecard import KeyResultScore
 from pipelines.okr.scoring.scoring import score
 from pipelines.settings.working_days import checked_closed_days, checked_place, working_days
@@ -42,7 +43,7 @@ def scored(kpi: Kpi, of_kpi: KpiFacts, period: str, target: int, as_of: date) ->
     text = f"objective: Sell\nid: sell\nperiod: {period}\nkey_results: [{{id: it, kpi: deals, at_least: {target}}}]"
     loaded = load({"sell.yml": text}, {"deals": kpi})
     assert not loaded.faults
-    return score(loaded.objectives, index_facts({"deals": of_kpi}), as_of).key_results[0]
+    return score(loaded.objectives, Evidence(index_facts({"deals": of_kpi}), as_of)).key_results[0]
 
 
 def test_the_odds_know_that_a_holiday_is_to_come() -> None:

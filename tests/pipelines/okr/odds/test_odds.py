@@ -19,6 +19,7 @@ from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.odds.open_goals import NoOdds, Settled
 from pipelines.okr.odds.results import SimulatedGoal, share_met
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scoring import score
 
 DAY = timedelta(days=1)
@@ -260,7 +261,9 @@ def test_a_parent_has_the_odds_of_all_below_it(deals, kpis):
     loaded = load({f"{n}.yml": text for n, text in enumerate(texts)}, kpis)
     scores = {
         one.objective_id: one
-        for one in score(loaded.objectives, index_facts({"deals": deals}), MIDDLE).objectives
+        for one in score(
+            loaded.objectives, Evidence(index_facts({"deals": deals}), MIDDLE)
+        ).objectives
     }
     assert scores["top"].probability_all_met == scores["low"].probability_all_met
 
@@ -292,12 +295,12 @@ def test_the_odds_learn_from_the_organisations_own_record(deals, kpis):
         f"  - id: it\n    kpi: deals\n    at_least: {in_november(deals) + 150}\n"
     )
     objectives = load({"grow.yml": text}, kpis).objectives
-    plain = score(objectives, index_facts({"deals": deals}), MIDDLE).key_results[0]
+    plain = score(objectives, Evidence(index_facts({"deals": deals}), MIDDLE)).key_results[0]
     assert plain.probability == plain.probability_uncorrected
     gloomy = [Graded(0.7, n % 10 == 0) for n in range(300)]
-    corrected = score(objectives, index_facts({"deals": deals}), MIDDLE, graded=gloomy).key_results[
-        0
-    ]
+    corrected = score(
+        objectives, Evidence(index_facts({"deals": deals}), MIDDLE, graded=gloomy)
+    ).key_results[0]
     assert corrected.probability_uncorrected == plain.probability
     assert corrected.probability < plain.probability
 

@@ -16,6 +16,7 @@ from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.odds.objective_futures import futures_of, together
 from pipelines.okr.odds.open_goals import NoOdds, Settled
 from pipelines.okr.odds.results import SimulatedGoal
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.rollup import weighted
 from pipelines.okr.scoring.scoring import score
 
@@ -38,7 +39,7 @@ def roll(kpis, past):
     def rolled(*texts, as_of=AFTER, objectives=None):
         loaded = load({f"{n}.yml": text for n, text in enumerate(texts)}, kpis)
         facts = {"deals": past.daily("deals", FIRST, [1] * 30)}
-        card = score(objectives or loaded.objectives, index_facts(facts), as_of)
+        card = score(objectives or loaded.objectives, Evidence(index_facts(facts), as_of))
         return {one.objective_id: one for one in card.objectives}
 
     return rolled
@@ -106,9 +107,9 @@ def test_before_the_start_an_objective_is_not_started(roll):
 def test_an_objective_is_final_only_when_its_parts_are(kpis, past):
     objectives = load({"a.yml": of("a", 30)}, kpis).objectives
     late = {"deals": past.daily("deals", FIRST, [1] * 28)}
-    assert score(objectives, index_facts(late), AFTER).objectives[0].status == "on_track"
+    assert score(objectives, Evidence(index_facts(late), AFTER)).objectives[0].status == "on_track"
     whole = {"deals": past.daily("deals", FIRST, [1] * 30)}
-    assert score(objectives, index_facts(whole), AFTER).objectives[0].status == "achieved"
+    assert score(objectives, Evidence(index_facts(whole), AFTER)).objectives[0].status == "achieved"
 
 
 def test_a_circle_of_parents_is_never_scored():
@@ -117,7 +118,7 @@ def test_a_circle_of_parents_is_never_scored():
         for a, b in ("ab", "ba")
     ]
     with pytest.raises(ValueError, match="circle"):
-        score(circle, {}, AFTER)
+        score(circle, Evidence({}, AFTER))
 
 
 def test_a_long_line_of_parents_is_no_trouble(roll):

@@ -13,6 +13,7 @@ from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.numbers import figure
 from pipelines.okr.kpi.series import index_facts
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scorecard import KeyResultScore
 from pipelines.okr.scoring.scoring import score
 
@@ -37,7 +38,7 @@ def scored(kpi: str, goal: str, form: str, amounts: list[int]) -> list[KeyResult
     ]
     last = rows[-1].day
     facts = KpiFacts(KPIS[kpi], rows, frozenset(row.day for row in rows), last)
-    card = score(loaded.objectives, index_facts({kpi: facts}), last + timedelta(days=1))
+    card = score(loaded.objectives, Evidence(index_facts({kpi: facts}), last + timedelta(days=1)))
     return list(card.key_results)
 
 
@@ -105,7 +106,7 @@ def scored_members(kpi: str, goal: str, form: str, amounts: Sequence[Sequence[in
     ]
     last = rows[-1].day
     facts = KpiFacts(KPIS[kpi], rows, frozenset(row.day for row in rows), last)
-    card = score(loaded.objectives, index_facts({kpi: facts}), last + timedelta(days=1))
+    card = score(loaded.objectives, Evidence(index_facts({kpi: facts}), last + timedelta(days=1)))
     return list(card.key_results)
 
 

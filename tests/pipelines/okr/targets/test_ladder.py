@@ -11,8 +11,9 @@ import pytest
 
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.series import index_facts
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scoring import score
-from pipelines.okr.targets.ladder import Evidence, NoLadderError, ladder
+from pipelines.okr.targets.ladder import NoLadderError, ladder
 from pipelines.okr.targets.rungs import RUNGS, Rung
 
 DAY = timedelta(days=1)
@@ -74,8 +75,7 @@ def test_each_rung_is_the_hardest_target_with_its_odds(rungs, define, past, goal
             goals = (result.model_copy(update={form: target}),)
             scored = score(
                 [objective.model_copy(update={"key_results": goals})],
-                index_facts({name: facts}),
-                AS_OF,
+                Evidence(index_facts({name: facts}), AS_OF),
             )
             odds.append(scored.key_results[0].probability)
         assert odds[0] == rung.probability >= rung.asked > odds[1]

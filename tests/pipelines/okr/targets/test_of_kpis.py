@@ -11,7 +11,8 @@ import pytest
 from pipelines.okr.kpi.facts import TOTAL, DistinctFact, KpiFacts
 from pipelines.okr.kpi.periods import CALENDAR_YEAR, FiscalYear, containing
 from pipelines.okr.kpi.series import index_facts
-from pipelines.okr.targets.ladder import Evidence, ladder
+from pipelines.okr.scoring.evidence import Evidence
+from pipelines.okr.targets.ladder import ladder
 from pipelines.okr.targets.of_kpis import PossibleTarget, possible_targets_of
 from pipelines.okr.targets.rungs import RUNGS
 from tests.pipelines.okr.conftest import KPIS

@@ -15,6 +15,7 @@ from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.roster import Stay
 from pipelines.okr.kpi.series import index_facts
+from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scoring import score
 from pipelines.tables.definitions import key_result_row
 
@@ -53,7 +54,7 @@ def any_scorecard(seed: int) -> PublishedScorecard:
     loaded = load(files, KPIS)
     assert not loaded.faults, (seed, loaded.faults)
     facts = {name: _facts(kpi, today, random) for name, kpi in KPIS.items()}
-    card = score(loaded.objectives, index_facts(facts), today)
+    card = score(loaded.objectives, Evidence(index_facts(facts), today))
     defined = {
         f"{objective.id}/{result.id}": asdict(key_result_row(objective, result, KPIS))
         | {"commitment": objective.commitment, "names_members": result.name_members}

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.scorecard.goal_pages import MAX_LINES, goal_pages
+from pipelines.publishing.scorecard.kpi_pages import MAX_USES
 from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.publishing.standings import read_standings
 from tests.pipelines.publishing.scorecard.conftest import AS_OF, Company, parsed
@@ -130,3 +131,12 @@ def test_pages_that_are_needed_no_more_are_removed(many: Company, tmp_path: Path
     assert list((home / "scorecard").glob("*.html")) == []
     assert list((home / "site").glob("*/goals-*.html")) == []
     assert cards(home / "scorecard.html") == {"kr-grow-revenue"}
+
+
+def test_the_page_of_a_kpi_names_the_first_of_many_key_results_and_counts_the_others(
+    many: Company,
+) -> None:
+    page = (written(many) / "kpi/revenue.html").read_text("utf-8")
+    uses = page[page.index('<ul class="uses">') :]
+    assert uses[: uses.index("</ul>")].count("<li>") == MAX_USES
+    assert f"and {1 + TEAMS * GOALS + 300 - MAX_USES} more" in uses
