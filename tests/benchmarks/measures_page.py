@@ -28,7 +28,8 @@ def write_figures(name: str, sections: Sequence[Section], asked: argparse.Namesp
     if not after:
         raise SystemExit(f"{PAGE} has no place for {name}: write {begin} and {end} into it")
     options = [word for word in sys.argv[1:] if word.startswith("--") and word != "--wheels"]
-    given = f" --series {asked.series}" if "--series" in options else ""
+    names = [name for name in ("series", "days") if f"--{name}" in options]
+    given = "".join(f" --{name} {getattr(asked, name)}" for name in names)
     lines = [
         f"Measured on {date.today()} by",
         "",

@@ -23,7 +23,7 @@ class PossibleTarget:
     odds: Annotated[Share, "The odds that were asked for: 0.9, 0.7, 0.5, 0.3 or 0.1"]
     target: Annotated[
         Number | None,
-        "The hardest target with at least these odds, in unit; NULL where no target has them",
+        "The hardest target with at least these odds, in unit; NULL where none but 0 has them",
     ]
     probability: Annotated[Share | None, "The odds of that very target"]
     year_before: Annotated[

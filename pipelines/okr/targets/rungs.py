@@ -13,6 +13,8 @@ _WIDENINGS = 12
 _TRIED_AT_ONCE = 8
 _DIGITS = 2
 """The rungs are this many digits finer than the distance between the first and the last."""
+_SURE = Decimal("0.999")
+"""The highest odds that are published of what is not settled."""
 
 OddsOf = Callable[[Sequence[Decimal]], Sequence[Decimal]]
 """The odds of each of some targets."""
@@ -22,7 +24,8 @@ OddsOf = Callable[[Sequence[Decimal]], Sequence[Decimal]]
 class Rung:
     """The hardest target that is met with odds of at least `asked`; `probability` are its own odds.
 
-    `target` is None where even the easiest target that was tried has lower odds.
+    `target` is None where even the easiest target that was tried has lower odds, and where only 0 has them, which is
+    met whatever comes: at least 0 deals asks for nothing.
     """
 
     asked: Decimal
@@ -107,7 +110,10 @@ class RungSearch:
         good, _ = self._bracket(asked)
         if good is None:
             return Rung(asked, None, None)
-        return Rung(asked, self._target(good), self._odds[good])
+        target, odds = self._target(good), self._odds[good]
+        if self.sign > 0 and not target and odds >= _SURE:
+            return Rung(asked, None, None)
+        return Rung(asked, target, odds)
 
     def _target(self, place: int) -> Decimal:
         return (self.sign * place * self._step).quantize(self.finest)

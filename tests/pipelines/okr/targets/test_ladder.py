@@ -60,7 +60,7 @@ def test_the_rungs_are_where_a_sum_of_independent_days_would_have_them(rungs, pa
 )
 def test_each_rung_is_the_hardest_target_with_its_odds(rungs, define, past, goal, harder):
     name = goal.split()[1]
-    facts = past.daily(name, FIRST, drawn(2))
+    facts = past.daily(name, FIRST, [99 + amount for amount in drawn(2)])
     climbed = rungs(goal, facts)
     [objective] = define("- id: it\n  " + goal.replace("\n", "\n  "))
     [result] = objective.key_results
@@ -81,6 +81,16 @@ def test_each_rung_is_the_hardest_target_with_its_odds(rungs, define, past, goal
         assert odds[0] == rung.probability >= rung.asked > odds[1]
     targets = [rung.target * harder for rung in climbed]
     assert targets == sorted(targets)
+
+
+def test_nothing_is_no_target(rungs, past):
+    """A deal on one day of ninety is in three months of ten, and none is met whatever comes."""
+    random = Random(7)
+    rare = [int(random.random() < 1 / 90) for _ in range(DAYS)]
+    climbed = rungs("kpi: deals\nat_least: 1", past.daily("deals", FIRST, rare))
+    assert [rung.target for rung in climbed[:3]] == [None, None, None]
+    assert climbed[4].target is not None
+    assert climbed[4].target >= 1
 
 
 def test_a_goal_for_each_member_has_one_target_for_all_of_them(rungs, past):
