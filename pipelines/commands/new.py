@@ -161,5 +161,8 @@ def new_okr(
         raise scaffolding.ScaffoldError("; ".join(f"{f.what}; {f.remedy}" for f in faults))
     output = output_of(context)
     if offered:
-        output.note(f"{offered} would be met with odds of 50 %; `okra target {kpi}` shows others")
+        way = "at least" if kpis[kpi].direction == "up" else "at most"
+        output.note(
+            f"{way} {offered} would be met with odds of 50 %; `okra target {kpi}` shows others"
+        )
     scaffolding.write(files, settings.project_path, output, dry_run=dry_run)

@@ -135,6 +135,13 @@ def _findings(
         yield "day", f"{check_in.day} is still to come", "write the day on which it was said"
     confidence = check_in.confidence
     if confidence is not None and not Decimal(0) <= confidence <= Decimal(1):
-        yield "confidence", f"a confidence of {confidence:%}", "write 0 % to 100 %"
+        # whoever leaves the sign out means 80 %, but nobody guesses that
+        is_bare = 2 <= confidence <= 100
+        remedy = (
+            f"write {confidence.normalize():f} % if you mean that"
+            if is_bare
+            else "write 0 % to 100 %"
+        )
+        yield "confidence", f"a confidence of {confidence:%}", remedy
     if confidence is None and check_in.note is None and check_in.decision is None:
         yield "key_result", "a check-in that says nothing", "add confidence, note or decision"

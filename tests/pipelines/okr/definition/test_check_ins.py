@@ -40,6 +40,8 @@ def test_a_check_in_has_a_day_a_confidence_and_words() -> None:
          "2026.yml:9: no key result is called `sell/deal`; did you mean `sell/deals`?"),
         ("{key_result: sell/deals, day: 2026-11-26, note: x}", "2026.yml:9: 2026-11-26 is still to come"),
         ("{key_result: sell/deals, day: 2026-11-21, confidence: 120 %}", "2026.yml:9: a confidence of 120%"),
+        ("{key_result: sell/deals, day: 2026-11-21, confidence: 80}",
+         "2026.yml:9: a confidence of 8000%; write 80 % if you mean that"),
         ("{key_result: sell/deals, day: 2026-11-21}", "2026.yml:9: a check-in that says nothing"),
         ("{key_result: sell/deals, note: x}", "2026.yml:9: no `day`"),
         ("{key_result: sell/deals, day: 2026-11-21, mood: good}", "2026.yml:9: unknown key `mood`"),
