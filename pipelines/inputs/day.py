@@ -58,18 +58,22 @@ class Day:
     @property
     def faults(self) -> tuple[Fault, ...]:
         """The faults of `sources.yml`, own connectors, KPI and OKR files and check-ins. Raises `NoDefinitionsError`."""
-        _, check_in_faults = self._check_ins
         return (
             *self.settings.source_faults,
             *self.declared.faults,
             *self.loaded.faults,
-            *check_in_faults,
+            *self.check_in_faults,
         )
 
     @property
     def check_ins(self) -> Sequence[CheckIn]:
         """The sound check-ins. Raises `NoDefinitionsError`."""
         return self._check_ins[0]
+
+    @property
+    def check_in_faults(self) -> Sequence[Fault]:
+        """The faults of the other check-ins. Raises `NoDefinitionsError`."""
+        return self._check_ins[1]
 
     @cached_property
     def _check_ins(self) -> tuple[Sequence[CheckIn], Sequence[Fault]]:

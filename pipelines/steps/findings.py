@@ -1,11 +1,13 @@
 """The table `findings`: what is wrong in the lake, the pulls, the models and the definitions."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import duckdb
 
+from connectors import check_ins
 from connectors.lake.catalog import FINDINGS as LAKE_FINDINGS
 from connectors.lake.catalog import read_catalog
 from connectors.lake.manifest import Attempt
@@ -41,6 +43,10 @@ from pipelines.tables.table import transaction
 from pipelines.warehouse.build_results import kpis_asking, sentence_without_values
 
 MAX_EXAMPLES = 3
+_WITHOUT_FIGURES = {(check_ins.SOURCE.name, check_ins.CHECK_INS.name)}
+"""The streams that no figure depends on."""
+_NEWEST_ALONE = {*_WITHOUT_FIGURES, ("spreadsheet", "kpi_plans")}
+"""The snapshots of which the newest alone is read: what was wrong in an earlier one has been mended, or is in it."""
 _ALIKE = ("source", "account", "stream", "what", "message", "column", "kpi", "is_set_aside")
 
 
@@ -63,6 +69,7 @@ def write_findings(day: Day) -> list[FindingRow]:
             *rosters,
             *source_findings(settings, fed),
             *definition_findings(day.declared, day.loaded),
+            *check_in_findings(day.check_in_faults),
             *clock_findings(settings),
             *history_findings(settings),
             *broken_lake_findings(settings, fed, day.kpis),
@@ -129,6 +136,13 @@ def lake_findings(
     keys = ("source", "account", "stream", "window")
     windows = read_catalog(lake, "windows", [*keys, "data_through"]).to_pylist()
     last_days = {tuple(row[key] for key in keys): row["data_through"] for row in windows}
+    newest = {key[:-1]: key[-1] for key in sorted(last_days)}
+    faults = [
+        row
+        for row in faults
+        if (row["source"], row["stream"]) not in _NEWEST_ALONE
+        or row["window"] == newest[tuple(row[key] for key in keys[:-1])]
+    ]
     alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in sorted(faults, key=lambda row: row["window"]):
         row["through"] = last_days[tuple(row[key] for key in keys)]
@@ -161,6 +175,7 @@ def lake_finding(rows: Sequence[Mapping[str, Any]], fed: Sequence[str]) -> Findi
         first_day=min(row["day"] or row["window"] for row in rows),
         last_day=max(row["day"] or row["through"] for row in rows),
         is_set_aside=first["is_set_aside"],
+        is_fault=(first["source"], first["stream"]) not in _WITHOUT_FIGURES,
         kpis=[first["kpi"]] if first["kpi"] else fed,
         examples=list(examples)[:MAX_EXAMPLES],
     )
@@ -205,6 +220,12 @@ def definition_findings(declared: DeclaredKpis, loaded: Loaded) -> Iterator[Find
         yield definition_finding("broken_kpi", fault, named or in_file)
     for fault in loaded.faults:
         yield definition_finding("broken_okr", fault, ())
+
+
+def check_in_findings(faults: Iterable[Fault]) -> Iterator[FindingRow]:
+    """A finding for each check-in that is left out. No figure depends on one, so that the run is all right."""
+    for fault in faults:
+        yield replace(definition_finding("broken_check_in", fault, ()), is_fault=False)
 
 
 def definition_finding(what: str, fault: Fault, kpis: Sequence[str]) -> FindingRow:

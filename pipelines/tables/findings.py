@@ -14,9 +14,9 @@ class FindingRow:
 
     what: Annotated[
         str,
-        "Code of the fault: pull_failed, broken_source, broken_okr, broken_kpi, broken_roster, does_not_parse, "
-        "does_not_build, test_failed, test_warned, chart_left_out, clock_behind, history_restored, broken_lake_file, "
-        "lost_rows, or what a connector found in its source's rows, such as no_key",
+        "Code of the fault: pull_failed, broken_source, broken_okr, broken_kpi, broken_check_in, broken_roster, "
+        "does_not_parse, does_not_build, test_failed, test_warned, chart_left_out, clock_behind, history_restored, "
+        "broken_lake_file, lost_rows, or what a connector found in its source's rows, such as no_key",
     ]
     source: Annotated[str | None, "Source concerned; NULL for a definition or a model"] = None
     stream: Annotated[str | None, "Stream of the source; NULL where several are concerned"] = None
@@ -31,7 +31,8 @@ class FindingRow:
     is_fault: Annotated[
         bool,
         "True where the run ends with exit code 1; false for a test that only warns, where recurring revenue "
-        "differs from the subscriptions, and where a currency has no exchange rate, which no run can mend",
+        "differs from the subscriptions, where a currency has no exchange rate, which no run can mend, and for a "
+        "check-in, on which no figure depends",
     ] = True
     kpis: Annotated[Sequence[str], "KPIs concerned, in order"] = ()
     examples: Annotated[Sequence[str], "Up to three places or values; no personal data"] = ()

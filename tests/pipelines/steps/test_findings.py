@@ -59,10 +59,16 @@ def settings(tmp_path: Path) -> Settings:
     return made
 
 
-def commit(settings: Settings, day: date, *findings: Finding, stream: str = "orders") -> None:
+def commit(
+    settings: Settings,
+    day: date,
+    *findings: Finding,
+    stream: str = "orders",
+    source: str = "sql_database",
+) -> None:
     Lake(settings.lake_location).commit(
         Manifest(
-            source="sql_database",
+            source=source,
             stream=stream,
             window=day,
             data_through=day,
@@ -388,3 +394,24 @@ def test_a_sheet_that_fails_concerns_the_kpis_of_its_own_account() -> None:
     failed = Attempt(source="spreadsheet@hr", stream="kpi_values", at=NOON, outcome="unavailable")
     [finding] = pull_findings([failed], fed, kpis)
     assert (finding.account, finding.kpis) == ("hr", ["leavers"])
+
+
+def test_a_row_of_a_sheet_of_check_ins_is_no_fault_and_gone_once_it_is_corrected(
+    settings: Settings,
+) -> None:
+    sheet = {"source": "check_ins", "stream": "check_ins"}
+    no_day = Finding(what="no_date", message="weekly.csv, row 4, column day, is empty: write it")
+    commit(settings, date(2026, 11, 23), no_day, **sheet)
+    commit(settings, date(2026, 11, 24), no_day, **sheet)
+    [told] = written(settings)
+    assert (told["message"], told["rows"], told["is_fault"]) == (no_day.message, 1, False)
+    commit(settings, date(2026, 11, 25), **sheet)
+    assert written(settings) == []
+
+
+def test_a_check_in_that_cannot_be_read_is_told_and_no_fault(settings: Settings) -> None:
+    settings.check_ins_path.mkdir()
+    (settings.check_ins_path / "2026.yml").write_text("- {key_result: ship/units, note: x}\n")
+    [told] = written(settings)
+    assert (told["what"], told["is_fault"]) == ("broken_check_in", False)
+    assert str(told["message"]).endswith("2026.yml:1: no `day`; add it such as `day: 2026-11-20`")
