@@ -114,7 +114,8 @@
         checksum varchar,
         fingerprint varchar,
         run_id varchar
-    )
+    );
+    {{ create_made_periods() }}
 {%- endmacro %}
 
 {# The run that takes windows in. No row of a model has it, so a model that takes windows is not another one each day. #}

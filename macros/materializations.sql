@@ -78,7 +78,7 @@
 {% materialization incremental, adapter="duckdb", supported_languages=["sql", "python"] -%}
     {%- set strategy = config.get("incremental_strategy") -%}
     {%- set columns = [] -%}
-    {%- if strategy in ["committed_windows", "changed_days"] and is_incremental() -%}
+    {%- if strategy in ["committed_windows", "changed_days", "changed_periods"] and is_incremental() -%}
         {%- set columns = columns_of_both(this, compiled_code) -%}
     {%- endif -%}
     {%- if not columns -%}

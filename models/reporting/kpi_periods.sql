@@ -1,3 +1,6 @@
+{{ config(**kept_by_period()) }}
+-- depends_on: {{ ref("kpi_period_coverage") }}
+
 with summed as (
     select * from {{ ref("kpi_summed_periods") }}
 ),

@@ -115,6 +115,17 @@ def kept_by_day() -> dict[str, str]:
     return {}
 
 
+kept_by_period = kept_by_day
+
+
+def digest(columns: list[str]) -> str:
+    return f"hash({', '.join(columns)})"
+
+
+def is_due(coverage: str) -> str:
+    return f"{coverage}.kpi <> 'it'"
+
+
 def rows_of_kpis(*, kept: bool = False) -> str:
     del kept
     return "select 'it' as kpi, 'day' as day, 'it' as dimensions, 1 as value"

@@ -1,5 +1,9 @@
 with kpis as (
-    select * from {{ ref("stg_lake__kpis") }}
+    select * from {{ ref("kpis") }}
+),
+
+faults as (
+    select * from {{ ref("source_faults") }}
 ),
 
 streams as (
@@ -25,10 +29,23 @@ snapshot_kpis as (
 ),
 
 days_with_rows as (
-    select distinct
+    select
         kpi,
-        day
+        day,
+        sum({{ digest([
+            "dimensions", "value", "numerator", "denominator", "own_value", "own_numerator",
+            "own_denominator", "rate"
+        ]) }}) as inputs
     from kpi_days
+    group by kpi, day
+),
+
+fault_digests as (
+    select
+        kpi,
+        sum({{ digest(["code"]) }}) as inputs
+    from faults
+    group by kpi
 ),
 
 days as (
@@ -41,6 +58,10 @@ days as (
         coverage.settled as is_settled,
         case when coverage.delivered then coverage.day end as delivered_day,
         days_with_rows.day as known_day,
+        {{ digest([
+            "coverage.day", "coverage.delivered", "coverage.settled", "coverage.flags",
+            "days_with_rows.inputs"
+        ]) }} as inputs,
         max(case when coverage.delivered then coverage.day end)
             over (partition by coverage.kpi)
             as data_through
@@ -66,7 +87,8 @@ counted as (
         max(days.delivered_day) as data_through,
         max(days.known_day) as last_known_day,
         count(days.delivered_day) as delivered_days,
-        count(case when not days.is_settled then days.delivered_day end) as unsettled_days
+        count(case when not days.is_settled then days.delivered_day end) as unsettled_days,
+        sum(days.inputs) as inputs
     from days
     inner join calendar
         on
@@ -109,7 +131,8 @@ previous as (
         read.previous_start,
         read.compare_to,
         max(days.known_day) as last_known_day,
-        count(days.delivered_day) as delivered_days
+        count(days.delivered_day) as delivered_days,
+        sum(days.inputs) as inputs
     from read
     inner join calendar
         on
@@ -129,7 +152,8 @@ comparable as (
         period_start,
         case when kind = 'stock' then compare_to else previous_start end as compare_from,
         compare_to,
-        delivered_days
+        delivered_days,
+        inputs
     from previous
     where
         (kind = 'stock' and last_known_day = compare_to)
@@ -139,7 +163,7 @@ comparable as (
         )
 ),
 
-final as (
+dated as (
     select
         read.kpi,
         read.kind,
@@ -163,13 +187,48 @@ final as (
         end as status,
         comparable.compare_from,
         comparable.compare_to,
-        comparable.delivered_days as compared_days
+        comparable.delivered_days as compared_days,
+        read.inputs as own_inputs,
+        comparable.inputs as compared_inputs
     from read
     left join comparable
         on
             read.kpi = comparable.kpi
             and read.period = comparable.period
             and read.period_start = comparable.period_start
+),
+
+-- `inputs` is a digest of all that the values of the period are worked out from; what fails now is no matter of a
+-- period that is complete
+final as (
+    select
+        dated.kpi,
+        dated.kind,
+        dated.is_snapshot,
+        dated.period,
+        dated.period_start,
+        dated.period_end,
+        dated.previous_start,
+        dated.data_through,
+        dated.read_from,
+        dated.read_to,
+        dated.delivered_days,
+        dated.missing_days,
+        dated.status,
+        dated.compare_from,
+        dated.compare_to,
+        dated.compared_days,
+        {{ digest([
+            "dated.own_inputs", "dated.compared_inputs", "dated.period_end", "dated.previous_start",
+            "dated.is_snapshot", "dated.data_through", "dated.read_from", "dated.read_to",
+            "dated.delivered_days", "dated.missing_days", "dated.status", "dated.compare_from",
+            "dated.compare_to", "dated.compared_days", "kpis.kind", "kpis.unit",
+            "kpis.denominator", "kpis.sources",
+            "case when dated.status <> 'complete' then fault_digests.inputs end"
+        ]) }} as inputs
+    from dated
+    inner join kpis on dated.kpi = kpis.kpi
+    left join fault_digests on dated.kpi = fault_digests.kpi
 )
 
 select * from final

@@ -4,16 +4,50 @@ with kpis as (
     select * from {{ ref("stg_lake__kpis") }}
 ),
 
-kpi_days as (
-    select * from {{ ref("kpi_days") }}
-),
-
 coverage as (
-    select * from {{ ref("kpi_period_coverage") }}
+    select * from {{ ref("due_periods") }}
 ),
 
 calendar as (
     select * from {{ ref("calendar") }}
+),
+
+-- the days of each period, and those of the one before that it is compared with
+period_days as (
+    select
+        coverage.kpi,
+        coverage.period,
+        coverage.period_start,
+        calendar.day,
+        false as is_previous
+    from coverage
+    inner join calendar
+        on coverage.period = calendar.period and coverage.period_start = calendar.period_start
+    where calendar.day between coverage.read_from and coverage.read_to
+    union all
+    select
+        coverage.kpi,
+        coverage.period,
+        coverage.period_start,
+        calendar.day,
+        true as is_previous
+    from coverage
+    inner join calendar
+        on coverage.period = calendar.period and coverage.previous_start = calendar.period_start
+    where calendar.day between coverage.compare_from and coverage.compare_to
+),
+
+read_days as (
+    select distinct
+        kpi,
+        day
+    from period_days
+),
+
+kpi_days as (
+    select kpi_days.*
+    from {{ ref("kpi_days") }} as kpi_days
+    inner join read_days on kpi_days.kpi = read_days.kpi and kpi_days.day = read_days.day
 ),
 
 entries as (
@@ -68,31 +102,6 @@ member_days as (
         sum(own_denominator) as own_denominator
     from member_rows
     group by kpi, day, dimension, member
-),
-
--- the days of each period, and those of the one before that it is compared with
-period_days as (
-    select
-        coverage.kpi,
-        coverage.period,
-        coverage.period_start,
-        calendar.day,
-        false as is_previous
-    from coverage
-    inner join calendar
-        on coverage.period = calendar.period and coverage.period_start = calendar.period_start
-    where calendar.day between coverage.read_from and coverage.read_to
-    union all
-    select
-        coverage.kpi,
-        coverage.period,
-        coverage.period_start,
-        calendar.day,
-        true as is_previous
-    from coverage
-    inner join calendar
-        on coverage.period = calendar.period and coverage.previous_start = calendar.period_start
-    where calendar.day between coverage.compare_from and coverage.compare_to
 ),
 
 contributions as (

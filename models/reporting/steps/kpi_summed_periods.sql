@@ -9,7 +9,7 @@ day_coverage as (
 ),
 
 period_coverage as (
-    select * from {{ ref("kpi_period_coverage") }}
+    select * from {{ ref("due_periods") }}
 ),
 
 period_values as (

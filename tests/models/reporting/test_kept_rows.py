@@ -191,6 +191,28 @@ def test_a_day_whose_window_stays_is_not_worked_out_again(warehouse_in, empty) -
     assert set(taken) == {FIRST + timedelta(days=20)}
 
 
+def test_a_period_whose_days_stay_is_not_worked_out_again(warehouse_in, empty) -> None:
+    warehouse = warehouse_in("periods")
+    history = built_history(0, warehouse, empty, days=33)
+    # behind dbt's back, so that it shows which periods are worked out again
+    warehouse.alter("update reporting.kpi_periods set value = 0, status = 'complete'")
+    history.write("stripe", FIRST + timedelta(days=33))
+    history.last += timedelta(days=1)
+    history.build(warehouse, *SELECTED)
+    zero = "kpi = 'processing_fees' and dimension = 'total' and value = 0"
+    assert warehouse.column(f"select count(*) from reporting.kpi_periods where {zero}")[0] > 30
+    # the day, its week and month, the quarter and the year, and no others
+    added = FIRST + timedelta(days=33)
+    due = warehouse.rows(
+        "select distinct period, period_start from reporting.kpi_periods "
+        "where kpi = 'processing_fees' and value <> 0"
+    )
+    assert {period for period, _ in due} == {"day", "week", "month", "quarter", "half", "year"}
+    assert all(start <= added for _, start in due)
+    of_days = [start for period, start in due if period == "day"]
+    assert min(of_days) >= added - timedelta(days=3)
+
+
 def test_tables_of_an_earlier_version_are_made_again(warehouse_in, empty) -> None:
     warehouse = warehouse_in("earlier_version")
     history = built_history(1, warehouse, empty, days=5)
