@@ -43,6 +43,16 @@ _IN_DATABASE = """
     order by table_name
 """
 
+_COMMENTS = """
+    select '' as column_name, coalesce(comment, '')
+    from duckdb_tables()
+    where database_name = current_database() and schema_name = $1 and table_name = $2
+    union all
+    select column_name, coalesce(comment, '')
+    from duckdb_columns()
+    where database_name = current_database() and schema_name = $1 and table_name = $2
+"""
+
 
 class Column(NamedTuple):
     """The SQL type of a column, with `not null` where it always has a value, and its comment."""
@@ -68,6 +78,8 @@ class Table:
 
     def create(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Create the table if there is none; add the columns that one of an earlier version lacks."""
+        if self._is_as_declared(connection):
+            return
         connection.execute(f"create schema if not exists {self.schema}")
         connection.execute(f"create table if not exists {self.place} ({self._definition})")
         for name, column in self.columns.items():
@@ -132,6 +144,14 @@ class Table:
         connection.register("appended", pa.table(values))
         connection.execute(f"insert into {self.place} by name from appended")
         connection.unregister("appended")
+
+    def _is_as_declared(self, connection: duckdb.DuckDBPyConnection) -> bool:
+        """Whether it is there with its columns and comments: to look costs less than to declare all of it again."""
+        there = dict(connection.execute(_COMMENTS, [self.schema, self.name]).fetchall())
+        declared = {name: column.comment for name, column in self.columns.items()}
+        return declared | {"": self.comment} == {
+            name: comment for name, comment in there.items() if name in declared or not name
+        }
 
     @property
     def _definition(self) -> str:

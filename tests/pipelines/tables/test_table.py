@@ -105,6 +105,21 @@ def test_a_table_of_an_earlier_version_gets_the_columns_that_it_lacks(warehouse:
     ]
 
 
+@pytest.mark.parametrize("place", ["table okr.parts", "column okr.parts.price"])
+def test_a_comment_of_an_earlier_version_is_replaced(warehouse: Path, place: str) -> None:
+    with transaction(warehouse) as connection:
+        PARTS.create(connection)
+        connection.execute(f"comment on {place} is 'as it was called before'")
+        PARTS.create(connection)
+    comments = (
+        "select comment from duckdb_tables() union all select comment from duckdb_columns() "
+        "where table_name = 'parts'"
+    )
+    told = {comment for (comment,) in answers(warehouse, comments)}
+    assert told >= {"All parts", "In USD; NULL for a gift"}
+    assert "as it was called before" not in told
+
+
 def test_an_error_leaves_the_database_as_it_was(warehouse: Path) -> None:
     with transaction(warehouse) as connection:
         PARTS.replace(connection, [part("a")], run_id="run-1")
