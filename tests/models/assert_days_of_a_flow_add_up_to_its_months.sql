@@ -18,6 +18,16 @@ months as (
         and period = 'month'
         -- what is given once a week has no days
         and kpi in (select kpi from {{ ref("kpis") }} where every = 'day')
+),
+
+-- each period names its own largest members: one that is named in a month may be among the others on a day
+numerous as (
+    select distinct
+        kpi,
+        period_start,
+        dimension
+    from months
+    where member = 'other'
 )
 
 select
@@ -26,10 +36,15 @@ select
     months.dimension,
     months.member
 from months
+left join numerous
+    on
+        months.kpi = numerous.kpi
+        and months.period_start = numerous.period_start
+        and months.dimension = numerous.dimension
 left join days
     on
         months.kpi = days.kpi
         and months.period_start = days.period_start
         and months.dimension = days.dimension
         and months.member = days.member
-where months.value <> coalesce(days.value, 0)
+where numerous.kpi is null and months.value <> coalesce(days.value, 0)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from functools import cached_property
 from types import MappingProxyType
+from zlib import crc32
 
 import numpy as np
 
@@ -39,6 +40,8 @@ from pipelines.okr.targets.rungs import RUNGS, RungSearch
 
 CADENCE: Cadence = "quarter"
 """The periods that targets are given for: goals are set by the quarter."""
+ON_ONE_DAY = 250
+"""KPIs up to which all targets are worked out on one day of the week; each takes some 70 ms."""
 METHOD = "2"
 """Part of every fingerprint: targets of another method are worked out anew."""
 _DAY = timedelta(days=1)
@@ -46,14 +49,24 @@ _NONE: Mapping[str, PossibleTarget] = MappingProxyType({})
 
 
 def possible_targets_of(
-    evidence: Evidence, fiscal_year: FiscalYear, known: Mapping[str, PossibleTarget] = _NONE
+    evidence: Evidence,
+    fiscal_year: FiscalYear,
+    known: Mapping[str, PossibleTarget] = _NONE,
+    on_one_day: int = ON_ONE_DAY,
 ) -> list[PossibleTarget]:
     """The targets of all KPIs, by KPI, period and odds; without those of KPIs for which there are no odds.
 
-    `known` are earlier targets by their fingerprints: they are taken as they are.
+    `known` are earlier targets by their fingerprints: they are taken as they are. Of more KPIs than `on_one_day`, a
+    seventh has its week begin on each weekday.
     """
+    own = own_curve(evidence.graded)
+    begun = _begun_on_its_day if len(evidence.indexes) > on_one_day else _begun
     with localcontext(EXACT):
-        asked = list(_asked(_begun(evidence, fiscal_year), fiscal_year))
+        asked = [
+            asked
+            for index in evidence.indexes.values()
+            for asked in _asked(index, begun(index, evidence, fiscal_year), fiscal_year, own)
+        ]
         rows = [row for one in asked for row in one.kept(known)]
         new = {one.goal: one for one in asked if not one.kept(known)}
         for goals, data, futures in simulated(new):
@@ -64,35 +77,41 @@ def possible_targets_of(
     return sorted(rows, key=lambda row: (row.kpi, row.period_start, -row.odds))
 
 
-def _begun(evidence: Evidence, fiscal_year: FiscalYear) -> Evidence:
+def _begun(_: KpiIndex, evidence: Evidence, fiscal_year: FiscalYear) -> Evidence:
     """What was known as the week began, or the quarter where that began later."""
     week = containing(evidence.as_of, "week")
     running = containing(evidence.as_of, CADENCE, fiscal_year)
     return replace(evidence, as_of=max(week.start, running.start))
 
 
-def _asked(evidence: Evidence, fiscal_year: FiscalYear) -> Iterator["_Asked"]:
-    """The periods to give targets for: those of KPIs with data and a total, whose end is open."""
+def _begun_on_its_day(index: KpiIndex, evidence: Evidence, _: FiscalYear) -> Evidence:
+    """What was known on the latest day that is of the KPI's own weekday: its name decides which one."""
+    own = crc32(index.kpi.name.encode()) % 7
+    return replace(evidence, as_of=evidence.as_of - (evidence.as_of.weekday() - own) % 7 * _DAY)
+
+
+def _asked(
+    index: KpiIndex, evidence: Evidence, fiscal_year: FiscalYear, own: Curve
+) -> Iterator["_Asked"]:
+    """The periods to give targets for: of a KPI with data and a total, those whose end is open."""
     running = containing(evidence.as_of, CADENCE, fiscal_year)
     coming = containing(running.end + _DAY, CADENCE, fiscal_year)
-    own = own_curve(evidence.graded)
-    for index in evidence.indexes.values():
-        view = KpiView(index, {}, fiscal_year)
-        if index.data_through is None or index.kpi.is_plan or view.lacks_total:
-            continue
-        through = min(index.data_through, evidence.as_of - _DAY)
-        goal = (
-            Goal("at_least", low=OUT_OF_REACH)
-            if index.kpi.direction == "up"
-            else Goal("at_most", high=OUT_OF_REACH)
-        )
-        question = Question(view, goal, evidence.policy)
-        for period in (running, coming):
-            cut = min(through, period.end)
-            course = Timeline(period.start, period.end, cut, evidence.as_of - _DAY)
-            outcome = outcome_of(question, course)
-            if isinstance(outcome, OpenGoal):
-                yield _Asked(outcome, period, through, own)
+    view = KpiView(index, {}, fiscal_year)
+    if index.data_through is None or index.kpi.is_plan or view.lacks_total:
+        return
+    through = min(index.data_through, evidence.as_of - _DAY)
+    goal = (
+        Goal("at_least", low=OUT_OF_REACH)
+        if index.kpi.direction == "up"
+        else Goal("at_most", high=OUT_OF_REACH)
+    )
+    question = Question(view, goal, evidence.policy)
+    for period in (running, coming):
+        cut = min(through, period.end)
+        course = Timeline(period.start, period.end, cut, evidence.as_of - _DAY)
+        outcome = outcome_of(question, course)
+        if isinstance(outcome, OpenGoal):
+            yield _Asked(outcome, period, through, own)
 
 
 @dataclass(frozen=True, eq=False)

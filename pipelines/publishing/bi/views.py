@@ -7,7 +7,11 @@ import duckdb
 
 from pipelines.tables.table import Column, comment_on, literal, quoted
 
-_KPIS = "select kpi, label, kind, unit, denominator, dimensions from kpis order by kpi"
+MOST_VIEWS = 500
+"""Views that there are at most: a list of thousands is none to choose from, and each is exported too."""
+_KPIS = "select kpi, label, kind, unit, denominator, dimensions from kpis {} order by kpi limit {}"
+_HOW_MANY = "select count(*) from kpis"
+_OF_GOALS = "where kpi in (select kpi from key_results)"
 _VIEWS = """
     select view_name from duckdb_views() where database_name = current_database() and not internal
 """
@@ -52,9 +56,11 @@ def _daily_views(connection: duckdb.DuckDBPyConnection) -> Iterator[View]:
     """A view of the days of each KPI, with its dimensions as columns.
 
     A distinct count has none: its days cannot be added up, and kpi_periods has them. Days that not every source
-    has delivered yet are left out, as in the periods.
+    has delivered yet are left out, as in the periods. Where there are too many KPIs, those have one that goals name.
     """
-    for kpi, label, kind, unit, denominator, dimensions in connection.execute(_KPIS).fetchall():
+    [(count,)] = connection.execute(_HOW_MANY).fetchall()
+    query = _KPIS.format(_OF_GOALS if count > MOST_VIEWS else "", MOST_VIEWS)
+    for kpi, label, kind, unit, denominator, dimensions in connection.execute(query).fetchall():
         if kind == "distinct":
             continue
         columns: dict[str, tuple[str, str]] = {"day": ("day", "Business day")}

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.publishing.bi.views import MOST_VIEWS
 from pipelines.publishing.published import NothingPublishedError, opened
 
 _KPIS = """
@@ -80,7 +81,7 @@ class Dataset:
 
 
 def read_datasets(path: Path) -> Sequence[Dataset]:
-    """The datasets of every published KPI, by name. Raises `NothingPublishedError`."""
+    """The datasets of the published KPIs, by name, of too many those with a view. Raises `NothingPublishedError`."""
     with opened(path) as file:
         columns: dict[str, list[Column]] = {}
         for row in file.rows(_COLUMNS):
@@ -90,12 +91,18 @@ def read_datasets(path: Path) -> Sequence[Dataset]:
         kpis = file.rows(_KPIS)
     if not kpis:
         raise NothingPublishedError("no KPI is published yet; run `okra run` first")
+    if len(kpis) > MOST_VIEWS:
+        kpis = [row for row in kpis if _table_of(row) in columns]
     return [_dataset(row, columns) for row in kpis]
+
+
+def _table_of(kpi: Mapping[str, object]) -> str:
+    return MONTHLY if kpi["kind"] == "distinct" else f"kpi_{kpi['kpi']}_daily"
 
 
 def _dataset(row: Mapping[str, object], columns: Mapping[str, Sequence[Column]]) -> Dataset:
     kpi, kind = str(row["kpi"]), str(row["kind"])
-    table = MONTHLY if kind == "distinct" else f"kpi_{kpi}_daily"
+    table = _table_of(row)
     if table not in columns:
         raise NothingPublishedError(
             f"the published file has no {table}, as it is of an earlier version; run `okra score` first"

@@ -48,3 +48,15 @@ def test_a_period_with_so_few_members_has_all_their_names(one_each, quarter) -> 
 def test_the_whole_is_what_it_is_without_a_limit(one_each, quarter) -> None:
     totals = "select * exclude (run_id) from reporting.kpi_periods where dimension = 'total' order by all"
     assert one_each.rows(totals) == quarter.rows(totals)
+
+
+def test_a_member_that_is_named_in_a_month_may_be_among_the_others_on_a_day(
+    one_each, tmp_path
+) -> None:
+    """As if Paid had led on 20 January, so that Organic's 300 of the day were among the others."""
+    changed = one_each.copy_to(tmp_path)
+    changed.alter(
+        "update reporting.kpi_periods set member = case member when 'Organic' then 'other' else 'Paid' end"
+        " where kpi = 'sessions' and period = 'day' and period_start = date '2026-01-20' and dimension = 'channel'"
+    )
+    changed.build(AS_OF, "--select", "assert_days_of_a_flow_add_up_to_its_months")

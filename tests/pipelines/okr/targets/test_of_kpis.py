@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -164,6 +165,24 @@ def test_they_are_worked_out_once_a_week(past):
     assert monday == friday
     assert {row.data_through for row in next_monday} == {AS_OF + 6 * DAY}
     assert next_monday[0].fingerprint != monday[0].fingerprint
+
+
+def test_of_many_kpis_each_has_a_weekday_of_its_own(past):
+    """In eight days each KPI's targets become others once, and not all of them on one day."""
+    names = ("deals", "likes", "spend")
+    indexes = index_facts({name: past.daily(name, FIRST, [*drawn(6), *[9] * 8]) for name in names})
+    through = {name: [] for name in names}
+    for n in range(8):
+        evidence = Evidence(indexes, AS_OF + n * DAY)
+        for row in possible_targets_of(evidence, CALENDAR_YEAR, on_one_day=2):
+            if (row.period_start, row.odds) == (RUNNING, RUNGS[0]):
+                through[row.kpi].append(row.data_through)
+    changes = {
+        name: [n for n, (one, other) in enumerate(pairwise(days)) if one != other]
+        for name, days in through.items()
+    }
+    assert all(len(days) == 8 and len(changes[name]) == 1 for name, days in through.items())
+    assert len({tuple(days) for days in changes.values()}) > 1
 
 
 def test_a_quarter_has_its_own_from_its_first_day_on(past):

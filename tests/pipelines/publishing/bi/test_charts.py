@@ -13,6 +13,7 @@ import yaml
 
 from pipelines.okr.kpi.periods import FiscalYear, windows
 from pipelines.okr.kpi.week_calendars import WeekCalendar
+from pipelines.publishing.bi import views
 from pipelines.publishing.bi.charts import CHARTS, TABLES, create_charts
 from pipelines.tables.findings import FINDINGS
 
@@ -352,3 +353,18 @@ def test_an_open_period_of_weeks_is_compared_with_as_many_days(
     year = timedelta(days=364)
     assert (low, high) == (start - year, through - year)
     assert before == sold(low, high)
+
+
+def test_of_too_many_kpis_those_have_a_view_that_a_key_result_is_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(views, "MOST_VIEWS", 2)
+    with duckdb.connect() as connection:
+        for statement in (KPIS, DAYS, PERIODS, DAY_AHEAD, GOALS):
+            connection.execute(statement)
+        connection.execute("create or replace table key_results as select 'sales' as kpi")
+        views.create_daily_views(connection)
+        made = connection.execute(
+            "select view_name from duckdb_views() where not internal"
+        ).fetchall()
+    assert made == [("kpi_sales_daily",)]
