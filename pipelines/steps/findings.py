@@ -112,13 +112,19 @@ def pull_findings(
         source, account = source_and_account(instance)
         streams = sorted(attempt.stream for attempt in failed)
         kpis = {kpi for stream in streams for kpi in fed.get((source, stream), ())}
+        of_people = source == check_ins.SOURCE.name
+        kept = (
+            "the check-ins that were read last stay"
+            if of_people
+            else "its KPIs keep their last values"
+        )
         yield FindingRow(
             what="pull_failed",
             source=source,
             account=account,
             stream=streams[0] if len(streams) == 1 else None,
             place=", ".join(f"{instance}.{stream}" for stream in streams),
-            message=f"{instance} failed: {message}; its KPIs keep their last values",
+            message=f"{instance} failed: {message}; {kept}",
             kpis=of_account(kpis, account, declared),
         )
 

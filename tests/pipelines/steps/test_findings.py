@@ -415,3 +415,12 @@ def test_a_check_in_that_cannot_be_read_is_told_and_no_fault(settings: Settings)
     [told] = written(settings)
     assert (told["what"], told["is_fault"]) == ("broken_check_in", False)
     assert str(told["message"]).endswith("2026.yml:1: no `day`; add it such as `day: 2026-11-20`")
+
+
+def test_check_ins_that_were_read_last_stay_where_their_sheet_cannot_be_read() -> None:
+    denied = "Google Sheets denies access; share the document"
+    failed = Attempt(
+        source="check_ins@ops", stream="check_ins", at=NOON, outcome="permission", message=denied
+    )
+    [told] = pull_findings([failed], {}, {})
+    assert told.message == f"check_ins@ops failed: {denied}; the check-ins that were read last stay"
