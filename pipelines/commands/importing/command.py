@@ -71,10 +71,15 @@ def import_okrs(
     for new_id in kept:
         output.note(f"{new_id} is there already, and stays as it is")
     output.note(
-        f"{imported.rows} rows: {imported.key_results} key results of {len(imported.objectives)} objectives, "
-        f"{written} files {'to write' if dry_run else 'written'}, {len(imported.unmapped)} cells not mapped"
+        f"{_counted(imported.rows, 'row')}: {_counted(imported.key_results, 'key result')} of "
+        f"{_counted(len(imported.objectives), 'objective')}, {_counted(written, 'file')} "
+        f"{'to write' if dry_run else 'written'}, {_counted(len(imported.unmapped), 'cell')} not mapped"
     )
     return not imported.unmapped
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _write(text: str, path: Path) -> None:
