@@ -42,11 +42,6 @@ class Stretch:
     def horizon(self) -> int:
         return self.skipped + self.steps
 
-    @property
-    def origin(self) -> int:
-        """How many steps lie before the measure."""
-        return len(self.sides[0].values) - self.horizon
-
     def value(self, sides: Sequence[Exact | Floats]) -> Exact:
         """What the judged steps come to in each future (paths, horizon)."""
         if self.is_share and len(sides) == 2:

@@ -67,3 +67,34 @@ def test_a_file_that_is_no_list_is_a_fault() -> None:
 def test_beside_a_broken_okr_file_no_name_is_said_to_be_unknown() -> None:
     sound, faults = read("- {key_result: other/goal, day: 2026-11-20, note: x}", None)
     assert (len(sound), faults) == (1, [])
+
+
+@pytest.mark.parametrize(("written", "confidence"), [("0 %", 0), ("100 %", 1), ("0.5", "0.5")])
+def test_somebody_may_be_sure(written: str, confidence: object) -> None:
+    [check_in], faults = read(
+        f"- {{key_result: sell/deals, day: 2026-11-20, confidence: {written}}}"
+    )
+    assert (check_in.confidence, faults) == (Decimal(confidence), [])
+
+
+def test_an_entry_with_a_fault_is_none_that_a_right_one_could_repeat() -> None:
+    entry = "{{key_result: sell/deals, day: 2026-11-20, by: ana@example.com, confidence: {} %}}"
+    sound, faults = read(f"- {entry.format(120)}\n- {entry.format(80)}\n")
+    assert [x.confidence for x in sound] == [Decimal("0.8")]
+    assert len(faults) == 1
+    assert "a confidence of 120%" in faults[0]
+
+
+def test_check_ins_are_in_the_order_of_their_goals_and_days() -> None:
+    sound, _ = read(
+        "- {key_result: sell/revenue, day: 2026-11-19, note: x}\n"
+        "- {key_result: sell/deals, day: 2026-11-21, note: x}\n"
+        "- {key_result: sell/deals, day: 2026-11-20, note: x, by: lee}\n"
+        "- {key_result: sell/deals, day: 2026-11-20, note: x}\n"
+    )
+    assert [(x.key_result, x.day.day, x.by) for x in sound] == [
+        ("sell/deals", 20, None),
+        ("sell/deals", 20, "lee"),
+        ("sell/deals", 21, None),
+        ("sell/revenue", 19, None),
+    ]

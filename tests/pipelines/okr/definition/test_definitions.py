@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from pipelines.okr.definition.definitions import KeyResult, Objective
+from pipelines.okr.definition.loading import load
 
 
 def test_numbers_are_exact_and_a_float_is_refused():
@@ -70,3 +71,25 @@ def test_who_is_meant_is_part_of_the_goal_and_who_is_named_is_not():
     assert scored_by() == scored_by(name_members=False)
     assert scored_by() != scored_by(members=["Kim"])
     assert "members" not in scored_by(), "a definition without them keeps its fingerprint"
+
+
+SLUG_LETTERS = "a" * 100
+
+
+def test_an_id_has_at_most_a_hundred_letters(define):
+    (objective,) = define(f"- {{id: {SLUG_LETTERS}, kpi: deals, at_least: 1}}")
+    assert objective.key_results[0].id == SLUG_LETTERS
+    with pytest.raises(AssertionError, match="id"):
+        define(f"- {{id: {SLUG_LETTERS}a, kpi: deals, at_least: 1}}")
+
+
+@pytest.mark.parametrize(("key", "line"), [("at_least", 7), ("at_most", 7)])
+def test_targets_of_members_without_for_each_are_told_at_their_own_line(kpis, key, line):
+    text = (
+        "objective: Grow\nid: grow\nperiod: 2026-11\nkey_results:\n- id: it\n  kpi: deals\n"
+        f"  {key}: {{kim: 7}}\n"
+    )
+    (fault,) = load({"grow.yml": text}, kpis).faults
+    assert str(fault).startswith(
+        f"grow.yml:{line}: key result `it`: a target for each member without"
+    )

@@ -123,6 +123,16 @@ def test_by_another_dimension_it_is_one_figure_and_the_sentence_adds_up(plain):
     assert said(BY_PLAN, now, before, **two).endswith("monthly -4; exchange rates took 9 USD.")
 
 
+@pytest.mark.parametrize("jpy", [("0.006", "0.006"), (None, "0.007"), ("0.006", None)])
+def test_a_rate_that_stayed_or_is_not_known_twice_has_no_direction(plain, jpy):
+    now, before = plain(USD=50, JPY=85), plain(USD=40, JPY=90)
+    rates = at_mean(plain(USD=50, JPY=95), plain(USD=40, JPY=85), USD=(1, 1))
+    for side, rate in zip(rates["rates"], jpy, strict=True):
+        if rate is not None:
+            side["JPY"] = Fraction(rate)
+    assert said(MRR, now, before, **rates).endswith("; the exchange rate of JPY took 15 USD.")
+
+
 def test_a_business_in_one_other_currency(plain):
     now, before = plain(EUR=102), plain(EUR=120)
     rates = at_mean(plain(EUR=112), plain(EUR=110), EUR=("1.0", "1.2"))

@@ -54,9 +54,8 @@ def pasts() -> Iterator[tuple[str, TrainingSeries, int]]:
     yield "seldom amounts", TrainingSeries(seldom, END), 30
     yield "refunds", TrainingSeries(draw.normal(5, 20, 300), END), 30
     yield "always the same", TrainingSeries(np.full(200, 40.0), END), 40
-    rent = np.array(
-        [9_000.0 if date.fromordinal(END - 399 + n).day == 1 else 0 for n in range(400)]
-    )
+    firsts = [date.fromordinal(END - 399 + n).day == 1 for n in range(400)]
+    rent = np.where(firsts, 9_000 + 10.0 * np.arange(400), 0)
     yield "rent beside business", TrainingSeries(rent + days(400, 0.1), END, year=YEAR), 40
     total = np.cumsum(draw.poisson(12, 500)).astype(float)
     yield "a running total", TrainingSeries(total, END, level=True, whole=True, year=YEAR), 40
@@ -72,6 +71,15 @@ def pasts() -> Iterator[tuple[str, TrainingSeries, int]]:
     yield "months", TrainingSeries(months, 24_322, 12), 12
     known = (0.8 * months[-1], 1.2 * months[-1])
     yield "young months", TrainingSeries(months[-20:], 24_322, 12, next_between=known), 6
+    fallen = months[:40].copy()
+    fallen[-3:] *= 0.6
+    yield "months that fell lately", TrainingSeries(fallen, 24_322, 12), 6
+    fewer = 1_000 * np.exp(draw.normal(0, 0.1, 120))
+    fewer[-5:] *= 0.5
+    yield "weeks that fell lately", TrainingSeries(fewer, 105_000, 1), 13
+    low = np.maximum(30 + np.cumsum(draw.normal(0, 4, 300)), 0)
+    yield "a level near nothing", TrainingSeries(low, END, level=True), 40
+    yield "days near nothing", TrainingSeries(np.maximum(draw.normal(1, 2, 300), 0), END), 30
     yield "quarters", TrainingSeries(months[2::3], 8_106, 4, whole=True), 4
 
 

@@ -1,5 +1,6 @@
 """The odds if a measure brings what is expected of it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -41,6 +42,33 @@ def test_a_tenth_more_makes_an_even_goal_nearly_sure(define, past):
     ).key_results
     assert row.probability < Decimal("0.3")
     assert row.probability_if_measures_work > Decimal("0.85")
+
+
+def test_what_touches_half_of_the_members_brings_half_of_it(define, past):
+    """Kim and Lee bring about 300 together; a tenth more of Kim's half are 315, of both 330."""
+    random = Random(1)
+    kim, lee = (
+        past.daily("deals", FIRST, [random.randint(4, 6) for _ in range(DAYS)], rep=rep)
+        for rep in ("kim", "lee")
+    )
+    indexes = index_facts({"deals": replace(kim, days=[*kim.days, *lee.days])})
+
+    def odds(measure: str) -> Decimal:
+        goal = "- {id: it, kpi: deals, at_least: 323}"
+        objectives = define(goal, period="2026-11", head=f"measures:\n- {{what: X, {measure}}}")
+        results = judge_measures(objectives, indexes, AS_OF)
+
+        def again(some, changes):
+            return score(some, indexes, AS_OF, changes=changes)
+
+        works = with_odds_if_measures_work(again(objectives, ()), objectives, results, again)
+        return works.key_results[0].probability_if_measures_work
+
+    both = f"kpi: deals, start: {AS_OF}, expected: 10 %"
+    assert odds(both) > Decimal("0.75")
+    of_none = odds(f"{both}, where: {{rep: nobody}}")
+    of_half = odds(f"{both}, where: {{rep: kim}}")
+    assert of_none < Decimal("0.05") < of_half < Decimal("0.4")
 
 
 def test_only_the_days_in_which_it_is_at_work_bring_more(define, past):

@@ -161,3 +161,12 @@ def test_a_level_cannot_go_by_working_days() -> None:
     assert KpiDeclaration.model_validate({"kind": "flow", **usual}).working_days
     with pytest.raises(ValidationError, match="no single day adds to"):
         KpiDeclaration.model_validate({"kind": "stock", **usual})
+
+
+def test_two_closed_days_do_not_tell_what_the_next_one_brings() -> None:
+    """Good Friday and Easter Monday of 2025 are the first on weekdays; 1 May is the third."""
+    aware = replace(DEALS, working_days=GERMANY)
+    for last, is_known in ((date(2025, 4, 30), False), (date(2025, 5, 1), True)):
+        index = KpiIndex(facts(aware, (last - FIRST).days + 1))
+        data = training_data(KpiView(index, {}), last)
+        assert (data.closed is not None) is is_known

@@ -9,6 +9,9 @@ import pytest
 
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.periods import Cadence, windows
+from pipelines.okr.kpi.readings import KpiView
+from pipelines.okr.kpi.series import KpiIndex
+from pipelines.okr.odds.training_data import declared_cadence
 
 DAY = timedelta(days=1)
 BEGINNING, MIDDLE = date(2026, 1, 1), date(2026, 11, 16)
@@ -157,3 +160,12 @@ def test_a_ratio_that_comes_once_a_quarter_has_odds(kpis, headline):
     assert Decimal("0.24") < row.forecast_p50 < Decimal("0.38")
     assert row.forecast_p90 - row.forecast_p10 > Decimal("0.06")
     assert row.probability < Decimal("0.2")
+
+
+def test_a_flow_that_is_delivered_each_day_has_no_weeks_though_it_comes_once_a_week(past):
+    mondays = {date(2026, 6, 1) + timedelta(weeks=week): 5 for week in range(20)}
+    first, last = min(mondays), max(mondays)
+    daily = past.on("deals", mondays, delivered=(first, last))
+    weekly = replace(daily, delivered=frozenset(mondays))
+    cadences = [declared_cadence(KpiView(KpiIndex(x), {}), last) for x in (daily, weekly)]
+    assert cadences == [None, "week"]
