@@ -52,6 +52,14 @@ PARSE_LOCK = "parse.lock"
 """The file that a process holds while it parses, as dbt writes in place."""
 PARSE_TIMEOUT = 300.0
 """Seconds to wait for another process that parses the models."""
+_CHOICES_OF_DBT = frozenset([
+    "CACHE_SELECTED_ONLY", "DEFER", "DEFER_STATE", "DEFER_TO_STATE", "EMPTY", "EVENT_TIME_END", "EVENT_TIME_START",
+    "EXCLUDE_RESOURCE_TYPES", "EXPORT_SAVED_QUERIES", "FAIL_FAST", "FAVOR_STATE", "FAVOR_STATE_MODE", "FULL_REFRESH",
+    "INDIRECT_SELECTION", "INTROSPECT", "PARTIAL_PARSE", "PARTIAL_PARSE_FILE_DIFF", "PARTIAL_PARSE_FILE_PATH",
+    "PROFILE", "RESOURCE_TYPES", "SAMPLE", "SINGLE_THREADED", "STATE", "STATIC_PARSER", "STORE_FAILURES", "TARGET",
+    "USE_FAST_TEST_EDGES", "VERSION_CHECK", "WARN_ERROR", "WARN_ERROR_OPTIONS", "WRITE_JSON",
+])  # fmt: skip
+"""What dbt reads of the environment that says which models it makes of what, without `DBT_` or `DBT_ENGINE_`."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +151,7 @@ def static_environment(
     missing = {model for fault in faults for model in fault.models}
     kpis = [x for x in sorted(project.composition.kpi_sql) if f"{KPI_PREFIX}{x}" not in missing]
     return {
+        **choices_of_others(os.environ),
         "OKRA_ENGINE": settings.engine,
         "OKRA_PYTHON": sys.executable,
         "OKRA_LAKE": str(settings.lake_location),
@@ -163,6 +172,19 @@ def static_environment(
         "DBT_LOG_PATH": str(project.target / "logs"),
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def choices_of_others(environment: Mapping[str, str]) -> dict[str, str]:
+    """The choices that a shell makes for another dbt project (`DBT_TARGET=prod`), each as if it were not made.
+
+    With some every run would fail, and with `DBT_EMPTY` all tables would be without a row.
+    """
+    return {
+        name: ""
+        for name in environment
+        if name.startswith("DBT_")
+        and name.removeprefix("DBT_").removeprefix("ENGINE_") in _CHOICES_OF_DBT
     }
 
 

@@ -14,6 +14,7 @@ from pipelines.settings import BUILT_IN
 from pipelines.warehouse import project as models
 from pipelines.warehouse.project import (
     ComposedProject,
+    choices_of_others,
     ensure_manifest,
     has_seeds_elsewhere,
     parse,
@@ -203,3 +204,19 @@ def test_what_is_gone_is_removed(tmp_path: Path, files: Mapping[str, Path]) -> N
     assert [path.name for path in (folder / "models").iterdir()] == ["a.sql"]
     assert (folder / "models/a.sql").read_text() == "select 5"
     assert files["models/a.sql"].read_text() == "select 1", "whose file is nobody's but theirs"
+
+
+def test_what_a_shell_chose_for_another_dbt_project_does_not_count() -> None:
+    """With DBT_EMPTY every table would have been made without a row."""
+    environment = {
+        "DBT_TARGET": "prod",
+        "DBT_EMPTY": "1",
+        "DBT_ENGINE_DEFER": "1",
+        "DBT_ENV_SECRET_TOKEN": "a model's own",
+        "TARGET": "another program's",
+    }
+    assert choices_of_others(environment) == {
+        "DBT_TARGET": "",
+        "DBT_EMPTY": "",
+        "DBT_ENGINE_DEFER": "",
+    }

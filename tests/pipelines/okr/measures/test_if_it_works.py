@@ -59,7 +59,7 @@ def test_what_touches_half_of_the_members_brings_half_of_it(define, past):
         results = judge_measures(objectives, indexes, AS_OF)
 
         def again(some, changes):
-            return score(some, indexes, AS_OF, changes=changes)
+            return score(some, Evidence(indexes, AS_OF, changes=changes))
 
         works = with_odds_if_measures_work(again(objectives, ()), objectives, results, again)
         return works.key_results[0].probability_if_measures_work
