@@ -35,6 +35,7 @@ INTERNAL = frozenset(
         ),
         *(
             "LAKE_IN_BUCKET",
+            "LISTS_FILE",
             "LEFT_OUT",
             "BROKEN_KPIS",
             "BROKEN_MODELS",
