@@ -70,3 +70,11 @@ def test_a_band_may_have_an_end_of_a_plan():
     assert told("kpi: revenue, between: [{kpi: plan_revenue}, 5_000]") == []
     (fault,) = told("kpi: revenue, between: [{kpi: plan_level}, 5_000]")
     assert "which is no target of the flow" in fault
+
+
+def test_the_plan_of_a_kpi_is_checked_as_a_target_is():
+    assert told("kpi: revenue, at_least: 5_000, plan: plan_revenue") == []
+    (fault,) = told("kpi: revenue, at_least: 5_000, plan: unit_less")
+    assert "`unit_less` is in no unit, and `revenue` in USD" in fault
+    (fault,) = told("kpi: revenue, at_least: 5_000, plan: spend")
+    assert "`spend` is no plan" in fault

@@ -102,3 +102,24 @@ def test_a_lead_that_cannot_be_tested_is_refused(kpis, leads, said):
     content = HEAD.replace("at_least: 1", f"at_least: 1, leads: {leads}")
     [fault] = [str(fault) for fault in load({"grow.yml": content}, kpis).faults]
     assert said in fault
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [("0 days", 0), ("1 day", 1), ("10 days", 10), ("1 week", 7), ("4weeks", 28)],
+)
+def test_a_duration_is_days_or_weeks(kpis, written, days):
+    lines = f"measures: [{{what: X, kpi: deals, start: 2026-03-02, lag: {written}}}]\n"
+    loaded = load({"grow.yml": HEAD + lines}, kpis)
+    assert not loaded.faults
+    assert loaded.objectives[0].measures[0].lag == days
+
+
+@pytest.mark.parametrize(
+    "written", ["0", "1", "-1 day", "1 month", "1.5 weeks", "false", "1000 days"]
+)
+def test_what_is_no_duration_is_refused(kpis, written):
+    (fault,) = faults(
+        kpis, f"measures: [{{what: X, kpi: deals, start: 2026-03-02, lag: {written}}}]\n"
+    )
+    assert "is no duration; write it such as 10 days or 4 weeks" in fault
