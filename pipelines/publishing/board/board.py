@@ -79,17 +79,37 @@ class Board:
     run: Row
 
 
+MAX_LINES, MAX_TASKS = 250, 50
+"""Lines, and goals that need attention, on a page that a board reads from its first to its last word."""
+
+
+def shown_on_board(lines: Sequence[Standing]) -> Sequence[Standing]:
+    """All lines where they are few, else the objectives of the upper floors of the tree."""
+    if len(lines) <= MAX_LINES:
+        return lines
+    objectives = [line for line in lines if line.is_objective]
+    upper = [line for line in objectives if line.depth == 0][:MAX_LINES]
+    for depth in range(1, max((line.depth for line in objectives), default=0) + 1):
+        more = [line for line in objectives if line.depth <= depth]
+        if len(more) > MAX_LINES:
+            break
+        upper = more
+    return upper
+
+
 def board_of(standings: Standings, language: Language) -> Board:
     """The board's page of a day."""
     names = {line.id: line.name for line in standings.lines}
-    since = standings.compared_with
+    since, lines = standings.compared_with, shown_on_board(standings.lines)
+    left_out = len(standings.lines) - len(lines)
+    more = f"{language.text('terminal.more_lines', left_out)}." if left_out else ""
     return Board(
         day=language.day(standings.as_of),
         since="" if since is None else language.day(since, today=standings.as_of),
-        summary=_summary(standings, language),
-        tasks=[_task(line, language) for line in standings.attention],
-        lines=[_line(line, language, names) for line in standings.lines],
-        evidence=[_evidence(line, language) for line in standings.key_results],
+        summary=f"{_summary(standings, language)} {more}".rstrip(),
+        tasks=[_task(line, language) for line in standings.attention[:MAX_TASKS]],
+        lines=[_line(line, language, names) for line in lines],
+        evidence=[_evidence(line, language) for line in standings.key_results[:MAX_LINES]],
         run=standings.run,
     )
 

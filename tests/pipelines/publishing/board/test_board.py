@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.publishing.board.board import MAX_LINES
 from pipelines.publishing.board.printing import PrintingError, print_page
 from pipelines.publishing.board.writing import write_board
 from pipelines.publishing.language.language import Language
@@ -165,3 +166,14 @@ def test_without_a_browser_it_says_what_to_do_instead(tmp_path, monkeypatch):
     assert str(refused.value) == (
         f"there is no Chromium or Chrome to print with; open {page} in a browser and print it"
     )
+
+
+def test_of_too_many_goals_the_board_has_the_upper_objectives_and_the_number_of_the_others(
+    company,
+):
+    for number in range(MAX_LINES):
+        company.key_result(key_result_id=f"grow/kr-{number}", name=f"Goal {number}", **BEHIND)
+    page = parsed(html(company))
+    # the objective alone: with its key results there is one line too many
+    assert len(goals(page)) == 1
+    assert f"and {MAX_LINES} more; the pages of the scorecard have all." in page.text
