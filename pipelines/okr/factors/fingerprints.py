@@ -6,7 +6,7 @@ it is compared with, whom its source counted in them, their flags, and the origi
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from hashlib import blake2b
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from pipelines.okr.factors.periods_compared import Trust, periods_of, trust_of
 from pipelines.okr.kpi.day_columns import AmountColumn
 from pipelines.okr.kpi.facts import TOTAL
-from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import Period, cut_alike, previous
 from pipelines.okr.kpi.series import KpiIndex
 
@@ -58,7 +57,7 @@ class PeriodFingerprints:
 
     @cached_property
     def _of_kpi(self) -> bytes:
-        return repr((self.basis, as_text(self.index.kpi), self.converts)).encode()
+        return repr((self.basis, self.index.kpi.as_text, self.converts)).encode()
 
     def _facts(self, days: Period) -> Iterator[bytes]:
         start, end = days.start.toordinal(), days.end.toordinal()
@@ -92,13 +91,6 @@ class PeriodFingerprints:
             for members in self.index.rows.combinations
         )
         return np.frombuffer(hashes, dtype=np.uint8).reshape(-1, 16)
-
-
-def as_text(kpi: Kpi) -> str:
-    """All that a KPI declares; a set is written in order, as Python's own order is another one in each process."""
-    conversion = kpi.conversion
-    converted = conversion and (conversion.policy, sorted(conversion.sides), conversion.day)
-    return repr((replace(kpi, conversion=None), converted))
 
 
 def _content(column: AmountColumn, taken: slice) -> Iterator[bytes]:

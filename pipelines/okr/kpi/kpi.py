@@ -101,6 +101,13 @@ class Kpi:
         return replace(self, dimensions=(*others, ACCOUNT), by_account=True)
 
     @property
+    def as_text(self) -> str:
+        """All that it declares; a set is written in order, as Python's own order is another one in each process."""
+        conversion = self.conversion
+        converted = conversion and (conversion.policy, sorted(conversion.sides), conversion.day)
+        return repr((replace(self, conversion=None), converted))
+
+    @property
     def has_total(self) -> bool:
         """Whether there is a figure of the whole. Whom two accounts have counted would be in it twice."""
         return not (self.by_account and self.behaviour.reported_by_period)

@@ -182,7 +182,7 @@ class _Asked:
         """A hash of all that its rows are worked out from."""
         # the best period ever may lie before what is learnt from
         ever = self.goal.question.view.series.sums(date.min, self.through)
-        said = (METHOD, self.index.kpi, self.period, self.through, self.own, ever)
+        said = (METHOD, self.index.kpi.as_text, self.period, self.through, self.own, ever)
         mark = hashlib.sha256(repr(said).encode())
         data = training_data_of(self.goal)
         for side in data.sides:
