@@ -1,5 +1,6 @@
 """Commands where the shell has closed what they write to, knows no characters but ASCII, or stands nowhere."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -27,9 +28,10 @@ def home(tmp_path: Path) -> Home:
 
 def shell(home: Home, line: str, **settings: str) -> Done:
     """Run a line of a shell in which `okra` is found."""
+    path = f"{OKRA.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", line.replace("okra", str(OKRA), 1)],
-        env={**home.environment, **settings},
+        ["bash", "-c", line],
+        env={**home.environment, "PATH": path, **settings},
         capture_output=True,
         text=True,
         check=False,
