@@ -30,13 +30,12 @@ from connectors.sdk.contract import (
     Source,
     Stream,
     column,
-    zone_named,
 )
 from connectors.sdk.errors import Rejected
 from connectors.sdk.sheets import listed
 from connectors.sdk.sheets.cells import Cell, Grid, Line, as_typed, is_empty
 from connectors.sdk.sheets.columns import columns_of
-from connectors.sdk.sheets.listed import ListedSheets
+from connectors.sdk.sheets.listed import ListedSheets, business_zone
 
 OPTION = "CHECK_INS_SHEETS"
 NEEDED = ("key_result", "day")
@@ -76,11 +75,7 @@ class CheckInsConnection:
     """The sheets, read when they are asked for."""
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
-        self._zone = zone_named(
-            values.get("OKRA_TIMEZONE", "").strip() or "UTC",
-            "OKRA_TIMEZONE is",
-            "set it to a name such as Europe/Berlin",
-        )
+        self._zone = business_zone(values)
         self._sheets = ListedSheets(OPTION, values, calls)
 
     @property
@@ -206,7 +201,6 @@ SOURCE = Source(
             may_be_written=True,
         ),
         *listed.OPTIONS,
-        Option("OKRA_TIMEZONE", "Zone in which the business counts its days", default="UTC"),
     ),
     streams=(CHECK_INS,),
     limits=listed.LIMITS,

@@ -48,11 +48,10 @@ from connectors.sdk.contract import (
     Source,
     Stream,
     column,
-    zone_named,
 )
 from connectors.sdk.errors import Rejected
 from connectors.sdk.sheets import listed
-from connectors.sdk.sheets.listed import ListedSheets
+from connectors.sdk.sheets.listed import ListedSheets, business_zone
 from connectors.spreadsheet.declared import declared_kpis
 from connectors.spreadsheet.entries import Days, Row
 from connectors.spreadsheet.layout import Layout
@@ -102,11 +101,7 @@ class SpreadsheetConnection:
 
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
         """Raises `SourceError` when the options make no sense or the declarations cannot be read."""
-        self._zone = zone_named(
-            values.get("OKRA_TIMEZONE", "").strip() or "UTC",
-            "OKRA_TIMEZONE is",
-            "set it to a name such as Europe/Berlin",
-        )
+        self._zone = business_zone(values)
         self._fiscal_year_start = setting(values, "OKRA_FISCAL_YEAR_START", "1", int)
         self._start = setting(values, "OKRA_START_DATE", DEFAULT_START, date.fromisoformat)
         self._layout = layout_of(values.get("SPREADSHEET_LAYOUT", ""))
@@ -214,7 +209,6 @@ SOURCE = Source(
             form=Layout,
         ),
         *listed.OPTIONS,
-        Option("OKRA_TIMEZONE", "Zone in which the business counts its days", default="UTC"),
         Option("OKRA_FISCAL_YEAR_START", "First month of the fiscal year", default="1"),
         Option("OKRA_START_DATE", "First day to pull", default=DEFAULT_START),
     ),

@@ -1,9 +1,10 @@
 """The sheets that a setting lists: by path or address, or as the link of a document of Google Sheets."""
 
 from collections.abc import Collection, Mapping
+from zoneinfo import ZoneInfo
 
 from connectors.sdk import google_sign_in
-from connectors.sdk.contract import Calls, Limit, Option
+from connectors.sdk.contract import Calls, Limit, Option, zone_named
 from connectors.sdk.errors import Rejected
 from connectors.sdk.option_values import usable_address
 from connectors.sdk.remote_files import file_name, read_file
@@ -16,6 +17,7 @@ DEFAULT_GOOGLE_BASE = "https://sheets.googleapis.com"
 OPTIONS = (
     *google_sign_in.OPTIONS,
     Option("GOOGLE_SHEETS_API_BASE", "Address of the Sheets API", default=DEFAULT_GOOGLE_BASE),
+    Option("OKRA_TIMEZONE", "Zone in which the business counts its days", default="UTC"),
 )
 """The settings of each source that reads sheets."""
 LIMITS = (
@@ -23,6 +25,15 @@ LIMITS = (
     Limit(BUCKET, 1, burst=10, most_per_second=5, by_minute=True),
     Limit(FILES, 10, burst=10, by_minute=True),
 )
+
+
+def business_zone(values: Mapping[str, str]) -> ZoneInfo:
+    """The zone in which people date what they write. Raises `Rejected`."""
+    return zone_named(
+        values.get("OKRA_TIMEZONE", "").strip() or "UTC",
+        "OKRA_TIMEZONE is",
+        "set it to a name such as Europe/Berlin",
+    )
 
 
 class ListedSheets:

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipelines.okr.forecast.draws import Draws, candidate_waiting_times
-from pipelines.okr.forecast.draws import drawn as drawn_steps
+from pipelines.okr.forecast.draws import Draws, candidate_waiting_times, drawn
 from pipelines.okr.forecast.smoothing import Smoothed
 from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 
@@ -63,9 +62,9 @@ def continue_candidates(
     inflation = _error_inflation(steps - smoothed.begins, season)[series]
     error, move = np.empty_like(level), np.empty_like(level)
     drawn_places = draws.places(newest, n * count, len(made), series, path)
-    for t, (future, drawn) in enumerate(zip(made, drawn_places, strict=True)):
+    for t, (future, past) in enumerate(zip(made, drawn_places, strict=True)):
         # every place is inside: to clip is quicker than to look whether it is
-        np.take(errors, drawn, out=error, mode="clip")
+        np.take(errors, past, out=error, mode="clip")
         error *= inflation
         slope *= damping
         level += slope
@@ -103,7 +102,7 @@ def _error_inflation(lengths: Ints, season: int) -> Floats:
 def run_rate(values: Exact, end: int, horizon: int, paths: int) -> Floats:
     """Simulated values (horizon, n, paths) of what a step brings, from n short pasts (n, steps)."""
     first = end - values.shape[1] + 1
-    days = drawn_steps(first, end, 1, horizon, paths, _SHORT_HISTORY_DOUBT) - first
+    days = drawn(first, end, 1, horizon, paths, _SHORT_HISTORY_DOUBT) - first
     return np.ascontiguousarray(values.astype(np.float32)[:, days].transpose(1, 0, 2))
 
 

@@ -171,8 +171,8 @@ def continue_lines(
     errors, error, moved = lines.errors.reshape(-1), np.empty_like(last), np.empty_like(last)
     newest = (steps - 1) * (n * LINES) + series * LINES + which
     drawn_places = draws.places(newest, n * LINES, len(made), series, path)
-    for t, (future, drawn) in enumerate(zip(made, drawn_places, strict=True)):
-        np.take(errors, drawn, out=error, mode="clip")
+    for t, (future, past) in enumerate(zip(made, drawn_places, strict=True)):
+        np.take(errors, past, out=error, mode="clip")
         np.multiply(first, last, out=value)
         value += constant
         value += np.multiply(second, before, out=moved)
