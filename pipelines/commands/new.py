@@ -89,8 +89,7 @@ def new_kpi(
     else:
         streams = {
             f"{own}.{stream.name}": stream
-            for own, of_source in settings.streams_by_source.items()
-            if any(x.has_figures for x in settings.sources_by_name[own])
+            for own, of_source in settings.streams_with_figures.items()
             for stream in of_source
         }
         new = yaml_kpi.NewYamlKpi(

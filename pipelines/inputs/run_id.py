@@ -73,9 +73,7 @@ def run_id(settings: Settings, as_of: date) -> str:
 def catalogued(settings: Settings, name: str, columns: list[str]) -> list[list[object]]:
     """The rows of one file of the lake's catalog. A source with several accounts is told with its account."""
     every = read_catalog(open_lake(settings), name, [*columns, "account"]).to_pylist()
-    # no figure depends on what people say
-    without = {x.name for x in settings.sources_in_lake if not x.has_figures}
-    rows = [row for row in every if row["source"] not in without]
+    rows = [row for row in every if row["source"] not in settings.sources_without_figures]
     for row in rows:
         if account := row.pop("account"):
             row["source"] = f"{row['source']}@{account}"

@@ -191,6 +191,16 @@ class ConfiguredSources(DeclaredSettings):
         return streams_by_name(self.instances.values())
 
     @cached_property
+    def streams_with_figures(self) -> Mapping[str, tuple[Stream, ...]]:
+        """Those of them that a KPI can be worked out from."""
+        return streams_by_name(x for x in self.instances.values() if x.has_figures)
+
+    @cached_property
+    def sources_without_figures(self) -> frozenset[str]:
+        """The names of the sources that no figure depends on, such as what people say."""
+        return frozenset(x.name for x in self.sources_in_lake if not x.has_figures)
+
+    @cached_property
     def streams_in_lake(self) -> Mapping[str, tuple[Stream, ...]]:
         """The streams that the models read, by source: those of sources that are off now, too."""
         return streams_by_name(self.sources_in_lake)

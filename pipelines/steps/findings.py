@@ -43,9 +43,10 @@ from pipelines.tables.table import transaction
 from pipelines.warehouse.build_results import kpis_asking, sentence_without_values
 
 MAX_EXAMPLES = 3
-_WITHOUT_FIGURES = {(check_ins.SOURCE.name, check_ins.CHECK_INS.name)}
-"""The streams that no figure depends on."""
-_NEWEST_ALONE = {*_WITHOUT_FIGURES, ("spreadsheet", "kpi_plans")}
+_NEWEST_ALONE = {
+    (check_ins.SOURCE.name, check_ins.CHECK_INS.name),
+    ("spreadsheet", "kpi_plans"),
+}
 """The snapshots of which the newest alone is read: what was wrong in an earlier one has been mended, or is in it."""
 _ALIKE = ("source", "account", "stream", "what", "message", "column", "kpi", "is_set_aside")
 
@@ -155,8 +156,9 @@ def lake_findings(
         alike.setdefault(kind_of(row), []).append(row)
     for rows in alike.values():
         account = rows[0]["account"] or UNNAMED
-        names = fed.get((rows[0]["source"], rows[0]["stream"]), ())
-        yield lake_finding(rows, of_account(names, account, declared))
+        source, stream = rows[0]["source"], rows[0]["stream"]
+        names = of_account(fed.get((source, stream), ()), account, declared)
+        yield lake_finding(rows, names, is_fault=source not in settings.sources_without_figures)
 
 
 def kind_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -166,7 +168,9 @@ def kind_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in _ALIKE if name != ignored)
 
 
-def lake_finding(rows: Sequence[Mapping[str, Any]], fed: Sequence[str]) -> FindingRow:
+def lake_finding(
+    rows: Sequence[Mapping[str, Any]], fed: Sequence[str], *, is_fault: bool
+) -> FindingRow:
     """One finding of those of several windows that are alike, in a stream that feeds the KPIs `fed`."""
     first, windows = rows[0], [row["window"] for row in rows]
     examples = dict.fromkeys(example for row in rows for example in row["examples"])
@@ -181,7 +185,7 @@ def lake_finding(rows: Sequence[Mapping[str, Any]], fed: Sequence[str]) -> Findi
         first_day=min(row["day"] or row["window"] for row in rows),
         last_day=max(row["day"] or row["through"] for row in rows),
         is_set_aside=first["is_set_aside"],
-        is_fault=(first["source"], first["stream"]) not in _WITHOUT_FIGURES,
+        is_fault=is_fault,
         kpis=[first["kpi"]] if first["kpi"] else fed,
         examples=list(examples)[:MAX_EXAMPLES],
     )

@@ -149,9 +149,7 @@ class Table:
         """Whether it is there with its columns and comments: to look costs less than to declare all of it again."""
         there = dict(connection.execute(_COMMENTS, [self.schema, self.name]).fetchall())
         declared = {name: column.comment for name, column in self.columns.items()}
-        return declared | {"": self.comment} == {
-            name: comment for name, comment in there.items() if name in declared or not name
-        }
+        return (declared | {"": self.comment}).items() <= there.items()
 
     @property
     def _definition(self) -> str:

@@ -39,8 +39,7 @@ def available_in(settings: Settings, project: Composition, written: Mapping[str,
     return Available(
         streams={
             source: {stream.name: stream for stream in streams}
-            for source, streams in settings.streams_by_source.items()
-            if any(x.has_figures for x in settings.sources_by_name[source])
+            for source, streams in settings.streams_with_figures.items()
         },
         declared={f"{x.source.name}.{stream}" for x in instances for stream in x.forms},
         off=sources_off(settings),

@@ -77,12 +77,7 @@ def _scored(objectives: Sequence[Objective], evidence: Evidence, rolled_up: Roll
                 if own[0].status in ("at_risk", "off_track") and key_result.result.name_members:
                     behind += _behind(key_result, simulation)
             headlines.append(rolled_up.score(objective, parts))
-    return Scorecard(
-        tuple(sorted(rows, key=_order)),
-        tuple(sorted(headlines, key=attrgetter("objective_id"))),
-        tuple(sorted(courses, key=attrgetter("key_result_id"))),
-        tuple(behind),
-    )
+    return together([Scorecard(tuple(rows), tuple(headlines), tuple(courses), tuple(behind))])
 
 
 def _rows(key_result: JudgedKeyResult, simulation: GoalSimulation) -> list[KeyResultScore]:
@@ -109,7 +104,7 @@ def _part(
 
 
 def together(scorecards: Iterable[Scorecard]) -> Scorecard:
-    """Parts of a scorecard as one."""
+    """Parts of a scorecard as one, in order."""
     parts = list(scorecards)
     return Scorecard(
         tuple(sorted((row for part in parts for row in part.key_results), key=_order)),
