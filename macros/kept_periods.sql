@@ -11,7 +11,7 @@
     {{ return({
         "materialized": "incremental",
         "incremental_strategy": "changed_periods",
-        "on_schema_change": "append_new_columns",
+        "on_schema_change": "fail",
         "pre_hook": "{{ forget_periods() }}",
         "post_hook": "{{ note_periods() }}",
     }) }}

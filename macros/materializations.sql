@@ -73,10 +73,19 @@
 
 {#
     Of a table that is there with the columns that its query has, Okra's own strategies replace rows without a table in
-    between.
+    between. Where everything is made, the rows of days and periods are all of them: the table is replaced, and has the
+    columns that are declared now.
 #}
 {% materialization incremental, adapter="duckdb", supported_languages=["sql", "python"] -%}
     {%- set strategy = config.get("incremental_strategy") -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set target_relation = this.incorporate(type="table") -%}
+    {%- if strategy in ["changed_days", "changed_periods"] and scope() == "everything" -%}
+        {%- call made(target_relation, existing) -%}
+            {{ replaced_table(target_relation, compiled_code) }}
+        {%- endcall -%}
+        {{ return({"relations": [target_relation]}) }}
+    {%- endif -%}
     {%- set columns = [] -%}
     {%- if strategy in ["committed_windows", "changed_days", "changed_periods"] and is_incremental() -%}
         {%- set columns = columns_of_both(this, compiled_code) -%}
@@ -84,7 +93,6 @@
     {%- if not columns -%}
         {{ return(dbt.materialization_incremental_duckdb()) }}
     {%- endif -%}
-    {%- set target_relation = this.incorporate(type="table") -%}
     {%- set build = adapter.get_incremental_strategy_macro(context, strategy) -%}
     {%- call made(target_relation) -%}
         {{ build({

@@ -104,14 +104,15 @@ class ModelInputs:
         return Fingerprint(definition, content)
 
     def _text(self, name: str) -> str:
-        """A hash of what is written of a node: its SQL, the macros that it calls, configuration and descriptions."""
+        """A hash of what is written of a node: its SQL, the macros that it calls, configuration and columns."""
         node, macros = self.manifest["nodes"][name], self.manifest["macros"]
         called = [macros[macro]["macro_sql"] for macro in sorted(self._macros_below(name))]
-        described = sorted(
-            (column, described["description"]) for column, described in node["columns"].items()
+        columns = sorted(
+            (name, column.get("data_type"), column["description"])
+            for name, column in node["columns"].items()
         )
         written = [node[key] for key in ("raw_code", "checksum", "config", "description")]
-        return hashed([written, described, called])
+        return hashed([written, columns, called])
 
     @cached_property
     def _settings(self) -> str:

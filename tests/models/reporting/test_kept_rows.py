@@ -259,3 +259,18 @@ def test_a_build_of_everything_works_all_days_out_again(warehouse_in, empty) -> 
     history.settings["scope"] = "everything"
     history.build(warehouse, *SELECTED)
     assert tables(warehouse) == before
+
+
+def test_a_build_of_everything_gives_kept_tables_the_declared_columns_alone(
+    warehouse_in, empty
+) -> None:
+    warehouse = warehouse_in("columns")
+    history = built_history(2, warehouse, empty, days=5)
+    before = tables(warehouse)
+    # as a version would leave them that had a column which is no longer declared, and lacked one that is
+    for table in ("reporting.kpi_periods", "reporting_steps.kept_kpi_rows"):
+        warehouse.alter(f"alter table {table} add column gone integer")
+        warehouse.alter(f"alter table {table} drop column numerator")
+    history.settings["scope"] = "everything"
+    history.build(warehouse, *SELECTED)
+    assert tables(warehouse) == before

@@ -24,7 +24,7 @@ def node(name: str, layer: str, *above: str, materialized: str = "table", **how:
         "checksum": {},
         "config": {"materialized": materialized, "incremental_strategy": how.get("strategy")},
         "description": "",
-        "columns": {},
+        "columns": {"amount": {"data_type": how.get("type", "integer"), "description": ""}},
         "sources": how.get("sources", []),
         "depends_on": {"nodes": list(above), "macros": how.get("macros", [])},
         "attached_node": how.get("attached"),
@@ -46,7 +46,13 @@ def manifest(**changed: Any) -> Mapping[str, Any]:
             strategy="committed_windows",
         ),
         "windows": node("windows", "staging", sources=[["lake", "windows"]]),
-        "mart": node("mart", "marts", "model.okra.stg", macros=changed.get("macros", [])),
+        "mart": node(
+            "mart",
+            "marts",
+            "model.okra.stg",
+            macros=changed.get("macros", []),
+            type=changed.get("type", "integer"),
+        ),
         "kpi_sales": node("kpi_sales", "kpis", "model.okra.mart", materialized="view"),
         OWN_KPI: node(OWN_KPI, "kpis", "model.okra.mart", materialized="view"),
         "kpi_days": node("kpi_days", "reporting", "model.okra.kpi_sales", "model.okra.windows"),
@@ -152,9 +158,10 @@ def test_the_next_day_makes_those_again_that_read_the_day(composition: Compositi
     "now",
     [
         inputs(stg="select 2"),
+        inputs(type="bigint"),
         inputs(environment={**ENVIRONMENT, "OKRA_TIMEZONE": "Asia/Tokyo"}),
     ],
-    ids=["another text", "another setting"],
+    ids=["another text", "another declared type", "another setting"],
 )
 def test_another_text_or_setting_makes_and_tests_everything(now, composition) -> None:
     plan = due(composition, now, made_of(inputs()))
