@@ -18,10 +18,11 @@ from pipelines.warehouse.build_results import (
     kpis_below,
     sentence_without_values,
 )
+from pipelines.warehouse.dbt_environment import dbt_environment
 from pipelines.warehouse.due_nodes import BuildPlan, due_nodes, read_made
 from pipelines.warehouse.fingerprints import model_inputs
 from pipelines.warehouse.left_out import LeftOut
-from pipelines.warehouse.project import ComposedProject, catalog_lake, dbt_environment
+from pipelines.warehouse.project import ComposedProject, catalog_lake
 
 MAX_BUILDS = 5
 """Builds after which a run gives up: each can fail at what the one before did not reach."""

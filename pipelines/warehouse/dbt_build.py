@@ -19,13 +19,9 @@ from pipelines.warehouse.build_results import NodeResult, node_results
 from pipelines.warehouse.dbt_command import with_lists_in_file
 from pipelines.warehouse.dbt_messages import errors_in, sentence_of
 from pipelines.warehouse.dbt_names import flat_names
+from pipelines.warehouse.dbt_parse import kept_parse, manifest_of
 from pipelines.warehouse.kept_parses import PARSED_FILE
-from pipelines.warehouse.project import (
-    ComposedProject,
-    dbt_program,
-    kept_parse,
-    manifest_of,
-)
+from pipelines.warehouse.project import ComposedProject, dbt_program
 
 RUN_FOLDER = "models-"
 """How the folder of one build's artifacts begins, below dbt's target folder."""

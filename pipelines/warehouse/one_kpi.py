@@ -22,12 +22,9 @@ from pipelines.warehouse.build_results import (
     NodeResult,
 )
 from pipelines.warehouse.dbt_build import DbtFailedError, build
-from pipelines.warehouse.project import (
-    catalog_lake,
-    dbt_environment,
-    ensure_manifest,
-    project_of,
-)
+from pipelines.warehouse.dbt_environment import dbt_environment
+from pipelines.warehouse.dbt_parse import ensure_manifest
+from pipelines.warehouse.project import catalog_lake, project_of
 
 TABLES = ("kpis", "kpi_days", "kpi_coverage", "kpi_distinct")
 """The published tables that the figures of a KPI are read from."""

@@ -23,7 +23,12 @@ import duckdb
 
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.settings import BUILT_IN, Settings
-from pipelines.warehouse.project import catalog_lake, dbt_environment, dbt_program, project_of
+from pipelines.warehouse.dbt_environment import dbt_environment
+from pipelines.warehouse.project import (
+    catalog_lake,
+    dbt_program,
+    project_of,
+)
 from tests.benchmarks.report import Section, options_of, present
 from tests.benchmarks.stripe_lake import TODAY, add_windows, days_before, net_revenue
 

@@ -13,7 +13,8 @@ from pipelines import settings as okra_settings
 from pipelines.inputs.day import Day
 from pipelines.settings import BUILT_IN, Settings
 from pipelines.steps.model import prepare_models
-from pipelines.warehouse.project import ensure_manifest, project_of
+from pipelines.warehouse.dbt_parse import ensure_manifest
+from pipelines.warehouse.project import project_of
 from tests.models.conftest import RowLake
 from tests.models.dbt_process import run_dbt
 

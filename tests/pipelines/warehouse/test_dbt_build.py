@@ -12,7 +12,9 @@ from pipelines.inputs.composing import files_below
 from pipelines.inputs.composition import Composition
 from pipelines.settings import BUILT_IN, Settings
 from pipelines.warehouse.dbt_build import Build, DbtFailedError, build, interrupts_for_dbt
-from pipelines.warehouse.project import ComposedProject, dbt_environment, ensure_manifest
+from pipelines.warehouse.dbt_environment import dbt_environment
+from pipelines.warehouse.dbt_parse import ensure_manifest
+from pipelines.warehouse.project import ComposedProject
 
 # dbt's parser says so of itself when it is imported
 pytestmark = pytest.mark.filterwarnings("ignore:sqlglotrs is deprecated:DeprecationWarning")

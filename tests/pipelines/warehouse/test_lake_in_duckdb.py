@@ -15,8 +15,9 @@ from dbt_common.context import set_invocation_context
 
 from pipelines.connections import DISABLED_OPTIMIZERS
 from pipelines.settings import BUILT_IN, load
+from pipelines.warehouse.dbt_environment import static_environment
 from pipelines.warehouse.lake_in_duckdb import PREFETCHED_FILES, LakeFiles, Plugin
-from pipelines.warehouse.project import project_of, static_environment
+from pipelines.warehouse.project import project_of
 from tests.object_store.buckets import Bucket
 
 SETTLING_SECONDS = 0.1

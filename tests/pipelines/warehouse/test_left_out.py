@@ -9,8 +9,8 @@ import pytest
 from pipelines.inputs.composing import files_below
 from pipelines.inputs.composition import Composition
 from pipelines.warehouse.dbt_messages import errors_in
+from pipelines.warehouse.dbt_parse import cycle_in
 from pipelines.warehouse.left_out import LeftOut, ModelsError, parse_what_can_be
-from pipelines.warehouse.project import cycle_in
 from pipelines.warehouse.project_folder import ROOT_FILES, make_folder
 from tests.models.dbt_process import run_dbt
 

@@ -11,7 +11,8 @@ import pytest
 
 from pipelines.settings import Settings
 from pipelines.tables.table import Column, Table
-from pipelines.warehouse.project import project_of, static_environment
+from pipelines.warehouse.dbt_environment import static_environment
+from pipelines.warehouse.project import project_of
 from pipelines.warehouse.spark.published_tables import copied_models, replace_tables
 
 MODEL = Table(
