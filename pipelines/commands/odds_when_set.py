@@ -11,6 +11,7 @@ from pipelines.history.predictions import graded_before
 from pipelines.inputs.day import Day
 from pipelines.inputs.facts import NoFactsError, read_facts
 from pipelines.okr.definition.definitions import KeyResult, Objective
+from pipelines.okr.definition.fingerprints import key_result_fingerprint
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.scoring.evidence import Evidence
@@ -78,7 +79,7 @@ Odds = dict[tuple[str, str], tuple[date, Decimal]]
 
 
 def _key(objective: Objective, result: KeyResult) -> tuple[str, str]:
-    return objective.key_result_id(result), objective.key_result_hash(result)
+    return objective.key_result_id(result), key_result_fingerprint(objective, result)
 
 
 def _published_odds(day: Day) -> Odds:

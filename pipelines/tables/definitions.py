@@ -1,14 +1,19 @@
 """The tables of the definitions: objectives and key results as they were when they were last scored."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
 from pipelines.okr import columns
 from pipelines.okr.columns import Number
 from pipelines.okr.definition.definitions import KeyResult, Objective
+from pipelines.okr.definition.fingerprints import (
+    as_json,
+    canonical,
+    key_result_fingerprint,
+    objective_fingerprint,
+)
 from pipelines.okr.definition.goals import goal_in_words, goal_of
 from pipelines.okr.kpi.filters import as_written, members_in_words
 from pipelines.okr.kpi.kpi import Kpi
@@ -113,8 +118,8 @@ def key_result_row(
         over=result.over,
         for_each=result.for_each,
         where=members_in_words(result.where) or None,
-        definition_hash=objective.key_result_hash(result),
-        definition=as_json(result.canonical),
+        definition_hash=key_result_fingerprint(objective, result),
+        definition=as_json(canonical(result)),
         where_json=as_json(as_written(result.where)) if result.where else None,
         target_kpi=", ".join(target.kpi for target in result.kpi_targets) or None,
     )
@@ -131,11 +136,6 @@ def objective_row(objective: Objective, weight: Decimal) -> ObjectiveRow:
         parent_id=objective.parent,
         commitment=objective.commitment,
         weight=weight,
-        definition_hash=objective.definition_hash,
-        definition=as_json(objective.canonical),
+        definition_hash=objective_fingerprint(objective),
+        definition=as_json(canonical(objective)),
     )
-
-
-def as_json(canonical: Mapping[str, Any]) -> str:
-    """A definition as JSON, which is the same however its file is formatted."""
-    return json.dumps(canonical, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -4,8 +4,6 @@ The models check the form (keys, types, ranges); what needs to know the KPIs or 
 checked in `checks` and `lineage`. Every validator says what is wrong and what would be right.
 """
 
-import hashlib
-import json
 from datetime import date
 from decimal import Decimal
 from typing import Any, Self
@@ -30,25 +28,14 @@ from pipelines.okr.definition.field_types import (
 )
 from pipelines.okr.definition.leads import Leads
 from pipelines.okr.definition.measures import Measure
-from pipelines.okr.definition.met_in import ALL, MetIn, WindowsAsked
-from pipelines.okr.definition.plans import DatedPlan, PlanField, PlanKpi
-from pipelines.okr.kpi.filters import as_written
-from pipelines.okr.kpi.numbers import ONE
-from pipelines.okr.kpi.periods import Cadence, Period, whole_windows
+from pipelines.okr.definition.met_in import MetIn, WindowsAsked
+from pipelines.okr.definition.plans import PlanField
+from pipelines.okr.kpi.periods import Cadence, whole_windows
 from pipelines.okr.kpi.status import Commitment, Policy
 
 
 class _Definition(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @property
-    def canonical(self) -> dict[str, Any]:
-        """The definition without its formatting: `96 %` and 0.960 are the same number here."""
-        return {
-            name: _canonical(getattr(self, name))
-            for name, field in type(self).model_fields.items()
-            if name not in _ADDED_LATER or getattr(self, name) != field.default
-        }
 
 
 class Milestone(_Definition):
@@ -175,11 +162,6 @@ class KeyResult(_Definition):
         ends = (self.at_least, self.at_most, *(self.between or ()))
         return tuple(end for end in ends if isinstance(end, KpiTarget))
 
-    @property
-    def scored_by(self) -> dict[str, Any]:
-        """The definition without its name, and without its weight, which counts in the objective."""
-        return {k: part for k, part in self.canonical.items() if k not in (*_CALLED, "weight")}
-
 
 GOALS = ("at_least", "at_most", "between", "milestone")
 
@@ -225,16 +207,6 @@ class Objective(_Definition):
         """The weight in its parent's score as the file states it; None where it states none."""
         return self.weight if self.contributes is None else self.contributes
 
-    @property
-    def definition_hash(self) -> str:
-        """The fingerprint of what the objective is scored by; what it is called, and by whom kept, are not in it."""
-        scored = {name: part for name, part in self.canonical.items() if name not in _CALLED}
-        results = [
-            self._scored_by(result) | {"weight": _canonical(result.weight)}
-            for result in self.key_results
-        ]
-        return _hash(scored | {"key_results": results, "judged_by": _JUDGED_BY})
-
     def deadline(self, result: KeyResult) -> date:
         """The last day that counts for one of its key results."""
         if result.milestone is not None:
@@ -256,25 +228,6 @@ class Objective(_Definition):
         """The id of one of its key results among those of all objectives."""
         return f"{self.id}/{result.id}"
 
-    def key_result_hash(self, result: KeyResult) -> str:
-        """The fingerprint of what a key result is scored by, its objective's frame included."""
-        frame = {key: _canonical(getattr(self, key)) for key in ("id", "period", "commitment")}
-        return _hash({"objective": frame, "key_result": self._scored_by(result)})
-
-    def _scored_by(self, result: KeyResult) -> dict[str, Any]:
-        """What a key result is scored by, with the windows that are asked of it.
-
-        Before there was `met_in`, a committed goal had to be met in all of its windows, an aspirational one in 70 %
-        of them. A definition that still asks for just that keeps its fingerprint. Settings change no fingerprint.
-        """
-        scored = {name: part for name, part in result.scored_by.items() if name != "met_in"}
-        if result.per is not None:
-            windows, asked = self.windows_in(result), self.met_in(result)
-            before = ALL if self.commitment == "committed" else MetIn(share=Decimal("0.7"))
-            if asked.needed(windows, windows) != before.needed(windows, windows):
-                scored["met_in"] = str(asked)
-        return scored
-
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a definition file, with which editors complete and check it.
@@ -285,53 +238,3 @@ def json_schema() -> dict[str, Any]:
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "An objective and its key results"
     return schema
-
-
-_CALLED = ("objective", "owner", "name", "name_members", "because", "measures", "leads")
-"""What readers see and no score depends on."""
-_JUDGED_BY = "the score it ends with"
-"""Part of an objective's fingerprint: odds that were published under another rule are not graded by this one."""
-_ADDED_LATER = (
-    "members",
-    "name_members",
-    "met_in",
-    "contributes",
-    "plan",
-    "because",
-    "measures",
-    "leads",
-)
-"""Keys that count only where they are written, so that definitions from before they existed keep their fingerprint."""
-
-
-def _hash(canonical: object) -> str:
-    text = json.dumps(canonical, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _canonical(value: object) -> object:
-    if isinstance(value, _Definition):
-        return value.canonical
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, KpiTarget):
-        times = {} if value.times == ONE else {"times": _canonical(value.times)}
-        return {"kpi": value.kpi, **times}
-    if isinstance(value, MetIn):
-        return str(value)
-    if isinstance(value, PlanKpi):
-        return value.kpi
-    if isinstance(value, DatedPlan):
-        return [[_canonical(period), _canonical(amount)] for period, amount in value.amounts]
-    if isinstance(value, MemberTargets):
-        return {name: _canonical(target) for name, target in value.pairs}
-    if isinstance(value, Measure | Leads):
-        given = ((name, getattr(value, name)) for name in sorted(value.model_fields_set))
-        return {name: _canonical(part) for name, part in given}
-    if isinstance(value, dict):
-        return as_written(value)
-    if isinstance(value, Period):
-        return [value.cadence, value.start.isoformat(), value.end.isoformat()]
-    return [_canonical(item) for item in value] if isinstance(value, tuple) else value

@@ -10,6 +10,7 @@ from typing import Any
 from pipelines.okr.definition.budgets import AskedNumbers, asked_numbers, budget_of
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.definition.field_types import MEASURED, KpiTarget
+from pipelines.okr.definition.fingerprints import key_result_fingerprint
 from pipelines.okr.definition.goals import Goal, goal_in_words, goal_of
 from pipelines.okr.definition.plans import DatedPlan
 from pipelines.okr.definition.question import PlannedWay, Question
@@ -159,7 +160,7 @@ class JudgedKeyResult:
             why=why,
             trust=trust_column(stands.trust | standing | unseen | self._plan_flags),
             data_through=stands.course.cut if has_data else None,
-            definition_hash=objective.key_result_hash(result),
+            definition_hash=key_result_fingerprint(objective, result),
             weight=result.weight,
             unit=unit,
             gap=stands.gap,

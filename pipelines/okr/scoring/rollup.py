@@ -13,6 +13,7 @@ from decimal import Decimal
 import numpy as np
 
 from pipelines.okr.definition.definitions import Objective
+from pipelines.okr.definition.fingerprints import objective_fingerprint
 from pipelines.okr.definition.lineage import contributions
 from pipelines.okr.forecast.training_series import Exact
 from pipelines.okr.kpi.numbers import ONE, ZERO, published_share, rounded
@@ -234,7 +235,7 @@ def _score(
             frozenset[str]().union(*(trust_flags(part.row.trust) for part in parts))
         ),
         data_through=min(known, default=None),
-        definition_hash=objective.definition_hash,
+        definition_hash=objective_fingerprint(objective),
         bar=bar,
         forecast_score_p10=None if low is None else published_share(low, bar),
         forecast_score_p50=None if middle is None else published_share(middle, bar),
