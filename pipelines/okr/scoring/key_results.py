@@ -5,24 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from pipelines.okr.definition.budgets import AskedNumbers, asked_numbers, budget_of
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.definition.field_types import MEASURED, KpiTarget
-from pipelines.okr.definition.fingerprints import key_result_fingerprint
-from pipelines.okr.definition.goals import Goal, goal_in_words, goal_of
+from pipelines.okr.definition.goals import Goal, goal_of
 from pipelines.okr.definition.plans import DatedPlan
 from pipelines.okr.definition.question import PlannedWay, Question
 from pipelines.okr.definition.unseen_members import UnseenMember, unseen_members
-from pipelines.okr.kpi.facts import MODEL_FAILED, TOTAL
-from pipelines.okr.kpi.numbers import ONE, ZERO, published_share
+from pipelines.okr.kpi.facts import TOTAL
+from pipelines.okr.kpi.numbers import ONE, ZERO
 from pipelines.okr.kpi.periods import Cadence
 from pipelines.okr.kpi.readings import KpiView, read_baseline
 from pipelines.okr.kpi.series import KpiIndex
-from pipelines.okr.kpi.status import PACE_STATUSES, Policy, at_deadline, by_odds
+from pipelines.okr.kpi.status import Policy, at_deadline
 from pipelines.okr.kpi.timeline import Timeline
-from pipelines.okr.odds.odds import Odds
 from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Settled, ShareOfGoals, last_window
 from pipelines.okr.scoring import wording
 from pipelines.okr.scoring.asked_members import asked_members
@@ -30,7 +27,6 @@ from pipelines.okr.scoring.assessment import Assessment, JudgedPart, not_started
 from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.judging import judge
 from pipelines.okr.scoring.members import AskedMember, EachMember
-from pipelines.okr.scoring.scorecard import KeyResultScore, trust_column
 from pipelines.okr.scoring.windowed import judge_windows
 
 _DAY = timedelta(days=1)
@@ -113,63 +109,8 @@ class JudgedKeyResult:
                 window = goal.window if self._window_cadence else None
                 yield window.label if window else TOTAL, part.member, goal
 
-    def row(self, part: JudgedPart, odds: Odds, window_odds: Odds | None = None) -> KeyResultScore:
-        """What is published of a part; `window_odds` are those of its open window."""
-        objective, result, index, stands = self.objective, self.result, self.index, part.assessment
-        unit = index.kpi.unit if index is not None else None
-        standing = index.standing_flags if index is not None else frozenset()
-        has_data = index is not None and index.data_through is not None
-        why = stands.why
-        unseen = {member.flag for member in self._unseen}
-        status = by_odds(stands.status, odds.probability, self.policy)
-        missed_early = status == "missed" and isinstance(stands.outcome, ShareOfGoals)
-        if stands.status in PACE_STATUSES or (missed_early and not stands.course.past_due):
-            why = wording.with_odds(why, odds, unit or "")
-        if stands.status == "not_started" and (odds.probability is not None or odds.why):
-            why = wording.with_odds(why, odds, unit or "")
-        if stands.status == "no_data" and MODEL_FAILED in standing:
-            why = wording.model_failed(result.kpi or "")
-        why = wording.with_unseen(why, self._unseen)
-        if part.member == TOTAL and part.window is None:
-            why = wording.with_untargeted(why, self._untargeted, named=result.name_members)
-        return KeyResultScore(
-            as_of=self.as_of,
-            objective_id=objective.id,
-            key_result_id=self.id,
-            name=result.name or result.id,
-            kpi=result.kpi,
-            goal=goal_in_words(result, unit or "", self._goal_shown),
-            window=part.window.label if part.window else TOTAL,
-            member=part.member,
-            period_start=stands.course.start,
-            deadline=stands.course.deadline,
-            baseline=stands.baseline,
-            target=stands.target,
-            actual=stands.actual,
-            raw_attainment=None if stands.raw is None else published_share(stands.raw, self._bar),
-            score=None if stands.score is None else published_share(stands.score, self._bar),
-            expected=None if stands.expected is None else published_share(stands.expected),
-            required_rate=stands.required_rate,
-            current_rate=stands.current_rate,
-            forecast_p10=odds.low,
-            forecast_p50=odds.middle,
-            forecast_p90=odds.high,
-            probability=odds.probability,
-            probability_uncorrected=odds.uncorrected,
-            status=status,
-            why=why,
-            trust=trust_column(stands.trust | standing | unseen | self._plan_flags),
-            data_through=stands.course.cut if has_data else None,
-            definition_hash=key_result_fingerprint(objective, result),
-            weight=result.weight,
-            unit=unit,
-            gap=stands.gap,
-            expected_actual=stands.expected_actual,
-            **_record(stands, window_odds),
-        )
-
     @cached_property
-    def _unseen(self) -> list[UnseenMember]:
+    def unseen(self) -> list[UnseenMember]:
         """The members that the definition names and no row has ever had, most likely misspelt."""
         index = self.index
         if index is None:
@@ -178,7 +119,8 @@ class JudgedKeyResult:
         return [slip if self.result.name_members else slip.unnamed for slip in slips]
 
     @property
-    def _bar(self) -> Decimal:
+    def bar(self) -> Decimal:
+        """The share of its target with which it counts as achieved."""
         return self.policy.bar(self.objective.commitment)
 
     @property
@@ -222,7 +164,7 @@ class JudgedKeyResult:
 
     @cached_property
     def _question(self) -> Question:
-        return self._question_of(self._view, self._bar)
+        return self._question_of(self._view, self.bar)
 
     def _question_of(self, view: KpiView, bar: Decimal, member: str | None = None) -> Question:
         result, objective = self.result, self.objective
@@ -260,7 +202,7 @@ class JudgedKeyResult:
         return PlannedWay(budget=budget)
 
     @property
-    def _plan_flags(self) -> frozenset[str]:
+    def plan_flags(self) -> frozenset[str]:
         """A flag where the KPI of the plan has no number for all of its days, so that the pace goes without it."""
         plan, course = self._plan, self._course
         if plan is None or plan.shares_of_total(course.start, course.deadline, [1]) is not None:
@@ -283,14 +225,14 @@ class JudgedKeyResult:
         return window.start, window.end
 
     @property
-    def _goal_shown(self) -> Goal | None:
+    def goal_shown(self) -> Goal | None:
         """The goal with the numbers that budgets give; None where its file says all there is."""
         if self.result.milestone is not None or self.index is None or not self._numbers.from_kpis:
             return None
         return self._question.goal
 
     @cached_property
-    def _untargeted(self) -> list[str]:
+    def untargeted(self) -> list[str]:
         """The members with data, or on the roster, for which the file has no target."""
         own, dimension = self.result.member_targets, self.result.for_each
         if own is None or dimension is None or self.index is None:
@@ -330,30 +272,3 @@ class JudgedKeyResult:
         if file := self.evidence.broken_kpis.get(self.result.kpi or ""):
             return f"Its KPI {self.result.kpi} is broken: see {file}."
         return f"No data of {self.result.kpi} at all."
-
-
-def _record(stands: Assessment, window_odds: Odds | None) -> dict[str, Any]:
-    """The columns of windows and of members; those of the open window with its odds."""
-    columns: dict[str, Any] = {}
-    if (windows := stands.windows) is not None:
-        columns |= {
-            "windows_met": windows.met,
-            "windows_over": windows.over,
-            "windows_needed": windows.needed,
-            "windows_in_all": windows.in_all,
-            "windows_in_a_row": windows.in_a_row,
-        }
-    if (window := stands.open_window) is not None:
-        columns |= {"open_window": window.label, "window_actual": window.actual}
-        if window_odds is not None:
-            columns |= {
-                "window_probability": window_odds.probability,
-                "window_forecast_p50": window_odds.middle,
-            }
-    if (members := stands.members) is not None:
-        columns |= {
-            "members_met": members.met,
-            "members_judged": members.judged,
-            "furthest_behind": members.furthest_behind,
-        }
-    return columns

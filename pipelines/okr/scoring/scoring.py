@@ -13,6 +13,7 @@ from pipelines.okr.odds.odds import GoalSimulation, Odds
 from pipelines.okr.scoring.assessment import JudgedPart
 from pipelines.okr.scoring.courses import CoursePoint, course_points, days_of
 from pipelines.okr.scoring.evidence import Evidence
+from pipelines.okr.scoring.key_result_rows import key_result_row
 from pipelines.okr.scoring.key_results import JudgedKeyResult
 from pipelines.okr.scoring.rollup import RollUp, RollUpPart
 from pipelines.okr.scoring.scorecard import GoalBehind, KeyResultScore, ObjectiveScore, Scorecard
@@ -83,7 +84,8 @@ def _scored(objectives: Sequence[Objective], evidence: Evidence, rolled_up: Roll
 def _rows(key_result: JudgedKeyResult, simulation: GoalSimulation) -> list[KeyResultScore]:
     """The rows of a key result, its headline first."""
     return [
-        key_result.row(
+        key_result_row(
+            key_result,
             part,
             simulation.odds(part.assessment.outcome),
             _odds_of_open_window(part, simulation),
