@@ -1,5 +1,7 @@
-"""dbt projects for tests: Okra's own, and one that has nothing but a folder of KPIs."""
+"""The project for tests: as dbt reads it, a part of it, and a copy of the checkout."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 from pipelines.inputs.composing import files_below
@@ -15,3 +17,18 @@ def project_of_kpis(folder: Path) -> Composition:
     return Composition(
         {f"models/kpis/{path.relative_to(folder).as_posix()}": path for path in files}
     )
+
+
+def copy_checkout(folder: Path) -> None:
+    """Copy every file that is, or is about to be, in the repository."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=BUILT_IN,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for place in listed.stdout.splitlines():
+        if (BUILT_IN / place).is_file():
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(BUILT_IN / place, folder / place)

@@ -20,9 +20,9 @@ import duckdb
 
 from connectors.sdk import catalog
 from connectors.sdk.source_settings import settings_of
-from pipelines.settings import BUILT_IN
 from tests.docs.pages import Block
 from tests.limits import HANG_SECONDS
+from tests.projects import copy_checkout
 
 OF_SOURCES = {
     option.name for source in catalog.sources().values() for option in settings_of(source)
@@ -46,7 +46,7 @@ class Reader:
         self.path = path
         self.folder = path
         self.own = own
-        copy_project(path)
+        copy_checkout(path)
         borrow_packages(path / ".venv")
         clean = {
             name: value
@@ -94,21 +94,6 @@ class Reader:
             str(self.folder / "data" / "okra.duckdb"), read_only=True
         ) as connection:
             return connection.execute(query).fetchall()
-
-
-def copy_project(path: Path) -> None:
-    """Every file that is, or is about to be, in the repository."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=BUILT_IN,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for place in listed.stdout.splitlines():
-        if (BUILT_IN / place).is_file():
-            (path / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(BUILT_IN / place, path / place)
 
 
 def borrow_packages(venv: Path) -> None:

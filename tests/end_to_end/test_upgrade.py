@@ -17,6 +17,7 @@ import duckdb
 import pytest
 
 from pipelines.settings import BUILT_IN
+from tests.projects import copy_checkout
 from tests.wheels import build_wheel
 
 ANSWERS = """Etc/UTC
@@ -128,17 +129,7 @@ def installed(tmp_path: Path) -> Iterator[Installation]:
 def raised_version(folder: Path) -> Path:
     """The wheel of this checkout as that of a later version."""
     copy = folder / "later"
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=BUILT_IN,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    for place in listed.stdout.splitlines():
-        if (BUILT_IN / place).is_file():
-            (copy / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(BUILT_IN / place, copy / place)
+    copy_checkout(copy)
     project = copy / "pyproject.toml"
     text = project.read_text("utf-8")
     assert 'version = "0.1.0"' in text
