@@ -72,7 +72,10 @@ def text_of(sheet: Sheet) -> bytes:
         text = f"sep={sheet.separator}{sheet.newline}{text}"
     if sheet.encoding == "utf-16-be-bom":
         return b"\xfe\xff" + text.encode("utf-16-be")
-    return text.encode(sheet.encoding, errors="replace")
+    try:
+        return text.encode(sheet.encoding)
+    except UnicodeEncodeError:  # a program would write question marks, which nobody could take for what was meant
+        return text.encode("utf-8")
 
 
 def line_of(sheet: Sheet, row: SheetRow) -> str:
