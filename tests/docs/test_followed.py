@@ -29,6 +29,11 @@ from tests.limits import HANG_SECONDS
 README, FIRST = Page("README.md"), Page("docs/first-own-data.md")
 ACCOUNTS = ("stripe", "google_analytics", "exchange_rates")
 UI = "http://127.0.0.1:3000"
+MAPPING = """\
+columns: {objective: Goal, key_result: Result, kpi: Metric, target: Target}
+values: {kpi: {Revenue: net_revenue}}
+defaults: {period: 2027, owner: ceo@example.com}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +85,10 @@ def test_each_command_of_the_readme(reader: Reader) -> None:
     assert own < set(commands)
     history = reader.path / "data" / "history.csv"
     history.write_text("\n".join(["series,date,value", *days_of_a_history()]) + "\n")
+    (history.parent / "export.csv").write_text(
+        "Goal,Result,Metric,Target\nGrow,Sell,Revenue,500000\n"
+    )
+    (history.parent / "mapping.yml").write_text(MAPPING)
     for command in commands:
         if command not in own:
             for line in made_concrete(command, history):
@@ -101,6 +110,8 @@ def made_concrete(command: str, history: Path) -> Iterator[str]:
         "KEY_RESULT": "two-million/revenue",
         "kpi NAME": "kpi net_revenue",
         "target KPI": "target net_revenue",
+        "EXPORT.csv": str(history.with_name("export.csv")),
+        "MAPPING.yml": str(history.with_name("mapping.yml")),
         "FILE.csv": str(history),
         "NAME": "mine --dry-run",
     }.items():
