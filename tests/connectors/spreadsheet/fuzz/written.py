@@ -74,7 +74,8 @@ def text_of(sheet: Sheet) -> bytes:
         return b"\xfe\xff" + text.encode("utf-16-be")
     try:
         return text.encode(sheet.encoding)
-    except UnicodeEncodeError:  # a program would write question marks, which nobody could take for what was meant
+    except UnicodeEncodeError:
+        # a program would write question marks, which nobody could take for what was meant
         return text.encode("utf-8")
 
 
