@@ -1,7 +1,9 @@
 """Days, moments and periods as the readers of one language write them."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
+from babel.core import Locale
 from babel.dates import format_date, format_skeleton, format_time
 
 from pipelines.okr.kpi.periods import (
@@ -17,6 +19,18 @@ from pipelines.publishing.language.translation import Translation
 _NAMED_PERIODS: tuple[Cadence, ...] = ("month", "quarter", "half", "year")
 
 
+@lru_cache(100_000)
+def _date(day: date, form: str, locale: Locale) -> str:
+    """A day as a form of Babel's or a pattern has it."""
+    return str(format_date(day, form, locale))
+
+
+@lru_cache(100_000)
+def _by_skeleton(skeleton: str, day: date, locale: Locale) -> str:
+    """The parts of a day that a skeleton names, as the language orders them."""
+    return str(format_skeleton(skeleton, day, locale=locale))
+
+
 class Days(Translation):
     """Texts with days in them. Quarters, halves and years are those of `fiscal_year`."""
 
@@ -27,10 +41,10 @@ class Days(Translation):
     def day(self, day: date, form: str = "medium", *, today: date | None = None) -> str:
         """`Nov 24, 2026`: short enough for a table, clear in any country; without the year where it is today's."""
         if form == "axis":
-            return format_skeleton("MMM", day, locale=self._locale)
+            return _by_skeleton("MMM", day, self._locale)
         if form == "axis-day" or (today is not None and day.year == today.year):
-            return format_skeleton("MMMd", day, locale=self._locale)
-        return format_date(day, form, self._locale)
+            return _by_skeleton("MMMd", day, self._locale)
+        return _date(day, form, self._locale)
 
     def time(self, moment: datetime) -> str:
         """`6:30 AM`, or `06:30` where the day has 24 hours; in the zone of `moment`."""
@@ -47,7 +61,7 @@ class Days(Translation):
             period = containing(start, cadence, self.fiscal_year)
             if (period.start, period.end) == (start, end):
                 if cadence == "month" and self.fiscal_year.weeks is None:
-                    return format_skeleton("yMMMM", start, locale=self._locale)
+                    return _by_skeleton("yMMMM", start, self._locale)
                 return self.window(period.label)
         if start == end:
             return self.day(start)
@@ -66,10 +80,10 @@ class Days(Translation):
         this_year = today is not None and year == today.year
         if period.cadence == "month":
             if short:
-                return format_skeleton("yMMM", period.start, locale=self._locale)
+                return _by_skeleton("yMMM", period.start, self._locale)
             if this_year:
-                return format_date(period.start, "LLLL", self._locale)
-            return format_skeleton("yMMMM", period.start, locale=self._locale)
+                return _date(period.start, "LLLL", self._locale)
+            return _by_skeleton("yMMMM", period.start, self._locale)
         if period.cadence == "quarter":
             named = self.text("period.quarter", quarter=(month + 2) // 3)
             return named if this_year else self.text("period.of_year", period=named, year=year)
@@ -77,7 +91,7 @@ class Days(Translation):
             named = self.text("period.half", half=(month + 5) // 6)
             return named if this_year else self.text("period.of_year", period=named, year=year)
         if period.cadence == "week":
-            first = format_skeleton("MMMd", period.start, locale=self._locale)
+            first = _by_skeleton("MMMd", period.start, self._locale)
             if short:
                 return first
             named = first if this_year else self.day(period.start)

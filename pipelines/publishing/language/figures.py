@@ -37,6 +37,20 @@ def _number(value: Decimal, is_signed: bool, pattern: str, locale: Locale) -> st
         return _typeset(format_decimal(value, pattern, locale))
 
 
+@lru_cache(100_000)
+def _percentage(value: Decimal, is_signed: bool, pattern: str, locale: Locale) -> str:
+    """A share as a pattern of percentages has it."""
+    with localcontext(EXACT):
+        return _typeset(format_percent(value, pattern, locale))
+
+
+@lru_cache(100_000)
+def _money(value: Decimal, is_signed: bool, unit: str, pattern: str, locale: Locale) -> str:
+    """An amount of a currency as a pattern has it."""
+    with localcontext(EXACT):
+        return _typeset(format_currency(value, unit, pattern, locale, currency_digits=False))
+
+
 def is_currency(unit: str | None) -> bool:
     return unit in _CURRENCIES
 
@@ -77,12 +91,7 @@ class Figures(Translation):
         # nobody writes a tenth of a dollar
         digits = "" if whole or not places else "." + "0" * max(2, places)
         pattern = re.sub(r"[.]0+", digits, self._locale.currency_formats["standard"].pattern)
-        with localcontext(EXACT):
-            return _typeset(
-                format_currency(
-                    value, unit, _signed(pattern, signed), self._locale, currency_digits=False
-                )
-            )
+        return _money(value, value.is_signed(), unit, _signed(pattern, signed), self._locale)
 
     def compact(self, value: Decimal, unit: str | None) -> str:
         """`$2M`, `96%`, `1.2K`."""
@@ -119,7 +128,7 @@ class Figures(Translation):
         pattern = re.sub(r"[#,0.]+", digits, self._locale.percent_formats[None].pattern, count=1)
         with localcontext(EXACT):
             shown = value.quantize(Decimal(1).scaleb(-places - 2), rounding)
-            return _typeset(format_percent(shown, _signed(pattern, signed), self._locale))
+        return _percentage(shown, shown.is_signed(), _signed(pattern, signed), self._locale)
 
     def score_and_pace(self, score: Decimal | None, expected: Decimal | None) -> tuple[str, str]:
         """A score and its pace, with as many decimals as it takes to tell them apart: `90.4%` and `90.1%`."""

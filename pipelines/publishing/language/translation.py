@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,19 @@ def _content(path: Path) -> Mapping[str, Any]:
     return content
 
 
-def _looked_up(content: Mapping[str, Any], key: str) -> Any:
-    """The text of a dotted key, or its plural forms; None where there is none."""
-    text: Any = content
+@lru_cache(10_000)
+def _looked_up(path: Path, key: str) -> Any:
+    """The text of a dotted key in a file, or its plural forms; None where there is none."""
+    text: Any = _content(path)
     for part in key.split("."):
         text = text.get(part) if isinstance(text, Mapping) else None
     return text
+
+
+@lru_cache(100_000)
+def _plural_form(count: Decimal, locale: Locale) -> str:
+    """`one`, `other`, ... of a count, for which Babel takes the number apart."""
+    return str(locale.plural_form(count))
 
 
 class Translation:
@@ -42,12 +49,12 @@ class Translation:
         return str(self._locale).replace("_", "-")
 
     @cached_property
-    def _own(self) -> Mapping[str, Any]:
-        return _content(languages.TEXTS / f"{self._locale.language}.yml")
+    def _own(self) -> Path:
+        return languages.TEXTS / f"{self._locale.language}.yml"
 
     @cached_property
-    def _english(self) -> Mapping[str, Any]:
-        return _content(languages.TEXTS / f"{FALLBACK}.yml")
+    def _english(self) -> Path:
+        return languages.TEXTS / f"{FALLBACK}.yml"
 
     def has(self, key: str) -> bool:
         """Whether there is a text of `key`."""
@@ -65,7 +72,7 @@ class Translation:
         if template is None:
             raise KeyError(f"no text is called {key}")
         if count is not None:
-            form = locale.plural_form(abs(Decimal(count)))
+            form = _plural_form(abs(Decimal(count)), locale)
             template = template.get(form, template["other"])
             values.setdefault("count", self.counted(count))
         return str(template).format(**values)

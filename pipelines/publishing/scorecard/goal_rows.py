@@ -1,6 +1,7 @@
-"""The rows of key results that their cards show, read from the published file for the goals of one page at a time.
+"""The rows of key results that their cards show, read from the published file for some goals at a time.
 
-A key result has some fifty: those of a hundred thousand key results would not fit into memory.
+A key result has some fifty: those of a hundred thousand key results would not fit into memory. A query reads a whole
+table however few goals it asks about, so that a query for each page, or each goal, would be their square.
 """
 
 from collections.abc import Collection
@@ -35,6 +36,10 @@ GAPS, GOAL_FACTORS = (
 )
 
 
+MOST_AT_ONCE = 1_000
+"""Key results whose rows are read together: some 150 MB."""
+
+
 @dataclass(frozen=True)
 class GoalRows:
     """The rows of a query, by the key result in `column`. The file has to be open while they are read."""
@@ -45,8 +50,21 @@ class GoalRows:
     column: str = "key_result_id"
     _read: dict[str, Rows] = field(default_factory=dict)
 
+    def read_ahead(self, goals: Collection[str]) -> None:
+        """Read the rows of the key results that are asked for next, and let go of those before."""
+        if all(goal in self._read for goal in goals):
+            return
+        rows = self._queried(goals)
+        self._read.clear()
+        self._read.update({goal: rows.get(goal, ()) for goal in goals})
+
     def of(self, goals: Collection[str]) -> RowsByName:
         """The rows of some key results; of one without rows, none."""
+        if all(goal in self._read for goal in goals):
+            return {goal: rows for goal in goals if (rows := self._read[goal])}
+        return self._queried(goals)
+
+    def _queried(self, goals: Collection[str]) -> RowsByName:
         return rows_by(
             self.file.rows(self.query, as_of=self.as_of, goals=sorted(goals)), self.column
         )

@@ -79,17 +79,27 @@ def aims_of(uses: Rows, kpi: Row, cadence: str, published: PageRows, since: date
     }
     if len(targets) > MAX_TARGETS:
         targets = set()
-    paced = [
+    row = goal_with_pace(uses, kpi, published, since) if cadence in _LATEST else None
+    if row is None:
+        return Aims(tuple(sorted(targets)))
+    course = published.courses.get(row["key_result_id"], ())
+    pace = tuple((point["day"], point["pace"]) for point in course if point["pace"] is not None)
+    return Aims(tuple(sorted(targets)), row["name"], pace, row["period_start"])
+
+
+def goal_with_pace(uses: Rows, kpi: Row, published: PageRows, since: date) -> Row | None:
+    """The goal whose pace the chart of a KPI's latest days has: the one that is due next."""
+    kind = KINDS[kpi["kind"]]
+    if not (kind.is_sum or kind.is_level) or kpi.get("every") not in _LATEST:
+        return None
+    paced = (
         row
-        for row in whole
-        if not row.get("per") and not row.get("over") and row["deadline"] >= since
-    ]
-    for row in sorted(paced, key=lambda row: (row["deadline"], row["key_result_id"])):
-        course = published.courses.get(row["key_result_id"], ())
-        pace = tuple((point["day"], point["pace"]) for point in course if point["pace"] is not None)
-        if pace and cadence in _LATEST and (kind.is_sum or kind.is_level):
-            return Aims(tuple(sorted(targets)), row["name"], pace, row["period_start"])
-    return Aims(tuple(sorted(targets)))
+        for row in uses
+        if row["key_result_id"] in published.figures.paced
+        and not any(row.get(x) for x in ("where", "for_each", "per", "over"))
+        and row["deadline"] >= since
+    )
+    return min(paced, key=lambda row: (row["deadline"], row["key_result_id"]), default=None)
 
 
 def chart_of_periods(

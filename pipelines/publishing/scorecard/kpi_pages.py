@@ -1,6 +1,6 @@
 """The pages of the KPIs: history, what is possible, members, restatements, trust, SQL and sources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -13,12 +13,14 @@ from pipelines.publishing.named_members import names_members_of
 from pipelines.publishing.published import Row, Rows
 from pipelines.publishing.scorecard.cards import anchor
 from pipelines.publishing.scorecard.factor_bars import FactorBars, changes
+from pipelines.publishing.scorecard.goal_rows import MOST_AT_ONCE
 from pipelines.publishing.scorecard.kpi_charts import (
     Aims,
     KpiChart,
     aims_of,
     chart_of_latest,
     chart_of_periods,
+    goal_with_pace,
 )
 from pipelines.publishing.scorecard.kpi_rows import MAX_DAYS, rows_by
 from pipelines.publishing.scorecard.ladders import Ladder, ladders_of
@@ -29,7 +31,11 @@ from pipelines.publishing.scorecard.rendering import page, part
 MAX_PERIODS = 24
 MAX_USES = 100
 """Key results that the page of their KPI lists."""
+MAX_KEPT = 1_000
+"""Parts of pages that are kept for the next reader, 30 KB each."""
 _SEVERAL = Decimal(2)
+NamedMembers = frozenset[tuple[str, str]] | None
+"""The members that may be named, each with its dimension; None for all."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,8 @@ class KpiPage:
 class KpiPages:
     """The pages of the KPIs for one reader after the other.
 
-    What they have in common is made once: the history where it is held against the same goals, and the evidence.
+    What they have in common is made once: the history where it is held against the same goals, what is possible, what
+    moved it where the same members may be named, and the evidence.
     `models` has the text of each model by its name.
     """
 
@@ -101,31 +108,43 @@ class KpiPages:
         self._language = language
         self._histories: dict[tuple[str, Aims, Aims, tuple[str, ...]], Markup] = {}
         self._evidence: dict[str, Markup] = {}
+        self._ladders: dict[str, Sequence[Ladder]] = {}
+        self._changes: dict[tuple[str, frozenset[str], NamedMembers], Sequence[FactorBars]] = {}
 
-    def of(self, published: PageRows) -> dict[str, str]:
-        """The pages of the KPIs in `published`, by their place beside the page of the goals."""
-        return {
-            link: page(
-                "kpi.html.jinja",
-                self._language,
-                published=published,
-                kpi=self._page(kpi, published),
-                anchor=anchor,
-            )
-            for name, kpi in published.kpis.items()
-            if (link := kpi_page(name, published)) is not None
-        }
+    def of(self, published: PageRows) -> Iterator[tuple[str, str]]:
+        """The pages of the KPIs in `published`, one by one: its place beside the page of the goals, its text."""
+        kpis = [*published.kpis.values()]
+        for first in range(0, len(kpis), MOST_AT_ONCE):
+            some = kpis[first : first + MOST_AT_ONCE]
+            self._read_ahead(some, published)
+            for kpi in some:
+                link = kpi_page(kpi["kpi"], published)
+                if link is not None:
+                    yield link, self._text(kpi, published)
+
+    def _read_ahead(self, kpis: Rows, published: PageRows) -> None:
+        """Read the courses of the goals whose pace the charts of some KPIs have, one for each KPI."""
+        since = published.as_of - timedelta(days=MAX_DAYS)
+        goals = (
+            goal_with_pace(published.key_results_by_kpi.get(kpi["kpi"], ()), kpi, published, since)
+            for kpi in kpis
+        )
+        published.read_courses_ahead([goal["key_result_id"] for goal in goals if goal])
+
+    def _text(self, kpi: Row, published: PageRows) -> str:
+        return page(
+            "kpi.html.jinja",
+            self._language,
+            published=published,
+            kpi=self._page(kpi, published),
+            anchor=anchor,
+        )
 
     def _page(self, kpi: Row, published: PageRows) -> KpiPage:
         name, amounts = kpi["kpi"], _amounts(kpi, self._language)
         uses = published.key_results_by_kpi.get(name, ())
         members = self._members(name, uses, published)
-        named = {(row["dimension"], row["member"]) for row in members}
-        factors = [
-            row
-            for row in published.factors.get(name, ())
-            if names_members_of(name, row["dimension"], uses)
-        ]
+        named = frozenset((row["dimension"], row["member"]) for row in members)
         through = kpi.get("data_through")
         return KpiPage(
             row=kpi,
@@ -137,14 +156,9 @@ class KpiPages:
             uses=[(row, _stands(row, kpi, self._language)) for row in uses[:MAX_USES]],
             other_uses=max(0, len(uses) - MAX_USES),
             history=self._history(kpi, uses, published),
-            ladders=ladders_of(
-                published.figures.targets.get(name, ()), kpi["label"] or name, amounts
-            ),
-            changes=changes(
-                factors,
-                _cadence(kpi),
-                amounts,
-                named if published.is_of_owner else None,
+            ladders=self._ladders_of(kpi, published),
+            changes=self._changes_of(
+                kpi, uses, named if published.is_of_owner else None, published
             ),
             members=[
                 Members(
@@ -161,7 +175,31 @@ class KpiPages:
     def _members(self, name: str, uses: Rows, published: PageRows) -> Rows:
         """The members to show to the reader: without those that no goal may name."""
         members = published.figures.members.get(published.owner, {}).get(name, ())
-        return [row for row in members if names_members_of(name, row["dimension"], uses)]
+        shown = _that_may_be_named(name, members, uses)
+        return [row for row in members if row["dimension"] in shown]
+
+    def _ladders_of(self, kpi: Row, published: PageRows) -> Sequence[Ladder]:
+        name = kpi["kpi"]
+        if name not in self._ladders:
+            targets = published.figures.targets.get(name, ())
+            amounts = _amounts(kpi, self._language)
+            self._ladders[name] = ladders_of(targets, kpi["label"] or name, amounts)
+        return self._ladders[name]
+
+    def _changes_of(
+        self, kpi: Row, uses: Rows, named: NamedMembers, published: PageRows
+    ) -> Sequence[FactorBars]:
+        name = kpi["kpi"]
+        rows = published.factors.get(name, ())
+        shown = _that_may_be_named(name, rows, uses)
+        key = (name, shown, named)
+        if key not in self._changes:
+            if len(self._changes) >= MAX_KEPT:
+                self._changes.clear()
+            factors = [row for row in rows if row["dimension"] in shown]
+            amounts = _amounts(kpi, self._language)
+            self._changes[key] = changes(factors, _cadence(kpi), amounts, named)
+        return self._changes[key]
 
     def _history(self, kpi: Row, uses: Rows, published: PageRows) -> Markup:
         cadence, every = _cadence(kpi), str(kpi.get("every"))
@@ -170,6 +208,8 @@ class KpiPages:
         named = tuple(x["objective_id"] for x in published.measures.get(kpi["kpi"], ()))
         key = (kpi["kpi"], long, latest, named)
         if key not in self._histories:
+            if len(self._histories) >= MAX_KEPT:
+                self._histories.clear()
             amounts = _amounts(kpi, self._language)
             rows = published.figures.history.get(kpi["kpi"], ())
             periods = [row for row in rows if row["period"] == cadence]
@@ -207,6 +247,12 @@ class KpiPages:
                 ),
             )
         return self._evidence[name]
+
+
+def _that_may_be_named(kpi: str, rows: Rows, uses: Rows) -> frozenset[str]:
+    """Those of the rows' dimensions whose members may be named."""
+    dimensions = {row["dimension"] for row in rows}
+    return frozenset(x for x in dimensions if names_members_of(kpi, x, uses))
 
 
 def _amounts(kpi: Row, language: Language) -> Amounts:

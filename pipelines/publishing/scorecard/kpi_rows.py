@@ -1,6 +1,6 @@
 """The rows of the KPIs' own pages: their figures by period and day, their members, and what happened to them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -155,6 +155,10 @@ _RESTATED = f"""
     order by kpi, period, restated_at
 """  # noqa: S608 - of our own constants
 
+_PACED = """
+    select distinct key_result_id from key_result_courses where as_of = $as_of and pace is not null
+"""
+
 
 @dataclass(frozen=True)
 class KpiRows:
@@ -165,7 +169,8 @@ class KpiRows:
     figures; `restatements` the figures themselves, and `restated_in_all` how many there are with other periods and
     members. `members` are by reader: an owner, who is shown the members that a goal of theirs names, or everybody
     (an empty text). They are those of the latest whole period, the largest of each dimension, with how many there are
-    `in_all`. `targets` are what is possible in the running quarter and the next one.
+    `in_all`. `targets` are what is possible in the running quarter and the next one. `paced` are the key results of
+    whose days a pace is known.
     """
 
     history: RowsByName
@@ -176,6 +181,7 @@ class KpiRows:
     restated_in_all: Mapping[str, int]
     members: Mapping[str, RowsByName]
     targets: RowsByName
+    paced: Set[str]
 
 
 def kpi_rows_in(file: PublishedFile, as_of: date) -> KpiRows:
@@ -195,6 +201,7 @@ def kpi_rows_in(file: PublishedFile, as_of: date) -> KpiRows:
         restated_in_all={row["kpi"]: row["figures"] for row in in_all},
         members={reader: rows_by(rows, "kpi") for reader, rows in by_reader.items()},
         targets=rows_by(file.targets(), "kpi"),
+        paced={row["key_result_id"] for row in file.rows(_PACED, as_of=as_of)},
     )
 
 

@@ -136,6 +136,17 @@ class PageRows:
             kpi_folder=_from(page, self.kpi_folder),
         )
 
+    def read_ahead(self, goals: Collection[str]) -> None:
+        """Read the rows of some key results at once, for the pages that are made next."""
+        for rows in (self.parts, self.courses, self.goal_factors, self.gaps, self.levers):
+            if isinstance(rows, GoalRows):
+                rows.read_ahead(goals)
+
+    def read_courses_ahead(self, goals: Collection[str]) -> None:
+        """The same of their courses alone."""
+        if isinstance(self.courses, GoalRows):
+            self.courses.read_ahead(goals)
+
     @property
     def loaded(self) -> "PageRows":
         """The same with the rows of its key results read, for a page that shows all of them."""

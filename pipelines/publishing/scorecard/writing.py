@@ -7,7 +7,7 @@ Each is replaced in one step, and written from the same rows it is the same byte
 import hashlib
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -18,6 +18,7 @@ from pipelines.publishing.published import opened
 from pipelines.publishing.scorecard.branches import branches
 from pipelines.publishing.scorecard.cards import anchor
 from pipelines.publishing.scorecard.goal_pages import goal_pages, places_of_goals
+from pipelines.publishing.scorecard.goal_rows import MOST_AT_ONCE
 from pipelines.publishing.scorecard.kpi_pages import KpiPages
 from pipelines.publishing.scorecard.lines import key_result_line, lines
 from pipelines.publishing.scorecard.page_rows import PageRows, page_rows_in
@@ -72,11 +73,10 @@ def _write_pages(
     pages = goal_pages(rows.standings, rows.page)
     is_split = [*pages] != [rows.page]
     rows = replace(rows, places=places_of_goals(pages)) if is_split else rows.loaded
-    kpis = pages_of_kpis.of(rows)
-    _write_all(folder, kpis)
+    kpis = [_written(folder, link, text) for link, text in pages_of_kpis.of(rows)]
     _remove_others(folder / rows.kpi_folder, kpis)
     parts = [rows.on_page(lines, page) for page, lines in pages.items()] if is_split else []
-    for own in parts:
+    for own in _read_together(parts):
         _write(folder / own.page, scorecard_html(own.loaded, language))
     _remove_others(folder / rows.page.removesuffix(".html"), pages if is_split else ())
     text = index_html(rows, parts, language) if is_split else scorecard_html(rows, language)
@@ -92,8 +92,9 @@ def _write_owner_pages(
     A page has the goals of its owner alone. Those of owners that are gone are removed.
     """
     names = {owner: owner_page(owner) for owner in rows.standings.owners}
-    for owner, name in names.items():
-        _write_pages(rows.of_owner(owner, name), folder, language, pages_of_kpis)
+    owned = (rows.of_owner(owner, name) for owner, name in names.items())
+    for of_owner in _read_together(owned):
+        _write_pages(of_owner, folder, language, pages_of_kpis)
     _remove_others(folder, names.values())
     for kpi_folder in folder.glob(f"*/{KPI_FOLDER}"):
         if f"{kpi_folder.parent.name}.html" not in names.values():
@@ -101,6 +102,27 @@ def _write_owner_pages(
                 _remove_others(own, ())
                 own.rmdir()
     return {owner: folder / name for owner, name in names.items()}
+
+
+def _read_together(pages: Iterable[PageRows]) -> Iterator[PageRows]:
+    """The same pages, with the rows of `MOST_AT_ONCE` key results read before the first of them is made."""
+    batch: list[PageRows] = []
+    goals: list[str] = []
+    for own in pages:
+        more = [line.id for line in own.standings.key_results]
+        if batch and len(goals) + len(more) > MOST_AT_ONCE:
+            yield from _with_rows(batch, goals)
+            batch, goals = [], []
+        batch.append(own)
+        goals += more
+    yield from _with_rows(batch, goals)
+
+
+def _with_rows(batch: Sequence[PageRows], goals: Sequence[str]) -> Iterator[PageRows]:
+    """Pages of which those with too many goals for one batch are alone in it: they are split, and read by the page."""
+    if batch and len(goals) <= MOST_AT_ONCE:
+        batch[0].read_ahead(goals)
+    yield from batch
 
 
 def owner_page(owner: str) -> str:
@@ -114,9 +136,10 @@ def owner_page(owner: str) -> str:
     return f"{letters}~{hashlib.sha256(owner.encode()).hexdigest()[:12]}.html"
 
 
-def _write_all(folder: Path, pages: Mapping[str, str]) -> None:
-    for link, text in pages.items():
-        _write(folder / link, text)
+def _written(folder: Path, link: str, text: str) -> str:
+    """Write a page. Returns its place, as its text is no longer needed."""
+    _write(folder / link, text)
+    return link
 
 
 def _remove_others(folder: Path, pages: Iterable[str]) -> None:
@@ -167,6 +190,7 @@ def index_html(published: PageRows, parts: Sequence[PageRows], language: Languag
     """The page that leads to all others: what needs attention most, and how many goals of each page stand how."""
     standings = published.standings
     most = standings.attention[:MOST_ATTENTION]
+    published.read_ahead([line.id for line in most])
     through = (line.row["data_through"] for line in standings.key_results)
     pages = [
         PageOfGoals(

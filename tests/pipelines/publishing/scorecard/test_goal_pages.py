@@ -3,10 +3,12 @@
 import posixpath
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.publishing.language.language import Language
+from pipelines.publishing.published import PublishedFile, Row
 from pipelines.publishing.scorecard.goal_pages import MAX_LINES, goal_pages
 from pipelines.publishing.scorecard.kpi_pages import MAX_USES
 from pipelines.publishing.scorecard.writing import write_scorecard
@@ -46,6 +48,21 @@ def written(company: Company) -> Path:
     return company.home
 
 
+def queries_for(company: Company, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often the published file is asked for the pages."""
+    asked: list[str] = []
+    rows = PublishedFile.rows
+
+    def counted(file: PublishedFile, query: str, **values: Any) -> list[Row]:
+        asked.append(query)
+        return rows(file, query, **values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PublishedFile, "rows", counted)
+        written(company)
+    return len(asked)
+
+
 def cards(page: Path) -> set[str]:
     return set(re.findall(r'<article class="card" id="([^"]+)"', page.read_text("utf-8")))
 
@@ -62,6 +79,15 @@ def test_pages_have_few_lines_and_a_team_stays_on_one_where_it_fits(many: Compan
     # each once, but for the objective that no page holds
     assert sorted(set(listed)) == sorted(line.id for line in standings.lines)
     assert [x for x in set(listed) if listed.count(x) > 1] == ["large"]
+
+
+def test_more_goals_and_owners_need_no_more_queries(
+    many: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = queries_for(many, monkeypatch)
+    for team in range(TEAMS, TEAMS + 6):
+        add_team(many, f"t{team}", 10, f"t{team}@example.com")
+    assert queries_for(many, monkeypatch) == before
 
 
 def test_few_goals_are_on_one_page(company: Company) -> None:
