@@ -57,7 +57,7 @@ def with_packages(composition: Composition, path: Path) -> Composition:
     text = text_of(path)
     try:
         content = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         content = None  # dbt says what is wrong
     listed = content.get("packages") if isinstance(content, dict) else None
     for package in listed if isinstance(listed, list) else []:

@@ -61,7 +61,7 @@ def read_mapping(path: Path) -> ImportMapping:
         raise MappingError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise MappingError(f"{path} is not in UTF-8; save it so") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise MappingError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
         first = error.errors()[0]

@@ -103,7 +103,9 @@ def read_tree(content: bytes | str) -> Tree:
         line = text.count("\n", 0, error.position) + 1
         what = f"not YAML: the character {error.character:#04x}"
         raise TreeError(line, what, "remove it; it cannot be seen in most editors") from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except RecursionError:
+        raise TreeError(1, "brackets or lines are nested too deep", "close the brackets") from None
+    except yaml.YAMLError as error:
         raise TreeError(1, f"not YAML: {type(error).__name__}", "correct the syntax") from None
     tree = Tree()
     if root is not None:

@@ -114,7 +114,7 @@ def read_record(path: Path) -> Review | None:
         return None
     try:
         return Review.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValidationError) as error:
         first = next(iter(str(error).splitlines()), "")
         raise RecordError(
             f"{path.name} of the closed periods cannot be read ({first}); "

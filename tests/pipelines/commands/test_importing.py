@@ -194,6 +194,7 @@ def test_a_column_can_be_left_out_on_purpose(export: Export) -> None:
     ("columns: {objective: Goal, key_result: KR}", "has no column `KR`; it has Goal, Owner"),
     ("columns: {objective: Goal, key_result: Key result, size: X}", "columns.size"),
     ("columns: [", "is not YAML"),
+    ("columns: " + "[" * 5000, "is not YAML"),
     ("columns: {objective: Goal, key_result: Key result}\ndecimal: ;", "decimal"),
 ])  # fmt: skip
 def test_a_mapping_that_cannot_be_followed_is_refused_in_one_line(

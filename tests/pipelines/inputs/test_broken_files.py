@@ -100,7 +100,7 @@ BROKEN = {
     "keys from elsewhere": (changed("kind: flow", "<<: {kind: flow}"), "8: `<<` takes keys from elsewhere"),
     "a bomb": (bomb(), "too large or too deep"),
     "a circle of aliases": (b"a: &a [*a]\n", "too large or too deep"),
-    "nested too deep": (b"[" * 5000, "1: not YAML"),
+    "nested too deep": (b"[" * 5000, "1: brackets or lines are nested too deep"),
     "a foreign tag": (changed("flow", "!!python/name:os.system x"), "8: the tag"),
     "no kind": (changed("          kind: flow\n", ""), "7: no `kind`; add it such as `kind: flow`"),
     "an empty kind": (changed("kind: flow", "kind:"), "8: `kind` has no value; write one, or leave"),

@@ -64,3 +64,15 @@ def test_a_variable_that_dagsters_configuration_needs_is_named(
 def test_a_folder_without_configuration_is_not_taken_in_silence(elsewhere: Path) -> None:
     with pytest.raises(InstanceError, match=r"dagster\.yaml is missing; set OKRA_DAGSTER_HOME"):
         prepare_environment(okra_settings.load())
+
+
+def test_a_folder_in_which_dagster_cannot_keep_databases_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DAGSTER_HOME", "OKRA_DAGSTER_STORAGE", "DAGSTER_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("OKRA_HOME", str(tmp_path / "why?"))
+    with pytest.raises(InstanceError, match=r"why\?.*cannot keep databases .* set OKRA_HOME"):
+        prepare_environment(okra_settings.load())
+    monkeypatch.setenv("OKRA_HOME", str(tmp_path / "100% [1] #2 & *"))
+    prepare_environment(okra_settings.load())
