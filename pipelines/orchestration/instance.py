@@ -60,13 +60,14 @@ def check_configuration(path: Path) -> None:
         raise InstanceError(
             f"{path} is missing; set OKRA_DAGSTER_HOME to the folder of a dagster.yaml, or unset it"
         )
-    names = variables(yaml.safe_load(path.read_text("utf-8")))
+    names = set(variables(yaml.safe_load(path.read_text("utf-8"))))
     if "OKRA_DAGSTER_STORAGE" in names and "?" in (storage := os.environ["OKRA_DAGSTER_STORAGE"]):
         # SQLAlchemy takes what follows for a query (docs.sqlalchemy.org/en/20/core/engines.html#database-urls)
         raise InstanceError(
-            f"{storage}: Dagster cannot keep databases below a folder with a `?` in its name; rename it, or set OKRA_HOME"
+            f"{storage}: Dagster cannot keep databases below a folder with a `?` in its name; "
+            "rename it, or set OKRA_HOME"
         )
-    unset = sorted({name for name in names if not os.environ.get(name)})
+    unset = sorted(name for name in names if not os.environ.get(name))
     if unset:
         raise InstanceError(
             f"{path} needs {', '.join(unset)}; set it in the environment, or unset OKRA_DAGSTER_HOME"
