@@ -16,6 +16,7 @@ from pipelines.orchestration.objective_checks import (
     check_names,
     check_results,
     check_specs,
+    checked_objectives,
     sound_objectives,
 )
 from pipelines.orchestration.ui_metadata import column_schema, scorecard_preview
@@ -83,8 +84,8 @@ def faults_check(faults: Sequence[Fault]) -> dg.AssetCheckResult:
 
 @dg.definitions
 def scoring() -> dg.Definitions:
-    """The step that scores, with a check for each objective that is declared when this is loaded."""
-    objectives = sound_objectives(okra_settings.load())
+    """The step that scores, with the checks of objectives that are declared when this is loaded."""
+    objectives = checked_objectives(sound_objectives(okra_settings.load()))
     names = check_names(objectives)
 
     @dg.multi_asset(

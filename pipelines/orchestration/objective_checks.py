@@ -1,4 +1,8 @@
-"""One asset check an objective: whether it is on track, with what the page says of it."""
+"""One asset check an objective: whether it is on track, with what the page says of it.
+
+Dagster holds a check's declaration in each job, and its result in the record of each run. So there are `MAX_CHECKS` of
+them at most.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -14,6 +18,8 @@ from pipelines.publishing.language.language import Language
 from pipelines.publishing.language.sentences import objective_sentence
 from pipelines.settings import Settings
 
+MAX_CHECKS = 250
+"""Checks of objectives; of more objectives, those of the upper floors of the tree have one."""
 _FINE = (*GOOD_STATUSES, "not_started")
 
 
@@ -25,13 +31,33 @@ def sound_objectives(settings: Settings) -> Sequence[Objective]:
         return ()
 
 
+def checked_objectives(objectives: Sequence[Objective]) -> Sequence[Objective]:
+    """Those that have a check: as many whole floors of the tree from its roots as `MAX_CHECKS` allows."""
+    if len(objectives) <= MAX_CHECKS:
+        return objectives
+    ids = {objective.id for objective in objectives}
+    below: dict[str | None, list[Objective]] = {}
+    for objective in objectives:
+        below.setdefault(objective.parent if objective.parent in ids else None, []).append(
+            objective
+        )
+    checked: list[Objective] = []
+    floor = below.get(None, [])
+    while floor and len(checked) + len(floor) <= MAX_CHECKS:
+        checked += floor
+        floor = [child for objective in floor for child in below.get(objective.id, ())]
+    return checked or floor[:MAX_CHECKS]
+
+
 def check_names(objectives: Iterable[Objective]) -> dict[str, str]:
     """The name of the check of each objective, by its id. Dagster allows letters, digits and underscores in it."""
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for objective in objectives:
         name = f"objective_{objective.id.replace('-', '_')}"
-        while name in names.values():  # a-b beside a_b
+        while name in taken:  # a-b beside a_b
             name += "_"
+        taken.add(name)
         names[objective.id] = name
     return names
 

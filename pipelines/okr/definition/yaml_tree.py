@@ -5,8 +5,10 @@ Scalars stay the text they were written as, so that 0.1 is never a float, `NO` i
 """
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -26,6 +28,23 @@ _PLAIN = {
     f"tag:yaml.org,2002:{name}"
     for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value")
 }
+
+_LIBYAML = getattr(yaml, "CSafeLoader", None)
+"""Some fifteen times as fast as PyYAML's own parser; None where PyYAML was installed without it."""
+_MOST_BRACKETS = 500
+"""libyaml's nodes are made by a recursion in C, which a file of nothing but brackets would end."""
+_ALIKE = re.compile("[\\n -~\u00a1-\u2027\u2030-\ud7ff]*")
+_APART = re.compile(
+    r"""
+        (?<! \w ) [!@`] | \? | \\ | ^ (?: --- | \.\.\. | % )   # tags, complex keys, escapes, what begins a document
+        | [\[{,] \s* [-:] | : \s* [\],}]           # signs and keys without a value in a mapping on one line
+        | ^ \s* [-:,]* :                           # keys without a name
+        | [|>] \S* \#                             # a comment right behind the sign of a text of several lines
+        | (?: - \s+ ){20}                          # lists within lists on one line: see _MOST_BRACKETS
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+"""What the two parsers take differently: one refuses it, or gives it another line."""
 
 
 class TreeError(Exception):
@@ -96,7 +115,7 @@ def read_tree(content: bytes | str) -> Tree:
     if len(text) > _LONGEST_TEXT:
         raise TreeError(1, f"the file is longer than {_LONGEST_TEXT:,} characters", "split it")
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = _composed(text)
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, text) from None
     except yaml.reader.ReaderError as error:
@@ -111,6 +130,18 @@ def read_tree(content: bytes | str) -> Tree:
     if root is not None:
         tree.data = _Reader(tree).value(root, (), root.start_mark.line + 1)
     return tree
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """The nodes of the one document in a text, from libyaml where it reads the text as PyYAML's own parser does.
+
+    What libyaml refuses is given to the other parser too, whose sentences the faults have. Raises `yaml.YAMLError`.
+    """
+    is_deep = text.count("[") + text.count("{") > _MOST_BRACKETS
+    if _LIBYAML is not None and _ALIKE.fullmatch(text) and not is_deep and not _APART.search(text):
+        with suppress(yaml.YAMLError):
+            return yaml.compose(text, Loader=_LIBYAML)
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 def decoded(content: bytes) -> str:

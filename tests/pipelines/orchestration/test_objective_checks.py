@@ -14,9 +14,11 @@ from pipelines.okr.definition.definitions import Objective
 from pipelines.okr.definition.loading import load
 from pipelines.okr.scoring.scorecard import KeyResultScore, ObjectiveScore, Scorecard
 from pipelines.orchestration.objective_checks import (
+    MAX_CHECKS,
     check_names,
     check_results,
     check_specs,
+    checked_objectives,
     sound_objectives,
 )
 from pipelines.orchestration.ui_metadata import scorecard_preview
@@ -152,3 +154,28 @@ def test_the_preview_of_scores_has_the_figures_of_the_page() -> None:
     [*_, line] = scorecard_preview(Scorecard((row,), ()), Language("en")).splitlines()
     # pace and score are both 93 % in whole percent: one decimal tells them apart
     assert line == r"| Sell \| \[more\] | 93.6% | 93.4% | >99% | On track |"
+
+
+def tree(*floors: int) -> list[Objective]:
+    """Objectives whose parents are all the first one of the floor above."""
+    whole, parent = [], None
+    for depth, count in enumerate(floors):
+        own = [objective(f"f{depth}-{n:03d}") for n in range(count)]
+        whole += [x.model_copy(update={"parent": parent}) for x in own]
+        parent = f"f{depth}-000"
+    return whole
+
+
+def test_of_few_objectives_each_has_a_check() -> None:
+    few = tree(1, 5)
+    assert [*checked_objectives(few)] == few
+
+
+def test_of_many_objectives_those_of_the_upper_floors_have_a_check() -> None:
+    many = tree(2, 30, MAX_CHECKS)
+    checked = [x.id for x in checked_objectives(many[::-1])]
+    assert sorted(checked) == sorted(x.id for x in many[:32])
+
+
+def test_of_many_roots_as_many_have_a_check_as_are_allowed() -> None:
+    assert len(checked_objectives(tree(MAX_CHECKS + 1))) == MAX_CHECKS
