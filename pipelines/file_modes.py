@@ -73,3 +73,8 @@ def _change(path: Path, wanted: Callable[[int], int]) -> None:
         mode = stat.S_IMODE(path.stat().st_mode)
         if wanted(mode) != mode:
             path.chmod(wanted(mode))
+
+
+def is_on_read_only_disk(path: Path) -> bool:
+    """Whether a file or folder lies on a disk that is mounted read-only, such as that of a backup."""
+    return bool(os.statvfs(path).f_flag & os.ST_RDONLY)

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.connections import connect_in_memory
+from pipelines.file_modes import is_on_read_only_disk
 from pipelines.tables.table import attach, quoted
 
 DAMAGED = (
@@ -66,8 +67,10 @@ def damage_in_sqlite(path: Path, *, whole: bool) -> str | None:
         return None
     if not path.stat().st_size:
         return "it is empty"
+    # where files can be written, SQLite makes two beside the database to read it (sqlite.org/wal.html#readonly)
+    how = "immutable=1" if is_on_read_only_disk(path) else "mode=ro"
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.as_uri()}?{how}", uri=True)) as connection:
             check = "pragma integrity_check(1)" if whole else "select count(*) from sqlite_master"
             [(answer,)] = connection.execute(check).fetchall()
     except sqlite3.DatabaseError as error:
