@@ -15,9 +15,10 @@ Path = tuple[str, ...]
 
 def units(amount: Fraction, places: int) -> int:
     """The amount in units of 10^-places, half away from zero as SQL rounds."""
-    scaled = Fraction(abs(amount) * int(10**places))
-    nearest = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return nearest if amount >= 0 else -nearest
+    # in whole numbers, as each step of a fraction is reduced to lowest terms
+    scaled, whole = abs(amount.numerator) * 10**places, amount.denominator
+    nearest = int((2 * scaled + whole) // (2 * whole))
+    return nearest if amount.numerator >= 0 else -nearest
 
 
 def apportioned(parts: Mapping[str, Fraction], total: int) -> dict[str, int]:

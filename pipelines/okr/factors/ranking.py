@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
 from operator import attrgetter
 
-from pipelines.okr.factors.amounts import NOTHING, Amount, Amounts
+from pipelines.okr.factors.amounts import NOTHING, Amount, Amounts, is_ratio
 from pipelines.okr.factors.apportion import Path
 
 ENOUGH_POWER = Fraction(1, 10)
@@ -46,6 +46,8 @@ def surprises(now: Amounts, before: Amounts) -> dict[Path, Decimal]:
     step = Decimal(1).scaleb(-SURPRISE_PLACES)
     with localcontext(_LOGARITHMS):
         numerators = _divergences(now, before, attrgetter("numerator"))
+        if not (is_ratio(now) or is_ratio(before)):
+            return {member: own.quantize(step) for member, own in numerators.items()}
         denominators = _divergences(now, before, attrgetter("denominator"))
         return {
             member: (numerators[member] + denominators[member]).quantize(step)

@@ -1,7 +1,9 @@
 """Numbers as people write them in a definition, and as people read them in a sentence."""
 
 import re
+from collections.abc import Set
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
+from functools import cache
 
 from babel.numbers import get_currency_precision, list_currencies
 
@@ -18,6 +20,12 @@ _KEPT_PLACES = 6
 """Decimals that published figures have at most."""
 _PERCENT_PLACES = (2, 3, 4)
 """Decimals of a share that is shown in percent beside another one."""
+
+
+@cache
+def _currencies() -> Set[str]:
+    """The codes of all currencies, of which Babel makes a set each time that it is asked."""
+    return frozenset(list_currencies())
 
 
 def parse_number(text: str) -> Decimal:
@@ -117,7 +125,7 @@ def figure(number: Decimal, unit: str = "", places: int | None = None) -> str:
         text = whole
     elif unit == PERCENT or places is None:
         text = text.rstrip("0")
-    is_currency = unit in list_currencies()
+    is_currency = unit in _currencies()
     if text.lstrip("-") == "1" and unit != PERCENT and not is_currency:
         return text
     if text != whole and is_currency:
