@@ -3,9 +3,11 @@
 import errno
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 _ROOM = "free some space there and run again; what was written before is as it was"
 _OWNER = "let the user of this process own it, or set OKRA_HOME to a folder that it may write"
+_NO_FOLDER = ("is no folder", "remove the file that is in its place")
 _BY_NUMBER = {
     errno.ENOSPC: ("the disk is full", _ROOM),
     errno.EDQUOT: ("the quota of this user's disk is used up", _ROOM),
@@ -27,7 +29,8 @@ _BY_NUMBER = {
         "remove it, or have it lead to a folder or file",
     ),
     errno.EIO: ("the disk cannot be read", "look at the disk, and run `okra verify`"),
-    errno.ENOTDIR: ("is no folder", "remove the file that is in its place"),
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.EEXIST: _NO_FOLDER,
     errno.EISDIR: ("is a folder", "remove the folder that is in the place of a file"),
 }
 _DAMAGED = ("is damaged", "`okra repair` sets it aside and makes it again")
@@ -53,8 +56,12 @@ _BY_WORDS = (
     ),
     (r"Out of Memory|std::bad_alloc|Cannot allocate memory", _BY_NUMBER[errno.ENOMEM]),
     (r"disk I/O error", _BY_NUMBER[errno.EIO]),
+    (r"Is a directory", _BY_NUMBER[errno.EISDIR]),
+    (r"Not a directory|\[Errno 17\] File exists", _NO_FOLDER),
 )
 _PLACE = re.compile(r"[\"']((?:/|[\w.-]+/)[^\"'\n]+)[\"']|file: (/\S+)")
+_RENAMED = re.compile(r"' -> ('[^'\n]+')")
+"""What a message of a rename ends with: the place that could not be replaced."""
 
 
 def plain_sentence(error: BaseException) -> str | None:
@@ -76,7 +83,8 @@ def plain_text(message: str) -> str | None:
     """The same of a message alone."""
     for words, (what, remedy) in _BY_WORDS:
         if re.search(words, message, re.IGNORECASE):
-            place = _PLACE.search(message)
+            renamed = _RENAMED.search(message)
+            place = _PLACE.search(renamed[1] if renamed else message)
             return in_words(what, (place[1] or place[2]) if place else "", remedy)
     return None
 
@@ -92,7 +100,15 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
 
 def in_words(what: str, place: str, remedy: str) -> str:
     """`/srv/data/okra.duckdb: the disk is full; free some space there`, or without a place; `a file is damaged`."""
+    if what == _NO_FOLDER[0]:
+        place = in_place_of_folder(place)
     named = f"{place or 'a file'} {what}" if what.startswith("is ") else what
     if place and named == what:
         named = f"{place}: {what}"
     return f"{named}; {remedy}"
+
+
+def in_place_of_folder(place: str) -> str:
+    """The file that a path leads through as if it were a folder; the path itself where there is none."""
+    path = Path(place)
+    return next((str(x) for x in (path, *path.parents) if place and x.is_file()), place)

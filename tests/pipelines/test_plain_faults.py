@@ -76,3 +76,26 @@ def test_duckdb_names_the_file_that_is_none_of_its_own(tmp_path: Path) -> None:
 def test_the_text_of_a_step_that_ran_elsewhere_is_enough() -> None:
     text = 'IO Error: Could not write all required bytes to file "/srv/w.duckdb": No space left on device'
     assert plain_text(text) == f"/srv/w.duckdb: the disk is full; {ROOM}"
+
+
+def test_a_file_in_the_place_of_a_folder_is_named_and_not_what_would_be_in_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "lake"
+    path.write_text("a file")
+    sentence = f"{path} is no folder; remove the file that is in its place"
+    for way in (lambda: path.mkdir(exist_ok=True), lambda: (path / "raw" / "x").read_bytes()):
+        with pytest.raises(OSError, match="lake") as caught:
+            way()
+        assert plain_sentence(caught.value) == sentence
+        assert plain_text(f"models: {type(caught.value).__name__}: {caught.value}") == sentence
+
+
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "okra.json").mkdir()
+    (tmp_path / "new").write_text("{}")
+    with pytest.raises(IsADirectoryError) as caught:
+        (tmp_path / "new").replace(tmp_path / "okra.json")
+    sentence = f"{tmp_path}/okra.json is a folder; remove the folder that is in the place of a file"
+    assert plain_sentence(caught.value) == sentence
+    assert plain_text(f"published: {caught.value}") == sentence
