@@ -9,12 +9,11 @@ import signal
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from pipelines import settings as okra_settings
-from pipelines.commands import goals, new, upkeep
+from pipelines.commands import documents, figures, goals, new, upkeep
 from pipelines.commands.console import STOPPED, err, output_of, write_what_can_be_written
 from pipelines.commands.options import (
     AsOf,
@@ -35,10 +34,13 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
+    rich_help_panel="Every day",
     help="Compares a company's goals (OKRs) with its facts (KPIs), every day.",
 )
-app.add_typer(new.app, name="new")
+app.add_typer(figures.app)
 app.add_typer(goals.app)
+app.add_typer(new.app, name="new", rich_help_panel=goals.app.rich_help_panel)
+app.add_typer(documents.app)
 app.add_typer(upkeep.app)
 
 
@@ -170,256 +172,6 @@ def score(context: typer.Context, as_of: AsOf = "", as_json: Json = False) -> bo
 
     settings = described_settings()
     return daily.score(settings, day_to_play(as_of, settings), output_of(context, as_json))
-
-
-@command(
-    app,
-    epilog="Examples: [cyan]okra status[/] · [cyan]okra status --known-on 2026-03-01[/] · "
-    "[cyan]okra status --as-of 2026-03-01 --known-on 2026-04-01[/]",
-)
-def status(
-    context: typer.Context,
-    as_of: Annotated[
-        str,
-        typer.Option(
-            "--as-of", metavar="DAY", help="The scorecard of this day; without it, the latest."
-        ),
-    ] = "",
-    known_on: Annotated[
-        str,
-        typer.Option(
-            "--known-on", metavar="DAY", help="As it was believed at the end of this day."
-        ),
-    ] = "",
-    as_json: Json = False,
-) -> None:
-    """Show the published scorecard, as it is believed now or as it was believed on an earlier day."""
-    from pipelines.commands.status import status
-
-    day = parsed_day("--as-of", as_of) if as_of else None
-    known = parsed_day("--known-on", known_on) if known_on else None
-    status(okra_settings.load(), day, known, output_of(context, as_json))
-
-
-@command(
-    app,
-    epilog="Examples: [cyan]okra explain two-million/revenue[/] · [cyan]okra explain revenue --json[/]",
-)
-def explain(
-    context: typer.Context,
-    key_result: Annotated[
-        str, typer.Argument(help="objective/key-result, or the latter alone where that is unique.")
-    ],
-    as_json: Json = False,
-) -> None:
-    """Explain a key result: goal, score, odds, factors, KPI, SQL, and the windows that were pulled."""
-    from pipelines.commands.explain import explain
-
-    explain(okra_settings.load(), key_result, output_of(context, as_json))
-
-
-@command(app, epilog="Example: [cyan]okra restatements --kpi net_revenue --since 2026-10-01[/]")
-def restatements(
-    context: typer.Context,
-    kpi: Annotated[str, typer.Option(help="Only this KPI.")] = "",
-    since: Annotated[
-        str, typer.Option(metavar="DAY", help="Restated on this day or later.")
-    ] = "1970-01-01",
-    members: Annotated[
-        bool, typer.Option("--members", help="The members of dimensions, too.")
-    ] = False,
-    most: Annotated[int, typer.Option(min=1, help="At most this many rows.")] = 40,
-    as_json: Json = False,
-) -> None:
-    """List figures that were published and then became others: what they were, what they are, since when."""
-    from pipelines.commands.status import restatements
-
-    day, output = parsed_day("--since", since), output_of(context, as_json)
-    restatements(okra_settings.load(), kpi, day, output, members=members, most=most)
-
-
-@command(app, epilog="Example: [cyan]okra check okr_definitions/company-two-million.yml[/]")
-def check(
-    context: typer.Context,
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="OKR files; all of them when none is named.")
-    ] = None,
-    schema: Annotated[
-        bool,
-        typer.Option(
-            "--schema",
-            help="Print the JSON Schema of an OKR file, for editors; with `kpis` or `sources`, of those files.",
-        ),
-    ] = False,
-    as_json: Json = False,
-) -> bool | None:
-    """Check the OKR and KPI files: each fault with its file, line and remedy, each goal as a sentence."""
-    from pipelines.commands import checking
-
-    if schema:
-        print(checking.schema(files or []))  # noqa: T201 - for a file, so unwrapped and plain
-        return None
-    return checking.check(described_settings(), files or [], output_of(context, as_json))
-
-
-@command(app)
-def sources(context: typer.Context, as_json: Json = False) -> None:
-    """List the sources, whether they are on, and the settings each one takes."""
-    from pipelines.commands.listing import sources
-
-    sources(okra_settings.load(), output_of(context, as_json))
-
-
-@command(app)
-def kpis(context: typer.Context, as_json: Json = False) -> None:
-    """List the KPIs: what they mean, where they come from, their days; those that are off or broken, and why."""
-    from pipelines.commands.kpis import kpis
-
-    kpis(described_settings(), output_of(context, as_json))
-
-
-@command(
-    app,
-    epilog="Examples: [cyan]okra kpi net_sales --days 30[/] · [cyan]okra kpi net_sales --sql[/]",
-)
-def kpi(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(help="Its name; `okra kpis` lists them.")],
-    days: Annotated[int, typer.Option(min=1, max=1100, help="The last so many days.")] = 30,
-    no_pull: Annotated[
-        bool, typer.Option("--no-pull", help="Pull nothing: show what the lake has.")
-    ] = False,
-    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL that computes it.")] = False,
-    as_json: Json = False,
-) -> bool:
-    """Show one KPI by day, in total and by member, in seconds: pulls only its streams, and publishes nothing."""
-    from pipelines.commands.kpis import kpi
-
-    settings, output = described_settings(), output_of(context, as_json)
-    return kpi(settings, name, days, output, is_pulled=not no_pull, with_sql=sql)
-
-
-@command(
-    app,
-    epilog="Examples: [cyan]okra backtest[/] · [cyan]okra backtest history.csv --kind stock --period month[/] · "
-    "[cyan]okra backtest --json[/]",
-    writes_documents=True,
-)
-def backtest(
-    context: typer.Context,
-    file: Annotated[
-        Path | None,
-        typer.Argument(
-            exists=True,
-            dir_okay=False,
-            help="A CSV: series, date, value (a ratio: numerator, denominator). Without one, your own KPIs.",
-        ),
-    ] = None,
-    kind: Annotated[
-        Literal["flow", "ratio", "stock"],
-        typer.Option(help="What the values of the file are; a KPI says so itself."),
-    ] = "flow",
-    period: Annotated[
-        Literal["week", "month", "quarter", "half", "year"],
-        typer.Option(help="The period that goals are set for."),
-    ] = "quarter",
-    output: Annotated[
-        Path | None, typer.Option(help="Write the figures here, as JSON, too.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Replay history: how good would the odds have been, beside the pace rule and others?"""
-    from pipelines.commands import backtesting
-
-    if file is None:
-        replayable = backtesting.own_kpis(okra_settings.load(), period)
-    else:
-        replayable = backtesting.of_a_file(file, kind, period)
-    backtesting.backtest(replayable, output_of(context, as_json), path=output)
-
-
-@command(
-    app,
-    epilog="Examples: [cyan]okra digest[/] · [cyan]okra digest --send[/]",
-    writes_documents=True,
-)
-def digest(
-    context: typer.Context,
-    send: Annotated[
-        bool, typer.Option("--send", help="Send it now, over every channel of OKRA_DIGEST.")
-    ] = False,
-    owner: Annotated[
-        str, typer.Option("--owner", help="Only the goals of one owner, and those below.")
-    ] = "",
-    form: Annotated[
-        Literal["html", "markdown", "text"] | None, typer.Option("--format", help="As it is sent.")
-    ] = None,
-    file: Annotated[Path | None, typer.Option("--output", help="The file to write it to.")] = None,
-    as_json: Json = False,
-) -> bool | None:
-    """Show the digest as it would be sent: what changed, what to do, how the objectives stand. Runs send it."""
-    from pipelines.commands import digest
-
-    settings, output = okra_settings.load(), output_of(context, as_json)
-    if send:
-        return digest.send_now(settings, output)
-    digest.show(settings, output, owner, form or "", file)
-    return None
-
-
-@command(
-    app,
-    epilog="Example: [cyan]okra export superset --to superset-okra --dry-run[/]",
-    writes_documents=True,
-)
-def export(
-    context: typer.Context,
-    tool: Annotated[
-        Literal["metabase", "metricflow", "superset"],
-        typer.Argument(
-            help="metabase: a serialized collection. metricflow: a dbt package. superset: an import bundle."
-        ),
-    ],
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder to write into.")],
-    dry_run: DryRun = False,
-    as_json: Json = False,
-) -> None:
-    """Write the KPIs as datasets with metrics that add up: no sum of ratios, no level summed over days."""
-    from pipelines.commands import export
-
-    output = output_of(context, as_json)
-    export.export(okra_settings.load(), tool, to, output, dry_run=dry_run)
-
-
-@command(
-    app,
-    epilog="Examples: [cyan]okra board[/] · [cyan]okra board --appendix --pdf board.pdf[/]",
-    writes_documents=True,
-)
-def board(
-    context: typer.Context,
-    pdf: Annotated[
-        Path | None,
-        typer.Option("--pdf", help="Print it to this file, with Chromium or Chrome."),
-    ] = None,
-    appendix: Annotated[
-        bool, typer.Option("--appendix", help="With what each figure stands on, on more pages.")
-    ] = False,
-) -> None:
-    """Write board.html: summary, what needs attention and every goal, on at most two pages for twelve key results."""
-    from pipelines.commands import board
-
-    board.board(okra_settings.load(), output_of(context), pdf, appendix=appendix)
-
-
-@command(
-    app, epilog="Example: [cyan]okra --project /srv/acme mcp[/] as the command of an MCP client"
-)
-def mcp(context: typer.Context) -> None:
-    """Serve the published figures to an assistant (MCP, standard input and output). Read-only; needs okra[mcp]."""
-    from pipelines.commands.mcp import mcp
-
-    mcp(okra_settings.load())
 
 
 @command(app)

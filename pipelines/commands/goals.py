@@ -7,9 +7,33 @@ import typer
 
 from pipelines import settings as okra_settings
 from pipelines.commands.console import output_of
-from pipelines.commands.options import DryRun, Json, command, parsed_day
+from pipelines.commands.options import DryRun, Json, command, described_settings, parsed_day
 
-app = typer.Typer()
+app = typer.Typer(rich_help_panel="Set goals and close them")
+
+
+@command(app, epilog="Example: [cyan]okra check okr_definitions/company-two-million.yml[/]")
+def check(
+    context: typer.Context,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="OKR files; all of them when none is named.")
+    ] = None,
+    schema: Annotated[
+        bool,
+        typer.Option(
+            "--schema",
+            help="Print the JSON Schema of an OKR file, for editors; with `kpis` or `sources`, of those files.",
+        ),
+    ] = False,
+    as_json: Json = False,
+) -> bool | None:
+    """Check the OKR and KPI files: each fault with its file, line and remedy, each goal as a sentence."""
+    from pipelines.commands import checking
+
+    if schema:
+        print(checking.schema(files or []))  # noqa: T201 - for a file, so unwrapped and plain
+        return None
+    return checking.check(described_settings(), files or [], output_of(context, as_json))
 
 
 @command(
@@ -140,3 +164,42 @@ def import_okrs(
     return import_okrs(
         okra_settings.load(), file, mapping, output_of(context, as_json), dry_run=dry_run
     )
+
+
+@command(
+    app,
+    epilog="Examples: [cyan]okra backtest[/] · [cyan]okra backtest history.csv --kind stock --period month[/] · "
+    "[cyan]okra backtest --json[/]",
+    writes_documents=True,
+)
+def backtest(
+    context: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="A CSV: series, date, value (a ratio: numerator, denominator). Without one, your own KPIs.",
+        ),
+    ] = None,
+    kind: Annotated[
+        Literal["flow", "ratio", "stock"],
+        typer.Option(help="What the values of the file are; a KPI says so itself."),
+    ] = "flow",
+    period: Annotated[
+        Literal["week", "month", "quarter", "half", "year"],
+        typer.Option(help="The period that goals are set for."),
+    ] = "quarter",
+    output: Annotated[
+        Path | None, typer.Option(help="Write the figures here, as JSON, too.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Replay history: how good would the odds have been, beside the pace rule and others?"""
+    from pipelines.commands import backtesting
+
+    if file is None:
+        replayable = backtesting.own_kpis(okra_settings.load(), period)
+    else:
+        replayable = backtesting.of_a_file(file, kind, period)
+    backtesting.backtest(replayable, output_of(context, as_json), path=output)

@@ -49,7 +49,7 @@ def command(
     epilog: str | None = None,
     writes_documents: bool = False,
 ) -> Callable[[Command[P]], Command[P]]:
-    """Register a function as a command of `app`.
+    """Register a function as a command of `app`, in whose panel of the help it is listed.
 
     The command ends with exit code 2 and one line where the function raises, with 1 where it returns False. The files
     that it writes are its user's alone, unless it `writes_documents`: files that a person asked for, or that belong
@@ -57,7 +57,7 @@ def command(
     """
 
     def register(function: Command[P]) -> Command[P]:
-        @app.command(name, epilog=epilog)
+        @app.command(name, epilog=epilog, rich_help_panel=app.rich_help_panel)
         @wraps(function)
         def run(context: typer.Context, *args: P.args, **kwargs: P.kwargs) -> None:
             modes = nullcontext() if writes_documents else readable_by("nobody")

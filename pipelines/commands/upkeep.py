@@ -8,7 +8,7 @@ from pipelines import settings as okra_settings
 from pipelines.commands.console import output_of
 from pipelines.commands.options import DryRun, Json, SourceNames, command, described_settings
 
-app = typer.Typer()
+app = typer.Typer(rich_help_panel="Look after the installation")
 
 
 @command(app, epilog="Example: [cyan]okra doctor --source stripe[/]")
