@@ -4,11 +4,8 @@
     out again (docs/decisions/0044).
 #}
 
-{# The configuration of kept_kpi_rows. On Spark it is a table without rows, as no rows are kept there. #}
+{# The configuration of kept_kpi_rows. #}
 {% macro kept_by_day() -%}
-    {%- if target.type == "spark" -%}
-        {{ return({"materialized": "table"}) }}
-    {%- endif -%}
     {{ return({
         "materialized": "incremental",
         "incremental_strategy": "changed_days",
@@ -18,7 +15,7 @@
 
 {# Whether the rows of a KPI are kept: it declares `by_day`, and all that it reads takes in windows, or is a seed. #}
 {% macro is_kept(kpi) -%}
-    {%- if target.type != "duckdb" or not kpi_meta(kpi).by_day -%}
+    {%- if not kpi_meta(kpi).by_day -%}
         {{ return(false) }}
     {%- endif -%}
     {{ return(streams_by_window(kpi_node(kpi)) is not none) }}
@@ -61,16 +58,33 @@
     ] | join("\n"))[:12]) }}
 {%- endmacro %}
 
+{# The first business day that rows of a window may be of: the zones of source and business lie at most 26 hours apart. #}
+{% macro first_day_around(first_day) -%}
+    {{ first_day }} - interval 2 day
+{%- endmacro %}
+
+{# The last one. `cadence`: how long the window is. #}
+{% macro last_day_around(first_day, cadence) -%}
+    case {{ cadence }} when 'day' then {{ first_day }} else last_day({{ first_day }}) end + interval 2 day
+{%- endmacro %}
+
+{% macro all_days() -%}
+    {{ return({"first": "0001-01-01", "last": "9999-12-31"}) }}
+{%- endmacro %}
+
 {#
-    The days of each kept KPI that may be others than those in the table: from two days before a changed window to two
-    days after it, as the zones of source and business lie at most 26 hours apart. `first` and `last` of each stretch, as
-    texts, by KPI. In a build of everything, all days: should the rows of a day come from other days after all, they are
-    right again.
+    The days of each kept KPI that may be others than those in the table: those around changed windows, on Spark the whole
+    months. `first` and `last` of each stretch, as texts, by KPI. In a build of everything, all days: should the rows of a
+    day come from other days after all, they are right again.
 #}
 {% macro changed_stretches() -%}
+    {{ return(adapter.dispatch("changed_stretches", "okra")()) }}
+{%- endmacro %}
+
+{% macro default__changed_stretches() -%}
     {%- set kept, stretches = kept_kpis(), {} -%}
     {%- for kpi in kept -%}
-        {%- do stretches.update({kpi: [{"first": "0001-01-01", "last": "9999-12-31"}] if scope() == "everything" else []}) -%}
+        {%- do stretches.update({kpi: [all_days()] if scope() == "everything" else []}) -%}
     {%- endfor -%}
     {%- if not kept or scope() == "everything" -%}
         {{ return(stretches) }}
@@ -97,8 +111,8 @@
         stretches as (
             select
                 kpi,
-                first_day - interval 2 day as first_day,
-                case cadence when 'day' then first_day else last_day(first_day) end + interval 2 day as last_day
+                {{ first_day_around("first_day") }} as first_day,
+                {{ last_day_around("first_day", "cadence") }} as last_day
             from changed
         ),
 
@@ -165,6 +179,10 @@
 
 {# A hook, in the transaction of kept_kpi_rows: note the windows that each KPI's rows are worked out from. #}
 {% macro note_kept_rows() -%}
+    {{ return(adapter.dispatch("note_kept_rows", "okra")()) }}
+{%- endmacro %}
+
+{% macro default__note_kept_rows() -%}
     {%- if execute -%}
         {%- set kept = kept_kpis() -%}
         {%- for kpi in kept -%}

@@ -222,11 +222,8 @@
     ) }}
 {%- endmacro %}
 
-{# The configuration of such a mart. On Spark it is a table, which is made again in each run. #}
+{# The configuration of such a mart. #}
 {% macro taken_by_window() -%}
-    {%- if target.type == "spark" -%}
-        {{ return({"materialized": "table"}) }}
-    {%- endif -%}
     {{ return({
         "materialized": "incremental",
         "incremental_strategy": "committed_windows",
@@ -248,9 +245,6 @@
 
 {# The configuration of a mart that is a view of such a model, each row made of one of its rows. #}
 {% macro viewed_by_window() -%}
-    {%- if target.type == "spark" -%}
-        {{ return({"materialized": "view"}) }}
-    {%- endif -%}
     {{ return({
         "materialized": "view",
         "incremental_strategy": "committed_windows",
@@ -264,10 +258,18 @@
     (
         select * from {{ relation }}
         {%- if execute and is_incremental() %}
-        {%- set place = stream_of(model) %}
-        where {{ is_of_windows(windows_to_take(place.source, place.stream).days) }}
+        where {{ is_to_take(stream_of(model)) }}
         {%- endif %}
     )
+{%- endmacro %}
+
+{# A condition: the row of a stream is of a window that the table has to take; on Spark, of such a month. #}
+{% macro is_to_take(place) -%}
+    {{ return(adapter.dispatch("is_to_take", "okra")(place)) }}
+{%- endmacro %}
+
+{% macro default__is_to_take(place) -%}
+    {{ is_of_windows(windows_to_take(place.source, place.stream).days) }}
 {%- endmacro %}
 
 {#

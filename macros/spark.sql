@@ -1,9 +1,6 @@
 {#
-    All that is Spark's own: its spelling of what the other macros say for DuckDB, and how it keeps the lake.
-
-    A stream is a temporary view of its committed rows (pipelines/warehouse/spark/lake_views.py). Spark's plain tables
-    cannot lose a row, only a partition: loaded rows are partitioned by the month of their window, and a month in which
-    a window's content came or went is written again, whole.
+    Spark's spelling of what the other macros say for DuckDB. A stream is a temporary view of its committed rows
+    (pipelines/warehouse/spark/lake_views.py). How tables are kept from run to run is in spark_partitions.sql.
 #}
 
 {% macro spark_type(type) -%}
@@ -139,22 +136,8 @@
             {{ account_of("_file") }} as account,
             '{{ model_fingerprint() }}' as _loaded_by
         from {{ lake_view(source_name, stream) }}
-        {%- if loads_more() %}
-        where
-            {%- for month in changed_months(source_name, stream, "committed") %}
-            {{ "or " if not loop.first }}_window between date '{{ month }}' and last_day(date '{{ month }}')
-            {%- else %}
-            false
-            {%- endfor %}
-        {%- endif %}
+        where {{ is_in_months_to_make() }}
     )
-{%- endmacro %}
-
-{# Spark keeps what it has loaded in the rows themselves. #}
-{% macro spark__create_ledger() -%}
-{%- endmacro %}
-
-{% macro spark__note_windows() -%}
 {%- endmacro %}
 
 {% macro spark__digest(columns) -%}
@@ -163,16 +146,6 @@
 
 {% macro spark__is_due(coverage) -%}
     true
-{%- endmacro %}
-
-{# A query: source, stream, first day and the name of the content of each committed window that has rows. #}
-{% macro committed_contents() -%}
-    select distinct
-        source,
-        stream,
-        `window` as first_day,
-        file
-    from lake__files
 {%- endmacro %}
 
 {% macro spark__read_catalog(name, columns) -%}
@@ -184,92 +157,4 @@
 
 {% macro lake_view(source_name, stream) -%}
     lake__{{ source_name }}__{{ stream }}
-{%- endmacro %}
-
-{# Whether this version of the model made its table, so that only changed months have to be loaded. #}
-{% macro loads_more() -%}
-    {%- set relation = load_relation(this) -%}
-    {%- if relation is none or relation.is_view or should_full_refresh() -%}
-        {{ return(false) }}
-    {%- endif -%}
-    {%- set properties = run_query("show tblproperties " ~ this) -%}
-    {%- for key, value in properties.rows if key == "okra.loaded_by" -%}
-        {{ return(value == model_fingerprint()) }}
-    {%- endfor -%}
-    {{ return(false) }}
-{%- endmacro %}
-
-{#
-    The first days of the months with content that is committed and not loaded, or loaded and no longer committed. `which`
-    of them: those that still have committed content (`committed`), or those that have none (`gone`).
-#}
-{% macro changed_months(source_name, stream, which) -%}
-    {%- set query -%}
-        with committed as (
-            select
-                file,
-                cast(trunc(first_day, 'MM') as date) as month
-            from ({{ committed_contents() }}) as all_streams
-            where source = '{{ source_name }}' and stream = '{{ stream }}'
-        ),
-
-        loaded as (
-            select distinct
-                _file as file,
-                _month as month
-            from {{ this }}
-        )
-
-        select cast(coalesce(committed.month, loaded.month) as string) as month
-        from committed
-        full outer join loaded on committed.file = loaded.file
-        where
-            (committed.file is null or loaded.file is null)
-            and coalesce(committed.month, loaded.month)
-            {{ "in" if which == "committed" else "not in" }} (select month from committed)
-        group by 1
-        order by 1
-    {%- endset -%}
-    {{ return(run_query(query).columns[0].values()) }}
-{%- endmacro %}
-
-{# dbt-spark's own materialization appends rows or replaces all; it cannot follow which content is committed. #}
-{% materialization incremental, adapter="spark" -%}
-    {%- set existing = load_relation(this) -%}
-    {%- set target_relation = this.incorporate(type="table") -%}
-    {%- set source_node = graph.sources[model.depends_on.nodes | select("in", graph.sources) | first] -%}
-    {{ run_hooks(pre_hooks) }}
-    {%- if loads_more() -%}
-        {%- for month in changed_months(source_node.source_name, source_node.name, "gone") -%}
-            {%- do run_query("alter table " ~ this ~ " drop if exists partition (_month = date '" ~ month ~ "')") -%}
-        {%- endfor -%}
-        {%- set columns = adapter.get_columns_in_relation(this) | map(attribute="quoted") | join(", ") -%}
-        {%- call statement("main") -%}
-            insert overwrite table {{ this }} partition (_month)
-            select {{ columns }} from ({{ with_month(compiled_code) }}) as loaded
-        {%- endcall -%}
-    {%- else -%}
-        {%- if existing is not none -%}
-            {%- do adapter.drop_relation(existing) -%}
-        {%- endif -%}
-        {%- call statement("main") -%}
-            create table {{ this }}
-            using parquet
-            partitioned by (_month)
-            tblproperties ('okra.loaded_by' = '{{ model_fingerprint() }}')
-            {{ comment_clause() }}
-            as {{ with_month(compiled_code) }}
-        {%- endcall -%}
-    {%- endif -%}
-    {%- do persist_docs(target_relation, model) -%}
-    {{ run_hooks(post_hooks) }}
-    {{ return({"relations": [target_relation]}) }}
-{%- endmaterialization %}
-
-{# The rows with the month of their window, each month in as few files as possible. #}
-{% macro with_month(sql) -%}
-    select /*+ rebalance(_month) */
-        *,
-        cast(trunc(_window, 'MM') as date) as _month
-    from ({{ sql }}) as windowed
 {%- endmacro %}

@@ -100,6 +100,10 @@ def tested_rows(model: str) -> str:
     return model
 
 
+def kpi_row_columns() -> dict[str, str]:
+    return {"kpi": "varchar", "day": "date", "value": "decimal(38, 6)"}
+
+
 def taken_by_window() -> dict[str, str]:
     return {}
 

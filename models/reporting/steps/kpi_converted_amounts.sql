@@ -1,7 +1,8 @@
 with kpi_rows as (
     {{ rows_of_kpis() }}
     union all
-    select * from {{ ref("kept_kpi_rows") }}
+    select {{ kpi_row_columns() | join(", ") }}
+    from {{ ref("kept_kpi_rows") }}
 ),
 
 kpis as (
