@@ -160,7 +160,7 @@ def test_goals_over_data_are_sound(lines, kpis):
         ("id: !secret x\n", "o.yml:1: the tag `!secret` is not known here"),
         ("? [a]\n: b\n", "o.yml:1: a key that is not a word"),
         ("a: \x00", "o.yml:1: not YAML"),
-        ("[" * 5000, "o.yml:1: not YAML"),
+        ("[" * 5000, "o.yml:1: brackets or lines are nested too deep"),
         ("a: &a [*a]\n", "too large or too deep"),
         ("x" * 300_000, "o.yml:1: the file is longer than"),
         ("id: o\nperiod: 2026\nkey_results: []\n", "o.yml:1: no `objective`; add `objective:`"),
