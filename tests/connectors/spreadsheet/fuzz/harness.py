@@ -36,6 +36,8 @@ from tests.connectors.spreadsheet.fuzz.written import answer_of, content_of
 
 DAYS = Days(FIRST, TODAY)
 Key = tuple[str, date, str]
+STANDS_ALONE = "one was taken without a finding"
+"""How the fault ends of a row that was doubled and is read once."""
 
 
 class Misread(AssertionError):
@@ -79,8 +81,9 @@ def outcome_of(sheet: Sheet, content: bytes | dict[str, Any], damage: str) -> st
     wrong = [text for row in rows if (text := fault_of(row, meant, findings))]
     # the row in which a copy breaks off may have lost digits, or letters of its member, so that the row that it doubled
     # stands alone; bytes changed at random may make other ones
-    allowed = {"": 0, "torn": 2, "noise": len(rows)}[damage]
-    if len(wrong) > allowed:
+    allowed = {"": 0, "torn": 1, "noise": len(rows)}[damage]
+    alone = [text for text in wrong if text.endswith(STANDS_ALONE)]
+    if max(len(wrong) - len(alone), len(alone)) > allowed:
         raise Misread("; ".join(wrong))
     read = {key_of(row) for row in rows}
     for kpi, member in {(key[0], key[2]) for key in read}:
@@ -109,7 +112,7 @@ def fault_of(
         if Decimal(row[column]) not in figures:
             return f"{key}: {column} is {row[column]} and was meant to be {figures}"
         if len(figures) > 1 and not is_told(key, findings):
-            return f"{key}: of {figures} one was taken without a finding"
+            return f"{key}: of {figures} {STANDS_ALONE}"
     return ""
 
 
