@@ -18,11 +18,7 @@ from pipelines.steps.model import ModelBuild, ModelsFailedError, plan_build, pre
 from pipelines.tables.locks import warehouse_lock
 from pipelines.warehouse.build_results import Graph, NodeResult
 from pipelines.warehouse.dbt_build import build
-from pipelines.warehouse.dbt_parse import (
-    PROJECT_NAME,
-    ensure_manifest,
-    manifest_of,
-)
+from pipelines.warehouse.dbt_parse import PROJECT_NAME, ensure_manifest, manifest_of
 from pipelines.warehouse.due_nodes import BuildPlan
 from pipelines.warehouse.project import ComposedProject, project_of
 

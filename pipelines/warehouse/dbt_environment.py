@@ -9,9 +9,7 @@ from datetime import date
 from connectors.lake.addresses import is_in_bucket
 from pipelines.inputs.composition import KPI_PREFIX, Composition
 from pipelines.settings import Settings
-from pipelines.warehouse.left_out import (
-    LeftOut,
-)
+from pipelines.warehouse.left_out import LeftOut
 from pipelines.warehouse.project import ComposedProject
 
 _CHOICES_OF_DBT = frozenset([

@@ -24,11 +24,7 @@ from pipelines.warehouse.kept_parses import (
     kept_state,
     state_of_parse,
 )
-from pipelines.warehouse.left_out import (
-    LeftOut,
-    parse_what_can_be,
-    write_left_out,
-)
+from pipelines.warehouse.left_out import LeftOut, parse_what_can_be, write_left_out
 from pipelines.warehouse.packages import install_packages
 from pipelines.warehouse.project import ComposedProject
 from pipelines.warehouse.project_folder import make_folder

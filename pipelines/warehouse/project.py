@@ -16,15 +16,9 @@ from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.kpi_files import declared_kpis
 from pipelines.inputs.lake import open_lake
 from pipelines.settings import BUILT_IN, Settings
-from pipelines.warehouse.kept_parses import (
-    LEFT_OUT_FILE,
-    MANIFEST_FILE,
-)
+from pipelines.warehouse.kept_parses import LEFT_OUT_FILE, MANIFEST_FILE
 from pipelines.warehouse.kpi_declarations import write_kpis
-from pipelines.warehouse.left_out import (
-    LeftOut,
-    read_left_out,
-)
+from pipelines.warehouse.left_out import LeftOut, read_left_out
 from pipelines.warehouse.project_folder import ROOT_FILES
 
 

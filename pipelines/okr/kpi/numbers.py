@@ -28,6 +28,11 @@ def _currencies() -> Set[str]:
     return frozenset(list_currencies())
 
 
+def is_currency(unit: str | None) -> bool:
+    """Whether a unit is the code of a currency."""
+    return unit in _currencies()
+
+
 def parse_number(text: str) -> Decimal:
     """The exact number behind `2_000_000`, `0.96` or `96 %` (which is 0.96).
 
@@ -125,10 +130,9 @@ def figure(number: Decimal, unit: str = "", places: int | None = None) -> str:
         text = whole
     elif unit == PERCENT or places is None:
         text = text.rstrip("0")
-    is_currency = unit in _currencies()
-    if text.lstrip("-") == "1" and unit != PERCENT and not is_currency:
+    if text.lstrip("-") == "1" and unit != PERCENT and not is_currency(unit):
         return text
-    if text != whole and is_currency:
+    if text != whole and is_currency(unit):
         # nobody writes a tenth of a dollar
         text = text.ljust(len(whole) + 1 + get_currency_precision(unit), "0")
     suffix = "%" if unit == PERCENT else unit

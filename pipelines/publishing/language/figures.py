@@ -5,7 +5,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
 from functools import lru_cache
 from typing import Any
 
-from babel.core import Locale, get_global
+from babel.core import Locale
 from babel.numbers import (
     format_compact_currency,
     format_compact_decimal,
@@ -15,12 +15,11 @@ from babel.numbers import (
 )
 
 from pipelines.okr.kpi.kpi import PERCENT
-from pipelines.okr.kpi.numbers import EXACT, decimals_of, rounded, told_apart
+from pipelines.okr.kpi.numbers import EXACT, decimals_of, is_currency, rounded, told_apart
 from pipelines.okr.kpi.status import SETTLED_STATUSES
 from pipelines.publishing.language.translation import Translation
 from pipelines.publishing.published import Row
 
-_CURRENCIES = frozenset(get_global("all_currencies"))
 _LARGE_AMOUNT = 1000
 _MINUS_SIGN = "−"
 _SURELY, _HARDLY = Decimal("0.99"), Decimal("0.01")
@@ -49,10 +48,6 @@ def _money(value: Decimal, is_signed: bool, unit: str, pattern: str, locale: Loc
     """An amount of a currency as a pattern has it."""
     with localcontext(EXACT):
         return _typeset(format_currency(value, unit, pattern, locale, currency_digits=False))
-
-
-def is_currency(unit: str | None) -> bool:
-    return unit in _CURRENCIES
 
 
 class Figures(Translation):

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipelines.okr.kpi.kpi import PERCENT
-from pipelines.okr.kpi.numbers import ZERO, decimals_of, rounded
+from pipelines.okr.kpi.numbers import ZERO, decimals_of, is_currency, rounded
 from pipelines.publishing.language.days import Days
-from pipelines.publishing.language.figures import NO_VALUE, Figures, is_currency
+from pipelines.publishing.language.figures import NO_VALUE, Figures
 
 _LARGE_AMOUNT = 1000
 

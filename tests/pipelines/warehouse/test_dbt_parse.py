@@ -11,44 +11,32 @@ from pipelines import settings as okra_settings
 from pipelines.inputs.composition import Composition
 from pipelines.settings import BUILT_IN
 from pipelines.warehouse import dbt_parse as parsing
-from pipelines.warehouse.dbt_parse import (
-    ensure_manifest,
-    has_seeds_elsewhere,
-    parse,
-)
+from pipelines.warehouse.dbt_parse import ensure_manifest, has_seeds_elsewhere, parse
 from pipelines.warehouse.project import ComposedProject
 from tests.projects import OKRA
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """OKRA_HOME of the sample company."""
-    monkeypatch.setenv("OKRA_ENV_FILE", str(tmp_path / "no.env"))
-    monkeypatch.setenv("OKRA_HOME", str(tmp_path))
-    return tmp_path
-
-
 def test_what_dbt_remembers_of_another_folder_is_parsed_anew(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a broken file is mended, dbt still knew its seeds in a folder that is gone by then."""
-    whole = ComposedProject(okra_settings.load(), OKRA)
-    monkeypatch.setattr(ComposedProject, "target", home)
-    remembered = home / "partial_parse.msgpack"
+    whole = ComposedProject(okra_settings.Settings(_env_file=None, home=tmp_path), OKRA)
+    monkeypatch.setattr(ComposedProject, "target", tmp_path)
+    remembered = tmp_path / "partial_parse.msgpack"
     remembered.write_bytes(b"")
     parsed = []
 
     def dbt_parse(project: object, environment: object, folder: Path, faults: object) -> None:
         parsed.append(folder)
-        root = home / "gone" if remembered.exists() else folder
+        root = tmp_path / "gone" if remembered.exists() else folder
         seed = {"root_path": str(root), "original_file_path": "dbt_project.yml"}
         nodes = {"seed.x": {**seed, "package_name": "okra", "depends_on": {}}}
-        (home / "manifest.json").write_text(json.dumps({"nodes": nodes}))
+        (tmp_path / "manifest.json").write_text(json.dumps({"nodes": nodes}))
 
     monkeypatch.setattr(parsing, "dbt_parse", dbt_parse)
     assert parse(whole, {}, OKRA, []) is None
     assert parsed == [BUILT_IN, BUILT_IN]
-    assert not has_seeds_elsewhere(json.loads((home / "manifest.json").read_text()), BUILT_IN)
+    assert not has_seeds_elsewhere(json.loads((tmp_path / "manifest.json").read_text()), BUILT_IN)
     assert parse(whole, {}, OKRA, []) is None
     assert len(parsed) == 3, "once it is right, it is parsed once"
 
