@@ -104,10 +104,10 @@ def rows_in(grid: Grid, name: str) -> tuple[list[dict[str, Any]], list[Finding]]
             f"{name} has no row with the columns key_result and day", "write them as its header"
         )
     names = columns_of(header.cells)
-    twice = [column for column in COLUMNS if names.count(column) > 1]
-    if twice:
+    repeated = [column for column in COLUMNS if names.count(column) > 1]
+    if repeated:
         raise Rejected(
-            f"{name}, row {header.number}, has the column {twice[0]} twice", "rename one"
+            f"{name}, row {header.number}, has the column {repeated[0]} twice", "rename one"
         )
     rows: list[dict[str, Any]] = []
     findings = list(misspelt(names, f"{name}, row {header.number}"))

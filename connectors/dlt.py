@@ -118,20 +118,22 @@ def typed(name: str, argument: str, value: Any, parameters: Mapping[str, Any]) -
 
 def function_named(name: str) -> Callable[..., Any]:
     """The function `package.module.function`. Raises `Rejected` where there is none."""
-    module, _, function = name.strip().rpartition(".")
+    module, _, attribute = name.strip().rpartition(".")
     try:
-        found: Any = getattr(importlib.import_module(module), function, None) if module else None
+        function: Any = (
+            getattr(importlib.import_module(module), attribute, None) if module else None
+        )
     except ImportError as error:
         raise Rejected(
             f"`source: {name}` cannot be imported ({error.name or type(error).__name__})",
             "install its package where Okra is, or correct the name: package.module.function",
         ) from None
-    if not callable(found):
+    if not callable(function):
         raise Rejected(
             f"`source: {name}` is no function",
             "write it as package.module.function, as one imports it in Python",
         )
-    return found  # type: ignore[no-any-return]
+    return function  # type: ignore[no-any-return]
 
 
 def resource_in(made: Any, name: str) -> Any:

@@ -127,9 +127,9 @@ class QueryForm(StreamForm):
                     key="columns",
                 )
         names = [*self.by_field.values()]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            remedy = f"give one of them another name, as `columns: {{{twice[0]}_2: ...}}`"
-            raise refusal(f"two fields would be the column `{twice[0]}`", remedy)
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            remedy = f"give one of them another name, as `columns: {{{repeated[0]}_2: ...}}`"
+            raise refusal(f"two fields would be the column `{repeated[0]}`", remedy)
         column_names(dict.fromkeys(names))
         if not any(field.startswith("metrics.") for field in self.parts.fields):
             raise refusal("the query selects no metric", "add one, such as `metrics.clicks`")

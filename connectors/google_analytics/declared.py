@@ -62,8 +62,8 @@ UNITS = {
 
 def snake_case(name: str) -> str:
     """The column of one of Google's names: `keyEvents:purchase` is `key_events_purchase`."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return re.sub(r"[^A-Za-z0-9]+", "_", apart).strip("_").lower()
+    separated = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return re.sub(r"[^A-Za-z0-9]+", "_", separated).strip("_").lower()
 
 
 def by_column(written: Any) -> Any:
@@ -71,10 +71,10 @@ def by_column(written: Any) -> Any:
     names = as_list(written)
     if isinstance(names, list | tuple):
         columns = [snake_case(str(name)) for name in names]
-        twice = sorted({name for name in columns if columns.count(name) > 1})
-        if twice:
+        repeated = sorted({name for name in columns if columns.count(name) > 1})
+        if repeated:
             raise refusal(
-                f"two names would be the column `{twice[0]}`", "write `column: name` for each"
+                f"two names would be the column `{repeated[0]}`", "write `column: name` for each"
             )
         names = dict(zip(columns, names, strict=True))
     return column_names(names)
@@ -145,8 +145,10 @@ class ReportForm(StreamForm):
             raise refusal(f"`dimensions` has `{min(times)}`", remedy, key="dimensions")
         _, placed = PLACED_BY[self.by]
         columns = [placed, *self.dimensions, *self.metrics]
-        if twice := sorted({name for name in columns if columns.count(name) > 1}):
-            raise refusal(f"two columns are called `{twice[0]}`", "rename one, as `column: name`")
+        if repeated := sorted({name for name in columns if columns.count(name) > 1}):
+            raise refusal(
+                f"two columns are called `{repeated[0]}`", "rename one, as `column: name`"
+            )
         _ = self.condition
         return self
 

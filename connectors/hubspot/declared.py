@@ -66,8 +66,8 @@ def by_column(written: Any) -> Any:
                     f"`{name}` is no internal name of a property",
                     "take it from HubSpot's Settings > Properties: small letters, digits and underscores",
                 )
-        if twice := sorted({x for x in names.values() if [*names.values()].count(x) > 1}):
-            raise refusal(f"the property `{twice[0]}` stands twice", "name it once")
+        if repeated := sorted({x for x in names.values() if [*names.values()].count(x) > 1}):
+            raise refusal(f"the property `{repeated[0]}` stands twice", "name it once")
         own = {field.name for field in OWN_COLUMNS}
         if taken := sorted(own & {*names}):
             raise refusal(

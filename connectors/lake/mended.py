@@ -37,7 +37,7 @@ def remove_mended(store: Store, survey: Survey) -> list[LakeFault]:
 def unclaimed(store: Store, survey: Survey, key: str, committed: Committed) -> list[date]:
     """The windows of a broken document's month that have rows in the lake and are committed no more."""
     month = month_at(key)
-    there = committed.get(stream_at(key), {})
+    claimed = committed.get(stream_at(key), {})
     folder = f"{month[0]}/"
     windows: set[date] = set()
     for file in survey.files:
@@ -53,4 +53,4 @@ def unclaimed(store: Store, survey: Survey, key: str, committed: Committed) -> l
                 windows |= {*rows.column(WINDOW_COLUMN).unique().to_pylist()}
         else:
             windows.add(date.fromisoformat(file.rpartition("/")[0].rpartition("=")[2]))
-    return sorted(windows - there.keys())
+    return sorted(windows - claimed.keys())

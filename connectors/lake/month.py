@@ -81,8 +81,8 @@ class Month:
         """The bytes of a file that a window names; None where they are not known."""
         if place in self.sizes or is_shared(place):
             return self.sizes.get(place)
-        alone = [x.bytes for x in self.windows.values() if x.files == (place,)]
-        return alone[0] if alone and alone[0] else None
+        sizes = [x.bytes for x in self.windows.values() if x.files == (place,)]
+        return sizes[0] if sizes and sizes[0] else None
 
     def left_behind(self, place: str) -> bool:
         """Whether a shared file has rows of a window that names it no more."""

@@ -187,10 +187,10 @@ def gaps(
             windows = committed.get((source.instance, stream.name), [])
             if stream.snapshot or not windows:
                 continue
-            there, missing = {*windows}, []
+            present, missing = {*windows}, []
             window = windows[0]
             while window < windows[-1]:
-                if window not in there:
+                if window not in present:
                     missing.append(window)
                 window = next_window(window, stream.window)
             if missing:

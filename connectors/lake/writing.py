@@ -113,9 +113,9 @@ class MonthWriter:
                     for place in filter(is_shared, manifest.files):
                         owners.setdefault(place, {*month.shared.get(place, ())}).add(window)
                 shared = {place: frozenset(windows) for place, windows in owners.items()}
-                again = month.replaced(missing, shared)
-                if not missing or self._swap(key, again, current):
-                    return again
+                mended = month.replaced(missing, shared)
+                if not missing or self._swap(key, mended, current):
+                    return mended
         raise too_busy(key)
 
     def give_up(self, folder: str, first: date, places: Collection[str]) -> list[Damage]:
@@ -202,13 +202,13 @@ class MonthWriter:
         self, folder: str, drafts: Mapping[date, Draft], shared: dict[str, frozenset[date]]
     ) -> dict[date, Manifest]:
         """Write the rows of windows of one month, small ones together. Returns the manifests, and fills `shared`."""
-        together: dict[Columns, dict[date, pa.Table]] = {}
+        by_columns: dict[Columns, dict[date, pa.Table]] = {}
         for window, made in drafts.items():
             if made.parts and made.is_small:
                 table = made.parts[0][0]
-                together.setdefault(columns_of(table), {})[window] = table
+                by_columns.setdefault(columns_of(table), {})[window] = table
         files: dict[date, tuple[str, ...]] = {}
-        for tables in together.values():
+        for tables in by_columns.values():
             if len(tables) > 1:
                 folder_of_month = month_folder(month_of(min(tables)))
                 place = self._add(folder, folder_of_month, *encoded(shared_table(tables)))

@@ -284,7 +284,7 @@ def meets(condition: Filter, values: dict[str, str]) -> bool:
     listed, text = condition.in_list_filter, condition.string_filter
     if condition._pb.WhichOneof("one_filter") == "in_list_filter":
         return any(
-            alike(value, each, listed.case_sensitive, TESTS["EXACT"]) for each in listed.values
+            alike(value, entry, listed.case_sensitive, TESTS["EXACT"]) for entry in listed.values
         )
     return alike(value, text.value, text.case_sensitive, TESTS[text.match_type.name])
 

@@ -25,7 +25,7 @@ class CrmObject:
 
     def to_json(self, names: list[str]) -> dict[str, Any]:
         """The object in HubSpot's shape, with the named properties and those that are always included."""
-        always = {
+        included = {
             "createdate": instant(self.created),
             self.modified_name: instant(self.modified),
             "hs_object_id": str(self.number),
@@ -33,7 +33,7 @@ class CrmObject:
         requested = {name: self.properties[name] for name in names if name in self.properties}
         row: dict[str, Any] = {
             "id": str(self.number),
-            "properties": dict(sorted((always | requested).items())),
+            "properties": dict(sorted((included | requested).items())),
             "createdAt": instant(self.created),
             "updatedAt": instant(self.modified),
             "archived": self.archived is not None,

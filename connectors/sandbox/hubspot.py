@@ -222,8 +222,8 @@ class HubSpotServer(JsonServer):
                 "from": {"id": item["id"]},
                 "to": [{"toObjectId": str(x), "associationTypes": kinds} for x in page],
             }
-            more = page[-1] != contacts[-1]
-            results.append(row | (paging(str(page[-1])) if more else {}))
+            has_more = page[-1] != contacts[-1]
+            results.append(row | (paging(str(page[-1])) if has_more else {}))
         batch = {
             "status": "COMPLETE",
             "results": results,

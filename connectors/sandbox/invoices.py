@@ -211,8 +211,8 @@ def nested_list(rows: list[Row], url: str) -> dict[str, Any]:
 def cut_short(row: Row, name: str) -> Row:
     """An object as it is sent, with the first ten of its list `name`."""
     whole = row[name]
-    more = len(whole["data"]) > NESTED_LIST_ROWS
-    return row | {name: whole | {"data": whole["data"][:NESTED_LIST_ROWS], "has_more": more}}
+    has_more = len(whole["data"]) > NESTED_LIST_ROWS
+    return row | {name: whole | {"data": whole["data"][:NESTED_LIST_ROWS], "has_more": has_more}}
 
 
 def price_id(subscription: Subscription) -> str:

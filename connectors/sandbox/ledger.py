@@ -110,9 +110,9 @@ def with_aftermath(rng: np.random.Generator, name: str, at: datetime, amount: in
     charge = Charge(name, at, amount, bank_debit=bool(kind < 0.08), exchange_rate=rate)
     if outcome < 0.042:
         late = rng.uniform(60, 190) if outcome < 0.006 else rng.gamma(1.6, 6.0)
-        back = amount if share < 0.7 else max(1, int(amount * share / 2))
+        refund = amount if share < 0.7 else max(1, int(amount * share / 2))
         when = at + timedelta(days=min(float(late), 190), minutes=3)
-        return Charge(**vars(charge) | {"refunded_at": moment(when), "refund": back})
+        return Charge(**vars(charge) | {"refunded_at": moment(when), "refund": refund})
     if outcome < 0.047:
         disputed = at + timedelta(days=float(rng.uniform(9, 70)))
         won = disputed + timedelta(days=float(rng.uniform(25, 75))) if share < 0.45 else None
@@ -122,8 +122,9 @@ def with_aftermath(rng: np.random.Generator, name: str, at: datetime, amount: in
 
 def aftermath(month: Month) -> Iterator[Row]:
     """The refunds, disputes and disputes won that fall in the month, of this month's charges and older ones."""
-    for back in range(MAX_AFTERMATH_MONTHS):
-        for x in charges(month_after(month, -back)) if exists(month_after(month, -back)) else ():
+    for months_ago in range(MAX_AFTERMATH_MONTHS):
+        charged = month_after(month, -months_ago)
+        for x in charges(charged) if exists(charged) else ():
             if x.refunded_at and in_month(x.refunded_at, month):
                 kind, prefix = ("payment_refund", "pyr") if x.bank_debit else ("refund", "re")
                 yield row(

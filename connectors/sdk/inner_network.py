@@ -38,10 +38,10 @@ def addresses_of(location: str) -> set[IPv4Address | IPv6Address]:
     """The addresses of a location's host; none where only a proxy knows its name, or nobody."""
     host = urlsplit(location).hostname or ""
     try:
-        found = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
+        addresses = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
     except OSError:
         return set()
-    return {ip_address(address.partition("%")[0]) for address in found}
+    return {ip_address(address.partition("%")[0]) for address in addresses}
 
 
 def leads_inside(location: str) -> bool:

@@ -232,13 +232,13 @@ class Job:
             return
         try:
             with diagnosed(self.source):
-                there = connection.rows_since(stream, kept.since)
+                counted = connection.rows_since(stream, kept.since)
                 lately = self.now() - self.source.look_back(stream) - stream.arrives_within
-                recent = connection.rows_since(stream, lately) if there != kept.rows else 0
+                recent = connection.rows_since(stream, lately) if counted != kept.rows else 0
         except SourceError:
             return  # it does not say for now; the newest window is pulled again by the next run
-        if there is None or recent is None:
+        if counted is None or recent is None:
             return
-        finding = difference(self.source.title, stream, kept, there, recent)
+        finding = difference(self.source.title, stream, kept, counted, recent)
         if finding:
             self._commits.add_findings(report, piece.last, [finding])

@@ -132,12 +132,12 @@ def key_columns(stream: Stream) -> list[str]:
     )
 
 
-def difference(title: str, stream: Stream, kept: Kept, there: int, recent: int) -> Finding | None:
+def difference(title: str, stream: Stream, kept: Kept, counted: int, recent: int) -> Finding | None:
     """A finding where more rows are kept than the source has, or fewer; None where both agree.
 
-    `there`: how many rows the source has; `recent`: how many of them changed so lately that they may still come.
+    `counted`: how many rows the source has; `recent`: how many of them changed so lately that they may still come.
     """
-    gone = kept.rows - there
+    gone = kept.rows - counted
     missing = -gone - recent - kept.set_aside
     if gone <= 0 and missing <= 0:
         return None
@@ -149,7 +149,7 @@ def difference(title: str, stream: Stream, kept: Kept, there: int, recent: int) 
     )
     message = (
         f"{kept.rows:,} {stream.name} that changed since {kept.since:%Y-%m-%d} are kept, and "
-        f"{title} has {there:,}; {what}"
+        f"{title} has {counted:,}; {what}"
     )
     return Finding(what=DIFFERS, message=message, rows=0, is_set_aside=False)
 

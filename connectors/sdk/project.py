@@ -28,11 +28,11 @@ def current_project() -> Path:
     named = os.environ.get("OKRA_PROJECT")
     if named:
         return named_project(Path(named).expanduser().resolve())
-    here = Path.cwd()
-    around = next((x for x in (here, *here.parents) if (x / PROJECT_FILE).is_file()), CHECKOUT)
+    folder = Path.cwd()
+    around = next((x for x in (folder, *folder.parents) if (x / PROJECT_FILE).is_file()), CHECKOUT)
     if around is None:
         raise ProjectError(
-            f"there is no {PROJECT_FILE} in {here} or above it; `okra init acme` makes the folder acme, "
+            f"there is no {PROJECT_FILE} in {folder} or above it; `okra init acme` makes the folder acme, "
             "then `cd acme`"
         )
     return around

@@ -76,9 +76,9 @@ class SheetRow:
         """Raise `BadCell` where the cell is merged with others: whose row its content is of is not sure."""
         if column not in self.header.columns:
             return
-        here = (self.line.number, self.header.columns.index(column))
-        first = self.grid.merged.get(here)
-        if first is not None and (is_number or first != here):
+        place = (self.line.number, self.header.columns.index(column))
+        first = self.grid.merged.get(place)
+        if first is not None and (is_number or first != place):
             raise BadCell(
                 "merged", "is merged with another cell", "unmerge them and fill in each", column
             )

@@ -83,9 +83,9 @@ class Layout(BaseModel):
                 what = f"a sheet with a column a {self.periods} has no column `{role}`"
                 raise refusal(what, "name `kpi` and the dimensions only", key="columns")
         headers = [header_name(text) for text in self.columns.values()]
-        twice = sorted({name for name in headers if headers.count(name) > 1})
-        if twice:
-            what = f"`columns` has the header `{twice[0]}` twice"
+        repeated = sorted({name for name in headers if headers.count(name) > 1})
+        if repeated:
+            what = f"`columns` has the header `{repeated[0]}` twice"
             raise refusal(what, "name each column once", key="columns")
         for text in (*self.rows, *self.columns.values()):
             if is_skipped(text, self.skip):

@@ -121,8 +121,8 @@ def _of_day(day: date, cadence: Cadence, fiscal_year_start: int) -> date:
 
 def _parts(text: str, cadence: Cadence, locale: Locale) -> tuple[int | None, int | None]:
     """The number of a month, quarter or week, and the year, where a header has them."""
-    if (alone := _label(text, cadence, locale)) is not None:
-        return alone, None
+    if (ordinal := _label(text, cadence, locale)) is not None:
+        return ordinal, None
     for form in (_YEAR_FIRST, _YEAR_LAST):
         match = form.fullmatch(text)
         if match is None:

@@ -75,8 +75,11 @@ class WideRow:
     def label(self, role: str) -> Cell:
         """The cell of the KPI or of a dimension. Raises `BadCell` where it is merged with others."""
         place = self.header.labels[role]
-        here = (self.line.number, place)
-        if self.grid.merged.get(here, here) != here or here in self.grid.merged.values():
+        position = (self.line.number, place)
+        if (
+            self.grid.merged.get(position, position) != position
+            or position in self.grid.merged.values()
+        ):
             raise BadCell(
                 "merged", "is merged with another cell", "unmerge them and fill in each", role
             )
@@ -84,8 +87,8 @@ class WideRow:
 
     def number(self, place: int) -> Cell:
         """The cell below a period. Raises `BadCell` where it is merged with others: whose number it is is not sure."""
-        here = (self.line.number, place)
-        if here in self.grid.merged or here in self.grid.merged.values():
+        position = (self.line.number, place)
+        if position in self.grid.merged or position in self.grid.merged.values():
             raise BadCell("merged", "is merged with another cell", "unmerge them and fill in each")
         return self.cell(place)
 
@@ -177,23 +180,23 @@ class _Search:
         for place, cell in enumerate(cells):
             if place in labels.values() or self.layout.skips(cell):
                 continue
-            here = f"{where}, column {letters(place)}"
+            header_cell = f"{where}, column {letters(place)}"
             try:
                 first = self._period(line, place)
             except BadCell as bad:
-                faults.append(f"{here} {bad.what}; {bad.remedy}")
+                faults.append(f"{header_cell} {bad.what}; {bad.remedy}")
                 continue
             if first is not None:
                 if first in by_day:
                     faults.append(
-                        f"{here} is of the same {self.layout.periods} as column {letters(by_day[first])}; "
+                        f"{header_cell} is of the same {self.layout.periods} as column {letters(by_day[first])}; "
                         "keep one of them, or name the other in `skip`"
                     )
                 by_day[first] = place
                 assert self.layout.periods is not None
                 periods[place] = last_day(first, self.layout.periods)
             elif periods or self._has_numbers(index, place):
-                faults += self._undeclared(index, place, cell, here)
+                faults += self._undeclared(index, place, cell, header_cell)
         if faults:
             raise Rejected(" | ".join(faults))
         texts = [str(cell).strip() if cell is not None else "" for cell in cells]
@@ -207,19 +210,22 @@ class _Search:
             for cell in cells
         )
 
-    def _undeclared(self, index: int, place: int, cell: Cell, here: str) -> Iterator[str]:
+    def _undeclared(self, index: int, place: int, cell: Cell, header_cell: str) -> Iterator[str]:
         """The fault of a column with figures, or behind a period, that is no period and that no layout names."""
         if not is_empty(cell):
             what = f"says {shown(cell)}" if shown(cell) != "a text" else "has a header"
             yield (
-                f"{here} {what} that is no {self.layout.periods}; write it such as "
+                f"{header_cell} {what} that is no {self.layout.periods}; write it such as "
                 f"{FORMS[self.layout.periods or 'month']}, or name it in `skip` of the layout"
             )
         elif any(
             place < len(line.cells) and not is_empty(line.cells[place])
             for line in self.grid.lines[index + 1 :]
         ):
-            yield f"{here} has cells and no header; write one, and name it in `skip` if it is no {self.layout.periods}"
+            yield (
+                f"{header_cell} has cells and no header; write one, and name it in `skip` if it is no "
+                f"{self.layout.periods}"
+            )
 
     def _width(self, line: Line) -> int:
         """The cells of the line and of those below it: a column without a header may be a period."""

@@ -193,13 +193,13 @@ def kind_of_values(values: Sequence[Any], *, is_moment: bool, zone: ZoneInfo) ->
 
     `is_moment`: whether the declaration says that it is a day or a moment, which may be written as a text.
     """
-    there = [value for value in values if value is not None]
-    types = {type(value) for value in there}
+    present = [value for value in values if value is not None]
+    types = {type(value) for value in present}
     if not types:
         return ""
     if is_moment and str in types:
-        readable = [x for x in there if isinstance(moment(x, zone), datetime)]
-        if len(readable) * 2 >= len(there):  # the others become findings
+        readable = [x for x in present if isinstance(moment(x, zone), datetime)]
+        if len(readable) * 2 >= len(present):  # the others become findings
             is_day = all(DAY_TEXT.fullmatch(str(value)) for value in readable)
             return "date" if is_day else "timestamp"
     for kind, classes in (
@@ -213,8 +213,8 @@ def kind_of_values(values: Sequence[Any], *, is_moment: bool, zone: ZoneInfo) ->
     ):
         if types <= classes:
             return kind
-    if all(isinstance(value, datetime) for value in there):
-        return "instant" if any(value.tzinfo for value in there) else "timestamp"
+    if all(isinstance(value, datetime) for value in present):
+        return "instant" if any(value.tzinfo for value in present) else "timestamp"
     return "text"
 
 

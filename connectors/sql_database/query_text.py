@@ -16,7 +16,7 @@ INNERMOST = re.compile(r"\([^()]*\)")
 
 def without_quotes(query: str) -> str:
     """The query with blanks for its texts, quoted names and comments: every other character stays where it was."""
-    return QUIET.sub(lambda found: " " * len(found[0]), query)
+    return QUIET.sub(lambda match: " " * len(match[0]), query)
 
 
 def parameters(query: str) -> list[str]:
@@ -83,10 +83,10 @@ def as_bound(query: str) -> str:
     `:from` becomes `:okra_from`, as `from` is a word of SQL.
     """
     words = without_quotes(query)
-    starts = {found.start(): found[1] for found in PARAMETER.finditer(words)}
+    starts = {parameter.start(): parameter[1] for parameter in PARAMETER.finditer(words)}
     parts, end = [], 0
-    for found in COLON.finditer(query):
-        place = found.start()
+    for colon in COLON.finditer(query):
+        place = colon.start()
         if place < end:
             continue
         name = starts.get(place)

@@ -138,13 +138,13 @@ class Reading:
         stream = self.piece.stream
         keys = np.concatenate(self._keys)
         ordered = np.sort(keys)
-        twice = ordered[1:][ordered[1:] == ordered[:-1]]
-        if not len(twice):
+        repeated = ordered[1:][ordered[1:] == ordered[:-1]]
+        if not len(repeated):
             return []
-        places = np.flatnonzero(np.isin(keys, twice))
+        places = np.flatnonzero(np.isin(keys, repeated))
         places = places[np.argsort(keys[places], kind="stable")]
-        again = places[1:][keys[places][1:] == keys[places][:-1]]
-        placed = pa.chunked_array(self._days).take(pa.array(again)).to_pylist()
+        repeats = places[1:][keys[places][1:] == keys[places][:-1]]
+        placed = pa.chunked_array(self._days).take(pa.array(repeats)).to_pylist()
         days = Counter(map(self._day, placed))
         message = (
             f"{stream.name} has several rows of one {' and '.join(stream.key)}, of which one counts in a day: "

@@ -183,8 +183,10 @@ def discounts_of(
     products = [x["price"]["product"] for x in items]
     for discount in lasting(subscription.get("discounts") or (), now):
         coupon = catalogue.coupon(discount)
-        only = ((coupon or {}).get("applies_to") or {}).get("products")
-        places = [n for n, product in enumerate(products) if only is None or product in only]
+        discounted = ((coupon or {}).get("applies_to") or {}).get("products")
+        places = [
+            n for n, product in enumerate(products) if discounted is None or product in discounted
+        ]
         is_known = take_off(rests, places, coupon, currency)
         for place in places:
             unknown[place] |= not is_known

@@ -177,7 +177,7 @@ class ZendeskConnection:
             answer = self._get("api", source.path, params)
             try:
                 items = list(answer[key])
-                more, after = answer["meta"]["has_more"], answer["meta"].get("after_cursor")
+                has_more, after = answer["meta"]["has_more"], answer["meta"].get("after_cursor")
             except (KeyError, TypeError, AttributeError):
                 raise Drift(
                     f"GET {source.path} gave no list of {key}", "adapt the connector"
@@ -190,7 +190,7 @@ class ZendeskConnection:
             )
             any_row = any_row or bool(page.rows)
             yield page
-            if not more:
+            if not has_more:
                 break
             if not after or after == params.get("page[after]"):
                 raise Drift(f"GET {source.path} gave no next page", "adapt the connector")

@@ -257,18 +257,18 @@ def _value(totals: Sequence[float]) -> float:
     return totals[0] / totals[1] if totals[1] > 0 else 0.0
 
 
-def targets(found: Sequence[Case], ranks: Sequence[float] = _RANKS) -> Exact:
+def targets(asked: Sequence[Case], ranks: Sequence[float] = _RANKS) -> Exact:
     """A target a rank for each case (cases, ranks), as hard as those who know the series might set them.
 
     They are spread around the naive outcome as real outcomes of the same kind were, at the same share of
     the period: so some are easy and some are hard, and continuing as so far decides none of them.
     """
-    naive = np.array([case.naive for case in found])
-    outcome = np.array([case.outcome for case in found])
-    share = np.array([case.share for case in found])
-    kinds = np.array([case.kind for case in found])
+    naive = np.array([case.naive for case in asked])
+    outcome = np.array([case.outcome for case in asked])
+    share = np.array([case.share for case in asked])
+    kinds = np.array([case.kind for case in asked])
     ratio = np.divide(outcome, naive, out=np.ones_like(naive), where=naive > 0)
-    goals = np.empty((len(found), len(ranks)))
+    goals = np.empty((len(asked), len(ranks)))
     for of_kind, at in product(np.unique(kinds), np.unique(share)):
         alike = (kinds == of_kind) & (share == at)
         if alike.any():

@@ -14,26 +14,26 @@ from pipelines.okr.forecast.training_series import Exact
 Method = Callable[[Sequence[Case]], Iterator[tuple[int, Exact]]]
 
 
-def okra(found: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
+def okra(cases: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
     """The forecaster that scores key results."""
-    tasks = [Task(side, case.steps) for case in found for side in case.sides]
-    owners = [place for place, case in enumerate(found) for _ in case.sides]
+    tasks = [Task(side, case.steps) for case in cases for side in case.sides]
+    owners = [place for place, case in enumerate(cases) for _ in case.sides]
     waiting: dict[int, dict[int, Exact]] = {}
     for number, futures in simulate(tasks):
         assert futures is not None, "cases have enough history"
         place = owners[number]
         of_case = waiting.setdefault(place, {})
         of_case[number] = futures.astype(np.float64)
-        if len(of_case) == len(found[place].sides):
+        if len(of_case) == len(cases[place].sides):
             ordered = [of_case[key] for key in sorted(of_case)]
-            yield place, found[place].outcomes(ordered)
+            yield place, cases[place].outcomes(ordered)
             del waiting[place]
 
 
-def run_rate(found: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
+def run_rate(cases: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
     """What was brought so far in the period goes on, with a normal error of the days seen."""
     ranks = _normal_ranks(PATHS)
-    for place, case in enumerate(found):
+    for place, case in enumerate(cases):
         means, sds = [], []
         for side in case.sides:
             values = np.diff(side.values) if case.behaviour.is_level else side.values
@@ -50,10 +50,10 @@ def run_rate(found: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
             yield place, quotient(top, bottom)
 
 
-def seasonal_naive(found: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
+def seasonal_naive(cases: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
     """The last season goes on, moved by blocks of its own past errors."""
     draw = np.random.default_rng(0)
-    for place, case in enumerate(found):
+    for place, case in enumerate(cases):
         futures = []
         season = case.sides[0].season
         begins = draw.integers(0, 2**31, (PATHS, case.steps // season + 1))
@@ -68,10 +68,10 @@ def seasonal_naive(found: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
         yield place, case.outcomes(futures)
 
 
-def pace(found: Sequence[Case], goals: Exact) -> Exact:
+def pace(cases: Sequence[Case], goals: Exact) -> Exact:
     """The rule of most goal trackers, as odds of 0 or 1: on pace by the days elapsed, or not."""
     odds = np.empty_like(goals)
-    for place, case in enumerate(found):
+    for place, case in enumerate(cases):
         share = case.elapsed / (case.elapsed + case.steps)
         if case.behaviour.is_sum:
             odds[place] = case.known[0] >= goals[place] * share

@@ -156,13 +156,14 @@ def graded_by_series(replayed: Replay) -> list[SeriesGrade]:
     series = np.array([case.series for case in replayed.cases])
     grades = []
     for name in dict.fromkeys(series.tolist()):
-        here = (series == name) & replayed.later
-        if here.any():
-            kind = replayed.cases[int(np.flatnonzero(here)[0])].kind
+        of_series = (series == name) & replayed.later
+        if of_series.any():
+            kind = replayed.cases[int(np.flatnonzero(of_series)[0])].kind
             scores = {
-                method: brier(issued[here], replayed.met[here]) for method, issued in odds.items()
+                method: brier(issued[of_series], replayed.met[of_series])
+                for method, issued in odds.items()
             }
-            grades.append(SeriesGrade(name, kind, int(here.sum()), scores))
+            grades.append(SeriesGrade(name, kind, int(of_series.sum()), scores))
     return grades
 
 

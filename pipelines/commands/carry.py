@@ -83,9 +83,9 @@ class _Carrying:
             return
         carried, notes = self._carried(objective, new_id, missed)
         place, text = shown(path), as_yaml(carried, self.day.kpis)
-        there, _ = contents_of(definition_files(self.day.settings))
+        contents, _ = contents_of(definition_files(self.day.settings))
         loaded = load(
-            {**there, **{shown(x): y for x, y in self.files.items()}, place: text},
+            {**contents, **{shown(x): y for x, y in self.files.items()}, place: text},
             self.day.kpis,
             self.day.settings.fiscal_year,
             broken_kpis=self.day.declared.broken,
@@ -176,9 +176,9 @@ class _Carrying:
         """The target with even odds; None where none can be given."""
         if result.kpi not in self.day.kpis:
             return None
-        alone = frame.model_copy(update={"key_results": (result,)})
+        narrowed = frame.model_copy(update={"key_results": (result,)})
         try:
-            rungs = ladder(with_baselines(alone, self.day.kpis), self._evidence)
+            rungs = ladder(with_baselines(narrowed, self.day.kpis), self._evidence)
         except NoLadderError:
             return None
         [target] = [rung.target for rung in rungs if rung.asked == EVEN]

@@ -75,10 +75,10 @@ def clock(checkup: Checkup) -> str:
     ahead = checkup.vitals.clock_ahead
     if ahead is None:
         return ""
-    return "ok" if checkup.clock_is_right else apart(ahead)
+    return "ok" if checkup.clock_is_right else time_ahead(ahead)
 
 
-def apart(ahead: timedelta) -> str:
+def time_ahead(ahead: timedelta) -> str:
     """`2:00:00 ahead` or `0:05:00 behind`, to the second."""
     seconds = round(ahead.total_seconds())
     return f"{timedelta(seconds=abs(seconds))} {'ahead' if seconds > 0 else 'behind'}"

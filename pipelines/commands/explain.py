@@ -51,7 +51,7 @@ def explain(settings: Settings, name: str, output: Output) -> None:
         project = project_of(settings)
         models = chain_of(project.manifest, model, project.composition.shown)
     if output.as_json:
-        output.json({**asdict(chain), "models": [asdict(each) for each in models]})
+        output.json({**asdict(chain), "models": [asdict(x) for x in models]})
         return
     language = Language(settings.locale, settings.fiscal_year)
     amounts = amounts_of(chain.headline, language)

@@ -103,10 +103,10 @@ def _odds_now(day: Day, objective: Objective, results: list[KeyResult]) -> Odds:
         indexes = index_facts(read_facts(day.settings.warehouse_path, kpis))
     except (NoFactsError, duckdb.Error):
         return {}  # `okra check` says that there are no figures
-    alone = objective.model_copy(update={"key_results": tuple(results)})
+    narrowed = objective.model_copy(update={"key_results": tuple(results)})
     record = graded_before(day.settings.history_path, day.as_of, day.settings.timezone)
     evidence = Evidence(indexes, day.as_of, day.settings.policy, record)
-    rows = score([alone], evidence).key_results
+    rows = score([narrowed], evidence).key_results
     by_id = {row.key_result_id: row.probability for row in rows if row.is_headline}
     odds: Odds = {}
     for result in results:

@@ -48,13 +48,13 @@ def privacy(settings: Settings, output: Output) -> None:
 def stream_documents(settings: Settings, declared: DeclaredKpis) -> list[dict[str, Any]]:
     """Each stream that is pulled, or was, with its columns, and the KPIs that stand on it. Raises `LakeError`."""
     below = streams_below_kpis(settings, declared)
-    there = {
+    in_lake = {
         (name.partition("@")[0], stream) for name, stream in open_lake(settings).survey().manifests
     }
     documents = []
     for source, streams in sorted(settings.streams_in_lake.items()):
         pulled = settings.streams_by_source.get(source, ())
-        for stream in (x for x in streams if x in pulled or (source, x.name) in there):
+        for stream in (x for x in streams if x in pulled or (source, x.name) in in_lake):
             kpis = [name for name, read in sorted(below.items()) if (source, stream.name) in read]
             members = {x for name in kpis for x in declared.kpis[name].dimensions}
             documents.append(

@@ -115,7 +115,10 @@ def fitting(lines: Sequence[Mapping[str, str]], width: int, language: Language) 
         if any(line[name] for line in lines)
     }
     for name in OPTIONAL_COLUMNS:
-        if MIN_NAME_WIDTH + sum(COLUMN_SPACING + each for each in widths.values()) > width:
+        if (
+            MIN_NAME_WIDTH + sum(COLUMN_SPACING + column_width for column_width in widths.values())
+            > width
+        ):
             widths.pop(name, None)
     return list(widths)
 

@@ -66,7 +66,7 @@ class Translator(DagsterDbtTranslator):
         return None if spec is None else spec._replace(blocking=False)
 
 
-def once(events: Iterable[Any], seen: set[object]) -> Iterator[Any]:
+def without_repeats(events: Iterable[Any], seen: set[object]) -> Iterator[Any]:
     """The events without those of a model or a test that `seen` has. Adds the others to `seen`.
 
     Dagster takes each of them once, and a table that a KPI's rows are removed from is built twice.
@@ -166,7 +166,7 @@ def transformation() -> dg.Definitions:
                     for event in built.events:
                         yield from unmade.above(event["data"]["node_info"]["unique_id"])
                         message = DbtCoreCliEventMessage(dict(event), event_history_metadata={})
-                        yield from once(
+                        yield from without_repeats(
                             message.to_default_asset_events(
                                 manifest, translator, context, built.folder, project
                             ),

@@ -267,13 +267,13 @@ def replay(
         if changes is None:
             continue
         connection.register("given", changes)
-        there = set(changes.column_names)
+        given = set(changes.column_names)
         for name, column in table.columns.items():
-            if name not in there and column.type.endswith(" not null"):
+            if name not in given and column.type.endswith(" not null"):
                 connection.execute(
                     f"alter table {table.place} alter column {quoted(name)} drop not null"
                 )
-        selected = ", ".join(selection(table, there))
+        selected = ", ".join(selection(table, given))
         if (
             "known_to" not in table.columns
         ):  # whose rows are added and never changed, equal ones too
@@ -283,14 +283,14 @@ def replay(
             )
             connection.unregister("given")
             continue
-        same = row_hash({x: y for x, y in table.columns.items() if x != "known_to"})
+        row_key = row_hash({x: y for x, y in table.columns.items() if x != "known_to"})
         connection.execute(
             f"create or replace temp table last_changes as "
-            f"select *, {same} as row_hash from (select {selected}, {ENTRY}, {ORDER}, {CHANGE} from given) "
-            f"qualify row_number() over (partition by {same} order by {ENTRY} desc, {ORDER} desc) = 1"
+            f"select *, {row_key} as row_hash from (select {selected}, {ENTRY}, {ORDER}, {CHANGE} from given) "
+            f"qualify row_number() over (partition by {row_key} order by {ENTRY} desc, {ORDER} desc) = 1"
         )
         connection.execute(
-            f"delete from {table.place} where {same} in (select row_hash from last_changes)"
+            f"delete from {table.place} where {row_key} in (select row_hash from last_changes)"
         )
         columns = ", ".join(map(quoted, table.columns))
         connection.execute(
@@ -301,9 +301,9 @@ def replay(
         connection.unregister("given")
 
 
-def selection(table: Table, there: set[str]) -> Iterator[str]:
+def selection(table: Table, given: set[str]) -> Iterator[str]:
     """The columns of a table from changes that an earlier version may have written, without some of them."""
     for name, column in table.columns.items():
         kind = column.type.removesuffix(" not null")
-        value = quoted(name) if name in there else "null"
+        value = quoted(name) if name in given else "null"
         yield f"cast({value} as {kind}) as {quoted(name)}"

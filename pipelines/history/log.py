@@ -154,8 +154,10 @@ class HistoryLog:
                 continue
             for file in month.files:
                 if self._content(file) is None:
-                    there = self._store.get(f"{self.folder}/{file.place}")
-                    yield LogFault(f"{self.folder}/{file.place}", "damaged" if there else "missing")
+                    document = self._store.get(f"{self.folder}/{file.place}")
+                    yield LogFault(
+                        f"{self.folder}/{file.place}", "damaged" if document else "missing"
+                    )
 
     def set_aside_broken(self) -> list[str]:
         """Move the documents that cannot be read out of the way. Returns their keys."""
@@ -236,8 +238,8 @@ class HistoryLog:
             if None in contents:
                 return
             rows = [pq.read_table(pa.BufferReader(x)) for x in contents if x is not None]
-            together = pa.concat_tables(rows, promote_options="permissive")
-            joined.append(self._add(key, table, together, files[0].first, files[-1].last))
+            rows_of_table = pa.concat_tables(rows, promote_options="permissive")
+            joined.append(self._add(key, table, rows_of_table, files[0].first, files[-1].last))
         if len(joined) < len(month.files):
             self._commit(key, replace(month, files=tuple(joined)), current)
             kept = {file.place for file in joined}

@@ -42,29 +42,31 @@ def ensure_history(
     history of an earlier version gets the columns that it lacks, and a log where it had none.
     Raises `HistoryError` where it is damaged and there is neither, and `duckdb.Error` where another process has it.
     """
-    there, what = state_of(history)
+    newest, what = state_of(history)
     told = ""
-    is_empty = not there and (there is None or position_of(history) is None)
+    is_empty = not newest and (newest is None or position_of(history) is None)
     damaged: list[str] = []
     if is_empty and lake is not None and (made := make_again(history, lake, logged_tables())):
         damaged = sorted(fault.key for fault in histories(lake)[-1].faults())
         told = made_words(history, what, made, damaged)
-        there, _ = state_of(history)
-    if there is not None and (lacks_columns(history) or has_former_zones(history)):
+        newest, _ = state_of(history)
+    if newest is not None and (lacks_columns(history) or has_former_zones(history)):
         with transaction(history) as connection:
             for table in published_tables():
                 table.create(connection)
             take_former_zones(connection)
-    if there is not None and lake is not None:
+    if newest is not None and lake is not None:
         said = catch_up(history, lake, logged_tables(), now)
         if said is not None:
-            there, _ = state_of(history)
+            newest, _ = state_of(history)
         told = "; ".join(filter(None, (told, said)))
-    copied = copy_of(history, published, there, what)
-    lost = [x for x, newest in copied.items() if is_behind((there or {}).get(x), newest)]
+    copied = copy_of(history, published, newest, what)
+    lost = [
+        x for x, newest_copied in copied.items() if is_behind((newest or {}).get(x), newest_copied)
+    ]
     if damaged:
         lost = [*copied]
-    if lost and there is None:
+    if lost and newest is None:
         set_aside(history)
     if lost:
         words = copy_words(history, what, published, copied, lost)
@@ -76,25 +78,25 @@ def ensure_history(
 def state_of(history: Path) -> tuple[Mapping[str, datetime] | None, str]:
     """When each table was written last, None where there is no table to read; and what is wrong, if it is wrong."""
     try:
-        there = newest_in(history)
+        newest = newest_in(history)
     except DamagedError:
         return None, "is damaged"
-    return there, "is missing" if there is None else "lacks what was believed last"
+    return newest, "is missing" if newest is None else "lacks what was believed last"
 
 
 def copy_of(
-    history: Path, published: Path, there: Mapping[str, datetime] | None, what: str
+    history: Path, published: Path, newest: Mapping[str, datetime] | None, what: str
 ) -> Mapping[str, datetime]:
     """When each table of the published copy was written last. Raises `HistoryError` where neither can be read."""
     try:
         copied = newest_in(published) or {}
     except DamagedError:
-        if there:
+        if newest:
             return {}
         raise HistoryError(
             f"{history.name} {what}, and {published} is damaged: put a backup of one of them in its place"
         ) from None
-    if not copied and there is None and what == "is damaged":
+    if not copied and newest is None and what == "is damaged":
         raise HistoryError(
             f"{history} is damaged, and {published} has no copy of it: put a backup in its place, or move it away "
             "to begin a history anew"
@@ -195,9 +197,9 @@ def lacks_columns(history: Path) -> bool:
         )
 
 
-def is_behind(there: datetime | None, copied: datetime) -> bool:
+def is_behind(newest: datetime | None, copied: datetime) -> bool:
     """Whether a table was written before its copy was."""
-    return there is None or there < copied
+    return newest is None or newest < copied
 
 
 def bring_back(connection: duckdb.DuckDBPyConnection, table: Table, described: Table) -> None:
@@ -210,21 +212,21 @@ def bring_back(connection: duckdb.DuckDBPyConnection, table: Table, described: T
         else f"null::{column.type.removesuffix(' not null')} as {quoted(name)}"
         for name, column in table.columns.items()
     )
-    same = {name: column for name, column in table.columns.items() if name != "known_to"}
+    compared = {name: column for name, column in table.columns.items() if name != "known_to"}
     connection.execute(
-        f"create temp table copied as select *, {row_hash(same)} as row_hash "
+        f"create temp table copied as select *, {row_hash(compared)} as row_hash "
         f"from (select {given} from published.{quoted(described.name)})"
     )
     if "known_to" in table.columns:
         connection.execute(
             f"update {table.place} as version set known_to = ended.known_to from ("
             f"select place, known_to "
-            f"from (select rowid as place, {row_hash(same)} as row_hash from {table.place} where known_to is null) "
+            f"from (select rowid as place, {row_hash(compared)} as row_hash from {table.place} where known_to is null) "
             f"inner join copied using (row_hash) where known_to is not null"
             f") as ended where version.rowid = ended.place"
         )
     connection.execute(
         f"insert into {table.place} ({columns}) select {columns} from copied "
-        f"anti join (select {row_hash(same)} as row_hash from {table.place}) using (row_hash)"
+        f"anti join (select {row_hash(compared)} as row_hash from {table.place}) using (row_hash)"
     )
     connection.execute("drop table copied")

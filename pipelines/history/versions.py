@@ -100,9 +100,9 @@ class VersionedTable(Table):
 
     def create(self, connection: duckdb.DuckDBPyConnection) -> None:
         """As any table's. Columns that one of an earlier version lacked are noted, with the versions it had then."""
-        there = columns_there(connection, self)
+        existing = columns_there(connection, self)
         super().create(connection)
-        added = [name for name in self.compared if there and name not in there]
+        added = [name for name in self.compared if existing and name not in existing]
         newest = newest_of(connection, self.place) if added else None
         if newest:
             ADDED_COLUMNS.create(connection)
@@ -126,7 +126,7 @@ class VersionedTable(Table):
         until = max(instant for _, instant in noted)
         empty = " and ".join(f"{quoted(name)} is null" for name in added)
         older = f"known_to is null and known_from <= $1 and {empty}"
-        same = row_hash(
+        row_key = row_hash(
             {name: self.source.columns[name] for name in self.compared if name not in added},
             is_cast=True,
         )
@@ -135,8 +135,8 @@ class VersionedTable(Table):
         filled = connection.execute(
             f"update {self.place} as version set {assigned} from ("
             f"select place, {values} "
-            f"from (select rowid as place, {same} as row_hash from {self.place} where {older}) "
-            f"inner join (select {values}, {same} as row_hash from ({query})) using (row_hash)"
+            f"from (select rowid as place, {row_key} as row_hash from {self.place} where {older}) "
+            f"inner join (select {values}, {row_key} as row_hash from ({query})) using (row_hash)"
             f") as given where version.rowid = given.place",
             [until],
         )

@@ -60,8 +60,8 @@ def read_days(
     columns = {name: _amounts(rows.field(name), order) for name in (*SIDES, *_OWN.values())}
     read: dict[str, DayColumns] = {}
     first = start = 0
-    for name, same in groupby(names):
-        count = len(list(same))
+    for name, combinations_of_kpi in groupby(names):
+        count = len(list(combinations_of_kpi))
         taken = slice(start, start + int(sizes[first : first + count].sum()))
         amounts = {column: part.taken(taken) for column, part in columns.items()}
         read[name] = DayColumns(

@@ -90,7 +90,7 @@ def definition_texts(settings: Settings) -> dict[str, str]:
 
 def kpi_texts(settings: Settings) -> dict[str, str]:
     """The texts of the files that declare KPIs, by their paths below the project."""
-    files = kpi_yaml_files(settings.project_path, apart=settings.sheet_kpis_path)
+    files = kpi_yaml_files(settings.project_path, without=settings.sheet_kpis_path)
     return {
         file.path.relative_to(settings.project_path).as_posix(): text_of(file.path)
         for file in files

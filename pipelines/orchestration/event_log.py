@@ -12,7 +12,7 @@ new one is a copy of one that was made so (`EMPTY`).
 
 A first load marks years of daily partitions as materialized. Dagster sends batches when DAGSTER_EVENT_BATCH_SIZE is
 set, and the planned events of a run always; this storage writes a batch at once. Of the events of a step's outputs,
-Dagster makes no batch: `together` has them written in one transaction.
+Dagster makes no batch: `in_one_transaction` has them written in one transaction.
 
 It depends on Dagster's internals; a test holds what it writes equal to what Dagster's own storage writes.
 """
@@ -107,7 +107,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
         log_events(events)
         run = events[0].run_id
         rows = [self._event_to_row(event) for event in events]
-        with self.together(run):
+        with self.in_one_transaction(run):
             self._held.connections[run].execute(SqlEventLogStorageTable.insert(), rows)
             indexed = [
                 (event, row)
@@ -152,7 +152,7 @@ class BatchingEventLogStorage(SqliteEventLogStorage):
             super()._store_asset_event(conn, event, event_id)
 
     @contextmanager
-    def together(self, run: str) -> Iterator[None]:
+    def in_one_transaction(self, run: str) -> Iterator[None]:
         """Store what this thread stores of `run` meanwhile in one transaction per database; other writers wait."""
         held: dict[str, Connection] = getattr(self._held, "connections", {})
         if run in held:
@@ -274,7 +274,7 @@ def stored_together(context: AssetExecutionContext) -> Iterator[None]:
     """Store the events of the running step meanwhile in one transaction; also where it fails. Keep it short."""
     storage, error = context.instance.event_log_storage, None
     own = isinstance(storage, BatchingEventLogStorage)
-    with storage.together(context.run.run_id) if own else nullcontext():
+    with storage.in_one_transaction(context.run.run_id) if own else nullcontext():
         try:
             yield
         except BaseException as raised:  # what was stored before has happened all the same

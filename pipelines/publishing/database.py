@@ -84,13 +84,13 @@ def _write(
         _refuse_bloated(connection, storage_version)
         connection.execute("begin")
         tables = [table for name in files for table in tables_in(connection, name, SCHEMAS)]
-        there = {table.name: table for table in tables_in(connection, "published")}
-        _drop(connection, there.keys() - {table.name for table in tables} - _ADDED)
+        existing = {table.name: table for table in tables_in(connection, "published")}
+        _drop(connection, existing.keys() - {table.name for table in tables} - _ADDED)
         contents = {}
         for table in sorted(tables, key=lambda table: table.name):
             target = marked(replace(table, schema=PUBLISHED_FILE.schema))
             contents[table.name] = bring_up_to_date(
-                connection, table, target, there.get(table.name)
+                connection, table, target, existing.get(table.name)
             )
         file = PublishedFile(SCHEMA_VERSION, version("okra"), datetime.now(UTC))
         PUBLISHED_FILE.replace(connection, [file])

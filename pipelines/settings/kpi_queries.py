@@ -41,11 +41,11 @@ class KpiFile:
         return {**defaults, **written}
 
 
-def kpi_yaml_files(project: Path, *, apart: Path | None = None) -> Iterator[KpiFile]:
-    """The files below `kpis/` of a project, in order. Hidden ones belong to editors; `apart` is left out."""
+def kpi_yaml_files(project: Path, *, without: Path | None = None) -> Iterator[KpiFile]:
+    """The files below `kpis/` of a project, in order. Hidden ones belong to editors; `without` is left out."""
     folder = project / "kpis"
     for path in sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")]):
-        if path == apart or any(x.startswith(".") for x in path.relative_to(folder).parts):
+        if path == without or any(x.startswith(".") for x in path.relative_to(folder).parts):
             continue
         text = ""
         try:

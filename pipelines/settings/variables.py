@@ -115,8 +115,8 @@ def unknown_settings(
     settings = {name for name in {*own, *options()} if name.startswith(PREFIX)}
     dagster_home = root / environment.get("OKRA_DAGSTER_HOME", "")
     known = settings | INTERNAL | named_by_dagster(dagster_home)
-    elsewhere = [name for name in environment if not OF_KUBERNETES.fullmatch(name)]
-    for name, place in (dict.fromkeys(elsewhere, "environment") | places).items():
+    in_environment = [name for name in environment if not OF_KUBERNETES.fullmatch(name)]
+    for name, place in (dict.fromkeys(in_environment, "environment") | places).items():
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             close = similar(name, settings, 0.75)
             remedy = f"did you mean {close}?" if close else ".env.example lists the settings"

@@ -66,12 +66,12 @@ def lost_row_findings(
     if not notes:
         return
     keys = ["source", "account", "stream", "window"]
-    there = {tuple(x.values()) for x in read_catalog(lake, "windows", keys).to_pylist()}
+    in_catalog = {tuple(x.values()) for x in read_catalog(lake, "windows", keys).to_pylist()}
     for key, manifests in notes:
         _, instance, stream, *_ = key.split("/")
         source, account = source_and_account(instance)
         place = (source, "" if account == UNNAMED else account, stream)
-        lost = sorted(x.window for x in manifests if (*place, x.window) not in there)
+        lost = sorted(x.window for x in manifests if (*place, x.window) not in in_catalog)
         if lost:
             yield FindingRow(
                 what="lost_rows",

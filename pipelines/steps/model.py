@@ -137,12 +137,14 @@ class ModelBuild:
                 self._tell_test(result, "test_warned", set(), is_fault=False)
         if failed and before == (len(self._kpis), len(self._broken)) and not self._fatal:
             self._fatal = self.findings[-1].message
-        again = {result.node for result in results if result.status == "skipped"}
-        again |= {result.node for result in failed if self.graph.is_core(result.node)}
+        to_build = {result.node for result in results if result.status == "skipped"}
+        to_build |= {result.node for result in failed if self.graph.is_core(result.node)}
         if any(self.graph.is_core(node) for node in kpis_in_rows):
             # the table that was tested has the KPI's rows, and so have those that were built from it
-            again |= (self.graph.core | self.graph.core_tests()) & self._asked
-        self._remaining = {node for node in again if not self.graph.stands_on(node, self._broken)}
+            to_build |= (self.graph.core | self.graph.core_tests()) & self._asked
+        self._remaining = {
+            node for node in to_build if not self.graph.stands_on(node, self._broken)
+        }
         return bool(self._remaining) and not self._fatal and self._builds < MAX_BUILDS
 
     def finish(self) -> None:

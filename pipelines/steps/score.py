@@ -25,7 +25,7 @@ from pipelines.okr.odds.changed_futures import FuturesChange
 from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.final_scores import with_restatements
 from pipelines.okr.scoring.scorecard import Scorecard
-from pipelines.okr.scoring.scoring import score, score_in_batches, together
+from pipelines.okr.scoring.scoring import combined, score, score_in_batches
 from pipelines.okr.targets.of_kpis import possible_targets_of
 from pipelines.okr.targets.possible import PossibleTarget
 from pipelines.steps.pull import failed_pulls
@@ -105,4 +105,4 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     write_predictions(history, warehouse, settings.timezone)
     write_check_ins(warehouse, day.check_ins)
     write_kept_rows(warehouse, [(MEASURES, measures), (LEADS, leads), (TARGETS, targets)])
-    return Report(together(headlines), rows, points, failed)
+    return Report(combined(headlines), rows, points, failed)

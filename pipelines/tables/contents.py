@@ -32,15 +32,15 @@ def content_of(connection: duckdb.DuckDBPyConnection, table: Table) -> Content:
 
 
 def bring_up_to_date(
-    connection: duckdb.DuckDBPyConnection, source: Table, target: Table, there: Table | None
+    connection: duckdb.DuckDBPyConnection, source: Table, target: Table, existing: Table | None
 ) -> Content:
     """Have `target` hold the rows of `source` and have its own comments. Returns what it holds then.
 
-    `there` is the target as the database describes it, None where it has none. Only what differs is written: of a
+    `existing` is the target as the database describes it, None where it has none. Only what differs is written: of a
     small table all rows, of a large one those that are new or gone. Raises `duckdb.Error`.
     """
     wanted = content_of(connection, source)
-    if there is None or _types(there) != _types(source):
+    if existing is None or _types(existing) != _types(source):
         connection.execute(
             f"create or replace table {target.place} as select * from {source.place} order by all"
         )
@@ -54,7 +54,7 @@ def bring_up_to_date(
             is_written = content_of(connection, target) == wanted
         if not is_written:
             _replace_rows(connection, source, target)
-    if _comments(there) != _comments(target):
+    if _comments(existing) != _comments(target):
         target.describe(connection)
     return wanted
 

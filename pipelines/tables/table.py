@@ -147,9 +147,9 @@ class Table:
 
     def _is_as_declared(self, connection: duckdb.DuckDBPyConnection) -> bool:
         """Whether it is there with its columns and comments: to look costs less than to declare all of it again."""
-        there = dict(connection.execute(_COMMENTS, [self.schema, self.name]).fetchall())
+        comments = dict(connection.execute(_COMMENTS, [self.schema, self.name]).fetchall())
         declared = {name: column.comment for name, column in self.columns.items()}
-        return (declared | {"": self.comment}).items() <= there.items()
+        return (declared | {"": self.comment}).items() <= comments.items()
 
     @property
     def _definition(self) -> str:
@@ -182,7 +182,7 @@ def views_in(
 def _described(
     connection: duckdb.DuckDBPyConnection, database: str, schemas: Iterable[str], *, are_views: bool
 ) -> list[Table]:
-    found = connection.execute(_IN_DATABASE, [database, list(schemas), are_views]).fetchall()
+    rows = connection.execute(_IN_DATABASE, [database, list(schemas), are_views]).fetchall()
     return [
         Table(
             name,
@@ -190,7 +190,7 @@ def _described(
             {column: Column(kind.lower(), text or "") for column, kind, text in columns},
             schema=f"{quoted(database)}.{quoted(schema)}",
         )
-        for schema, name, comment, columns in found
+        for schema, name, comment, columns in rows
     ]
 
 

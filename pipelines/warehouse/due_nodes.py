@@ -108,13 +108,13 @@ def read_made(settings: Settings) -> Made:
     if not settings.warehouse_path.exists():
         return Made()
     with connect(settings.warehouse_path, read_only=True) as connection:
-        there = {
+        existing = {
             name
             for (name,) in connection.execute(
                 "select lower(table_schema || '.' || table_name) from information_schema.tables"
             ).fetchall()
         }
-        if "lake_state.made_models" not in there:
+        if "lake_state.made_models" not in existing:
             return Made()
         rows = connection.execute(
             "select model, place, definition, content from lake_state.made_models"
@@ -125,7 +125,7 @@ def read_made(settings: Settings) -> Made:
     models = {
         model: Fingerprint(definition, content)
         for model, place, definition, content in rows
-        if place.lower() in there
+        if place.lower() in existing
     }
     return Made(models, *(tested[0] if tested else ()))
 

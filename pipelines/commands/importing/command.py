@@ -32,7 +32,7 @@ def import_okrs(
     header = {name.casefold() for name in mapping.columns.values()}
     grid = grid_of(content, file.name, header=header)
     imported = import_rows(grid, mapping, day.kpis, settings.fiscal_year)
-    there, _ = contents_of(definition_files(settings))
+    contents, _ = contents_of(definition_files(settings))
     ids = {objective.id for objective in day.loaded.objectives}
     written, kept = 0, []
     for new_id, objective in imported.objectives.items():
@@ -43,7 +43,7 @@ def import_okrs(
         text, place = yaml_text(objective), shown(path)
         faults = [
             fault
-            for fault in load({**there, place: text}, day.kpis, settings.fiscal_year).faults
+            for fault in load({**contents, place: text}, day.kpis, settings.fiscal_year).faults
             if fault.file == place
         ]
         if faults:

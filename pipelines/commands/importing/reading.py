@@ -134,8 +134,8 @@ class _Import:
             "period": period,
             **({"commitment": word} if (word := row.text("commitment").lower()) else {}),
         }
-        there = self.imported.objectives.get(new_id)
-        taken = {x["id"] for x in there["key_results"]} if there else set()
+        objective = self.imported.objectives.get(new_id)
+        taken = {x["id"] for x in objective["key_results"]} if objective else set()
         result["id"] = _unique(_slug(name), taken)
         faults = self._faults({**frame, "key_results": [result]})
         if faults:
@@ -143,15 +143,17 @@ class _Import:
                 row.refuse(key, f"cannot be taken: {fault.what}; {fault.remedy}")
             row.refuse("key_result", "is of a row that is left out")
             return
-        if there is None:
+        if objective is None:
             self.imported.objectives[new_id] = {**frame, "key_results": [result]}
             self._first_rows[new_id] = row.place
             return
-        there["key_results"].append(result)
+        objective["key_results"].append(result)
         for key in ("owner", "commitment"):
-            if key in frame and frame[key] != there.setdefault(key, frame[key]):
+            if key in frame and frame[key] != objective.setdefault(key, frame[key]):
                 first = self._first_rows[new_id]
-                row.refuse(key, f"is another than in row {first} (`{there[key]}`), which counts")
+                row.refuse(
+                    key, f"is another than in row {first} (`{objective[key]}`), which counts"
+                )
 
     def _period(self, row: "_Row") -> str | None:
         written = row.text("period")
@@ -210,16 +212,16 @@ class _Import:
         """What is wrong with a file of this one key result, and the column that it is about."""
         text = yaml_text(content)
         lines = text.splitlines()
-        found: list[tuple[Fault, Key]] = []
+        faults: list[tuple[Fault, Key]] = []
         for fault in load({_FILE: text}, self.kpis, self.fiscal_year).faults:
             line = lines[fault.line - 1] if 0 < fault.line <= len(lines) else ""
             match = re.match(r"[\s-]*(\w+):", line)
             key = {"at_least": "target", "at_most": "target", "due": "by"}.get(
                 match[1] if match else "", match[1] if match else "key_result"
             )
-            known: Any = key if key in self.mapping.columns else "key_result"
-            found.append((fault, known))
-        return found
+            column: Any = key if key in self.mapping.columns else "key_result"
+            faults.append((fault, column))
+        return faults
 
     def _id(self, title: str, period: str) -> str:
         if (title, period) not in self._ids:

@@ -64,13 +64,13 @@ def complaints(
             what = f"`{called}` is another in each run, so past days would change"
             yield what, "write what holds of a row whenever it is read"
     has_aggregate = tree.find(exp.AggFunc) is not None
-    alone = [
+    bare = [
         column
         for column in tree.find_all(exp.Column)
         if not column.find_ancestor(exp.AggFunc, exp.Filter)
     ]
-    if is_aggregate and has_aggregate and alone:
-        yield f"`{alone[0].name}` is not aggregated", f"write such as sum({alone[0].name})"
+    if is_aggregate and has_aggregate and bare:
+        yield f"`{bare[0].name}` is not aggregated", f"write such as sum({bare[0].name})"
     if is_aggregate and not has_aggregate:
         yield (
             "no aggregate, and a day has many rows",

@@ -33,7 +33,7 @@ def read_yaml_kpis(
 ) -> DeclaredKpis:
     """The KPIs that the project declares in YAML. `written`: those that have SQL in the composed project."""
     reading = Reading(available_in(settings, project, written))
-    for file in kpi_yaml_files(settings.project_path, apart=settings.sheet_kpis_path):
+    for file in kpi_yaml_files(settings.project_path, without=settings.sheet_kpis_path):
         read_file(reading, file)
     for name in [*reading.waiting]:
         read_expression(reading, name, ())

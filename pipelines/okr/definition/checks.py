@@ -63,8 +63,8 @@ def key_result_faults(
         yield from (place.fault(*finding) for finding in _deadline(result, period))
     if result.leads is not None:
         unsound = [*kpis.broken, *kpis.off]
-        found = leads_faults(result.leads, result.kpi, kpis.sound, unsound)
-        yield from (place.fault(*finding) for finding in found)
+        findings = leads_faults(result.leads, result.kpi, kpis.sound, unsound)
+        yield from (place.fault(*finding) for finding in findings)
     if result.milestone is not None:
         yield from (place.fault(*finding) for finding in _milestone(result))
         return

@@ -201,9 +201,9 @@ def _names(written: object, dimension: object) -> tuple[str, ...]:
     if not texts or "" in texts:
         what = f"`{dimension}` has an empty list or an empty name"
         raise refusal(what, "write it such as {product: widget}", key=str(dimension))
-    twice = sorted({name for name in texts if texts.count(name) > 1})
-    if twice:
-        what = f"`{twice[0]}` stands twice in `{dimension}`"
+    repeated = sorted({name for name in texts if texts.count(name) > 1})
+    if repeated:
+        what = f"`{repeated[0]}` stands twice in `{dimension}`"
         raise refusal(what, "name each member once", key=str(dimension))
     return tuple(sorted(texts))
 
@@ -214,9 +214,13 @@ def _roster(written: object) -> object:
     if not isinstance(written, list | tuple) or not written:
         raise refusal(f"`members: {written}` is no list", "write it such as [Kim Lee, Ada Moss]")
     names = ["" if isinstance(name, dict | list) else str(name).strip() for name in written]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice or "" in names:
-        what = f"`{twice[0]}` stands twice in `members`" if twice else "`members` has an empty name"
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated or "" in names:
+        what = (
+            f"`{repeated[0]}` stands twice in `members`"
+            if repeated
+            else "`members` has an empty name"
+        )
         raise refusal(what, "name each member once")
     return tuple(names)
 

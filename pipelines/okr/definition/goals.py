@@ -12,7 +12,7 @@ from pipelines.okr.kpi.numbers import figure, rounded, shown
 
 Comparison = Literal["at_least", "at_most", "between"]
 MOST_NAMED = 6
-"""Members whose own targets are named in a sentence."""
+"""Members who own targets are named in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ def goal_in_words(result: KeyResult, unit: str, goal: Goal | None = None) -> str
 
 def each_in_words(result: KeyResult) -> str:
     """Who is asked by `for_each`: `each sales_rep`, with the names where the file lists them and may name them."""
-    each = f"each {result.for_each}"
+    who = f"each {result.for_each}"
     if result.members is None:
-        return each
+        return who
     listed = ", ".join(result.members) if result.name_members else f"{len(result.members)} of them"
-    return f"{each} ({listed})"
+    return f"{who} ({listed})"

@@ -52,23 +52,25 @@ def _is_currency(unit: str) -> bool:
     if any(unicodedata.category(character) == "Sc" for character in unit):
         return True
     words = _WORD.findall(unit)
-    alone = len(words) == 1
-    return any(_is_code(word, alone=alone) or _is_name(word, alone=alone) for word in words)
+    is_single = len(words) == 1
+    return any(
+        _is_code(word, is_single=is_single) or _is_name(word, is_single=is_single) for word in words
+    )
 
 
-def _is_code(word: str, *, alone: bool) -> bool:
+def _is_code(word: str, *, is_single: bool) -> bool:
     """Whether a word is the code of a currency, in capitals where other words stand beside it."""
     if len(word) == 4 and word[0] in "kKmMT":
         word = word[1:]
     if word.upper() not in list_currencies():
         return False
     if word.lower() in _ENGLISH_WORDS:
-        return alone and word.isupper()
-    return alone or word.isupper()
+        return is_single and word.isupper()
+    return is_single or word.isupper()
 
 
-def _is_name(word: str, *, alone: bool) -> bool:
+def _is_name(word: str, *, is_single: bool) -> bool:
     plain = unicodedata.normalize("NFD", word.casefold())
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     singular = plain.removesuffix("s") if plain not in _NAMES else plain
-    return singular in _NAMES and (alone or singular not in _OF_OTHER_MEANING)
+    return singular in _NAMES and (is_single or singular not in _OF_OTHER_MEANING)

@@ -84,9 +84,9 @@ class KpiAmounts:
         # the one member that a filter asks for would be the whole change
         free = tuple(name for name in dimensions if not isinstance(self.where.get(name), str))
         dimensions = free or dimensions
-        alone = [(dimension,) for dimension in dimensions]
+        single = [(dimension,) for dimension in dimensions]
         nests = len(dimensions) > 1 and self.kpi.behaviour.is_amount
-        return [*alone, dimensions] if nests else alone
+        return [*single, dimensions] if nests else single
 
     def last_known(self, days: Period) -> date | None:
         """The last of these days with a value."""

@@ -174,8 +174,8 @@ def trust_of(trust: Trust, kpi: str, period: Period) -> Set[str]:
 
 def _compared(amounts: KpiAmounts, days: Period, before: Period) -> ComparedAmounts | None:
     """Both sides; None where one of them is not known, or lacks a day."""
-    now, then = amounts.whole(days), amounts.whole(before)
-    value, previous_value = now.value if now else None, then.value if then else None
+    now, earlier = amounts.whole(days), amounts.whole(before)
+    value, previous_value = now.value if now else None, earlier.value if earlier else None
     if value is None or previous_value is None:
         return None
     members = {
@@ -191,8 +191,8 @@ def _with_mean_rates(
     compared: ComparedAmounts, amounts: KpiAmounts, own: OwnCurrencies, days: Period, before: Period
 ) -> ComparedAmounts:
     """The comparison with the members of both sides at the mean of their exchange rates too."""
-    now, then = own.rates(days), own.rates(before)
-    rates = mean_rates(now, then)
+    now, earlier = own.rates(days), own.rates(before)
+    rates = mean_rates(now, earlier)
     at_mean_rates = {
         breakdown: amounts.aligned(
             valued(own.by_member(breakdown, days), rates, own.sides),
@@ -203,7 +203,7 @@ def _with_mean_rates(
     wholes = [total(side) for sides in at_mean_rates.values() for side in sides]
     if any(whole is None or whole.value is None for whole in wholes):
         return compared  # denominators of both signs may sum to 0 at one rate, and not at another
-    return replace(compared, at_mean_rates=at_mean_rates, rates=(now, then))
+    return replace(compared, at_mean_rates=at_mean_rates, rates=(now, earlier))
 
 
 def _with_original(
@@ -211,8 +211,8 @@ def _with_original(
 ) -> ComparedAmounts | None:
     """The comparison with the original version of the days before; None where that was the same."""
     whole = original[TOTAL].whole(before) if TOTAL in original else None
-    then = whole.value if whole else None
-    if then is None or then == compared.previous_value:
+    original_value = whole.value if whole else None
+    if original_value is None or original_value == compared.previous_value:
         return None
     sides = compared.members or {
         (): ({(): Amount(compared.value)}, {(): Amount(compared.previous_value)})
@@ -220,10 +220,12 @@ def _with_original(
     members, known_today = {}, {}
     for breakdown, (now, known) in sides.items():
         if not breakdown:
-            old: Amounts = {(): Amount(then)}
+            old: Amounts = {(): Amount(original_value)}
         elif len(breakdown) == 1 and breakdown[0] in original:
             old = original[breakdown[0]].by_member(breakdown, before)
         else:
             continue  # an original is kept by one dimension at a time
         members[breakdown], known_today[breakdown] = amounts.aligned(now, old), known
-    return replace(compared, previous_value=then, members=members, known_today=known_today)
+    return replace(
+        compared, previous_value=original_value, members=members, known_today=known_today
+    )

@@ -105,12 +105,12 @@ def _divergences(
     }
 
 
-def _divergence(then: Fraction, now: Fraction) -> Decimal:
+def _divergence(before: Fraction, now: Fraction) -> Decimal:
     """Of two shares; in decimals, so that every machine agrees."""
-    if then == now:
+    if before == now:
         return _ZERO
-    mean = (then + now) / 2
-    terms = (_decimal(share) * _decimal(share / mean).ln() for share in (then, now) if share)
+    mean = (before + now) / 2
+    terms = (_decimal(share) * _decimal(share / mean).ln() for share in (before, now) if share)
     return sum(terms, _ZERO) / 2
 
 

@@ -81,17 +81,17 @@ def _compared(gap: Gap, amounts: KpiAmounts, days: Period, before: Period) -> Co
     target, actual = Fraction(gap.target), Fraction(gap.actual)
     open_total = amounts.kpi.accumulates and gap.over is None
     due = target * Fraction(gap.due) if open_total else target
-    alone = ComparedAmounts(actual, target, {})
+    in_total = ComparedAmounts(actual, target, {})
     earlier, last = amounts.whole(before), amounts.last_known(days)
     level = earlier.value if earlier else None
     behaviour = amounts.kpi.behaviour
     if not level or (last is None and not behaviour.absent_member_is_zero):
-        return alone
+        return in_total
     if behaviour.is_level and last is not None:
         days = replace(days, end=last)
     members = {}
     for breakdown in amounts.breakdowns:
-        then = amounts.by_member(breakdown, before)
-        scaled = {member: amount.scaled(due / level) for member, amount in then.items()}
+        of_level = amounts.by_member(breakdown, before)
+        scaled = {member: amount.scaled(due / level) for member, amount in of_level.items()}
         members[breakdown] = amounts.aligned(amounts.by_member(breakdown, days), scaled)
     return ComparedAmounts(actual, target, members, remaining=target - due)

@@ -48,8 +48,8 @@ def sentence(
     texts = [f"{_subject(part)} {_part(part.units, places, kpi)}" for part in named]
     rest = shown[len(named) :]
     if rest:
-        together = _part(sum(part.units for part in rest), places, kpi)
-        texts.append(f"{len(rest)} others {together}")
+        of_rest = _part(sum(part.units for part in rest), places, kpi)
+        texts.append(f"{len(rest)} others {of_rest}")
     return f"{headline}: {', '.join(texts)}{ending}."
 
 

@@ -40,7 +40,7 @@ class Kind(NamedTuple):
     season: int
     level: bool
     year: float
-    alone: int
+    unsmoothed: int
     """The length of one that is not smoothed, as it is too short or stands still; 0 of others."""
 
 

@@ -49,9 +49,9 @@ def gap_futures(
 
 def _usual(values: Exact, seen: Truth, season: int, place: int) -> float:
     """The mean of the nearest other values at the same place of the season, as many before as after."""
-    same = np.arange(place % season, len(values), season)
-    same = same[seen[same] & (same != place)]
-    if not len(same):
+    alike = np.arange(place % season, len(values), season)
+    alike = alike[seen[alike] & (alike != place)]
+    if not len(alike):
         return float(values[seen].mean())
-    after = int(np.searchsorted(same, place))
-    return float(values[same[max(after - _NEIGHBOURS, 0) : after + _NEIGHBOURS]].mean())
+    after = int(np.searchsorted(alike, place))
+    return float(values[alike[max(after - _NEIGHBOURS, 0) : after + _NEIGHBOURS]].mean())

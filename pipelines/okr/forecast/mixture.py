@@ -144,8 +144,8 @@ def repeat_stretch(
     most = np.maximum((steps - series.starts[rows] - season) // season, 1)
     least = np.minimum(_LEAST_SEASONS_OF_A_STRETCH[frequency], (most + 1) // 2)
     drawn = uniform_draws(1, paths)[path]
-    back = least + (drawn * (most - least + 1)).astype(np.int64)
-    length = back * season
+    seasons = least + (drawn * (most - least + 1)).astype(np.int64)
+    length = seasons * season
     flat, begins = series.values.reshape(-1), (rows + 1) * steps - length
     for t, future in enumerate(made):
         np.take(flat, begins + t % length, out=future, mode="clip")

@@ -53,16 +53,16 @@ def month_days(history: TrainingSeries) -> MonthDays | None:
     if not stands_out.any():
         return None
     days = _days_of_months(history.end, len(values))
-    found: dict[int, Exact] = {}
+    amounts: dict[int, Exact] = {}
     rest = history.values.copy()
     months, out = (np.bincount(days, counted, 32) for counted in (None, stands_out))
     for day in np.flatnonzero((months >= _MIN_MONTHS) & (out >= _MIN_SHARE * months)).tolist():
         of_day = np.flatnonzero(days == day)
         same_way = np.sign(more[of_day]) == np.sign(np.median(more[of_day]))
         if (stands_out[of_day] & same_way).mean() >= _MIN_SHARE:
-            found[day] = more[of_day]
+            amounts[day] = more[of_day]
             rest[len(rest) - len(values) + of_day] = usual[of_day]
-    return MonthDays(found, replace(history, values=rest)) if found else None
+    return MonthDays(amounts, replace(history, values=rest)) if amounts else None
 
 
 def _around(values: Exact) -> Exact:
@@ -70,9 +70,9 @@ def _around(values: Exact) -> Exact:
     places = np.arange(len(values))
     near = []
     for weeks in _WEEKS_AROUND:
-        there, back = places + WEEK * weeks, places - WEEK * weeks
+        ahead, behind = places + WEEK * weeks, places - WEEK * weeks
         # at either end the weeks on the other side stand for those that are not known
-        near.append(values[np.where((there >= 0) & (there < len(values)), there, back)])
+        near.append(values[np.where((ahead >= 0) & (ahead < len(values)), ahead, behind)])
     return _median(np.stack(near, axis=1))
 
 

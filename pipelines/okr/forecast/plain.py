@@ -83,11 +83,11 @@ def lines_of(series: Aligned, frequency: Frequency, season: int, *, level: bool)
     shape = season_of(series.values, known, season)
     rest = (series.values - np.resize(shape.T, (steps, n)).T) * known
     rest = rest.astype(np.float64)
-    now, one, two = rest[:, 2:], rest[:, 1:-1], rest[:, :-2]
+    now, lag_1, lag_2 = rest[:, 2:], rest[:, 1:-1], rest[:, :-2]
     whole = known[:, :-2]
     count = np.maximum(whole.sum(axis=1), 1)
 
-    moves = (now - one) * whole
+    moves = (now - lag_1) * whole
     drift = moves.sum(axis=1) / count
     walk_errors = (moves - drift[:, None]) * whole
 
@@ -100,13 +100,15 @@ def lines_of(series: Aligned, frequency: Frequency, season: int, *, level: bool)
     mean_errors = (now - (totals[:, places] - before) / width) * whole
     mean = (totals[:, -1] - totals[np.arange(n), (steps - latest).astype(np.int64)]) / latest
 
-    constant, first, second = _autoregression(now, one, two, whole, count)
+    constant, first, second = _autoregression(now, lag_1, lag_2, whole, count)
     walks = ~((np.abs(second) < 1) & (first + second < 1) & (second - first < 1))
     constant, first, second = (
         np.where(walks, other, own)
         for own, other in ((constant, drift), (first, 1.0), (second, 0.0))
     )
-    own_errors = (now - constant[:, None] - first[:, None] * one - second[:, None] * two) * whole
+    own_errors = (
+        now - constant[:, None] - first[:, None] * lag_1 - second[:, None] * lag_2
+    ) * whole
 
     spreads = [np.sqrt((errors**2).sum(axis=1) / count) for errors in (walk_errors, mean_errors)]
     none = np.zeros(n)
@@ -114,8 +116,8 @@ def lines_of(series: Aligned, frequency: Frequency, season: int, *, level: bool)
     errors = np.zeros((steps, n, LINES), np.float32)
     errors[2:] = np.stack([walk_errors, mean_errors, own_errors], axis=2).transpose(1, 0, 2)
     constants, firsts, seconds, unsure = (
-        np.stack(each, axis=1).astype(np.float32)
-        for each in (
+        np.stack(columns, axis=1).astype(np.float32)
+        for columns in (
             (drift, mean, constant), (none + 1, none, first), (none, none, second), doubts,
         )
     )  # fmt: skip
@@ -127,13 +129,13 @@ def lines_of(series: Aligned, frequency: Frequency, season: int, *, level: bool)
 
 
 def _autoregression(
-    now: Exact, one: Exact, two: Exact, whole: Exact, count: Exact
+    now: Exact, lag_1: Exact, lag_2: Exact, whole: Exact, count: Exact
 ) -> tuple[Exact, Exact, Exact]:
     """Constant and both coefficients (n,) of each series, by least squares."""
-    means = [(values * whole).sum(axis=1) / count for values in (now, one, two)]
+    means = [(values * whole).sum(axis=1) / count for values in (now, lag_1, lag_2)]
     y, a, b = (
         (values - mean[:, None]) * whole
-        for values, mean in zip((now, one, two), means, strict=True)
+        for values, mean in zip((now, lag_1, lag_2), means, strict=True)
     )
     aa, ab, bb, ay, by = (
         (left * right).sum(axis=1) for left, right in ((a, a), (a, b), (b, b), (a, y), (b, y))

@@ -52,6 +52,6 @@ def _moving(values: Exact, season: int) -> Exact:
     if season % 2:
         around[:, half : steps - half] = totals[:, season:] - totals[:, :-season]
     else:
-        twice = totals[:, season:] - totals[:, :-season]
-        around[:, half : steps - half] = (twice[:, :-1] + twice[:, 1:]) / 2
+        pairs = totals[:, season:] - totals[:, :-season]
+        around[:, half : steps - half] = (pairs[:, :-1] + pairs[:, 1:]) / 2
     return around

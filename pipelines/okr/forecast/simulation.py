@@ -49,8 +49,8 @@ def simulate(tasks: Sequence[Task], paths: int = PATHS) -> Iterator[tuple[int, F
             groups.setdefault(_kind_of(task.history), []).append(place)
     for kind, places in groups.items():
         places.sort(key=lambda place: -len(tasks[place].history.values))
-        together = [tasks[place] for place in places]
-        for place, simulated in zip(places, _simulated(kind, together, paths), strict=True):
+        of_kind = [tasks[place] for place in places]
+        for place, simulated in zip(places, _simulated(kind, of_kind, paths), strict=True):
             feasible = _feasible(simulated, tasks[place].history)
             on_days = of_months[place]
             yield place, feasible if on_days is None else on_days.put_back(feasible)
@@ -58,8 +58,10 @@ def simulate(tasks: Sequence[Task], paths: int = PATHS) -> Iterator[tuple[int, F
 
 def _kind_of(history: TrainingSeries) -> Kind:
     is_smoothed = history.can_be_smoothed and not history.stands_still
-    alone = 0 if is_smoothed else min(len(history.values), MAX_STEPS + 1)
-    return Kind(history.end, history.frequency, history.season, history.level, history.year, alone)
+    unsmoothed = 0 if is_smoothed else min(len(history.values), MAX_STEPS + 1)
+    return Kind(
+        history.end, history.frequency, history.season, history.level, history.year, unsmoothed
+    )
 
 
 def _simulated(kind: Kind, tasks: Sequence[Task], paths: int) -> Iterator[Floats]:
@@ -98,8 +100,8 @@ _Futures = Callable[[slice, int], Floats]
 def _fit(kind: Kind, tasks: Sequence[Task], paths: int) -> _Futures:
     histories = [task.history for task in tasks]
     horizon = max(task.horizon for task in tasks)
-    if kind.alone:
-        values = np.stack([history.values[-kind.alone :] for history in histories])
+    if kind.unsmoothed:
+        values = np.stack([history.values[-kind.unsmoothed :] for history in histories])
         plain = drift if kind.level else run_rate
         return lambda rows, steps: plain(values[rows], kind.end, steps, paths)
     if kind.level:

@@ -168,15 +168,15 @@ def past_errors(
         for place, origin in enumerate(ends)
         if place + 1 >= 4 * reach and origin >= least and origin + stretch.horizon <= length
     ]
-    apart = max(1, ceil(len(possible) / most))
-    chosen = possible[::-1][::apart][::-1]
+    spacing = max(1, ceil(len(possible) / most))
+    chosen = possible[::-1][::spacing][::-1]
     if len(chosen) < LEAST_ORIGINS:
         return None
     answers = dict(estimates(stretch, [ends[place] for place in chosen]))
     if len(answers) < len(chosen):
         return None
     errors = np.array([answers[place].surprise for place in range(len(chosen))])
-    return PastErrors(errors, [place + 1 for place in chosen], reach, ceil(reach / apart))
+    return PastErrors(errors, [place + 1 for place in chosen], reach, ceil(reach / spacing))
 
 
 def _fingerprint(lead: Lead, grid: Grid) -> str:

@@ -161,9 +161,9 @@ def _mix(
 def _may_move_denominator(forecast: GoalForecast) -> bool:
     """Whether the denominator can change without the numerator: not where the one is a part of the other."""
     kpi = forecast.question.view.kpi
-    apart = not forecast.is_share and kpi.unit != PERCENT and not kpi.accumulates
+    is_separate = not forecast.is_share and kpi.unit != PERCENT and not kpi.accumulates
     positive = float(forecast.final.min(initial=0)) >= 0 and min(forecast.question.goal.ends) > 0
-    return apart and positive and float(forecast.denominator_to_come.mean()) > 0
+    return is_separate and positive and float(forecast.denominator_to_come.mean()) > 0
 
 
 def _denominator(forecast: GoalForecast) -> Driver:

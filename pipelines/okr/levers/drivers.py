@@ -97,10 +97,10 @@ class Driver:
         places = max(_DAILY_PLACES, self.places) if self.per_day else self.places
         now, base = Decimal(repr(self.now)), Decimal(repr(self.base))
         moved = now + change * Decimal(repr(self.step))
-        away = ROUND_CEILING if moved > now else ROUND_FLOOR  # to the side that is enough
+        rounding = ROUND_CEILING if moved > now else ROUND_FLOOR  # to the side that is enough
         low, high = (Decimal(repr(end)) for end in self.limits)
         exact = rounded(moved, places + _SHARE_PLACES)
-        needed = min(max(rounded(exact, places, away), low), high)
+        needed = min(max(rounded(exact, places, rounding), low), high)
         signed = -change if self.step < 0 else change
         has_share = base > 0 and abs(change) <= _LARGEST_SHARE * base
         share = rounded(signed / base, _SHARE_PLACES) if has_share else None

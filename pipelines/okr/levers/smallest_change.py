@@ -129,7 +129,9 @@ def change_ranges(
     ends = np.where(headroom >= most, np.inf, np.where(headroom >= least, headroom / per, -np.inf))
     starts = np.where(works, starts, np.where(shortfall <= 0, -np.inf, np.inf))
     ends = np.where(works, ends, np.where(headroom >= 0, np.inf, -np.inf))
-    never = (starts > ends) | ~(shortfall <= headroom)
+    is_empty = (starts > ends) | ~(shortfall <= headroom)
     return ChangeRanges(
-        np.sort(np.where(never, np.inf, starts)), np.sort(np.where(never, np.inf, ends)), places
+        np.sort(np.where(is_empty, np.inf, starts)),
+        np.sort(np.where(is_empty, np.inf, ends)),
+        places,
     )

@@ -27,14 +27,14 @@ def rate_change(goal: OpenGoal, member: str, unit: str, figures: Figures) -> str
     kpi = goal.question.view.kpi
     who = "" if member == TOTAL else f"{member}: "
     relative = _relative(figures.share)
-    instead = _rate(figures.now, kpi, PERCENT if kpi.unit == PERCENT else "")
+    present = _rate(figures.now, kpi, PERCENT if kpi.unit == PERCENT else "")
     if kpi.behaviour.is_quotient:
         when = "a head and day" if kpi.accumulates else "from here on"
-        return f"{who}{_rate(figures.needed, kpi, unit)} {when} instead of {instead}{relative}"
+        return f"{who}{_rate(figures.needed, kpi, unit)} {when} instead of {present}{relative}"
     amount, at = _amount(figures.change, unit), _rate(figures.needed, kpi, "")
     if kpi.behaviour.reported_by_period and goal.window is not None:
-        return f"{who}{amount} in {goal.window.label}, {at} instead of {instead}{relative}"
-    return f"{who}{amount} by {goal.end}, {at} a day instead of {instead}{relative}"
+        return f"{who}{amount} in {goal.window.label}, {at} instead of {present}{relative}"
+    return f"{who}{amount} by {goal.end}, {at} a day instead of {present}{relative}"
 
 
 def mix_change(worst: str, best: str, figures: Figures) -> str:

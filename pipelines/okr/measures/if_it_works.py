@@ -83,7 +83,7 @@ def with_odds_if_measures_work(
     scorecard: Scorecard,
     objectives: Sequence[Objective],
     results: Sequence[MeasureResult],
-    again: Again,
+    score_with: Again,
 ) -> Scorecard:
     """The scorecard with the odds if the measures work that have an expected effect and are not judged yet.
 
@@ -119,7 +119,7 @@ def with_odds_if_measures_work(
         return scorecard
     odds = {
         row.key_result_id: row.probability
-        for row in again(moved, effects).key_results
+        for row in score_with(moved, effects).key_results
         if row.is_headline
     }
     rows = tuple(

@@ -80,8 +80,8 @@ class PlaceboErrors:
     def __init__(self, estimates: Mapping[int, Sequence[Estimate | None]], horizon: int) -> None:
         rows = dict(_known(estimates))
         self._surprises = np.array([[abs(x.surprise) for x in row] for row in rows.values()])
-        apart = (max(rows) - min(rows)) / horizon + 1 if rows else 0.0
-        self._stretches = min(apart, float(len(rows)))
+        stretches = (max(rows) - min(rows)) / horizon + 1 if rows else 0.0
+        self._stretches = min(stretches, float(len(rows)))
 
     @property
     def dates(self) -> int:

@@ -167,7 +167,7 @@ def median_score(scores: Exact) -> Decimal:
     return rounded(clamped(Decimal(repr(float(np.median(scores))))), _KEPT_PLACES)
 
 
-def together(parts: Sequence[tuple[Decimal, ScoreFutures]]) -> ScoreFutures | None:
+def weighted_mean(parts: Sequence[tuple[Decimal, ScoreFutures]]) -> ScoreFutures | None:
     """The weighted mean of several; None where none of them weighs anything.
 
     The most careful of their curves corrects the odds.

@@ -22,15 +22,15 @@ def simulated(goals: Iterable[OpenGoal]) -> Iterator[Simulated]:
     """
     tasks: list[Task] = []
     owners: list[tuple[Sequence[OpenGoal], TrainingData]] = []
-    for together in _grouped(goals):
-        data = training_data_of(together[0])
+    for grouped in _grouped(goals):
+        data = training_data_of(grouped[0])
         if data.no_odds_because:
-            yield together, data, ()
+            yield grouped, data, ()
             continue
-        horizon = max(1, *(goal.steps(data) for goal in together))
+        horizon = max(1, *(goal.steps(data) for goal in grouped))
         for side in data.sides:
             tasks.append(Task(side, horizon))
-            owners.append((together, data))
+            owners.append((grouped, data))
     waiting: dict[int, tuple[int, Floats]] = {}
     """The first side to come of a ratio, with the number of its task, by the id of its training data."""
     for number, futures in simulate(tasks):

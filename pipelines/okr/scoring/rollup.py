@@ -34,7 +34,7 @@ from pipelines.okr.odds.objective_futures import (
     futures_of,
     mean_at_pace,
     median_score,
-    together,
+    weighted_mean,
 )
 from pipelines.okr.odds.odds import GoalSimulation
 from pipelines.okr.odds.open_goals import NoOdds, Settled
@@ -170,7 +170,7 @@ def _score(
     is_over = pace in SETTLED_STATUSES
     counted = [part for part, _ in scored] if is_over else parts
     nothing = NoOdds("nothing counts in its score")
-    futures = together([(part.weight, part.futures) for part in counted])
+    futures = weighted_mean([(part.weight, part.futures) for part in counted])
     if is_over and score is not None:
         futures = futures_of(objective.objective, Settled(pace == "achieved", score))
     elif futures is None:
@@ -256,7 +256,7 @@ def _score(
 
 def _all_met(parts: Sequence[RollUpPart]) -> GoalResult:
     """Whether each goal in the parts is met."""
-    futures = together([(part.weight, part.futures) for part in parts])
+    futures = weighted_mean([(part.weight, part.futures) for part in parts])
     return NoOdds("it has no part") if futures is None else futures.all_met
 
 

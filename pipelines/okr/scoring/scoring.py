@@ -28,7 +28,7 @@ def score(objectives: Sequence[Objective], evidence: Evidence) -> Scorecard:
     Raises:
         ValueError: if parents go in a circle, which `loading.load` refuses.
     """
-    return together(score_in_batches(objectives, evidence))
+    return combined(score_in_batches(objectives, evidence))
 
 
 def score_in_batches(
@@ -78,7 +78,7 @@ def _scored(objectives: Sequence[Objective], evidence: Evidence, rolled_up: Roll
                 if own[0].status in ("at_risk", "off_track") and key_result.result.name_members:
                     behind += _behind(key_result, simulation)
             headlines.append(rolled_up.score(objective, parts))
-    return together([Scorecard(tuple(rows), tuple(headlines), tuple(courses), tuple(behind))])
+    return combined([Scorecard(tuple(rows), tuple(headlines), tuple(courses), tuple(behind))])
 
 
 def _rows(key_result: JudgedKeyResult, simulation: GoalSimulation) -> list[KeyResultScore]:
@@ -105,7 +105,7 @@ def _part(
     return RollUpPart(headline, headline.weight, coverage, futures, key_result.whole.paced_score)
 
 
-def together(scorecards: Iterable[Scorecard]) -> Scorecard:
+def combined(scorecards: Iterable[Scorecard]) -> Scorecard:
     """Parts of a scorecard as one, in order."""
     parts = list(scorecards)
     return Scorecard(

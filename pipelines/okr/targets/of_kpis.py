@@ -62,13 +62,13 @@ def possible_targets_of(
     own = own_curve(evidence.graded)
     begun = _begun_on_its_day if len(evidence.indexes) > on_one_day else _begun
     with localcontext(EXACT):
-        asked = [
-            asked
+        periods = [
+            period
             for index in evidence.indexes.values()
-            for asked in _asked(index, begun(index, evidence, fiscal_year), fiscal_year, own)
+            for period in _asked(index, begun(index, evidence, fiscal_year), fiscal_year, own)
         ]
-        rows = [row for one in asked for row in one.kept(known)]
-        new = {one.goal: one for one in asked if not one.kept(known)}
+        rows = [row for period in periods for row in period.kept(known)]
+        new = {period.goal: period for period in periods if not period.kept(known)}
         for goals, data, futures in simulated(new):
             if not data.no_odds_because:
                 curve = curve_of(data)

@@ -52,10 +52,10 @@ def create_charts(
     a company's own may lack the column, and the warehouse may be of an earlier version.
     """
     database = connection.execute("select current_database()").fetchall()[0][0]
-    there = {table.name: table for table in tables_in(connection, database)}
+    existing = {table.name: table for table in tables_in(connection, database)}
     steps: Mapping[str, Callable[[], Content | None]] = {
-        **{name: partial(_create, connection, name, there.get(name)) for name in CHARTS},
-        CALENDAR.name: partial(_calendar, connection, fiscal_year, there.get(CALENDAR.name)),
+        **{name: partial(_create, connection, name, existing.get(name)) for name in CHARTS},
+        CALENDAR.name: partial(_calendar, connection, fiscal_year, existing.get(CALENDAR.name)),
         "kpi_<name>_daily": partial(create_daily_views, connection),
     }
     drop_views(connection)
@@ -72,32 +72,32 @@ def create_charts(
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             connection.execute("rollback")
             left_out.append(_finding(name, error))
-            if name in there:
+            if name in existing:
                 connection.execute(f"drop table main.{quoted(name)}")
     _tell(connection, left_out)
     return contents
 
 
-def _create(connection: duckdb.DuckDBPyConnection, name: str, there: Table | None) -> Content:
+def _create(connection: duckdb.DuckDBPyConnection, name: str, existing: Table | None) -> Content:
     texts: dict[str, Any] = yaml.load((TABLES / f"{name}.yml").read_bytes(), _LOADER)  # noqa: S506 - safe
     columns = {column: Column("", text) for column, text in texts["columns"].items()}
     table = Table(name, texts["description"], columns, schema="main")
-    return _keep(connection, table, (TABLES / f"{name}.sql").read_text("utf-8"), there)
+    return _keep(connection, table, (TABLES / f"{name}.sql").read_text("utf-8"), existing)
 
 
 def _calendar(
-    connection: duckdb.DuckDBPyConnection, fiscal_year: FiscalYear, there: Table | None
+    connection: duckdb.DuckDBPyConnection, fiscal_year: FiscalYear, existing: Table | None
 ) -> Content:
     [(first, last)] = connection.execute(SPAN).fetchall()
     months = list(months_of(first, last, fiscal_year)) if first else []
-    return _keep(connection, CALENDAR, DAYS, there, {"months": months})
+    return _keep(connection, CALENDAR, DAYS, existing, {"months": months})
 
 
 def _keep(
     connection: duckdb.DuckDBPyConnection,
     table: Table,
     query: str,
-    there: Table | None,
+    existing: Table | None,
     parameters: object = None,
 ) -> Content:
     """Have `table` of the current database hold the rows of `query`, written only where they differ."""
@@ -105,7 +105,7 @@ def _keep(
     described = connection.execute("describe temp.made").fetchall()
     columns = {name: Column(kind.lower(), "") for name, kind, *_ in described}
     made = Table("made", "", columns, schema="temp")
-    return bring_up_to_date(connection, made, table, there)
+    return bring_up_to_date(connection, made, table, existing)
 
 
 def _finding(name: str, error: duckdb.Error) -> FindingRow:

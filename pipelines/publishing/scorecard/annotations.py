@@ -48,8 +48,8 @@ class Annotations:
 def between(annotations: Sequence[Annotation], first: date, last: date) -> Annotations:
     """The annotations of these days, the latest of them."""
     own = sorted(
-        (one for one in annotations if first <= one.day <= last),
-        key=lambda one: (one.day, one.kind, one.text),
+        (annotation for annotation in annotations if first <= annotation.day <= last),
+        key=lambda annotation: (annotation.day, annotation.kind, annotation.text),
     )
     shown = own[-MAX_ANNOTATIONS:]
     return Annotations(shown, len(own) - len(shown))
@@ -83,12 +83,12 @@ def of_missing_days(stretches: Rows, cadence: Cadence, language: Language) -> It
         return containing(stretch["first_day"], cadence, language.fiscal_year).start
 
     for _, own in groupby(stretches, key=period):
-        together = list(own)
-        days = [language.span(x["first_day"], x["last_day"]) for x in together[:_MAX_STRETCHES]]
-        if len(together) > _MAX_STRETCHES:
-            days.append(language.text("kpi.others", len(together) - _MAX_STRETCHES))
+        gaps = list(own)
+        days = [language.span(x["first_day"], x["last_day"]) for x in gaps[:_MAX_STRETCHES]]
+        if len(gaps) > _MAX_STRETCHES:
+            days.append(language.text("kpi.others", len(gaps) - _MAX_STRETCHES))
         text = language.text("annotations.missing", days="; ".join(days))
-        yield Annotation(together[0]["first_day"], "missing", text)
+        yield Annotation(gaps[0]["first_day"], "missing", text)
 
 
 def of_failed_pulls(kpi: Row, failed: Sequence[str], language: Language) -> Iterator[Annotation]:

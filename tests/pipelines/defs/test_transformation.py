@@ -7,30 +7,32 @@ import pytest
 
 # dbt's parser says so of itself when it is imported
 pytestmark = pytest.mark.filterwarnings("ignore:sqlglotrs is deprecated:DeprecationWarning")
-Once = Callable[[list[object], set[object]], Iterator[object]]
+WithoutRepeats = Callable[[list[object], set[object]], Iterator[object]]
 
 
 @pytest.fixture
-def once() -> Once:
+def without_repeats() -> WithoutRepeats:
     from pipelines.defs import transformation
 
-    return transformation.once
+    return transformation.without_repeats
 
 
 def check(name: str, *, passed: bool) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=passed, asset_key="kpi_days", check_name=name)
 
 
-def test_a_model_and_a_test_of_a_second_build_are_given_once(once: Once) -> None:
+def test_a_model_and_a_test_of_a_second_build_are_given_once(
+    without_repeats: WithoutRepeats,
+) -> None:
     days, kpis = (dg.Output(None, name) for name in ("kpi_days", "kpis"))
     failing, sound = check("primary_key", passed=False), check("kinds", passed=True)
     told: set[object] = set()
-    assert list(once([days, failing, sound], told)) == [days, failing, sound]
+    assert list(without_repeats([days, failing, sound], told)) == [days, failing, sound]
     again = [dg.Output(None, "kpi_days"), kpis, check("primary_key", passed=True)]
-    assert list(once(again, told)) == [kpis]
+    assert list(without_repeats(again, told)) == [kpis]
 
 
-def test_checks_of_one_name_of_two_models_are_both_given(once: Once) -> None:
+def test_checks_of_one_name_of_two_models_are_both_given(without_repeats: WithoutRepeats) -> None:
     first = check("primary_key", passed=True)
     other = dg.AssetCheckResult(passed=True, asset_key="kpi_periods", check_name="primary_key")
-    assert list(once([first, other], set())) == [first, other]
+    assert list(without_repeats([first, other], set())) == [first, other]

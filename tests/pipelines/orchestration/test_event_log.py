@@ -218,7 +218,7 @@ def as_a_batch(storage: SqliteEventLogStorage, events: list[EventLogEntry]) -> N
 
 def held_together(storage: SqliteEventLogStorage, events: list[EventLogEntry]) -> None:
     assert isinstance(storage, BatchingEventLogStorage)
-    with storage.together(events[0].run_id):
+    with storage.in_one_transaction(events[0].run_id):
         one_by_one(storage, events[:-1])
         storage.store_event_batch(events[-1:])
 

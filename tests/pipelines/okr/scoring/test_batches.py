@@ -9,7 +9,7 @@ from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.levers.search import find_levers
 from pipelines.okr.scoring.evidence import Evidence
-from pipelines.okr.scoring.scoring import score, score_in_batches, together
+from pipelines.okr.scoring.scoring import combined, score, score_in_batches
 
 FIRST, TODAY = date(2026, 9, 1), date(2026, 11, 16)
 OF_COMPANY = """\
@@ -49,7 +49,7 @@ def company(past, kpis):
 def test_no_score_course_or_lever_depends_on_the_batches(company, most):
     whole = score(*company)
     batches = list(score_in_batches(*company, most=most))
-    assert together(batches) == whole
+    assert combined(batches) == whole
     levers = [lever for batch in batches for lever in find_levers(batch)]
     assert sorted(map(str, levers)) == sorted(map(str, find_levers(whole)))
     assert levers, "a key result is behind"
@@ -101,6 +101,6 @@ def test_an_objective_of_three_floors_does_not_depend_on_the_batches(past, kpis,
     batches = list(score_in_batches(loaded.objectives, evidence, most=most))
     assert len(batches) == -(-7 // most)
     whole = score(loaded.objectives, evidence)
-    assert together(batches) == whole
+    assert combined(batches) == whole
     by_id = {row.objective_id: row for row in whole.objectives}
     assert [by_id[name].parts for name in ("top", "a", "b1")] == [3, 3, 1]

@@ -13,7 +13,7 @@ from pipelines.okr.definition.loading import load
 from pipelines.okr.forecast.recalibration import Curve
 from pipelines.okr.forecast.simulation import PATHS
 from pipelines.okr.kpi.series import index_facts
-from pipelines.okr.odds.objective_futures import futures_of, together
+from pipelines.okr.odds.objective_futures import futures_of, weighted_mean
 from pipelines.okr.odds.open_goals import NoOdds, Settled
 from pipelines.okr.odds.results import SimulatedGoal
 from pipelines.okr.scoring.evidence import Evidence
@@ -198,7 +198,7 @@ TREES = st.recursive(
 def ended(tree):
     if not isinstance(tree, list):
         return futures_of("leaf", tree)
-    return together([(Decimal(weight), ended(child)) for weight, child in tree])
+    return weighted_mean([(Decimal(weight), ended(child)) for weight, child in tree])
 
 
 @given(TREES)
