@@ -33,7 +33,7 @@ def lines(
     halves: Mapping[str, Judged],
     beside: Mapping[str, Judged],
     asked: int,
-    found: Moves,
+    moves: Moves,
 ) -> Iterable[str]:
     rivals = f" --rivals {asked}" if beside else ""
     yield f"Measured on {date.today()} by"
@@ -45,7 +45,7 @@ def lines(
     yield ""
     yield "### The bars, on the half that was looked at once"
     yield ""
-    yield from table(("bar", "measured", "met"), bars(halves[HELD_OUT], found))
+    yield from table(("bar", "measured", "met"), bars(halves[HELD_OUT], moves))
     for half, title in (
         (HELD_OUT, "looked at once"),
         (TUNING, "tuned on, each with curves of the others"),
@@ -85,7 +85,7 @@ def lines(
     )
 
 
-def bars(whole: Judged, found: Moves) -> Iterator[Sequence[str]]:
+def bars(whole: Judged, moves: Moves) -> Iterator[Sequence[str]]:
     """Each bar, the measured value, and whether it meets the bar."""
     for frequency in FREQUENCIES:
         part = whole.frequency(frequency)
@@ -113,8 +113,8 @@ def bars(whole: Judged, found: Moves) -> Iterator[Sequence[str]]:
         yield bar, f"{within:.1%}", yes_or_no(0.77 <= within <= 0.83)
     yield (
         "squared moves over squared ends, on shops: 0.9 to 1.15",
-        str(found),
-        yes_or_no(0.9 <= found.ratio <= 1.15),
+        str(moves),
+        yes_or_no(0.9 <= moves.ratio <= 1.15),
     )
     changes = odds_changes()
     yield (

@@ -18,21 +18,23 @@ CORES = 2
 
 def beside(every: Sequence[Answered], count: int, folder: Path) -> dict[str, Judged]:
     """About `count` cases of each frequency, evenly from its collections, with the rivals' odds."""
-    found = {}
+    compared = {}
     for frequency in FREQUENCIES:
-        alike = [one for one in every if one.asked.collection.frequency == frequency]
-        each = max(1, round(count / len(alike)))
-        found[frequency] = joined([_with_rivals(one, each, folder) for one in alike])
-    return found
+        alike = [answered for answered in every if answered.asked.collection.frequency == frequency]
+        cases_of_each = max(1, round(count / len(alike)))
+        compared[frequency] = joined(
+            [_with_rivals(answered, cases_of_each, folder) for answered in alike]
+        )
+    return compared
 
 
-def _with_rivals(one: Answered, count: int, folder: Path) -> Judged:
-    of_all = one.judged()
+def _with_rivals(answered: Answered, count: int, folder: Path) -> Judged:
+    of_all = answered.judged()
     chosen = np.sort(np.random.default_rng(SEED).permutation(len(of_all))[:count])
     asked = Asked(
-        one.asked.collection,
-        [one.asked.cases[place] for place in chosen.tolist()],
-        one.asked.goals[chosen],
+        answered.asked.collection,
+        [answered.asked.cases[place] for place in chosen.tolist()],
+        answered.asked.goals[chosen],
     )
     part = of_all.of(chosen)
     for replayed in _answers(asked, folder / "answers"):

@@ -72,8 +72,8 @@ def model(engine: str, lake: Path, home: Path) -> float:
     if done.returncode:
         sys.exit(f"{engine} failed:\n{done.stdout[-4000:]}\n{done.stderr[-2000:]}")
     with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
-        [(found,)] = connection.execute(NET_REVENUE).fetchall()
-    (home / "net_revenue").write_text(str(found))
+        [(revenue,)] = connection.execute(NET_REVENUE).fetchall()
+    (home / "net_revenue").write_text(str(revenue))
     return seconds
 
 
@@ -98,9 +98,9 @@ def main() -> None:
             for engine in asked.engines:
                 home = folder / f"{engine}-{rows}"
                 seconds = model(engine, lake, home)
-                found = Decimal((home / "net_revenue").read_text())
-                if found != right:
-                    raise SystemExit(f"{engine} computed {found}, but the rows sum to {right}")
+                revenue = Decimal((home / "net_revenue").read_text())
+                if revenue != right:
+                    raise SystemExit(f"{engine} computed {revenue}, but the rows sum to {right}")
                 figures.append(Figure(engine, rows, seconds))
                 print(f"{engine}, {rows:,} rows: {seconds:.0f} s", flush=True)
     lines = [(figure.engine, f"{figure.rows:,}", f"{figure.seconds:.0f}") for figure in figures]

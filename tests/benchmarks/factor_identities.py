@@ -69,11 +69,11 @@ def nested(rng: random.Random) -> ComparedAmounts | None:
 
 def outer(amounts: Amounts) -> Amounts:
     """The outer members, each with the sum of its inner members."""
-    found: dict[tuple[str, ...], Amount] = {}
+    sums: dict[tuple[str, ...], Amount] = {}
     for (name, _), inner in amounts.items():
-        known = found.get((name,), Amount(Fraction()))
-        found[(name,)] = Amount(known.numerator + inner.numerator)
-    return found
+        known = sums.get((name,), Amount(Fraction()))
+        sums[(name,)] = Amount(known.numerator + inner.numerator)
+    return sums
 
 
 def ratio(rng: random.Random) -> ComparedAmounts | None:
@@ -167,18 +167,18 @@ def faults(compared: ComparedAmounts, places: int) -> list[str]:
     """The violated identities of a decomposed change; empty when all hold."""
     parts = decompose(compared, places)
     change = parts[0].units
-    found = []
+    wrong = []
     by_dimension: dict[str, list[Contribution]] = {}
     for part in parts[1:]:
         by_dimension.setdefault(part.dimension, []).append(part)
     for dimension, own in by_dimension.items():
         if sum(part.units for part in own) != change:
-            found.append(f"{dimension} does not sum to {change}")
+            wrong.append(f"{dimension} does not sum to {change}")
         for part in own:
             is_unchanged = part.value == part.previous_value and not compared.at_mean_rates
             if part.effect == "change" and is_unchanged and part.units:
-                found.append(f"{part.member} is unchanged and got {part.units}")
-    found += parents_that_miss(by_dimension)
+                wrong.append(f"{part.member} is unchanged and got {part.units}")
+    wrong += parents_that_miss(by_dimension)
     if not compared.remaining:
         swapped = decompose(with_periods_swapped(compared), places)
         forward, backward = (
@@ -186,8 +186,8 @@ def faults(compared: ComparedAmounts, places: int) -> list[str]:
             for split in (parts, swapped)
         )
         if forward != {key: -units for key, units in backward.items()}:
-            found.append("swapping the periods does not change every sign")
-    return found
+            wrong.append("swapping the periods does not change every sign")
+    return wrong
 
 
 def parents_that_miss(by_dimension: dict[str, list[Contribution]]) -> list[str]:
@@ -224,8 +224,8 @@ def run(cases: int, seed: int) -> dict[str, int]:
         compared = family(rng)
         if compared is None:
             continue
-        found = faults(compared, rng.randint(0, 4))
-        assert not found, (found, compared)
+        wrong = faults(compared, rng.randint(0, 4))
+        assert not wrong, (wrong, compared)
         counts[family.__name__] += 1
     return counts
 

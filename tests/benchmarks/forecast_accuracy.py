@@ -65,8 +65,10 @@ def main() -> None:
     if chosen.write_curves:
         write_curves(every[TUNING])
     of_halves = {
-        half: cross_fitted(ones) if half == TUNING else joined([one.judged() for one in ones])
-        for half, ones in every.items()
+        half: cross_fitted(of_half)
+        if half == TUNING
+        else joined([answer.judged() for answer in of_half])
+        for half, of_half in every.items()
     }
     for half, whole in of_halves.items():
         print("\n".join((f"\n== {half}", *as_lines(whole))))
@@ -89,9 +91,9 @@ def answers(half: str, folder: Path, wheels: Path | None) -> list[Answered]:
 
 def write_curves(every: Sequence[Answered]) -> None:
     """Fit the shipped curves, that of a short history on the same days cut short."""
-    daily = [one.own for one in every if one.asked.collection.frequency == "daily"]
+    daily = [answer.own for answer in every if answer.asked.collection.frequency == "daily"]
     short = [replay(cut_short(own.cases), {"okra": METHODS["okra"]}) for own in daily]
-    fitted = curves_of([*(one.own for one in every), *short])
+    fitted = curves_of([*(answer.own for answer in every), *short])
     curves = {
         name: Curve(
             0.0,
@@ -117,11 +119,11 @@ def write_curves(every: Sequence[Answered]) -> None:
     recalibration.shipped_curves.cache_clear()
 
 
-def cut_short(found: Sequence[Case]) -> list[Case]:
+def cut_short(cases: Sequence[Case]) -> list[Case]:
     """A third of the cases, with only a few days of history."""
     return [
         case.seen_from(SHORT_HISTORIES[n % len(SHORT_HISTORIES)])
-        for n, case in enumerate(found)
+        for n, case in enumerate(cases)
         if n % 3 == 0
     ]
 

@@ -37,12 +37,14 @@ def main() -> None:
     questions = [
         question
         for frequency in chosen.frequency or FREQUENCIES
-        for question in sample([one for one in kept if one.frequency == frequency], chosen.cases)
+        for question in sample(
+            [collection for collection in kept if collection.frequency == frequency], chosen.cases
+        )
     ]
     started = time.process_time()
     every = [answered(question, chosen.folder / "answers") for question in questions]
     seconds = time.process_time() - started
-    whole = joined([one.judged() for one in every]) if chosen.shipped else cross_fitted(every)
+    whole = joined([answer.judged() for answer in every]) if chosen.shipped else cross_fitted(every)
     print("\n".join(as_lines(whole)))
     if chosen.by_collection:
         print()
@@ -53,14 +55,14 @@ def main() -> None:
 
 def sample(kept: Sequence[Kept], count: int) -> list[Asked]:
     """About `count` cases, evenly from the kinds, and from the collections of a kind."""
-    kinds = sorted({one.kind for one in kept})
+    kinds = sorted({collection.kind for collection in kept})
     questions = []
     for kind in kinds:
-        alike = [asked(one) for one in kept if one.kind == kind]
-        alike.sort(key=lambda one: len(one.cases))
+        alike = [asked(collection) for collection in kept if collection.kind == kind]
+        alike.sort(key=lambda question: len(question.cases))
         left = count // len(kinds)
-        for number, of_one in enumerate(alike):
-            drawn = of_one.drawn(left // (len(alike) - number))
+        for number, question in enumerate(alike):
+            drawn = question.drawn(left // (len(alike) - number))
             left -= len(drawn.cases)
             questions.append(drawn)
     return questions

@@ -181,7 +181,7 @@ def measured(folder: Path, settings: Mapping[str, str], count: int, repeats: int
     return costs
 
 
-def section(found: Mapping[int, Sequence[Cost]]) -> Section:
+def section(costs: Mapping[int, Sequence[Cost]]) -> Section:
     """By size and step: CPU seconds, peak memory, and how many times as much as linear."""
 
     def cpu(costs: Sequence[Cost], parts: Sequence[str]) -> float:
@@ -190,21 +190,21 @@ def section(found: Mapping[int, Sequence[Cost]]) -> Section:
     def peak(costs: Sequence[Cost], parts: Sequence[str]) -> float:
         return median_of(costs, lambda cost: max(cost.peaks.get(part, 0) for part in parts))
 
-    sizes = sorted(found)
+    sizes = sorted(costs)
     before = dict(zip(sizes[1:], sizes, strict=False))
 
     def times_linear(count: int, parts: Sequence[str]) -> str:
         if count not in before:
             return ""
         smaller = before[count]
-        ratio = cpu(found[count], parts) / cpu(found[smaller], parts) * smaller / count
+        ratio = cpu(costs[count], parts) / cpu(costs[smaller], parts) * smaller / count
         return f" ({ratio:.2f})"
 
     rows = [
         (
             step,
             *(
-                f"{cpu(found[count], parts):.1f} s, {peak(found[count], parts) / 2**20:,.0f} MiB"
+                f"{cpu(costs[count], parts):.1f} s, {peak(costs[count], parts) / 2**20:,.0f} MiB"
                 f"{times_linear(count, parts)}"
                 for count in sizes
             ),
@@ -228,9 +228,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="okra-key-results.", dir="/tmp") as temporary:
         folder = Path(os.path.realpath(temporary))
         settings = company(folder)
-        found = {count: measured(folder, settings, count, asked.repeats) for count in asked.sizes}
-    write_json(asked.json, {str(count): costs for count, costs in found.items()})
-    present("key_results", [section(found)], asked)
+        costs_of = {
+            count: measured(folder, settings, count, asked.repeats) for count in asked.sizes
+        }
+    write_json(asked.json, {str(count): costs for count, costs in costs_of.items()})
+    present("key_results", [section(costs_of)], asked)
 
 
 if __name__ == "__main__":

@@ -172,12 +172,12 @@ def sections(related: Sequence[Said], shuffled: Sequence[Said]) -> list[Section]
     rows = [_row("related", related), _row("put together at random", shuffled)]
     pairs = [
         (
-            one.pair,
-            "helps" if one.helps else "no evidence",
-            f"{one.gain:.1%}",
-            f"{_brought([one]):.1%}",
+            lead.pair,
+            "helps" if lead.helps else "no evidence",
+            f"{lead.gain:.1%}",
+            f"{_brought([lead]):.1%}",
         )
-        for one in related
+        for lead in related
     ]
     columns = (
         "pairs",
@@ -193,15 +193,15 @@ def sections(related: Sequence[Said], shuffled: Sequence[Said]) -> list[Section]
 
 
 def _row(name: str, part: Sequence[Said]) -> tuple[str, ...]:
-    used = [one for one in part if one.helps]
-    in_test = f"{np.mean([one.gain for one in used]):.1%}" if used else "–"
+    used = [lead for lead in part if lead.helps]
+    in_test = f"{np.mean([lead.gain for lead in used]):.1%}" if used else "–"
     later = f"{_brought(used):.1%}" if used else "–"
     return name, str(len(part)), f"{len(used) / len(part):.1%}", in_test, later
 
 
 def _brought(part: Sequence[Said]) -> float:
     """The share of the Brier score on the later origins that the leads take off."""
-    return 1 - sum(one.brier_with for one in part) / sum(one.brier for one in part)
+    return 1 - sum(lead.brier_with for lead in part) / sum(lead.brier for lead in part)
 
 
 if __name__ == "__main__":

@@ -79,8 +79,10 @@ def section(measured: Mapping[int, Sequence[Cost]]) -> Section:
         (
             step,
             *(
-                f"{found[step]:.2f} ({found[step] / shortest[step]:.2f})" if shortest[step] else ""
-                for found in figures.values()
+                f"{of_days[step]:.2f} ({of_days[step] / shortest[step]:.2f})"
+                if shortest[step]
+                else ""
+                for of_days in figures.values()
             ),
         )
         for step in shortest
@@ -96,12 +98,12 @@ def main() -> None:
     parser = options_of(__doc__)
     parser.add_argument("--days", type=int, nargs="+", default=DAYS, help="lengths of history")
     asked = parser.parse_args()
-    found = {}
+    costs_of = {}
     with tempfile.TemporaryDirectory(prefix="okra-long-history.", dir="/tmp") as temporary:
         for days in asked.days:
-            found[days] = measured(Path(temporary) / str(days), days, asked.repeats)
-    write_json(asked.json, {str(days): costs for days, costs in found.items()})
-    present("long_history", [section(found)], asked)
+            costs_of[days] = measured(Path(temporary) / str(days), days, asked.repeats)
+    write_json(asked.json, {str(days): costs for days, costs in costs_of.items()})
+    present("long_history", [section(costs_of)], asked)
 
 
 if __name__ == "__main__":

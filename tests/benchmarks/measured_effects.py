@@ -182,8 +182,8 @@ def sections(every: Sequence[Asked]) -> list[Section]:
         for look in LOOKS[step]
     ]
     by_day: dict[tuple[str, str, str, int], list[Asked]] = {}
-    for one in every:
-        by_day.setdefault((one.frequency, one.kind, one.series, one.day), []).append(one)
+    for asked in every:
+        by_day.setdefault((asked.frequency, asked.kind, asked.series, asked.day), []).append(asked)
     said = {key: any(x.is_supported() for x in own) for key, own in by_day.items()}
     last = np.mean([own[-1].is_supported() for own in by_day.values()])
     by_kind = ", ".join(
@@ -209,8 +209,8 @@ def _some(parts: Sequence[tuple[str, list[Asked]]]) -> list[tuple[str, list[Aske
 
 def _row(name: str, part: Sequence[Asked]) -> tuple[str, ...]:
     """What is added is known exactly, so that the interval holds it where it holds nothing without it."""
-    false = np.mean([one.is_supported() for one in part])
-    seen = [np.mean([one.is_supported(effect) for one in part]) for effect in EFFECTS]
+    false = np.mean([asked.is_supported() for asked in part])
+    seen = [np.mean([asked.is_supported(effect) for asked in part]) for effect in EFFECTS]
     return (
         name,
         str(len(part)),

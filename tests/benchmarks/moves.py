@@ -59,23 +59,23 @@ def of_shops(folder: Path) -> Moves:
     file = folder / "answers" / f"moves-{mark}.json"
     if not file.exists():
         kept = kept_collections(folder, TUNING, None)
-        found = moves([collection for collection in kept if collection.name in SHOPS])
+        measured = moves([collection for collection in kept if collection.name in SHOPS])
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(asdict(found)), encoding="utf-8")
+        file.write_text(json.dumps(asdict(measured)), encoding="utf-8")
     return Moves(**json.loads(file.read_text(encoding="utf-8")))
 
 
 def _squares(collection: Kept) -> np.ndarray:
     """The sums (quarters, 2) over its goals of squared moves, and of squared ends."""
     rows = {name: collection.rows[name] for name in list(collection.rows)[:SERIES]}
-    found = cases(rows, collection.kind, collection.period, PERIODS, SHARES)
-    quarters = list(_by_quarter(found))
-    firsts = [found[places[0]] for places in quarters]
+    asked = cases(rows, collection.kind, collection.period, PERIODS, SHARES)
+    quarters = list(_by_quarter(asked))
+    firsts = [asked[places[0]] for places in quarters]
     ratios = [case.outcome / case.naive for case in firsts if case.naive > 0]
-    goals = np.empty((len(found), len(RANKS)))
+    goals = np.empty((len(asked), len(RANKS)))
     for places in quarters:
-        goals[places] = found[places[0]].naive * np.quantile(ratios, RANKS)
-    replayed = replay(found, {"okra": okra}, goals)
+        goals[places] = asked[places[0]].naive * np.quantile(ratios, RANKS)
+    replayed = replay(asked, {"okra": okra}, goals)
     odds = replayed.corrected(shipped_curves())
     squares = []
     for places in quarters:
@@ -84,13 +84,13 @@ def _squares(collection: Kept) -> np.ndarray:
     return np.array(squares)
 
 
-def _by_quarter(found: Sequence[Case]) -> Iterator[list[int]]:
+def _by_quarter(asked: Sequence[Case]) -> Iterator[list[int]]:
     """The places of the cases of each quarter, in order of their cuts."""
     starts = [0]
-    for place, (before, case) in enumerate(pairwise(found), start=1):
+    for place, (before, case) in enumerate(pairwise(asked), start=1):
         if case.series != before.series or case.share < before.share:
             starts.append(place)
-    for start, end in pairwise([*starts, len(found)]):
+    for start, end in pairwise([*starts, len(asked)]):
         yield list(range(start, end))
 
 
@@ -100,8 +100,8 @@ def main() -> None:
     )
     arguments.add_argument("folder", type=Path)
     chosen = arguments.parse_args()
-    found = of_shops(chosen.folder)
-    print(f"squared moves over squared ends: {found}, {found.goals} goals")
+    measured = of_shops(chosen.folder)
+    print(f"squared moves over squared ends: {measured}, {measured.goals} goals")
 
 
 if __name__ == "__main__":

@@ -170,9 +170,9 @@ def measured(warehouse: Path, target: Path) -> Figures:
     )
 
 
-def section(found: Mapping[int, Sequence[Figures]]) -> Section:
+def section(figures: Mapping[int, Sequence[Figures]]) -> Section:
     def row(name: str, show: Callable[[Sequence[Figures]], str]) -> Sequence[str]:
-        return (name, *(show(of_size) for of_size in found.values()))
+        return (name, *(show(of_size) for of_size in figures.values()))
 
     def faults(figures: Sequence[Figures]) -> str:
         reads = [read for x in figures for read in (*x.quiet, *x.busy)]
@@ -197,7 +197,7 @@ def section(found: Mapping[int, Sequence[Figures]]) -> Section:
 
     return Section(
         f"Publishing while {READERS} processes read",
-        ("", *(f"{size:,} MB" for size in found)),
+        ("", *(f"{size:,} MB" for size in figures)),
         [
             row("queries that failed", faults),
             times(50),
@@ -227,7 +227,7 @@ def main() -> None:
     parser = options_of(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="MB, published")
     asked = parser.parse_args()
-    found = {}
+    figures = {}
     with tempfile.TemporaryDirectory(prefix="okra-publishing.", dir="/tmp") as temporary:
         home = Path(temporary) / "home"
         yesterday = TODAY - timedelta(days=1)
@@ -240,13 +240,13 @@ def main() -> None:
             warehouse, target = folder / "warehouse.duckdb", folder / "published" / "okra.duckdb"
             shutil.copyfile(home / "sample" / "warehouse.duckdb", warehouse)
             filled(warehouse, target, size * 1_000_000)
-            found[size] = [measured(warehouse, target) for _ in range(asked.repeats or 1)]
+            figures[size] = [measured(warehouse, target) for _ in range(asked.repeats or 1)]
             shutil.rmtree(folder)
     if asked.json:
         asked.json.write_text(
-            json.dumps({size: [vars(x) for x in of] for size, of in found.items()}, default=vars)
+            json.dumps({size: [vars(x) for x in of] for size, of in figures.items()}, default=vars)
         )
-    present("publishing", [section(found)], asked)
+    present("publishing", [section(figures)], asked)
 
 
 if __name__ == "__main__":

@@ -91,10 +91,10 @@ def query_once(lake: str) -> None:
     files = sorted({f"{folder}/{place}" for manifest in committed for place in manifest.files})
     with duckdb.connect() as connection:
         cpu, wall = time.process_time(), time.perf_counter()
-        found = connection.execute(BY_HAND, [files]).fetchall()
+        rows = connection.execute(BY_HAND, [files]).fetchall()
         cost = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps(cost | {"peak": peak, "rows": sorted(map(texts, found))}))
+    print(json.dumps(cost | {"peak": peak, "rows": sorted(map(texts, rows))}))
 
 
 def texts(row: Sequence[object]) -> list[object]:
@@ -156,12 +156,12 @@ def of_modelling(cost: Cost, figures: Mapping[str, float]) -> float:
     return sum(figures.get(part, 0.0) for part in MODELLING)
 
 
-def section(found: Mapping[int, Figures]) -> Section:
+def section(figures: Mapping[int, Figures]) -> Section:
     """By size: the query by hand, the models from nothing and on the next day, each with its peak memory."""
-    sizes = sorted(found)
+    sizes = sorted(figures)
 
     def row(name: str, show: Callable[[Figures], str]) -> Sequence[str]:
-        return (name, *(show(found[size]) for size in sizes))
+        return (name, *(show(figures[size]) for size in sizes))
 
     def cpu(costs: Sequence[Cost]) -> float:
         return median_of(costs, lambda cost: of_modelling(cost, cost.parts))
@@ -179,7 +179,7 @@ def section(found: Mapping[int, Figures]) -> Section:
             figures.starts, lambda x: x.dbt
         )
 
-    smallest = cpu(found[sizes[0]].next_day)
+    smallest = cpu(figures[sizes[0]].next_day)
     rows = [
         row("query by hand: CPU s", lambda x: f"{median_of(x.queries, lambda y: y.cpu):.2f}"),
         row("query by hand: s", lambda x: f"{median_of(x.queries, lambda y: y.wall):.2f}"),
@@ -212,16 +212,18 @@ def main() -> None:
     parser = options_of(__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=SIZES, help="raw rows")
     asked = parser.parse_args()
-    found = {}
+    figures = {}
     with tempfile.TemporaryDirectory(prefix="okra-raw-rows.", dir="/tmp") as temporary:
         for rows in asked.rows:
             folder = Path(temporary) / str(rows)
             folder.mkdir()
-            found[rows] = measured(folder, rows, asked.repeats)
+            figures[rows] = measured(folder, rows, asked.repeats)
             shutil.rmtree(folder)
-    of_size = {f"{rows}, from nothing": x.whole for rows, x in found.items()}
-    write_json(asked.json, of_size | {f"{rows}, next day": x.next_day for rows, x in found.items()})
-    present("raw_rows", [section(found)], asked)
+    of_size = {f"{rows}, from nothing": x.whole for rows, x in figures.items()}
+    write_json(
+        asked.json, of_size | {f"{rows}, next day": x.next_day for rows, x in figures.items()}
+    )
+    present("raw_rows", [section(figures)], asked)
 
 
 if __name__ == "__main__":

@@ -143,6 +143,6 @@ def cross_fitted(every: Sequence[Answered]) -> Judged:
     former, latter = every[:middle], every[middle:]
     parts = []
     for part, others_of_it in ((former, latter), (latter, former)):
-        learnt = curves_of([one.own for one in others_of_it])
-        parts += [one.judged(learnt) for one in part]
+        learnt = curves_of([answer.own for answer in others_of_it])
+        parts += [answer.judged(learnt) for answer in part]
     return joined(parts)

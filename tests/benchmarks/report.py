@@ -112,5 +112,5 @@ def machine() -> str:
 def write_json(path: Path | None, costs: Mapping[str, Sequence[Cost]]) -> None:
     """Every figure of every run, where a file is asked for."""
     if path:
-        found = {name: [vars(cost) for cost in of_run] for name, of_run in costs.items()}
-        path.write_text(json.dumps(found, indent=1), "utf-8")
+        runs = {name: [vars(cost) for cost in of_run] for name, of_run in costs.items()}
+        path.write_text(json.dumps(runs, indent=1), "utf-8")

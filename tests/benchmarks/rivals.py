@@ -51,8 +51,8 @@ def rivals() -> dict[str, Method]:
 
 
 def _method(continued: Continue, longest: int = _MAX_HISTORY) -> Method:
-    def method(found: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
-        for place, case in enumerate(found):
+    def method(cases: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
+        for place, case in enumerate(cases):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 futures = [_own_scale(continued, side, case.steps, longest) for side in case.sides]

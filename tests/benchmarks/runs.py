@@ -104,7 +104,7 @@ def medians(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
     values: defaultdict[str, list[float]] = defaultdict(list)
     for name in dict.fromkeys(name for run in parts for name in run):
         values[name] = [run.get(name, 0.0) for run in parts]
-    return {name: median(found) for name, found in values.items()}
+    return {name: median(seconds) for name, seconds in values.items()}
 
 
 def median_of(costs: Sequence[Run], what: Callable[[Run], float]) -> float:

@@ -157,20 +157,20 @@ def with_dlt(destination: str, rows: int, address: str, home: Path) -> Figure:
 
 def measured(rows: int, ceilinged_rows: int, *, dlt: bool) -> list[Figure]:
     """Measure every way, one after the other."""
-    found = []
+    figures = []
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         with account(rows) as address:
-            found.append(pulled("okra, no rate limit", rows, address, home / "open", unlimited()))
+            figures.append(pulled("okra, no rate limit", rows, address, home / "open", unlimited()))
             if dlt:
-                found.append(with_dlt("Parquet", rows, address, home / "parquet"))
-                found.append(with_dlt("DuckDB", rows, address, home / "duckdb"))
+                figures.append(with_dlt("Parquet", rows, address, home / "parquet"))
+                figures.append(with_dlt("DuckDB", rows, address, home / "duckdb"))
         with account(ceilinged_rows, LATENCY, CEILING) as address:
             way = f"okra, {CEILING} requests/s, {LATENCY * 1000:.0f} ms"
             figure = pulled(way, ceilinged_rows, address, home / "ceilinged", SOURCE.limits)
             share = round(figure.rows_per_second / (CEILING * PAGE), 3)
-            found.append(Figure(**asdict(figure) | {"of_ceiling": share}))
-    return found
+            figures.append(Figure(**asdict(figure) | {"of_ceiling": share}))
+    return figures
 
 
 def main() -> None:

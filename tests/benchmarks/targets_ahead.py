@@ -90,12 +90,12 @@ def told(chosen: argparse.Namespace) -> list[Told]:
     for collection in kept_collections(chosen.folder, chosen.half, chosen.wheels):
         if collection.frequency not in (chosen.frequency or FREQUENCIES):
             continue
-        found = cases(
+        cut_cases = cases(
             dict(collection.rows), collection.kind, collection.period, chosen.periods, CUTS_AHEAD
         )
-        if not found:
+        if not cut_cases:
             continue
-        asked = Asked(collection, found, targets(found, RANKS)).drawn(chosen.cases)
+        asked = Asked(collection, cut_cases, targets(cut_cases, RANKS)).drawn(chosen.cases)
         print(f"{collection.name}: {len(asked.cases)} cuts", file=sys.stderr, flush=True)
         replayed = replay(asked.cases, {"okra": METHODS["okra"]}, asked.goals)
         curves = shipped_curves()
@@ -113,11 +113,11 @@ def told(chosen: argparse.Namespace) -> list[Told]:
     return every
 
 
-def periods_of(found: Sequence[Case]) -> np.ndarray:
+def periods_of(cut_cases: Sequence[Case]) -> np.ndarray:
     """A number for each period of a series, for each case (cases,)."""
     numbers: dict[tuple[str, float], int] = {}
     return np.array(
-        [numbers.setdefault((case.series, case.outcome), len(numbers)) for case in found]
+        [numbers.setdefault((case.series, case.outcome), len(numbers)) for case in cut_cases]
     )
 
 
@@ -127,9 +127,11 @@ def chance_error(group: Sequence[Told]) -> float:
     A period is met or not as one draw for it says, so that targets and cuts of one period come true together.
     """
     draw = np.random.default_rng(SEED)
-    odds = np.concatenate([one.odds[:, JUDGED] for one in group])
-    starts = np.cumsum([0, *(one.period.max() + 1 for one in group)])
-    period = np.concatenate([one.period + start for one, start in zip(group, starts, strict=False)])
+    odds = np.concatenate([said.odds[:, JUDGED] for said in group])
+    starts = np.cumsum([0, *(said.period.max() + 1 for said in group)])
+    period = np.concatenate(
+        [said.period + start for said, start in zip(group, starts, strict=False)]
+    )
     drawn = draw.random((DRAWS, starts[-1]))
     errors = [
         calibration_error(odds.ravel(), (of_draw[period][:, None] < odds).ravel())
@@ -141,14 +143,14 @@ def chance_error(group: Sequence[Told]) -> float:
 def tables_of(every: Sequence[Told]) -> list[str]:
     groups = [("all", list(every))]
     for frequency in FREQUENCIES:
-        of_frequency = [one for one in every if one.frequency == frequency]
+        of_frequency = [said for said in every if said.frequency == frequency]
         groups.append((frequency, of_frequency))
         groups += [
-            (f"{frequency} {kind}", [one for one in of_frequency if one.kind == kind])
-            for kind in sorted({one.kind for one in of_frequency})
+            (f"{frequency} {kind}", [said for said in of_frequency if said.kind == kind])
+            for kind in sorted({said.kind for said in of_frequency})
         ]
     lines = [
-        f"Measured on {date.today()}: {len(every)} collections, {sum(len(one.odds) for one in every)} cuts.",
+        f"Measured on {date.today()}: {len(every)} collections, {sum(len(said.odds) for said in every)} cuts.",
         "",
     ]
     lines += markdown(
@@ -164,10 +166,10 @@ def tables_of(every: Sequence[Told]) -> list[str]:
 
 
 def _odds_row(name: str, group: Sequence[Told]) -> list[str]:
-    odds = np.concatenate([one.odds[:, JUDGED] for one in group])
-    met = np.concatenate([one.met[:, JUDGED] for one in group])
-    low, high = np.concatenate([one.intervals for one in group]).T
-    outcome = np.concatenate([one.outcome for one in group])
+    odds = np.concatenate([said.odds[:, JUDGED] for said in group])
+    met = np.concatenate([said.met[:, JUDGED] for said in group])
+    low, high = np.concatenate([said.intervals for said in group]).T
+    outcome = np.concatenate([said.outcome for said in group])
     return [
         name,
         f"{len(outcome):,}",
@@ -179,8 +181,8 @@ def _odds_row(name: str, group: Sequence[Told]) -> list[str]:
 
 
 def _warned_row(name: str, group: Sequence[Told]) -> list[str]:
-    odds = np.concatenate([one.odds.ravel() for one in group])
-    met = np.concatenate([one.met.ravel() for one in group])
+    odds = np.concatenate([said.odds.ravel() for said in group])
+    met = np.concatenate([said.met.ravel() for said in group])
     trivial, hopeless = odds >= TRIVIAL, odds <= HOPELESS
     return [
         name,

@@ -57,9 +57,9 @@ def textbook_methods() -> dict[str, Method]:
     }
 
 
-def past_stretches(found: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
+def past_stretches(cases: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
     """The rest of the period is one of the stretches of the past, each as likely as the others."""
-    for place, case in enumerate(found):
+    for place, case in enumerate(cases):
         futures = []
         for side in case.sides:
             values = side.values[-_longest(side) :]
@@ -77,8 +77,8 @@ def _longest(side: TrainingSeries) -> int:
 
 
 def _method(fit: Fit, *, seasonal: bool = True) -> Method:
-    def method(found: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
-        for place, case in enumerate(found):
+    def method(cases: Sequence[Case]) -> Iterator[tuple[int, Exact]]:
+        for place, case in enumerate(cases):
             yield place, case.outcomes(_futures(fit, case, seasonal))
 
     return method
@@ -91,27 +91,27 @@ def _futures(fit: Fit, case: Case, seasonal: bool) -> list[Exact]:
         fit(steady, case.steps, side)
         for (steady, _, _), side in zip(scaled, case.sides, strict=True)
     ]
-    together = 0.0
+    correlation = 0.0
     if len(fits) == 2:
-        count = min(len(one.errors) for one in fits)
-        first, second = (one.errors[-count:] for one in fits)
+        count = min(len(fitted.errors) for fitted in fits)
+        first, second = (fitted.errors[-count:] for fitted in fits)
         spread = float(first.std() * second.std())
-        together = (
+        correlation = (
             float(np.mean((first - first.mean()) * (second - second.mean()))) / spread
             if spread
             else 0.0
         )
     draws = _draws(case.steps)
     futures = []
-    for number, (one, (_, season, is_log)) in enumerate(zip(fits, scaled, strict=True)):
+    for number, (fitted, (_, season, is_log)) in enumerate(zip(fits, scaled, strict=True)):
         own = (
             draws[0]
             if number == 0
-            else together * draws[0] + np.sqrt(max(1 - together**2, 0)) * draws[1]
+            else correlation * draws[0] + np.sqrt(max(1 - correlation**2, 0)) * draws[1]
         )
-        noise = own[:, 1:] * np.sqrt(np.mean(one.errors**2))
-        paths = one.expected + noise @ _toeplitz(one.carried)
-        paths += own[:, :1] * one.drift_doubt * np.arange(1, case.steps + 1)
+        noise = own[:, 1:] * np.sqrt(np.mean(fitted.errors**2))
+        paths = fitted.expected + noise @ _toeplitz(fitted.carried)
+        paths += own[:, :1] * fitted.drift_doubt * np.arange(1, case.steps + 1)
         paths += np.resize(season, case.steps)
         values = case.sides[number].values
         if is_log:
@@ -218,18 +218,18 @@ def _smoothed(
 def _autoregression(values: Exact, steps: int, _: TrainingSeries) -> Forecast:
     """Each step depends on the two before it, and on the mean, by least squares."""
     known = np.stack([np.ones(len(values) - 2), values[1:-1], values[:-2]], axis=1)
-    (constant, one, two), *_ = np.linalg.lstsq(known, values[2:], rcond=None)
-    errors = values[2:] - known @ (constant, one, two)
-    inside = abs(two) < 1 and one + two < 1 and two - one < 1
+    (constant, first, second), *_ = np.linalg.lstsq(known, values[2:], rcond=None)
+    errors = values[2:] - known @ (constant, first, second)
+    inside = abs(second) < 1 and first + second < 1 and second - first < 1
     if not inside:
         return _drift(values, steps, _)
     expected, carried = np.empty(steps), np.zeros(steps + 1)
     carried[1], before, last = 1.0, values[-2], values[-1]
     for t in range(steps):
-        expected[t] = constant + one * last + two * before
+        expected[t] = constant + first * last + second * before
         before, last = last, expected[t]
         if t:
-            carried[t + 1] = one * carried[t] + two * carried[t - 1]
+            carried[t + 1] = first * carried[t] + second * carried[t - 1]
     return Forecast(expected, carried[1:], errors)
 
 

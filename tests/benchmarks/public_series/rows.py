@@ -11,8 +11,8 @@ def rows_of(collection: Collection) -> dict[str, list[Row]]:
     sides = ["numerator", "denominator"] if collection.source.kind == "ratio" else ["value"]
     table = collection.table
     dates = [day.date() for day in np.asarray(table["date"], dtype="datetime64[s]").astype(object)]
-    found: dict[str, list[Row]] = {}
+    rows: dict[str, list[Row]] = {}
     amounts = table[sides].to_numpy(dtype=float).tolist()
     for name, day, sides_of_day in zip(table["series"], dates, amounts, strict=True):
-        found.setdefault(str(name), []).append((day, tuple(sides_of_day)))
-    return {name: sorted(rows) for name, rows in sorted(found.items())}
+        rows.setdefault(str(name), []).append((day, tuple(sides_of_day)))
+    return {name: sorted(rows) for name, rows in sorted(rows.items())}
